@@ -1,0 +1,45 @@
+import { resolve } from 'node:path'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'electron-vite'
+
+// ssh2 and everything else is bundled into main; only native modules stay outside.
+const native = ['electron', 'electron/main', 'electron/renderer', 'electron/common', 'keytar', 'node-pty', 'cpu-features']
+
+export default defineConfig({
+  main: {
+    build: {
+      target: 'node20',
+      externalizeDeps: false,
+      outDir: 'out/main',
+      rolldownOptions: {
+        input: { main: resolve('src/main/main.ts'), 'key-worker': resolve('src/main/ssh/key-worker.mjs') },
+        external: [...native, /^node:/, /\.node$/],
+        // CommonJS: Electron must have run this whole file before it is ready, which it does not wait for with a module.
+        output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      target: 'node20',
+      externalizeDeps: false,
+      outDir: 'out/preload',
+      rolldownOptions: {
+        input: { preload: resolve('src/preload/preload.ts') },
+        external: native,
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: 'src/renderer',
+    plugins: [react()],
+    build: {
+      target: 'chrome130',
+      outDir: resolve('out/renderer'),
+      emptyOutDir: true,
+      chunkSizeWarningLimit: 2000,
+      rolldownOptions: { input: { index: resolve('src/renderer/index.html') } },
+    },
+  },
+})

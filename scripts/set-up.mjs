@@ -1,0 +1,133 @@
+// Makes a machine ready: system packages, npm packages, the Electron runtime, a display, a keyring, a build.
+// Plain JavaScript without dependencies, since it runs before node_modules exists. Each step looks first and is quick
+// when nothing is missing.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+
+import { ensureElectron } from './electron-runtime.mjs'
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)))
+export const isRoot = process.getuid?.() === 0
+
+/** What each purpose needs from Debian. */
+const packages = {
+  run: [
+    'libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1', 'libatk-bridge2.0-0', 'libdrm2', 'libxkbcommon0', 'libcups2',
+    'libsecret-1-0',
+  ],
+  build: ['build-essential', 'python3', 'libsecret-1-dev', 'openssl', 'pkg-config'],
+  headless: ['xvfb', 'xauth', 'dbus', 'gnome-keyring'],
+  servers: ['openssh-server', 'openssh-client'],
+  tests: ['tmux', 'vim', 'less', 'htop', 'vttest', 'procps'],
+}
+
+/** @param {string} text */
+export function say(text) {
+  console.log(`hawser: ${text}`)
+}
+
+/** @param {string} text @returns {never} */
+export function fail(text) {
+  console.error(`hawser: ${text}`)
+  process.exit(1)
+}
+
+/** True when there is a screen to show a window on. */
+export function hasDisplay() {
+  return process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY)
+}
+
+/**
+ * Does all that is missing.
+ * @param {{ purposes: (keyof typeof packages)[], build?: boolean, electron?: boolean }} options
+ * @returns {Promise<{ electron: string }>} the Electron program
+ */
+export async function setUp({ purposes, build = true, electron = true }) {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  if (major < 20 || (major === 20 && minor < 17)) fail(`Node 20.17 or newer is needed; this is ${process.versions.node}.`)
+  ensurePackages(purposes)
+  ensureNodeModules()
+  const program = electron ? await ensureElectron({ root, say }) : ''
+  if (build) ensureBuild()
+  return { electron: program }
+}
+
+/** @param {(keyof typeof packages)[]} purposes */
+function ensurePackages(purposes) {
+  if (process.platform !== 'linux') return
+  const wanted = [...new Set(purposes.flatMap(purpose => packages[purpose]))]
+  if (!existsSync('/usr/bin/dpkg-query')) return warnOfTools(purposes)
+  // A renamed library (libgtk-3-0t64, say) provides the old name.
+  const query = spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Abbrev} ${Package} ${Provides}\n'], { encoding: 'utf8', maxBuffer: 1 << 26 })
+  const installed = new Set(
+    query.stdout
+      .split('\n')
+      .filter(line => line.startsWith('ii'))
+      .flatMap(line => line.slice(3).split(/[\s,]+/)),
+  )
+  const missing = wanted.filter(name => !installed.has(name))
+  if (missing.length === 0) return
+  if (!isRoot) {
+    say(`these system packages are missing: ${missing.join(' ')}. Install them with: sudo apt-get install ${missing.join(' ')}`)
+    return
+  }
+  say(`installing system packages: ${missing.join(' ')}`)
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const apt = args => spawnSync('apt-get', args, { env, stdio: ['ignore', 'ignore', 'inherit'] }).status === 0
+  apt(['update', '-qq'])
+  if (!apt(['install', '-y', '-qq', '--no-install-recommends', ...missing])) fail('apt-get could not install them; see above.')
+}
+
+/** @param {(keyof typeof packages)[]} purposes */
+function warnOfTools(purposes) {
+  const tools = [...(purposes.includes('servers') ? ['ssh-keygen'] : []), ...(purposes.includes('headless') && !hasDisplay() ? ['Xvfb', 'dbus-run-session'] : [])]
+  const missing = tools.filter(tool => !findProgram(tool))
+  if (missing.length > 0) say(`these programs are missing and are not installed on this system by this script: ${missing.join(' ')}`)
+}
+
+/** @param {string} name */
+export function findProgram(name) {
+  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin', '/usr/local/sbin']
+  return folders.map(folder => join(folder, name)).find(path => existsSync(path))
+}
+
+function ensureNodeModules() {
+  const lock = join(root, 'package-lock.json')
+  const stamp = join(root, 'node_modules', '.hawser-lock')
+  const hash = createHash('sha256').update(readFileSync(lock)).update(process.versions.modules).digest('hex')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return
+  say('installing npm packages (npm ci)')
+  const env = { ...process.env, ELECTRON_SKIP_BINARY_DOWNLOAD: '1' }
+  // Native modules are built against the headers that came with this Node, where there are any.
+  const prefix = dirname(dirname(process.execPath))
+  if (existsSync(join(prefix, 'include', 'node', 'node.h'))) env.npm_config_nodedir = prefix
+  // Tests need the development packages, whatever NODE_ENV says.
+  const done = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--include=dev', '--loglevel=error'], { cwd: root, env, stdio: 'inherit', shell: process.platform === 'win32' })
+  if (done.status !== 0) fail('npm ci did not succeed; see above.')
+  mkdirSync(dirname(stamp), { recursive: true })
+  writeFileSync(stamp, hash)
+}
+
+function ensureBuild() {
+  const built = join(root, 'out', '.built')
+  if (existsSync(built) && statSync(built).mtimeMs > newest()) return
+  say('building')
+  const done = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, encoding: 'utf8', shell: process.platform === 'win32' })
+  if (done.status !== 0) fail(`the build failed:\n${done.stdout}\n${done.stderr}`)
+  writeFileSync(built, '')
+}
+
+/** When the youngest source file changed. */
+function newest() {
+  const list = spawnSync('git', ['ls-files', '-co', '--exclude-standard', 'src', 'assets', '*.config.ts', 'package-lock.json'], { cwd: root, encoding: 'utf8' })
+  // Outside a git checkout it is built each time.
+  if (list.status !== 0) return Infinity
+  return list.stdout
+    .split('\n')
+    .filter(Boolean)
+    .reduce((latest, name) => Math.max(latest, statSync(join(root, name), { throwIfNoEntry: false })?.mtimeMs ?? 0), 0)
+}

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto'
+import { app, BrowserWindow, dialog } from 'electron/main'
+
+import { AppError } from '../../shared/base/errors.ts'
+import { Emitter } from '../../shared/base/event.ts'
+import type { AppInfo, Notice } from '../../shared/contract/app.ts'
+import type { Services } from '../../shared/contract/contract.ts'
+import { readClipboard, writeClipboard } from './clipboard.ts'
+import { openExternal } from './open-external.ts'
+import { setFrameTheme } from './window.ts'
+
+type Contract = Services['app']
+
+const maxClipboard = 1024 * 1024
+
+/** The program itself: versions, clipboard, the system's dialogs, and what main has to tell. */
+export class AppService implements Contract {
+  readonly #noticed = new Emitter<readonly Notice[]>()
+  readonly onNotices = this.#noticed.event
+  readonly #addresses = new Emitter<string>()
+  readonly onOpenAddress = this.#addresses.event
+  readonly #dataFolder: string
+  #notices: readonly Notice[] = []
+
+  constructor(dataFolder: string) {
+    this.#dataFolder = dataFolder
+  }
+
+  info: Contract['info'] = (): AppInfo => ({
+    version: app.getVersion(),
+    electron: process.versions.electron,
+    chrome: process.versions.chrome,
+    node: process.versions.node,
+    platform: process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux',
+    dataFolder: this.#dataFolder,
+  })
+
+  openExternal: Contract['openExternal'] = ({ url }) => openExternal(url)
+
+  copy: Contract['copy'] = ({ text }) => writeClipboard(text)
+
+  paste: Contract['paste'] = async ({ from }) => {
+    const text = await readClipboard(from)
+    if (text.length > maxClipboard) throw new AppError('invalid-input', 'The clipboard holds more than 1 MB of text. Send it as a file instead.')
+    return text
+  }
+
+  setFrame: Contract['setFrame'] = ({ dark }) => {
+    for (const window of BrowserWindow.getAllWindows()) setFrameTheme(window, dark)
+  }
+
+  chooseFile: Contract['chooseFile'] = async ({ title }) => {
+    const options = { title, properties: ['openFile', 'showHiddenFiles'] as ('openFile' | 'showHiddenFiles')[] }
+    const window = BrowserWindow.getFocusedWindow()
+    const { filePaths } = await (window ? dialog.showOpenDialog(window, options) : dialog.showOpenDialog(options))
+    return filePaths[0] ?? null
+  }
+
+  notices: Contract['notices'] = () => this.#notices
+
+  dismissNotice: Contract['dismissNotice'] = ({ id }) => {
+    this.#notices = this.#notices.filter(notice => notice.id !== id)
+    this.#noticed.fire(this.#notices)
+  }
+
+  /** Tells the person something that main found out. */
+  tell(level: Notice['level'], text: string): void {
+    this.#notices = [...this.#notices, { id: randomUUID(), level, text }].slice(-50)
+    this.#noticed.fire(this.#notices)
+  }
+
+  /** Opens a `ssh://` address that the person said yes to. */
+  openAddress(address: string): void {
+    this.#addresses.fire(address)
+  }
+}

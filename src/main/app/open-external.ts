@@ -1,0 +1,17 @@
+import { shell } from 'electron/common'
+
+import { AppError } from '../../shared/base/errors.ts'
+
+const allowed = new Set(['http:', 'https:', 'mailto:'])
+
+/** The only way out to other programs: http, https and mailto. Throws `invalid-input` for anything else. */
+export async function openExternal(address: string): Promise<void> {
+  let url: URL
+  try {
+    url = new URL(address)
+  } catch {
+    throw new AppError('invalid-input', 'This is not a web address.')
+  }
+  if (!allowed.has(url.protocol)) throw new AppError('invalid-input', `Hawser does not open ${url.protocol} addresses.`)
+  await shell.openExternal(url.href)
+}

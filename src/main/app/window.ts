@@ -1,0 +1,80 @@
+import { join } from 'node:path'
+
+import { BrowserWindow, screen, type Rectangle } from 'electron/main'
+import { z } from 'zod'
+
+import type { JsonFile } from '../storage/json-file.ts'
+import { pageAddress } from './page.ts'
+
+/** Where the window was; null bounds on the first start. */
+export const windowState = z.strictObject({
+  bounds: z.strictObject({ x: z.int(), y: z.int(), width: z.int().min(1), height: z.int().min(1) }).nullable(),
+  maximized: z.boolean(),
+})
+export type WindowState = z.output<typeof windowState>
+
+const smallest = { width: 720, height: 480 }
+const usual = { width: 1360, height: 850 }
+const titleBarHeight = 39
+
+/** Opens the one window where it last was, painted in the theme's colour from its first frame. */
+export function openWindow(options: { state: JsonFile<WindowState>; preload: string; dark: boolean; icon: string | undefined }): BrowserWindow {
+  const { state, preload, dark, icon } = options
+  const { bounds, maximized } = state.value
+  const window = new BrowserWindow({
+    ...usual,
+    ...(bounds && isOnScreen(bounds) ? bounds : {}),
+    minWidth: smallest.width,
+    minHeight: smallest.height,
+    show: false,
+    backgroundColor: frameColours(dark).color,
+    titleBarStyle: 'hidden',
+    ...(process.platform === 'darwin' ? { trafficLightPosition: { x: 14, y: 13 } } : { titleBarOverlay: overlay(dark) }),
+    ...(icon === undefined ? {} : { icon }),
+    webPreferences: {
+      preload,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webviewTag: false,
+      spellcheck: false,
+      // A terminal in the background must still take its bytes in.
+      backgroundThrottling: false,
+    },
+  })
+  window.setMenuBarVisibility(false)
+  if (maximized) window.maximize()
+  window.once('ready-to-show', () => window.show())
+  const remember = () => {
+    const next = { bounds: window.getNormalBounds(), maximized: window.isMaximized() }
+    void state.save(next).catch(() => {})
+  }
+  window.on('close', remember)
+  void window.loadURL(pageAddress())
+  return window
+}
+
+/** Gives the window's own buttons the colours of the theme. */
+export function setFrameTheme(window: BrowserWindow, dark: boolean): void {
+  window.setBackgroundColor(frameColours(dark).color)
+  if (process.platform !== 'darwin') window.setTitleBarOverlay(overlay(dark))
+}
+
+/** The built preload beside the built main. */
+export function preloadPath(mainFolder: string): string {
+  return join(mainFolder, '../preload/preload.cjs')
+}
+
+function overlay(dark: boolean) {
+  return { ...frameColours(dark), height: titleBarHeight }
+}
+
+// --bg and --muted of tokens.css.
+function frameColours(dark: boolean) {
+  return dark ? { color: '#0e1317', symbolColor: '#8fa0ad' } : { color: '#eef2f4', symbolColor: '#5b6b77' }
+}
+
+function isOnScreen(bounds: Rectangle): boolean {
+  const { workArea } = screen.getDisplayMatching(bounds)
+  return bounds.x < workArea.x + workArea.width - 80 && bounds.x + bounds.width > workArea.x + 80 && bounds.y >= workArea.y - 10 && bounds.y < workArea.y + workArea.height - 40
+}

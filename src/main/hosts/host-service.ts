@@ -1,0 +1,121 @@
+import { z } from 'zod'
+
+import { AppError } from '../../shared/base/errors.ts'
+import { Emitter } from '../../shared/base/event.ts'
+import type { Services } from '../../shared/contract/contract.ts'
+import { group, host, type Group, type Host, type HostBook, type HostId, type HostSecret } from '../../shared/contract/hosts.ts'
+import { passwordName, pastedKeyName } from '../ssh/authenticator.ts'
+import type { JsonFile } from '../storage/json-file.ts'
+import type { Vault } from '../storage/vault.ts'
+
+type Contract = Services['hosts']
+
+/** The file of hosts and groups; no secrets. */
+export const hostFile = z.strictObject({ hosts: z.array(host).max(10_000), groups: z.array(group).max(1_000) })
+export type HostFile = z.output<typeof hostFile>
+
+/** Owns the saved hosts, their groups, and which of them have secrets in the vault. */
+export class HostService implements Contract {
+  readonly #changed = new Emitter<HostBook>()
+  readonly onChanged = this.#changed.event
+  readonly #file: JsonFile<HostFile>
+  readonly #vault: Vault
+
+  constructor(file: JsonFile<HostFile>, vault: Vault) {
+    this.#file = file
+    this.#vault = vault
+    vault.onChanged(() => this.#changed.fire(this.#book()))
+  }
+
+  get hosts(): readonly Host[] {
+    return this.#file.value.hosts
+  }
+
+  get groups(): readonly Group[] {
+    return this.#file.value.groups
+  }
+
+  list: Contract['list'] = () => this.#book()
+
+  save: Contract['save'] = async ({ host }) => {
+    this.#checkReferences(host)
+    await this.#store({ ...this.#file.value, hosts: put(this.hosts, host) })
+  }
+
+  remove: Contract['remove'] = async ({ id }) => {
+    const hosts = this.hosts.filter(host => host.id !== id)
+    if (hosts.length === this.hosts.length) throw new AppError('not-found', 'This host was already deleted.')
+    await this.#store({ ...this.#file.value, hosts })
+  }
+
+  setSecret: Contract['setSecret'] = async ({ id, kind, secret }) => {
+    await this.#vault.set(secretName(id, kind), secret === '' ? null : secret)
+    this.#changed.fire(this.#book())
+  }
+
+  saveGroup: Contract['saveGroup'] = async ({ group }) => {
+    if (isInside(group.parentId, group.id, this.groups)) throw new AppError('invalid-input', 'A group can’t be inside itself.')
+    await this.#store({ ...this.#file.value, groups: put(this.groups, group) })
+  }
+
+  removeGroup: Contract['removeGroup'] = async ({ id }) => {
+    const gone = this.groups.find(group => group.id === id)
+    if (!gone) throw new AppError('not-found', 'This group was already deleted.')
+    await this.#store({
+      hosts: this.hosts.map(host => (host.groupId === id ? { ...host, groupId: gone.parentId } : host)),
+      groups: this.groups.filter(group => group.id !== id).map(group => (group.parentId === id ? { ...group, parentId: gone.parentId } : group)),
+    })
+  }
+
+  /** Notes that a host was used just now. */
+  async touch(id: HostId, now: number): Promise<void> {
+    const used = this.hosts.find(host => host.id === id)
+    if (used) await this.#store({ ...this.#file.value, hosts: put(this.hosts, { ...used, lastUsed: now }) })
+  }
+
+  /** Takes the secrets of deleted hosts out of the vault; at start, when nothing can be undone any more. */
+  async sweepSecrets(): Promise<void> {
+    const known = new Set<string>(this.hosts.map(host => host.id))
+    await this.#vault.sweep(name => {
+      const id = /^host:([^:]+):/.exec(name)?.[1]
+      return id === undefined || known.has(id)
+    })
+  }
+
+  #checkReferences(saved: Host): void {
+    if (saved.jumpHostId === saved.id) throw new AppError('invalid-input', 'A host can’t be its own jump host.')
+    if (saved.groupId !== null && !this.groups.some(group => group.id === saved.groupId)) {
+      throw new AppError('not-found', 'The group of this host was deleted. Choose another one.')
+    }
+  }
+
+  async #store(next: HostFile): Promise<void> {
+    const saved = this.#file.save(next)
+    this.#changed.fire(this.#book())
+    await saved
+  }
+
+  #book(): HostBook {
+    const names = new Set(this.#vault.names())
+    const kinds: readonly HostSecret[] = ['password', 'private-key']
+    const secrets = this.hosts.map(({ id }) => [id, kinds.filter(kind => names.has(secretName(id, kind)))] as const)
+    return { hosts: this.hosts, groups: this.groups, secrets: Object.fromEntries(secrets.filter(([, kept]) => kept.length > 0)) }
+  }
+}
+
+function secretName(id: HostId, kind: HostSecret): string {
+  return kind === 'private-key' ? pastedKeyName(id) : passwordName({ hostId: id } as Parameters<typeof passwordName>[0])
+}
+
+function put<T extends { readonly id: string }>(list: readonly T[], item: T): T[] {
+  return list.some(other => other.id === item.id) ? list.map(other => (other.id === item.id ? item : other)) : [...list, item]
+}
+
+function isInside(id: string | null, outer: string, groups: readonly Group[]): boolean {
+  for (let next = id, steps = 0; next !== null && steps <= groups.length; steps++) {
+    if (next === outer) return true
+    const current: string = next
+    next = groups.find(group => group.id === current)?.parentId ?? null
+  }
+  return false
+}

@@ -1,0 +1,139 @@
+import { chmodSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+import { app, BrowserWindow, dialog, nativeTheme, powerMonitor } from 'electron/main'
+
+import { DisposableStore } from '../shared/base/lifecycle.ts'
+import { contract, type Contract } from '../shared/contract/contract.ts'
+import { AppService } from './app/app-service.ts'
+import { folders } from './app/data-folder.ts'
+import { openLog } from './app/log.ts'
+import { setMenu } from './app/menu.ts'
+import { outsideAddress } from './app/outside-address.ts'
+import { pageOrigin, registerScheme, servePage } from './app/page.ts'
+import { hardenApp } from './app/security.ts'
+import { openWindow, preloadPath, windowState } from './app/window.ts'
+import { createElectronTransport } from './ipc/electron-transport.ts'
+import { serve } from './ipc/serve.ts'
+import { openElectronPort } from './ipc/stream-port.ts'
+import { buildServices, type Built } from './services.ts'
+import { JsonFile } from './storage/json-file.ts'
+import { createKeychain } from './storage/keychain.ts'
+
+const here = import.meta.dirname
+
+app.setName('Hawser')
+// Root has no sandbox to give; every window asks for its own besides.
+if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
+registerScheme()
+
+const { data, ssh } = folders(process.env, join(app.getPath('appData'), 'Hawser'))
+mkdirSync(data, { recursive: true, mode: 0o700 })
+if (process.platform !== 'win32') chmodSync(data, 0o700)
+app.setPath('userData', data)
+app.setPath('sessionData', join(data, 'browser'))
+
+// One instance per data folder: a second start hands its arguments over and ends.
+if (app.requestSingleInstanceLock()) void run()
+else app.quit()
+
+async function run(): Promise<void> {
+  const log = openLog(data)
+  process.on('uncaughtException', error => log.bug('uncaught', error))
+  process.on('unhandledRejection', error => log.bug('unhandled', error))
+
+  const store = new DisposableStore()
+  const appService = new AppService(data)
+  const tell = appService.tell.bind(appService)
+  const [built, state] = await Promise.all([
+    buildServices({
+      dataFolder: data,
+      sshFolder: ssh,
+      env: process.env,
+      keychain: createKeychain(),
+      keyWorker: pathToFileURL(join(here, 'key-worker.cjs')),
+      openPort: openElectronPort,
+      app: appService,
+      tell,
+      reportBug: log.bug,
+    }),
+    JsonFile.open({ path: join(data, 'window.json'), schema: windowState, initial: { bounds: null, maximized: false }, tell }),
+    app.whenReady(),
+  ])
+  store.add(built)
+
+  hardenApp()
+  setMenu()
+  servePage(join(here, '../renderer'))
+  const transport = createElectronTransport(pageOrigin())
+  for (const name of Object.keys(contract) as (keyof Contract)[]) {
+    store.add(serve(name, built.services[name] as never, { transport, reportBug: log.bug }))
+  }
+
+  const open = () => {
+    const { theme } = built.settings.current.appearance
+    nativeTheme.themeSource = theme
+    const window = openWindow({ state, preload: preloadPath(here), dark: nativeTheme.shouldUseDarkColors, icon: iconPath() })
+    window.webContents.on('before-input-event', () => built.vault.noteUse())
+    window.on('close', event => confirmClose({ event, window, built }))
+    window.webContents.on('render-process-gone', (_event, { reason }) => {
+      log.bug('window', new Error(`The page ended: ${reason}`))
+      if (reason !== 'clean-exit') window.reload()
+    })
+  }
+  built.settings.onChanged(settings => (nativeTheme.themeSource = settings.appearance.theme))
+  built.vault.noteUse()
+  open()
+
+  const askToOpen = async (address: string | undefined) => {
+    if (address === undefined) return
+    const answer = await built.prompts.ask({ kind: 'open-address', address }, new AbortController().signal)
+    if (answer?.kind === 'open') appService.openAddress(address)
+  }
+  void askToOpen(outsideAddress(process.argv.slice(1)))
+  app.on('open-url', (_event, url) => void askToOpen(outsideAddress([url])))
+  app.on('second-instance', (_event, argv) => {
+    const window = BrowserWindow.getAllWindows()[0]
+    if (window?.isMinimized()) window.restore()
+    window?.focus()
+    void askToOpen(outsideAddress(argv.slice(1)))
+  })
+  powerMonitor.on('resume', () => built.checkLinks())
+  app.on('activate', () => {
+    if (BrowserWindow.getAllWindows().length === 0) open()
+  })
+  app.on('window-all-closed', () => app.quit())
+  endWell(store, built)
+  log.info(`Hawser ${app.getVersion()} with Electron ${process.versions.electron}`)
+}
+
+/** Files are written out and connections closed before the process ends. */
+function endWell(store: DisposableStore, built: Built): void {
+  app.on('will-quit', event => {
+    event.preventDefault()
+    void built.flush().finally(() => {
+      store.dispose()
+      app.exit(0)
+    })
+  })
+}
+
+/** Live sessions end with the window; that is asked about once, unless the person chose otherwise. */
+function confirmClose({ event, window, built }: { event: { preventDefault(): void }; window: BrowserWindow; built: Built }): void {
+  const { live } = built.terminals
+  if (live === 0 || !built.settings.current.security.confirmClose) return
+  const choice = dialog.showMessageBoxSync(window, {
+    type: 'question',
+    message: live === 1 ? 'One session is still open.' : `${live} sessions are still open.`,
+    detail: 'Closing Hawser ends it. What runs in tmux or screen over there goes on.',
+    buttons: ['Close Hawser', 'Cancel'],
+    defaultId: 1,
+    cancelId: 1,
+  })
+  if (choice === 1) event.preventDefault()
+}
+
+function iconPath(): string | undefined {
+  return process.platform === 'linux' ? join(here, '../../assets/icon.png') : undefined
+}

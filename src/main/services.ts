@@ -1,0 +1,133 @@
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+
+import { DisposableStore, toDisposable, type Disposable } from '../shared/base/lifecycle.ts'
+import { activityEntry } from '../shared/contract/activity.ts'
+import type { Services } from '../shared/contract/contract.ts'
+import { settingsSchema } from '../shared/contract/settings.ts'
+import { savedWorkspace } from '../shared/contract/workspace.ts'
+import { ActivityService } from './activity/activity-service.ts'
+import { HostService, hostFile } from './hosts/host-service.ts'
+import { PromptService } from './prompts/prompt-service.ts'
+import { SettingsService } from './settings/settings-service.ts'
+import { WorkspaceService } from './settings/workspace-service.ts'
+import type { Connection } from './ssh/connection.ts'
+import { planConnection, type PlannedHop } from './ssh/connection-plan.ts'
+import { ConnectionPool } from './ssh/connection-pool.ts'
+import { Dialer } from './ssh/dialer.ts'
+import { KeyRing } from './ssh/key-ring.ts'
+import { KnownHostsFile } from './ssh/known-hosts-file.ts'
+import { agentSigners, agentSocket } from './ssh/signer.ts'
+import { sweepOrphans } from './storage/atomic-write.ts'
+import { JsonFile, type Tell } from './storage/json-file.ts'
+import type { Keychain } from './storage/keychain.ts'
+import { Vault } from './storage/vault.ts'
+import { vaultFile } from './storage/vault-format.ts'
+import { VaultService } from './storage/vault-service.ts'
+import { startLocalShell } from './terminals/local-shell.ts'
+import type { OpenPort } from './terminals/stream-port.ts'
+import { TerminalService } from './terminals/terminal-service.ts'
+
+export interface Outside {
+  readonly dataFolder: string
+  readonly sshFolder: string
+  readonly env: NodeJS.ProcessEnv
+  readonly keychain: Keychain
+  readonly keyWorker: URL
+  readonly openPort: OpenPort
+  readonly app: Services['app']
+  readonly tell: Tell
+  readonly reportBug: (where: string, error: unknown) => void
+}
+
+export interface Built extends Disposable {
+  readonly services: Services
+  readonly vault: VaultService
+  readonly settings: SettingsService
+  readonly prompts: PromptService
+  readonly terminals: TerminalService
+  /** After sleep: finds out which connections still live. */
+  checkLinks(): void
+  /** Answers once everything saved is on the disk. */
+  flush(): Promise<void>
+}
+
+// A login outlives its last shell for a moment, so that closing a tab and opening another costs no sign-in.
+const graceMs = 30_000
+
+/** Builds every service once, by hand, in order. */
+export async function buildServices(outside: Outside): Promise<Built> {
+  const { dataFolder, sshFolder, env, tell, reportBug } = outside
+  const store = new DisposableStore()
+  await sweepOrphans(dataFolder)
+  const file = (name: string) => join(dataFolder, name)
+
+  const [hostStore, settingsStore, workspaceStore, activityStore, vaultStore] = await Promise.all([
+    JsonFile.open({ path: file('hosts.json'), schema: hostFile, initial: { hosts: [], groups: [] }, tell }),
+    JsonFile.open({ path: file('settings.json'), schema: settingsSchema, initial: settingsSchema.parse({}), tell }),
+    JsonFile.open({ path: file('workspace.json'), schema: savedWorkspace, initial: savedWorkspace.parse({}), tell }),
+    JsonFile.open({ path: file('activity.json'), schema: activityEntry.array().max(500), initial: [], tell }),
+    JsonFile.open({ path: file('vault.json'), schema: vaultFile, initial: null, tell }),
+  ])
+
+  const settings = new SettingsService(settingsStore)
+  const activity = new ActivityService(activityStore)
+  const prompts = store.add(new PromptService())
+  const vault = store.add(new Vault(vaultStore, outside.keychain))
+  const vaultService = store.add(new VaultService(vault, () => settings.current.security.autoLockMinutes))
+  const hosts = new HostService(hostStore, vault)
+
+  const socket = agentSocket(env, process.platform)
+  const keys = new KeyRing({ sshFolder, worker: outside.keyWorker })
+  const dialer = new Dialer({
+    prompter: prompts,
+    knownHosts: new KnownHostsFile(sshFolder),
+    secrets: vault,
+    keys,
+    agent: () => agentSigners(socket),
+    onKeyDecision: (kind, hop, key) => activity.add(kind, subjectOf(hop), `${key.type} ${key.fingerprint}`),
+    onForgotten: error => tell('warning', `The answer was not remembered. ${error instanceof Error ? error.message : ''}`.trim()),
+  })
+  store.add(vault.onChanged(status => (status.state === 'locked' ? keys.forget() : undefined)))
+  const pool = store.add(new ConnectionPool<Connection>(options => dialer.dial(options), graceMs))
+  const planInput = () => ({ hosts: hosts.hosts, groups: hosts.groups, localUser: userInfo().username })
+
+  const terminals = store.add(
+    new TerminalService({
+      lease: (plan, options) => pool.lease(plan, options),
+      plan: target => planConnection(target, planInput()),
+      startLocal: size => startLocalShell({ program: settings.current.terminal.localShell, size, env }),
+      openPort: outside.openPort,
+      env,
+      onNews: (kind, target, text) => {
+        if (target.kind === 'host') {
+          activity.add(kind, hosts.hosts.find(host => host.id === target.hostId)?.label ?? 'Deleted host', text)
+          if (kind === 'connected') void hosts.touch(target.hostId, Date.now()).catch(error => reportBug('touch', error))
+        } else {
+          activity.add(kind, `${target.user === null ? '' : `${target.user}@`}${target.address}`, text)
+        }
+      },
+    }),
+  )
+  store.add(toDisposable(() => keys.forget()))
+
+  // In the background: a keychain that is slow to answer must not hold up the window.
+  void vault.ready().then(async ready => (ready ? hosts.sweepSecrets() : undefined)).catch(error => reportBug('vault', error))
+
+  return {
+    services: { activity, app: outside.app, hosts, prompts, settings, terminals, vault: vaultService, workspace: new WorkspaceService(workspaceStore) },
+    vault: vaultService,
+    settings,
+    prompts,
+    terminals,
+    checkLinks: () => pool.forEach(connection => connection.checkNow()),
+    flush: async () => {
+      await Promise.allSettled([hostStore, settingsStore, workspaceStore, activityStore, vaultStore].map(each => each.flush()))
+    },
+    dispose: () => store.dispose(),
+  }
+}
+
+function subjectOf(hop: PlannedHop): string {
+  return hop.hostId === null ? `${hop.user}@${hop.address}` : hop.label
+}

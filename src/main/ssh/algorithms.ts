@@ -1,0 +1,96 @@
+import { createRequire } from 'node:module'
+import { getCiphers, getHashes } from 'node:crypto'
+
+import type { Algorithms } from 'ssh2'
+
+/*
+ * Our own lists, strongest first. No chacha20-poly1305 and no CBC: with them a peer without strict key exchange is open
+ * to the Terrapin attack (CVE-2023-48795); with AES-GCM and AES-CTR it is not.
+ */
+const kex = [
+  'curve25519-sha256',
+  'curve25519-sha256@libssh.org',
+  'ecdh-sha2-nistp256',
+  'ecdh-sha2-nistp384',
+  'ecdh-sha2-nistp521',
+  'diffie-hellman-group-exchange-sha256',
+  'diffie-hellman-group14-sha256',
+  'diffie-hellman-group16-sha512',
+  'diffie-hellman-group18-sha512',
+] as const
+const hostKeys = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+] as const
+const ciphers = ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'aes128-ctr', 'aes192-ctr', 'aes256-ctr'] as const
+const macs = [
+  'hmac-sha2-256-etm@openssh.com',
+  'hmac-sha2-512-etm@openssh.com',
+  'hmac-sha2-256',
+  'hmac-sha2-512',
+] as const
+
+// Only for a host whose owner said so; each use is marked "weak" in the window.
+const weak = {
+  kex: ['diffie-hellman-group14-sha1', 'diffie-hellman-group-exchange-sha1', 'diffie-hellman-group1-sha1'],
+  hostKeys: ['ssh-rsa', 'ssh-dss'],
+  ciphers: ['aes256-cbc', 'aes192-cbc', 'aes128-cbc', '3des-cbc'],
+  macs: ['hmac-sha1'],
+} as const
+
+const opensslCipher: Record<string, string> = { '3des-cbc': 'des-ede3-cbc' }
+
+/**
+ * The algorithms to offer. `knownTypes` are the host key types on file, asked for first so that a known server is not
+ * taken for a changed one. Leaves out what this runtime's crypto lacks (Electron's BoringSSL), which ssh2 throws on.
+ */
+export function algorithmsFor(options: { weak: boolean; knownTypes: readonly string[] }): Algorithms {
+  const add = <T>(strong: readonly T[], old: readonly T[]) => (options.weak ? [...strong, ...old] : [...strong])
+  const ours = {
+    kex: add<string>(kex, weak.kex).filter(name => !name.includes('group1-') || hasGroup1()),
+    serverHostKey: knownFirst(add<string>(hostKeys, weak.hostKeys), options.knownTypes),
+    cipher: add<string>(ciphers, weak.ciphers).filter(hasCipher),
+    hmac: add<string>(macs, weak.macs).filter(name => hasHash(name)),
+    compress: ['none'],
+  }
+  return ours as unknown as Algorithms
+}
+
+/** The names in the lists that count as weak. */
+export const weakNames: ReadonlySet<string> = new Set(Object.values(weak).flat())
+
+function knownFirst(offered: readonly string[], knownTypes: readonly string[]): string[] {
+  // A key filed as ssh-rsa signs with SHA-2 too (RFC 8332).
+  const known = new Set(knownTypes.flatMap(type => (type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256', type] : [type])))
+  return [...offered.filter(name => known.has(name)), ...offered.filter(name => !known.has(name))]
+}
+
+const runtimeCiphers = new Set(getCiphers())
+const runtimeHashes = new Set(getHashes().map(name => name.toLowerCase()))
+
+function hasCipher(name: string): boolean {
+  const bare = name.replace('@openssh.com', '')
+  const gcm = /^aes(\d+)-gcm$/.exec(bare)
+  if (gcm) return runtimeCiphers.has(`aes-${gcm[1]}-gcm`)
+  const plain = /^aes(\d+)-(ctr|cbc)$/.exec(bare)
+  return runtimeCiphers.has(plain ? `aes-${plain[1]}-${plain[2]}` : (opensslCipher[bare] ?? bare))
+}
+
+function hasHash(name: string): boolean {
+  const hash = /^hmac-(sha1|sha2-256|sha2-512)/.exec(name)?.[1]?.replace('sha2-', 'sha')
+  return hash !== undefined && (runtimeHashes.has(hash) || runtimeHashes.has(`rsa-${hash}`))
+}
+
+function hasGroup1(): boolean {
+  try {
+    const { createDiffieHellmanGroup } = createRequire(import.meta.url)('node:crypto') as typeof import('node:crypto')
+    createDiffieHellmanGroup('modp2')
+    return true
+  } catch {
+    return false
+  }
+}

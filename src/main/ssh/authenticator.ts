@@ -1,0 +1,249 @@
+import type { AnyAuthMethod, AuthHandlerMiddleware, Prompt as SshPrompt } from 'ssh2'
+
+import { cleanLine, cleanText } from '../../shared/base/clean-text.ts'
+import { AppError } from '../../shared/base/errors.ts'
+import type { Answer, Question } from '../../shared/contract/prompts.ts'
+import type { PlannedHop } from './connection-plan.ts'
+import { keyName, type KeyRing, type KeySource, type PassphraseSource } from './key-ring.ts'
+import { OneKeyAgent, type Signer } from './signer.ts'
+
+/** Where remembered secrets are; `get` gives null while the vault is locked. */
+export interface SecretStore {
+  get(name: string): Promise<string | null>
+  set(name: string, secret: string | null): Promise<void>
+}
+
+export interface SignInContext {
+  readonly hop: PlannedHop
+  readonly secrets: SecretStore
+  readonly keys: KeyRing
+  readonly agent: () => Promise<readonly Signer[]>
+  /** Asks a person; the caller stops its timers meanwhile. */
+  readonly ask: (question: Question) => Promise<Answer | null>
+}
+
+interface Outcome {
+  readonly methods: readonly string[]
+}
+
+type Attempts = AsyncGenerator<AnyAuthMethod, void, Outcome>
+
+// OpenSSH's MaxAuthTries is 6: with at most 4 keys offered, a password still fits.
+const maxKeysOffered = 4
+const maxTries = 3
+const maxRounds = 20
+
+/** Where the password of a login is remembered. */
+export function passwordName(hop: PlannedHop): string {
+  return hop.hostId === null ? `login:${hop.user}@${hop.address}:${hop.port}:password` : `host:${hop.hostId}:password`
+}
+
+/** Where the pasted private key of a host is kept. */
+export function pastedKeyName(hostId: string): string {
+  return `host:${hostId}:private-key`
+}
+
+/** One sign-in, in OpenSSH's order: none, keys, keyboard-interactive, password, over as many rounds as the server wants. */
+export class Authenticator {
+  readonly #context: SignInContext
+  readonly #attempts: Attempts
+  readonly #offered = new Set<string>()
+  readonly #toRemember = new Map<string, string>()
+  #partial = false
+  #stepped = false
+  #last = ''
+  #keysOffered = 0
+  /** Why the sign-in gave up, when it was not the server's refusal alone. */
+  failure: unknown
+  /** The methods that the server took last time it said. */
+  methods: readonly string[] = []
+  readonly tried = new Set<string>()
+
+  constructor(context: SignInContext) {
+    this.#context = context
+    this.#attempts = this.#run()
+  }
+
+  /** What ssh2 calls for each next attempt. */
+  readonly handler: AuthHandlerMiddleware = (methods, partial, next) => {
+    // After an agent's key ssh2 repeats what it knew before it.
+    if (partial && this.#last !== 'agent') this.#partial = true
+    if (methods !== null) this.methods = methods as unknown as string[]
+    const give = (method: AnyAuthMethod | false) => {
+      this.#last = method === false ? '' : method.type
+      ;(next as (method: AnyAuthMethod | false) => void)(method)
+    }
+    this.#attempts.next({ methods: this.methods }).then(
+      step => give(step.done === true ? false : step.value),
+      (error: unknown) => {
+        this.failure = error
+        give(false)
+      },
+    )
+  }
+
+  /** Call it once the server said yes: only answers that worked are kept. */
+  async rememberAnswers(): Promise<void> {
+    for (const [name, secret] of this.#toRemember) await this.#context.secrets.set(name, secret)
+  }
+
+  async *#run(): Attempts {
+    const username = this.#context.hop.user
+    yield { type: 'none', username }
+    // Each turn signs in one step further; a turn that gets no further ends it.
+    for (let step = 0; step < maxRounds; step++) {
+      this.#partial = false
+      for (const method of ['publickey', 'keyboard-interactive', 'password'] as const) {
+        if (!this.methods.includes(method) || this.#partial || !this.#wants(method)) continue
+        if (method === 'publickey') yield* this.#offerKeys()
+        else if (method === 'password') yield* this.#sendPassword()
+        else yield* this.#answerQuestions()
+      }
+      if (!this.#partial) return
+    }
+  }
+
+  #wants(method: 'publickey' | 'keyboard-interactive' | 'password'): boolean {
+    const { signIn } = this.#context.hop
+    // A server that wants a second factor after the key gets it, whatever was chosen.
+    if (signIn === 'ask' || this.#stepped) return true
+    return (method === 'publickey') === (signIn === 'key' || signIn === 'agent')
+  }
+
+  async *#offerKeys(): Attempts {
+    for await (const signer of this.#signers()) {
+      const id = signer.blob.toString('base64')
+      if (this.#offered.has(id) || this.#keysOffered >= maxKeysOffered) continue
+      this.#offered.add(id)
+      this.#keysOffered++
+      this.tried.add('publickey')
+      const agent = new OneKeyAgent(signer)
+      yield { type: 'agent', username: this.#context.hop.user, agent } as AnyAuthMethod
+      if (agent.failure !== undefined) {
+        if (agent.failure instanceof AppError) throw agent.failure
+      } else if (agent.asked) {
+        // A good signature that is not enough: ssh2 does not pass on what else is wanted, so ask with "none".
+        yield { type: 'none', username: this.#context.hop.user }
+        this.#keysOffered = 0
+        this.#partial = this.#stepped = true
+        return
+      }
+    }
+  }
+
+  async *#signers(): AsyncGenerator<Signer> {
+    const { hop, keys } = this.#context
+    const own = await this.#ownKeys()
+    const inAgent = hop.signIn === 'key' ? [] : await this.#context.agent()
+    for (const source of own) {
+      const signer = await keys.signer(source, this.#passphrases(source))
+      if (signer) yield signer
+      else throw new AppError('key-unusable', `The key file ${source.kind === 'file' ? source.path : ''} does not exist. Choose another one for this host.`)
+    }
+    yield* inAgent
+    if (hop.signIn !== 'ask') return
+    for (const source of keys.defaults()) {
+      // A default key that can't be used must not stop a sign-in that another way completes.
+      const signer = await keys.signer(source, this.#passphrases(source)).catch(orSkip)
+      if (signer) yield signer
+    }
+  }
+
+  async #ownKeys(): Promise<readonly KeySource[]> {
+    const { hop, keys, secrets } = this.#context
+    if (hop.signIn === 'agent' || hop.signIn === 'password') return []
+    const own: KeySource[] = hop.keyFile === null ? [] : [{ kind: 'file', path: keys.resolve(hop.keyFile) }]
+    if (hop.hostId !== null && hop.keyFile === null) {
+      const name = pastedKeyName(hop.hostId)
+      const text = await secrets.get(name)
+      if (text !== null) own.push({ kind: 'text', id: name, text })
+    }
+    if (hop.signIn === 'key' && own.length === 0) return keys.defaults().slice(0, 1)
+    return own
+  }
+
+  async *#answerQuestions(): Attempts {
+    this.tried.add('keyboard-interactive')
+    for (let tries = 0; tries < maxTries && !this.#partial; tries++) {
+      let asked = 0
+      let failed: unknown
+      const prompt = (name: string, text: string, _lang: string, prompts: SshPrompt[], finish: (answers: string[]) => void) => {
+        if (++asked > maxRounds) failed ??= new AppError('auth-failed', 'The server asks questions without end.')
+        if (failed !== undefined) return finish([])
+        this.#answerOne({ name, text, prompts, first: asked === 1, again: tries > 0 }).then(finish, (error: unknown) => {
+          failed = error
+          finish([])
+        })
+      }
+      yield { type: 'keyboard-interactive', username: this.#context.hop.user, prompt: prompt as never }
+      if (failed !== undefined) throw failed
+      // No question was asked: the method is there in name only.
+      if (asked === 0) return
+      if (this.#partial) this.#stepped = true
+      if (!this.methods.includes('keyboard-interactive')) return
+    }
+  }
+
+  async #answerOne(round: { name: string; text: string; prompts: SshPrompt[]; first: boolean; again: boolean }): Promise<string[]> {
+    const { hop, secrets, ask } = this.#context
+    const shown = round.prompts.slice(0, 32).map(({ prompt, echo }) => ({ text: cleanLine(prompt, 256) || 'Answer', echo: echo === true }))
+    const isPassword = shown.length === 1 && shown[0]?.echo === false && /password/i.test(shown[0].text)
+    const kept = isPassword && round.first && !round.again ? await secrets.get(passwordName(hop)) : null
+    if (kept !== null) return [kept]
+    const title = isPassword ? passwordTitle(hop) : cleanLine(round.name, 128) || `${hop.user}@${hop.address} asks`
+    const text = cleanText(round.text, 1024) || (round.again ? 'That was not accepted.' : '')
+    const answer = await ask({ kind: 'secrets', title, text, prompts: shown, remember: isPassword })
+    if (answer?.kind !== 'secrets') throw new AppError('cancelled', 'Cancelled')
+    if (isPassword && answer.remember && answer.secrets[0] !== undefined) this.#toRemember.set(passwordName(hop), answer.secrets[0])
+    return shown.map((_prompt, index) => answer.secrets[index] ?? '')
+  }
+
+  async *#sendPassword(): Attempts {
+    const { hop, secrets, ask } = this.#context
+    const username = hop.user
+    this.tried.add('password')
+    let text = ''
+    const kept = await secrets.get(passwordName(hop))
+    if (kept !== null && !this.#toRemember.has(passwordName(hop))) {
+      yield { type: 'password', username, password: kept }
+      if (this.#partial) return void (this.#stepped = true)
+      text = 'The remembered password was not accepted.'
+    }
+    for (let tries = 0; tries < maxTries && this.methods.includes('password'); tries++) {
+      const prompts = [{ text: 'Password', echo: false }]
+      const answer = await ask({ kind: 'secrets', title: passwordTitle(hop), text, prompts, remember: true })
+      if (answer?.kind !== 'secrets') throw new AppError('cancelled', 'Cancelled')
+      const password = answer.secrets[0] ?? ''
+      if (answer.remember) this.#toRemember.set(passwordName(hop), password)
+      else this.#toRemember.delete(passwordName(hop))
+      yield { type: 'password', username, password }
+      if (this.#partial) return void (this.#stepped = true)
+      text = 'That password was not accepted.'
+    }
+    this.#toRemember.delete(passwordName(hop))
+  }
+
+  #passphrases(source: KeySource): PassphraseSource {
+    const { secrets, ask } = this.#context
+    const name = source.kind === 'file' ? `key:${source.path}:passphrase` : `${source.id}:passphrase`
+    return {
+      remembered: () => secrets.get(name),
+      ask: async wrong => {
+        const text = wrong ? 'That passphrase does not open the key.' : source.kind === 'file' ? source.path : ''
+        const prompts = [{ text: 'Passphrase', echo: false }]
+        const answer = await ask({ kind: 'secrets', title: `Passphrase for ${keyName(source)}`, text, prompts, remember: true })
+        return answer?.kind === 'secrets' ? { passphrase: answer.secrets[0] ?? '', remember: answer.remember } : null
+      },
+      keep: passphrase => void this.#toRemember.set(name, passphrase),
+    }
+  }
+}
+
+function passwordTitle(hop: PlannedHop): string {
+  return `Password for ${hop.user}@${hop.address}`
+}
+
+function orSkip(error: unknown): null {
+  if (error instanceof AppError && error.code === 'key-unusable') return null
+  throw error
+}

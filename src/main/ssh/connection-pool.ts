@@ -1,0 +1,165 @@
+import { AppError } from '../../shared/base/errors.ts'
+import type { Event } from '../../shared/base/event.ts'
+import type { Disposable } from '../../shared/base/lifecycle.ts'
+import type { ConnectionPlan, PlannedHop } from './connection-plan.ts'
+import type { DialOptions, DialStep } from './dialer.ts'
+
+export interface PooledConnection extends Disposable {
+  readonly onClosed: Event<AppError | null>
+}
+
+/** The right to one channel of a shared connection until disposed. */
+export interface Lease<C> extends Disposable {
+  readonly connection: C
+}
+
+/** Dials one hop; `via` is a lease on the hop before it. */
+export type Dial<C> = (options: Omit<DialOptions, 'via'> & { via: { connection: C; lease: Disposable } | null }) => Promise<C>
+
+export interface LeaseOptions {
+  readonly onStep: (step: DialStep) => void
+  readonly signal: AbortSignal
+}
+
+interface Entry<C> {
+  readonly hop: PlannedHop
+  dialing: Promise<C>
+  live: boolean
+  leases: number
+  idleTimer: NodeJS.Timeout | undefined
+  readonly abort: AbortController
+  readonly watchers: Set<(step: DialStep) => void>
+  lastStep: DialStep | undefined
+}
+
+// OpenSSH's MaxSessions is 10.
+const channelsPerConnection = 9
+
+/**
+ * One login per hop for all who use it, closed a grace period after its last lease. A further connection is dialled only
+ * when the channels of the others are taken. A jump host's connection is leased like any other.
+ */
+export class ConnectionPool<C extends PooledConnection> implements Disposable {
+  readonly #entries = new Map<string, Entry<C>[]>()
+  readonly #dial: Dial<C>
+  readonly #graceMs: number
+
+  constructor(dial: Dial<C>, graceMs: number) {
+    this.#dial = dial
+    this.#graceMs = graceMs
+  }
+
+  /** Throws what the dial throws; `cancelled` once `signal` aborts. */
+  async lease(plan: ConnectionPlan, { onStep, signal }: LeaseOptions): Promise<Lease<C>> {
+    const hop = plan.at(-1) as PlannedHop
+    const open = (this.#entries.get(hop.key) ?? []).find(candidate => candidate.leases < channelsPerConnection)
+    const entry = open ?? this.#create(plan)
+    entry.leases++
+    clearTimeout(entry.idleTimer)
+    const release = once(() => this.#release(entry))
+    entry.watchers.add(onStep)
+    if (entry.lastStep) onStep(entry.lastStep)
+    try {
+      return { connection: await untilAborted(entry.dialing, signal), dispose: release }
+    } catch (error) {
+      release()
+      throw error
+    } finally {
+      entry.watchers.delete(onStep)
+    }
+  }
+
+  /** Visits every live connection. */
+  forEach(visit: (connection: C) => void): void {
+    for (const entry of [...this.#entries.values()].flat()) {
+      if (entry.live) void entry.dialing.then(visit)
+    }
+  }
+
+  /** Forgets all connections and closes them. */
+  dispose(): void {
+    for (const entry of [...this.#entries.values()].flat()) this.#close(entry)
+  }
+
+  #create(plan: ConnectionPlan): Entry<C> {
+    const hop = plan.at(-1) as PlannedHop
+    const entry: Entry<C> = {
+      hop,
+      dialing: Promise.resolve() as never,
+      live: false,
+      leases: 0,
+      idleTimer: undefined,
+      abort: new AbortController(),
+      watchers: new Set(),
+      lastStep: undefined,
+    }
+    const tell = (step: DialStep) => {
+      entry.lastStep = step
+      for (const watch of entry.watchers) watch(step)
+    }
+    entry.dialing = this.#dialThrough(plan, entry, tell)
+    this.#entries.set(hop.key, [...(this.#entries.get(hop.key) ?? []), entry])
+    // A dead or failed connection must never be handed to the next caller.
+    entry.dialing.then(
+      connection => {
+        entry.live = true
+        connection.onClosed(() => this.#forget(entry))
+      },
+      () => this.#forget(entry),
+    )
+    return entry
+  }
+
+  async #dialThrough(plan: ConnectionPlan, entry: Entry<C>, onStep: (step: DialStep) => void): Promise<C> {
+    const { signal } = entry.abort
+    const before = plan.slice(0, -1)
+    if (before.length === 0) return this.#dial({ hop: entry.hop, via: null, onStep, signal })
+    const lease = await this.lease(before as unknown as ConnectionPlan, { onStep, signal })
+    return this.#dial({ hop: entry.hop, via: { connection: lease.connection, lease }, onStep, signal })
+  }
+
+  #release(entry: Entry<C>): void {
+    if (--entry.leases > 0 || !this.#has(entry)) return
+    // Nobody waits for a dial any more: a question must not stay open for it.
+    if (entry.live) entry.idleTimer = setTimeout(() => this.#close(entry), this.#graceMs)
+    else this.#close(entry)
+  }
+
+  #close(entry: Entry<C>): void {
+    this.#forget(entry)
+    clearTimeout(entry.idleTimer)
+    entry.abort.abort()
+    void entry.dialing.then(
+      connection => connection.dispose(),
+      () => {},
+    )
+  }
+
+  #has(entry: Entry<C>): boolean {
+    return this.#entries.get(entry.hop.key)?.includes(entry) ?? false
+  }
+
+  #forget(entry: Entry<C>): void {
+    const left = (this.#entries.get(entry.hop.key) ?? []).filter(other => other !== entry)
+    if (left.length > 0) this.#entries.set(entry.hop.key, left)
+    else this.#entries.delete(entry.hop.key)
+  }
+}
+
+function once(run: () => void): () => void {
+  let done = false
+  return () => {
+    if (done) return
+    done = true
+    run()
+  }
+}
+
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(new AppError('cancelled', 'Cancelled'))
+    if (signal.aborted) return abort()
+    signal.addEventListener('abort', abort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}

@@ -1,0 +1,185 @@
+import type { Duplex } from 'node:stream'
+
+import { Client } from 'ssh2'
+
+import { AppError } from '../../shared/base/errors.ts'
+import { DisposableStore, toDisposable, type Disposable } from '../../shared/base/lifecycle.ts'
+import type { Question, ShownKey } from '../../shared/contract/prompts.ts'
+import type { Prompter } from '../prompts/prompter.ts'
+import { algorithmsFor } from './algorithms.ts'
+import { Authenticator, type SecretStore } from './authenticator.ts'
+import { Connection } from './connection.ts'
+import type { PlannedHop } from './connection-plan.ts'
+import { Deadline } from './deadline.ts'
+import { checkHostKey } from './host-key-check.ts'
+import type { KeyRing } from './key-ring.ts'
+import { knownHostsName } from './known-hosts.ts'
+import type { KnownHostsFile } from './known-hosts-file.ts'
+import type { Signer } from './signer.ts'
+import { toSshError, type FailureContext } from './ssh-errors.ts'
+import { connectTcp, keepHead } from './ssh-socket.ts'
+
+/** Where a dial stands, for the window. */
+export type DialStep = { readonly kind: 'connecting'; readonly step: string } | { readonly kind: 'asking' }
+
+export interface DialOptions {
+  readonly hop: PlannedHop
+  /** The way through the hop before; null dials by TCP. */
+  readonly via: { readonly connection: Connection; readonly lease: Disposable } | null
+  readonly onStep: (step: DialStep) => void
+  readonly signal: AbortSignal
+}
+
+export interface DialerParts {
+  readonly prompter: Prompter
+  readonly knownHosts: KnownHostsFile
+  readonly secrets: SecretStore
+  readonly keys: KeyRing
+  readonly agent: () => Promise<readonly Signer[]>
+  readonly onKeyDecision: (kind: 'trusted' | 'key-replaced', hop: PlannedHop, key: ShownKey) => void
+  readonly onForgotten: (error: unknown) => void
+}
+
+const connectMs = 15_000
+const handshakeMs = 20_000
+
+/** The one place that makes an ssh2 Client: connects, checks the host key, signs in. Throws an AppError with a next step. */
+export class Dialer {
+  readonly #parts: DialerParts
+
+  constructor(parts: DialerParts) {
+    this.#parts = parts
+  }
+
+  async dial(options: DialOptions): Promise<Connection> {
+    const { hop, via, onStep, signal } = options
+    const owned = new DisposableStore()
+    if (via) owned.add(via.lease)
+    try {
+      onStep({ kind: 'connecting', step: via ? `Reaching ${hop.label} through ${via.connection.where}` : `Connecting to ${hop.label}` })
+      const stream: Duplex = via
+        ? await via.connection.connectFromThere(hop.address, hop.port)
+        : await connectTcp({ address: hop.address, port: hop.port, timeoutMs: connectMs, signal })
+      owned.add(toDisposable(() => stream.destroy()))
+      return await this.#signIn(stream, options, owned)
+    } catch (error) {
+      owned.dispose()
+      throw error
+    }
+  }
+
+  async #signIn(stream: Duplex, { hop, onStep, signal }: DialOptions, owned: Disposable): Promise<Connection> {
+    const { knownHosts } = this.#parts
+    const attempt = new Attempt({ hop, stream, signal, onStep, prompter: this.#parts.prompter })
+    const auth = new Authenticator({ ...this.#parts, hop, ask: attempt.ask })
+    const knownTypes = await knownHosts.knownTypes(knownHostsName(hop.address, hop.port))
+    let accepted: Buffer | undefined
+    const decide = async (key: Buffer) => {
+      // Asked again on each rekey: the key of this session is the only one that will do.
+      if (accepted) return accepted.equals(key)
+      const onDecision = (kind: 'trusted' | 'key-replaced', shown: ShownKey) => this.#parts.onKeyDecision(kind, hop, shown)
+      await checkHostKey(key, { hop, knownHosts, ask: attempt.ask, onDecision })
+      accepted = Buffer.from(key)
+      onStep({ kind: 'connecting', step: `Signing in as ${hop.user}` })
+      return true
+    }
+    await attempt.run(auth, {
+      sock: stream as never,
+      username: hop.user,
+      readyTimeout: 0,
+      keepaliveInterval: 0,
+      algorithms: algorithmsFor({ weak: hop.weakAlgorithms, knownTypes }),
+      authHandler: auth.handler,
+      // The callback form: a returned promise would count as yes.
+      hostVerifier: (key: Buffer, verify: (ok: boolean) => void) => {
+        decide(key).then(verify, (error: unknown) => {
+          attempt.failure = error
+          verify(false)
+        })
+      },
+    })
+    await auth.rememberAnswers().catch(this.#parts.onForgotten)
+    return new Connection({ client: attempt.client, where: hop.label, onBytes: listener => void stream.on('data', listener), owned })
+  }
+}
+
+interface AttemptParts {
+  readonly hop: PlannedHop
+  readonly stream: Duplex
+  readonly signal: AbortSignal
+  readonly onStep: (step: DialStep) => void
+  readonly prompter: Prompter
+}
+
+/** One handshake and sign-in, with its clock and its way to ask. */
+class Attempt {
+  readonly client = new Client()
+  /** Why it can't go on, when something better than ssh2's own error is known. */
+  failure: unknown
+  readonly #parts: AttemptParts
+  readonly #deadline: Deadline
+  readonly #head: () => string
+  #lastStep: DialStep = { kind: 'connecting', step: '' }
+  #giveUp: (error: unknown) => void = () => {}
+  #questions = new AbortController()
+
+  constructor(parts: AttemptParts) {
+    this.#parts = parts
+    this.#head = keepHead(parts.stream)
+    this.#deadline = new Deadline(() => this.#giveUp(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })))
+  }
+
+  readonly ask = async (question: Question) => {
+    const { prompter, onStep, hop } = this.#parts
+    onStep({ kind: 'asking' })
+    const answer = await this.#deadline.pauseFor(() => prompter.ask(question, this.#questions.signal))
+    this.#lastStep = { kind: 'connecting', step: `Signing in as ${hop.user}` }
+    onStep(this.#lastStep)
+    return answer
+  }
+
+  async run(auth: Authenticator, config: Parameters<Client['connect']>[0]): Promise<void> {
+    const { client } = this
+    const { signal } = this.#parts
+    let handshaken = false
+    const abort = () => this.#giveUp(new AppError('cancelled', 'Cancelled'))
+    try {
+      await new Promise<void>((resolve, reject) => {
+        let last: unknown
+        this.#giveUp = reject
+        signal.addEventListener('abort', abort)
+        client.on('ready', () => resolve())
+        client.on('handshake', () => {
+          handshaken = true
+          this.#deadline.restart(handshakeMs)
+        })
+        // An agent that would not sign is one attempt gone, not the connection.
+        client.on('error', error => ((error as { level?: string }).level === 'agent' ? undefined : (last ??= error)))
+        client.on('close', () => reject(last ?? new Error('')))
+        if (signal.aborted) abort()
+        this.#deadline.restart(handshakeMs)
+        client.connect(config)
+      })
+    } catch (error) {
+      client.destroy()
+      throw this.#explain(error, auth, handshaken)
+    } finally {
+      signal.removeEventListener('abort', abort)
+      this.#deadline.dispose()
+      this.#questions.abort()
+    }
+  }
+
+  #explain(error: unknown, auth: Authenticator, handshaken: boolean): AppError {
+    const { hop } = this.#parts
+    const context: FailureContext = {
+      where: hop.label,
+      head: this.#head(),
+      stage: handshaken ? 'sign-in' : 'handshake',
+      methods: auth.methods,
+      tried: [...auth.tried],
+    }
+    if (error instanceof AppError && error.code === 'cancelled') return error
+    return toSshError(this.failure ?? auth.failure ?? error, context)
+  }
+}

@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto'
+
+/** A public key's SHA256 fingerprint as OpenSSH writes it: `SHA256:` and unpadded base64 of the hash of the key blob. */
+export function fingerprint(blob: Uint8Array): string {
+  return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`
+}
+
+/** The type name at the head of a public key blob (RFC 4253, 6.6); 'unknown' when the blob is not one. */
+export function keyType(blob: Buffer): string {
+  if (blob.length < 4) return 'unknown'
+  const length = blob.readUInt32BE(0)
+  const name = blob.subarray(4, 4 + length).toString('latin1')
+  return length > 0 && length <= 64 && length <= blob.length - 4 && /^[\x21-\x7e]+$/.test(name) ? name : 'unknown'
+}
+
+/** A key type as people say it: `ssh-ed25519` is ED25519. */
+export function shownType(type: string): string {
+  if (type === 'ssh-rsa') return 'RSA'
+  if (type === 'ssh-ed25519') return 'ED25519'
+  if (type.startsWith('ecdsa-sha2-')) return 'ECDSA'
+  return type
+}

@@ -1,0 +1,98 @@
+import { createPrivateKey } from 'node:crypto'
+import { Worker } from 'node:worker_threads'
+
+import { AppError } from '../../shared/base/errors.ts'
+import { signerFromPem, type Signer } from './signer.ts'
+
+const limitMs = 15_000
+const maxRounds = 1024
+
+/** What a private key file shows without its passphrase. `blob` is null where the format hides the public half. */
+export interface KeyOutline {
+  readonly encrypted: boolean
+  readonly type: string | null
+  readonly blob: Buffer | null
+}
+
+/** The passphrase was wrong; ask for another one. */
+export class WrongPassphrase extends Error {}
+
+/**
+ * Reads what a private key tells of itself, without any costly step. Throws `key-unusable` for what is no private key,
+ * or one that asks for more than 1024 bcrypt rounds, which would take minutes.
+ */
+export function outlineKey(text: string, name: string): KeyOutline {
+  if (text.includes('-----BEGIN OPENSSH PRIVATE KEY-----')) return outlineOpenSsh(text, name)
+  if (/^PuTTY-User-Key-File-3:/m.test(text)) {
+    throw unusable(name, 'it is a PuTTY key of version 3, which Hawser can’t read yet. Save it as version 2 or in the OpenSSH format')
+  }
+  if (/^PuTTY-User-Key-File-2:/m.test(text)) return { encrypted: /^Encryption: (?!none)/m.test(text), type: null, blob: null }
+  if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) throw unusable(name, 'it is not a private key')
+  return { encrypted: /Proc-Type: 4,ENCRYPTED|BEGIN ENCRYPTED PRIVATE KEY/.test(text), type: null, blob: null }
+}
+
+/** Turns a private key's text into a signer, in a worker of its own with a limit of 15 s. Throws `WrongPassphrase` or `key-unusable`. */
+export async function parsePrivateKey(input: { text: string; passphrase: string | null; name: string; worker: URL }): Promise<Signer> {
+  const { text, passphrase, name } = input
+  outlineKey(text, name)
+  const result = await runWorker(input.worker, { text, passphrase })
+  if (result === undefined) throw unusable(name, 'reading it took longer than 15 seconds')
+  if (!result.ok) {
+    if (result.why === 'passphrase') throw new WrongPassphrase(result.detail)
+    throw unusable(name, 'its format is not one that Hawser can read. ssh-keygen -p converts it')
+  }
+  return signerFromPem({ type: result.type, blob: Buffer.from(result.blob), key: createPrivateKey(result.pem), name })
+}
+
+type KeyResult = import('./key-worker.mjs').KeyResult
+
+function runWorker(url: URL, job: import('./key-worker.mjs').KeyJob): Promise<KeyResult | undefined> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(url)
+    const end = (settle: () => void) => {
+      clearTimeout(timer)
+      void worker.terminate()
+      settle()
+    }
+    const timer = setTimeout(() => end(() => resolve(undefined)), limitMs)
+    worker.once('message', (result: KeyResult) => end(() => resolve(result)))
+    worker.once('error', error => end(() => reject(error)))
+    worker.postMessage(job)
+  })
+}
+
+/*
+ * PROTOCOL.key of OpenSSH:
+ *   "openssh-key-v1\0"  string cipher  string kdf  string kdfoptions {string salt, uint32 rounds}  uint32 keys
+ *   string publickey1 ...
+ */
+function outlineOpenSsh(text: string, name: string): KeyOutline {
+  const body = /-----BEGIN OPENSSH PRIVATE KEY-----([\s\S]*?)-----END/.exec(text)?.[1] ?? ''
+  const bytes = Buffer.from(body.replace(/\s+/g, ''), 'base64')
+  const magic = 'openssh-key-v1\0'
+  if (bytes.subarray(0, magic.length).toString('latin1') !== magic) throw unusable(name, 'it is damaged')
+  let at = magic.length
+  const next = () => {
+    const length = at + 4 <= bytes.length ? bytes.readUInt32BE(at) : Infinity
+    if (length > bytes.length - at - 4) throw unusable(name, 'it is damaged')
+    const part = bytes.subarray(at + 4, at + 4 + length)
+    at += 4 + length
+    return part
+  }
+  const [cipher, kdf, options] = [next().toString('latin1'), next().toString('latin1'), next()]
+  if (kdf === 'bcrypt') {
+    const salt = options.length >= 4 ? options.readUInt32BE(0) : 0
+    const rounds = options.length >= 8 + salt ? options.readUInt32BE(4 + salt) : Infinity
+    if (rounds > maxRounds) throw unusable(name, `it asks for ${rounds} rounds of its passphrase function; Hawser stops at ${maxRounds}`)
+  }
+  at += 4
+  const blob = Buffer.from(next())
+  const length = blob.length >= 4 ? blob.readUInt32BE(0) : 0
+  const type = blob.subarray(4, 4 + length).toString('latin1')
+  if (type.startsWith('sk-')) throw unusable(name, 'it lives on a security key. Load it into your SSH agent')
+  return { encrypted: cipher !== 'none', type, blob }
+}
+
+function unusable(name: string, why: string): AppError {
+  return new AppError('key-unusable', `The key ${name} can’t be used: ${why}.`)
+}

@@ -1,0 +1,124 @@
+import { open } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { basename, join } from 'node:path'
+
+import { AppError } from '../../shared/base/errors.ts'
+import { outlineKey, parsePrivateKey, WrongPassphrase } from './key-parser.ts'
+import type { Signer } from './signer.ts'
+
+/** Where remembered passphrases come from and go to. */
+export interface PassphraseSource {
+  remembered(): Promise<string | null>
+  /** Asks a person; null is Cancel. `wrong` says that the last one did not fit. */
+  ask(wrong: boolean): Promise<{ passphrase: string; remember: boolean } | null>
+  keep(passphrase: string): void
+}
+
+/** One private key: a file, or text that was pasted and lives in the vault. */
+export type KeySource = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'text'; readonly id: string; readonly text: string }
+
+const maxKeyBytes = 65_536
+const maxTries = 3
+// OpenSSH's default identities that ssh2 can use, the strongest first.
+const defaultNames = ['id_ed25519', 'id_ecdsa', 'id_rsa']
+
+/** Turns private keys into signers; a decrypted key is kept for the run, so that its passphrase is asked for once. */
+export class KeyRing {
+  readonly #sshFolder: string
+  readonly #worker: URL
+  readonly #decrypted = new Map<string, Signer>()
+
+  constructor(options: { sshFolder: string; worker: URL }) {
+    this.#sshFolder = options.sshFolder
+    this.#worker = options.worker
+  }
+
+  /** The default identity files, whether they exist or not. */
+  defaults(): readonly KeySource[] {
+    return defaultNames.map(name => ({ kind: 'file', path: join(this.#sshFolder, name) }))
+  }
+
+  /** `~` is the person's home; a bare name lies in the .ssh folder. */
+  resolve(path: string): string {
+    if (path.startsWith('~/.ssh/')) return join(this.#sshFolder, path.slice('~/.ssh/'.length))
+    if (path === '~' || path.startsWith('~/')) return join(homedir(), path.slice(1))
+    return /[\\/]/.test(path) ? path : join(this.#sshFolder, path)
+  }
+
+  /** The key's signer, or null when its file does not exist. Throws `key-unusable` or `cancelled`. */
+  async signer(source: KeySource, passphrases: PassphraseSource): Promise<Signer | null> {
+    const name = keyName(source)
+    const read = source.kind === 'text' ? { text: source.text, stamp: '' } : await readKey(source.path)
+    if (read === null) return null
+    const outline = outlineKey(read.text, name)
+    const id = `${source.kind === 'file' ? source.path : source.id} ${read.stamp} ${read.text.length}`
+    const known = this.#decrypted.get(id)
+    if (known) return known
+    const unlock = async () => {
+      const done = this.#decrypted.get(id)
+      if (done) return done
+      const signer = await this.#unlock({ text: read.text, encrypted: outline.encrypted, name }, passphrases)
+      this.#decrypted.set(id, signer)
+      return signer
+    }
+    // With the public half in sight the passphrase is asked for only if the server takes the key.
+    if (!outline.encrypted || outline.blob === null || outline.type === null) return unlock()
+    return { type: outline.type, blob: outline.blob, name, sign: async (data, hash) => (await unlock()).sign(data, hash) }
+  }
+
+  /** Forgets every decrypted key. */
+  forget(): void {
+    this.#decrypted.clear()
+  }
+
+  async #unlock(key: { text: string; encrypted: boolean; name: string }, passphrases: PassphraseSource): Promise<Signer> {
+    const parse = (passphrase: string | null) =>
+      parsePrivateKey({ text: key.text, passphrase, name: key.name, worker: this.#worker })
+    if (!key.encrypted) return parse(null)
+    const remembered = await passphrases.remembered()
+    let wrong = false
+    if (remembered !== null) {
+      const signer = await parse(remembered).catch(orWrong)
+      if (signer) return signer
+      wrong = true
+    }
+    for (let tries = 0; tries < maxTries; tries++) {
+      const answer = await passphrases.ask(wrong)
+      if (answer === null) throw new AppError('cancelled', 'Cancelled')
+      const signer = await parse(answer.passphrase).catch(orWrong)
+      if (signer) {
+        if (answer.remember) passphrases.keep(answer.passphrase)
+        return signer
+      }
+      wrong = true
+    }
+    throw new AppError('key-unusable', `None of ${maxTries} passphrases opened the key ${key.name}.`)
+  }
+}
+
+/** What a key is called in questions: its file's name. */
+export function keyName(source: KeySource): string {
+  return source.kind === 'file' ? basename(source.path) : 'the pasted key'
+}
+
+function orWrong(error: unknown): undefined {
+  if (error instanceof WrongPassphrase) return undefined
+  throw error
+}
+
+async function readKey(path: string): Promise<{ text: string; stamp: string } | null> {
+  try {
+    const file = await open(path, 'r')
+    try {
+      const stat = await file.stat()
+      if (!stat.isFile() || stat.size > maxKeyBytes) throw new AppError('key-unusable', `${path} is not a key file.`)
+      return { text: await file.readFile('utf8'), stamp: `${stat.mtimeMs}` }
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    if (error instanceof AppError) throw error
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw new AppError('key-unusable', `The key ${path} could not be read. Check its permissions.`, { cause: error })
+  }
+}

@@ -1,0 +1,152 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+
+/**
+ * The known_hosts format of sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT":
+ *
+ *   [marker] hostnames keytype base64-key [comment]
+ *
+ * Text in, text out: every line that is not touched stays byte for byte, with its own line ending.
+ */
+export interface KnownHostsLine {
+  /** 1-based. */
+  readonly number: number
+  readonly marker: 'revoked' | 'cert-authority' | null
+  readonly hosts: string
+  readonly type: string
+  readonly key: Buffer
+}
+
+/** What the file says of a key that a server offers. */
+export type Verdict =
+  | { readonly kind: 'known'; readonly line: KnownHostsLine }
+  | { readonly kind: 'new' }
+  | { readonly kind: 'changed'; readonly lines: readonly KnownHostsLine[] }
+  | { readonly kind: 'revoked'; readonly line: KnownHostsLine }
+
+const base64 = /^[A-Za-z0-9+/]+={0,2}$/
+
+/** The lines that hold a key; comments and lines that can't be read are left out. */
+export function parseKnownHosts(text: string): readonly KnownHostsLine[] {
+  return splitLines(text).flatMap((line, index) => parseLine(line, index + 1) ?? [])
+}
+
+/** The name a key is filed under: `host`, or `[host]:port` when the port is not 22. Names compare in lower case. */
+export function knownHostsName(host: string, port: number): string {
+  return port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`
+}
+
+/**
+ * Judges a key by the rules of ssh(1): a @revoked match refuses at once; a match with the same key is known; any other
+ * key filed for the host, of whatever type, makes it changed. A @cert-authority line trusts certificates only, which
+ * are not supported: it never makes a plain key known (it fails closed).
+ */
+export function judgeHostKey(lines: readonly KnownHostsLine[], name: string, key: Buffer): Verdict {
+  const matching = lines.filter(line => hostsMatch(line.hosts, name))
+  const revoked = matching.find(line => line.marker === 'revoked' && line.key.equals(key))
+  if (revoked) return { kind: 'revoked', line: revoked }
+  const plain = matching.filter(line => line.marker === null)
+  const same = plain.find(line => line.key.equals(key))
+  if (same) return { kind: 'known', line: same }
+  return plain.length > 0 ? { kind: 'changed', lines: plain } : { kind: 'new' }
+}
+
+/** The key types filed for a host, in the file's order: a server is asked for these first. */
+export function knownKeyTypes(lines: readonly KnownHostsLine[], name: string): readonly string[] {
+  return [...new Set(lines.filter(line => line.marker === null && hostsMatch(line.hosts, name)).map(line => line.type))]
+}
+
+/** Adds a key at the end, after a line break if the last line lacks one; `hashed` hides the name as HashKnownHosts does. */
+export function appendKnownHost(text: string, entry: { name: string; type: string; key: Buffer; hashed?: boolean }): string {
+  const newline = text.includes('\r\n') ? '\r\n' : '\n'
+  const gap = text === '' || text.endsWith('\n') ? '' : newline
+  const name = entry.hashed === true ? hashName(entry.name) : entry.name
+  return `${text}${gap}${name} ${entry.type} ${entry.key.toString('base64')}${newline}`
+}
+
+/**
+ * Takes a host's plain keys out, as `ssh-keygen -R` does; a line that names other hosts too keeps those. Patterns with
+ * wildcards stay, since they speak of more than this host.
+ */
+export function removeKnownHost(text: string, name: string): string {
+  return splitLines(text)
+    .map((raw, index) => {
+      const line = parseLine(raw, index + 1)
+      if (!line || line.marker !== null || !hostsMatch(line.hosts, name)) return raw
+      const rest = line.hosts.split(',').filter(pattern => /[*?!]/.test(pattern) || !patternMatches(pattern, name))
+      if (rest.length === 0) return ''
+      return raw.replace(line.hosts, rest.join(','))
+    })
+    .join('')
+}
+
+/** True when hashing is this file's habit: new entries then are hashed too. */
+export function usesHashes(lines: readonly KnownHostsLine[]): boolean {
+  return lines.length > 0 && lines.every(line => line.hosts.startsWith('|1|'))
+}
+
+/** `|1|salt|HMAC-SHA1(salt, name)`, both base64. */
+export function hashName(name: string, salt: Buffer = randomBytes(20)): string {
+  return `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')}`
+}
+
+// Each with its own ending, so that joining gives back the text.
+function splitLines(text: string): readonly string[] {
+  return text.match(/[^\n]*\n|[^\n]+$/g) ?? []
+}
+
+function parseLine(raw: string, number: number): KnownHostsLine | undefined {
+  const fields = raw.trim().split(/[ \t]+/)
+  if (fields[0] === undefined || fields[0] === '' || fields[0].startsWith('#')) return undefined
+  const marker = fields[0].startsWith('@') ? fields.shift() : undefined
+  if (marker !== undefined && marker !== '@revoked' && marker !== '@cert-authority') return undefined
+  const [hosts, type, encoded] = fields
+  if (hosts === undefined || type === undefined || encoded === undefined || !base64.test(encoded)) return undefined
+  const key = Buffer.from(encoded, 'base64')
+  // The blob must say the type that the line says; ssh skips the line otherwise.
+  if (key.length < 4 + type.length || key.readUInt32BE(0) !== type.length) return undefined
+  if (key.subarray(4, 4 + type.length).toString('latin1') !== type) return undefined
+  return { number, marker: marker === undefined ? null : marker === '@revoked' ? 'revoked' : 'cert-authority', hosts, type, key }
+}
+
+// A pattern list: any negated match refuses the whole line.
+function hostsMatch(hosts: string, name: string): boolean {
+  if (hosts.startsWith('|')) return hashMatches(hosts, name)
+  let matched = false
+  for (const pattern of hosts.split(',')) {
+    if (pattern.startsWith('!')) {
+      if (patternMatches(pattern.slice(1), name)) return false
+    } else if (patternMatches(pattern, name)) {
+      matched = true
+    }
+  }
+  return matched
+}
+
+function hashMatches(hashed: string, name: string): boolean {
+  const [empty, version, salt, hash, ...rest] = hashed.split('|')
+  if (empty !== '' || version !== '1' || salt === undefined || hash === undefined || rest.length > 0) return false
+  const [ours, theirs] = [createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest(), Buffer.from(hash, 'base64')]
+  return ours.length === theirs.length && timingSafeEqual(ours, theirs)
+}
+
+/** Glob with `*` and `?` in linear time: no regular expression built from a file's text can run away. */
+function patternMatches(pattern: string, name: string): boolean {
+  const glob = pattern.toLowerCase()
+  let [g, n, star, mark] = [0, 0, -1, 0]
+  while (n < name.length) {
+    if (glob[g] === '*') {
+      star = g++
+      mark = n
+    } else if (g < glob.length && (glob[g] === '?' || glob[g] === name[n])) {
+      g++
+      n++
+    } else if (star >= 0) {
+      g = star + 1
+      n = ++mark
+    } else {
+      return false
+    }
+  }
+  while (glob[g] === '*') g++
+  return g === glob.length
+}

@@ -1,0 +1,140 @@
+import { readFile, rename } from 'node:fs/promises'
+import { basename } from 'node:path'
+
+import type { z } from 'zod'
+
+import { AppError } from '../../shared/base/errors.ts'
+import { keepCopy, writeAtomically } from './atomic-write.ts'
+
+/** Turns the data of version N into that of N + 1; the first entry migrates version 1. */
+export type Migration = (data: unknown) => unknown
+
+/** Tells a person about a file that was damaged, or that a newer Hawser wrote. */
+export type Tell = (level: 'warning' | 'error', text: string) => void
+
+export interface JsonFileOptions<T> {
+  readonly path: string
+  readonly schema: z.ZodType<T>
+  /** What a file that does not exist holds. */
+  readonly initial: T
+  readonly migrations?: readonly Migration[]
+  readonly tell: Tell
+  /** For tests; names damaged files. */
+  readonly now?: () => Date
+}
+
+type ReadResult<T> =
+  | { readonly kind: 'ok'; readonly value: T }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'newer' }
+  | { readonly kind: 'corrupt' }
+
+/**
+ * One validated, versioned JSON file. Saves are atomic and in order, the last good copy is kept beside it as `.bak`, a
+ * damaged file is set aside under a dated name and told, and a file of a newer version is never written over.
+ */
+export class JsonFile<T> {
+  readonly #options: JsonFileOptions<T>
+  readonly #version: number
+  #value: T
+  #readOnly = false
+  #waiting: T | undefined
+  #writing: Promise<void> | undefined
+
+  private constructor(options: JsonFileOptions<T>) {
+    this.#options = options
+    this.#version = (options.migrations?.length ?? 0) + 1
+    this.#value = options.initial
+  }
+
+  static async open<T>(options: JsonFileOptions<T>): Promise<JsonFile<T>> {
+    const file = new JsonFile(options)
+    await file.#load()
+    return file
+  }
+
+  get value(): T {
+    return this.#value
+  }
+
+  /** Takes the value at once and answers when it is on the disk; saves that come while one runs are joined. */
+  async save(value: T): Promise<void> {
+    if (this.#readOnly) {
+      throw new AppError('read-only', `${basename(this.#options.path)} was written by a newer Hawser and is not changed.`)
+    }
+    this.#value = value
+    this.#waiting = value
+    this.#writing ??= this.#drain().finally(() => (this.#writing = undefined))
+    await this.#writing
+  }
+
+  /** Answers once everything saved so far is on the disk. */
+  async flush(): Promise<void> {
+    await this.#writing
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#waiting !== undefined) {
+      const value = this.#waiting
+      this.#waiting = undefined
+      const { path } = this.#options
+      await keepCopy(path, `${path}.bak`)
+      await writeAtomically(path, `${JSON.stringify({ version: this.#version, data: value }, null, 2)}\n`)
+    }
+  }
+
+  async #load(): Promise<void> {
+    const { path, tell } = this.#options
+    const found = await this.#read(path)
+    if (found.kind === 'ok') {
+      this.#value = found.value
+    } else if (found.kind === 'newer') {
+      this.#readOnly = true
+      tell('warning', `${basename(path)} was written by a newer Hawser. Changes to it are not saved; update Hawser to go on.`)
+    } else if (found.kind === 'corrupt') {
+      await this.#recover()
+    } else {
+      const copy = await this.#read(`${path}.bak`)
+      if (copy.kind === 'ok') {
+        this.#value = copy.value
+        tell('warning', `${basename(path)} was missing; its last good copy is used.`)
+      }
+    }
+  }
+
+  async #recover(): Promise<void> {
+    const { path, tell, now } = this.#options
+    const aside = `${path}.damaged-${(now?.() ?? new Date()).toISOString().replaceAll(':', '-')}`
+    await rename(path, aside)
+    const copy = await this.#read(`${path}.bak`)
+    if (copy.kind === 'ok') this.#value = copy.value
+    const then = copy.kind === 'ok' ? 'Its last good copy is used' : 'Hawser starts with an empty one'
+    tell('error', `${basename(path)} was damaged. ${then}; the damaged file is kept as ${basename(aside)}.`)
+  }
+
+  async #read(path: string): Promise<ReadResult<T>> {
+    let text: string
+    try {
+      text = await readFile(path, 'utf8')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { kind: 'missing' }
+      throw new AppError('disk', `${path} could not be read. Check its permissions.`, { cause: error })
+    }
+    return this.#parse(text)
+  }
+
+  #parse(text: string): ReadResult<T> {
+    try {
+      const outer = JSON.parse(text) as { version?: unknown; data?: unknown } | null
+      if (outer === null || typeof outer !== 'object' || !Number.isInteger(outer.version)) return { kind: 'corrupt' }
+      const version = outer.version as number
+      if (version > this.#version) return { kind: 'newer' }
+      if (version < 1) return { kind: 'corrupt' }
+      const data = (this.#options.migrations ?? []).slice(version - 1).reduce<unknown>((old, step) => step(old), outer.data)
+      const checked = this.#options.schema.safeParse(data)
+      return checked.success ? { kind: 'ok', value: checked.data } : { kind: 'corrupt' }
+    } catch {
+      return { kind: 'corrupt' }
+    }
+  }
+}

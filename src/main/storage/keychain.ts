@@ -1,0 +1,41 @@
+import { AppError } from '../../shared/base/errors.ts'
+
+/** The system's keychain: the one thing kept in it is the vault's key. Calls reject with `no-keychain`. */
+export interface Keychain {
+  get(account: string): Promise<string | null>
+  set(account: string, value: string): Promise<void>
+  delete(account: string): Promise<void>
+}
+
+const service = 'io.hawser.app'
+// A locked keyring may wait for a dialog that nobody sees; the window must not wait with it.
+const deadlineMs = 5_000
+
+/** The keychain behind keytar, loaded on first use; every call ends within 5 s. */
+export function createKeychain(load: () => Promise<typeof import('keytar')> = () => import('keytar')): Keychain {
+  const withKeytar = async <T>(run: (keytar: typeof import('keytar')) => Promise<T>): Promise<T> => {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error('no answer within 5 s')), deadlineMs)
+    })
+    try {
+      return await Promise.race([load().then(module => run(defaultOf(module))), late])
+    } catch (error) {
+      throw new AppError('no-keychain', 'The system keychain does not answer. Secrets can be kept behind a master password instead.', {
+        cause: error,
+      })
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+  return {
+    get: account => withKeytar(keytar => keytar.getPassword(service, account)),
+    set: (account, value) => withKeytar(keytar => keytar.setPassword(service, account, value)),
+    delete: account => withKeytar(async keytar => void (await keytar.deletePassword(service, account))),
+  }
+}
+
+// keytar is CommonJS: imported from a module it hides behind `default`.
+function defaultOf(module: typeof import('keytar')): typeof import('keytar') {
+  return (module as { default?: typeof import('keytar') }).default ?? module
+}

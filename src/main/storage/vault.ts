@@ -1,0 +1,232 @@
+import { randomUUID } from 'node:crypto'
+
+import { AppError } from '../../shared/base/errors.ts'
+import { Emitter } from '../../shared/base/event.ts'
+import type { Disposable } from '../../shared/base/lifecycle.ts'
+import type { VaultStatus } from '../../shared/contract/vault.ts'
+import type { JsonFile } from './json-file.ts'
+import type { Keychain } from './keychain.ts'
+import {
+  newVaultKey,
+  sealSecrets,
+  unsealSecrets,
+  unwrapKey,
+  wrapKey,
+  type Protector,
+  type Secrets,
+  type VaultFile,
+} from './vault-format.ts'
+
+/** What is known while secrets can be read. `key` is null when they live in this run's memory only. */
+interface Opened {
+  readonly id: string
+  readonly key: Buffer | null
+  readonly protector: Protector | null
+  readonly secrets: Secrets
+}
+
+/**
+ * The one place that keeps secrets: sealed on the disk under a key that the system's keychain or a master password
+ * protects, or in this run's memory when the person chose so. Never in plain text on the disk.
+ */
+export class Vault implements Disposable {
+  readonly #changed = new Emitter<VaultStatus>()
+  readonly onChanged = this.#changed.event
+  readonly #file: JsonFile<VaultFile>
+  readonly #keychain: Keychain
+  #opened: Opened | undefined
+  #keychainWorks: boolean | null = null
+  // Locked on purpose: then only a person opens it again, not the next sign-in.
+  #held = false
+  #writes: Promise<unknown> = Promise.resolve()
+
+  constructor(file: JsonFile<VaultFile>, keychain: Keychain) {
+    this.#file = file
+    this.#keychain = keychain
+  }
+
+  get status(): VaultStatus {
+    const stored = this.#file.value
+    const by = stored?.protector.by ?? null
+    const keychain = this.#keychainWorks
+    if (this.#opened?.key === null) return { state: 'session', protector: null, keychain }
+    if (this.#opened) return { state: 'unlocked', protector: by, keychain }
+    return { state: stored === null ? 'new' : 'locked', protector: by, keychain }
+  }
+
+  /** True when a secret can be kept without asking anything: unlocked, this run only, or new with a keychain that works. */
+  async ready(): Promise<boolean> {
+    if (this.#opened) return true
+    if (this.#file.value === null) return this.#tryKeychain()
+    if (this.#held || this.#file.value.protector.by !== 'keychain') return false
+    return this.unlock(null).then(
+      () => true,
+      () => false,
+    )
+  }
+
+  /** A secret, or null when there is none or the vault is locked. */
+  async get(name: string): Promise<string | null> {
+    if (!this.#opened && !this.#held && this.#file.value?.protector.by === 'keychain') await this.unlock(null).catch(() => {})
+    return this.#opened?.secrets.get(name) ?? null
+  }
+
+  /** Keeps a secret; null takes it out. Throws `vault-locked` or `no-keychain` with what to do. */
+  async set(name: string, secret: string | null): Promise<void> {
+    await this.#serially(async () => {
+      const opened = await this.#openForWriting()
+      const secrets = new Map(opened.secrets)
+      if (secret === null) secrets.delete(name)
+      else secrets.set(name, secret)
+      await this.#store({ ...opened, secrets })
+    })
+  }
+
+  /** Takes out every secret for which `keep` is false; nothing while locked. */
+  async sweep(keep: (name: string) => boolean): Promise<void> {
+    await this.#serially(async () => {
+      const opened = this.#opened
+      if (!opened) return
+      const kept = new Map([...opened.secrets].filter(([name]) => keep(name)))
+      if (kept.size < opened.secrets.size) await this.#store({ ...opened, secrets: kept })
+    })
+  }
+
+  /** The names in the vault; empty while locked. */
+  names(): readonly string[] {
+    return [...(this.#opened?.secrets.keys() ?? [])]
+  }
+
+  /** Starts the vault, or puts an open one under another protector. */
+  async protect(by: { by: 'keychain' } | { by: 'password'; password: string } | { by: 'session' }): Promise<void> {
+    await this.#serially(async () => {
+      if (this.#file.value !== null && !this.#opened) throw locked()
+      const secrets = this.#opened?.secrets ?? new Map<string, string>()
+      const id = this.#file.value?.id ?? randomUUID()
+      if (by.by === 'session') {
+        if (this.#file.value !== null) throw new AppError('invalid-input', 'The vault on disk is already in use.')
+        this.#open({ id, key: null, protector: null, secrets })
+        return
+      }
+      const key = newVaultKey()
+      const old = this.#file.value?.protector
+      if (by.by === 'keychain') await this.#keychain.set(id, key.toString('base64'))
+      const protector: Protector = by.by === 'keychain' ? { by: 'keychain' } : await wrapKey(key, by.password, id)
+      await this.#store({ id, key, protector, secrets })
+      if (old?.by === 'keychain' && by.by === 'password') await this.#keychain.delete(id).catch(() => {})
+    })
+  }
+
+  /** Opens a locked vault: with the master password, or null for the keychain. */
+  async unlock(password: string | null): Promise<void> {
+    const stored = this.#file.value
+    if (this.#opened || stored === null) return
+    const key = await this.#keyOf(stored, password)
+    const secrets = unsealSecrets(key, stored.id, stored.secrets)
+    if (secrets === undefined) throw new AppError('vault-locked', 'The vault does not open with this key. Its file may be from another machine.')
+    this.#open({ id: stored.id, key, protector: stored.protector, secrets })
+  }
+
+  /** Forgets the key and every secret until the next unlock. Secrets of this run only stay: they have nowhere else to be. */
+  lock(): void {
+    if (!this.#opened || this.#opened.key === null) return
+    this.#opened.key.fill(0)
+    this.#opened = undefined
+    this.#held = true
+    this.#changed.fire(this.status)
+  }
+
+  /** Puts the vault key under a new master password. */
+  async changePassword(current: string, next: string): Promise<void> {
+    await this.#serially(async () => {
+      const stored = this.#file.value
+      if (stored?.protector.by !== 'password') throw new AppError('invalid-input', 'The vault has no master password.')
+      const key = await this.#keyOf(stored, current)
+      const secrets = unsealSecrets(key, stored.id, stored.secrets)
+      if (secrets === undefined) throw locked()
+      await this.#store({ id: stored.id, key, protector: await wrapKey(key, next, stored.id), secrets })
+    })
+  }
+
+  dispose(): void {
+    this.#opened?.key?.fill(0)
+    this.#opened = undefined
+    this.#changed.dispose()
+  }
+
+  async #keyOf(stored: NonNullable<VaultFile>, password: string | null): Promise<Buffer> {
+    if (stored.protector.by === 'password') {
+      if (password === null) throw locked()
+      const key = await unwrapKey(stored.protector, password, stored.id)
+      if (key === undefined) throw new AppError('vault-wrong-password', 'That is not the master password.')
+      return key
+    }
+    const text = await this.#keychain.get(stored.id).catch((error: unknown) => {
+      this.#noteKeychain(false)
+      throw error
+    })
+    this.#noteKeychain(true)
+    const key = Buffer.from(text ?? '', 'base64')
+    if (key.length !== 32) throw new AppError('vault-locked', 'The keychain no longer holds the key of this vault, so its secrets can’t be read.')
+    return key
+  }
+
+  async #openForWriting(): Promise<Opened> {
+    if (this.#opened) return this.#opened
+    if (this.#file.value !== null) {
+      if (!this.#held && this.#file.value.protector.by === 'keychain') await this.unlock(null)
+      if (!this.#opened) throw locked()
+      return this.#opened
+    }
+    const [id, key] = [randomUUID(), newVaultKey()]
+    await this.#keychain.set(id, key.toString('base64')).catch((error: unknown) => {
+      this.#noteKeychain(false)
+      throw error
+    })
+    this.#noteKeychain(true)
+    return { id, key, protector: { by: 'keychain' }, secrets: new Map() }
+  }
+
+  async #store(next: Opened): Promise<void> {
+    if (next.key !== null && next.protector !== null) {
+      await this.#file.save({ id: next.id, protector: next.protector, secrets: sealSecrets(next.key, next.id, next.secrets) })
+    }
+    this.#open(next)
+  }
+
+  #open(opened: Opened): void {
+    this.#opened = opened
+    this.#held = false
+    this.#changed.fire(this.status)
+  }
+
+  async #tryKeychain(): Promise<boolean> {
+    // Once per run is enough: a keychain that is not there does not come up later.
+    if (this.#keychainWorks === null) {
+      this.#noteKeychain(
+        await this.#keychain.get('probe').then(
+          () => true,
+          () => false,
+        ),
+      )
+    }
+    return this.#keychainWorks === true
+  }
+
+  #noteKeychain(works: boolean): void {
+    if (this.#keychainWorks === works) return
+    this.#keychainWorks = works
+    this.#changed.fire(this.status)
+  }
+
+  // Two writers at once would each seal the secrets without the other's.
+  #serially<T>(run: () => Promise<T>): Promise<T> {
+    const result = this.#writes.then(run, run)
+    this.#writes = result.catch(() => {})
+    return result
+  }
+}
+
+function locked(): AppError {
+  return new AppError('vault-locked', 'The vault is locked. Unlock it in Settings, Security.')
+}

@@ -1,0 +1,159 @@
+import { AppError, toWireError } from '../../shared/base/errors.ts'
+import { assertNever } from '../../shared/base/assert-never.ts'
+import { Emitter } from '../../shared/base/event.ts'
+import type { Disposable } from '../../shared/base/lifecycle.ts'
+import type { Services } from '../../shared/contract/contract.ts'
+import type { Target, TerminalId, TerminalSize, TerminalSnapshot, TerminalState } from '../../shared/contract/terminals.ts'
+import type { Connection, LinkState } from '../ssh/connection.ts'
+import type { ConnectionPlan } from '../ssh/connection-plan.ts'
+import type { Lease, LeaseOptions } from '../ssh/connection-pool.ts'
+import { startRemoteShell } from './remote-shell.ts'
+import type { Shell, ShellEnd } from './shell.ts'
+import type { OpenPort } from './stream-port.ts'
+import { TerminalSession } from './terminal-session.ts'
+
+type Contract = Services['terminals']
+type RemoteTarget = Exclude<Target, { kind: 'local' }>
+
+/** What became of a connection, for the Activity page. */
+export type TerminalNews = 'connected' | 'closed' | 'failed' | 'lost'
+
+export interface TerminalParts {
+  readonly lease: (plan: ConnectionPlan, options: LeaseOptions) => Promise<Lease<Connection>>
+  readonly plan: (target: RemoteTarget) => ConnectionPlan
+  readonly startLocal: (size: TerminalSize) => Promise<Shell>
+  readonly openPort: OpenPort
+  readonly env: NodeJS.ProcessEnv
+  readonly onNews: (kind: TerminalNews, target: RemoteTarget, text: string) => void
+}
+
+interface Entry {
+  readonly id: TerminalId
+  readonly target: Target
+  readonly abort: AbortController
+  state: TerminalState
+  session: TerminalSession | undefined
+}
+
+const announceMs = 30
+
+/** Opens shells and keeps their state for the window. */
+export class TerminalService implements Contract, Disposable {
+  readonly #changed = new Emitter<readonly TerminalSnapshot[]>()
+  readonly onChanged = this.#changed.event
+  readonly #parts: TerminalParts
+  readonly #entries = new Map<TerminalId, Entry>()
+  #announcing: NodeJS.Timeout | undefined
+
+  constructor(parts: TerminalParts) {
+    this.#parts = parts
+  }
+
+  /** How many shells run. */
+  get live(): number {
+    return [...this.#entries.values()].filter(entry => entry.session !== undefined).length
+  }
+
+  open: Contract['open'] = async ({ id, target, size }) => {
+    this.#drop(id)
+    const entry: Entry = { id, target, abort: new AbortController(), state: { kind: 'connecting', step: 'Connecting' }, session: undefined }
+    this.#entries.set(id, entry)
+    this.#announce()
+    try {
+      const shell = await this.#start(entry, size)
+      if (entry.abort.signal.aborted) {
+        shell.dispose()
+        throw new AppError('cancelled', 'Cancelled')
+      }
+      entry.session = new TerminalSession({ shell, port: this.#parts.openPort(id), onEnd: end => this.#ended(entry, end) })
+    } catch (error) {
+      this.#setState(entry, { kind: 'failed', error: toWireError(error) })
+      if (!(error instanceof AppError && error.code === 'cancelled')) this.#news(entry, 'failed', toWireError(error).message)
+      throw error
+    }
+  }
+
+  resize: Contract['resize'] = ({ id, size }) => this.#entries.get(id)?.session?.resize(size)
+
+  close: Contract['close'] = ({ id }) => this.#drop(id)
+
+  list: Contract['list'] = () => this.#snapshots()
+
+  dispose(): void {
+    for (const id of [...this.#entries.keys()]) this.#drop(id)
+    clearTimeout(this.#announcing)
+    this.#changed.dispose()
+  }
+
+  async #start(entry: Entry, size: TerminalSize): Promise<Shell> {
+    const { target } = entry
+    if (target.kind === 'local') {
+      const shell = await this.#parts.startLocal(size)
+      this.#setState(entry, { kind: 'ready', latencyMs: null })
+      return shell
+    }
+    const lease = await this.#parts.lease(this.#parts.plan(target), {
+      onStep: step => this.#setState(entry, step),
+      signal: entry.abort.signal,
+    })
+    this.#setState(entry, { kind: 'connecting', step: 'Starting the shell' })
+    const shell = await startRemoteShell(lease, size, this.#parts.env)
+    this.#setState(entry, fromLink(lease.connection.link))
+    lease.connection.onLinkChanged(link => {
+      if (entry.state.kind === 'ready' || entry.state.kind === 'stalled') this.#setState(entry, fromLink(link))
+    })
+    this.#news(entry, 'connected', `Connected to ${lease.connection.where}`)
+    return shell
+  }
+
+  #ended(entry: Entry, end: ShellEnd): void {
+    entry.session?.dispose()
+    entry.session = undefined
+    if (this.#entries.get(entry.id) !== entry) return
+    switch (end.kind) {
+      case 'exited':
+        this.#news(entry, 'closed', end.exit.signal ? `Ended by ${end.exit.signal}` : `Ended with code ${end.exit.code ?? 'unknown'}`)
+        return this.#setState(entry, { kind: 'exited', exit: end.exit })
+      case 'lost':
+        this.#news(entry, 'lost', end.error.message)
+        return this.#setState(entry, { kind: 'lost', error: toWireError(end.error) })
+      default:
+        return assertNever(end)
+    }
+  }
+
+  #drop(id: TerminalId): void {
+    const entry = this.#entries.get(id)
+    if (!entry) return
+    this.#entries.delete(id)
+    entry.abort.abort()
+    if (entry.session) this.#news(entry, 'closed', 'Closed')
+    entry.session?.dispose()
+    this.#announce()
+  }
+
+  #news(entry: Entry, kind: TerminalNews, text: string): void {
+    if (entry.target.kind !== 'local') this.#parts.onNews(kind, entry.target, text)
+  }
+
+  #setState(entry: Entry, state: TerminalState): void {
+    if (this.#entries.get(entry.id) !== entry) return
+    entry.state = state
+    this.#announce()
+  }
+
+  #announce(): void {
+    this.#announcing ??= setTimeout(() => {
+      this.#announcing = undefined
+      this.#changed.fire(this.#snapshots())
+    }, announceMs)
+  }
+
+  #snapshots(): readonly TerminalSnapshot[] {
+    return [...this.#entries.values()].map(({ id, target, state }) => ({ id, target, state }))
+  }
+}
+
+function fromLink(link: LinkState): TerminalState {
+  return link.kind === 'stalled' ? { kind: 'stalled', seconds: link.seconds } : { kind: 'ready', latencyMs: link.latencyMs }
+}

@@ -1,0 +1,27 @@
+import { contextBridge, ipcRenderer, type IpcRendererEvent } from 'electron/renderer'
+
+import { portChannel, type Bridge, type PortMessage } from '../shared/contract/bridge.ts'
+import { channelPrefix } from '../shared/contract/define.ts'
+
+/** Preload knows no features: it carries messages on our own channels and nothing else. */
+function ours(channel: string): string {
+  if (!channel.startsWith(channelPrefix)) throw new Error(`Refused channel ${channel}`)
+  return channel
+}
+
+const bridge: Bridge = {
+  invoke: (channel, input) => ipcRenderer.invoke(ours(channel), input),
+  on(channel, listener) {
+    const forward = (_event: IpcRendererEvent, payload: unknown) => listener(payload)
+    ipcRenderer.on(ours(channel), forward)
+    return () => ipcRenderer.off(channel, forward)
+  },
+}
+
+contextBridge.exposeInMainWorld('bridge', bridge)
+
+// A MessagePort cannot pass through contextBridge, only through window.postMessage.
+ipcRenderer.on(portChannel, (event, id: string) => {
+  const message: PortMessage = { hawserPort: id }
+  window.postMessage(message, location.origin, [...event.ports])
+})

@@ -1,0 +1,91 @@
+import type { Api } from '../../shared/contract/contract.ts'
+import type { Group, GroupId, Host, HostId, HostSecret } from '../../shared/contract/hosts.ts'
+import type { Target } from '../../shared/contract/terminals.ts'
+import { useHosts } from '../features/hosts/hosts-store.ts'
+import { parseQuickConnect, shownTarget } from '../features/hosts/quick-connect.ts'
+import { tell, tellProblem } from '../features/notices/notices.tsx'
+import type { Terminals } from '../features/terminals/terminals.ts'
+import type { Side } from '../workspace/split-tree.ts'
+import { activeTab, openTab, splitActive } from '../workspace/workspace-store.ts'
+
+/** What features ask of each other: they meet here. */
+export interface Actions {
+  openTerminal(target: Target): void
+  openAddress(address: string): void
+  connect(host: Host): void
+  split(side: Side): void
+  duplicateTab(): void
+  saveHost(host: Host, secrets?: Readonly<Partial<Record<HostSecret, string>>>): Promise<void>
+  removeHost(host: Host): void
+  duplicateHost(host: Host): void
+  saveGroup(group: Group): Promise<void>
+  removeGroup(id: GroupId): void
+  copy(text: string): void
+}
+
+export function createActions({ api, terminals }: { api: Api; terminals: Terminals }): Actions {
+  const openTerminal = (target: Target) => {
+    const pane = openTab(target, labelOf(target))
+    // After the pane is drawn: its size goes with the request.
+    requestAnimationFrame(() => void terminals.open(pane.id, pane.target))
+  }
+  const quietly = (work: Promise<unknown>) => void work.catch(tellProblem)
+  return {
+    openTerminal,
+    connect: host => openTerminal({ kind: 'host', hostId: host.id }),
+    openAddress: address => {
+      const typed = parseQuickConnect(address)
+      if (typed.kind === 'address') openTerminal(typed.target)
+      else tellProblem(typed.kind === 'wrong' ? typed.message : `${address} is not an address.`)
+    },
+    split: side => {
+      const pane = splitActive(side)
+      if (pane) requestAnimationFrame(() => void terminals.open(pane.id, pane.target))
+    },
+    duplicateTab: () => {
+      const tab = activeTab()
+      const pane = tab?.panes[tab.activePane]
+      if (pane) openTerminal(pane.target)
+    },
+    saveHost: async (host, secrets = {}) => {
+      await api.hosts.save({ host })
+      for (const [kind, secret] of Object.entries(secrets)) await api.hosts.setSecret({ id: host.id, kind: kind as HostSecret, secret })
+    },
+    removeHost: host => {
+      const undo = { label: 'Undo', run: () => quietly(api.hosts.save({ host })) }
+      quietly(api.hosts.remove({ id: host.id }).then(() => tell(`${host.label} was deleted.`, undo)))
+    },
+    duplicateHost: host => quietly(api.hosts.save({ host: { ...host, id: crypto.randomUUID() as HostId, label: copyName(host.label), lastUsed: null } })),
+    saveGroup: group => api.hosts.saveGroup({ group }),
+    removeGroup: id => {
+      const { groups, hosts } = useHosts.getState().book
+      const gone = groups.find(group => group.id === id)
+      if (!gone) return
+      const members = hosts.filter(host => host.groupId === id)
+      const inner = groups.filter(group => group.parentId === id)
+      const bringBack = async () => {
+        await api.hosts.saveGroup({ group: gone })
+        for (const group of inner) await api.hosts.saveGroup({ group })
+        for (const host of members) await api.hosts.save({ host })
+      }
+      quietly(api.hosts.removeGroup({ id }).then(() => tell(`${gone.label} was deleted; its hosts are kept.`, { label: 'Undo', run: () => quietly(bringBack()) })))
+    },
+    copy: text => quietly(api.app.copy({ text })),
+  }
+}
+
+/** A host's name, `user@address`, or the local shell. */
+export function labelOf(target: Target): string {
+  if (target.kind === 'local') return 'Local shell'
+  if (target.kind === 'address') return shownTarget(target)
+  return useHosts.getState().book.hosts.find(host => host.id === target.hostId)?.label ?? 'Deleted host'
+}
+
+function copyName(label: string): string {
+  const { hosts } = useHosts.getState().book
+  const names = new Set(hosts.map(host => host.label))
+  for (let number = 2; ; number++) {
+    const name = `${label.replace(/ \d+$/, '')} ${number}`
+    if (!names.has(name)) return name
+  }
+}

@@ -1,0 +1,191 @@
+import { Search, Server } from 'lucide-react'
+import { useCallback, useMemo, type ReactNode } from 'react'
+
+import type { HostId } from '../../shared/contract/hosts.ts'
+import type { Pane } from '../../shared/contract/workspace.ts'
+import { ActivityPage } from '../features/activity/activity.tsx'
+import { GroupForm } from '../features/hosts/group-form.tsx'
+import type { HostActions, HostLive } from '../features/hosts/host-actions.ts'
+import { HostForm } from '../features/hosts/host-form.tsx'
+import { HostsPage } from '../features/hosts/hosts-page.tsx'
+import { edit, shownAddress, useHosts } from '../features/hosts/hosts-store.ts'
+import { parseQuickConnect, shownTarget } from '../features/hosts/quick-connect.ts'
+import { Notices, tellProblem } from '../features/notices/notices.tsx'
+import { Palette, type PaletteItem } from '../features/palette/palette.tsx'
+import { Prompts } from '../features/prompts/prompts.tsx'
+import { SettingsPage } from '../features/settings/settings-page.tsx'
+import { useSettings } from '../features/settings/settings-store.ts'
+import { PasteDialog } from '../features/terminals/paste-dialog.tsx'
+import { TerminalPane, type PaneActions } from '../features/terminals/terminal-pane.tsx'
+import { lookOf, useTerminals } from '../features/terminals/terminals-store.ts'
+import { terminalThemes } from '../features/terminals/themes.ts'
+import { openVault, VaultDialog } from '../features/vault/vault.tsx'
+import { VaultSettings } from '../features/vault/vault-settings.tsx'
+import type { MenuItem } from '../ui/menu.tsx'
+import { shownShortcut } from '../ui/shortcut.ts'
+import { TabPanes } from '../workspace/workspace.tsx'
+import { activateTab, activeTab, closePane, focusPane, toggleZoom, useWorkspace, type Tab } from '../workspace/workspace-store.ts'
+import { labelOf } from './actions.ts'
+import css from './app.module.css'
+import type { Parts } from './boot.ts'
+import { Rail } from './rail.tsx'
+import { StatusBar } from './status-bar.tsx'
+import { TitleBar } from './title-bar.tsx'
+
+/** The frame: title bar with tabs, the page or the terminals, status bar, and what lies over them. */
+export function App({ parts }: { readonly parts: Parts }) {
+  const { api, actions, terminals } = parts
+  const tab = useWorkspace(activeTab)
+  const hostActions = useHostActions(parts)
+  const menu = useCallback((ids: readonly string[]) => menuOf(parts, ids), [parts])
+  const items = useCallback((typed: string) => paletteItems(parts, typed), [parts])
+  const renderPane = useCallback((pane: Pane, inTab: Tab) => <PaneOf key={pane.id} pane={pane} tab={inTab} parts={parts} menu={menu} />, [parts, menu])
+  return (
+    <div className={css['app']}>
+      <TitleBar parts={parts} tabMenu={inTab => tabMenu(parts, inTab)} />
+      <main className={css['body']}>{tab ? <TabPanes key={tab.id} tab={tab} renderPane={renderPane} /> : <Home parts={parts} hostActions={hostActions} />}</main>
+      <StatusBar />
+      <Forms parts={parts} />
+      <Palette items={items} />
+      <PasteDialog terminals={terminals} />
+      <Prompts api={api} openVault={openVault} copy={actions.copy} />
+      <VaultDialog api={api} />
+      <Notices api={api} />
+    </div>
+  )
+}
+
+function Home({ parts, hostActions }: { readonly parts: Parts; readonly hostActions: HostActions }) {
+  const page = useWorkspace(state => state.page)
+  return (
+    <div className={css['home']}>
+      <Rail />
+      {page === 'hosts' && <Hosts actions={hostActions} />}
+      {page === 'activity' && <ActivityPage onClear={() => void parts.api.activity.clear().catch(tellProblem)} />}
+      {page === 'settings' && <Settings parts={parts} />}
+    </div>
+  )
+}
+
+function Hosts({ actions }: { readonly actions: HostActions }) {
+  const states = useTerminals(state => state.states)
+  const tabs = useWorkspace(state => state.tabs)
+  const live = useMemo(() => {
+    const found = new Map<HostId, HostLive>()
+    for (const pane of tabs.flatMap(tab => Object.values(tab.panes))) {
+      const state = states[pane.id]
+      if (pane.target.kind !== 'host' || !state || state.kind === 'failed' || state.kind === 'exited') continue
+      const look = lookOf(state)
+      const latencyMs = state.kind === 'ready' ? state.latencyMs : null
+      if (found.get(pane.target.hostId)?.tone !== 'ok') found.set(pane.target.hostId, { tone: look.tone, text: look.state, latencyMs })
+    }
+    return found
+  }, [states, tabs])
+  return <HostsPage actions={actions} live={live} />
+}
+
+function Settings({ parts }: { readonly parts: Parts }) {
+  const { api, commands, info } = parts
+  const keys = useSettings(state => state.settings.keys)
+  const bindable = useMemo(() => commands.all.map(({ id, title, keys: own }) => ({ id, title, own, keys: keys[id] ?? own })), [commands, keys])
+  return <SettingsPage api={api} commands={bindable} themes={terminalThemes} info={info} vault={<VaultSettings api={api} onProblem={tellProblem} />} onProblem={tellProblem} />
+}
+
+function Forms({ parts }: { readonly parts: Parts }) {
+  const { api, actions } = parts
+  const editing = useHosts(state => state.editing)
+  if (!editing) return null
+  const close = () => edit(null)
+  if (editing.kind === 'group') return <GroupForm group={editing.group} themes={terminalThemes} onSave={actions.saveGroup} onClose={close} />
+  return (
+    <HostForm
+      host={editing.host}
+      {...(editing.preset ? { preset: editing.preset } : {})}
+      themes={terminalThemes}
+      onSave={async (host, secrets) => {
+        if (Object.keys(secrets).length > 0 && !(await openVault())) throw new Error('The vault is not open, so the secret was not kept. Save again, or empty its field.')
+        await actions.saveHost(host, secrets)
+      }}
+      onDelete={actions.removeHost}
+      onClose={close}
+      chooseFile={() => api.app.chooseFile({ title: 'Choose a private key' })}
+    />
+  )
+}
+
+interface PaneOfProps {
+  readonly pane: Pane
+  readonly tab: Tab
+  readonly parts: Parts
+  readonly menu: (ids: readonly string[]) => readonly MenuItem[]
+}
+
+function PaneOf({ pane, tab, parts, menu }: PaneOfProps) {
+  const { actions, commands, terminals } = parts
+  const hosts = useHosts(state => state.book.hosts)
+  const host = pane.target.kind === 'host' ? hosts.find(each => pane.target.kind === 'host' && each.id === pane.target.hostId) : undefined
+  const within = (run: () => void) => () => {
+    focusPane(pane.id)
+    run()
+  }
+  const paneActions: PaneActions = {
+    split: side => within(() => actions.split(side))(),
+    zoom: within(toggleZoom),
+    find: within(() => commands.run('find')),
+    close: () => closePane(pane.id),
+    menu: menu(['copy', 'paste', 'select-all', 'find', 'clear', 'split-right', 'split-down', 'broadcast', 'duplicate-tab', 'close-pane']),
+    editHost: host ? () => edit({ kind: 'host', host }) : null,
+  }
+  return <TerminalPane pane={pane} tab={tab} label={labelOf(pane.target)} terminals={terminals} actions={paneActions} />
+}
+
+function useHostActions({ api, actions }: Parts): HostActions {
+  return useMemo(() => {
+    const quietly = (work: Promise<unknown>) => void work.catch(tellProblem)
+    return {
+      connect: actions.connect,
+      connectTo: actions.openTerminal,
+      save: host => quietly(api.hosts.save({ host })),
+      duplicate: actions.duplicateHost,
+      remove: actions.removeHost,
+      removeGroup: actions.removeGroup,
+      foldGroup: (id, folded) => {
+        const group = useHosts.getState().book.groups.find(each => each.id === id)
+        if (group) quietly(api.hosts.saveGroup({ group: { ...group, folded } }))
+      },
+      copyAddress: host => actions.copy(shownAddress(host)),
+      openLocal: () => actions.openTerminal({ kind: 'local' }),
+    }
+  }, [api, actions])
+}
+
+function menuOf({ commands }: Parts, ids: readonly string[]): readonly MenuItem[] {
+  return ids.flatMap(id => {
+    const command = commands.all.find(each => each.id === id)
+    return command ? [{ label: command.title, keys: shownShortcut(commands.keysOf(command)), run: () => commands.run(id) }] : []
+  })
+}
+
+function tabMenu(parts: Parts, tab: Tab): readonly MenuItem[] {
+  return menuOf(parts, ['rename-tab', 'duplicate-tab', 'split-right', 'split-down', 'broadcast', 'close-tab']).map(item => ({
+    ...item,
+    run: () => {
+      activateTab(tab.id)
+      item.run()
+    },
+  }))
+}
+
+function paletteItems({ commands, actions }: Parts, typed: string): readonly PaletteItem[] {
+  const icon = (image: ReactNode) => image
+  const quick = parseQuickConnect(typed)
+  const address: PaletteItem[] = quick.kind === 'address' ? [{ id: 'typed:address', title: `Connect to ${shownTarget(quick.target)}`, icon: icon(<Search size={15} />), run: () => actions.openTerminal(quick.target) }] : []
+  const hosts = useHosts.getState().book.hosts.toSorted((a, b) => (b.lastUsed ?? 0) - (a.lastUsed ?? 0))
+  return [
+    ...address,
+    ...hosts.map(host => ({ id: `host:${host.id}`, title: host.label, detail: shownAddress(host), icon: <Server size={15} />, run: () => actions.connect(host) })),
+    ...commands.all
+      .filter(command => command.id !== 'palette' && command.id !== 'palette-in-terminal' && (command.when?.() ?? true))
+      .map(command => ({ id: command.id, title: command.title, keys: commands.keysOf(command), run: () => commands.run(command.id) })),
+  ]
+}

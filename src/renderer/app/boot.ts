@@ -1,0 +1,95 @@
+import { DisposableStore, toDisposable } from '../../shared/base/lifecycle.ts'
+import type { AppInfo } from '../../shared/contract/app.ts'
+import type { Bridge } from '../../shared/contract/bridge.ts'
+import type { Api } from '../../shared/contract/contract.ts'
+import type { Target } from '../../shared/contract/terminals.ts'
+import { mirrorActivity } from '../features/activity/activity.tsx'
+import { mirrorHosts, useHosts } from '../features/hosts/hosts-store.ts'
+import { mirrorNotices, tellProblem } from '../features/notices/notices.tsx'
+import { mirrorPrompts } from '../features/prompts/prompts.tsx'
+import { mirrorSettings, useSettings } from '../features/settings/settings-store.ts'
+import { Terminals, type LookOverride } from '../features/terminals/terminals.ts'
+import { mirrorTerminals } from '../features/terminals/terminals-store.ts'
+import { mirrorVault } from '../features/vault/vault.tsx'
+import { createApi } from '../ipc/client.ts'
+import { Ports } from '../ipc/ports.ts'
+import { restore, toSaved, useWorkspace } from '../workspace/workspace-store.ts'
+import { createActions, type Actions } from './actions.ts'
+import { Commands } from './commands.ts'
+import { followTheme, isDark } from './theme.ts'
+
+/** What the frame is made of. */
+export interface Parts {
+  readonly api: Api
+  readonly terminals: Terminals
+  readonly actions: Actions
+  readonly commands: Commands
+  readonly info: AppInfo
+}
+
+const saveMs = 400
+
+/** Makes the api, starts the mirrors, brings the last tabs back. */
+export async function boot(bridge: Bridge): Promise<Parts> {
+  const api = createApi(bridge)
+  const store = new DisposableStore()
+  const [info, saved] = await Promise.all([api.app.info(), api.workspace.load(), mirrorSettings(api).then(each => store.add(each))])
+  for (const mirror of [mirrorHosts, mirrorTerminals, mirrorPrompts, mirrorVault, mirrorActivity, mirrorNotices]) store.add(mirror(api))
+
+  const terminals: Terminals = store.add(
+    new Terminals({
+      api,
+      ports: store.add(new Ports(window)),
+      settings: () => useSettings.getState().settings,
+      isDark,
+      lookFor,
+      onKey: event => commands.onKey(event, true),
+      onProblem: text => tellProblem(text),
+    }),
+  )
+  const actions = createActions({ api, terminals })
+  const commands: Commands = new Commands({ api, actions, terminals })
+  store.add(followTheme(api, () => terminals.restyle()))
+  store.add(toDisposable(useSettings.subscribe(() => terminals.restyle())))
+  store.add(toDisposable(useHosts.subscribe((now, before) => (now.book === before.book ? undefined : terminals.restyle()))))
+
+  restore(saved)
+  keepWorkspace(api, store)
+  window.addEventListener('keydown', event => commands.onKey(event, false))
+  store.add(api.app.onOpenAddress(address => actions.openAddress(address)))
+  return { api, terminals, actions, commands, info }
+}
+
+function keepWorkspace(api: Api, store: DisposableStore): void {
+  let timer: number | undefined
+  let last = JSON.stringify(toSaved(useWorkspace.getState()))
+  const save = () => {
+    const workspace = toSaved(useWorkspace.getState())
+    const text = JSON.stringify(workspace)
+    if (text === last) return
+    last = text
+    void api.workspace.save({ workspace }).catch(tellProblem)
+  }
+  const stop = useWorkspace.subscribe(() => {
+    clearTimeout(timer)
+    timer = window.setTimeout(save, saveMs)
+  })
+  window.addEventListener('beforeunload', save)
+  store.add(toDisposable(stop))
+}
+
+/** What a host, or a group around it, sets for its terminals. */
+function lookFor(target: Target): LookOverride {
+  if (target.kind !== 'host') return { theme: null, fontSize: null }
+  const { hosts, groups } = useHosts.getState().book
+  const host = hosts.find(each => each.id === target.hostId)
+  let theme = host?.look.theme ?? null
+  const seen = new Set<string>()
+  for (let group = groups.find(each => each.id === host?.groupId); theme === null && group && !seen.has(group.id); ) {
+    theme = group.theme
+    seen.add(group.id)
+    const { parentId } = group
+    group = groups.find(each => each.id === parentId)
+  }
+  return { theme, fontSize: host?.look.fontSize ?? null }
+}

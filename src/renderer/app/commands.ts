@@ -1,0 +1,177 @@
+import type { Api } from '../../shared/contract/contract.ts'
+import { edit } from '../features/hosts/hosts-store.ts'
+import { tellProblem } from '../features/notices/notices.tsx'
+import { openPalette } from '../features/palette/palette.tsx'
+import { changeSettings, useSettings } from '../features/settings/settings-store.ts'
+import type { Terminals } from '../features/terminals/terminals.ts'
+import { isLive, useTerminals } from '../features/terminals/terminals-store.ts'
+import { askVault, useVault } from '../features/vault/vault.tsx'
+import { platformShortcut, shortcutOf, type Shortcut } from '../ui/shortcut.ts'
+import { beginRename } from '../workspace/tab-strip.tsx'
+import {
+  activateTab,
+  activePane,
+  activeTab,
+  closePane,
+  closeTab,
+  focusNextPane,
+  showHome,
+  toggleBroadcast,
+  toggleZoom,
+  useWorkspace,
+} from '../workspace/workspace-store.ts'
+import type { Actions } from './actions.ts'
+import { isDark } from './theme.ts'
+
+/** Something that can be done, once: the palette, menus and shortcuts all come here. */
+export interface Command {
+  readonly id: string
+  readonly title: string
+  /** Its own shortcut; the settings may have another. */
+  readonly keys: Shortcut
+  /** Whether it can be done now; always when left out. */
+  readonly when?: () => boolean
+  /** Also inside a terminal where it has no Shift: the few that every terminal program has. */
+  readonly inTerminal?: boolean
+  readonly run: () => void
+}
+
+interface CommandParts {
+  readonly api: Api
+  readonly actions: Actions
+  readonly terminals: Terminals
+}
+
+/** Every command of the app, and the keys that run them. */
+export class Commands {
+  readonly all: readonly Command[]
+
+  constructor(parts: CommandParts) {
+    this.all = [...general(parts), ...tabCommands(parts), ...terminalCommands(parts)].map(command => ({ ...command, keys: platformShortcut(command.keys) }))
+  }
+
+  run(id: string): void {
+    const command = this.all.find(each => each.id === id)
+    if (command && (command.when?.() ?? true)) command.run()
+  }
+
+  /** The shortcut that holds now: the person's own, or the command's. */
+  keysOf(command: Command): Shortcut {
+    return useSettings.getState().settings.keys[command.id] ?? command.keys
+  }
+
+  /** Runs what the keys stand for. In a terminal its own keys win, so only Ctrl+Shift, Cmd and Alt+digit combinations count there. */
+  onKey(event: KeyboardEvent, inTerminal: boolean): boolean {
+    if (event.type !== 'keydown' || event.defaultPrevented) return false
+    // A terminal's keys come here from the terminal itself.
+    if (!inTerminal && event.target instanceof Element && event.target.closest('.xterm')) return false
+    const keys = shortcutOf(event)
+    if (keys === '' || !/Ctrl|Alt|Meta|^F\d/.test(keys)) return false
+    const command = this.all.find(each => this.keysOf(each) === keys && (each.when?.() ?? true))
+    if (!command || (inTerminal && !worksInTerminal(keys, command))) return false
+    event.preventDefault()
+    event.stopPropagation()
+    command.run()
+    return true
+  }
+}
+
+function worksInTerminal(keys: Shortcut, command: Command): boolean {
+  return command.inTerminal === true || keys.includes('Meta') || (keys.includes('Ctrl') && keys.includes('Shift')) || /^Alt\+\d$/.test(keys) || keys === 'Ctrl+Tab'
+}
+
+function general({ api, actions }: CommandParts): readonly Command[] {
+  const locked = () => useVault.getState().status.state === 'locked'
+  return [
+    { id: 'palette', title: 'Command palette', keys: 'Mod+K', run: openPalette },
+    { id: 'palette-in-terminal', title: 'Command palette (in a terminal)', keys: 'Mod+Shift+P', run: openPalette },
+    { id: 'home', title: 'Go to hosts', keys: 'Mod+Shift+H', run: () => showHome('hosts') },
+    { id: 'new-host', title: 'New host', keys: 'Mod+Shift+N', run: () => openForm({ kind: 'host', host: null }) },
+    { id: 'new-group', title: 'New group', keys: '', run: () => openForm({ kind: 'group', group: null }) },
+    { id: 'local-shell', title: 'New local shell', keys: 'Mod+Shift+T', run: () => actions.openTerminal({ kind: 'local' }) },
+    { id: 'activity', title: 'Go to activity', keys: '', run: () => showHome('activity') },
+    { id: 'settings', title: 'Go to settings', keys: 'Mod+,', run: () => showHome('settings') },
+    {
+      id: 'toggle-theme',
+      title: 'Switch between dark and light',
+      keys: '',
+      run: () => void changeSettings(api, 'appearance', { theme: isDark() ? 'light' : 'dark' }).catch(tellProblem),
+    },
+    { id: 'lock-vault', title: 'Lock the vault', keys: '', when: () => useVault.getState().status.state === 'unlocked', run: () => void api.vault.lock().catch(tellProblem) },
+    { id: 'unlock-vault', title: 'Unlock the vault', keys: '', when: locked, run: () => void askVault('unlock') },
+  ]
+}
+
+function openForm(what: Parameters<typeof edit>[0]): void {
+  showHome('hosts')
+  edit(what)
+}
+
+function tabCommands({ actions }: CommandParts): readonly Command[] {
+  const inTab = () => activeTab() !== undefined
+  const goTo = Array.from({ length: 9 }, (_each, index): Command => ({
+    id: `tab-${index + 1}`,
+    title: index === 0 ? 'Go to Home' : `Go to tab ${index + 1}`,
+    keys: `Alt+${index + 1}`,
+    run: () => {
+      const id = index === 0 ? 'home' : useWorkspace.getState().tabs[index - 1]?.id
+      if (id !== undefined) activateTab(id)
+    },
+  }))
+  return [
+    { id: 'next-tab', title: 'Next tab', keys: 'Ctrl+Tab', run: () => stepTab(1) },
+    { id: 'previous-tab', title: 'Previous tab', keys: 'Ctrl+Shift+Tab', run: () => stepTab(-1) },
+    ...goTo,
+    { id: 'duplicate-tab', title: 'Duplicate tab', keys: 'Mod+Shift+K', when: inTab, run: () => actions.duplicateTab() },
+    { id: 'rename-tab', title: 'Rename tab', keys: 'Mod+Shift+R', when: inTab, run: () => beginRename(activeTab()?.id ?? '') },
+    { id: 'close-tab', title: 'Close tab', keys: 'Mod+Shift+Q', when: inTab, run: () => closeTab(activeTab()?.id ?? '') },
+    { id: 'split-right', title: 'Split right', keys: 'Mod+Shift+D', when: inTab, run: () => actions.split('right') },
+    { id: 'split-down', title: 'Split down', keys: 'Mod+Shift+E', when: inTab, run: () => actions.split('bottom') },
+    { id: 'close-pane', title: 'Close pane', keys: 'Mod+Shift+W', when: inTab, run: () => closePane(activePane()?.id ?? '') },
+    { id: 'zoom-pane', title: 'Zoom pane', keys: 'Mod+Shift+Z', when: inTab, run: toggleZoom },
+    { id: 'next-pane', title: 'Next pane', keys: 'Mod+Shift+ArrowRight', when: inTab, run: () => focusNextPane(1) },
+    { id: 'previous-pane', title: 'Previous pane', keys: 'Mod+Shift+ArrowLeft', when: inTab, run: () => focusNextPane(-1) },
+    { id: 'broadcast', title: 'Type into all panes of the tab', keys: 'Mod+Shift+B', when: inTab, run: toggleBroadcast },
+  ]
+}
+
+function stepTab(step: 1 | -1): void {
+  const { tabs, activeId } = useWorkspace.getState()
+  const ids = ['home', ...tabs.map(tab => tab.id)]
+  activateTab(ids[(ids.indexOf(activeId) + step + ids.length) % ids.length] as string)
+}
+
+function terminalCommands({ api, terminals }: CommandParts): readonly Command[] {
+  const pane = () => activePane()?.id ?? ''
+  const inPane = () => activePane() !== undefined
+  const dead = () => inPane() && !isLive(useTerminals.getState().states[pane()])
+  const setSize = (size: (old: number) => number) => {
+    const { fontSize } = useSettings.getState().settings.terminal
+    void changeSettings(api, 'terminal', { fontSize: Math.min(40, Math.max(6, size(fontSize))) }).catch(tellProblem)
+  }
+  return [
+    { id: 'find', title: 'Find in terminal', keys: 'Mod+Shift+F', when: inPane, run: () => useTerminals.setState(state => ({ finding: state.finding === pane() ? null : pane() })) },
+    { id: 'copy', title: 'Copy', keys: platformCopy('C'), when: inPane, run: () => void terminals.copy(pane()) },
+    { id: 'paste', title: 'Paste', keys: platformCopy('V'), when: inPane, run: () => void terminals.paste(pane(), 'clipboard') },
+    { id: 'select-all', title: 'Select all', keys: 'Mod+Shift+A', when: inPane, run: () => terminals.selectAll(pane()) },
+    { id: 'clear', title: 'Clear scrollback', keys: 'Mod+Shift+L', when: inPane, run: () => terminals.clear(pane()) },
+    { id: 'font-larger', title: 'Larger font', keys: 'Mod+=', inTerminal: true, run: () => setSize(old => old + 1) },
+    { id: 'font-smaller', title: 'Smaller font', keys: 'Mod+-', inTerminal: true, run: () => setSize(old => old - 1) },
+    { id: 'font-usual', title: 'Usual font size', keys: 'Mod+0', inTerminal: true, run: () => setSize(() => 13) },
+    {
+      id: 'reconnect',
+      title: 'Connect again',
+      keys: '',
+      when: dead,
+      run: () => {
+        const active = activePane()
+        if (active) void terminals.open(active.id, active.target)
+      },
+    },
+  ]
+}
+
+// Cmd+C and Cmd+V on macOS; Ctrl+C belongs to the terminal elsewhere.
+function platformCopy(key: string): string {
+  return platformShortcut('Mod').startsWith('Meta') ? `Meta+${key}` : `Ctrl+Shift+${key}`
+}

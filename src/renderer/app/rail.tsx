@@ -1,0 +1,38 @@
+import { ScrollText, Server, Settings } from 'lucide-react'
+import type { ReactNode } from 'react'
+
+import { useHosts } from '../features/hosts/hosts-store.ts'
+import { showHome, useWorkspace, type HomePage } from '../workspace/workspace-store.ts'
+import css from './app.module.css'
+
+/** The pages of Home. */
+export function Rail() {
+  const count = useHosts(state => state.book.hosts.length)
+  return (
+    <nav aria-label="Main" className={css['rail']}>
+      <RailLink page="hosts" icon={<Server size={16} aria-hidden="true" />} text="Hosts" count={count} />
+      <RailLink page="activity" icon={<ScrollText size={16} aria-hidden="true" />} text="Activity" />
+      <span className={css['grow']} />
+      <RailLink page="settings" icon={<Settings size={16} aria-hidden="true" />} text="Settings" />
+    </nav>
+  )
+}
+
+function RailLink({ page, icon, text, count = 0 }: { page: HomePage; icon: ReactNode; text: string; count?: number }) {
+  const current = useWorkspace(state => state.page === page)
+  return (
+    <a
+      href={`#${page}`}
+      aria-current={current ? 'page' : undefined}
+      aria-label={text}
+      onClick={event => {
+        event.preventDefault()
+        showHome(page)
+      }}
+    >
+      {icon}
+      <span>{text}</span>
+      {count > 0 && <span className={css['count']}>{count}</span>}
+    </a>
+  )
+}

@@ -1,0 +1,40 @@
+import { Activity, Lock, LockOpen } from 'lucide-react'
+
+import { isLive, lookOf, useTerminals } from '../features/terminals/terminals-store.ts'
+import { useVault, vaultText } from '../features/vault/vault.tsx'
+import { Dot } from '../ui/tag.tsx'
+import { activePane, useWorkspace } from '../workspace/workspace-store.ts'
+import { labelOf } from './actions.ts'
+import css from './app.module.css'
+
+/** What is live: on Home the vault and all sessions, in a terminal this one. */
+export function StatusBar() {
+  const states = useTerminals(state => state.states)
+  const pane = useWorkspace(activePane)
+  const vault = useVault(state => state.status)
+  const live = Object.values(states).filter(isLive).length
+  const state = pane ? states[pane.id] : undefined
+  const look = lookOf(state)
+  return (
+    <footer className={css['status']}>
+      {pane ? (
+        <>
+          <span>
+            <Dot tone={look.tone} label="" /> {labelOf(pane.target)}, {look.state}
+          </span>
+          {state?.kind === 'ready' && state.latencyMs !== null && (
+            <span>
+              <Activity size={12} aria-hidden="true" /> {state.latencyMs} ms
+            </span>
+          )}
+        </>
+      ) : (
+        <span>
+          {vault.state === 'locked' ? <Lock size={12} aria-hidden="true" /> : <LockOpen size={12} aria-hidden="true" />} {vaultText(vault)}
+        </span>
+      )}
+      <span className={css['grow']} />
+      <span>{live === 1 ? '1 session live' : `${live} sessions live`}</span>
+    </footer>
+  )
+}

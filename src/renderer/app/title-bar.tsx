@@ -1,0 +1,44 @@
+import { Bell, Plus, Search } from 'lucide-react'
+
+import { useNoticeCount } from '../features/notices/notices.tsx'
+import { openPalette } from '../features/palette/palette.tsx'
+import { lookOf, useTerminals } from '../features/terminals/terminals-store.ts'
+import { IconButton } from '../ui/button.tsx'
+import { Mark } from '../ui/mark.tsx'
+import type { MenuItem } from '../ui/menu.tsx'
+import { shownShortcut } from '../ui/shortcut.ts'
+import ui from '../ui/ui.module.css'
+import { TabStrip } from '../workspace/tab-strip.tsx'
+import { closeTab, showHome, type Tab } from '../workspace/workspace-store.ts'
+import css from './app.module.css'
+import type { Parts } from './boot.ts'
+
+/** The mark, the tabs, the way into the palette. */
+export function TitleBar({ parts, tabMenu }: { readonly parts: Parts; readonly tabMenu: (tab: Tab) => readonly MenuItem[] }) {
+  const states = useTerminals(state => state.states)
+  const notices = useNoticeCount()
+  const palette = parts.commands.all.find(command => command.id === 'palette')
+  return (
+    <header className={css['titlebar']} data-platform={parts.info.platform}>
+      <span className={css['mark']}>
+        <Mark />
+      </span>
+      <TabStrip lookOf={tab => lookOf(states[tab.activePane])} menuOf={tabMenu} onClose={closeTab}>
+        <IconButton label="New tab" onClick={() => showHome('hosts')}>
+          <Plus size={16} />
+        </IconButton>
+      </TabStrip>
+      <span className={css['drag']} />
+      <button type="button" className={css['palette']} onClick={openPalette}>
+        <Search size={15} aria-hidden="true" />
+        <span>Search or run anything</span>
+        <span className={ui['kbd']}>{palette ? shownShortcut(parts.commands.keysOf(palette)) : ''}</span>
+      </button>
+      {notices > 0 && (
+        <span className={css['bell']} role="img" aria-label={`${notices} notices`}>
+          <Bell size={16} aria-hidden="true" />
+        </span>
+      )}
+    </header>
+  )
+}

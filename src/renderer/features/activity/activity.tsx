@@ -1,0 +1,67 @@
+import { ScrollText } from 'lucide-react'
+import { create } from 'zustand'
+
+import type { Disposable } from '../../../shared/base/lifecycle.ts'
+import type { ActivityEntry } from '../../../shared/contract/activity.ts'
+import type { Api } from '../../../shared/contract/contract.ts'
+import { Button } from '../../ui/button.tsx'
+import { Dot, type Tone } from '../../ui/tag.tsx'
+import ui from '../../ui/ui.module.css'
+import css from './activity.module.css'
+
+const useActivity = create<{ readonly entries: readonly ActivityEntry[] }>()(() => ({ entries: [] }))
+
+/** Keeps this window's list equal to the one of main. */
+export function mirrorActivity(api: Api): Disposable {
+  const show = (entries: readonly ActivityEntry[]) => useActivity.setState({ entries })
+  void api.activity.list().then(show)
+  return api.activity.onChanged(show)
+}
+
+const looks: Record<ActivityEntry['kind'], { readonly tone: Tone; readonly word: string }> = {
+  connected: { tone: 'ok', word: 'connected' },
+  closed: { tone: 'none', word: 'closed' },
+  failed: { tone: 'bad', word: 'failed' },
+  lost: { tone: 'bad', word: 'lost' },
+  trusted: { tone: 'info', word: 'key trusted' },
+  'key-replaced': { tone: 'warn', word: 'key replaced' },
+}
+
+const when = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
+
+/** What happened, newest first. */
+export function ActivityPage({ onClear }: { readonly onClear: () => void }) {
+  const entries = useActivity(state => state.entries)
+  return (
+    <div className={ui['page']}>
+      <div className={css['head']}>
+        <h1>Activity</h1>
+        {entries.length > 0 && (
+          <Button small onClick={onClear}>
+            Clear
+          </Button>
+        )}
+      </div>
+      {entries.length === 0 ? (
+        <div className={ui['empty']}>
+          <ScrollText size={36} strokeWidth={1.25} aria-hidden="true" />
+          <div>
+            <strong>Nothing yet</strong>
+            <p>Connections, failures and decisions about host keys are listed here. No secrets.</p>
+          </div>
+        </div>
+      ) : (
+        <ul className={css['list']} aria-label="Activity">
+          {entries.map(entry => (
+            <li key={entry.id}>
+              <Dot tone={looks[entry.kind].tone} label={looks[entry.kind].word} />
+              <time dateTime={new Date(entry.at).toISOString()}>{when.format(entry.at)}</time>
+              <strong>{entry.subject}</strong>
+              <span>{entry.text}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  )
+}

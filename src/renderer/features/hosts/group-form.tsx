@@ -1,0 +1,93 @@
+import { useState, type FormEvent } from 'react'
+
+import { messageOf } from '../../../shared/base/errors.ts'
+import { group as groupSchema, type Group, type GroupId } from '../../../shared/contract/hosts.ts'
+import { Button } from '../../ui/button.tsx'
+import { Actions, Dialog } from '../../ui/dialog.tsx'
+import { Select, TextField } from '../../ui/field.tsx'
+import ui from '../../ui/ui.module.css'
+import css from './hosts.module.css'
+import { groupPath, useHosts } from './hosts-store.ts'
+
+export interface GroupFormProps {
+  readonly group: Group | null
+  readonly themes: readonly { readonly id: string; readonly name: string }[]
+  readonly onSave: (group: Group) => Promise<void>
+  readonly onClose: () => void
+}
+
+/** A group's name, place and what it hands down. */
+export function GroupForm({ group, themes, onSave, onClose }: GroupFormProps) {
+  const { hosts, groups } = useHosts(state => state.book)
+  const [failure, setFailure] = useState<string | null>(null)
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const data = new FormData(event.currentTarget)
+    const value = (name: string) => String(data.get(name) ?? '').trim() || null
+    const checked = groupSchema.safeParse({
+      id: group?.id ?? (crypto.randomUUID() as GroupId),
+      label: value('label') ?? '',
+      parentId: value('parentId'),
+      user: value('user'),
+      keyFile: value('keyFile'),
+      jumpHostId: value('jumpHostId'),
+      theme: value('theme'),
+      folded: group?.folded ?? false,
+    })
+    if (!checked.success) return setFailure(checked.error.issues[0]?.path[0] === 'user' ? 'A user name has no spaces and no @.' : 'Give the group a name of at most 128 characters.')
+    try {
+      await onSave(checked.data)
+      onClose()
+    } catch (error) {
+      setFailure(messageOf(error))
+    }
+  }
+  return (
+    <Dialog title={group ? `Edit ${group.label}` : 'New group'} description="What is set here holds for every host in the group that leaves it open." onClose={onClose}>
+      <form className={css['form']} onSubmit={event => void submit(event)} noValidate>
+        <TextField label="Name" name="label" defaultValue={group?.label ?? ''} autoFocus />
+        <Select label="Inside" name="parentId" defaultValue={group?.parentId ?? ''}>
+          <option value="">None</option>
+          {groups
+            .filter(other => other.id !== group?.id)
+            .map(other => (
+              <option key={other.id} value={other.id}>
+                {groupPath(other.id, groups)}
+              </option>
+            ))}
+        </Select>
+        <TextField label="User" name="user" defaultValue={group?.user ?? ''} />
+        <TextField label="Key file" name="keyFile" defaultValue={group?.keyFile ?? ''} placeholder="~/.ssh/id_ed25519" />
+        <Select label="Jump host" name="jumpHostId" defaultValue={group?.jumpHostId ?? ''}>
+          <option value="">None</option>
+          {hosts.map(host => (
+            <option key={host.id} value={host.id}>
+              {host.label}
+            </option>
+          ))}
+        </Select>
+        <Select label="Terminal theme" name="theme" defaultValue={group?.theme ?? ''}>
+          <option value="">As in Settings</option>
+          {themes.map(theme => (
+            <option key={theme.id} value={theme.id}>
+              {theme.name}
+            </option>
+          ))}
+        </Select>
+        {failure !== null && (
+          <p className={`${ui['error']} ${css['wide']}`} role="alert">
+            {failure}
+          </p>
+        )}
+        <div className={css['wide']}>
+          <Actions>
+            <Button onClick={onClose}>Cancel</Button>
+            <Button look="primary" type="submit">
+              Save
+            </Button>
+          </Actions>
+        </div>
+      </form>
+    </Dialog>
+  )
+}

@@ -1,0 +1,23 @@
+import type { GroupId, Host } from '../../../shared/contract/hosts.ts'
+import type { Target } from '../../../shared/contract/terminals.ts'
+import type { Tone } from '../../ui/tag.tsx'
+
+/** What can be done with a host; the app says how. */
+export interface HostActions {
+  readonly connect: (host: Host) => void
+  readonly connectTo: (target: Extract<Target, { kind: 'address' }>) => void
+  readonly save: (host: Host) => void
+  readonly duplicate: (host: Host) => void
+  readonly remove: (host: Host) => void
+  readonly removeGroup: (id: GroupId) => void
+  readonly foldGroup: (id: GroupId, folded: boolean) => void
+  readonly copyAddress: (host: Host) => void
+  readonly openLocal: () => void
+}
+
+/** How a host is: live with its latency, or on its way. */
+export interface HostLive {
+  readonly tone: Tone
+  readonly text: string
+  readonly latencyMs: number | null
+}

@@ -1,0 +1,73 @@
+import { draggable } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
+import { Info, Server, Star } from 'lucide-react'
+import { useEffect, useRef } from 'react'
+
+import type { Host } from '../../../shared/contract/hosts.ts'
+import { IconButton } from '../../ui/button.tsx'
+import { ContextMenu, type MenuItem } from '../../ui/menu.tsx'
+import { Dot, Tag } from '../../ui/tag.tsx'
+import type { HostActions, HostLive } from './host-actions.ts'
+import css from './hosts.module.css'
+import { edit, shownAddress } from './hosts-store.ts'
+
+export interface HostCardProps {
+  readonly host: Host
+  readonly actions: HostActions
+  readonly live: HostLive | undefined
+  readonly selected: boolean
+  readonly onDetails: () => void
+}
+
+/** One host: a click connects. */
+export function HostCard({ host, actions, live, selected, onDetails }: HostCardProps) {
+  const ref = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const element = ref.current
+    if (!element) return
+    return draggable({ element, getInitialData: () => ({ kind: 'host', hostId: host.id }) })
+  }, [host.id])
+  return (
+    <ContextMenu items={hostMenu(host, actions)}>
+      <div ref={ref} className={css['card']} data-selected={selected}>
+        <button type="button" className={css['main']} aria-label={host.label} title={`Connect to ${shownAddress(host)}`} onClick={() => actions.connect(host)} />
+        <span className={css['avatar']} data-tone={live?.tone}>
+          <Server size={17} aria-hidden="true" />
+        </span>
+        <span className={css['name']}>
+          {host.label}
+          {host.favourite && <Star size={12} className={css['star']} aria-label="Favourite" />}
+        </span>
+        <span className={css['side']}>
+          {live ? (
+            <Tag tone={live.tone}>
+              <Dot tone={live.tone} label="" /> {live.text}
+            </Tag>
+          ) : host.weakAlgorithms ? (
+            <Tag tone="warn">weak</Tag>
+          ) : (
+            host.tags[0] !== undefined && <Tag>{host.tags[0]}</Tag>
+          )}
+        </span>
+        <span className={css['sub']}>{shownAddress(host)}</span>
+        <span className={css['latency']}>{live?.latencyMs == null ? '' : `${live.latencyMs} ms`}</span>
+        <span className={css['tools']}>
+          <IconButton small label={`Details of ${host.label}`} aria-pressed={selected} onClick={onDetails}>
+            <Info size={15} />
+          </IconButton>
+        </span>
+      </div>
+    </ContextMenu>
+  )
+}
+
+/** The context menu of a host. */
+export function hostMenu(host: Host, actions: HostActions): readonly MenuItem[] {
+  return [
+    { label: 'Connect', run: () => actions.connect(host) },
+    { label: 'Edit', line: true, run: () => edit({ kind: 'host', host }) },
+    { label: 'Duplicate', run: () => actions.duplicate(host) },
+    { label: host.favourite ? 'Remove from favourites' : 'Add to favourites', run: () => actions.save({ ...host, favourite: !host.favourite }) },
+    { label: 'Copy address', run: () => actions.copyAddress(host) },
+    { label: 'Delete', danger: true, line: true, run: () => actions.remove(host) },
+  ]
+}

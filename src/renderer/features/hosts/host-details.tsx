@@ -1,0 +1,111 @@
+import { Ellipsis, Server, SquareTerminal, X } from 'lucide-react'
+
+import type { Group, Host } from '../../../shared/contract/hosts.ts'
+import { Button, IconButton } from '../../ui/button.tsx'
+import { Menu } from '../../ui/menu.tsx'
+import { Tag } from '../../ui/tag.tsx'
+import ui from '../../ui/ui.module.css'
+import type { HostActions, HostLive } from './host-actions.ts'
+import { hostMenu } from './host-card.tsx'
+import css from './hosts.module.css'
+import { edit, groupPath, selectHost, useHosts } from './hosts-store.ts'
+
+/** What is known of one host, beside the list. */
+export function HostDetails({ host, actions, live }: { readonly host: Host; readonly actions: HostActions; readonly live: HostLive | undefined }) {
+  const { hosts, groups, secrets } = useHosts(state => state.book)
+  const jump = hosts.find(other => other.id === (host.jumpHostId ?? inherited(host, groups, 'jumpHostId')))
+  return (
+    <aside className={css['details']} aria-label={`Details of ${host.label}`}>
+      <div className={css['detailsHead']}>
+        <span className={css['avatar']} data-tone={live?.tone}>
+          <Server size={17} aria-hidden="true" />
+        </span>
+        <div className={css['grow']}>
+          <h2>{host.label}</h2>
+          <p>{[groupPath(host.groupId, groups), lastUsed(host)].filter(Boolean).join(' · ')}</p>
+        </div>
+        <Menu
+          trigger={
+            <IconButton label="More">
+              <Ellipsis size={16} />
+            </IconButton>
+          }
+          items={hostMenu(host, actions)}
+        />
+        <IconButton label="Close details" onClick={() => selectHost(null)}>
+          <X size={16} />
+        </IconButton>
+      </div>
+      <div className={css['bar']}>
+        <Button look="primary" className={css['grow']} onClick={() => actions.connect(host)}>
+          <SquareTerminal size={16} aria-hidden="true" /> Connect
+        </Button>
+        <Button onClick={() => edit({ kind: 'host', host })}>Edit</Button>
+      </div>
+      <dl className={ui['pairs']}>
+        <dt>Address</dt>
+        <dd className={ui['mono']}>
+          {host.address}:{host.port ?? 22}
+        </dd>
+        <dt>User</dt>
+        <dd className={ui['mono']}>{host.user ?? inherited(host, groups, 'user') ?? 'as here'}</dd>
+        <dt>Sign in</dt>
+        <dd>{signInText(host, secrets[host.id] ?? [])}</dd>
+        <dt>Jump host</dt>
+        <dd>{jump?.label ?? '—'}</dd>
+        {host.weakAlgorithms && (
+          <>
+            <dt>Algorithms</dt>
+            <dd>
+              <Tag tone="warn">weak ones allowed</Tag>
+            </dd>
+          </>
+        )}
+        {host.tags.length > 0 && (
+          <>
+            <dt>Tags</dt>
+            <dd className={css['tags']}>
+              {host.tags.map(tag => (
+                <Tag key={tag}>{tag}</Tag>
+              ))}
+            </dd>
+          </>
+        )}
+      </dl>
+    </aside>
+  )
+}
+
+function inherited<K extends 'user' | 'keyFile' | 'jumpHostId'>(host: Host, groups: readonly Group[], what: K): Group[K] | null {
+  const seen = new Set<string>()
+  let group = groups.find(each => each.id === host.groupId)
+  while (group && !seen.has(group.id)) {
+    if (group[what] !== null) return group[what]
+    seen.add(group.id)
+    const { parentId } = group
+    group = groups.find(each => each.id === parentId)
+  }
+  return null
+}
+
+function signInText(host: Host, kept: readonly string[]): string {
+  switch (host.signIn) {
+    case 'ask':
+      return kept.includes('password') ? 'Agent, keys, remembered password' : 'Agent, keys, then ask'
+    case 'password':
+      return kept.includes('password') ? 'Password · remembered' : 'Password'
+    case 'key':
+      return `Key · ${host.keyFile ?? (kept.includes('private-key') ? 'pasted' : 'default')}`
+    case 'agent':
+      return 'Agent'
+  }
+}
+
+function lastUsed({ lastUsed: at }: Host): string {
+  if (at === null) return 'never used'
+  const minutes = Math.round((Date.now() - at) / 60_000)
+  const format = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
+  if (minutes < 60) return `last used ${format.format(-minutes, 'minute')}`
+  if (minutes < 48 * 60) return `last used ${format.format(-Math.round(minutes / 60), 'hour')}`
+  return `last used ${format.format(-Math.round(minutes / 1440), 'day')}`
+}

@@ -1,0 +1,199 @@
+import { useState, type FormEvent } from 'react'
+
+import { messageOf } from '../../../shared/base/errors.ts'
+import { host as hostSchema, type Host, type HostId, type HostSecret, type SignIn } from '../../../shared/contract/hosts.ts'
+import { Button } from '../../ui/button.tsx'
+import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
+import { Checkbox, Select, TextArea, TextField } from '../../ui/field.tsx'
+import ui from '../../ui/ui.module.css'
+import css from './hosts.module.css'
+import { groupPath, useHosts } from './hosts-store.ts'
+
+export interface HostFormProps {
+  /** Null makes a new one. */
+  readonly host: Host | null
+  readonly preset?: Partial<Host>
+  readonly themes: readonly { readonly id: string; readonly name: string }[]
+  readonly onSave: (host: Host, secrets: Readonly<Partial<Record<HostSecret, string>>>) => Promise<void>
+  readonly onDelete: (host: Host) => void
+  readonly onClose: () => void
+  readonly chooseFile: () => Promise<string | null>
+}
+
+type Errors = Readonly<Record<string, string>>
+
+/** Everything that can be set for one host. Secrets go straight from their field to main and are kept nowhere here. */
+export function HostForm({ host, preset, themes, onSave, onDelete, onClose, chooseFile }: HostFormProps) {
+  const { hosts, groups, secrets } = useHosts(state => state.book)
+  const start = { ...preset, ...host }
+  const [signIn, setSignIn] = useState<SignIn>(start.signIn ?? 'ask')
+  const [keyFile, setKeyFile] = useState(start.keyFile ?? '')
+  const [errors, setErrors] = useState<Errors>({})
+  const [failure, setFailure] = useState<string | null>(null)
+  const kept = host ? (secrets[host.id] ?? []) : []
+
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const form = event.currentTarget
+    const data = new FormData(form)
+    const checked = readForm(data, host)
+    if (!checked.ok) return setErrors(checked.errors)
+    const typed: Partial<Record<HostSecret, string>> = {}
+    if (text(data, 'password') !== '') typed.password = String(data.get('password'))
+    if (text(data, 'privateKey') !== '') typed['private-key'] = String(data.get('privateKey'))
+    try {
+      await onSave(checked.host, typed)
+      form.reset()
+      onClose()
+    } catch (error) {
+      setFailure(messageOf(error))
+    }
+  }
+  return (
+    <Dialog title={host ? `Edit ${host.label}` : 'New host'} width={560} onClose={onClose}>
+      <form className={css['form']} onSubmit={event => void submit(event)} noValidate>
+        <TextField label="Label" name="label" defaultValue={start.label ?? ''} placeholder="gpu-box" error={errors['label']} autoFocus />
+        <Select label="Group" name="groupId" defaultValue={start.groupId ?? ''}>
+          <option value="">None</option>
+          {groups.map(group => (
+            <option key={group.id} value={group.id}>
+              {groupPath(group.id, groups)}
+            </option>
+          ))}
+        </Select>
+        <div className={css['address']}>
+          <TextField label="Address" name="address" defaultValue={start.address ?? ''} placeholder="10.0.4.7 or gpu.example.com" error={errors['address']} />
+          <TextField label="Port" name="port" inputMode="numeric" defaultValue={start.port ?? ''} placeholder="22" error={errors['port']} />
+        </div>
+        <TextField label="User" name="user" defaultValue={start.user ?? ''} placeholder="ubuntu" error={errors['user']} />
+        <Select label="Sign in with" name="signIn" value={signIn} onChange={event => setSignIn(event.target.value as SignIn)}>
+          <option value="ask">Ask</option>
+          <option value="password">Password</option>
+          <option value="key">Key</option>
+          <option value="agent">Agent</option>
+        </Select>
+        {(signIn === 'password' || signIn === 'ask') && (
+          <div className={css['wide']}>
+            <TextField
+              label="Password"
+              name="password"
+              type="password"
+              autoComplete="new-password"
+              placeholder={kept.includes('password') ? 'Kept in the vault; type to replace' : 'Leave empty to be asked'}
+            />
+          </div>
+        )}
+        {(signIn === 'key' || signIn === 'ask') && (
+          <div className={`${css['wide']} ${css['withButton']}`}>
+            <TextField label="Key file" name="keyFile" value={keyFile} onChange={event => setKeyFile(event.target.value)} placeholder="~/.ssh/id_ed25519" error={errors['keyFile']} />
+            <Button onClick={() => void chooseFile().then(path => (path === null ? undefined : setKeyFile(path)))}>Choose…</Button>
+          </div>
+        )}
+        {signIn === 'key' && (
+          <div className={css['wide']}>
+            <TextArea
+              label="Or paste a private key"
+              name="privateKey"
+              rows={3}
+              placeholder={kept.includes('private-key') ? 'A key is kept in the vault; paste to replace it' : '-----BEGIN OPENSSH PRIVATE KEY-----'}
+              hint="Used when no key file is set. It goes into the vault."
+            />
+          </div>
+        )}
+        <Select label="Jump host" name="jumpHostId" defaultValue={start.jumpHostId ?? ''} error={errors['jumpHostId']}>
+          <option value="">None</option>
+          {hosts
+            .filter(other => other.id !== host?.id)
+            .map(other => (
+              <option key={other.id} value={other.id}>
+                {other.label}
+              </option>
+            ))}
+        </Select>
+        <TextField label="Tags" name="tags" defaultValue={start.tags?.join(', ') ?? ''} placeholder="gpu, lab" error={errors['tags']} />
+        <Select label="Terminal theme" name="theme" defaultValue={start.look?.theme ?? ''}>
+          <option value="">As in Settings</option>
+          {themes.map(theme => (
+            <option key={theme.id} value={theme.id}>
+              {theme.name}
+            </option>
+          ))}
+        </Select>
+        <TextField label="Font size" name="fontSize" inputMode="decimal" defaultValue={start.look?.fontSize ?? ''} placeholder="As in Settings" error={errors['look']} />
+        <div className={css['wide']}>
+          <Checkbox name="weakAlgorithms" defaultChecked={start.weakAlgorithms ?? false} label="Allow weak algorithms (only for old servers)" />
+        </div>
+        {failure !== null && (
+          <p className={`${ui['error']} ${css['wide']}`} role="alert">
+            {failure}
+          </p>
+        )}
+        <div className={css['wide']}>
+          <Actions>
+            {host && (
+              <Button
+                look="danger"
+                onClick={() => {
+                  onDelete(host)
+                  onClose()
+                }}
+              >
+                Delete
+              </Button>
+            )}
+            <Grow />
+            <Button onClick={onClose}>Cancel</Button>
+            <Button look="primary" type="submit">
+              Save
+            </Button>
+          </Actions>
+        </div>
+      </form>
+    </Dialog>
+  )
+}
+
+type Checked = { readonly ok: true; readonly host: Host } | { readonly ok: false; readonly errors: Errors }
+
+function readForm(data: FormData, before: Host | null): Checked {
+  const address = text(data, 'address')
+  const number = (name: string) => (text(data, name) === '' ? null : Number(text(data, name)))
+  const candidate = {
+    id: before?.id ?? (crypto.randomUUID() as HostId),
+    label: text(data, 'label') || address,
+    address,
+    port: number('port'),
+    user: orNull(text(data, 'user')),
+    groupId: orNull(text(data, 'groupId')),
+    signIn: text(data, 'signIn'),
+    keyFile: data.has('keyFile') ? orNull(text(data, 'keyFile')) : (before?.keyFile ?? null),
+    jumpHostId: orNull(text(data, 'jumpHostId')),
+    tags: text(data, 'tags').split(/[,;]/).map(tag => tag.trim()).filter(Boolean),
+    favourite: before?.favourite ?? false,
+    weakAlgorithms: data.has('weakAlgorithms'),
+    look: { theme: orNull(text(data, 'theme')), fontSize: number('fontSize') },
+    lastUsed: before?.lastUsed ?? null,
+  }
+  const checked = hostSchema.safeParse(candidate)
+  if (checked.success) return { ok: true, host: checked.data }
+  return { ok: false, errors: Object.fromEntries(checked.error.issues.map(issue => [String(issue.path[0]), sentences[String(issue.path[0])] ?? issue.message])) }
+}
+
+const sentences: Readonly<Record<string, string>> = {
+  label: 'A label has 1 to 128 characters.',
+  address: 'Type a host name or an IP address, without spaces.',
+  port: 'A port is a number from 1 to 65535.',
+  user: 'A user name has no spaces and no @.',
+  keyFile: 'That is not a path.',
+  tags: 'At most 32 tags of 32 characters each.',
+  look: 'A font size is a number from 6 to 40.',
+}
+
+function text(data: FormData, name: string): string {
+  const value = data.get(name)
+  return typeof value === 'string' ? value.trim() : ''
+}
+
+function orNull(value: string): string | null {
+  return value === '' ? null : value
+}

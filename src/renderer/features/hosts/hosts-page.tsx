@@ -1,0 +1,181 @@
+import { dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
+import { ChevronDown, ChevronRight, FolderPlus, Plus, Search, Server } from 'lucide-react'
+import { useEffect, useMemo, useRef, useState } from 'react'
+
+import type { HostId } from '../../../shared/contract/hosts.ts'
+import { Button, IconButton } from '../../ui/button.tsx'
+import { Menu } from '../../ui/menu.tsx'
+import ui from '../../ui/ui.module.css'
+import type { HostActions, HostLive } from './host-actions.ts'
+import { HostCard } from './host-card.tsx'
+import { HostDetails } from './host-details.tsx'
+import css from './hosts.module.css'
+import { edit, matchingHosts, sectionsOf, selectHost, useHosts, type Section } from './hosts-store.ts'
+import { parseQuickConnect, shownTarget } from './quick-connect.ts'
+
+export interface HostsPageProps {
+  readonly actions: HostActions
+  readonly live: ReadonlyMap<HostId, HostLive>
+}
+
+/** The hosts in their groups, with the field that finds and connects. */
+export function HostsPage({ actions, live }: HostsPageProps) {
+  const { book, filter, loaded, selected } = useHosts()
+  const [problem, setProblem] = useState<string | null>(null)
+  const input = useRef<HTMLInputElement>(null)
+  const filtered = filter.trim() !== ''
+  const typed = useMemo(() => parseQuickConnect(filter), [filter])
+  const found = useMemo(() => matchingHosts(book.hosts, filter), [book.hosts, filter])
+  const sections = useMemo(() => sectionsOf(found, book.groups, filtered), [found, book.groups, filtered])
+  const shown = book.hosts.find(host => host.id === selected)
+
+  const enter = () => {
+    if (typed.kind === 'address') actions.connectTo(typed.target)
+    else if (found[0] && filtered) actions.connect(found[0])
+    else if (typed.kind === 'wrong') return setProblem(typed.message)
+    else if (filtered) return setProblem('No host is called so. Type user@address to connect to a new one.')
+    else return
+    useHosts.setState({ filter: '' })
+  }
+  return (
+    <div className={css['layout']}>
+      <div className={ui['page']}>
+        <div className={css['bar']}>
+          <label className={css['search']}>
+            <Search size={16} aria-hidden="true" />
+            <input
+              ref={input}
+              type="text"
+              aria-label="Find or connect"
+              placeholder="Find a host, or type ubuntu@10.0.4.7 -p 2222 to connect"
+              spellCheck={false}
+              value={filter}
+              onChange={event => {
+                setProblem(null)
+                useHosts.setState({ filter: event.target.value })
+              }}
+              onKeyDown={event => {
+                if (event.key === 'Enter') enter()
+                if (event.key === 'Escape') useHosts.setState({ filter: '' })
+              }}
+            />
+          </label>
+          {typed.kind === 'address' && (
+            <Button look="primary" onClick={enter}>
+              Connect
+            </Button>
+          )}
+          <IconButton label="New group" onClick={() => edit({ kind: 'group', group: null })}>
+            <FolderPlus size={17} />
+          </IconButton>
+          <Button look={typed.kind === 'address' ? 'ghost' : 'primary'} onClick={() => edit({ kind: 'host', host: null })}>
+            <Plus size={16} aria-hidden="true" /> New host
+          </Button>
+        </div>
+        {problem !== null && (
+          <p className={ui['error']} role="alert">
+            {problem}
+          </p>
+        )}
+        {typed.kind === 'address' && <p className={css['hint']}>Enter connects to {shownTarget(typed.target)} without saving it.</p>}
+        {sections.map(section => (
+          <SectionView key={section.id} section={section} actions={actions} live={live} filtered={filtered} selected={selected} />
+        ))}
+        {loaded && book.hosts.length === 0 && book.groups.length === 0 && !filtered && <Welcome actions={actions} />}
+        {filtered && found.length === 0 && typed.kind !== 'address' && <p className={css['hint']}>Nothing matches “{filter.trim()}”.</p>}
+      </div>
+      {shown && <HostDetails host={shown} actions={actions} live={live.get(shown.id)} />}
+    </div>
+  )
+}
+
+function Welcome({ actions }: { readonly actions: HostActions }) {
+  return (
+    <div className={ui['empty']}>
+      <Server size={36} strokeWidth={1.25} aria-hidden="true" />
+      <div>
+        <strong>No hosts yet</strong>
+        <p>Add the machines you work on. One click then opens a shell there. You can also type user@address above and press Enter.</p>
+      </div>
+      <div className={css['bar']}>
+        <Button look="primary" onClick={() => edit({ kind: 'host', host: null })}>
+          <Plus size={16} aria-hidden="true" /> Add a host
+        </Button>
+        <Button onClick={actions.openLocal}>Open a local shell</Button>
+      </div>
+    </div>
+  )
+}
+
+interface SectionProps {
+  readonly section: Section
+  readonly actions: HostActions
+  readonly live: HostsPageProps['live']
+  readonly filtered: boolean
+  readonly selected: HostId | null
+}
+
+function SectionView({ section, actions, live, filtered, selected }: SectionProps) {
+  const { group } = section
+  const folded = group?.folded === true && !filtered
+  const { ref, over } = useDrop(section, actions)
+  return (
+    <section ref={ref} aria-label={section.label} className={css['section']} data-over={over}>
+      <h2 className={css['heading']}>
+        {group ? (
+          <button type="button" aria-expanded={!folded} onClick={() => actions.foldGroup(group.id, !folded)}>
+            {folded ? <ChevronRight size={14} aria-hidden="true" /> : <ChevronDown size={14} aria-hidden="true" />}
+            {section.label}
+          </button>
+        ) : (
+          section.label
+        )}
+        <span className={css['count']}>{section.hosts.length}</span>
+        {group && (
+          <Menu
+            trigger={
+              <IconButton small label={`Group ${section.label}`}>
+                <span aria-hidden="true">⋯</span>
+              </IconButton>
+            }
+            items={[
+              { label: 'New host in this group', run: () => edit({ kind: 'host', host: null, preset: { groupId: group.id } }) },
+              { label: 'Edit group', run: () => edit({ kind: 'group', group }) },
+              { label: 'Delete group', danger: true, line: true, run: () => actions.removeGroup(group.id) },
+            ]}
+          />
+        )}
+      </h2>
+      {!folded && section.hosts.length > 0 && (
+        <div className={css['cards']}>
+          {section.hosts.map(host => (
+            <HostCard key={host.id} host={host} actions={actions} live={live.get(host.id)} selected={host.id === selected} onDetails={() => selectHost(host.id === selected ? null : host.id)} />
+          ))}
+        </div>
+      )}
+      {!folded && section.hosts.length === 0 && <p className={css['hint']}>Drop hosts here, or choose this group in a host’s form.</p>}
+    </section>
+  )
+}
+
+/** Hosts can be dropped on a group, or on the hosts without one. */
+function useDrop(section: Section, actions: HostActions) {
+  const ref = useRef<HTMLElement>(null)
+  const [over, setOver] = useState(false)
+  useEffect(() => {
+    const element = ref.current
+    if (!element || section.id === 'favourites') return
+    return dropTargetForElements({
+      element,
+      canDrop: ({ source }) => source.data['kind'] === 'host',
+      onDragEnter: () => setOver(true),
+      onDragLeave: () => setOver(false),
+      onDrop: ({ source }) => {
+        setOver(false)
+        const host = useHosts.getState().book.hosts.find(each => each.id === source.data['hostId'])
+        if (host) actions.save({ ...host, groupId: section.group?.id ?? null })
+      },
+    })
+  }, [section, actions])
+  return { ref, over }
+}

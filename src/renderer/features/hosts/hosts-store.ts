@@ -1,0 +1,96 @@
+import uFuzzy from '@leeoniya/ufuzzy'
+import { create } from 'zustand'
+
+import type { Disposable } from '../../../shared/base/lifecycle.ts'
+import type { Api } from '../../../shared/contract/contract.ts'
+import type { Group, GroupId, Host, HostBook, HostId } from '../../../shared/contract/hosts.ts'
+
+/** What is being edited in a dialog. */
+export type Editing =
+  | { readonly kind: 'host'; readonly host: Host | null; readonly preset?: Partial<Host> }
+  | { readonly kind: 'group'; readonly group: Group | null }
+
+interface HostsState {
+  readonly book: HostBook
+  readonly loaded: boolean
+  readonly filter: string
+  readonly selected: HostId | null
+  readonly editing: Editing | null
+}
+
+export const useHosts = create<HostsState>()(() => ({
+  book: { hosts: [], groups: [], secrets: {} },
+  loaded: false,
+  filter: '',
+  selected: null,
+  editing: null,
+}))
+
+/** Keeps this window's hosts equal to those of main. */
+export function mirrorHosts(api: Api): Disposable {
+  const show = (book: HostBook) => useHosts.setState({ book, loaded: true })
+  void api.hosts.list().then(show)
+  return api.hosts.onChanged(show)
+}
+
+export function selectHost(id: HostId | null): void {
+  useHosts.setState({ selected: id })
+}
+
+export function edit(editing: Editing | null): void {
+  useHosts.setState({ editing })
+}
+
+/** One heading of the page with its hosts. */
+export interface Section {
+  readonly id: string
+  readonly label: string
+  readonly group: Group | null
+  readonly hosts: readonly Host[]
+}
+
+const fuzzy = new uFuzzy({ intraMode: 1 })
+
+/** The hosts that match, best first; all of them for an empty filter. Pure. */
+export function matchingHosts(hosts: readonly Host[], filter: string): readonly Host[] {
+  const needle = filter.trim()
+  if (needle === '') return hosts
+  const haystack = hosts.map(host => [host.label, host.user === null ? '' : `${host.user}@`, host.address, ...host.tags].join(' '))
+  const [indices, , order] = fuzzy.search(haystack, needle, 1)
+  const found = order && indices ? order.map(at => indices[at] as number) : (indices ?? [])
+  return found.map(at => hosts[at] as Host)
+}
+
+/** Favourites, then each group by its path, then what is in none; empty groups too while nothing is filtered. Pure. */
+export function sectionsOf(hosts: readonly Host[], groups: readonly Group[], filtered: boolean): readonly Section[] {
+  const favourites = hosts.filter(host => host.favourite)
+  const named = groups
+    .map(group => ({ id: group.id as string, label: groupPath(group.id, groups), group, hosts: hosts.filter(host => host.groupId === group.id) }))
+    .toSorted((a, b) => a.label.localeCompare(b.label))
+  const known = new Set<GroupId>(groups.map(group => group.id))
+  const rest = hosts.filter(host => host.groupId === null || !known.has(host.groupId))
+  const sections: readonly Section[] = [
+    { id: 'favourites', label: 'Favourites', group: null, hosts: favourites },
+    ...named,
+    { id: 'ungrouped', label: groups.length > 0 ? 'Other hosts' : 'Hosts', group: null, hosts: rest },
+  ]
+  return sections.filter(section => section.hosts.length > 0 || (section.group !== null && !filtered))
+}
+
+/** A group's name with those around it: `Lab / GPU boxes`. */
+export function groupPath(id: GroupId | null, groups: readonly Group[]): string {
+  const names: string[] = []
+  const seen = new Set<string>()
+  for (let group = groups.find(each => each.id === id); group && !seen.has(group.id); ) {
+    seen.add(group.id)
+    names.unshift(group.label)
+    const { parentId } = group
+    group = groups.find(each => each.id === parentId)
+  }
+  return names.join(' / ')
+}
+
+/** `user@address:port` as a card shows it. */
+export function shownAddress(host: Host): string {
+  return `${host.user === null ? '' : `${host.user}@`}${host.address}${host.port === null || host.port === 22 ? '' : `:${host.port}`}`
+}

@@ -1,0 +1,88 @@
+import { X } from 'lucide-react'
+import { create } from 'zustand'
+
+import { messageOf } from '../../../shared/base/errors.ts'
+import type { Disposable } from '../../../shared/base/lifecycle.ts'
+import type { Notice } from '../../../shared/contract/app.ts'
+import type { Api } from '../../../shared/contract/contract.ts'
+import { Button, IconButton } from '../../ui/button.tsx'
+import css from './notices.module.css'
+
+/** A notice of this window; `undo` offers the way back. */
+interface LocalNotice extends Notice {
+  readonly action?: { readonly label: string; readonly run: () => void }
+}
+
+interface NoticesState {
+  readonly fromMain: readonly Notice[]
+  readonly local: readonly LocalNotice[]
+}
+
+const useNotices = create<NoticesState>()(() => ({ fromMain: [], local: [] }))
+
+const quietMs = 8_000
+
+/** Shows what main has to tell. */
+export function mirrorNotices(api: Api): Disposable {
+  const show = (fromMain: readonly Notice[]) => useNotices.setState({ fromMain })
+  void api.app.notices().then(show)
+  return api.app.onNotices(show)
+}
+
+/** Tells something quietly; it goes by itself. */
+export function tell(text: string, action?: LocalNotice['action']): void {
+  const notice: LocalNotice = { id: crypto.randomUUID(), level: 'info', text, ...(action ? { action } : {}) }
+  useNotices.setState(state => ({ local: [...state.local, notice].slice(-5) }))
+  window.setTimeout(() => dismiss(notice.id), quietMs)
+}
+
+/** Tells of a failure; it stays until it is closed. */
+export function tellProblem(error: unknown): void {
+  const notice: LocalNotice = { id: crypto.randomUUID(), level: 'error', text: messageOf(error) }
+  useNotices.setState(state => ({ local: [...state.local.filter(old => old.text !== notice.text), notice].slice(-5) }))
+}
+
+/** The number of notices that wait to be read. */
+export function useNoticeCount(): number {
+  return useNotices(state => state.fromMain.length + state.local.length)
+}
+
+/** News in the corner: quiet ones as status, those that need action as alert. */
+export function Notices({ api }: { readonly api: Api }) {
+  const { fromMain, local } = useNotices()
+  const all: readonly LocalNotice[] = [...fromMain, ...local]
+  return (
+    <section aria-label="Notices" className={css['notices']}>
+      {all.map(notice => (
+        <div key={notice.id} role={notice.level === 'info' ? 'status' : 'alert'} className={css['notice']} data-level={notice.level}>
+          <p>{notice.text}</p>
+          {notice.action && (
+            <Button
+              small
+              onClick={() => {
+                notice.action?.run()
+                dismiss(notice.id)
+              }}
+            >
+              {notice.action.label}
+            </Button>
+          )}
+          <IconButton
+            small
+            label="Dismiss"
+            onClick={() => {
+              dismiss(notice.id)
+              if (fromMain.includes(notice)) void api.app.dismissNotice({ id: notice.id })
+            }}
+          >
+            <X size={14} />
+          </IconButton>
+        </div>
+      ))}
+    </section>
+  )
+}
+
+function dismiss(id: string): void {
+  useNotices.setState(state => ({ local: state.local.filter(notice => notice.id !== id) }))
+}

@@ -1,0 +1,113 @@
+import uFuzzy from '@leeoniya/ufuzzy'
+import { Search } from 'lucide-react'
+import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { create } from 'zustand'
+
+import { Dialog as BaseDialog } from '@base-ui/react/dialog'
+import { shownShortcut } from '../../ui/shortcut.ts'
+import ui from '../../ui/ui.module.css'
+import css from './palette.module.css'
+
+/** One thing that the palette can run. */
+export interface PaletteItem {
+  readonly id: string
+  readonly title: string
+  readonly detail?: string
+  readonly keys?: string
+  readonly icon?: ReactNode
+  readonly run: () => void
+}
+
+const usePalette = create<{ readonly open: boolean }>()(() => ({ open: false }))
+
+export function openPalette(): void {
+  usePalette.setState({ open: true })
+}
+
+const fuzzy = new uFuzzy({ intraMode: 1 })
+const most = 60
+
+/** Finds and runs any command or host by its words. `items` is asked for when it opens. */
+export function Palette({ items }: { readonly items: (typed: string) => readonly PaletteItem[] }) {
+  const open = usePalette(state => state.open)
+  return open ? <OpenPalette items={items} /> : null
+}
+
+function OpenPalette({ items }: { readonly items: (typed: string) => readonly PaletteItem[] }) {
+  const [typed, setTyped] = useState('')
+  const [at, setAt] = useState(0)
+  const listId = useId()
+  const list = useRef<HTMLUListElement>(null)
+  const found = useMemo(() => best(items(typed), typed), [items, typed])
+  const close = () => usePalette.setState({ open: false })
+  const run = (item: PaletteItem | undefined) => {
+    if (!item) return
+    close()
+    // After the dialog gave the keyboard back: the command may want it elsewhere.
+    requestAnimationFrame(() => item.run())
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
+    if (step !== 0 && found.length > 0) {
+      event.preventDefault()
+      setAt((at + step + found.length) % found.length)
+    }
+    if (event.key === 'Enter') {
+      event.preventDefault()
+      run(found[at])
+    }
+  }
+  useEffect(() => {
+    list.current?.children[at]?.scrollIntoView({ block: 'nearest' })
+  }, [at])
+  return (
+    <BaseDialog.Root open onOpenChange={next => (next ? undefined : close())}>
+      <BaseDialog.Portal>
+        <BaseDialog.Backdrop className={ui['backdrop'] ?? ''} />
+        <BaseDialog.Popup className={css['popup'] ?? ''} aria-label="Command palette">
+          <div className={css['field']}>
+            <Search size={16} aria-hidden="true" />
+            <input
+              type="text"
+              role="combobox"
+              aria-label="Search or run anything"
+              aria-expanded="true"
+              aria-controls={listId}
+              aria-activedescendant={found[at] ? `${listId}-${at}` : undefined}
+              placeholder="Search or run anything"
+              spellCheck={false}
+              autoFocus
+              value={typed}
+              onChange={event => {
+                setTyped(event.target.value)
+                setAt(0)
+              }}
+              onKeyDown={onKeyDown}
+            />
+          </div>
+          <ul ref={list} id={listId} role="listbox" aria-label="Commands and hosts" className={css['list']}>
+            {found.map((item, index) => (
+              <li key={item.id} id={`${listId}-${index}`} role="option" aria-selected={index === at} onMouseMove={() => setAt(index)} onClick={() => run(item)}>
+                {item.icon}
+                <span>{item.title}</span>
+                {item.detail !== undefined && <span className={css['detail']}>{item.detail}</span>}
+                {item.keys !== undefined && item.keys !== '' && <span className={ui['kbd']}>{shownShortcut(item.keys)}</span>}
+              </li>
+            ))}
+          </ul>
+          {found.length === 0 && <p className={css['none']}>Nothing is called so.</p>}
+        </BaseDialog.Popup>
+      </BaseDialog.Portal>
+    </BaseDialog.Root>
+  )
+}
+
+function best(items: readonly PaletteItem[], typed: string): readonly PaletteItem[] {
+  const needle = typed.trim()
+  if (needle === '') return items.slice(0, most)
+  const haystack = items.map(item => `${item.title} ${item.detail ?? ''}`)
+  const [indices, , order] = fuzzy.search(haystack, needle, 1)
+  const ranked = order && indices ? order.map(at => indices[at] as number) : (indices ?? [])
+  const sticky = items.filter(item => item.id.startsWith('typed:'))
+  return [...sticky, ...ranked.map(at => items[at] as PaletteItem).filter(item => !sticky.includes(item))].slice(0, most)
+}

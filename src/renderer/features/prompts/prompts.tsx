@@ -1,0 +1,195 @@
+import { ExternalLink, KeyRound, ShieldAlert, ShieldQuestion, TriangleAlert } from 'lucide-react'
+import { useRef, useState, type FormEvent } from 'react'
+import { create } from 'zustand'
+
+import { assertNever } from '../../../shared/base/assert-never.ts'
+import type { Disposable } from '../../../shared/base/lifecycle.ts'
+import type { Api } from '../../../shared/contract/contract.ts'
+import type { Answer, OpenQuestion, ShownKey } from '../../../shared/contract/prompts.ts'
+import { Button } from '../../ui/button.tsx'
+import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
+import { Checkbox, TextField } from '../../ui/field.tsx'
+import ui from '../../ui/ui.module.css'
+
+const usePrompts = create<{ readonly questions: readonly OpenQuestion[] }>()(() => ({ questions: [] }))
+
+/** Keeps this window's open questions equal to those of main. */
+export function mirrorPrompts(api: Api): Disposable {
+  const show = (questions: readonly OpenQuestion[]) => usePrompts.setState({ questions })
+  void api.prompts.list().then(show)
+  return api.prompts.onChanged(show)
+}
+
+export interface PromptsProps {
+  readonly api: Api
+  /** Makes sure that the vault can take a secret; false when the person would rather not. */
+  readonly openVault: () => Promise<boolean>
+  readonly copy: (text: string) => void
+}
+
+/** The oldest open question; the others wait behind it. */
+export function Prompts({ api, openVault, copy }: PromptsProps) {
+  const question = usePrompts(state => state.questions[0])
+  if (!question) return null
+  const answer = (value: Answer | null) => void api.prompts.answer({ id: question.id, answer: value })
+  const common = { key: question.id, answer, copy }
+  switch (question.kind) {
+    case 'new-key':
+      return <NewKey {...common} question={question} />
+    case 'changed-key':
+      return <ChangedKey {...common} question={question} />
+    case 'secrets':
+      return <Secrets {...common} question={question} openVault={openVault} />
+    case 'open-address':
+      return <OpenAddress {...common} question={question} />
+    default:
+      return assertNever(question)
+  }
+}
+
+interface Asked<K extends OpenQuestion['kind']> {
+  readonly question: Extract<OpenQuestion, { kind: K }>
+  readonly answer: (value: Answer | null) => void
+  readonly copy: (text: string) => void
+}
+
+function NewKey({ question, answer }: Asked<'new-key'>) {
+  const { label, address, key } = question
+  return (
+    <Dialog alert title={`Trust ${label}?`} description="Hawser has not seen this server before." badge={<ShieldQuestion size={18} />} onClose={() => answer(null)}>
+      <dl className={ui['pairs']}>
+        <dt>Address</dt>
+        <dd className={ui['mono']}>{address}</dd>
+        <dt>Key</dt>
+        <KeyText value={key} />
+      </dl>
+      <p className={ui['hint']}>Compare the fingerprint with the one your provider shows. Nothing was sent yet; if you trust it, the key is kept in known_hosts.</p>
+      <Actions>
+        <Button onClick={() => answer(null)}>Cancel</Button>
+        <Button look="primary" onClick={() => answer({ kind: 'trust' })}>
+          Trust and connect
+        </Button>
+      </Actions>
+    </Dialog>
+  )
+}
+
+function ChangedKey({ question, answer, copy }: Asked<'changed-key'>) {
+  const { label, address, offered, known, place, revoked } = question
+  const [sure, setSure] = useState(false)
+  const details = [`Host: ${label} (${address})`, ...known.map(key => `Known: ${key.type} ${key.fingerprint}`), `Offered: ${offered.type} ${offered.fingerprint}`, `Stored in: ${place}`].join('\n')
+  return (
+    <Dialog
+      alert
+      title={`The host key of ${label} has changed`}
+      description={revoked ? 'This key is marked as revoked: nobody should use it.' : 'Someone may be between you and the server, or it was rebuilt.'}
+      badge={<ShieldAlert size={18} />}
+      tone="bad"
+      width={560}
+      onClose={() => answer(null)}
+    >
+      <dl className={ui['pairs']}>
+        <dt>{revoked ? 'Revoked key' : known.length > 1 ? 'Known keys' : 'Known key'}</dt>
+        <dd>
+          {known.map(key => (
+            <div key={key.fingerprint} className={ui['mono']}>
+              {key.fingerprint} {key.type}
+            </div>
+          ))}
+        </dd>
+        <dt>Offered key</dt>
+        <KeyText value={offered} />
+        <dt>Stored in</dt>
+        <dd className={ui['mono']}>{place}</dd>
+      </dl>
+      <div className={ui['note']} data-tone={sure ? 'bad' : 'warn'}>
+        <TriangleAlert size={16} aria-hidden="true" />
+        <span>
+          {sure
+            ? 'Replacing the key trusts whoever answers there now. Only do it if you know why it changed.'
+            : 'Nothing was sent: no password, no key. Compare the offered fingerprint with your provider’s console before you replace it.'}
+        </span>
+      </div>
+      <Actions>
+        <Button look="ghost" onClick={() => copy(details)}>
+          Copy details
+        </Button>
+        <Grow />
+        {!revoked && (
+          <Button look="danger" onClick={() => (sure ? answer({ kind: 'replace-key' }) : setSure(true))}>
+            {sure ? 'Replace key and connect' : 'Replace key'}
+          </Button>
+        )}
+        <Button look="primary" autoFocus onClick={() => answer(null)}>
+          Don’t connect
+        </Button>
+      </Actions>
+    </Dialog>
+  )
+}
+
+function KeyText({ value }: { readonly value: ShownKey }) {
+  return (
+    <dd className={ui['mono']}>
+      {value.fingerprint} {value.type}
+    </dd>
+  )
+}
+
+function Secrets({ question, answer, openVault }: Asked<'secrets'> & Pick<PromptsProps, 'openVault'>) {
+  const form = useRef<HTMLFormElement>(null)
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    if (!form.current) return
+    const data = new FormData(form.current)
+    const wanted = data.has('remember')
+    const remember = wanted && (await openVault())
+    if (wanted && !remember) return
+    // Straight from the fields to main; the fields are emptied, and nothing else here held the text.
+    const secrets = question.prompts.map((_prompt, index) => String(data.get(`answer-${index}`) ?? ''))
+    form.current?.reset()
+    answer({ kind: 'secrets', secrets, remember })
+  }
+  return (
+    <Dialog title={question.title} description={question.text} badge={<KeyRound size={18} />} width={420} onClose={() => answer(null)}>
+      <form ref={form} style={{ display: 'contents' }} onSubmit={event => void submit(event)}>
+        {question.prompts.map((prompt, index) => (
+          <TextField
+            key={index}
+            label={prompt.text.replace(/:\s*$/, '') || 'Answer'}
+            name={`answer-${index}`}
+            type={prompt.echo ? 'text' : 'password'}
+            autoComplete="off"
+            autoFocus={index === 0}
+            maxLength={65_536}
+          />
+        ))}
+        {question.remember && <Checkbox name="remember" label="Remember" />}
+        <Actions>
+          <Button onClick={() => answer(null)}>Cancel</Button>
+          <Button look="primary" type="submit">
+            Continue
+          </Button>
+        </Actions>
+      </form>
+    </Dialog>
+  )
+}
+
+function OpenAddress({ question, answer }: Asked<'open-address'>) {
+  return (
+    <Dialog alert title="Connect to this address?" description="Another program asked Hawser to open it." badge={<ExternalLink size={18} />} onClose={() => answer(null)}>
+      <p className={ui['mono']} style={{ overflowWrap: 'anywhere' }}>
+        {question.address}
+      </p>
+      <Actions>
+        <Button autoFocus onClick={() => answer(null)}>
+          Cancel
+        </Button>
+        <Button look="primary" onClick={() => answer({ kind: 'open' })}>
+          Connect
+        </Button>
+      </Actions>
+    </Dialog>
+  )
+}

@@ -1,0 +1,75 @@
+import { RotateCcw } from 'lucide-react'
+import { useState, type KeyboardEvent } from 'react'
+
+import type { Api } from '../../../shared/contract/contract.ts'
+import { IconButton } from '../../ui/button.tsx'
+import { shortcutOf, shownShortcut, type Shortcut } from '../../ui/shortcut.ts'
+import css from './settings.module.css'
+import { changeKeys } from './settings-store.ts'
+
+/** A command as the keyboard settings need it; `own` is its shortcut when nothing is set. */
+export interface BindableCommand {
+  readonly id: string
+  readonly title: string
+  readonly keys: Shortcut
+  readonly own: Shortcut
+}
+
+interface KeyboardSettingsProps {
+  readonly api: Api
+  readonly commands: readonly BindableCommand[]
+  readonly onProblem: (error: unknown) => void
+}
+
+/** Every command with its shortcut; a click takes a new one, Backspace none. */
+export function KeyboardSettings({ api, commands, onProblem }: KeyboardSettingsProps) {
+  const [taking, setTaking] = useState<string | null>(null)
+  const set = (id: string, keys: string | null) => void changeKeys(api, id, keys).catch(onProblem)
+  const onKeyDown = (id: string) => (event: KeyboardEvent) => {
+    if (taking !== id) return
+    event.preventDefault()
+    event.stopPropagation()
+    if (event.key === 'Escape') return setTaking(null)
+    if (event.key === 'Backspace' || event.key === 'Delete') set(id, '')
+    else {
+      const keys = shortcutOf(event.nativeEvent)
+      if (keys === '') return
+      set(id, keys)
+    }
+    setTaking(null)
+  }
+  return (
+    <>
+      <p className={css['hint']}>Click a shortcut and press the new keys. Backspace takes it away, Escape leaves it.</p>
+      <ul className={css['keys']}>
+        {commands.map(({ id, title, keys, own }) => {
+          const rivals = keys === '' ? [] : commands.filter(other => other.id !== id && other.keys === keys)
+          return (
+            <li key={id}>
+              <span>{title}</span>
+              {rivals.length > 0 && (
+                <span className={css['conflict']} role="alert">
+                  also {rivals.map(rival => rival.title).join(', ')}
+                </span>
+              )}
+              <button
+                type="button"
+                className={css['binding']}
+                data-taking={taking === id}
+                aria-label={`Shortcut for ${title}: ${keys === '' ? 'none' : shownShortcut(keys)}`}
+                onClick={() => setTaking(id)}
+                onBlur={() => setTaking(null)}
+                onKeyDown={onKeyDown(id)}
+              >
+                {taking === id ? 'Press keys…' : shownShortcut(keys) || 'None'}
+              </button>
+              <IconButton small label={`Reset ${title}`} disabled={keys === own} onClick={() => set(id, null)}>
+                <RotateCcw size={13} />
+              </IconButton>
+            </li>
+          )
+        })}
+      </ul>
+    </>
+  )
+}

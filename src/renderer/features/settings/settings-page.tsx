@@ -1,0 +1,169 @@
+import { useState, type ReactNode } from 'react'
+
+import type { AppInfo } from '../../../shared/contract/app.ts'
+import type { Api } from '../../../shared/contract/contract.ts'
+import type { Settings } from '../../../shared/contract/settings.ts'
+import { Checkbox, Select, TextField } from '../../ui/field.tsx'
+import ui from '../../ui/ui.module.css'
+import { About } from './about.tsx'
+import { KeyboardSettings, type BindableCommand } from './keyboard-settings.tsx'
+import css from './settings.module.css'
+import { changeSettings, useSettings } from './settings-store.ts'
+
+const sections = ['Appearance', 'Terminal', 'Security', 'Keyboard', 'About'] as const
+export type SettingsSection = (typeof sections)[number]
+
+export interface SettingsPageProps {
+  readonly api: Api
+  readonly commands: readonly BindableCommand[]
+  readonly themes: readonly { readonly id: string; readonly name: string; readonly dark: boolean }[]
+  readonly info: AppInfo | null
+  /** The vault's own controls, which another feature draws. */
+  readonly vault: ReactNode
+  readonly onProblem: (error: unknown) => void
+}
+
+/** Everything that can be set. Changes hold at once. */
+export function SettingsPage(props: SettingsPageProps) {
+  const [section, setSection] = useState<SettingsSection>('Appearance')
+  const settings = useSettings(state => state.settings)
+  const change = <S extends 'appearance' | 'terminal' | 'security'>(name: S, patch: Partial<Settings[S]>) =>
+    void changeSettings(props.api, name, patch).catch(props.onProblem)
+  return (
+    <div className={ui['page']}>
+      <h1>Settings</h1>
+      <div className={css['layout']}>
+        <nav aria-label="Settings" className={css['nav']}>
+          {sections.map(name => (
+            <button key={name} type="button" aria-current={name === section ? 'page' : undefined} onClick={() => setSection(name)}>
+              {name}
+            </button>
+          ))}
+        </nav>
+        <section aria-label={section} className={css['section']}>
+          {section === 'Appearance' && <Appearance settings={settings} change={change} />}
+          {section === 'Terminal' && <TerminalSettings settings={settings} change={change} themes={props.themes} />}
+          {section === 'Security' && <Security settings={settings} change={change} vault={props.vault} />}
+          {section === 'Keyboard' && <KeyboardSettings api={props.api} commands={props.commands} onProblem={props.onProblem} />}
+          {section === 'About' && <About info={props.info} />}
+        </section>
+      </div>
+    </div>
+  )
+}
+
+interface SectionProps {
+  readonly settings: Settings
+  readonly change: <S extends 'appearance' | 'terminal' | 'security'>(name: S, patch: Partial<Settings[S]>) => void
+}
+
+function Appearance({ settings, change }: SectionProps) {
+  return (
+    <Select label="Theme" value={settings.appearance.theme} onChange={event => change('appearance', { theme: event.target.value as Settings['appearance']['theme'] })}>
+      <option value="system">As the system</option>
+      <option value="dark">Dark</option>
+      <option value="light">Light</option>
+    </Select>
+  )
+}
+
+function TerminalSettings({ settings, change, themes }: SectionProps & Pick<SettingsPageProps, 'themes'>) {
+  const { terminal } = settings
+  const set = (patch: Partial<Settings['terminal']>) => change('terminal', patch)
+  const flag = (name: 'cursorBlink' | 'ligatures' | 'copyOnSelect' | 'middleClickPaste' | 'confirmMultilinePaste' | 'screenReader', label: string) => (
+    <Checkbox label={label} checked={terminal[name]} onChange={event => set({ [name]: event.target.checked })} />
+  )
+  return (
+    <>
+      <div className={css['two']}>
+        <TextField label="Font" defaultValue={terminal.fontFamily} onBlur={event => set({ fontFamily: event.target.value.trim() || 'JetBrains Mono Variable' })} />
+        <NumberField label="Font size" value={terminal.fontSize} min={6} max={40} onChange={fontSize => set({ fontSize })} />
+        <NumberField label="Line height" value={terminal.lineHeight} min={1} max={2} onChange={lineHeight => set({ lineHeight })} />
+        <NumberField label="Scrollback lines" value={terminal.scrollback} min={0} max={200_000} whole onChange={scrollback => set({ scrollback })} />
+        <Select label="Theme in the dark" value={terminal.darkTheme} onChange={event => set({ darkTheme: event.target.value })}>
+          {themes.map(theme => (
+            <option key={theme.id} value={theme.id}>
+              {theme.name}
+            </option>
+          ))}
+        </Select>
+        <Select label="Theme in the light" value={terminal.lightTheme} onChange={event => set({ lightTheme: event.target.value })}>
+          {themes.map(theme => (
+            <option key={theme.id} value={theme.id}>
+              {theme.name}
+            </option>
+          ))}
+        </Select>
+        <Select label="Cursor" value={terminal.cursorStyle} onChange={event => set({ cursorStyle: event.target.value as Settings['terminal']['cursorStyle'] })}>
+          <option value="block">Block</option>
+          <option value="bar">Bar</option>
+          <option value="underline">Underline</option>
+        </Select>
+        <Select label="Bell" value={terminal.bell} onChange={event => set({ bell: event.target.value as Settings['terminal']['bell'] })}>
+          <option value="visual">Flash</option>
+          <option value="sound">Sound</option>
+          <option value="none">None</option>
+        </Select>
+        <TextField label="Local shell" defaultValue={terminal.localShell} placeholder="Your login shell" onBlur={event => set({ localShell: event.target.value.trim() })} />
+      </div>
+      {flag('cursorBlink', 'Blinking cursor')}
+      {flag('ligatures', 'Ligatures')}
+      {flag('copyOnSelect', 'Copy what is selected')}
+      {flag('middleClickPaste', 'Paste with the middle button')}
+      {flag('confirmMultilinePaste', 'Ask before several lines are pasted')}
+      {flag('screenReader', 'Screen reader support')}
+    </>
+  )
+}
+
+function Security({ settings, change, vault }: SectionProps & Pick<SettingsPageProps, 'vault'>) {
+  return (
+    <>
+      {vault}
+      <NumberField
+        label="Lock the vault after minutes without use (0 is never)"
+        value={settings.security.autoLockMinutes}
+        min={0}
+        max={1440}
+        whole
+        onChange={autoLockMinutes => change('security', { autoLockMinutes })}
+      />
+      <Checkbox
+        label="Ask before closing Hawser while sessions are open"
+        checked={settings.security.confirmClose}
+        onChange={event => change('security', { confirmClose: event.target.checked })}
+      />
+    </>
+  )
+}
+
+interface NumberFieldProps {
+  readonly label: string
+  readonly value: number
+  readonly min: number
+  readonly max: number
+  readonly whole?: boolean
+  readonly onChange: (value: number) => void
+}
+
+/** Takes effect when it is left or on Enter, and only when it is in range. */
+function NumberField({ label, value, min, max, whole = false, onChange }: NumberFieldProps) {
+  const [error, setError] = useState<string | undefined>(undefined)
+  const take = (text: string) => {
+    const number = Number(text)
+    const fits = text.trim() !== '' && number >= min && number <= max && (!whole || Number.isInteger(number))
+    setError(fits ? undefined : `A number from ${min} to ${max}.`)
+    if (fits && number !== value) onChange(number)
+  }
+  return (
+    <TextField
+      key={value}
+      label={label}
+      inputMode="decimal"
+      defaultValue={value}
+      error={error}
+      onBlur={event => take(event.target.value)}
+      onKeyDown={event => (event.key === 'Enter' ? take(event.currentTarget.value) : undefined)}
+    />
+  )
+}

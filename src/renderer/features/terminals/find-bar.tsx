@@ -1,0 +1,109 @@
+import type { ISearchOptions } from '@xterm/addon-search'
+import { ArrowDown, ArrowUp, CaseSensitive, Regex, WholeWord, X } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+
+import { IconButton } from '../../ui/button.tsx'
+import css from './terminal-pane.module.css'
+import type { TerminalClient } from './terminal-client.ts'
+import { useTerminals } from './terminals-store.ts'
+
+const decorations: NonNullable<ISearchOptions['decorations']> = {
+  matchBackground: '#6b5a1e',
+  matchOverviewRuler: '#f0b849',
+  activeMatchBackground: '#c07d00',
+  activeMatchColorOverviewRuler: '#f0b849',
+}
+
+/** Finds text in a terminal and its scrollback: plain or regular expression, with case or whole words, counted. */
+export function FindBar({ client }: { readonly client: TerminalClient }) {
+  const [needle, setNeedle] = useState('')
+  const [options, setOptions] = useState({ caseSensitive: false, wholeWord: false, regex: false })
+  const [found, setFound] = useState<{ index: number; count: number } | null>(null)
+  const input = useRef<HTMLInputElement>(null)
+  const bad = options.regex && !isRegex(needle)
+
+  useEffect(() => {
+    input.current?.focus()
+    const listener = client.search.onDidChangeResults(({ resultIndex, resultCount }) => setFound({ index: resultIndex, count: resultCount }))
+    return () => {
+      listener.dispose()
+      client.search.clearDecorations()
+    }
+  }, [client])
+
+  useEffect(() => {
+    if (needle === '' || bad) {
+      client.search.clearDecorations()
+      setFound(null)
+    } else {
+      client.search.findPrevious(needle, { ...options, decorations, incremental: true })
+    }
+  }, [needle, options, bad, client])
+
+  const step = (forward: boolean) => {
+    if (needle === '' || bad) return
+    if (forward) client.search.findNext(needle, { ...options, decorations })
+    else client.search.findPrevious(needle, { ...options, decorations })
+  }
+  const close = () => {
+    useTerminals.setState({ finding: null })
+    client.terminal.focus()
+  }
+  const toggle = (name: keyof typeof options) => () => setOptions(old => ({ ...old, [name]: !old[name] }))
+  return (
+    <div className={css['find']} role="search" aria-label="Find in terminal">
+      <input
+        ref={input}
+        type="text"
+        role="searchbox"
+        aria-label="Find"
+        aria-invalid={bad}
+        placeholder="Find"
+        spellCheck={false}
+        value={needle}
+        onChange={event => setNeedle(event.target.value)}
+        onKeyDown={event => {
+          if (event.key === 'Enter') step(event.shiftKey)
+          if (event.key === 'Escape') close()
+        }}
+      />
+      <span className={css['count']} role="status">
+        {countText(needle, bad, found)}
+      </span>
+      <IconButton label="Match case" aria-pressed={options.caseSensitive} onClick={toggle('caseSensitive')}>
+        <CaseSensitive size={16} />
+      </IconButton>
+      <IconButton label="Whole word" aria-pressed={options.wholeWord} onClick={toggle('wholeWord')}>
+        <WholeWord size={16} />
+      </IconButton>
+      <IconButton label="Regular expression" aria-pressed={options.regex} onClick={toggle('regex')}>
+        <Regex size={16} />
+      </IconButton>
+      <IconButton label="Previous match" onClick={() => step(false)}>
+        <ArrowUp size={16} />
+      </IconButton>
+      <IconButton label="Next match" onClick={() => step(true)}>
+        <ArrowDown size={16} />
+      </IconButton>
+      <IconButton label="Close find" onClick={close}>
+        <X size={16} />
+      </IconButton>
+    </div>
+  )
+}
+
+function countText(needle: string, bad: boolean, found: { index: number; count: number } | null): string {
+  if (bad) return 'Not a pattern'
+  if (needle === '' || found === null) return ''
+  if (found.count === 0) return 'No matches'
+  return found.index < 0 ? `${found.count} matches` : `${found.index + 1} of ${found.count}`
+}
+
+function isRegex(text: string): boolean {
+  try {
+    new RegExp(text)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,40 @@
+import { ClipboardPaste } from 'lucide-react'
+
+import { Button } from '../../ui/button.tsx'
+import { Actions, Dialog } from '../../ui/dialog.tsx'
+import css from './terminal-pane.module.css'
+import type { Terminals } from './terminals.ts'
+import { useTerminals } from './terminals-store.ts'
+
+const shownCharacters = 4_000
+
+/** Asks before several lines are pasted where each would run at once. */
+export function PasteDialog({ terminals }: { readonly terminals: Terminals }) {
+  const pasting = useTerminals(state => state.pasting)
+  if (!pasting) return null
+  const close = () => {
+    useTerminals.setState({ pasting: null })
+    terminals.focus(pasting.paneId)
+  }
+  const lines = pasting.text.trimEnd().split('\n').length
+  return (
+    <Dialog alert title={`Paste ${lines} lines?`} description="The shell runs each line at once." badge={<ClipboardPaste size={18} />} tone="warn" onClose={close}>
+      <div className={css['preview']} tabIndex={0} role="group" aria-label="Text to paste">
+        {pasting.text.slice(0, shownCharacters)}
+        {pasting.text.length > shownCharacters && '…'}
+      </div>
+      <Actions>
+        <Button onClick={close}>Cancel</Button>
+        <Button
+          look="primary"
+          onClick={() => {
+            terminals.pasteText(pasting.paneId, pasting.text, true)
+            close()
+          }}
+        >
+          Paste
+        </Button>
+      </Actions>
+    </Dialog>
+  )
+}

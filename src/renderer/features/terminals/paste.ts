@@ -1,0 +1,13 @@
+// Everything below space but tab and newline, and DEL: ESC among them, which could end a bracketed paste.
+// eslint-disable-next-line no-control-regex -- taking controls out is the point
+const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
+
+/** Text made safe to paste: line breaks as newline, no control characters but tab and newline. */
+export function cleanPaste(text: string): string {
+  return text.replace(/\r\n?/g, '\n').replace(controls, '')
+}
+
+/** True when pasting would run lines at once: several lines, and nothing on the far side that takes a paste as one. */
+export function needsConfirmation(cleaned: string, bracketed: boolean): boolean {
+  return !bracketed && cleaned.trimEnd().includes('\n')
+}

@@ -1,0 +1,27 @@
+/**
+ * What the terminal itself answers to programs: device attributes, status and cursor reports, mode and setting reports,
+ * colours (ECMA-48, DEC STD 070, xterm's control sequences). A person's keys never look like these.
+ */
+// eslint-disable-next-line no-control-regex -- replies begin with ESC
+const reply = /^\u001b(?:\[[?>=]?[\d;]*(?:c|n|R|\$y)|\][\d;]+[^\u0007\u001b]*(?:\u0007|\u001b\\)|P[\s\S]*\u001b\\)$/
+
+export function isReply(data: string): boolean {
+  return reply.test(data)
+}
+
+const bytesPerSecond = 4_096
+
+/** Lets at most 4 kB of replies pass in a second: a server can ask a terminal to type for it. */
+export class ReplyCap {
+  #windowStart = 0
+  #used = 0
+
+  allows(bytes: number, now: number): boolean {
+    if (now - this.#windowStart >= 1_000) {
+      this.#windowStart = now
+      this.#used = 0
+    }
+    this.#used += bytes
+    return this.#used <= bytesPerSecond
+  }
+}

@@ -1,0 +1,204 @@
+import { FitAddon } from '@xterm/addon-fit'
+import { SearchAddon } from '@xterm/addon-search'
+import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes'
+import { WebLinksAddon } from '@xterm/addon-web-links'
+import { WebglAddon } from '@xterm/addon-webgl'
+import { Terminal, type ITerminalOptions } from '@xterm/xterm'
+
+import { cleanLine } from '../../../shared/base/clean-text.ts'
+import { Emitter } from '../../../shared/base/event.ts'
+import { DisposableStore, toDisposable, type Disposable } from '../../../shared/base/lifecycle.ts'
+import type { FromTerminal, TerminalId, TerminalSize, ToTerminal } from '../../../shared/contract/terminals.ts'
+import { guardCounts } from './csi-guard.ts'
+import { isReply, ReplyCap } from './reply-cap.ts'
+
+/** What a terminal needs from around it. */
+export interface TerminalHooks {
+  readonly onTitle: (title: string) => void
+  readonly onBell: () => void
+  readonly onResize: (size: TerminalSize) => void
+  readonly onLink: (address: string) => void
+  readonly onSelected: (text: string) => void
+  /** What a person typed, for the other panes of a broadcast. */
+  readonly onTyped: (data: string) => void
+  /** True when the key was used for something else. */
+  readonly onKey: (event: KeyboardEvent) => boolean
+}
+
+const maxTitle = 256
+const bellMs = 300
+const titleMs = 100
+const ackBytes = 64 * 1024
+const encoder = new TextEncoder()
+
+/** Owns one xterm: it outlives the view that shows it, and the connections that come and go under it. */
+export class TerminalClient implements Disposable {
+  readonly id: TerminalId
+  readonly element = document.createElement('div')
+  readonly terminal: Terminal
+  readonly search = new SearchAddon({ highlightLimit: 1000 })
+  readonly #closed = new Emitter<void>()
+  readonly onDisposed = this.#closed.event
+  readonly #fit = new FitAddon()
+  readonly #store = new DisposableStore()
+  readonly #replies = new ReplyCap()
+  readonly #hooks: TerminalHooks
+  #webgl: WebglAddon | undefined
+  #webglFailed = false
+  #ligatures: { dispose(): void } | undefined
+  #port: MessagePort | undefined
+  #unacknowledged = 0
+  #lastBell = 0
+  #titleTimer: number | undefined
+  #opened = false
+
+  constructor(id: TerminalId, options: ITerminalOptions, hooks: TerminalHooks) {
+    this.id = id
+    this.#hooks = hooks
+    this.element.style.cssText = 'position:absolute;inset:0'
+    const linkHandler = { activate: (_event: MouseEvent, address: string) => hooks.onLink(address), allowNonHttpProtocols: true }
+    this.terminal = new Terminal({ ...options, allowProposedApi: true, linkHandler })
+    const { terminal } = this
+    this.#store.add(toDisposable(() => terminal.dispose()))
+    terminal.loadAddon(this.#fit)
+    terminal.loadAddon(this.search)
+    terminal.loadAddon(new UnicodeGraphemesAddon())
+    terminal.loadAddon(new WebLinksAddon((_event, address) => hooks.onLink(address)))
+    guardCounts(terminal)
+    terminal.attachCustomKeyEventHandler(event => !hooks.onKey(event))
+    terminal.onData(data => this.#typed(data))
+    terminal.onBinary(data => this.#send(Uint8Array.from(data, char => char.charCodeAt(0))))
+    terminal.onBell(() => this.#bell())
+    terminal.onTitleChange(title => this.#title(title))
+    terminal.onResize(size => hooks.onResize(size))
+    terminal.onSelectionChange(() => hooks.onSelected(terminal.getSelection()))
+  }
+
+  get size(): TerminalSize {
+    return { cols: this.terminal.cols, rows: this.terminal.rows }
+  }
+
+  /** Puts the screen into a place in the page; a later call moves it there. */
+  attach(parent: HTMLElement): void {
+    parent.append(this.element)
+    if (!this.#opened) {
+      this.#opened = true
+      this.terminal.open(this.element)
+    }
+    this.#useWebgl()
+    this.fit()
+  }
+
+  /** Takes the screen out of the page; its content stays. A browser has few WebGL contexts, so it gives its own back. */
+  detach(): void {
+    this.element.remove()
+    this.#dropWebgl()
+  }
+
+  /** Fits columns and rows to the place; nothing while it has no size. */
+  fit(): void {
+    const { clientWidth, clientHeight } = this.element
+    if (clientWidth > 20 && clientHeight > 20) this.#fit.fit()
+  }
+
+  /** Begins a stream over a new port; an older one ends. */
+  connect(port: MessagePort): void {
+    this.#port?.close()
+    this.#port = port
+    this.#unacknowledged = 0
+    port.onmessage = event => this.#receive(port, event.data as ToTerminal)
+  }
+
+  /** Types into the far side as if the person did. */
+  type(data: string): void {
+    this.#send(encoder.encode(data))
+  }
+
+  setOptions(options: ITerminalOptions): void {
+    Object.assign(this.terminal.options, options)
+    this.fit()
+  }
+
+  /** Draws several characters as one where the font has a shape for them; loaded on first use. */
+  async setLigatures(on: boolean): Promise<void> {
+    if (!on) {
+      this.#ligatures?.dispose()
+      this.#ligatures = undefined
+    } else if (!this.#ligatures && this.#opened) {
+      const { LigaturesAddon } = await import('@xterm/addon-ligatures')
+      const addon = new LigaturesAddon()
+      this.#ligatures = addon
+      this.terminal.loadAddon(addon)
+    }
+  }
+
+  dispose(): void {
+    clearTimeout(this.#titleTimer)
+    this.#port?.close()
+    this.#port = undefined
+    this.element.remove()
+    this.#dropWebgl()
+    this.#store.dispose()
+    this.#closed.fire()
+    this.#closed.dispose()
+  }
+
+  #receive(port: MessagePort, { data }: ToTerminal): void {
+    this.terminal.write(data, () => {
+      if (this.#port !== port) return
+      this.#unacknowledged += data.byteLength
+      if (this.#unacknowledged < ackBytes) return
+      const message: FromTerminal = { ack: this.#unacknowledged }
+      this.#unacknowledged = 0
+      port.postMessage(message)
+    })
+  }
+
+  #typed(data: string): void {
+    if (isReply(data)) {
+      if (this.#replies.allows(data.length, performance.now())) this.type(data)
+      return
+    }
+    this.type(data)
+    this.#hooks.onTyped(data)
+  }
+
+  #send(input: Uint8Array): void {
+    const message: FromTerminal = { input }
+    this.#port?.postMessage(message)
+  }
+
+  #bell(): void {
+    const now = performance.now()
+    if (now - this.#lastBell < bellMs) return
+    this.#lastBell = now
+    this.#hooks.onBell()
+  }
+
+  #title(title: string): void {
+    clearTimeout(this.#titleTimer)
+    const cleaned = cleanLine(title, maxTitle)
+    this.#titleTimer = window.setTimeout(() => (cleaned === '' ? undefined : this.#hooks.onTitle(cleaned)), titleMs)
+  }
+
+  #useWebgl(): void {
+    if (this.#webgl || this.#webglFailed) return
+    try {
+      const addon = new WebglAddon()
+      // The graphics driver went away: the DOM renderer goes on in its place.
+      addon.onContextLoss(() => {
+        this.#webglFailed = true
+        this.#dropWebgl()
+      })
+      this.terminal.loadAddon(addon)
+      this.#webgl = addon
+    } catch {
+      this.#webglFailed = true
+    }
+  }
+
+  #dropWebgl(): void {
+    this.#webgl?.dispose()
+    this.#webgl = undefined
+  }
+}

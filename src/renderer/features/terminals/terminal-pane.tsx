@@ -1,0 +1,161 @@
+import { draggable, dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
+import { combine } from '@atlaskit/pragmatic-drag-and-drop/combine'
+import { Maximize2, Minimize2, Radio, Search, SquareSplitHorizontal, SquareSplitVertical, SquareTerminal, X } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+
+import type { Pane } from '../../../shared/contract/workspace.ts'
+import { IconButton } from '../../ui/button.tsx'
+import { ContextMenu, type MenuItem } from '../../ui/menu.tsx'
+import { Dot } from '../../ui/tag.tsx'
+import type { Side } from '../../workspace/split-tree.ts'
+import { focusPane, movePane, moveTabInto, type Tab } from '../../workspace/workspace-store.ts'
+import { FindBar } from './find-bar.tsx'
+import css from './terminal-pane.module.css'
+import { TerminalStatus } from './terminal-status.tsx'
+import type { Terminals } from './terminals.ts'
+import { lookOf, useTerminals } from './terminals-store.ts'
+
+/** What the buttons and the menu of a pane do. */
+export interface PaneActions {
+  readonly split: (side: Side) => void
+  readonly zoom: () => void
+  readonly find: () => void
+  readonly close: () => void
+  readonly menu: readonly MenuItem[]
+  /** Opens the form of the host behind the pane; null where there is none. */
+  readonly editHost: (() => void) | null
+}
+
+export interface TerminalPaneProps {
+  readonly pane: Pane
+  readonly tab: Tab
+  /** The host's name, or `user@address`. */
+  readonly label: string
+  readonly terminals: Terminals
+  readonly actions: PaneActions
+}
+
+/** One terminal with its header, its find bar and what there is to say about its connection. */
+export function TerminalPane({ pane, tab, label, terminals, actions }: TerminalPaneProps) {
+  const state = useTerminals(all => all.states[pane.id])
+  const finding = useTerminals(all => all.finding === pane.id)
+  const ringing = useTerminals(all => all.ringing === pane.id)
+  const active = tab.activePane === pane.id
+  const several = Object.keys(tab.panes).length > 1
+  const screen = useRef<HTMLDivElement>(null)
+  const { head, over, region } = useDragging(tab, pane)
+
+  useEffect(() => {
+    const client = terminals.client(pane.id, pane.target)
+    const place = screen.current
+    if (!place) return
+    client.attach(place)
+    const observer = new ResizeObserver(() => client.fit())
+    observer.observe(place)
+    return () => {
+      observer.disconnect()
+      client.detach()
+    }
+  }, [pane.id, pane.target, terminals])
+
+  useEffect(() => {
+    if (active && !finding) terminals.focus(pane.id)
+  }, [active, finding, pane.id, terminals])
+
+  const look = lookOf(state)
+  return (
+    <section ref={region} className={css['pane']} aria-label={`Terminal ${label}`} data-active={active && several} data-ringing={ringing} onFocusCapture={() => focusPane(pane.id)}>
+      <header ref={head} className={css['header']}>
+        {several ? <Dot tone={look.tone} label={look.state} /> : <SquareTerminal size={15} aria-hidden="true" />}
+        <span className={css['title']}>{pane.title}</span>
+        {tab.broadcast && several && (
+          <span className={css['broadcast']}>
+            <Radio size={12} aria-hidden="true" /> typing into all
+          </span>
+        )}
+        <span className={css['grow']} />
+        <IconButton label="Split right" onClick={() => actions.split('right')}>
+          <SquareSplitHorizontal size={15} />
+        </IconButton>
+        <IconButton label="Split down" onClick={() => actions.split('bottom')}>
+          <SquareSplitVertical size={15} />
+        </IconButton>
+        <IconButton label="Find" aria-pressed={finding} onClick={actions.find}>
+          <Search size={15} />
+        </IconButton>
+        {several && (
+          <IconButton label={tab.zoomed ? 'Show all panes' : 'Zoom pane'} aria-pressed={tab.zoomed} onClick={actions.zoom}>
+            {tab.zoomed ? <Minimize2 size={15} /> : <Maximize2 size={15} />}
+          </IconButton>
+        )}
+        {several && (
+          <IconButton label="Close pane" onClick={actions.close}>
+            <X size={15} />
+          </IconButton>
+        )}
+      </header>
+      {finding && <FindBar client={terminals.client(pane.id, pane.target)} />}
+      <ContextMenu items={actions.menu}>
+        <div className={css['body']}>
+          <div
+            ref={screen}
+            className={css['screen']}
+            onMouseDown={event => {
+              if (event.button === 1) event.preventDefault()
+            }}
+            onAuxClick={event => (event.button === 1 ? terminals.middleClick(pane.id) : undefined)}
+          />
+          <TerminalStatus
+            state={state}
+            label={label}
+            connect={() => void terminals.open(pane.id, pane.target)}
+            cancel={() => terminals.cancel(pane.id)}
+            close={actions.close}
+            editHost={actions.editHost}
+          />
+        </div>
+      </ContextMenu>
+      {over !== null && <div className={css['drop']} data-side={over} />}
+    </section>
+  )
+}
+
+/** Dragging a pane by its header, and dropping panes and tabs on the sides of this one. */
+function useDragging(tab: Tab, pane: Pane) {
+  const head = useRef<HTMLElement>(null)
+  const region = useRef<HTMLElement>(null)
+  const [over, setOver] = useState<Side | null>(null)
+  useEffect(() => {
+    const [element, dragHandle] = [region.current, head.current]
+    if (!element || !dragHandle) return
+    return combine(
+      draggable({ element, dragHandle, getInitialData: () => ({ kind: 'pane', paneId: pane.id }) }),
+      dropTargetForElements({
+        element,
+        canDrop: ({ source }) => (source.data['kind'] === 'tab' && source.data['tabId'] !== tab.id) || (source.data['kind'] === 'pane' && source.data['paneId'] !== pane.id),
+        onDrag: ({ location }) => setOver(sideAt(element.getBoundingClientRect(), location.current.input)),
+        onDragLeave: () => setOver(null),
+        onDrop: ({ source, location }) => {
+          setOver(null)
+          const side = sideAt(element.getBoundingClientRect(), location.current.input)
+          const { kind, tabId, paneId } = source.data
+          if (kind === 'tab' && typeof tabId === 'string') moveTabInto(tabId, { tabId: tab.id, paneId: pane.id, side })
+          if (kind === 'pane' && typeof paneId === 'string') movePane(paneId, { paneId: pane.id, side })
+        },
+      }),
+    )
+  }, [pane.id, tab.id])
+  return { head, region, over }
+}
+
+// The side whose edge is nearest, measured in parts of the pane.
+function sideAt(box: DOMRect, { clientX, clientY }: { clientX: number; clientY: number }): Side {
+  const [x, y] = [(clientX - box.left) / box.width, (clientY - box.top) / box.height]
+  const distances: readonly [Side, number][] = [
+    ['left', x],
+    ['right', 1 - x],
+    ['top', y],
+    ['bottom', 1 - y],
+  ]
+  return distances.reduce((nearest, each) => (each[1] < nearest[1] ? each : nearest))[0]
+}

@@ -1,0 +1,94 @@
+import type { Exit, TerminalState } from '../../../shared/contract/terminals.ts'
+import { Button } from '../../ui/button.tsx'
+import css from './terminal-pane.module.css'
+
+interface TerminalStatusProps {
+  readonly state: TerminalState | undefined
+  readonly label: string
+  readonly connect: () => void
+  readonly cancel: () => void
+  readonly close: () => void
+  readonly editHost: (() => void) | null
+}
+
+/** What there is to say about a connection, with the next step; nothing while all is well. */
+export function TerminalStatus({ state, label, connect, cancel, close, editHost }: TerminalStatusProps) {
+  switch (state?.kind) {
+    case 'ready':
+      return null
+    case undefined:
+      return (
+        <Bar text={`${label} is not connected.`}>
+          <Button small look="primary" onClick={connect}>
+            Connect
+          </Button>
+        </Bar>
+      )
+    case 'connecting':
+      return (
+        <Bar text={`${state.step}…`} busy>
+          <Button small onClick={cancel}>
+            Cancel
+          </Button>
+        </Bar>
+      )
+    case 'asking':
+      return (
+        <Bar text={`${label} waits for your answer.`}>
+          <Button small onClick={cancel}>
+            Cancel
+          </Button>
+        </Bar>
+      )
+    case 'stalled':
+      return <Bar text={`No answer from ${label} for ${state.seconds} s. What you type is sent once it answers.`} busy />
+    case 'lost':
+      return (
+        <Bar text={state.error.message} tone="bad">
+          <Button small look="primary" onClick={connect}>
+            Reconnect
+          </Button>
+        </Bar>
+      )
+    case 'failed':
+      return (
+        <Bar text={state.error.code === 'cancelled' ? `${label} is not connected.` : state.error.message} tone={state.error.code === 'cancelled' ? undefined : 'bad'}>
+          {editHost && (
+            <Button small onClick={editHost}>
+              Edit host
+            </Button>
+          )}
+          <Button small look="primary" onClick={connect}>
+            {state.error.code === 'cancelled' ? 'Connect' : 'Try again'}
+          </Button>
+        </Bar>
+      )
+    case 'exited':
+      return (
+        <Bar text={`${endText(state.exit)} Press Enter to connect again.`}>
+          <Button small onClick={close}>
+            Close
+          </Button>
+          <Button small look="primary" onClick={connect}>
+            Reconnect
+          </Button>
+        </Bar>
+      )
+  }
+}
+
+/** How a shell ended, in a sentence. */
+export function endText({ code, signal }: Exit): string {
+  if (signal !== null) return `The shell was ended by ${signal}.`
+  return code === null ? 'The shell ended.' : `The shell ended with exit code ${code}.`
+}
+
+function Bar({ text, tone, busy = false, children }: { text: string; tone?: 'bad' | undefined; busy?: boolean; children?: React.ReactNode }) {
+  return (
+    <div className={css['status']} data-tone={tone} role={tone === 'bad' ? 'alert' : 'status'}>
+      {busy && <span className={css['spinner']} aria-hidden="true" />}
+      <p>{text}</p>
+      {children}
+    </div>
+  )
+}

@@ -1,0 +1,59 @@
+import { create } from 'zustand'
+
+import type { Disposable } from '../../../shared/base/lifecycle.ts'
+import type { Api } from '../../../shared/contract/contract.ts'
+import type { TerminalSnapshot, TerminalState } from '../../../shared/contract/terminals.ts'
+import type { Tone } from '../../ui/tag.tsx'
+
+interface TerminalsState {
+  /** By terminal id; a terminal that was never connected is not in it. */
+  readonly states: Readonly<Record<string, TerminalState>>
+  /** The pane whose find bar is open. */
+  readonly finding: string | null
+  /** The pane that just rang. */
+  readonly ringing: string | null
+  /** A paste that waits for a yes. */
+  readonly pasting: { readonly paneId: string; readonly text: string } | null
+}
+
+export const useTerminals = create<TerminalsState>()(() => ({ states: {}, finding: null, ringing: null, pasting: null }))
+
+/** Keeps this window's states equal to those of main. */
+export function mirrorTerminals(api: Api): Disposable {
+  const show = (all: readonly TerminalSnapshot[]) =>
+    useTerminals.setState({ states: Object.fromEntries(all.map(({ id, state }) => [id, state])) })
+  void api.terminals.list().then(show)
+  return api.terminals.onChanged(show)
+}
+
+/** How a state looks as a dot, and in words. */
+export function lookOf(state: TerminalState | undefined): { readonly tone: Tone; readonly state: string } {
+  switch (state?.kind) {
+    case undefined:
+      return { tone: 'none', state: 'not connected' }
+    case 'connecting':
+      return { tone: 'warn', state: 'connecting' }
+    case 'asking':
+      return { tone: 'warn', state: 'waiting for you' }
+    case 'ready':
+      return { tone: 'ok', state: 'live' }
+    case 'stalled':
+      return { tone: 'warn', state: `no answer for ${state.seconds} s` }
+    case 'lost':
+      return { tone: 'bad', state: 'connection lost' }
+    case 'failed':
+      return { tone: 'bad', state: 'not connected' }
+    case 'exited':
+      return { tone: 'none', state: 'ended' }
+  }
+}
+
+/** True while there is a shell that takes input. */
+export function isLive(state: TerminalState | undefined): boolean {
+  return state?.kind === 'ready' || state?.kind === 'stalled'
+}
+
+/** True while a connection is on its way. */
+export function isOpening(state: TerminalState | undefined): boolean {
+  return state?.kind === 'connecting' || state?.kind === 'asking'
+}

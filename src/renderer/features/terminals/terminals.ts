@@ -1,0 +1,219 @@
+import type { ITerminalOptions } from '@xterm/xterm'
+
+import { AppError } from '../../../shared/base/errors.ts'
+import { DisposableStore, type Disposable } from '../../../shared/base/lifecycle.ts'
+import type { Api } from '../../../shared/contract/contract.ts'
+import type { Settings } from '../../../shared/contract/settings.ts'
+import type { Target, TerminalId } from '../../../shared/contract/terminals.ts'
+import type { Ports } from '../../ipc/ports.ts'
+import { allPanes, setTitle, tabWith, useWorkspace } from '../../workspace/workspace-store.ts'
+import { cleanPaste, needsConfirmation } from './paste.ts'
+import { TerminalClient } from './terminal-client.ts'
+import { isLive, isOpening, useTerminals } from './terminals-store.ts'
+import { themeById } from './themes.ts'
+
+/** How the terminals of one target look where they differ from the settings. */
+export interface LookOverride {
+  readonly theme: string | null
+  readonly fontSize: number | null
+}
+
+export interface TerminalsParts {
+  readonly api: Api
+  readonly ports: Ports
+  readonly settings: () => Settings
+  readonly isDark: () => boolean
+  readonly lookFor: (target: Target) => LookOverride
+  /** True when the key was one of the app's own. */
+  readonly onKey: (event: KeyboardEvent) => boolean
+  readonly onProblem: (text: string) => void
+}
+
+const resizeMs = 60
+const ringMs = 150
+
+/** All terminals of this window: one client per pane, made when it is first shown and kept until the pane is gone. */
+export class Terminals implements Disposable {
+  readonly #parts: TerminalsParts
+  readonly #clients = new Map<string, TerminalClient>()
+  readonly #store = new DisposableStore()
+  readonly #resizes = new Map<string, number>()
+
+  constructor(parts: TerminalsParts) {
+    this.#parts = parts
+    // A pane that was closed takes its terminal and its shell with it.
+    const stop = useWorkspace.subscribe(() => this.#sweep())
+    this.#store.add({ dispose: stop })
+  }
+
+  client(paneId: TerminalId, target: Target): TerminalClient {
+    const known = this.#clients.get(paneId)
+    if (known) return known
+    const client = new TerminalClient(paneId, this.#options(target), {
+      onTitle: title => setTitle(paneId, title),
+      onBell: () => this.#ring(paneId),
+      onResize: size => this.#resized(paneId, size),
+      onLink: address => void this.#parts.api.app.openExternal({ url: address }).catch(this.#tell),
+      onSelected: text => {
+        if (text !== '' && this.#parts.settings().terminal.copyOnSelect) void this.#parts.api.app.copy({ text })
+      },
+      onTyped: data => this.#broadcast(paneId, data),
+      onKey: event => this.#key(paneId, target, event),
+    })
+    this.#clients.set(paneId, client)
+    return client
+  }
+
+  /** Connects, or connects again; failures show in the pane. */
+  async open(paneId: TerminalId, target: Target): Promise<void> {
+    const client = this.client(paneId, target)
+    if (isOpening(useTerminals.getState().states[paneId])) return
+    const ports = this.#parts.ports.expect(paneId, port => client.connect(port))
+    client.onDisposed(() => ports.dispose())
+    try {
+      await this.#parts.api.terminals.open({ id: paneId, target, size: client.size })
+      // The window may have changed its size while the person was asked something.
+      void this.#parts.api.terminals.resize({ id: paneId, size: client.size })
+    } catch (error) {
+      ports.dispose()
+      if (!(error instanceof AppError)) throw error
+    }
+  }
+
+  async paste(paneId: string, from: 'clipboard' | 'selection'): Promise<void> {
+    const text = await this.#parts.api.app.paste({ from }).catch(this.#tell)
+    if (text !== undefined && text !== '') this.pasteText(paneId, text)
+  }
+
+  /** Pastes text, cleaned; asks first where it would run as several commands. */
+  pasteText(paneId: string, text: string, confirmed = false): void {
+    const client = this.#clients.get(paneId)
+    if (!client) return
+    const cleaned = cleanPaste(text)
+    const ask = this.#parts.settings().terminal.confirmMultilinePaste && needsConfirmation(cleaned, client.terminal.modes.bracketedPasteMode)
+    if (ask && !confirmed) useTerminals.setState({ pasting: { paneId, text: cleaned } })
+    else client.terminal.paste(cleaned)
+  }
+
+  /** Pastes what was selected last, where the person wants that of the middle button. */
+  middleClick(paneId: string): void {
+    if (this.#parts.settings().terminal.middleClickPaste) void this.paste(paneId, 'selection')
+  }
+
+  /** Gives up a connection that is on its way. */
+  cancel(paneId: TerminalId): void {
+    void this.#parts.api.terminals.close({ id: paneId }).catch(this.#tell)
+  }
+
+  /** Copies the selection; false when there is none. */
+  copy(paneId: string): boolean {
+    const text = this.#clients.get(paneId)?.terminal.getSelection() ?? ''
+    if (text === '') return false
+    void this.#parts.api.app.copy({ text }).catch(this.#tell)
+    return true
+  }
+
+  /** Empties the scrollback of a pane. */
+  clear(paneId: string): void {
+    this.#clients.get(paneId)?.terminal.clear()
+  }
+
+  selectAll(paneId: string): void {
+    this.#clients.get(paneId)?.terminal.selectAll()
+  }
+
+  focus(paneId: string): void {
+    this.#clients.get(paneId)?.terminal.focus()
+  }
+
+  /** Brings every terminal in line with the settings and the theme. */
+  restyle(): void {
+    for (const pane of allPanes()) {
+      const client = this.#clients.get(pane.id)
+      client?.setOptions(this.#options(pane.target))
+      void client?.setLigatures(this.#parts.settings().terminal.ligatures)
+    }
+  }
+
+  dispose(): void {
+    this.#store.dispose()
+    for (const client of this.#clients.values()) client.dispose()
+    this.#clients.clear()
+  }
+
+  #options(target: Target): ITerminalOptions {
+    const { terminal } = this.#parts.settings()
+    const look = this.#parts.lookFor(target)
+    const dark = this.#parts.isDark()
+    return {
+      theme: themeById(look.theme ?? (dark ? terminal.darkTheme : terminal.lightTheme), dark).colours,
+      fontFamily: `"${terminal.fontFamily}", "JetBrains Mono Variable", monospace`,
+      fontSize: look.fontSize ?? terminal.fontSize,
+      lineHeight: terminal.lineHeight,
+      cursorStyle: terminal.cursorStyle,
+      cursorBlink: terminal.cursorBlink,
+      scrollback: terminal.scrollback,
+      screenReaderMode: terminal.screenReader,
+      rightClickSelectsWord: false,
+      minimumContrastRatio: 1,
+    }
+  }
+
+  #key(paneId: TerminalId, target: Target, event: KeyboardEvent): boolean {
+    const state = useTerminals.getState().states[paneId]
+    const over = !isLive(state) && !isOpening(state)
+    if (over && event.type === 'keydown' && event.key === 'Enter' && !event.ctrlKey && !event.altKey) {
+      void this.open(paneId, target)
+      event.preventDefault()
+      return true
+    }
+    return this.#parts.onKey(event)
+  }
+
+  #broadcast(paneId: TerminalId, data: string): void {
+    const tab = tabWith(paneId)
+    if (!tab?.broadcast) return
+    for (const other of Object.keys(tab.panes)) {
+      if (other !== paneId) this.#clients.get(other)?.type(data)
+    }
+  }
+
+  #resized(paneId: TerminalId, size: { cols: number; rows: number }): void {
+    clearTimeout(this.#resizes.get(paneId))
+    const send = () => void this.#parts.api.terminals.resize({ id: paneId, size: { cols: size.cols, rows: size.rows } }).catch(this.#tell)
+    this.#resizes.set(paneId, window.setTimeout(send, resizeMs))
+  }
+
+  #ring(paneId: string): void {
+    const { bell } = this.#parts.settings().terminal
+    if (bell === 'sound') beep()
+    if (bell !== 'visual') return
+    useTerminals.setState({ ringing: paneId })
+    window.setTimeout(() => useTerminals.setState(state => (state.ringing === paneId ? { ringing: null } : {})), ringMs)
+  }
+
+  #sweep(): void {
+    const panes = new Set<string>(allPanes().map(pane => pane.id))
+    for (const [id, client] of this.#clients) {
+      if (panes.has(id)) continue
+      this.#clients.delete(id)
+      client.dispose()
+      void this.#parts.api.terminals.close({ id: client.id }).catch(this.#tell)
+    }
+  }
+
+  readonly #tell = (error: unknown): undefined => {
+    this.#parts.onProblem(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function beep(): void {
+  const audio = new AudioContext()
+  const [tone, volume] = [audio.createOscillator(), audio.createGain()]
+  volume.gain.value = 0.05
+  tone.connect(volume).connect(audio.destination)
+  tone.frequency.value = 660
+  tone.start()
+  tone.stop(audio.currentTime + 0.08)
+  tone.onended = () => void audio.close()
+}

@@ -1,0 +1,52 @@
+import { messageOf } from '../../../shared/base/errors.ts'
+import type { Api } from '../../../shared/contract/contract.ts'
+import { Button } from '../../ui/button.tsx'
+import { askVault, useVault, vaultText } from './vault.tsx'
+import css from './vault.module.css'
+
+/** The vault in Settings: where its key is, lock and unlock, the master password. */
+export function VaultSettings({ api, onProblem }: { readonly api: Api; readonly onProblem: (text: string) => void }) {
+  const status = useVault(state => state.status)
+  const run = (work: Promise<unknown>) => void work.catch((error: unknown) => onProblem(messageOf(error)))
+  const open = status.state === 'unlocked'
+  return (
+    <div className={css['vault']}>
+      <h2>{vaultText(status)}</h2>
+      <p>{explanation(status.state, status.protector, status.keychain)}</p>
+      <div className={css['buttons']}>
+        {status.state === 'locked' && (
+          <Button small look="primary" onClick={() => run(askVault('unlock'))}>
+            Unlock
+          </Button>
+        )}
+        {open && (
+          <Button small onClick={() => run(api.vault.lock())}>
+            Lock now
+          </Button>
+        )}
+        {open && status.protector === 'password' && (
+          <Button small onClick={() => run(askVault('change'))}>
+            Change master password
+          </Button>
+        )}
+        {status.state !== 'locked' && status.protector !== 'password' && (
+          <Button small onClick={() => run(askVault('set-up'))}>
+            Set a master password
+          </Button>
+        )}
+        {open && status.protector === 'password' && status.keychain !== false && (
+          <Button small onClick={() => run(api.vault.protect({ by: 'keychain' }))}>
+            Use the system keychain
+          </Button>
+        )}
+      </div>
+    </div>
+  )
+}
+
+function explanation(state: string, protector: string | null, keychain: boolean | null): string {
+  if (state === 'session') return 'Remembered secrets are forgotten when Hawser ends.'
+  if (protector === 'password') return 'Secrets are encrypted with your master password.'
+  if (protector === 'keychain') return 'Secrets are encrypted; the key is in the system keychain.'
+  return keychain === false ? 'There is no system keychain here. Set a master password to keep secrets.' : 'Secrets that you let Hawser remember are encrypted; the key goes into the system keychain.'
+}

@@ -1,0 +1,57 @@
+import { ContextMenu as BaseContextMenu } from '@base-ui/react/context-menu'
+import { Menu as BaseMenu } from '@base-ui/react/menu'
+import { Fragment, type ReactElement, type ReactNode } from 'react'
+
+import css from './ui.module.css'
+
+/** One entry of a menu; `line` draws a hairline before it. */
+export interface MenuItem {
+  readonly label: string
+  readonly icon?: ReactNode
+  readonly keys?: string
+  readonly danger?: boolean
+  readonly line?: boolean
+  readonly run: () => void
+}
+
+/** A button that opens a menu. */
+export function Menu({ trigger, items }: { readonly trigger: ReactElement; readonly items: readonly MenuItem[] }) {
+  return (
+    <BaseMenu.Root>
+      <BaseMenu.Trigger render={trigger} />
+      <BaseMenu.Portal>
+        <BaseMenu.Positioner className={css['menuLayer'] ?? ''} sideOffset={4} align="end">
+          <BaseMenu.Popup className={css['menu'] ?? ''}>{renderItems(items)}</BaseMenu.Popup>
+        </BaseMenu.Positioner>
+      </BaseMenu.Portal>
+    </BaseMenu.Root>
+  )
+}
+
+/** The menu of the right mouse button and of the menu key around `children`. */
+export function ContextMenu({ items, children }: { readonly items: readonly MenuItem[]; readonly children: ReactElement }) {
+  return (
+    <BaseContextMenu.Root>
+      <BaseContextMenu.Trigger render={children} />
+      <BaseContextMenu.Portal>
+        <BaseContextMenu.Positioner className={css['menuLayer'] ?? ''}>
+          <BaseContextMenu.Popup className={css['menu'] ?? ''}>{renderItems(items)}</BaseContextMenu.Popup>
+        </BaseContextMenu.Positioner>
+      </BaseContextMenu.Portal>
+    </BaseContextMenu.Root>
+  )
+}
+
+// The items of both kinds are the same part.
+function renderItems(items: readonly MenuItem[]) {
+  return items.map(item => (
+    <Fragment key={item.label}>
+      {item.line === true && <BaseMenu.Separator className={css['menuLine'] ?? ''} />}
+      <BaseMenu.Item className={css['menuItem'] ?? ''} data-danger={item.danger ?? false} onClick={item.run}>
+        {item.icon}
+        <span>{item.label}</span>
+        {item.keys !== undefined && item.keys !== '' && <span className={css['keys']}>{item.keys}</span>}
+      </BaseMenu.Item>
+    </Fragment>
+  ))
+}

@@ -1,0 +1,20 @@
+import type { ReactNode } from 'react'
+
+import css from './ui.module.css'
+
+/** What a colour says: state, never decoration. */
+export type Tone = 'ok' | 'warn' | 'bad' | 'info' | 'none'
+
+/** A small rounded label. */
+export function Tag({ tone = 'none', children }: { readonly tone?: Tone; readonly children: ReactNode }) {
+  return (
+    <span className={css['tag']} data-tone={tone}>
+      {children}
+    </span>
+  )
+}
+
+/** A dot of state; `label` says it to those who can't see it. */
+export function Dot({ tone, label }: { readonly tone: Tone; readonly label: string }) {
+  return <span className={css['dot']} data-tone={tone} role="img" aria-label={label} title={label} />
+}

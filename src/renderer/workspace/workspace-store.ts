@@ -1,0 +1,237 @@
+import { create } from 'zustand'
+
+import type { Target, TerminalId } from '../../shared/contract/terminals.ts'
+import type { Pane, SavedWorkspace, SplitTree } from '../../shared/contract/workspace.ts'
+import { leaf, panesOf, removePane, setWeights, splitPane, type Side } from './split-tree.ts'
+
+/** One tab of terminals. */
+export interface Tab {
+  readonly id: string
+  /** What the person called it; null shows the active pane's title. */
+  readonly title: string | null
+  readonly panes: Readonly<Record<string, Pane>>
+  readonly layout: SplitTree
+  readonly activePane: TerminalId
+  readonly zoomed: boolean
+  /** What is typed goes to every pane of the tab. */
+  readonly broadcast: boolean
+}
+
+/** The pages of Home. */
+export type HomePage = 'hosts' | 'activity' | 'settings'
+
+interface WorkspaceState {
+  readonly tabs: readonly Tab[]
+  /** `home` or a tab's id. */
+  readonly activeId: string
+  readonly page: HomePage
+}
+
+export const useWorkspace = create<WorkspaceState>()(() => ({ tabs: [], activeId: 'home', page: 'hosts' }))
+
+const { getState, setState } = useWorkspace
+
+/** The tab in front, or undefined on Home. */
+export function activeTab(state: WorkspaceState = getState()): Tab | undefined {
+  return state.tabs.find(tab => tab.id === state.activeId)
+}
+
+/** The pane that has the keyboard, or undefined on Home. */
+export function activePane(state: WorkspaceState = getState()): Pane | undefined {
+  const tab = activeTab(state)
+  return tab?.panes[tab.activePane]
+}
+
+/** Every pane of every tab. */
+export function allPanes(state: WorkspaceState = getState()): readonly Pane[] {
+  return state.tabs.flatMap(tab => Object.values(tab.panes))
+}
+
+export function showHome(page: HomePage): void {
+  setState({ activeId: 'home', page })
+}
+
+export function activateTab(id: string): void {
+  setState({ activeId: id })
+}
+
+/** Opens a tab with one pane and goes there; answers the pane. */
+export function openTab(target: Target, title: string): Pane {
+  const pane = newPane(target, title)
+  const tab = tabOf(pane)
+  setState(state => ({ tabs: [...state.tabs, tab], activeId: tab.id }))
+  return pane
+}
+
+/** Splits a pane; the new one is on the same target and gets the keyboard. */
+export function splitActive(side: Side): Pane | undefined {
+  const from = activePane()
+  const tab = activeTab()
+  if (!from || !tab) return undefined
+  const pane = newPane(from.target, from.title)
+  updateTab(tab.id, old => ({
+    ...old,
+    panes: { ...old.panes, [pane.id]: pane },
+    layout: splitPane(old.layout, { at: from.id, side, added: leaf(pane.id) }),
+    activePane: pane.id,
+    zoomed: false,
+  }))
+  return pane
+}
+
+/** Moves a whole tab into another one, on one side of a pane there. */
+export function moveTabInto(tabId: string, to: { tabId: string; paneId: string; side: Side }): void {
+  const moved = getState().tabs.find(tab => tab.id === tabId)
+  if (!moved || tabId === to.tabId) return
+  setState(state => ({ tabs: state.tabs.filter(tab => tab.id !== tabId), activeId: to.tabId }))
+  updateTab(to.tabId, old => ({
+    ...old,
+    panes: { ...old.panes, ...moved.panes },
+    layout: splitPane(old.layout, { at: to.paneId, side: to.side, added: moved.layout }),
+    activePane: moved.activePane,
+    zoomed: false,
+  }))
+}
+
+/** Moves a pane: beside another one, or (with `to` null) into a tab of its own. */
+export function movePane(paneId: string, to: { paneId: string; side: Side } | null): void {
+  const from = tabWith(paneId)
+  const pane = from?.panes[paneId]
+  if (!from || !pane || to?.paneId === paneId) return
+  const target = to === null ? undefined : tabWith(to.paneId)
+  if (to === null && Object.keys(from.panes).length === 1) return
+  takeOut(from, paneId)
+  if (to === null || !target) {
+    const tab = tabOf(pane)
+    setState(state => ({ tabs: [...state.tabs, tab], activeId: tab.id }))
+    return
+  }
+  updateTab(target.id, old => ({
+    ...old,
+    panes: { ...old.panes, [pane.id]: pane },
+    layout: splitPane(old.layout, { at: to.paneId, side: to.side, added: leaf(pane.id) }),
+    activePane: pane.id,
+    zoomed: false,
+  }))
+  setState({ activeId: target.id })
+}
+
+export function closePane(paneId: string): void {
+  const tab = tabWith(paneId)
+  if (tab) takeOut(tab, paneId)
+}
+
+export function closeTab(id: string): void {
+  setState(state => ({ tabs: state.tabs.filter(tab => tab.id !== id), activeId: state.activeId === id ? neighbour(state, id) : state.activeId }))
+}
+
+/** Puts a tab before another one, or last. */
+export function reorderTab(id: string, before: string | null): void {
+  setState(state => {
+    const moved = state.tabs.find(tab => tab.id === id)
+    if (!moved || id === before) return state
+    const rest = state.tabs.filter(tab => tab.id !== id)
+    const at = before === null ? rest.length : rest.findIndex(tab => tab.id === before)
+    return { tabs: rest.toSpliced(at < 0 ? rest.length : at, 0, moved) }
+  })
+}
+
+export function renameTab(id: string, title: string): void {
+  updateTab(id, tab => ({ ...tab, title: title.trim() === '' ? null : title.trim().slice(0, 256) }))
+}
+
+export function focusPane(paneId: string): void {
+  const tab = tabWith(paneId)
+  if (tab && tab.activePane !== paneId) updateTab(tab.id, old => ({ ...old, activePane: paneId as TerminalId }))
+}
+
+/** The next pane in reading order, or with -1 the one before. */
+export function focusNextPane(step: 1 | -1): void {
+  const tab = activeTab()
+  if (!tab) return
+  const panes = panesOf(tab.layout)
+  const next = panes[(panes.indexOf(tab.activePane) + step + panes.length) % panes.length]
+  if (next !== undefined) focusPane(next)
+}
+
+export function setTitle(paneId: string, title: string): void {
+  const tab = tabWith(paneId)
+  if (tab) updateTab(tab.id, old => withPane(old, paneId, pane => ({ ...pane, title })))
+}
+
+export function toggleZoom(): void {
+  const tab = activeTab()
+  if (tab) updateTab(tab.id, old => ({ ...old, zoomed: !old.zoomed && Object.keys(old.panes).length > 1 }))
+}
+
+export function toggleBroadcast(): void {
+  const tab = activeTab()
+  if (tab) updateTab(tab.id, old => ({ ...old, broadcast: !old.broadcast }))
+}
+
+export function resizeSplit(tabId: string, path: readonly number[], weights: readonly number[]): void {
+  updateTab(tabId, tab => ({ ...tab, layout: setWeights(tab.layout, path, weights) }))
+}
+
+/** The tab that holds a pane. */
+export function tabWith(paneId: string): Tab | undefined {
+  return getState().tabs.find(tab => tab.panes[paneId] !== undefined)
+}
+
+/** What is kept for the next start. */
+export function toSaved({ tabs, activeId }: WorkspaceState): SavedWorkspace {
+  return {
+    tabs: tabs.map(({ id, title, panes, layout }) => ({ id, title, layout, panes: panesOf(layout).flatMap(pane => panes[pane] ?? []) })),
+    activeId,
+  }
+}
+
+/** Brings back the tabs of the last run; none of them is connected yet. */
+export function restore(saved: SavedWorkspace): void {
+  const tabs = saved.tabs.flatMap((tab): Tab[] => {
+    const [first] = tab.panes
+    if (!first) return []
+    const panes = Object.fromEntries(tab.panes.map(pane => [pane.id, pane]))
+    const whole = tab.layout !== null && samePanes(panesOf(tab.layout), Object.keys(panes))
+    // A layout that does not fit its panes is drawn anew rather than losing one.
+    const layout = whole && tab.layout !== null ? tab.layout : tab.panes.slice(1).reduce<SplitTree>((tree, pane) => splitPane(tree, { at: first.id, side: 'right', added: leaf(pane.id) }), leaf(first.id))
+    return [{ id: tab.id, title: tab.title, panes, layout, activePane: first.id, zoomed: false, broadcast: false }]
+  })
+  const activeId = tabs.some(tab => tab.id === saved.activeId) ? (saved.activeId ?? 'home') : 'home'
+  setState({ tabs, activeId })
+}
+
+function newPane(target: Target, title: string): Pane {
+  return { id: crypto.randomUUID() as TerminalId, target, title }
+}
+
+function tabOf(pane: Pane): Tab {
+  return { id: crypto.randomUUID(), title: null, panes: { [pane.id]: pane }, layout: leaf(pane.id), activePane: pane.id, zoomed: false, broadcast: false }
+}
+
+function updateTab(id: string, change: (tab: Tab) => Tab): void {
+  setState(state => ({ tabs: state.tabs.map(tab => (tab.id === id ? change(tab) : tab)) }))
+}
+
+function withPane(tab: Tab, paneId: string, change: (pane: Pane) => Pane): Tab {
+  const pane = tab.panes[paneId]
+  return pane === undefined ? tab : { ...tab, panes: { ...tab.panes, [paneId]: change(pane) } }
+}
+
+function takeOut(tab: Tab, paneId: string): void {
+  const layout = removePane(tab.layout, paneId)
+  if (layout === undefined) return closeTab(tab.id)
+  const { [paneId]: _gone, ...panes } = tab.panes
+  const order = panesOf(layout)
+  const activePane = tab.activePane === paneId ? ((order[Math.max(0, panesOf(tab.layout).indexOf(paneId) - 1)] ?? order[0]) as TerminalId) : tab.activePane
+  updateTab(tab.id, old => ({ ...old, panes, layout, activePane, zoomed: false, broadcast: order.length > 1 && old.broadcast }))
+}
+
+function neighbour(state: WorkspaceState, id: string): string {
+  const at = state.tabs.findIndex(tab => tab.id === id)
+  return state.tabs[at + 1]?.id ?? state.tabs[at - 1]?.id ?? 'home'
+}
+
+function samePanes(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && new Set([...a, ...b]).size === a.length
+}

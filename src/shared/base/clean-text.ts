@@ -1,0 +1,18 @@
+// C0 and C1 controls, and the marks that reorder or hide text on screen.
+// eslint-disable-next-line no-control-regex -- taking controls out is this file's whole job
+const unsafe = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
+
+// CSI and OSC sequences go whole, so that no "[31m" stays behind.
+// eslint-disable-next-line no-control-regex -- see above
+const escapes = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]{0,4096}(?:\u0007|\u001b\\)?|\u001b[ -/]*[0-~]?/g
+
+/** Text from a server, made safe to show: no escapes, controls or direction marks; keeps line breaks; at most `cap` characters. */
+export function cleanText(text: string, cap: number): string {
+  const cleaned = text.slice(0, cap * 8).replace(/\r\n?/g, '\n').replace(escapes, '').replace(unsafe, '')
+  return cleaned.length <= cap ? cleaned : `${cleaned.slice(0, Math.max(0, cap - 1))}…`
+}
+
+/** The same on one line. */
+export function cleanLine(text: string, cap: number): string {
+  return cleanText(text.replace(/[\r\n\t]+/g, ' '), cap).trim()
+}

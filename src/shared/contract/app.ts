@@ -1,0 +1,40 @@
+import { z } from 'zod'
+
+import { call, event } from './define.ts'
+import { line } from './text.ts'
+
+export interface AppInfo {
+  readonly version: string
+  readonly electron: string
+  readonly chrome: string
+  readonly node: string
+  readonly platform: 'linux' | 'darwin' | 'win32'
+  readonly dataFolder: string
+}
+
+/** Something the person should know that main found out, such as a damaged file it set aside. */
+export interface Notice {
+  readonly id: string
+  readonly level: 'info' | 'warning' | 'error'
+  readonly text: string
+}
+
+/** The program itself. */
+export const app = {
+  info: call(z.void()).returns<AppInfo>(),
+  /** Opens http, https and mailto addresses in the person's browser; refuses the rest. */
+  openExternal: call(z.strictObject({ url: line(8192) })).returns<void>(),
+  /** Puts text on the clipboard. */
+  copy: call(z.strictObject({ text: z.string().max(16_777_216) })).returns<void>(),
+  /** The clipboard's text, at most 1 MiB; for pasting into a terminal. */
+  paste: call(z.strictObject({ from: z.enum(['clipboard', 'selection']) })).returns<string>(),
+  /** The colours of the window's own buttons follow the theme. */
+  setFrame: call(z.strictObject({ dark: z.boolean() })).returns<void>(),
+  /** Asks for a file with the system's dialog; null when cancelled. */
+  chooseFile: call(z.strictObject({ title: line(128) })).returns<string | null>(),
+  notices: call(z.void()).returns<readonly Notice[]>(),
+  dismissNotice: call(z.strictObject({ id: line(64) })).returns<void>(),
+  onNotices: event<readonly Notice[]>(),
+  /** A `ssh://` address came from outside and the person said yes to it. */
+  onOpenAddress: event<string>(),
+}

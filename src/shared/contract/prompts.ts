@@ -1,0 +1,59 @@
+import { z } from 'zod'
+
+import { call, event } from './define.ts'
+import { secretText } from './text.ts'
+
+export const questionId = z.uuid().brand<'QuestionId'>()
+export type QuestionId = z.infer<typeof questionId>
+
+/** A host key as it is shown: its type and SHA256 fingerprint. */
+export interface ShownKey {
+  readonly type: string
+  readonly fingerprint: string
+}
+
+/** One field of a question; `echo` false hides what is typed. */
+export interface Prompt {
+  readonly text: string
+  readonly echo: boolean
+}
+
+/** What main may ask a person. Text that came from a server is already cleaned and capped. */
+export type Question =
+  | { readonly kind: 'new-key'; readonly label: string; readonly address: string; readonly key: ShownKey }
+  | {
+      readonly kind: 'changed-key'
+      readonly label: string
+      readonly address: string
+      readonly offered: ShownKey
+      readonly known: readonly ShownKey[]
+      readonly place: string
+      readonly revoked: boolean
+    }
+  | {
+      readonly kind: 'secrets'
+      readonly title: string
+      readonly text: string
+      readonly prompts: readonly Prompt[]
+      /** False where an answer must not be kept, such as a one-time code. */
+      readonly remember: boolean
+    }
+  | { readonly kind: 'open-address'; readonly address: string }
+
+export type OpenQuestion = Question & { readonly id: QuestionId }
+
+/** What a person may answer; `null` is Cancel. */
+export const answer = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('trust') }),
+  z.strictObject({ kind: z.literal('replace-key') }),
+  z.strictObject({ kind: z.literal('open') }),
+  z.strictObject({ kind: z.literal('secrets'), secrets: z.array(secretText).max(32), remember: z.boolean() }),
+])
+export type Answer = Readonly<z.infer<typeof answer>>
+
+/** The questions that wait for a person. */
+export const prompts = {
+  list: call(z.void()).returns<readonly OpenQuestion[]>(),
+  answer: call(z.strictObject({ id: questionId, answer: answer.nullable() })).returns<void>(),
+  onChanged: event<readonly OpenQuestion[]>(),
+}

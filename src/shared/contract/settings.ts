@@ -1,0 +1,47 @@
+import { z } from 'zod'
+
+import { call, event } from './define.ts'
+import { line } from './text.ts'
+
+/** Everything a person can set, with its default. Plain JSON, no secrets. */
+export const settingsSchema = z.strictObject({
+  appearance: z
+    .strictObject({ theme: z.enum(['system', 'dark', 'light']).default('system') })
+    .default({ theme: 'system' }),
+  terminal: z
+    .strictObject({
+      fontFamily: line(256).default('JetBrains Mono Variable'),
+      fontSize: z.number().min(6).max(40).default(13),
+      lineHeight: z.number().min(1).max(2).default(1.25),
+      ligatures: z.boolean().default(false),
+      cursorStyle: z.enum(['block', 'bar', 'underline']).default('block'),
+      cursorBlink: z.boolean().default(true),
+      darkTheme: line(64).default('hawser-dark'),
+      lightTheme: line(64).default('hawser-light'),
+      scrollback: z.int().min(0).max(200_000).default(10_000),
+      copyOnSelect: z.boolean().default(false),
+      middleClickPaste: z.boolean().default(true),
+      confirmMultilinePaste: z.boolean().default(true),
+      bell: z.enum(['none', 'visual', 'sound']).default('visual'),
+      screenReader: z.boolean().default(false),
+      localShell: line(1024).default(''),
+    })
+    .prefault({}),
+  security: z
+    .strictObject({
+      /** Minutes without use after which the vault locks itself; 0 is never. */
+      autoLockMinutes: z.int().min(0).max(1440).default(0),
+      confirmClose: z.boolean().default(true),
+    })
+    .prefault({}),
+  /** Command id to key combination; an empty one takes the shortcut away. */
+  keys: z.record(line(64), line(64)).default({}),
+})
+export type Settings = z.output<typeof settingsSchema>
+
+/** What a person has set. */
+export const settings = {
+  get: call(z.void()).returns<Settings>(),
+  save: call(z.strictObject({ settings: settingsSchema })).returns<void>(),
+  onChanged: event<Settings>(),
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod'
+
+import type { WireError } from '../base/errors.ts'
+import { call, event } from './define.ts'
+import { address, hostId, port, userName } from './hosts.ts'
+import { line } from './text.ts'
+
+export const terminalId = z.uuid().brand<'TerminalId'>()
+export type TerminalId = z.infer<typeof terminalId>
+
+/** Columns and rows, 1 to 1000 each. */
+export const terminalSize = z.strictObject({ cols: z.int().min(1).max(1000), rows: z.int().min(1).max(1000) })
+export type TerminalSize = Readonly<z.infer<typeof terminalSize>>
+
+/** One stop on the way to a host that is not saved. */
+export const hop = z.strictObject({ address, port: port.nullable().default(null), user: userName.nullable().default(null) })
+export type Hop = Readonly<z.output<typeof hop>>
+
+/** What a terminal is opened on: a saved host, an address somebody typed, or a shell on this computer. */
+export const target = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('host'), hostId }),
+  z.strictObject({
+    kind: z.literal('address'),
+    ...hop.shape,
+    jumps: z.array(hop).max(8).default([]),
+    keyFile: line(1024).nullable().default(null),
+  }),
+  z.strictObject({ kind: z.literal('local') }),
+])
+export type Target = Readonly<z.output<typeof target>>
+
+/** How a shell ended: its exit code, or the signal that ended it. */
+export interface Exit {
+  readonly code: number | null
+  readonly signal: string | null
+}
+
+/** Where a terminal stands. `lost` and `failed` keep the screen and offer to connect again. */
+export type TerminalState =
+  | { readonly kind: 'connecting'; readonly step: string }
+  | { readonly kind: 'asking' }
+  | { readonly kind: 'ready'; readonly latencyMs: number | null }
+  | { readonly kind: 'stalled'; readonly seconds: number }
+  | { readonly kind: 'lost'; readonly error: WireError }
+  | { readonly kind: 'failed'; readonly error: WireError }
+  | { readonly kind: 'exited'; readonly exit: Exit }
+
+export interface TerminalSnapshot {
+  readonly id: TerminalId
+  readonly target: Target
+  readonly state: TerminalState
+}
+
+/** Shells on remote hosts and on this computer. Bytes travel over a MessagePort under the terminal's id, never through these calls. */
+export const terminals = {
+  /** Answers once the shell runs; its port has then been sent. The id is the caller's, so that opening can be watched and cancelled. */
+  open: call(z.strictObject({ id: terminalId, target, size: terminalSize })).returns<void>(),
+  resize: call(z.strictObject({ id: terminalId, size: terminalSize })).returns<void>(),
+  close: call(z.strictObject({ id: terminalId })).returns<void>(),
+  list: call(z.void()).returns<readonly TerminalSnapshot[]>(),
+  onChanged: event<readonly TerminalSnapshot[]>(),
+}
+
+/** What travels on a terminal's port. Acknowledgements carry the bytes the screen has taken in. */
+export type ToTerminal = { readonly data: Uint8Array }
+export type FromTerminal = { readonly input: Uint8Array } | { readonly ack: number }

@@ -1,0 +1,49 @@
+import { z } from 'zod'
+
+import { call } from './define.ts'
+import { target, terminalId } from './terminals.ts'
+import { line } from './text.ts'
+
+/** One terminal pane as data: what it is on and what it is called. */
+export const pane = z.strictObject({ id: terminalId, target, title: line(256) })
+export type Pane = Readonly<z.output<typeof pane>>
+
+/** A tree of splits whose leaves are panes; weights are relative sizes. */
+export type SplitTree =
+  | { readonly kind: 'pane'; readonly paneId: string }
+  | { readonly kind: 'split'; readonly direction: 'row' | 'column'; readonly children: readonly SplitBranch[] }
+export interface SplitBranch {
+  readonly weight: number
+  readonly tree: SplitTree
+}
+
+const splitTree: z.ZodType<SplitTree> = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('pane'), paneId: terminalId }),
+  z.strictObject({
+    kind: z.literal('split'),
+    direction: z.enum(['row', 'column']),
+    get children() {
+      return z.array(z.strictObject({ weight: z.number().positive().max(1e6), tree: splitTree })).min(1).max(32)
+    },
+  }),
+]) as z.ZodType<SplitTree>
+
+export const savedTab = z.strictObject({
+  id: z.uuid(),
+  title: line(256).nullable().default(null),
+  panes: z.array(pane).min(1).max(32),
+  layout: splitTree.nullable().default(null),
+})
+export type SavedTab = Readonly<z.output<typeof savedTab>>
+
+export const savedWorkspace = z.strictObject({
+  tabs: z.array(savedTab).max(100).default([]),
+  activeId: z.string().max(64).nullable().default(null),
+})
+export type SavedWorkspace = Readonly<z.output<typeof savedWorkspace>>
+
+/** The tabs and splits of the last run, kept so that the next one begins with them. */
+export const workspace = {
+  load: call(z.void()).returns<SavedWorkspace>(),
+  save: call(z.strictObject({ workspace: savedWorkspace })).returns<void>(),
+}
