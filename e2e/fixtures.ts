@@ -150,17 +150,19 @@ export function trust(sshDir: string, port: number, publicKey: string): void {
 
 /** A terminal on the page: its region, and what stands on its screen. */
 export function terminal(page: Page, label: string): Terminal {
-  const region = page.getByRole('region', { name: `Terminal ${label}` })
+  const region = page.getByRole('region', { name: `Terminal ${label}`, exact: true })
+  const rows = region.getByRole('list')
+  const type = async (text: string) => {
+    await region.getByRole('textbox', { name: 'Terminal input' }).focus()
+    await page.keyboard.type(text)
+  }
   return {
     region,
-    rows: region.getByRole('list'),
-    type: async text => {
-      await region.getByRole('textbox').first().focus()
-      await page.keyboard.type(text)
-    },
+    rows,
+    type,
+    prompt: () => expect(rows).toContainText(/[$#%>]\s*$/),
     run: async command => {
-      await region.getByRole('textbox').first().focus()
-      await page.keyboard.type(command)
+      await type(command)
       await page.keyboard.press('Enter')
     },
   }
@@ -171,5 +173,7 @@ export interface Terminal {
   /** The screen's rows as a screen reader has them. */
   readonly rows: Locator
   type(text: string): Promise<void>
+  /** Waits until the shell asks for a command. */
+  prompt(): Promise<void>
   run(command: string): Promise<void>
 }

@@ -72,6 +72,7 @@ export function removeKnownHost(text: string, name: string): string {
     .map((raw, index) => {
       const line = parseLine(raw, index + 1)
       if (!line || line.marker !== null || !hostsMatch(line.hosts, name)) return raw
+      if (line.hosts.startsWith('|')) return ''
       const rest = line.hosts.split(',').filter(pattern => /[*?!]/.test(pattern) || !patternMatches(pattern, name))
       if (rest.length === 0) return ''
       return raw.replace(line.hosts, rest.join(','))

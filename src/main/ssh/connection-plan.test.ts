@@ -1,0 +1,67 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import { AppError } from '../../shared/base/errors.ts'
+import { group, host, type Group, type Host, type HostId } from '../../shared/contract/hosts.ts'
+import { planConnection } from './connection-plan.ts'
+
+const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
+const makeHost = (n: number, rest: object = {}): Host => host.parse({ id: id(n), label: `h${n}`, address: `h${n}.example`, ...rest })
+const makeGroup = (n: number, rest: object = {}): Group => group.parse({ id: id(n), label: `g${n}`, ...rest })
+const plan = (hosts: Host[], target: number, groups: Group[] = []) =>
+  planConnection({ kind: 'host', hostId: id(target) as HostId }, { hosts, groups, localUser: 'me' })
+
+describe('planConnection', () => {
+  it('fills in the port and the local user', () => {
+    expect(plan([makeHost(1)], 1)).toMatchObject([{ address: 'h1.example', port: 22, user: 'me' }])
+  })
+
+  it('goes through a chain of jump hosts, the first one first', () => {
+    const hosts = [makeHost(1, { jumpHostId: id(2) }), makeHost(2, { jumpHostId: id(3) }), makeHost(3)]
+    expect(plan(hosts, 1).map(hop => hop.label)).toEqual(['h3', 'h2', 'h1'])
+  })
+
+  it('takes from the nearest group what the host leaves open', () => {
+    const groups = [makeGroup(10, { user: 'outer', keyFile: 'k' }), makeGroup(11, { parentId: id(10), user: 'inner' })]
+    expect(plan([makeHost(1, { groupId: id(11) })], 1, groups)).toMatchObject([{ user: 'inner', keyFile: 'k' }])
+    expect(plan([makeHost(1, { groupId: id(11), user: 'own' })], 1, groups)).toMatchObject([{ user: 'own' }])
+  })
+
+  it('dials a group’s jump host directly when it lies in the group itself', () => {
+    const groups = [makeGroup(10, { jumpHostId: id(2) })]
+    const hosts = [makeHost(1, { groupId: id(10) }), makeHost(2, { groupId: id(10) })]
+    expect(plan(hosts, 1, groups).map(hop => hop.label)).toEqual(['h2', 'h1'])
+    expect(plan(hosts, 2, groups).map(hop => hop.label)).toEqual(['h2'])
+  })
+
+  it('says so when jump hosts go in a circle, or one is gone', () => {
+    expect(() => plan([makeHost(1, { jumpHostId: id(2) }), makeHost(2, { jumpHostId: id(1) })], 1)).toThrow(/circle/)
+    expect(() => plan([makeHost(1, { jumpHostId: id(9) })], 1)).toThrow(/jump host of this host was deleted/)
+  })
+
+  it('gives two ways to the same address two logins', () => {
+    const [direct] = plan([makeHost(1)], 1)
+    const through = plan([makeHost(1, { jumpHostId: id(2) }), makeHost(2)], 1)
+    expect(direct.key).not.toBe(through.at(-1)?.key)
+  })
+
+  it('ends for any graph of hosts and groups: a plan without a repeated hop, or a sentence', () => {
+    const ref = fc.option(fc.integer({ min: 1, max: 5 }).map(id))
+    const graph = fc.record({
+      hosts: fc.tuple(...Array.from({ length: 5 }, () => fc.record({ jumpHostId: ref, groupId: fc.option(fc.integer({ min: 11, max: 13 }).map(id)) }))),
+      groups: fc.tuple(...Array.from({ length: 3 }, () => fc.record({ jumpHostId: ref, parentId: fc.option(fc.integer({ min: 11, max: 13 }).map(id)) }))),
+    })
+    fc.assert(
+      fc.property(graph, ({ hosts, groups }) => {
+        try {
+          const labels = plan(hosts.map((each, index) => makeHost(index + 1, each)), 1, groups.map((each, index) => makeGroup(index + 11, each))).map(hop => hop.label)
+          expect(new Set(labels).size).toBe(labels.length)
+          expect(labels.at(-1)).toBe('h1')
+        } catch (error) {
+          expect(error).toBeInstanceOf(AppError)
+        }
+      }),
+      { numRuns: 1000 },
+    )
+  })
+})

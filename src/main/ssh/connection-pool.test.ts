@@ -1,0 +1,101 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+
+import { AppError } from '../../shared/base/errors.ts'
+import { Emitter } from '../../shared/base/event.ts'
+import type { ConnectionPlan, PlannedHop } from './connection-plan.ts'
+import { ConnectionPool, type Dial } from './connection-pool.ts'
+
+class FakeConnection {
+  readonly #closed = new Emitter<AppError | null>()
+  readonly onClosed = this.#closed.event
+  readonly dispose = vi.fn(() => this.#closed.fire(null))
+}
+
+const hop = (key: string): PlannedHop => ({ key, label: key, address: key, port: 22, user: 'u', signIn: 'ask', keyFile: null, weakAlgorithms: false, hostId: null })
+const plan = (...keys: string[]) => keys.map(hop) as unknown as ConnectionPlan
+const options = () => ({ onStep: () => {}, signal: new AbortController().signal })
+
+function setUp(graceMs = 100) {
+  const dialled: FakeConnection[] = []
+  const dial = vi.fn<Dial<FakeConnection>>(async ({ via }) => {
+    const connection = new FakeConnection()
+    if (via) connection.onClosed(() => via.lease.dispose())
+    dialled.push(connection)
+    return connection
+  })
+  return { pool: new ConnectionPool(dial, graceMs), dial, dialled }
+}
+
+describe('ConnectionPool', () => {
+  afterEach(() => void vi.useRealTimers())
+
+  it('dials once for simultaneous leases of one host', async () => {
+    const { pool, dial } = setUp()
+    const [a, b] = await Promise.all([pool.lease(plan('web'), options()), pool.lease(plan('web'), options())])
+    expect(a.connection).toBe(b.connection)
+    expect(dial).toHaveBeenCalledTimes(1)
+  })
+
+  it('opens a second connection for the tenth channel only', async () => {
+    const { pool, dial } = setUp()
+    for (let n = 0; n < 9; n++) await pool.lease(plan('web'), options())
+    expect(dial).toHaveBeenCalledTimes(1)
+    await pool.lease(plan('web'), options())
+    expect(dial).toHaveBeenCalledTimes(2)
+  })
+
+  it('closes a grace period after the last lease, and not before', async () => {
+    vi.useFakeTimers()
+    const { pool, dialled } = setUp(100)
+    const [a, b] = [await pool.lease(plan('web'), options()), await pool.lease(plan('web'), options())]
+    a.dispose()
+    a.dispose()
+    await vi.advanceTimersByTimeAsync(200)
+    expect(dialled[0]?.dispose).not.toHaveBeenCalled()
+    b.dispose()
+    await vi.advanceTimersByTimeAsync(99)
+    expect(dialled[0]?.dispose).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(dialled[0]?.dispose).toHaveBeenCalledTimes(1)
+  })
+
+  it('leases the hop before the target, shares it, and gives it back with the connection', async () => {
+    vi.useFakeTimers()
+    const { pool, dial, dialled } = setUp(100)
+    const a = await pool.lease(plan('jump', 'a'), options())
+    await pool.lease(plan('jump', 'b'), options())
+    expect(dial.mock.calls.map(([call]) => call.hop.key)).toEqual(['jump', 'a', 'b'])
+    a.dispose()
+    await vi.advanceTimersByTimeAsync(150)
+    expect(dialled[0]?.dispose).not.toHaveBeenCalled()
+    expect(dialled[1]?.dispose).toHaveBeenCalled()
+  })
+
+  it('dials again after the connection died under its users', async () => {
+    const { pool, dial, dialled } = setUp()
+    const first = await pool.lease(plan('web'), options())
+    dialled[0]?.dispose()
+    const second = await pool.lease(plan('web'), options())
+    expect(second.connection).not.toBe(first.connection)
+    expect(dial).toHaveBeenCalledTimes(2)
+  })
+
+  it('forgets a failed dial', async () => {
+    const dial = vi.fn<Dial<FakeConnection>>().mockRejectedValueOnce(new Error('refused')).mockResolvedValueOnce(new FakeConnection())
+    const pool = new ConnectionPool(dial, 100)
+    await expect(pool.lease(plan('web'), options())).rejects.toThrow('refused')
+    await expect(pool.lease(plan('web'), options())).resolves.toBeDefined()
+  })
+
+  it('stops a dial that nobody waits for any more', async () => {
+    let stopped = false
+    const dial: Dial<FakeConnection> = ({ signal }) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', () => ((stopped = true), reject(new AppError('cancelled', 'Cancelled')))))
+    const pool = new ConnectionPool(dial, 100)
+    const abort = new AbortController()
+    const lease = pool.lease(plan('web'), { onStep: () => {}, signal: abort.signal })
+    abort.abort()
+    await expect(lease).rejects.toMatchObject({ code: 'cancelled' })
+    expect(stopped).toBe(true)
+  })
+})

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest'
+
+import { alive, judgeLiveness, probed, sent } from './liveness.ts'
+
+describe('liveness', () => {
+  it('says nothing while bytes come in', () => {
+    expect(judgeLiveness(alive(0), 14_000)).toEqual({ kind: 'quiet' })
+  })
+
+  it('probes after 15 s of silence, and 3 s after something was typed', () => {
+    expect(judgeLiveness(alive(0), 15_000)).toEqual({ kind: 'probe' })
+    expect(judgeLiveness(sent(alive(0), 1_000), 3_900)).toEqual({ kind: 'quiet' })
+    expect(judgeLiveness(sent(alive(0), 1_000), 4_000)).toEqual({ kind: 'probe' })
+  })
+
+  it('says that it stalled 10 s after the first unanswered byte, and that it is lost after 45 s', () => {
+    const state = probed(sent(alive(0), 1_000), 4_000)
+    expect(judgeLiveness(state, 10_900)).toEqual({ kind: 'quiet' })
+    expect(judgeLiveness(state, 11_000)).toEqual({ kind: 'stalled', seconds: 10 })
+    expect(judgeLiveness(state, 46_000)).toEqual({ kind: 'lost', seconds: 45 })
+  })
+
+  it('does not take sleep for silence: what was probed only after it gets its time', () => {
+    const hour = 3_600_000
+    expect(judgeLiveness(alive(0), hour)).toEqual({ kind: 'probe' })
+    const state = probed(sent(alive(0), 1_000), hour)
+    expect(judgeLiveness(state, hour + 1_000).kind).toBe('stalled')
+    expect(judgeLiveness(state, hour + 45_000).kind).toBe('lost')
+  })
+
+  it('is well again after any byte', () => {
+    expect(judgeLiveness(alive(20_000), 21_000)).toEqual({ kind: 'quiet' })
+  })
+})

@@ -1,0 +1,142 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import { FakeKeychain } from '../../testing/fake-keychain.ts'
+import { tempDir } from '../../testing/temp-dir.ts'
+import { JsonFile } from './json-file.ts'
+import { createKeychain } from './keychain.ts'
+import { newVaultKey, seal, unseal, vaultFile } from './vault-format.ts'
+import { Vault } from './vault.ts'
+
+async function open(folder: string, keychain = new FakeKeychain()) {
+  const told: string[] = []
+  const path = join(folder, 'vault.json')
+  const file = await JsonFile.open({ path, schema: vaultFile, initial: null, tell: (_level, text) => told.push(text) })
+  return { vault: new Vault(file, keychain), keychain, path, told }
+}
+
+describe('the vault with a keychain', () => {
+  it('keeps a secret over a restart and never writes it in plain', async () => {
+    const folder = tempDir()
+    const { vault, keychain, path } = await open(folder)
+    await vault.set('host:1:password', 'tr0ub4dor&3')
+    expect(readFileSync(path, 'utf8')).not.toContain('tr0ub4dor')
+    expect([...keychain.entries.values()].map(value => Buffer.from(value, 'base64').length)).toEqual([32])
+    const again = await open(folder, keychain)
+    expect(await again.vault.get('host:1:password')).toBe('tr0ub4dor&3')
+  })
+
+  it('does not lose one of many secrets that are set at once', async () => {
+    const { vault } = await open(tempDir())
+    await Promise.all(Array.from({ length: 20 }, (_each, n) => vault.set(`s${n}`, `${n}`)))
+    expect(vault.names()).toHaveLength(20)
+  })
+
+  it('gives nothing out once a person locked it, until a person unlocks it', async () => {
+    const { vault } = await open(tempDir())
+    await vault.set('a', 'secret')
+    vault.lock()
+    expect(await vault.get('a')).toBeNull()
+    expect(await vault.ready()).toBe(false)
+    await expect(vault.set('b', 'x')).rejects.toMatchObject({ code: 'vault-locked' })
+    await vault.unlock(null)
+    expect(await vault.get('a')).toBe('secret')
+  })
+
+  it('moves under a master password and takes its key out of the keychain', async () => {
+    const folder = tempDir()
+    const { vault, keychain } = await open(folder)
+    await vault.set('a', 'secret')
+    await vault.protect({ by: 'password', password: 'correct horse' })
+    expect(keychain.entries.size).toBe(0)
+    const again = await open(folder, keychain)
+    expect(await again.vault.get('a')).toBeNull()
+    await again.vault.unlock('correct horse')
+    expect(await again.vault.get('a')).toBe('secret')
+  })
+
+  it('sweeps only what nobody wants any more', async () => {
+    const { vault } = await open(tempDir())
+    await vault.set('host:1:password', 'x')
+    await vault.set('host:2:password', 'y')
+    await vault.sweep(name => name.includes(':1:'))
+    expect(vault.names()).toEqual(['host:1:password'])
+  })
+})
+
+describe('the vault without a keychain', () => {
+  const none = () => Object.assign(new FakeKeychain(), { works: false })
+
+  it('refuses to keep a secret rather than write it in plain', async () => {
+    const { vault, path } = await open(tempDir(), none())
+    expect(await vault.ready()).toBe(false)
+    expect(vault.status).toEqual({ state: 'new', protector: null, keychain: false })
+    await expect(vault.set('a', 'secret')).rejects.toMatchObject({ code: 'no-keychain' })
+    expect(() => readFileSync(path)).toThrow()
+  })
+
+  it('keeps secrets for this run only when the person chose so', async () => {
+    const folder = tempDir()
+    const { vault, path } = await open(folder, none())
+    await vault.protect({ by: 'session' })
+    await vault.set('a', 'secret')
+    expect(await vault.get('a')).toBe('secret')
+    expect(() => readFileSync(path)).toThrow()
+  })
+
+  it('opens with the master password, tells a wrong one, and changes it', async () => {
+    const folder = tempDir()
+    const { vault } = await open(folder, none())
+    await vault.protect({ by: 'password', password: 'first password' })
+    await vault.set('a', 'secret')
+    await expect(vault.changePassword('wrong password', 'second password')).rejects.toMatchObject({ code: 'vault-wrong-password' })
+    await vault.changePassword('first password', 'second password')
+    const again = await open(folder, none())
+    expect(again.vault.status.state).toBe('locked')
+    await expect(again.vault.unlock('first password')).rejects.toMatchObject({ code: 'vault-wrong-password' })
+    await again.vault.unlock('second password')
+    expect(await again.vault.get('a')).toBe('secret')
+  })
+
+  it('sets a vault file with a changed shape aside and never resets it silently', async () => {
+    const folder = tempDir()
+    writeFileSync(join(folder, 'vault.json'), '{"version":1,"data":{"id":"x"}}')
+    const { vault, told } = await open(folder, none())
+    expect(vault.status.state).toBe('new')
+    expect(told[0]).toMatch(/kept as vault\.json\.damaged/)
+  })
+})
+
+describe('sealing', () => {
+  it('opens with its key and context, and not with a changed bit, another key or another context', () => {
+    const key = newVaultKey()
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(), (plain, at) => {
+        const box = seal(key, plain, 'a')
+        expect(unseal(key, box, 'a')).toEqual(Buffer.from(plain))
+        expect(unseal(key, box, 'b')).toBeUndefined()
+        expect(unseal(newVaultKey(), box, 'a')).toBeUndefined()
+        const tag = Buffer.from(box.tag, 'base64')
+        tag[at % 16] = (tag[at % 16] ?? 0) ^ 1
+        expect(unseal(key, { ...box, tag: tag.toString('base64') }, 'a')).toBeUndefined()
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
+describe('the system keychain', () => {
+  it('gives up after 5 s instead of waiting for a dialog that nobody sees', { timeout: 10_000 }, async () => {
+    const never = { getPassword: () => new Promise(() => {}) } as unknown as typeof import('keytar')
+    const started = Date.now()
+    await expect(createKeychain(async () => never).get('x')).rejects.toMatchObject({ code: 'no-keychain' })
+    expect(Date.now() - started).toBeLessThan(6_000)
+  })
+
+  it('says so when its library can’t be loaded', async () => {
+    await expect(createKeychain(() => Promise.reject(new Error('no libsecret'))).get('x')).rejects.toMatchObject({ code: 'no-keychain' })
+  })
+})

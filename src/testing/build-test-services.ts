@@ -1,0 +1,42 @@
+import { Emitter } from '../shared/base/event.ts'
+import type { Services } from '../shared/contract/contract.ts'
+import { buildServices, type Built } from '../main/services.ts'
+import { FakeKeychain } from './fake-keychain.ts'
+
+/** What the page's own service does in tests: nothing, safely. */
+export const quietApp: Services['app'] = {
+  info: () => ({ version: '0', electron: '', chrome: '', node: '', platform: 'linux', dataFolder: '' }),
+  openExternal: () => {},
+  copy: () => {},
+  paste: () => '',
+  setFrame: () => {},
+  chooseFile: () => null,
+  notices: () => [],
+  dismissNotice: () => {},
+  onNotices: new Emitter<readonly []>().event,
+  onOpenAddress: new Emitter<string>().event,
+}
+
+export interface TestServices {
+  readonly built: Built
+  readonly keychain: FakeKeychain
+  readonly told: string[]
+  readonly bugs: unknown[]
+}
+
+/** The real services over a folder, with a keychain in memory and no window. */
+export async function buildTestServices(folder: string): Promise<TestServices> {
+  const [keychain, told, bugs] = [new FakeKeychain(), [] as string[], [] as unknown[]]
+  const built = await buildServices({
+    dataFolder: `${folder}/data`,
+    sshFolder: `${folder}/ssh`,
+    env: {},
+    keychain,
+    keyWorker: new URL('../main/ssh/key-worker.mjs', import.meta.url),
+    openPort: () => ({ post: () => {}, onMessage: () => {}, onClosed: () => {}, dispose: () => {} }),
+    app: quietApp,
+    tell: (_level, text) => told.push(text),
+    reportBug: (_where, error) => bugs.push(error),
+  })
+  return { built, keychain, told, bugs }
+}
