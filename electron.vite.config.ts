@@ -3,7 +3,15 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
 
 // ssh2 and everything else is bundled into main; only native modules stay outside.
-const native = ['electron', 'electron/main', 'electron/renderer', 'electron/common', 'keytar', 'node-pty', 'cpu-features']
+const native = [
+  'electron',
+  'electron/main',
+  'electron/renderer',
+  'electron/common',
+  'keytar',
+  'node-pty',
+  'cpu-features',
+]
 
 export default defineConfig({
   main: {

@@ -51,7 +51,6 @@ interface Fixtures {
 }
 
 export const test = base.extend<Fixtures>({
-  // eslint-disable-next-line no-empty-pattern -- Playwright reads the fixture's needs from the pattern
   folder: async ({}, use) => {
     const folder = mkdtempSync(join(tmpdir(), 'hawser-e2e-'))
     await use(folder)
@@ -68,7 +67,6 @@ export const test = base.extend<Fixtures>({
     await use(sshd)
     sshd.kill()
   },
-  // eslint-disable-next-line no-empty-pattern -- as above
   server: async ({}, use) => {
     const started: TestServer[] = []
     await use(async options => {
@@ -93,7 +91,11 @@ async function start(options: LaunchOptions & { dataDir: string; sshDir: string 
   const { dataDir, sshDir, hosts, settings } = options
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   if (hosts) seed(dataDir, 'hosts.json', { hosts: hosts.map(complete), groups: [] })
-  seed(dataDir, 'settings.json', { ...settings, terminal: { screenReader: true, ...(settings?.['terminal'] as object) }, security: { confirmClose: false, ...(settings?.['security'] as object) } })
+  seed(dataDir, 'settings.json', {
+    ...settings,
+    terminal: { screenReader: true, ...(settings?.['terminal'] as object) },
+    security: { confirmClose: false, ...(settings?.['security'] as object) },
+  })
   const app = await _electron.launch({
     executablePath: electronProgram(),
     args: [...(userInfo().uid === 0 ? ['--no-sandbox'] : []), project, ...(options.args ?? [])],

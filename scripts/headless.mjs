@@ -23,7 +23,9 @@ export async function startHeadless({ keyring, display }) {
 async function startDisplay() {
   const program = findProgram('Xvfb')
   if (!program) throw new Error('There is no display, and Xvfb is not installed.')
-  const server = spawn(program, ['-displayfd', '3', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp', '-dpi', '96'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
+  const server = spawn(program, ['-displayfd', '3', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp', '-dpi', '96'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  })
   const number = await new Promise((resolve, reject) => {
     server.stdio[3]?.once('data', data => resolve(String(data).trim()))
     server.once('exit', code => reject(new Error(`Xvfb ended with ${code}`)))
@@ -44,10 +46,22 @@ function startKeyring() {
   mkdirSync(join(home, 'data', 'keyrings'), { recursive: true })
   mkdirSync(runtime, { mode: 0o700 })
   chmodSync(runtime, 0o700)
-  const bus = spawnSync('dbus-daemon', ['--session', '--fork', '--print-address=1', '--print-pid=1', `--address=unix:path=${join(runtime, 'bus')}`], { encoding: 'utf8' })
+  const bus = spawnSync(
+    'dbus-daemon',
+    ['--session', '--fork', '--print-address=1', '--print-pid=1', `--address=unix:path=${join(runtime, 'bus')}`],
+    { encoding: 'utf8' },
+  )
   const [address, busPid] = bus.stdout.trim().split('\n')
-  const env = { ...process.env, DBUS_SESSION_BUS_ADDRESS: address, XDG_RUNTIME_DIR: runtime, XDG_DATA_HOME: join(home, 'data') }
-  const daemon = spawn('gnome-keyring-daemon', ['--unlock', '--foreground', '--components=secrets'], { env, stdio: ['pipe', 'ignore', 'ignore'] })
+  const env = {
+    ...process.env,
+    DBUS_SESSION_BUS_ADDRESS: address,
+    XDG_RUNTIME_DIR: runtime,
+    XDG_DATA_HOME: join(home, 'data'),
+  }
+  const daemon = spawn('gnome-keyring-daemon', ['--unlock', '--foreground', '--components=secrets'], {
+    env,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
   daemon.stdin?.end('throw-away')
   process.env.DBUS_SESSION_BUS_ADDRESS = address
   return () => {

@@ -16,7 +16,15 @@ export const isRoot = process.getuid?.() === 0
 /** What each purpose needs from Debian. */
 const packages = {
   run: [
-    'libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1', 'libatk-bridge2.0-0', 'libdrm2', 'libxkbcommon0', 'libcups2',
+    'libgtk-3-0',
+    'libnss3',
+    'libasound2',
+    'libgbm1',
+    'libxss1',
+    'libatk-bridge2.0-0',
+    'libdrm2',
+    'libxkbcommon0',
+    'libcups2',
     'libsecret-1-0',
   ],
   build: ['build-essential', 'python3', 'libsecret-1-dev', 'openssl', 'pkg-config'],
@@ -48,7 +56,8 @@ export function hasDisplay() {
  */
 export async function setUp({ purposes, build = true, electron = true }) {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-  if (major < 20 || (major === 20 && minor < 17)) fail(`Node 20.17 or newer is needed; this is ${process.versions.node}.`)
+  if (major < 20 || (major === 20 && minor < 17))
+    fail(`Node 20.17 or newer is needed; this is ${process.versions.node}.`)
   ensurePackages(purposes)
   ensureNodeModules()
   const program = electron ? await ensureElectron({ root, say }) : ''
@@ -62,7 +71,10 @@ function ensurePackages(purposes) {
   const wanted = [...new Set(purposes.flatMap(purpose => packages[purpose]))]
   if (!existsSync('/usr/bin/dpkg-query')) return warnOfTools(purposes)
   // A renamed library (libgtk-3-0t64, say) provides the old name.
-  const query = spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Abbrev} ${Package} ${Provides}\n'], { encoding: 'utf8', maxBuffer: 1 << 26 })
+  const query = spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Abbrev} ${Package} ${Provides}\n'], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  })
   const installed = new Set(
     query.stdout
       .split('\n')
@@ -72,21 +84,28 @@ function ensurePackages(purposes) {
   const missing = wanted.filter(name => !installed.has(name))
   if (missing.length === 0) return
   if (!isRoot) {
-    say(`these system packages are missing: ${missing.join(' ')}. Install them with: sudo apt-get install ${missing.join(' ')}`)
+    say(
+      `these system packages are missing: ${missing.join(' ')}. Install them with: sudo apt-get install ${missing.join(' ')}`,
+    )
     return
   }
   say(`installing system packages: ${missing.join(' ')}`)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const apt = args => spawnSync('apt-get', args, { env, stdio: ['ignore', 'ignore', 'inherit'] }).status === 0
   apt(['update', '-qq'])
-  if (!apt(['install', '-y', '-qq', '--no-install-recommends', ...missing])) fail('apt-get could not install them; see above.')
+  if (!apt(['install', '-y', '-qq', '--no-install-recommends', ...missing]))
+    fail('apt-get could not install them; see above.')
 }
 
 /** @param {(keyof typeof packages)[]} purposes */
 function warnOfTools(purposes) {
-  const tools = [...(purposes.includes('servers') ? ['ssh-keygen'] : []), ...(purposes.includes('headless') && !hasDisplay() ? ['Xvfb', 'dbus-run-session'] : [])]
+  const tools = [
+    ...(purposes.includes('servers') ? ['ssh-keygen'] : []),
+    ...(purposes.includes('headless') && !hasDisplay() ? ['Xvfb', 'dbus-run-session'] : []),
+  ]
   const missing = tools.filter(tool => !findProgram(tool))
-  if (missing.length > 0) say(`these programs are missing and are not installed on this system by this script: ${missing.join(' ')}`)
+  if (missing.length > 0)
+    say(`these programs are missing and are not installed on this system by this script: ${missing.join(' ')}`)
 }
 
 /** @param {string} name */
@@ -106,7 +125,12 @@ function ensureNodeModules() {
   const prefix = dirname(dirname(process.execPath))
   if (existsSync(join(prefix, 'include', 'node', 'node.h'))) env.npm_config_nodedir = prefix
   // Tests need the development packages, whatever NODE_ENV says.
-  const done = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--include=dev', '--loglevel=error'], { cwd: root, env, stdio: 'inherit', shell: process.platform === 'win32' })
+  const done = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--include=dev', '--loglevel=error'], {
+    cwd: root,
+    env,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  })
   if (done.status !== 0) fail('npm ci did not succeed; see above.')
   mkdirSync(dirname(stamp), { recursive: true })
   writeFileSync(stamp, hash)
@@ -116,14 +140,22 @@ function ensureBuild() {
   const built = join(root, 'out', '.built')
   if (existsSync(built) && statSync(built).mtimeMs > newest()) return
   say('building')
-  const done = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, encoding: 'utf8', shell: process.platform === 'win32' })
+  const done = spawnSync('npm', ['run', '--silent', 'build'], {
+    cwd: root,
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  })
   if (done.status !== 0) fail(`the build failed:\n${done.stdout}\n${done.stderr}`)
   writeFileSync(built, '')
 }
 
 /** When the youngest source file changed. */
 function newest() {
-  const list = spawnSync('git', ['ls-files', '-co', '--exclude-standard', 'src', 'assets', '*.config.ts', 'package-lock.json'], { cwd: root, encoding: 'utf8' })
+  const list = spawnSync(
+    'git',
+    ['ls-files', '-co', '--exclude-standard', 'src', 'assets', '*.config.ts', 'package-lock.json'],
+    { cwd: root, encoding: 'utf8' },
+  )
   // Outside a git checkout it is built each time.
   if (list.status !== 0) return Infinity
   return list.stdout

@@ -8,12 +8,12 @@ import { DisposableStore } from '../shared/base/lifecycle.ts'
 import { contract, type Contract } from '../shared/contract/contract.ts'
 import { AppService } from './app/app-service.ts'
 import { folders } from './app/data-folder.ts'
-import { openLog } from './app/log.ts'
+import { openLog, type Log } from './app/log.ts'
 import { setMenu } from './app/menu.ts'
 import { outsideAddress } from './app/outside-address.ts'
 import { pageOrigin, registerScheme, servePage } from './app/page.ts'
 import { hardenApp } from './app/security.ts'
-import { openWindow, preloadPath, windowState } from './app/window.ts'
+import { openWindow, preloadPath, windowState, type WindowState } from './app/window.ts'
 import { createElectronTransport } from './ipc/electron-transport.ts'
 import { serve } from './ipc/serve.ts'
 import { openElectronPort } from './ipc/stream-port.ts'
@@ -58,7 +58,12 @@ async function run(): Promise<void> {
       tell,
       reportBug: log.bug,
     }),
-    JsonFile.open({ path: join(data, 'window.json'), schema: windowState, initial: { bounds: null, maximized: false }, tell }),
+    JsonFile.open({
+      path: join(data, 'window.json'),
+      schema: windowState,
+      initial: { bounds: null, maximized: false },
+      tell,
+    }),
     app.whenReady(),
   ])
   store.add(built)
@@ -71,21 +76,35 @@ async function run(): Promise<void> {
     store.add(serve(name, built.services[name] as never, { transport, reportBug: log.bug }))
   }
 
-  const open = () => {
-    const { theme } = built.settings.current.appearance
-    nativeTheme.themeSource = theme
-    const window = openWindow({ state, preload: preloadPath(here), dark: nativeTheme.shouldUseDarkColors, icon: iconPath() })
-    window.webContents.on('before-input-event', () => built.vault.noteUse())
-    window.on('close', event => confirmClose({ event, window, built }))
-    window.webContents.on('render-process-gone', (_event, { reason }) => {
-      log.bug('window', new Error(`The page ended: ${reason}`))
-      if (reason !== 'clean-exit') window.reload()
-    })
-  }
+  const open = () => openMainWindow({ built, state, log })
   built.settings.onChanged(settings => (nativeTheme.themeSource = settings.appearance.theme))
   built.vault.noteUse()
   open()
 
+  takeAddresses(built, appService)
+  powerMonitor.on('resume', () => built.checkLinks())
+  app.on('activate', () => {
+    if (BrowserWindow.getAllWindows().length === 0) open()
+  })
+  app.on('window-all-closed', () => app.quit())
+  endWell(store, built)
+  log.info(`Hawser ${app.getVersion()} with Electron ${process.versions.electron}`)
+}
+
+function openMainWindow({ built, state, log }: { built: Built; state: JsonFile<WindowState>; log: Log }): void {
+  nativeTheme.themeSource = built.settings.current.appearance.theme
+  const dark = nativeTheme.shouldUseDarkColors
+  const window = openWindow({ state, preload: preloadPath(here), dark, icon: iconPath() })
+  window.webContents.on('before-input-event', () => built.vault.noteUse())
+  window.on('close', event => confirmClose({ event, window, built }))
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    log.bug('window', new Error(`The page ended: ${reason}`))
+    if (reason !== 'clean-exit') window.reload()
+  })
+}
+
+/** `ssh://` addresses from outside: asked about, never opened by themselves. A second start hands its own over. */
+function takeAddresses(built: Built, appService: AppService): void {
   const askToOpen = async (address: string | undefined) => {
     if (address === undefined) return
     const answer = await built.prompts.ask({ kind: 'open-address', address }, new AbortController().signal)
@@ -99,13 +118,6 @@ async function run(): Promise<void> {
     window?.focus()
     void askToOpen(outsideAddress(argv.slice(1)))
   })
-  powerMonitor.on('resume', () => built.checkLinks())
-  app.on('activate', () => {
-    if (BrowserWindow.getAllWindows().length === 0) open()
-  })
-  app.on('window-all-closed', () => app.quit())
-  endWell(store, built)
-  log.info(`Hawser ${app.getVersion()} with Electron ${process.versions.electron}`)
 }
 
 /** Files are written out and connections closed before the process ends. */
@@ -120,7 +132,15 @@ function endWell(store: DisposableStore, built: Built): void {
 }
 
 /** Live sessions end with the window; that is asked about once, unless the person chose otherwise. */
-function confirmClose({ event, window, built }: { event: { preventDefault(): void }; window: BrowserWindow; built: Built }): void {
+function confirmClose({
+  event,
+  window,
+  built,
+}: {
+  event: { preventDefault(): void }
+  window: BrowserWindow
+  built: Built
+}): void {
   const { live } = built.terminals
   if (live === 0 || !built.settings.current.security.confirmClose) return
   const choice = dialog.showMessageBoxSync(window, {

@@ -26,7 +26,7 @@ import { vaultFile } from './storage/vault-format.ts'
 import { VaultService } from './storage/vault-service.ts'
 import { startLocalShell } from './terminals/local-shell.ts'
 import type { OpenPort } from './terminals/stream-port.ts'
-import { TerminalService } from './terminals/terminal-service.ts'
+import { TerminalService, type TerminalParts } from './terminals/terminal-service.ts'
 
 export interface Outside {
   readonly dataFolder: string
@@ -49,7 +49,7 @@ export interface Built extends Disposable {
   /** After sleep: finds out which connections still live. */
   checkLinks(): void
   /** Answers once everything saved is on the disk. */
-  flush(): Promise<void>
+  flush(): Promise<unknown>
 }
 
 // A login outlives its last shell for a moment, so that closing a tab and opening another costs no sign-in.
@@ -60,22 +60,14 @@ export async function buildServices(outside: Outside): Promise<Built> {
   const { dataFolder, sshFolder, env, tell, reportBug } = outside
   const store = new DisposableStore()
   await sweepOrphans(dataFolder)
-  const file = (name: string) => join(dataFolder, name)
+  const stores = await openStores(dataFolder, tell)
 
-  const [hostStore, settingsStore, workspaceStore, activityStore, vaultStore] = await Promise.all([
-    JsonFile.open({ path: file('hosts.json'), schema: hostFile, initial: { hosts: [], groups: [] }, tell }),
-    JsonFile.open({ path: file('settings.json'), schema: settingsSchema, initial: settingsSchema.parse({}), tell }),
-    JsonFile.open({ path: file('workspace.json'), schema: savedWorkspace, initial: savedWorkspace.parse({}), tell }),
-    JsonFile.open({ path: file('activity.json'), schema: activityEntry.array().max(500), initial: [], tell }),
-    JsonFile.open({ path: file('vault.json'), schema: vaultFile, initial: null, tell }),
-  ])
-
-  const settings = new SettingsService(settingsStore)
-  const activity = new ActivityService(activityStore)
+  const settings = new SettingsService(stores.settings)
+  const activity = new ActivityService(stores.activity)
   const prompts = store.add(new PromptService())
-  const vault = store.add(new Vault(vaultStore, outside.keychain))
+  const vault = store.add(new Vault(stores.vault, outside.keychain))
   const vaultService = store.add(new VaultService(vault, () => settings.current.security.autoLockMinutes))
-  const hosts = new HostService(hostStore, vault)
+  const hosts = new HostService(stores.hosts, vault)
 
   const socket = agentSocket(env, process.platform)
   const keys = new KeyRing({ sshFolder, worker: outside.keyWorker })
@@ -86,7 +78,8 @@ export async function buildServices(outside: Outside): Promise<Built> {
     keys,
     agent: () => agentSigners(socket),
     onKeyDecision: (kind, hop, key) => activity.add(kind, subjectOf(hop), `${key.type} ${key.fingerprint}`),
-    onForgotten: error => tell('warning', `The answer was not remembered. ${error instanceof Error ? error.message : ''}`.trim()),
+    onForgotten: error =>
+      tell('warning', `The answer was not remembered. ${error instanceof Error ? error.message : ''}`.trim()),
   })
   store.add(vault.onChanged(status => (status.state === 'locked' ? keys.forget() : undefined)))
   const pool = store.add(new ConnectionPool<Connection>(options => dialer.dial(options), graceMs))
@@ -99,33 +92,66 @@ export async function buildServices(outside: Outside): Promise<Built> {
       startLocal: size => startLocalShell({ program: settings.current.terminal.localShell, size, env }),
       openPort: outside.openPort,
       env,
-      onNews: (kind, target, text) => {
-        if (target.kind === 'host') {
-          activity.add(kind, hosts.hosts.find(host => host.id === target.hostId)?.label ?? 'Deleted host', text)
-          if (kind === 'connected') void hosts.touch(target.hostId, Date.now()).catch(error => reportBug('touch', error))
-        } else {
-          activity.add(kind, `${target.user === null ? '' : `${target.user}@`}${target.address}`, text)
-        }
-      },
+      onNews: noteNews({ hosts, activity, reportBug }),
     }),
   )
   store.add(toDisposable(() => keys.forget()))
 
   // In the background: a keychain that is slow to answer must not hold up the window.
-  void vault.ready().then(async ready => (ready ? hosts.sweepSecrets() : undefined)).catch(error => reportBug('vault', error))
+  void vault
+    .ready()
+    .then(async ready => (ready ? hosts.sweepSecrets() : undefined))
+    .catch(error => reportBug('vault', error))
 
   return {
-    services: { activity, app: outside.app, hosts, prompts, settings, terminals, vault: vaultService, workspace: new WorkspaceService(workspaceStore) },
+    services: {
+      activity,
+      app: outside.app,
+      hosts,
+      prompts,
+      settings,
+      terminals,
+      vault: vaultService,
+      workspace: new WorkspaceService(stores.workspace),
+    },
     vault: vaultService,
     settings,
     prompts,
     terminals,
     checkLinks: () => pool.forEach(connection => connection.checkNow()),
-    flush: async () => {
-      await Promise.allSettled([hostStore, settingsStore, workspaceStore, activityStore, vaultStore].map(each => each.flush()))
-    },
+    flush: () => Promise.allSettled(Object.values(stores).map(each => each.flush())),
     dispose: () => store.dispose(),
   }
+}
+
+/** Writes what became of a connection into the activity, and when a host was last used. */
+function noteNews(parts: {
+  hosts: HostService
+  activity: ActivityService
+  reportBug: Outside['reportBug']
+}): TerminalParts['onNews'] {
+  const { hosts, activity, reportBug } = parts
+  return (kind, target, text) => {
+    if (target.kind === 'address') {
+      activity.add(kind, `${target.user === null ? '' : `${target.user}@`}${target.address}`, text)
+      return
+    }
+    activity.add(kind, hosts.hosts.find(host => host.id === target.hostId)?.label ?? 'Deleted host', text)
+    if (kind === 'connected') void hosts.touch(target.hostId, Date.now()).catch(error => reportBug('touch', error))
+  }
+}
+
+/** Opens every file of the data folder; damaged ones are told. */
+async function openStores(dataFolder: string, tell: Tell) {
+  const at = (name: string) => ({ path: join(dataFolder, name), tell })
+  const [hosts, settings, workspace, activity, vault] = await Promise.all([
+    JsonFile.open({ ...at('hosts.json'), schema: hostFile, initial: { hosts: [], groups: [] } }),
+    JsonFile.open({ ...at('settings.json'), schema: settingsSchema, initial: settingsSchema.parse({}) }),
+    JsonFile.open({ ...at('workspace.json'), schema: savedWorkspace, initial: savedWorkspace.parse({}) }),
+    JsonFile.open({ ...at('activity.json'), schema: activityEntry.array().max(500), initial: [] }),
+    JsonFile.open({ ...at('vault.json'), schema: vaultFile, initial: null }),
+  ])
+  return { hosts, settings, workspace, activity, vault }
 }
 
 function subjectOf(hop: PlannedHop): string {

@@ -7,7 +7,13 @@ const before = count()
 afterAll(async () => {
   // What was just closed goes on the next turns of the loop.
   for (let turns = 0; turns < 100 && leaked() > 0; turns++) await new Promise(resolve => setTimeout(resolve, 20))
-  expect(leaked(), `left open: ${process.getActiveResourcesInfo().filter(name => watched.has(name)).join(', ')}`).toBe(0)
+  expect(
+    leaked(),
+    `left open: ${process
+      .getActiveResourcesInfo()
+      .filter(name => watched.has(name))
+      .join(', ')}`,
+  ).toBe(0)
 })
 
 function leaked(): number {

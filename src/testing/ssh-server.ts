@@ -3,7 +3,13 @@ import { createServer, type Server as TcpServer } from 'node:net'
 import { homedir } from 'node:os'
 import { connect } from 'node:net'
 
-import ssh2, { type AuthContext, type Connection, type KeyboardAuthContext, type ServerChannel, type Session } from 'ssh2'
+import ssh2, {
+  type AuthContext,
+  type Connection,
+  type KeyboardAuthContext,
+  type ServerChannel,
+  type Session,
+} from 'ssh2'
 
 const { Server, utils } = ssh2
 
@@ -52,11 +58,17 @@ export interface TestServer {
 }
 
 /** An SSH server in this process, on loopback: for tests, and for the demo where OpenSSH is not installed. */
-export async function startTestServer(options: TestServerOptions, onEvent: (event: ServerEvent) => void = () => {}): Promise<TestServer> {
+export async function startTestServer(
+  options: TestServerOptions,
+  onEvent: (event: ServerEvent) => void = () => {},
+): Promise<TestServer> {
   const hostKey = options.hostKey ?? utils.generateKeyPairSync('ed25519').private
   const parsed = utils.parseKey(hostKey)
   if (parsed instanceof Error) throw parsed
-  const server = new Server({ hostKeys: [hostKey], ...(options.banner === undefined ? {} : { banner: options.banner }) }, client => serve(client, options, onEvent))
+  const server = new Server(
+    { hostKeys: [hostKey], ...(options.banner === undefined ? {} : { banner: options.banner }) },
+    client => serve(client, options, onEvent),
+  )
   const sockets = new Set<Socket>()
   const front: TcpServer = createServer({ noDelay: true }, socket => {
     sockets.add(socket)
@@ -89,7 +101,12 @@ function serve(client: Connection, options: TestServerOptions, onEvent: (event: 
   client.on('authentication', context => {
     void judge(context, options).then(ok => {
       if (context.method === 'publickey' && ok && !context.signature) return context.accept()
-      onEvent({ kind: 'auth', method: context.method, ok, ...(context.method === 'password' ? { text: context.password } : {}) })
+      onEvent({
+        kind: 'auth',
+        method: context.method,
+        ok,
+        ...(context.method === 'password' ? { text: context.password } : {}),
+      })
       if (ok) passed.push(context.method)
       const wanted = options.require ?? []
       const missing = wanted.filter(method => !passed.includes(method))
@@ -115,7 +132,11 @@ function serve(client: Connection, options: TestServerOptions, onEvent: (event: 
 
 function methodsOf(options: TestServerOptions, missing: readonly string[]): readonly string[] {
   if (missing.length > 0) return missing
-  return [options.keys && 'publickey', options.password !== undefined && 'password', options.rounds && 'keyboard-interactive'].filter(Boolean) as string[]
+  return [
+    options.keys && 'publickey',
+    options.password !== undefined && 'password',
+    options.rounds && 'keyboard-interactive',
+  ].filter(Boolean) as string[]
 }
 
 async function judge(context: AuthContext, options: TestServerOptions): Promise<boolean> {
@@ -126,7 +147,11 @@ async function judge(context: AuthContext, options: TestServerOptions): Promise<
       return (options.keys ?? []).some(line => {
         const known = utils.parseKey(line)
         if (known instanceof Error || !known.getPublicSSH().equals(context.key.data)) return false
-        return !context.signature || !context.blob || known.verify(context.blob, context.signature, context.hashAlgo) === true
+        return (
+          !context.signature ||
+          !context.blob ||
+          known.verify(context.blob, context.signature, context.hashAlgo) === true
+        )
       })
     case 'keyboard-interactive':
       return options.rounds !== undefined && askAll(context, options.rounds)
@@ -138,7 +163,9 @@ async function judge(context: AuthContext, options: TestServerOptions): Promise<
 async function askAll(context: KeyboardAuthContext, rounds: readonly Round[]): Promise<boolean> {
   let right = true
   for (const round of rounds) {
-    const answers = await new Promise<readonly string[]>(resolve => context.prompt([...round.prompts] as never, round.name, round.text, resolve))
+    const answers = await new Promise<readonly string[]>(resolve =>
+      context.prompt([...round.prompts] as never, round.name, round.text, resolve),
+    )
     right = right && round.answers.every((answer, index) => answers[index] === answer)
   }
   return right
@@ -162,7 +189,7 @@ function openSession(session: Session, options: TestServerOptions, onEvent: (eve
     onEvent({ kind: 'shell' })
     const channel = accept()
     channel.on('error', () => {})
-    if (options.shell === 'pty') void runShell(channel, size, options.home, on => (resize = on))
+    if (options.shell === 'pty') void runShell(channel, { size, home: options.home, onResize: on => (resize = on) })
     else if (typeof options.shell === 'object') channel.write(Buffer.from(options.shell.base64, 'base64'))
     else echo(channel)
     channel.on('data', (data: Buffer) => onEvent({ kind: 'data', text: data.toString('latin1') }))
@@ -181,10 +208,23 @@ function echo(channel: ServerChannel): void {
   })
 }
 
-async function runShell(channel: ServerChannel, size: { cols: number; rows: number }, home: string | undefined, onResize: (resize: () => void) => void): Promise<void> {
+async function runShell(
+  channel: ServerChannel,
+  {
+    size,
+    home,
+    onResize,
+  }: { size: { cols: number; rows: number }; home: string | undefined; onResize: (resize: () => void) => void },
+): Promise<void> {
   const { spawn } = await import('node-pty')
   const env = { ...process.env, HOME: home ?? homedir(), TERM: 'xterm-256color' } as Record<string, string>
-  const pty = spawn(process.env['SHELL'] ?? '/bin/sh', ['-l'], { name: 'xterm-256color', ...size, cwd: home ?? homedir(), env, encoding: null })
+  const pty = spawn(process.env['SHELL'] ?? '/bin/sh', ['-l'], {
+    name: 'xterm-256color',
+    ...size,
+    cwd: home ?? homedir(),
+    env,
+    encoding: null,
+  })
   onResize(() => pty.resize(size.cols, size.rows))
   pty.onData(data => {
     if (channel.write(data as unknown as Buffer)) return

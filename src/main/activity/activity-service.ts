@@ -26,7 +26,13 @@ export class ActivityService implements Contract {
 
   /** Adds an entry; a failure to save it is not worth a question. */
   add(kind: ActivityEntry['kind'], subject: string, text: string): void {
-    const entry: ActivityEntry = { id: randomUUID(), at: Date.now(), kind, subject: cleanLine(subject, 500), text: cleanLine(text, 2000) }
+    const entry: ActivityEntry = {
+      id: randomUUID(),
+      at: Date.now(),
+      kind,
+      subject: cleanLine(subject, 500),
+      text: cleanLine(text, 2000),
+    }
     void this.#store([entry, ...this.#file.value].slice(0, maxEntries)).catch(() => {})
   }
 

@@ -18,7 +18,12 @@ const usual = { width: 1360, height: 850 }
 const titleBarHeight = 39
 
 /** Opens the one window where it last was, painted in the theme's colour from its first frame. */
-export function openWindow(options: { state: JsonFile<WindowState>; preload: string; dark: boolean; icon: string | undefined }): BrowserWindow {
+export function openWindow(options: {
+  state: JsonFile<WindowState>
+  preload: string
+  dark: boolean
+  icon: string | undefined
+}): BrowserWindow {
   const { state, preload, dark, icon } = options
   const { bounds, maximized } = state.value
   const window = new BrowserWindow({
@@ -29,7 +34,9 @@ export function openWindow(options: { state: JsonFile<WindowState>; preload: str
     show: false,
     backgroundColor: frameColours(dark).color,
     titleBarStyle: 'hidden',
-    ...(process.platform === 'darwin' ? { trafficLightPosition: { x: 14, y: 13 } } : { titleBarOverlay: overlay(dark) }),
+    ...(process.platform === 'darwin'
+      ? { trafficLightPosition: { x: 14, y: 13 } }
+      : { titleBarOverlay: overlay(dark) }),
     ...(icon === undefined ? {} : { icon }),
     webPreferences: {
       preload,
@@ -76,5 +83,10 @@ function frameColours(dark: boolean) {
 
 function isOnScreen(bounds: Rectangle): boolean {
   const { workArea } = screen.getDisplayMatching(bounds)
-  return bounds.x < workArea.x + workArea.width - 80 && bounds.x + bounds.width > workArea.x + 80 && bounds.y >= workArea.y - 10 && bounds.y < workArea.y + workArea.height - 40
+  return (
+    bounds.x < workArea.x + workArea.width - 80 &&
+    bounds.x + bounds.width > workArea.x + 80 &&
+    bounds.y >= workArea.y - 10 &&
+    bounds.y < workArea.y + workArea.height - 40
+  )
 }

@@ -3,7 +3,15 @@ import { z } from 'zod'
 import { AppError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
 import type { Services } from '../../shared/contract/contract.ts'
-import { group, host, type Group, type Host, type HostBook, type HostId, type HostSecret } from '../../shared/contract/hosts.ts'
+import {
+  group,
+  host,
+  type Group,
+  type Host,
+  type HostBook,
+  type HostId,
+  type HostSecret,
+} from '../../shared/contract/hosts.ts'
 import { passwordName, pastedKeyName } from '../ssh/authenticator.ts'
 import type { JsonFile } from '../storage/json-file.ts'
 import type { Vault } from '../storage/vault.ts'
@@ -54,7 +62,8 @@ export class HostService implements Contract {
   }
 
   saveGroup: Contract['saveGroup'] = async ({ group }) => {
-    if (isInside(group.parentId, group.id, this.groups)) throw new AppError('invalid-input', 'A group can’t be inside itself.')
+    if (isInside(group.parentId, group.id, this.groups))
+      throw new AppError('invalid-input', 'A group can’t be inside itself.')
     await this.#store({ ...this.#file.value, groups: put(this.groups, group) })
   }
 
@@ -63,7 +72,9 @@ export class HostService implements Contract {
     if (!gone) throw new AppError('not-found', 'This group was already deleted.')
     await this.#store({
       hosts: this.hosts.map(host => (host.groupId === id ? { ...host, groupId: gone.parentId } : host)),
-      groups: this.groups.filter(group => group.id !== id).map(group => (group.parentId === id ? { ...group, parentId: gone.parentId } : group)),
+      groups: this.groups
+        .filter(group => group.id !== id)
+        .map(group => (group.parentId === id ? { ...group, parentId: gone.parentId } : group)),
     })
   }
 
@@ -99,7 +110,11 @@ export class HostService implements Contract {
     const names = new Set(this.#vault.names())
     const kinds: readonly HostSecret[] = ['password', 'private-key']
     const secrets = this.hosts.map(({ id }) => [id, kinds.filter(kind => names.has(secretName(id, kind)))] as const)
-    return { hosts: this.hosts, groups: this.groups, secrets: Object.fromEntries(secrets.filter(([, kept]) => kept.length > 0)) }
+    return {
+      hosts: this.hosts,
+      groups: this.groups,
+      secrets: Object.fromEntries(secrets.filter(([, kept]) => kept.length > 0)),
+    }
   }
 }
 
@@ -108,7 +123,9 @@ function secretName(id: HostId, kind: HostSecret): string {
 }
 
 function put<T extends { readonly id: string }>(list: readonly T[], item: T): T[] {
-  return list.some(other => other.id === item.id) ? list.map(other => (other.id === item.id ? item : other)) : [...list, item]
+  return list.some(other => other.id === item.id)
+    ? list.map(other => (other.id === item.id ? item : other))
+    : [...list, item]
 }
 
 function isInside(id: string | null, outer: string, groups: readonly Group[]): boolean {

@@ -11,7 +11,9 @@ import { serve } from './serve.ts'
 
 const names = Object.keys(contract) as (keyof Contract)[]
 const calls = names.flatMap(name =>
-  Object.entries(contract[name] as unknown as Service).flatMap(([member, declared]) => (declared.kind === 'call' ? [{ at: channel(name, member), input: declared.input }] : [])),
+  Object.entries(contract[name] as unknown as Service).flatMap(([member, declared]) =>
+    declared.kind === 'call' ? [{ at: channel(name, member), input: declared.input }] : [],
+  ),
 )
 
 async function setUp() {
@@ -31,7 +33,12 @@ describe('the boundary', () => {
 
   it('answers any mutated input with invalid-input and lives on', { timeout: 60_000 }, async () => {
     const { built, transport, bugs } = await setUp()
-    const junk = fc.oneof(fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true }), fc.object(), fc.string(), fc.constant({ __proto__: { id: 1 } }))
+    const junk = fc.oneof(
+      fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true }),
+      fc.object(),
+      fc.string(),
+      fc.constant({ __proto__: { id: 1 } }),
+    )
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...calls), junk, async ({ at, input }, value) => {
         fc.pre(!input.safeParse(value).success)
@@ -48,11 +55,14 @@ describe('the boundary', () => {
   it('refuses unknown keys, long strings and long arrays', async () => {
     const { built, transport } = await setUp()
     const group = { id: crypto.randomUUID(), label: 'g' }
-    const refused = async (at: string, input: unknown) => expect(await transport.invoke(at, input)).toMatchObject({ ok: false, error: { code: 'invalid-input' } })
+    const refused = async (at: string, input: unknown) =>
+      expect(await transport.invoke(at, input)).toMatchObject({ ok: false, error: { code: 'invalid-input' } })
     await refused('hawser:hosts.saveGroup', { group, extra: 1 })
     await refused('hawser:hosts.saveGroup', { group: { ...group, extra: 1 } })
     await refused('hawser:hosts.saveGroup', { group: { ...group, label: 'x'.repeat(129) } })
-    await refused('hawser:hosts.save', { host: { id: crypto.randomUUID(), label: 'h', address: 'a', tags: Array(33).fill('t') } })
+    await refused('hawser:hosts.save', {
+      host: { id: crypto.randomUUID(), label: 'h', address: 'a', tags: Array(33).fill('t') },
+    })
     await refused('hawser:hosts.save', { host: { id: crypto.randomUUID(), label: 'h', address: '-oProxyCommand=x' } })
     built.dispose()
   })
@@ -79,7 +89,14 @@ describe('the boundary', () => {
 
   it('hides the text of a bug from the window and reports it', async () => {
     const { built, transport, bugs } = await setUp()
-    const broken = { ...built.services.settings, get: () => { throw new TypeError('secret detail') }, save: built.services.settings.save, onChanged: built.services.settings.onChanged }
+    const broken = {
+      ...built.services.settings,
+      get: () => {
+        throw new TypeError('secret detail')
+      },
+      save: built.services.settings.save,
+      onChanged: built.services.settings.onChanged,
+    }
     serve('settings', broken as never, { transport, reportBug: (_where, error) => bugs.push(error) })
     const reply = await transport.invoke('hawser:settings.get', undefined)
     expect(reply).toMatchObject({ ok: false, error: { code: 'internal' } })

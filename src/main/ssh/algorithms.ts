@@ -65,7 +65,9 @@ export const weakNames: ReadonlySet<string> = new Set(Object.values(weak).flat()
 
 function knownFirst(offered: readonly string[], knownTypes: readonly string[]): string[] {
   // A key filed as ssh-rsa signs with SHA-2 too (RFC 8332).
-  const known = new Set(knownTypes.flatMap(type => (type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256', type] : [type])))
+  const known = new Set(
+    knownTypes.flatMap(type => (type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256', type] : [type])),
+  )
   return [...offered.filter(name => known.has(name)), ...offered.filter(name => !known.has(name))]
 }
 

@@ -26,6 +26,14 @@ interface Outcome {
   readonly methods: readonly string[]
 }
 
+type KeyboardPrompt = [
+  name: string,
+  text: string,
+  language: string,
+  prompts: SshPrompt[],
+  finish: (answers: string[]) => void,
+]
+
 type Attempts = AsyncGenerator<AnyAuthMethod, void, Outcome>
 
 // OpenSSH's MaxAuthTries is 6: with at most 4 keys offered, a password still fits.
@@ -138,7 +146,11 @@ export class Authenticator {
     for (const source of own) {
       const signer = await keys.signer(source, this.#passphrases(source))
       if (signer) yield signer
-      else throw new AppError('key-unusable', `The key file ${source.kind === 'file' ? source.path : ''} does not exist. Choose another one for this host.`)
+      else
+        throw new AppError(
+          'key-unusable',
+          `The key file ${source.kind === 'file' ? source.path : ''} does not exist. Choose another one for this host.`,
+        )
     }
     yield* inAgent
     if (hop.signIn !== 'ask') return
@@ -167,13 +179,16 @@ export class Authenticator {
     for (let tries = 0; tries < maxTries && !this.#partial; tries++) {
       let asked = 0
       let failed: unknown
-      const prompt = (name: string, text: string, _lang: string, prompts: SshPrompt[], finish: (answers: string[]) => void) => {
+      const prompt = (...[name, text, , prompts, finish]: KeyboardPrompt) => {
         if (++asked > maxRounds) failed ??= new AppError('auth-failed', 'The server asks questions without end.')
         if (failed !== undefined) return finish([])
-        this.#answerOne({ name, text, prompts, first: asked === 1, again: tries > 0 }).then(finish, (error: unknown) => {
-          failed = error
-          finish([])
-        })
+        this.#answerOne({ name, text, prompts, first: asked === 1, again: tries > 0 }).then(
+          finish,
+          (error: unknown) => {
+            failed = error
+            finish([])
+          },
+        )
       }
       yield { type: 'keyboard-interactive', username: this.#context.hop.user, prompt: prompt as never }
       if (failed !== undefined) throw failed
@@ -184,9 +199,17 @@ export class Authenticator {
     }
   }
 
-  async #answerOne(round: { name: string; text: string; prompts: SshPrompt[]; first: boolean; again: boolean }): Promise<string[]> {
+  async #answerOne(round: {
+    name: string
+    text: string
+    prompts: SshPrompt[]
+    first: boolean
+    again: boolean
+  }): Promise<string[]> {
     const { hop, secrets, ask } = this.#context
-    const shown = round.prompts.slice(0, 32).map(({ prompt, echo }) => ({ text: cleanLine(prompt, 256) || 'Answer', echo: echo === true }))
+    const shown = round.prompts
+      .slice(0, 32)
+      .map(({ prompt, echo }) => ({ text: cleanLine(prompt, 256) || 'Answer', echo: echo === true }))
     const isPassword = shown.length === 1 && shown[0]?.echo === false && /password/i.test(shown[0].text)
     const kept = isPassword && round.first && !round.again ? await secrets.get(passwordName(hop)) : null
     if (kept !== null) return [kept]
@@ -194,7 +217,8 @@ export class Authenticator {
     const text = cleanText(round.text, 1024) || (round.again ? 'That was not accepted.' : '')
     const answer = await ask({ kind: 'secrets', title, text, prompts: shown, remember: isPassword })
     if (answer?.kind !== 'secrets') throw new AppError('cancelled', 'Cancelled')
-    if (isPassword && answer.remember && answer.secrets[0] !== undefined) this.#toRemember.set(passwordName(hop), answer.secrets[0])
+    if (isPassword && answer.remember && answer.secrets[0] !== undefined)
+      this.#toRemember.set(passwordName(hop), answer.secrets[0])
     return shown.map((_prompt, index) => answer.secrets[index] ?? '')
   }
 
@@ -231,7 +255,13 @@ export class Authenticator {
       ask: async wrong => {
         const text = wrong ? 'That passphrase does not open the key.' : source.kind === 'file' ? source.path : ''
         const prompts = [{ text: 'Passphrase', echo: false }]
-        const answer = await ask({ kind: 'secrets', title: `Passphrase for ${keyName(source)}`, text, prompts, remember: true })
+        const answer = await ask({
+          kind: 'secrets',
+          title: `Passphrase for ${keyName(source)}`,
+          text,
+          prompts,
+          remember: true,
+        })
         return answer?.kind === 'secrets' ? { passphrase: answer.secrets[0] ?? '', remember: answer.remember } : null
       },
       keep: passphrase => void this.#toRemember.set(name, passphrase),

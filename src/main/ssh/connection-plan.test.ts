@@ -6,7 +6,8 @@ import { group, host, type Group, type Host, type HostId } from '../../shared/co
 import { planConnection } from './connection-plan.ts'
 
 const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
-const makeHost = (n: number, rest: object = {}): Host => host.parse({ id: id(n), label: `h${n}`, address: `h${n}.example`, ...rest })
+const makeHost = (n: number, rest: object = {}): Host =>
+  host.parse({ id: id(n), label: `h${n}`, address: `h${n}.example`, ...rest })
 const makeGroup = (n: number, rest: object = {}): Group => group.parse({ id: id(n), label: `g${n}`, ...rest })
 const plan = (hosts: Host[], target: number, groups: Group[] = []) =>
   planConnection({ kind: 'host', hostId: id(target) as HostId }, { hosts, groups, localUser: 'me' })
@@ -48,13 +49,25 @@ describe('planConnection', () => {
   it('ends for any graph of hosts and groups: a plan without a repeated hop, or a sentence', () => {
     const ref = fc.option(fc.integer({ min: 1, max: 5 }).map(id))
     const graph = fc.record({
-      hosts: fc.tuple(...Array.from({ length: 5 }, () => fc.record({ jumpHostId: ref, groupId: fc.option(fc.integer({ min: 11, max: 13 }).map(id)) }))),
-      groups: fc.tuple(...Array.from({ length: 3 }, () => fc.record({ jumpHostId: ref, parentId: fc.option(fc.integer({ min: 11, max: 13 }).map(id)) }))),
+      hosts: fc.tuple(
+        ...Array.from({ length: 5 }, () =>
+          fc.record({ jumpHostId: ref, groupId: fc.option(fc.integer({ min: 11, max: 13 }).map(id)) }),
+        ),
+      ),
+      groups: fc.tuple(
+        ...Array.from({ length: 3 }, () =>
+          fc.record({ jumpHostId: ref, parentId: fc.option(fc.integer({ min: 11, max: 13 }).map(id)) }),
+        ),
+      ),
     })
     fc.assert(
       fc.property(graph, ({ hosts, groups }) => {
         try {
-          const labels = plan(hosts.map((each, index) => makeHost(index + 1, each)), 1, groups.map((each, index) => makeGroup(index + 11, each))).map(hop => hop.label)
+          const labels = plan(
+            hosts.map((each, index) => makeHost(index + 1, each)),
+            1,
+            groups.map((each, index) => makeGroup(index + 11, each)),
+          ).map(hop => hop.label)
           expect(new Set(labels).size).toBe(labels.length)
           expect(labels.at(-1)).toBe('h1')
         } catch (error) {

@@ -41,13 +41,18 @@ export function planConnection(target: RemoteTarget, input: PlanInput): Connecti
   const chain: PlannedHop[] = []
   for (const stop of stops) {
     const [user, port] = [stop.user ?? input.localUser, stop.port ?? 22]
-    chain.push(withKey({ ...base, label: stop.address, address: stop.address, port, user, keyFile: stop.keyFile }, chain.at(-1)))
+    chain.push(
+      withKey({ ...base, label: stop.address, address: stop.address, port, user, keyFile: stop.keyFile }, chain.at(-1)),
+    )
   }
   return chain as unknown as ConnectionPlan
 }
 
 /** What a host gets from its groups, nearest first, where it sets nothing itself. */
-export function inheritedBy(host: { groupId: GroupId | null }, groups: readonly Group[]): Pick<Group, 'user' | 'keyFile' | 'jumpHostId' | 'theme'> {
+export function inheritedBy(
+  host: { groupId: GroupId | null },
+  groups: readonly Group[],
+): Pick<Group, 'user' | 'keyFile' | 'jumpHostId' | 'theme'> {
   const chain = groupChain(host.groupId, groups)
   return {
     user: chain.find(group => group.user !== null)?.user ?? null,
@@ -59,11 +64,18 @@ export function inheritedBy(host: { groupId: GroupId | null }, groups: readonly 
 
 function planHost(id: HostId, input: PlanInput, behind: readonly HostId[]): ConnectionPlan {
   const host = input.hosts.find(candidate => candidate.id === id)
-  if (!host) throw new AppError('not-found', behind.length > 0 ? 'The jump host of this host was deleted. Choose another one.' : 'This host was deleted.')
-  if (behind.includes(id) || behind.length >= maxHops) throw new AppError('invalid-input', `The jump hosts of ${host.label} go in a circle. Change one of them.`)
+  if (!host)
+    throw new AppError(
+      'not-found',
+      behind.length > 0 ? 'The jump host of this host was deleted. Choose another one.' : 'This host was deleted.',
+    )
+  if (behind.includes(id) || behind.length >= maxHops)
+    throw new AppError('invalid-input', `The jump hosts of ${host.label} go in a circle. Change one of them.`)
   const inherited = inheritedBy(host, input.groups)
   // A group's jump host that lies in the group itself is dialled directly.
-  const jumpId = host.jumpHostId ?? (inherited.jumpHostId === id || behind.includes(inherited.jumpHostId as HostId) ? null : inherited.jumpHostId)
+  const jumpId =
+    host.jumpHostId ??
+    (inherited.jumpHostId === id || behind.includes(inherited.jumpHostId as HostId) ? null : inherited.jumpHostId)
   const before = jumpId === null ? [] : planHost(jumpId, input, [...behind, id])
   const hop = withKey(
     {

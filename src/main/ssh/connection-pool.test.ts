@@ -11,7 +11,17 @@ class FakeConnection {
   readonly dispose = vi.fn(() => this.#closed.fire(null))
 }
 
-const hop = (key: string): PlannedHop => ({ key, label: key, address: key, port: 22, user: 'u', signIn: 'ask', keyFile: null, weakAlgorithms: false, hostId: null })
+const hop = (key: string): PlannedHop => ({
+  key,
+  label: key,
+  address: key,
+  port: 22,
+  user: 'u',
+  signIn: 'ask',
+  keyFile: null,
+  weakAlgorithms: false,
+  hostId: null,
+})
 const plan = (...keys: string[]) => keys.map(hop) as unknown as ConnectionPlan
 const options = () => ({ onStep: () => {}, signal: new AbortController().signal })
 
@@ -81,7 +91,10 @@ describe('ConnectionPool', () => {
   })
 
   it('forgets a failed dial', async () => {
-    const dial = vi.fn<Dial<FakeConnection>>().mockRejectedValueOnce(new Error('refused')).mockResolvedValueOnce(new FakeConnection())
+    const dial = vi
+      .fn<Dial<FakeConnection>>()
+      .mockRejectedValueOnce(new Error('refused'))
+      .mockResolvedValueOnce(new FakeConnection())
     const pool = new ConnectionPool(dial, 100)
     await expect(pool.lease(plan('web'), options())).rejects.toThrow('refused')
     await expect(pool.lease(plan('web'), options())).resolves.toBeDefined()
@@ -90,7 +103,9 @@ describe('ConnectionPool', () => {
   it('stops a dial that nobody waits for any more', async () => {
     let stopped = false
     const dial: Dial<FakeConnection> = ({ signal }) =>
-      new Promise((_resolve, reject) => signal.addEventListener('abort', () => ((stopped = true), reject(new AppError('cancelled', 'Cancelled')))))
+      new Promise((_resolve, reject) =>
+        signal.addEventListener('abort', () => ((stopped = true), reject(new AppError('cancelled', 'Cancelled')))),
+      )
     const pool = new ConnectionPool(dial, 100)
     const abort = new AbortController()
     const lease = pool.lease(plan('web'), { onStep: () => {}, signal: abort.signal })

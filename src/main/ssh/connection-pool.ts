@@ -14,7 +14,9 @@ export interface Lease<C> extends Disposable {
 }
 
 /** Dials one hop; `via` is a lease on the hop before it. */
-export type Dial<C> = (options: Omit<DialOptions, 'via'> & { via: { connection: C; lease: Disposable } | null }) => Promise<C>
+export type Dial<C> = (
+  options: Omit<DialOptions, 'via'> & { via: { connection: C; lease: Disposable } | null },
+) => Promise<C>
 
 export interface LeaseOptions {
   readonly onStep: (step: DialStep) => void

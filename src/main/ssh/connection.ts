@@ -7,8 +7,12 @@ import type { TerminalSize } from '../../shared/contract/terminals.ts'
 import { alive, judgeLiveness, probed, sent, type Liveness } from './liveness.ts'
 import { toSshError, type FailureContext } from './ssh-errors.ts'
 
+/** A channel with a shell, or one through the far side: ssh2's own. */
+export type Channel = ClientChannel
+
 /** How the link is: `ready` with the last round trip, or `stalled` for so many seconds. */
-export type LinkState = { readonly kind: 'ready'; readonly latencyMs: number | null } | { readonly kind: 'stalled'; readonly seconds: number }
+export type LinkState =
+  { readonly kind: 'ready'; readonly latencyMs: number | null } | { readonly kind: 'stalled'; readonly seconds: number }
 
 export interface ShellRequest {
   readonly size: TerminalSize
@@ -62,13 +66,13 @@ export class Connection implements Disposable {
   }
 
   /** Opens a shell in a terminal. Throws an AppError when the server refuses. */
-  shell({ size, term, env }: ShellRequest): Promise<ClientChannel> {
+  shell({ size, term, env }: ShellRequest): Promise<Channel> {
     const options = { term, cols: size.cols, rows: size.rows, width: 0, height: 0 }
     return this.#open(done => this.#client.shell(options, { env: { ...env } }, done))
   }
 
   /** Opens a TCP channel from the far side (direct-tcpip, RFC 4254, 7.2). Throws an AppError when the server refuses. */
-  connectFromThere(address: string, port: number): Promise<ClientChannel> {
+  connectFromThere(address: string, port: number): Promise<Channel> {
     return this.#open(done => this.#client.forwardOut('127.0.0.1', 0, address, port, done))
   }
 
@@ -89,7 +93,9 @@ export class Connection implements Disposable {
     this.#client.destroy()
   }
 
-  #open(request: (done: (error: Error | undefined, channel: ClientChannel) => void) => unknown): Promise<ClientChannel> {
+  #open(
+    request: (done: (error: Error | undefined, channel: ClientChannel) => void) => unknown,
+  ): Promise<ClientChannel> {
     return new Promise((resolve, reject) => {
       if (this.#over) return reject(new AppError('lost', `The connection to ${this.where} is closed.`))
       const stop = this.onClosed(error => reject(error ?? new AppError('cancelled', 'Closed')))
@@ -104,7 +110,11 @@ export class Connection implements Disposable {
   #refusal(error: Error): AppError {
     const reason = (error as { reason?: number | string }).reason
     if (reason === 4 || /resource shortage|open failed/i.test(error.message)) {
-      return new AppError('server-refused', `${this.where} refused another session (${error.message}). It may allow no more of them.`, { cause: error })
+      return new AppError(
+        'server-refused',
+        `${this.where} refused another session (${error.message}). It may allow no more of them.`,
+        { cause: error },
+      )
     }
     return this.#error(error)
   }

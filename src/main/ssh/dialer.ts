@@ -56,28 +56,37 @@ export class Dialer {
     const owned = new DisposableStore()
     if (via) owned.add(via.lease)
     try {
-      onStep({ kind: 'connecting', step: via ? `Reaching ${hop.label} through ${via.connection.where}` : `Connecting to ${hop.label}` })
+      onStep({
+        kind: 'connecting',
+        step: via ? `Reaching ${hop.label} through ${via.connection.where}` : `Connecting to ${hop.label}`,
+      })
+      const knownTypes = await this.#parts.knownHosts.knownTypes(knownHostsName(hop.address, hop.port))
+      // Nothing may be awaited from here to the handshake: a stream that ends in between would end unheard.
       const stream: Duplex = via
         ? await via.connection.connectFromThere(hop.address, hop.port)
         : await connectTcp({ address: hop.address, port: hop.port, timeoutMs: connectMs, signal })
       owned.add(toDisposable(() => stream.destroy()))
-      return await this.#signIn(stream, options, owned)
+      return await this.#signIn(stream, { ...options, knownTypes }, owned)
     } catch (error) {
       owned.dispose()
       throw error
     }
   }
 
-  async #signIn(stream: Duplex, { hop, onStep, signal }: DialOptions, owned: Disposable): Promise<Connection> {
+  async #signIn(
+    stream: Duplex,
+    { hop, onStep, signal, knownTypes }: DialOptions & { knownTypes: readonly string[] },
+    owned: Disposable,
+  ): Promise<Connection> {
     const { knownHosts } = this.#parts
     const attempt = new Attempt({ hop, stream, signal, onStep, prompter: this.#parts.prompter })
     const auth = new Authenticator({ ...this.#parts, hop, ask: attempt.ask })
-    const knownTypes = await knownHosts.knownTypes(knownHostsName(hop.address, hop.port))
     let accepted: Buffer | undefined
     const decide = async (key: Buffer) => {
       // Asked again on each rekey: the key of this session is the only one that will do.
       if (accepted) return accepted.equals(key)
-      const onDecision = (kind: 'trusted' | 'key-replaced', shown: ShownKey) => this.#parts.onKeyDecision(kind, hop, shown)
+      const onDecision = (kind: 'trusted' | 'key-replaced', shown: ShownKey) =>
+        this.#parts.onKeyDecision(kind, hop, shown)
       await checkHostKey(key, { hop, knownHosts, ask: attempt.ask, onDecision })
       accepted = Buffer.from(key)
       onStep({ kind: 'connecting', step: `Signing in as ${hop.user}` })
@@ -99,7 +108,12 @@ export class Dialer {
       },
     })
     await auth.rememberAnswers().catch(this.#parts.onForgotten)
-    return new Connection({ client: attempt.client, where: hop.label, onBytes: listener => void stream.on('data', listener), owned })
+    return new Connection({
+      client: attempt.client,
+      where: hop.label,
+      onBytes: listener => void stream.on('data', listener),
+      owned,
+    })
   }
 }
 
@@ -145,7 +159,6 @@ class Attempt {
     const abort = () => this.#giveUp(new AppError('cancelled', 'Cancelled'))
     try {
       await new Promise<void>((resolve, reject) => {
-        let last: unknown
         this.#giveUp = reject
         signal.addEventListener('abort', abort)
         client.on('ready', () => resolve())
@@ -154,8 +167,8 @@ class Attempt {
           this.#deadline.restart(handshakeMs)
         })
         // An agent that would not sign is one attempt gone, not the connection.
-        client.on('error', error => ((error as { level?: string }).level === 'agent' ? undefined : (last ??= error)))
-        client.on('close', () => reject(last ?? new Error('')))
+        client.on('error', error => ((error as { level?: string }).level === 'agent' ? undefined : reject(error)))
+        client.on('close', () => reject(new Error('')))
         if (signal.aborted) abort()
         this.#deadline.restart(handshakeMs)
         client.connect(config)

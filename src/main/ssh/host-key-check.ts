@@ -23,7 +23,8 @@ export async function checkHostKey(key: Buffer, context: HostKeyContext): Promis
   if (verdict.kind === 'known') return
   if (verdict.kind === 'new') {
     const answer = await ask({ kind: 'new-key', label: hop.label, address: name, key: offered })
-    if (answer?.kind !== 'trust') throw new AppError('cancelled', `The host key of ${hop.label} was not trusted. Nothing was sent.`)
+    if (answer?.kind !== 'trust')
+      throw new AppError('cancelled', `The host key of ${hop.label} was not trusted. Nothing was sent.`)
     await knownHosts.add(name, type, key)
     context.onDecision('trusted', offered)
     return
@@ -40,7 +41,10 @@ export async function checkHostKey(key: Buffer, context: HostKeyContext): Promis
   })
   if (verdict.kind === 'revoked' || answer?.kind !== 'replace-key') {
     const what = verdict.kind === 'revoked' ? 'is marked as revoked' : 'has changed'
-    throw new AppError('host-key-rejected', `The host key of ${hop.label} ${what}. Nothing was sent. Compare it with the server’s owner.`)
+    throw new AppError(
+      'host-key-rejected',
+      `The host key of ${hop.label} ${what}. Nothing was sent. Compare it with the server’s owner.`,
+    )
   }
   await knownHosts.replace(name, type, key)
   context.onDecision('key-replaced', offered)

@@ -24,15 +24,24 @@ export class WrongPassphrase extends Error {}
 export function outlineKey(text: string, name: string): KeyOutline {
   if (text.includes('-----BEGIN OPENSSH PRIVATE KEY-----')) return outlineOpenSsh(text, name)
   if (/^PuTTY-User-Key-File-3:/m.test(text)) {
-    throw unusable(name, 'it is a PuTTY key of version 3, which Hawser can’t read yet. Save it as version 2 or in the OpenSSH format')
+    throw unusable(
+      name,
+      'it is a PuTTY key of version 3, which Hawser can’t read yet. Save it as version 2 or in the OpenSSH format',
+    )
   }
-  if (/^PuTTY-User-Key-File-2:/m.test(text)) return { encrypted: /^Encryption: (?!none)/m.test(text), type: null, blob: null }
+  if (/^PuTTY-User-Key-File-2:/m.test(text))
+    return { encrypted: /^Encryption: (?!none)/m.test(text), type: null, blob: null }
   if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) throw unusable(name, 'it is not a private key')
   return { encrypted: /Proc-Type: 4,ENCRYPTED|BEGIN ENCRYPTED PRIVATE KEY/.test(text), type: null, blob: null }
 }
 
 /** Turns a private key's text into a signer, in a worker of its own with a limit of 15 s. Throws `WrongPassphrase` or `key-unusable`. */
-export async function parsePrivateKey(input: { text: string; passphrase: string | null; name: string; worker: URL }): Promise<Signer> {
+export async function parsePrivateKey(input: {
+  text: string
+  passphrase: string | null
+  name: string
+  worker: URL
+}): Promise<Signer> {
   const { text, passphrase, name } = input
   outlineKey(text, name)
   const result = await runWorker(input.worker, { text, passphrase })
@@ -83,7 +92,8 @@ function outlineOpenSsh(text: string, name: string): KeyOutline {
   if (kdf === 'bcrypt') {
     const salt = options.length >= 4 ? options.readUInt32BE(0) : 0
     const rounds = options.length >= 8 + salt ? options.readUInt32BE(4 + salt) : Infinity
-    if (rounds > maxRounds) throw unusable(name, `it asks for ${rounds} rounds of its passphrase function; Hawser stops at ${maxRounds}`)
+    if (rounds > maxRounds)
+      throw unusable(name, `it asks for ${rounds} rounds of its passphrase function; Hawser stops at ${maxRounds}`)
   }
   at += 4
   const blob = Buffer.from(next())

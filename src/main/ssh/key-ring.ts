@@ -15,7 +15,9 @@ export interface PassphraseSource {
 }
 
 /** One private key: a file, or text that was pasted and lives in the vault. */
-export type KeySource = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'text'; readonly id: string; readonly text: string }
+export type KeySource =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'text'; readonly id: string; readonly text: string }
 
 const maxKeyBytes = 65_536
 const maxTries = 3
@@ -63,7 +65,12 @@ export class KeyRing {
     }
     // With the public half in sight the passphrase is asked for only if the server takes the key.
     if (!outline.encrypted || outline.blob === null || outline.type === null) return unlock()
-    return { type: outline.type, blob: outline.blob, name, sign: async (data, hash) => (await unlock()).sign(data, hash) }
+    return {
+      type: outline.type,
+      blob: outline.blob,
+      name,
+      sign: async (data, hash) => (await unlock()).sign(data, hash),
+    }
   }
 
   /** Forgets every decrypted key. */
@@ -71,7 +78,10 @@ export class KeyRing {
     this.#decrypted.clear()
   }
 
-  async #unlock(key: { text: string; encrypted: boolean; name: string }, passphrases: PassphraseSource): Promise<Signer> {
+  async #unlock(
+    key: { text: string; encrypted: boolean; name: string },
+    passphrases: PassphraseSource,
+  ): Promise<Signer> {
     const parse = (passphrase: string | null) =>
       parsePrivateKey({ text: key.text, passphrase, name: key.name, worker: this.#worker })
     if (!key.encrypted) return parse(null)

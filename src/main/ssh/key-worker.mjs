@@ -15,7 +15,10 @@ parentPort?.on('message', (/** @type {KeyJob} */ job) => {
 /** @param {KeyJob} job @returns {KeyResult} */
 function parse({ text, passphrase }) {
   try {
-    const readable = text.includes('PRIVATE KEY-----') && /BEGIN (ENCRYPTED )?PRIVATE KEY/.test(text) ? fromPkcs8(text, passphrase) : text
+    const readable =
+      text.includes('PRIVATE KEY-----') && /BEGIN (ENCRYPTED )?PRIVATE KEY/.test(text)
+        ? fromPkcs8(text, passphrase)
+        : text
     const parsed = ssh2.utils.parseKey(readable, passphrase ?? undefined)
     const key = Array.isArray(parsed) ? parsed[0] : parsed
     if (key === undefined || key instanceof Error) return failure(key?.message ?? 'empty')

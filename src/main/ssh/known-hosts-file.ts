@@ -53,7 +53,11 @@ export class KnownHostsFile {
       return await readFile(this.path, 'latin1')
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
-      throw new AppError('disk', `${this.path} could not be read, so no host key can be checked. Check its permissions.`, { cause: error })
+      throw new AppError(
+        'disk',
+        `${this.path} could not be read, so no host key can be checked. Check its permissions.`,
+        { cause: error },
+      )
     }
   }
 

@@ -7,7 +7,15 @@ import ssh2 from 'ssh2'
 import { describe, expect, it } from 'vitest'
 
 import { tempDir } from '../../testing/temp-dir.ts'
-import { appendKnownHost, hashName, judgeHostKey, knownHostsName, knownKeyTypes, parseKnownHosts, removeKnownHost } from './known-hosts.ts'
+import {
+  appendKnownHost,
+  hashName,
+  judgeHostKey,
+  knownHostsName,
+  knownKeyTypes,
+  parseKnownHosts,
+  removeKnownHost,
+} from './known-hosts.ts'
 
 const keys = Array.from({ length: 3 }, () => {
   const { public: line } = ssh2.utils.generateKeyPairSync('ed25519')
@@ -50,8 +58,12 @@ describe('known_hosts', () => {
   })
 
   it('adds after a missing final newline, in the line endings of the file', () => {
-    expect(appendKnownHost('x ssh-rsa AAAA', { name: 'web', type: 'ssh-ed25519', key: keyA })).toBe(`x ssh-rsa AAAA\n${entry('web', keyA)}\n`)
-    expect(appendKnownHost('# a\r\n', { name: 'web', type: 'ssh-ed25519', key: keyA })).toBe(`# a\r\n${entry('web', keyA)}\r\n`)
+    expect(appendKnownHost('x ssh-rsa AAAA', { name: 'web', type: 'ssh-ed25519', key: keyA })).toBe(
+      `x ssh-rsa AAAA\n${entry('web', keyA)}\n`,
+    )
+    expect(appendKnownHost('# a\r\n', { name: 'web', type: 'ssh-ed25519', key: keyA })).toBe(
+      `# a\r\n${entry('web', keyA)}\r\n`,
+    )
   })
 
   it('keeps every other byte when it takes a host out', () => {
@@ -62,16 +74,28 @@ describe('known_hosts', () => {
   it('finds and removes what ssh-keygen finds and removes', () => {
     const file = join(tempDir(), 'known_hosts')
     const name = fc.constantFrom('web', 'db.lab', '10.0.0.1', '[web]:2222', '[db.lab]:22022')
-    const line = fc.record({ names: fc.uniqueArray(name, { minLength: 1, maxLength: 3 }), key: fc.constantFrom(...keys), hash: fc.boolean() })
+    const line = fc.record({
+      names: fc.uniqueArray(name, { minLength: 1, maxLength: 3 }),
+      key: fc.constantFrom(...keys),
+      hash: fc.boolean(),
+    })
     fc.assert(
       fc.property(fc.array(line, { maxLength: 5 }), name, (lines, wanted) => {
-        const text = lines.map(({ names, key, hash }) => `${entry(hash ? hashName(names[0] as string) : names.join(','), key)}\n`).join('')
+        const text = lines
+          .map(({ names, key, hash }) => `${entry(hash ? hashName(names[0] as string) : names.join(','), key)}\n`)
+          .join('')
         writeFileSync(file, text)
-        const theirs = spawnSync('ssh-keygen', ['-F', wanted, '-f', file], { encoding: 'utf8' }).stdout.split('\n').filter(each => /^# Host/.test(each)).map(each => Number(/line (\d+)/.exec(each)?.[1]))
-        const ours = parseKnownHosts(text).filter(each => judgeHostKey([each], wanted, each.key).kind === 'known').map(each => each.number)
+        const theirs = spawnSync('ssh-keygen', ['-F', wanted, '-f', file], { encoding: 'utf8' })
+          .stdout.split('\n')
+          .filter(each => /^# Host/.test(each))
+          .map(each => Number(/line (\d+)/.exec(each)?.[1]))
+        const ours = parseKnownHosts(text)
+          .filter(each => judgeHostKey([each], wanted, each.key).kind === 'known')
+          .map(each => each.number)
         expect(ours).toEqual(theirs)
         execFileSync('ssh-keygen', ['-R', wanted, '-f', file], { stdio: 'ignore' })
-        const left = (content: string) => parseKnownHosts(content).filter(each => judgeHostKey([each], wanted, each.key).kind === 'known').length
+        const left = (content: string) =>
+          parseKnownHosts(content).filter(each => judgeHostKey([each], wanted, each.key).kind === 'known').length
         expect(left(removeKnownHost(text, wanted))).toBe(0)
         expect(left(readFileSync(file, 'utf8'))).toBe(0)
       }),

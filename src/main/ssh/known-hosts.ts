@@ -56,7 +56,10 @@ export function knownKeyTypes(lines: readonly KnownHostsLine[], name: string): r
 }
 
 /** Adds a key at the end, after a line break if the last line lacks one; `hashed` hides the name as HashKnownHosts does. */
-export function appendKnownHost(text: string, entry: { name: string; type: string; key: Buffer; hashed?: boolean }): string {
+export function appendKnownHost(
+  text: string,
+  entry: { name: string; type: string; key: Buffer; hashed?: boolean },
+): string {
   const newline = text.includes('\r\n') ? '\r\n' : '\n'
   const gap = text === '' || text.endsWith('\n') ? '' : newline
   const name = entry.hashed === true ? hashName(entry.name) : entry.name
@@ -106,7 +109,13 @@ function parseLine(raw: string, number: number): KnownHostsLine | undefined {
   // The blob must say the type that the line says; ssh skips the line otherwise.
   if (key.length < 4 + type.length || key.readUInt32BE(0) !== type.length) return undefined
   if (key.subarray(4, 4 + type.length).toString('latin1') !== type) return undefined
-  return { number, marker: marker === undefined ? null : marker === '@revoked' ? 'revoked' : 'cert-authority', hosts, type, key }
+  return {
+    number,
+    marker: marker === undefined ? null : marker === '@revoked' ? 'revoked' : 'cert-authority',
+    hosts,
+    type,
+    key,
+  }
 }
 
 // A pattern list: any negated match refuses the whole line.
@@ -126,7 +135,10 @@ function hostsMatch(hosts: string, name: string): boolean {
 function hashMatches(hashed: string, name: string): boolean {
   const [empty, version, salt, hash, ...rest] = hashed.split('|')
   if (empty !== '' || version !== '1' || salt === undefined || hash === undefined || rest.length > 0) return false
-  const [ours, theirs] = [createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest(), Buffer.from(hash, 'base64')]
+  const [ours, theirs] = [
+    createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest(),
+    Buffer.from(hash, 'base64'),
+  ]
   return ours.length === theirs.length && timingSafeEqual(ours, theirs)
 }
 

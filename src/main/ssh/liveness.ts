@@ -43,7 +43,8 @@ export function judgeLiveness(state: Liveness, now: number): LivenessVerdict {
   }
   const silent = now - (waitingSince ?? probeSentAt)
   // A machine that slept wakes with hours behind it: the probe itself must have had its time.
-  if (silent >= lostMs && now - probeSentAt >= lostMs - typedProbeMs) return { kind: 'lost', seconds: Math.floor(silent / 1000) }
+  if (silent >= lostMs && now - probeSentAt >= lostMs - typedProbeMs)
+    return { kind: 'lost', seconds: Math.floor(silent / 1000) }
   if (silent >= stalledMs) return { kind: 'stalled', seconds: Math.floor(silent / 1000) }
   return { kind: 'quiet' }
 }

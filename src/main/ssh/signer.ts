@@ -82,7 +82,13 @@ export class OneKeyAgent extends BaseAgent {
   }
 }
 
-const usableTypes = new Set(['ssh-ed25519', 'ssh-rsa', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521'])
+const usableTypes = new Set([
+  'ssh-ed25519',
+  'ssh-rsa',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+])
 
 function agentSigner(agent: BaseAgent, key: ParsedKey): Signer {
   const sign = (data: Buffer, hash: string | undefined) =>

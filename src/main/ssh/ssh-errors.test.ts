@@ -24,19 +24,27 @@ describe('toSshError', () => {
 
   it('knows what a server says before its greeting', () => {
     expect(toSshError(new Error(''), { ...context, head: 'Not allowed at this time\r\n' }).code).toBe('penalty')
-    expect(toSshError(new Error(''), { ...context, head: 'Exceeded MaxStartups\r\n' }).code).toBe('too-many-connections')
+    expect(toSshError(new Error(''), { ...context, head: 'Exceeded MaxStartups\r\n' }).code).toBe(
+      'too-many-connections',
+    )
     expect(toSshError(new Error(''), { ...context, head: 'HTTP/1.1 400 Bad Request' }).message).toMatch(/web server/)
     expect(toSshError(new Error(''), { ...context, head: '220 \u001b[31mmail' }).message).toContain('“220 mail”')
   })
 
   it('tells which ways to sign in the server takes', () => {
-    const error = toSshError(Object.assign(new Error('All configured authentication methods failed'), { level: 'client-authentication' }), {
-      ...context,
-      stage: 'sign-in',
-      methods: ['publickey'],
-      tried: ['password'],
+    const error = toSshError(
+      Object.assign(new Error('All configured authentication methods failed'), { level: 'client-authentication' }),
+      {
+        ...context,
+        stage: 'sign-in',
+        methods: ['publickey'],
+        tried: ['password'],
+      },
+    )
+    expect(error).toMatchObject({
+      code: 'auth-failed',
+      message: 'gpu-box did not accept the sign-in. It takes a key. Tried: a password.',
     })
-    expect(error).toMatchObject({ code: 'auth-failed', message: 'gpu-box did not accept the sign-in. It takes a key. Tried: a password.' })
   })
 
   it('strips and caps the server’s own text', () => {

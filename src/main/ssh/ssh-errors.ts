@@ -26,32 +26,51 @@ type Told = Pick<AppError, 'code' | 'message'>
 function fromServerText({ head, where, stage }: FailureContext): Told | undefined {
   // OpenSSH 9.8 and later, PerSourcePenalties; and MaxStartups. Both come before the greeting.
   if (/not allowed at this time/i.test(head)) {
-    return { code: 'penalty', message: `${where} turns this computer away for now, usually after several wrong sign-ins. Wait a few minutes and try again.` }
+    return {
+      code: 'penalty',
+      message: `${where} turns this computer away for now, usually after several wrong sign-ins. Wait a few minutes and try again.`,
+    }
   }
   if (/exceeded maxstartups/i.test(head)) {
     return { code: 'too-many-connections', message: `${where} has too many sign-ins under way. Try again in a moment.` }
   }
   if (stage === 'open' || head === '' || /^SSH-/m.test(head)) return undefined
-  if (/^HTTP\/|<html/i.test(head)) return { code: 'not-ssh', message: `A web server answers at ${where}, not an SSH server. Check the port.` }
-  return { code: 'not-ssh', message: `What answers at ${where} is not an SSH server; it said “${cleanLine(head, 120)}”. Check the port.` }
+  if (/^HTTP\/|<html/i.test(head))
+    return { code: 'not-ssh', message: `A web server answers at ${where}, not an SSH server. Check the port.` }
+  return {
+    code: 'not-ssh',
+    message: `What answers at ${where} is not an SSH server; it said “${cleanLine(head, 120)}”. Check the port.`,
+  }
 }
 
 function fromNetwork(error: Error, { where, stage }: FailureContext): Told | undefined {
   const { code } = firstCause(error) as NodeJS.ErrnoException
   switch (code) {
     case 'ECONNREFUSED':
-      return { code: 'refused', message: `${where} refused the connection. Check the port, and that its SSH server runs.` }
+      return {
+        code: 'refused',
+        message: `${where} refused the connection. Check the port, and that its SSH server runs.`,
+      }
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
     case 'EAI_NODATA':
-      return { code: 'name-not-found', message: `The name ${where} was not found. Check its spelling and your network.` }
+      return {
+        code: 'name-not-found',
+        message: `The name ${where} was not found. Check its spelling and your network.`,
+      }
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
     case 'EADDRNOTAVAIL':
     case 'ENETDOWN':
-      return { code: 'unreachable', message: `There is no way to ${where} from this network. Check your network or VPN.` }
+      return {
+        code: 'unreachable',
+        message: `There is no way to ${where} from this network. Check your network or VPN.`,
+      }
     case 'ETIMEDOUT':
-      return { code: 'timed-out', message: `${where} did not answer. Check the address, and that no firewall is in between.` }
+      return {
+        code: 'timed-out',
+        message: `${where} did not answer. Check the address, and that no firewall is in between.`,
+      }
     case 'ECONNRESET':
     case 'EPIPE':
       return stage === 'open'
@@ -67,17 +86,28 @@ function fromSsh2(error: Error, context: FailureContext): Told {
   const text = cleanLine(error.message, 300)
   const level = (error as { level?: string }).level
   if (/no matching|no common/i.test(text)) {
-    return { code: 'no-common-algorithm', message: `${where} and Hawser share no algorithm (${text}). If the server is old, allow weak algorithms for this host.` }
+    return {
+      code: 'no-common-algorithm',
+      message: `${where} and Hawser share no algorithm (${text}). If the server is old, allow weak algorithms for this host.`,
+    }
   }
   if (level === 'client-authentication') return signInFailed(context)
   if (/too many authentication failures/i.test(text)) {
-    return { code: 'auth-failed', message: `${where} ended the sign-in after too many tries. Choose the one key or password for this host and try again.` }
+    return {
+      code: 'auth-failed',
+      message: `${where} ended the sign-in after too many tries. Choose the one key or password for this host and try again.`,
+    }
   }
-  if (/host denied|host key/i.test(text)) return { code: 'host-key-rejected', message: `The host key of ${where} was not accepted. Nothing was sent.` }
+  if (/host denied|host key/i.test(text))
+    return { code: 'host-key-rejected', message: `The host key of ${where} was not accepted. Nothing was sent.` }
   if (/before handshake|handshake failed/i.test(text) || level === 'handshake') {
-    return { code: 'server-refused', message: `${where} ended the connection during the handshake${text === '' ? '' : ` (${text})`}. Its log may say why.` }
+    return {
+      code: 'server-refused',
+      message: `${where} ended the connection during the handshake${text === '' ? '' : ` (${text})`}. Its log may say why.`,
+    }
   }
-  if (stage === 'open') return { code: 'lost', message: `The connection to ${where} was lost${text === '' ? '' : ` (${text})`}.` }
+  if (stage === 'open')
+    return { code: 'lost', message: `The connection to ${where} was lost${text === '' ? '' : ` (${text})`}.` }
   return { code: 'server-refused', message: `${where} ended the connection${text === '' ? '' : `: ${text}`}.` }
 }
 
@@ -89,7 +119,11 @@ export function signInFailed({ where, methods = [], tried = [] }: FailureContext
 }
 
 function methodName(method: string): string {
-  const names: Record<string, string> = { publickey: 'a key', password: 'a password', 'keyboard-interactive': 'answers to questions' }
+  const names: Record<string, string> = {
+    publickey: 'a key',
+    password: 'a password',
+    'keyboard-interactive': 'answers to questions',
+  }
   return names[method] ?? cleanLine(method, 40)
 }
 

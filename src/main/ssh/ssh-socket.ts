@@ -7,7 +7,12 @@ import { toSshError } from './ssh-errors.ts'
 const headBytes = 256
 
 /** Connects by TCP within `timeoutMs`; no Nagle, since every keystroke is a packet. Throws an AppError; `cancelled` on abort. */
-export function connectTcp(options: { address: string; port: number; timeoutMs: number; signal: AbortSignal }): Promise<Socket> {
+export function connectTcp(options: {
+  address: string
+  port: number
+  timeoutMs: number
+  signal: AbortSignal
+}): Promise<Socket> {
   const { address, port, timeoutMs, signal } = options
   const where = port === 22 ? address : `${address}:${port}`
   return new Promise((resolve, reject) => {

@@ -64,7 +64,9 @@ function diskError(path: string, error: unknown): AppError {
   const { code } = error as NodeJS.ErrnoException
   const name = basename(path)
   if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new AppError('disk', `The disk is full: ${name} was not saved. Free some space and try again.`, { cause: error })
+    return new AppError('disk', `The disk is full: ${name} was not saved. Free some space and try again.`, {
+      cause: error,
+    })
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
     return new AppError('disk', `Hawser may not write ${path}. Check the folder's permissions.`, { cause: error })
   return new AppError('disk', `${name} could not be saved (${code ?? 'unknown error'}).`, { cause: error })

@@ -16,7 +16,13 @@ const schema = z.strictObject({ n: z.number() })
 async function open(folder: string, more: Partial<JsonFileOptions<{ n: number }>> = {}) {
   const told: string[] = []
   const path = join(folder, 'store.json')
-  const file = await JsonFile.open({ path, schema, initial: { n: 0 }, tell: (_level, text) => told.push(text), ...more })
+  const file = await JsonFile.open({
+    path,
+    schema,
+    initial: { n: 0 },
+    tell: (_level, text) => told.push(text),
+    ...more,
+  })
   return { file, told, path }
 }
 
@@ -59,7 +65,10 @@ describe('JsonFile', () => {
   it('migrates older versions step by step', async () => {
     const folder = tempDir()
     writeFileSync(join(folder, 'store.json'), '{"version":1,"data":{"old":4}}')
-    const migrations = [(data: unknown) => ({ mid: (data as { old: number }).old + 1 }), (data: unknown) => ({ n: (data as { mid: number }).mid * 2 })]
+    const migrations = [
+      (data: unknown) => ({ mid: (data as { old: number }).old + 1 }),
+      (data: unknown) => ({ n: (data as { mid: number }).mid * 2 }),
+    ]
     const { file, path } = await open(folder, { migrations })
     expect(file.value).toEqual({ n: 10 })
     await file.save({ n: 11 })
@@ -81,7 +90,10 @@ describe('JsonFile', () => {
     const { file } = await open(join(folder, 'inner'))
     // A file in the folder's place can't be written into, not even by root.
     writeFileSync(join(folder, 'inner'), '')
-    await expect(file.save({ n: 1 })).rejects.toMatchObject({ code: 'disk', message: expect.stringContaining('store.json') })
+    await expect(file.save({ n: 1 })).rejects.toMatchObject({
+      code: 'disk',
+      message: expect.stringContaining('store.json'),
+    })
     chmodSync(join(folder, 'inner'), 0o600)
   })
 
@@ -91,7 +103,9 @@ describe('JsonFile', () => {
     const data = join(folder, 'data')
     mkdirSync(data)
     for (let round = 0; round < 200; round++) {
-      const writer = spawn(process.execPath, [program, join(data, 'store.json')], { stdio: ['ignore', 'pipe', 'inherit'] })
+      const writer = spawn(process.execPath, [program, join(data, 'store.json')], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
       await once(writer.stdout, 'data')
       await new Promise(resolve => setTimeout(resolve, Math.random() * 12))
       writer.kill('SIGKILL')
@@ -109,7 +123,12 @@ const big = z.strictObject({ n: z.number(), fill: z.string() })
 
 async function readBack(folder: string) {
   const told: string[] = []
-  const file = await JsonFile.open({ path: join(folder, 'store.json'), schema: big, initial: { n: 0, fill: 'x'.repeat(20_000) }, tell: (_level, text) => told.push(text) })
+  const file = await JsonFile.open({
+    path: join(folder, 'store.json'),
+    schema: big,
+    initial: { n: 0, fill: 'x'.repeat(20_000) },
+    tell: (_level, text) => told.push(text),
+  })
   return { value: file.value, told }
 }
 
@@ -127,7 +146,12 @@ async function buildWriter(folder: string): Promise<string> {
      process.stdout.write('ready')
      for (let n = 0; ; n++) await file.save({ n, fill: String(n % 10).repeat(20_000) })`,
   )
-  await build({ logLevel: 'silent', configFile: false, build: { ssr: entry, outDir: join(folder, 'built'), rollupOptions: { output: { entryFileNames: 'writer.mjs' } } }, ssr: { noExternal: true } })
+  await build({
+    logLevel: 'silent',
+    configFile: false,
+    build: { ssr: entry, outDir: join(folder, 'built'), rollupOptions: { output: { entryFileNames: 'writer.mjs' } } },
+    ssr: { noExternal: true },
+  })
   const program = join(folder, 'built', 'writer.mjs')
   expect(existsSync(program)).toBe(true)
   return program

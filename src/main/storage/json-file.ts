@@ -60,7 +60,10 @@ export class JsonFile<T> {
   /** Takes the value at once and answers when it is on the disk; saves that come while one runs are joined. */
   async save(value: T): Promise<void> {
     if (this.#readOnly) {
-      throw new AppError('read-only', `${basename(this.#options.path)} was written by a newer Hawser and is not changed.`)
+      throw new AppError(
+        'read-only',
+        `${basename(this.#options.path)} was written by a newer Hawser and is not changed.`,
+      )
     }
     this.#value = value
     this.#waiting = value
@@ -90,7 +93,10 @@ export class JsonFile<T> {
       this.#value = found.value
     } else if (found.kind === 'newer') {
       this.#readOnly = true
-      tell('warning', `${basename(path)} was written by a newer Hawser. Changes to it are not saved; update Hawser to go on.`)
+      tell(
+        'warning',
+        `${basename(path)} was written by a newer Hawser. Changes to it are not saved; update Hawser to go on.`,
+      )
     } else if (found.kind === 'corrupt') {
       await this.#recover()
     } else {
@@ -130,7 +136,9 @@ export class JsonFile<T> {
       const version = outer.version as number
       if (version > this.#version) return { kind: 'newer' }
       if (version < 1) return { kind: 'corrupt' }
-      const data = (this.#options.migrations ?? []).slice(version - 1).reduce<unknown>((old, step) => step(old), outer.data)
+      const data = (this.#options.migrations ?? [])
+        .slice(version - 1)
+        .reduce<unknown>((old, step) => step(old), outer.data)
       const checked = this.#options.schema.safeParse(data)
       return checked.success ? { kind: 'ok', value: checked.data } : { kind: 'corrupt' }
     } catch {

@@ -21,9 +21,13 @@ export function createKeychain(load: () => Promise<typeof import('keytar')> = ()
     try {
       return await Promise.race([load().then(module => run(defaultOf(module))), late])
     } catch (error) {
-      throw new AppError('no-keychain', 'The system keychain does not answer. Secrets can be kept behind a master password instead.', {
-        cause: error,
-      })
+      throw new AppError(
+        'no-keychain',
+        'The system keychain does not answer. Secrets can be kept behind a master password instead.',
+        {
+          cause: error,
+        },
+      )
     } finally {
       clearTimeout(timer)
     }

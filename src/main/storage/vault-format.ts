@@ -18,7 +18,10 @@ export const protector = z.discriminatedUnion('by', [
   z.strictObject({
     by: z.literal('password'),
     salt: z.base64().max(64),
-    N: z.int().min(2 ** 17).max(2 ** 20),
+    N: z
+      .int()
+      .min(2 ** 17)
+      .max(2 ** 20),
     r: z.int().min(8).max(16),
     p: z.int().min(1).max(4),
     key: sealed,
@@ -51,7 +54,9 @@ export function seal(key: Buffer, plain: Uint8Array, context: string): Sealed {
 export function unseal(key: Buffer, box: Sealed, context: string): Buffer | undefined {
   const [nonce, tag] = [Buffer.from(box.nonce, 'base64'), Buffer.from(box.tag, 'base64')]
   if (nonce.length !== 12 || tag.length !== 16) return undefined
-  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: 16 }).setAAD(Buffer.from(context)).setAuthTag(tag)
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: 16 })
+    .setAAD(Buffer.from(context))
+    .setAuthTag(tag)
   try {
     return Buffer.concat([decipher.update(Buffer.from(box.data, 'base64')), decipher.final()])
   } catch {
@@ -78,7 +83,11 @@ export async function wrapKey(vaultKey: Buffer, password: string, id: string): P
 }
 
 /** Unwraps the vault key; undefined when the password is wrong. */
-export async function unwrapKey(from: Protector & { by: 'password' }, password: string, id: string): Promise<Buffer | undefined> {
+export async function unwrapKey(
+  from: Protector & { by: 'password' },
+  password: string,
+  id: string,
+): Promise<Buffer | undefined> {
   const wrapping = await derive(password, Buffer.from(from.salt, 'base64'), from)
   return unseal(wrapping, from.key, `hawser-key:${id}`)
 }

@@ -92,7 +92,9 @@ describe('the vault without a keychain', () => {
     const { vault } = await open(folder, none())
     await vault.protect({ by: 'password', password: 'first password' })
     await vault.set('a', 'secret')
-    await expect(vault.changePassword('wrong password', 'second password')).rejects.toMatchObject({ code: 'vault-wrong-password' })
+    await expect(vault.changePassword('wrong password', 'second password')).rejects.toMatchObject({
+      code: 'vault-wrong-password',
+    })
     await vault.changePassword('first password', 'second password')
     const again = await open(folder, none())
     expect(again.vault.status.state).toBe('locked')
@@ -137,6 +139,8 @@ describe('the system keychain', () => {
   })
 
   it('says so when its library can’t be loaded', async () => {
-    await expect(createKeychain(() => Promise.reject(new Error('no libsecret'))).get('x')).rejects.toMatchObject({ code: 'no-keychain' })
+    await expect(createKeychain(() => Promise.reject(new Error('no libsecret'))).get('x')).rejects.toMatchObject({
+      code: 'no-keychain',
+    })
   })
 })

@@ -67,7 +67,8 @@ export class Vault implements Disposable {
 
   /** A secret, or null when there is none or the vault is locked. */
   async get(name: string): Promise<string | null> {
-    if (!this.#opened && !this.#held && this.#file.value?.protector.by === 'keychain') await this.unlock(null).catch(() => {})
+    if (!this.#opened && !this.#held && this.#file.value?.protector.by === 'keychain')
+      await this.unlock(null).catch(() => {})
     return this.#opened?.secrets.get(name) ?? null
   }
 
@@ -123,7 +124,8 @@ export class Vault implements Disposable {
     if (this.#opened || stored === null) return
     const key = await this.#keyOf(stored, password)
     const secrets = unsealSecrets(key, stored.id, stored.secrets)
-    if (secrets === undefined) throw new AppError('vault-locked', 'The vault does not open with this key. Its file may be from another machine.')
+    if (secrets === undefined)
+      throw new AppError('vault-locked', 'The vault does not open with this key. Its file may be from another machine.')
     this.#open({ id: stored.id, key, protector: stored.protector, secrets })
   }
 
@@ -167,7 +169,11 @@ export class Vault implements Disposable {
     })
     this.#noteKeychain(true)
     const key = Buffer.from(text ?? '', 'base64')
-    if (key.length !== 32) throw new AppError('vault-locked', 'The keychain no longer holds the key of this vault, so its secrets can’t be read.')
+    if (key.length !== 32)
+      throw new AppError(
+        'vault-locked',
+        'The keychain no longer holds the key of this vault, so its secrets can’t be read.',
+      )
     return key
   }
 
@@ -189,7 +195,11 @@ export class Vault implements Disposable {
 
   async #store(next: Opened): Promise<void> {
     if (next.key !== null && next.protector !== null) {
-      await this.#file.save({ id: next.id, protector: next.protector, secrets: sealSecrets(next.key, next.id, next.secrets) })
+      await this.#file.save({
+        id: next.id,
+        protector: next.protector,
+        secrets: sealSecrets(next.key, next.id, next.secrets),
+      })
     }
     this.#open(next)
   }

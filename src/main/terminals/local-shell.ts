@@ -29,7 +29,11 @@ export async function startLocalShell({ program, size, env }: LocalShellOptions)
       encoding: null,
     })
   } catch (error) {
-    throw new AppError('not-found', `The shell ${file} could not be started. Choose another one in Settings, Terminal.`, { cause: error })
+    throw new AppError(
+      'not-found',
+      `The shell ${file} could not be started. Choose another one in Settings, Terminal.`,
+      { cause: error },
+    )
   }
   return wrap(pty)
 }
@@ -42,7 +46,10 @@ function wrap(pty: IPty): Shell {
     onEnd: listener =>
       void pty.onExit(({ exitCode, signal }) => {
         over = true
-        const end: ShellEnd = { kind: 'exited', exit: { code: signal ? null : exitCode, signal: signal ? `signal ${signal}` : null } }
+        const end: ShellEnd = {
+          kind: 'exited',
+          exit: { code: signal ? null : exitCode, signal: signal ? `signal ${signal}` : null },
+        }
         listener(end)
       }),
     write: data => pty.write(Buffer.from(data) as unknown as string),
@@ -66,6 +73,8 @@ function defaultShell(env: NodeJS.ProcessEnv): string {
 
 // What belongs to this program only must not reach the person's shell.
 function clean(env: NodeJS.ProcessEnv): Record<string, string> {
-  const kept = Object.entries(env).filter(([name, value]) => value !== undefined && !/^(ELECTRON_|CHROME_|HAWSER_|NODE_OPTIONS$)/.test(name))
+  const kept = Object.entries(env).filter(
+    ([name, value]) => value !== undefined && !/^(ELECTRON_|CHROME_|HAWSER_|NODE_OPTIONS$)/.test(name),
+  )
   return Object.fromEntries(kept) as Record<string, string>
 }

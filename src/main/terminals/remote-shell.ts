@@ -1,8 +1,6 @@
-import type { ClientChannel } from 'ssh2'
-
 import { AppError } from '../../shared/base/errors.ts'
 import type { TerminalSize } from '../../shared/contract/terminals.ts'
-import type { Connection } from '../ssh/connection.ts'
+import type { Channel, Connection } from '../ssh/connection.ts'
 import type { Lease } from '../ssh/connection-pool.ts'
 import type { Shell, ShellEnd } from './shell.ts'
 
@@ -10,7 +8,11 @@ import type { Shell, ShellEnd } from './shell.ts'
 const maxBuffered = 4 * 1024 * 1024
 
 /** Opens a shell on a leased connection and owns the lease from then on. */
-export async function startRemoteShell(lease: Lease<Connection>, size: TerminalSize, env: NodeJS.ProcessEnv): Promise<Shell> {
+export async function startRemoteShell(
+  lease: Lease<Connection>,
+  size: TerminalSize,
+  env: NodeJS.ProcessEnv,
+): Promise<Shell> {
   const { connection } = lease
   const lang = env['LANG']
   const wanted = { COLORTERM: 'truecolor', ...(lang === undefined ? {} : { LANG: lang }) }
@@ -22,7 +24,7 @@ export async function startRemoteShell(lease: Lease<Connection>, size: TerminalS
   }
 }
 
-function wrap(channel: ClientChannel, lease: Lease<Connection>): Shell {
+function wrap(channel: Channel, lease: Lease<Connection>): Shell {
   const { connection } = lease
   let end: ShellEnd = { kind: 'exited', exit: { code: null, signal: null } }
   let over = false
@@ -38,7 +40,9 @@ function wrap(channel: ClientChannel, lease: Lease<Connection>): Shell {
     end = { kind: 'exited', exit: { code, signal: signal?.replace(/^SIG/, '') ?? null } }
   })
   // A paused channel still holds what came before the close.
-  channel.on('close', () => (channel.readableEnded || channel.readableLength === 0 ? finish() : channel.once('end', finish)))
+  channel.on('close', () =>
+    channel.readableEnded || channel.readableLength === 0 ? finish() : channel.once('end', finish),
+  )
   channel.on('error', () => finish())
   const lost = connection.onClosed(error => {
     end = error ? { kind: 'lost', error } : end
@@ -46,7 +50,10 @@ function wrap(channel: ClientChannel, lease: Lease<Connection>): Shell {
   })
   const guard = (listener: (data: Buffer) => void) => (data: Buffer) => {
     if (channel.readableLength > maxBuffered) {
-      end = { kind: 'lost', error: new AppError('lost', `${connection.where} sends more than it may. The session was closed.`) }
+      end = {
+        kind: 'lost',
+        error: new AppError('lost', `${connection.where} sends more than it may. The session was closed.`),
+      }
       channel.destroy()
       finish()
     } else {

@@ -3,7 +3,13 @@ import { assertNever } from '../../shared/base/assert-never.ts'
 import { Emitter } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { Services } from '../../shared/contract/contract.ts'
-import type { Target, TerminalId, TerminalSize, TerminalSnapshot, TerminalState } from '../../shared/contract/terminals.ts'
+import type {
+  Target,
+  TerminalId,
+  TerminalSize,
+  TerminalSnapshot,
+  TerminalState,
+} from '../../shared/contract/terminals.ts'
 import type { Connection, LinkState } from '../ssh/connection.ts'
 import type { ConnectionPlan } from '../ssh/connection-plan.ts'
 import type { Lease, LeaseOptions } from '../ssh/connection-pool.ts'
@@ -56,7 +62,13 @@ export class TerminalService implements Contract, Disposable {
 
   open: Contract['open'] = async ({ id, target, size }) => {
     this.#drop(id)
-    const entry: Entry = { id, target, abort: new AbortController(), state: { kind: 'connecting', step: 'Connecting' }, session: undefined }
+    const entry: Entry = {
+      id,
+      target,
+      abort: new AbortController(),
+      state: { kind: 'connecting', step: 'Connecting' },
+      session: undefined,
+    }
     this.#entries.set(id, entry)
     this.#announce()
     try {
@@ -65,10 +77,15 @@ export class TerminalService implements Contract, Disposable {
         shell.dispose()
         throw new AppError('cancelled', 'Cancelled')
       }
-      entry.session = new TerminalSession({ shell, port: this.#parts.openPort(id), onEnd: end => this.#ended(entry, end) })
+      entry.session = new TerminalSession({
+        shell,
+        port: this.#parts.openPort(id),
+        onEnd: end => this.#ended(entry, end),
+      })
     } catch (error) {
       this.#setState(entry, { kind: 'failed', error: toWireError(error) })
-      if (!(error instanceof AppError && error.code === 'cancelled')) this.#news(entry, 'failed', toWireError(error).message)
+      if (!(error instanceof AppError && error.code === 'cancelled'))
+        this.#news(entry, 'failed', toWireError(error).message)
       throw error
     }
   }
@@ -112,7 +129,11 @@ export class TerminalService implements Contract, Disposable {
     if (this.#entries.get(entry.id) !== entry) return
     switch (end.kind) {
       case 'exited':
-        this.#news(entry, 'closed', end.exit.signal ? `Ended by ${end.exit.signal}` : `Ended with code ${end.exit.code ?? 'unknown'}`)
+        this.#news(
+          entry,
+          'closed',
+          end.exit.signal ? `Ended by ${end.exit.signal}` : `Ended with code ${end.exit.code ?? 'unknown'}`,
+        )
         return this.#setState(entry, { kind: 'exited', exit: end.exit })
       case 'lost':
         this.#news(entry, 'lost', end.error.message)
@@ -155,5 +176,7 @@ export class TerminalService implements Contract, Disposable {
 }
 
 function fromLink(link: LinkState): TerminalState {
-  return link.kind === 'stalled' ? { kind: 'stalled', seconds: link.seconds } : { kind: 'ready', latencyMs: link.latencyMs }
+  return link.kind === 'stalled'
+    ? { kind: 'stalled', seconds: link.seconds }
+    : { kind: 'ready', latencyMs: link.latencyMs }
 }

@@ -27,7 +27,16 @@ function setUp() {
   } satisfies StreamPort
   const ended = vi.fn()
   new TerminalSession({ shell, port, onEnd: ended })
-  return { shell, port, posted, ended, emit: (data: Buffer) => emit(data), end: (value: ShellEnd) => end(value), receive: (message: unknown) => receive(message), close: () => closed() }
+  return {
+    shell,
+    port,
+    posted,
+    ended,
+    emit: (data: Buffer) => emit(data),
+    end: (value: ShellEnd) => end(value),
+    receive: (message: unknown) => receive(message),
+    close: () => closed(),
+  }
 }
 
 const turn = () => new Promise(resolve => setImmediate(resolve))
@@ -52,7 +61,16 @@ describe('TerminalSession', () => {
 
   it('ignores messages that are not of the contract', () => {
     const { receive, shell } = setUp()
-    for (const junk of [null, 1, {}, { input: 'text' }, { ack: -1 }, { ack: 1, input: new Uint8Array(1) }, { input: new Uint8Array(17 * 1024 * 1024) }]) receive(junk)
+    for (const junk of [
+      null,
+      1,
+      {},
+      { input: 'text' },
+      { ack: -1 },
+      { ack: 1, input: new Uint8Array(1) },
+      { input: new Uint8Array(17 * 1024 * 1024) },
+    ])
+      receive(junk)
     expect(shell.write).not.toHaveBeenCalled()
     expect(shell.resume).not.toHaveBeenCalled()
   })

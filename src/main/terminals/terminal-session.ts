@@ -11,7 +11,12 @@ const maxInput = 16 * 1024 * 1024
 
 const fromTerminal = z.union([
   z.strictObject({ input: z.instanceof(Uint8Array).refine(bytes => bytes.byteLength <= maxInput) }),
-  z.strictObject({ ack: z.int().min(0).max(2 ** 40) }),
+  z.strictObject({
+    ack: z
+      .int()
+      .min(0)
+      .max(2 ** 40),
+  }),
 ])
 
 /** Carries bytes between a shell and its screen, never faster than the screen takes them in. */

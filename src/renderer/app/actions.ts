@@ -49,29 +49,42 @@ export function createActions({ api, terminals }: { api: Api; terminals: Termina
     },
     saveHost: async (host, secrets = {}) => {
       await api.hosts.save({ host })
-      for (const [kind, secret] of Object.entries(secrets)) await api.hosts.setSecret({ id: host.id, kind: kind as HostSecret, secret })
+      for (const [kind, secret] of Object.entries(secrets))
+        await api.hosts.setSecret({ id: host.id, kind: kind as HostSecret, secret })
     },
     removeHost: host => {
       const undo = { label: 'Undo', run: () => quietly(api.hosts.save({ host })) }
       quietly(api.hosts.remove({ id: host.id }).then(() => tell(`${host.label} was deleted.`, undo)))
     },
-    duplicateHost: host => quietly(api.hosts.save({ host: { ...host, id: crypto.randomUUID() as HostId, label: copyName(host.label), lastUsed: null } })),
+    duplicateHost: host =>
+      quietly(
+        api.hosts.save({
+          host: { ...host, id: crypto.randomUUID() as HostId, label: copyName(host.label), lastUsed: null },
+        }),
+      ),
     saveGroup: group => api.hosts.saveGroup({ group }),
-    removeGroup: id => {
-      const { groups, hosts } = useHosts.getState().book
-      const gone = groups.find(group => group.id === id)
-      if (!gone) return
-      const members = hosts.filter(host => host.groupId === id)
-      const inner = groups.filter(group => group.parentId === id)
-      const bringBack = async () => {
-        await api.hosts.saveGroup({ group: gone })
-        for (const group of inner) await api.hosts.saveGroup({ group })
-        for (const host of members) await api.hosts.save({ host })
-      }
-      quietly(api.hosts.removeGroup({ id }).then(() => tell(`${gone.label} was deleted; its hosts are kept.`, { label: 'Undo', run: () => quietly(bringBack()) })))
-    },
+    removeGroup: id => quietly(removeGroup(api, id)),
     copy: text => quietly(api.app.copy({ text })),
   }
+}
+
+/** Takes a group away, with the way back. */
+async function removeGroup(api: Api, id: GroupId): Promise<void> {
+  const { groups, hosts } = useHosts.getState().book
+  const gone = groups.find(group => group.id === id)
+  if (!gone) return
+  const members = hosts.filter(host => host.groupId === id)
+  const inner = groups.filter(group => group.parentId === id)
+  const bringBack = async () => {
+    await api.hosts.saveGroup({ group: gone })
+    for (const group of inner) await api.hosts.saveGroup({ group })
+    for (const host of members) await api.hosts.save({ host })
+  }
+  await api.hosts.removeGroup({ id })
+  tell(`${gone.label} was deleted; its hosts are kept.`, {
+    label: 'Undo',
+    run: () => void bringBack().catch(tellProblem),
+  })
 }
 
 /** A host's name, `user@address`, or the local shell. */

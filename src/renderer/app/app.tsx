@@ -24,7 +24,15 @@ import { VaultSettings } from '../features/vault/vault-settings.tsx'
 import type { MenuItem } from '../ui/menu.tsx'
 import { shownShortcut } from '../ui/shortcut.ts'
 import { TabPanes } from '../workspace/workspace.tsx'
-import { activateTab, activeTab, closePane, focusPane, toggleZoom, useWorkspace, type Tab } from '../workspace/workspace-store.ts'
+import {
+  activateTab,
+  activeTab,
+  closePane,
+  focusPane,
+  toggleZoom,
+  useWorkspace,
+  type Tab,
+} from '../workspace/workspace-store.ts'
 import { labelOf } from './actions.ts'
 import css from './app.module.css'
 import type { Parts } from './boot.ts'
@@ -39,11 +47,20 @@ export function App({ parts }: { readonly parts: Parts }) {
   const hostActions = useHostActions(parts)
   const menu = useCallback((ids: readonly string[]) => menuOf(parts, ids), [parts])
   const items = useCallback((typed: string) => paletteItems(parts, typed), [parts])
-  const renderPane = useCallback((pane: Pane, inTab: Tab) => <PaneOf key={pane.id} pane={pane} tab={inTab} parts={parts} menu={menu} />, [parts, menu])
+  const renderPane = useCallback(
+    (pane: Pane, inTab: Tab) => <PaneOf key={pane.id} pane={pane} tab={inTab} parts={parts} menu={menu} />,
+    [parts, menu],
+  )
   return (
     <div className={css['app']}>
       <TitleBar parts={parts} tabMenu={inTab => tabMenu(parts, inTab)} />
-      <main className={css['body']}>{tab ? <TabPanes key={tab.id} tab={tab} renderPane={renderPane} /> : <Home parts={parts} hostActions={hostActions} />}</main>
+      <main className={css['body']}>
+        {tab ? (
+          <TabPanes key={tab.id} tab={tab} renderPane={renderPane} />
+        ) : (
+          <Home parts={parts} hostActions={hostActions} />
+        )}
+      </main>
       <StatusBar />
       <Forms parts={parts} />
       <Palette items={items} />
@@ -77,7 +94,8 @@ function Hosts({ actions }: { readonly actions: HostActions }) {
       if (pane.target.kind !== 'host' || !state || state.kind === 'failed' || state.kind === 'exited') continue
       const look = lookOf(state)
       const latencyMs = state.kind === 'ready' ? state.latencyMs : null
-      if (found.get(pane.target.hostId)?.tone !== 'ok') found.set(pane.target.hostId, { tone: look.tone, text: look.state, latencyMs })
+      if (found.get(pane.target.hostId)?.tone !== 'ok')
+        found.set(pane.target.hostId, { tone: look.tone, text: look.state, latencyMs })
     }
     return found
   }, [states, tabs])
@@ -87,8 +105,20 @@ function Hosts({ actions }: { readonly actions: HostActions }) {
 function Settings({ parts }: { readonly parts: Parts }) {
   const { api, commands, info } = parts
   const keys = useSettings(state => state.settings.keys)
-  const bindable = useMemo(() => commands.all.map(({ id, title, keys: own }) => ({ id, title, own, keys: keys[id] ?? own })), [commands, keys])
-  return <SettingsPage api={api} commands={bindable} themes={terminalThemes} info={info} vault={<VaultSettings api={api} onProblem={tellProblem} />} onProblem={tellProblem} />
+  const bindable = useMemo(
+    () => commands.all.map(({ id, title, keys: own }) => ({ id, title, own, keys: keys[id] ?? own })),
+    [commands, keys],
+  )
+  return (
+    <SettingsPage
+      api={api}
+      commands={bindable}
+      themes={terminalThemes}
+      info={info}
+      vault={<VaultSettings api={api} onProblem={tellProblem} />}
+      onProblem={tellProblem}
+    />
+  )
 }
 
 function Forms({ parts }: { readonly parts: Parts }) {
@@ -96,14 +126,16 @@ function Forms({ parts }: { readonly parts: Parts }) {
   const editing = useHosts(state => state.editing)
   if (!editing) return null
   const close = () => edit(null)
-  if (editing.kind === 'group') return <GroupForm group={editing.group} themes={terminalThemes} onSave={actions.saveGroup} onClose={close} />
+  if (editing.kind === 'group')
+    return <GroupForm group={editing.group} themes={terminalThemes} onSave={actions.saveGroup} onClose={close} />
   return (
     <HostForm
       host={editing.host}
       {...(editing.preset ? { preset: editing.preset } : {})}
       themes={terminalThemes}
       onSave={async (host, secrets) => {
-        if (Object.keys(secrets).length > 0 && !(await openVault())) throw new Error('The vault is not open, so the secret was not kept. Save again, or empty its field.')
+        if (Object.keys(secrets).length > 0 && !(await openVault()))
+          throw new Error('The vault is not open, so the secret was not kept. Save again, or empty its field.')
         await actions.saveHost(host, secrets)
       }}
       onDelete={actions.removeHost}
@@ -123,7 +155,10 @@ interface PaneOfProps {
 function PaneOf({ pane, tab, parts, menu }: PaneOfProps) {
   const { actions, commands, terminals } = parts
   const hosts = useHosts(state => state.book.hosts)
-  const host = pane.target.kind === 'host' ? hosts.find(each => pane.target.kind === 'host' && each.id === pane.target.hostId) : undefined
+  const host =
+    pane.target.kind === 'host'
+      ? hosts.find(each => pane.target.kind === 'host' && each.id === pane.target.hostId)
+      : undefined
   const within = (run: () => void) => () => {
     focusPane(pane.id)
     run()
@@ -133,7 +168,18 @@ function PaneOf({ pane, tab, parts, menu }: PaneOfProps) {
     zoom: within(toggleZoom),
     find: within(() => commands.run('find')),
     close: () => closePane(pane.id),
-    menu: menu(['copy', 'paste', 'select-all', 'find', 'clear', 'split-right', 'split-down', 'broadcast', 'duplicate-tab', 'close-pane']),
+    menu: menu([
+      'copy',
+      'paste',
+      'select-all',
+      'find',
+      'clear',
+      'split-right',
+      'split-down',
+      'broadcast',
+      'duplicate-tab',
+      'close-pane',
+    ]),
     editHost: host ? () => edit({ kind: 'host', host }) : null,
   }
   return <TerminalPane pane={pane} tab={tab} label={labelOf(pane.target)} terminals={terminals} actions={paneActions} />
@@ -162,30 +208,55 @@ function useHostActions({ api, actions }: Parts): HostActions {
 function menuOf({ commands }: Parts, ids: readonly string[]): readonly MenuItem[] {
   return ids.flatMap(id => {
     const command = commands.all.find(each => each.id === id)
-    return command ? [{ label: command.title, keys: shownShortcut(commands.keysOf(command)), run: () => commands.run(id) }] : []
+    return command
+      ? [{ label: command.title, keys: shownShortcut(commands.keysOf(command)), run: () => commands.run(id) }]
+      : []
   })
 }
 
 function tabMenu(parts: Parts, tab: Tab): readonly MenuItem[] {
-  return menuOf(parts, ['rename-tab', 'duplicate-tab', 'split-right', 'split-down', 'broadcast', 'close-tab']).map(item => ({
-    ...item,
-    run: () => {
-      activateTab(tab.id)
-      item.run()
-    },
-  }))
+  return menuOf(parts, ['rename-tab', 'duplicate-tab', 'split-right', 'split-down', 'broadcast', 'close-tab']).map(
+    item => ({
+      ...item,
+      run: () => {
+        activateTab(tab.id)
+        item.run()
+      },
+    }),
+  )
 }
 
 function paletteItems({ commands, actions }: Parts, typed: string): readonly PaletteItem[] {
   const icon = (image: ReactNode) => image
   const quick = parseQuickConnect(typed)
-  const address: PaletteItem[] = quick.kind === 'address' ? [{ id: 'typed:address', title: `Connect to ${shownTarget(quick.target)}`, icon: icon(<Search size={15} />), run: () => actions.openTerminal(quick.target) }] : []
+  const address: PaletteItem[] =
+    quick.kind === 'address'
+      ? [
+          {
+            id: 'typed:address',
+            title: `Connect to ${shownTarget(quick.target)}`,
+            icon: icon(<Search size={15} />),
+            run: () => actions.openTerminal(quick.target),
+          },
+        ]
+      : []
   const hosts = useHosts.getState().book.hosts.toSorted((a, b) => (b.lastUsed ?? 0) - (a.lastUsed ?? 0))
   return [
     ...address,
-    ...hosts.map(host => ({ id: `host:${host.id}`, title: host.label, detail: shownAddress(host), icon: <Server size={15} />, run: () => actions.connect(host) })),
+    ...hosts.map(host => ({
+      id: `host:${host.id}`,
+      title: host.label,
+      detail: shownAddress(host),
+      icon: <Server size={15} />,
+      run: () => actions.connect(host),
+    })),
     ...commands.all
       .filter(command => command.id !== 'palette' && command.id !== 'palette-in-terminal' && (command.when?.() ?? true))
-      .map(command => ({ id: command.id, title: command.title, keys: commands.keysOf(command), run: () => commands.run(command.id) })),
+      .map(command => ({
+        id: command.id,
+        title: command.title,
+        keys: commands.keysOf(command),
+        run: () => commands.run(command.id),
+      })),
   ]
 }

@@ -33,8 +33,13 @@ const saveMs = 400
 export async function boot(bridge: Bridge): Promise<Parts> {
   const api = createApi(bridge)
   const store = new DisposableStore()
-  const [info, saved] = await Promise.all([api.app.info(), api.workspace.load(), mirrorSettings(api).then(each => store.add(each))])
-  for (const mirror of [mirrorHosts, mirrorTerminals, mirrorPrompts, mirrorVault, mirrorActivity, mirrorNotices]) store.add(mirror(api))
+  const [info, saved] = await Promise.all([
+    api.app.info(),
+    api.workspace.load(),
+    mirrorSettings(api).then(each => store.add(each)),
+  ])
+  for (const mirror of [mirrorHosts, mirrorTerminals, mirrorPrompts, mirrorVault, mirrorActivity, mirrorNotices])
+    store.add(mirror(api))
 
   const terminals: Terminals = store.add(
     new Terminals({
@@ -51,7 +56,9 @@ export async function boot(bridge: Bridge): Promise<Parts> {
   const commands: Commands = new Commands({ api, actions, terminals })
   store.add(followTheme(api, () => terminals.restyle()))
   store.add(toDisposable(useSettings.subscribe(() => terminals.restyle())))
-  store.add(toDisposable(useHosts.subscribe((now, before) => (now.book === before.book ? undefined : terminals.restyle()))))
+  store.add(
+    toDisposable(useHosts.subscribe((now, before) => (now.book === before.book ? undefined : terminals.restyle()))),
+  )
 
   restore(saved)
   keepWorkspace(api, store)
@@ -85,7 +92,7 @@ function lookFor(target: Target): LookOverride {
   const host = hosts.find(each => each.id === target.hostId)
   let theme = host?.look.theme ?? null
   const seen = new Set<string>()
-  for (let group = groups.find(each => each.id === host?.groupId); theme === null && group && !seen.has(group.id); ) {
+  for (let group = groups.find(each => each.id === host?.groupId); theme === null && group && !seen.has(group.id);) {
     theme = group.theme
     seen.add(group.id)
     const { parentId } = group

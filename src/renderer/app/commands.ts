@@ -47,7 +47,12 @@ export class Commands {
   readonly all: readonly Command[]
 
   constructor(parts: CommandParts) {
-    this.all = [...general(parts), ...tabCommands(parts), ...terminalCommands(parts)].map(command => ({ ...command, keys: platformShortcut(command.keys) }))
+    this.all = [...general(parts), ...tabCommands(parts), ...paneCommands(parts), ...terminalCommands(parts)].map(
+      command => ({
+        ...command,
+        keys: platformShortcut(command.keys),
+      }),
+    )
   }
 
   run(id: string): void {
@@ -77,7 +82,13 @@ export class Commands {
 }
 
 function worksInTerminal(keys: Shortcut, command: Command): boolean {
-  return command.inTerminal === true || keys.includes('Meta') || (keys.includes('Ctrl') && keys.includes('Shift')) || /^Alt\+\d$/.test(keys) || keys === 'Ctrl+Tab'
+  return (
+    command.inTerminal === true ||
+    keys.includes('Meta') ||
+    (keys.includes('Ctrl') && keys.includes('Shift')) ||
+    /^Alt\+\d$/.test(keys) ||
+    keys === 'Ctrl+Tab'
+  )
 }
 
 function general({ api, actions }: CommandParts): readonly Command[] {
@@ -88,7 +99,12 @@ function general({ api, actions }: CommandParts): readonly Command[] {
     { id: 'home', title: 'Go to hosts', keys: 'Mod+Shift+H', run: () => showHome('hosts') },
     { id: 'new-host', title: 'New host', keys: 'Mod+Shift+N', run: () => openForm({ kind: 'host', host: null }) },
     { id: 'new-group', title: 'New group', keys: '', run: () => openForm({ kind: 'group', group: null }) },
-    { id: 'local-shell', title: 'New local shell', keys: 'Mod+Shift+T', run: () => actions.openTerminal({ kind: 'local' }) },
+    {
+      id: 'local-shell',
+      title: 'New local shell',
+      keys: 'Mod+Shift+T',
+      run: () => actions.openTerminal({ kind: 'local' }),
+    },
     { id: 'activity', title: 'Go to activity', keys: '', run: () => showHome('activity') },
     { id: 'settings', title: 'Go to settings', keys: 'Mod+,', run: () => showHome('settings') },
     {
@@ -97,7 +113,13 @@ function general({ api, actions }: CommandParts): readonly Command[] {
       keys: '',
       run: () => void changeSettings(api, 'appearance', { theme: isDark() ? 'light' : 'dark' }).catch(tellProblem),
     },
-    { id: 'lock-vault', title: 'Lock the vault', keys: '', when: () => useVault.getState().status.state === 'unlocked', run: () => void api.vault.lock().catch(tellProblem) },
+    {
+      id: 'lock-vault',
+      title: 'Lock the vault',
+      keys: '',
+      when: () => useVault.getState().status.state === 'unlocked',
+      run: () => void api.vault.lock().catch(tellProblem),
+    },
     { id: 'unlock-vault', title: 'Unlock the vault', keys: '', when: locked, run: () => void askVault('unlock') },
   ]
 }
@@ -122,16 +144,58 @@ function tabCommands({ actions }: CommandParts): readonly Command[] {
     { id: 'next-tab', title: 'Next tab', keys: 'Ctrl+Tab', run: () => stepTab(1) },
     { id: 'previous-tab', title: 'Previous tab', keys: 'Ctrl+Shift+Tab', run: () => stepTab(-1) },
     ...goTo,
-    { id: 'duplicate-tab', title: 'Duplicate tab', keys: 'Mod+Shift+K', when: inTab, run: () => actions.duplicateTab() },
-    { id: 'rename-tab', title: 'Rename tab', keys: 'Mod+Shift+R', when: inTab, run: () => beginRename(activeTab()?.id ?? '') },
-    { id: 'close-tab', title: 'Close tab', keys: 'Mod+Shift+Q', when: inTab, run: () => closeTab(activeTab()?.id ?? '') },
+    {
+      id: 'duplicate-tab',
+      title: 'Duplicate tab',
+      keys: 'Mod+Shift+K',
+      when: inTab,
+      run: () => actions.duplicateTab(),
+    },
+    {
+      id: 'rename-tab',
+      title: 'Rename tab',
+      keys: 'Mod+Shift+R',
+      when: inTab,
+      run: () => beginRename(activeTab()?.id ?? ''),
+    },
+    {
+      id: 'close-tab',
+      title: 'Close tab',
+      keys: 'Mod+Shift+Q',
+      when: inTab,
+      run: () => closeTab(activeTab()?.id ?? ''),
+    },
+  ]
+}
+
+function paneCommands({ actions }: CommandParts): readonly Command[] {
+  const inTab = () => activeTab() !== undefined
+  return [
     { id: 'split-right', title: 'Split right', keys: 'Mod+Shift+D', when: inTab, run: () => actions.split('right') },
     { id: 'split-down', title: 'Split down', keys: 'Mod+Shift+E', when: inTab, run: () => actions.split('bottom') },
-    { id: 'close-pane', title: 'Close pane', keys: 'Mod+Shift+W', when: inTab, run: () => closePane(activePane()?.id ?? '') },
+    {
+      id: 'close-pane',
+      title: 'Close pane',
+      keys: 'Mod+Shift+W',
+      when: inTab,
+      run: () => closePane(activePane()?.id ?? ''),
+    },
     { id: 'zoom-pane', title: 'Zoom pane', keys: 'Mod+Shift+Z', when: inTab, run: toggleZoom },
     { id: 'next-pane', title: 'Next pane', keys: 'Mod+Shift+ArrowRight', when: inTab, run: () => focusNextPane(1) },
-    { id: 'previous-pane', title: 'Previous pane', keys: 'Mod+Shift+ArrowLeft', when: inTab, run: () => focusNextPane(-1) },
-    { id: 'broadcast', title: 'Type into all panes of the tab', keys: 'Mod+Shift+B', when: inTab, run: toggleBroadcast },
+    {
+      id: 'previous-pane',
+      title: 'Previous pane',
+      keys: 'Mod+Shift+ArrowLeft',
+      when: inTab,
+      run: () => focusNextPane(-1),
+    },
+    {
+      id: 'broadcast',
+      title: 'Type into all panes of the tab',
+      keys: 'Mod+Shift+B',
+      when: inTab,
+      run: toggleBroadcast,
+    },
   ]
 }
 
@@ -150,10 +214,28 @@ function terminalCommands({ api, terminals }: CommandParts): readonly Command[] 
     void changeSettings(api, 'terminal', { fontSize: Math.min(40, Math.max(6, size(fontSize))) }).catch(tellProblem)
   }
   return [
-    { id: 'find', title: 'Find in terminal', keys: 'Mod+Shift+F', when: inPane, run: () => useTerminals.setState(state => ({ finding: state.finding === pane() ? null : pane() })) },
+    {
+      id: 'find',
+      title: 'Find in terminal',
+      keys: 'Mod+Shift+F',
+      when: inPane,
+      run: () => useTerminals.setState(state => ({ finding: state.finding === pane() ? null : pane() })),
+    },
     { id: 'copy', title: 'Copy', keys: platformCopy('C'), when: inPane, run: () => void terminals.copy(pane()) },
-    { id: 'paste', title: 'Paste', keys: platformCopy('V'), when: inPane, run: () => void terminals.paste(pane(), 'clipboard') },
-    { id: 'select-all', title: 'Select all', keys: 'Mod+Shift+A', when: inPane, run: () => terminals.selectAll(pane()) },
+    {
+      id: 'paste',
+      title: 'Paste',
+      keys: platformCopy('V'),
+      when: inPane,
+      run: () => void terminals.paste(pane(), 'clipboard'),
+    },
+    {
+      id: 'select-all',
+      title: 'Select all',
+      keys: 'Mod+Shift+A',
+      when: inPane,
+      run: () => terminals.selectAll(pane()),
+    },
     { id: 'clear', title: 'Clear scrollback', keys: 'Mod+Shift+L', when: inPane, run: () => terminals.clear(pane()) },
     { id: 'font-larger', title: 'Larger font', keys: 'Mod+=', inTerminal: true, run: () => setSize(old => old + 1) },
     { id: 'font-smaller', title: 'Smaller font', keys: 'Mod+-', inTerminal: true, run: () => setSize(old => old - 1) },

@@ -30,7 +30,8 @@ export function StatusBar() {
         </>
       ) : (
         <span>
-          {vault.state === 'locked' ? <Lock size={12} aria-hidden="true" /> : <LockOpen size={12} aria-hidden="true" />} {vaultText(vault)}
+          {vault.state === 'locked' ? <Lock size={12} aria-hidden="true" /> : <LockOpen size={12} aria-hidden="true" />}{' '}
+          {vaultText(vault)}
         </span>
       )}
       <span className={css['grow']} />

@@ -14,7 +14,13 @@ import css from './app.module.css'
 import type { Parts } from './boot.ts'
 
 /** The mark, the tabs, the way into the palette. */
-export function TitleBar({ parts, tabMenu }: { readonly parts: Parts; readonly tabMenu: (tab: Tab) => readonly MenuItem[] }) {
+export function TitleBar({
+  parts,
+  tabMenu,
+}: {
+  readonly parts: Parts
+  readonly tabMenu: (tab: Tab) => readonly MenuItem[]
+}) {
   const states = useTerminals(state => state.states)
   const notices = useNoticeCount()
   const palette = parts.commands.all.find(command => command.id === 'palette')

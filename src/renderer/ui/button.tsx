@@ -2,7 +2,10 @@ import type { ComponentProps, ReactNode } from 'react'
 
 import css from './ui.module.css'
 
-type ButtonProps = ComponentProps<'button'> & { readonly look?: 'primary' | 'ghost' | 'danger'; readonly small?: boolean }
+type ButtonProps = ComponentProps<'button'> & {
+  readonly look?: 'primary' | 'ghost' | 'danger'
+  readonly small?: boolean
+}
 
 /** A button with words. */
 export function Button({ look, small, className, type = 'button', ...rest }: ButtonProps) {

@@ -18,7 +18,16 @@ interface DialogProps {
 }
 
 /** A modal dialog, named by its title. `alert` makes it one that must be answered. */
-export function Dialog({ title, description, badge, tone = 'accent', width, onClose, alert = false, children }: DialogProps) {
+export function Dialog({
+  title,
+  description,
+  badge,
+  tone = 'accent',
+  width,
+  onClose,
+  alert = false,
+  children,
+}: DialogProps) {
   const Parts = alert ? AlertDialog : BaseDialog
   const style = width === undefined ? undefined : ({ '--dialog-width': `${width}px` } as CSSProperties)
   return (

@@ -14,7 +14,14 @@ export function TextField({ label, hint, error, ...rest }: Labelled & ComponentP
   const id = useId()
   return (
     <Frame id={id} label={label} hint={hint} error={error}>
-      <input id={id} className={css['input']} autoComplete="off" spellCheck={false} {...described(id, hint, error)} {...rest} />
+      <input
+        id={id}
+        className={css['input']}
+        autoComplete="off"
+        spellCheck={false}
+        {...described(id, hint, error)}
+        {...rest}
+      />
     </Frame>
   )
 }
@@ -24,7 +31,14 @@ export function TextArea({ label, hint, error, ...rest }: Labelled & ComponentPr
   const id = useId()
   return (
     <Frame id={id} label={label} hint={hint} error={error}>
-      <textarea id={id} className={css['area']} autoComplete="off" spellCheck={false} {...described(id, hint, error)} {...rest} />
+      <textarea
+        id={id}
+        className={css['area']}
+        autoComplete="off"
+        spellCheck={false}
+        {...described(id, hint, error)}
+        {...rest}
+      />
     </Frame>
   )
 }
@@ -77,5 +91,8 @@ function Frame({ id, label, hint, error, children }: Labelled & { readonly id: s
 
 function described(id: string, hint: ReactNode, error: string | undefined) {
   const ids = [error !== undefined && `${id}-error`, hint !== undefined && `${id}-hint`].filter(Boolean).join(' ')
-  return { ...(ids === '' ? {} : { 'aria-describedby': ids }), ...(error === undefined ? {} : { 'aria-invalid': true }) }
+  return {
+    ...(ids === '' ? {} : { 'aria-describedby': ids }),
+    ...(error === undefined ? {} : { 'aria-invalid': true }),
+  }
 }

@@ -29,7 +29,13 @@ export function Menu({ trigger, items }: { readonly trigger: ReactElement; reado
 }
 
 /** The menu of the right mouse button and of the menu key around `children`. */
-export function ContextMenu({ items, children }: { readonly items: readonly MenuItem[]; readonly children: ReactElement }) {
+export function ContextMenu({
+  items,
+  children,
+}: {
+  readonly items: readonly MenuItem[]
+  readonly children: ReactElement
+}) {
   return (
     <BaseContextMenu.Root>
       <BaseContextMenu.Trigger render={children} />

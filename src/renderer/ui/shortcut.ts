@@ -32,6 +32,21 @@ function keyName({ key, code }: KeyParts): string {
   if (['Control', 'Shift', 'Alt', 'Meta', 'AltGraph', 'Dead', 'Unidentified'].includes(key)) return ''
   if (/^Key[A-Z]$/.test(code)) return code.slice(3)
   if (/^(Digit|Numpad)\d$/.test(code)) return code.slice(-1)
-  const named: Record<string, string> = { Equal: '=', Minus: '-', NumpadAdd: '=', NumpadSubtract: '-', Comma: ',', Period: '.', Slash: '/', BracketLeft: '[', BracketRight: ']', Backslash: '\\', Semicolon: ';', Quote: "'", Backquote: '`', Space: 'Space' }
+  const named: Record<string, string> = {
+    Equal: '=',
+    Minus: '-',
+    NumpadAdd: '=',
+    NumpadSubtract: '-',
+    Comma: ',',
+    Period: '.',
+    Slash: '/',
+    BracketLeft: '[',
+    BracketRight: ']',
+    Backslash: '\\',
+    Semicolon: ';',
+    Quote: "'",
+    Backquote: '`',
+    Space: 'Space',
+  }
   return named[code] ?? key
 }

@@ -49,7 +49,14 @@ export function TabStrip({ lookOf, menuOf, onClose, children }: TabStripProps) {
           renaming === tab.id ? (
             <Rename key={tab.id} tab={tab} onDone={() => setRenaming(null)} />
           ) : (
-            <OneTab key={tab.id} tab={tab} active={tab.id === activeId} look={lookOf(tab)} menu={menuOf(tab)} onClose={() => onClose(tab.id)} />
+            <OneTab
+              key={tab.id}
+              tab={tab}
+              active={tab.id === activeId}
+              look={lookOf(tab)}
+              menu={menuOf(tab)}
+              onClose={() => onClose(tab.id)}
+            />
           ),
         )}
       </div>
@@ -119,7 +126,14 @@ function OneTab({ tab, active, look, menu, onClose }: OneTabProps) {
           <span className={css['title']}>{title}</span>
           {tab.broadcast && <Radio size={13} aria-label="Typing into all panes" className={css['broadcast']} />}
         </button>
-        <button type="button" aria-label={`Close ${title}`} title={`Close ${title}`} className={css['close']} onClick={onClose} tabIndex={-1}>
+        <button
+          type="button"
+          aria-label={`Close ${title}`}
+          title={`Close ${title}`}
+          className={css['close']}
+          onClick={onClose}
+          tabIndex={-1}
+        >
           <X size={13} />
         </button>
       </div>

@@ -122,7 +122,10 @@ export function closePane(paneId: string): void {
 }
 
 export function closeTab(id: string): void {
-  setState(state => ({ tabs: state.tabs.filter(tab => tab.id !== id), activeId: state.activeId === id ? neighbour(state, id) : state.activeId }))
+  setState(state => ({
+    tabs: state.tabs.filter(tab => tab.id !== id),
+    activeId: state.activeId === id ? neighbour(state, id) : state.activeId,
+  }))
 }
 
 /** Puts a tab before another one, or last. */
@@ -181,7 +184,12 @@ export function tabWith(paneId: string): Tab | undefined {
 /** What is kept for the next start. */
 export function toSaved({ tabs, activeId }: WorkspaceState): SavedWorkspace {
   return {
-    tabs: tabs.map(({ id, title, panes, layout }) => ({ id, title, layout, panes: panesOf(layout).flatMap(pane => panes[pane] ?? []) })),
+    tabs: tabs.map(({ id, title, panes, layout }) => ({
+      id,
+      title,
+      layout,
+      panes: panesOf(layout).flatMap(pane => panes[pane] ?? []),
+    })),
     activeId,
   }
 }
@@ -194,7 +202,15 @@ export function restore(saved: SavedWorkspace): void {
     const panes = Object.fromEntries(tab.panes.map(pane => [pane.id, pane]))
     const whole = tab.layout !== null && samePanes(panesOf(tab.layout), Object.keys(panes))
     // A layout that does not fit its panes is drawn anew rather than losing one.
-    const layout = whole && tab.layout !== null ? tab.layout : tab.panes.slice(1).reduce<SplitTree>((tree, pane) => splitPane(tree, { at: first.id, side: 'right', added: leaf(pane.id) }), leaf(first.id))
+    const layout =
+      whole && tab.layout !== null
+        ? tab.layout
+        : tab.panes
+            .slice(1)
+            .reduce<SplitTree>(
+              (tree, pane) => splitPane(tree, { at: first.id, side: 'right', added: leaf(pane.id) }),
+              leaf(first.id),
+            )
     return [{ id: tab.id, title: tab.title, panes, layout, activePane: first.id, zoomed: false, broadcast: false }]
   })
   const activeId = tabs.some(tab => tab.id === saved.activeId) ? (saved.activeId ?? 'home') : 'home'
@@ -206,7 +222,15 @@ function newPane(target: Target, title: string): Pane {
 }
 
 function tabOf(pane: Pane): Tab {
-  return { id: crypto.randomUUID(), title: null, panes: { [pane.id]: pane }, layout: leaf(pane.id), activePane: pane.id, zoomed: false, broadcast: false }
+  return {
+    id: crypto.randomUUID(),
+    title: null,
+    panes: { [pane.id]: pane },
+    layout: leaf(pane.id),
+    activePane: pane.id,
+    zoomed: false,
+    broadcast: false,
+  }
 }
 
 function updateTab(id: string, change: (tab: Tab) => Tab): void {
@@ -223,8 +247,18 @@ function takeOut(tab: Tab, paneId: string): void {
   if (layout === undefined) return closeTab(tab.id)
   const { [paneId]: _gone, ...panes } = tab.panes
   const order = panesOf(layout)
-  const activePane = tab.activePane === paneId ? ((order[Math.max(0, panesOf(tab.layout).indexOf(paneId) - 1)] ?? order[0]) as TerminalId) : tab.activePane
-  updateTab(tab.id, old => ({ ...old, panes, layout, activePane, zoomed: false, broadcast: order.length > 1 && old.broadcast }))
+  const activePane =
+    tab.activePane === paneId
+      ? ((order[Math.max(0, panesOf(tab.layout).indexOf(paneId) - 1)] ?? order[0]) as TerminalId)
+      : tab.activePane
+  updateTab(tab.id, old => ({
+    ...old,
+    panes,
+    layout,
+    activePane,
+    zoomed: false,
+    broadcast: order.length > 1 && old.broadcast,
+  }))
 }
 
 function neighbour(state: WorkspaceState, id: string): string {

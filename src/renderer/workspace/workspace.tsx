@@ -6,7 +6,13 @@ import css from './workspace.module.css'
 import { resizeSplit, type Tab } from './workspace-store.ts'
 
 /** The panes of one tab in their splits; a zoomed pane stands alone. */
-export function TabPanes({ tab, renderPane }: { readonly tab: Tab; readonly renderPane: (pane: Pane, tab: Tab) => ReactNode }) {
+export function TabPanes({
+  tab,
+  renderPane,
+}: {
+  readonly tab: Tab
+  readonly renderPane: (pane: Pane, tab: Tab) => ReactNode
+}) {
   const zoomed = tab.zoomed ? tab.panes[tab.activePane] : undefined
   return (
     <div className={css['panes']} role="tabpanel" aria-label="Terminals">
@@ -35,11 +41,21 @@ function Branch({ tab, tree, path, renderPane }: BranchProps) {
     if (weights.every(weight => weight > 0)) resizeSplit(tab.id, path, weights)
   }
   return (
-    <Group key={keys.join()} orientation={tree.direction === 'row' ? 'horizontal' : 'vertical'} className={css['group'] ?? ''} onLayoutChanged={keep}>
+    <Group
+      key={keys.join()}
+      orientation={tree.direction === 'row' ? 'horizontal' : 'vertical'}
+      className={css['group'] ?? ''}
+      onLayoutChanged={keep}
+    >
       {tree.children.map((child, index) => (
         <Fragment key={keys[index]}>
           {index > 0 && <Separator className={css['separator'] ?? ''} aria-label="Resize the panes" />}
-          <Panel id={keys[index] ?? ''} defaultSize={`${(child.weight / total) * 100}%`} minSize="8%" className={css['panel'] ?? ''}>
+          <Panel
+            id={keys[index] ?? ''}
+            defaultSize={`${(child.weight / total) * 100}%`}
+            minSize="8%"
+            className={css['panel'] ?? ''}
+          >
             <Branch tab={tab} tree={child.tree} path={[...path, index]} renderPane={renderPane} />
           </Panel>
         </Fragment>

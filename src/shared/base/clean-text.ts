@@ -8,7 +8,11 @@ const escapes = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]{0,4096}(?:\u0
 
 /** Text from a server, made safe to show: no escapes, controls or direction marks; keeps line breaks; at most `cap` characters. */
 export function cleanText(text: string, cap: number): string {
-  const cleaned = text.slice(0, cap * 8).replace(/\r\n?/g, '\n').replace(escapes, '').replace(unsafe, '')
+  const cleaned = text
+    .slice(0, cap * 8)
+    .replace(/\r\n?/g, '\n')
+    .replace(escapes, '')
+    .replace(unsafe, '')
   return cleaned.length <= cap ? cleaned : `${cleaned.slice(0, Math.max(0, cap - 1))}…`
 }
 

@@ -33,14 +33,18 @@ export function event<T>(): Announcement<T> {
 export type Implementation<S extends Service> = {
   readonly [K in keyof S]: S[K] extends Call<infer In, infer Out>
     ? (input: z.output<In>) => Out | Promise<Out>
-    : S[K] extends Announcement<infer T> ? Event<T> : never
+    : S[K] extends Announcement<infer T>
+      ? Event<T>
+      : never
 }
 
 /** What the renderer sees: the same names, every call a promise. */
 export type Client<S extends Service> = {
   readonly [K in keyof S]: S[K] extends Call<infer In, infer Out>
     ? (input: z.input<In>) => Promise<Out>
-    : S[K] extends Announcement<infer T> ? Event<T> : never
+    : S[K] extends Announcement<infer T>
+      ? Event<T>
+      : never
 }
 
 /** Every channel of ours starts with this; preload refuses the rest. */

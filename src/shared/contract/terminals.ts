@@ -13,7 +13,11 @@ export const terminalSize = z.strictObject({ cols: z.int().min(1).max(1000), row
 export type TerminalSize = Readonly<z.infer<typeof terminalSize>>
 
 /** One stop on the way to a host that is not saved. */
-export const hop = z.strictObject({ address, port: port.nullable().default(null), user: userName.nullable().default(null) })
+export const hop = z.strictObject({
+  address,
+  port: port.nullable().default(null),
+  user: userName.nullable().default(null),
+})
 export type Hop = Readonly<z.output<typeof hop>>
 
 /** What a terminal is opened on: a saved host, an address somebody typed, or a shell on this computer. */

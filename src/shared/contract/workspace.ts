@@ -23,7 +23,10 @@ const splitTree: z.ZodType<SplitTree> = z.discriminatedUnion('kind', [
     kind: z.literal('split'),
     direction: z.enum(['row', 'column']),
     get children() {
-      return z.array(z.strictObject({ weight: z.number().positive().max(1e6), tree: splitTree })).min(1).max(32)
+      return z
+        .array(z.strictObject({ weight: z.number().positive().max(1e6), tree: splitTree }))
+        .min(1)
+        .max(32)
     },
   }),
 ]) as z.ZodType<SplitTree>

@@ -34,7 +34,12 @@ export function GroupForm({ group, themes, onSave, onClose }: GroupFormProps) {
       theme: value('theme'),
       folded: group?.folded ?? false,
     })
-    if (!checked.success) return setFailure(checked.error.issues[0]?.path[0] === 'user' ? 'A user name has no spaces and no @.' : 'Give the group a name of at most 128 characters.')
+    if (!checked.success)
+      return setFailure(
+        checked.error.issues[0]?.path[0] === 'user'
+          ? 'A user name has no spaces and no @.'
+          : 'Give the group a name of at most 128 characters.',
+      )
     try {
       await onSave(checked.data)
       onClose()
@@ -43,7 +48,11 @@ export function GroupForm({ group, themes, onSave, onClose }: GroupFormProps) {
     }
   }
   return (
-    <Dialog title={group ? `Edit ${group.label}` : 'New group'} description="What is set here holds for every host in the group that leaves it open." onClose={onClose}>
+    <Dialog
+      title={group ? `Edit ${group.label}` : 'New group'}
+      description="What is set here holds for every host in the group that leaves it open."
+      onClose={onClose}
+    >
       <form className={css['form']} onSubmit={event => void submit(event)} noValidate>
         <TextField label="Name" name="label" defaultValue={group?.label ?? ''} autoFocus />
         <Select label="Inside" name="parentId" defaultValue={group?.parentId ?? ''}>
@@ -57,7 +66,12 @@ export function GroupForm({ group, themes, onSave, onClose }: GroupFormProps) {
             ))}
         </Select>
         <TextField label="User" name="user" defaultValue={group?.user ?? ''} />
-        <TextField label="Key file" name="keyFile" defaultValue={group?.keyFile ?? ''} placeholder="~/.ssh/id_ed25519" />
+        <TextField
+          label="Key file"
+          name="keyFile"
+          defaultValue={group?.keyFile ?? ''}
+          placeholder="~/.ssh/id_ed25519"
+        />
         <Select label="Jump host" name="jumpHostId" defaultValue={group?.jumpHostId ?? ''}>
           <option value="">None</option>
           {hosts.map(host => (

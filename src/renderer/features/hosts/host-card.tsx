@@ -29,7 +29,13 @@ export function HostCard({ host, actions, live, selected, onDetails }: HostCardP
   return (
     <ContextMenu items={hostMenu(host, actions)}>
       <div ref={ref} className={css['card']} data-selected={selected}>
-        <button type="button" className={css['main']} aria-label={host.label} title={`Connect to ${shownAddress(host)}`} onClick={() => actions.connect(host)} />
+        <button
+          type="button"
+          className={css['main']}
+          aria-label={host.label}
+          title={`Connect to ${shownAddress(host)}`}
+          onClick={() => actions.connect(host)}
+        />
         <span className={css['avatar']} data-tone={live?.tone}>
           <Server size={17} aria-hidden="true" />
         </span>
@@ -66,7 +72,10 @@ export function hostMenu(host: Host, actions: HostActions): readonly MenuItem[] 
     { label: 'Connect', run: () => actions.connect(host) },
     { label: 'Edit', line: true, run: () => edit({ kind: 'host', host }) },
     { label: 'Duplicate', run: () => actions.duplicate(host) },
-    { label: host.favourite ? 'Remove from favourites' : 'Add to favourites', run: () => actions.save({ ...host, favourite: !host.favourite }) },
+    {
+      label: host.favourite ? 'Remove from favourites' : 'Add to favourites',
+      run: () => actions.save({ ...host, favourite: !host.favourite }),
+    },
     { label: 'Copy address', run: () => actions.copyAddress(host) },
     { label: 'Delete', danger: true, line: true, run: () => actions.remove(host) },
   ]

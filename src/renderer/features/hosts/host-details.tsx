@@ -11,7 +11,15 @@ import css from './hosts.module.css'
 import { edit, groupPath, selectHost, useHosts } from './hosts-store.ts'
 
 /** What is known of one host, beside the list. */
-export function HostDetails({ host, actions, live }: { readonly host: Host; readonly actions: HostActions; readonly live: HostLive | undefined }) {
+export function HostDetails({
+  host,
+  actions,
+  live,
+}: {
+  readonly host: Host
+  readonly actions: HostActions
+  readonly live: HostLive | undefined
+}) {
   const { hosts, groups, secrets } = useHosts(state => state.book)
   const jump = hosts.find(other => other.id === (host.jumpHostId ?? inherited(host, groups, 'jumpHostId')))
   return (
@@ -76,7 +84,11 @@ export function HostDetails({ host, actions, live }: { readonly host: Host; read
   )
 }
 
-function inherited<K extends 'user' | 'keyFile' | 'jumpHostId'>(host: Host, groups: readonly Group[], what: K): Group[K] | null {
+function inherited<K extends 'user' | 'keyFile' | 'jumpHostId'>(
+  host: Host,
+  groups: readonly Group[],
+  what: K,
+): Group[K] | null {
   const seen = new Set<string>()
   let group = groups.find(each => each.id === host.groupId)
   while (group && !seen.has(group.id)) {

@@ -1,7 +1,13 @@
 import { useState, type FormEvent } from 'react'
 
 import { messageOf } from '../../../shared/base/errors.ts'
-import { host as hostSchema, type Host, type HostId, type HostSecret, type SignIn } from '../../../shared/contract/hosts.ts'
+import {
+  host as hostSchema,
+  type Host,
+  type HostId,
+  type HostSecret,
+  type SignIn,
+} from '../../../shared/contract/hosts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
 import { Checkbox, Select, TextArea, TextField } from '../../ui/field.tsx'
@@ -26,8 +32,6 @@ type Errors = Readonly<Record<string, string>>
 export function HostForm({ host, preset, themes, onSave, onDelete, onClose, chooseFile }: HostFormProps) {
   const { hosts, groups, secrets } = useHosts(state => state.book)
   const start = { ...preset, ...host }
-  const [signIn, setSignIn] = useState<SignIn>(start.signIn ?? 'ask')
-  const [keyFile, setKeyFile] = useState(start.keyFile ?? '')
   const [errors, setErrors] = useState<Errors>({})
   const [failure, setFailure] = useState<string | null>(null)
   const kept = host ? (secrets[host.id] ?? []) : []
@@ -52,7 +56,14 @@ export function HostForm({ host, preset, themes, onSave, onDelete, onClose, choo
   return (
     <Dialog title={host ? `Edit ${host.label}` : 'New host'} width={560} onClose={onClose}>
       <form className={css['form']} onSubmit={event => void submit(event)} noValidate>
-        <TextField label="Label" name="label" defaultValue={start.label ?? ''} placeholder="gpu-box" error={errors['label']} autoFocus />
+        <TextField
+          label="Label"
+          name="label"
+          defaultValue={start.label ?? ''}
+          placeholder="gpu-box"
+          error={errors['label']}
+          autoFocus
+        />
         <Select label="Group" name="groupId" defaultValue={start.groupId ?? ''}>
           <option value="">None</option>
           {groups.map(group => (
@@ -62,44 +73,30 @@ export function HostForm({ host, preset, themes, onSave, onDelete, onClose, choo
           ))}
         </Select>
         <div className={css['address']}>
-          <TextField label="Address" name="address" defaultValue={start.address ?? ''} placeholder="10.0.4.7 or gpu.example.com" error={errors['address']} />
-          <TextField label="Port" name="port" inputMode="numeric" defaultValue={start.port ?? ''} placeholder="22" error={errors['port']} />
+          <TextField
+            label="Address"
+            name="address"
+            defaultValue={start.address ?? ''}
+            placeholder="10.0.4.7 or gpu.example.com"
+            error={errors['address']}
+          />
+          <TextField
+            label="Port"
+            name="port"
+            inputMode="numeric"
+            defaultValue={start.port ?? ''}
+            placeholder="22"
+            error={errors['port']}
+          />
         </div>
-        <TextField label="User" name="user" defaultValue={start.user ?? ''} placeholder="ubuntu" error={errors['user']} />
-        <Select label="Sign in with" name="signIn" value={signIn} onChange={event => setSignIn(event.target.value as SignIn)}>
-          <option value="ask">Ask</option>
-          <option value="password">Password</option>
-          <option value="key">Key</option>
-          <option value="agent">Agent</option>
-        </Select>
-        {(signIn === 'password' || signIn === 'ask') && (
-          <div className={css['wide']}>
-            <TextField
-              label="Password"
-              name="password"
-              type="password"
-              autoComplete="new-password"
-              placeholder={kept.includes('password') ? 'Kept in the vault; type to replace' : 'Leave empty to be asked'}
-            />
-          </div>
-        )}
-        {(signIn === 'key' || signIn === 'ask') && (
-          <div className={`${css['wide']} ${css['withButton']}`}>
-            <TextField label="Key file" name="keyFile" value={keyFile} onChange={event => setKeyFile(event.target.value)} placeholder="~/.ssh/id_ed25519" error={errors['keyFile']} />
-            <Button onClick={() => void chooseFile().then(path => (path === null ? undefined : setKeyFile(path)))}>Choose…</Button>
-          </div>
-        )}
-        {signIn === 'key' && (
-          <div className={css['wide']}>
-            <TextArea
-              label="Or paste a private key"
-              name="privateKey"
-              rows={3}
-              placeholder={kept.includes('private-key') ? 'A key is kept in the vault; paste to replace it' : '-----BEGIN OPENSSH PRIVATE KEY-----'}
-              hint="Used when no key file is set. It goes into the vault."
-            />
-          </div>
-        )}
+        <TextField
+          label="User"
+          name="user"
+          defaultValue={start.user ?? ''}
+          placeholder="ubuntu"
+          error={errors['user']}
+        />
+        <SignInFields start={start} kept={kept} errors={errors} chooseFile={chooseFile} />
         <Select label="Jump host" name="jumpHostId" defaultValue={start.jumpHostId ?? ''} error={errors['jumpHostId']}>
           <option value="">None</option>
           {hosts
@@ -110,7 +107,13 @@ export function HostForm({ host, preset, themes, onSave, onDelete, onClose, choo
               </option>
             ))}
         </Select>
-        <TextField label="Tags" name="tags" defaultValue={start.tags?.join(', ') ?? ''} placeholder="gpu, lab" error={errors['tags']} />
+        <TextField
+          label="Tags"
+          name="tags"
+          defaultValue={start.tags?.join(', ') ?? ''}
+          placeholder="gpu, lab"
+          error={errors['tags']}
+        />
         <Select label="Terminal theme" name="theme" defaultValue={start.look?.theme ?? ''}>
           <option value="">As in Settings</option>
           {themes.map(theme => (
@@ -119,9 +122,20 @@ export function HostForm({ host, preset, themes, onSave, onDelete, onClose, choo
             </option>
           ))}
         </Select>
-        <TextField label="Font size" name="fontSize" inputMode="decimal" defaultValue={start.look?.fontSize ?? ''} placeholder="As in Settings" error={errors['look']} />
+        <TextField
+          label="Font size"
+          name="fontSize"
+          inputMode="decimal"
+          defaultValue={start.look?.fontSize ?? ''}
+          placeholder="As in Settings"
+          error={errors['look']}
+        />
         <div className={css['wide']}>
-          <Checkbox name="weakAlgorithms" defaultChecked={start.weakAlgorithms ?? false} label="Allow weak algorithms (only for old servers)" />
+          <Checkbox
+            name="weakAlgorithms"
+            defaultChecked={start.weakAlgorithms ?? false}
+            label="Allow weak algorithms (only for old servers)"
+          />
         </div>
         {failure !== null && (
           <p className={`${ui['error']} ${css['wide']}`} role="alert">
@@ -153,6 +167,75 @@ export function HostForm({ host, preset, themes, onSave, onDelete, onClose, choo
   )
 }
 
+interface SignInFieldsProps {
+  readonly start: Partial<Host>
+  readonly kept: readonly HostSecret[]
+  readonly errors: Errors
+  readonly chooseFile: () => Promise<string | null>
+}
+
+/** How to sign in, and what that way needs. */
+function SignInFields({ start, kept, errors, chooseFile }: SignInFieldsProps) {
+  const [signIn, setSignIn] = useState<SignIn>(start.signIn ?? 'ask')
+  const [keyFile, setKeyFile] = useState(start.keyFile ?? '')
+  return (
+    <>
+      <Select
+        label="Sign in with"
+        name="signIn"
+        value={signIn}
+        onChange={event => setSignIn(event.target.value as SignIn)}
+      >
+        <option value="ask">Ask</option>
+        <option value="password">Password</option>
+        <option value="key">Key</option>
+        <option value="agent">Agent</option>
+      </Select>
+      {(signIn === 'password' || signIn === 'ask') && (
+        <div className={css['wide']}>
+          <TextField
+            label="Password"
+            name="password"
+            type="password"
+            autoComplete="new-password"
+            placeholder={kept.includes('password') ? 'Kept in the vault; type to replace' : 'Leave empty to be asked'}
+          />
+        </div>
+      )}
+      {(signIn === 'key' || signIn === 'ask') && (
+        <div className={`${css['wide']} ${css['withButton']}`}>
+          <TextField
+            label="Key file"
+            name="keyFile"
+            value={keyFile}
+            onChange={event => setKeyFile(event.target.value)}
+            placeholder="~/.ssh/id_ed25519"
+            error={errors['keyFile']}
+          />
+          <Button onClick={() => void chooseFile().then(path => (path === null ? undefined : setKeyFile(path)))}>
+            Choose…
+          </Button>
+        </div>
+      )}
+      {signIn === 'key' && (
+        <div className={css['wide']}>
+          <TextArea
+            label="Or paste a private key"
+            name="privateKey"
+            rows={3}
+            placeholder={
+              kept.includes('private-key')
+                ? 'A key is kept in the vault; paste to replace it'
+                : '-----BEGIN OPENSSH PRIVATE KEY-----'
+            }
+            hint="Used when no key file is set. It goes into the vault."
+          />
+        </div>
+      )}
+    </>
+  )
+}
+
 type Checked = { readonly ok: true; readonly host: Host } | { readonly ok: false; readonly errors: Errors }
 
 function readForm(data: FormData, before: Host | null): Checked {
@@ -168,7 +251,10 @@ function readForm(data: FormData, before: Host | null): Checked {
     signIn: text(data, 'signIn'),
     keyFile: data.has('keyFile') ? orNull(text(data, 'keyFile')) : (before?.keyFile ?? null),
     jumpHostId: orNull(text(data, 'jumpHostId')),
-    tags: text(data, 'tags').split(/[,;]/).map(tag => tag.trim()).filter(Boolean),
+    tags: text(data, 'tags')
+      .split(/[,;]/)
+      .map(tag => tag.trim())
+      .filter(Boolean),
     favourite: before?.favourite ?? false,
     weakAlgorithms: data.has('weakAlgorithms'),
     look: { theme: orNull(text(data, 'theme')), fontSize: number('fontSize') },
@@ -176,7 +262,12 @@ function readForm(data: FormData, before: Host | null): Checked {
   }
   const checked = hostSchema.safeParse(candidate)
   if (checked.success) return { ok: true, host: checked.data }
-  return { ok: false, errors: Object.fromEntries(checked.error.issues.map(issue => [String(issue.path[0]), sentences[String(issue.path[0])] ?? issue.message])) }
+  return {
+    ok: false,
+    errors: Object.fromEntries(
+      checked.error.issues.map(issue => [String(issue.path[0]), sentences[String(issue.path[0])] ?? issue.message]),
+    ),
+  }
 }
 
 const sentences: Readonly<Record<string, string>> = {

@@ -68,7 +68,10 @@ export function HostsPage({ actions, live }: HostsPageProps) {
           <IconButton label="New group" onClick={() => edit({ kind: 'group', group: null })}>
             <FolderPlus size={17} />
           </IconButton>
-          <Button look={typed.kind === 'address' ? 'ghost' : 'primary'} onClick={() => edit({ kind: 'host', host: null })}>
+          <Button
+            look={typed.kind === 'address' ? 'ghost' : 'primary'}
+            onClick={() => edit({ kind: 'host', host: null })}
+          >
             <Plus size={16} aria-hidden="true" /> New host
           </Button>
         </div>
@@ -77,12 +80,23 @@ export function HostsPage({ actions, live }: HostsPageProps) {
             {problem}
           </p>
         )}
-        {typed.kind === 'address' && <p className={css['hint']}>Enter connects to {shownTarget(typed.target)} without saving it.</p>}
+        {typed.kind === 'address' && (
+          <p className={css['hint']}>Enter connects to {shownTarget(typed.target)} without saving it.</p>
+        )}
         {sections.map(section => (
-          <SectionView key={section.id} section={section} actions={actions} live={live} filtered={filtered} selected={selected} />
+          <SectionView
+            key={section.id}
+            section={section}
+            actions={actions}
+            live={live}
+            filtered={filtered}
+            selected={selected}
+          />
         ))}
         {loaded && book.hosts.length === 0 && book.groups.length === 0 && !filtered && <Welcome actions={actions} />}
-        {filtered && found.length === 0 && typed.kind !== 'address' && <p className={css['hint']}>Nothing matches “{filter.trim()}”.</p>}
+        {filtered && found.length === 0 && typed.kind !== 'address' && (
+          <p className={css['hint']}>Nothing matches “{filter.trim()}”.</p>
+        )}
       </div>
       {shown && <HostDetails host={shown} actions={actions} live={live.get(shown.id)} />}
     </div>
@@ -95,7 +109,10 @@ function Welcome({ actions }: { readonly actions: HostActions }) {
       <Server size={36} strokeWidth={1.25} aria-hidden="true" />
       <div>
         <strong>No hosts yet</strong>
-        <p>Add the machines you work on. One click then opens a shell there. You can also type user@address above and press Enter.</p>
+        <p>
+          Add the machines you work on. One click then opens a shell there. You can also type user@address above and
+          press Enter.
+        </p>
       </div>
       <div className={css['bar']}>
         <Button look="primary" onClick={() => edit({ kind: 'host', host: null })}>
@@ -139,7 +156,10 @@ function SectionView({ section, actions, live, filtered, selected }: SectionProp
               </IconButton>
             }
             items={[
-              { label: 'New host in this group', run: () => edit({ kind: 'host', host: null, preset: { groupId: group.id } }) },
+              {
+                label: 'New host in this group',
+                run: () => edit({ kind: 'host', host: null, preset: { groupId: group.id } }),
+              },
               { label: 'Edit group', run: () => edit({ kind: 'group', group }) },
               { label: 'Delete group', danger: true, line: true, run: () => actions.removeGroup(group.id) },
             ]}
@@ -149,11 +169,20 @@ function SectionView({ section, actions, live, filtered, selected }: SectionProp
       {!folded && section.hosts.length > 0 && (
         <div className={css['cards']}>
           {section.hosts.map(host => (
-            <HostCard key={host.id} host={host} actions={actions} live={live.get(host.id)} selected={host.id === selected} onDetails={() => selectHost(host.id === selected ? null : host.id)} />
+            <HostCard
+              key={host.id}
+              host={host}
+              actions={actions}
+              live={live.get(host.id)}
+              selected={host.id === selected}
+              onDetails={() => selectHost(host.id === selected ? null : host.id)}
+            />
           ))}
         </div>
       )}
-      {!folded && section.hosts.length === 0 && <p className={css['hint']}>Drop hosts here, or choose this group in a host’s form.</p>}
+      {!folded && section.hosts.length === 0 && (
+        <p className={css['hint']}>Drop hosts here, or choose this group in a host’s form.</p>
+      )}
     </section>
   )
 }

@@ -55,7 +55,9 @@ const fuzzy = new uFuzzy({ intraMode: 1 })
 export function matchingHosts(hosts: readonly Host[], filter: string): readonly Host[] {
   const needle = filter.trim()
   if (needle === '') return hosts
-  const haystack = hosts.map(host => [host.label, host.user === null ? '' : `${host.user}@`, host.address, ...host.tags].join(' '))
+  const haystack = hosts.map(host =>
+    [host.label, host.user === null ? '' : `${host.user}@`, host.address, ...host.tags].join(' '),
+  )
   const [indices, , order] = fuzzy.search(haystack, needle, 1)
   const found = order && indices ? order.map(at => indices[at] as number) : (indices ?? [])
   return found.map(at => hosts[at] as Host)
@@ -65,7 +67,12 @@ export function matchingHosts(hosts: readonly Host[], filter: string): readonly 
 export function sectionsOf(hosts: readonly Host[], groups: readonly Group[], filtered: boolean): readonly Section[] {
   const favourites = hosts.filter(host => host.favourite)
   const named = groups
-    .map(group => ({ id: group.id as string, label: groupPath(group.id, groups), group, hosts: hosts.filter(host => host.groupId === group.id) }))
+    .map(group => ({
+      id: group.id as string,
+      label: groupPath(group.id, groups),
+      group,
+      hosts: hosts.filter(host => host.groupId === group.id),
+    }))
     .toSorted((a, b) => a.label.localeCompare(b.label))
   const known = new Set<GroupId>(groups.map(group => group.id))
   const rest = hosts.filter(host => host.groupId === null || !known.has(host.groupId))
@@ -81,7 +88,7 @@ export function sectionsOf(hosts: readonly Host[], groups: readonly Group[], fil
 export function groupPath(id: GroupId | null, groups: readonly Group[]): string {
   const names: string[] = []
   const seen = new Set<string>()
-  for (let group = groups.find(each => each.id === id); group && !seen.has(group.id); ) {
+  for (let group = groups.find(each => each.id === id); group && !seen.has(group.id);) {
     seen.add(group.id)
     names.unshift(group.label)
     const { parentId } = group

@@ -21,7 +21,8 @@ export function parseQuickConnect(text: string): QuickConnect {
   const words = splitWords(line)
   if (words === undefined) return { kind: 'wrong', message: 'A quotation mark is not closed.' }
   if (words[0] === 'ssh') return fromWords(words.slice(1))
-  const looksLikeAddress = words.length > 1 ? words.some(word => word.startsWith('-')) || words[0]?.includes('@') === true : /[@.:]/.test(line)
+  const looksLikeAddress =
+    words.length > 1 ? words.some(word => word.startsWith('-')) || words[0]?.includes('@') === true : /[@.:]/.test(line)
   return looksLikeAddress ? fromWords(words) : { kind: 'nothing' }
 }
 
@@ -33,14 +34,30 @@ export function shownTarget(target: Extract<Target, { kind: 'address' }>): strin
 
 function fromUrl(text: string): QuickConnect {
   // The user part may hold `;` options (draft-salowey-ssh-uri); they are left out.
-  const match = /^(?:ssh|sftp):\/\/(?:([^@/;]*)(?:;[^@/]*)?@)?(\[[^\]]+\]|[^:/?#]+)(?::(\d{1,5}))?(?:[/?#].*)?$/i.exec(text)
+  const match = /^(?:ssh|sftp):\/\/(?:([^@/;]*)(?:;[^@/]*)?@)?(\[[^\]]+\]|[^:/?#]+)(?::(\d{1,5}))?(?:[/?#].*)?$/i.exec(
+    text,
+  )
   if (!match) return { kind: 'wrong', message: 'This is not an ssh:// address.' }
   const user = match[1] === undefined || match[1] === '' ? null : safeDecode(match[1].split(':')[0] ?? '')
-  return build({ hop: { user, address: (match[2] ?? '').replace(/^\[|\]$/g, ''), port: match[3] === undefined ? null : Number(match[3]) }, jumps: [], keyFile: null })
+  return build({
+    hop: {
+      user,
+      address: (match[2] ?? '').replace(/^\[|\]$/g, ''),
+      port: match[3] === undefined ? null : Number(match[3]),
+    },
+    jumps: [],
+    keyFile: null,
+  })
 }
 
 function fromWords(words: readonly string[]): QuickConnect {
-  const found = { destination: '', port: null as number | null, user: null as string | null, keyFile: null as string | null, jumps: [] as Hop[] }
+  const found = {
+    destination: '',
+    port: null as number | null,
+    user: null as string | null,
+    keyFile: null as string | null,
+    jumps: [] as Hop[],
+  }
   for (let index = 0; index < words.length; index++) {
     const word = words[index] as string
     if (!word.startsWith('-') || word === '-') {
@@ -59,13 +76,22 @@ function fromWords(words: readonly string[]): QuickConnect {
     if (letter === 'i') found.keyFile = value
     if (letter === 'J') {
       const jumps = value.split(',').map(parseDestination)
-      if (jumps.some(jump => jump === undefined)) return { kind: 'wrong', message: `${value} is not a list of jump hosts.` }
+      if (jumps.some(jump => jump === undefined))
+        return { kind: 'wrong', message: `${value} is not a list of jump hosts.` }
       found.jumps = jumps as Hop[]
     }
   }
   const hop = /^ssh:\/\//i.test(found.destination) ? undefined : parseDestination(found.destination)
-  if (!hop) return { kind: 'wrong', message: found.destination === '' ? 'Type the host to connect to.' : `${found.destination} is not an address.` }
-  return build({ hop: { user: hop.user ?? found.user, address: hop.address, port: found.port ?? hop.port }, jumps: found.jumps, keyFile: found.keyFile })
+  if (!hop)
+    return {
+      kind: 'wrong',
+      message: found.destination === '' ? 'Type the host to connect to.' : `${found.destination} is not an address.`,
+    }
+  return build({
+    hop: { user: hop.user ?? found.user, address: hop.address, port: found.port ?? hop.port },
+    jumps: found.jumps,
+    keyFile: found.keyFile,
+  })
 }
 
 /** `[user@]host[:port]`; an IPv6 address with a port stands in brackets. */
@@ -74,7 +100,8 @@ function parseDestination(text: string): Hop | undefined {
   const user = at < 0 ? null : text.slice(0, at)
   const rest = text.slice(at + 1)
   const bracketed = /^\[([^\]]+)\](?::(\d{1,5}))?$/.exec(rest)
-  if (bracketed) return { user, address: bracketed[1] ?? '', port: bracketed[2] === undefined ? null : Number(bracketed[2]) }
+  if (bracketed)
+    return { user, address: bracketed[1] ?? '', port: bracketed[2] === undefined ? null : Number(bracketed[2]) }
   if ((rest.match(/:/g) ?? []).length > 1) return { user, address: rest, port: null }
   const [host, digits] = rest.split(':')
   if (digits !== undefined && !/^\d{1,5}$/.test(digits)) return undefined
@@ -83,9 +110,15 @@ function parseDestination(text: string): Hop | undefined {
 
 function build({ hop, jumps, keyFile }: { hop: Hop; jumps: readonly Hop[]; keyFile: string | null }): QuickConnect {
   for (const each of [...jumps, hop]) {
-    if (!address.safeParse(each.address).success) return { kind: 'wrong', message: each.address === '' ? 'Type the host to connect to.' : `${each.address} is not an address.` }
-    if (each.port !== null && !port.safeParse(each.port).success) return { kind: 'wrong', message: 'A port is a number from 1 to 65535.' }
-    if (each.user !== null && !userName.safeParse(each.user).success) return { kind: 'wrong', message: `“${each.user}” is not a user name.` }
+    if (!address.safeParse(each.address).success)
+      return {
+        kind: 'wrong',
+        message: each.address === '' ? 'Type the host to connect to.' : `${each.address} is not an address.`,
+      }
+    if (each.port !== null && !port.safeParse(each.port).success)
+      return { kind: 'wrong', message: 'A port is a number from 1 to 65535.' }
+    if (each.user !== null && !userName.safeParse(each.user).success)
+      return { kind: 'wrong', message: `“${each.user}” is not a user name.` }
   }
   if (jumps.length > 8) return { kind: 'wrong', message: 'At most 8 jump hosts can be typed.' }
   return { kind: 'address', target: { kind: 'address', ...hop, jumps: [...jumps], keyFile } }

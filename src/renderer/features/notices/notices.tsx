@@ -54,7 +54,12 @@ export function Notices({ api }: { readonly api: Api }) {
   return (
     <section aria-label="Notices" className={css['notices']}>
       {all.map(notice => (
-        <div key={notice.id} role={notice.level === 'info' ? 'status' : 'alert'} className={css['notice']} data-level={notice.level}>
+        <div
+          key={notice.id}
+          role={notice.level === 'info' ? 'status' : 'alert'}
+          className={css['notice']}
+          data-level={notice.level}
+        >
           <p>{notice.text}</p>
           {notice.action && (
             <Button

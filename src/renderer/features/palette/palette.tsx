@@ -87,11 +87,20 @@ function OpenPalette({ items }: { readonly items: (typed: string) => readonly Pa
           </div>
           <ul ref={list} id={listId} role="listbox" aria-label="Commands and hosts" className={css['list']}>
             {found.map((item, index) => (
-              <li key={item.id} id={`${listId}-${index}`} role="option" aria-selected={index === at} onMouseMove={() => setAt(index)} onClick={() => run(item)}>
+              <li
+                key={item.id}
+                id={`${listId}-${index}`}
+                role="option"
+                aria-selected={index === at}
+                onMouseMove={() => setAt(index)}
+                onClick={() => run(item)}
+              >
                 {item.icon}
                 <span>{item.title}</span>
                 {item.detail !== undefined && <span className={css['detail']}>{item.detail}</span>}
-                {item.keys !== undefined && item.keys !== '' && <span className={ui['kbd']}>{shownShortcut(item.keys)}</span>}
+                {item.keys !== undefined && item.keys !== '' && (
+                  <span className={ui['kbd']}>{shownShortcut(item.keys)}</span>
+                )}
               </li>
             ))}
           </ul>
@@ -109,5 +118,8 @@ function best(items: readonly PaletteItem[], typed: string): readonly PaletteIte
   const [indices, , order] = fuzzy.search(haystack, needle, 1)
   const ranked = order && indices ? order.map(at => indices[at] as number) : (indices ?? [])
   const sticky = items.filter(item => item.id.startsWith('typed:'))
-  return [...sticky, ...ranked.map(at => items[at] as PaletteItem).filter(item => !sticky.includes(item))].slice(0, most)
+  return [...sticky, ...ranked.map(at => items[at] as PaletteItem).filter(item => !sticky.includes(item))].slice(
+    0,
+    most,
+  )
 }

@@ -56,14 +56,23 @@ interface Asked<K extends OpenQuestion['kind']> {
 function NewKey({ question, answer }: Asked<'new-key'>) {
   const { label, address, key } = question
   return (
-    <Dialog alert title={`Trust ${label}?`} description="Hawser has not seen this server before." badge={<ShieldQuestion size={18} />} onClose={() => answer(null)}>
+    <Dialog
+      alert
+      title={`Trust ${label}?`}
+      description="Hawser has not seen this server before."
+      badge={<ShieldQuestion size={18} />}
+      onClose={() => answer(null)}
+    >
       <dl className={ui['pairs']}>
         <dt>Address</dt>
         <dd className={ui['mono']}>{address}</dd>
         <dt>Key</dt>
         <KeyText value={key} />
       </dl>
-      <p className={ui['hint']}>Compare the fingerprint with the one your provider shows. Nothing was sent yet; if you trust it, the key is kept in known_hosts.</p>
+      <p className={ui['hint']}>
+        Compare the fingerprint with the one your provider shows. Nothing was sent yet; if you trust it, the key is kept
+        in known_hosts.
+      </p>
       <Actions>
         <Button onClick={() => answer(null)}>Cancel</Button>
         <Button look="primary" onClick={() => answer({ kind: 'trust' })}>
@@ -77,12 +86,21 @@ function NewKey({ question, answer }: Asked<'new-key'>) {
 function ChangedKey({ question, answer, copy }: Asked<'changed-key'>) {
   const { label, address, offered, known, place, revoked } = question
   const [sure, setSure] = useState(false)
-  const details = [`Host: ${label} (${address})`, ...known.map(key => `Known: ${key.type} ${key.fingerprint}`), `Offered: ${offered.type} ${offered.fingerprint}`, `Stored in: ${place}`].join('\n')
+  const details = [
+    `Host: ${label} (${address})`,
+    ...known.map(key => `Known: ${key.type} ${key.fingerprint}`),
+    `Offered: ${offered.type} ${offered.fingerprint}`,
+    `Stored in: ${place}`,
+  ].join('\n')
   return (
     <Dialog
       alert
       title={`The host key of ${label} has changed`}
-      description={revoked ? 'This key is marked as revoked: nobody should use it.' : 'Someone may be between you and the server, or it was rebuilt.'}
+      description={
+        revoked
+          ? 'This key is marked as revoked: nobody should use it.'
+          : 'Someone may be between you and the server, or it was rebuilt.'
+      }
       badge={<ShieldAlert size={18} />}
       tone="bad"
       width={560}
@@ -151,7 +169,13 @@ function Secrets({ question, answer, openVault }: Asked<'secrets'> & Pick<Prompt
     answer({ kind: 'secrets', secrets, remember })
   }
   return (
-    <Dialog title={question.title} description={question.text} badge={<KeyRound size={18} />} width={420} onClose={() => answer(null)}>
+    <Dialog
+      title={question.title}
+      description={question.text}
+      badge={<KeyRound size={18} />}
+      width={420}
+      onClose={() => answer(null)}
+    >
       <form ref={form} style={{ display: 'contents' }} onSubmit={event => void submit(event)}>
         {question.prompts.map((prompt, index) => (
           <TextField
@@ -178,7 +202,13 @@ function Secrets({ question, answer, openVault }: Asked<'secrets'> & Pick<Prompt
 
 function OpenAddress({ question, answer }: Asked<'open-address'>) {
   return (
-    <Dialog alert title="Connect to this address?" description="Another program asked Hawser to open it." badge={<ExternalLink size={18} />} onClose={() => answer(null)}>
+    <Dialog
+      alert
+      title="Connect to this address?"
+      description="Another program asked Hawser to open it."
+      badge={<ExternalLink size={18} />}
+      onClose={() => answer(null)}
+    >
       <p className={ui['mono']} style={{ overflowWrap: 'anywhere' }}>
         {question.address}
       </p>

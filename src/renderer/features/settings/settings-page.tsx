@@ -35,7 +35,12 @@ export function SettingsPage(props: SettingsPageProps) {
       <div className={css['layout']}>
         <nav aria-label="Settings" className={css['nav']}>
           {sections.map(name => (
-            <button key={name} type="button" aria-current={name === section ? 'page' : undefined} onClick={() => setSection(name)}>
+            <button
+              key={name}
+              type="button"
+              aria-current={name === section ? 'page' : undefined}
+              onClick={() => setSection(name)}
+            >
               {name}
             </button>
           ))}
@@ -44,7 +49,9 @@ export function SettingsPage(props: SettingsPageProps) {
           {section === 'Appearance' && <Appearance settings={settings} change={change} />}
           {section === 'Terminal' && <TerminalSettings settings={settings} change={change} themes={props.themes} />}
           {section === 'Security' && <Security settings={settings} change={change} vault={props.vault} />}
-          {section === 'Keyboard' && <KeyboardSettings api={props.api} commands={props.commands} onProblem={props.onProblem} />}
+          {section === 'Keyboard' && (
+            <KeyboardSettings api={props.api} commands={props.commands} onProblem={props.onProblem} />
+          )}
           {section === 'About' && <About info={props.info} />}
         </section>
       </div>
@@ -59,7 +66,11 @@ interface SectionProps {
 
 function Appearance({ settings, change }: SectionProps) {
   return (
-    <Select label="Theme" value={settings.appearance.theme} onChange={event => change('appearance', { theme: event.target.value as Settings['appearance']['theme'] })}>
+    <Select
+      label="Theme"
+      value={settings.appearance.theme}
+      onChange={event => change('appearance', { theme: event.target.value as Settings['appearance']['theme'] })}
+    >
       <option value="system">As the system</option>
       <option value="dark">Dark</option>
       <option value="light">Light</option>
@@ -70,41 +81,86 @@ function Appearance({ settings, change }: SectionProps) {
 function TerminalSettings({ settings, change, themes }: SectionProps & Pick<SettingsPageProps, 'themes'>) {
   const { terminal } = settings
   const set = (patch: Partial<Settings['terminal']>) => change('terminal', patch)
-  const flag = (name: 'cursorBlink' | 'ligatures' | 'copyOnSelect' | 'middleClickPaste' | 'confirmMultilinePaste' | 'screenReader', label: string) => (
-    <Checkbox label={label} checked={terminal[name]} onChange={event => set({ [name]: event.target.checked })} />
-  )
+  const flag = (
+    name: 'cursorBlink' | 'ligatures' | 'copyOnSelect' | 'middleClickPaste' | 'confirmMultilinePaste' | 'screenReader',
+    label: string,
+  ) => <Checkbox label={label} checked={terminal[name]} onChange={event => set({ [name]: event.target.checked })} />
   return (
     <>
       <div className={css['two']}>
-        <TextField label="Font" defaultValue={terminal.fontFamily} onBlur={event => set({ fontFamily: event.target.value.trim() || 'JetBrains Mono Variable' })} />
-        <NumberField label="Font size" value={terminal.fontSize} min={6} max={40} onChange={fontSize => set({ fontSize })} />
-        <NumberField label="Line height" value={terminal.lineHeight} min={1} max={2} onChange={lineHeight => set({ lineHeight })} />
-        <NumberField label="Scrollback lines" value={terminal.scrollback} min={0} max={200_000} whole onChange={scrollback => set({ scrollback })} />
-        <Select label="Theme in the dark" value={terminal.darkTheme} onChange={event => set({ darkTheme: event.target.value })}>
+        <TextField
+          label="Font"
+          defaultValue={terminal.fontFamily}
+          onBlur={event => set({ fontFamily: event.target.value.trim() || 'JetBrains Mono Variable' })}
+        />
+        <NumberField
+          label="Font size"
+          value={terminal.fontSize}
+          min={6}
+          max={40}
+          onChange={fontSize => set({ fontSize })}
+        />
+        <NumberField
+          label="Line height"
+          value={terminal.lineHeight}
+          min={1}
+          max={2}
+          onChange={lineHeight => set({ lineHeight })}
+        />
+        <NumberField
+          label="Scrollback lines"
+          value={terminal.scrollback}
+          min={0}
+          max={200_000}
+          whole
+          onChange={scrollback => set({ scrollback })}
+        />
+        <Select
+          label="Theme in the dark"
+          value={terminal.darkTheme}
+          onChange={event => set({ darkTheme: event.target.value })}
+        >
           {themes.map(theme => (
             <option key={theme.id} value={theme.id}>
               {theme.name}
             </option>
           ))}
         </Select>
-        <Select label="Theme in the light" value={terminal.lightTheme} onChange={event => set({ lightTheme: event.target.value })}>
+        <Select
+          label="Theme in the light"
+          value={terminal.lightTheme}
+          onChange={event => set({ lightTheme: event.target.value })}
+        >
           {themes.map(theme => (
             <option key={theme.id} value={theme.id}>
               {theme.name}
             </option>
           ))}
         </Select>
-        <Select label="Cursor" value={terminal.cursorStyle} onChange={event => set({ cursorStyle: event.target.value as Settings['terminal']['cursorStyle'] })}>
+        <Select
+          label="Cursor"
+          value={terminal.cursorStyle}
+          onChange={event => set({ cursorStyle: event.target.value as Settings['terminal']['cursorStyle'] })}
+        >
           <option value="block">Block</option>
           <option value="bar">Bar</option>
           <option value="underline">Underline</option>
         </Select>
-        <Select label="Bell" value={terminal.bell} onChange={event => set({ bell: event.target.value as Settings['terminal']['bell'] })}>
+        <Select
+          label="Bell"
+          value={terminal.bell}
+          onChange={event => set({ bell: event.target.value as Settings['terminal']['bell'] })}
+        >
           <option value="visual">Flash</option>
           <option value="sound">Sound</option>
           <option value="none">None</option>
         </Select>
-        <TextField label="Local shell" defaultValue={terminal.localShell} placeholder="Your login shell" onBlur={event => set({ localShell: event.target.value.trim() })} />
+        <TextField
+          label="Local shell"
+          defaultValue={terminal.localShell}
+          placeholder="Your login shell"
+          onBlur={event => set({ localShell: event.target.value.trim() })}
+        />
       </div>
       {flag('cursorBlink', 'Blinking cursor')}
       {flag('ligatures', 'Ligatures')}

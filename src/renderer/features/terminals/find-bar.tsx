@@ -24,7 +24,9 @@ export function FindBar({ client }: { readonly client: TerminalClient }) {
 
   useEffect(() => {
     input.current?.focus()
-    const listener = client.search.onDidChangeResults(({ resultIndex, resultCount }) => setFound({ index: resultIndex, count: resultCount }))
+    const listener = client.search.onDidChangeResults(({ resultIndex, resultCount }) =>
+      setFound({ index: resultIndex, count: resultCount }),
+    )
     return () => {
       listener.dispose()
       client.search.clearDecorations()

@@ -18,7 +18,14 @@ export function PasteDialog({ terminals }: { readonly terminals: Terminals }) {
   }
   const lines = pasting.text.trimEnd().split('\n').length
   return (
-    <Dialog alert title={`Paste ${lines} lines?`} description="The shell runs each line at once." badge={<ClipboardPaste size={18} />} tone="warn" onClose={close}>
+    <Dialog
+      alert
+      title={`Paste ${lines} lines?`}
+      description="The shell runs each line at once."
+      badge={<ClipboardPaste size={18} />}
+      tone="warn"
+      onClose={close}
+    >
       <div className={css['preview']} tabIndex={0} role="group" aria-label="Text to paste">
         {pasting.text.slice(0, shownCharacters)}
         {pasting.text.length > shownCharacters && '…'}

@@ -56,7 +56,10 @@ export class TerminalClient implements Disposable {
     this.id = id
     this.#hooks = hooks
     this.element.style.cssText = 'position:absolute;inset:0'
-    const linkHandler = { activate: (_event: MouseEvent, address: string) => hooks.onLink(address), allowNonHttpProtocols: true }
+    const linkHandler = {
+      activate: (_event: MouseEvent, address: string) => hooks.onLink(address),
+      allowNonHttpProtocols: true,
+    }
     this.terminal = new Terminal({ ...options, allowProposedApi: true, linkHandler })
     const { terminal } = this
     this.#store.add(toDisposable(() => terminal.dispose()))

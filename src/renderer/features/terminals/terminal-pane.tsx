@@ -1,6 +1,15 @@
 import { draggable, dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
 import { combine } from '@atlaskit/pragmatic-drag-and-drop/combine'
-import { Maximize2, Minimize2, Radio, Search, SquareSplitHorizontal, SquareSplitVertical, SquareTerminal, X } from 'lucide-react'
+import {
+  Maximize2,
+  Minimize2,
+  Radio,
+  Search,
+  SquareSplitHorizontal,
+  SquareSplitVertical,
+  SquareTerminal,
+  X,
+} from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 
 import type { Pane } from '../../../shared/contract/workspace.ts'
@@ -64,7 +73,14 @@ export function TerminalPane({ pane, tab, label, terminals, actions }: TerminalP
 
   const look = lookOf(state)
   return (
-    <section ref={region} className={css['pane']} aria-label={`Terminal ${label}`} data-active={active && several} data-ringing={ringing} onFocusCapture={() => focusPane(pane.id)}>
+    <section
+      ref={region}
+      className={css['pane']}
+      aria-label={`Terminal ${label}`}
+      data-active={active && several}
+      data-ringing={ringing}
+      onFocusCapture={() => focusPane(pane.id)}
+    >
       <header ref={head} className={css['header']}>
         {several ? <Dot tone={look.tone} label={look.state} /> : <SquareTerminal size={15} aria-hidden="true" />}
         <span className={css['title']}>{pane.title}</span>
@@ -84,7 +100,11 @@ export function TerminalPane({ pane, tab, label, terminals, actions }: TerminalP
           <Search size={15} />
         </IconButton>
         {several && (
-          <IconButton label={tab.zoomed ? 'Show all panes' : 'Zoom pane'} aria-pressed={tab.zoomed} onClick={actions.zoom}>
+          <IconButton
+            label={tab.zoomed ? 'Show all panes' : 'Zoom pane'}
+            aria-pressed={tab.zoomed}
+            onClick={actions.zoom}
+          >
             {tab.zoomed ? <Minimize2 size={15} /> : <Maximize2 size={15} />}
           </IconButton>
         )}
@@ -132,7 +152,9 @@ function useDragging(tab: Tab, pane: Pane) {
       draggable({ element, dragHandle, getInitialData: () => ({ kind: 'pane', paneId: pane.id }) }),
       dropTargetForElements({
         element,
-        canDrop: ({ source }) => (source.data['kind'] === 'tab' && source.data['tabId'] !== tab.id) || (source.data['kind'] === 'pane' && source.data['paneId'] !== pane.id),
+        canDrop: ({ source }) =>
+          (source.data['kind'] === 'tab' && source.data['tabId'] !== tab.id) ||
+          (source.data['kind'] === 'pane' && source.data['paneId'] !== pane.id),
         onDrag: ({ location }) => setOver(sideAt(element.getBoundingClientRect(), location.current.input)),
         onDragLeave: () => setOver(null),
         onDrop: ({ source, location }) => {

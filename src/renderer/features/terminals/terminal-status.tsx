@@ -41,7 +41,9 @@ export function TerminalStatus({ state, label, connect, cancel, close, editHost 
         </Bar>
       )
     case 'stalled':
-      return <Bar text={`No answer from ${label} for ${state.seconds} s. What you type is sent once it answers.`} busy />
+      return (
+        <Bar text={`No answer from ${label} for ${state.seconds} s. What you type is sent once it answers.`} busy />
+      )
     case 'lost':
       return (
         <Bar text={state.error.message} tone="bad">
@@ -52,7 +54,10 @@ export function TerminalStatus({ state, label, connect, cancel, close, editHost 
       )
     case 'failed':
       return (
-        <Bar text={state.error.code === 'cancelled' ? `${label} is not connected.` : state.error.message} tone={state.error.code === 'cancelled' ? undefined : 'bad'}>
+        <Bar
+          text={state.error.code === 'cancelled' ? `${label} is not connected.` : state.error.message}
+          tone={state.error.code === 'cancelled' ? undefined : 'bad'}
+        >
           {editHost && (
             <Button small onClick={editHost}>
               Edit host
@@ -83,7 +88,17 @@ export function endText({ code, signal }: Exit): string {
   return code === null ? 'The shell ended.' : `The shell ended with exit code ${code}.`
 }
 
-function Bar({ text, tone, busy = false, children }: { text: string; tone?: 'bad' | undefined; busy?: boolean; children?: React.ReactNode }) {
+function Bar({
+  text,
+  tone,
+  busy = false,
+  children,
+}: {
+  text: string
+  tone?: 'bad' | undefined
+  busy?: boolean
+  children?: React.ReactNode
+}) {
   return (
     <div className={css['status']} data-tone={tone} role={tone === 'bad' ? 'alert' : 'status'}>
       {busy && <span className={css['spinner']} aria-hidden="true" />}

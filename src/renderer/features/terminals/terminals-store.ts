@@ -16,7 +16,12 @@ interface TerminalsState {
   readonly pasting: { readonly paneId: string; readonly text: string } | null
 }
 
-export const useTerminals = create<TerminalsState>()(() => ({ states: {}, finding: null, ringing: null, pasting: null }))
+export const useTerminals = create<TerminalsState>()(() => ({
+  states: {},
+  finding: null,
+  ringing: null,
+  pasting: null,
+}))
 
 /** Keeps this window's states equal to those of main. */
 export function mirrorTerminals(api: Api): Disposable {

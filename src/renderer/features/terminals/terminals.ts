@@ -90,7 +90,9 @@ export class Terminals implements Disposable {
     const client = this.#clients.get(paneId)
     if (!client) return
     const cleaned = cleanPaste(text)
-    const ask = this.#parts.settings().terminal.confirmMultilinePaste && needsConfirmation(cleaned, client.terminal.modes.bracketedPasteMode)
+    const ask =
+      this.#parts.settings().terminal.confirmMultilinePaste &&
+      needsConfirmation(cleaned, client.terminal.modes.bracketedPasteMode)
     if (ask && !confirmed) useTerminals.setState({ pasting: { paneId, text: cleaned } })
     else client.terminal.paste(cleaned)
   }
@@ -180,7 +182,10 @@ export class Terminals implements Disposable {
 
   #resized(paneId: TerminalId, size: { cols: number; rows: number }): void {
     clearTimeout(this.#resizes.get(paneId))
-    const send = () => void this.#parts.api.terminals.resize({ id: paneId, size: { cols: size.cols, rows: size.rows } }).catch(this.#tell)
+    const send = () =>
+      void this.#parts.api.terminals
+        .resize({ id: paneId, size: { cols: size.cols, rows: size.rows } })
+        .catch(this.#tell)
     this.#resizes.set(paneId, window.setTimeout(send, resizeMs))
   }
 

@@ -48,5 +48,7 @@ function explanation(state: string, protector: string | null, keychain: boolean 
   if (state === 'session') return 'Remembered secrets are forgotten when Hawser ends.'
   if (protector === 'password') return 'Secrets are encrypted with your master password.'
   if (protector === 'keychain') return 'Secrets are encrypted; the key is in the system keychain.'
-  return keychain === false ? 'There is no system keychain here. Set a master password to keep secrets.' : 'Secrets that you let Hawser remember are encrypted; the key goes into the system keychain.'
+  return keychain === false
+    ? 'There is no system keychain here. Set a master password to keep secrets.'
+    : 'Secrets that you let Hawser remember are encrypted; the key goes into the system keychain.'
 }

@@ -19,7 +19,10 @@ interface VaultState {
   readonly wanted: Wanted | null
 }
 
-export const useVault = create<VaultState>()(() => ({ status: { state: 'new', protector: null, keychain: null }, wanted: null }))
+export const useVault = create<VaultState>()(() => ({
+  status: { state: 'new', protector: null, keychain: null },
+  wanted: null,
+}))
 
 let settle: (opened: boolean) => void = () => {}
 
@@ -89,10 +92,12 @@ export function VaultDialog({ api }: { readonly api: Api }) {
     event.preventDefault()
     const data = new FormData(event.currentTarget)
     const field = (name: string) => String(data.get(name) ?? '')
-    if (wanted === 'unlock') return void run(() => api.vault.unlock({ password: status.protector === 'password' ? field('password') : null }))
+    if (wanted === 'unlock')
+      return void run(() => api.vault.unlock({ password: status.protector === 'password' ? field('password') : null }))
     if (field('next').length < 8) return setError('A master password has at least 8 characters.')
     if (field('next') !== field('again')) return setError('The two passwords differ.')
-    if (wanted === 'change') return void run(() => api.vault.changePassword({ current: field('password'), next: field('next') }))
+    if (wanted === 'change')
+      return void run(() => api.vault.changePassword({ current: field('password'), next: field('next') }))
     return void run(() => api.vault.protect({ by: 'password', password: field('next') }))
   }
   const { title, text } = words(wanted, status)
@@ -104,7 +109,13 @@ export function VaultDialog({ api }: { readonly api: Api }) {
         )}
         {wanted !== 'unlock' && (
           <>
-            <TextField label="New master password" name="next" type="password" autoComplete="new-password" hint="At least 8 characters. It can’t be recovered." />
+            <TextField
+              label="New master password"
+              name="next"
+              type="password"
+              autoComplete="new-password"
+              hint="At least 8 characters. It can’t be recovered."
+            />
             <TextField label="Once more" name="again" type="password" autoComplete="new-password" />
           </>
         )}
@@ -132,7 +143,10 @@ export function VaultDialog({ api }: { readonly api: Api }) {
 
 function words(wanted: Wanted, status: VaultStatus): { title: string; text: string } {
   if (wanted === 'unlock') {
-    const text = status.protector === 'password' ? 'Type the master password to read and keep secrets.' : 'The key of the vault is in the system keychain.'
+    const text =
+      status.protector === 'password'
+        ? 'Type the master password to read and keep secrets.'
+        : 'The key of the vault is in the system keychain.'
     return { title: 'Unlock the vault', text }
   }
   if (wanted === 'change') return { title: 'Change the master password', text: '' }

@@ -1,0 +1,128 @@
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript'
+import importX from 'eslint-plugin-import-x'
+import reactHooks from 'eslint-plugin-react-hooks'
+import tseslint from 'typescript-eslint'
+
+const zone = (...[target, from, except, message]) => ({ target, from, except, message })
+const main = './src/main'
+const renderer = './src/renderer'
+const features = ['activity', 'hosts', 'notices', 'palette', 'prompts', 'settings', 'terminals', 'vault']
+
+/** The rooms of src/main from the bottom up; a room sees itself and those before it. */
+const floors = [['storage', 'prompts'], ['ssh'], ['terminals', 'hosts', 'settings', 'activity']]
+
+/** The import directions, as code. Tests and src/testing see everything. */
+const zones = [
+  zone('./src/shared', './src', ['./shared'], 'shared depends on nothing'),
+  zone('./src/preload', './src', ['./shared/contract', './preload'], 'preload sees the contract only'),
+  zone(main, './src', ['./shared', './main'], 'main sees shared only'),
+  zone(renderer, './src', ['./shared', './renderer'], 'the renderer asks main through the contract'),
+  ...floors.flatMap((rooms, floor) =>
+    rooms.map(room =>
+      zone(
+        `${main}/${room}`,
+        main,
+        [
+          ...floors
+            .slice(0, floor)
+            .flat()
+            .map(below => `./${below}`),
+          `./${room}`,
+        ],
+        'main goes down only',
+      ),
+    ),
+  ),
+  zone(`${renderer}/ui`, renderer, ['./ui'], 'ui knows no api and no store'),
+  zone(`${renderer}/ipc`, renderer, ['./ipc'], 'ipc knows no view'),
+  zone(`${renderer}/workspace`, renderer, ['./workspace', './ui', './ipc'], 'the workspace knows no feature'),
+  ...features.map(name =>
+    zone(
+      `${renderer}/features/${name}`,
+      renderer,
+      [`./features/${name}`, './workspace', './ui', './ipc'],
+      'features meet in app or workspace',
+    ),
+  ),
+]
+
+const restricted = (...names) => ['error', { paths: names }]
+const onlyIn = (name, where) => ({ name, message: `${name} only in ${where}` })
+const electron = ['electron', 'electron/main', 'electron/renderer', 'electron/common'].map(name =>
+  onlyIn(name, 'main/app, main/ipc, main.ts and preload'),
+)
+const keytar = onlyIn('keytar', 'storage/keychain')
+const ssh2 = onlyIn('ssh2', 'main/ssh and src/testing')
+
+export default tseslint.config(
+  { ignores: ['out/**', 'dist/**', 'node_modules/**', 'test-results/**'] },
+  ...tseslint.configs.recommended,
+  {
+    files: ['**/*.{ts,tsx,js,mjs}'],
+    plugins: { 'import-x': importX },
+    settings: {
+      'import-x/resolver-next': [
+        createTypeScriptImportResolver({
+          project: ['src/*/tsconfig.json', 'e2e/tsconfig.json'],
+          noWarnOnMultipleProjects: true,
+        }),
+      ],
+    },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      'import-x/no-cycle': 'error',
+      'import-x/no-default-export': 'error',
+      'max-lines': ['error', { max: 400 }],
+      'max-params': ['error', 3],
+      'no-control-regex': 'error',
+      'no-console': 'off',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'TSEnumDeclaration', message: 'Use a string union.' },
+        { selector: "NewExpression[callee.name='Client']", message: 'Only the dialer makes an ssh2 Client.' },
+      ],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+    },
+  },
+  {
+    files: ['src/**/*.{ts,tsx}'],
+    ignores: ['src/**/*.test.{ts,tsx}', 'src/testing/**'],
+    rules: {
+      'import-x/no-restricted-paths': ['error', { zones }],
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+      'no-restricted-imports': restricted(...electron, keytar, ssh2),
+    },
+  },
+  {
+    files: ['src/renderer/**/*.{ts,tsx}'],
+    plugins: { 'react-hooks': reactHooks },
+    rules: { 'react-hooks/rules-of-hooks': 'error', 'react-hooks/exhaustive-deps': 'error' },
+  },
+  // A view is a function that is mostly markup.
+  {
+    files: ['src/renderer/**/*.tsx'],
+    rules: { 'max-lines-per-function': ['error', { max: 150, skipBlankLines: true, skipComments: true }] },
+  },
+  {
+    files: ['src/main/app/**', 'src/main/ipc/**', 'src/main/main.ts', 'src/preload/**'],
+    rules: { 'no-restricted-imports': restricted(keytar, ssh2) },
+  },
+  {
+    files: ['src/main/ssh/**'],
+    ignores: ['**/*.test.ts'],
+    rules: { 'no-restricted-imports': restricted(...electron, keytar) },
+  },
+  { files: ['src/main/ssh/dialer.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['src/main/storage/keychain.ts'], rules: { 'no-restricted-imports': restricted(...electron, ssh2) } },
+  {
+    files: ['e2e/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '\\.\\./src', message: 'e2e imports nothing from src' }] },
+      ],
+    },
+  },
+  { files: ['*.config.{ts,js}', '**/*.config.ts'], rules: { 'import-x/no-default-export': 'off' } },
+)

@@ -1,0 +1,142 @@
+// npm run demo: Hawser with a private SSH server and hosts that lead to it, in a throw-away data folder.
+import { mkdirSync } from 'node:fs'
+import { resolve } from 'node:path'
+import process from 'node:process'
+
+import { startDemoServers } from './demo-servers.mjs'
+import { startHeadless } from './headless.mjs'
+import { help, runHawser, sandboxArgs } from './run.mjs'
+import { fail, hasDisplay, root, say, setUp } from './set-up.mjs'
+
+help(`npm run demo [-- --latency MS] [-- --screenshot DIR]
+  --latency MS       adds so much to each round trip
+  --screenshot DIR   runs without a person: opens the demo host, types a command, saves a picture of each screen in DIR`)
+
+const flag = (/** @type {string} */ name) => {
+  const at = process.argv.indexOf(name)
+  return at < 0 ? undefined : (process.argv[at + 1] ?? fail(`${name} needs a value`))
+}
+const pictures = flag('--screenshot')
+const headless = pictures !== undefined || !hasDisplay()
+const { electron } = await setUp({
+  purposes: ['run', 'build', 'servers', ...(headless ? /** @type {const} */ (['headless']) : [])],
+})
+// Pictures are taken on a screen of a known size, without the person's own keychain.
+const endHeadless = await startHeadless({ keyring: headless, ...(pictures === undefined ? {} : { display: true }) })
+const servers = await startDemoServers({ latencyMs: Number(flag('--latency') ?? 0) })
+let code = 1
+try {
+  code = pictures === undefined ? await runHawser(electron, [], servers.env) : await takePictures(resolve(pictures))
+} finally {
+  servers.end()
+  endHeadless()
+}
+process.exit(code)
+
+/** @param {string} folder */
+async function takePictures(folder) {
+  const { _electron } = await import('@playwright/test')
+  mkdirSync(folder, { recursive: true })
+  const app = await _electron.launch({
+    executablePath: electron,
+    args: [...sandboxArgs, root],
+    env: { .../** @type {Record<string, string>} */ (process.env), ...servers.env },
+  })
+  const page = await app.firstWindow()
+  const size = (/** @type {number} */ width, /** @type {number} */ height) =>
+    app.evaluate(({ BrowserWindow }, to) => BrowserWindow.getAllWindows()[0]?.setContentSize(to.width, to.height), {
+      width,
+      height,
+    })
+  const main = page.getByRole('navigation', { name: 'Main' })
+  let count = 0
+  const shoot = async (/** @type {string} */ name) => {
+    const file = `${String(++count).padStart(2, '0')}-${name}.png`
+    await page.screenshot({ path: resolve(folder, file), animations: 'disabled' })
+    say(`picture ${file}`)
+  }
+  await size(1360, 850)
+  await page.getByRole('button', { name: 'gpu-box', exact: true }).waitFor()
+  for (const theme of ['dark', 'light']) {
+    await main.getByRole('link', { name: 'Settings' }).click()
+    await page.getByLabel('Theme', { exact: true }).selectOption(theme)
+    await shoot(`settings-${theme}`)
+    for (const section of ['Terminal', 'Security', 'Keyboard', 'About']) {
+      await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: section }).click()
+      await shoot(`settings-${section.toLowerCase()}-${theme}`)
+    }
+    await main.getByRole('link', { name: 'Hosts' }).click()
+    if (theme === 'dark') await page.getByRole('button', { name: 'Details of gpu-box' }).click()
+    await shoot(`hosts-${theme}`)
+    await size(900, 600)
+    await shoot(`hosts-small-${theme}`)
+    await size(1360, 850)
+    await page.getByRole('button', { name: 'New host' }).click()
+    await shoot(`host-form-${theme}`)
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await openShell(page, theme, shoot)
+    await size(900, 600)
+    await shoot(`terminal-small-${theme}`)
+    await size(1360, 850)
+    await page.keyboard.press('Control+Shift+P')
+    await page.getByRole('dialog', { name: 'Command palette' }).waitFor()
+    await shoot(`palette-${theme}`)
+    await page.keyboard.press('Escape')
+    await page.getByRole('tab', { name: 'Home' }).click()
+    await main.getByRole('link', { name: 'Activity' }).click()
+    await shoot(`activity-${theme}`)
+    await main.getByRole('link', { name: 'Hosts' }).click()
+    await page.getByRole('button', { name: 'login01', exact: true }).click()
+    await answerKey(page)
+    await page.getByRole('dialog', { name: /Password for/ }).waitFor()
+    await shoot(`password-${theme}`)
+    await page.getByRole('button', { name: 'Cancel' }).first().click()
+    await page.getByRole('button', { name: 'Connect', exact: true }).first().waitFor()
+    await page.getByRole('tab', { name: 'Home' }).click()
+    await page.getByRole('button', { name: 'offline-box', exact: true }).click()
+    await page.getByRole('alert').waitFor()
+    await shoot(`refused-${theme}`)
+    await page.getByRole('tab', { name: 'Home' }).click()
+  }
+  await app.evaluate(({ app: program }) => program.exit(0)).catch(() => {})
+  return 0
+}
+
+/**
+ * @param {import('@playwright/test').Page} page
+ * @param {string} theme
+ * @param {(name: string) => Promise<void>} shoot
+ */
+async function openShell(page, theme, shoot) {
+  await page.getByRole('button', { name: 'gpu-box', exact: true }).click()
+  if (theme === 'dark') {
+    await page.getByRole('alertdialog', { name: 'Trust gpu-box?' }).waitFor()
+    await shoot('trust-dark')
+    await page.getByRole('button', { name: 'Trust and connect' }).click()
+  }
+  await page
+    .getByRole('tab', { name: /gpu-box/, selected: true })
+    .getByRole('img', { name: 'live' })
+    .waitFor()
+  const input = page
+    .getByRole('region', { name: 'Terminal gpu-box' })
+    .getByRole('textbox', { name: 'Terminal input' })
+    .first()
+  await input.focus()
+  await page.keyboard.type(
+    'ls -la projects/vit; cat projects/vit/runs/eval.log; printf "\\033[1;35mtrue \\033[38;2;255;160;60mcolour\\033[0m and emoji 👩‍🔬 ⚓\\n"',
+  )
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Split right' }).click()
+  await page.getByRole('region', { name: 'Terminal gpu-box' }).nth(1).waitFor()
+  await new Promise(done => setTimeout(done, 1500))
+  await shoot(`terminal-${theme}`)
+}
+
+/** @param {import('@playwright/test').Page} page */
+async function answerKey(page) {
+  const trust = page.getByRole('button', { name: 'Trust and connect' })
+  const password = page.getByRole('dialog', { name: /Password for/ })
+  await trust.or(password).first().waitFor()
+  if (await trust.isVisible()) await trust.click()
+}

@@ -1,0 +1,48 @@
+// Small helpers for running the tools of node_modules.
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import process from 'node:process'
+
+import { isRoot, root } from './set-up.mjs'
+
+/**
+ * Runs a tool of node_modules with its output here; answers its exit code.
+ * @param {string} tool the script of the tool, below node_modules
+ * @param {string[]} args
+ * @param {Record<string, string>} [env]
+ * @returns {Promise<number>}
+ */
+export function runTool(tool, args, env = {}) {
+  const child = spawn(process.execPath, [join(root, 'node_modules', tool), ...args], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  })
+  return new Promise(resolve => child.on('exit', code => resolve(code ?? 1)))
+}
+
+/** Root has no sandbox to run Chromium in. */
+export const sandboxArgs = isRoot && process.platform === 'linux' ? ['--no-sandbox'] : []
+
+/**
+ * Opens Hawser and answers its exit code; ends with this process.
+ * @param {string} electron
+ * @param {string[]} args
+ * @param {Record<string, string>} [env]
+ * @returns {Promise<number>}
+ */
+export function runHawser(electron, args, env = {}) {
+  const child = spawn(electron, [...sandboxArgs, root, ...args], { stdio: 'inherit', env: { ...process.env, ...env } })
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(signal, () => child.kill(signal))
+  return new Promise(resolve => child.on('exit', code => resolve(code ?? 0)))
+}
+
+/**
+ * Prints a script's help and ends, when it was asked for.
+ * @param {string} text
+ */
+export function help(text) {
+  if (!process.argv.includes('--help') && !process.argv.includes('-h')) return
+  console.log(text)
+  process.exit(0)
+}

@@ -1,0 +1,14 @@
+// npm test: everything there is to check, on any machine; the last line counts.
+import process from 'node:process'
+
+import { check } from './check.mjs'
+import { e2e } from './e2e.mjs'
+import { help } from './run.mjs'
+
+help('npm test   types, lint, format, unit tests and end-to-end tests')
+
+const unit = await check()
+const window = await e2e([])
+const [passed, failed] = [unit.passed + window.passed, unit.failed + window.failed]
+console.log(`${passed} passed, ${failed} failed${window.skipped > 0 ? `, ${window.skipped} skipped` : ''}`)
+process.exit(failed === 0 ? 0 : 1)

@@ -1,0 +1,82 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+
+import { savedWorkspace } from '../../shared/contract/workspace.ts'
+import { panesOf } from './split-tree.ts'
+import * as store from './workspace-store.ts'
+
+const local = { kind: 'local' } as const
+const state = () => store.useWorkspace.getState()
+const titles = () => state().tabs.map(tab => Object.values(tab.panes)[0]?.title)
+
+describe('the workspace', () => {
+  beforeEach(() => store.useWorkspace.setState({ tabs: [], activeId: 'home', page: 'hosts' }))
+
+  it('goes to a tab that was opened, and back to a neighbour when it is closed', () => {
+    store.openTab(local, 'a')
+    store.openTab(local, 'b')
+    const [a, b] = state().tabs
+    expect(state().activeId).toBe(b?.id)
+    store.closeTab(b?.id ?? '')
+    expect(state().activeId).toBe(a?.id)
+    store.closeTab(a?.id ?? '')
+    expect(state().activeId).toBe('home')
+  })
+
+  it('splits, zooms, moves between panes and closes them', () => {
+    const first = store.openTab(local, 'a')
+    const second = store.splitActive('right')
+    expect(store.activePane()?.id).toBe(second?.id)
+    store.focusNextPane(1)
+    expect(store.activePane()?.id).toBe(first.id)
+    store.toggleZoom()
+    expect(store.activeTab()?.zoomed).toBe(true)
+    store.closePane(first.id)
+    expect(store.activeTab()).toMatchObject({ zoomed: false, activePane: second?.id })
+    store.closePane(second?.id ?? '')
+    expect(state().tabs).toEqual([])
+  })
+
+  it('moves a tab into another, a pane out again, and keeps each pane once', () => {
+    const a = store.openTab(local, 'a')
+    const b = store.openTab(local, 'b')
+    const [first, second] = state().tabs
+    store.moveTabInto(second?.id ?? '', { tabId: first?.id ?? '', paneId: a.id, side: 'left' })
+    expect(state().tabs).toHaveLength(1)
+    expect(panesOf(state().tabs[0]!.layout)).toEqual([b.id, a.id])
+    store.movePane(b.id, { paneId: a.id, side: 'bottom' })
+    expect(panesOf(state().tabs[0]!.layout)).toEqual([a.id, b.id])
+    store.movePane(b.id, null)
+    expect(titles()).toEqual(['a', 'b'])
+  })
+
+  it('reorders tabs', () => {
+    for (const title of ['a', 'b', 'c']) store.openTab(local, title)
+    const [a, , c] = state().tabs
+    store.reorderTab(c?.id ?? '', a?.id ?? '')
+    expect(titles()).toEqual(['c', 'a', 'b'])
+    store.reorderTab(c?.id ?? '', null)
+    expect(titles()).toEqual(['a', 'b', 'c'])
+  })
+
+  it('comes back from what it saved, which main accepts', () => {
+    store.openTab(local, 'a')
+    store.splitActive('bottom')
+    store.renameTab(state().tabs[0]?.id ?? '', ' mine ')
+    const saved = savedWorkspace.parse(structuredClone(store.toSaved(state())))
+    const before = state()
+    store.restore(saved)
+    expect(state().tabs.map(tab => ({ ...tab, activePane: '' }))).toEqual(
+      before.tabs.map(tab => ({ ...tab, activePane: '' })),
+    )
+    expect(state().activeId).toBe(before.activeId)
+  })
+
+  it('draws a layout that does not fit its panes anew and loses none', () => {
+    store.openTab(local, 'a')
+    store.splitActive('right')
+    const saved = store.toSaved(state())
+    const [tab] = saved.tabs
+    store.restore({ ...saved, tabs: [{ ...tab!, layout: { kind: 'pane', paneId: crypto.randomUUID() } }] })
+    expect(panesOf(state().tabs[0]!.layout).toSorted()).toEqual(tab!.panes.map(pane => pane.id as string).toSorted())
+  })
+})

@@ -1,0 +1,87 @@
+import { join } from 'node:path'
+
+import type { Answer, Question } from '../shared/contract/prompts.ts'
+import type { SecretStore } from '../main/ssh/authenticator.ts'
+import type { Connection } from '../main/ssh/connection.ts'
+import type { ConnectionPlan, PlannedHop } from '../main/ssh/connection-plan.ts'
+import { ConnectionPool } from '../main/ssh/connection-pool.ts'
+import { Dialer } from '../main/ssh/dialer.ts'
+import { KeyRing } from '../main/ssh/key-ring.ts'
+import { KnownHostsFile } from '../main/ssh/known-hosts-file.ts'
+import { agentSigners } from '../main/ssh/signer.ts'
+
+export interface DialRig {
+  readonly asked: Question[]
+  readonly secrets: Map<string, string>
+  readonly steps: string[]
+  readonly pool: ConnectionPool<Connection>
+  /** Opens a connection through the hops; answers the last one. */
+  dial(...hops: Partial<PlannedHop>[]): Promise<Connection>
+  stop(): void
+}
+
+/** The real dialer, pool and key ring, with a person who answers by rule. */
+export function dialRig(
+  folder: string,
+  reply: (question: Question) => Answer | null | Promise<Answer | null>,
+  agentSocket: string | null = null,
+): DialRig {
+  const [asked, secrets, steps] = [[] as Question[], new Map<string, string>(), [] as string[]]
+  const store: SecretStore = {
+    get: async name => secrets.get(name) ?? null,
+    set: async (name, secret) => void (secret === null ? secrets.delete(name) : secrets.set(name, secret)),
+  }
+  const dialer = new Dialer({
+    prompter: { ask: async question => (asked.push(question), reply(question)) },
+    knownHosts: new KnownHostsFile(join(folder, 'ssh')),
+    secrets: store,
+    keys: new KeyRing({
+      sshFolder: join(folder, 'ssh'),
+      worker: new URL('../main/ssh/key-worker.mjs', import.meta.url),
+    }),
+    agent: () => agentSigners(agentSocket),
+    onKeyDecision: () => {},
+    onForgotten: () => {},
+  })
+  const pool = new ConnectionPool<Connection>(options => dialer.dial(options), 50)
+  return {
+    asked,
+    secrets,
+    steps,
+    pool,
+    dial: async (...hops) => {
+      const plan = hops.map(completeHop) as unknown as ConnectionPlan
+      const lease = await pool.lease(plan, {
+        onStep: step => steps.push(step.kind === 'asking' ? 'asking' : step.step),
+        signal: new AbortController().signal,
+      })
+      return lease.connection
+    },
+    stop: () => pool.dispose(),
+  }
+}
+
+function completeHop(hop: Partial<PlannedHop>, index: number): PlannedHop {
+  const whole = {
+    label: `hop${index}`,
+    address: '127.0.0.1',
+    port: 22,
+    user: 'me',
+    signIn: 'ask' as const,
+    keyFile: null,
+    weakAlgorithms: false,
+    hostId: null,
+    ...hop,
+  }
+  return { ...whole, key: `${index} ${whole.user}@${whole.address}:${whole.port} ${whole.signIn}` }
+}
+
+/** Trusts every new key, and answers every question with `secrets`. */
+export function trusting(...secrets: readonly string[]): (question: Question) => Answer | null {
+  const left = [...secrets]
+  return question => {
+    if (question.kind === 'new-key') return { kind: 'trust' }
+    if (question.kind !== 'secrets') return null
+    return { kind: 'secrets', secrets: question.prompts.map(() => left.shift() ?? ''), remember: false }
+  }
+}

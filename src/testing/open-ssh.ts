@@ -1,0 +1,58 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+
+const program = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/usr/bin/sshd'].find(existsSync)
+
+/** True where a real OpenSSH server can be started. */
+export const hasOpenSsh = program !== undefined
+
+/** A private OpenSSH server for the user who runs the tests; `id` in its folder is a key it accepts. */
+export async function startOpenSsh(
+  folder: string,
+  lines: readonly string[] = [],
+): Promise<{ port: number; user: string; id: string; stop(): void }> {
+  mkdirSync(folder, { recursive: true })
+  const at = (name: string) => join(folder, name)
+  for (const name of ['host_ed', 'id']) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', at(name)])
+  writeFileSync(at('authorized_keys'), readFileSync(at('id.pub')), { mode: 0o600 })
+  if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true })
+  const port = await freePort()
+  const config = [
+    `Port ${port}`,
+    'ListenAddress 127.0.0.1',
+    `HostKey ${at('host_ed')}`,
+    `PidFile none`,
+    `AuthorizedKeysFile ${at('authorized_keys')}`,
+    'StrictModes no',
+    'UsePAM no',
+    'PasswordAuthentication no',
+    'KbdInteractiveAuthentication no',
+    'PermitRootLogin prohibit-password',
+    ...lines,
+  ]
+  writeFileSync(at('sshd_config'), config.join('\n'))
+  const server = spawn(program as string, ['-D', '-f', at('sshd_config'), '-E', at('log')], { stdio: 'ignore' })
+  for (let tries = 0; tries < 200 && !(await answers(port)); tries++)
+    await new Promise(resolve => setTimeout(resolve, 20))
+  return { port, user: userInfo().username, id: at('id'), stop: () => void server.kill() }
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('data', () => (socket.destroy(), resolve(true)))
+    socket.once('error', () => resolve(false))
+  })
+}
+
+export function freePort(): Promise<number> {
+  return new Promise(resolve => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number }
+      server.close(() => resolve(port))
+    })
+  })
+}
