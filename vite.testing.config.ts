@@ -8,7 +8,7 @@ export default defineConfig({
     ssr: resolve('src/testing/ssh-server-program.ts'),
     target: 'node20',
     outDir: 'out/testing',
-    rollupOptions: { output: { entryFileNames: 'ssh-server.js' }, external: [/\.node$/, 'cpu-features'] },
+    rollupOptions: { output: { format: 'cjs', entryFileNames: 'ssh-server.cjs' }, external: [/\.node$/, 'cpu-features', 'node-pty'] },
   },
-  ssr: { noExternal: true, external: ['cpu-features'] },
+  ssr: { noExternal: true, external: ['cpu-features', 'node-pty'] },
 })

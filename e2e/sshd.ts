@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +10,10 @@ export interface Sshd {
   readonly user: string
   /** The folder with `id` (a key it accepts), its host keys and its log. */
   readonly folder: string
+  /** The host key as known_hosts has it. */
+  readonly hostKey: string
+  /** Accepts one more public key. */
+  authorize(publicKey: string): void
   log(): string
   /** Ends the listener and every session, as when the machine goes down. */
   kill(): void
@@ -50,6 +54,8 @@ export async function startSshd(folder: string, lines: readonly string[] = []): 
     port,
     user: userInfo().username,
     folder,
+    hostKey: readFileSync(at('host_ed.pub'), 'utf8'),
+    authorize: publicKey => appendFileSync(at('authorized_keys'), publicKey),
     log: () => readFileSync(at('sshd.log'), 'utf8'),
     kill: () => killTree(server),
     restart: async () => {

@@ -22,7 +22,7 @@ export const demoPassword = 'demo'
 export async function startDemoServers({ latencyMs = 0 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'hawser-demo-'))
   /** @type {(() => void)[]} */
-  const ends = [() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 })]
+  const ends = [() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 })]
   const home = writeHome(join(folder, 'home'))
   const first =
     findProgram('sshd') && findProgram('ssh-keygen')
@@ -87,7 +87,7 @@ async function startOpenSsh(folder, home) {
     'PermitRootLogin prohibit-password',
     'PrintLastLog no',
     'PrintMotd no',
-    `SetEnv HOME=${home}`,
+    `SetEnv HOME=${home} LANG=C.UTF-8`,
     'Subsystem sftp internal-sftp',
   ]
   writeFileSync(at('sshd_config'), `${config.join('\n')}\n`)
@@ -102,7 +102,7 @@ async function startOpenSsh(folder, home) {
 
 /** @param {object} options */
 async function startInProcess(options) {
-  const server = spawn(process.execPath, [join(root, 'out', 'testing', 'ssh-server.js'), JSON.stringify(options)], {
+  const server = spawn(process.execPath, [join(root, 'out', 'testing', 'ssh-server.cjs'), JSON.stringify(options)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const port = await new Promise((resolve, reject) => {

@@ -23,24 +23,26 @@ const { electron } = await setUp({
 })
 // Pictures are taken on a screen of a known size, without the person's own keychain.
 const endHeadless = await startHeadless({ keyring: headless, ...(pictures === undefined ? {} : { display: true }) })
-const servers = await startDemoServers({ latencyMs: Number(flag('--latency') ?? 0) })
 let code = 1
+let endServers = () => {}
 try {
-  code = pictures === undefined ? await runHawser(electron, [], servers.env) : await takePictures(resolve(pictures))
+  const servers = await startDemoServers({ latencyMs: Number(flag('--latency') ?? 0) })
+  endServers = servers.end
+  code = pictures === undefined ? await runHawser(electron, [], servers.env) : await takePictures(resolve(pictures), servers.env)
 } finally {
-  servers.end()
+  endServers()
   endHeadless()
 }
 process.exit(code)
 
-/** @param {string} folder */
-async function takePictures(folder) {
+/** @param {string} folder @param {Record<string, string>} env */
+async function takePictures(folder, env) {
   const { _electron } = await import('@playwright/test')
   mkdirSync(folder, { recursive: true })
   const app = await _electron.launch({
     executablePath: electron,
     args: [...sandboxArgs, root],
-    env: { .../** @type {Record<string, string>} */ (process.env), ...servers.env },
+    env: { .../** @type {Record<string, string>} */ (process.env), ...env },
   })
   const page = await app.firstWindow()
   const size = (/** @type {number} */ width, /** @type {number} */ height) =>
@@ -98,7 +100,7 @@ async function takePictures(folder) {
     await shoot(`refused-${theme}`)
     await page.getByRole('tab', { name: 'Home' }).click()
   }
-  await app.evaluate(({ app: program }) => program.exit(0)).catch(() => {})
+  await app.close()
   return 0
 }
 

@@ -98,10 +98,8 @@ export async function buildServices(outside: Outside): Promise<Built> {
   store.add(toDisposable(() => keys.forget()))
 
   // In the background: a keychain that is slow to answer must not hold up the window.
-  void vault
-    .ready()
-    .then(async ready => (ready ? hosts.sweepSecrets() : undefined))
-    .catch(error => reportBug('vault', error))
+  const swept = vault.ready().then(async ready => (ready ? hosts.sweepSecrets() : undefined))
+  swept.catch(error => reportBug('vault', error))
 
   return {
     services: {

@@ -3,7 +3,8 @@
 import { startTestServer, type TestServerOptions } from './ssh-server.ts'
 
 const say = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`)
-const server = await startTestServer(JSON.parse(process.argv[2] ?? '{}') as TestServerOptions, say)
-say({ kind: 'listening', port: server.port, publicKey: server.publicKey })
+void startTestServer(JSON.parse(process.argv[2] ?? '{}') as TestServerOptions, say).then(({ port, publicKey }) =>
+  say({ kind: 'listening', port, publicKey }),
+)
 process.stdin.resume()
 process.stdin.on('end', () => process.exit(0))

@@ -14,8 +14,8 @@ export async function startRemoteShell(
   env: NodeJS.ProcessEnv,
 ): Promise<Shell> {
   const { connection } = lease
-  const lang = env['LANG']
-  const wanted = { COLORTERM: 'truecolor', ...(lang === undefined ? {} : { LANG: lang }) }
+  // Without a language of its own (a desktop start often has none) a shell should still take UTF-8.
+  const wanted = { COLORTERM: 'truecolor', LANG: env['LANG'] || 'C.UTF-8' }
   try {
     return wrap(await connection.shell({ size, term: 'xterm-256color', env: wanted }), lease)
   } catch (error) {

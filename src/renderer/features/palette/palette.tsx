@@ -97,9 +97,11 @@ function OpenPalette({ items }: { readonly items: (typed: string) => readonly Pa
               >
                 {item.icon}
                 <span>{item.title}</span>
-                {item.detail !== undefined && <span className={css['detail']}>{item.detail}</span>}
+                {item.detail !== undefined && <span className={`${css['detail']} ${css['end']}`}>{item.detail}</span>}
                 {item.keys !== undefined && item.keys !== '' && (
-                  <span className={ui['kbd']}>{shownShortcut(item.keys)}</span>
+                  <span className={css['end']}>
+                    <span className={ui['kbd']}>{shownShortcut(item.keys)}</span>
+                  </span>
                 )}
               </li>
             ))}
