@@ -8,7 +8,10 @@ export default defineConfig({
     ssr: resolve('src/testing/ssh-server-program.ts'),
     target: 'node20',
     outDir: 'out/testing',
-    rollupOptions: { output: { format: 'cjs', entryFileNames: 'ssh-server.cjs' }, external: [/\.node$/, 'cpu-features', 'node-pty'] },
+    rollupOptions: {
+      output: { format: 'cjs', entryFileNames: 'ssh-server.cjs' },
+      external: [/\.node$/, 'cpu-features', 'node-pty'],
+    },
   },
   ssr: { noExternal: true, external: ['cpu-features', 'node-pty'] },
 })

@@ -11,7 +11,8 @@ import { startTestServer, type TestServer, type TestServerOptions } from './test
 
 export { expect }
 
-const project = dirname(dirname(fileURLToPath(import.meta.url)))
+/** The folder of package.json. */
+export const projectFolder = dirname(dirname(fileURLToPath(import.meta.url)))
 
 export interface SeedHost {
   readonly id?: string
@@ -98,11 +99,12 @@ async function start(options: LaunchOptions & { dataDir: string; sshDir: string 
   })
   const app = await _electron.launch({
     executablePath: electronProgram(),
-    args: [...(userInfo().uid === 0 ? ['--no-sandbox'] : []), project, ...(options.args ?? [])],
+    args: [...startArguments, ...(options.args ?? [])],
     env: { ...cleanEnv(), HAWSER_DATA_DIR: dataDir, HAWSER_SSH_DIR: sshDir, ...options.env },
   })
   const page = await app.firstWindow()
-  await expect(page.getByRole('tablist', { name: 'Tabs' })).toBeVisible()
+  // A question that waits hides the rest from assistive technology.
+  await expect(page.getByRole('tablist', { name: 'Tabs', includeHidden: true })).toBeVisible()
   let closed = false
   return {
     app,
@@ -114,6 +116,9 @@ async function start(options: LaunchOptions & { dataDir: string; sshDir: string 
     },
   }
 }
+
+/** What the program is started with; root has no sandbox to run it in. */
+export const startArguments = [...(userInfo().uid === 0 ? ['--no-sandbox'] : []), projectFolder]
 
 /** The program: the fallback runtime that the set-up names, or the installed one. */
 export function electronProgram(): string {
@@ -178,4 +183,12 @@ export interface Terminal {
   /** Waits until the shell asks for a command. */
   prompt(): Promise<void>
   run(command: string): Promise<void>
+}
+
+/** Opens a saved host that is already trusted, and waits for its prompt. */
+export async function openShell(page: Page, label = 'gpu-box'): Promise<Terminal> {
+  await page.getByRole('button', { name: label, exact: true }).click()
+  const shell = terminal(page, label)
+  await shell.prompt()
+  return shell
 }

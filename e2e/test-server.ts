@@ -32,7 +32,8 @@ export interface TestServer {
 /** Runs the in-process SSH server as a program of its own. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const program = fileURLToPath(new URL('../out/testing/ssh-server.cjs', import.meta.url))
-  const child = spawn(process.execPath, [program, JSON.stringify(options)], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'] })
+  child.stdin.write(`${JSON.stringify(options)}\n`)
   const events: TestServer['events'] = []
   const listening = await new Promise<{ port: number; publicKey: string }>((resolve, reject) => {
     child.once('exit', code => reject(new Error(`The test server ended with ${code}`)))

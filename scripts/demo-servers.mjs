@@ -85,6 +85,7 @@ async function startOpenSsh(folder, home) {
     'PasswordAuthentication no',
     'KbdInteractiveAuthentication no',
     'PermitRootLogin prohibit-password',
+    'AcceptEnv LANG LC_* COLORTERM',
     'PrintLastLog no',
     'PrintMotd no',
     `SetEnv HOME=${home} LANG=C.UTF-8`,
@@ -102,9 +103,10 @@ async function startOpenSsh(folder, home) {
 
 /** @param {object} options */
 async function startInProcess(options) {
-  const server = spawn(process.execPath, [join(root, 'out', 'testing', 'ssh-server.cjs'), JSON.stringify(options)], {
+  const server = spawn(process.execPath, [join(root, 'out', 'testing', 'ssh-server.cjs')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
+  server.stdin?.write(`${JSON.stringify(options)}\n`)
   const port = await new Promise((resolve, reject) => {
     server.once('exit', code => reject(new Error(`The demo server ended with ${code}`)))
     createInterface({ input: /** @type {import('node:stream').Readable} */ (server.stdout) }).on('line', line => {

@@ -28,7 +28,10 @@ let endServers = () => {}
 try {
   const servers = await startDemoServers({ latencyMs: Number(flag('--latency') ?? 0) })
   endServers = servers.end
-  code = pictures === undefined ? await runHawser(electron, [], servers.env) : await takePictures(resolve(pictures), servers.env)
+  code =
+    pictures === undefined
+      ? await runHawser(electron, [], servers.env)
+      : await takePictures(resolve(pictures), servers.env)
 } finally {
   endServers()
   endHeadless()

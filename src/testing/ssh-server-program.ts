@@ -1,10 +1,14 @@
-// The in-process server as a program: options as JSON in the first argument; a line of JSON when it listens, then one
-// per event. It ends with its standard input, so that nothing is left when its starter dies.
+// The in-process server as a program: options as a line of JSON on standard input; a line of JSON when it listens, then
+// one per event. It ends with its standard input, so that nothing is left when its starter dies.
+import { createInterface } from 'node:readline'
+
 import { startTestServer, type TestServerOptions } from './ssh-server.ts'
 
 const say = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`)
-void startTestServer(JSON.parse(process.argv[2] ?? '{}') as TestServerOptions, say).then(({ port, publicKey }) =>
-  say({ kind: 'listening', port, publicKey }),
-)
-process.stdin.resume()
-process.stdin.on('end', () => process.exit(0))
+const input = createInterface({ input: process.stdin })
+input.once('line', line => {
+  void startTestServer(JSON.parse(line) as TestServerOptions, say).then(({ port, publicKey }) =>
+    say({ kind: 'listening', port, publicKey }),
+  )
+})
+input.on('close', () => process.exit(0))

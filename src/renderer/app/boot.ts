@@ -38,6 +38,7 @@ export async function boot(bridge: Bridge): Promise<Parts> {
     api.workspace.load(),
     mirrorSettings(api).then(each => store.add(each)),
   ])
+  await loadFonts()
   for (const mirror of [mirrorHosts, mirrorTerminals, mirrorPrompts, mirrorVault, mirrorActivity, mirrorNotices])
     store.add(mirror(api))
 
@@ -65,6 +66,12 @@ export async function boot(bridge: Bridge): Promise<Parts> {
   window.addEventListener('keydown', event => commands.onKey(event, false))
   store.add(api.app.onOpenAddress(address => actions.openAddress(address)))
   return { api, terminals, actions, commands, info }
+}
+
+/** A terminal measures its font once: the bundled one must be there before. */
+async function loadFonts(): Promise<void> {
+  const faces = ['400 13px', '700 13px'].map(style => document.fonts.load(`${style} "JetBrains Mono Variable"`))
+  await Promise.allSettled(faces)
 }
 
 function keepWorkspace(api: Api, store: DisposableStore): void {

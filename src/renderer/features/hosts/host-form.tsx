@@ -243,7 +243,8 @@ function readForm(data: FormData, before: Host | null): Checked {
   const number = (name: string) => (text(data, name) === '' ? null : Number(text(data, name)))
   const candidate = {
     id: before?.id ?? (crypto.randomUUID() as HostId),
-    label: text(data, 'label') || address,
+    // Without a label a host is called by its address; what is wrong with that is said there.
+    label: text(data, 'label') || address || '?',
     address,
     port: number('port'),
     user: orNull(text(data, 'user')),

@@ -34,8 +34,9 @@ export function FindBar({ client }: { readonly client: TerminalClient }) {
   }, [client])
 
   useEffect(() => {
+    // Each new search starts clean: addon-search 0.16 keeps its old matches when only an option changed.
+    client.search.clearDecorations()
     if (needle === '' || bad) {
-      client.search.clearDecorations()
       setFound(null)
     } else {
       client.search.findPrevious(needle, { ...options, decorations, incremental: true })

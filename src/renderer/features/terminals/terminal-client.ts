@@ -119,7 +119,8 @@ export class TerminalClient implements Disposable {
 
   setOptions(options: ITerminalOptions): void {
     Object.assign(this.terminal.options, options)
-    this.fit()
+    // The size of a cell is known only once the new font was drawn.
+    requestAnimationFrame(() => this.fit())
   }
 
   /** Draws several characters as one where the font has a shape for them; loaded on first use. */
