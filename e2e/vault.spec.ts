@@ -72,7 +72,7 @@ test('a known secret typed into every field is found nowhere outside the vault',
 }) => {
   test.setTimeout(120_000)
   const canary = 'canary-7f3a9c51e2'
-  const { port, publicKey } = await server({ password: canary })
+  const { port, publicKey } = await server({ password: canary, keys: [] })
   trust(sshDir, port, publicKey)
   const { app, page } = await launch({
     hosts: [

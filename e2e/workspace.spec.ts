@@ -20,7 +20,7 @@ test('tabs, splits and names come back at the next start and wait to be connecte
   await expect(panes.first()).toContainText('gpu-box is not connected.')
   await panes.first().getByRole('button', { name: 'Connect' }).click()
   await expect(panes.first().getByRole('list')).toContainText(/[$#]\s*$/)
-  await expect(panes.nth(1)).toContainText('gpu-box is not connected.')
+  await expect(panes.nth(1)).toContainText('gpu-box 2 is not connected.')
 })
 
 test('tabs are reordered by dragging, duplicated and closed', async ({ launch }) => {

@@ -57,7 +57,10 @@ function makeKey(folder) {
   } else {
     const made = spawnSync(
       process.execPath,
-      ['-e', "const k=require('ssh2').utils.generateKeyPairSync('ed25519');console.log(JSON.stringify(k))"],
+      [
+        '-e',
+        "const{utils}=require('ssh2');let k;do{k=utils.generateKeyPairSync('ed25519')}while(utils.parseKey(k.private)instanceof Error);console.log(JSON.stringify(k))",
+      ],
       { cwd: root, encoding: 'utf8' },
     )
     const { private: secret, public: open } = JSON.parse(made.stdout)

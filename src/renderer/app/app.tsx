@@ -23,6 +23,7 @@ import { openVault, VaultDialog } from '../features/vault/vault.tsx'
 import { VaultSettings } from '../features/vault/vault-settings.tsx'
 import type { MenuItem } from '../ui/menu.tsx'
 import { shownShortcut } from '../ui/shortcut.ts'
+import { panesOf } from '../workspace/split-tree.ts'
 import { TabPanes } from '../workspace/workspace.tsx'
 import {
   activateTab,
@@ -182,7 +183,18 @@ function PaneOf({ pane, tab, parts, menu }: PaneOfProps) {
     ]),
     editHost: host ? () => edit({ kind: 'host', host }) : null,
   }
-  return <TerminalPane pane={pane} tab={tab} label={labelOf(pane.target)} terminals={terminals} actions={paneActions} />
+  return <TerminalPane pane={pane} tab={tab} label={paneLabel(pane, tab)} terminals={terminals} actions={paneActions} />
+}
+
+/** A pane's name: the target's, with a number where the tab has several of them. */
+function paneLabel(pane: Pane, tab: Tab): string {
+  const label = labelOf(pane.target)
+  const same = panesOf(tab.layout).filter(id => {
+    const other = tab.panes[id]
+    return other !== undefined && labelOf(other.target) === label
+  })
+  const at = same.indexOf(pane.id)
+  return at > 0 ? `${label} ${at + 1}` : label
 }
 
 function useHostActions({ api, actions }: Parts): HostActions {

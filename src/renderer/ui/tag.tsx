@@ -14,7 +14,8 @@ export function Tag({ tone = 'none', children }: { readonly tone?: Tone; readonl
   )
 }
 
-/** A dot of state; `label` says it to those who can't see it. */
+/** A dot of state; `label` says it to those who can't see it, and is empty where words beside it do. */
 export function Dot({ tone, label }: { readonly tone: Tone; readonly label: string }) {
+  if (label === '') return <span className={css['dot']} data-tone={tone} aria-hidden="true" />
   return <span className={css['dot']} data-tone={tone} role="img" aria-label={label} title={label} />
 }

@@ -34,30 +34,50 @@ export function TabStrip({ lookOf, menuOf, onClose, children }: TabStripProps) {
   }, [])
   return (
     <div className={css['strip']}>
-      <div role="tablist" aria-label="Tabs" className={css['tabs']} onKeyDown={event => moveFocus(event)}>
-        <button
-          type="button"
-          role="tab"
-          aria-selected={activeId === 'home'}
-          tabIndex={activeId === 'home' ? 0 : -1}
-          className={css['tab']}
-          onClick={() => showHome(useWorkspace.getState().page)}
-        >
-          <House size={14} /> Home
-        </button>
-        {tabs.map(tab =>
-          renaming === tab.id ? (
-            <Rename key={tab.id} tab={tab} onDone={() => setRenaming(null)} />
-          ) : (
+      <div className={css['tabs']}>
+        {/* Only tabs belong into a tablist: the buttons that close them stand beside it and are laid over by order. */}
+        <div role="tablist" aria-label="Tabs" className={css['layer']} onKeyDown={moveFocus}>
+          <button
+            type="button"
+            role="tab"
+            aria-selected={activeId === 'home'}
+            tabIndex={activeId === 'home' ? 0 : -1}
+            className={css['tab']}
+            onClick={() => showHome(useWorkspace.getState().page)}
+          >
+            <House size={14} aria-hidden="true" /> Home
+          </button>
+          {tabs.map((tab, index) => (
             <OneTab
               key={tab.id}
               tab={tab}
+              order={2 * index + 1}
               active={tab.id === activeId}
               look={lookOf(tab)}
               menu={menuOf(tab)}
               onClose={() => onClose(tab.id)}
             />
-          ),
+          ))}
+        </div>
+        <div className={css['layer']}>
+          {tabs.map((tab, index) => (
+            <button
+              key={tab.id}
+              type="button"
+              aria-label={`Close ${titleOf(tab)}`}
+              title={`Close ${titleOf(tab)}`}
+              className={css['close']}
+              style={{ order: 2 * index + 2 }}
+              onClick={() => onClose(tab.id)}
+            >
+              <X size={13} />
+            </button>
+          ))}
+        </div>
+        {tabs.map((tab, index) =>
+          renaming === tab.id ? (
+            <Rename key={tab.id} tab={tab} order={2 * index + 2} onDone={() => setRenaming(null)} />
+          ) : null,
         )}
       </div>
       {children}
@@ -79,14 +99,15 @@ export function titleOf(tab: Tab): string {
 
 interface OneTabProps {
   readonly tab: Tab
+  readonly order: number
   readonly active: boolean
   readonly look: TabLook
   readonly menu: readonly MenuItem[]
   readonly onClose: () => void
 }
 
-function OneTab({ tab, active, look, menu, onClose }: OneTabProps) {
-  const ref = useRef<HTMLDivElement>(null)
+function OneTab({ tab, order, active, look, menu, onClose }: OneTabProps) {
+  const ref = useRef<HTMLButtonElement>(null)
   const [over, setOver] = useState(false)
   const title = titleOf(tab)
   useEffect(() => {
@@ -110,38 +131,30 @@ function OneTab({ tab, active, look, menu, onClose }: OneTabProps) {
   }, [tab.id])
   return (
     <ContextMenu items={menu}>
-      <div ref={ref} className={css['slot']} data-over={over} data-active={active}>
-        <button
-          type="button"
-          role="tab"
-          aria-selected={active}
-          aria-label={title}
-          tabIndex={active ? 0 : -1}
-          title={`${title}, ${look.state}`}
-          className={css['tab']}
-          onClick={() => activateTab(tab.id)}
-          onAuxClick={event => (event.button === 1 ? onClose() : undefined)}
-        >
-          <Dot tone={look.tone} label={look.state} />
-          <span className={css['title']}>{title}</span>
-          {tab.broadcast && <Radio size={13} aria-label="Typing into all panes" className={css['broadcast']} />}
-        </button>
-        <button
-          type="button"
-          aria-label={`Close ${title}`}
-          title={`Close ${title}`}
-          className={css['close']}
-          onClick={onClose}
-          tabIndex={-1}
-        >
-          <X size={13} />
-        </button>
-      </div>
+      <button
+        ref={ref}
+        type="button"
+        role="tab"
+        aria-selected={active}
+        aria-label={title}
+        tabIndex={active ? 0 : -1}
+        title={`${title}, ${look.state}`}
+        className={css['tab']}
+        style={{ order }}
+        data-closable
+        data-over={over}
+        onClick={() => activateTab(tab.id)}
+        onAuxClick={event => (event.button === 1 ? onClose() : undefined)}
+      >
+        <Dot tone={look.tone} label={look.state} />
+        <span className={css['title']}>{title}</span>
+        {tab.broadcast && <Radio size={13} aria-label="Typing into all panes" className={css['broadcast']} />}
+      </button>
     </ContextMenu>
   )
 }
 
-function Rename({ tab, onDone }: { readonly tab: Tab; readonly onDone: () => void }) {
+function Rename({ tab, order, onDone }: { readonly tab: Tab; readonly order: number; readonly onDone: () => void }) {
   const keep = (event: { currentTarget: HTMLInputElement }) => {
     renameTab(tab.id, event.currentTarget.value)
     onDone()
@@ -149,6 +162,7 @@ function Rename({ tab, onDone }: { readonly tab: Tab; readonly onDone: () => voi
   return (
     <input
       className={css['rename']}
+      style={{ order }}
       aria-label="Name of the tab"
       defaultValue={titleOf(tab)}
       autoFocus

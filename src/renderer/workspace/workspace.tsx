@@ -2,6 +2,7 @@ import { Group, Panel, Separator, type Layout } from 'react-resizable-panels'
 import { Fragment, type ReactNode } from 'react'
 
 import type { Pane, SplitTree } from '../../shared/contract/workspace.ts'
+import ui from '../ui/ui.module.css'
 import css from './workspace.module.css'
 import { resizeSplit, type Tab } from './workspace-store.ts'
 
@@ -16,6 +17,7 @@ export function TabPanes({
   const zoomed = tab.zoomed ? tab.panes[tab.activePane] : undefined
   return (
     <div className={css['panes']} role="tabpanel" aria-label="Terminals">
+      <h1 className={ui['hidden']}>Terminals</h1>
       {zoomed ? renderPane(zoomed, tab) : <Branch tab={tab} tree={tab.layout} path={[]} renderPane={renderPane} />}
     </div>
   )

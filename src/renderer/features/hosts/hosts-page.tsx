@@ -40,6 +40,7 @@ export function HostsPage({ actions, live }: HostsPageProps) {
   return (
     <div className={css['layout']}>
       <div className={ui['page']}>
+        <h1 className={ui['hidden']}>Hosts</h1>
         <div className={css['bar']}>
           <label className={css['search']}>
             <Search size={16} aria-hidden="true" />
