@@ -100,7 +100,7 @@ async function start(options: LaunchOptions & { dataDir: string; sshDir: string 
   const app = await _electron.launch({
     executablePath: electronProgram(),
     args: [...startArguments, ...(options.args ?? [])],
-    env: { ...cleanEnv(), HAWSER_DATA_DIR: dataDir, HAWSER_SSH_DIR: sshDir, ...options.env },
+    env: { ...cleanEnv(), HAWSER_DATA_DIR: dataDir, HAWSER_SSH_DIR: sshDir, HOME: dirname(dataDir), ...options.env },
   })
   const page = await app.firstWindow()
   // A question that waits hides the rest from assistive technology.

@@ -22,7 +22,7 @@ export interface Sshd {
 
 /** Starts it with more lines for sshd_config; it ends with `kill`. */
 export async function startSshd(folder: string, lines: readonly string[] = []): Promise<Sshd> {
-  mkdirSync(folder, { recursive: true })
+  mkdirSync(join(folder, 'home'), { recursive: true })
   const at = (name: string) => join(folder, name)
   if (!existsSync(at('host_ed'))) {
     keygen(at('host_ed'), 'ed25519')
@@ -44,6 +44,8 @@ export async function startSshd(folder: string, lines: readonly string[] = []): 
     'KbdInteractiveAuthentication no',
     'PermitRootLogin prohibit-password',
     'AcceptEnv LANG LC_* COLORTERM',
+    // A home of its own: what the person who runs the tests has in theirs must not matter.
+    `SetEnv HOME=${at('home')}`,
     'PrintLastLog no',
     'PrintMotd no',
     'Subsystem sftp internal-sftp',

@@ -52,7 +52,8 @@ async function run(): Promise<void> {
       sshFolder: ssh,
       env: process.env,
       keychain: createKeychain(),
-      keyWorker: pathToFileURL(join(here, 'key-worker.cjs')),
+      // A worker starts from a real file, so it lies beside the archive in a packed program.
+      keyWorker: pathToFileURL(join(here, 'key-worker.cjs').replace('app.asar', 'app.asar.unpacked')),
       openPort: openElectronPort,
       app: appService,
       tell,

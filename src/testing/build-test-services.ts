@@ -25,8 +25,8 @@ export interface TestServices {
 }
 
 /** The real services over a folder, with a keychain in memory and no window. */
-export async function buildTestServices(folder: string): Promise<TestServices> {
-  const [keychain, told, bugs] = [new FakeKeychain(), [] as string[], [] as unknown[]]
+export async function buildTestServices(folder: string, keychain = new FakeKeychain()): Promise<TestServices> {
+  const [told, bugs] = [[] as string[], [] as unknown[]]
   const built = await buildServices({
     dataFolder: `${folder}/data`,
     sshFolder: `${folder}/ssh`,
