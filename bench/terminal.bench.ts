@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 
 import headless from '@xterm/headless'
@@ -196,8 +197,7 @@ function bareEcho(sshd: Sshd, program: string, rounds: number): Promise<readonly
       })
     })
     client.connect({
-      host: '127.0.0.1',
-      port: sshd.port,
+      sock: connect({ host: '127.0.0.1', port: sshd.port, noDelay: true }),
       username: sshd.user,
       privateKey: readFileSync(join(sshd.folder, 'id')),
     })

@@ -97,7 +97,13 @@ export class Authenticator {
 
   async *#run(): Attempts {
     const username = this.#context.hop.user
-    yield { type: 'none', username }
+    // A host with a key of its own is offered it at once: asking with "none" first would cost a round trip.
+    if ((await this.#ownSources()).length > 0) {
+      yield* this.#offerKeys()
+    } else {
+      yield { type: 'none', username }
+    }
+    if (this.methods.length === 0) yield { type: 'none', username }
     // Each turn signs in one step further; a turn that gets no further ends it.
     for (let step = 0; step < maxRounds; step++) {
       this.#partial = false
@@ -141,16 +147,11 @@ export class Authenticator {
 
   async *#signers(): AsyncGenerator<Signer> {
     const { hop, keys } = this.#context
-    const own = await this.#ownKeys()
     const inAgent = hop.signIn === 'key' ? [] : await this.#context.agent()
-    for (const source of own) {
+    for (const source of await this.#ownSources()) {
       const signer = await keys.signer(source, this.#passphrases(source))
-      if (signer) yield signer
-      else
-        throw new AppError(
-          'key-unusable',
-          `The key file ${source.kind === 'file' ? source.path : ''} does not exist. Choose another one for this host.`,
-        )
+      if (!signer) throw missing(source)
+      yield signer
     }
     yield* inAgent
     if (hop.signIn !== 'ask') return
@@ -161,7 +162,7 @@ export class Authenticator {
     }
   }
 
-  async #ownKeys(): Promise<readonly KeySource[]> {
+  async #ownSources(): Promise<readonly KeySource[]> {
     const { hop, keys, secrets } = this.#context
     if (hop.signIn === 'agent' || hop.signIn === 'password') return []
     const own: KeySource[] = hop.keyFile === null ? [] : [{ kind: 'file', path: keys.resolve(hop.keyFile) }]
@@ -271,6 +272,11 @@ export class Authenticator {
 
 function passwordTitle(hop: PlannedHop): string {
   return `Password for ${hop.user}@${hop.address}`
+}
+
+function missing(source: KeySource): AppError {
+  const path = source.kind === 'file' ? source.path : keyName(source)
+  return new AppError('key-unusable', `The key file ${path} does not exist. Choose another one for this host.`)
 }
 
 function orSkip(error: unknown): null {

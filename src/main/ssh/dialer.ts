@@ -55,6 +55,8 @@ export class Dialer {
     const { hop, via, onStep, signal } = options
     const owned = new DisposableStore()
     if (via) owned.add(via.lease)
+    const { keys } = this.#parts
+    if (hop.keyFile !== null && (hop.signIn === 'key' || hop.signIn === 'ask')) keys.warm(keys.resolve(hop.keyFile))
     try {
       onStep({
         kind: 'connecting',
@@ -117,6 +119,13 @@ export class Dialer {
   }
 }
 
+function passwordExpired(hop: PlannedHop): AppError {
+  return new AppError(
+    'auth-failed',
+    `${hop.label} wants a new password for ${hop.user}, which Hawser can’t set. Change it with ssh in a terminal and try again.`,
+  )
+}
+
 interface AttemptParts {
   readonly hop: PlannedHop
   readonly stream: Duplex
@@ -169,6 +178,7 @@ class Attempt {
         // An agent that would not sign is one attempt gone, not the connection.
         client.on('error', error => ((error as { level?: string }).level === 'agent' ? undefined : reject(error)))
         client.on('close', () => reject(new Error('')))
+        client.on('change password', () => reject(passwordExpired(this.#parts.hop)))
         if (signal.aborted) abort()
         this.#deadline.restart(handshakeMs)
         client.connect(config)

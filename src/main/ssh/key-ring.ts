@@ -29,6 +29,7 @@ export class KeyRing {
   readonly #sshFolder: string
   readonly #worker: URL
   readonly #decrypted = new Map<string, Signer>()
+  readonly #warming = new Map<string, Promise<unknown>>()
 
   constructor(options: { sshFolder: string; worker: URL }) {
     this.#sshFolder = options.sshFolder
@@ -47,13 +48,29 @@ export class KeyRing {
     return /[\\/]/.test(path) ? path : join(this.#sshFolder, path)
   }
 
+  /** Reads a key that needs no passphrase while its connection is still on its way. Asks nothing; what fails shows later. */
+  warm(path: string): void {
+    if (this.#warming.has(path)) return
+    const work = readKey(path)
+      .then(async read => {
+        const name = basename(path)
+        if (!read || outlineKey(read.text, name).encrypted) return
+        const id = keyId(path, read)
+        if (!this.#decrypted.has(id)) this.#decrypted.set(id, await this.#parse(read.text, null, name))
+      })
+      .catch(() => {})
+      .finally(() => this.#warming.delete(path))
+    this.#warming.set(path, work)
+  }
+
   /** The key's signer, or null when its file does not exist. Throws `key-unusable` or `cancelled`. */
   async signer(source: KeySource, passphrases: PassphraseSource): Promise<Signer | null> {
     const name = keyName(source)
+    if (source.kind === 'file') await this.#warming.get(source.path)
     const read = source.kind === 'text' ? { text: source.text, stamp: '' } : await readKey(source.path)
     if (read === null) return null
     const outline = outlineKey(read.text, name)
-    const id = `${source.kind === 'file' ? source.path : source.id} ${read.stamp} ${read.text.length}`
+    const id = keyId(source.kind === 'file' ? source.path : source.id, read)
     const known = this.#decrypted.get(id)
     if (known) return known
     const unlock = async () => {
@@ -78,12 +95,15 @@ export class KeyRing {
     this.#decrypted.clear()
   }
 
+  #parse(text: string, passphrase: string | null, name: string): Promise<Signer> {
+    return parsePrivateKey({ text, passphrase, name, worker: this.#worker })
+  }
+
   async #unlock(
     key: { text: string; encrypted: boolean; name: string },
     passphrases: PassphraseSource,
   ): Promise<Signer> {
-    const parse = (passphrase: string | null) =>
-      parsePrivateKey({ text: key.text, passphrase, name: key.name, worker: this.#worker })
+    const parse = (passphrase: string | null) => this.#parse(key.text, passphrase, key.name)
     if (!key.encrypted) return parse(null)
     const remembered = await passphrases.remembered()
     let wrong = false
@@ -104,6 +124,10 @@ export class KeyRing {
     }
     throw new AppError('key-unusable', `None of ${maxTries} passphrases opened the key ${key.name}.`)
   }
+}
+
+function keyId(place: string, { text, stamp }: { text: string; stamp: string }): string {
+  return `${place} ${stamp} ${text.length}`
 }
 
 /** What a key is called in questions: its file's name. */

@@ -186,7 +186,7 @@ export class TerminalClient implements Disposable {
   }
 
   #useWebgl(): void {
-    if (this.#webgl || this.#webglFailed) return
+    if (this.#webgl || this.#webglFailed || !hasFastWebgl()) return
     try {
       const addon = new WebglAddon()
       // The graphics driver went away: the DOM renderer goes on in its place.
@@ -205,4 +205,21 @@ export class TerminalClient implements Disposable {
     this.#webgl?.dispose()
     this.#webgl = undefined
   }
+}
+
+let fastWebgl: boolean | undefined
+
+/** False where WebGL is only emulated by the processor: the DOM renderer is several times faster then. */
+function hasFastWebgl(): boolean {
+  fastWebgl ??= probeWebgl()
+  return fastWebgl
+}
+
+function probeWebgl(): boolean {
+  const context = document.createElement('canvas').getContext('webgl2', { failIfMajorPerformanceCaveat: true })
+  if (!context) return false
+  const debug = context.getExtension('WEBGL_debug_renderer_info')
+  const name = debug ? String(context.getParameter(debug.UNMASKED_RENDERER_WEBGL)) : ''
+  context.getExtension('WEBGL_lose_context')?.loseContext()
+  return !/swiftshader|llvmpipe|software/i.test(name)
 }
