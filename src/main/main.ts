@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 
 import { app, BrowserWindow, dialog, nativeTheme, powerMonitor } from 'electron/main'
 
+import { messageOf } from '../shared/base/errors.ts'
 import { DisposableStore } from '../shared/base/lifecycle.ts'
 import { contract, type Contract } from '../shared/contract/contract.ts'
 import { AppService } from './app/app-service.ts'
@@ -23,6 +24,8 @@ import { createKeychain } from './storage/keychain.ts'
 
 const here = import.meta.dirname
 
+const quitMs = 3_000
+
 app.setName('Hawser')
 // Root has no sandbox to give; every window asks for its own besides.
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
@@ -35,8 +38,19 @@ app.setPath('userData', data)
 app.setPath('sessionData', join(data, 'browser'))
 
 // One instance per data folder: a second start hands its arguments over and ends.
-if (app.requestSingleInstanceLock()) void run()
+// macOS tells of an address before anything is ready.
+const earlyAddresses: string[] = []
+const keepEarly = (_event: unknown, url: string) => void earlyAddresses.push(url)
+app.on('open-url', keepEarly)
+
+if (app.requestSingleInstanceLock()) run().catch(cannotStart)
 else app.quit()
+
+/** Nothing works without the data folder: that is said, and the lock is not held by a program without a window. */
+function cannotStart(error: unknown): void {
+  dialog.showErrorBox('Hawser can’t start', messageOf(error))
+  app.exit(1)
+}
 
 async function run(): Promise<void> {
   const log = openLog(data)
@@ -88,7 +102,7 @@ async function run(): Promise<void> {
     if (BrowserWindow.getAllWindows().length === 0) open()
   })
   app.on('window-all-closed', () => app.quit())
-  endWell(store, built)
+  endWell(store, () => Promise.all([built.flush(), state.flush()]))
   log.info(`Hawser ${app.getVersion()} with Electron ${process.versions.electron}`)
 }
 
@@ -111,7 +125,8 @@ function takeAddresses(built: Built, appService: AppService): void {
     const answer = await built.prompts.ask({ kind: 'open-address', address }, new AbortController().signal)
     if (answer?.kind === 'open') appService.openAddress(address)
   }
-  void askToOpen(outsideAddress(process.argv.slice(1)))
+  app.off('open-url', keepEarly)
+  void askToOpen(outsideAddress([...process.argv.slice(1), ...earlyAddresses]))
   app.on('open-url', (_event, url) => void askToOpen(outsideAddress([url])))
   app.on('second-instance', (_event, argv) => {
     const window = BrowserWindow.getAllWindows()[0]
@@ -121,14 +136,16 @@ function takeAddresses(built: Built, appService: AppService): void {
   })
 }
 
-/** Files are written out and connections closed before the process ends. */
-function endWell(store: DisposableStore, built: Built): void {
+/** Connections are closed and files written out before the process ends; a disk that hangs does not keep it. */
+function endWell(store: DisposableStore, flush: () => Promise<unknown>): void {
+  let ending = false
   app.on('will-quit', event => {
     event.preventDefault()
-    void built.flush().finally(() => {
-      store.dispose()
-      app.exit(0)
-    })
+    if (ending) return
+    ending = true
+    store.dispose()
+    const late = new Promise(resolve => setTimeout(resolve, quitMs))
+    void Promise.race([flush(), late]).finally(() => app.exit(0))
   })
 }
 

@@ -98,8 +98,9 @@ export async function buildServices(outside: Outside): Promise<Built> {
   store.add(toDisposable(() => keys.forget()))
 
   // In the background: a keychain that is slow to answer must not hold up the window.
-  const swept = vault.ready().then(async ready => (ready ? hosts.sweepSecrets() : undefined))
-  swept.catch(error => reportBug('vault', error))
+  void vault.ready()
+  const sweep = () => hosts.sweepSecrets().catch(error => reportBug('sweep', error))
+  store.add(vault.onChanged(status => void (status.state === 'unlocked' && sweep())))
 
   return {
     services: {
@@ -117,7 +118,7 @@ export async function buildServices(outside: Outside): Promise<Built> {
     prompts,
     terminals,
     checkLinks: () => pool.forEach(connection => connection.checkNow()),
-    flush: () => Promise.allSettled(Object.values(stores).map(each => each.flush())),
+    flush: () => flushAll(vault, Object.values(stores)),
     dispose: () => store.dispose(),
   }
 }
@@ -139,11 +140,16 @@ function noteNews(parts: {
   }
 }
 
+async function flushAll(vault: Vault, files: readonly { flush(): Promise<void> }[]): Promise<void> {
+  await vault.settled()
+  await Promise.allSettled(files.map(file => file.flush()))
+}
+
 /** Opens every file of the data folder; damaged ones are told. */
 async function openStores(dataFolder: string, tell: Tell) {
   const at = (name: string) => ({ path: join(dataFolder, name), tell })
   const [hosts, settings, workspace, activity, vault] = await Promise.all([
-    JsonFile.open({ ...at('hosts.json'), schema: hostFile, initial: { hosts: [], groups: [] } }),
+    JsonFile.open({ ...at('hosts.json'), schema: hostFile, initial: { hosts: [], groups: [], removed: [] } }),
     JsonFile.open({ ...at('settings.json'), schema: settingsSchema, initial: settingsSchema.parse({}) }),
     JsonFile.open({ ...at('workspace.json'), schema: savedWorkspace, initial: savedWorkspace.parse({}) }),
     JsonFile.open({ ...at('activity.json'), schema: activityEntry.array().max(500), initial: [] }),

@@ -28,6 +28,7 @@ export function dialRig(
 ): DialRig {
   const [asked, secrets, steps] = [[] as Question[], new Map<string, string>(), [] as string[]]
   const store: SecretStore = {
+    locked: false,
     get: async name => secrets.get(name) ?? null,
     set: async (name, secret) => void (secret === null ? secrets.delete(name) : secrets.set(name, secret)),
   }

@@ -6,6 +6,7 @@ import type { Services } from '../../shared/contract/contract.ts'
 import {
   group,
   host,
+  hostId,
   type Group,
   type Host,
   type HostBook,
@@ -18,8 +19,12 @@ import type { Vault } from '../storage/vault.ts'
 
 type Contract = Services['hosts']
 
-/** The file of hosts and groups; no secrets. */
-export const hostFile = z.strictObject({ hosts: z.array(host).max(10_000), groups: z.array(group).max(1_000) })
+/** The file of hosts and groups; no secrets. `removed` names deleted hosts whose secrets are still to go. */
+export const hostFile = z.strictObject({
+  hosts: z.array(host).max(10_000),
+  groups: z.array(group).max(1_000),
+  removed: z.array(hostId).max(10_000).default([]),
+})
 export type HostFile = z.output<typeof hostFile>
 
 /** Owns the saved hosts, their groups, and which of them have secrets in the vault. */
@@ -28,10 +33,13 @@ export class HostService implements Contract {
   readonly onChanged = this.#changed.event
   readonly #file: JsonFile<HostFile>
   readonly #vault: Vault
+  // Deleted in an earlier run: those of this one can still be undone.
+  #toSweep: ReadonlySet<HostId>
 
   constructor(file: JsonFile<HostFile>, vault: Vault) {
     this.#file = file
     this.#vault = vault
+    this.#toSweep = new Set(file.value.removed)
     vault.onChanged(() => this.#changed.fire(this.#book()))
   }
 
@@ -47,13 +55,14 @@ export class HostService implements Contract {
 
   save: Contract['save'] = async ({ host }) => {
     this.#checkReferences(host)
-    await this.#store({ ...this.#file.value, hosts: put(this.hosts, host) })
+    const removed = this.#file.value.removed.filter(id => id !== host.id)
+    await this.#store({ ...this.#file.value, hosts: put(this.hosts, host), removed })
   }
 
   remove: Contract['remove'] = async ({ id }) => {
     const hosts = this.hosts.filter(host => host.id !== id)
     if (hosts.length === this.hosts.length) throw new AppError('not-found', 'This host was already deleted.')
-    await this.#store({ ...this.#file.value, hosts })
+    await this.#store({ ...this.#file.value, hosts, removed: [...this.#file.value.removed, id] })
   }
 
   setSecret: Contract['setSecret'] = async ({ id, kind, secret }) => {
@@ -71,6 +80,7 @@ export class HostService implements Contract {
     const gone = this.groups.find(group => group.id === id)
     if (!gone) throw new AppError('not-found', 'This group was already deleted.')
     await this.#store({
+      ...this.#file.value,
       hosts: this.hosts.map(host => (host.groupId === id ? { ...host, groupId: gone.parentId } : host)),
       groups: this.groups
         .filter(group => group.id !== id)
@@ -84,13 +94,13 @@ export class HostService implements Contract {
     if (used) await this.#store({ ...this.#file.value, hosts: put(this.hosts, { ...used, lastUsed: now }) })
   }
 
-  /** Takes the secrets of deleted hosts out of the vault; at start, when nothing can be undone any more. */
+  /** Takes the secrets of hosts that were deleted in an earlier run out of an open vault; others are never touched. */
   async sweepSecrets(): Promise<void> {
-    const known = new Set<string>(this.hosts.map(host => host.id))
-    await this.#vault.sweep(name => {
-      const id = /^host:([^:]+):/.exec(name)?.[1]
-      return id === undefined || known.has(id)
-    })
+    const gone = new Set([...this.#toSweep].filter(id => this.#file.value.removed.includes(id)))
+    this.#toSweep = new Set()
+    if (gone.size === 0) return
+    await this.#vault.sweep(name => !gone.has(/^host:([^:]+):/.exec(name)?.[1] as HostId))
+    await this.#store({ ...this.#file.value, removed: this.#file.value.removed.filter(id => !gone.has(id)) })
   }
 
   #checkReferences(saved: Host): void {

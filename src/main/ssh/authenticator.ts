@@ -9,6 +9,8 @@ import { OneKeyAgent, type Signer } from './signer.ts'
 
 /** Where remembered secrets are; `get` gives null while the vault is locked. */
 export interface SecretStore {
+  /** True while there is a vault that can't be read. */
+  readonly locked: boolean
   get(name: string): Promise<string | null>
   set(name: string, secret: string | null): Promise<void>
 }
@@ -20,6 +22,8 @@ export interface SignInContext {
   readonly agent: () => Promise<readonly Signer[]>
   /** Asks a person; the caller stops its timers meanwhile. */
   readonly ask: (question: Question) => Promise<Answer | null>
+  /** Ends the attempt at once, where the server would take any reply amiss. */
+  readonly giveUp: (error: unknown) => void
 }
 
 interface Outcome {
@@ -38,6 +42,7 @@ type Attempts = AsyncGenerator<AnyAuthMethod, void, Outcome>
 
 // OpenSSH's MaxAuthTries is 6: with at most 4 keys offered, a password still fits.
 const maxKeysOffered = 4
+const maxKeysOnly = 5
 const maxTries = 3
 const maxRounds = 20
 
@@ -60,6 +65,8 @@ export class Authenticator {
   #partial = false
   #stepped = false
   #last = ''
+  // A remembered password is sent once per sign-in, whichever method asks for it.
+  #keptUsed = false
   #keysOffered = 0
   /** Why the sign-in gave up, when it was not the server's refusal alone. */
   failure: unknown
@@ -125,16 +132,17 @@ export class Authenticator {
   }
 
   async *#offerKeys(): Attempts {
-    for await (const signer of this.#signers()) {
+    for await (const { signer, optional } of this.#signers()) {
       const id = signer.blob.toString('base64')
-      if (this.#offered.has(id) || this.#keysOffered >= maxKeysOffered) continue
+      if (this.#offered.has(id) || this.#keysOffered >= this.#mostKeys) continue
       this.#offered.add(id)
       this.#keysOffered++
       this.tried.add('publickey')
-      const agent = new OneKeyAgent(signer)
+      const agent = new OneKeyAgent(signer, { weak: this.#context.hop.weakAlgorithms })
       yield { type: 'agent', username: this.#context.hop.user, agent } as AnyAuthMethod
       if (agent.failure !== undefined) {
-        if (agent.failure instanceof AppError) throw agent.failure
+        // A key nobody chose must not stop a sign-in that another way completes.
+        if (!(optional && isUnusable(agent.failure))) throw agent.failure
       } else if (agent.asked) {
         // A good signature that is not enough: ssh2 does not pass on what else is wanted, so ask with "none".
         yield { type: 'none', username: this.#context.hop.user }
@@ -145,21 +153,33 @@ export class Authenticator {
     }
   }
 
-  async *#signers(): AsyncGenerator<Signer> {
+  /** A password still fits where one may follow. */
+  get #mostKeys(): number {
+    return this.#context.hop.signIn === 'ask' ? maxKeysOffered : maxKeysOnly
+  }
+
+  async *#signers(): AsyncGenerator<{ signer: Signer; optional: boolean }> {
     const { hop, keys } = this.#context
     const inAgent = hop.signIn === 'key' ? [] : await this.#context.agent()
-    for (const source of await this.#ownSources()) {
+    const own = await this.#ownSources()
+    for (const source of own) {
       const signer = await keys.signer(source, this.#passphrases(source))
       if (!signer) throw missing(source)
-      yield signer
+      yield { signer, optional: false }
     }
-    yield* inAgent
-    if (hop.signIn !== 'ask') return
+    const defaults = await keys.publicHalves()
+    // Those that also lie in the .ssh folder first: they are the person's own.
+    const isDefault = (signer: Signer) => defaults.some(blob => blob.equals(signer.blob))
+    const ordered = [...inAgent.filter(isDefault), ...inAgent.filter(signer => !isDefault(signer))]
+    for (const signer of ordered) yield { signer, optional: true }
+    if (hop.signIn === 'agent' || (hop.signIn === 'key' && own.length > 0)) return
+    let found = false
     for (const source of keys.defaults()) {
-      // A default key that can't be used must not stop a sign-in that another way completes.
       const signer = await keys.signer(source, this.#passphrases(source)).catch(orSkip)
-      if (signer) yield signer
+      if (signer) yield { signer, optional: hop.signIn === 'ask' }
+      found ||= signer !== null
     }
+    if (hop.signIn === 'key' && !found) throw noKey()
   }
 
   async #ownSources(): Promise<readonly KeySource[]> {
@@ -171,7 +191,7 @@ export class Authenticator {
       const text = await secrets.get(name)
       if (text !== null) own.push({ kind: 'text', id: name, text })
     }
-    if (hop.signIn === 'key' && own.length === 0) return keys.defaults().slice(0, 1)
+    if (own.length === 0 && hop.signIn === 'key' && secrets.locked) throw vaultLocked()
     return own
   }
 
@@ -182,20 +202,21 @@ export class Authenticator {
       let failed: unknown
       const prompt = (...[name, text, , prompts, finish]: KeyboardPrompt) => {
         if (++asked > maxRounds) failed ??= new AppError('auth-failed', 'The server asks questions without end.')
-        if (failed !== undefined) return finish([])
+        if (failed !== undefined) return this.#context.giveUp(failed)
         this.#answerOne({ name, text, prompts, first: asked === 1, again: tries > 0 }).then(
           finish,
           (error: unknown) => {
             failed = error
-            finish([])
+            // Not even an empty answer: OpenSSH takes a wrong number of them for an attack.
+            this.#context.giveUp(error)
           },
         )
       }
       yield { type: 'keyboard-interactive', username: this.#context.hop.user, prompt: prompt as never }
       if (failed !== undefined) throw failed
+      if (this.#partial) this.#stepped = true
       // No question was asked: the method is there in name only.
       if (asked === 0) return
-      if (this.#partial) this.#stepped = true
       if (!this.methods.includes('keyboard-interactive')) return
     }
   }
@@ -211,15 +232,18 @@ export class Authenticator {
     const shown = round.prompts
       .slice(0, 32)
       .map(({ prompt, echo }) => ({ text: cleanLine(prompt, 256) || 'Answer', echo: echo === true }))
-    const isPassword = shown.length === 1 && shown[0]?.echo === false && /password/i.test(shown[0].text)
-    const kept = isPassword && round.first && !round.again ? await secrets.get(passwordName(hop)) : null
-    if (kept !== null) return [kept]
+    const isPassword = shown.length === 1 && shown[0]?.echo === false && asksForPassword(shown[0].text)
+    const kept = isPassword && round.first && !this.#keptUsed ? await secrets.get(passwordName(hop)) : null
+    if (kept !== null) {
+      this.#keptUsed = true
+      return [kept]
+    }
     const title = isPassword ? passwordTitle(hop) : cleanLine(round.name, 128) || `${hop.user}@${hop.address} asks`
     const text = cleanText(round.text, 1024) || (round.again ? 'That was not accepted.' : '')
     const answer = await ask({ kind: 'secrets', title, text, prompts: shown, remember: isPassword })
     if (answer?.kind !== 'secrets') throw new AppError('cancelled', 'Cancelled')
-    if (isPassword && answer.remember && answer.secrets[0] !== undefined)
-      this.#toRemember.set(passwordName(hop), answer.secrets[0])
+    if (isPassword && answer.remember) this.#toRemember.set(passwordName(hop), answer.secrets[0] ?? '')
+    else if (isPassword) this.#toRemember.delete(passwordName(hop))
     return shown.map((_prompt, index) => answer.secrets[index] ?? '')
   }
 
@@ -228,8 +252,9 @@ export class Authenticator {
     const username = hop.user
     this.tried.add('password')
     let text = ''
-    const kept = await secrets.get(passwordName(hop))
-    if (kept !== null && !this.#toRemember.has(passwordName(hop))) {
+    const kept = this.#keptUsed ? null : await secrets.get(passwordName(hop))
+    if (kept !== null) {
+      this.#keptUsed = true
       yield { type: 'password', username, password: kept }
       if (this.#partial) return void (this.#stepped = true)
       text = 'The remembered password was not accepted.'
@@ -279,7 +304,30 @@ function missing(source: KeySource): AppError {
   return new AppError('key-unusable', `The key file ${path} does not exist. Choose another one for this host.`)
 }
 
+function noKey(): AppError {
+  return new AppError(
+    'key-unusable',
+    'There is no key in the .ssh folder. Choose a key file for this host, or make one with ssh-keygen.',
+  )
+}
+
+function vaultLocked(): AppError {
+  return new AppError(
+    'vault-locked',
+    'The key of this host may be in the vault, which is locked. Unlock it in Settings, Security.',
+  )
+}
+
+// A one-time code is neither remembered nor answered with a remembered password.
+function asksForPassword(prompt: string): boolean {
+  return /password/i.test(prompt) && !/one[- ]?time|otp|token|code|\bpin\b|verification/i.test(prompt)
+}
+
+function isUnusable(error: unknown): boolean {
+  return error instanceof AppError ? error.code === 'key-unusable' : true
+}
+
 function orSkip(error: unknown): null {
-  if (error instanceof AppError && error.code === 'key-unusable') return null
+  if (isUnusable(error)) return null
   throw error
 }

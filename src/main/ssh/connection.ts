@@ -5,10 +5,23 @@ import { Emitter } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { TerminalSize } from '../../shared/contract/terminals.ts'
 import { alive, judgeLiveness, probed, sent, type Liveness } from './liveness.ts'
-import { toSshError, type FailureContext } from './ssh-errors.ts'
+import { forwardRefused, shellRefused, toSshError, type FailureContext } from './ssh-errors.ts'
 
 /** A channel with a shell, or one through the far side: ssh2's own. */
 export type Channel = ClientChannel
+
+/** A shell's channel, with what ended it before anybody could listen. */
+export interface OpenedShell {
+  readonly channel: Channel
+  readonly early: { exit?: readonly [code: number | null, signal: string | undefined]; closed?: boolean }
+}
+
+interface OpenRequest<T> {
+  readonly signal: AbortSignal
+  readonly request: (done: (error: Error | undefined, channel: ClientChannel) => void) => unknown
+  readonly take: (channel: ClientChannel) => T
+  readonly refused: (error: Error) => AppError
+}
 
 /** How the link is: `ready` with the last round trip, or `stalled` for so many seconds. */
 export type LinkState =
@@ -28,6 +41,7 @@ interface Inside {
 
 const tickMs = 1_000
 const secondProbeMs = 5_000
+const openMs = 15_000
 
 /** One live, signed-in SSH connection. Made by the dialer only. */
 export class Connection implements Disposable {
@@ -65,15 +79,31 @@ export class Connection implements Disposable {
     return this.#state
   }
 
-  /** Opens a shell in a terminal. Throws an AppError when the server refuses. */
-  shell({ size, term, env }: ShellRequest): Promise<Channel> {
+  /** Opens a shell in a terminal within 15 s. Throws an AppError when the server refuses, `cancelled` on abort. */
+  shell({ size, term, env }: ShellRequest, signal: AbortSignal): Promise<OpenedShell> {
     const options = { term, cols: size.cols, rows: size.rows, width: 0, height: 0 }
-    return this.#open(done => this.#client.shell(options, { env: { ...env } }, done))
+    return this.#open({
+      signal,
+      request: done => this.#client.shell(options, { env: { ...env } }, done),
+      // What comes in the same read as the reply would be gone a turn later.
+      take: channel => {
+        const early: OpenedShell['early'] = {}
+        channel.once('exit', (code: number | null, name?: string) => (early.exit = [code, name]))
+        channel.once('close', () => (early.closed = true))
+        return { channel, early }
+      },
+      refused: error => shellRefused(error, this.where),
+    })
   }
 
-  /** Opens a TCP channel from the far side (direct-tcpip, RFC 4254, 7.2). Throws an AppError when the server refuses. */
-  connectFromThere(address: string, port: number): Promise<Channel> {
-    return this.#open(done => this.#client.forwardOut('127.0.0.1', 0, address, port, done))
+  /** Opens a TCP channel from the far side (direct-tcpip, RFC 4254, 7.2) within 15 s. Throws like `shell`. */
+  connectFromThere(address: string, port: number, signal: AbortSignal): Promise<Channel> {
+    return this.#open({
+      signal,
+      request: done => this.#client.forwardOut('127.0.0.1', 0, address, port, done),
+      take: channel => channel,
+      refused: error => forwardRefused(error, { where: `${address}:${port}`, via: this.where }),
+    })
   }
 
   /** Tell it of bytes that want an answer, so that a dead link shows soon after typing. */
@@ -83,7 +113,9 @@ export class Connection implements Disposable {
 
   /** After sleep or a change of network: finds out at once whether the link still lives. */
   checkNow(): void {
-    if (this.#liveness.probeSentAt === null) this.#probe()
+    // What was asked before the machine slept had no time to be answered.
+    this.#liveness = alive(Date.now())
+    this.#probe()
   }
 
   dispose(): void {
@@ -93,30 +125,38 @@ export class Connection implements Disposable {
     this.#client.destroy()
   }
 
-  #open(
-    request: (done: (error: Error | undefined, channel: ClientChannel) => void) => unknown,
-  ): Promise<ClientChannel> {
+  #open<T>({ signal, request, take, refused }: OpenRequest<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#over) return reject(new AppError('lost', `The connection to ${this.where} is closed.`))
-      const stop = this.onClosed(error => reject(error ?? new AppError('cancelled', 'Closed')))
-      request((error, channel) => {
+      const settle = () => {
+        clearTimeout(timer)
         stop.dispose()
-        if (!error) resolve(channel)
-        else reject(this.#refusal(error))
-      })
+        signal.removeEventListener('abort', abort)
+      }
+      const fail = (error: AppError) => {
+        settle()
+        gaveUp = true
+        reject(error)
+      }
+      let gaveUp = false
+      const abort = () => fail(new AppError('cancelled', 'Cancelled'))
+      const late = () =>
+        fail(new AppError('timed-out', `${this.where} did not answer the request for a channel. Try again.`))
+      const timer = setTimeout(late, openMs)
+      const stop = this.onClosed(error => fail(error ?? new AppError('cancelled', 'Closed')))
+      signal.addEventListener('abort', abort)
+      try {
+        request((error, channel) => {
+          if (gaveUp) return void (channel as ClientChannel | undefined)?.close()
+          settle()
+          if (error) reject(refused(error))
+          else resolve(take(channel))
+        })
+      } catch (error) {
+        // ssh2 throws when the socket is already half closed.
+        fail(this.#error(error))
+      }
     })
-  }
-
-  #refusal(error: Error): AppError {
-    const reason = (error as { reason?: number | string }).reason
-    if (reason === 4 || /resource shortage|open failed/i.test(error.message)) {
-      return new AppError(
-        'server-refused',
-        `${this.where} refused another session (${error.message}). It may allow no more of them.`,
-        { cause: error },
-      )
-    }
-    return this.#error(error)
   }
 
   #error(error: unknown): AppError {
@@ -160,10 +200,14 @@ export class Connection implements Disposable {
 
   // Port 0 can't be connected to: the refusal is the answer.
   #probeByChannel(onAnswer?: () => void): void {
-    this.#client.forwardOut('127.0.0.1', 0, '127.0.0.1', 0, (_error, channel) => {
-      ;(channel as ClientChannel | undefined)?.close()
-      onAnswer?.()
-    })
+    try {
+      this.#client.forwardOut('127.0.0.1', 0, '127.0.0.1', 0, (_error, channel) => {
+        ;(channel as ClientChannel | undefined)?.close()
+        onAnswer?.()
+      })
+    } catch {
+      // The socket is half closed: its close follows.
+    }
   }
 
   #setState(state: LinkState): void {

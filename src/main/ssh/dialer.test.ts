@@ -347,7 +347,10 @@ describe.skipIf(!hasOpenSsh)('with a real OpenSSH server', () => {
     for (let n = 0; n < 10; n++) {
       const connection = await made.dial({ port: sshd.port, user: sshd.user, signIn: 'key', keyFile: sshd.id })
       connections.push(connection)
-      await connection.shell({ size: { cols: 80, rows: 24 }, term: 'xterm-256color', env: {} })
+      await connection.shell(
+        { size: { cols: 80, rows: 24 }, term: 'xterm-256color', env: {} },
+        new AbortController().signal,
+      )
     }
     expect(new Set(connections).size).toBe(2)
     expect(made.asked.map(title)).toEqual(['new-key'])

@@ -17,7 +17,7 @@ import { knownHostsName } from './known-hosts.ts'
 import type { KnownHostsFile } from './known-hosts-file.ts'
 import type { Signer } from './signer.ts'
 import { toSshError, type FailureContext } from './ssh-errors.ts'
-import { connectTcp, keepHead } from './ssh-socket.ts'
+import { connectTcp, keepHead, type Head } from './ssh-socket.ts'
 
 /** Where a dial stands, for the window. */
 export type DialStep = { readonly kind: 'connecting'; readonly step: string } | { readonly kind: 'asking' }
@@ -42,6 +42,8 @@ export interface DialerParts {
 
 const connectMs = 15_000
 const handshakeMs = 20_000
+// sshd's LoginGraceTime: a push to a phone, a touch of a key and a slow directory all take their time.
+const signInMs = 120_000
 
 /** The one place that makes an ssh2 Client: connects, checks the host key, signs in. Throws an AppError with a next step. */
 export class Dialer {
@@ -65,7 +67,7 @@ export class Dialer {
       const knownTypes = await this.#parts.knownHosts.knownTypes(knownHostsName(hop.address, hop.port))
       // Nothing may be awaited from here to the handshake: a stream that ends in between would end unheard.
       const stream: Duplex = via
-        ? await via.connection.connectFromThere(hop.address, hop.port)
+        ? await via.connection.connectFromThere(hop.address, hop.port, signal)
         : await connectTcp({ address: hop.address, port: hop.port, timeoutMs: connectMs, signal })
       owned.add(toDisposable(() => stream.destroy()))
       return await this.#signIn(stream, { ...options, knownTypes }, owned)
@@ -82,7 +84,7 @@ export class Dialer {
   ): Promise<Connection> {
     const { knownHosts } = this.#parts
     const attempt = new Attempt({ hop, stream, signal, onStep, prompter: this.#parts.prompter })
-    const auth = new Authenticator({ ...this.#parts, hop, ask: attempt.ask })
+    const auth = new Authenticator({ ...this.#parts, hop, ask: attempt.ask, giveUp: attempt.giveUp })
     let accepted: Buffer | undefined
     const decide = async (key: Buffer) => {
       // Asked again on each rekey: the key of this session is the only one that will do.
@@ -103,19 +105,21 @@ export class Dialer {
       authHandler: auth.handler,
       // The callback form: a returned promise would count as yes.
       hostVerifier: (key: Buffer, verify: (ok: boolean) => void) => {
-        decide(key).then(verify, (error: unknown) => {
-          attempt.failure = error
-          verify(false)
-        })
+        decide(key).then(
+          ok => attempt.unlessOver(() => verify(ok)),
+          (error: unknown) => attempt.giveUp(error),
+        )
       },
     })
-    await auth.rememberAnswers().catch(this.#parts.onForgotten)
-    return new Connection({
+    // First the connection, then the vault: a link that ends meanwhile must be heard.
+    const connection = new Connection({
       client: attempt.client,
       where: hop.label,
       onBytes: listener => void stream.on('data', listener),
       owned,
     })
+    void auth.rememberAnswers().catch(this.#parts.onForgotten)
+    return connection
   }
 }
 
@@ -141,7 +145,9 @@ class Attempt {
   failure: unknown
   readonly #parts: AttemptParts
   readonly #deadline: Deadline
-  readonly #head: () => string
+  readonly #head: () => Head
+  readonly #offers: string[] = []
+  #over = false
   #lastStep: DialStep = { kind: 'connecting', step: '' }
   #giveUp: (error: unknown) => void = () => {}
   #questions = new AbortController()
@@ -161,6 +167,23 @@ class Attempt {
     return answer
   }
 
+  /** Ends the attempt with a reason of our own; nothing more is sent. */
+  readonly giveUp = (error: unknown) => {
+    this.failure ??= error
+    this.#giveUp(error)
+  }
+
+  /** For what ssh2 can't bear any more once its connection is gone. */
+  unlessOver(run: () => void): void {
+    if (!this.#over && !this.#parts.stream.destroyed) run()
+  }
+
+  // ssh2 tells what the other side offers in its debug lines only.
+  #noteOffer(line: string): void {
+    const offer = /^Handshake: \(remote\) (KEX method|Host key format|C->S cipher|C->S MAC): (.*)$/.exec(line)
+    if (offer) this.#offers.push(`${offer[1]?.replace('C->S ', '')} ${offer[2]}`)
+  }
+
   async run(auth: Authenticator, config: Parameters<Client['connect']>[0]): Promise<void> {
     const { client } = this
     const { signal } = this.#parts
@@ -173,7 +196,7 @@ class Attempt {
         client.on('ready', () => resolve())
         client.on('handshake', () => {
           handshaken = true
-          this.#deadline.restart(handshakeMs)
+          this.#deadline.restart(signInMs)
         })
         // An agent that would not sign is one attempt gone, not the connection.
         client.on('error', error => ((error as { level?: string }).level === 'agent' ? undefined : reject(error)))
@@ -181,9 +204,10 @@ class Attempt {
         client.on('change password', () => reject(passwordExpired(this.#parts.hop)))
         if (signal.aborted) abort()
         this.#deadline.restart(handshakeMs)
-        client.connect(config)
+        client.connect({ ...config, debug: line => this.#noteOffer(line) })
       })
     } catch (error) {
+      this.#over = true
       client.destroy()
       throw this.#explain(error, auth, handshaken)
     } finally {
@@ -195,9 +219,12 @@ class Attempt {
 
   #explain(error: unknown, auth: Authenticator, handshaken: boolean): AppError {
     const { hop } = this.#parts
+    const head = this.#head()
     const context: FailureContext = {
       where: hop.label,
-      head: this.#head(),
+      head: head.text,
+      identSeen: head.identSeen,
+      offers: this.#offers,
       stage: handshaken ? 'sign-in' : 'handshake',
       methods: auth.methods,
       tried: [...auth.tried],

@@ -99,7 +99,7 @@ function outlineOpenSsh(text: string, name: string): KeyOutline {
   const blob = Buffer.from(next())
   const length = blob.length >= 4 ? blob.readUInt32BE(0) : 0
   const type = blob.subarray(4, 4 + length).toString('latin1')
-  if (type.startsWith('sk-')) throw unusable(name, 'it lives on a security key. Load it into your SSH agent')
+  if (type.startsWith('sk-')) throw unusable(name, 'it lives on a security key (FIDO), which Hawser can’t use yet')
   return { encrypted: cipher !== 'none', type, blob }
 }
 

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, join } from 'node:path'
 
@@ -39,6 +39,14 @@ export class KeyRing {
   /** The default identity files, whether they exist or not. */
   defaults(): readonly KeySource[] {
     return defaultNames.map(name => ({ kind: 'file', path: join(this.#sshFolder, name) }))
+  }
+
+  /** The public halves of the default identities that lie beside them; unreadable ones are left out. */
+  async publicHalves(): Promise<readonly Buffer[]> {
+    const texts = await Promise.all(
+      defaultNames.map(name => readFile(join(this.#sshFolder, `${name}.pub`), 'utf8').catch(() => '')),
+    )
+    return texts.flatMap(text => (text === '' ? [] : [Buffer.from(text.split(' ')[1] ?? '', 'base64')]))
   }
 
   /** `~` is the person's home; a bare name lies in the .ssh folder. */

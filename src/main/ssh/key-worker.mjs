@@ -38,6 +38,6 @@ function fromPkcs8(text, passphrase) {
 
 /** @param {string} detail @returns {KeyResult} */
 function failure(detail) {
-  const why = /passphrase|integrity check|bad decrypt|mac mismatch|encrypted/i.test(detail) ? 'passphrase' : 'format'
+  const why = /passphrase|integrity check|bad[ _]decrypt|mac mismatch|encrypted/i.test(detail) ? 'passphrase' : 'format'
   return { ok: false, why, detail }
 }

@@ -2,6 +2,8 @@ import { sign as cryptoSign, type KeyObject } from 'node:crypto'
 
 import { BaseAgent, createAgent, type ParsedKey } from 'ssh2'
 
+import { AppError } from '../../shared/base/errors.ts'
+
 /** Something that can prove possession of one key: a file's key or one in an agent. */
 export interface Signer {
   readonly type: string
@@ -32,6 +34,12 @@ export function signerFromPem(input: { type: string; blob: Buffer; key: KeyObjec
 /** The keys of a running agent; empty when there is none or it does not answer within 5 s. */
 export async function agentSigners(socketPath: string | null): Promise<readonly Signer[]> {
   if (socketPath === null) return []
+  const found = await identities(socketPath)
+  // Without the OpenSSH agent Windows may have PuTTY's.
+  return found.length === 0 && process.platform === 'win32' ? identities('pageant') : found
+}
+
+async function identities(socketPath: string): Promise<readonly Signer[]> {
   const agent = createAgent(socketPath)
   const keys = await new Promise<readonly ParsedKey[]>(resolve => {
     const timer = setTimeout(() => resolve([]), 5_000)
@@ -53,13 +61,16 @@ export function agentSocket(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): 
 /** Lets ssh2 offer exactly one signer, asking for a signature only once the server takes the key. */
 export class OneKeyAgent extends BaseAgent {
   readonly #signer: Signer
+  readonly #weak: boolean
   /** True once a signature was asked for: the server knows the key. */
   asked = false
   /** Why there was no signature. */
   failure: unknown
 
-  constructor(signer: Signer) {
+  /** `weak` allows RSA signatures with SHA-1, which a server without RFC 8308 may be all that takes. */
+  constructor(signer: Signer, { weak }: { weak: boolean }) {
     super()
+    this.#weak = weak
     this.#signer = signer
   }
 
@@ -71,6 +82,13 @@ export class OneKeyAgent extends BaseAgent {
     const data = args[1] as Buffer
     const options = (typeof args[2] === 'function' ? {} : args[2]) as { hash?: string }
     const done = args.at(-1) as (error: Error | undefined, signature?: Buffer) => void
+    if (this.#signer.type === 'ssh-rsa' && !/^sha(256|512)$/.test(options.hash ?? '') && !this.#weak) {
+      this.failure = new AppError(
+        'key-unusable',
+        `The server takes RSA keys with SHA-1 only. Use an Ed25519 key, or allow weak algorithms for this host.`,
+      )
+      return done(this.failure as Error)
+    }
     this.asked = true
     this.#signer.sign(data, options.hash).then(
       signature => done(undefined, signature),

@@ -7,6 +7,10 @@ export interface FailureContext {
   readonly where: string
   /** What the server said before its SSH greeting, raw. */
   readonly head: string
+  /** True once its SSH greeting came. */
+  readonly identSeen?: boolean
+  /** What the server offered in the key exchange, by kind. */
+  readonly offers?: readonly string[]
   readonly stage: 'connect' | 'handshake' | 'sign-in' | 'open'
   /** The sign-in methods that the server takes, when it said so. */
   readonly methods?: readonly string[]
@@ -23,7 +27,7 @@ export function toSshError(error: unknown, context: FailureContext): AppError {
 
 type Told = Pick<AppError, 'code' | 'message'>
 
-function fromServerText({ head, where, stage }: FailureContext): Told | undefined {
+function fromServerText({ head, where, stage, identSeen = false }: FailureContext): Told | undefined {
   // OpenSSH 9.8 and later, PerSourcePenalties; and MaxStartups. Both come before the greeting.
   if (/not allowed at this time/i.test(head)) {
     return {
@@ -34,7 +38,7 @@ function fromServerText({ head, where, stage }: FailureContext): Told | undefine
   if (/exceeded maxstartups/i.test(head)) {
     return { code: 'too-many-connections', message: `${where} has too many sign-ins under way. Try again in a moment.` }
   }
-  if (stage === 'open' || head === '' || /^SSH-/m.test(head)) return undefined
+  if (stage !== 'handshake' || head === '' || identSeen) return undefined
   if (/^HTTP\/|<html/i.test(head))
     return { code: 'not-ssh', message: `A web server answers at ${where}, not an SSH server. Check the port.` }
   return {
@@ -86,9 +90,10 @@ function fromSsh2(error: Error, context: FailureContext): Told {
   const text = cleanLine(error.message, 300)
   const level = (error as { level?: string }).level
   if (/no matching|no common/i.test(text)) {
+    const offers = context.offers?.length ? ` It offers ${cleanLine(context.offers.join('; '), 400)}.` : ''
     return {
       code: 'no-common-algorithm',
-      message: `${where} and Hawser share no algorithm (${text}). If the server is old, allow weak algorithms for this host.`,
+      message: `${where} and Hawser share no algorithm (${text}).${offers} If the server is old, allow weak algorithms for this host.`,
     }
   }
   if (level === 'client-authentication') return signInFailed(context)
@@ -127,7 +132,39 @@ function methodName(method: string): string {
   return names[method] ?? cleanLine(method, 40)
 }
 
-// Happy eyeballs gathers one error per address.
+/** A channel through a jump host was refused (RFC 4254, 5.1): the sentence names the target, and whether it is the jump host that forbids it. */
+export function forwardRefused(error: Error, { where, via }: { where: string; via: string }): AppError {
+  const text = cleanLine(error.message.replace(/^\(SSH\) Channel open failure: /, ''), 200)
+  const told = (code: AppError['code'], message: string) => new AppError(code, message, { cause: error })
+  const prohibited = 1
+  if ((error as { reason?: unknown }).reason === prohibited || /prohibited/i.test(text))
+    return told(
+      'server-refused',
+      `${via} does not allow connections on to ${where}. Its AllowTcpForwarding or PermitOpen may forbid them.`,
+    )
+  if (/refused/i.test(text))
+    return told('refused', `${where} refused the connection from ${via}. Check the port, and that its SSH server runs.`)
+  if (/resolve|name or service|not known/i.test(text))
+    return told('name-not-found', `${via} does not know the name ${where}. Check its spelling.`)
+  if (/timed out|timeout/i.test(text)) return told('timed-out', `${where} did not answer ${via}. Check the address.`)
+  return told('unreachable', `${via} can’t reach ${where}${text === '' ? '' : ` (${text})`}.`)
+}
+
+/** A session or its terminal or shell was refused on a link that is otherwise well. */
+export function shellRefused(error: Error, where: string): AppError {
+  const text = cleanLine(error.message.replace(/^\(SSH\) Channel open failure: /, ''), 200)
+  return new AppError(
+    'server-refused',
+    `${where} refused a shell (${text}). It may allow no more sessions, or no shell for this user.`,
+    { cause: error },
+  )
+}
+
+const telling = ['ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH']
+
+// Happy eyeballs gathers one error per address: the one that says most about the server wins.
 function firstCause(error: Error): Error {
-  return error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error
+  if (!(error instanceof AggregateError)) return error
+  const causes = error.errors as NodeJS.ErrnoException[]
+  return telling.map(code => causes.find(cause => cause.code === code)).find(Boolean) ?? causes[0] ?? error
 }

@@ -5,6 +5,8 @@ import { AppError } from '../../shared/base/errors.ts'
 import { toSshError } from './ssh-errors.ts'
 
 const headBytes = 256
+// Node's 250 ms gives up on an address that is merely far away.
+const nextFamilyMs = 1_500
 
 /** Connects by TCP within `timeoutMs`; no Nagle, since every keystroke is a packet. Throws an AppError; `cancelled` on abort. */
 export function connectTcp(options: {
@@ -16,7 +18,13 @@ export function connectTcp(options: {
   const { address, port, timeoutMs, signal } = options
   const where = port === 22 ? address : `${address}:${port}`
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: address, port, noDelay: true, autoSelectFamily: true })
+    const socket = connect({
+      host: address,
+      port,
+      noDelay: true,
+      autoSelectFamily: true,
+      autoSelectFamilyAttemptTimeout: nextFamilyMs,
+    })
     const fail = (error: unknown) => {
       settle()
       socket.destroy()
@@ -39,14 +47,25 @@ export function connectTcp(options: {
   })
 }
 
-/** Keeps the first 256 bytes that come in: what a server says before its greeting is lost in ssh2. */
-export function keepHead(stream: Duplex): () => string {
+/** What a server said before its SSH greeting, and whether the greeting came at all. */
+export interface Head {
+  readonly text: string
+  readonly identSeen: boolean
+}
+
+/** Keeps the first 256 bytes that come in, which ssh2 loses, and looks out for the greeting (RFC 4253, 4.2). */
+export function keepHead(stream: Duplex): () => Head {
   let head = Buffer.alloc(0)
+  let tail = ''
+  let identSeen = false
   const listen = (data: Buffer) => {
     head = Buffer.concat([head, data.subarray(0, headBytes - head.length)])
-    if (head.length >= headBytes || head.includes('SSH-')) stream.removeListener('data', listen)
+    const text = tail + data.toString('latin1')
+    identSeen = /(^|\n)SSH-/.test(text)
+    tail = text.slice(-5)
+    if (identSeen) stream.removeListener('data', listen)
   }
   stream.on('data', listen)
   stream.pause()
-  return () => head.toString('latin1')
+  return () => ({ text: head.toString('latin1'), identSeen })
 }

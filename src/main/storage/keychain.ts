@@ -13,20 +13,27 @@ const deadlineMs = 5_000
 
 /** The keychain behind keytar, loaded on first use; every call ends within 5 s. */
 export function createKeychain(load: () => Promise<typeof import('keytar')> = () => import('keytar')): Keychain {
+  // A call that never ends holds one of libuv's few threads: no further one is begun beside it.
+  let hanging = false
   const withKeytar = async <T>(run: (keytar: typeof import('keytar')) => Promise<T>): Promise<T> => {
     let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error('no answer within 5 s')), deadlineMs)
-    })
     try {
-      return await Promise.race([load().then(module => run(defaultOf(module))), late])
+      if (hanging) throw new Error('an earlier call still hangs')
+      const call = load().then(module => run(defaultOf(module)))
+      const ended = () => (hanging = false)
+      call.then(ended, ended)
+      const late = new Promise<never>((_resolve, reject) => {
+        timer = setTimeout(() => {
+          hanging = true
+          reject(new Error('no answer within 5 s'))
+        }, deadlineMs)
+      })
+      return await Promise.race([call, late])
     } catch (error) {
       throw new AppError(
         'no-keychain',
         'The system keychain does not answer. Secrets can be kept behind a master password instead.',
-        {
-          cause: error,
-        },
+        { cause: error },
       )
     } finally {
       clearTimeout(timer)

@@ -39,6 +39,8 @@ export class Vault implements Disposable {
   // Locked on purpose: then only a person opens it again, not the next sign-in.
   #held = false
   #writes: Promise<unknown> = Promise.resolve()
+  // Counts locks: what began before one must not open the vault after it.
+  #epoch = 0
 
   constructor(file: JsonFile<VaultFile>, keychain: Keychain) {
     this.#file = file
@@ -52,6 +54,11 @@ export class Vault implements Disposable {
     if (this.#opened?.key === null) return { state: 'session', protector: null, keychain }
     if (this.#opened) return { state: 'unlocked', protector: by, keychain }
     return { state: stored === null ? 'new' : 'locked', protector: by, keychain }
+  }
+
+  /** True while there is a vault on disk that can't be read. */
+  get locked(): boolean {
+    return this.#opened === undefined && this.#file.value !== null
   }
 
   /** True when a secret can be kept without asking anything: unlocked, this run only, or new with a keychain that works. */
@@ -103,18 +110,17 @@ export class Vault implements Disposable {
     await this.#serially(async () => {
       if (this.#file.value !== null && !this.#opened) throw locked()
       const secrets = this.#opened?.secrets ?? new Map<string, string>()
-      const id = this.#file.value?.id ?? randomUUID()
       if (by.by === 'session') {
         if (this.#file.value !== null) throw new AppError('invalid-input', 'The vault on disk is already in use.')
-        this.#open({ id, key: null, protector: null, secrets })
+        this.#open({ id: randomUUID(), key: null, protector: null, secrets })
         return
       }
-      const key = newVaultKey()
-      const old = this.#file.value?.protector
+      // A new key under a new name: until the file is safely written the old ones still open it.
+      const [id, key, old] = [randomUUID(), newVaultKey(), this.#file.value]
       if (by.by === 'keychain') await this.#keychain.set(id, key.toString('base64'))
       const protector: Protector = by.by === 'keychain' ? { by: 'keychain' } : await wrapKey(key, by.password, id)
-      await this.#store({ id, key, protector, secrets })
-      if (old?.by === 'keychain' && by.by === 'password') await this.#keychain.delete(id).catch(() => {})
+      await this.#reprotect({ id, key, protector, secrets })
+      if (old?.protector.by === 'keychain') await this.#keychain.delete(old.id).catch(() => {})
     })
   }
 
@@ -122,19 +128,23 @@ export class Vault implements Disposable {
   async unlock(password: string | null): Promise<void> {
     const stored = this.#file.value
     if (this.#opened || stored === null) return
+    const epoch = this.#epoch
     const key = await this.#keyOf(stored, password)
     const secrets = unsealSecrets(key, stored.id, stored.secrets)
     if (secrets === undefined)
       throw new AppError('vault-locked', 'The vault does not open with this key. Its file may be from another machine.')
+    // Opened, locked or written anew meanwhile: that holds.
+    if (this.#opened || epoch !== this.#epoch || stored !== this.#file.value) return
     this.#open({ id: stored.id, key, protector: stored.protector, secrets })
   }
 
   /** Forgets the key and every secret until the next unlock. Secrets of this run only stay: they have nowhere else to be. */
   lock(): void {
-    if (!this.#opened || this.#opened.key === null) return
-    this.#opened.key.fill(0)
-    this.#opened = undefined
+    if (this.#opened?.key === null || this.#file.value === null) return
+    this.#epoch++
     this.#held = true
+    this.#opened?.key?.fill(0)
+    this.#opened = undefined
     this.#changed.fire(this.status)
   }
 
@@ -146,8 +156,15 @@ export class Vault implements Disposable {
       const key = await this.#keyOf(stored, current)
       const secrets = unsealSecrets(key, stored.id, stored.secrets)
       if (secrets === undefined) throw locked()
-      await this.#store({ id: stored.id, key, protector: await wrapKey(key, next, stored.id), secrets })
+      // A new key too: whoever has an old copy of the file and the old password opens nothing that comes after.
+      const fresh = newVaultKey()
+      await this.#reprotect({ id: stored.id, key: fresh, protector: await wrapKey(fresh, next, stored.id), secrets })
     })
+  }
+
+  /** Answers once all that was asked for so far is done. */
+  async settled(): Promise<void> {
+    await this.#writes
   }
 
   dispose(): void {
@@ -168,8 +185,11 @@ export class Vault implements Disposable {
       throw error
     })
     this.#noteKeychain(true)
-    const key = Buffer.from(text ?? '', 'base64')
-    if (key.length !== 32)
+    // Not from Node's shared pool, which other buffers are cut from.
+    const key = Buffer.allocUnsafeSlow(32)
+    const decoded = Buffer.from(text ?? '', 'base64')
+    decoded.copy(key)
+    if (decoded.length !== 32)
       throw new AppError(
         'vault-locked',
         'The keychain no longer holds the key of this vault, so its secrets can’t be read.',
@@ -193,7 +213,14 @@ export class Vault implements Disposable {
     return { id, key, protector: { by: 'keychain' }, secrets: new Map() }
   }
 
+  async #reprotect(next: Opened): Promise<void> {
+    await this.#store(next)
+    // Twice, so that the last good copy beside the file is under the new protector as well.
+    if (this.#file.value !== null) await this.#file.save(this.#file.value)
+  }
+
   async #store(next: Opened): Promise<void> {
+    const epoch = this.#epoch
     if (next.key !== null && next.protector !== null) {
       await this.#file.save({
         id: next.id,
@@ -201,7 +228,7 @@ export class Vault implements Disposable {
         secrets: sealSecrets(next.key, next.id, next.secrets),
       })
     }
-    this.#open(next)
+    if (epoch === this.#epoch) this.#open(next)
   }
 
   #open(opened: Opened): void {

@@ -39,6 +39,7 @@ interface Entry {
   readonly abort: AbortController
   state: TerminalState
   session: TerminalSession | undefined
+  link: Disposable | undefined
 }
 
 const announceMs = 30
@@ -68,6 +69,7 @@ export class TerminalService implements Contract, Disposable {
       abort: new AbortController(),
       state: { kind: 'connecting', step: 'Connecting' },
       session: undefined,
+      link: undefined,
     }
     this.#entries.set(id, entry)
     this.#announce()
@@ -114,9 +116,9 @@ export class TerminalService implements Contract, Disposable {
       signal: entry.abort.signal,
     })
     this.#setState(entry, { kind: 'connecting', step: 'Starting the shell' })
-    const shell = await startRemoteShell(lease, size, this.#parts.env)
+    const shell = await startRemoteShell(lease, { size, env: this.#parts.env, signal: entry.abort.signal })
     this.#setState(entry, fromLink(lease.connection.link))
-    lease.connection.onLinkChanged(link => {
+    entry.link = lease.connection.onLinkChanged(link => {
       if (entry.state.kind === 'ready' || entry.state.kind === 'stalled') this.#setState(entry, fromLink(link))
     })
     this.#news(entry, 'connected', `Connected to ${lease.connection.where}`)
@@ -124,6 +126,7 @@ export class TerminalService implements Contract, Disposable {
   }
 
   #ended(entry: Entry, end: ShellEnd): void {
+    entry.link?.dispose()
     entry.session?.dispose()
     entry.session = undefined
     if (this.#entries.get(entry.id) !== entry) return
@@ -148,6 +151,7 @@ export class TerminalService implements Contract, Disposable {
     if (!entry) return
     this.#entries.delete(id)
     entry.abort.abort()
+    entry.link?.dispose()
     if (entry.session) this.#news(entry, 'closed', 'Closed')
     entry.session?.dispose()
     this.#announce()

@@ -48,6 +48,8 @@ describe('TerminalSession', () => {
     emit(Buffer.from([0xac, 0x00, 0xff]))
     await turn()
     expect(posted.map(data => [...data])).toEqual([[0xe2, 0x82, 0xac, 0x00, 0xff]])
+    // Nothing but these bytes crosses: a pooled Buffer would take its neighbours along.
+    expect(posted[0]?.buffer.byteLength).toBe(5)
   })
 
   it('pauses a flood until the screen has caught up', async () => {

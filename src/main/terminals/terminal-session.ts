@@ -63,7 +63,7 @@ export class TerminalSession implements Disposable {
     const pending = this.#pending
     if (pending.length === 0) return
     this.#pending = []
-    const message: ToTerminal = { data: pending.length === 1 ? exact(pending[0] as Buffer) : Buffer.concat(pending) }
+    const message: ToTerminal = { data: joined(pending) }
     this.#port.post(message)
   }
 
@@ -75,7 +75,13 @@ export class TerminalSession implements Disposable {
   }
 }
 
-// A slice of a shared pool would be cloned with the whole pool around it.
-function exact(data: Buffer): Buffer {
-  return data.byteLength === data.buffer.byteLength ? data : Buffer.from(data)
+// Into memory of its own: a clone of a pooled Buffer would carry the whole pool, and whatever else lies in it.
+function joined(parts: readonly Buffer[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
 }

@@ -8,8 +8,11 @@ export type HostId = z.infer<typeof hostId>
 export const groupId = z.uuid().brand<'GroupId'>()
 export type GroupId = z.infer<typeof groupId>
 
-/** A name or address to dial: no spaces, and no leading dash, which other programs would read as a flag. */
-export const address = line(255).regex(/^[^\s-][^\s]*$/, 'must be a host name or an IP address')
+/** A name or address to dial: no leading dash, which other programs would read as a flag, and nothing that means more in known_hosts. */
+export const address = line(255).regex(
+  /^[^\s,*?!|#@"'`;\\-][^\s,*?!|#@"'`;\\]*$/,
+  'must be a host name or an IP address',
+)
 export const port = z.int().min(1).max(65_535)
 export const userName = line(128).regex(/^[^\s@-][^\s]*$/, 'must be a user name')
 
