@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { expect, keyHost, terminal, test, trust } from './fixtures.ts'
+import { open as openLink } from '../scripts/tcp-proxy.mjs'
 import { keygen } from './sshd.ts'
 
 test('a click on a host asks about its unknown key, then runs a real shell', async ({ launch, sshd, sshDir }) => {
@@ -114,11 +115,13 @@ test('a changed key stops the connection, and is replaced only in a second step'
   await page.getByRole('button', { name: 'box', exact: true }).click()
   const dialog = page.getByRole('alertdialog', { name: 'The host key of box has changed' })
   await expect(dialog).toContainText('known_hosts:1')
-  await dialog.getByRole('button', { name: 'Don’t connect' }).click()
+  await dialog.getByRole('button', { name: "Don't connect" }).click()
   await expect(page.getByRole('alert').filter({ hasText: 'has changed. Nothing was sent' })).toBeVisible()
   expect(now.events.filter(event => event.kind === 'auth')).toEqual([])
   await page.getByRole('button', { name: 'Try again' }).click()
   await dialog.getByRole('button', { name: 'Replace key' }).click()
+  await expect(dialog.getByRole('button', { name: 'Replace key and connect' })).toBeDisabled()
+  await dialog.getByRole('checkbox', { name: 'I know why it changed' }).check()
   await dialog.getByRole('button', { name: 'Replace key and connect' }).click()
   await page.getByRole('textbox', { name: 'Password' }).fill('pw')
   await page.keyboard.press('Enter')
@@ -217,4 +220,54 @@ test('an address from outside is asked about and never opened by itself', async 
   expect(sshd.log()).toBe(before)
   await dialog.getByRole('button', { name: 'Connect' }).click()
   await expect(page.getByRole('tab', { name: `${sshd.user}@127.0.0.1:${sshd.port}` })).toBeVisible()
+})
+
+test('the keyboard goes where the eye is: into the terminal after every question, palette and rename', async ({
+  launch,
+  server,
+  sshDir,
+}) => {
+  const { port, publicKey } = await server({ password: 'pw', shell: 'pty' })
+  trust(sshDir, port, publicKey)
+  const { page } = await launch({ hosts: [{ label: 'box', port, user: 'me', signIn: 'password' }] })
+  await page.getByRole('button', { name: 'box', exact: true }).click()
+  await expect(page.getByRole('dialog', { name: 'Password for me@127.0.0.1' })).toBeVisible()
+  await page.keyboard.type('pw')
+  await page.keyboard.press('Enter')
+  const { rows, prompt } = terminal(page, 'box')
+  await prompt()
+  const typed = async (word: string) => {
+    await page.keyboard.type(`echo ${word}\n`)
+    await expect(rows).toContainText(new RegExp(`echo ${word}\\s*${word}`))
+  }
+  await typed('after-password')
+  await page.keyboard.press('Control+Shift+P')
+  await expect(page.getByRole('dialog', { name: 'Command palette' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog', { name: 'Command palette' })).toBeHidden()
+  await typed('after-palette')
+  await page.keyboard.press('Control+Shift+R')
+  await page.keyboard.press('Enter')
+  await typed('after-rename')
+  await page.keyboard.type('exit\n')
+  await page.getByRole('button', { name: 'Reconnect' }).click()
+  await expect(page.getByRole('tab', { name: 'box' }).getByRole('img', { name: 'live' })).toBeVisible()
+  await typed('after-reconnect')
+})
+
+test('a link that stalls says for how long, and goes on by itself', async ({ launch, sshd, sshDir }) => {
+  const link = await openLink(sshd.port)
+  trust(sshDir, link.port, sshd.hostKey)
+  const { page } = await launch({ hosts: [{ ...keyHost(sshd), port: link.port }] })
+  await page.getByRole('button', { name: 'gpu-box', exact: true }).click()
+  const shell = terminal(page, 'gpu-box')
+  await shell.prompt()
+  link.stall()
+  await shell.type('echo through-the-gap')
+  await expect(shell.region).toContainText(/No answer from gpu-box for \d+ s/, { timeout: 20_000 })
+  link.stall(false)
+  await page.keyboard.press('Enter')
+  await expect(shell.rows).toContainText(/echo through-the-gap\s*through-the-gap/)
+  await expect(shell.region).not.toContainText('No answer')
+  await link.close()
 })

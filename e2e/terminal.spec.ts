@@ -168,6 +168,10 @@ test('a paste is cleaned, and several lines are asked about where each would run
   await page.keyboard.press('Control+Shift+V')
   await expect(shell.rows).toContainText('echo pasted-[201~safely')
   await page.keyboard.press('Control+c')
+  // The system's own way to paste takes the same path.
+  await page.keyboard.press('Shift+Insert')
+  await expect(shell.rows).toContainText(/echo pasted-\[201~safely[\s\S]*echo pasted-\[201~safely/)
+  await page.keyboard.press('Control+c')
   await shell.run('exec dash')
   await clip('echo one-$((40+2))\necho two-$((50+5))\n')
   await page.keyboard.press('Control+Shift+V')
@@ -204,10 +208,13 @@ test('hostile output neither types for the person, nor takes the title over, nor
   await page.getByRole('textbox', { name: 'Password' }).fill('pw')
   await page.keyboard.press('Enter')
   await expect(terminal(page, 'evil').rows).toContainText('still-alive')
+  await expect(() => expect(events.some(event => event.kind === 'data')).toBe(true)).toPass()
   const replied = events
     .filter(event => event.kind === 'data')
     .reduce((sum, event) => sum + (event.text?.length ?? 0), 0)
-  expect(replied).toBeLessThan(20_000)
+  // 20,000 requests would be answered with 140,000 bytes.
+  expect(replied).toBeGreaterThan(0)
+  expect(replied).toBeLessThan(70_000)
   await expect(page.getByRole('tab', { name: /^T+…$/ })).toBeVisible()
   expect((await page.getByRole('tab', { name: /^T+…$/ }).innerText()).length).toBeLessThan(300)
   expect(await app.evaluate(({ clipboard }) => clipboard.readText())).toBe('mine')

@@ -29,6 +29,7 @@ import {
   activateTab,
   activeTab,
   closePane,
+  closeTab,
   focusPane,
   toggleZoom,
   useWorkspace,
@@ -128,9 +129,18 @@ function Forms({ parts }: { readonly parts: Parts }) {
   if (!editing) return null
   const close = () => edit(null)
   if (editing.kind === 'group')
-    return <GroupForm group={editing.group} themes={terminalThemes} onSave={actions.saveGroup} onClose={close} />
+    return (
+      <GroupForm
+        key={editing.group?.id ?? 'new'}
+        group={editing.group}
+        themes={terminalThemes}
+        onSave={actions.saveGroup}
+        onClose={close}
+      />
+    )
   return (
     <HostForm
+      key={editing.host?.id ?? 'new'}
       host={editing.host}
       {...(editing.preset ? { preset: editing.preset } : {})}
       themes={terminalThemes}
@@ -140,6 +150,7 @@ function Forms({ parts }: { readonly parts: Parts }) {
         await actions.saveHost(host, secrets)
       }}
       onDelete={actions.removeHost}
+      onForget={(host, kind) => void api.hosts.setSecret({ id: host.id, kind, secret: '' }).catch(tellProblem)}
       onClose={close}
       chooseFile={() => api.app.chooseFile({ title: 'Choose a private key' })}
     />
@@ -227,15 +238,18 @@ function menuOf({ commands }: Parts, ids: readonly string[]): readonly MenuItem[
 }
 
 function tabMenu(parts: Parts, tab: Tab): readonly MenuItem[] {
-  return menuOf(parts, ['rename-tab', 'duplicate-tab', 'split-right', 'split-down', 'broadcast', 'close-tab']).map(
-    item => ({
+  const here = menuOf(parts, ['rename-tab', 'duplicate-tab', 'split-right', 'split-down', 'broadcast'])
+  const close = parts.commands.all.find(command => command.id === 'close-tab')
+  return [
+    ...here.map(item => ({
       ...item,
       run: () => {
         activateTab(tab.id)
         item.run()
       },
-    }),
-  )
+    })),
+    { label: 'Close tab', keys: close ? shownShortcut(parts.commands.keysOf(close)) : '', run: () => closeTab(tab.id) },
+  ]
 }
 
 function paletteItems({ commands, actions }: Parts, typed: string): readonly PaletteItem[] {

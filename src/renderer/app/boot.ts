@@ -13,9 +13,9 @@ import { mirrorTerminals } from '../features/terminals/terminals-store.ts'
 import { mirrorVault } from '../features/vault/vault.tsx'
 import { createApi } from '../ipc/client.ts'
 import { Ports } from '../ipc/ports.ts'
-import { restore, toSaved, useWorkspace } from '../workspace/workspace-store.ts'
+import { activePane, restore, toSaved, useWorkspace } from '../workspace/workspace-store.ts'
 import { createActions, type Actions } from './actions.ts'
-import { Commands } from './commands.ts'
+import { Commands, isModalOpen } from './commands.ts'
 import { followTheme, isDark } from './theme.ts'
 
 /** What the frame is made of. */
@@ -64,6 +64,7 @@ export async function boot(bridge: Bridge): Promise<Parts> {
   restore(saved)
   keepWorkspace(api, store)
   window.addEventListener('keydown', event => commands.onKey(event, false))
+  keepKeyboard(terminals)
   store.add(api.app.onOpenAddress(address => actions.openAddress(address)))
   return { api, terminals, actions, commands, info }
 }
@@ -72,6 +73,17 @@ export async function boot(bridge: Bridge): Promise<Parts> {
 async function loadFonts(): Promise<void> {
   const faces = ['400 13px', '700 13px'].map(style => document.fonts.load(`${style} "JetBrains Mono Variable"`))
   await Promise.allSettled(faces)
+}
+
+/** What had the keyboard may have gone with a dialog or a tab: the terminal in front takes it then. */
+function keepKeyboard(terminals: Terminals): void {
+  const settle = () =>
+    requestAnimationFrame(() => {
+      if (document.activeElement !== document.body || isModalOpen()) return
+      const pane = activePane()
+      if (pane) terminals.focus(pane.id)
+    })
+  for (const type of ['click', 'keyup']) document.addEventListener(type, settle, true)
 }
 
 function keepWorkspace(api: Api, store: DisposableStore): void {

@@ -1,10 +1,11 @@
 import type { Api } from '../../shared/contract/contract.ts'
+import type { TerminalId } from '../../shared/contract/terminals.ts'
 import { edit } from '../features/hosts/hosts-store.ts'
 import { tellProblem } from '../features/notices/notices.tsx'
 import { openPalette } from '../features/palette/palette.tsx'
 import { changeSettings, useSettings } from '../features/settings/settings-store.ts'
 import type { Terminals } from '../features/terminals/terminals.ts'
-import { isLive, useTerminals } from '../features/terminals/terminals-store.ts'
+import { isLive, isOpening, useTerminals } from '../features/terminals/terminals-store.ts'
 import { askVault, useVault } from '../features/vault/vault.tsx'
 import { platformShortcut, shortcutOf, type Shortcut } from '../ui/shortcut.ts'
 import { beginRename } from '../workspace/tab-strip.tsx'
@@ -15,6 +16,7 @@ import {
   closePane,
   closeTab,
   focusNextPane,
+  reorderTab,
   showHome,
   toggleBroadcast,
   toggleZoom,
@@ -65,15 +67,16 @@ export class Commands {
     return useSettings.getState().settings.keys[command.id] ?? command.keys
   }
 
-  /** Runs what the keys stand for. In a terminal its own keys win, so only Ctrl+Shift, Cmd and Alt+digit combinations count there. */
+  /** Runs what the keys stand for. In a terminal its own keys win, so only Ctrl+Shift, and Cmd combinations count there, and what the person set. */
   onKey(event: KeyboardEvent, inTerminal: boolean): boolean {
-    if (event.type !== 'keydown' || event.defaultPrevented) return false
+    if (event.type !== 'keydown' || event.defaultPrevented || isModalOpen()) return false
     // A terminal's keys come here from the terminal itself.
     if (!inTerminal && event.target instanceof Element && event.target.closest('.xterm')) return false
     const keys = shortcutOf(event)
     if (keys === '' || !/Ctrl|Alt|Meta|^F\d/.test(keys)) return false
     const command = this.all.find(each => this.keysOf(each) === keys && (each.when?.() ?? true))
-    if (!command || (inTerminal && !worksInTerminal(keys, command))) return false
+    const own = command !== undefined && useSettings.getState().settings.keys[command.id] === keys
+    if (!command || (inTerminal && !own && !worksInTerminal(keys, command))) return false
     event.preventDefault()
     event.stopPropagation()
     command.run()
@@ -81,12 +84,16 @@ export class Commands {
   }
 }
 
+/** True while a dialog or the palette has the window: nothing behind it may move. */
+export function isModalOpen(): boolean {
+  return document.querySelector('[role=dialog], [role=alertdialog], [role=menu]') !== null
+}
+
 function worksInTerminal(keys: Shortcut, command: Command): boolean {
   return (
     command.inTerminal === true ||
     keys.includes('Meta') ||
     (keys.includes('Ctrl') && keys.includes('Shift')) ||
-    /^Alt\+\d$/.test(keys) ||
     keys === 'Ctrl+Tab'
   )
 }
@@ -134,13 +141,16 @@ function tabCommands({ actions }: CommandParts): readonly Command[] {
   const goTo = Array.from({ length: 9 }, (_each, index): Command => ({
     id: `tab-${index + 1}`,
     title: index === 0 ? 'Go to Home' : `Go to tab ${index + 1}`,
-    keys: `Alt+${index + 1}`,
+    keys: platformShortcut('Mod').startsWith('Meta') ? `Meta+${index + 1}` : `Alt+${index + 1}`,
+    when: () => index === 0 || useWorkspace.getState().tabs[index - 1] !== undefined,
     run: () => {
       const id = index === 0 ? 'home' : useWorkspace.getState().tabs[index - 1]?.id
       if (id !== undefined) activateTab(id)
     },
   }))
   return [
+    { id: 'move-tab-left', title: 'Move tab left', keys: 'Mod+Shift+PageUp', when: inTab, run: () => moveTab(-1) },
+    { id: 'move-tab-right', title: 'Move tab right', keys: 'Mod+Shift+PageDown', when: inTab, run: () => moveTab(1) },
     { id: 'next-tab', title: 'Next tab', keys: 'Ctrl+Tab', run: () => stepTab(1) },
     { id: 'previous-tab', title: 'Previous tab', keys: 'Ctrl+Shift+Tab', run: () => stepTab(-1) },
     ...goTo,
@@ -199,6 +209,12 @@ function paneCommands({ actions }: CommandParts): readonly Command[] {
   ]
 }
 
+function moveTab(step: 1 | -1): void {
+  const { tabs, activeId } = useWorkspace.getState()
+  const other = tabs[tabs.findIndex(tab => tab.id === activeId) + step]
+  if (other) reorderTab(activeId, other.id)
+}
+
 function stepTab(step: 1 | -1): void {
   const { tabs, activeId } = useWorkspace.getState()
   const ids = ['home', ...tabs.map(tab => tab.id)]
@@ -240,6 +256,13 @@ function terminalCommands({ api, terminals }: CommandParts): readonly Command[] 
     { id: 'font-larger', title: 'Larger font', keys: 'Mod+=', inTerminal: true, run: () => setSize(old => old + 1) },
     { id: 'font-smaller', title: 'Smaller font', keys: 'Mod+-', inTerminal: true, run: () => setSize(old => old - 1) },
     { id: 'font-usual', title: 'Usual font size', keys: 'Mod+0', inTerminal: true, run: () => setSize(() => 13) },
+    {
+      id: 'cancel-connecting',
+      title: 'Cancel connecting',
+      keys: '',
+      when: () => isOpening(useTerminals.getState().states[pane()]),
+      run: () => terminals.cancel(pane() as TerminalId),
+    },
     {
       id: 'reconnect',
       title: 'Connect again',

@@ -1,6 +1,6 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog'
 import { Dialog as BaseDialog } from '@base-ui/react/dialog'
-import type { CSSProperties, ReactNode } from 'react'
+import type { CSSProperties, ReactNode, RefObject } from 'react'
 
 import css from './ui.module.css'
 
@@ -14,6 +14,8 @@ interface DialogProps {
   /** Escape or a click outside; for an alert Escape only. */
   readonly onClose: () => void
   readonly alert?: boolean
+  /** What has the keyboard at first; the first field or button when left out. */
+  readonly initialFocus?: RefObject<HTMLElement | null>
   readonly children: ReactNode
 }
 
@@ -26,15 +28,17 @@ export function Dialog({
   width,
   onClose,
   alert = false,
+  initialFocus,
   children,
 }: DialogProps) {
+  // A click beside it must not throw away what was typed: only an answer or Escape closes it.
   const Parts = alert ? AlertDialog : BaseDialog
   const style = width === undefined ? undefined : ({ '--dialog-width': `${width}px` } as CSSProperties)
   return (
-    <Parts.Root open onOpenChange={open => (open ? undefined : onClose())}>
+    <Parts.Root open disablePointerDismissal onOpenChange={open => (open ? undefined : onClose())}>
       <Parts.Portal>
         <Parts.Backdrop className={css['backdrop'] ?? ''} />
-        <Parts.Popup className={css['popup'] ?? ''} style={style}>
+        <Parts.Popup className={css['popup'] ?? ''} style={style} {...(initialFocus ? { initialFocus } : {})}>
           <div className={css['heading']}>
             {badge !== undefined && (
               <span className={css['badge']} data-tone={tone}>

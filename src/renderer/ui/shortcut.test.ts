@@ -13,7 +13,11 @@ const press = (code: string, key: string, ...modifiers: ('ctrlKey' | 'altKey' | 
 })
 
 describe('shortcuts', () => {
-  it('names a key by its place, whatever Shift makes of it', () => {
+  it('names a letter by what it writes, and other keys by their place', () => {
+    expect(shortcutOf(press('KeyQ', 'A', 'ctrlKey', 'shiftKey'))).toBe('Ctrl+Shift+A')
+    expect(shortcutOf(press('KeyA', 'ф', 'ctrlKey'))).toBe('Ctrl+A')
+    expect(shortcutOf(press('Equal', '+', 'ctrlKey', 'shiftKey'))).toBe('Ctrl+=')
+    expect(shortcutOf(press('BracketRight', '+', 'ctrlKey'))).toBe('Ctrl+=')
     expect(shortcutOf(press('KeyF', 'F', 'ctrlKey', 'shiftKey'))).toBe('Ctrl+Shift+F')
     expect(shortcutOf(press('Digit1', '!', 'altKey', 'shiftKey'))).toBe('Alt+Shift+1')
     expect(shortcutOf(press('Equal', '+', 'ctrlKey'))).toBe('Ctrl+=')

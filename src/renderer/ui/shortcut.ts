@@ -14,7 +14,9 @@ type KeyParts = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'altKey' | 'shi
 export function shortcutOf(event: KeyParts): Shortcut {
   const key = keyName(event)
   if (key === '') return ''
-  const modifiers = [event.ctrlKey && 'Ctrl', event.altKey && 'Alt', event.shiftKey && 'Shift', event.metaKey && 'Meta']
+  // Plus needs Shift on some keyboards and not on others.
+  const shift = event.shiftKey && key !== '='
+  const modifiers = [event.ctrlKey && 'Ctrl', event.altKey && 'Alt', shift && 'Shift', event.metaKey && 'Meta']
   return [...modifiers.filter(Boolean), key].join('+')
 }
 
@@ -27,26 +29,24 @@ export function shownShortcut(keys: Shortcut, mac = isMac): string {
   return parts.map(part => signs[part] ?? part).join('')
 }
 
-// By place for letters and digits, so that Shift and other layouts do not change the name.
+// By what the key writes, so that other layouts find their letters; by its place where it writes none of ours.
 function keyName({ key, code }: KeyParts): string {
   if (['Control', 'Shift', 'Alt', 'Meta', 'AltGraph', 'Dead', 'Unidentified'].includes(key)) return ''
+  if (/^[a-z]$/i.test(key)) return key.toUpperCase()
+  if (key in written) return written[key] as string
   if (/^Key[A-Z]$/.test(code)) return code.slice(3)
   if (/^(Digit|Numpad)\d$/.test(code)) return code.slice(-1)
-  const named: Record<string, string> = {
-    Equal: '=',
-    Minus: '-',
-    NumpadAdd: '=',
-    NumpadSubtract: '-',
-    Comma: ',',
-    Period: '.',
-    Slash: '/',
-    BracketLeft: '[',
-    BracketRight: ']',
-    Backslash: '\\',
-    Semicolon: ';',
-    Quote: "'",
-    Backquote: '`',
-    Space: 'Space',
-  }
-  return named[code] ?? key
+  return placed[code] ?? key
+}
+
+const written: Readonly<Record<string, string>> = { '+': '=', '=': '=', '-': '-', _: '-', ',': ',', ' ': 'Space' }
+const placed: Readonly<Record<string, string>> = {
+  Period: '.',
+  Slash: '/',
+  BracketLeft: '[',
+  BracketRight: ']',
+  Backslash: '\\',
+  Semicolon: ';',
+  Quote: "'",
+  Backquote: '`',
 }

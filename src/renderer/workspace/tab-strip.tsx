@@ -111,6 +111,9 @@ function OneTab({ tab, order, active, look, menu, onClose }: OneTabProps) {
   const [over, setOver] = useState(false)
   const title = titleOf(tab)
   useEffect(() => {
+    if (active) ref.current?.scrollIntoView({ inline: 'nearest', block: 'nearest' })
+  }, [active])
+  useEffect(() => {
     const element = ref.current
     if (!element) return
     return combine(
@@ -177,13 +180,12 @@ function Rename({ tab, order, onDone }: { readonly tab: Tab; readonly order: num
   )
 }
 
-// Arrow keys go from tab to tab, as the ARIA pattern for tabs has it.
+// Arrow keys go from tab to tab and Enter opens one: opening at once would hand the keyboard to its terminal.
 function moveFocus(event: KeyboardEvent<HTMLElement>): void {
   const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
   if (step === 0) return
   const tabs = [...event.currentTarget.querySelectorAll<HTMLElement>('[role=tab]')]
   const next = tabs[(tabs.indexOf(document.activeElement as HTMLElement) + step + tabs.length) % tabs.length]
   next?.focus()
-  next?.click()
   event.preventDefault()
 }

@@ -54,8 +54,10 @@ describe('the workspace', () => {
     const [a, , c] = state().tabs
     store.reorderTab(c?.id ?? '', a?.id ?? '')
     expect(titles()).toEqual(['c', 'a', 'b'])
-    store.reorderTab(c?.id ?? '', null)
+    store.reorderTab(c?.id ?? '', state().tabs[2]?.id ?? '')
     expect(titles()).toEqual(['a', 'b', 'c'])
+    store.reorderTab(a?.id ?? '', state().tabs[1]?.id ?? '')
+    expect(titles()).toEqual(['b', 'a', 'c'])
   })
 
   it('comes back from what it saved, which main accepts', () => {

@@ -128,14 +128,13 @@ export function closeTab(id: string): void {
   }))
 }
 
-/** Puts a tab before another one, or last. */
-export function reorderTab(id: string, before: string | null): void {
+/** Puts a tab in the place of another one, which moves over. */
+export function reorderTab(id: string, to: string): void {
   setState(state => {
-    const moved = state.tabs.find(tab => tab.id === id)
-    if (!moved || id === before) return state
-    const rest = state.tabs.filter(tab => tab.id !== id)
-    const at = before === null ? rest.length : rest.findIndex(tab => tab.id === before)
-    return { tabs: rest.toSpliced(at < 0 ? rest.length : at, 0, moved) }
+    const [from, place] = [id, to].map(each => state.tabs.findIndex(tab => tab.id === each)) as [number, number]
+    const moved = state.tabs[from]
+    if (!moved || place < 0 || from === place) return state
+    return { tabs: state.tabs.toSpliced(from, 1).toSpliced(place, 0, moved) }
   })
 }
 

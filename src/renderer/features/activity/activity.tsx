@@ -54,7 +54,8 @@ export function ActivityPage({ onClear }: { readonly onClear: () => void }) {
         <ul className={css['list']} aria-label="Activity">
           {entries.map(entry => (
             <li key={entry.id}>
-              <Dot tone={looks[entry.kind].tone} label={looks[entry.kind].word} />
+              <Dot tone={looks[entry.kind].tone} label="" />
+              <span>{looks[entry.kind].word}</span>
               <time dateTime={new Date(entry.at).toISOString()}>{when.format(entry.at)}</time>
               <strong>{entry.subject}</strong>
               <span>{entry.text}</span>

@@ -20,12 +20,13 @@ export interface GroupFormProps {
 export function GroupForm({ group, themes, onSave, onClose }: GroupFormProps) {
   const { hosts, groups } = useHosts(state => state.book)
   const [failure, setFailure] = useState<string | null>(null)
+  const [id] = useState(() => group?.id ?? (crypto.randomUUID() as GroupId))
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const data = new FormData(event.currentTarget)
     const value = (name: string) => String(data.get(name) ?? '').trim() || null
     const checked = groupSchema.safeParse({
-      id: group?.id ?? (crypto.randomUUID() as GroupId),
+      id,
       label: value('label') ?? '',
       parentId: value('parentId'),
       user: value('user'),
@@ -54,7 +55,7 @@ export function GroupForm({ group, themes, onSave, onClose }: GroupFormProps) {
       onClose={onClose}
     >
       <form className={css['form']} onSubmit={event => void submit(event)} noValidate>
-        <TextField label="Name" name="label" defaultValue={group?.label ?? ''} autoFocus />
+        <TextField label="Name" name="label" defaultValue={group?.label ?? ''} />
         <Select label="Inside" name="parentId" defaultValue={group?.parentId ?? ''}>
           <option value="">None</option>
           {groups

@@ -54,8 +54,10 @@ export function HostCard({ host, actions, live, selected, onDetails }: HostCardP
             host.tags[0] !== undefined && <Tag>{host.tags[0]}</Tag>
           )}
         </span>
-        <span className={css['sub']}>{shownAddress(host)}</span>
-        <span className={css['latency']}>{live?.latencyMs == null ? '' : `${live.latencyMs} ms`}</span>
+        <span className={css['row']}>
+          <span className={css['sub']}>{shownAddress(host)}</span>
+          <span className={css['latency']}>{live?.latencyMs == null ? '' : `${live.latencyMs} ms`}</span>
+        </span>
         <span className={css['tools']}>
           <IconButton small label={`Details of ${host.label}`} aria-pressed={selected} onClick={onDetails}>
             <Info size={15} />

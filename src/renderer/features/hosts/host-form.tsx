@@ -22,6 +22,8 @@ export interface HostFormProps {
   readonly themes: readonly { readonly id: string; readonly name: string }[]
   readonly onSave: (host: Host, secrets: Readonly<Partial<Record<HostSecret, string>>>) => Promise<void>
   readonly onDelete: (host: Host) => void
+  /** Takes a remembered secret out of the vault. */
+  readonly onForget: (host: Host, kind: HostSecret) => void
   readonly onClose: () => void
   readonly chooseFile: () => Promise<string | null>
 }
@@ -29,28 +31,33 @@ export interface HostFormProps {
 type Errors = Readonly<Record<string, string>>
 
 /** Everything that can be set for one host. Secrets go straight from their field to main and are kept nowhere here. */
-export function HostForm({ host, preset, themes, onSave, onDelete, onClose, chooseFile }: HostFormProps) {
+export function HostForm({ host, preset, themes, onSave, onDelete, onForget, onClose, chooseFile }: HostFormProps) {
   const { hosts, groups, secrets } = useHosts(state => state.book)
   const start = { ...preset, ...host }
   const [errors, setErrors] = useState<Errors>({})
   const [failure, setFailure] = useState<string | null>(null)
+  const [busy, setBusy] = useState(false)
+  // Kept over a save that failed half way, so that saving again does not make a second one.
+  const [id] = useState(() => host?.id ?? (crypto.randomUUID() as HostId))
   const kept = host ? (secrets[host.id] ?? []) : []
 
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const form = event.currentTarget
     const data = new FormData(form)
-    const checked = readForm(data, host)
+    const checked = readForm(data, { id, before: host })
     if (!checked.ok) return setErrors(checked.errors)
     const typed: Partial<Record<HostSecret, string>> = {}
     if (text(data, 'password') !== '') typed.password = String(data.get('password'))
     if (text(data, 'privateKey') !== '') typed['private-key'] = String(data.get('privateKey'))
+    setBusy(true)
     try {
       await onSave(checked.host, typed)
       form.reset()
       onClose()
     } catch (error) {
       setFailure(messageOf(error))
+      setBusy(false)
     }
   }
   return (
@@ -62,7 +69,6 @@ export function HostForm({ host, preset, themes, onSave, onDelete, onClose, choo
           defaultValue={start.label ?? ''}
           placeholder="gpu-box"
           error={errors['label']}
-          autoFocus
         />
         <Select label="Group" name="groupId" defaultValue={start.groupId ?? ''}>
           <option value="">None</option>
@@ -96,7 +102,13 @@ export function HostForm({ host, preset, themes, onSave, onDelete, onClose, choo
           placeholder="ubuntu"
           error={errors['user']}
         />
-        <SignInFields start={start} kept={kept} errors={errors} chooseFile={chooseFile} />
+        <SignInFields
+          start={start}
+          kept={kept}
+          errors={errors}
+          chooseFile={chooseFile}
+          onForget={host ? kind => onForget(host, kind) : null}
+        />
         <Select label="Jump host" name="jumpHostId" defaultValue={start.jumpHostId ?? ''} error={errors['jumpHostId']}>
           <option value="">None</option>
           {hosts
@@ -157,7 +169,7 @@ export function HostForm({ host, preset, themes, onSave, onDelete, onClose, choo
             )}
             <Grow />
             <Button onClick={onClose}>Cancel</Button>
-            <Button look="primary" type="submit">
+            <Button look="primary" type="submit" disabled={busy}>
               Save
             </Button>
           </Actions>
@@ -168,6 +180,7 @@ export function HostForm({ host, preset, themes, onSave, onDelete, onClose, choo
 }
 
 interface SignInFieldsProps {
+  readonly onForget: ((kind: HostSecret) => void) | null
   readonly start: Partial<Host>
   readonly kept: readonly HostSecret[]
   readonly errors: Errors
@@ -175,7 +188,7 @@ interface SignInFieldsProps {
 }
 
 /** How to sign in, and what that way needs. */
-function SignInFields({ start, kept, errors, chooseFile }: SignInFieldsProps) {
+function SignInFields({ start, kept, errors, chooseFile, onForget }: SignInFieldsProps) {
   const [signIn, setSignIn] = useState<SignIn>(start.signIn ?? 'ask')
   const [keyFile, setKeyFile] = useState(start.keyFile ?? '')
   return (
@@ -192,7 +205,7 @@ function SignInFields({ start, kept, errors, chooseFile }: SignInFieldsProps) {
         <option value="agent">Agent</option>
       </Select>
       {(signIn === 'password' || signIn === 'ask') && (
-        <div className={css['wide']}>
+        <div className={`${css['wide']} ${css['withButton']}`}>
           <TextField
             label="Password"
             name="password"
@@ -200,6 +213,7 @@ function SignInFields({ start, kept, errors, chooseFile }: SignInFieldsProps) {
             autoComplete="new-password"
             placeholder={kept.includes('password') ? 'Kept in the vault; type to replace' : 'Leave empty to be asked'}
           />
+          {onForget && kept.includes('password') && <Button onClick={() => onForget('password')}>Forget</Button>}
         </div>
       )}
       {(signIn === 'key' || signIn === 'ask') && (
@@ -230,6 +244,11 @@ function SignInFields({ start, kept, errors, chooseFile }: SignInFieldsProps) {
             }
             hint="Used when no key file is set. It goes into the vault."
           />
+          {onForget && kept.includes('private-key') && (
+            <Button small onClick={() => onForget('private-key')}>
+              Forget the kept key
+            </Button>
+          )}
         </div>
       )}
     </>
@@ -238,11 +257,11 @@ function SignInFields({ start, kept, errors, chooseFile }: SignInFieldsProps) {
 
 type Checked = { readonly ok: true; readonly host: Host } | { readonly ok: false; readonly errors: Errors }
 
-function readForm(data: FormData, before: Host | null): Checked {
+function readForm(data: FormData, { id, before }: { id: HostId; before: Host | null }): Checked {
   const address = text(data, 'address')
   const number = (name: string) => (text(data, name) === '' ? null : Number(text(data, name)))
   const candidate = {
-    id: before?.id ?? (crypto.randomUUID() as HostId),
+    id,
     // Without a label a host is called by its address; what is wrong with that is said there.
     label: text(data, 'label') || address || '?',
     address,

@@ -29,8 +29,15 @@ export function HostsPage({ actions, live }: HostsPageProps) {
   const sections = useMemo(() => sectionsOf(found, book.groups, filtered), [found, book.groups, filtered])
   const shown = book.hosts.find(host => host.id === selected)
 
+  useEffect(() => input.current?.focus(), [])
+
   const enter = () => {
-    if (typed.kind === 'address') actions.connectTo(typed.target)
+    // A saved host of that name is meant rather than a new address; its user, key and jump host come with it.
+    const saved = /[@\s]/.test(filter.trim())
+      ? undefined
+      : book.hosts.find(host => [host.label, host.address].includes(filter.trim()))
+    if (saved) actions.connect(saved)
+    else if (typed.kind === 'address') actions.connectTo(typed.target)
     else if (found[0] && filtered) actions.connect(found[0])
     else if (typed.kind === 'wrong') return setProblem(typed.message)
     else if (filtered) return setProblem('No host is called so. Type user@address to connect to a new one.')
@@ -194,7 +201,7 @@ function useDrop(section: Section, actions: HostActions) {
   const [over, setOver] = useState(false)
   useEffect(() => {
     const element = ref.current
-    if (!element || section.id === 'favourites') return
+    if (!element || section.id === 'favourites' || section.id === 'recent') return
     return dropTargetForElements({
       element,
       canDrop: ({ source }) => source.data['kind'] === 'host',

@@ -49,7 +49,15 @@ export interface Section {
   readonly hosts: readonly Host[]
 }
 
-const fuzzy = new uFuzzy({ intraMode: 1 })
+// Letters of every script, not of the Latin one alone.
+const fuzzy = new uFuzzy({
+  unicode: true,
+  interSplit: "[^\\p{L}\\d']+",
+  intraSplit: '\\p{Ll}\\p{Lu}',
+  intraBound: '\\p{L}\\d|\\d\\p{L}|\\p{Ll}\\p{Lu}',
+  intraChars: "[\\p{L}\\d']",
+  intraContr: "'\\p{L}{1,2}\\b",
+})
 
 /** The hosts that match, best first; all of them for an empty filter. Pure. */
 export function matchingHosts(hosts: readonly Host[], filter: string): readonly Host[] {
@@ -63,21 +71,34 @@ export function matchingHosts(hosts: readonly Host[], filter: string): readonly 
   return found.map(at => hosts[at] as Host)
 }
 
-/** Favourites, then each group by its path, then what is in none; empty groups too while nothing is filtered. Pure. */
+// Below this many all of them are in sight anyway.
+const recentFrom = 9
+const recentCount = 3
+
+/** Favourites, those used last where there are many, each group by its path, then the rest; each host once. Pure. */
 export function sectionsOf(hosts: readonly Host[], groups: readonly Group[], filtered: boolean): readonly Section[] {
   const favourites = hosts.filter(host => host.favourite)
+  const recent =
+    filtered || hosts.length < recentFrom
+      ? []
+      : hosts
+          .filter(host => !host.favourite && host.lastUsed !== null)
+          .toSorted((a, b) => (b.lastUsed ?? 0) - (a.lastUsed ?? 0))
+          .slice(0, recentCount)
+  const left = hosts.filter(host => !host.favourite && !recent.includes(host))
   const named = groups
     .map(group => ({
       id: group.id as string,
       label: groupPath(group.id, groups),
       group,
-      hosts: hosts.filter(host => host.groupId === group.id),
+      hosts: left.filter(host => host.groupId === group.id),
     }))
     .toSorted((a, b) => a.label.localeCompare(b.label))
   const known = new Set<GroupId>(groups.map(group => group.id))
-  const rest = hosts.filter(host => host.groupId === null || !known.has(host.groupId))
+  const rest = left.filter(host => host.groupId === null || !known.has(host.groupId))
   const sections: readonly Section[] = [
     { id: 'favourites', label: 'Favourites', group: null, hosts: favourites },
+    { id: 'recent', label: 'Recently used', group: null, hosts: recent },
     ...named,
     { id: 'ungrouped', label: groups.length > 0 ? 'Other hosts' : 'Hosts', group: null, hosts: rest },
   ]

@@ -24,7 +24,15 @@ export function openPalette(): void {
   usePalette.setState({ open: true })
 }
 
-const fuzzy = new uFuzzy({ intraMode: 1 })
+// Letters of every script, not of the Latin one alone.
+const fuzzy = new uFuzzy({
+  unicode: true,
+  interSplit: "[^\\p{L}\\d']+",
+  intraSplit: '\\p{Ll}\\p{Lu}',
+  intraBound: '\\p{L}\\d|\\d\\p{L}|\\p{Ll}\\p{Lu}',
+  intraChars: "[\\p{L}\\d']",
+  intraContr: "'\\p{L}{1,2}\\b",
+})
 const most = 60
 
 /** Finds and runs any command or host by its words. `items` is asked for when it opens. */
@@ -76,7 +84,6 @@ function OpenPalette({ items }: { readonly items: (typed: string) => readonly Pa
               aria-activedescendant={found[at] ? `${listId}-${at}` : undefined}
               placeholder="Search or run anything"
               spellCheck={false}
-              autoFocus
               value={typed}
               onChange={event => {
                 setTyped(event.target.value)

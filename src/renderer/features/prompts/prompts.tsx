@@ -86,6 +86,8 @@ function NewKey({ question, answer }: Asked<'new-key'>) {
 function ChangedKey({ question, answer, copy }: Asked<'changed-key'>) {
   const { label, address, offered, known, place, revoked } = question
   const [sure, setSure] = useState(false)
+  const [knows, setKnows] = useState(false)
+  const refuse = useRef<HTMLButtonElement>(null)
   const details = [
     `Host: ${label} (${address})`,
     ...known.map(key => `Known: ${key.type} ${key.fingerprint}`),
@@ -105,6 +107,7 @@ function ChangedKey({ question, answer, copy }: Asked<'changed-key'>) {
       tone="bad"
       width={560}
       onClose={() => answer(null)}
+      initialFocus={refuse}
     >
       <dl className={ui['pairs']}>
         <dt>{revoked ? 'Revoked key' : known.length > 1 ? 'Known keys' : 'Known key'}</dt>
@@ -128,18 +131,24 @@ function ChangedKey({ question, answer, copy }: Asked<'changed-key'>) {
             : 'Nothing was sent: no password, no key. Compare the offered fingerprint with your provider’s console before you replace it.'}
         </span>
       </div>
+      {sure && <Checkbox label="I know why it changed" onChange={event => setKnows(event.target.checked)} />}
       <Actions>
         <Button look="ghost" onClick={() => copy(details)}>
           Copy details
         </Button>
         <Grow />
-        {!revoked && (
-          <Button look="danger" onClick={() => (sure ? answer({ kind: 'replace-key' }) : setSure(true))}>
-            {sure ? 'Replace key and connect' : 'Replace key'}
+        {!revoked && !sure && (
+          <Button key="ask" look="danger" onClick={() => setSure(true)}>
+            Replace key
           </Button>
         )}
-        <Button look="primary" autoFocus onClick={() => answer(null)}>
-          Don’t connect
+        {sure && (
+          <Button key="do" look="danger" disabled={!knows} onClick={() => answer({ kind: 'replace-key' })}>
+            Replace key and connect
+          </Button>
+        )}
+        <Button ref={refuse} look="primary" onClick={() => answer(null)}>
+          {`Don't connect`}
         </Button>
       </Actions>
     </Dialog>
@@ -184,7 +193,6 @@ function Secrets({ question, answer, openVault }: Asked<'secrets'> & Pick<Prompt
             name={`answer-${index}`}
             type={prompt.echo ? 'text' : 'password'}
             autoComplete="off"
-            autoFocus={index === 0}
             maxLength={65_536}
           />
         ))}
@@ -213,9 +221,7 @@ function OpenAddress({ question, answer }: Asked<'open-address'>) {
         {question.address}
       </p>
       <Actions>
-        <Button autoFocus onClick={() => answer(null)}>
-          Cancel
-        </Button>
+        <Button onClick={() => answer(null)}>Cancel</Button>
         <Button look="primary" onClick={() => answer({ kind: 'open' })}>
           Connect
         </Button>

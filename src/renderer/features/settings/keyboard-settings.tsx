@@ -27,13 +27,15 @@ export function KeyboardSettings({ api, commands, onProblem }: KeyboardSettingsP
   const set = (id: string, keys: string | null) => void changeKeys(api, id, keys).catch(onProblem)
   const onKeyDown = (id: string) => (event: KeyboardEvent) => {
     if (taking !== id) return
+    if (event.key === 'Tab') return setTaking(null)
     event.preventDefault()
     event.stopPropagation()
     if (event.key === 'Escape') return setTaking(null)
     if (event.key === 'Backspace' || event.key === 'Delete') set(id, '')
     else {
       const keys = shortcutOf(event.nativeEvent)
-      if (keys === '') return
+      // Plain keys are for typing; Tab goes on to the next field.
+      if (keys === '' || !/^(Ctrl|Alt|Meta)\+|^(Shift\+)?F\d+$/.test(keys)) return
       set(id, keys)
     }
     setTaking(null)

@@ -205,18 +205,22 @@ interface NumberFieldProps {
 /** Takes effect when it is left or on Enter, and only when it is in range. */
 function NumberField({ label, value, min, max, whole = false, onChange }: NumberFieldProps) {
   const [error, setError] = useState<string | undefined>(undefined)
-  const take = (text: string) => {
-    const number = Number(text)
-    const fits = text.trim() !== '' && number >= min && number <= max && (!whole || Number.isInteger(number))
+  // What is being typed; null shows the value that holds.
+  const [text, setText] = useState<string | null>(null)
+  const take = (typed: string) => {
+    const number = Number(typed)
+    const fits = typed.trim() !== '' && number >= min && number <= max && (!whole || Number.isInteger(number))
     setError(fits ? undefined : `A number from ${min} to ${max}.`)
-    if (fits && number !== value) onChange(number)
+    if (!fits) return
+    setText(null)
+    if (number !== value) onChange(number)
   }
   return (
     <TextField
-      key={value}
       label={label}
       inputMode="decimal"
-      defaultValue={value}
+      value={text ?? String(value)}
+      onChange={event => setText(event.target.value)}
       error={error}
       onBlur={event => take(event.target.value)}
       onKeyDown={event => (event.key === 'Enter' ? take(event.currentTarget.value) : undefined)}

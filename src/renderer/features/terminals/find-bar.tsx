@@ -7,12 +7,11 @@ import css from './terminal-pane.module.css'
 import type { TerminalClient } from './terminal-client.ts'
 import { useTerminals } from './terminals-store.ts'
 
-const decorations: NonNullable<ISearchOptions['decorations']> = {
-  matchBackground: '#6b5a1e',
-  matchOverviewRuler: '#f0b849',
-  activeMatchBackground: '#c07d00',
-  activeMatchColorOverviewRuler: '#f0b849',
-}
+type Decorations = NonNullable<ISearchOptions['decorations']>
+
+const ruler = { matchOverviewRuler: '#f0b849', activeMatchColorOverviewRuler: '#f0b849' }
+const onDark: Decorations = { matchBackground: '#54470f', activeMatchBackground: '#8a5a00', ...ruler }
+const onLight: Decorations = { matchBackground: '#ffe9a8', activeMatchBackground: '#ffc94d', ...ruler }
 
 /** Finds text in a terminal and its scrollback: plain or regular expression, with case or whole words, counted. */
 export function FindBar({ client }: { readonly client: TerminalClient }) {
@@ -20,6 +19,7 @@ export function FindBar({ client }: { readonly client: TerminalClient }) {
   const [options, setOptions] = useState({ caseSensitive: false, wholeWord: false, regex: false })
   const [found, setFound] = useState<{ index: number; count: number } | null>(null)
   const input = useRef<HTMLInputElement>(null)
+  const decorations = isDarkColour(client.terminal.options.theme?.background) ? onDark : onLight
   const bad = options.regex && !isRegex(needle)
 
   useEffect(() => {
@@ -41,7 +41,7 @@ export function FindBar({ client }: { readonly client: TerminalClient }) {
     } else {
       client.search.findPrevious(needle, { ...options, decorations, incremental: true })
     }
-  }, [needle, options, bad, client])
+  }, [needle, options, bad, client, decorations])
 
   const step = (forward: boolean) => {
     if (needle === '' || bad) return
@@ -109,4 +109,13 @@ function isRegex(text: string): boolean {
   } catch {
     return false
   }
+}
+
+function isDarkColour(colour = '#000000'): boolean {
+  const [red, green, blue] = [1, 3, 5].map(at => Number.parseInt(colour.slice(at, at + 2), 16)) as [
+    number,
+    number,
+    number,
+  ]
+  return red * 0.3 + green * 0.59 + blue * 0.11 < 128
 }

@@ -9,6 +9,10 @@ export function isReply(data: string): boolean {
   return reply.test(data)
 }
 
+/** What a mouse or the focus makes a terminal send: meant for the program in it, never for those of other panes. */
+// eslint-disable-next-line no-control-regex -- reports begin with ESC
+export const isReport = (data: string) => /^\u001b\[(?:[IO]|<\d+;\d+;\d+[Mm])$/.test(data)
+
 const bytesPerSecond = 4_096
 
 /** Lets at most 4 kB of replies pass in a second: a server can ask a terminal to type for it. */

@@ -10,7 +10,7 @@ import { Emitter } from '../../../shared/base/event.ts'
 import { DisposableStore, toDisposable, type Disposable } from '../../../shared/base/lifecycle.ts'
 import type { FromTerminal, TerminalId, TerminalSize, ToTerminal } from '../../../shared/contract/terminals.ts'
 import { guardCounts } from './csi-guard.ts'
-import { isReply, ReplyCap } from './reply-cap.ts'
+import { isReply, isReport, ReplyCap } from './reply-cap.ts'
 
 /** What a terminal needs from around it. */
 export interface TerminalHooks {
@@ -19,6 +19,8 @@ export interface TerminalHooks {
   readonly onResize: (size: TerminalSize) => void
   readonly onLink: (address: string) => void
   readonly onSelected: (text: string) => void
+  /** What the system pastes by itself (Shift+Insert, a menu); the raw text must not reach the shell. */
+  readonly onPaste: (text: string) => void
   /** What a person typed, for the other panes of a broadcast. */
   readonly onTyped: (data: string) => void
   /** True when the key was used for something else. */
@@ -28,6 +30,7 @@ export interface TerminalHooks {
 const maxTitle = 256
 const bellMs = 300
 const titleMs = 100
+const middleMs = 500
 const ackBytes = 64 * 1024
 const encoder = new TextEncoder()
 
@@ -39,6 +42,8 @@ export class TerminalClient implements Disposable {
   readonly search = new SearchAddon({ highlightLimit: 1000 })
   readonly #closed = new Emitter<void>()
   readonly onDisposed = this.#closed.event
+  readonly #openedOnce = new Emitter<void>()
+  readonly onOpened = this.#openedOnce.event
   readonly #fit = new FitAddon()
   readonly #store = new DisposableStore()
   readonly #replies = new ReplyCap()
@@ -46,9 +51,11 @@ export class TerminalClient implements Disposable {
   #webgl: WebglAddon | undefined
   #webglFailed = false
   #ligatures: { dispose(): void } | undefined
+  #wantsLigatures = false
   #port: MessagePort | undefined
   #unacknowledged = 0
   #lastBell = 0
+  #lastMiddle = -Infinity
   #titleTimer: number | undefined
   #opened = false
 
@@ -68,6 +75,19 @@ export class TerminalClient implements Disposable {
     terminal.loadAddon(new UnicodeGraphemesAddon())
     terminal.loadAddon(new WebLinksAddon((_event, address) => hooks.onLink(address)))
     guardCounts(terminal)
+    const paste = (event: ClipboardEvent) => {
+      event.preventDefault()
+      event.stopImmediatePropagation()
+      // A middle click is ours: its own paste would come a second time.
+      if (performance.now() - this.#lastMiddle > middleMs)
+        hooks.onPaste(event.clipboardData?.getData('text/plain') ?? '')
+    }
+    const middle = (event: MouseEvent) => {
+      if (event.button === 1) this.#lastMiddle = performance.now()
+    }
+    this.element.addEventListener('paste', paste, true)
+    this.element.addEventListener('mouseup', middle, true)
+    this.element.addEventListener('auxclick', middle, true)
     terminal.attachCustomKeyEventHandler(event => !hooks.onKey(event))
     terminal.onData(data => this.#typed(data))
     terminal.onBinary(data => this.#send(Uint8Array.from(data, char => char.charCodeAt(0))))
@@ -87,6 +107,7 @@ export class TerminalClient implements Disposable {
     if (!this.#opened) {
       this.#opened = true
       this.terminal.open(this.element)
+      this.#openedOnce.fire()
     }
     this.#useWebgl()
     this.fit()
@@ -106,10 +127,17 @@ export class TerminalClient implements Disposable {
 
   /** Begins a stream over a new port; an older one ends. */
   connect(port: MessagePort): void {
+    if (this.#port) this.leaveModes()
     this.#port?.close()
     this.#port = port
     this.#unacknowledged = 0
     port.onmessage = event => this.#receive(port, event.data as ToTerminal)
+  }
+
+  /** Undoes what a program that is gone left on: its screen, its mouse, its hidden cursor. The scrollback stays. */
+  leaveModes(): void {
+    const off = '\x18\x1b[?1049l\x1b[?1000;1002;1003;1004;1005;1006;1015;2004l\x1b[!p\x1b[?25h\x1b[0m'
+    this.terminal.write(this.terminal.buffer.active.cursorX === 0 ? off : `${off}\r\n`)
   }
 
   /** Types into the far side as if the person did. */
@@ -125,11 +153,13 @@ export class TerminalClient implements Disposable {
 
   /** Draws several characters as one where the font has a shape for them; loaded on first use. */
   async setLigatures(on: boolean): Promise<void> {
+    this.#wantsLigatures = on
     if (!on) {
       this.#ligatures?.dispose()
       this.#ligatures = undefined
     } else if (!this.#ligatures && this.#opened) {
       const { LigaturesAddon } = await import('@xterm/addon-ligatures')
+      if (!this.#wantsLigatures || this.#ligatures) return
       const addon = new LigaturesAddon()
       this.#ligatures = addon
       this.terminal.loadAddon(addon)
@@ -164,7 +194,7 @@ export class TerminalClient implements Disposable {
       return
     }
     this.type(data)
-    this.#hooks.onTyped(data)
+    if (!isReport(data)) this.#hooks.onTyped(data)
   }
 
   #send(input: Uint8Array): void {

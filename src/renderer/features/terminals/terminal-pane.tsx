@@ -125,16 +125,19 @@ export function TerminalPane({ pane, tab, label, terminals, actions }: TerminalP
             }}
             onAuxClick={event => (event.button === 1 ? terminals.middleClick(pane.id) : undefined)}
           />
-          <TerminalStatus
-            state={state}
-            label={label}
-            connect={() => void terminals.open(pane.id, pane.target)}
-            cancel={() => terminals.cancel(pane.id)}
-            close={actions.close}
-            editHost={actions.editHost}
-          />
         </div>
       </ContextMenu>
+      <TerminalStatus
+        state={state}
+        label={label}
+        connect={() => {
+          terminals.focus(pane.id)
+          void terminals.open(pane.id, pane.target)
+        }}
+        cancel={() => terminals.cancel(pane.id)}
+        close={actions.close}
+        editHost={actions.editHost}
+      />
       {over !== null && <div className={css['drop']} data-side={over} />}
     </section>
   )

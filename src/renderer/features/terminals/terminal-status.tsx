@@ -12,7 +12,12 @@ interface TerminalStatusProps {
 }
 
 /** What there is to say about a connection, with the next step; nothing while all is well. */
-export function TerminalStatus({ state, label, connect, cancel, close, editHost }: TerminalStatusProps) {
+export function TerminalStatus(props: TerminalStatusProps) {
+  // A new state is a new bar: the button under the pointer must not turn into another one.
+  return <StatusOf key={props.state?.kind ?? 'none'} {...props} />
+}
+
+function StatusOf({ state, label, connect, cancel, close, editHost }: TerminalStatusProps) {
   switch (state?.kind) {
     case 'ready':
       return null

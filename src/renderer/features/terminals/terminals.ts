@@ -55,12 +55,16 @@ export class Terminals implements Disposable {
       onResize: size => this.#resized(paneId, size),
       onLink: address => void this.#parts.api.app.openExternal({ url: address }).catch(this.#tell),
       onSelected: text => {
-        if (text !== '' && this.#parts.settings().terminal.copyOnSelect) void this.#parts.api.app.copy({ text })
+        // Find selects its matches: those are not meant for the clipboard.
+        const wanted = this.#parts.settings().terminal.copyOnSelect && useTerminals.getState().finding !== paneId
+        if (text !== '' && wanted) void this.#parts.api.app.copy({ text }).catch(this.#tell)
       },
+      onPaste: text => (text === '' ? undefined : this.pasteText(paneId, text)),
       onTyped: data => this.#broadcast(paneId, data),
       onKey: event => this.#key(paneId, target, event),
     })
     this.#clients.set(paneId, client)
+    client.onOpened(() => void client.setLigatures(this.#parts.settings().terminal.ligatures))
     return client
   }
 
@@ -169,6 +173,8 @@ export class Terminals implements Disposable {
       event.preventDefault()
       return true
     }
+    // Nothing takes it: Tab goes on to the buttons of the status bar.
+    if (!isLive(state) && event.key === 'Tab') return true
     return this.#parts.onKey(event)
   }
 

@@ -105,7 +105,7 @@ export function VaultDialog({ api }: { readonly api: Api }) {
     <Dialog title={title} description={text} badge={<Lock size={18} />} width={420} onClose={() => end(false)}>
       <form style={{ display: 'contents' }} onSubmit={submit}>
         {(wanted === 'change' || (wanted === 'unlock' && status.protector === 'password')) && (
-          <TextField label="Master password" name="password" type="password" autoFocus />
+          <TextField label="Master password" name="password" type="password" />
         )}
         {wanted !== 'unlock' && (
           <>
