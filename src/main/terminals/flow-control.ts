@@ -8,7 +8,7 @@ export class FlowControl {
   #inFlight = 0
   #paused = false
 
-  constructor({ high, low }: { high: number; low: number } = { high: 512 * 1024, low: 128 * 1024 }) {
+  constructor({ high, low }: { high: number; low: number } = { high: 1024 * 1024, low: 512 * 1024 }) {
     this.#high = high
     this.#low = low
   }

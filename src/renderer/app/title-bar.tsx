@@ -9,7 +9,7 @@ import type { MenuItem } from '../ui/menu.tsx'
 import { shownShortcut } from '../ui/shortcut.ts'
 import ui from '../ui/ui.module.css'
 import { TabStrip } from '../workspace/tab-strip.tsx'
-import { closeTab, showHome, type Tab } from '../workspace/workspace-store.ts'
+import { activePane, closeTab, showHome, type Tab } from '../workspace/workspace-store.ts'
 import css from './app.module.css'
 import type { Parts } from './boot.ts'
 
@@ -29,7 +29,12 @@ export function TitleBar({
       <span className={css['mark']}>
         <Mark />
       </span>
-      <TabStrip lookOf={tab => lookOf(states[tab.activePane])} menuOf={tabMenu} onClose={closeTab}>
+      <TabStrip
+        lookOf={tab => lookOf(states[tab.activePane])}
+        menuOf={tabMenu}
+        onClose={closeTab}
+        onRenamed={() => focusActive(parts)}
+      >
         <IconButton label="New tab" onClick={() => showHome('hosts')}>
           <Plus size={16} />
         </IconButton>
@@ -47,4 +52,9 @@ export function TitleBar({
       )}
     </header>
   )
+}
+
+function focusActive({ terminals }: Parts): void {
+  const pane = activePane()
+  if (pane) terminals.focus(pane.id)
 }

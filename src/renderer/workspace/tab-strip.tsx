@@ -18,12 +18,14 @@ export interface TabStripProps {
   readonly lookOf: (tab: Tab) => TabLook
   readonly menuOf: (tab: Tab) => readonly MenuItem[]
   readonly onClose: (tabId: string) => void
+  /** A name was typed or left: the keyboard is free again. */
+  readonly onRenamed: () => void
   /** What stands behind the last tab. */
   readonly children: ReactNode
 }
 
 /** The tabs in the title bar: Home, then the terminals. */
-export function TabStrip({ lookOf, menuOf, onClose, children }: TabStripProps) {
+export function TabStrip({ lookOf, menuOf, onClose, onRenamed, children }: TabStripProps) {
   const tabs = useWorkspace(state => state.tabs)
   const activeId = useWorkspace(state => state.activeId)
   const [renaming, setRenaming] = useState<string | null>(null)
@@ -76,7 +78,15 @@ export function TabStrip({ lookOf, menuOf, onClose, children }: TabStripProps) {
         </div>
         {tabs.map((tab, index) =>
           renaming === tab.id ? (
-            <Rename key={tab.id} tab={tab} order={2 * index + 2} onDone={() => setRenaming(null)} />
+            <Rename
+              key={tab.id}
+              tab={tab}
+              order={2 * index + 2}
+              onDone={() => {
+                setRenaming(null)
+                onRenamed()
+              }}
+            />
           ) : null,
         )}
       </div>
