@@ -54,9 +54,9 @@ describe('TerminalSession', () => {
 
   it('pauses a flood until the screen has caught up', async () => {
     const { emit, shell, receive } = setUp()
-    emit(Buffer.alloc(512 * 1024))
+    emit(Buffer.alloc(1024 * 1024))
     expect(shell.pause).toHaveBeenCalledTimes(1)
-    receive({ ack: 512 * 1024 })
+    receive({ ack: 1024 * 1024 })
     expect(shell.resume).toHaveBeenCalledTimes(1)
     await turn()
   })
