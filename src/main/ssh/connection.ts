@@ -3,8 +3,8 @@ import type { Client, ClientChannel } from 'ssh2'
 import { AppError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
-import type { TerminalSize } from '../../shared/contract/terminals.ts'
 import { alive, judgeLiveness, probed, sent, type Liveness } from './liveness.ts'
+import { ShellOpener, type ShellRequest } from './shell-opener.ts'
 import { forwardRefused, shellRefused, toSshError, type FailureContext } from './ssh-errors.ts'
 
 /** A channel with a shell, or one through the far side: ssh2's own. */
@@ -27,12 +27,6 @@ interface OpenRequest<T> {
 export type LinkState =
   { readonly kind: 'ready'; readonly latencyMs: number | null } | { readonly kind: 'stalled'; readonly seconds: number }
 
-export interface ShellRequest {
-  readonly size: TerminalSize
-  readonly term: string
-  readonly env: Readonly<Record<string, string>>
-}
-
 // ssh2 keeps these to itself; nothing else of its inside is touched, and only here.
 interface Inside {
   readonly _protocol: { ping(): void } | undefined
@@ -52,6 +46,7 @@ export class Connection implements Disposable {
   readonly onLinkChanged = this.#link.event
 
   readonly #client: Client
+  readonly #opener: ShellOpener
   /** What the connection leads to, for people. */
   readonly where: string
   readonly #ticker: NodeJS.Timeout
@@ -65,6 +60,7 @@ export class Connection implements Disposable {
 
   constructor(input: { client: Client; where: string; onBytes: (listener: () => void) => void; owned: Disposable }) {
     this.#client = input.client
+    this.#opener = new ShellOpener(input.client)
     this.where = input.where
     this.#beforeClose = input.owned
     input.onBytes(() => this.#heard())
@@ -80,11 +76,10 @@ export class Connection implements Disposable {
   }
 
   /** Opens a shell in a terminal within 15 s. Throws an AppError when the server refuses, `cancelled` on abort. */
-  shell({ size, term, env }: ShellRequest, signal: AbortSignal): Promise<OpenedShell> {
-    const options = { term, cols: size.cols, rows: size.rows, width: 0, height: 0 }
+  shell(request: ShellRequest, signal: AbortSignal): Promise<OpenedShell> {
     return this.#open({
       signal,
-      request: done => this.#client.shell(options, { env: { ...env } }, done),
+      request: done => this.#opener.open(request, done),
       // What comes in the same read as the reply would be gone a turn later.
       take: channel => {
         const early: OpenedShell['early'] = {}
