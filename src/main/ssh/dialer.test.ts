@@ -365,4 +365,23 @@ describe.skipIf(!hasOpenSsh)('with a real OpenSSH server', () => {
       resolve => void connection.onLinkChanged(link => link.kind === 'ready' && link.latencyMs !== null && resolve()),
     )
   })
+
+  it(
+    'goes through a change of session keys without asking again, and bytes stay whole',
+    { timeout: 60_000 },
+    async () => {
+      const made = rig()
+      const sshd = await startOpenSsh(join(made.folder, 'sshd'), ['RekeyLimit 128K'])
+      ends.push(() => sshd.stop())
+      const connection = await made.dial({ port: sshd.port, user: sshd.user, signIn: 'key', keyFile: sshd.id })
+      const request = { size: { cols: 80, rows: 24 }, term: 'xterm', env: {} }
+      const { channel } = await connection.shell(request, new AbortController().signal)
+      let seen = ''
+      channel.on('data', (data: Buffer) => (seen += data.toString()))
+      channel.write('stty -echo; seq 100000; echo the-$((1+1))nd\n')
+      await expect.poll(() => seen.includes('the-2nd'), { timeout: 40_000 }).toBe(true)
+      expect(seen).toContain('99999\r\n100000\r\n')
+      expect(made.asked.map(title)).toEqual(['new-key'])
+    },
+  )
 })
