@@ -1,4 +1,6 @@
 import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -147,8 +149,15 @@ test('the content security policy refuses eval, inline scripts and other origins
 
 test('permissions, navigation, new windows and webviews are refused', async () => {
   const before = page.url()
-  const result = await page.evaluate(async () => {
-    const opened = window.open('https://example.com') === null
+  let hits = 0
+  const server = createServer((_request, response) => {
+    hits++
+    response.end('elsewhere')
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const elsewhere = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const result = await page.evaluate(async elsewhere => {
+    const opened = window.open(elsewhere) === null
     const place = await new Promise<string>(resolve =>
       navigator.geolocation.getCurrentPosition(
         () => resolve('yes'),
@@ -165,13 +174,17 @@ test('permissions, navigation, new windows and webviews are refused', async () =
     )
     const notices = await Notification.requestPermission()
     const webview = document.createElement('webview')
-    webview.setAttribute('src', 'https://example.com')
+    webview.setAttribute('src', elsewhere)
     document.body.append(webview)
     const hasWebview = typeof (webview as { loadURL?: unknown }).loadURL
     webview.remove()
-    location.href = 'https://example.com/'
+    // A navigation begins a turn later: it gets its time before anybody looks.
+    location.href = elsewhere
+    await new Promise(resolve => setTimeout(resolve, 500))
     return { opened, place, clipboard, microphone, notices, hasWebview }
-  })
+  }, elsewhere)
+  server.close()
+  expect(hits).toBe(0)
   expect(result).toEqual({
     opened: true,
     place: 'no 1',
@@ -225,6 +238,24 @@ test('only our own channels pass, only web and mail addresses open', async () =>
   expect(result.foreign).toContain('Refused channel')
   expect(result.listen).toContain('Refused channel')
   for (const reply of [result.file, result.script, result.extra]) expect(reply).toContain('"code":"invalid-input"')
+})
+
+test('main handles these calls and no others', async () => {
+  const handled = await app.evaluate(({ ipcMain }) => [
+    ...(ipcMain as unknown as { _invokeHandlers: Map<string, unknown> })._invokeHandlers.keys(),
+  ])
+  const calls: Record<string, readonly string[]> = {
+    activity: ['clear', 'list'],
+    app: ['chooseFile', 'copy', 'dismissNotice', 'info', 'notices', 'openExternal', 'paste', 'setFrame'],
+    hosts: ['list', 'remove', 'removeGroup', 'save', 'saveGroup', 'setSecret'],
+    prompts: ['answer', 'list'],
+    settings: ['get', 'save'],
+    terminals: ['close', 'list', 'open', 'resize'],
+    vault: ['changePassword', 'lock', 'protect', 'status', 'unlock'],
+    workspace: ['load', 'save'],
+  }
+  const expected = Object.entries(calls).flatMap(([service, names]) => names.map(name => `hawser:${service}.${name}`))
+  expect(handled.sort()).toEqual(expected.sort())
 })
 
 test('the data folder belongs to its user alone', async () => {
