@@ -17,9 +17,9 @@ export const demoPassword = 'demo'
 
 /**
  * Starts everything and writes a data folder with hosts that lead to it.
- * @param {{ latencyMs?: number }} [options] `latencyMs` is added to each round trip
+ * @param {{ latencyMs?: number, settings?: object }} [options] `latencyMs` is added to each round trip
  */
-export async function startDemoServers({ latencyMs = 0 } = {}) {
+export async function startDemoServers({ latencyMs = 0, settings = {} } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'hawser-demo-'))
   /** @type {(() => void)[]} */
   const ends = [() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 })]
@@ -39,6 +39,7 @@ export async function startDemoServers({ latencyMs = 0 } = {}) {
   ends.push(await startWebPage())
   const data = join(folder, 'data')
   writeHosts(data, { key: join(folder, 'id'), port: await far(first.port), passwordPort: await far(second.port) })
+  writeFileSync(join(data, 'settings.json'), JSON.stringify({ version: 1, data: settings }))
   mkdirSync(join(folder, 'ssh'), { mode: 0o700 })
   say(
     `demo servers on 127.0.0.1:${first.port} (${first.what}) and 127.0.0.1:${second.port} (password: ${demoPassword})`,

@@ -26,7 +26,11 @@ const endHeadless = await startHeadless({ keyring: headless, ...(pictures === un
 let code = 1
 let endServers = () => {}
 try {
-  const servers = await startDemoServers({ latencyMs: Number(flag('--latency') ?? 0) })
+  const servers = await startDemoServers({
+    latencyMs: Number(flag('--latency') ?? 0),
+    // Nobody is there to be asked about open sessions.
+    settings: pictures === undefined ? {} : { security: { confirmClose: false } },
+  })
   endServers = servers.end
   code =
     pictures === undefined
