@@ -87,3 +87,17 @@ test('Ctrl keys without Shift belong to the terminal', async ({ launch, sshd }) 
   await expect(page.getByRole('dialog', { name: 'Command palette' })).toBeHidden()
   await expect(shell.rows).toContainText(/echo kept\s*kept/)
 })
+
+test('quitting in the middle of a question ends at once, and the tab is there at the next start', async ({
+  launch,
+  server,
+}) => {
+  const { port, events } = await server({ password: 'pw' })
+  const first = await launch({ hosts: [{ label: 'box', port, user: 'me', signIn: 'password' }] })
+  await first.page.getByRole('button', { name: 'box', exact: true }).click()
+  await expect(first.page.getByRole('alertdialog', { name: 'Trust box?' })).toBeVisible()
+  await first.close()
+  expect(events.filter(event => event.kind === 'auth')).toEqual([])
+  const { page } = await launch()
+  await expect(page.getByRole('region', { name: 'Terminal box' })).toContainText('box is not connected.')
+})

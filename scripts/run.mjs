@@ -18,6 +18,7 @@ export function runTool(tool, args, env = {}) {
     stdio: 'inherit',
     env: { ...process.env, ...env },
   })
+  passOn(child)
   return new Promise(resolve => child.on('exit', code => resolve(code ?? 1)))
 }
 
@@ -33,7 +34,7 @@ export const sandboxArgs = isRoot && process.platform === 'linux' ? ['--no-sandb
  */
 export function runHawser(electron, args, env = {}) {
   const child = spawn(electron, [...sandboxArgs, root, ...args], { stdio: 'inherit', env: { ...process.env, ...env } })
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(signal, () => child.kill(signal))
+  passOn(child)
   return new Promise(resolve => child.on('exit', code => resolve(code ?? 0)))
 }
 
@@ -45,4 +46,12 @@ export function help(text) {
   if (!process.argv.includes('--help') && !process.argv.includes('-h')) return
   console.log(text)
   process.exit(0)
+}
+
+/**
+ * Ctrl+C ends the program first and this process after it, which then cleans up.
+ * @param {import('node:child_process').ChildProcess} child
+ */
+function passOn(child) {
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(signal, () => child.kill(signal))
 }
