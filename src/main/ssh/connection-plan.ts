@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/base/errors.ts'
-import type { Group, GroupId, Host, HostId, SignIn } from '../../shared/contract/hosts.ts'
+import type { Group, Host, HostId, SignIn } from '../../shared/contract/hosts.ts'
+import { inheritedFrom } from '../../shared/contract/inheritance.ts'
 import type { Target } from '../../shared/contract/terminals.ts'
 
 /** One machine to dial and sign in to, everything inherited filled in. */
@@ -48,20 +49,6 @@ export function planConnection(target: RemoteTarget, input: PlanInput): Connecti
   return chain as unknown as ConnectionPlan
 }
 
-/** What a host gets from its groups, nearest first, where it sets nothing itself. */
-export function inheritedBy(
-  host: { groupId: GroupId | null },
-  groups: readonly Group[],
-): Pick<Group, 'user' | 'keyFile' | 'jumpHostId' | 'theme'> {
-  const chain = groupChain(host.groupId, groups)
-  return {
-    user: chain.find(group => group.user !== null)?.user ?? null,
-    keyFile: chain.find(group => group.keyFile !== null)?.keyFile ?? null,
-    jumpHostId: chain.find(group => group.jumpHostId !== null)?.jumpHostId ?? null,
-    theme: chain.find(group => group.theme !== null)?.theme ?? null,
-  }
-}
-
 function planHost(id: HostId, input: PlanInput, behind: readonly HostId[]): ConnectionPlan {
   const host = input.hosts.find(candidate => candidate.id === id)
   if (!host)
@@ -71,7 +58,7 @@ function planHost(id: HostId, input: PlanInput, behind: readonly HostId[]): Conn
     )
   if (behind.includes(id) || behind.length >= maxHops)
     throw new AppError('invalid-input', `The jump hosts of ${host.label} go in a circle. Change one of them.`)
-  const inherited = inheritedBy(host, input.groups)
+  const inherited = inheritedFrom(host.groupId, input.groups)
   // A group's jump host that lies in the group itself is dialled directly.
   const jumpId =
     host.jumpHostId ??
@@ -97,15 +84,4 @@ function withKey(hop: Omit<PlannedHop, 'key'>, before: PlannedHop | undefined): 
   const way = before === undefined ? '' : ` via ${before.key}`
   const sign = [hop.signIn, hop.keyFile ?? '', hop.hostId ?? '', hop.weakAlgorithms ? 'weak' : ''].join(' ')
   return { ...hop, key: `${hop.user}@${hop.address.toLowerCase()}:${hop.port} (${sign.trim()})${way}` }
-}
-
-function groupChain(id: GroupId | null, groups: readonly Group[]): readonly Group[] {
-  const chain: Group[] = []
-  let next = groups.find(group => group.id === id)
-  while (next && !chain.includes(next)) {
-    chain.push(next)
-    const { parentId } = next
-    next = groups.find(group => group.id === parentId)
-  }
-  return chain
 }

@@ -2,6 +2,7 @@ import { DisposableStore, toDisposable } from '../../shared/base/lifecycle.ts'
 import type { AppInfo } from '../../shared/contract/app.ts'
 import type { Bridge } from '../../shared/contract/bridge.ts'
 import type { Api } from '../../shared/contract/contract.ts'
+import { inheritedFrom } from '../../shared/contract/inheritance.ts'
 import type { Target } from '../../shared/contract/terminals.ts'
 import { mirrorActivity } from '../features/activity/activity.tsx'
 import { mirrorHosts, useHosts } from '../features/hosts/hosts-store.ts'
@@ -109,13 +110,6 @@ function lookFor(target: Target): LookOverride {
   if (target.kind !== 'host') return { theme: null, fontSize: null }
   const { hosts, groups } = useHosts.getState().book
   const host = hosts.find(each => each.id === target.hostId)
-  let theme = host?.look.theme ?? null
-  const seen = new Set<string>()
-  for (let group = groups.find(each => each.id === host?.groupId); theme === null && group && !seen.has(group.id);) {
-    theme = group.theme
-    seen.add(group.id)
-    const { parentId } = group
-    group = groups.find(each => each.id === parentId)
-  }
+  const theme = host?.look.theme ?? inheritedFrom(host?.groupId ?? null, groups).theme
   return { theme, fontSize: host?.look.fontSize ?? null }
 }

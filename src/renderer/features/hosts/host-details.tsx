@@ -1,6 +1,7 @@
 import { Ellipsis, Server, SquareTerminal, X } from 'lucide-react'
 
-import type { Group, Host } from '../../../shared/contract/hosts.ts'
+import type { Host } from '../../../shared/contract/hosts.ts'
+import { inheritedFrom } from '../../../shared/contract/inheritance.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import { Tag } from '../../ui/tag.tsx'
@@ -21,7 +22,8 @@ export function HostDetails({
   readonly live: HostLive | undefined
 }) {
   const { hosts, groups, secrets } = useHosts(state => state.book)
-  const jump = hosts.find(other => other.id === (host.jumpHostId ?? inherited(host, groups, 'jumpHostId')))
+  const inherited = inheritedFrom(host.groupId, groups)
+  const jump = hosts.find(other => other.id === (host.jumpHostId ?? inherited.jumpHostId))
   return (
     <aside className={css['details']} aria-label={`Details of ${host.label}`}>
       <div className={css['detailsHead']}>
@@ -56,7 +58,7 @@ export function HostDetails({
           {host.address}:{host.port ?? 22}
         </dd>
         <dt>User</dt>
-        <dd className={ui['mono']}>{host.user ?? inherited(host, groups, 'user') ?? 'as here'}</dd>
+        <dd className={ui['mono']}>{host.user ?? inherited.user ?? 'as here'}</dd>
         <dt>Sign in</dt>
         <dd>{signInText(host, secrets[host.id] ?? [])}</dd>
         <dt>Jump host</dt>
@@ -82,22 +84,6 @@ export function HostDetails({
       </dl>
     </aside>
   )
-}
-
-function inherited<K extends 'user' | 'keyFile' | 'jumpHostId'>(
-  host: Host,
-  groups: readonly Group[],
-  what: K,
-): Group[K] | null {
-  const seen = new Set<string>()
-  let group = groups.find(each => each.id === host.groupId)
-  while (group && !seen.has(group.id)) {
-    if (group[what] !== null) return group[what]
-    seen.add(group.id)
-    const { parentId } = group
-    group = groups.find(each => each.id === parentId)
-  }
-  return null
 }
 
 function signInText(host: Host, kept: readonly string[]): string {

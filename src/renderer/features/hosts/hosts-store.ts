@@ -1,9 +1,10 @@
-import uFuzzy from '@leeoniya/ufuzzy'
 import { create } from 'zustand'
 
 import type { Disposable } from '../../../shared/base/lifecycle.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { Group, GroupId, Host, HostBook, HostId } from '../../../shared/contract/hosts.ts'
+import { groupChain } from '../../../shared/contract/inheritance.ts'
+import { fuzzyFind } from '../../ui/fuzzy.ts'
 
 /** What is being edited in a dialog. */
 export type Editing =
@@ -49,26 +50,11 @@ export interface Section {
   readonly hosts: readonly Host[]
 }
 
-// Letters of every script, not of the Latin one alone.
-const fuzzy = new uFuzzy({
-  unicode: true,
-  interSplit: "[^\\p{L}\\d']+",
-  intraSplit: '\\p{Ll}\\p{Lu}',
-  intraBound: '\\p{L}\\d|\\d\\p{L}|\\p{Ll}\\p{Lu}',
-  intraChars: "[\\p{L}\\d']",
-  intraContr: "'\\p{L}{1,2}\\b",
-})
-
 /** The hosts that match, best first; all of them for an empty filter. Pure. */
 export function matchingHosts(hosts: readonly Host[], filter: string): readonly Host[] {
-  const needle = filter.trim()
-  if (needle === '') return hosts
-  const haystack = hosts.map(host =>
-    [host.label, host.user === null ? '' : `${host.user}@`, host.address, ...host.tags].join(' '),
-  )
-  const [indices, , order] = fuzzy.search(haystack, needle, 1)
-  const found = order && indices ? order.map(at => indices[at] as number) : (indices ?? [])
-  return found.map(at => hosts[at] as Host)
+  const textOf = (host: Host) =>
+    [host.label, host.user === null ? '' : `${host.user}@`, host.address, ...host.tags].join(' ')
+  return fuzzyFind(hosts, filter, textOf)
 }
 
 // Below this many all of them are in sight anyway.
@@ -107,15 +93,10 @@ export function sectionsOf(hosts: readonly Host[], groups: readonly Group[], fil
 
 /** A group's name with those around it: `Lab / GPU boxes`. */
 export function groupPath(id: GroupId | null, groups: readonly Group[]): string {
-  const names: string[] = []
-  const seen = new Set<string>()
-  for (let group = groups.find(each => each.id === id); group && !seen.has(group.id);) {
-    seen.add(group.id)
-    names.unshift(group.label)
-    const { parentId } = group
-    group = groups.find(each => each.id === parentId)
-  }
-  return names.join(' / ')
+  return groupChain(id, groups)
+    .map(group => group.label)
+    .toReversed()
+    .join(' / ')
 }
 
 /** `user@address:port` as a card shows it. */

@@ -1,9 +1,9 @@
-import uFuzzy from '@leeoniya/ufuzzy'
 import { Search } from 'lucide-react'
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import { create } from 'zustand'
 
 import { Dialog as BaseDialog } from '@base-ui/react/dialog'
+import { fuzzyFind } from '../../ui/fuzzy.ts'
 import { shownShortcut } from '../../ui/shortcut.ts'
 import ui from '../../ui/ui.module.css'
 import css from './palette.module.css'
@@ -24,15 +24,6 @@ export function openPalette(): void {
   usePalette.setState({ open: true })
 }
 
-// Letters of every script, not of the Latin one alone.
-const fuzzy = new uFuzzy({
-  unicode: true,
-  interSplit: "[^\\p{L}\\d']+",
-  intraSplit: '\\p{Ll}\\p{Lu}',
-  intraBound: '\\p{L}\\d|\\d\\p{L}|\\p{Ll}\\p{Lu}',
-  intraChars: "[\\p{L}\\d']",
-  intraContr: "'\\p{L}{1,2}\\b",
-})
 const most = 60
 
 /** Finds and runs any command or host by its words. `items` is asked for when it opens. */
@@ -121,14 +112,7 @@ function OpenPalette({ items }: { readonly items: (typed: string) => readonly Pa
 }
 
 function best(items: readonly PaletteItem[], typed: string): readonly PaletteItem[] {
-  const needle = typed.trim()
-  if (needle === '') return items.slice(0, most)
-  const haystack = items.map(item => `${item.title} ${item.detail ?? ''}`)
-  const [indices, , order] = fuzzy.search(haystack, needle, 1)
-  const ranked = order && indices ? order.map(at => indices[at] as number) : (indices ?? [])
   const sticky = items.filter(item => item.id.startsWith('typed:'))
-  return [...sticky, ...ranked.map(at => items[at] as PaletteItem).filter(item => !sticky.includes(item))].slice(
-    0,
-    most,
-  )
+  const found = fuzzyFind(items, typed, item => `${item.title} ${item.detail ?? ''}`)
+  return [...sticky, ...found.filter(item => !sticky.includes(item))].slice(0, most)
 }
