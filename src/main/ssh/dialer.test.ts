@@ -310,6 +310,19 @@ describe('what goes wrong on the way', () => {
   })
 })
 
+describe('a server that never answers keepalives', () => {
+  it('is heard by other means and not called stalled', { timeout: 40_000 }, async () => {
+    const { port } = await server({ password: 'pw', mute: true })
+    const connection = await rig(trusting('pw')).dial({ port })
+    const said: string[] = []
+    connection.onLinkChanged(link => said.push(link.kind))
+    // Ten seconds without any answer would be a stall; the second way of asking comes after five.
+    await new Promise(resolve => setTimeout(resolve, 14_000))
+    expect(said).not.toContain('stalled')
+    expect(connection.link.kind).toBe('ready')
+  })
+})
+
 describe('jump hosts', () => {
   it('checks and signs in to each hop, through any number of them', async () => {
     const [a, b, c] = [
@@ -356,7 +369,7 @@ describe.skipIf(!hasOpenSsh)('with a real OpenSSH server', () => {
     expect(made.asked.map(title)).toEqual(['new-key'])
   })
 
-  it('measures the round trip, and hears a server that ignores keepalives by other means', async () => {
+  it('measures the round trip', async () => {
     const made = rig(trusting('pw'))
     const sshd = await startOpenSsh(join(made.folder, 'sshd'))
     ends.push(() => sshd.stop())
