@@ -68,10 +68,10 @@ export const test = base.extend<Fixtures>({
     await use(sshd)
     sshd.kill()
   },
-  server: async ({}, use) => {
+  server: async ({ folder }, use) => {
     const started: TestServer[] = []
     await use(async options => {
-      const server = await startTestServer(options)
+      const server = await startTestServer({ home: folder, ...options })
       started.push(server)
       return server
     })

@@ -19,6 +19,8 @@ export interface TestServerOptions {
   readonly head?: string
   readonly mute?: boolean
   readonly banner?: string
+  /** The home of a `pty` shell; it must exist. */
+  readonly home?: string
 }
 
 export interface TestServer {

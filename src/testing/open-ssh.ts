@@ -14,7 +14,7 @@ export async function startOpenSsh(
   folder: string,
   lines: readonly string[] = [],
 ): Promise<{ port: number; user: string; id: string; stop(): void }> {
-  mkdirSync(folder, { recursive: true })
+  mkdirSync(join(folder, 'home'), { recursive: true })
   const at = (name: string) => join(folder, name)
   for (const name of ['host_ed', 'id']) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', at(name)])
   writeFileSync(at('authorized_keys'), readFileSync(at('id.pub')), { mode: 0o600 })
@@ -31,6 +31,8 @@ export async function startOpenSsh(
     'PasswordAuthentication no',
     'KbdInteractiveAuthentication no',
     'PermitRootLogin prohibit-password',
+    // A home of its own: what the person who runs the tests has in theirs must not matter.
+    `SetEnv HOME=${at('home')}`,
     ...lines,
   ]
   writeFileSync(at('sshd_config'), config.join('\n'))
