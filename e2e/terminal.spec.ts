@@ -15,11 +15,18 @@ test('the far side knows the exact size, also after the window changed', async (
       ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height),
       { width, height },
     )
-    // The shell is asked until it has heard of the new size: rows are as many as the screen draws.
+    // Asked until the shell has heard of the new size. Rows are as many as the screen draws; one character more than
+    // the columns fills a row exactly and begins the next.
     await expect(async () => {
-      await shell.run('clear; echo size=$(stty size)')
-      const rows = await shell.rows.getByRole('listitem').count()
-      await expect(shell.rows).toContainText(`size=${rows} `, { timeout: 1000 })
+      await shell.run('clear; echo size=$(stty size); printf "%*s" $(($(tput cols) + 1)) "" | tr " " =; echo')
+      const items = shell.rows.getByRole('listitem')
+      const rows = await items.count()
+      await expect(shell.rows).toContainText(new RegExp(`size=${rows} \\d+`), { timeout: 1000 })
+      const texts = await items.allInnerTexts()
+      const cols = Number(/size=\d+ (\d+)/.exec(texts.join('\n'))?.[1])
+      const full = texts.findIndex(text => text.trim() === '='.repeat(cols))
+      expect(full).toBeGreaterThan(0)
+      expect(texts[full + 1]?.trim()).toBe('=')
     }).toPass()
   }
 })
@@ -232,7 +239,7 @@ test('a shell on this computer', async ({ launch }) => {
   await expect(() => expect(() => execFileSync('kill', ['-0', String(pid)], { stdio: 'ignore' })).toThrow()).toPass()
 })
 
-test('the font grows and shrinks, and the theme follows the app', async ({ launch, sshd }) => {
+test('the font grows and shrinks with the keys every terminal has', async ({ launch, sshd }) => {
   const { page } = await launch({ hosts: [keyHost(sshd)], settings: { appearance: { theme: 'dark' } } })
   const shell = await openShell(page)
   const rows = () => shell.rows.getByRole('listitem').count()
