@@ -16,11 +16,14 @@ for (const theme of ['dark', 'light']) {
     test.setTimeout(120_000)
     trust(sshDir, sshd.port, sshd.hostKey)
     const other = await server({ password: 'pw' })
+    const moved = await server({ password: 'pw' })
+    trust(sshDir, moved.port, other.publicKey)
     const { page } = await launch({
       settings: { appearance: { theme } },
       hosts: [
         { ...keyHost(sshd), tags: ['H100'] } as never,
         { label: 'box', port: other.port, user: 'me', signIn: 'password', weakAlgorithms: true },
+        { label: 'moved', port: moved.port, user: 'me', signIn: 'password' },
       ],
     })
     const clean = async (where: string) => expect(await violations(page), where).toEqual([])
@@ -50,6 +53,16 @@ for (const theme of ['dark', 'light']) {
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
     await clean('cancelled terminal')
     await page.getByRole('tab', { name: 'Home' }).click()
+    await page.getByRole('button', { name: 'moved', exact: true }).click()
+    const changed = page.getByRole('alertdialog', { name: 'The host key of moved has changed' })
+    await expect(changed).toBeVisible()
+    await clean('changed key')
+    await changed.getByRole('button', { name: 'Replace key' }).click()
+    await clean('changed key, second step')
+    await changed.getByRole('button', { name: "Don't connect" }).click()
+    await expect(page.getByRole('alert').filter({ hasText: 'has changed' })).toBeVisible()
+    await clean('refused terminal')
+    await page.getByRole('tab', { name: 'Home' }).click()
     await page.getByRole('link', { name: 'Activity' }).click()
     await clean('activity')
     await page.getByRole('link', { name: 'Settings' }).click()
@@ -57,5 +70,9 @@ for (const theme of ['dark', 'light']) {
       await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: section }).click()
       await clean(section)
     }
+    await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: 'Security' }).click()
+    await page.getByRole('button', { name: 'Set a master password' }).click()
+    await expect(page.getByRole('dialog', { name: 'Set a master password' })).toBeVisible()
+    await clean('master password')
   })
 }
