@@ -6,10 +6,27 @@ import tseslint from 'typescript-eslint'
 const zone = (...[target, from, except, message]) => ({ target, from, except, message })
 const main = './src/main'
 const renderer = './src/renderer'
-const features = ['activity', 'hosts', 'notices', 'palette', 'prompts', 'settings', 'terminals', 'vault']
+const features = [
+  'activity',
+  'files',
+  'hosts',
+  'notices',
+  'palette',
+  'prompts',
+  'settings',
+  'terminals',
+  'transfers',
+  'vault',
+]
 
 /** The rooms of src/main from the bottom up; a room sees itself and those before it. */
-const floors = [['storage', 'prompts'], ['ssh'], ['terminals', 'hosts', 'settings', 'activity']]
+const floors = [
+  ['storage', 'prompts'],
+  ['ssh'],
+  ['sftp'],
+  ['files', 'terminals', 'hosts', 'settings', 'activity'],
+  ['transfers'],
+]
 
 /** The import directions, as code. Tests and src/testing see everything. */
 const zones = [

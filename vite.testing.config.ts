@@ -2,14 +2,18 @@ import { resolve } from 'node:path'
 
 import { defineConfig } from 'vite'
 
-/** The in-process SSH server as a program of its own, for the demo and the end-to-end tests. */
+/** Programs for the demo, the end-to-end tests and the benchmarks: the in-process SSH server and the bare transfer engine. */
 export default defineConfig({
   build: {
-    ssr: resolve('src/testing/ssh-server-program.ts'),
+    ssr: true,
     target: 'node20',
     outDir: 'out/testing',
     rollupOptions: {
-      output: { format: 'cjs', entryFileNames: 'ssh-server.cjs' },
+      input: {
+        'ssh-server': resolve('src/testing/ssh-server-program.ts'),
+        'transfer-engine': resolve('src/testing/transfer-engine.ts'),
+      },
+      output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name].cjs' },
       external: [/\.node$/, 'cpu-features', 'node-pty'],
     },
   },

@@ -92,7 +92,12 @@ test('the page has no node, no electron and only the bridge', async () => {
     module: typeof (globalThis as { module?: unknown }).module,
     bridge: Object.keys((globalThis as unknown as { bridge: object }).bridge).sort(),
   }))
-  expect(found).toEqual({ require: 'undefined', process: 'undefined', module: 'undefined', bridge: ['invoke', 'on'] })
+  expect(found).toEqual({
+    require: 'undefined',
+    process: 'undefined',
+    module: 'undefined',
+    bridge: ['invoke', 'on', 'pathOf'],
+  })
   const preferences = await app.evaluate(({ BrowserWindow }) => {
     const contents = BrowserWindow.getAllWindows()[0]?.webContents as unknown as {
       getLastWebPreferences(): Record<string, unknown>
@@ -246,11 +251,47 @@ test('main handles these calls and no others', async () => {
   ])
   const calls: Record<string, readonly string[]> = {
     activity: ['clear', 'list'],
-    app: ['chooseFile', 'copy', 'dismissNotice', 'info', 'notices', 'openExternal', 'paste', 'setFrame'],
+    app: ['chooseFile', 'copiedFiles', 'copy', 'dismissNotice', 'info', 'notices', 'openExternal', 'paste', 'setFrame'],
+    files: [
+      'checksum',
+      'complete',
+      'compress',
+      'count',
+      'extract',
+      'find',
+      'info',
+      'keep',
+      'list',
+      'makeFile',
+      'makeFolder',
+      'makeLink',
+      'reach',
+      'read',
+      'remove',
+      'rename',
+      'save',
+      'setMode',
+      'setOwner',
+      'space',
+      'stopListing',
+    ],
     hosts: ['list', 'remove', 'removeGroup', 'save', 'saveGroup', 'setSecret'],
     prompts: ['answer', 'list'],
     settings: ['get', 'save'],
     terminals: ['close', 'list', 'open', 'resize'],
+    transfers: [
+      'cancel',
+      'clear',
+      'enqueue',
+      'list',
+      'pause',
+      'pauseAll',
+      'reorder',
+      'resume',
+      'resumeAll',
+      'retry',
+      'setLimits',
+    ],
     vault: ['changePassword', 'lock', 'protect', 'status', 'unlock'],
     workspace: ['load', 'save'],
   }

@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
+import { shell } from 'electron/common'
 import { app, BrowserWindow, dialog, nativeTheme, powerMonitor } from 'electron/main'
 
 import { messageOf } from '../shared/base/errors.ts'
@@ -11,6 +12,8 @@ import { AppService } from './app/app-service.ts'
 import { folders } from './app/data-folder.ts'
 import { openLog, type Log } from './app/log.ts'
 import { setMenu } from './app/menu.ts'
+import { notify } from './app/notify.ts'
+import { shortcuts } from './app/shortcuts.ts'
 import { outsideAddress } from './app/outside-address.ts'
 import { pageOrigin, registerScheme, servePage } from './app/page.ts'
 import { hardenApp } from './app/security.ts'
@@ -70,6 +73,9 @@ async function run(): Promise<void> {
       keyWorker: pathToFileURL(join(here, 'key-worker.cjs').replace('app.asar', 'app.asar.unpacked')),
       openPort: openElectronPort,
       app: appService,
+      trash: path => shell.trashItem(path.replaceAll('/', sep)),
+      shortcuts,
+      notify,
       tell,
       reportBug: log.bug,
     }),

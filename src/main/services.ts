@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { DisposableStore, toDisposable, type Disposable } from '../shared/base/lifecycle.ts'
 import { activityEntry } from '../shared/contract/activity.ts'
 import type { Services } from '../shared/contract/contract.ts'
+import type { SideInfo } from '../shared/contract/files.ts'
 import { settingsSchema } from '../shared/contract/settings.ts'
 import { savedWorkspace } from '../shared/contract/workspace.ts'
 import { ActivityService } from './activity/activity-service.ts'
+import { buildFileServices } from './file-services.ts'
 import { HostService, hostFile } from './hosts/host-service.ts'
 import { PromptService } from './prompts/prompt-service.ts'
 import { SettingsService } from './settings/settings-service.ts'
@@ -25,8 +27,11 @@ import { Vault } from './storage/vault.ts'
 import { vaultFile } from './storage/vault-format.ts'
 import { VaultService } from './storage/vault-service.ts'
 import { startLocalShell } from './terminals/local-shell.ts'
-import type { OpenPort } from './terminals/stream-port.ts'
+import type { OpenPort } from '../shared/base/stream-port.ts'
 import { TerminalService, type TerminalParts } from './terminals/terminal-service.ts'
+
+import { transferFile } from './transfers/transfer-record.ts'
+import type { TransferService } from './transfers/transfer-service.ts'
 
 export interface Outside {
   readonly dataFolder: string
@@ -36,6 +41,12 @@ export interface Outside {
   readonly keyWorker: URL
   readonly openPort: OpenPort
   readonly app: Services['app']
+  /** Puts a file of this computer into the trash. */
+  readonly trash: (path: string) => Promise<void>
+  /** The folders of this computer that people look for first. */
+  readonly shortcuts: () => SideInfo['shortcuts']
+  /** Tells of something that ended, outside the window when nobody looks at it. */
+  readonly notify: (text: string) => void
   readonly tell: Tell
   readonly reportBug: (where: string, error: unknown) => void
 }
@@ -46,6 +57,7 @@ export interface Built extends Disposable {
   readonly settings: SettingsService
   readonly prompts: PromptService
   readonly terminals: TerminalService
+  readonly transfers: TransferService
   /** After sleep: finds out which connections still live. */
   checkLinks(): void
   /** Answers once everything saved is on the disk. */
@@ -57,7 +69,7 @@ const graceMs = 30_000
 
 /** Builds every service once, by hand, in order. */
 export async function buildServices(outside: Outside): Promise<Built> {
-  const { dataFolder, sshFolder, env, tell, reportBug } = outside
+  const { dataFolder, env, tell, reportBug } = outside
   const store = new DisposableStore()
   await sweepOrphans(dataFolder)
   const stores = await openStores(dataFolder, tell)
@@ -69,20 +81,7 @@ export async function buildServices(outside: Outside): Promise<Built> {
   const vaultService = store.add(new VaultService(vault, () => settings.current.security.autoLockMinutes))
   const hosts = new HostService(stores.hosts, vault)
 
-  const socket = agentSocket(env, process.platform)
-  const keys = new KeyRing({ sshFolder, worker: outside.keyWorker })
-  const dialer = new Dialer({
-    prompter: prompts,
-    knownHosts: new KnownHostsFile(sshFolder),
-    secrets: vault,
-    keys,
-    agent: () => agentSigners(socket),
-    onKeyDecision: (kind, hop, key) => activity.add(kind, subjectOf(hop), `${key.type} ${key.fingerprint}`),
-    onForgotten: error =>
-      tell('warning', `The answer was not remembered. ${error instanceof Error ? error.message : ''}`.trim()),
-  })
-  store.add(vault.onChanged(status => (status.state === 'locked' ? keys.forget() : undefined)))
-  const pool = store.add(new ConnectionPool<Connection>(options => dialer.dial(options), graceMs))
+  const pool = store.add(buildPool(outside, { store, prompts, vault, activity }))
   const planInput = () => ({ hosts: hosts.hosts, groups: hosts.groups, localUser: userInfo().username })
 
   const terminals = store.add(
@@ -95,7 +94,8 @@ export async function buildServices(outside: Outside): Promise<Built> {
       onNews: noteNews({ hosts, activity, reportBug }),
     }),
   )
-  store.add(toDisposable(() => keys.forget()))
+  const file = stores.transfers
+  const { files, transfers } = buildFileServices(outside, { store, pool, prompts, hosts, activity, planInput, file })
 
   // In the background: a keychain that is slow to answer must not hold up the window.
   void vault.ready()
@@ -106,10 +106,12 @@ export async function buildServices(outside: Outside): Promise<Built> {
     services: {
       activity,
       app: outside.app,
+      files,
       hosts,
       prompts,
       settings,
       terminals,
+      transfers,
       vault: vaultService,
       workspace: new WorkspaceService(stores.workspace),
     },
@@ -117,10 +119,37 @@ export async function buildServices(outside: Outside): Promise<Built> {
     settings,
     prompts,
     terminals,
+    transfers,
     checkLinks: () => pool.forEach(connection => connection.checkNow()),
-    flush: () => flushAll(vault, Object.values(stores)),
+    flush: async () => {
+      await transfers.flush()
+      await flushAll(vault, Object.values(stores))
+    },
     dispose: () => store.dispose(),
   }
+}
+
+/** What dials and signs in, and the connections it made. */
+function buildPool(
+  { env, sshFolder, keyWorker, tell }: Outside,
+  parts: { store: DisposableStore; prompts: PromptService; vault: Vault; activity: ActivityService },
+): ConnectionPool<Connection> {
+  const { store, prompts, vault, activity } = parts
+  const socket = agentSocket(env, process.platform)
+  const keys = new KeyRing({ sshFolder, worker: keyWorker })
+  const dialer = new Dialer({
+    prompter: prompts,
+    knownHosts: new KnownHostsFile(sshFolder),
+    secrets: vault,
+    keys,
+    agent: () => agentSigners(socket),
+    onKeyDecision: (kind, hop, key) => activity.add(kind, subjectOf(hop), `${key.type} ${key.fingerprint}`),
+    onForgotten: error =>
+      tell('warning', `The answer was not remembered. ${error instanceof Error ? error.message : ''}`.trim()),
+  })
+  store.add(vault.onChanged(status => (status.state === 'locked' ? keys.forget() : undefined)))
+  store.add(toDisposable(() => keys.forget()))
+  return new ConnectionPool<Connection>(options => dialer.dial(options), graceMs)
 }
 
 /** Writes what became of a connection into the activity, and when a host was last used. */
@@ -148,14 +177,15 @@ async function flushAll(vault: Vault, files: readonly { flush(): Promise<void> }
 /** Opens every file of the data folder; damaged ones are told. */
 async function openStores(dataFolder: string, tell: Tell) {
   const at = (name: string) => ({ path: join(dataFolder, name), tell })
-  const [hosts, settings, workspace, activity, vault] = await Promise.all([
+  const [hosts, settings, workspace, activity, transfers, vault] = await Promise.all([
     JsonFile.open({ ...at('hosts.json'), schema: hostFile, initial: { hosts: [], groups: [], removed: [] } }),
     JsonFile.open({ ...at('settings.json'), schema: settingsSchema, initial: settingsSchema.parse({}) }),
     JsonFile.open({ ...at('workspace.json'), schema: savedWorkspace, initial: savedWorkspace.parse({}) }),
     JsonFile.open({ ...at('activity.json'), schema: activityEntry.array().max(500), initial: [] }),
+    JsonFile.open({ ...at('transfers.json'), schema: transferFile, initial: transferFile.parse({}) }),
     JsonFile.open({ ...at('vault.json'), schema: vaultFile, initial: null }),
   ])
-  return { hosts, settings, workspace, activity, vault }
+  return { hosts, settings, workspace, activity, transfers, vault }
 }
 
 function subjectOf(hop: PlannedHop): string {

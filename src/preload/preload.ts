@@ -1,4 +1,4 @@
-import { contextBridge, ipcRenderer, type IpcRendererEvent } from 'electron/renderer'
+import { contextBridge, ipcRenderer, webUtils, type IpcRendererEvent } from 'electron/renderer'
 
 import { portChannel, type Bridge, type PortMessage } from '../shared/contract/bridge.ts'
 import { channelPrefix } from '../shared/contract/define.ts'
@@ -16,6 +16,7 @@ const bridge: Bridge = {
     ipcRenderer.on(ours(channel), forward)
     return () => ipcRenderer.off(channel, forward)
   },
+  pathOf: file => webUtils.getPathForFile(file as File),
 }
 
 contextBridge.exposeInMainWorld('bridge', bridge)

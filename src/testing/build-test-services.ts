@@ -9,6 +9,7 @@ export const quietApp: Services['app'] = {
   openExternal: () => {},
   copy: () => {},
   paste: () => '',
+  copiedFiles: () => [],
   setFrame: () => {},
   chooseFile: () => null,
   notices: () => [],
@@ -35,6 +36,9 @@ export async function buildTestServices(folder: string, keychain = new FakeKeych
     keyWorker: new URL('../main/ssh/key-worker.mjs', import.meta.url),
     openPort: () => ({ post: () => {}, onMessage: () => {}, onClosed: () => {}, dispose: () => {} }),
     app: quietApp,
+    trash: () => Promise.resolve(),
+    shortcuts: () => [],
+    notify: () => {},
     tell: (_level, text) => told.push(text),
     reportBug: (_where, error) => bugs.push(error),
   })

@@ -62,7 +62,7 @@ export function dialRig(
   }
 }
 
-function completeHop(hop: Partial<PlannedHop>, index: number): PlannedHop {
+export function completeHop(hop: Partial<PlannedHop>, index: number): PlannedHop {
   const whole = {
     label: `hop${index}`,
     address: '127.0.0.1',

@@ -15,6 +15,7 @@ export class FakeTransport implements Transport {
       this.#listeners.set(channel, set.add(listener))
       return () => set.delete(listener)
     },
+    pathOf: () => '',
   }
 
   handle(channel: string, listener: (input: unknown) => Promise<Reply>) {

@@ -5,7 +5,7 @@ import { AppError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
 import type { AppInfo, Notice } from '../../shared/contract/app.ts'
 import type { Services } from '../../shared/contract/contract.ts'
-import { readClipboard, writeClipboard } from './clipboard.ts'
+import { readClipboard, readCopiedFiles, writeClipboard } from './clipboard.ts'
 import { openExternal } from './open-external.ts'
 import { setFrameTheme } from './window.ts'
 
@@ -45,6 +45,8 @@ export class AppService implements Contract {
       throw new AppError('invalid-input', 'The clipboard holds more than 1 MB of text. Send it as a file instead.')
     return text
   }
+
+  copiedFiles: Contract['copiedFiles'] = () => readCopiedFiles()
 
   setFrame: Contract['setFrame'] = ({ dark }) => {
     for (const window of BrowserWindow.getAllWindows()) setFrameTheme(window, dark)

@@ -1,4 +1,8 @@
+import { fileURLToPath } from 'node:url'
+
 import { clipboard } from 'electron/main'
+
+import { toPath } from '../files/local-files.ts'
 
 // Electron up to 4x answers at once and takes the selection as an argument; newer ones promise and have a property.
 interface EitherClipboard {
@@ -16,4 +20,26 @@ export async function readClipboard(from: 'clipboard' | 'selection'): Promise<st
 
 export async function writeClipboard(text: string): Promise<void> {
   await either.writeText(text)
+}
+
+// How the systems name a list of files on the clipboard.
+const fileFormats = ['x-special/gnome-copied-files', 'text/uri-list', 'public.file-url']
+const mostFiles = 10_000
+
+/** The files that were copied elsewhere, as paths with `/`. */
+export async function readCopiedFiles(): Promise<readonly string[]> {
+  const read = (clipboard as unknown as { read(format: string): string | Promise<string> }).read
+  for (const format of fileFormats) {
+    try {
+      const text = await read.call(clipboard, format)
+      const paths = text.split(/[\r\n\0]+/).flatMap(line => {
+        const url = line.trim()
+        return url.startsWith('file://') ? [toPath(fileURLToPath(url))] : []
+      })
+      if (paths.length > 0) return paths.slice(0, mostFiles)
+    } catch {
+      // Not every system knows each of them.
+    }
+  }
+  return []
 }

@@ -1,7 +1,7 @@
 import { BrowserWindow, MessageChannelMain } from 'electron/main'
 
 import { portChannel } from '../../shared/contract/bridge.ts'
-import type { OpenPort, StreamPort } from '../terminals/stream-port.ts'
+import type { OpenPort, StreamPort } from '../../shared/base/stream-port.ts'
 
 /** Makes a MessagePort pair per stream and hands the far end to the window under the stream's id. */
 export const openElectronPort: OpenPort = id => {

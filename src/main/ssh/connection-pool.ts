@@ -21,10 +21,13 @@ export type Dial<C> = (
 export interface LeaseOptions {
   readonly onStep: (step: DialStep) => void
   readonly signal: AbortSignal
+  /** Fails rather than ask a person anything. */
+  readonly quiet?: boolean
 }
 
 interface Entry<C> {
   readonly hop: PlannedHop
+  readonly quiet: boolean
   dialing: Promise<C>
   live: boolean
   leases: number
@@ -52,10 +55,10 @@ export class ConnectionPool<C extends PooledConnection> implements Disposable {
   }
 
   /** Throws what the dial throws; `cancelled` once `signal` aborts. */
-  async lease(plan: ConnectionPlan, { onStep, signal }: LeaseOptions): Promise<Lease<C>> {
+  async lease(plan: ConnectionPlan, { onStep, signal, quiet = false }: LeaseOptions): Promise<Lease<C>> {
     const hop = plan.at(-1) as PlannedHop
     const open = (this.#entries.get(hop.key) ?? []).find(candidate => candidate.leases < channelsPerConnection)
-    const entry = open ?? this.#create(plan)
+    const entry = open ?? this.#create(plan, quiet)
     entry.leases++
     clearTimeout(entry.idleTimer)
     const release = once(() => this.#release(entry))
@@ -83,10 +86,11 @@ export class ConnectionPool<C extends PooledConnection> implements Disposable {
     for (const entry of [...this.#entries.values()].flat()) this.#close(entry)
   }
 
-  #create(plan: ConnectionPlan): Entry<C> {
+  #create(plan: ConnectionPlan, quiet: boolean): Entry<C> {
     const hop = plan.at(-1) as PlannedHop
     const entry: Entry<C> = {
       hop,
+      quiet,
       dialing: Promise.resolve() as never,
       live: false,
       leases: 0,
@@ -114,10 +118,11 @@ export class ConnectionPool<C extends PooledConnection> implements Disposable {
 
   async #dialThrough(plan: ConnectionPlan, entry: Entry<C>, onStep: (step: DialStep) => void): Promise<C> {
     const { signal } = entry.abort
+    const { quiet } = entry
     const before = plan.slice(0, -1)
-    if (before.length === 0) return this.#dial({ hop: entry.hop, via: null, onStep, signal })
-    const lease = await this.lease(before as unknown as ConnectionPlan, { onStep, signal })
-    return this.#dial({ hop: entry.hop, via: { connection: lease.connection, lease }, onStep, signal })
+    if (before.length === 0) return this.#dial({ hop: entry.hop, via: null, onStep, signal, quiet })
+    const lease = await this.lease(before as unknown as ConnectionPlan, { onStep, signal, quiet })
+    return this.#dial({ hop: entry.hop, via: { connection: lease.connection, lease }, onStep, signal, quiet })
   }
 
   #release(entry: Entry<C>): void {

@@ -5,12 +5,12 @@ import { Emitter } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import { alive, judgeLiveness, probed, sent, type Liveness } from './liveness.ts'
 import { ShellOpener, type ShellRequest } from './shell-opener.ts'
-import { forwardRefused, shellRefused, toSshError, type FailureContext } from './ssh-errors.ts'
+import { forwardRefused, shellRefused, subsystemRefused, toSshError, type FailureContext } from './ssh-errors.ts'
 
 /** A channel with a shell, or one through the far side: ssh2's own. */
 export type Channel = ClientChannel
 
-/** A shell's channel, with what ended it before anybody could listen. */
+/** A shell's or command's channel, with what ended it before anybody could listen. */
 export interface OpenedShell {
   readonly channel: Channel
   readonly early: { exit?: readonly [code: number | null, signal: string | undefined]; closed?: boolean }
@@ -80,13 +80,7 @@ export class Connection implements Disposable {
     return this.#open({
       signal,
       request: done => this.#opener.open(request, done),
-      // What comes in the same read as the reply would be gone a turn later.
-      take: channel => {
-        const early: OpenedShell['early'] = {}
-        channel.once('exit', (code: number | null, name?: string) => (early.exit = [code, name]))
-        channel.once('close', () => (early.closed = true))
-        return { channel, early }
-      },
+      take: withEarlyEnd,
       refused: error => shellRefused(error, this.where),
     })
   }
@@ -98,6 +92,26 @@ export class Connection implements Disposable {
       request: done => this.#client.forwardOut('127.0.0.1', 0, address, port, done),
       take: channel => channel,
       refused: error => forwardRefused(error, { where: `${address}:${port}`, via: this.where }),
+    })
+  }
+
+  /** Opens a subsystem such as `sftp` (RFC 4254, 6.5) within 15 s. Throws like `shell`. */
+  subsystem(name: string, signal: AbortSignal): Promise<Channel> {
+    return this.#open({
+      signal,
+      request: done => this.#client.subsys(name, done),
+      take: channel => channel,
+      refused: error => subsystemRefused(error, this.where),
+    })
+  }
+
+  /** Runs a command without a terminal (RFC 4254, 6.5). Throws like `shell`. The command line is the far shell's to read. */
+  exec(command: string, signal: AbortSignal): Promise<OpenedShell> {
+    return this.#open({
+      signal,
+      request: done => this.#client.exec(command, done),
+      take: withEarlyEnd,
+      refused: error => shellRefused(error, this.where),
     })
   }
 
@@ -219,4 +233,12 @@ export class Connection implements Disposable {
     this.#link.dispose()
     this.#beforeClose.dispose()
   }
+}
+
+/** What comes in the same read as the reply would be gone a turn later. */
+function withEarlyEnd(channel: ClientChannel): OpenedShell {
+  const early: OpenedShell['early'] = {}
+  channel.once('exit', (code: number | null, name?: string) => (early.exit = [code, name]))
+  channel.once('close', () => (early.closed = true))
+  return { channel, early }
 }

@@ -28,6 +28,8 @@ export interface DialOptions {
   readonly via: { readonly connection: Connection; readonly lease: Disposable } | null
   readonly onStep: (step: DialStep) => void
   readonly signal: AbortSignal
+  /** Gives up rather than ask a person anything. */
+  readonly quiet: boolean
 }
 
 export interface DialerParts {
@@ -79,11 +81,11 @@ export class Dialer {
 
   async #signIn(
     stream: Duplex,
-    { hop, onStep, signal, knownTypes }: DialOptions & { knownTypes: readonly string[] },
+    { hop, onStep, signal, quiet, knownTypes }: DialOptions & { knownTypes: readonly string[] },
     owned: Disposable,
   ): Promise<Connection> {
     const { knownHosts } = this.#parts
-    const attempt = new Attempt({ hop, stream, signal, onStep, prompter: this.#parts.prompter })
+    const attempt = new Attempt({ hop, stream, signal, onStep, quiet, prompter: this.#parts.prompter })
     const auth = new Authenticator({ ...this.#parts, hop, ask: attempt.ask, giveUp: attempt.giveUp })
     let accepted: Buffer | undefined
     const decide = async (key: Buffer) => {
@@ -135,6 +137,7 @@ interface AttemptParts {
   readonly stream: Duplex
   readonly signal: AbortSignal
   readonly onStep: (step: DialStep) => void
+  readonly quiet: boolean
   readonly prompter: Prompter
 }
 
@@ -159,7 +162,9 @@ class Attempt {
   }
 
   readonly ask = async (question: Question) => {
-    const { prompter, onStep, hop } = this.#parts
+    const { prompter, onStep, hop, quiet } = this.#parts
+    if (quiet)
+      throw new AppError('auth-failed', `${hop.label} asks for more than a connection in the background can answer.`)
     onStep({ kind: 'asking' })
     const answer = await this.#deadline.pauseFor(() => prompter.ask(question, this.#questions.signal))
     this.#lastStep = { kind: 'connecting', step: `Signing in as ${hop.user}` }

@@ -160,6 +160,15 @@ export function shellRefused(error: Error, where: string): AppError {
   )
 }
 
+/** The server gives no subsystem for files. */
+export function subsystemRefused(error: Error, where: string): AppError {
+  return new AppError(
+    'server-refused',
+    `${where} offers no SFTP. Ask whoever runs it to turn on “Subsystem sftp” in its sshd_config.`,
+    { cause: error },
+  )
+}
+
 const telling = ['ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH']
 
 // Happy eyeballs gathers one error per address: the one that says most about the server wins.

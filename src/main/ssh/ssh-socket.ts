@@ -42,9 +42,30 @@ export function connectTcp(options: {
     socket.once('error', fail)
     socket.once('connect', () => {
       settle()
+      gatherWrites(socket)
       resolve(socket)
     })
   })
+}
+
+/**
+ * Hands the packets of one turn of the event loop to the kernel together: ssh2 writes each on its own, and thousands of
+ * small requests would be as many system calls and segments. A keystroke waits for no more than the rest of its turn.
+ */
+function gatherWrites(socket: Socket): void {
+  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean
+  let gathering = false
+  socket.write = (...args: unknown[]) => {
+    if (!gathering) {
+      gathering = true
+      socket.cork()
+      setImmediate(() => {
+        gathering = false
+        socket.uncork()
+      })
+    }
+    return write(...args)
+  }
 }
 
 /** What a server said before its SSH greeting, and whether the greeting came at all. */

@@ -15,7 +15,7 @@ import type { ConnectionPlan } from '../ssh/connection-plan.ts'
 import type { Lease, LeaseOptions } from '../ssh/connection-pool.ts'
 import { startRemoteShell } from './remote-shell.ts'
 import type { Shell, ShellEnd } from './shell.ts'
-import type { OpenPort } from './stream-port.ts'
+import type { OpenPort } from '../../shared/base/stream-port.ts'
 import { TerminalSession } from './terminal-session.ts'
 
 type Contract = Services['terminals']

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 
 import type { Shell, ShellEnd } from './shell.ts'
-import type { StreamPort } from './stream-port.ts'
+import type { StreamPort } from '../../shared/base/stream-port.ts'
 import { TerminalSession } from './terminal-session.ts'
 
 function setUp() {

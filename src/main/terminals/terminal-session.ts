@@ -4,7 +4,7 @@ import { DisposableStore, type Disposable } from '../../shared/base/lifecycle.ts
 import type { TerminalSize, ToTerminal } from '../../shared/contract/terminals.ts'
 import { FlowControl } from './flow-control.ts'
 import type { Shell, ShellEnd } from './shell.ts'
-import type { StreamPort } from './stream-port.ts'
+import type { StreamPort } from '../../shared/base/stream-port.ts'
 
 // One paste of a big file is still one message; more than this is not typed by anybody.
 const maxInput = 16 * 1024 * 1024

@@ -1,18 +1,27 @@
 import type { Api } from '../../shared/contract/contract.ts'
 import type { Group, GroupId, Host, HostId, HostSecret } from '../../shared/contract/hosts.ts'
+import type { Side as FileSide } from '../../shared/contract/files.ts'
 import type { Target } from '../../shared/contract/terminals.ts'
+import { shellQuote } from '../ui/shell-quote.ts'
 import { useHosts } from '../features/hosts/hosts-store.ts'
 import { parseQuickConnect, shownTarget } from '../features/hosts/quick-connect.ts'
 import { tell, tellProblem } from '../features/notices/notices.tsx'
 import type { Terminals } from '../features/terminals/terminals.ts'
 import type { Side } from '../workspace/split-tree.ts'
-import { activeTab, openTab, splitActive } from '../workspace/workspace-store.ts'
+import { openFiles, showFiles, shownTab } from '../workspace/files-tabs.ts'
+import { activePane, activeTab, openTab, splitActive } from '../workspace/workspace-store.ts'
 
 /** What features ask of each other: they meet here. */
 export interface Actions {
   openTerminal(target: Target): void
   openAddress(address: string): void
   connect(host: Host): void
+  /** Opens a terminal that goes to a folder first. */
+  openTerminalIn(target: Target, folder: string): void
+  /** Shows this computer's files beside those of a host. */
+  openFiles(target: Target): void
+  /** Sends files of this computer or of a host to the home of another host. */
+  sendHome(host: Host, files: { readonly side: FileSide; readonly paths: readonly string[] }): void
   split(side: Side): void
   duplicateTab(): void
   saveHost(host: Host, secrets?: Readonly<Partial<Record<HostSecret, string>>>): Promise<void>
@@ -33,6 +42,20 @@ export function createActions({ api, terminals }: { api: Api; terminals: Termina
   return {
     openTerminal,
     connect: host => openTerminal({ kind: 'host', hostId: host.id }),
+    openTerminalIn: (target, folder) => {
+      const pane = openTab(target, labelOf(target))
+      const goThere = () => terminals.send(pane.id, ` cd -- ${shellQuote(folder)}\r`)
+      requestAnimationFrame(() => void terminals.open(pane.id, pane.target).then(goThere))
+    },
+    openFiles: target => void openFiles({ side: { target, root: false }, path: null }),
+    sendHome: (host, { side, paths }) => {
+      const to = { target: { kind: 'host' as const, hostId: host.id }, root: false }
+      const sent = api.files
+        .reach({ side: to })
+        .then(({ home }) => api.transfers.enqueue({ from: { side, paths: [...paths] }, to: { side: to, path: home } }))
+        .then(() => tell(`Copying to the home folder on ${host.label}.`, { label: 'Show', run: showFiles }))
+      quietly(sent)
+    },
     openAddress: address => {
       const typed = parseQuickConnect(address)
       if (typed.kind === 'address') openTerminal(typed.target)
@@ -44,8 +67,9 @@ export function createActions({ api, terminals }: { api: Api; terminals: Termina
     },
     duplicateTab: () => {
       const tab = activeTab()
-      const pane = tab?.panes[tab.activePane]
+      const pane = activePane()
       if (pane) openTerminal(pane.target)
+      else if (tab?.kind === 'files') openFiles(shownTab(tab.right))
     },
     saveHost: async (host, secrets = {}) => {
       await api.hosts.save({ host })

@@ -34,10 +34,12 @@ import {
   toggleZoom,
   useWorkspace,
   type Tab,
+  type TerminalTab,
 } from '../workspace/workspace-store.ts'
 import { labelOf } from './actions.ts'
 import css from './app.module.css'
 import type { Parts } from './boot.ts'
+import { FilesPage } from './files-page.tsx'
 import { Rail } from './rail.tsx'
 import { StatusBar } from './status-bar.tsx'
 import { TitleBar } from './title-bar.tsx'
@@ -50,7 +52,7 @@ export function App({ parts }: { readonly parts: Parts }) {
   const menu = useCallback((ids: readonly string[]) => menuOf(parts, ids), [parts])
   const items = useCallback((typed: string) => paletteItems(parts, typed), [parts])
   const renderPane = useCallback(
-    (pane: Pane, inTab: Tab) => <PaneOf key={pane.id} pane={pane} tab={inTab} parts={parts} menu={menu} />,
+    (pane: Pane, inTab: TerminalTab) => <PaneOf key={pane.id} pane={pane} tab={inTab} parts={parts} menu={menu} />,
     [parts, menu],
   )
   return (
@@ -58,7 +60,11 @@ export function App({ parts }: { readonly parts: Parts }) {
       <TitleBar parts={parts} tabMenu={inTab => tabMenu(parts, inTab)} />
       <main className={css['body']}>
         {tab ? (
-          <TabPanes key={tab.id} tab={tab} renderPane={renderPane} />
+          tab.kind === 'files' ? (
+            <FilesPage key={tab.id} tab={tab} parts={parts} />
+          ) : (
+            <TabPanes key={tab.id} tab={tab} renderPane={renderPane} />
+          )
         ) : (
           <Home parts={parts} hostActions={hostActions} />
         )}
@@ -79,19 +85,19 @@ function Home({ parts, hostActions }: { readonly parts: Parts; readonly hostActi
   return (
     <div className={css['home']}>
       <Rail />
-      {page === 'hosts' && <Hosts actions={hostActions} />}
+      {page === 'hosts' && <Hosts actions={hostActions} pathOf={parts.pathOf} />}
       {page === 'activity' && <ActivityPage onClear={() => void parts.api.activity.clear().catch(tellProblem)} />}
       {page === 'settings' && <Settings parts={parts} />}
     </div>
   )
 }
 
-function Hosts({ actions }: { readonly actions: HostActions }) {
+function Hosts({ actions, pathOf }: { readonly actions: HostActions; readonly pathOf: (file: File) => string }) {
   const states = useTerminals(state => state.states)
   const tabs = useWorkspace(state => state.tabs)
   const live = useMemo(() => {
     const found = new Map<HostId, HostLive>()
-    for (const pane of tabs.flatMap(tab => Object.values(tab.panes))) {
+    for (const pane of tabs.flatMap(tab => (tab.kind === 'terminals' ? Object.values(tab.panes) : []))) {
       const state = states[pane.id]
       if (pane.target.kind !== 'host' || !state || state.kind === 'failed' || state.kind === 'exited') continue
       const look = lookOf(state)
@@ -101,7 +107,7 @@ function Hosts({ actions }: { readonly actions: HostActions }) {
     }
     return found
   }, [states, tabs])
-  return <HostsPage actions={actions} live={live} />
+  return <HostsPage actions={actions} live={live} pathOf={pathOf} />
 }
 
 function Settings({ parts }: { readonly parts: Parts }) {
@@ -159,7 +165,7 @@ function Forms({ parts }: { readonly parts: Parts }) {
 
 interface PaneOfProps {
   readonly pane: Pane
-  readonly tab: Tab
+  readonly tab: TerminalTab
   readonly parts: Parts
   readonly menu: (ids: readonly string[]) => readonly MenuItem[]
 }
@@ -194,11 +200,20 @@ function PaneOf({ pane, tab, parts, menu }: PaneOfProps) {
     ]),
     editHost: host ? () => edit({ kind: 'host', host }) : null,
   }
-  return <TerminalPane pane={pane} tab={tab} label={paneLabel(pane, tab)} terminals={terminals} actions={paneActions} />
+  return (
+    <TerminalPane
+      pane={pane}
+      tab={tab}
+      label={paneLabel(pane, tab)}
+      terminals={terminals}
+      actions={paneActions}
+      pathOf={parts.pathOf}
+    />
+  )
 }
 
 /** A pane's name: the target's, with a number where the tab has several of them. */
-function paneLabel(pane: Pane, tab: Tab): string {
+function paneLabel(pane: Pane, tab: TerminalTab): string {
   const label = labelOf(pane.target)
   const same = panesOf(tab.layout).filter(id => {
     const other = tab.panes[id]
@@ -222,6 +237,8 @@ function useHostActions({ api, actions }: Parts): HostActions {
         const group = useHosts.getState().book.groups.find(each => each.id === id)
         if (group) quietly(api.hosts.saveGroup({ group: { ...group, folded } }))
       },
+      openFiles: host => actions.openFiles({ kind: 'host', hostId: host.id }),
+      sendHome: actions.sendHome,
       copyAddress: host => actions.copy(shownAddress(host)),
       openLocal: () => actions.openTerminal({ kind: 'local' }),
     }
@@ -238,7 +255,12 @@ function menuOf({ commands }: Parts, ids: readonly string[]): readonly MenuItem[
 }
 
 function tabMenu(parts: Parts, tab: Tab): readonly MenuItem[] {
-  const here = menuOf(parts, ['rename-tab', 'duplicate-tab', 'split-right', 'split-down', 'broadcast'])
+  const ids = [
+    'rename-tab',
+    'duplicate-tab',
+    ...(tab.kind === 'terminals' ? ['split-right', 'split-down', 'broadcast'] : []),
+  ]
+  const here = menuOf(parts, ids)
   const close = parts.commands.all.find(command => command.id === 'close-tab')
   return [
     ...here.map(item => ({

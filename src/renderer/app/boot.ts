@@ -2,20 +2,25 @@ import { DisposableStore, toDisposable } from '../../shared/base/lifecycle.ts'
 import type { AppInfo } from '../../shared/contract/app.ts'
 import type { Bridge } from '../../shared/contract/bridge.ts'
 import type { Api } from '../../shared/contract/contract.ts'
+import { parentOf } from '../../shared/base/paths.ts'
 import { inheritedFrom } from '../../shared/contract/inheritance.ts'
 import type { Target } from '../../shared/contract/terminals.ts'
+import type { TransferSnapshot } from '../../shared/contract/transfers.ts'
 import { mirrorActivity } from '../features/activity/activity.tsx'
+import { mirrorSides } from '../features/files/files-store.ts'
 import { mirrorHosts, useHosts } from '../features/hosts/hosts-store.ts'
 import { mirrorNotices, tellProblem } from '../features/notices/notices.tsx'
 import { mirrorPrompts } from '../features/prompts/prompts.tsx'
 import { mirrorSettings, useSettings } from '../features/settings/settings-store.ts'
 import { Terminals, type LookOverride } from '../features/terminals/terminals.ts'
 import { mirrorTerminals } from '../features/terminals/terminals-store.ts'
+import { mirrorTransfers } from '../features/transfers/transfers-store.ts'
 import { mirrorVault } from '../features/vault/vault.tsx'
 import { createApi } from '../ipc/client.ts'
 import { Ports } from '../ipc/ports.ts'
 import { activePane, restore, toSaved, useWorkspace } from '../workspace/workspace-store.ts'
 import { createActions, type Actions } from './actions.ts'
+import { createFiles, type FilesPieces } from './files-pieces.ts'
 import { Commands, isModalOpen } from './commands.ts'
 import { followTheme, isDark } from './theme.ts'
 
@@ -23,6 +28,9 @@ import { followTheme, isDark } from './theme.ts'
 export interface Parts {
   readonly api: Api
   readonly terminals: Terminals
+  readonly files: FilesPieces
+  /** Where a file that was dropped on the window lies. */
+  readonly pathOf: (file: File) => string
   readonly actions: Actions
   readonly commands: Commands
   readonly info: AppInfo
@@ -40,13 +48,22 @@ export async function boot(bridge: Bridge): Promise<Parts> {
     mirrorSettings(api).then(each => store.add(each)),
   ])
   await loadFonts()
-  for (const mirror of [mirrorHosts, mirrorTerminals, mirrorPrompts, mirrorVault, mirrorActivity, mirrorNotices])
+  for (const mirror of [
+    mirrorHosts,
+    mirrorSides,
+    mirrorTerminals,
+    mirrorPrompts,
+    mirrorVault,
+    mirrorActivity,
+    mirrorNotices,
+  ])
     store.add(mirror(api))
 
+  const ports = store.add(new Ports(window))
   const terminals: Terminals = store.add(
     new Terminals({
       api,
-      ports: store.add(new Ports(window)),
+      ports,
       settings: () => useSettings.getState().settings,
       isDark,
       lookFor,
@@ -55,7 +72,9 @@ export async function boot(bridge: Bridge): Promise<Parts> {
     }),
   )
   const actions = createActions({ api, terminals })
-  const commands: Commands = new Commands({ api, actions, terminals })
+  const files = createFiles({ api, ports, actions, store })
+  store.add(mirrorTransfers(api, transfer => refreshAfter(files, transfer)))
+  const commands: Commands = new Commands({ api, actions, terminals, files })
   store.add(followTheme(api, () => terminals.restyle()))
   store.add(toDisposable(useSettings.subscribe(() => terminals.restyle())))
   store.add(
@@ -67,13 +86,21 @@ export async function boot(bridge: Bridge): Promise<Parts> {
   window.addEventListener('keydown', event => commands.onKey(event, false))
   keepKeyboard(terminals)
   store.add(api.app.onOpenAddress(address => actions.openAddress(address)))
-  return { api, terminals, actions, commands, info }
+  const pathOf = (file: File) => bridge.pathOf(file).replaceAll(info.platform === 'win32' ? '\\' : '/', '/')
+  return { api, terminals, files, pathOf, actions, commands, info }
 }
 
 /** A terminal measures its font once: the bundled one must be there before. */
 async function loadFonts(): Promise<void> {
   const faces = ['400 13px', '700 13px'].map(style => document.fonts.load(`${style} "JetBrains Mono Variable"`))
   await Promise.allSettled(faces)
+}
+
+/** What a transfer brought or took away is seen at once. */
+function refreshAfter({ panes }: FilesPieces, { request }: TransferSnapshot): void {
+  panes.refreshShowing(request.to.side, request.to.path)
+  if (!request.options?.move) return
+  for (const folder of new Set(request.from.paths.map(parentOf))) panes.refreshShowing(request.from.side, folder)
 }
 
 /** What had the keyboard may have gone with a dialog or a tab: the terminal in front takes it then. */

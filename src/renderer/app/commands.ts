@@ -1,5 +1,6 @@
 import type { Api } from '../../shared/contract/contract.ts'
 import type { TerminalId } from '../../shared/contract/terminals.ts'
+import { openDialog } from '../features/files/files-store.ts'
 import { edit } from '../features/hosts/hosts-store.ts'
 import { tellProblem } from '../features/notices/notices.tsx'
 import { openPalette } from '../features/palette/palette.tsx'
@@ -8,9 +9,11 @@ import type { Terminals } from '../features/terminals/terminals.ts'
 import { isLive, isOpening, useTerminals } from '../features/terminals/terminals-store.ts'
 import { askVault, useVault } from '../features/vault/vault.tsx'
 import { platformShortcut, shortcutOf, type Shortcut } from '../ui/shortcut.ts'
+import { openFiles, showFiles } from '../workspace/files-tabs.ts'
 import { beginRename } from '../workspace/tab-strip.tsx'
 import {
   activateTab,
+  activeFiles,
   activePane,
   activeTab,
   closePane,
@@ -23,6 +26,8 @@ import {
   useWorkspace,
 } from '../workspace/workspace-store.ts'
 import type { Actions } from './actions.ts'
+import { panesOfTab } from './files-page.tsx'
+import type { FilesPieces } from './files-pieces.ts'
 import { isDark } from './theme.ts'
 
 /** Something that can be done, once: the palette, menus and shortcuts all come here. */
@@ -42,6 +47,7 @@ interface CommandParts {
   readonly api: Api
   readonly actions: Actions
   readonly terminals: Terminals
+  readonly files: FilesPieces
 }
 
 /** Every command of the app, and the keys that run them. */
@@ -49,12 +55,16 @@ export class Commands {
   readonly all: readonly Command[]
 
   constructor(parts: CommandParts) {
-    this.all = [...general(parts), ...tabCommands(parts), ...paneCommands(parts), ...terminalCommands(parts)].map(
-      command => ({
-        ...command,
-        keys: platformShortcut(command.keys),
-      }),
-    )
+    this.all = [
+      ...general(parts),
+      ...tabCommands(parts),
+      ...paneCommands(parts),
+      ...fileCommands(parts),
+      ...terminalCommands(parts),
+    ].map(command => ({
+      ...command,
+      keys: platformShortcut(command.keys),
+    }))
   }
 
   run(id: string): void {
@@ -112,6 +122,8 @@ function general({ api, actions }: CommandParts): readonly Command[] {
       keys: 'Mod+Shift+T',
       run: () => actions.openTerminal({ kind: 'local' }),
     },
+    { id: 'files', title: 'Go to files', keys: 'Mod+Shift+O', run: showFiles },
+    { id: 'new-files', title: 'New files tab', keys: '', run: () => void openFiles() },
     { id: 'activity', title: 'Go to activity', keys: '', run: () => showHome('activity') },
     { id: 'settings', title: 'Go to settings', keys: 'Mod+,', run: () => showHome('settings') },
     {
@@ -178,8 +190,31 @@ function tabCommands({ actions }: CommandParts): readonly Command[] {
   ]
 }
 
+/** What the keys of a list of files do, for the palette: in the list they are pressed. */
+function fileCommands({ files }: CommandParts): readonly Command[] {
+  const { actions, panes } = files
+  const inFiles = () => activeFiles() !== undefined
+  const here = () => {
+    const tab = activeFiles()
+    return tab ? panesOfTab(tab) : { here: '', other: '' }
+  }
+  const command = (id: string, title: string, run: () => void): Command => ({ id, title, keys: '', when: inFiles, run })
+  return [
+    command('files-copy', 'Copy the selected files to the other pane', () =>
+      actions.transfer(here().here, here().other, false),
+    ),
+    command('files-move', 'Move the selected files to the other pane', () =>
+      actions.transfer(here().here, here().other, true),
+    ),
+    command('files-new-folder', 'New folder', () => openDialog({ kind: 'new-folder', paneId: here().here })),
+    command('files-find', 'Find files', () => openDialog({ kind: 'find', paneId: here().here })),
+    command('files-refresh', 'Refresh the files', () => panes.refresh(here().here)),
+    command('files-terminal', 'Open a terminal in this folder', () => actions.openTerminal(here().here)),
+  ]
+}
+
 function paneCommands({ actions }: CommandParts): readonly Command[] {
-  const inTab = () => activeTab() !== undefined
+  const inTab = () => activePane() !== undefined
   return [
     { id: 'split-right', title: 'Split right', keys: 'Mod+Shift+D', when: inTab, run: () => actions.split('right') },
     { id: 'split-down', title: 'Split down', keys: 'Mod+Shift+E', when: inTab, run: () => actions.split('bottom') },

@@ -1,7 +1,8 @@
-import { ScrollText, Server, Settings } from 'lucide-react'
+import { Files, ScrollText, Server, Settings } from 'lucide-react'
 import type { ReactNode } from 'react'
 
 import { useHosts } from '../features/hosts/hosts-store.ts'
+import { showFiles } from '../workspace/files-tabs.ts'
 import { showHome, useWorkspace, type HomePage } from '../workspace/workspace-store.ts'
 import css from './app.module.css'
 
@@ -11,10 +12,28 @@ export function Rail() {
   return (
     <nav aria-label="Main" className={css['rail']}>
       <RailLink page="hosts" icon={<Server size={16} aria-hidden="true" />} text="Hosts" count={count} />
+      <RailAction icon={<Files size={16} aria-hidden="true" />} text="Files" run={showFiles} />
       <RailLink page="activity" icon={<ScrollText size={16} aria-hidden="true" />} text="Activity" />
       <span className={css['grow']} />
       <RailLink page="settings" icon={<Settings size={16} aria-hidden="true" />} text="Settings" />
     </nav>
+  )
+}
+
+/** A link that leaves Home for a tab. */
+function RailAction({ icon, text, run }: { icon: ReactNode; text: string; run: () => void }) {
+  return (
+    <a
+      href={`#${text.toLowerCase()}`}
+      aria-label={text}
+      onClick={event => {
+        event.preventDefault()
+        run()
+      }}
+    >
+      {icon}
+      <span>{text}</span>
+    </a>
   )
 }
 

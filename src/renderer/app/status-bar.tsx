@@ -3,21 +3,25 @@ import { Activity, Lock, LockOpen } from 'lucide-react'
 import { isLive, lookOf, useTerminals } from '../features/terminals/terminals-store.ts'
 import { useVault, vaultText } from '../features/vault/vault.tsx'
 import { Dot } from '../ui/tag.tsx'
-import { activePane, useWorkspace } from '../workspace/workspace-store.ts'
+import { activeFiles, activePane, useWorkspace } from '../workspace/workspace-store.ts'
 import { labelOf } from './actions.ts'
 import css from './app.module.css'
+import { FilesStatus } from './files-page.tsx'
 
 /** What is live: on Home the vault and all sessions, in a terminal this one. */
 export function StatusBar() {
   const states = useTerminals(state => state.states)
   const pane = useWorkspace(activePane)
+  const filesTab = useWorkspace(activeFiles)
   const vault = useVault(state => state.status)
   const live = Object.values(states).filter(isLive).length
   const state = pane ? states[pane.id] : undefined
   const look = lookOf(state)
   return (
     <footer className={css['status']}>
-      {pane ? (
+      {filesTab ? (
+        <FilesStatus tab={filesTab} />
+      ) : pane ? (
         <>
           <span>
             <Dot tone={look.tone} label="" /> {labelOf(pane.target)}, {look.state}

@@ -13,6 +13,8 @@ import { activePane, closeTab, showHome, type Tab } from '../workspace/workspace
 import css from './app.module.css'
 import type { Parts } from './boot.ts'
 
+const filesLook = { tone: 'none', state: 'files' } as const
+
 /** The mark, the tabs, the way into the palette. */
 export function TitleBar({
   parts,
@@ -30,7 +32,7 @@ export function TitleBar({
         <Mark />
       </span>
       <TabStrip
-        lookOf={tab => lookOf(states[tab.activePane])}
+        lookOf={tab => (tab.kind === 'files' ? filesLook : lookOf(states[tab.activePane]))}
         menuOf={tabMenu}
         onClose={closeTab}
         onRenamed={() => focusActive(parts)}

@@ -1,6 +1,6 @@
 import { draggable, dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
 import { combine } from '@atlaskit/pragmatic-drag-and-drop/combine'
-import { House, Radio, X } from 'lucide-react'
+import { Files, House, Radio, X } from 'lucide-react'
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 
 import { ContextMenu, type MenuItem } from '../ui/menu.tsx'
@@ -104,8 +104,11 @@ export function beginRename(tabId: string): void {
 
 /** A tab's title: its own name, or the active pane's. */
 export function titleOf(tab: Tab): string {
-  return tab.title ?? tab.panes[tab.activePane]?.title ?? 'Terminal'
+  if (tab.title !== null) return tab.title
+  return tab.kind === 'files' ? 'Files' : (tab.panes[tab.activePane]?.title ?? 'Terminal')
 }
+
+const springMs = 500
 
 interface OneTabProps {
   readonly tab: Tab
@@ -125,16 +128,25 @@ function OneTab({ tab, order, active, look, menu, onClose }: OneTabProps) {
   }, [active])
   useEffect(() => {
     const element = ref.current
+    let timer: number | undefined
     if (!element) return
     return combine(
       draggable({ element, getInitialData: () => ({ kind: 'tab', tabId: tab.id }) }),
       dropTargetForElements({
         element,
         getData: () => ({ kind: 'tab-slot' }),
-        onDragEnter: () => setOver(true),
-        onDragLeave: () => setOver(false),
+        onDragEnter: ({ source }) => {
+          setOver(true)
+          // Files can be dropped on what a tab holds: it opens while they wait over it.
+          if (source.data['kind'] === 'files') timer = window.setTimeout(() => activateTab(tab.id), springMs)
+        },
+        onDragLeave: () => {
+          setOver(false)
+          clearTimeout(timer)
+        },
         onDrop: ({ source }) => {
           setOver(false)
+          clearTimeout(timer)
           const { kind, tabId, paneId } = source.data
           if (kind === 'tab' && typeof tabId === 'string') reorderTab(tabId, tab.id)
           if (kind === 'pane' && typeof paneId === 'string') movePane(paneId, null)
@@ -159,9 +171,11 @@ function OneTab({ tab, order, active, look, menu, onClose }: OneTabProps) {
         onClick={() => activateTab(tab.id)}
         onAuxClick={event => (event.button === 1 ? onClose() : undefined)}
       >
-        <Dot tone={look.tone} label={look.state} />
+        {tab.kind === 'files' ? <Files size={14} aria-hidden="true" /> : <Dot tone={look.tone} label={look.state} />}
         <span className={css['title']}>{title}</span>
-        {tab.broadcast && <Radio size={13} aria-label="Typing into all panes" className={css['broadcast']} />}
+        {tab.kind === 'terminals' && tab.broadcast && (
+          <Radio size={13} aria-label="Typing into all panes" className={css['broadcast']} />
+        )}
       </button>
     </ContextMenu>
   )

@@ -6,7 +6,8 @@ import * as store from './workspace-store.ts'
 
 const local = { kind: 'local' } as const
 const state = () => store.useWorkspace.getState()
-const titles = () => state().tabs.map(tab => Object.values(tab.panes)[0]?.title)
+const terminalTabs = () => state().tabs.filter(tab => tab.kind === 'terminals')
+const titles = () => terminalTabs().map(tab => Object.values(tab.panes)[0]?.title)
 
 describe('the workspace', () => {
   beforeEach(() => store.useWorkspace.setState({ tabs: [], activeId: 'home', page: 'hosts' }))
@@ -29,7 +30,7 @@ describe('the workspace', () => {
     store.focusNextPane(1)
     expect(store.activePane()?.id).toBe(first.id)
     store.toggleZoom()
-    expect(store.activeTab()?.zoomed).toBe(true)
+    expect(store.activeTerminals()?.zoomed).toBe(true)
     store.closePane(first.id)
     expect(store.activeTab()).toMatchObject({ zoomed: false, activePane: second?.id })
     store.closePane(second?.id ?? '')
@@ -42,9 +43,9 @@ describe('the workspace', () => {
     const [first, second] = state().tabs
     store.moveTabInto(second?.id ?? '', { tabId: first?.id ?? '', paneId: a.id, side: 'left' })
     expect(state().tabs).toHaveLength(1)
-    expect(panesOf(state().tabs[0]!.layout)).toEqual([b.id, a.id])
+    expect(panesOf(terminalTabs()[0]!.layout)).toEqual([b.id, a.id])
     store.movePane(b.id, { paneId: a.id, side: 'bottom' })
-    expect(panesOf(state().tabs[0]!.layout)).toEqual([a.id, b.id])
+    expect(panesOf(terminalTabs()[0]!.layout)).toEqual([a.id, b.id])
     store.movePane(b.id, null)
     expect(titles()).toEqual(['a', 'b'])
   })
@@ -77,8 +78,8 @@ describe('the workspace', () => {
     store.openTab(local, 'a')
     store.splitActive('right')
     const saved = store.toSaved(state())
-    const [tab] = saved.tabs
+    const tab = saved.tabs.find(each => 'panes' in each)
     store.restore({ ...saved, tabs: [{ ...tab!, layout: { kind: 'pane', paneId: crypto.randomUUID() } }] })
-    expect(panesOf(state().tabs[0]!.layout).toSorted()).toEqual(tab!.panes.map(pane => pane.id as string).toSorted())
+    expect(panesOf(terminalTabs()[0]!.layout).toSorted()).toEqual(tab!.panes.map(pane => pane.id as string).toSorted())
   })
 })

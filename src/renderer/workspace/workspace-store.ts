@@ -1,11 +1,12 @@
 import { create } from 'zustand'
 
 import type { Target, TerminalId } from '../../shared/contract/terminals.ts'
-import type { Pane, SavedWorkspace, SplitTree } from '../../shared/contract/workspace.ts'
+import type { FileTabs, Pane, SavedWorkspace, SplitTree } from '../../shared/contract/workspace.ts'
 import { leaf, panesOf, removePane, setWeights, splitPane, type Side } from './split-tree.ts'
 
 /** One tab of terminals. */
-export interface Tab {
+export interface TerminalTab {
+  readonly kind: 'terminals'
   readonly id: string
   /** What the person called it; null shows the active pane's title. */
   readonly title: string | null
@@ -16,6 +17,21 @@ export interface Tab {
   /** What is typed goes to every pane of the tab. */
   readonly broadcast: boolean
 }
+
+export type PaneSide = 'left' | 'right'
+
+/** One tab with two file panes. */
+export interface FilesTab {
+  readonly kind: 'files'
+  readonly id: string
+  readonly title: string | null
+  readonly left: FileTabs
+  readonly right: FileTabs
+  /** The pane that has the keyboard. */
+  readonly focus: PaneSide
+}
+
+export type Tab = TerminalTab | FilesTab
 
 /** The pages of Home. */
 export type HomePage = 'hosts' | 'activity' | 'settings'
@@ -36,15 +52,27 @@ export function activeTab(state: WorkspaceState = getState()): Tab | undefined {
   return state.tabs.find(tab => tab.id === state.activeId)
 }
 
-/** The pane that has the keyboard, or undefined on Home. */
-export function activePane(state: WorkspaceState = getState()): Pane | undefined {
+/** The tab in front when it holds terminals. */
+export function activeTerminals(state: WorkspaceState = getState()): TerminalTab | undefined {
   const tab = activeTab(state)
+  return tab?.kind === 'terminals' ? tab : undefined
+}
+
+/** The tab in front when it holds files. */
+export function activeFiles(state: WorkspaceState = getState()): FilesTab | undefined {
+  const tab = activeTab(state)
+  return tab?.kind === 'files' ? tab : undefined
+}
+
+/** The terminal that has the keyboard, or undefined where there is none. */
+export function activePane(state: WorkspaceState = getState()): Pane | undefined {
+  const tab = activeTerminals(state)
   return tab?.panes[tab.activePane]
 }
 
 /** Every pane of every tab. */
 export function allPanes(state: WorkspaceState = getState()): readonly Pane[] {
-  return state.tabs.flatMap(tab => Object.values(tab.panes))
+  return state.tabs.flatMap(tab => (tab.kind === 'terminals' ? Object.values(tab.panes) : []))
 }
 
 export function showHome(page: HomePage): void {
@@ -66,7 +94,7 @@ export function openTab(target: Target, title: string): Pane {
 /** Splits a pane; the new one is on the same target and gets the keyboard. */
 export function splitActive(side: Side): Pane | undefined {
   const from = activePane()
-  const tab = activeTab()
+  const tab = activeTerminals()
   if (!from || !tab) return undefined
   const pane = newPane(from.target, from.title)
   updateTab(tab.id, old => ({
@@ -82,7 +110,7 @@ export function splitActive(side: Side): Pane | undefined {
 /** Moves a whole tab into another one, on one side of a pane there. */
 export function moveTabInto(tabId: string, to: { tabId: string; paneId: string; side: Side }): void {
   const moved = getState().tabs.find(tab => tab.id === tabId)
-  if (!moved || tabId === to.tabId) return
+  if (moved?.kind !== 'terminals' || tabId === to.tabId) return
   setState(state => ({ tabs: state.tabs.filter(tab => tab.id !== tabId), activeId: to.tabId }))
   updateTab(to.tabId, old => ({
     ...old,
@@ -139,7 +167,8 @@ export function reorderTab(id: string, to: string): void {
 }
 
 export function renameTab(id: string, title: string): void {
-  updateTab(id, tab => ({ ...tab, title: title.trim() === '' ? null : title.trim().slice(0, 256) }))
+  const name = title.trim() === '' ? null : title.trim().slice(0, 256)
+  setState(state => ({ tabs: state.tabs.map(tab => (tab.id === id ? { ...tab, title: name } : tab)) }))
 }
 
 export function focusPane(paneId: string): void {
@@ -149,7 +178,7 @@ export function focusPane(paneId: string): void {
 
 /** The next pane in reading order, or with -1 the one before. */
 export function focusNextPane(step: 1 | -1): void {
-  const tab = activeTab()
+  const tab = activeTerminals()
   if (!tab) return
   const panes = panesOf(tab.layout)
   const next = panes[(panes.indexOf(tab.activePane) + step + panes.length) % panes.length]
@@ -162,12 +191,12 @@ export function setTitle(paneId: string, title: string): void {
 }
 
 export function toggleZoom(): void {
-  const tab = activeTab()
+  const tab = activeTerminals()
   if (tab) updateTab(tab.id, old => ({ ...old, zoomed: !old.zoomed && Object.keys(old.panes).length > 1 }))
 }
 
 export function toggleBroadcast(): void {
-  const tab = activeTab()
+  const tab = activeTerminals()
   if (tab) updateTab(tab.id, old => ({ ...old, broadcast: !old.broadcast }))
 }
 
@@ -176,19 +205,18 @@ export function resizeSplit(tabId: string, path: readonly number[], weights: rea
 }
 
 /** The tab that holds a pane. */
-export function tabWith(paneId: string): Tab | undefined {
-  return getState().tabs.find(tab => tab.panes[paneId] !== undefined)
+export function tabWith(paneId: string): TerminalTab | undefined {
+  return getState().tabs.find((tab): tab is TerminalTab => tab.kind === 'terminals' && tab.panes[paneId] !== undefined)
 }
 
 /** What is kept for the next start. */
 export function toSaved({ tabs, activeId }: WorkspaceState): SavedWorkspace {
   return {
-    tabs: tabs.map(({ id, title, panes, layout }) => ({
-      id,
-      title,
-      layout,
-      panes: panesOf(layout).flatMap(pane => panes[pane] ?? []),
-    })),
+    tabs: tabs.map(tab => {
+      const { id, title } = tab
+      if (tab.kind === 'files') return { id, title, left: tab.left, right: tab.right }
+      return { id, title, layout: tab.layout, panes: panesOf(tab.layout).flatMap(pane => tab.panes[pane] ?? []) }
+    }),
     activeId,
   }
 }
@@ -196,6 +224,7 @@ export function toSaved({ tabs, activeId }: WorkspaceState): SavedWorkspace {
 /** Brings back the tabs of the last run; none of them is connected yet. */
 export function restore(saved: SavedWorkspace): void {
   const tabs = saved.tabs.flatMap((tab): Tab[] => {
+    if ('left' in tab) return [{ ...tab, kind: 'files', focus: 'left' }]
     const [first] = tab.panes
     if (!first) return []
     const panes = Object.fromEntries(tab.panes.map(pane => [pane.id, pane]))
@@ -210,7 +239,18 @@ export function restore(saved: SavedWorkspace): void {
               (tree, pane) => splitPane(tree, { at: first.id, side: 'right', added: leaf(pane.id) }),
               leaf(first.id),
             )
-    return [{ id: tab.id, title: tab.title, panes, layout, activePane: first.id, zoomed: false, broadcast: false }]
+    return [
+      {
+        kind: 'terminals',
+        id: tab.id,
+        title: tab.title,
+        panes,
+        layout,
+        activePane: first.id,
+        zoomed: false,
+        broadcast: false,
+      },
+    ]
   })
   const activeId = tabs.some(tab => tab.id === saved.activeId) ? (saved.activeId ?? 'home') : 'home'
   setState({ tabs, activeId })
@@ -220,8 +260,9 @@ function newPane(target: Target, title: string): Pane {
   return { id: crypto.randomUUID() as TerminalId, target, title }
 }
 
-function tabOf(pane: Pane): Tab {
+function tabOf(pane: Pane): TerminalTab {
   return {
+    kind: 'terminals',
     id: crypto.randomUUID(),
     title: null,
     panes: { [pane.id]: pane },
@@ -232,16 +273,18 @@ function tabOf(pane: Pane): Tab {
   }
 }
 
-function updateTab(id: string, change: (tab: Tab) => Tab): void {
-  setState(state => ({ tabs: state.tabs.map(tab => (tab.id === id ? change(tab) : tab)) }))
+function updateTab(id: string, change: (tab: TerminalTab) => TerminalTab): void {
+  setState(state => ({
+    tabs: state.tabs.map(tab => (tab.id === id && tab.kind === 'terminals' ? change(tab) : tab)),
+  }))
 }
 
-function withPane(tab: Tab, paneId: string, change: (pane: Pane) => Pane): Tab {
+function withPane(tab: TerminalTab, paneId: string, change: (pane: Pane) => Pane): TerminalTab {
   const pane = tab.panes[paneId]
   return pane === undefined ? tab : { ...tab, panes: { ...tab.panes, [paneId]: change(pane) } }
 }
 
-function takeOut(tab: Tab, paneId: string): void {
+function takeOut(tab: TerminalTab, paneId: string): void {
   const layout = removePane(tab.layout, paneId)
   if (layout === undefined) return closeTab(tab.id)
   const { [paneId]: _gone, ...panes } = tab.panes

@@ -4,15 +4,15 @@ import { Fragment, type ReactNode } from 'react'
 import type { Pane, SplitTree } from '../../shared/contract/workspace.ts'
 import ui from '../ui/ui.module.css'
 import css from './workspace.module.css'
-import { resizeSplit, type Tab } from './workspace-store.ts'
+import { resizeSplit, type TerminalTab } from './workspace-store.ts'
 
 /** The panes of one tab in their splits; a zoomed pane stands alone. */
 export function TabPanes({
   tab,
   renderPane,
 }: {
-  readonly tab: Tab
-  readonly renderPane: (pane: Pane, tab: Tab) => ReactNode
+  readonly tab: TerminalTab
+  readonly renderPane: (pane: Pane, tab: TerminalTab) => ReactNode
 }) {
   const zoomed = tab.zoomed ? tab.panes[tab.activePane] : undefined
   return (
@@ -24,10 +24,10 @@ export function TabPanes({
 }
 
 interface BranchProps {
-  readonly tab: Tab
+  readonly tab: TerminalTab
   readonly tree: SplitTree
   readonly path: readonly number[]
-  readonly renderPane: (pane: Pane, tab: Tab) => ReactNode
+  readonly renderPane: (pane: Pane, tab: TerminalTab) => ReactNode
 }
 
 function Branch({ tab, tree, path, renderPane }: BranchProps) {

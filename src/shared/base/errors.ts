@@ -22,6 +22,18 @@ export const errorCode = z.enum([
   'host-key-rejected',
   'auth-failed',
   'key-unusable',
+  // files, here and there
+  'no-permission',
+  'exists',
+  'not-a-folder',
+  'is-a-folder',
+  'not-empty',
+  'no-space',
+  'name-refused',
+  'link-loop',
+  'unsupported',
+  'changed',
+  'files-failed',
   // our own stores
   'vault-locked',
   'vault-wrong-password',

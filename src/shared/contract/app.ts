@@ -28,6 +28,8 @@ export const app = {
   copy: call(z.strictObject({ text: z.string().max(16_777_216) })).returns<void>(),
   /** The clipboard's text, at most 1 MiB; for pasting into a terminal. */
   paste: call(z.strictObject({ from: z.enum(['clipboard', 'selection']) })).returns<string>(),
+  /** The files that were copied in the system's file manager; none when the clipboard holds something else. */
+  copiedFiles: call(z.void()).returns<readonly string[]>(),
   /** The colours of the window's own buttons follow the theme. */
   setFrame: call(z.strictObject({ dark: z.boolean() })).returns<void>(),
   /** Asks for a file with the system's dialog; null when cancelled. */

@@ -3,6 +3,8 @@ export interface Bridge {
   invoke(channel: string, input: unknown): Promise<unknown>
   /** Returns the function that stops listening. */
   on(channel: string, listener: (payload: unknown) => void): () => void
+  /** Where a file that was dropped on the page lies on this computer; empty when it lies nowhere. */
+  pathOf(file: unknown): string
 }
 
 /** The channel on which main hands over a stream's MessagePort, with the stream's id. */

@@ -1,15 +1,17 @@
 import { activity } from './activity.ts'
 import { app } from './app.ts'
 import type { Client, Implementation } from './define.ts'
+import { files } from './files.ts'
 import { hosts } from './hosts.ts'
 import { prompts } from './prompts.ts'
 import { settings } from './settings.ts'
 import { terminals } from './terminals.ts'
+import { transfers } from './transfers.ts'
 import { vault } from './vault.ts'
 import { workspace } from './workspace.ts'
 
 /** The whole surface between main and renderer. Nothing crosses that is not listed here. */
-export const contract = { activity, app, hosts, prompts, settings, terminals, vault, workspace }
+export const contract = { activity, app, files, hosts, prompts, settings, terminals, transfers, vault, workspace }
 
 export type Contract = typeof contract
 export type Api = { readonly [K in keyof Contract]: Client<Contract[K]> }

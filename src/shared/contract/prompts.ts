@@ -1,7 +1,9 @@
 import { z } from 'zod'
 
 import { call, event } from './define.ts'
+import type { Place } from './files.ts'
 import { secretText } from './text.ts'
+import { conflictChoice } from './transfers.ts'
 
 export const questionId = z.uuid().brand<'QuestionId'>()
 export type QuestionId = z.infer<typeof questionId>
@@ -39,6 +41,22 @@ export type Question =
       readonly remember: boolean
     }
   | { readonly kind: 'open-address'; readonly address: string }
+  | {
+      readonly kind: 'conflict'
+      readonly name: string
+      readonly folder: string
+      readonly source: ConflictSide
+      readonly target: ConflictSide
+      /** True when the target could be the beginning of the source. */
+      readonly canResume: boolean
+    }
+
+/** One of two files that want the same name. */
+export interface ConflictSide {
+  readonly place: Place
+  readonly size: number
+  readonly mtimeMs: number | null
+}
 
 export type OpenQuestion = Question & { readonly id: QuestionId }
 
@@ -47,6 +65,7 @@ export const answer = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('trust') }),
   z.strictObject({ kind: z.literal('replace-key') }),
   z.strictObject({ kind: z.literal('open') }),
+  z.strictObject({ kind: z.literal('conflict'), choice: conflictChoice, all: z.boolean() }),
   z.strictObject({ kind: z.literal('secrets'), secrets: z.array(secretText).max(32), remember: z.boolean() }),
 ])
 export type Answer = Readonly<z.infer<typeof answer>>

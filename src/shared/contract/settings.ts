@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
 import { call, event } from './define.ts'
+import { filePath, side } from './files.ts'
 import { line } from './text.ts'
 
 /** Everything a person can set, with its default. Plain JSON, no secrets. */
@@ -25,6 +26,23 @@ export const settingsSchema = z.strictObject({
       bell: z.enum(['none', 'visual', 'sound']).default('visual'),
       screenReader: z.boolean().default(false),
       localShell: line(1024).default(''),
+    })
+    .prefault({}),
+  files: z
+    .strictObject({
+      hidden: z.boolean().default(false),
+      columns: z
+        .array(z.enum(['size', 'modified', 'mode', 'owner', 'type']))
+        .max(5)
+        .default(['size', 'modified', 'mode']),
+      /** What becomes of links when files are copied. */
+      links: z.enum(['keep', 'follow', 'skip']).default('keep'),
+      /** Compares checksums after each copy. */
+      verify: z.boolean().default(false),
+      bookmarks: z
+        .array(z.strictObject({ side, path: filePath, label: line(256) }))
+        .max(200)
+        .default([]),
     })
     .prefault({}),
   security: z

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
 import { call } from './define.ts'
+import { filePath, side } from './files.ts'
 import { target, terminalId } from './terminals.ts'
 import { line } from './text.ts'
 
@@ -31,12 +32,28 @@ const splitTree: z.ZodType<SplitTree> = z.discriminatedUnion('kind', [
   }),
 ]) as z.ZodType<SplitTree>
 
-export const savedTab = z.strictObject({
+/** One tab of a file pane: whose files, and where; null is the home folder. */
+export const fileTab = z.strictObject({ id: z.uuid(), side, path: filePath.nullable() })
+export type FileTab = Readonly<z.output<typeof fileTab>>
+
+/** The tabs of one of the two file panes. */
+export const fileTabs = z.strictObject({ tabs: z.array(fileTab).min(1).max(32), active: z.int().min(0).max(31) })
+export type FileTabs = Readonly<z.output<typeof fileTabs>>
+
+const savedTerminals = z.strictObject({
   id: z.uuid(),
   title: line(256).nullable().default(null),
   panes: z.array(pane).min(1).max(32),
   layout: splitTree.nullable().default(null),
 })
+const savedFiles = z.strictObject({
+  id: z.uuid(),
+  title: line(256).nullable().default(null),
+  left: fileTabs,
+  right: fileTabs,
+})
+
+export const savedTab = z.union([savedTerminals, savedFiles])
 export type SavedTab = Readonly<z.output<typeof savedTab>>
 
 export const savedWorkspace = z.strictObject({

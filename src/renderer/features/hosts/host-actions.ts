@@ -1,11 +1,15 @@
 import type { GroupId, Host } from '../../../shared/contract/hosts.ts'
 import type { Target } from '../../../shared/contract/terminals.ts'
+import type { DraggedFiles } from '../../ui/file-drag.ts'
 import type { Tone } from '../../ui/tag.tsx'
 
 /** What can be done with a host; the app says how. */
 export interface HostActions {
   readonly connect: (host: Host) => void
   readonly connectTo: (target: Extract<Target, { kind: 'address' }>) => void
+  readonly openFiles: (host: Host) => void
+  /** Copies files to the home folder of a host. */
+  readonly sendHome: (host: Host, files: DraggedFiles) => void
   readonly save: (host: Host) => void
   readonly duplicate: (host: Host) => void
   readonly remove: (host: Host) => void

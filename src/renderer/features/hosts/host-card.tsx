@@ -1,9 +1,11 @@
 import { draggable } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
-import { Info, Server, Star } from 'lucide-react'
+import { combine } from '@atlaskit/pragmatic-drag-and-drop/combine'
+import { Files, Info, Server, Star } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 
 import type { Host } from '../../../shared/contract/hosts.ts'
 import { IconButton } from '../../ui/button.tsx'
+import { acceptFiles } from '../../ui/file-drag.ts'
 import { ContextMenu, type MenuItem } from '../../ui/menu.tsx'
 import { Dot, Tag } from '../../ui/tag.tsx'
 import type { HostActions, HostLive } from './host-actions.ts'
@@ -16,16 +18,26 @@ export interface HostCardProps {
   readonly live: HostLive | undefined
   readonly selected: boolean
   readonly onDetails: () => void
+  readonly pathOf: (file: File) => string
 }
 
 /** One host: a click connects. */
-export function HostCard({ host, actions, live, selected, onDetails }: HostCardProps) {
+export function HostCard({ host, actions, live, selected, onDetails, pathOf }: HostCardProps) {
   const ref = useRef<HTMLDivElement>(null)
   useEffect(() => {
     const element = ref.current
     if (!element) return
-    return draggable({ element, getInitialData: () => ({ kind: 'host', hostId: host.id }) })
-  }, [host.id])
+    return combine(
+      draggable({ element, getInitialData: () => ({ kind: 'host', hostId: host.id }) }),
+      // Files that are dropped on a host go to its home folder.
+      acceptFiles(element, {
+        onOver: count => element.toggleAttribute('data-over', count !== null),
+        onDrop: files => actions.sendHome(host, files),
+        pathOf,
+        onProblem: () => {},
+      }),
+    )
+  }, [host, actions, pathOf])
   return (
     <ContextMenu items={hostMenu(host, actions)}>
       <div ref={ref} className={css['card']} data-selected={selected}>
@@ -59,6 +71,9 @@ export function HostCard({ host, actions, live, selected, onDetails }: HostCardP
           <span className={css['latency']}>{live?.latencyMs == null ? '' : `${live.latencyMs} ms`}</span>
         </span>
         <span className={css['tools']}>
+          <IconButton small label={`Files on ${host.label}`} onClick={() => actions.openFiles(host)}>
+            <Files size={15} />
+          </IconButton>
           <IconButton small label={`Details of ${host.label}`} aria-pressed={selected} onClick={onDetails}>
             <Info size={15} />
           </IconButton>
@@ -72,6 +87,7 @@ export function HostCard({ host, actions, live, selected, onDetails }: HostCardP
 export function hostMenu(host: Host, actions: HostActions): readonly MenuItem[] {
   return [
     { label: 'Connect', run: () => actions.connect(host) },
+    { label: 'Files', run: () => actions.openFiles(host) },
     { label: 'Edit', line: true, run: () => edit({ kind: 'host', host }) },
     { label: 'Duplicate', run: () => actions.duplicate(host) },
     {

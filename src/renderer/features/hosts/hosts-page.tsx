@@ -16,10 +16,11 @@ import { parseQuickConnect, shownTarget } from './quick-connect.ts'
 export interface HostsPageProps {
   readonly actions: HostActions
   readonly live: ReadonlyMap<HostId, HostLive>
+  readonly pathOf: (file: File) => string
 }
 
 /** The hosts in their groups, with the field that finds and connects. */
-export function HostsPage({ actions, live }: HostsPageProps) {
+export function HostsPage({ actions, live, pathOf }: HostsPageProps) {
   const { book, filter, loaded, selected } = useHosts()
   const [problem, setProblem] = useState<string | null>(null)
   const input = useRef<HTMLInputElement>(null)
@@ -97,6 +98,7 @@ export function HostsPage({ actions, live }: HostsPageProps) {
             section={section}
             actions={actions}
             live={live}
+            pathOf={pathOf}
             filtered={filtered}
             selected={selected}
           />
@@ -136,11 +138,12 @@ interface SectionProps {
   readonly section: Section
   readonly actions: HostActions
   readonly live: HostsPageProps['live']
+  readonly pathOf: HostsPageProps['pathOf']
   readonly filtered: boolean
   readonly selected: HostId | null
 }
 
-function SectionView({ section, actions, live, filtered, selected }: SectionProps) {
+function SectionView({ section, actions, live, pathOf, filtered, selected }: SectionProps) {
   const { group } = section
   const folded = group?.folded === true && !filtered
   const { ref, over } = useDrop(section, actions)
@@ -182,6 +185,7 @@ function SectionView({ section, actions, live, filtered, selected }: SectionProp
               host={host}
               actions={actions}
               live={live.get(host.id)}
+              pathOf={pathOf}
               selected={host.id === selected}
               onDetails={() => selectHost(host.id === selected ? null : host.id)}
             />

@@ -10,6 +10,7 @@ import { Button } from '../../ui/button.tsx'
 import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
 import { Checkbox, TextField } from '../../ui/field.tsx'
 import ui from '../../ui/ui.module.css'
+import { ConflictDialog } from './conflict-dialog.tsx'
 
 const usePrompts = create<{ readonly questions: readonly OpenQuestion[] }>()(() => ({ questions: [] }))
 
@@ -40,6 +41,8 @@ export function Prompts({ api, openVault, copy }: PromptsProps) {
       return <ChangedKey {...common} question={question} />
     case 'secrets':
       return <Secrets {...common} question={question} openVault={openVault} />
+    case 'conflict':
+      return <ConflictDialog {...common} question={question} api={api} />
     case 'open-address':
       return <OpenAddress {...common} question={question} />
     default:
@@ -47,7 +50,8 @@ export function Prompts({ api, openVault, copy }: PromptsProps) {
   }
 }
 
-interface Asked<K extends OpenQuestion['kind']> {
+/** What the dialog of a question gets. */
+export interface Asked<K extends OpenQuestion['kind']> {
   readonly question: Extract<OpenQuestion, { kind: K }>
   readonly answer: (value: Answer | null) => void
   readonly copy: (text: string) => void

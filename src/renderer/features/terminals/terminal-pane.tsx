@@ -14,10 +14,12 @@ import { useEffect, useRef, useState } from 'react'
 
 import type { Pane } from '../../../shared/contract/workspace.ts'
 import { IconButton } from '../../ui/button.tsx'
+import { acceptFiles } from '../../ui/file-drag.ts'
 import { ContextMenu, type MenuItem } from '../../ui/menu.tsx'
+import { shellQuote } from '../../ui/shell-quote.ts'
 import { Dot } from '../../ui/tag.tsx'
 import type { Side } from '../../workspace/split-tree.ts'
-import { focusPane, movePane, moveTabInto, type Tab } from '../../workspace/workspace-store.ts'
+import { focusPane, movePane, moveTabInto, type TerminalTab } from '../../workspace/workspace-store.ts'
 import { FindBar } from './find-bar.tsx'
 import css from './terminal-pane.module.css'
 import { TerminalStatus } from './terminal-status.tsx'
@@ -37,15 +39,16 @@ export interface PaneActions {
 
 export interface TerminalPaneProps {
   readonly pane: Pane
-  readonly tab: Tab
+  readonly tab: TerminalTab
   /** The host's name, or `user@address`. */
   readonly label: string
   readonly terminals: Terminals
   readonly actions: PaneActions
+  readonly pathOf: (file: File) => string
 }
 
 /** One terminal with its header, its find bar and what there is to say about its connection. */
-export function TerminalPane({ pane, tab, label, terminals, actions }: TerminalPaneProps) {
+export function TerminalPane({ pane, tab, label, terminals, actions, pathOf }: TerminalPaneProps) {
   const state = useTerminals(all => all.states[pane.id])
   const finding = useTerminals(all => all.finding === pane.id)
   const ringing = useTerminals(all => all.ringing === pane.id)
@@ -53,6 +56,8 @@ export function TerminalPane({ pane, tab, label, terminals, actions }: TerminalP
   const several = Object.keys(tab.panes).length > 1
   const screen = useRef<HTMLDivElement>(null)
   const { head, over, region } = useDragging(tab, pane)
+  // An element can take one kind of drop: panes go on the region, files on the screen in it.
+  useFileDrop(screen, { pane, terminals, pathOf })
 
   useEffect(() => {
     const client = terminals.client(pane.id, pane.target)
@@ -144,7 +149,7 @@ export function TerminalPane({ pane, tab, label, terminals, actions }: TerminalP
 }
 
 /** Dragging a pane by its header, and dropping panes and tabs on the sides of this one. */
-function useDragging(tab: Tab, pane: Pane) {
+function useDragging(tab: TerminalTab, pane: Pane) {
   const head = useRef<HTMLElement>(null)
   const region = useRef<HTMLElement>(null)
   const [over, setOver] = useState<Side | null>(null)
@@ -171,6 +176,28 @@ function useDragging(tab: Tab, pane: Pane) {
     )
   }, [pane.id, tab.id])
   return { head, region, over }
+}
+
+/** Files that are dropped on a terminal are typed into it, by their paths. */
+function useFileDrop(
+  screen: { readonly current: HTMLElement | null },
+  { pane, terminals, pathOf }: Pick<TerminalPaneProps, 'pane' | 'terminals' | 'pathOf'>,
+): void {
+  useEffect(() => {
+    const element = screen.current
+    if (!element) return
+    return acceptFiles(element, {
+      onOver: count => element.toggleAttribute('data-files-over', count !== null),
+      onDrop: ({ paths }) => {
+        // A control in a name would be a key that is pressed.
+        const typed = paths.filter(path => !/\p{Cc}/u.test(path)).map(shellQuote)
+        terminals.send(pane.id, `${typed.join(' ')} `)
+        terminals.focus(pane.id)
+      },
+      pathOf,
+      onProblem: () => {},
+    })
+  }, [screen, pane.id, terminals, pathOf])
 }
 
 // The side whose edge is nearest, measured in parts of the pane.

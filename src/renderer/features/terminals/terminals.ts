@@ -107,6 +107,11 @@ export class Terminals implements Disposable {
   }
 
   /** Gives up a connection that is on its way. */
+  /** Types for the person: the shell gets it as if it came from the keyboard. */
+  send(paneId: string, text: string): void {
+    this.#clients.get(paneId)?.type(text)
+  }
+
   cancel(paneId: TerminalId): void {
     void this.#parts.api.terminals.close({ id: paneId }).catch(this.#tell)
   }

@@ -1,4 +1,4 @@
-import type { Disposable } from '../../shared/base/lifecycle.ts'
+import type { Disposable } from './lifecycle.ts'
 
 /** The main end of one stream to a window. Messages are structured clones. */
 export interface StreamPort extends Disposable {

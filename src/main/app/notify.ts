@@ -1,0 +1,9 @@
+import { BrowserWindow, Notification } from 'electron/main'
+
+/** Tells with the system's own notification, unless the person is looking at the window. */
+export function notify(text: string): void {
+  if (BrowserWindow.getFocusedWindow() !== null || !Notification.isSupported()) return
+  const notification = new Notification({ title: 'Hawser', body: text })
+  notification.on('click', () => BrowserWindow.getAllWindows()[0]?.show())
+  notification.show()
+}

@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs'
+
+import { app } from 'electron/main'
+
+import type { SideInfo } from '../../shared/contract/files.ts'
+import { toPath } from '../files/local-files.ts'
+
+const known = [
+  ['Home', 'home'],
+  ['Desktop', 'desktop'],
+  ['Documents', 'documents'],
+  ['Downloads', 'downloads'],
+] as const
+
+/** The person's own folders that there are. */
+export function shortcuts(): SideInfo['shortcuts'] {
+  return known.flatMap(([name, id]) => {
+    try {
+      const path = app.getPath(id)
+      return existsSync(path) ? [{ name, path: toPath(path) }] : []
+    } catch {
+      // Not every system has each of them.
+      return []
+    }
+  })
+}

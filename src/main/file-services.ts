@@ -1,0 +1,99 @@
+import type { DisposableStore } from '../shared/base/lifecycle.ts'
+import type { Host } from '../shared/contract/hosts.ts'
+import type { Target } from '../shared/contract/terminals.ts'
+import type { ActivityService } from './activity/activity-service.ts'
+import { FileService } from './files/file-service.ts'
+import { FileSides } from './files/file-sides.ts'
+import { LocalFiles } from './files/local-files.ts'
+import { openRemoteFiles } from './files/remote-files.ts'
+import type { HostService } from './hosts/host-service.ts'
+import type { PromptService } from './prompts/prompt-service.ts'
+import type { Outside } from './services.ts'
+import type { Connection } from './ssh/connection.ts'
+import { planConnection, type ConnectionPlan, type PlanInput, type PlannedHop } from './ssh/connection-plan.ts'
+import type { ConnectionPool } from './ssh/connection-pool.ts'
+import type { JsonFile } from './storage/json-file.ts'
+import type { TransferFile } from './transfers/transfer-record.ts'
+import { summaryOf, TransferService } from './transfers/transfer-service.ts'
+
+interface FileParts {
+  readonly store: DisposableStore
+  readonly pool: ConnectionPool<Connection>
+  readonly prompts: PromptService
+  readonly hosts: HostService
+  readonly activity: ActivityService
+  readonly planInput: () => PlanInput
+  readonly file: JsonFile<TransferFile>
+}
+
+// A copy that took less is seen to end.
+const worthTellingMs = 10_000
+
+/** The sides that files are on, what the window does with them, and what copies between them. */
+export function buildFileServices(
+  outside: Outside,
+  parts: FileParts,
+): { files: FileService; transfers: TransferService } {
+  const { reportBug, notify, openPort, trash, shortcuts } = outside
+  const { store, pool, prompts, hosts, activity, planInput, file } = parts
+  const local = new LocalFiles()
+  const sides = store.add(
+    new FileSides(async ({ target, root }, { key, onStep, signal }) => {
+      if (target.kind === 'local') return local
+      const plan = planConnection(target, planInput())
+      return openRemoteFiles({
+        key,
+        lease: await pool.lease(plan, { onStep, signal }),
+        // A connection of its own for bulk data, so that shells on the shared one stay quick.
+        leaseMore: (index, abort) =>
+          pool.lease(withKeyEnding(plan, ` data ${index}`), { onStep: () => {}, signal: abort, quiet: true }),
+        askSudo: root ? () => askSudo(prompts, plan, signal) : null,
+        signal,
+      })
+    }),
+  )
+  const transfers = store.add(
+    new TransferService({
+      sides,
+      prompter: prompts,
+      file,
+      reportBug,
+      onEnded: (entry, tookMs) => {
+        const failed = entry.state.kind === 'failed'
+        const far = [entry.request.to.side, entry.request.from.side].map(side => side.target)
+        activity.add(failed ? 'copy-failed' : 'copied', placeNames(far, hosts.hosts), summaryOf(entry))
+        if (tookMs > worthTellingMs) notify(failed ? `Not all was copied: ${summaryOf(entry)}` : summaryOf(entry))
+      },
+    }),
+  )
+  return { files: store.add(new FileService({ sides, openPort, trash, shortcuts })), transfers }
+}
+
+async function askSudo(prompts: PromptService, plan: ConnectionPlan, signal: AbortSignal): Promise<string | null> {
+  const hop = plan.at(-1) as PlannedHop
+  const answer = await prompts.ask(
+    {
+      kind: 'secrets',
+      title: `sudo on ${hop.label}`,
+      text: `Password of ${hop.user}, to open the files as root`,
+      prompts: [{ text: 'Password', echo: false }],
+      remember: false,
+    },
+    signal,
+  )
+  return answer?.kind === 'secrets' ? (answer.secrets[0] ?? null) : null
+}
+
+function withKeyEnding(plan: ConnectionPlan, ending: string): ConnectionPlan {
+  const hop = plan.at(-1) as PlannedHop
+  return [...plan.slice(0, -1), { ...hop, key: `${hop.key}${ending}` }] as unknown as ConnectionPlan
+}
+
+function placeNames(targets: readonly Target[], hosts: readonly Host[]): string {
+  const names = targets.flatMap(target => {
+    if (target.kind === 'local') return []
+    if (target.kind === 'address') return [target.address]
+    return [hosts.find(host => host.id === target.hostId)?.label ?? 'Deleted host']
+  })
+  return names.length === 0 ? 'This computer' : [...new Set(names)].join(', ')
+}

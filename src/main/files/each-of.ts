@@ -1,0 +1,19 @@
+/**
+ * Runs `work` over every item, at most `atOnce` side by side, in order of start. Rejects with the first failure after
+ * what runs has ended; nothing more is begun then.
+ */
+export async function eachOf<T>(items: Iterable<T>, atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items[Symbol.iterator]()
+  let failed: { error: unknown } | undefined
+  const worker = async () => {
+    for (let next = queue.next(); next.done !== true && !failed; next = queue.next()) {
+      try {
+        await work(next.value)
+      } catch (error) {
+        failed ??= { error }
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, worker))
+  if (failed) throw failed.error
+}

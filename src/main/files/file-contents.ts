@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto'
+
+import { AppError } from '../../shared/base/errors.ts'
+import { joinPath, nameOf, parentOf } from '../../shared/base/paths.ts'
+import { shownName } from '../../shared/base/shown-name.ts'
+import type { FileInfo, FilePiece, FileVersion } from '../../shared/contract/files.ts'
+import type { FileSystem, ReadableFile, WritableFile } from './file-system.ts'
+
+/** Reads a piece of a file; links are followed. A `length` past its end gives what there is. */
+export async function readPiece(
+  files: FileSystem,
+  path: string,
+  { offset, length }: { offset: number; length: number },
+): Promise<FilePiece> {
+  const file = await files.open(path, length)
+  try {
+    const [data, { size, mtimeMs }] = await Promise.all([
+      readUpTo(file, { offset, length }, files.pace.chunk),
+      file.info(),
+    ])
+    return { data, version: { size, mtimeMs } }
+  } finally {
+    void file.close().catch(() => {})
+  }
+}
+
+/**
+ * Saves a file whole or not at all: beside it first, then in its place, with the mode and owner it had. Throws `changed`
+ * when it is not what was expected, and what writing throws; the old contents are kept then.
+ */
+export async function saveFile(
+  files: FileSystem,
+  path: string,
+  { data, expected }: { data: Uint8Array; expected: FileVersion | null },
+): Promise<FileVersion> {
+  const there = await files.info(path, { follow: true })
+  const real = there ? await files.realPath(path) : path
+  if (there) refuseOthers(there, real, files.label)
+  if (expected) checkVersion(there, expected, { path: real, where: files.label })
+  const temp = joinPath(parentOf(real), `.${nameOf(real).slice(0, 64)}.${randomBytes(4).toString('hex')}.hawser-part`)
+  const file = await files.create(temp, { mode: 0o600, how: 'exclusive', size: data.length })
+  try {
+    await write(file, data, files.pace.chunk)
+    if (there?.mode != null) await file.change({ mode: there.mode })
+    const owned = there ? await keepOwner(file, there) : true
+    await file.sync()
+    const { size, mtimeMs } = await file.info()
+    await file.close()
+    // Another's file that can't be given back to them keeps its owner when its contents are written over.
+    if (!owned) return await overwrite(files, { from: temp, to: real, data })
+    await files.replace(temp, real)
+    return { size, mtimeMs }
+  } catch (error) {
+    await file.close().catch(() => {})
+    await files.removeFile(temp).catch(() => {})
+    throw error
+  }
+}
+
+async function keepOwner(file: WritableFile, { uid, gid }: FileInfo): Promise<boolean> {
+  if (uid === null || gid === null) return true
+  const now = await file.info()
+  if (now.uid === uid && now.gid === gid) return true
+  return file.change({ owner: { uid, gid } }).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** The new contents stand whole beside it until they are in it. */
+async function overwrite(
+  files: FileSystem,
+  { from, to, data }: { from: string; to: string; data: Uint8Array },
+): Promise<FileVersion> {
+  const file = await files.create(to, { how: 'truncate', size: data.length })
+  try {
+    await write(file, data, files.pace.chunk)
+    await file.sync()
+    const { size, mtimeMs } = await file.info()
+    await files.removeFile(from).catch(() => {})
+    return { size, mtimeMs }
+  } finally {
+    await file.close().catch(() => {})
+  }
+}
+
+function checkVersion(
+  there: FileInfo | null,
+  expected: FileVersion,
+  { path, where }: { path: string; where: string },
+): void {
+  if (there && there.size === expected.size && there.mtimeMs === expected.mtimeMs) return
+  const name = shownName(nameOf(path))
+  const what = there ? 'was changed' : 'was taken away'
+  throw new AppError('changed', `${name} ${what} on ${where} since you opened it.`)
+}
+
+function refuseOthers({ kind }: FileInfo, path: string, where: string): void {
+  if (kind === 'file') return
+  throw new AppError('is-a-folder', `${shownName(nameOf(path))} on ${where} is not a file that can be saved.`)
+}
+
+async function readUpTo(
+  file: ReadableFile,
+  { offset, length }: { offset: number; length: number },
+  chunk: number,
+): Promise<Uint8Array> {
+  const starts = Array.from({ length: Math.ceil(length / chunk) }, (_each, index) => index * chunk)
+  const pieces = await Promise.all(
+    starts.map(start => readWhole(file, offset + start, Math.min(chunk, length - start))),
+  )
+  const end = pieces.findIndex((piece, index) => piece.length < Math.min(chunk, length - (starts[index] ?? 0)))
+  return Buffer.concat(end < 0 ? pieces : pieces.slice(0, end + 1))
+}
+
+async function readWhole(file: ReadableFile, offset: number, length: number): Promise<Buffer> {
+  const pieces: Uint8Array[] = []
+  for (let done = 0; done < length;) {
+    const data = await file.read(offset + done, length - done)
+    if (data.length === 0) break
+    pieces.push(data)
+    done += data.length
+  }
+  return Buffer.concat(pieces)
+}
+
+async function write(file: WritableFile, data: Uint8Array, chunk: number): Promise<void> {
+  const starts = Array.from({ length: Math.ceil(data.length / chunk) }, (_each, index) => index * chunk)
+  await Promise.all(starts.map(start => file.write(start, data.subarray(start, start + chunk))))
+}

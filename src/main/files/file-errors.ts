@@ -1,0 +1,121 @@
+import { AppError, type ErrorCode } from '../../shared/base/errors.ts'
+import { nameOf } from '../../shared/base/paths.ts'
+import { shownName } from '../../shared/base/shown-name.ts'
+import { statusCode } from '../sftp/codec.ts'
+import { SftpStatusError } from '../sftp/sftp-status-error.ts'
+
+/** What went wrong with one file, apart from which and where. */
+export type FileFailure = Extract<
+  ErrorCode,
+  | 'not-found'
+  | 'no-permission'
+  | 'exists'
+  | 'not-a-folder'
+  | 'is-a-folder'
+  | 'not-empty'
+  | 'no-space'
+  | 'read-only'
+  | 'name-refused'
+  | 'link-loop'
+  | 'unsupported'
+  | 'files-failed'
+>
+
+/** The sentence for a failure: the file, the cause, the way out. */
+export function fileError(failure: FileFailure, { path, where, cause }: FailedFile): AppError {
+  const name = shownName(nameOf(path) || path)
+  return new AppError(failure, sentence(failure, name, where), { cause })
+}
+
+export interface FailedFile {
+  readonly path: string
+  /** The side, for people. */
+  readonly where: string
+  readonly cause?: unknown
+  /** The server's own words, where there are any. */
+  readonly said?: string
+}
+
+function sentence(failure: FileFailure, name: string, where: string): string {
+  switch (failure) {
+    case 'not-found':
+      return `${name} is not there any more on ${where}. Refresh the pane and try again.`
+    case 'no-permission':
+      return `${where} does not let you do this with ${name}: permission denied. Change its permissions, or act as another user.`
+    case 'exists':
+      return `There is a ${name} on ${where} already. Choose another name.`
+    case 'not-a-folder':
+      return `${name} on ${where} is not a folder.`
+    case 'is-a-folder':
+      return `${name} on ${where} is a folder, where a file is needed.`
+    case 'not-empty':
+      return `${name} on ${where} is not empty.`
+    case 'no-space':
+      return `The disk or the quota on ${where} is full: ${name} can’t be written. Free some space and resume.`
+    case 'read-only':
+      return `${name} on ${where} lies on a file system that can only be read.`
+    case 'name-refused':
+      return `${where} can’t hold a file with the name ${name}. Rename it and try again.`
+    case 'link-loop':
+      return `${name} on ${where} is a link that leads back to itself.`
+    case 'unsupported':
+      return `The server on ${where} can’t do this with ${name}.`
+    case 'files-failed':
+      return `${where} failed with ${name} and did not say why.`
+  }
+}
+
+const fromErrno: Readonly<Record<string, FileFailure>> = {
+  ENOENT: 'not-found',
+  EACCES: 'no-permission',
+  EPERM: 'no-permission',
+  EEXIST: 'exists',
+  ENOTDIR: 'not-a-folder',
+  EISDIR: 'is-a-folder',
+  ENOTEMPTY: 'not-empty',
+  ENOSPC: 'no-space',
+  EDQUOT: 'no-space',
+  EFBIG: 'no-space',
+  EROFS: 'read-only',
+  ENAMETOOLONG: 'name-refused',
+  EINVAL: 'name-refused',
+  EILSEQ: 'name-refused',
+  ELOOP: 'link-loop',
+  ENOTSUP: 'unsupported',
+  EOPNOTSUPP: 'unsupported',
+}
+
+/** Translates what Node throws about a file. */
+export function fromNode(error: unknown, path: string, where: string): AppError {
+  if (error instanceof AppError) return error
+  const { code, message } = error as NodeJS.ErrnoException
+  const failure = fromErrno[code ?? '']
+  if (failure) return fileError(failure, { path, where, cause: error })
+  const name = shownName(nameOf(path) || path)
+  return new AppError('files-failed', `${where} failed with ${name}: ${code ?? message}.`, { cause: error })
+}
+
+const fromStatus: Readonly<Record<number, FileFailure>> = {
+  [statusCode.noSuchFile]: 'not-found',
+  [statusCode.permissionDenied]: 'no-permission',
+  [statusCode.unsupported]: 'unsupported',
+  [statusCode.fileAlreadyExists]: 'exists',
+  [statusCode.writeProtect]: 'read-only',
+  [statusCode.noSpace]: 'no-space',
+  [statusCode.quotaExceeded]: 'no-space',
+  [statusCode.dirNotEmpty]: 'not-empty',
+  [statusCode.notADirectory]: 'not-a-folder',
+  [statusCode.invalidFilename]: 'name-refused',
+  [statusCode.linkLoop]: 'link-loop',
+}
+
+/** Translates a status of SFTP; null for a bare "Failure", whose cause must be looked for. */
+export function fromServer(error: unknown, path: string, where: string): AppError | null {
+  if (!(error instanceof SftpStatusError)) throw error
+  const failure = fromStatus[error.status]
+  if (failure) return fileError(failure, { path, where, cause: error })
+  // What OpenSSH says for everything else, and no more than that.
+  if (error.status === statusCode.failure && /^(failure|status 4)?$/i.test(error.message)) return null
+  const name = shownName(nameOf(path) || path)
+  return new AppError('files-failed', `${where} failed with ${name}: “${error.message}”.`, { cause: error })
+}

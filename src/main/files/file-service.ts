@@ -1,0 +1,160 @@
+import { AppError, toWireError } from '../../shared/base/errors.ts'
+import type { Disposable } from '../../shared/base/lifecycle.ts'
+import { joinPath, nameOf, parentOf } from '../../shared/base/paths.ts'
+import type { OpenPort } from '../../shared/base/stream-port.ts'
+import type { Services } from '../../shared/contract/contract.ts'
+import type { FromListing, ListingId, Side, SideInfo } from '../../shared/contract/files.ts'
+import { checksum, compress, extract, findByName, setOwner } from './far-tools.ts'
+import type { FileSides } from './file-sides.ts'
+import type { FileSystem } from './file-system.ts'
+import { readPiece, saveFile } from './file-contents.ts'
+import { countTree, removeTree, setTreeMode } from './tree-operations.ts'
+
+type Contract = Services['files']
+
+export interface FileServiceParts {
+  readonly sides: FileSides
+  readonly openPort: OpenPort
+  /** Puts a file of this computer into the trash. */
+  readonly trash: (path: string) => Promise<void>
+  /** Desktop, Downloads and such; those that there are. */
+  readonly shortcuts: () => SideInfo['shortcuts']
+}
+
+const mostCompletions = 50
+
+/** Lists and changes files for the window, on whichever side they are. */
+export class FileService implements Contract, Disposable {
+  readonly onSides: Contract['onSides']
+  readonly #parts: FileServiceParts
+  readonly #listings = new Map<ListingId, AbortController>()
+
+  constructor(parts: FileServiceParts) {
+    this.#parts = parts
+    this.onSides = parts.sides.onChanged
+  }
+
+  reach: Contract['reach'] = ({ side }) =>
+    this.#on(side, async files => ({
+      home: await files.home(),
+      shortcuts: side.target.kind === 'local' ? this.#parts.shortcuts() : [],
+      commands: files.commands !== null,
+    }))
+
+  keep: Contract['keep'] = ({ sides }) => this.#parts.sides.keep(sides)
+
+  list: Contract['list'] = async ({ id, place }) => {
+    const abort = new AbortController()
+    this.#listings.get(id)?.abort()
+    this.#listings.set(id, abort)
+    const port = this.#parts.openPort(id)
+    const post = (message: FromListing) => port.post(message)
+    void this.#on(place.side, async files => {
+      await files.list(place.path, { signal: abort.signal, onEntries: entries => post({ entries }) })
+      post({ done: true, path: place.path })
+    })
+      .catch((error: unknown) => (abort.signal.aborted ? undefined : post({ error: toWireError(error) })))
+      .finally(() => {
+        if (this.#listings.get(id) === abort) this.#listings.delete(id)
+        port.dispose()
+      })
+  }
+
+  stopListing: Contract['stopListing'] = ({ id }) => {
+    this.#listings.get(id)?.abort()
+    this.#listings.delete(id)
+  }
+
+  info: Contract['info'] = ({ place }) =>
+    this.#on(place.side, async files => {
+      const info = await files.info(place.path, { follow: true })
+      return info && { ...info, realPath: await files.realPath(place.path) }
+    })
+
+  complete: Contract['complete'] = ({ place, prefix }) =>
+    this.#on(place.side, async files => {
+      const names: string[] = []
+      const wanted = prefix.toLowerCase()
+      const abort = new AbortController()
+      await files.list(place.path, {
+        signal: abort.signal,
+        onEntries: entries => {
+          for (const { name, kind, link } of entries) {
+            const isFolder = kind === 'folder' || link?.kind === 'folder'
+            if (isFolder && name.toLowerCase().startsWith(wanted)) names.push(name)
+          }
+        },
+      })
+      return [...new Set(names)].sort().slice(0, mostCompletions)
+    })
+
+  read: Contract['read'] = ({ place, offset, length }) =>
+    this.#on(place.side, files => readPiece(files, place.path, { offset, length }))
+
+  save: Contract['save'] = ({ place, data, expected }) =>
+    this.#on(place.side, files => saveFile(files, place.path, { data, expected }))
+
+  makeFolder: Contract['makeFolder'] = ({ place }) => this.#on(place.side, files => files.makeFolder(place.path))
+
+  makeFile: Contract['makeFile'] = ({ place }) =>
+    this.#on(place.side, async files => (await files.create(place.path, { how: 'exclusive', size: 0 })).close())
+
+  makeLink: Contract['makeLink'] = ({ place, target }) =>
+    this.#on(place.side, files => files.makeLink(target, place.path))
+
+  rename: Contract['rename'] = ({ place, name }) =>
+    this.#on(place.side, files => files.rename(place.path, joinPath(parentOf(place.path), name)))
+
+  count: Contract['count'] = ({ side, paths }) => this.#on(side, files => countTree(files, paths, never()))
+
+  remove: Contract['remove'] = async ({ side, paths }) => {
+    if (side.target.kind !== 'local') return this.#on(side, files => removeTree(files, paths, never()))
+    for (const path of paths) {
+      try {
+        await this.#parts.trash(path)
+      } catch (error) {
+        const text = `${nameOf(path)} could not be put into the trash, so it was left where it is.`
+        throw new AppError('files-failed', text, { cause: error })
+      }
+    }
+  }
+
+  setMode: Contract['setMode'] = ({ side, ...what }) => this.#on(side, files => setTreeMode(files, what, never()))
+
+  setOwner: Contract['setOwner'] = ({ side, ...what }) => this.#on(side, files => setOwner(files, what, never()))
+
+  space: Contract['space'] = ({ place }) => this.#on(place.side, files => files.space(place.path))
+
+  checksum: Contract['checksum'] = ({ place, kind }) =>
+    this.#on(place.side, files => checksum(files, { path: place.path, kind }, never()))
+
+  find: Contract['find'] = ({ place, text }) =>
+    this.#on(place.side, files => findByName(files, { folder: place.path, text }, never()))
+
+  compress: Contract['compress'] = ({ side, paths, name }) =>
+    this.#on(side, files => {
+      const archive = joinPath(parentOf(paths[0] as string), name)
+      return compress(files, { paths, archive }, never())
+    })
+
+  extract: Contract['extract'] = ({ place }) =>
+    this.#on(place.side, async files => void (await extract(files, place.path, never())))
+
+  dispose(): void {
+    for (const abort of this.#listings.values()) abort.abort()
+    this.#listings.clear()
+  }
+
+  async #on<T>(side: Side, work: (files: FileSystem) => Promise<T>): Promise<T> {
+    const borrowed = await this.#parts.sides.borrow(side)
+    try {
+      return await work(borrowed.files)
+    } finally {
+      borrowed.dispose()
+    }
+  }
+}
+
+function never(): AbortSignal {
+  return new AbortController().signal
+}

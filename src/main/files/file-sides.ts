@@ -1,0 +1,176 @@
+import { AppError, toWireError } from '../../shared/base/errors.ts'
+import { Emitter } from '../../shared/base/event.ts'
+import type { Disposable } from '../../shared/base/lifecycle.ts'
+import type { Side, SideSnapshot, SideState } from '../../shared/contract/files.ts'
+import type { DialStep } from '../ssh/dialer.ts'
+import type { FileSystem } from './file-system.ts'
+import { SftpFiles } from './sftp-files.ts'
+
+/** The right to use a side's files until disposed. */
+export interface Borrowed extends Disposable {
+  readonly files: FileSystem
+}
+
+/** Connects a side. */
+export type OpenSide = (
+  side: Side,
+  options: { readonly key: string; readonly onStep: (step: DialStep) => void; readonly signal: AbortSignal },
+) => Promise<FileSystem>
+
+interface Entry {
+  readonly side: Side
+  readonly abort: AbortController
+  readonly opening: Promise<FileSystem>
+  state: SideState
+  users: number
+  kept: boolean
+  idle: NodeJS.Timeout | undefined
+}
+
+const idleMs = 30_000
+const announceMs = 30
+
+/** The sides that are connected: each once, for all panes and transfers, as long as one of them wants it. */
+export class FileSides implements Disposable {
+  readonly #changed = new Emitter<readonly SideSnapshot[]>()
+  readonly onChanged = this.#changed.event
+  readonly #open: OpenSide
+  readonly #entries = new Map<string, Entry>()
+  /** Those that failed or were lost, until somebody asks for them again. */
+  readonly #ended = new Map<string, SideSnapshot>()
+  #kept = new Set<string>()
+  #announcing: NodeJS.Timeout | undefined
+
+  constructor(open: OpenSide) {
+    this.#open = open
+  }
+
+  /** Connects when need be. Throws what connecting throws; `cancelled` on abort, which leaves others' connecting alone. */
+  async borrow(side: Side, signal?: AbortSignal): Promise<Borrowed> {
+    const key = sideKey(side)
+    const entry = this.#entries.get(key) ?? this.#create(key, side)
+    entry.users++
+    clearTimeout(entry.idle)
+    let returned = false
+    const dispose = () => {
+      if (returned) return
+      returned = true
+      entry.users--
+      this.#rest(key, entry)
+    }
+    try {
+      return { files: await untilAborted(entry.opening, signal), dispose }
+    } catch (error) {
+      dispose()
+      throw error
+    }
+  }
+
+  /** The sides that stay connected though nobody is at work on them; every other one is let go after a while. */
+  keep(sides: readonly Side[]): void {
+    this.#kept = new Set(sides.map(sideKey))
+    for (const key of [...this.#ended.keys()]) if (!this.#kept.has(key)) this.#ended.delete(key)
+    for (const [key, entry] of this.#entries) {
+      entry.kept = this.#kept.has(key)
+      this.#rest(key, entry)
+    }
+  }
+
+  snapshots(): readonly SideSnapshot[] {
+    const live = [...this.#entries.values()].map(({ side, state }) => ({ side, state }))
+    return [...live, ...this.#ended.values()]
+  }
+
+  dispose(): void {
+    clearTimeout(this.#announcing)
+    for (const key of [...this.#entries.keys()]) this.#drop(key)
+    this.#changed.dispose()
+  }
+
+  #create(key: string, side: Side): Entry {
+    const abort = new AbortController()
+    const onStep = (step: DialStep) => this.#setState(key, step)
+    const entry: Entry = {
+      side,
+      abort,
+      opening: this.#open(side, { key, onStep, signal: abort.signal }),
+      state: { kind: 'connecting', step: 'Connecting' },
+      users: 0,
+      kept: this.#kept.has(key),
+      idle: undefined,
+    }
+    this.#entries.set(key, entry)
+    this.#ended.delete(key)
+    this.#announce()
+    entry.opening.then(
+      files => {
+        this.#setState(key, { kind: 'ready' })
+        if (files instanceof SftpFiles) files.onClosed(error => this.#lost(key, entry, error))
+      },
+      (error: unknown) => this.#gone(key, entry, { kind: 'failed', error: toWireError(error) }),
+    )
+    return entry
+  }
+
+  #lost(key: string, entry: Entry, error: AppError): void {
+    this.#gone(key, entry, { kind: 'lost', error: toWireError(error) })
+  }
+
+  // What failed or was lost is told, and dialled anew by the next who asks.
+  #gone(key: string, entry: Entry, state: SideState): void {
+    if (this.#entries.get(key) !== entry) return
+    clearTimeout(entry.idle)
+    this.#entries.delete(key)
+    this.#ended.set(key, { side: entry.side, state })
+    this.#announce()
+  }
+
+  #rest(key: string, entry: Entry): void {
+    clearTimeout(entry.idle)
+    if (entry.users > 0 || entry.kept || this.#entries.get(key) !== entry) return
+    entry.idle = setTimeout(() => this.#drop(key), idleMs)
+    entry.idle.unref()
+  }
+
+  #drop(key: string): void {
+    const entry = this.#entries.get(key)
+    if (!entry) return
+    this.#entries.delete(key)
+    clearTimeout(entry.idle)
+    entry.abort.abort()
+    entry.opening.then(
+      files => files.dispose(),
+      () => {},
+    )
+    this.#announce()
+  }
+
+  #setState(key: string, state: SideState): void {
+    const entry = this.#entries.get(key)
+    if (!entry) return
+    entry.state = state
+    this.#announce()
+  }
+
+  #announce(): void {
+    this.#announcing ??= setTimeout(() => {
+      this.#announcing = undefined
+      this.#changed.fire(this.snapshots())
+    }, announceMs)
+  }
+}
+
+/** Names a side: the same machine and user have the same key. */
+export function sideKey({ target, root }: Side): string {
+  return `${root ? 'root ' : ''}${JSON.stringify(target)}`
+}
+
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(new AppError('cancelled', 'Cancelled'))
+    if (signal.aborted) return abort()
+    signal.addEventListener('abort', abort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}

@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest'
+
+import type { Entry } from '../../shared/contract/files.ts'
+import { fakeReply, FakeSftp, type FakeRequest } from '../../testing/fake-sftp.ts'
+import { packetType } from '../sftp/codec.ts'
+import { SftpSession } from '../sftp/sftp-session.ts'
+import { listFolder } from './list-folder.ts'
+
+const never = new AbortController().signal
+
+/** Lists a folder whose n-th READDIR is answered by `names`; null is its end. */
+async function list(names: (turn: number) => readonly (string | Uint8Array)[] | null) {
+  let turn = 0
+  const answer = ({ type, id }: FakeRequest) => {
+    if (type === packetType.opendir) return fakeReply.handle(id)
+    if (type !== packetType.readdir) return fakeReply.status(id, 0)
+    const found = names(turn++)
+    return found ? fakeReply.names(id, found) : fakeReply.status(id, 1)
+  }
+  const channel = new FakeSftp(answer)
+  const session = await SftpSession.open(channel, { where: 'box', owned: { dispose: () => {} }, signal: never })
+  const entries: Entry[] = []
+  try {
+    await listFolder(session, '/', { signal: never, onEntries: found => entries.push(...found) })
+  } finally {
+    session.dispose()
+  }
+  return { names: entries.map(({ name }) => name), turns: turn }
+}
+
+test('all names of many replies come, asked for ahead of their end', async () => {
+  const { names } = await list(turn => (turn < 200 ? [`a${turn}`, `b${turn}`] : null))
+  expect(names).toHaveLength(400)
+})
+
+test('names that lead out of the folder are left out, all others are kept', async () => {
+  const bad = ['../../etc/passwd', '/etc/passwd', '.', '..', '', 'a/b', 'nul\0byte']
+  const good = [
+    'line\nbreak',
+    'tab\tname',
+    '\u001b[31mred',
+    '😀',
+    'e\u0301',
+    '$(id)',
+    '-rf',
+    '"quoted\'',
+    'x'.repeat(255),
+  ]
+  const { names } = await list(turn => (turn === 0 ? [...bad, ...good] : null))
+  expect(names).toEqual(good)
+})
+
+test('names that are no UTF-8 are listed', async () => {
+  const { names } = await list(turn => (turn === 0 ? [Buffer.from([0x61, 0xff])] : null))
+  expect(names).toEqual(['a\udcff'])
+})
+
+test('a folder without an end is given up', async () => {
+  const hundred = Array.from({ length: 3_000 }, (_each, index) => `file${index}`)
+  await expect(list(() => hundred)).rejects.toMatchObject({ code: 'server-refused' })
+})
+
+test('a server that answers with no names for ever is given up soon', async () => {
+  const started = Date.now()
+  await expect(list(() => [])).rejects.toMatchObject({ code: 'server-refused' })
+  expect(Date.now() - started).toBeLessThan(10_000)
+})

@@ -1,0 +1,97 @@
+import { AppError } from '../../shared/base/errors.ts'
+import { joinPath } from '../../shared/base/paths.ts'
+import type { Entry } from '../../shared/contract/files.ts'
+import { decodeName } from '../sftp/byte-names.ts'
+import type { NamedEntry } from '../sftp/replies.ts'
+import type { Handle, SftpSession } from '../sftp/sftp-session.ts'
+import type { ListOptions } from './file-system.ts'
+import { toEntry, toInfo } from './sftp-entries.ts'
+
+// A reply has about a hundred names: enough requests are under way that the line never waits for one.
+const firstRequests = 16
+const mostRequests = 128
+const mostNames = 1_000_000
+const mostNameBytes = 256 * 1024 * 1024
+// A server may answer with nothing now and then; one that always does so never ends.
+const mostEmptyReplies = 16
+const linkRequests = 64
+
+/**
+ * Reads a folder with many READDIR requests under way. Links come twice: at once, and again when it is known where they
+ * lead. Throws `SftpStatusError`, and `server-refused` when there is no end to the names.
+ */
+export async function listFolder(session: SftpSession, path: string, options: ListOptions): Promise<void> {
+  const { signal } = options
+  const handle = await session.openFolder(path, signal)
+  const links: Entry[] = []
+  try {
+    await readNames(session, handle, {
+      signal,
+      onNames: names => {
+        const entries = names.map(toEntry).filter(entry => entry !== null)
+        for (const entry of entries) if (entry.kind === 'link') links.push(entry)
+        if (entries.length > 0) options.onEntries(entries)
+      },
+    })
+  } finally {
+    void session.close(handle).catch(() => {})
+  }
+  await followLinks(session, { path, links }, options)
+}
+
+async function readNames(
+  session: SftpSession,
+  handle: Handle,
+  { signal, onNames }: { signal: AbortSignal; onNames: (names: readonly NamedEntry[]) => void },
+): Promise<void> {
+  let [wanted, running, names, bytes, empty] = [firstRequests, 0, 0, 0, 0]
+  let ended = false
+  await new Promise<void>((resolve, reject) => {
+    const take = (found: readonly NamedEntry[] | null) => {
+      running--
+      if (found === null) ended = true
+      else {
+        names += found.length
+        bytes += found.reduce((sum, each) => sum + each.name.length, 0)
+        empty = found.length === 0 ? empty + 1 : 0
+        if (names > mostNames || bytes > mostNameBytes || empty > mostEmptyReplies)
+          return stop(new AppError('server-refused', 'The server’s list of names has no end. It was not read further.'))
+        onNames(found)
+        wanted = Math.min(mostRequests, wanted + 2)
+      }
+      if (ended && running === 0) resolve()
+      else ask()
+    }
+    const stop = (error: unknown) => {
+      ended = true
+      reject(error)
+    }
+    const ask = () => {
+      for (; running < wanted && !ended; running++) session.readFolder(handle, signal).then(take).catch(stop)
+    }
+    ask()
+  })
+}
+
+async function followLinks(
+  session: SftpSession,
+  { path, links }: { path: string; links: readonly Entry[] },
+  { signal, onEntries }: ListOptions,
+): Promise<void> {
+  for (let at = 0; at < links.length && !signal.aborted; at += linkRequests) {
+    const found = await Promise.all(
+      links.slice(at, at + linkRequests).map(async entry => {
+        const file = joinPath(path, entry.name)
+        const [target, kind] = await Promise.all([
+          session.readlink(file).then(decodeName, () => null),
+          session.stat(file).then(
+            attributes => toInfo(attributes).kind,
+            () => null,
+          ),
+        ])
+        return target === null ? entry : { ...entry, link: { target, kind } }
+      }),
+    )
+    if (!signal.aborted) onEntries(found)
+  }
+}

@@ -1,0 +1,99 @@
+import { AppError } from '../../shared/base/errors.ts'
+import { cleanText } from '../../shared/base/clean-text.ts'
+import type { Connection, OpenedShell } from '../ssh/connection.ts'
+import { runCommand, shellWord, type CommandResult } from '../ssh/run-command.ts'
+import type { Commands, CommandStream } from './file-system.ts'
+
+/** Programs on the host of a connection. Commands go to `sh`, whatever shell the user has. */
+export class RemoteCommands implements Commands {
+  readonly #connection: Connection
+  readonly #known = new Map<string, Promise<boolean>>()
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
+
+  run(
+    command: string,
+    { signal = new AbortController().signal, ...options }: Parameters<Commands['run']>[1] = {},
+  ): Promise<CommandResult> {
+    return runCommand(this.#connection, inSh(command), { ...options, signal })
+  }
+
+  has(program: string): Promise<boolean> {
+    const known = this.#known.get(program) ?? this.#look(program)
+    this.#known.set(program, known)
+    return known
+  }
+
+  async start(command: string, signal: AbortSignal): Promise<CommandStream> {
+    return new RemoteStream(await this.#connection.exec(inSh(command), signal), this.#connection)
+  }
+
+  async #look(program: string): Promise<boolean> {
+    try {
+      const { code } = await this.run(`command -v ${shellWord(program)} >/dev/null 2>&1`)
+      return code === 0
+    } catch (error) {
+      // A server that runs no commands has no programs; a lost link says nothing about them.
+      if (error instanceof AppError && error.code === 'server-refused') return false
+      this.#known.delete(program)
+      throw error
+    }
+  }
+}
+
+function inSh(command: string): string {
+  return `LC_ALL=C exec sh -c ${shellWord(command)}`
+}
+
+class RemoteStream implements CommandStream {
+  readonly #channel: OpenedShell['channel']
+  readonly ended: CommandStream['ended']
+  #over = false
+
+  constructor({ channel, early }: OpenedShell, connection: Connection) {
+    this.#channel = channel
+    let errors = ''
+    let code = early.exit?.[0] ?? null
+    channel.on('exit', (exit: number | null) => (code = exit))
+    channel.stderr.on('data', (data: Buffer) => (errors = (errors + data.toString('utf8')).slice(0, 16_384)))
+    this.ended = new Promise((resolve, reject) => {
+      const finish = () => {
+        this.#over = true
+        lost.dispose()
+        resolve({ code, errors: cleanText(errors, 2_000).trim() })
+      }
+      const lost = connection.onClosed(error => {
+        this.#over = true
+        channel.destroy()
+        reject(error ?? new AppError('cancelled', 'Closed'))
+      })
+      channel.on('close', finish)
+      if (early.closed === true && channel.readableLength === 0) finish()
+    })
+    this.ended.catch(() => {})
+  }
+
+  get output(): AsyncIterable<Uint8Array> {
+    return this.#channel
+  }
+
+  async write(data: Uint8Array): Promise<void> {
+    if (this.#over) throw new AppError('lost', 'The command has ended.')
+    if (this.#channel.write(Buffer.from(data.buffer, data.byteOffset, data.byteLength))) return
+    const drained = new Promise<void>(resolve => this.#channel.once('drain', resolve))
+    await Promise.race([drained, this.ended.then(() => {})])
+  }
+
+  end(): void {
+    if (!this.#over) this.#channel.end()
+  }
+
+  dispose(): void {
+    if (this.#over) return
+    this.#over = true
+    this.#channel.close()
+    this.#channel.destroy()
+  }
+}

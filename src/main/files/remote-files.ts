@@ -1,0 +1,79 @@
+import { DisposableStore } from '../../shared/base/lifecycle.ts'
+import type { Connection } from '../ssh/connection.ts'
+import type { Lease } from '../ssh/connection-pool.ts'
+import { SftpSession } from '../sftp/sftp-session.ts'
+import { RemoteCommands } from './remote-commands.ts'
+import { startRootServer } from './root-server.ts'
+import { SftpFiles } from './sftp-files.ts'
+import { SftpLanes, type LaneSource } from './sftp-lanes.ts'
+
+export interface RemoteFilesParts {
+  readonly key: string
+  /** The connection that shells and files of the host share; owned from here on. */
+  readonly lease: Lease<Connection>
+  /** One more connection of the same login for bulk data; rejects where that would ask a person something. */
+  readonly leaseMore: (index: number, signal: AbortSignal) => Promise<Lease<Connection>>
+  /** Set to act as root: asks for the password of sudo. */
+  readonly askSudo: (() => Promise<string | null>) | null
+  readonly signal: AbortSignal
+}
+
+/** Opens the files of a host. Throws what the connection throws, and `server-refused` where there is no SFTP. */
+export async function openRemoteFiles(parts: RemoteFilesParts): Promise<SftpFiles> {
+  const { lease, signal, askSudo } = parts
+  const { connection } = lease
+  const owned = new DisposableStore()
+  owned.add(lease)
+  try {
+    const channel = askSudo
+      ? await startRootServer(connection, { signal, askPassword: askSudo })
+      : await connection.subsystem('sftp', signal)
+    const session = await SftpSession.open(channel, { where: connection.where, owned, signal })
+    const roundTrip = roundTripOf(connection)
+    const source: LaneSource = askSudo
+      ? { open: () => Promise.reject(new Error('one lane as root')), roundTripMs: roundTrip }
+      : laneSource(parts, roundTrip)
+    return new SftpFiles({
+      label: connection.where,
+      key: parts.key,
+      session,
+      lanes: new SftpLanes(session, source),
+      commands: askSudo ? null : new RemoteCommands(connection),
+      roundTripMs: roundTrip,
+    })
+  } catch (error) {
+    owned.dispose()
+    throw error
+  }
+}
+
+/** Lanes on connections of their own, or, where the host gives none without a question, on the one that is there. */
+function laneSource({ lease, leaseMore }: RemoteFilesParts, roundTripMs: () => number): LaneSource {
+  let alone = true
+  return {
+    roundTripMs,
+    open: async (index, signal) => {
+      const more = alone ? await leaseMore(index, signal).catch(() => null) : null
+      if (!more) alone = false
+      const owned = more ?? { dispose: () => {} }
+      const connection = more?.connection ?? lease.connection
+      try {
+        const channel = await connection.subsystem('sftp', signal)
+        return await SftpSession.open(channel, { where: connection.where, owned, signal })
+      } catch (error) {
+        owned.dispose()
+        throw error
+      }
+    },
+  }
+}
+
+// While the link stalls the last round trip that was measured still holds.
+function roundTripOf(connection: Connection): () => number {
+  let last = 0
+  return () => {
+    const { link } = connection
+    if (link.kind === 'ready' && link.latencyMs !== null) last = link.latencyMs
+    return last
+  }
+}

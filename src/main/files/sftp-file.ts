@@ -1,0 +1,110 @@
+import type { FileInfo } from '../../shared/contract/files.ts'
+import { openFlag, type Attributes } from '../sftp/codec.ts'
+import type { Handle, SftpSession } from '../sftp/sftp-session.ts'
+import type { FileChange, ReadableFile, WritableFile } from './file-system.ts'
+import { toInfo } from './sftp-entries.ts'
+import type { SftpLanes } from './sftp-lanes.ts'
+
+export interface SftpFileParts {
+  readonly path: string
+  readonly lanes: SftpLanes
+  /** The session that opened it, with the handle there. */
+  readonly first: { readonly session: SftpSession; readonly handle: Handle }
+  /** How further lanes open it: SSH_FXF flags without create and truncate. */
+  readonly flags: number
+  /** True when it is worth opening on more than one lane. */
+  readonly spread: boolean
+  readonly explain: (error: unknown) => Promise<Error>
+}
+
+const empty = new Uint8Array(0)
+
+/** A file on a host, open on one lane or on several. */
+export class SftpFile implements ReadableFile, WritableFile {
+  readonly #parts: SftpFileParts
+  readonly #handles = new Map<SftpSession, Handle>()
+  readonly #opening = new Map<SftpSession, Promise<unknown>>()
+  #closed = false
+
+  constructor(parts: SftpFileParts) {
+    this.#parts = parts
+    this.#handles.set(parts.first.session, parts.first.handle)
+  }
+
+  read(offset: number, length: number): Promise<Uint8Array> {
+    return this.#ride(length, async (session, handle) => (await session.read(handle, offset, length)) ?? empty)
+  }
+
+  write(offset: number, data: Uint8Array): Promise<void> {
+    return this.#ride(data.length, (session, handle) => session.write(handle, offset, data))
+  }
+
+  info(): Promise<FileInfo> {
+    const { session, handle } = this.#parts.first
+    return this.#try(async () => toInfo(await session.fstat(handle)))
+  }
+
+  change(change: FileChange): Promise<void> {
+    const { session, handle } = this.#parts.first
+    return this.#try(() => session.fsetstat(handle, toAttributes(change)))
+  }
+
+  async sync(): Promise<void> {
+    if (!this.#parts.first.session.has('fsync@openssh.com')) return
+    const { session, handle } = this.#parts.first
+    await this.#try(() => session.fsync(handle))
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await Promise.allSettled(this.#opening.values())
+    const closing = [...this.#handles].map(([session, handle]) => session.close(handle))
+    await this.#try(() => Promise.all(closing))
+  }
+
+  async #ride<T>(bytes: number, work: (session: SftpSession, handle: Handle) => Promise<T>): Promise<T> {
+    const { lanes, spread } = this.#parts
+    if (spread) for (const session of lanes.sessions) this.#join(session)
+    // A lane that has died, or that the lanes have left behind, still finishes what it began.
+    const ride = lanes.ride(bytes, [...this.#handles.keys()])
+    const handle = this.#handles.get(ride.session)
+    try {
+      const { first } = this.#parts
+      return await this.#try(() => (handle ? work(ride.session, handle) : work(first.session, first.handle)))
+    } finally {
+      ride.release()
+    }
+  }
+
+  #join(session: SftpSession): void {
+    if (this.#handles.has(session) || this.#opening.has(session) || this.#closed) return
+    const opening = session
+      .open(this.#parts.path, { flags: this.#parts.flags })
+      .then(handle => this.#handles.set(session, handle))
+      // It stays with the lanes it has.
+      .catch(() => {})
+    this.#opening.set(session, opening)
+  }
+
+  async #try<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      throw await this.#parts.explain(error)
+    }
+  }
+}
+
+/** How a file is opened to be read, and to be written on. */
+export const openModes = { read: openFlag.read, write: openFlag.read | openFlag.write } as const
+
+export function toAttributes({ mode, owner, mtimeMs, size }: FileChange): Attributes {
+  const mtime = mtimeMs === undefined ? undefined : Math.max(0, Math.floor(mtimeMs / 1000))
+  return {
+    ...(size === undefined ? {} : { size }),
+    ...(owner ?? {}),
+    ...(mode === undefined ? {} : { mode }),
+    ...(mtime === undefined ? {} : { atime: mtime, mtime }),
+  }
+}

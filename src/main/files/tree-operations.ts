@@ -1,0 +1,80 @@
+import { AppError } from '../../shared/base/errors.ts'
+import type { TreeCount } from '../../shared/contract/files.ts'
+import { eachOf } from './each-of.ts'
+import type { FileSystem } from './file-system.ts'
+import { walk, type Found } from './walk.ts'
+
+const atOnce = 64
+
+/** How many files and folders there are below the paths, themselves included. Folders that can't be read count as empty. */
+export async function countTree(files: FileSystem, paths: readonly string[], signal: AbortSignal): Promise<TreeCount> {
+  const count = { files: 0, folders: 0, bytes: 0 }
+  await walk(files, paths, {
+    signal,
+    onFound: ({ info }) => {
+      if (info.kind === 'folder') return void count.folders++
+      count.files++
+      if (info.kind === 'file') count.bytes += info.size
+    },
+    onFailed: () => {},
+  })
+  return count
+}
+
+/** Deletes the paths and everything below them; links go, what they lead to stays. Throws the first failure, having done the rest. */
+export async function removeTree(files: FileSystem, paths: readonly string[], signal: AbortSignal): Promise<void> {
+  const { plain, folders, failures } = await collect(files, paths, signal)
+  await eachOf(plain, atOnce, path => files.removeFile(path).catch(noteUnlessGone(failures)))
+  // A folder goes after what is in it.
+  for (const level of byDepth(folders)) {
+    if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
+    await eachOf(level, atOnce, path => files.removeFolder(path).catch(noteUnlessGone(failures)))
+  }
+  if (failures.length > 0) throw failures[0]
+}
+
+/** Sets permissions; with `within` on everything below as well, where folders get the right to enter wherever they get the right to read. */
+export async function setTreeMode(
+  files: FileSystem,
+  { paths, mode, within }: { paths: readonly string[]; mode: number; within: boolean },
+  signal: AbortSignal,
+): Promise<void> {
+  if (!within) return eachOf(paths, atOnce, path => files.change(path, { mode }))
+  const { plain, folders, failures, links } = await collect(files, paths, signal)
+  const change = (path: string, to: number) => files.change(path, { mode: to }).catch(noteUnlessGone(failures))
+  await eachOf(
+    plain.filter(path => !links.has(path)),
+    atOnce,
+    path => change(path, mode),
+  )
+  // From the inside out, so that a folder that loses its rights is not in the way.
+  for (const level of byDepth(folders)) await eachOf(level, atOnce, path => change(path, mode | ((mode & 0o444) >> 2)))
+  if (failures.length > 0) throw failures[0]
+}
+
+async function collect(files: FileSystem, paths: readonly string[], signal: AbortSignal) {
+  const [plain, folders, failures]: [string[], Found[], unknown[]] = [[], [], []]
+  const links = new Set<string>()
+  await walk(files, paths, {
+    signal,
+    onFound: found => {
+      if (found.info.kind === 'folder') return void folders.push(found)
+      plain.push(found.path)
+      if (found.info.kind === 'link') links.add(found.path)
+    },
+    onFailed: (_path, error) => void failures.push(error),
+  })
+  return { plain, folders, failures, links }
+}
+
+function byDepth(folders: readonly Found[]): readonly (readonly string[])[] {
+  const levels: string[][] = []
+  for (const { below, path } of folders) (levels[below.length] ??= []).push(path)
+  return levels.filter(Boolean).reverse()
+}
+
+function noteUnlessGone(failures: unknown[]): (error: unknown) => void {
+  return error => {
+    if ((error as { code?: string }).code !== 'not-found') failures.push(error)
+  }
+}

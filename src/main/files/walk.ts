@@ -1,0 +1,72 @@
+import { AppError } from '../../shared/base/errors.ts'
+import { joinPath } from '../../shared/base/paths.ts'
+import type { Entry, FileInfo } from '../../shared/contract/files.ts'
+import type { FileSystem } from './file-system.ts'
+
+/** A file or folder that a walk came to. */
+export interface Found {
+  readonly path: string
+  readonly info: FileInfo | Entry
+  /** The names from the start of the walk on; empty for a start itself. */
+  readonly below: readonly string[]
+}
+
+export interface WalkOptions {
+  readonly signal: AbortSignal
+  /** Called for each start and everything below it, a folder before what is in it. */
+  readonly onFound: (found: Found) => void
+  /** A folder that can't be read; the walk goes on when this does not throw. */
+  readonly onFailed: (path: string, error: unknown) => void
+}
+
+const foldersAtOnce = 32
+// PATH_MAX of 4,096 bytes has room for about 2,000 names; deeper is a server that makes them up.
+const deepest = 2_000
+
+/** Walks trees, many folders at a time. Links are found, never followed. Rejects with `cancelled` on abort. */
+export async function walk(files: FileSystem, starts: readonly string[], options: WalkOptions): Promise<void> {
+  const { signal, onFound, onFailed } = options
+  const waiting: Found[] = []
+  const visit = (found: Found) => {
+    onFound(found)
+    if (found.info.kind === 'folder' && found.below.length < deepest) waiting.push(found)
+  }
+  await Promise.all(
+    starts.map(async path => {
+      try {
+        const info = await files.info(path)
+        if (info) visit({ path, info, below: [] })
+        else onFailed(path, new AppError('not-found', `${path} is not there any more.`))
+      } catch (error) {
+        onFailed(path, error)
+      }
+    }),
+  )
+  await new Promise<void>((resolve, reject) => {
+    let running = 0
+    const next = () => {
+      if (signal.aborted) return reject(new AppError('cancelled', 'Cancelled'))
+      while (running < foldersAtOnce && waiting.length > 0) {
+        running++
+        void read(waiting.pop() as Found)
+      }
+      if (running === 0) resolve()
+    }
+    const read = async (folder: Found) => {
+      try {
+        await files.list(folder.path, { signal, onEntries: entries => entries.forEach(entry => take(folder, entry)) })
+      } catch (error) {
+        if (!signal.aborted) onFailed(folder.path, error)
+      } finally {
+        running--
+        next()
+      }
+    }
+    const take = (folder: Found, entry: Entry) => {
+      // A link comes again when it is known where it leads.
+      if (entry.kind === 'link' && entry.link !== null) return
+      visit({ path: joinPath(folder.path, entry.name), info: entry, below: [...folder.below, entry.name] })
+    }
+    next()
+  })
+}

@@ -1,0 +1,40 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+
+import { decodeName, encodeName } from './byte-names.ts'
+
+describe('names as bytes', () => {
+  test('any bytes come back as they were', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 64 }), bytes => {
+        expect(Buffer.from(encodeName(decodeName(bytes))).equals(Buffer.from(bytes))).toBe(true)
+      }),
+      { numRuns: 5_000 },
+    )
+  })
+
+  test('text is itself, with the mark of a byte order and the replacement character too', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), text => {
+        expect(decodeName(Buffer.from(text, 'utf8'))).toBe(text)
+      }),
+    )
+    for (const text of ['\ufeffname', 'a\ufffdb', 'é', 'e\u0301', '😀', '\n\t\u001b'])
+      expect(decodeName(Buffer.from(text, 'utf8'))).toBe(text)
+  })
+
+  test('a byte that is no UTF-8 is a lone surrogate of its own', () => {
+    expect(decodeName(Buffer.from([0x61, 0xff, 0xc3, 0x28, 0xe2, 0x82]))).toBe('a\udcff\udcc3(\udce2\udc82')
+    // Surrogates written in UTF-8, and longer forms of short characters, are no UTF-8.
+    expect(decodeName(Buffer.from([0xed, 0xb2, 0x80, 0xc0, 0xaf]))).toBe('\udced\udcb2\udc80\udcc0\udcaf')
+  })
+
+  test('two names are never the same string', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 8 }), fc.uint8Array({ maxLength: 8 }), (a, b) => {
+        if (!Buffer.from(a).equals(Buffer.from(b))) expect(decodeName(a)).not.toBe(decodeName(b))
+      }),
+      { numRuns: 5_000 },
+    )
+  })
+})

@@ -1,0 +1,79 @@
+import { cleanLine } from '../../shared/base/clean-text.ts'
+import { packetType, PacketReader, SftpFormatError, type Attributes } from './codec.ts'
+
+/** One name of SSH_FXP_NAME: its bytes and what is known of the file. */
+export interface NamedEntry {
+  readonly name: Buffer
+  /** The line of `ls -l` that servers send along, for owner and group; raw bytes. */
+  readonly longName: Buffer
+  readonly attributes: Attributes
+}
+
+/** What a server answers. */
+export type Reply =
+  | { readonly kind: 'status'; readonly code: number; readonly text: string }
+  | { readonly kind: 'handle'; readonly handle: Buffer }
+  | { readonly kind: 'data'; readonly data: Buffer }
+  | { readonly kind: 'names'; readonly entries: readonly NamedEntry[] }
+  | { readonly kind: 'attributes'; readonly attributes: Attributes }
+  | { readonly kind: 'extended'; readonly fields: PacketReader }
+
+// A handle is at most 256 bytes long (section 6.3); the smallest entry has three lengths of four bytes.
+const maxHandle = 256
+const smallestEntry = 12
+
+/** Reads one packet. Throws `SftpFormatError` for what is not a reply of version 3. */
+export function parseReply(packet: Buffer): { readonly id: number; readonly reply: Reply } {
+  const reader = new PacketReader(packet)
+  const type = reader.u8()
+  return { id: reader.u32(), reply: parseFields(type, reader) }
+}
+
+/** Reads SSH_FXP_VERSION: the version and the names and data of the extensions (section 4). */
+export function parseVersion(packet: Buffer): { version: number; extensions: ReadonlyMap<string, string> } {
+  const reader = new PacketReader(packet)
+  if (reader.u8() !== packetType.version) throw new SftpFormatError('no version')
+  const version = reader.u32()
+  const extensions = new Map<string, string>()
+  while (reader.left > 0 && extensions.size < 256) {
+    const name = reader.bytes().toString('latin1')
+    extensions.set(name, reader.bytes().toString('latin1'))
+  }
+  return { version, extensions }
+}
+
+function parseFields(type: number, reader: PacketReader): Reply {
+  switch (type) {
+    case packetType.status: {
+      const code = reader.u32()
+      // Some servers of before version 3 send no text.
+      const text = reader.left >= 4 ? cleanLine(reader.bytes().toString('utf8'), 200) : ''
+      return { kind: 'status', code, text }
+    }
+    case packetType.handle: {
+      const handle = reader.bytes()
+      if (handle.length > maxHandle) throw new SftpFormatError('a handle of more than 256 bytes')
+      return { kind: 'handle', handle: Buffer.from(handle) }
+    }
+    case packetType.data:
+      return { kind: 'data', data: reader.bytes() }
+    case packetType.name:
+      return { kind: 'names', entries: parseNames(reader) }
+    case packetType.attrs:
+      return { kind: 'attributes', attributes: reader.attributes() }
+    case packetType.extendedReply:
+      return { kind: 'extended', fields: reader }
+    default:
+      throw new SftpFormatError(`a packet of type ${type}`)
+  }
+}
+
+function parseNames(reader: PacketReader): readonly NamedEntry[] {
+  const count = reader.u32()
+  if (count * smallestEntry > reader.left) throw new SftpFormatError('fewer names than it says')
+  return Array.from({ length: count }, () => ({
+    name: reader.bytes(),
+    longName: reader.bytes(),
+    attributes: reader.attributes(),
+  }))
+}

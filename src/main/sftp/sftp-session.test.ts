@@ -1,0 +1,138 @@
+import fc from 'fast-check'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+
+import { fakeReply, FakeSftp, type FakeAnswer, type FakeRequest } from '../../testing/fake-sftp.ts'
+import { packetType, PacketWriter } from './codec.ts'
+import { SftpSession } from './sftp-session.ts'
+
+const never = new AbortController().signal
+
+async function open(
+  answer: (request: FakeRequest) => FakeAnswer | readonly FakeAnswer[],
+  greeting?: Uint8Array | null,
+) {
+  const channel = new FakeSftp(answer, greeting)
+  let disposed = 0
+  const owned = { dispose: () => void disposed++ }
+  const session = await SftpSession.open(channel, { where: 'box', owned, signal: never })
+  return { channel, session, disposed: () => disposed }
+}
+
+const greetings: readonly (readonly [string, Uint8Array, string])[] = [
+  ['version 6', new PacketWriter(packetType.version).u32(6).finish(), 'version 6'],
+  ['text', Buffer.from('Welcome to box\n'), 'not SFTP'],
+  ['another packet', fakeReply.status(1, 0).finish(), 'not SFTP'],
+  ['half a version', Buffer.from([0, 0, 0, 3, 2, 0, 0]), 'not SFTP'],
+]
+
+describe('a session', () => {
+  afterEach(() => vi.useRealTimers())
+
+  test.each(greetings)('that is greeted with %s is refused with a reason', async (_what, greeting, text) => {
+    await expect(open(() => null, greeting)).rejects.toMatchObject({
+      code: 'server-refused',
+      message: expect.stringContaining(text),
+    })
+  })
+
+  test('that is not greeted at all gives up', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const opening = open(() => null, null)
+    const failed = expect(opening).rejects.toMatchObject({ code: 'timed-out' })
+    await vi.advanceTimersByTimeAsync(15_000)
+    await failed
+  })
+
+  test('answers requests in any order', async () => {
+    const waiting: FakeRequest[] = []
+    const { session } = await open(request => {
+      waiting.push(request)
+      if (waiting.length < 3) return null
+      return waiting.toReversed().map(({ id }) => fakeReply.attributes(id, id))
+    })
+    const sizes = await Promise.all(['/a', '/b', '/c'].map(path => session.stat(path)))
+    expect(sizes.map(({ size }) => size)).toEqual([1, 2, 3])
+    session.dispose()
+  })
+
+  test('whose server refuses says its code and words, cleaned', async () => {
+    const { session } = await open(({ id }) => fakeReply.status(id, 3, 'no\u001b[31m way\n'))
+    await expect(session.remove('/a')).rejects.toMatchObject({ status: 3, message: 'no way' })
+    session.dispose()
+  })
+
+  const misdeeds: readonly (readonly [string, (request: FakeRequest) => FakeAnswer | readonly FakeAnswer[]])[] = [
+    ['an answer to nothing', ({ id }) => fakeReply.status(id + 99, 0)],
+    ['a handle for a status', ({ id }) => fakeReply.handle(id)],
+    ['names for a status', ({ id }) => fakeReply.names(id, ['x'])],
+    ['a packet of 2^32 - 1 bytes', () => Buffer.from([0xff, 0xff, 0xff, 0xff, 101])],
+    ['a packet of no bytes', () => Buffer.alloc(4)],
+    ['a type that there is not', ({ id }) => new PacketWriter(250).u32(id)],
+    ['a status that ends early', ({ id }) => new PacketWriter(packetType.status).u32(id)],
+    ['the end of the channel', () => 'close'],
+  ]
+  test.each(misdeeds)('ends with one error at %s', async (_what, answer) => {
+    const { session, channel, disposed } = await open(answer)
+    const both = await Promise.allSettled([session.remove('/a'), session.remove('/b')])
+    for (const each of both) expect(each).toMatchObject({ status: 'rejected', reason: { name: 'AppError' } })
+    await expect(session.stat('/later')).rejects.toMatchObject({ name: 'AppError' })
+    expect([channel.closed, session.isOpen, disposed()]).toEqual([true, false, 1])
+  })
+
+  test('does not take more data than it asked for, and takes none as the end', async () => {
+    const { session } = await open(({ id }) => fakeReply.data(id, Buffer.alloc(0)))
+    expect(await session.read(Buffer.from('h'), 0, 10)).toBeNull()
+    session.dispose()
+    const other = await open(({ id }) => fakeReply.data(id, Buffer.alloc(11)))
+    await expect(other.session.read(Buffer.from('h'), 0, 10)).rejects.toMatchObject({ code: 'server-refused' })
+  })
+
+  test('whose server falls silent ends all that waits after half a minute', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
+    const { session } = await open(() => null)
+    const failed = expect(Promise.all([session.stat('/a'), session.stat('/b')])).rejects.toMatchObject({
+      code: 'timed-out',
+    })
+    vi.advanceTimersByTime(29_000)
+    expect(session.isOpen).toBe(true)
+    vi.advanceTimersByTime(3_000)
+    await failed
+    expect(session.isOpen).toBe(false)
+  })
+
+  test('whose server answers all but one request ends as well', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
+    const { session } = await open(({ id }) => (id === 1 ? null : fakeReply.attributes(id, 1)))
+    const failed = expect(session.stat('/never')).rejects.toMatchObject({ code: 'timed-out' })
+    for (let second = 0; second < 200 && session.isOpen; second += 10) {
+      await session.stat('/other').catch(() => {})
+      vi.advanceTimersByTime(10_000)
+    }
+    await failed
+  })
+
+  test('closes a folder that was opened for somebody who has gone', async () => {
+    const { session, channel } = await open(({ id, type }) =>
+      type === packetType.opendir ? fakeReply.handle(id, 'late') : fakeReply.status(id, 0),
+    )
+    const abort = new AbortController()
+    const opening = session.openFolder('/a', abort.signal)
+    abort.abort()
+    await expect(opening).rejects.toMatchObject({ code: 'cancelled' })
+    await vi.waitFor(() => expect(channel.requests.map(({ type }) => type)).toContain(packetType.close))
+    session.dispose()
+  })
+
+  test('never hangs and never fails otherwise, whatever bytes come', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async bytes => {
+        const { session, channel } = await open(() => [bytes, 'close'])
+        const [outcome] = await Promise.allSettled([session.stat('/a')])
+        expect(outcome?.status === 'fulfilled' || (outcome?.reason as Error) instanceof Error).toBe(true)
+        channel.close()
+        session.dispose()
+      }),
+      { numRuns: 500 },
+    )
+  })
+})

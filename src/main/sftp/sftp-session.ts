@@ -1,0 +1,285 @@
+import { AppError } from '../../shared/base/errors.ts'
+import type { Disposable } from '../../shared/base/lifecycle.ts'
+import { encodeName } from './byte-names.ts'
+import { packetType, PacketWriter, statusCode, type Attributes } from './codec.ts'
+import type { NamedEntry } from './replies.ts'
+import { SftpWire, type ByteChannel } from './sftp-wire.ts'
+
+/** What the server takes at once (limits@openssh.com), in bytes and numbers. */
+export interface SftpLimits {
+  readonly read: number
+  readonly write: number
+  readonly handles: number
+}
+
+/** The size of a file system, in bytes (statvfs@openssh.com). */
+export interface FileSystemSpace {
+  readonly total: number
+  /** What this user may still write. */
+  readonly free: number
+  readonly readOnly: boolean
+}
+
+/** A file or folder that is open over there. */
+export type Handle = Buffer
+
+// What every server must take (section 3: packets of 34,000 bytes).
+const safeLimits: SftpLimits = { read: 32_768, write: 32_768, handles: 64 }
+const largestChunk = 255 * 1024
+const maxPath = 32_768
+
+/**
+ * One SFTP session (version 3 and OpenSSH's extensions). Requests run side by side; each is answered, refused with
+ * `SftpStatusError`, or rejected with an `AppError` when the server falls silent or the channel closes. Paths are names
+ * as `byte-names` has them.
+ */
+export class SftpSession implements Disposable {
+  readonly #wire: SftpWire
+  #limits = safeLimits
+
+  private constructor(wire: SftpWire) {
+    this.#wire = wire
+  }
+
+  /**
+   * Greets the server, within 15 s. Owns the channel and `owned` from then on, also when it fails. Throws
+   * `server-refused` for what is not SFTP 3, `timed-out`, `lost`, and `cancelled` on abort.
+   */
+  static async open(
+    channel: ByteChannel,
+    { where, owned, signal }: { where: string; owned: Disposable; signal: AbortSignal },
+  ): Promise<SftpSession> {
+    const wire = new SftpWire(channel, where, owned)
+    try {
+      await wire.greet(signal)
+    } catch (error) {
+      wire.dispose()
+      throw error
+    }
+    const session = new SftpSession(wire)
+    if (session.has('limits@openssh.com')) void session.#askLimits().catch(() => {})
+    return session
+  }
+
+  get onClosed(): SftpWire['onClosed'] {
+    return this.#wire.onClosed
+  }
+
+  get limits(): SftpLimits {
+    return this.#limits
+  }
+
+  /** How many requests wait for an answer. */
+  get pending(): number {
+    return this.#wire.pending
+  }
+
+  get isOpen(): boolean {
+    return this.#wire.isOpen
+  }
+
+  has(extension: string): boolean {
+    return this.#wire.has(extension)
+  }
+
+  open(path: string, { flags, attributes = {} }: { flags: number; attributes?: Attributes }): Promise<Handle> {
+    return this.#wire.forHandle(id =>
+      packet(packetType.open, id).bytes(bytesOf(path)).u32(flags).attributes(attributes),
+    )
+  }
+
+  /** Up to `length` bytes from `offset`; null at the end of the file. */
+  async read(handle: Handle, offset: number, length: number): Promise<Buffer | null> {
+    const reply = await this.#wire.send(id => packet(packetType.read, id).bytes(handle).u64(offset).u32(length))
+    if (reply.kind === 'status' && reply.code === statusCode.eof) return null
+    if (reply.kind !== 'data') throw this.#wire.unexpected(reply)
+    if (reply.data.length > length) throw this.#wire.fail('more data than asked for')
+    return reply.data.length === 0 ? null : reply.data
+  }
+
+  async write(handle: Handle, offset: number, data: Uint8Array): Promise<void> {
+    await this.#wire.forOk(id => {
+      const head = packet(packetType.write, id).bytes(handle).u64(offset).u32(data.length).finish(data.length)
+      return Buffer.concat([head, data])
+    })
+  }
+
+  close(handle: Handle): Promise<void> {
+    return this.#wire.forOk(id => packet(packetType.close, id).bytes(handle))
+  }
+
+  openFolder(path: string, signal?: AbortSignal): Promise<Handle> {
+    return this.#wire.forHandle(id => packet(packetType.opendir, id).bytes(bytesOf(path)), signal)
+  }
+
+  /** The next names of an open folder; null at its end. */
+  async readFolder(handle: Handle, signal?: AbortSignal): Promise<readonly NamedEntry[] | null> {
+    const reply = await this.#wire.send(id => packet(packetType.readdir, id).bytes(handle), signal)
+    if (reply.kind === 'status' && reply.code === statusCode.eof) return null
+    if (reply.kind !== 'names') throw this.#wire.unexpected(reply)
+    return reply.entries
+  }
+
+  stat(path: string): Promise<Attributes> {
+    return this.#wire.forAttributes(id => packet(packetType.stat, id).bytes(bytesOf(path)))
+  }
+
+  /** Of the link itself. */
+  lstat(path: string): Promise<Attributes> {
+    return this.#wire.forAttributes(id => packet(packetType.lstat, id).bytes(bytesOf(path)))
+  }
+
+  fstat(handle: Handle): Promise<Attributes> {
+    return this.#wire.forAttributes(id => packet(packetType.fstat, id).bytes(handle))
+  }
+
+  setstat(path: string, attributes: Attributes): Promise<void> {
+    return this.#wire.forOk(id => packet(packetType.setstat, id).bytes(bytesOf(path)).attributes(attributes))
+  }
+
+  /** Of the link itself (lsetstat@openssh.com). */
+  lsetstat(path: string, attributes: Attributes): Promise<void> {
+    return this.#wire.forOk(id => extended(id, 'lsetstat@openssh.com').bytes(bytesOf(path)).attributes(attributes))
+  }
+
+  fsetstat(handle: Handle, attributes: Attributes): Promise<void> {
+    return this.#wire.forOk(id => packet(packetType.fsetstat, id).bytes(handle).attributes(attributes))
+  }
+
+  remove(path: string): Promise<void> {
+    return this.#wire.forOk(id => packet(packetType.remove, id).bytes(bytesOf(path)))
+  }
+
+  mkdir(path: string, attributes: Attributes = {}): Promise<void> {
+    return this.#wire.forOk(id => packet(packetType.mkdir, id).bytes(bytesOf(path)).attributes(attributes))
+  }
+
+  rmdir(path: string): Promise<void> {
+    return this.#wire.forOk(id => packet(packetType.rmdir, id).bytes(bytesOf(path)))
+  }
+
+  /** Refused when `to` exists. */
+  rename(from: string, to: string): Promise<void> {
+    return this.#wire.forOk(id => packet(packetType.rename, id).bytes(bytesOf(from)).bytes(bytesOf(to)))
+  }
+
+  /** Replaces `to` in one step (posix-rename@openssh.com). */
+  posixRename(from: string, to: string): Promise<void> {
+    return this.#wire.forOk(id => extended(id, 'posix-rename@openssh.com').bytes(bytesOf(from)).bytes(bytesOf(to)))
+  }
+
+  hardlink(from: string, to: string): Promise<void> {
+    return this.#wire.forOk(id => extended(id, 'hardlink@openssh.com').bytes(bytesOf(from)).bytes(bytesOf(to)))
+  }
+
+  /** In OpenSSH's order, target first, which is not the draft's and which most servers follow. */
+  symlink(target: string, link: string): Promise<void> {
+    return this.#wire.forOk(id => packet(packetType.symlink, id).bytes(bytesOf(target)).bytes(bytesOf(link)))
+  }
+
+  readlink(path: string): Promise<Buffer> {
+    return this.#wire.forName(id => packet(packetType.readlink, id).bytes(bytesOf(path)))
+  }
+
+  realpath(path: string): Promise<Buffer> {
+    return this.#wire.forName(id => packet(packetType.realpath, id).bytes(bytesOf(path)))
+  }
+
+  /** `~` and `~user` filled in (expand-path@openssh.com). */
+  expandPath(path: string): Promise<Buffer> {
+    return this.#wire.forName(id => extended(id, 'expand-path@openssh.com').bytes(bytesOf(path)))
+  }
+
+  /** The home of a user (home-directory of draft-ietf-secsh-filexfer-extensions-00). */
+  homeDirectory(user: string): Promise<Buffer> {
+    return this.#wire.forName(id => extended(id, 'home-directory').bytes(bytesOf(user)))
+  }
+
+  fsync(handle: Handle): Promise<void> {
+    return this.#wire.forOk(id => extended(id, 'fsync@openssh.com').bytes(handle))
+  }
+
+  /** Copies on the far side (copy-data); `length` 0 copies to the end. */
+  copyData(
+    from: { handle: Handle; offset: number; length: number },
+    to: { handle: Handle; offset: number },
+  ): Promise<void> {
+    return this.#wire.forOk(id =>
+      extended(id, 'copy-data').bytes(from.handle).u64(from.offset).u64(from.length).bytes(to.handle).u64(to.offset),
+    )
+  }
+
+  async statvfs(path: string): Promise<FileSystemSpace> {
+    const fields = await this.#wire.forFields(id => extended(id, 'statvfs@openssh.com').bytes(bytesOf(path)))
+    return this.#wire.understood(() => {
+      const [blockSize, fragmentSize, blocks, , available] = Array.from({ length: 5 }, () => fields.about64())
+      // f_files, f_ffree, f_favail and f_fsid, which may have any bits.
+      fields.skip(32)
+      const unit = fragmentSize || blockSize || 0
+      return { total: (blocks ?? 0) * unit, free: (available ?? 0) * unit, readOnly: (fields.about64() & 1) === 1 }
+    })
+  }
+
+  /** The names of users and groups, in the order of their ids; null where there is none. */
+  async namesOf(
+    uids: readonly number[],
+    gids: readonly number[],
+  ): Promise<{ users: readonly (string | null)[]; groups: readonly (string | null)[] }> {
+    const list = (ids: readonly number[]) => {
+      const packed = Buffer.alloc(ids.length * 4)
+      ids.forEach((id, index) => packed.writeUInt32BE(id >>> 0, index * 4))
+      return packed
+    }
+    const fields = await this.#wire.forFields(id =>
+      extended(id, 'users-groups-by-id@openssh.com').bytes(list(uids)).bytes(list(gids)),
+    )
+    return this.#wire.understood(() => ({ users: splitNames(fields.bytes()), groups: splitNames(fields.bytes()) }))
+  }
+
+  dispose(): void {
+    this.#wire.dispose()
+  }
+
+  async #askLimits(): Promise<void> {
+    const fields = await this.#wire.forFields(id => extended(id, 'limits@openssh.com'))
+    this.#limits = this.#wire.understood(() => {
+      const [, read, write, handles] = Array.from({ length: 4 }, () => fields.about64())
+      return {
+        read: chunkLimit(read),
+        write: chunkLimit(write),
+        handles: handles === undefined || handles === 0 ? safeLimits.handles : Math.min(handles, 4096),
+      }
+    })
+  }
+}
+
+function packet(type: number, id: number): PacketWriter {
+  return new PacketWriter(type).u32(id)
+}
+
+function extended(id: number, name: string): PacketWriter {
+  return packet(packetType.extended, id).bytes(Buffer.from(name, 'latin1'))
+}
+
+function bytesOf(path: string): Buffer {
+  const bytes = encodeName(path)
+  if (bytes.length > maxPath || bytes.includes(0))
+    throw new AppError('invalid-input', 'The path is too long, or holds a character that no path can have.')
+  return bytes
+}
+
+function chunkLimit(limit: number | undefined): number {
+  return limit === undefined || limit === 0 ? safeLimits.read : Math.max(1024, Math.min(limit, largestChunk))
+}
+
+/** A list of strings one after the other; an empty one is a name that is not known. */
+function splitNames(bytes: Buffer): readonly (string | null)[] {
+  const names: (string | null)[] = []
+  for (let at = 0; at + 4 <= bytes.length;) {
+    const length = bytes.readUInt32BE(at)
+    const name = bytes.subarray(at + 4, at + 4 + length)
+    names.push(name.length === 0 ? null : name.toString('utf8'))
+    at += 4 + length
+  }
+  return names
+}

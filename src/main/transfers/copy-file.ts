@@ -1,0 +1,210 @@
+import { AppError } from '../../shared/base/errors.ts'
+import { nameOf } from '../../shared/base/paths.ts'
+import { shownName } from '../../shared/base/shown-name.ts'
+import type { FileInfo } from '../../shared/contract/files.ts'
+import { checksum } from '../files/far-tools.ts'
+import type { FileChange, FileSystem, ReadableFile, WritableFile } from '../files/file-system.ts'
+import { shellWord } from '../ssh/run-command.ts'
+import { partPathOf, provenLength, sameVersion, type Version } from './part-file.ts'
+import { pump } from './pump.ts'
+
+export interface CopyFileOptions {
+  readonly source: FileSystem
+  readonly target: FileSystem
+  readonly from: string
+  readonly to: string
+  /** What the source was when the copy was planned. */
+  readonly info: FileInfo
+  /** True when a file at `to` may be replaced; else one that is there is an error. */
+  readonly replace: boolean
+  /** The version of the source that the part file was begun from; null begins anew. */
+  readonly resume: Version | null
+  /** True when the part file is one that ended in order, such as another program's: all of it counts. */
+  readonly append: boolean
+  readonly keepOwner: boolean
+  readonly verify: boolean
+  readonly signal: AbortSignal
+  readonly pass: (bytes: number) => Promise<void> | undefined
+  /** A part file is begun from this version of the source. */
+  readonly onPart: (version: Version) => void
+  /** So many bytes are through; the first call after a resume has what was there already. */
+  readonly onBytes: (bytes: number) => void
+}
+
+// On a file this large the wait for the disk is worth it; thousands of small ones would take minutes.
+const syncBytes = 4 * 1024 * 1024
+
+/**
+ * Copies one file: to a part file beside the target, whole, with its mode and times, and only then under its name.
+ * Throws an `AppError`; `changed` when the source was written to meanwhile. The part file stays for a resume, except
+ * where it is worth nothing.
+ */
+export async function copyFile(options: CopyFileOptions): Promise<void> {
+  const { source, target, info, to } = options
+  const part = partPathOf(to)
+  if (source.key === target.key && (await copyInside(options, part))) return finish(options, part)
+  const chunk = Math.min(source.pace.chunk, target.pace.chunk)
+  const small = info.size > 0 && info.size < chunk && !options.append
+  if (!(small && (await copySmall(options, part)))) await copyLarge(options, part, chunk)
+  await finish(options, part)
+}
+
+/** One read, one write: as few round trips as there can be. False when the file is not what it was. */
+async function copySmall(options: CopyFileOptions, part: string): Promise<boolean> {
+  const { source, target, from, info, signal, pass, onBytes } = options
+  const file = await source.open(from, info.size)
+  let data: Uint8Array
+  let now: FileInfo
+  try {
+    await pass(info.size)
+    ;[data, now] = await Promise.all([file.read(0, info.size + 1), file.info()])
+  } finally {
+    void file.close().catch(() => {})
+  }
+  if (data.length !== info.size || now.size !== info.size) return false
+  if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
+  const written = await createPart(target, part, info.size)
+  try {
+    const { size: _whole, ...change } = changeFor(options, now)
+    await settled([written.write(0, data), written.change(change), written.close()])
+  } catch (error) {
+    void written.close().catch(() => {})
+    await target.removeFile(part).catch(() => {})
+    throw error
+  }
+  onBytes(data.length)
+  return true
+}
+
+async function copyLarge(options: CopyFileOptions, part: string, chunk: number): Promise<void> {
+  const { source, target, from, info, onPart, resume } = options
+  const file = await source.open(from, info.size)
+  let written: WritableFile | undefined
+  try {
+    // What it is now is not waited for, unless a part of it is there: on a far line each question takes its time.
+    const asked = file.info()
+    asked.catch(() => {})
+    const resumed = resume ? await resumePart(options, { part, file, before: await asked }) : null
+    written = resumed?.file ?? (await createPart(target, part, info.size))
+    onPart(resume ? await asked : info)
+    const after = await fill(options, { file, written, before: asked, chunk, from: resumed?.length ?? 0 })
+    await finishPart(written, changeFor(options, after))
+  } finally {
+    void written?.close().catch(() => {})
+    void file.close().catch(() => {})
+  }
+}
+
+interface Filling {
+  readonly file: ReadableFile
+  readonly written: WritableFile
+  readonly before: Promise<FileInfo>
+  readonly chunk: number
+  readonly from: number
+}
+
+/** Answers what the source is once all of it is copied; throws `changed` when it is not what it was at the start. */
+async function fill(options: CopyFileOptions, { file, written, before, chunk, from }: Filling): Promise<FileInfo> {
+  const { signal, pass, onBytes, from: path, info } = options
+  if (from > 0) onBytes(from)
+  const end = await pump({ source: file, target: written, from, size: info.size, chunk, signal, pass, onBytes })
+  const [first, after] = await Promise.all([before, file.info()])
+  // What says it is empty and is not, such as a file in /proc, has no size to compare.
+  if (info.size === 0 && end > 0 && after.size === 0) return { ...after, size: end }
+  if (end !== info.size || !sameFile(first, after) || after.size !== info.size) throw changed(path)
+  return after
+}
+
+function sameFile(a: FileInfo, b: FileInfo): boolean {
+  return a.size === b.size && a.mtimeMs === b.mtimeMs
+}
+
+/** Sets what the file is to be, has it written to the disk and closes it, all asked for at once. */
+async function finishPart(file: WritableFile, change: FileChange): Promise<void> {
+  const size = change.size ?? 0
+  await settled([file.change(change), ...(size >= syncBytes ? [file.sync()] : []), file.close()])
+}
+
+async function resumePart(
+  { target, resume, append }: CopyFileOptions,
+  { part, file, before }: { part: string; file: ReadableFile; before: FileInfo },
+): Promise<{ file: WritableFile; length: number } | null> {
+  if (!resume || !sameVersion(resume, before)) return null
+  const info = await target.info(part)
+  if (info?.kind !== 'file') return null
+  const written = await target.create(part, { how: 'keep', size: before.size })
+  const length = await provenLength({ source: file, part: written, whole: before, append }, info).catch(() => 0)
+  if (length > 0) return { file: written, length }
+  await written.close()
+  return null
+}
+
+/** A new part file, readable for its owner only; what an earlier copy left there goes. */
+async function createPart(target: FileSystem, part: string, size: number): Promise<WritableFile> {
+  const options = { mode: 0o600, how: 'exclusive', size } as const
+  try {
+    return await target.create(part, options)
+  } catch (error) {
+    // Not every server says why; what is in the way is looked for.
+    const there = await target.info(part).catch(() => null)
+    if (!there || there.kind === 'folder') throw error
+    await target.removeFile(part)
+    return target.create(part, options)
+  }
+}
+
+/** Where both are on one host, the host copies. False when it can't. */
+async function copyInside(options: CopyFileOptions, part: string): Promise<boolean> {
+  const { target, from, signal, info, onBytes } = options
+  if (!target.commands) return false
+  const copy = `cp -f -- ${shellWord(from)} ${shellWord(part)}`
+  const { code, errors } = await target.commands.run(copy, { signal, timeoutMs: 3_600_000 })
+  if (code !== 0) {
+    if (/no space|quota/i.test(errors))
+      throw new AppError('no-space', `The disk on ${target.label} is full: ${shownName(nameOf(from))} was not copied.`)
+    return false
+  }
+  await target.change(part, changeFor(options, info))
+  onBytes(info.size)
+  return true
+}
+
+async function finish(options: CopyFileOptions, part: string): Promise<void> {
+  const { target, to, replace, verify } = options
+  if (verify) await compare(options, part)
+  await (replace ? target.replace(part, to) : target.rename(part, to))
+}
+
+async function compare({ source, target, from, signal }: CopyFileOptions, part: string): Promise<void> {
+  const [ours, theirs] = await Promise.all([
+    checksum(source, { path: from, kind: 'sha256' }, signal),
+    checksum(target, { path: part, kind: 'sha256' }, signal),
+  ])
+  if (ours === theirs) return
+  await target.removeFile(part).catch(() => {})
+  throw new AppError(
+    'changed',
+    `The copy of ${shownName(nameOf(from))} is not the same as the file. It was taken away.`,
+  )
+}
+
+function changeFor({ info, keepOwner }: Pick<CopyFileOptions, 'info' | 'keepOwner'>, now: FileInfo): FileChange {
+  const owner = keepOwner && now.uid !== null && now.gid !== null ? { owner: { uid: now.uid, gid: now.gid } } : {}
+  return {
+    // A part that was longer before would keep its end.
+    size: now.size,
+    mode: (info.mode ?? 0o644) & 0o777,
+    ...(now.mtimeMs === null ? {} : { mtimeMs: now.mtimeMs }),
+    ...owner,
+  }
+}
+
+function changed(path: string): AppError {
+  return new AppError('changed', `${shownName(nameOf(path))} was changed while it was copied. Copy it again.`)
+}
+
+/** Waits for all of them; throws the first failure. */
+async function settled(work: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find(each => each.status === 'rejected')
+  if (failed) throw failed.reason
+}

@@ -1,0 +1,77 @@
+import { joinPath, nameOf, parentOf } from '../../shared/base/paths.ts'
+import type { FileInfo } from '../../shared/contract/files.ts'
+import { fileError } from '../files/file-errors.ts'
+import type { FileSystem } from '../files/file-system.ts'
+
+/** A folder of the target: what it held before. */
+export interface TargetFolder {
+  readonly path: string
+  /** True when this copy made it. */
+  readonly made: boolean
+  /** What stands at a name; undefined when it is free. */
+  at(name: string): FileInfo | undefined
+  /** Marks a name as taken from now on. */
+  take(name: string, info: FileInfo): void
+}
+
+/** The folders of a target, each looked at or made once. */
+export class TargetFolders {
+  readonly #files: FileSystem
+  readonly #root: string
+  readonly #signal: AbortSignal
+  readonly #folders = new Map<string, Promise<TargetFolder>>()
+
+  constructor(files: FileSystem, root: string, signal: AbortSignal) {
+    this.#files = files
+    this.#root = root
+    this.#signal = signal
+  }
+
+  /** The folder at `path`, which is the root or below it; those on the way are made. */
+  get(path: string): Promise<TargetFolder> {
+    const known = this.#folders.get(path) ?? (path === this.#root ? this.#look(path) : this.#make(path))
+    this.#folders.set(path, known)
+    return known
+  }
+
+  /** The folders that were made, the innermost first. */
+  async made(): Promise<readonly string[]> {
+    const folders = await Promise.allSettled(this.#folders.values())
+    return folders
+      .flatMap(folder => (folder.status === 'fulfilled' && folder.value.made ? [folder.value.path] : []))
+      .sort((a, b) => b.length - a.length)
+  }
+
+  async #make(path: string): Promise<TargetFolder> {
+    const parent = await this.get(parentOf(path))
+    const name = nameOf(path)
+    const there = parent.at(name)
+    if (there === undefined) {
+      // Writable for its owner until all is in it; it gets its own mode at the end.
+      await this.#files.makeFolder(path, 0o700)
+      parent.take(name, { kind: 'folder', size: 0, mtimeMs: null, mode: null, uid: null, gid: null })
+      return folderOf(path, true, new Map())
+    }
+    const kind = there.kind === 'link' ? (await this.#files.info(path, { follow: true }))?.kind : there.kind
+    if (kind !== 'folder') throw fileError('not-a-folder', { path, where: this.#files.label })
+    return this.#look(path)
+  }
+
+  async #look(path: string): Promise<TargetFolder> {
+    const names = new Map<string, FileInfo>()
+    await this.#files.list(path, {
+      signal: this.#signal,
+      onEntries: entries => entries.forEach(entry => names.set(entry.name, entry)),
+    })
+    return folderOf(path, false, names)
+  }
+}
+
+function folderOf(path: string, made: boolean, names: Map<string, FileInfo>): TargetFolder {
+  return { path, made, at: name => names.get(name), take: (name, info) => void names.set(name, info) }
+}
+
+/** Where a name lies in a folder. */
+export function within(folder: TargetFolder, name: string): string {
+  return joinPath(folder.path, name)
+}

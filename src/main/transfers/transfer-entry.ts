@@ -1,0 +1,103 @@
+import { nameOf } from '../../shared/base/paths.ts'
+import { shownName } from '../../shared/base/shown-name.ts'
+import type { ConflictChoice, TransferFailure, TransferRequest } from '../../shared/contract/transfers.ts'
+import type { TransferId, TransferSnapshot, TransferState } from '../../shared/contract/transfers.ts'
+import type { Version } from './part-file.ts'
+import { ProgressMeter } from './progress-meter.ts'
+import type { TransferRecord } from './transfer-record.ts'
+
+const keptFailures = 200
+const shownFailures = 20
+
+/** What a run is told to do when it is broken off. */
+export type StopReason = 'pause' | 'cancel' | 'quit'
+
+/** One transfer of the list, with what is needed to go on with it. */
+export class TransferEntry {
+  readonly id: TransferId
+  request: TransferRequest
+  state: TransferState = { kind: 'queued' }
+  meter = new ProgressMeter()
+  failures: TransferFailure[] = []
+  failed = 0
+  readonly parts: Map<string, Version>
+  readonly decided: Map<string, ConflictChoice>
+  /** True once a run has begun: what is the same on both sides was copied then. */
+  begun: boolean
+  abort: AbortController | undefined
+  stop: StopReason | undefined
+  /** How often in a row the link was lost without a byte getting through. */
+  losses = 0
+  retryTimer: NodeJS.Timeout | undefined
+  startedAt = 0
+
+  constructor(id: TransferId, request: TransferRequest, record?: TransferRecord) {
+    this.id = id
+    this.request = request
+    this.parts = new Map(Object.entries(record?.parts ?? {}))
+    this.decided = new Map(Object.entries(record?.decided ?? {}))
+    this.begun = record?.begun ?? false
+    if (!record) return
+    this.failures = [...record.failures]
+    this.failed = record.failed
+    Object.assign(this.meter, record.progress, { counting: false })
+    if (record.state === 'done') this.state = { kind: 'done' }
+    else if (record.state === 'failed' && record.error) this.state = { kind: 'failed', error: record.error }
+    // What was under way when the program ended waits for a person.
+    else this.state = { kind: 'paused' }
+  }
+
+  get isLive(): boolean {
+    return this.state.kind === 'running' || this.state.kind === 'asking'
+  }
+
+  noteFailure(failure: TransferFailure): void {
+    this.failed++
+    if (this.failures.length < keptFailures) this.failures.push(failure)
+  }
+
+  /** Forgets what went wrong, before another run. */
+  beginRun(): void {
+    this.failures = []
+    this.failed = 0
+    this.meter = new ProgressMeter()
+    this.state = { kind: 'running' }
+    this.stop = undefined
+    this.abort = new AbortController()
+    this.startedAt = Date.now()
+  }
+
+  snapshot(now: number): TransferSnapshot {
+    return {
+      id: this.id,
+      request: this.request,
+      state: this.state,
+      progress: this.meter.read(now),
+      failures: this.failures.slice(0, shownFailures),
+      failed: this.failed,
+    }
+  }
+
+  record(): TransferRecord {
+    const { files, filesTotal, bytes, bytesTotal, skipped } = this.meter
+    const { kind } = this.state
+    return {
+      id: this.id,
+      request: this.request,
+      state: kind === 'done' || kind === 'failed' || kind === 'paused' ? kind : 'open',
+      error: this.state.kind === 'failed' ? this.state.error : null,
+      failures: this.failures,
+      failed: this.failed,
+      parts: Object.fromEntries(this.parts),
+      decided: Object.fromEntries(this.decided),
+      begun: this.begun,
+      progress: { files, filesTotal, bytes, bytesTotal, skipped },
+    }
+  }
+}
+
+/** What a transfer is called: its one file, or how many. */
+export function titleOf({ from }: TransferRequest): string {
+  const [first = ''] = from.paths
+  return from.paths.length === 1 ? shownName(nameOf(first)) : `${from.paths.length} items`
+}

@@ -1,0 +1,62 @@
+import { joinPath } from '../../shared/base/paths.ts'
+import type { FileInfo } from '../../shared/contract/files.ts'
+import type { ConflictChoice } from '../../shared/contract/transfers.ts'
+import { encodeName } from '../sftp/byte-names.ts'
+import { sameTime } from './part-file.ts'
+
+/** What to do with one file whose name is taken. */
+export type ConflictVerdict = 'replace' | 'keep-both' | 'skip' | 'resume'
+
+/** Applies what a person chose to one pair of files. */
+export function judgeConflict(choice: ConflictChoice, source: FileInfo, target: FileInfo): ConflictVerdict {
+  switch (choice) {
+    case 'newer':
+      return isNewer(source, target) ? 'replace' : 'skip'
+    case 'different':
+      return source.size === target.size && sameTime(source.mtimeMs, target.mtimeMs) ? 'skip' : 'replace'
+    case 'resume':
+      return canResume(source, target) ? 'resume' : source.size === target.size ? 'skip' : 'replace'
+    default:
+      return choice
+  }
+}
+
+/** True when the target could be the first part of the source. */
+export function canResume(source: FileInfo, target: FileInfo): boolean {
+  return source.kind === 'file' && target.kind === 'file' && target.size > 0 && target.size < source.size
+}
+
+/** The first name like `name` that is free: `data (2).csv` for `data.csv`. */
+export function freeName(name: string, isTaken: (name: string) => boolean): string {
+  const [, stem = name, ending = ''] = /^(.+?)((?:\.tar)?\.[^./\s]{1,12})?$/su.exec(name) ?? []
+  for (let number = 2; ; number++) {
+    const candidate = `${stem} (${number})${ending}`
+    if (!isTaken(candidate)) return candidate
+  }
+}
+
+// What Windows can't have in a name; and the names of its devices.
+// eslint-disable-next-line no-control-regex -- controls are among them
+const badOnWindows = /[<>:"\\|?*\u0000-\u001f]|[. ]$/g
+const devices = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
+
+/** The name a file gets on this computer: itself, or on Windows one that it can hold, with `%` codes for the rest. */
+export function localName(name: string, platform: NodeJS.Platform): string {
+  if (platform !== 'win32') return name
+  const code = (character: string) => `%${(character.codePointAt(0) ?? 0).toString(16).padStart(2, '0').toUpperCase()}`
+  const mapped = name.replace(badOnWindows, code).replace(/\p{Cs}/gu, character => {
+    const byte = encodeName(character)[0] ?? 0
+    return `%${byte.toString(16).toUpperCase()}`
+  })
+  return devices.test(mapped) ? `_${mapped}` : mapped
+}
+
+/** Where the names below a start of the walk lie under the target folder. */
+export function targetPath(folder: string, names: readonly string[]): string {
+  return names.reduce(joinPath, folder)
+}
+
+function isNewer(source: FileInfo, target: FileInfo): boolean {
+  if (source.mtimeMs === null || target.mtimeMs === null) return true
+  return source.mtimeMs > target.mtimeMs && !sameTime(source.mtimeMs, target.mtimeMs)
+}

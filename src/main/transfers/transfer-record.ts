@@ -1,0 +1,37 @@
+import { z } from 'zod'
+
+import {
+  conflictChoice,
+  speedLimits,
+  transferFailure,
+  transferId,
+  transferRequest,
+} from '../../shared/contract/transfers.ts'
+
+const version = z.strictObject({ size: z.number(), mtimeMs: z.number().nullable() })
+const count = z.number().min(0)
+
+/** One transfer as it is kept on the disk, so that it can be continued after the end of the program. */
+export const transferRecord = z.strictObject({
+  id: transferId,
+  request: transferRequest,
+  state: z.enum(['open', 'paused', 'failed', 'done']),
+  error: transferFailure.shape.error.nullable().default(null),
+  failures: z.array(transferFailure).max(200).default([]),
+  failed: count.default(0),
+  /** The part files that were begun, by target path, with the source they were begun from. */
+  parts: z.record(z.string(), version).default({}),
+  decided: z.record(z.string(), conflictChoice).default({}),
+  begun: z.boolean().default(false),
+  progress: z
+    .strictObject({ files: count, filesTotal: count, bytes: count, bytesTotal: count, skipped: count })
+    .default({ files: 0, filesTotal: 0, bytes: 0, bytesTotal: 0, skipped: 0 }),
+})
+export type TransferRecord = z.output<typeof transferRecord>
+
+/** What transfers.json holds. */
+export const transferFile = z.strictObject({
+  transfers: z.array(transferRecord).max(500).default([]),
+  limits: speedLimits.default({ up: 0, down: 0 }),
+})
+export type TransferFile = z.output<typeof transferFile>

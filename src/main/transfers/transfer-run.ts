@@ -1,0 +1,377 @@
+import { AppError, toWireError } from '../../shared/base/errors.ts'
+import { isSafeName, isWithin, joinPath, nameOf, parentOf } from '../../shared/base/paths.ts'
+import { shownName } from '../../shared/base/shown-name.ts'
+import type { Entry, FileInfo } from '../../shared/contract/files.ts'
+import type { ConflictChoice, TransferFailure, TransferRequest } from '../../shared/contract/transfers.ts'
+import { fileError } from '../files/file-errors.ts'
+import type { FileSystem } from '../files/file-system.ts'
+import { walk, type Found } from '../files/walk.ts'
+import { copyFile, type CopyFileOptions } from './copy-file.ts'
+import { partPathOf, sameVersion, type Version } from './part-file.ts'
+import type { ProgressMeter } from './progress-meter.ts'
+import { TargetFolders, within, type TargetFolder } from './target-folders.ts'
+import { canResume, freeName, judgeConflict, localName, targetPath } from './transfer-plan.ts'
+import { WorkQueue } from './work-queue.ts'
+
+/** Two files that want the same name. */
+export interface Conflict {
+  readonly from: string
+  readonly to: string
+  readonly source: FileInfo
+  readonly target: FileInfo
+  readonly canResume: boolean
+}
+
+export interface TransferRunParts {
+  readonly request: TransferRequest
+  readonly source: FileSystem
+  readonly target: FileSystem
+  readonly meter: ProgressMeter
+  /** True when an earlier run of this transfer was broken off: what is the same on both sides was copied then. */
+  readonly again: boolean
+  /** The part files of earlier runs, by target path. */
+  readonly parts: Map<string, Version>
+  /** What was chosen for single files, by target path. */
+  readonly decided: Map<string, ConflictChoice>
+  readonly signal: AbortSignal
+  readonly pass: (bytes: number) => Promise<void> | undefined
+  /** Asks a person; null when they want to stop. */
+  readonly ask: (conflict: Conflict) => Promise<{ choice: ConflictChoice; all: boolean } | null>
+  readonly onFailure: (failure: TransferFailure) => void
+  readonly onPartsChanged: () => void
+}
+
+interface Item {
+  readonly from: string
+  readonly names: readonly string[]
+  readonly info: FileInfo
+}
+
+// What makes going on with the other files pointless: the link is gone, or the disk is full.
+const endsAll = new Set([
+  'lost',
+  'timed-out',
+  'cancelled',
+  'unreachable',
+  'refused',
+  'name-not-found',
+  'no-space',
+  'auth-failed',
+  'host-key-rejected',
+])
+const worthAnotherTry = new Set(['changed', 'files-failed'])
+const tries = 3
+const retryMs = 400
+
+/**
+ * One run of a transfer: walks the sources, makes the folders, copies the files, many at a time. A file that fails is
+ * told and the rest goes on; a lost link, a full disk or an abort ends the run with that error, and nothing that was
+ * copied is lost.
+ */
+export class TransferRun {
+  readonly #parts: TransferRunParts
+  readonly #folders: TargetFolders
+  readonly #queue: WorkQueue
+  readonly #abort = new AbortController()
+  readonly #sourceFolders: Item[] = []
+  readonly #followed = new Set<string>()
+  #remembered: ConflictChoice | null = null
+  #asking: Promise<unknown> = Promise.resolve()
+
+  constructor(parts: TransferRunParts) {
+    const { source, target, request } = parts
+    this.#parts = parts
+    this.#folders = new TargetFolders(target, request.to.path, this.#abort.signal)
+    this.#queue = new WorkQueue(() => {
+      const [here, there] = [source.pace, target.pace]
+      const far = Math.max(here.roundTripMs, there.roundTripMs) > 4
+      const most = Math.min(here.files, there.files)
+      return { small: far ? most : Math.min(48, most), large: 2 }
+    })
+    if (request.options.conflict !== 'ask') this.#remembered = request.options.conflict
+  }
+
+  async run(): Promise<void> {
+    const { signal, request, meter } = this.#parts
+    const abort = () => this.#abort.abort()
+    signal.addEventListener('abort', abort)
+    if (signal.aborted) abort()
+    try {
+      this.#checkPlaces()
+      await this.#folders.get(request.to.path)
+      if (!(await this.#moveAtOnce())) {
+        await this.#walk(request.from.paths, name => (request.rename ? [request.rename] : [name]))
+        meter.counting = false
+        await this.#queue.idle()
+        await this.#finishFolders()
+      }
+      meter.counting = false
+      if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
+    } catch (error) {
+      // What is under way ends first; and why it ended counts more than that it was called off.
+      abort()
+      await this.#queue.idle().catch(() => {})
+      this.#queue.throwIfFailed()
+      throw error
+    } finally {
+      signal.removeEventListener('abort', abort)
+      abort()
+    }
+  }
+
+  #checkPlaces(): void {
+    const { request, source, target } = this.#parts
+    if (source.key !== target.key) return
+    const inside = request.from.paths.find(
+      path => request.to.path !== parentOf(path) && isWithin(request.to.path, path),
+    )
+    if (inside === undefined) return
+    throw new AppError('invalid-input', `${shownName(nameOf(inside))} can’t be copied into itself.`)
+  }
+
+  /** On one side a move is a change of name, unless something is in the way or it goes to another disk. */
+  async #moveAtOnce(): Promise<boolean> {
+    const { request, source, target, meter } = this.#parts
+    if (!request.options.move || source.key !== target.key) return false
+    const root = await this.#folders.get(request.to.path)
+    const names = request.from.paths.map(path => request.rename ?? nameOf(path))
+    if (names.some(name => root.at(name) !== undefined)) return false
+    meter.filesTotal = names.length
+    for (const [index, path] of request.from.paths.entries()) {
+      try {
+        await source.rename(path, joinPath(request.to.path, names[index] as string))
+        meter.files++
+      } catch (error) {
+        if (index === 0 && (error as AppError).code === 'files-failed') return ((meter.filesTotal = 0), false)
+        this.#fail(path, error)
+      }
+    }
+    return true
+  }
+
+  async #walk(starts: readonly string[], nameStart: (name: string) => readonly string[]): Promise<void> {
+    const { source } = this.#parts
+    await walk(source, starts, {
+      signal: this.#abort.signal,
+      onFound: found => {
+        const start = starts.find(each => isWithin(found.path, each)) ?? found.path
+        this.#found(found, [...nameStart(nameOf(start)), ...found.below])
+      },
+      onFailed: (path, error) => this.#fail(path, error),
+    })
+    this.#queue.throwIfFailed()
+  }
+
+  #found({ path, info }: Found, names: readonly string[]): void {
+    const { request } = this.#parts
+    // A name with a slash in it never comes this far; this is the second lock on the same door.
+    if (!names.every(isSafeName)) return this.#fail(path, new AppError('name-refused', 'The name leads elsewhere.'))
+    const item: Item = { from: path, names: names.map(name => this.#nameThere(name)), info }
+    if (info.kind === 'folder') {
+      this.#sourceFolders.push(item)
+      this.#queue.add('small', () => this.#guard(path, async () => void (await this.#folderOf([...item.names]))))
+      return
+    }
+    if (info.kind === 'special') return this.#fail(path, notAFile(path, this.#parts.source.label))
+    if (info.kind === 'link') return this.#link(item, request.options.links)
+    this.#addFile(item)
+  }
+
+  #nameThere(name: string): string {
+    return this.#parts.target.key === 'local' ? localName(name, process.platform) : name
+  }
+
+  #addFile(item: Item): void {
+    const { meter, source } = this.#parts
+    meter.filesTotal++
+    meter.bytesTotal += item.info.size
+    source.expect(item.info.size)
+    this.#parts.target.expect(item.info.size)
+    const size = item.info.size <= source.pace.chunk ? 'small' : 'large'
+    this.#queue.add(size, () => this.#guard(item.from, () => this.#copy(item)))
+  }
+
+  #link(item: Item, how: TransferRequest['options']['links']): void {
+    const { meter, source } = this.#parts
+    if (how === 'skip') return
+    if (how === 'keep') {
+      meter.filesTotal++
+      this.#queue.add('small', () => this.#guard(item.from, () => this.#copyLink(item)))
+      return
+    }
+    this.#queue.add('small', () =>
+      this.#guard(item.from, async () => {
+        const info = await source.info(item.from, { follow: true })
+        if (!info) throw fileError('not-found', { path: item.from, where: source.label })
+        if (info.kind === 'file') return this.#addFile({ ...item, info })
+        const real = await source.realPath(item.from)
+        if (this.#followed.has(real) || isWithin(item.from, real))
+          throw fileError('link-loop', { path: item.from, where: source.label })
+        this.#followed.add(real)
+        const above = item.names
+        await this.#walk([real], () => above)
+      }),
+    )
+  }
+
+  async #copyLink(item: Item): Promise<void> {
+    const { source, target, meter } = this.#parts
+    const folder = await this.#folderOf(item.names.slice(0, -1))
+    const name = item.names.at(-1) as string
+    const leads = (item.info as Entry).link?.target ?? (await source.readLink(item.from))
+    const there = folder.at(name)
+    if (there) {
+      const path = within(folder, name)
+      const same = there.kind === 'link' && (await target.readLink(path).catch(() => null)) === leads
+      const verdict = same ? 'skip' : await this.#decide(item, path, there)
+      if (verdict === 'skip') return void (meter.skipped++, meter.files++)
+      if (verdict === 'keep-both') return this.#makeLink(folder, freeName(name, taken(folder)), leads)
+      await target.removeFile(path)
+    }
+    await this.#makeLink(folder, name, leads)
+  }
+
+  async #makeLink(folder: TargetFolder, name: string, leads: string): Promise<void> {
+    await this.#parts.target.makeLink(leads, within(folder, name))
+    this.#parts.meter.files++
+  }
+
+  async #copy(item: Item): Promise<void> {
+    const { meter, source, target, again, request, parts } = this.#parts
+    const folder = await this.#folderOf(item.names.slice(0, -1))
+    let name = item.names.at(-1) as string
+    const there = folder.at(name)
+    const itself = source.key === target.key && within(folder, name) === item.from
+    let verdict: ReturnType<typeof judgeConflict> | null = null
+    if (there) {
+      if (again && !itself && there.kind === 'file' && sameVersion(there, item.info)) return this.#skip(item, 'done')
+      verdict = itself ? 'keep-both' : await this.#decide(item, within(folder, name), there)
+      if (verdict === 'skip') return this.#skip(item, 'skipped')
+      if (verdict === 'keep-both') name = freeName(name, taken(folder))
+    }
+    folder.take(name, item.info)
+    const to = within(folder, name)
+    if (verdict === 'resume') await this.#adopt(to)
+    await this.#withRetries(item, { to, replace: verdict === 'replace', append: verdict === 'resume' })
+    parts.delete(to)
+    meter.files++
+    if (request.options.move) await source.removeFile(item.from)
+  }
+
+  async #withRetries(item: Item, how: { to: string; replace: boolean; append: boolean }): Promise<void> {
+    const { meter, source, signal, parts } = this.#parts
+    for (let attempt = 1; ; attempt++) {
+      const before = meter.bytes
+      try {
+        const info = attempt === 1 ? item.info : ((await source.info(item.from)) ?? item.info)
+        return await copyFile(this.#optionsFor({ ...item, info }, how))
+      } catch (error) {
+        meter.bytes = before
+        if (attempt === tries || !worthAnotherTry.has((error as AppError).code) || signal.aborted) throw error
+        parts.delete(how.to)
+        await new Promise(resolve => setTimeout(resolve, retryMs * 3 ** (attempt - 1)))
+      }
+    }
+  }
+
+  #optionsFor(item: Item, { to, replace, append }: { to: string; replace: boolean; append: boolean }): CopyFileOptions {
+    const { source, target, request, meter, parts, pass, onPartsChanged } = this.#parts
+    return {
+      source,
+      target,
+      from: item.from,
+      to,
+      info: item.info,
+      replace,
+      append,
+      resume: append ? item.info : (parts.get(to) ?? null),
+      keepOwner: request.options.keepOwner,
+      verify: request.options.verify,
+      signal: this.#abort.signal,
+      pass,
+      onPart: version => {
+        parts.set(to, version)
+        onPartsChanged()
+      },
+      onBytes: bytes => void (meter.bytes += bytes),
+    }
+  }
+
+  /** What is there becomes the part file: if it is the beginning of the source, the copy goes on behind it. */
+  async #adopt(to: string): Promise<void> {
+    const { target } = this.#parts
+    const part = partPathOf(to)
+    if (await target.info(part)) await target.removeFile(part)
+    await target.rename(to, part)
+  }
+
+  #skip(item: Item, how: 'done' | 'skipped'): void {
+    const { meter } = this.#parts
+    meter.files++
+    meter.bytes += item.info.size
+    if (how === 'skipped') meter.skipped++
+  }
+
+  /** One question at a time; "for all" answers those behind it. */
+  async #decide(item: Item, to: string, target: FileInfo): Promise<ReturnType<typeof judgeConflict>> {
+    if (target.kind === 'folder') throw fileError('is-a-folder', { path: to, where: this.#parts.target.label })
+    const turn = this.#asking.then(async () => {
+      const known = this.#remembered ?? this.#parts.decided.get(to)
+      if (known) return known
+      if (this.#abort.signal.aborted) throw new AppError('cancelled', 'Cancelled')
+      const conflict = { from: item.from, to, source: item.info, target, canResume: canResume(item.info, target) }
+      const answer = await this.#parts.ask(conflict)
+      if (!answer) throw new AppError('cancelled', 'Cancelled')
+      if (answer.all) this.#remembered = answer.choice
+      else this.#parts.decided.set(to, answer.choice)
+      return answer.choice
+    })
+    this.#asking = turn.catch(() => {})
+    return judgeConflict(await turn, item.info, target)
+  }
+
+  #folderOf(names: readonly string[]): Promise<TargetFolder> {
+    return this.#folders.get(targetPath(this.#parts.request.to.path, names))
+  }
+
+  async #guard(path: string, work: () => Promise<void>): Promise<void> {
+    try {
+      if (this.#abort.signal.aborted) throw new AppError('cancelled', 'Cancelled')
+      await work()
+    } catch (error) {
+      this.#fail(path, error)
+    }
+  }
+
+  #fail(path: string, error: unknown): void {
+    if (!(error instanceof AppError) || endsAll.has(error.code)) {
+      this.#queue.fail(error)
+      this.#abort.abort()
+      return
+    }
+    this.#parts.onFailure({ path, error: toWireError(error) })
+  }
+
+  /** Folders get their mode and time when nothing is written into them any more; moved ones go when they are empty. */
+  async #finishFolders(): Promise<void> {
+    const { target, source, request } = this.#parts
+    const made = new Set(await this.#folders.made())
+    for (const { from, names, info } of this.#sourceFolders.toReversed()) {
+      const path = targetPath(request.to.path, names)
+      if (made.has(path)) {
+        const times = info.mtimeMs === null ? {} : { mtimeMs: info.mtimeMs }
+        await target.change(path, { mode: (info.mode ?? 0o755) & 0o777, ...times }).catch(() => {})
+      }
+      if (request.options.move) await source.removeFolder(from).catch(() => {})
+    }
+  }
+}
+
+function taken(folder: TargetFolder): (name: string) => boolean {
+  return name => folder.at(name) !== undefined
+}
+
+function notAFile(path: string, where: string): AppError {
+  const text = `${shownName(nameOf(path))} on ${where} is a device, a pipe or a socket, which can’t be copied.`
+  return new AppError('unsupported', text)
+}

@@ -1,0 +1,356 @@
+import { randomUUID } from 'node:crypto'
+
+import { AppError, toWireError } from '../../shared/base/errors.ts'
+import { Emitter } from '../../shared/base/event.ts'
+import type { Disposable } from '../../shared/base/lifecycle.ts'
+import { nameOf, parentOf } from '../../shared/base/paths.ts'
+import { shownName } from '../../shared/base/shown-name.ts'
+import type { Services } from '../../shared/contract/contract.ts'
+import type { TransferId, TransferList } from '../../shared/contract/transfers.ts'
+import { sideKey, type FileSides } from '../files/file-sides.ts'
+import type { Prompter } from '../prompts/prompter.ts'
+import type { JsonFile } from '../storage/json-file.ts'
+import { partPathOf } from './part-file.ts'
+import { SpeedLimit } from './speed-limit.ts'
+import { titleOf, TransferEntry, type StopReason } from './transfer-entry.ts'
+import type { TransferFile } from './transfer-record.ts'
+import { TransferRun, type Conflict } from './transfer-run.ts'
+
+type Contract = Services['transfers']
+
+export interface TransferServiceParts {
+  readonly sides: FileSides
+  readonly prompter: Prompter
+  readonly file: JsonFile<TransferFile>
+  /** A transfer has ended, after so many milliseconds. */
+  readonly onEnded: (entry: TransferEntry, tookMs: number) => void
+  readonly reportBug: (where: string, error: unknown) => void
+}
+
+const announceMs = 100
+const saveMs = 1_000
+const mostAtOnce = 3
+const mostPerHost = 2
+const waits = [1, 2, 5, 10, 20, 30, 60]
+const linkCodes = new Set(['lost', 'timed-out', 'unreachable', 'refused', 'name-not-found', 'too-many-connections'])
+
+/** The list of transfers: runs some at a time, goes on after a lost link, and keeps what is not done on the disk. */
+export class TransferService implements Contract, Disposable {
+  readonly #changed = new Emitter<TransferList>()
+  readonly onChanged = this.#changed.event
+  readonly #parts: TransferServiceParts
+  readonly #up = new SpeedLimit()
+  readonly #down = new SpeedLimit()
+  #limits: TransferFile['limits']
+  #entries: TransferEntry[]
+  #announcing: NodeJS.Timeout | undefined
+  #saving: NodeJS.Timeout | undefined
+  #over = false
+
+  constructor(parts: TransferServiceParts) {
+    this.#parts = parts
+    const { transfers, limits } = parts.file.value
+    this.#entries = transfers.map(record => new TransferEntry(record.id, record.request, record))
+    this.#limits = limits
+    this.#applyLimits()
+  }
+
+  /** How many are under way. */
+  get live(): number {
+    return this.#entries.filter(entry => entry.isLive || entry.state.kind === 'waiting').length
+  }
+
+  enqueue: Contract['enqueue'] = request => {
+    const entry = new TransferEntry(randomUUID() as TransferId, request)
+    this.#entries.push(entry)
+    this.#touch()
+    this.#schedule()
+    return entry.id
+  }
+
+  pause: Contract['pause'] = ({ id }) => this.#halt(this.#find(id))
+
+  resume: Contract['resume'] = ({ id }) => this.#requeue(this.#find(id))
+
+  retry: Contract['retry'] = ({ id }) => this.#requeue(this.#find(id))
+
+  cancel: Contract['cancel'] = async ({ id }) => {
+    const entry = this.#find(id)
+    if (!entry) return
+    if (entry.isLive) return this.#break(entry, 'cancel')
+    clearTimeout(entry.retryTimer)
+    this.#remove(entry)
+    if (entry.parts.size > 0) await this.#clean(entry)
+  }
+
+  pauseAll: Contract['pauseAll'] = () => this.#entries.forEach(entry => this.#halt(entry))
+
+  resumeAll: Contract['resumeAll'] = () =>
+    this.#entries.filter(entry => entry.state.kind === 'paused').forEach(entry => this.#requeue(entry))
+
+  clear: Contract['clear'] = () => {
+    this.#entries = this.#entries.filter(({ state }) => state.kind !== 'done' && state.kind !== 'failed')
+    this.#touch()
+  }
+
+  reorder: Contract['reorder'] = ({ id, before }) => {
+    const entry = this.#find(id)
+    if (!entry || id === before) return
+    const rest = this.#entries.filter(each => each !== entry)
+    const at = before === null ? rest.length : rest.findIndex(each => each.id === before)
+    this.#entries = rest.toSpliced(at < 0 ? rest.length : at, 0, entry)
+    this.#touch()
+  }
+
+  setLimits: Contract['setLimits'] = limits => {
+    this.#limits = limits
+    this.#applyLimits()
+    this.#touch()
+  }
+
+  list: Contract['list'] = () => this.#snapshot()
+
+  /** Breaks off what runs, keeping its part files, and answers when the list is on the disk. */
+  async flush(): Promise<void> {
+    if (this.#saving) await this.#save()
+    await this.#parts.file.flush()
+  }
+
+  dispose(): void {
+    this.#over = true
+    for (const entry of this.#entries) {
+      clearTimeout(entry.retryTimer)
+      if (entry.isLive) this.#break(entry, 'quit')
+    }
+    clearTimeout(this.#announcing)
+    if (this.#saving) void this.#save()
+    this.#changed.dispose()
+  }
+
+  #find(id: TransferId): TransferEntry | undefined {
+    return this.#entries.find(entry => entry.id === id)
+  }
+
+  #halt(entry: TransferEntry | undefined): void {
+    if (!entry) return
+    if (entry.isLive) return this.#break(entry, 'pause')
+    if (entry.state.kind !== 'queued' && entry.state.kind !== 'waiting') return
+    clearTimeout(entry.retryTimer)
+    entry.state = { kind: 'paused' }
+    this.#touch()
+  }
+
+  #requeue(entry: TransferEntry | undefined): void {
+    if (!entry || entry.isLive || entry.state.kind === 'queued') return
+    clearTimeout(entry.retryTimer)
+    entry.losses = 0
+    entry.state = { kind: 'queued' }
+    this.#touch()
+    this.#schedule()
+  }
+
+  #break(entry: TransferEntry, why: StopReason): void {
+    entry.stop = why
+    entry.abort?.abort()
+  }
+
+  #remove(entry: TransferEntry): void {
+    this.#entries = this.#entries.filter(each => each !== entry)
+    this.#touch()
+  }
+
+  #schedule(): void {
+    if (this.#over) return
+    for (const entry of this.#entries) {
+      const live = this.#entries.filter(each => each.isLive)
+      if (live.length >= mostAtOnce) return
+      if (entry.state.kind !== 'queued') continue
+      const hosts = hostsOf(entry)
+      const busy = hosts.some(host => live.filter(each => hostsOf(each).includes(host)).length >= mostPerHost)
+      if (!busy) void this.#run(entry)
+    }
+  }
+
+  async #run(entry: TransferEntry): Promise<void> {
+    entry.beginRun()
+    this.#touch()
+    try {
+      await this.#runOnce(entry)
+      entry.state =
+        entry.failed === 0 ? { kind: 'done' } : { kind: 'failed', error: someFailed(entry.failed, entry.failures[0]) }
+      if (entry.failed === 0) entry.parts.clear()
+    } catch (error) {
+      await this.#broken(entry, error)
+    }
+    this.#touch()
+    if (entry.state.kind === 'done' || entry.state.kind === 'failed')
+      this.#parts.onEnded(entry, Date.now() - entry.startedAt)
+    this.#schedule()
+  }
+
+  async #runOnce(entry: TransferEntry): Promise<void> {
+    const { sides } = this.#parts
+    const { request } = entry
+    const signal = entry.abort?.signal as AbortSignal
+    const source = await sides.borrow(request.from.side, signal)
+    try {
+      const target = await sides.borrow(request.to.side, signal)
+      try {
+        const run = new TransferRun({
+          request,
+          source: source.files,
+          target: target.files,
+          meter: entry.meter,
+          again: entry.begun,
+          parts: entry.parts,
+          decided: entry.decided,
+          signal,
+          pass: this.#passFor(entry),
+          ask: conflict => this.#ask(entry, conflict, signal),
+          onFailure: failure => entry.noteFailure(failure),
+          onPartsChanged: () => this.#saveSoon(),
+        })
+        entry.begun = true
+        await run.run()
+      } finally {
+        target.dispose()
+      }
+    } finally {
+      source.dispose()
+    }
+  }
+
+  async #broken(entry: TransferEntry, error: unknown): Promise<void> {
+    if (!(error instanceof AppError)) this.#parts.reportBug('transfer', error)
+    if (entry.stop === 'cancel') {
+      this.#remove(entry)
+      await this.#clean(entry)
+      return
+    }
+    const { code } = toWireError(error)
+    if (entry.stop || code === 'cancelled') entry.state = { kind: 'paused' }
+    else if (linkCodes.has(code)) this.#waitFor(entry, error)
+    else entry.state = { kind: 'failed', error: toWireError(error) }
+  }
+
+  #waitFor(entry: TransferEntry, error: unknown): void {
+    if (entry.meter.bytes > 0) entry.losses = 0
+    const seconds = waits[Math.min(entry.losses++, waits.length - 1)] as number
+    const tick = (left: number) => {
+      if (left === 0) {
+        entry.state = { kind: 'queued' }
+        this.#touch()
+        return this.#schedule()
+      }
+      entry.state = { kind: 'waiting', seconds: left, error: toWireError(error) }
+      entry.retryTimer = setTimeout(() => tick(left - 1), 1_000)
+      this.#touch()
+    }
+    tick(seconds)
+  }
+
+  async #ask(entry: TransferEntry, conflict: Conflict, signal: AbortSignal) {
+    const { request } = entry
+    entry.state = { kind: 'asking' }
+    this.#touch()
+    const side = ({ size, mtimeMs }: Conflict['source']) => ({ size, mtimeMs })
+    const answer = await this.#parts.prompter.ask(
+      {
+        kind: 'conflict',
+        name: shownName(nameOf(conflict.to)),
+        folder: shownName(parentOf(conflict.to)),
+        source: { place: { side: request.from.side, path: conflict.from }, ...side(conflict.source) },
+        target: { place: { side: request.to.side, path: conflict.to }, ...side(conflict.target) },
+        canResume: conflict.canResume,
+      },
+      signal,
+    )
+    entry.state = { kind: 'running' }
+    this.#touch()
+    if (answer?.kind !== 'conflict') {
+      entry.stop ??= 'pause'
+      return null
+    }
+    if (answer.all) entry.request = { ...request, options: { ...request.options, conflict: answer.choice } }
+    return { choice: answer.choice, all: answer.all }
+  }
+
+  /** Takes the part files of a transfer away that nobody wants any more. */
+  async #clean(entry: TransferEntry): Promise<void> {
+    const paths = [...entry.parts.keys()]
+    if (paths.length === 0) return
+    try {
+      const { files, dispose } = await this.#parts.sides.borrow(entry.request.to.side)
+      await Promise.allSettled(paths.map(path => files.removeFile(partPathOf(path))))
+      dispose()
+    } catch {
+      // Out of reach: the next copy to the same place takes them away.
+    }
+  }
+
+  #passFor({ request }: TransferEntry): (bytes: number) => Promise<void> | undefined {
+    const [down, up] = [request.from.side, request.to.side].map(side => side.target.kind !== 'local')
+    return bytes => {
+      const waiting = [down ? this.#down.pass(bytes) : undefined, up ? this.#up.pass(bytes) : undefined].filter(Boolean)
+      return waiting.length === 0 ? undefined : Promise.all(waiting).then(() => {})
+    }
+  }
+
+  #applyLimits(): void {
+    this.#up.set(this.#limits.up)
+    this.#down.set(this.#limits.down)
+  }
+
+  #snapshot(): TransferList {
+    const now = performance.now()
+    return { transfers: this.#entries.map(entry => entry.snapshot(now)), limits: this.#limits }
+  }
+
+  #touch(): void {
+    this.#announce()
+    this.#saveSoon()
+  }
+
+  // At most ten times a second, and as long as anything moves.
+  #announce(): void {
+    if (this.#over) return
+    this.#announcing ??= setTimeout(() => {
+      this.#announcing = undefined
+      this.#changed.fire(this.#snapshot())
+      if (this.#entries.some(entry => entry.isLive)) this.#announce()
+    }, announceMs)
+  }
+
+  #saveSoon(): void {
+    this.#saving ??= setTimeout(() => void this.#save(), saveMs)
+  }
+
+  async #save(): Promise<void> {
+    clearTimeout(this.#saving)
+    this.#saving = undefined
+    const transfers = this.#entries.map(entry => entry.record()).slice(-500)
+    try {
+      await this.#parts.file.save({ transfers, limits: this.#limits })
+    } catch (error) {
+      this.#parts.reportBug('transfers', error)
+    }
+  }
+}
+
+function hostsOf({ request }: TransferEntry): readonly string[] {
+  return [request.from.side, request.to.side].filter(side => side.target.kind !== 'local').map(sideKey)
+}
+
+function someFailed(count: number, first: { error: { message: string } } | undefined) {
+  if (count === 1 && first) return { code: 'files-failed' as const, message: first.error.message }
+  return { code: 'files-failed' as const, message: `${count} files could not be copied. Look at them and retry.` }
+}
+
+/** What the Activity page says of a transfer that has ended. */
+export function summaryOf(entry: TransferEntry): string {
+  const { files, skipped } = entry.meter
+  const copied = files - skipped
+  const what = copied === 1 ? titleOf(entry.request) : `${copied} files`
+  const failed = entry.failed > 0 ? `; ${entry.failed} failed` : ''
+  return `${what} copied to ${shownName(entry.request.to.path)}${failed}`
+}

@@ -1,0 +1,211 @@
+import { joinPath } from '../../shared/base/paths.ts'
+import { shownName } from '../../shared/base/shown-name.ts'
+import type { Settings } from '../../shared/contract/settings.ts'
+import type { FileTab } from '../../shared/contract/workspace.ts'
+import { compareByContents, compareByTime } from '../features/files/compare.ts'
+import { isArchive } from '../features/files/file-actions.ts'
+import { paneOf } from '../features/files/file-panes.ts'
+import { openDialog, sideText, useFiles } from '../features/files/files-store.ts'
+import { tell, tellProblem } from '../features/notices/notices.tsx'
+import { changeSettings } from '../features/settings/settings-store.ts'
+import type { MenuItem } from '../ui/menu.tsx'
+import { addFileTab, setFileSide, shownTab } from '../workspace/files-tabs.ts'
+import { activeFiles, type FilesTab, type PaneSide } from '../workspace/workspace-store.ts'
+import type { Parts } from './boot.ts'
+
+/** What can be done with the rows under the pointer; with none, with the folder itself. */
+export function rowMenu(parts: Parts, paneId: string, names: readonly string[]): readonly MenuItem[] {
+  const { actions } = parts.files
+  const pane = paneOf(paneId)
+  const other = otherPane(paneId)
+  if (!pane) return []
+  if (names.length === 0) return folderMenu(parts, paneId)
+  const [name = ''] = names
+  const one = names.length === 1
+  const entry = pane.entries.find(each => each.name === name)
+  const remote = pane.side.target.kind !== 'local'
+  const folders = pane.entries.some(each => names.includes(each.name) && each.kind === 'folder')
+  return [
+    ...(one && entry ? [{ label: 'Open', keys: 'Enter', run: () => actions.open(paneId, entry) }] : []),
+    ...(one && entry?.kind === 'file' ? [{ label: 'Edit', keys: 'F4', run: () => actions.edit(paneId) }] : []),
+    ...(other
+      ? [
+          {
+            label: 'Copy to the other pane',
+            keys: 'F5',
+            line: true,
+            run: () => actions.transfer(paneId, other, false),
+          },
+          { label: 'Move to the other pane', keys: 'F6', run: () => actions.transfer(paneId, other, true) },
+        ]
+      : []),
+    { label: 'Copy', keys: 'Ctrl+C', line: true, run: () => actions.remember(paneId, false) },
+    { label: 'Cut', keys: 'Ctrl+X', run: () => actions.remember(paneId, true) },
+    { label: 'Duplicate', keys: 'Ctrl+D', run: () => actions.duplicate(paneId) },
+    ...(one ? [{ label: 'Rename', keys: 'F2', run: () => actions.beginRename(paneId) }] : []),
+    { label: 'Copy path', line: true, run: () => actions.copyPaths(paneId) },
+    ...(remote
+      ? [
+          { label: 'Copy as scp command', run: () => actions.copyCommand(paneId, 'scp') },
+          { label: 'Copy as rsync command', run: () => actions.copyCommand(paneId, 'rsync') },
+        ]
+      : []),
+    ...(pane.info?.commands === true
+      ? [
+          { label: 'Compress', line: true, run: () => openDialog({ kind: 'compress', paneId, names }) },
+          ...(one && isArchive(name) ? [{ label: 'Extract here', run: () => actions.extract(paneId, name) }] : []),
+        ]
+      : []),
+    ...(folders ? [{ label: 'Folder size', run: () => void actions.countSizes(paneId).catch(tellProblem) }] : []),
+    {
+      label: 'Properties',
+      keys: 'Alt+Enter',
+      line: true,
+      run: () => openDialog({ kind: 'properties', paneId, names }),
+    },
+    {
+      label: remote ? 'Delete' : 'Put into the trash',
+      keys: 'Del',
+      danger: true,
+      line: true,
+      run: () => openDialog({ kind: 'delete', paneId, names }),
+    },
+  ]
+}
+
+function folderMenu({ files }: Parts, paneId: string): readonly MenuItem[] {
+  const { actions, panes } = files
+  return [
+    { label: 'New folder', keys: 'F7', run: () => openDialog({ kind: 'new-folder', paneId }) },
+    { label: 'New file', keys: 'Shift+F7', run: () => openDialog({ kind: 'new-file', paneId }) },
+    { label: 'New link', run: () => openDialog({ kind: 'new-link', paneId }) },
+    { label: 'Paste', keys: 'Ctrl+V', line: true, run: () => void actions.paste(paneId) },
+    { label: 'Find files', run: () => openDialog({ kind: 'find', paneId }) },
+    { label: 'Terminal here', run: () => actions.openTerminal(paneId) },
+    { label: 'Refresh', keys: 'Ctrl+R', line: true, run: () => panes.refresh(paneId) },
+  ]
+}
+
+interface PaneMenuContext {
+  readonly tab: FilesTab
+  readonly fileTab: FileTab
+  readonly settings: Settings['files']
+  readonly synced: boolean
+}
+
+/** The menu of a pane's head. */
+export function paneMenu(parts: Parts, context: PaneMenuContext): readonly MenuItem[] {
+  const { actions } = parts.files
+  const { tab, fileTab, synced } = context
+  const paneId = fileTab.id
+  const side: PaneSide = tab.left.tabs.some(({ id }) => id === paneId) ? 'left' : 'right'
+  const remote = fileTab.side.target.kind !== 'local'
+  const setSynced = () => useFiles.setState(state => ({ synced: { ...state.synced, [tab.id]: !synced } }))
+  return [
+    { label: 'New tab here', run: () => addFileTab(tab.id, side) },
+    { label: 'New file', run: () => openDialog({ kind: 'new-file', paneId }) },
+    { label: 'New link', run: () => openDialog({ kind: 'new-link', paneId }) },
+    { label: 'Find files', run: () => openDialog({ kind: 'find', paneId }) },
+    { label: 'Terminal here', run: () => actions.openTerminal(paneId) },
+    { label: synced ? 'Stop browsing together' : 'Browse both panes together', line: true, run: setSynced },
+    { label: 'Compare with the other pane', run: () => void compare(parts, paneId, compareByTime) },
+    { label: 'Compare by contents', run: () => void compare(parts, paneId, compareByContents) },
+    ...bookmarkItems(parts, context),
+    ...columnItems(parts, context),
+    ...(remote
+      ? [
+          {
+            label: fileTab.side.root ? 'Act as yourself' : 'Act as root with sudo',
+            danger: !fileTab.side.root,
+            line: true,
+            run: () => setFileSide(paneId, { ...fileTab.side, root: !fileTab.side.root }, fileTab.path),
+          },
+        ]
+      : []),
+  ]
+}
+
+function bookmarkItems({ api, files }: Parts, { fileTab, settings }: PaneMenuContext): readonly MenuItem[] {
+  const { side, path } = fileTab
+  const mine = settings.bookmarks.filter(each => sideText(each.side) === sideText(side))
+  const save = (bookmarks: Settings['files']['bookmarks']) =>
+    void changeSettings(api, 'files', { bookmarks }).catch(tellProblem)
+  const here = path === null ? undefined : mine.find(each => each.path === path)
+  const toggle: MenuItem[] =
+    path === null
+      ? []
+      : here
+        ? [
+            {
+              label: 'Remove this bookmark',
+              line: true,
+              run: () => save(settings.bookmarks.filter(each => each !== here)),
+            },
+          ]
+        : [
+            {
+              label: 'Bookmark this folder',
+              line: true,
+              run: () => save([...settings.bookmarks, { side, path, label: shownName(path).slice(-256) }]),
+            },
+          ]
+  const shortcuts = (paneOf(fileTab.id)?.info?.shortcuts ?? []).map(({ name, path: to }) => ({
+    label: name,
+    run: () => files.panes.go(fileTab.id, to),
+  }))
+  return [
+    ...toggle,
+    ...shortcuts,
+    ...mine.map(({ label, path: to }) => ({ label, run: () => files.panes.go(fileTab.id, to) })),
+  ]
+}
+
+const columnWords = { size: 'Size', modified: 'Modified', mode: 'Mode', owner: 'Owner', type: 'Type' } as const
+const columnOrder = ['size', 'modified', 'mode', 'owner', 'type'] as const
+
+function columnItems({ api }: Parts, { settings }: PaneMenuContext): readonly MenuItem[] {
+  return columnOrder.map((column, index) => {
+    const shown = settings.columns.includes(column)
+    const columns = columnOrder.filter(each => (each === column ? !shown : settings.columns.includes(each)))
+    return {
+      label: `${shown ? 'Hide' : 'Show'} column ${columnWords[column]}`,
+      line: index === 0,
+      run: () => void changeSettings(api, 'files', { columns }).catch(tellProblem),
+    }
+  })
+}
+
+async function compare(parts: Parts, paneId: string, how: typeof compareByTime): Promise<void> {
+  const other = otherPane(paneId)
+  if (other === null) return
+  try {
+    const differing = await how(parts.api, paneId, other)
+    tell(
+      differing === 0
+        ? 'Both folders hold the same.'
+        : `${differing} differ. Those of this pane are selected: F5 copies them.`,
+    )
+  } catch (error) {
+    tellProblem(error)
+  }
+}
+
+/** The pane beside another one in the tab in front. */
+export function otherPane(paneId: string): string | null {
+  const tab = activeFiles()
+  if (!tab) return null
+  const [left, right] = [shownTab(tab.left).id, shownTab(tab.right).id]
+  return paneId === left ? right : paneId === right ? left : null
+}
+
+/** Where the other pane goes when one goes from a folder to another: into the same child, or up as well. Pure. */
+export function followPath(from: string, to: string, other: string): string | null {
+  if (to.startsWith(from === '/' ? '/' : `${from}/`)) {
+    const rest = to.slice(from === '/' ? 1 : from.length + 1)
+    return rest.split('/').reduce(joinPath, other)
+  }
+  if (!from.startsWith(to === '/' ? '/' : `${to}/`)) return null
+  const up = from.slice(to.length).split('/').filter(Boolean)
+  const tail = `/${up.join('/')}`
+  return other.endsWith(tail) ? other.slice(0, -tail.length) || '/' : null
+}

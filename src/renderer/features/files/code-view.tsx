@@ -1,0 +1,93 @@
+import { LanguageDescription, syntaxHighlighting, HighlightStyle, type LanguageSupport } from '@codemirror/language'
+import { languages } from '@codemirror/language-data'
+import { Compartment, EditorState, type Extension } from '@codemirror/state'
+import { EditorView } from '@codemirror/view'
+import { tags } from '@lezer/highlight'
+import { basicSetup } from 'codemirror'
+import { useEffect, useRef } from 'react'
+
+import css from './preview.module.css'
+
+interface CodeViewProps {
+  readonly text: string
+  readonly name: string
+  readonly isDark: boolean
+  /** Left out, it can only be read. */
+  readonly onChange?: (text: string) => void
+  readonly onSave?: () => void
+}
+
+/** Text with its language's colours. */
+export function CodeView({ text, name, isDark, onChange, onSave }: CodeViewProps) {
+  const box = useRef<HTMLDivElement>(null)
+  const latest = useRef({ onChange, onSave })
+  useEffect(() => void (latest.current = { onChange, onSave }))
+  const editable = onChange !== undefined
+  useEffect(() => {
+    const parent = box.current
+    if (!parent) return
+    const language = new Compartment()
+    const view = new EditorView({
+      parent,
+      state: EditorState.create({
+        doc: text,
+        extensions: [
+          basicSetup,
+          look(isDark),
+          language.of([]),
+          EditorState.readOnly.of(!editable),
+          EditorView.contentAttributes.of({ 'aria-label': editable ? 'Text' : 'Contents' }),
+          EditorView.updateListener.of(update => {
+            if (update.docChanged) latest.current.onChange?.(update.state.doc.toString())
+          }),
+          EditorView.domEventHandlers({
+            keydown: event => {
+              if (!(event.ctrlKey || event.metaKey) || event.key !== 's') return false
+              latest.current.onSave?.()
+              return true
+            },
+          }),
+        ],
+      }),
+    })
+    void languageOf(name).then(found => found && view.dispatch({ effects: language.reconfigure(found) }))
+    if (editable) view.focus()
+    return () => view.destroy()
+    // The text it begins with; what is typed stays in the editor.
+  }, [name, isDark, editable, text])
+  return <div ref={box} className={css['code']} />
+}
+
+/** The colours of code, from those of the window. */
+export function look(isDark: boolean): Extension {
+  const theme = EditorView.theme(
+    {
+      '&': { height: '100%', backgroundColor: 'var(--bg)', color: 'var(--text)' },
+      '.cm-scroller': { fontFamily: 'var(--font-mono)', fontSize: '12px' },
+      '.cm-gutters': { backgroundColor: 'var(--bg)', color: 'var(--faint)', borderRight: '1px solid var(--line)' },
+      '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'var(--hover)' },
+      '.cm-cursor': { borderLeftColor: 'var(--accent)' },
+      '&.cm-focused': { outline: 'none' },
+      '.cm-panels': { backgroundColor: 'var(--raised)', color: 'var(--text)' },
+      '.cm-panels input, .cm-panels button': { color: 'var(--text)', background: 'var(--surface)' },
+    },
+    { dark: isDark },
+  )
+  const colours = HighlightStyle.define([
+    { tag: [tags.keyword, tags.operatorKeyword, tags.modifier], color: 'var(--accent)' },
+    { tag: [tags.string, tags.special(tags.string)], color: 'var(--ok)' },
+    { tag: [tags.number, tags.bool, tags.null], color: 'var(--warn)' },
+    { tag: [tags.comment, tags.meta], color: 'var(--faint)', fontStyle: 'italic' },
+    { tag: [tags.function(tags.variableName), tags.definition(tags.variableName)], color: 'var(--info)' },
+    { tag: [tags.typeName, tags.className, tags.propertyName], color: 'var(--info)' },
+    { tag: tags.heading, fontWeight: '600' },
+    { tag: tags.invalid, color: 'var(--bad)' },
+  ])
+  return [theme, syntaxHighlighting(colours)]
+}
+
+/** The language of a file, by its name. */
+export async function languageOf(name: string): Promise<LanguageSupport | null> {
+  const found = LanguageDescription.matchFilename(languages, name)
+  return found ? found.load().catch(() => null) : null
+}

@@ -1,0 +1,15 @@
+import { shellQuote } from '../../ui/shell-quote.ts'
+
+/** The command that copies files here by hand; on this computer, the one that sends them somewhere. Pure. */
+export function copyCommands(
+  program: 'scp' | 'rsync',
+  { paths, address }: { paths: readonly string[]; address: { login: string; port: number | null } | null },
+): string {
+  const port = address?.port ?? null
+  const flags =
+    program === 'scp'
+      ? ['-r', ...(port === null ? [] : ['-P', String(port)])]
+      : ['-avz', '--partial', ...(port === null ? [] : ['-e', shellQuote(`ssh -p ${port}`)])]
+  const sources = paths.map(path => shellQuote(address ? `${address.login}:${path}` : path))
+  return [program, ...flags, ...sources, address ? '.' : 'user@host:'].join(' ')
+}

@@ -1,0 +1,71 @@
+import { Trash2 } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+
+import { shownName } from '../../../shared/base/shown-name.ts'
+import type { TreeCount } from '../../../shared/contract/files.ts'
+import { Button } from '../../ui/button.tsx'
+import { Actions, Dialog } from '../../ui/dialog.tsx'
+import ui from '../../ui/ui.module.css'
+import { countText } from './file-actions.ts'
+import { paneOf, pathsOf } from './file-panes.ts'
+import type { DialogParts } from './files-dialogs.tsx'
+import { sizeText } from './rows.ts'
+import { useWork } from './use-work.ts'
+
+/** Asks before anything is deleted, and says how much it is. */
+export function DeleteDialog({ parts, paneId, close, names }: DialogParts & { readonly names: readonly string[] }) {
+  const pane = paneOf(paneId)
+  const [count, setCount] = useState<TreeCount | null>(null)
+  const { busy, error, run } = useWork(close)
+  const keep = useRef<HTMLButtonElement>(null)
+  const local = pane?.side.target.kind === 'local'
+  const { api } = parts
+  useEffect(() => {
+    const now = paneOf(paneId)
+    if (!now) return
+    let open = true
+    void api.files.count({ side: now.side, paths: pathsOf(now, names) }).then(
+      found => (open ? setCount(found) : undefined),
+      () => {},
+    )
+    return () => void (open = false)
+  }, [api, paneId, names])
+  const what = names.length === 1 ? shownName(names[0] as string) : countText(names.length)
+  return (
+    <Dialog
+      alert
+      title={local ? `Put ${what} into the trash?` : `Delete ${what}?`}
+      description={
+        local ? 'You can bring it back from there.' : 'There is no trash on the other side: it is gone then.'
+      }
+      badge={<Trash2 size={18} />}
+      tone={local ? 'warn' : 'bad'}
+      onClose={close}
+      initialFocus={keep}
+    >
+      <p className={ui['hint']} role="status">
+        {count === null ? 'Counting' : countedText(count)}
+      </p>
+      {error !== undefined && (
+        <p className={ui['error']} role="alert">
+          {error}
+        </p>
+      )}
+      <Actions>
+        <Button ref={keep} onClick={close}>
+          Cancel
+        </Button>
+        <Button look="danger" disabled={busy} onClick={() => run(() => parts.actions.remove(paneId, names))}>
+          {local ? 'Put into the trash' : 'Delete'}
+        </Button>
+      </Actions>
+    </Dialog>
+  )
+}
+
+/** `12 files in 3 folders, 4.2 MB` */
+export function countedText({ files, folders, bytes }: TreeCount): string {
+  const filesText = files === 1 ? '1 file' : `${files.toLocaleString()} files`
+  const foldersText = folders === 0 ? '' : folders === 1 ? ' in 1 folder' : ` in ${folders.toLocaleString()} folders`
+  return `${filesText}${foldersText}, ${sizeText(bytes)}`
+}

@@ -1,0 +1,189 @@
+import { MergeView } from '@codemirror/merge'
+import { EditorState } from '@codemirror/state'
+import { EditorView } from '@codemirror/view'
+import { PencilLine } from 'lucide-react'
+import { useCallback, useEffect, useRef, useState } from 'react'
+
+import { AppError, messageOf } from '../../../shared/base/errors.ts'
+import { joinPath, nameOf, parentOf } from '../../../shared/base/paths.ts'
+import { shownName } from '../../../shared/base/shown-name.ts'
+import { largestRead, type FileVersion, type Place } from '../../../shared/contract/files.ts'
+import { Button } from '../../ui/button.tsx'
+import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
+import ui from '../../ui/ui.module.css'
+import { CodeView, look } from './code-view.tsx'
+import { paneOf } from './file-panes.ts'
+import type { DialogParts } from './files-dialogs.tsx'
+import type { FilesParts } from './files-view.tsx'
+import { looksBinary } from './preview-kind.ts'
+import css from './preview.module.css'
+import { useLoaded } from './use-loaded.ts'
+
+interface Opened {
+  readonly text: string
+  readonly version: FileVersion
+  readonly place: Place
+  /** Lines end with CR LF, and the file begins with a byte order mark, as it was. */
+  readonly crlf: boolean
+  readonly bom: boolean
+}
+
+/** Edits a text where it is. It is saved whole, and never over what somebody else wrote meanwhile. */
+export function EditDialog({ parts, paneId, close, name }: DialogParts & { readonly name: string }) {
+  const { api } = parts
+  const load = useCallback(async () => {
+    const pane = paneOf(paneId)
+    if (pane?.path == null) throw new Error('The folder is not open any more.')
+    return openText(parts, { side: pane.side, path: joinPath(pane.path, name) })
+  }, [parts, paneId, name])
+  // Loaded once: a pane that is read anew must not take away what is typed.
+  const [loader] = useState(() => load)
+  const { value, error } = useLoaded(loader)
+  const text = useRef<string | null>(null)
+  const [saved, setSaved] = useState<FileVersion | null>(null)
+  const [state, setState] = useState<{ kind: 'clean' | 'dirty' | 'saving' | 'saved' } | { kind: 'bad'; text: string }>({
+    kind: 'clean',
+  })
+  const [theirs, setTheirs] = useState<Opened | null>(null)
+  const [leaving, setLeaving] = useState(false)
+
+  const save = async (expected: FileVersion | null, as?: Place) => {
+    if (!value) return
+    setState({ kind: 'saving' })
+    try {
+      const place = as ?? value.place
+      const version = await api.files.save({ place, data: encode(text.current ?? value.text, value), expected })
+      if (!as) setSaved(version)
+      setState({ kind: 'saved' })
+      setTheirs(null)
+      parts.panes.refresh(paneId)
+    } catch (failed) {
+      setState({ kind: 'bad', text: messageOf(failed) })
+      if (failed instanceof AppError && failed.code === 'changed')
+        setTheirs(await openText(parts, value.place).catch(() => null))
+    }
+  }
+  const leave = () => {
+    if (state.kind === 'dirty' || state.kind === 'bad') setLeaving(true)
+    else close()
+  }
+  const saveNow = () => void save(saved ?? value?.version ?? null)
+  return (
+    <Dialog
+      title={shownName(name)}
+      description={statusText(state)}
+      badge={<PencilLine size={18} />}
+      width={1000}
+      onClose={leave}
+    >
+      <div className={css['body']} data-tall>
+        {error !== null && <p role="alert">{error}</p>}
+        {state.kind === 'bad' && (
+          <p className={ui['error']} role="alert">
+            {state.text}
+          </p>
+        )}
+        {value && theirs ? (
+          <Difference theirs={theirs.text} ours={text.current ?? value.text} isDark={parts.isDark} />
+        ) : (
+          value && (
+            <CodeView
+              text={value.text}
+              name={name}
+              isDark={parts.isDark}
+              onChange={typed => {
+                text.current = typed
+                setState({ kind: 'dirty' })
+              }}
+              onSave={saveNow}
+            />
+          )
+        )}
+      </div>
+      {leaving ? (
+        <Actions>
+          <span>Leave without saving?</span>
+          <Grow />
+          <Button onClick={() => setLeaving(false)}>Go on editing</Button>
+          <Button look="danger" onClick={close}>
+            Leave
+          </Button>
+        </Actions>
+      ) : theirs && value ? (
+        <Actions>
+          <Button look="danger" onClick={() => void save(theirs.version)}>
+            Replace theirs
+          </Button>
+          <Grow />
+          <Button onClick={close}>Keep theirs</Button>
+          <Button look="primary" onClick={() => void save(null, besides(value.place))}>
+            Keep both
+          </Button>
+        </Actions>
+      ) : (
+        <Actions>
+          <Grow />
+          <Button onClick={leave}>Close</Button>
+          <Button look="primary" disabled={!value || state.kind === 'saving'} onClick={saveNow}>
+            Save
+          </Button>
+        </Actions>
+      )}
+    </Dialog>
+  )
+}
+
+/** What is there now on the left, what was typed on the right. */
+function Difference({ theirs, ours, isDark }: { theirs: string; ours: string; isDark: boolean }) {
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const parent = box.current
+    if (!parent) return
+    const extensions = (label: string) => [
+      look(isDark),
+      EditorState.readOnly.of(true),
+      EditorView.contentAttributes.of({ 'aria-label': label }),
+    ]
+    const view = new MergeView({
+      parent,
+      a: { doc: theirs, extensions: extensions('What is there now') },
+      b: { doc: ours, extensions: extensions('What you typed') },
+      collapseUnchanged: { margin: 3 },
+    })
+    return () => view.destroy()
+  }, [theirs, ours, isDark])
+  return <div ref={box} className={css['code']} role="group" aria-label="Differences" />
+}
+
+async function openText({ api }: FilesParts, place: Place): Promise<Opened> {
+  const info = await api.files.info({ place })
+  if (info?.kind !== 'file') throw new Error('This is not a file that can be edited.')
+  if (info.size > largestRead) throw new Error('This file is larger than 5 MB. Edit a part of it in a terminal.')
+  const { data, version } = await api.files.read({ place, offset: 0, length: largestRead })
+  if (looksBinary(data)) throw new Error('This is no text, so it can’t be edited here.')
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  let text: string
+  try {
+    text = decoder.decode(data)
+  } catch {
+    throw new Error('This text is not UTF-8; saving it here would damage it.')
+  }
+  const bom = text.startsWith('\ufeff')
+  return { text: bom ? text.slice(1) : text, version, place, crlf: /\r\n/.test(text) && !/[^\r]\n/.test(text), bom }
+}
+
+function encode(text: string, { crlf, bom }: Opened): Uint8Array<ArrayBuffer> {
+  const lines = crlf ? text.replace(/\r?\n/g, '\r\n') : text
+  return new TextEncoder().encode(bom ? `\ufeff${lines}` : lines)
+}
+
+function besides(place: Place): Place {
+  const name = nameOf(place.path)
+  const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-')
+  return { ...place, path: joinPath(parentOf(place.path), `${name}.mine-${stamp}`) }
+}
+
+function statusText(state: { kind: string }): string {
+  const words: Readonly<Record<string, string>> = { dirty: 'Not saved yet', saving: 'Saving', saved: 'Saved' }
+  return words[state.kind] ?? ''
+}

@@ -1,0 +1,212 @@
+import { joinPath, nameOf, parentOf } from '../../../shared/base/paths.ts'
+import { shownName } from '../../../shared/base/shown-name.ts'
+import type { Api } from '../../../shared/contract/contract.ts'
+import type { Entry, Place, Side } from '../../../shared/contract/files.ts'
+import type { Target } from '../../../shared/contract/terminals.ts'
+import type { TransferOptions } from '../../../shared/contract/transfers.ts'
+import type { DraggedFiles } from '../../ui/file-drag.ts'
+import { chosen, pathsOf, paneOf, type FilePanes } from './file-panes.ts'
+import { changePane, openDialog, sideText, useFiles, type PaneState } from './files-store.ts'
+import { copyCommands } from './copy-command.ts'
+import { isFolder } from './rows.ts'
+
+export interface FileActionParts {
+  readonly api: Api
+  readonly panes: FilePanes
+  readonly onProblem: (error: unknown) => void
+  readonly tell: (text: string, action?: { label: string; run: () => void }) => void
+  readonly copyText: (text: string) => void
+  readonly openTerminal: (target: Target, folder: string) => void
+  /** How files are copied, as the person set it. */
+  readonly options: () => Partial<Pick<TransferOptions, 'links' | 'verify'>>
+  /** `user@address` and port of a side, for commands that are typed elsewhere; null for this computer. */
+  readonly addressOf: (side: Side) => { readonly login: string; readonly port: number | null } | null
+}
+
+/** What a person can do with the files of a pane. */
+export class FileActions {
+  readonly parts: FileActionParts
+
+  constructor(parts: FileActionParts) {
+    this.parts = parts
+  }
+
+  /** Goes into a folder, shows a file. */
+  open(id: string, entry: Entry): void {
+    const pane = paneOf(id)
+    if (pane?.path == null) return
+    if (isFolder(entry)) this.parts.panes.go(id, joinPath(pane.path, entry.name))
+    else openDialog({ kind: 'preview', paneId: id, name: entry.name })
+  }
+
+  edit(id: string): void {
+    const [name] = chosenOf(id)
+    if (name !== undefined) openDialog({ kind: 'edit', paneId: id, name })
+  }
+
+  preview(id: string): void {
+    const [name] = chosenOf(id)
+    if (name !== undefined) openDialog({ kind: 'preview', paneId: id, name })
+  }
+
+  /** Copies or moves what is chosen in one pane to the folder of another. */
+  transfer(from: string, to: string, move: boolean): void {
+    const [source, target] = [paneOf(from), paneOf(to)]
+    if (!source || target?.path == null) return
+    this.drop(
+      { side: source.side, paths: pathsOf(source, chosen(source)) },
+      { side: target.side, path: target.path },
+      move,
+    )
+  }
+
+  /** Copies or moves files into a folder. */
+  drop({ side, paths }: DraggedFiles, to: Place, move = false): void {
+    if (paths.length === 0) return
+    // Dropped where they are: nothing to do.
+    if (move && paths.every(path => parentOf(path) === to.path) && sideText(side) === sideText(to.side)) return
+    const options = { ...this.parts.options(), move }
+    this.#quietly(this.parts.api.transfers.enqueue({ from: { side, paths: [...paths] }, to, options }))
+  }
+
+  remember(id: string, cut: boolean): void {
+    const pane = paneOf(id)
+    if (!pane) return
+    const paths = pathsOf(pane, chosen(pane))
+    if (paths.length === 0) return
+    useFiles.setState({ clipboard: { side: pane.side, paths, cut } })
+    this.parts.copyText(paths.map(shownName).join('\n'))
+    this.parts.tell(
+      `${countText(paths.length)} ${cut ? 'cut' : 'copied'}. Paste where ${paths.length === 1 ? 'it' : 'they'} should go.`,
+    )
+  }
+
+  async paste(id: string): Promise<void> {
+    const pane = paneOf(id)
+    if (pane?.path == null) return
+    const { clipboard } = useFiles.getState()
+    const outside = await this.parts.api.app.copiedFiles().catch(() => [])
+    const to = { side: pane.side, path: pane.path }
+    if (outside.length > 0) return this.drop({ side: { target: { kind: 'local' }, root: false }, paths: outside }, to)
+    if (!clipboard) return
+    this.drop(clipboard, to, clipboard.cut)
+    if (clipboard.cut) useFiles.setState({ clipboard: null })
+  }
+
+  duplicate(id: string): void {
+    const pane = paneOf(id)
+    if (pane?.path == null) return
+    this.drop({ side: pane.side, paths: pathsOf(pane, chosen(pane)) }, { side: pane.side, path: pane.path })
+  }
+
+  async make(
+    id: string,
+    kind: 'new-folder' | 'new-file' | 'new-link',
+    { name, target }: { name: string; target: string },
+  ) {
+    const place = this.#place(id, name)
+    const { files } = this.parts.api
+    if (kind === 'new-folder') await files.makeFolder({ place })
+    else if (kind === 'new-file') await files.makeFile({ place })
+    else await files.makeLink({ place, target })
+    this.parts.panes.refresh(id)
+    changePane(id, { selection: { selected: new Set([name]), cursor: name, anchor: name } })
+  }
+
+  beginRename(id: string): void {
+    const [name, ...others] = chosenOf(id)
+    if (name !== undefined && others.length === 0) changePane(id, { renaming: name })
+  }
+
+  rename(id: string, from: string, to: string): void {
+    changePane(id, { renaming: null })
+    if (to === '' || to === from) return
+    const renamed = this.parts.api.files.rename({ place: this.#place(id, from), name: to }).then(() => {
+      this.parts.panes.refresh(id)
+      changePane(id, { selection: { selected: new Set([to]), cursor: to, anchor: to } })
+    })
+    this.#quietly(renamed)
+  }
+
+  async remove(id: string, names: readonly string[]): Promise<void> {
+    const pane = paneOf(id)
+    if (!pane) return
+    const { side } = pane
+    await this.parts.api.files.remove({ side, paths: pathsOf(pane, names) }).finally(() => this.parts.panes.refresh(id))
+    if (side.target.kind === 'local') this.parts.tell(`${countText(names.length)} put into the trash.`)
+  }
+
+  /** Counts what the chosen folders weigh. */
+  async countSizes(id: string): Promise<void> {
+    const pane = paneOf(id)
+    if (!pane) return
+    const folders = pane.entries.filter(entry => entry.kind === 'folder' && chosen(pane).includes(entry.name))
+    for (const { name } of folders) {
+      const { bytes } = await this.parts.api.files.count({ side: pane.side, paths: pathsOf(pane, [name]) })
+      const now = paneOf(id)
+      if (now?.path === pane.path) changePane(id, { sizes: { ...now?.sizes, [name]: bytes } })
+    }
+  }
+
+  copyPaths(id: string): void {
+    const pane = paneOf(id)
+    if (pane) this.parts.copyText(pathsOf(pane, chosen(pane)).map(shownName).join('\n'))
+  }
+
+  /** Puts the command that fetches the chosen files by hand on the clipboard. */
+  copyCommand(id: string, program: 'scp' | 'rsync'): void {
+    const pane = paneOf(id)
+    if (!pane) return
+    const address = this.parts.addressOf(pane.side)
+    this.parts.copyText(copyCommands(program, { paths: pathsOf(pane, chosen(pane)), address }))
+    this.parts.tell(`The ${program} command is on the clipboard.`)
+  }
+
+  async compress(id: string, names: readonly string[], archive: string): Promise<void> {
+    const pane = paneOf(id)
+    if (!pane) return
+    await this.parts.api.files.compress({ side: pane.side, paths: pathsOf(pane, names), name: archive })
+    this.parts.panes.refresh(id)
+  }
+
+  extract(id: string, name: string): void {
+    const work = this.parts.api.files.extract({ place: this.#place(id, name) })
+    this.parts.tell(`Unpacking ${shownName(name)}`)
+    this.#quietly(work.then(() => this.parts.panes.refresh(id)))
+  }
+
+  openTerminal(id: string): void {
+    const pane = paneOf(id)
+    if (pane?.path != null) this.parts.openTerminal(pane.side.target, pane.path)
+  }
+
+  #place(id: string, name: string): Place {
+    const pane = paneOf(id) as PaneState
+    return { side: pane.side, path: joinPath(pane.path ?? '/', name) }
+  }
+
+  #quietly(work: Promise<unknown>): void {
+    void work.catch(this.parts.onProblem)
+  }
+}
+
+/** `1 file` or `3 files`. */
+export function countText(count: number): string {
+  return count === 1 ? '1 item' : `${count} items`
+}
+
+/** An archive that the far side can unpack, by its name. */
+export function isArchive(name: string): boolean {
+  return /\.(tar|tgz|tar\.gz|tbz2?|tar\.bz2|txz|tar\.xz|tar\.zst|zip)$/i.test(name)
+}
+
+/** What an archive of these files is called at first. */
+export function archiveName(names: readonly string[], folder: string): string {
+  const base = names.length === 1 ? (names[0] as string) : nameOf(folder) || 'files'
+  return `${base}.tar.gz`
+}
+
+function chosenOf(id: string): readonly string[] {
+  const pane = paneOf(id)
+  return pane ? chosen(pane) : []
+}

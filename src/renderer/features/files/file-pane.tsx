@@ -1,0 +1,177 @@
+import { ArrowLeft, ArrowRight, ArrowUp, Ellipsis, Eye, EyeOff, FolderPlus, RefreshCw } from 'lucide-react'
+import { useEffect, useState } from 'react'
+
+import type { Side } from '../../../shared/contract/files.ts'
+import type { FileTab } from '../../../shared/contract/workspace.ts'
+import { Button, IconButton } from '../../ui/button.tsx'
+import { Menu, type MenuItem } from '../../ui/menu.tsx'
+import { Dot, Tag } from '../../ui/tag.tsx'
+import ui from '../../ui/ui.module.css'
+import { setFileSide } from '../../workspace/files-tabs.ts'
+import type { PaneSide } from '../../workspace/workspace-store.ts'
+import { countText } from './file-actions.ts'
+import { FileGrid } from './file-grid.tsx'
+import css from './files.module.css'
+import { openDialog, sideText, useFiles, type PaneState } from './files-store.ts'
+import type { FilesParts } from './files-view.tsx'
+import { LocationPicker } from './location-picker.tsx'
+import { PathBar } from './path-bar.tsx'
+import { sideLook } from './side-look.ts'
+
+interface FilePaneProps {
+  readonly tab: FileTab
+  readonly side: PaneSide
+  readonly parts: FilesParts
+  readonly active: boolean
+  readonly menuFor: (paneId: string, names: readonly string[]) => readonly MenuItem[]
+  readonly onFocus: () => void
+}
+
+/** One of the two panes: whose files, where, and what is there. */
+export function FilePane({ tab, side, parts, active, menuFor, onFocus }: FilePaneProps) {
+  const { panes } = parts
+  const pane = useFiles(state => state.panes[tab.id])
+  const [over, setOver] = useState<number | null>(null)
+  useEffect(() => panes.show(tab), [panes, tab])
+  return (
+    <section
+      aria-label={side === 'left' ? 'Left pane' : 'Right pane'}
+      className={css['pane']}
+      data-active={active}
+      data-over={over !== null}
+      onFocus={onFocus}
+      onMouseDown={onFocus}
+    >
+      {pane && (
+        <>
+          <PaneHead tab={tab} pane={pane} parts={parts} over={over} />
+          <PathBar paneId={tab.id} pane={pane} api={parts.api} panes={panes} onProblem={parts.onProblem} />
+          {pane.status === 'failed' ? (
+            <Failed
+              pane={pane}
+              onAgain={() => panes.again(tab.id)}
+              onHome={() => panes.go(tab.id, pane.info?.home ?? '/')}
+            />
+          ) : (
+            <>
+              <FileGrid
+                paneId={tab.id}
+                pane={pane}
+                label={side === 'left' ? 'Rows on the left' : 'Rows on the right'}
+                columns={parts.columns}
+                hidden={parts.hidden}
+                actions={parts.actions}
+                keys={parts.keys}
+                menu={names => menuFor(tab.id, names)}
+                pathOf={parts.pathOf}
+                onDragOver={setOver}
+              />
+              <Waiting pane={pane} parts={parts} />
+            </>
+          )}
+        </>
+      )}
+    </section>
+  )
+}
+
+function PaneHead({
+  tab,
+  pane,
+  parts,
+  over,
+}: {
+  tab: FileTab
+  pane: PaneState
+  parts: FilesParts
+  over: number | null
+}) {
+  const { panes, hidden, toggleHidden } = parts
+  const state = useFiles(all => all.sides[sideText(pane.side)])
+  const look = sideLook(pane.side, state)
+  const pick = (side: Side) => setFileSide(tab.id, side)
+  const remote = pane.side.target.kind !== 'local'
+  return (
+    <div className={css['panehead']}>
+      <LocationPicker side={pane.side} locations={parts.locations} onPick={pick} />
+      {remote && <Dot tone={look.tone} label={look.text} />}
+      {pane.side.root && <Tag tone="bad">as root</Tag>}
+      <span className={ui['grow']} />
+      {over !== null && (
+        <span className={css['droptag']}>{`drop to ${remote ? 'upload' : 'copy'} ${countText(over)}`}</span>
+      )}
+      <span className={css['tools']}>
+        <IconButton small label="Back" disabled={pane.back.length === 0} onClick={() => panes.step(tab.id, 'back')}>
+          <ArrowLeft size={15} />
+        </IconButton>
+        <IconButton
+          small
+          label="Forward"
+          disabled={pane.forward.length === 0}
+          onClick={() => panes.step(tab.id, 'forward')}
+        >
+          <ArrowRight size={15} />
+        </IconButton>
+        <IconButton small label="Up" onClick={() => panes.up(tab.id)}>
+          <ArrowUp size={15} />
+        </IconButton>
+        <IconButton
+          small
+          label={hidden ? 'Hide hidden files' : 'Show hidden files'}
+          aria-pressed={hidden}
+          onClick={toggleHidden}
+        >
+          {hidden ? <Eye size={15} /> : <EyeOff size={15} />}
+        </IconButton>
+        <IconButton small label="New folder" onClick={() => openDialog({ kind: 'new-folder', paneId: tab.id })}>
+          <FolderPlus size={15} />
+        </IconButton>
+        <IconButton small label="Refresh" onClick={() => panes.refresh(tab.id)}>
+          <RefreshCw size={14} />
+        </IconButton>
+        <Menu
+          trigger={
+            <IconButton small label="More">
+              <Ellipsis size={15} />
+            </IconButton>
+          }
+          items={parts.paneMenu(tab)}
+        />
+      </span>
+    </div>
+  )
+}
+
+function Failed({ pane, onAgain, onHome }: { pane: PaneState; onAgain: () => void; onHome: () => void }) {
+  return (
+    <div className={css['failed']} role="alert">
+      <strong>These files can’t be shown</strong>
+      <p>{pane.error?.message}</p>
+      <span>
+        <Button look="primary" onClick={onAgain}>
+          Try again
+        </Button>
+        {pane.info && <Button onClick={onHome}>Go to the home folder</Button>}
+      </span>
+    </div>
+  )
+}
+
+function Waiting({ pane, parts }: { pane: PaneState; parts: FilesParts }) {
+  const state = useFiles(all => all.sides[sideText(pane.side)])
+  if (pane.status === 'loading' && pane.entries.length === 0) {
+    const step =
+      state?.kind === 'connecting' ? state.step : state?.kind === 'asking' ? 'Waiting for you' : 'Reading the folder'
+    return (
+      <p className={css['waiting']} role="status">
+        {step}
+      </p>
+    )
+  }
+  if (pane.status === 'ready' && pane.entries.length === 0)
+    return <p className={css['waiting']}>This folder is empty. Drop files here to fill it.</p>
+  const all = pane.entries.every(entry => entry.name.startsWith('.'))
+  if (pane.status === 'ready' && all && !parts.hidden)
+    return <p className={css['waiting']}>There are only hidden files here. Ctrl+H shows them.</p>
+  return null
+}

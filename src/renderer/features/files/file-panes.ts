@@ -1,0 +1,247 @@
+import { AppError, toWireError } from '../../../shared/base/errors.ts'
+import { toDisposable, type Disposable } from '../../../shared/base/lifecycle.ts'
+import { joinPath, nameOf, parentOf, resolvePath } from '../../../shared/base/paths.ts'
+import type { Api } from '../../../shared/contract/contract.ts'
+import type { Entry, FromListing, ListingId, Side } from '../../../shared/contract/files.ts'
+import type { FileTab } from '../../../shared/contract/workspace.ts'
+import type { Ports } from '../../ipc/ports.ts'
+import { setFilePath } from '../../workspace/files-tabs.ts'
+import { changePane, newPane, sideText, useFiles, type PaneState } from './files-store.ts'
+import { keepNames, noSelection } from './selection.ts'
+
+const historyLength = 50
+// Rows are shown as they come, but a folder of 100,000 is not sorted anew for each hundred of them.
+const firstFlushMs = 40
+const slowFlushMs = 600
+const manyRows = 4_000
+
+interface Listing {
+  readonly id: ListingId
+  readonly rows: Map<string, Entry>
+  /** Where the pane shows rows before all have come: not when it is only read anew. */
+  readonly live: boolean
+  readonly port: Disposable
+  timer: number | undefined
+}
+
+export interface FilePanesParts {
+  readonly api: Api
+  readonly ports: Ports
+  readonly onProblem: (error: unknown) => void
+  /** A person took a pane from one folder to another. */
+  readonly onWent: (paneId: string, from: string, to: string) => void
+}
+
+/** What the panes do: they go to folders and show what is there. Owns the listings under way. */
+export class FilePanes implements Disposable {
+  readonly #api: Api
+  readonly #ports: Ports
+  readonly #listings = new Map<string, Listing>()
+  readonly #onProblem: (error: unknown) => void
+  readonly #onWent: FilePanesParts['onWent']
+
+  constructor({ api, ports, onProblem, onWent }: FilePanesParts) {
+    this.#api = api
+    this.#ports = ports
+    this.#onProblem = onProblem
+    this.#onWent = onWent
+  }
+
+  /** Makes sure that a pane shows what its tab says. */
+  show({ id, side, path }: FileTab): void {
+    const pane = useFiles.getState().panes[id]
+    if (pane && sideText(pane.side) === sideText(side)) return
+    useFiles.setState(state => ({ panes: { ...state.panes, [id]: newPane(side, path) } }))
+    void this.#reach(id, side, path)
+  }
+
+  /** Connects again after a loss or a failure. */
+  again(id: string): void {
+    const pane = paneOf(id)
+    if (!pane) return
+    changePane(id, { status: 'loading', error: null })
+    void this.#reach(id, pane.side, pane.path)
+  }
+
+  /** Goes to a folder; the pane beside it may come along. */
+  go(id: string, path: string, lead = true): void {
+    const pane = paneOf(id)
+    if (!pane || path === pane.path) return void (pane && this.refresh(id))
+    if (lead && pane.path !== null) this.#onWent(id, pane.path, path)
+    const back = pane.path === null ? pane.back : [...pane.back, pane.path].slice(-historyLength)
+    this.#open(id, path, { back, forward: [] })
+  }
+
+  /** What a person typed: `~`, a relative or an absolute path; a file's opens its folder. */
+  async goTyped(id: string, typed: string): Promise<void> {
+    const pane = paneOf(id)
+    if (!pane?.info) return
+    const path = resolvePath(typed.trim(), { home: pane.info.home, from: pane.path ?? pane.info.home })
+    const info = await this.#api.files.info({ place: { side: pane.side, path } })
+    if (!info) throw new AppError('not-found', `There is no ${path}.`)
+    if (info.kind === 'folder') return this.go(id, path)
+    this.go(id, parentOf(path))
+    changePane(id, { selection: { selected: new Set([nameOf(path)]), cursor: nameOf(path), anchor: nameOf(path) } })
+  }
+
+  up(id: string): void {
+    const pane = paneOf(id)
+    if (pane?.path == null || parentOf(pane.path) === pane.path) return
+    const from = nameOf(pane.path)
+    this.go(id, parentOf(pane.path))
+    changePane(id, { selection: { selected: new Set([from]), cursor: from, anchor: from } })
+  }
+
+  step(id: string, direction: 'back' | 'forward'): void {
+    const pane = paneOf(id)
+    const to = pane?.[direction].at(-1)
+    if (!pane || to === undefined || pane.path === null) return
+    const rest = pane[direction].slice(0, -1)
+    const other = direction === 'back' ? [...pane.forward, pane.path] : [...pane.back, pane.path]
+    this.#open(id, to, direction === 'back' ? { back: rest, forward: other } : { back: other, forward: rest })
+  }
+
+  /** Reads the folder anew, keeping what is shown until that is done. */
+  refresh(id: string): void {
+    const pane = paneOf(id)
+    if (!pane) return
+    if (pane.status === 'failed' || pane.path === null) return this.again(id)
+    this.#list(id, pane.path, false)
+  }
+
+  /** Reads every pane anew that shows a folder. */
+  refreshShowing(side: Side, path: string): void {
+    for (const [id, pane] of Object.entries(useFiles.getState().panes))
+      if (pane.path === path && pane.status === 'ready' && sideText(pane.side) === sideText(side)) this.refresh(id)
+  }
+
+  /** Forgets a pane whose tab was closed. */
+  drop(id: string): void {
+    this.#stop(id)
+    useFiles.setState(state => {
+      const { [id]: _gone, ...panes } = state.panes
+      return { panes }
+    })
+  }
+
+  dispose(): void {
+    for (const id of [...this.#listings.keys()]) this.#stop(id)
+  }
+
+  async #reach(id: string, side: Side, path: string | null): Promise<void> {
+    try {
+      const info = await this.#api.files.reach({ side })
+      const pane = paneOf(id)
+      if (!pane || sideText(pane.side) !== sideText(side)) return
+      changePane(id, { info })
+      this.#open(id, path ?? info.home, {})
+    } catch (error) {
+      changePane(id, { status: 'failed', error: toWireError(error) })
+    }
+  }
+
+  #open(id: string, path: string, change: Partial<PaneState>): void {
+    const pane = paneOf(id)
+    if (!pane) return
+    changePane(id, {
+      ...change,
+      path,
+      status: 'loading',
+      error: null,
+      entries: [],
+      selection: noSelection,
+      filter: '',
+      filtering: false,
+      renaming: null,
+      sizes: {},
+      marks: {},
+    })
+    setFilePath(id, path)
+    this.#list(id, path, true)
+    void this.#api.files
+      .space({ place: { side: pane.side, path } })
+      .then(space => (paneOf(id)?.path === path ? changePane(id, { space }) : undefined))
+      .catch(() => changePane(id, { space: null }))
+  }
+
+  #list(id: string, path: string, live: boolean): void {
+    const pane = paneOf(id)
+    if (!pane) return
+    this.#stop(id)
+    const listingId = crypto.randomUUID() as ListingId
+    const take = (port: MessagePort) => {
+      port.onmessage = event => this.#take(id, listing, event.data as FromListing)
+    }
+    const listing: Listing = {
+      id: listingId,
+      rows: new Map(),
+      live,
+      port: this.#ports.expect(listingId, take),
+      timer: undefined,
+    }
+    this.#listings.set(id, listing)
+    void this.#api.files
+      .list({ id: listingId, place: { side: pane.side, path } })
+      .catch(error => this.#take(id, listing, { error: toWireError(error) }))
+  }
+
+  #take(id: string, listing: Listing, message: FromListing): void {
+    if (this.#listings.get(id) !== listing) return
+    if ('entries' in message) {
+      for (const entry of message.entries) listing.rows.set(entry.name, entry)
+      const wait = listing.rows.size > manyRows ? slowFlushMs : firstFlushMs
+      if (listing.live) listing.timer ??= window.setTimeout(() => this.#flush(id, listing), wait)
+    } else if ('done' in message) {
+      this.#flush(id, listing)
+      this.#stop(id)
+      const names = new Set(listing.rows.keys())
+      const selection = keepNames(names, paneOf(id)?.selection ?? noSelection)
+      changePane(id, { status: 'ready', error: null, selection })
+    } else {
+      this.#stop(id)
+      changePane(id, { status: 'failed', error: message.error })
+    }
+  }
+
+  #flush(id: string, listing: Listing): void {
+    clearTimeout(listing.timer)
+    listing.timer = undefined
+    changePane(id, { entries: [...listing.rows.values()] })
+  }
+
+  #stop(id: string): void {
+    const listing = this.#listings.get(id)
+    if (!listing) return
+    this.#listings.delete(id)
+    clearTimeout(listing.timer)
+    listing.port.dispose()
+    void this.#api.files.stopListing({ id: listing.id }).catch(this.#onProblem)
+  }
+}
+
+/** What a pane shows now. */
+export function paneOf(id: string): PaneState | undefined {
+  return useFiles.getState().panes[id]
+}
+
+/** The paths of names in a pane's folder. */
+export function pathsOf(pane: PaneState, names: readonly string[]): string[] {
+  return pane.path === null ? [] : names.map(name => joinPath(pane.path as string, name))
+}
+
+/** The selected names of a pane, or the one under the keyboard. */
+export function chosen({ selection, entries }: PaneState): readonly string[] {
+  if (selection.selected.size > 0) {
+    return entries.flatMap(({ name }) => (selection.selected.has(name) ? [name] : []))
+  }
+  return selection.cursor === null ? [] : [selection.cursor]
+}
+
+/** Lets panes go whose tabs are gone. */
+export function followTabs(panes: FilePanes, tabIds: () => ReadonlySet<string>): Disposable {
+  const prune = () => {
+    const open = tabIds()
+    for (const id of Object.keys(useFiles.getState().panes)) if (!open.has(id)) panes.drop(id)
+  }
+  return toDisposable(useFiles.subscribe(prune))
+}

@@ -1,0 +1,106 @@
+import { Plus, X } from 'lucide-react'
+import { useCallback, type ReactNode } from 'react'
+import { Group, Panel, Separator } from 'react-resizable-panels'
+
+import { nameOf } from '../../../shared/base/paths.ts'
+import { shownName } from '../../../shared/base/shown-name.ts'
+import type { Api } from '../../../shared/contract/contract.ts'
+import type { FileTab } from '../../../shared/contract/workspace.ts'
+import { IconButton } from '../../ui/button.tsx'
+import type { MenuItem } from '../../ui/menu.tsx'
+import ui from '../../ui/ui.module.css'
+import { addFileTab, closeFileTab, focusFilePane, selectFileTab, shownTab } from '../../workspace/files-tabs.ts'
+import type { FilesTab, PaneSide } from '../../workspace/workspace-store.ts'
+import type { FileActions } from './file-actions.ts'
+import type { FileKeys } from './file-keys.ts'
+import { FilePane } from './file-pane.tsx'
+import type { FilePanes } from './file-panes.ts'
+import { FilesDialogs } from './files-dialogs.tsx'
+import css from './files.module.css'
+import type { FileLocation } from './location-picker.tsx'
+import type { Column } from './rows.ts'
+
+/** What the files page is made of; the app brings it together. */
+export interface FilesParts {
+  readonly api: Api
+  readonly panes: FilePanes
+  readonly actions: FileActions
+  readonly keys: FileKeys
+  readonly locations: readonly FileLocation[]
+  readonly columns: readonly Column[]
+  readonly hidden: boolean
+  readonly toggleHidden: () => void
+  readonly rowMenu: (paneId: string, names: readonly string[]) => readonly MenuItem[]
+  readonly paneMenu: (tab: FileTab) => readonly MenuItem[]
+  readonly pathOf: (file: File) => string
+  readonly isDark: boolean
+  readonly onProblem: (error: unknown) => void
+}
+
+/** Two panes side by side, and the transfers below. */
+export function FilesView({
+  tab,
+  parts,
+  transfers,
+}: {
+  readonly tab: FilesTab
+  readonly parts: FilesParts
+  readonly transfers: ReactNode
+}) {
+  return (
+    <div className={css['files']} role="tabpanel" aria-label="Files">
+      <h1 className={ui['hidden']}>Files</h1>
+      <Group orientation="horizontal" className={css['panes'] ?? ''}>
+        <Panel id="left" minSize="20%" className={css['panel'] ?? ''}>
+          <OnePane tab={tab} side="left" parts={parts} />
+        </Panel>
+        <Separator className={css['separator'] ?? ''} aria-label="Resize the panes" />
+        <Panel id="right" minSize="20%" className={css['panel'] ?? ''}>
+          <OnePane tab={tab} side="right" parts={parts} />
+        </Panel>
+      </Group>
+      {transfers}
+      <FilesDialogs parts={parts} />
+    </div>
+  )
+}
+
+function OnePane({ tab, side, parts }: { tab: FilesTab; side: PaneSide; parts: FilesParts }) {
+  const tabs = tab[side]
+  const shown = shownTab(tabs)
+  const focus = useCallback(() => focusFilePane(tab.id, side), [tab.id, side])
+  return (
+    <div className={css['panebox']}>
+      {tabs.tabs.length > 1 && (
+        <div
+          className={css['panetabs']}
+          role="group"
+          aria-label={side === 'left' ? 'Tabs on the left' : 'Tabs on the right'}
+        >
+          {tabs.tabs.map((each, index) => (
+            <span key={each.id} data-shown={each === shown}>
+              <button type="button" aria-pressed={each === shown} onClick={() => selectFileTab(tab.id, side, index)}>
+                {each.path === null ? 'Home' : shownName(nameOf(each.path) || each.path)}
+              </button>
+              <IconButton small label="Close this tab" onClick={() => closeFileTab(tab.id, side, index)}>
+                <X size={12} />
+              </IconButton>
+            </span>
+          ))}
+          <IconButton small label="New tab here" onClick={() => addFileTab(tab.id, side)}>
+            <Plus size={14} />
+          </IconButton>
+        </div>
+      )}
+      <FilePane
+        key={shown.id}
+        tab={shown}
+        side={side}
+        parts={parts}
+        active={tab.focus === side}
+        menuFor={parts.rowMenu}
+        onFocus={focus}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,78 @@
+import { FileSearch } from 'lucide-react'
+import { useState, type FormEvent } from 'react'
+
+import { nameOf, parentOf } from '../../../shared/base/paths.ts'
+import { shownName } from '../../../shared/base/shown-name.ts'
+import { Button } from '../../ui/button.tsx'
+import { Actions, Dialog } from '../../ui/dialog.tsx'
+import { TextField } from '../../ui/field.tsx'
+import css from './dialogs.module.css'
+import { paneOf } from './file-panes.ts'
+import type { DialogParts } from './files-dialogs.tsx'
+import { changePane } from './files-store.ts'
+import { useWork } from './use-work.ts'
+
+/** Finds files by name below the folder that a pane shows. */
+export function FindDialog({ parts, paneId, close }: DialogParts) {
+  const [text, setText] = useState('')
+  const [found, setFound] = useState<readonly string[] | null>(null)
+  const { busy, error, run } = useWork(() => {})
+  const [asking, setAsking] = useState(false)
+  const folder = paneOf(paneId)?.path ?? '/'
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    const pane = paneOf(paneId)
+    if (!pane) return
+    setAsking(true)
+    run(() =>
+      parts.api.files
+        .find({ place: { side: pane.side, path: folder }, text })
+        .then(setFound)
+        .finally(() => setAsking(false)),
+    )
+  }
+  const show = (path: string) => {
+    parts.panes.go(paneId, parentOf(path))
+    const name = nameOf(path)
+    changePane(paneId, { selection: { selected: new Set([name]), cursor: name, anchor: name } })
+    close()
+  }
+  return (
+    <Dialog
+      title="Find files"
+      description={`By name, in ${shownName(folder)} and below`}
+      badge={<FileSearch size={18} />}
+      width={620}
+      onClose={close}
+    >
+      <form onSubmit={submit}>
+        <TextField label="Name" value={text} error={error} onChange={event => setText(event.currentTarget.value)} />
+        {found && (
+          <div className={css['found']} role="status">
+            <p>{foundText(found.length)}</p>
+            <ul aria-label="Found files">
+              {found.map(path => (
+                <li key={path}>
+                  <button type="button" onClick={() => show(path)}>
+                    {shownName(path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path)}
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </div>
+        )}
+        <Actions>
+          <Button onClick={close}>Close</Button>
+          <Button look="primary" type="submit" disabled={text === '' || (busy && asking)}>
+            {asking ? 'Looking' : 'Find'}
+          </Button>
+        </Actions>
+      </form>
+    </Dialog>
+  )
+}
+
+function foundText(count: number): string {
+  if (count === 0) return 'Nothing has such a name.'
+  return count >= 1000 ? 'The first 1,000 of them' : count === 1 ? '1 found' : `${count} found`
+}

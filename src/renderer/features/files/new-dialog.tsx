@@ -1,0 +1,58 @@
+import { FilePlus, FolderPlus, Link2 } from 'lucide-react'
+import { useState, type FormEvent } from 'react'
+
+import { isSafeName } from '../../../shared/base/paths.ts'
+import { Button } from '../../ui/button.tsx'
+import { Actions, Dialog } from '../../ui/dialog.tsx'
+import { TextField } from '../../ui/field.tsx'
+import type { DialogParts } from './files-dialogs.tsx'
+import { useWork } from './use-work.ts'
+
+const words = {
+  'new-folder': { title: 'New folder', icon: <FolderPlus size={18} /> },
+  'new-file': { title: 'New file', icon: <FilePlus size={18} /> },
+  'new-link': { title: 'New link', icon: <Link2 size={18} /> },
+} as const
+
+/** Names a new folder, file or link. */
+export function NewDialog({ parts, paneId, close, kind }: DialogParts & { readonly kind: keyof typeof words }) {
+  const [name, setName] = useState('')
+  const [target, setTarget] = useState('')
+  const { busy, error, run } = useWork(close)
+  const { title, icon } = words[kind]
+  const wrong = name !== '' && !isSafeName(name) ? 'A name can’t hold a slash or be just dots.' : undefined
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    run(() => parts.actions.make(paneId, kind, { name, target }))
+  }
+  return (
+    <Dialog title={title} badge={icon} onClose={close}>
+      <form onSubmit={submit}>
+        <TextField
+          label="Name"
+          value={name}
+          error={wrong ?? error}
+          onChange={event => setName(event.currentTarget.value)}
+        />
+        {kind === 'new-link' && (
+          <TextField
+            label="Leads to"
+            value={target}
+            hint="A path on the same computer; it may be relative."
+            onChange={event => setTarget(event.currentTarget.value)}
+          />
+        )}
+        <Actions>
+          <Button onClick={close}>Cancel</Button>
+          <Button
+            look="primary"
+            type="submit"
+            disabled={busy || name === '' || wrong !== undefined || (kind === 'new-link' && target === '')}
+          >
+            Create
+          </Button>
+        </Actions>
+      </form>
+    </Dialog>
+  )
+}

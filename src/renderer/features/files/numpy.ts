@@ -1,0 +1,87 @@
+/** What is in a .npy file: the type and shape of its array. */
+export interface ArrayInfo {
+  readonly name: string
+  readonly type: string
+  readonly shape: string
+}
+
+const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]
+
+/** Reads the header of a .npy file (NumPy's format 1 to 3) from its first bytes; null when it is none. Pure. */
+export function parseNpy(bytes: Uint8Array, name: string): ArrayInfo | null {
+  if (bytes.length < 12 || !magic.every((byte, index) => bytes[index] === byte)) return null
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const wide = (bytes[6] ?? 0) >= 2
+  const length = wide ? view.getUint32(8, true) : view.getUint16(8, true)
+  const start = wide ? 12 : 10
+  const header = new TextDecoder('latin1').decode(bytes.subarray(start, start + Math.min(length, 65_536)))
+  const type = /'descr':\s*(?:'([^']*)'|(\[.*?\]))/.exec(header)
+  const shape = /'shape':\s*\(([^)]*)\)/.exec(header)
+  if (!type || !shape) return null
+  const sizes = (shape[1] ?? '')
+    .split(',')
+    .map(size => size.trim())
+    .filter(Boolean)
+  return { name, type: typeName(type[1] ?? type[2] ?? ''), shape: sizes.length === 0 ? 'scalar' : sizes.join(' × ') }
+}
+
+/** One file of a zip archive, as its directory has it. */
+export interface ZipEntry {
+  readonly name: string
+  readonly method: number
+  readonly packed: number
+  readonly at: number
+}
+
+/** Reads the directory of a zip archive from its last bytes, which begin at `from`; null when it is not in them. Pure. */
+export function parseZipDirectory(tail: Uint8Array, from: number): readonly ZipEntry[] | null {
+  const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength)
+  let end = tail.length - 22
+  while (end >= 0 && view.getUint32(end, true) !== 0x06054b50) end--
+  if (end < 0) return null
+  const count = view.getUint16(end + 10, true)
+  let at = view.getUint32(end + 16, true) - from
+  if (at < 0) return null
+  const entries: ZipEntry[] = []
+  for (let index = 0; index < count && at + 46 <= tail.length; index++) {
+    if (view.getUint32(at, true) !== 0x02014b50) break
+    const [nameLength, extra, comment] = [28, 30, 32].map(offset => view.getUint16(at + offset, true)) as [
+      number,
+      number,
+      number,
+    ]
+    entries.push({
+      name: new TextDecoder().decode(tail.subarray(at + 46, at + 46 + nameLength)),
+      method: view.getUint16(at + 10, true),
+      packed: view.getUint32(at + 20, true),
+      at: view.getUint32(at + 42, true),
+    })
+    at += 46 + nameLength + extra + comment
+  }
+  return entries
+}
+
+/** The bytes of an entry behind its local header, unpacked as far as they go. */
+export async function unpackHead(local: Uint8Array, method: number): Promise<Uint8Array> {
+  const view = new DataView(local.buffer, local.byteOffset, local.byteLength)
+  if (local.length < 30) return new Uint8Array(0)
+  const body = local.slice(30 + view.getUint16(26, true) + view.getUint16(28, true))
+  if (method === 0) return body
+  if (method !== 8) return new Uint8Array(0)
+  const unpack = new DecompressionStream('deflate-raw')
+  const writer = unpack.writable.getWriter()
+  // The piece ends in the middle: what came out before that is enough.
+  void writer.write(body).catch(() => {})
+  void writer.close().catch(() => {})
+  const { value } = await unpack.readable.getReader().read()
+  return value ?? new Uint8Array(0)
+}
+
+const kinds: Readonly<Record<string, string>> = { f: 'float', i: 'int', u: 'uint', c: 'complex', b: 'bool' }
+
+function typeName(descr: string): string {
+  const [, kind = '', size = ''] = /^[<>|=]?([a-zA-Z])(\d+)$/.exec(descr) ?? []
+  const word = kinds[kind]
+  if (word === undefined) return descr
+  return word === 'bool' ? 'bool' : `${word}${Number(size) * 8}`
+}

@@ -1,0 +1,80 @@
+import { Eye } from 'lucide-react'
+import { Suspense, lazy, useEffect, useState, type ReactNode } from 'react'
+
+import { messageOf } from '../../../shared/base/errors.ts'
+import { joinPath } from '../../../shared/base/paths.ts'
+import { shownName } from '../../../shared/base/shown-name.ts'
+import { Button } from '../../ui/button.tsx'
+import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
+import { paneOf } from './file-panes.ts'
+import { FileReader } from './file-reader.ts'
+import type { DialogParts } from './files-dialogs.tsx'
+import { openDialog } from './files-store.ts'
+import { ArrayPreview } from './preview-array.tsx'
+import { ImagePreview } from './preview-image.tsx'
+import { previewKind } from './preview-kind.ts'
+import { TablePreview } from './preview-table.tsx'
+import { TextPreview } from './preview-text.tsx'
+import css from './preview.module.css'
+import { sizeText } from './rows.ts'
+
+const MarkdownPreview = lazy(async () => ({ default: (await import('./preview-markdown.tsx')).MarkdownPreview }))
+const NotebookPreview = lazy(async () => ({ default: (await import('./preview-notebook.tsx')).NotebookPreview }))
+const ParquetPreview = lazy(async () => ({ default: (await import('./preview-parquet.tsx')).ParquetPreview }))
+
+/** Shows a file without fetching more of it than is seen. */
+export function PreviewDialog({ parts, paneId, close, name }: DialogParts & { readonly name: string }) {
+  const { api } = parts
+  const [reader, setReader] = useState<FileReader | null>(null)
+  const [error, setError] = useState<string | null>(null)
+  useEffect(() => {
+    const pane = paneOf(paneId)
+    if (pane?.path == null) return
+    const place = { side: pane.side, path: joinPath(pane.path, name) }
+    void api.files.info({ place }).then(
+      info => (info ? setReader(new FileReader(api, place, info.size)) : setError('It is not there any more.')),
+      (failed: unknown) => setError(messageOf(failed)),
+    )
+  }, [api, paneId, name])
+  return (
+    <Dialog
+      title={shownName(name)}
+      description={reader ? sizeText(reader.size) : ''}
+      badge={<Eye size={18} />}
+      width={920}
+      onClose={close}
+    >
+      <div className={css['body']}>
+        {error !== null && <p role="alert">{error}</p>}
+        {reader && <Suspense fallback={<p role="status">Opening</p>}>{viewOf(name, reader, parts)}</Suspense>}
+      </div>
+      <Actions>
+        <Grow />
+        <Button onClick={() => openDialog({ kind: 'edit', paneId, name })}>Edit</Button>
+        <Button look="primary" onClick={close}>
+          Close
+        </Button>
+      </Actions>
+    </Dialog>
+  )
+}
+
+function viewOf(name: string, reader: FileReader, { isDark, api, onProblem }: DialogParts['parts']): ReactNode {
+  const openLink = (url: string) => void api.app.openExternal({ url }).catch(onProblem)
+  switch (previewKind(name)) {
+    case 'image':
+      return <ImagePreview reader={reader} name={name} />
+    case 'markdown':
+      return <MarkdownPreview reader={reader} openLink={openLink} />
+    case 'table':
+      return <TablePreview reader={reader} separator={/\.tsv$/i.test(name) ? '\t' : ','} />
+    case 'notebook':
+      return <NotebookPreview reader={reader} openLink={openLink} />
+    case 'parquet':
+      return <ParquetPreview reader={reader} />
+    case 'array':
+      return <ArrayPreview reader={reader} name={name} />
+    case 'text':
+      return <TextPreview reader={reader} name={name} isDark={isDark} />
+  }
+}

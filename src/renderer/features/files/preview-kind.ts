@@ -1,0 +1,29 @@
+/** How a file is shown. */
+export type PreviewKind = 'image' | 'markdown' | 'table' | 'notebook' | 'parquet' | 'array' | 'text'
+
+/** By the ending of its name. */
+export function previewKind(name: string): PreviewKind {
+  if (/\.(png|jpe?g|gif|webp|bmp|svg|ico|avif)$/i.test(name)) return 'image'
+  if (/\.(md|markdown)$/i.test(name)) return 'markdown'
+  if (/\.(csv|tsv)$/i.test(name)) return 'table'
+  if (/\.ipynb$/i.test(name)) return 'notebook'
+  if (/\.parquet$/i.test(name)) return 'parquet'
+  return /\.np[yz]$/i.test(name) ? 'array' : 'text'
+}
+
+/** True when the bytes are no text. */
+export function looksBinary(bytes: Uint8Array): boolean {
+  return bytes.subarray(0, 8192).includes(0)
+}
+
+/** The first bytes as numbers and letters. Pure. */
+export function hexDump(bytes: Uint8Array): string {
+  const lines: string[] = []
+  for (let at = 0; at < bytes.length; at += 16) {
+    const row = [...bytes.subarray(at, at + 16)]
+    const numbers = row.map(byte => byte.toString(16).padStart(2, '0')).join(' ')
+    const letters = row.map(byte => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.')).join('')
+    lines.push(`${at.toString(16).padStart(8, '0')}  ${numbers.padEnd(47)}  ${letters}`)
+  }
+  return lines.join('\n')
+}

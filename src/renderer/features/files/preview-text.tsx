@@ -1,0 +1,93 @@
+import { useCallback, useEffect, useRef, useState } from 'react'
+
+import { Checkbox } from '../../ui/field.tsx'
+import { Button } from '../../ui/button.tsx'
+import { CodeView } from './code-view.tsx'
+import type { FileReader } from './file-reader.ts'
+import { hexDump, looksBinary } from './preview-kind.ts'
+import css from './preview.module.css'
+import { sizeText } from './rows.ts'
+import { useLoaded } from './use-loaded.ts'
+
+const headBytes = 256 * 1024
+const tailBytes = 64 * 1024
+const followMs = 1_000
+
+/** The head of a text, more of it on demand, or its end as it grows. */
+export function TextPreview({ reader, name, isDark }: { reader: FileReader; name: string; isDark: boolean }) {
+  const isLog = /\.(log|out|err)$/i.test(name)
+  const [following, setFollowing] = useState(isLog && reader.size > headBytes)
+  return (
+    <>
+      <div className={css['tools']}>
+        <Checkbox
+          label="Follow the end"
+          checked={following}
+          onChange={event => setFollowing(event.currentTarget.checked)}
+        />
+      </div>
+      {following ? <Tail reader={reader} /> : <Head reader={reader} name={name} isDark={isDark} />}
+    </>
+  )
+}
+
+function Head({ reader, name, isDark }: { reader: FileReader; name: string; isDark: boolean }) {
+  const [length, setLength] = useState(headBytes)
+  const load = useCallback(() => reader.bytes(0, length), [reader, length])
+  const { value, error } = useLoaded(load)
+  if (error !== null) return <p role="alert">{error}</p>
+  if (!value) return <p role="status">Opening</p>
+  if (looksBinary(value)) {
+    return (
+      <>
+        <p role="status">This is no text. These are its first bytes.</p>
+        <pre className={css['hex']}>{hexDump(value.subarray(0, 4096))}</pre>
+      </>
+    )
+  }
+  return (
+    <>
+      <CodeView text={new TextDecoder().decode(value)} name={name} isDark={isDark} />
+      {value.length < reader.size && length < 4 * 1024 * 1024 && (
+        <p className={css['more']} role="status">
+          {`The first ${sizeText(value.length)} of ${sizeText(reader.size)}`}
+          <Button small onClick={() => setLength(length * 4)}>
+            Show more
+          </Button>
+        </p>
+      )}
+    </>
+  )
+}
+
+/** The end of a log, read on as it grows. */
+function Tail({ reader }: { reader: FileReader }) {
+  const [text, setText] = useState('')
+  const box = useRef<HTMLPreElement>(null)
+  useEffect(() => {
+    let open = true
+    let at = Math.max(0, reader.size - tailBytes)
+    const decoder = new TextDecoder()
+    const step = async () => {
+      const { data, version } = await reader.piece(at, tailBytes)
+      // A log that was begun anew is followed from its start.
+      if (version.size < at) at = 0
+      else at += data.length
+      if (!open) return
+      if (data.length > 0 && version.size >= at)
+        setText(old => (old + decoder.decode(data, { stream: true })).slice(-2 * tailBytes))
+      timer = window.setTimeout(() => void step().catch(() => {}), data.length > 0 ? 50 : followMs)
+    }
+    let timer = window.setTimeout(() => void step().catch(() => {}), 0)
+    return () => {
+      open = false
+      clearTimeout(timer)
+    }
+  }, [reader])
+  useEffect(() => box.current?.scrollTo({ top: box.current.scrollHeight }), [text])
+  return (
+    <pre ref={box} className={css['tail']} tabIndex={0} aria-label="The end of the file" aria-live="off">
+      {text}
+    </pre>
+  )
+}

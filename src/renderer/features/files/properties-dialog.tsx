@@ -1,0 +1,214 @@
+import { Info } from 'lucide-react'
+import { useEffect, useState, type FormEvent } from 'react'
+
+import { shownName } from '../../../shared/base/shown-name.ts'
+import type { Entry, TreeCount } from '../../../shared/contract/files.ts'
+import { Button } from '../../ui/button.tsx'
+import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
+import { Checkbox, TextField } from '../../ui/field.tsx'
+import ui from '../../ui/ui.module.css'
+import { countedText } from './delete-dialog.tsx'
+import css from './dialogs.module.css'
+import { countText } from './file-actions.ts'
+import { paneOf, pathsOf } from './file-panes.ts'
+import type { DialogParts } from './files-dialogs.tsx'
+import type { FilesParts } from './files-view.tsx'
+import type { PaneState } from './files-store.ts'
+import { fullTime, isFolder, modeText, sizeText, typeOf } from './rows.ts'
+import { useWork } from './use-work.ts'
+
+/** What is known of files, and what can be changed: permissions and owner. */
+export function PropertiesDialog({ parts, paneId, close, names }: DialogParts & { readonly names: readonly string[] }) {
+  const [pane] = useState(() => paneOf(paneId))
+  const entries = pane?.entries.filter(entry => names.includes(entry.name)) ?? []
+  const [first] = entries
+  const [mode, setMode] = useState(first?.mode ?? null)
+  const [within, setWithin] = useState(false)
+  const ownerNow = first ? ownerOf(first) : ''
+  const [owner, setOwner] = useState(ownerNow)
+  const { busy, error, run } = useWork(() => {
+    parts.panes.refresh(paneId)
+    close()
+  })
+  if (!pane || !first) return null
+  const save = async () => {
+    const where = { side: pane.side, paths: pathsOf(pane, names), within }
+    if (mode !== null && (mode !== first.mode || within || names.length > 1))
+      await parts.api.files.setMode({ ...where, mode })
+    if (owner !== ownerNow && owner !== '') await parts.api.files.setOwner({ ...where, owner })
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    run(save)
+  }
+  const title = names.length === 1 ? shownName(first.name) : countText(names.length)
+  return (
+    <Dialog title={`Properties of ${title}`} badge={<Info size={18} />} width={540} onClose={close}>
+      <form onSubmit={submit}>
+        <Facts pane={pane} entries={entries} parts={parts} names={names} />
+        {mode !== null && <Permissions mode={mode} kind={first.kind} onChange={setMode} />}
+        {pane.side.target.kind !== 'local' && (
+          <TextField
+            label="Owner"
+            value={owner}
+            hint="user or user:group. Giving files away usually needs root."
+            onChange={event => setOwner(event.currentTarget.value)}
+          />
+        )}
+        {entries.some(isFolder) && (
+          <Checkbox
+            label="Also for everything in it"
+            checked={within}
+            onChange={event => setWithin(event.currentTarget.checked)}
+          />
+        )}
+        {error !== undefined && (
+          <p className={ui['error']} role="alert">
+            {error}
+          </p>
+        )}
+        <Actions>
+          {names.length === 1 && first.kind === 'file' && <Checksum pane={pane} name={first.name} parts={parts} />}
+          <Grow />
+          <Button onClick={close}>Cancel</Button>
+          <Button look="primary" type="submit" disabled={busy}>
+            Save
+          </Button>
+        </Actions>
+      </form>
+    </Dialog>
+  )
+}
+
+function Facts({
+  pane,
+  entries,
+  parts,
+  names,
+}: {
+  pane: PaneState
+  entries: readonly Entry[]
+  parts: FilesParts
+  names: readonly string[]
+}) {
+  const [count, setCount] = useState<TreeCount | null>(null)
+  const [first] = entries
+  const { api } = parts
+  useEffect(() => {
+    void api.files.count({ side: pane.side, paths: pathsOf(pane, names) }).then(setCount, () => {})
+  }, [api, pane, names])
+  if (!first) return null
+  return (
+    <dl className={ui['pairs']}>
+      <dt>Where</dt>
+      <dd className={ui['mono']}>{shownName(pane.path ?? '')}</dd>
+      {entries.length === 1 && (
+        <>
+          <dt>Type</dt>
+          <dd>{typeOf(first)}</dd>
+          {first.link && (
+            <>
+              <dt>Leads to</dt>
+              <dd className={ui['mono']}>{shownName(first.link.target)}</dd>
+            </>
+          )}
+          <dt>Modified</dt>
+          <dd>{fullTime(first.mtimeMs)}</dd>
+        </>
+      )}
+      <dt>Size</dt>
+      <dd>
+        {entries.length === 1 && first.kind === 'file'
+          ? `${sizeText(first.size)} (${first.size.toLocaleString()} bytes)`
+          : count === null
+            ? 'Counting'
+            : countedText(count)}
+      </dd>
+    </dl>
+  )
+}
+
+const who = ['Owner', 'Group', 'Others'] as const
+const what = ['read', 'write', 'execute'] as const
+
+/** The nine permissions to tick, and the same as an octal number. */
+function Permissions({
+  mode,
+  kind,
+  onChange,
+}: {
+  mode: number
+  kind: Entry['kind']
+  onChange: (mode: number) => void
+}) {
+  const [typed, setTyped] = useState<string | null>(null)
+  const octal = mode.toString(8).padStart(3, '0')
+  const wrong = typed !== null && !/^[0-7]{3,4}$/.test(typed) ? 'Three or four digits from 0 to 7.' : undefined
+  return (
+    <fieldset className={css['permissions']}>
+      <legend>Permissions</legend>
+      {who.map((name, row) => (
+        <div key={name} className={css['permission']}>
+          <span>{name}</span>
+          {what.map((right, column) => {
+            const bit = 0o400 >> (row * 3 + column)
+            return (
+              <Checkbox
+                key={right}
+                label={right}
+                aria-label={`${name} may ${right}`}
+                checked={(mode & bit) !== 0}
+                onChange={event => {
+                  setTyped(null)
+                  onChange(event.currentTarget.checked ? mode | bit : mode & ~bit)
+                }}
+              />
+            )
+          })}
+        </div>
+      ))}
+      <TextField
+        label="Octal"
+        value={typed ?? octal}
+        error={wrong}
+        hint={modeText({ mode, kind })}
+        maxLength={4}
+        onChange={event => {
+          const text = event.currentTarget.value
+          setTyped(text)
+          if (/^[0-7]{3,4}$/.test(text)) onChange(Number.parseInt(text, 8))
+        }}
+        onBlur={() => setTyped(null)}
+      />
+    </fieldset>
+  )
+}
+
+function Checksum({ pane, name, parts }: { pane: PaneState; name: string; parts: FilesParts }) {
+  const [text, setText] = useState<string | null>(null)
+  const [path] = pathsOf(pane, [name])
+  const compute = () => {
+    setText('Computing')
+    void parts.api.files.checksum({ place: { side: pane.side, path: path as string }, kind: 'sha256' }).then(
+      sum => {
+        setText(sum)
+        parts.actions.parts.copyText(sum)
+      },
+      (error: unknown) => {
+        setText(null)
+        parts.onProblem(error)
+      },
+    )
+  }
+  if (text !== null)
+    return (
+      <span className={css['sum']} role="status" aria-label="SHA-256">
+        {text}
+      </span>
+    )
+  return <Button onClick={compute}>Checksum</Button>
+}
+
+function ownerOf({ owner, group, uid, gid }: Entry): string {
+  return `${owner ?? uid ?? ''}:${group ?? gid ?? ''}`
+}

@@ -1,0 +1,115 @@
+import type { Entry } from '../../../shared/contract/files.ts'
+
+export type Column = 'name' | 'size' | 'modified' | 'mode' | 'owner' | 'type'
+
+export interface Sort {
+  readonly column: Column
+  readonly down: boolean
+}
+
+export interface RowFilter {
+  readonly sort: Sort
+  readonly hidden: boolean
+  readonly text: string
+  /** Sizes of folders that were counted, by name. */
+  readonly sizes: Readonly<Record<string, number>>
+}
+
+/** The rows to show, in order: folders before files, then by the column. Pure. */
+export function visibleRows(entries: readonly Entry[], { sort, hidden, text, sizes }: RowFilter): readonly Entry[] {
+  const wanted = text.trim().toLowerCase()
+  const shown = entries.filter(
+    ({ name }) =>
+      (hidden || !name.startsWith('.')) && !isPart(name) && (wanted === '' || name.toLowerCase().includes(wanted)),
+  )
+  const keyed = shown.map(entry => ({ entry, folder: isFolder(entry), key: keyOf(entry, sort.column, sizes) }))
+  const sign = sort.down ? -1 : 1
+  keyed.sort((a, b) => {
+    if (a.folder !== b.folder) return a.folder ? -1 : 1
+    if (a.key !== b.key) return a.key < b.key ? -sign : sign
+    return a.entry.name < b.entry.name ? -1 : 1
+  })
+  return keyed.map(({ entry }) => entry)
+}
+
+/** A folder, or a link to one. */
+export function isFolder({ kind, link }: Entry): boolean {
+  return kind === 'folder' || link?.kind === 'folder'
+}
+
+/** What kind of file it is, in a word. */
+export function typeOf({ kind, link, name }: Entry): string {
+  if (kind === 'folder') return 'Folder'
+  if (kind === 'link') return link?.kind === 'folder' ? 'Link to folder' : link?.kind ? 'Link' : 'Broken link'
+  if (kind === 'special') return 'Device'
+  return /\.([A-Za-z0-9]{1,8})$/.exec(name)?.[1]?.toUpperCase() ?? 'File'
+}
+
+/** Bytes as a person reads them, in steps of a thousand. */
+export function sizeText(bytes: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB', 'PB']
+  let [value, unit] = [bytes, 0]
+  while (value >= 999.5 && unit < units.length - 1) [value, unit] = [value / 1000, unit + 1]
+  return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
+}
+
+/** Permissions as `ls -l` shows them. */
+export function modeText({ mode, kind }: Pick<Entry, 'mode' | 'kind'>): string {
+  if (mode === null) return ''
+  const letters = 'rwxrwxrwx'.split('').map((letter, index) => (mode & (0o400 >> index) ? letter : '-'))
+  const special = [
+    [0o4000, 2, 's'],
+    [0o2000, 5, 's'],
+    [0o1000, 8, 't'],
+  ] as const
+  for (const [bit, at, letter] of special)
+    if (mode & bit) letters[at] = letters[at] === '-' ? letter.toUpperCase() : letter
+  const first = { folder: 'd', link: 'l', file: '-', special: '?' }[kind]
+  return first + letters.join('')
+}
+
+const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hour12: false })
+const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
+const year = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' })
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
+
+/** A time as a person says it: today and yesterday by name. */
+export function timeText(ms: number | null, now: Date): string {
+  if (ms === null) return ''
+  const then = new Date(ms)
+  const days = Math.round((startOfDay(now) - startOfDay(then)) / 86_400_000)
+  if (days === 0) return `Today ${time.format(then)}`
+  if (days === 1) return `Yesterday ${time.format(then)}`
+  return (then.getFullYear() === now.getFullYear() ? day : year).format(then)
+}
+
+/** The same to the second. */
+export function fullTime(ms: number | null): string {
+  return ms === null ? 'unknown' : full.format(new Date(ms))
+}
+
+function startOfDay(date: Date): number {
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime()
+}
+
+// A key that plain comparison puts in the order people expect: any case, numbers by value.
+function keyOf(entry: Entry, column: Column, sizes: RowFilter['sizes']): string | number {
+  switch (column) {
+    case 'name':
+      return entry.name.toLowerCase().replace(/\d+/g, digits => digits.padStart(16, '0'))
+    case 'size':
+      return isFolder(entry) ? (sizes[entry.name] ?? -1) : entry.size
+    case 'modified':
+      return entry.mtimeMs ?? 0
+    case 'mode':
+      return entry.mode ?? 0
+    case 'owner':
+      return entry.owner ?? String(entry.uid ?? '')
+    case 'type':
+      return typeOf(entry)
+  }
+}
+
+function isPart(name: string): boolean {
+  return name.startsWith('.') && name.endsWith('.hawser-part')
+}

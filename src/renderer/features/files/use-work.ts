@@ -1,0 +1,21 @@
+import { useState } from 'react'
+
+import { messageOf } from '../../../shared/base/errors.ts'
+
+/** Runs a dialog's work: it closes when that succeeds, and stays with the reason when it does not. */
+export function useWork(onDone: () => void) {
+  const [busy, setBusy] = useState(false)
+  const [error, setError] = useState<string | undefined>(undefined)
+  const run = (work: () => Promise<unknown>) => {
+    setBusy(true)
+    setError(undefined)
+    work().then(
+      () => onDone(),
+      (failed: unknown) => {
+        setBusy(false)
+        setError(messageOf(failed))
+      },
+    )
+  }
+  return { busy, error, run }
+}

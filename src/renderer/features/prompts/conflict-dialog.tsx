@@ -1,0 +1,76 @@
+import { FileWarning } from 'lucide-react'
+import { lazy, Suspense, useRef, useState } from 'react'
+
+import { nameOf } from '../../../shared/base/paths.ts'
+import type { Api } from '../../../shared/contract/contract.ts'
+import type { ConflictSide } from '../../../shared/contract/prompts.ts'
+import type { ConflictChoice } from '../../../shared/contract/transfers.ts'
+import { Button } from '../../ui/button.tsx'
+import { Actions, Dialog } from '../../ui/dialog.tsx'
+import { Checkbox } from '../../ui/field.tsx'
+import ui from '../../ui/ui.module.css'
+import type { Asked } from './prompts.tsx'
+
+const Differences = lazy(async () => ({ default: (await import('./differences.tsx')).Differences }))
+
+const textSize = 512 * 1024
+const time = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
+
+/** Asks what becomes of a file whose name is taken. */
+export function ConflictDialog({ question, answer, api }: Omit<Asked<'conflict'>, 'copy'> & { readonly api: Api }) {
+  const { name, folder, source, target, canResume } = question
+  const [all, setAll] = useState(false)
+  const [comparing, setComparing] = useState(false)
+  const skip = useRef<HTMLButtonElement>(null)
+  const choose = (choice: ConflictChoice) => answer({ kind: 'conflict', choice, all })
+  const comparable = source.size <= textSize && target.size <= textSize && !binary.test(nameOf(source.place.path))
+  return (
+    <Dialog
+      alert
+      title={`${name} already exists`}
+      description={folder}
+      badge={<FileWarning size={18} />}
+      tone="warn"
+      width={comparing ? 920 : 560}
+      onClose={() => answer(null)}
+      initialFocus={skip}
+    >
+      <dl className={ui['pairs']}>
+        <dt>Yours</dt>
+        <dd>{sideText(source)}</dd>
+        <dt>There</dt>
+        <dd>{sideText(target)}</dd>
+      </dl>
+      {comparing && (
+        <Suspense fallback={<p role="status">Comparing</p>}>
+          <Differences api={api} source={source} target={target} />
+        </Suspense>
+      )}
+      <Checkbox label="Do this for all" checked={all} onChange={event => setAll(event.currentTarget.checked)} />
+      <Actions>
+        {comparable && !comparing && (
+          <Button look="ghost" onClick={() => setComparing(true)}>
+            Compare
+          </Button>
+        )}
+        {canResume && <Button onClick={() => choose('resume')}>Resume</Button>}
+        {all && <Button onClick={() => choose('newer')}>Newer only</Button>}
+        {all && <Button onClick={() => choose('different')}>Different only</Button>}
+        <Button ref={skip} onClick={() => choose('skip')}>
+          Skip
+        </Button>
+        <Button onClick={() => choose('keep-both')}>Keep both</Button>
+        <Button look="primary" onClick={() => choose('replace')}>
+          Replace
+        </Button>
+      </Actions>
+    </Dialog>
+  )
+}
+
+const binary = /\.(png|jpe?g|gif|webp|zip|t?gz|xz|bz2|zst|tar|npy|npz|pt|pth|bin|safetensors|parquet|pdf|so|o|whl)$/i
+
+function sideText({ size, mtimeMs }: ConflictSide): string {
+  const when = mtimeMs === null ? 'at an unknown time' : time.format(new Date(mtimeMs))
+  return `${size.toLocaleString()} bytes, changed ${when}`
+}

@@ -1,0 +1,189 @@
+import {
+  ArrowDown,
+  ArrowLeftRight,
+  ArrowUp,
+  ChevronDown,
+  ChevronUp,
+  Gauge,
+  Pause,
+  Play,
+  RefreshCw,
+  RotateCw,
+  X,
+} from 'lucide-react'
+import { useState } from 'react'
+
+import { shownName } from '../../../shared/base/shown-name.ts'
+import type { Api } from '../../../shared/contract/contract.ts'
+import type { TransferSnapshot } from '../../../shared/contract/transfers.ts'
+import { Button, IconButton } from '../../ui/button.tsx'
+import { Menu } from '../../ui/menu.tsx'
+import { directionOf, shareOf, statusOf, titleOf } from './transfer-text.ts'
+import css from './transfers.module.css'
+import { hasEnded, isUnderWay, useTransfers } from './transfers-store.ts'
+
+interface PanelProps {
+  readonly api: Api
+  readonly sizeText: (bytes: number) => string
+  readonly onProblem: (error: unknown) => void
+}
+
+/** The transfers: what runs, what waits, what went wrong. */
+export function TransfersPanel({ api, sizeText, onProblem }: PanelProps) {
+  const { transfers, limits, open } = useTransfers()
+  if (transfers.length === 0) return null
+  const quietly = (work: Promise<unknown>) => void work.catch(onProblem)
+  const running = transfers.filter(isUnderWay).length
+  const paused = transfers.filter(({ state }) => state.kind === 'paused').length
+  const ended = transfers.filter(hasEnded).length
+  return (
+    <section aria-label="Transfers" className={css['panel']}>
+      <div className={css['head']}>
+        <IconButton
+          small
+          label={open ? 'Fold the transfers' : 'Show the transfers'}
+          aria-expanded={open}
+          onClick={() => useTransfers.setState({ open: !open })}
+        >
+          {open ? <ChevronDown size={14} /> : <ChevronUp size={14} />}
+        </IconButton>
+        <strong>Transfers</strong>
+        <span role="status">
+          {[running > 0 && `${running} running`, paused > 0 && `${paused} paused`, ended > 0 && `${ended} done`]
+            .filter(Boolean)
+            .join(' · ')}
+        </span>
+        <span className={css['grow']} />
+        <LimitMenu
+          limit={Math.max(limits.up, limits.down)}
+          onPick={limit => quietly(api.transfers.setLimits({ up: limit, down: limit }))}
+        />
+        {ended > 0 && (
+          <Button small look="ghost" onClick={() => quietly(api.transfers.clear())}>
+            Clear done
+          </Button>
+        )}
+        {running > 0 ? (
+          <Button small onClick={() => quietly(api.transfers.pauseAll())}>
+            <Pause size={13} aria-hidden="true" /> Pause all
+          </Button>
+        ) : (
+          paused > 0 && (
+            <Button small onClick={() => quietly(api.transfers.resumeAll())}>
+              <Play size={13} aria-hidden="true" /> Resume all
+            </Button>
+          )
+        )}
+      </div>
+      {open && (
+        <div role="table" aria-label="Transfers" className={css['rows']}>
+          {transfers.toReversed().map(transfer => (
+            <TransferRow key={transfer.id} transfer={transfer} api={api} sizeText={sizeText} quietly={quietly} />
+          ))}
+        </div>
+      )}
+    </section>
+  )
+}
+
+interface RowProps {
+  readonly transfer: TransferSnapshot
+  readonly api: Api
+  readonly sizeText: (bytes: number) => string
+  readonly quietly: (work: Promise<unknown>) => void
+}
+
+function TransferRow({ transfer, api, sizeText, quietly }: RowProps) {
+  const { id, state, failures, failed } = transfer
+  const [shown, setShown] = useState(false)
+  const title = titleOf(transfer)
+  const share = shareOf(transfer)
+  const direction = directionOf(transfer)
+  const Direction =
+    state.kind === 'waiting' ? RotateCw : { up: ArrowUp, down: ArrowDown, across: ArrowLeftRight }[direction]
+  const canPause = state.kind === 'running' || state.kind === 'queued' || state.kind === 'waiting'
+  return (
+    <>
+      <div role="row" aria-label={title} className={css['row']} data-state={state.kind}>
+        <span role="cell" className={css['direction']}>
+          <Direction size={14} aria-label={{ up: 'Upload', down: 'Download', across: 'Copy' }[direction]} />
+        </span>
+        <span role="cell" className={css['title']} title={shownName(transfer.request.from.paths.join('\n'))}>
+          {title}
+        </span>
+        <span role="cell" className={css['barcell']}>
+          <span
+            role="progressbar"
+            aria-label={`Progress of ${title}`}
+            aria-valuemin={0}
+            aria-valuemax={100}
+            aria-valuenow={share === null ? undefined : Math.round(share * 100)}
+            className={css['bar']}
+          >
+            <span style={{ width: `${(share ?? 0) * 100}%` }} />
+          </span>
+        </span>
+        <span role="cell" className={css['status']} title={statusOf(transfer, sizeText)}>
+          {statusOf(transfer, sizeText)}
+        </span>
+        <span role="cell" className={css['buttons']}>
+          {failed > 0 && (
+            <Button small look="ghost" aria-expanded={shown} onClick={() => setShown(!shown)}>
+              {shown ? 'Hide' : 'Show'}
+            </Button>
+          )}
+          {canPause && (
+            <IconButton small label={`Pause ${title}`} onClick={() => quietly(api.transfers.pause({ id }))}>
+              <Pause size={14} />
+            </IconButton>
+          )}
+          {state.kind === 'paused' && (
+            <IconButton small label={`Resume ${title}`} onClick={() => quietly(api.transfers.resume({ id }))}>
+              <Play size={14} />
+            </IconButton>
+          )}
+          {state.kind === 'failed' && (
+            <IconButton small label={`Retry ${title}`} onClick={() => quietly(api.transfers.retry({ id }))}>
+              <RefreshCw size={13} />
+            </IconButton>
+          )}
+          <IconButton
+            small
+            label={hasEnded(transfer) ? `Remove ${title}` : `Cancel ${title}`}
+            onClick={() => quietly(api.transfers.cancel({ id }))}
+          >
+            <X size={14} />
+          </IconButton>
+        </span>
+      </div>
+      {shown && (
+        <ul className={css['failures']} aria-label={`What failed of ${title}`}>
+          {failures.map(({ path, error }) => (
+            <li key={path}>{error.message}</li>
+          ))}
+          {failed > failures.length && <li>{`and ${failed - failures.length} more`}</li>}
+        </ul>
+      )}
+    </>
+  )
+}
+
+const speeds = [0, 256_000, 1_000_000, 5_000_000, 20_000_000]
+
+function LimitMenu({ limit, onPick }: { limit: number; onPick: (limit: number) => void }) {
+  return (
+    <Menu
+      trigger={
+        <Button small look="ghost">
+          <Gauge size={14} aria-hidden="true" /> {speedText(limit)}
+        </Button>
+      }
+      items={speeds.map(speed => ({ label: speedText(speed), run: () => onPick(speed) }))}
+    />
+  )
+}
+
+function speedText(speed: number): string {
+  if (speed === 0) return 'No limit'
+  return speed < 1_000_000 ? `${speed / 1000} KB/s` : `${speed / 1_000_000} MB/s`
+}

@@ -1,0 +1,34 @@
+import { create } from 'zustand'
+
+import type { Disposable } from '../../../shared/base/lifecycle.ts'
+import type { Api } from '../../../shared/contract/contract.ts'
+import type { TransferList, TransferSnapshot } from '../../../shared/contract/transfers.ts'
+
+interface TransfersState extends TransferList {
+  /** False while the list is folded away. */
+  readonly open: boolean
+}
+
+export const useTransfers = create<TransfersState>()(() => ({ transfers: [], limits: { up: 0, down: 0 }, open: true }))
+
+/** Keeps this window's transfers equal to those of main; `onEnded` hears of each that ends. */
+export function mirrorTransfers(api: Api, onEnded: (transfer: TransferSnapshot) => void): Disposable {
+  const show = (list: TransferList) => {
+    const before = new Map(useTransfers.getState().transfers.map(({ id, state }) => [id, state.kind]))
+    useTransfers.setState(list)
+    for (const transfer of list.transfers)
+      if (hasEnded(transfer) && before.get(transfer.id) !== transfer.state.kind) onEnded(transfer)
+  }
+  void api.transfers.list().then(list => useTransfers.setState(list))
+  return api.transfers.onChanged(show)
+}
+
+/** True for one that is done, or that went as far as it could. */
+export function hasEnded({ state }: TransferSnapshot): boolean {
+  return state.kind === 'done' || state.kind === 'failed'
+}
+
+/** True for one that moves, or will by itself. */
+export function isUnderWay({ state }: TransferSnapshot): boolean {
+  return state.kind === 'running' || state.kind === 'asking' || state.kind === 'queued' || state.kind === 'waiting'
+}

@@ -1,0 +1,96 @@
+import { draggable, dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
+import { combine } from '@atlaskit/pragmatic-drag-and-drop/combine'
+import { setCustomNativeDragPreview } from '@atlaskit/pragmatic-drag-and-drop/element/set-custom-native-drag-preview'
+import { dropTargetForExternal } from '@atlaskit/pragmatic-drag-and-drop/external/adapter'
+import { containsFiles, getFiles } from '@atlaskit/pragmatic-drag-and-drop/external/file'
+import { pointerOutsideOfPreview } from '@atlaskit/pragmatic-drag-and-drop/element/pointer-outside-of-preview'
+
+import { side as sideSchema, type Side } from '../../shared/contract/files.ts'
+
+/** What is dragged: files of one side. */
+export interface DraggedFiles {
+  readonly side: Side
+  readonly paths: readonly string[]
+}
+
+/** Lets files be dragged by an element; `get` says which when the drag begins. */
+export function dragFiles(
+  element: HTMLElement,
+  parts: { readonly get: () => DraggedFiles; readonly text: () => string; readonly look: string },
+): () => void {
+  return draggable({
+    element,
+    getInitialData: () => ({ kind: 'files', ...parts.get() }),
+    onGenerateDragPreview: ({ nativeSetDragImage }) =>
+      setCustomNativeDragPreview({
+        nativeSetDragImage,
+        getOffset: pointerOutsideOfPreview({ x: '12px', y: '8px' }),
+        render: ({ container }) => {
+          const preview = document.createElement('div')
+          preview.className = parts.look
+          preview.textContent = parts.text()
+          container.append(preview)
+        },
+      }),
+  })
+}
+
+/** Lets files be dropped on an element: those of a pane, and those of the desktop. */
+export function acceptFiles(
+  element: HTMLElement,
+  parts: {
+    readonly onOver: (count: number | null) => void
+    readonly onDrop: (files: DraggedFiles, move: boolean) => void
+    readonly pathOf: (file: File) => string
+    readonly onProblem: (error: unknown) => void
+  },
+): () => void {
+  let move = false
+  return combine(
+    dropTargetForElements({
+      element,
+      canDrop: ({ source }) => source.data['kind'] === 'files',
+      getIsSticky: () => false,
+      onDrag: ({ location, self }) => {
+        move = location.current.input.shiftKey
+        parts.onOver(location.current.dropTargets[0]?.element === self.element ? 1 : null)
+      },
+      onDragEnter: ({ source, location, self }) => {
+        const { paths } = source.data as { paths?: unknown }
+        if (location.current.dropTargets[0]?.element === self.element)
+          parts.onOver(Array.isArray(paths) ? paths.length : 1)
+      },
+      onDragLeave: () => parts.onOver(null),
+      onDrop: ({ source, location, self }) => {
+        parts.onOver(null)
+        // A folder's row lies on top of its pane: only the innermost takes the drop.
+        if (location.current.dropTargets[0]?.element !== self.element) return
+        const dragged = readDragged(source.data)
+        if (dragged) parts.onDrop(dragged, move)
+      },
+    }),
+    dropTargetForExternal({
+      element,
+      canDrop: containsFiles,
+      onDragEnter: ({ source }) => parts.onOver(source.items.length || 1),
+      onDragLeave: () => parts.onOver(null),
+      onDrop: ({ source, location, self }) => {
+        parts.onOver(null)
+        if (location.current.dropTargets[0]?.element !== self.element) return
+        const paths = getFiles({ source })
+          .map(parts.pathOf)
+          .filter(path => path !== '')
+        if (paths.length > 0) parts.onDrop({ side: { target: { kind: 'local' }, root: false }, paths }, false)
+        else parts.onProblem(new Error('What was dropped has no place on this computer. Save it first.'))
+      },
+    }),
+  )
+}
+
+/** The files of a drag; null when it is something else. */
+export function readDragged(data: Record<string | symbol, unknown>): DraggedFiles | null {
+  const { kind, paths } = data
+  const side = sideSchema.safeParse(data['side'])
+  if (kind !== 'files' || !side.success || !Array.isArray(paths)) return null
+  return { side: side.data, paths: paths.filter(path => typeof path === 'string') }
+}

@@ -1,0 +1,130 @@
+// The transfer engine without the window, as a program: a line of JSON says what to do, a line of JSON says how long it
+// took. The connection is open before the clock starts, as it is in the window.
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { createInterface } from 'node:readline'
+
+import type { FileSystem } from '../main/files/file-system.ts'
+import { LocalFiles } from '../main/files/local-files.ts'
+import { openRemoteFiles } from '../main/files/remote-files.ts'
+import type { Connection } from '../main/ssh/connection.ts'
+import type { PlannedHop } from '../main/ssh/connection-plan.ts'
+import { ConnectionPool } from '../main/ssh/connection-pool.ts'
+import { Dialer } from '../main/ssh/dialer.ts'
+import { KeyRing } from '../main/ssh/key-ring.ts'
+import { KnownHostsFile } from '../main/ssh/known-hosts-file.ts'
+import { ProgressMeter } from '../main/transfers/progress-meter.ts'
+import { TransferRun } from '../main/transfers/transfer-run.ts'
+import { transferRequest } from '../shared/contract/transfers.ts'
+
+interface Order {
+  readonly kind: 'open' | 'get' | 'put' | 'list' | 'end'
+  readonly from?: string
+  readonly to?: string
+  readonly server?: { address: string; port: number; user: string; keyFile: string; sshFolder: string; worker: string }
+}
+
+const signal = new AbortController().signal
+const local = new LocalFiles()
+let remote: FileSystem | undefined
+
+createInterface({ input: process.stdin }).on('line', line => void obey(JSON.parse(line) as Order))
+
+async function obey(order: Order): Promise<void> {
+  try {
+    const started = performance.now()
+    const more = await perform(order)
+    say({ ms: performance.now() - started, ...more })
+    if (order.kind === 'end') process.exit(0)
+  } catch (error) {
+    say({ error: error instanceof Error ? error.message : String(error) })
+  }
+}
+
+async function perform({ kind, from = '', to = '', server }: Order): Promise<object> {
+  if (kind === 'open' && server) return open(server)
+  if (kind === 'end' || !remote) return {}
+  if (kind === 'list') {
+    let [count, firstMs] = [0, 0]
+    const started = performance.now()
+    await remote.list(from, {
+      signal,
+      onEntries: entries => {
+        firstMs ||= performance.now() - started
+        count += entries.length
+      },
+    })
+    return { count, firstMs }
+  }
+  const [source, target] = kind === 'get' ? [remote, local] : [local, remote]
+  const meter = new ProgressMeter()
+  const failures: unknown[] = []
+  const here = { target: { kind: 'local' as const } }
+  const run = new TransferRun({
+    request: transferRequest.parse({ from: { side: here, paths: [from] }, to: { side: here, path: to } }),
+    source,
+    target,
+    meter,
+    again: false,
+    parts: new Map(),
+    decided: new Map(),
+    signal,
+    pass: () => undefined,
+    ask: () => Promise.resolve(null),
+    onFailure: failure => failures.push(failure),
+    onPartsChanged: () => {},
+  })
+  await run.run()
+  return {
+    files: meter.files,
+    bytes: meter.bytes,
+    packed: meter.packed,
+    failures: failures.slice(0, 3),
+    rssMb: process.memoryUsage().rss / 1e6,
+  }
+}
+
+async function open(server: NonNullable<Order['server']>): Promise<object> {
+  const hop: PlannedHop = {
+    key: 'bench',
+    label: 'bench',
+    address: server.address,
+    port: server.port,
+    user: server.user,
+    signIn: 'key',
+    keyFile: server.keyFile,
+    weakAlgorithms: false,
+    hostId: null,
+  }
+  const dialer = new Dialer({
+    prompter: { ask: question => Promise.resolve(question.kind === 'new-key' ? { kind: 'trust' } : null) },
+    knownHosts: new KnownHostsFile(server.sshFolder),
+    secrets: { locked: false, get: () => Promise.resolve(null), set: () => Promise.resolve() },
+    keys: new KeyRing({ sshFolder: server.sshFolder, worker: pathToFileURL(join(server.worker)) }),
+    agent: () => Promise.resolve([]),
+    onKeyDecision: () => {},
+    onForgotten: () => {},
+  })
+  const pool = new ConnectionPool<Connection>(options => dialer.dial(options), 30_000)
+  const lease = (key: string, quiet: boolean) => pool.lease([{ ...hop, key }], { onStep: () => {}, signal, quiet })
+  const control = await lease('control', false)
+  remote = await openRemoteFiles({
+    key: 'bench',
+    lease: control,
+    leaseMore: index => lease(`data ${index}`, true),
+    askSudo: null,
+    signal,
+  })
+  // The first round trip is measured right after sign-in.
+  for (
+    let tries = 0;
+    tries < 100 && control.connection.link.kind === 'ready' && control.connection.link.latencyMs === null;
+    tries++
+  )
+    await new Promise(resolve => setTimeout(resolve, 50))
+  return { roundTripMs: remote.pace.roundTripMs, chunk: remote.pace.chunk }
+}
+
+function say(value: object): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`)
+}
