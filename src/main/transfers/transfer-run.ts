@@ -266,7 +266,8 @@ export class TransferRun {
         const info = attempt === 1 ? item.info : ((await source.info(item.from)) ?? item.info)
         return await copyFile(this.#optionsFor({ ...item, info }, how))
       } catch (error) {
-        meter.bytes = before
+        // What is there of it counts as long as it can be gone on with.
+        if (!endsAll.has((error as AppError).code)) meter.bytes = before
         if (attempt === tries || !worthAnotherTry.has((error as AppError).code) || signal.aborted) throw error
         parts.delete(how.to)
         await new Promise(resolve => setTimeout(resolve, retryMs * 3 ** (attempt - 1)))
@@ -290,7 +291,7 @@ export class TransferRun {
       signal: this.#abort.signal,
       pass,
       onPart: version => {
-        parts.set(to, version)
+        parts.set(to, { size: version.size, mtimeMs: version.mtimeMs })
         onPartsChanged()
       },
       onBytes: bytes => void (meter.bytes += bytes),

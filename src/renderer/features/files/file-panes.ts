@@ -75,7 +75,9 @@ export class FilePanes implements Disposable {
   /** What a person typed: `~`, a relative or an absolute path; a file's opens its folder. */
   async goTyped(id: string, typed: string): Promise<void> {
     const pane = paneOf(id)
-    if (!pane?.info) return
+    if (!pane) return
+    // Typed before the other side was reached: it is the first folder to be opened.
+    if (!pane.info) return changePane(id, { path: resolvePath(typed.trim(), { home: '/', from: '/' }) })
     const path = resolvePath(typed.trim(), { home: pane.info.home, from: pane.path ?? pane.info.home })
     const info = await this.#api.files.info({ place: { side: pane.side, path } })
     if (!info) throw new AppError('not-found', `There is no ${path}.`)
@@ -134,7 +136,7 @@ export class FilePanes implements Disposable {
       const pane = paneOf(id)
       if (!pane || sideText(pane.side) !== sideText(side)) return
       changePane(id, { info })
-      this.#open(id, path ?? info.home, {})
+      this.#open(id, pane.path ?? path ?? info.home, {})
     } catch (error) {
       changePane(id, { status: 'failed', error: toWireError(error) })
     }

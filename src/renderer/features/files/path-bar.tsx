@@ -22,8 +22,7 @@ export function PathBar(props: PathBarProps) {
   const { paneId, pane, panes } = props
   return (
     <div className={css['pathbar']}>
-      {/* By place: a path that was typed and left is gone when the pane goes elsewhere. */}
-      <PathField key={pane.path} {...props} />
+      <PathField {...props} />
       {pane.path !== null && (
         <nav aria-label="Folders on the way" className={css['crumbs']}>
           {crumbsOf(pane).map(({ name, path }, index, all) => (

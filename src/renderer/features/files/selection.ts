@@ -37,7 +37,9 @@ export function clickRow(
 export function moveCursor({ names, selection: old }: SelectableList, step: number, range: boolean): Selection {
   if (names.length === 0) return noSelection
   const at = old.cursor === null ? -1 : names.indexOf(old.cursor)
-  const next = at < 0 ? (step > 0 ? 0 : names.length - 1) : Math.min(names.length - 1, Math.max(0, at + step))
+  // Without a row that has the keyboard the first step comes in from the end it moves away from.
+  const from = at >= 0 ? at : step > 0 ? -1 : names.length
+  const next = Math.min(names.length - 1, Math.max(0, from + step))
   const name = names[next] as string
   return range ? extendTo(names, old, name) : { selected: new Set([name]), cursor: name, anchor: name }
 }
