@@ -66,7 +66,9 @@ export interface CommandStream extends Disposable {
   end(): void
   /** The output piece by piece; the reading side is waited for. */
   readonly output: AsyncIterable<Uint8Array>
-  /** Answers when it has ended. */
+  /** Nobody reads its output: without this it would wait for a reader. */
+  ignoreOutput(): void
+  /** Answers when it has ended and its output was read. */
   readonly ended: Promise<{ readonly code: number | null; readonly errors: string }>
 }
 

@@ -15,7 +15,7 @@ const listBatch = 512
 export class LocalFiles implements FileSystem {
   readonly label = 'this computer'
   readonly key = 'local'
-  readonly pace = { chunk: 255 * 1024, roundTripMs: 0, files: 512 }
+  readonly pace = { chunk: 255 * 1024, roundTripMs: 0, files: 800 }
   readonly commands = null
 
   expect(): void {

@@ -79,6 +79,10 @@ class RemoteStream implements CommandStream {
     return this.#channel
   }
 
+  ignoreOutput(): void {
+    this.#channel.resume()
+  }
+
   async write(data: Uint8Array): Promise<void> {
     if (this.#over) throw new AppError('lost', 'The command has ended.')
     if (this.#channel.write(Buffer.from(data.buffer, data.byteOffset, data.byteLength))) return

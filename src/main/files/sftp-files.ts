@@ -26,7 +26,7 @@ export interface SftpFilesParts {
 // Below this one lane carries it as fast as several.
 const spreadBytes = 4 * 1024 * 1024
 const longestName = 255
-const maxFiles = 512
+const maxFiles = 800
 
 /** The files of a host, by SFTP. */
 export class SftpFiles implements FileSystem {
@@ -52,7 +52,7 @@ export class SftpFiles implements FileSystem {
     return {
       chunk: Math.min(limits.read, limits.write),
       roundTripMs: this.#parts.roundTripMs(),
-      files: Math.min(maxFiles, Math.floor(limits.handles / 2)),
+      files: Math.min(maxFiles, Math.floor(limits.handles * 0.75)),
     }
   }
 

@@ -1,26 +1,20 @@
 import { AppError, toWireError } from '../../shared/base/errors.ts'
 import { isSafeName, isWithin, joinPath, nameOf, parentOf } from '../../shared/base/paths.ts'
 import { shownName } from '../../shared/base/shown-name.ts'
-import type { Entry, FileInfo } from '../../shared/contract/files.ts'
+import type { Entry } from '../../shared/contract/files.ts'
 import type { ConflictChoice, TransferFailure, TransferRequest } from '../../shared/contract/transfers.ts'
 import { fileError } from '../files/file-errors.ts'
+import { eachOf } from '../files/each-of.ts'
 import type { FileSystem } from '../files/file-system.ts'
 import { walk, type Found } from '../files/walk.ts'
 import { copyFile, type CopyFileOptions } from './copy-file.ts'
-import { partPathOf, sameVersion, type Version } from './part-file.ts'
+import type { Version } from './part-file.ts'
+import { canPack, fewestPacked, pack, packedBytes, type PackedFile } from './pack.ts'
+import { isSkip, Placement, taken, type AskConflict, type Destination, type Item, type Skip } from './placement.ts'
 import type { ProgressMeter } from './progress-meter.ts'
 import { TargetFolders, within, type TargetFolder } from './target-folders.ts'
-import { canResume, freeName, judgeConflict, localName, targetPath } from './transfer-plan.ts'
+import { freeName, localName, targetPath } from './transfer-plan.ts'
 import { WorkQueue } from './work-queue.ts'
-
-/** Two files that want the same name. */
-export interface Conflict {
-  readonly from: string
-  readonly to: string
-  readonly source: FileInfo
-  readonly target: FileInfo
-  readonly canResume: boolean
-}
 
 export interface TransferRunParts {
   readonly request: TransferRequest
@@ -36,15 +30,9 @@ export interface TransferRunParts {
   readonly signal: AbortSignal
   readonly pass: (bytes: number) => Promise<void> | undefined
   /** Asks a person; null when they want to stop. */
-  readonly ask: (conflict: Conflict) => Promise<{ choice: ConflictChoice; all: boolean } | null>
+  readonly ask: AskConflict
   readonly onFailure: (failure: TransferFailure) => void
   readonly onPartsChanged: () => void
-}
-
-interface Item {
-  readonly from: string
-  readonly names: readonly string[]
-  readonly info: FileInfo
 }
 
 // What makes going on with the other files pointless: the link is gone, or the disk is full.
@@ -61,6 +49,7 @@ const endsAll = new Set([
 ])
 const worthAnotherTry = new Set(['changed', 'files-failed'])
 const tries = 3
+const mostPacked = 4_000
 const retryMs = 400
 
 /**
@@ -71,28 +60,40 @@ const retryMs = 400
 export class TransferRun {
   readonly #parts: TransferRunParts
   readonly #folders: TargetFolders
+  readonly #placement: Placement
   readonly #queue: WorkQueue
   readonly #abort = new AbortController()
   readonly #sourceFolders: Item[] = []
   readonly #followed = new Set<string>()
-  #remembered: ConflictChoice | null = null
-  #asking: Promise<unknown> = Promise.resolve()
+  /** Small files that wait for company, to travel as one stream. */
+  readonly #small: Item[] = []
+  #packs: Promise<boolean> = Promise.resolve(false)
 
   constructor(parts: TransferRunParts) {
     const { source, target, request } = parts
     this.#parts = parts
     this.#folders = new TargetFolders(target, request.to.path, this.#abort.signal)
+    const { again, ask, decided } = parts
+    this.#placement = new Placement({
+      source,
+      target,
+      folders: this.#folders,
+      signal: this.#abort.signal,
+      again,
+      ask,
+      decided,
+      request,
+    })
     this.#queue = new WorkQueue(() => {
       const [here, there] = [source.pace, target.pace]
       const far = Math.max(here.roundTripMs, there.roundTripMs) > 4
       const most = Math.min(here.files, there.files)
       return { small: far ? most : Math.min(48, most), large: 2 }
     })
-    if (request.options.conflict !== 'ask') this.#remembered = request.options.conflict
   }
 
   async run(): Promise<void> {
-    const { signal, request, meter } = this.#parts
+    const { signal, request, meter, source, target } = this.#parts
     const abort = () => this.#abort.abort()
     signal.addEventListener('abort', abort)
     if (signal.aborted) abort()
@@ -100,7 +101,9 @@ export class TransferRun {
       this.#checkPlaces()
       await this.#folders.get(request.to.path)
       if (!(await this.#moveAtOnce())) {
+        if (!request.options.verify && !request.options.keepOwner) this.#packs = canPack(source, target)
         await this.#walk(request.from.paths, name => (request.rename ? [request.rename] : [name]))
+        this.#sendSmall()
         meter.counting = false
         await this.#queue.idle()
         await this.#finishFolders()
@@ -169,7 +172,9 @@ export class TransferRun {
     const item: Item = { from: path, names: names.map(name => this.#nameThere(name)), info }
     if (info.kind === 'folder') {
       this.#sourceFolders.push(item)
-      this.#queue.add('small', () => this.#guard(path, async () => void (await this.#folderOf([...item.names]))))
+      this.#queue.add('small', () =>
+        this.#guard(path, async () => void (await this.#placement.folderOf([...item.names]))),
+      )
       return
     }
     if (info.kind === 'special') return this.#fail(path, notAFile(path, this.#parts.source.label))
@@ -187,8 +192,67 @@ export class TransferRun {
     meter.bytesTotal += item.info.size
     source.expect(item.info.size)
     this.#parts.target.expect(item.info.size)
-    const size = item.info.size <= source.pace.chunk ? 'small' : 'large'
+    if (item.info.size > 0 && item.info.size <= packedBytes) {
+      this.#small.push(item)
+      if (this.#small.length >= mostPacked) this.#sendSmall()
+      return
+    }
+    this.#queueOne(item)
+  }
+
+  #queueOne(item: Item): void {
+    const size = item.info.size <= this.#parts.source.pace.chunk ? 'small' : 'large'
     this.#queue.add(size, () => this.#guard(item.from, () => this.#copy(item)))
+  }
+
+  /** Sends the small files that were found: as one stream where that is quicker, else one by one. */
+  #sendSmall(): void {
+    const items = this.#small.splice(0)
+    if (items.length < fewestPacked) return items.forEach(item => this.#queueOne(item))
+    this.#queue.add('large', () =>
+      this.#guard(items[0]?.from ?? '', async () => {
+        if (!(await this.#packs)) return items.forEach(item => this.#queueOne(item))
+        await this.#pack(items)
+      }),
+    )
+  }
+
+  async #pack(items: readonly Item[]): Promise<void> {
+    const { source, target, meter, pass, request } = this.#parts
+    const byTarget = new Map<string, Item>()
+    const files: PackedFile[] = []
+    await eachOf(items, 64, item =>
+      this.#guard(item.from, async () => {
+        const place = await this.#placement.of(item)
+        if (isSkip(place)) return this.#skip(item, place)
+        if (place.append) return this.#copyTo(item, place)
+        byTarget.set(place.to, item)
+        files.push({ from: item.from, to: place.to, info: item.info, replace: place.replace })
+      }),
+    )
+    if (files.length === 0) return
+    meter.packed = true
+    const done = new Set<string>()
+    const count = ({ info }: PackedFile, step: 1 | -1) => {
+      meter.files += step
+      meter.bytes += step * info.size
+    }
+    const onDone = (file: PackedFile) => {
+      done.add(file.to)
+      count(file, 1)
+    }
+    const left = await pack({ source, target, files, signal: this.#abort.signal, pass, onDone })
+    meter.packed = false
+    const missing = new Set(left.map(({ to }) => to))
+    for (const file of left) {
+      const { to, replace } = file
+      if (done.has(to)) count(file, -1)
+      const item = byTarget.get(to) as Item
+      this.#queue.add('small', () => this.#guard(item.from, () => this.#copyTo(item, { to, replace, append: false })))
+    }
+    if (!request.options.move) return
+    const moved = files.filter(({ to }) => !missing.has(to))
+    await eachOf(moved, 64, ({ from }) => this.#guard(from, () => source.removeFile(from)))
   }
 
   #link(item: Item, how: TransferRequest['options']['links']): void {
@@ -216,14 +280,14 @@ export class TransferRun {
 
   async #copyLink(item: Item): Promise<void> {
     const { source, target, meter } = this.#parts
-    const folder = await this.#folderOf(item.names.slice(0, -1))
+    const folder = await this.#placement.folderOf(item.names.slice(0, -1))
     const name = item.names.at(-1) as string
     const leads = (item.info as Entry).link?.target ?? (await source.readLink(item.from))
     const there = folder.at(name)
     if (there) {
       const path = within(folder, name)
       const same = there.kind === 'link' && (await target.readLink(path).catch(() => null)) === leads
-      const verdict = same ? 'skip' : await this.#decide(item, path, there)
+      const verdict = same ? 'skip' : await this.#placement.decide(item, path, there)
       if (verdict === 'skip') return void (meter.skipped++, meter.files++)
       if (verdict === 'keep-both') return this.#makeLink(folder, freeName(name, taken(folder)), leads)
       await target.removeFile(path)
@@ -237,28 +301,20 @@ export class TransferRun {
   }
 
   async #copy(item: Item): Promise<void> {
-    const { meter, source, target, again, request, parts } = this.#parts
-    const folder = await this.#folderOf(item.names.slice(0, -1))
-    let name = item.names.at(-1) as string
-    const there = folder.at(name)
-    const itself = source.key === target.key && within(folder, name) === item.from
-    let verdict: ReturnType<typeof judgeConflict> | null = null
-    if (there) {
-      if (again && !itself && there.kind === 'file' && sameVersion(there, item.info)) return this.#skip(item, 'done')
-      verdict = itself ? 'keep-both' : await this.#decide(item, within(folder, name), there)
-      if (verdict === 'skip') return this.#skip(item, 'skipped')
-      if (verdict === 'keep-both') name = freeName(name, taken(folder))
-    }
-    folder.take(name, item.info)
-    const to = within(folder, name)
-    if (verdict === 'resume') await this.#adopt(to)
-    await this.#withRetries(item, { to, replace: verdict === 'replace', append: verdict === 'resume' })
-    parts.delete(to)
+    const place = await this.#placement.of(item)
+    if (isSkip(place)) this.#skip(item, place)
+    else await this.#copyTo(item, place)
+  }
+
+  async #copyTo(item: Item, place: Destination): Promise<void> {
+    const { meter, source, request, parts } = this.#parts
+    await this.#withRetries(item, place)
+    parts.delete(place.to)
     meter.files++
     if (request.options.move) await source.removeFile(item.from)
   }
 
-  async #withRetries(item: Item, how: { to: string; replace: boolean; append: boolean }): Promise<void> {
+  async #withRetries(item: Item, how: Destination): Promise<void> {
     const { meter, source, signal, parts } = this.#parts
     for (let attempt = 1; ; attempt++) {
       const before = meter.bytes
@@ -275,7 +331,7 @@ export class TransferRun {
     }
   }
 
-  #optionsFor(item: Item, { to, replace, append }: { to: string; replace: boolean; append: boolean }): CopyFileOptions {
+  #optionsFor(item: Item, { to, replace, append }: Destination): CopyFileOptions {
     const { source, target, request, meter, parts, pass, onPartsChanged } = this.#parts
     return {
       source,
@@ -298,41 +354,11 @@ export class TransferRun {
     }
   }
 
-  /** What is there becomes the part file: if it is the beginning of the source, the copy goes on behind it. */
-  async #adopt(to: string): Promise<void> {
-    const { target } = this.#parts
-    const part = partPathOf(to)
-    if (await target.info(part)) await target.removeFile(part)
-    await target.rename(to, part)
-  }
-
-  #skip(item: Item, how: 'done' | 'skipped'): void {
+  #skip(item: Item, how: Skip): void {
     const { meter } = this.#parts
     meter.files++
     meter.bytes += item.info.size
     if (how === 'skipped') meter.skipped++
-  }
-
-  /** One question at a time; "for all" answers those behind it. */
-  async #decide(item: Item, to: string, target: FileInfo): Promise<ReturnType<typeof judgeConflict>> {
-    if (target.kind === 'folder') throw fileError('is-a-folder', { path: to, where: this.#parts.target.label })
-    const turn = this.#asking.then(async () => {
-      const known = this.#remembered ?? this.#parts.decided.get(to)
-      if (known) return known
-      if (this.#abort.signal.aborted) throw new AppError('cancelled', 'Cancelled')
-      const conflict = { from: item.from, to, source: item.info, target, canResume: canResume(item.info, target) }
-      const answer = await this.#parts.ask(conflict)
-      if (!answer) throw new AppError('cancelled', 'Cancelled')
-      if (answer.all) this.#remembered = answer.choice
-      else this.#parts.decided.set(to, answer.choice)
-      return answer.choice
-    })
-    this.#asking = turn.catch(() => {})
-    return judgeConflict(await turn, item.info, target)
-  }
-
-  #folderOf(names: readonly string[]): Promise<TargetFolder> {
-    return this.#folders.get(targetPath(this.#parts.request.to.path, names))
   }
 
   async #guard(path: string, work: () => Promise<void>): Promise<void> {
@@ -366,10 +392,6 @@ export class TransferRun {
       if (request.options.move) await source.removeFolder(from).catch(() => {})
     }
   }
-}
-
-function taken(folder: TargetFolder): (name: string) => boolean {
-  return name => folder.at(name) !== undefined
 }
 
 function notAFile(path: string, where: string): AppError {

@@ -11,10 +11,11 @@ import { sideKey, type FileSides } from '../files/file-sides.ts'
 import type { Prompter } from '../prompts/prompter.ts'
 import type { JsonFile } from '../storage/json-file.ts'
 import { partPathOf } from './part-file.ts'
+import type { Conflict } from './placement.ts'
 import { SpeedLimit } from './speed-limit.ts'
 import { titleOf, TransferEntry, type StopReason } from './transfer-entry.ts'
 import type { TransferFile } from './transfer-record.ts'
-import { TransferRun, type Conflict } from './transfer-run.ts'
+import { TransferRun } from './transfer-run.ts'
 
 type Contract = Services['transfers']
 

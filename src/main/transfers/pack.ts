@@ -1,0 +1,227 @@
+import { createHash } from 'node:crypto'
+
+import { AppError } from '../../shared/base/errors.ts'
+import { joinPath } from '../../shared/base/paths.ts'
+import type { FileInfo } from '../../shared/contract/files.ts'
+import { eachOf } from '../files/each-of.ts'
+import type { Commands, FileSystem } from '../files/file-system.ts'
+import { removeTree } from '../files/tree-operations.ts'
+import { encodeName } from '../sftp/byte-names.ts'
+import { shellWord } from '../ssh/run-command.ts'
+import { partPathOf, sameVersion } from './part-file.ts'
+import { tarEnd, tarHeader, tarPadding, TarReader, type TarEntry } from './tar.ts'
+
+/** A small file that is to travel with many others. */
+export interface PackedFile {
+  readonly from: string
+  readonly to: string
+  readonly info: FileInfo
+  readonly replace: boolean
+}
+
+export interface PackOptions {
+  readonly source: FileSystem
+  readonly target: FileSystem
+  readonly files: readonly PackedFile[]
+  readonly signal: AbortSignal
+  readonly pass: (bytes: number) => Promise<void> | undefined
+  /** A file is whole and under its name. */
+  readonly onDone: (file: PackedFile) => void
+}
+
+/** Up to this many bytes a file counts as small. */
+export const packedBytes = 64 * 1024
+/** With fewer the start of a program over there costs more than it saves. */
+export const fewestPacked = 48
+const manyFiles = 128
+const writesAtOnce = 48
+const readsAhead = 64
+const renamesAtOnce = 256
+
+/**
+ * True when many small files should go as one stream between the two: one of them is here, and the other has tar but
+ * lets few files be open at once. Where hundreds may be open, requests side by side were measured to be as quick or
+ * quicker on every line, and each file has its own error.
+ */
+export async function canPack(source: FileSystem, target: FileSystem): Promise<boolean> {
+  const [here, there] = source.commands ? [target, source] : [source, target]
+  if (here.commands || !there.commands || there.pace.files >= manyFiles) return false
+  return there.commands.has('tar').catch(() => false)
+}
+
+/**
+ * Copies small files as one tar stream through a command, whichever way. Answers the files that did not come through,
+ * which are to be copied one by one: tar says too little to tell why. Rejects when the link is lost, and on abort.
+ */
+export function pack(options: PackOptions): Promise<readonly PackedFile[]> {
+  const { commands } = options.source
+  return commands ? packDown(options, commands) : packUp(options, options.target.commands as Commands)
+}
+
+async function packDown(options: PackOptions, commands: Commands): Promise<readonly PackedFile[]> {
+  const { files, signal, pass } = options
+  const byName = new Map(files.filter(canBeListed).map(file => [keyOf(encodeName(file.from.slice(1))), file]))
+  const left = new Set(files)
+  const stream = await commands.start('exec tar -C / -cf - -T -', signal)
+  const writes = new Set<Promise<void>>()
+  const abort = () => stream.dispose()
+  signal.addEventListener('abort', abort)
+  try {
+    const list = [...byName.values()].map(file => Buffer.concat([encodeName(`.${file.from}`), Buffer.from('\n')]))
+    await stream.write(Buffer.concat(list))
+    stream.end()
+    const reader = new TarReader(packedBytes * 4, entry => {
+      const file = byName.get(keyOf(entry.name))
+      if (!file || !left.has(file) || !isAsPlanned(entry, file)) return
+      const write: Promise<void> = writeOne(options, file, entry)
+        .then(() => {
+          left.delete(file)
+          options.onDone(file)
+        })
+        // It is tried again by itself, which tells the reason.
+        .catch(() => {})
+        .finally(() => writes.delete(write))
+      writes.add(write)
+    })
+    for await (const chunk of stream.output) {
+      reader.push(chunk)
+      await pass(chunk.length)
+      while (writes.size >= writesAtOnce) await Promise.race(writes)
+    }
+    await Promise.all(writes)
+    const { code } = await stream.ended
+    if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
+    return code === 0 ? [...left] : [...left, ...(await changedMeanwhile(options, left))]
+  } finally {
+    signal.removeEventListener('abort', abort)
+    stream.dispose()
+    await Promise.all(writes)
+  }
+}
+
+async function writeOne({ target, signal }: PackOptions, file: PackedFile, { data }: TarEntry): Promise<void> {
+  const part = partPathOf(file.to)
+  const written = await target.create(part, { mode: 0o600, how: 'exclusive', size: data.length })
+  try {
+    const { mode, mtimeMs } = file.info
+    await written.write(0, data)
+    await written.change({ mode: (mode ?? 0o644) & 0o777, ...(mtimeMs === null ? {} : { mtimeMs }) })
+    await written.close()
+    if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
+    await (file.replace ? target.replace(part, file.to) : target.rename(part, file.to))
+  } catch (error) {
+    await written.close().catch(() => {})
+    await target.removeFile(part).catch(() => {})
+    throw error
+  }
+}
+
+// tar goes on past a file that changed while it was read, and says so by its exit code alone.
+async function changedMeanwhile(
+  { source, files }: PackOptions,
+  left: ReadonlySet<PackedFile>,
+): Promise<readonly PackedFile[]> {
+  const changed: PackedFile[] = []
+  const came = files.filter(file => !left.has(file))
+  await eachOf(came, renamesAtOnce, async file => {
+    const now = await source.info(file.from).catch(() => null)
+    if (now && !sameVersion(now, file.info)) changed.push({ ...file, replace: true })
+  })
+  return changed
+}
+
+async function packUp(options: PackOptions, commands: Commands): Promise<readonly PackedFile[]> {
+  const { target, files, signal, onDone } = options
+  const stage = stageOf(files)
+  await removeTree(target, [stage], signal).catch(() => {})
+  await target.makeFolder(stage, 0o700)
+  const left = new Set(files)
+  try {
+    // -o: whoever extracts owns the files, root too.
+    const stream = await commands.start(`exec tar -C ${shellWord(stage)} -xpof -`, signal)
+    stream.ignoreOutput()
+    const abort = () => stream.dispose()
+    signal.addEventListener('abort', abort)
+    const sent = await sendAll(options, stream).finally(() => signal.removeEventListener('abort', abort))
+    const { code } = await stream.ended
+    if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
+    if (code !== 0) return files
+    await eachOf(sent.entries(), renamesAtOnce, async ([name, file]) => {
+      const staged = joinPath(stage, name)
+      const moved = file.replace ? target.replace(staged, file.to) : target.rename(staged, file.to)
+      await moved.then(
+        () => {
+          left.delete(file)
+          onDone(file)
+        },
+        (error: unknown) => {
+          if ((error as AppError).code === 'lost') throw error
+        },
+      )
+    })
+    return [...left]
+  } finally {
+    void removeTree(target, [stage], new AbortController().signal).catch(() => {})
+  }
+}
+
+/** Sends every file that is still what it was; answers them by their names in the archive. */
+async function sendAll(
+  { source, files, pass, signal }: PackOptions,
+  stream: { write(data: Uint8Array): Promise<void>; end(): void },
+): Promise<ReadonlyMap<string, PackedFile>> {
+  const sent = new Map<string, PackedFile>()
+  const reads: Promise<Uint8Array | null>[] = []
+  for (let index = 0; index < files.length && !signal.aborted; index++) {
+    while (reads.length < files.length && reads.length < index + readsAhead)
+      reads.push(readSmall(source, files[reads.length] as PackedFile))
+    const file = files[index] as PackedFile
+    const data = await (reads[index] as Promise<Uint8Array | null>)
+    reads[index] = Promise.resolve(null)
+    if (!data) continue
+    const name = `f${index}`
+    const { mode, mtimeMs } = file.info
+    const header = tarHeader({ name, size: data.length, mode: (mode ?? 0o644) & 0o777, mtime: (mtimeMs ?? 0) / 1000 })
+    await pass(data.length)
+    await stream.write(Buffer.concat([header, data, tarPadding(data.length)]))
+    sent.set(name, file)
+  }
+  await stream.write(tarEnd)
+  stream.end()
+  return sent
+}
+
+/** Null when it can't be read, or is not what it was: it is copied by itself then. */
+async function readSmall(source: FileSystem, { from, info }: PackedFile): Promise<Uint8Array | null> {
+  try {
+    const file = await source.open(from, info.size)
+    try {
+      const data = await file.read(0, info.size + 1)
+      return data.length === info.size && sameVersion(await file.info(), info) ? data : null
+    } finally {
+      await file.close()
+    }
+  } catch {
+    return null
+  }
+}
+
+// tar reads a list of names by line, and takes backslashes in it for escapes.
+function canBeListed({ from }: PackedFile): boolean {
+  return !/[\n\\]/.test(from)
+}
+
+function isAsPlanned({ isFile, size, mtime }: TarEntry, { info }: PackedFile): boolean {
+  return isFile && size === info.size && sameVersion({ size, mtimeMs: mtime * 1000 }, info)
+}
+
+function keyOf(name: Buffer): string {
+  return name.toString('latin1').replace(/^\.?\/+/, '')
+}
+
+/** The folder beside the first file in which all of them are unpacked; the same for the same files. */
+function stageOf(files: readonly PackedFile[]): string {
+  const [first] = files as readonly [PackedFile]
+  const hash = createHash('sha256').update(encodeName(first.to)).digest('hex').slice(0, 16)
+  return partPathOf(joinPath(first.to.slice(0, first.to.lastIndexOf('/')) || '/', hash))
+}
