@@ -125,7 +125,7 @@ async function measure(link, work) {
     mkdirSync(out)
     mkdirSync(far)
   }
-  const time = (name, program, args, options = {}) => {
+  const time = (name, program, args) => {
     fresh()
     const started = performance.now()
     const { status, stderr } = spawnSync(inClient[0], [...inClient.slice(1), program, ...args], {
@@ -189,7 +189,12 @@ async function measure(link, work) {
 
 /** Runs the engine on a connection of its own that is open before; null when what came is not what was sent. */
 async function engine(link, order, check) {
-  const program = [...inClient, process.execPath, ...(process.env.HAWSER_BENCH_PROFILE ? ['--cpu-prof', '--cpu-prof-dir', process.env.HAWSER_BENCH_PROFILE] : []), join(project, 'out/testing/transfer-engine.cjs')]
+  const program = [
+    ...inClient,
+    process.execPath,
+    ...(process.env.HAWSER_BENCH_PROFILE ? ['--cpu-prof', '--cpu-prof-dir', process.env.HAWSER_BENCH_PROFILE] : []),
+    join(project, 'out/testing/transfer-engine.cjs'),
+  ]
   const child = spawn(program[0], program.slice(1), { stdio: ['pipe', 'pipe', 'inherit'] })
   running.push(child)
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()

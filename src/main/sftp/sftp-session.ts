@@ -57,7 +57,8 @@ export class SftpSession implements Disposable {
       throw error
     }
     const session = new SftpSession(wire)
-    if (session.has('limits@openssh.com')) void session.#askLimits().catch(() => {})
+    // How a copy is done depends on it, so it is waited for; a server that refuses it gets what every server takes.
+    if (session.has('limits@openssh.com')) await session.#askLimits().catch(() => {})
     return session
   }
 
