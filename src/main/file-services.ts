@@ -47,6 +47,7 @@ export function buildFileServices(
         // A connection of its own for bulk data, so that shells on the shared one stay quick.
         leaseMore: (index, abort) =>
           pool.lease(withKeyEnding(plan, ` data ${index}`), { onStep: () => {}, signal: abort, quiet: true }),
+        leaseAlone: abort => pool.lease(withKeyEnding(plan, ' files'), { onStep, signal: abort }),
         askSudo: root ? () => askSudo(prompts, plan, signal) : null,
         signal,
       })

@@ -1,5 +1,8 @@
+import type { Connection } from '../main/ssh/connection.ts'
 import type { PlannedHop } from '../main/ssh/connection-plan.ts'
 import type { SftpFiles } from '../main/files/sftp-files.ts'
+import type { Lease } from '../main/ssh/connection-pool.ts'
+import { runCommand } from '../main/ssh/run-command.ts'
 import { openRemoteFiles } from '../main/files/remote-files.ts'
 import { completeHop, dialRig, trusting } from './dial.ts'
 import { startOpenSsh } from './open-ssh.ts'
@@ -10,14 +13,24 @@ export interface FileRig {
   stop(): void
 }
 
-/** The files of a private OpenSSH server, through the real dialer and pool. */
-export async function fileRig(
+/** A private OpenSSH server whose files can be reached again after the link was cut. */
+export interface RemoteRig {
+  readonly port: number
+  /** Its files, on new connections. */
+  connect(): Promise<SftpFiles>
+  stop(): void
+}
+
+interface RigOptions {
+  readonly lines?: readonly string[]
+  /** The port to go through in place of the server's own. */
+  readonly port?: (real: number) => Promise<number>
+}
+
+export async function remoteRig(
   folder: string,
-  {
-    lines = ['Subsystem sftp internal-sftp'],
-    port,
-  }: { lines?: readonly string[]; port?: (real: number) => Promise<number> } = {},
-): Promise<FileRig> {
+  { lines = ['Subsystem sftp internal-sftp'], port }: RigOptions = {},
+): Promise<RemoteRig> {
   const server = await startOpenSsh(folder, lines)
   const rig = dialRig(folder, trusting())
   const at = (await port?.(server.port)) ?? server.port
@@ -27,20 +40,45 @@ export async function fileRig(
     const whole = completeHop(hop, 0)
     return rig.pool.lease([{ ...whole, key: `${whole.key}${key}` }], { ...options, quiet })
   }
-  const remote = await openRemoteFiles({
-    key: 'remote',
-    lease: await lease('', false),
-    leaseMore: index => lease(` data ${index}`, true),
-    askSudo: null,
-    signal: options.signal,
-  })
+  const opened: SftpFiles[] = []
   return {
-    remote,
     port: server.port,
+    connect: async () => {
+      const files = await openRemoteFiles({
+        key: 'remote',
+        // A connection that was cut may not have heard of it yet: the next one is a new one.
+        lease: await untilLive(() => lease('', false)),
+        leaseMore: index => lease(` data ${index}`, true),
+        leaseAlone: () => lease(' files', false),
+        askSudo: null,
+        signal: options.signal,
+      })
+      opened.push(files)
+      return files
+    },
     stop: () => {
-      remote.dispose()
+      for (const files of opened) files.dispose()
       rig.stop()
       server.stop()
     },
   }
+}
+
+async function untilLive(open: () => Promise<Lease<Connection>>): Promise<Lease<Connection>> {
+  for (let tries = 0; ; tries++) {
+    try {
+      const lease = await open()
+      await runCommand(lease.connection, 'true', { signal: new AbortController().signal })
+      return lease
+    } catch (error) {
+      if (tries === 50) throw error
+      await new Promise(resolve => setTimeout(resolve, 20))
+    }
+  }
+}
+
+/** The files of a private OpenSSH server, through the real dialer and pool. */
+export async function fileRig(folder: string, options: RigOptions = {}): Promise<FileRig> {
+  const rig = await remoteRig(folder, options)
+  return { remote: await rig.connect(), port: rig.port, stop: rig.stop }
 }

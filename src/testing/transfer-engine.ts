@@ -112,6 +112,7 @@ async function open(server: NonNullable<Order['server']>): Promise<object> {
     key: 'bench',
     lease: control,
     leaseMore: index => lease(`data ${index}`, true),
+    leaseAlone: () => lease('files', false),
     askSudo: null,
     signal,
   })

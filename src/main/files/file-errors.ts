@@ -115,7 +115,8 @@ export function fromServer(error: unknown, path: string, where: string): AppErro
   const failure = fromStatus[error.status]
   if (failure) return fileError(failure, { path, where, cause: error })
   // What OpenSSH says for everything else, and no more than that.
-  if (error.status === statusCode.failure && /^(failure|status 4)?$/i.test(error.message)) return null
+  const bare = /^(failure|bad message|status \d+)?$/i.test(error.message)
+  if ((error.status === statusCode.failure || error.status === statusCode.badMessage) && bare) return null
   const name = shownName(nameOf(path) || path)
   return new AppError('files-failed', `${where} failed with ${name}: “${error.message}”.`, { cause: error })
 }

@@ -1,3 +1,4 @@
+import { AppError } from '../../shared/base/errors.ts'
 import { DisposableStore } from '../../shared/base/lifecycle.ts'
 import type { Connection } from '../ssh/connection.ts'
 import type { Lease } from '../ssh/connection-pool.ts'
@@ -13,6 +14,8 @@ export interface RemoteFilesParts {
   readonly lease: Lease<Connection>
   /** One more connection of the same login for bulk data; rejects where that would ask a person something. */
   readonly leaseMore: (index: number, signal: AbortSignal) => Promise<Lease<Connection>>
+  /** A connection for these files alone, where the shared one takes no more sessions; a person may be asked. */
+  readonly leaseAlone: (signal: AbortSignal) => Promise<Lease<Connection>>
   /** Set to act as root: asks for the password of sudo. */
   readonly askSudo: (() => Promise<string | null>) | null
   readonly signal: AbortSignal
@@ -20,6 +23,15 @@ export interface RemoteFilesParts {
 
 /** Opens the files of a host. Throws what the connection throws, and `server-refused` where there is no SFTP. */
 export async function openRemoteFiles(parts: RemoteFilesParts): Promise<SftpFiles> {
+  try {
+    return await openOn(parts)
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === 'too-many-connections')) throw error
+    return openOn({ ...parts, lease: await parts.leaseAlone(parts.signal) })
+  }
+}
+
+async function openOn(parts: RemoteFilesParts): Promise<SftpFiles> {
   const { lease, signal, askSudo } = parts
   const { connection } = lease
   const owned = new DisposableStore()

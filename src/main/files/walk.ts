@@ -53,19 +53,21 @@ export async function walk(files: FileSystem, starts: readonly string[], options
       if (running === 0) resolve()
     }
     const read = async (folder: Found) => {
+      const links = new Set<string>()
+      const take = (entry: Entry) => {
+        // A host's link comes again when it is known where it leads.
+        if (entry.kind === 'link' && links.has(entry.name)) return
+        if (entry.kind === 'link') links.add(entry.name)
+        visit({ path: joinPath(folder.path, entry.name), info: entry, below: [...folder.below, entry.name] })
+      }
       try {
-        await files.list(folder.path, { signal, onEntries: entries => entries.forEach(entry => take(folder, entry)) })
+        await files.list(folder.path, { signal, onEntries: entries => entries.forEach(take) })
       } catch (error) {
         if (!signal.aborted) onFailed(folder.path, error)
       } finally {
         running--
         next()
       }
-    }
-    const take = (folder: Found, entry: Entry) => {
-      // A link comes again when it is known where it leads.
-      if (entry.kind === 'link' && entry.link !== null) return
-      visit({ path: joinPath(folder.path, entry.name), info: entry, below: [...folder.below, entry.name] })
     }
     next()
   })

@@ -89,8 +89,6 @@ export class Dialer {
     const auth = new Authenticator({ ...this.#parts, hop, ask: attempt.ask, giveUp: attempt.giveUp })
     let accepted: Buffer | undefined
     const decide = async (key: Buffer) => {
-      // Asked again on each rekey: the key of this session is the only one that will do.
-      if (accepted) return accepted.equals(key)
       const onDecision = (kind: 'trusted' | 'key-replaced', shown: ShownKey) =>
         this.#parts.onKeyDecision(kind, hop, shown)
       await checkHostKey(key, { hop, knownHosts, ask: attempt.ask, onDecision })
@@ -107,6 +105,9 @@ export class Dialer {
       authHandler: auth.handler,
       // The callback form: a returned promise would count as yes.
       hostVerifier: (key: Buffer, verify: (ok: boolean) => void) => {
+        // Asked again on each rekey: the key of this session is the only one that will do. Answered at once, since ssh2
+        // goes back to sending data, with keys that hold no more, while it waits for a later answer.
+        if (accepted) return verify(accepted.equals(key))
         decide(key).then(
           ok => attempt.unlessOver(() => verify(ok)),
           (error: unknown) => attempt.giveUp(error),

@@ -162,6 +162,11 @@ export function shellRefused(error: Error, where: string): AppError {
 
 /** The server gives no subsystem for files. */
 export function subsystemRefused(error: Error, where: string): AppError {
+  // The channel itself was refused (RFC 4254, 5.1): OpenSSH does so when its MaxSessions are open.
+  if ('reason' in error)
+    return new AppError('too-many-connections', `${where} allows no more sessions on this connection.`, {
+      cause: error,
+    })
   return new AppError(
     'server-refused',
     `${where} offers no SFTP. Ask whoever runs it to turn on “Subsystem sftp” in its sshd_config.`,

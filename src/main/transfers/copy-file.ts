@@ -5,7 +5,7 @@ import type { FileInfo } from '../../shared/contract/files.ts'
 import { checksum } from '../files/far-tools.ts'
 import type { FileChange, FileSystem, ReadableFile, WritableFile } from '../files/file-system.ts'
 import { shellWord } from '../ssh/run-command.ts'
-import { partPathOf, provenLength, sameVersion, type Version } from './part-file.ts'
+import { partPathOf, provenLength, sameVersion, type PartRecord, type Version } from './part-file.ts'
 import { pump } from './pump.ts'
 
 export interface CopyFileOptions {
@@ -17,16 +17,16 @@ export interface CopyFileOptions {
   readonly info: FileInfo
   /** True when a file at `to` may be replaced; else one that is there is an error. */
   readonly replace: boolean
-  /** The version of the source that the part file was begun from; null begins anew. */
-  readonly resume: Version | null
+  /** The version of the source that the part file was begun from, and what of it is known to be whole; null begins anew. */
+  readonly resume: PartRecord | null
   /** True when the part file is one that ended in order, such as another program's: all of it counts. */
   readonly append: boolean
   readonly keepOwner: boolean
   readonly verify: boolean
   readonly signal: AbortSignal
   readonly pass: (bytes: number) => Promise<void> | undefined
-  /** A part file is begun from this version of the source. */
-  readonly onPart: (version: Version) => void
+  /** A part file is begun from this version of the source; so many of its first bytes are whole. */
+  readonly onPart: (version: Version, whole: number) => void
   /** So many bytes are through; the first call after a resume has what was there already. */
   readonly onBytes: (bytes: number) => void
 }
@@ -86,8 +86,9 @@ async function copyLarge(options: CopyFileOptions, part: string, chunk: number):
     asked.catch(() => {})
     const resumed = resume ? await resumePart(options, { part, file, before: await asked }) : null
     written = resumed?.file ?? (await createPart(target, part, info.size))
-    onPart(resume ? await asked : info)
-    const after = await fill(options, { file, written, before: asked, chunk, from: resumed?.length ?? 0 })
+    const version = resume ? await asked : info
+    onPart(version, resumed?.length ?? 0)
+    const after = await fill(options, { file, written, before: asked, chunk, from: resumed?.length ?? 0, version })
     await finishPart(written, changeFor(options, after))
   } finally {
     void written?.close().catch(() => {})
@@ -101,13 +102,26 @@ interface Filling {
   readonly before: Promise<FileInfo>
   readonly chunk: number
   readonly from: number
+  readonly version: Version
 }
 
 /** Answers what the source is once all of it is copied; throws `changed` when it is not what it was at the start. */
-async function fill(options: CopyFileOptions, { file, written, before, chunk, from }: Filling): Promise<FileInfo> {
-  const { signal, pass, onBytes, from: path, info } = options
+async function fill(options: CopyFileOptions, filling: Filling): Promise<FileInfo> {
+  const { file, written, before, chunk, from, version } = filling
+  const { signal, pass, onBytes, onPart, from: path, info } = options
   if (from > 0) onBytes(from)
-  const end = await pump({ source: file, target: written, from, size: info.size, chunk, signal, pass, onBytes })
+  const onWhole = (offset: number) => onPart(version, offset)
+  const end = await pump({
+    source: file,
+    target: written,
+    from,
+    size: info.size,
+    chunk,
+    signal,
+    pass,
+    onBytes,
+    onWhole,
+  })
   const [first, after] = await Promise.all([before, file.info()])
   // What says it is empty and is not, such as a file in /proc, has no size to compare.
   if (info.size === 0 && end > 0 && after.size === 0) return { ...after, size: end }
@@ -133,7 +147,10 @@ async function resumePart(
   const info = await target.info(part)
   if (info?.kind !== 'file') return null
   const written = await target.create(part, { how: 'keep', size: before.size })
-  const length = await provenLength({ source: file, part: written, whole: before, append }, info).catch(() => 0)
+  const length = await provenLength(
+    { source: file, part: written, whole: before, append, known: resume.whole },
+    info,
+  ).catch(() => 0)
   if (length > 0) return { file: written, length }
   await written.close()
   return null
@@ -158,7 +175,9 @@ async function copyInside(options: CopyFileOptions, part: string): Promise<boole
   const { target, from, signal, info, onBytes } = options
   if (!target.commands) return false
   const copy = `cp -f -- ${shellWord(from)} ${shellWord(part)}`
-  const { code, errors } = await target.commands.run(copy, { signal, timeoutMs: 3_600_000 })
+  const result = await target.commands.run(copy, { signal, timeoutMs: 3_600_000 }).catch(unlessRefused)
+  if (!result) return false
+  const { code, errors } = result
   if (code !== 0) {
     if (/no space|quota/i.test(errors))
       throw new AppError('no-space', `The disk on ${target.label} is full: ${shownName(nameOf(from))} was not copied.`)
@@ -167,6 +186,12 @@ async function copyInside(options: CopyFileOptions, part: string): Promise<boole
   await target.change(part, changeFor(options, info))
   onBytes(info.size)
   return true
+}
+
+// A host may give files and run no commands.
+function unlessRefused(error: unknown): null {
+  if (error instanceof AppError && error.code === 'server-refused') return null
+  throw error
 }
 
 async function finish(options: CopyFileOptions, part: string): Promise<void> {

@@ -32,6 +32,11 @@ export interface Version {
   readonly mtimeMs: number | null
 }
 
+/** What is kept about a part file: what it was begun from, and how many of its first bytes are written for certain. */
+export interface PartRecord extends Version {
+  readonly whole: number
+}
+
 export function sameVersion(a: Version, b: Version): boolean {
   return a.size === b.size && sameTime(a.mtimeMs, b.mtimeMs)
 }
@@ -46,10 +51,23 @@ export function sameTime(a: number | null, b: number | null): boolean {
  * gap, so all before that is whole, unless the end of it differs. 0 when nothing can be kept.
  */
 export async function provenLength(
-  { source, part, whole, append }: { source: ReadableFile; part: WritableFile; whole: Version; append: boolean },
+  {
+    source,
+    part,
+    whole,
+    append,
+    known,
+  }: {
+    source: ReadableFile
+    part: WritableFile
+    whole: Version
+    append: boolean
+    known: number
+  },
   info: FileInfo,
 ): Promise<number> {
-  const length = append ? Math.min(info.size, whole.size) : keptLength(info.size, whole.size)
+  const most = Math.min(info.size, whole.size)
+  const length = append ? most : Math.max(Math.min(known, most), keptLength(info.size, whole.size))
   if (length === 0) return 0
   const tail = Math.min(tailBytes, length)
   const [ours, theirs] = await Promise.all([readAll(source, length - tail, tail), readAll(part, length - tail, tail)])

@@ -14,6 +14,8 @@ export interface PumpOptions {
   /** Waits for the speed limit, where one is set. */
   readonly pass: (bytes: number) => Promise<void> | undefined
   readonly onBytes: (bytes: number) => void
+  /** All before this offset was written, in the target's own words. */
+  readonly onWhole: (offset: number) => void
 }
 
 /**
@@ -100,10 +102,14 @@ class Pump {
       await this.#chunk(offset, length)
       const now = performance.now()
       this.#window.noteDone(length, now - startedAt, now)
+      this.#running.delete(offset)
+      // What runs stands in the order of its offsets: before the first of them there is no gap.
+      const [first = this.#next] = this.#running
+      if (!this.#failure) this.#options.onWhole(Math.min(first, this.#end))
     } catch (error) {
       this.#fail(error)
+      this.#running.delete(offset)
     }
-    this.#running.delete(offset)
     this.#inFlight -= length
     this.#go()
   }

@@ -2,7 +2,7 @@ import { nameOf } from '../../shared/base/paths.ts'
 import { shownName } from '../../shared/base/shown-name.ts'
 import type { ConflictChoice, TransferFailure, TransferRequest } from '../../shared/contract/transfers.ts'
 import type { TransferId, TransferSnapshot, TransferState } from '../../shared/contract/transfers.ts'
-import type { Version } from './part-file.ts'
+import type { PartRecord } from './part-file.ts'
 import { ProgressMeter } from './progress-meter.ts'
 import type { TransferRecord } from './transfer-record.ts'
 
@@ -20,7 +20,7 @@ export class TransferEntry {
   meter = new ProgressMeter()
   failures: TransferFailure[] = []
   failed = 0
-  readonly parts: Map<string, Version>
+  readonly parts: Map<string, PartRecord>
   readonly decided: Map<string, ConflictChoice>
   /** True once a run has begun: what is the same on both sides was copied then. */
   begun: boolean

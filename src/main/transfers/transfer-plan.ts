@@ -60,3 +60,26 @@ function isNewer(source: FileInfo, target: FileInfo): boolean {
   if (source.mtimeMs === null || target.mtimeMs === null) return true
   return source.mtimeMs > target.mtimeMs && !sameTime(source.mtimeMs, target.mtimeMs)
 }
+
+/** True for an error that makes going on with the other files pointless: the link is gone, or the disk is full. */
+export function endsTransfer(error: unknown): boolean {
+  return ending.has((error as { code?: unknown }).code)
+}
+
+/** True for a failure of one file that may be gone in a moment. */
+export function worthAnotherTry(error: unknown): boolean {
+  const { code } = error as { code?: unknown }
+  return code === 'changed' || code === 'files-failed'
+}
+
+const ending = new Set<unknown>([
+  'lost',
+  'timed-out',
+  'cancelled',
+  'unreachable',
+  'refused',
+  'name-not-found',
+  'no-space',
+  'auth-failed',
+  'host-key-rejected',
+])

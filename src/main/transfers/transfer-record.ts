@@ -8,7 +8,7 @@ import {
   transferRequest,
 } from '../../shared/contract/transfers.ts'
 
-const version = z.strictObject({ size: z.number(), mtimeMs: z.number().nullable() })
+const version = z.strictObject({ size: z.number(), mtimeMs: z.number().nullable(), whole: z.number().default(0) })
 const count = z.number().min(0)
 
 /** One transfer as it is kept on the disk, so that it can be continued after the end of the program. */

@@ -8,12 +8,12 @@ import { eachOf } from '../files/each-of.ts'
 import type { FileSystem } from '../files/file-system.ts'
 import { walk, type Found } from '../files/walk.ts'
 import { copyFile, type CopyFileOptions } from './copy-file.ts'
-import type { Version } from './part-file.ts'
+import type { PartRecord } from './part-file.ts'
 import { canPack, fewestPacked, pack, packedBytes, type PackedFile } from './pack.ts'
 import { isSkip, Placement, taken, type AskConflict, type Destination, type Item, type Skip } from './placement.ts'
 import type { ProgressMeter } from './progress-meter.ts'
 import { TargetFolders, within, type TargetFolder } from './target-folders.ts'
-import { freeName, localName, targetPath } from './transfer-plan.ts'
+import { endsTransfer, freeName, localName, targetPath, worthAnotherTry } from './transfer-plan.ts'
 import { WorkQueue } from './work-queue.ts'
 
 export interface TransferRunParts {
@@ -24,7 +24,7 @@ export interface TransferRunParts {
   /** True when an earlier run of this transfer was broken off: what is the same on both sides was copied then. */
   readonly again: boolean
   /** The part files of earlier runs, by target path. */
-  readonly parts: Map<string, Version>
+  readonly parts: Map<string, PartRecord>
   /** What was chosen for single files, by target path. */
   readonly decided: Map<string, ConflictChoice>
   readonly signal: AbortSignal
@@ -35,19 +35,6 @@ export interface TransferRunParts {
   readonly onPartsChanged: () => void
 }
 
-// What makes going on with the other files pointless: the link is gone, or the disk is full.
-const endsAll = new Set([
-  'lost',
-  'timed-out',
-  'cancelled',
-  'unreachable',
-  'refused',
-  'name-not-found',
-  'no-space',
-  'auth-failed',
-  'host-key-rejected',
-])
-const worthAnotherTry = new Set(['changed', 'files-failed'])
 const tries = 3
 const mostPacked = 4_000
 const retryMs = 400
@@ -293,6 +280,7 @@ export class TransferRun {
       await target.removeFile(path)
     }
     await this.#makeLink(folder, name, leads)
+    if (this.#parts.request.options.move) await source.removeFile(item.from)
   }
 
   async #makeLink(folder: TargetFolder, name: string, leads: string): Promise<void> {
@@ -323,8 +311,8 @@ export class TransferRun {
         return await copyFile(this.#optionsFor({ ...item, info }, how))
       } catch (error) {
         // What is there of it counts as long as it can be gone on with.
-        if (!endsAll.has((error as AppError).code)) meter.bytes = before
-        if (attempt === tries || !worthAnotherTry.has((error as AppError).code) || signal.aborted) throw error
+        if (!endsTransfer(error)) meter.bytes = before
+        if (attempt === tries || !worthAnotherTry(error) || signal.aborted) throw error
         parts.delete(how.to)
         await new Promise(resolve => setTimeout(resolve, retryMs * 3 ** (attempt - 1)))
       }
@@ -341,13 +329,13 @@ export class TransferRun {
       info: item.info,
       replace,
       append,
-      resume: append ? item.info : (parts.get(to) ?? null),
+      resume: append ? { ...item.info, whole: 0 } : (parts.get(to) ?? null),
       keepOwner: request.options.keepOwner,
       verify: request.options.verify,
       signal: this.#abort.signal,
       pass,
-      onPart: version => {
-        parts.set(to, { size: version.size, mtimeMs: version.mtimeMs })
+      onPart: ({ size, mtimeMs }, whole) => {
+        parts.set(to, { size, mtimeMs, whole })
         onPartsChanged()
       },
       onBytes: bytes => void (meter.bytes += bytes),
@@ -371,7 +359,7 @@ export class TransferRun {
   }
 
   #fail(path: string, error: unknown): void {
-    if (!(error instanceof AppError) || endsAll.has(error.code)) {
+    if (!(error instanceof AppError) || endsTransfer(error)) {
       this.#queue.fail(error)
       this.#abort.abort()
       return

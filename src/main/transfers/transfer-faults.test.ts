@@ -1,0 +1,285 @@
+import { createHash, randomBytes } from 'node:crypto'
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+
+import { describe, expect, onTestFinished, test } from 'vitest'
+
+import { open as openProxy, type Link } from '../../../scripts/tcp-proxy.mjs'
+import { transferRequest } from '../../shared/contract/transfers.ts'
+import { remoteRig, type FileRig, type RemoteRig } from '../../testing/file-rig.ts'
+import { hasOpenSsh } from '../../testing/open-ssh.ts'
+import { tempDir } from '../../testing/temp-dir.ts'
+import type { FileSystem } from '../files/file-system.ts'
+import { LocalFiles } from '../files/local-files.ts'
+import type { PartRecord } from './part-file.ts'
+import { ProgressMeter } from './progress-meter.ts'
+import { TransferRun, type TransferRunParts } from './transfer-run.ts'
+
+const sha = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
+const here = { target: { kind: 'local' as const }, root: false }
+
+/** One run of a transfer between two file systems; answers what failed. */
+async function run(
+  [source, target]: readonly [FileSystem, FileSystem],
+  {
+    from,
+    to,
+    ...more
+  }: { from: readonly string[]; to: string } & Partial<Omit<TransferRunParts, 'request'>> & {
+      options?: Record<string, unknown>
+    },
+) {
+  const failures: string[] = []
+  const meter = new ProgressMeter()
+  const request = transferRequest.parse({
+    from: { side: here, paths: [...from] },
+    to: { side: here, path: to },
+    options: more.options ?? {},
+  })
+  const transfer = new TransferRun({
+    source,
+    target,
+    meter,
+    again: false,
+    parts: new Map<string, PartRecord>(),
+    decided: new Map(),
+    signal: new AbortController().signal,
+    pass: () => undefined,
+    ask: () => Promise.resolve(null),
+    onFailure: ({ error }) => failures.push(error.message),
+    onPartsChanged: () => {},
+    ...more,
+    request,
+  })
+  await transfer.run()
+  return { failures, meter }
+}
+
+describe.skipIf(!hasOpenSsh)('a transfer under faults', () => {
+  let link: Link
+  const rig = async (lines?: readonly string[]) => {
+    const folder = tempDir()
+    for (const name of ['near', 'far']) mkdirSync(join(folder, name))
+    const remote: RemoteRig = await remoteRig(folder, {
+      ...(lines ? { lines } : {}),
+      port: async real => {
+        link = await openProxy(real)
+        return link.port
+      },
+    })
+    onTestFinished(async () => {
+      remote.stop()
+      await link.close()
+    })
+    return { remote, local: new LocalFiles(), near: join(folder, 'near'), far: join(folder, 'far') }
+  }
+
+  test.each(['up', 'down'])(
+    'that is cut at 25 places on its way %s is the same in the end, each time',
+    async way => {
+      const { remote, local, near, far } = await rig()
+      const [source, target] = way === 'up' ? [near, far] : [far, near]
+      const size = 12_000_000
+      let resumed = 0
+      for (let turn = 0; turn < 25; turn++) {
+        const name = `file ${turn}`
+        writeFileSync(join(source, name), randomBytes(size))
+        const parts = new Map<string, PartRecord>()
+        const cutAt = Math.floor(Math.random() * size)
+        let [passed, cut] = [0, false]
+        const pass = (bytes: number) => {
+          passed += bytes
+          if (!cut && passed > cutAt) {
+            cut = true
+            link.reset()
+          }
+          return undefined
+        }
+        const once = (files: FileRig['remote'], again: boolean) =>
+          run(way === 'up' ? [local, files] : [files, local], {
+            from: [join(source, name)],
+            to: target,
+            parts,
+            pass,
+            again,
+          })
+        const first = await once(await remote.connect(), false).then(
+          () => null,
+          (error: unknown) => error,
+        )
+        if (first) expect(first).toMatchObject({ name: 'AppError' })
+        if (first) expect(existsSync(join(target, name))).toBe(false)
+        const whole = parts.get(join(target, name))?.whole ?? 0
+        if (first) {
+          const { meter } = await once(await remote.connect(), true)
+          expect(meter.bytes).toBe(size)
+          if (whole > 0) resumed++
+        }
+        expect(sha(join(target, name))).toBe(sha(join(source, name)))
+      }
+      expect(readdirSync(target).filter(name => name.endsWith('.hawser-part'))).toEqual([])
+      expect(resumed).toBeGreaterThan(5)
+    },
+    120_000,
+  )
+
+  test('whose source shrinks, grows or goes while it is copied never says it is done', async () => {
+    const { remote, local, near, far } = await rig()
+    const files = await remote.connect()
+    const spoil = async (change: (path: string) => void) => {
+      const path = join(near, 'moving')
+      writeFileSync(path, randomBytes(8_000_000))
+      let done = 0
+      const pass = (bytes: number) => {
+        done += bytes
+        // On every attempt anew: it is never still.
+        if (done % 8_000_000 > 3_000_000) change(path)
+        return undefined
+      }
+      return run([local, files], { from: [path], to: far, pass }).then(
+        ({ failures }) => failures,
+        (error: Error) => [error.message],
+      )
+    }
+    expect(await spoil(path => truncateSync(path, Math.max(0, statSync(path).size - 100)))).toEqual([
+      expect.stringContaining('was changed while it was copied'),
+    ])
+    expect(existsSync(join(far, 'moving'))).toBe(false)
+    expect(await spoil(path => appendFileSync(path, 'more'))).toEqual([
+      expect.stringContaining('was changed while it was copied'),
+    ])
+    expect(existsSync(join(far, 'moving'))).toBe(false)
+  })
+
+  test('with names of every kind goes there and back, and is deleted', async () => {
+    const { remote, local, near, far } = await rig()
+    const files = await remote.connect()
+    const names = [
+      'new\nline',
+      'tab\tname',
+      '\u001b[31mred',
+      '😀',
+      'e\u0301',
+      '\u00e9',
+      '"quo\'ted',
+      '$(id)',
+      '-rf',
+      'x'.repeat(255),
+      '...',
+      ' ',
+      'back\\slash',
+    ]
+    mkdirSync(join(near, 'odd'))
+    for (const name of names) writeFileSync(join(near, 'odd', name), name)
+    writeFileSync(Buffer.concat([Buffer.from(join(near, 'odd/')), Buffer.from([0x61, 0xff, 0xfe])]), 'raw')
+    const up = await run([local, files], { from: [join(near, 'odd')], to: far })
+    expect(up.failures).toEqual([])
+    const back = join(near, 'back')
+    mkdirSync(back)
+    const down = await run([files, local], { from: [join(far, 'odd')], to: back })
+    expect(down.failures).toEqual([])
+    const listed = readdirSync(join(back, 'odd'), { encoding: 'buffer' })
+      .map(name => name.toString('latin1'))
+      .sort()
+    expect(listed).toEqual(
+      readdirSync(join(near, 'odd'), { encoding: 'buffer' })
+        .map(name => name.toString('latin1'))
+        .sort(),
+    )
+    for (const name of names) expect(readFileSync(join(back, 'odd', name), 'utf8')).toBe(name)
+    const entries: string[] = []
+    await files.list(join(far, 'odd'), {
+      signal: new AbortController().signal,
+      onEntries: found => entries.push(...found.map(({ name }) => name)),
+    })
+    for (const name of new Set(entries)) {
+      await files.rename(join(far, 'odd', name), join(far, 'odd', 'renamed'))
+      await files.removeFile(join(far, 'odd', 'renamed'))
+    }
+    expect(readdirSync(join(far, 'odd'))).toEqual([])
+  })
+
+  test('into a folder that can’t be written says why, and copies the rest', async () => {
+    const { remote, local, near } = await rig()
+    const files = await remote.connect()
+    writeFileSync(join(near, 'a'), 'a')
+    const { failures } = await run([local, files], { from: [join(near, 'a')], to: '/proc' })
+    expect(failures).toHaveLength(1)
+    expect(failures[0]).toMatch(/a(\.hawser-part)? /)
+  })
+
+  test('with a name that is too long for the disk says so', async () => {
+    const { remote, far } = await rig()
+    const files = await remote.connect()
+    await expect(files.makeFolder(join(far, 'é'.repeat(200)))).rejects.toMatchObject({ code: 'name-refused' })
+    await expect(files.makeFolder(far)).rejects.toMatchObject({ code: 'exists' })
+    await expect(files.removeFolder(join(far, '..'))).rejects.toMatchObject({ code: 'not-empty' })
+    await expect(files.open(join(far, 'none'))).rejects.toMatchObject({ code: 'not-found' })
+    await expect(files.rename(join(far, 'none'), join(far, 'other'))).rejects.toMatchObject({ code: 'not-found' })
+  })
+
+  test.each([
+    ['one session for a connection', ['Subsystem sftp internal-sftp', 'MaxSessions 1']],
+    ['a key that changes with every megabyte', ['Subsystem sftp internal-sftp', 'RekeyLimit 1M']],
+    ['a strict umask', ['Subsystem sftp internal-sftp -u 077']],
+  ])('goes both ways on a server with %s', async (_what, lines) => {
+    const { remote, local, near, far } = await rig(lines)
+    const files = await remote.connect()
+    mkdirSync(join(near, 'tree', 'deep', 'deeper'), { recursive: true })
+    for (let index = 0; index < 120; index++) writeFileSync(join(near, 'tree', 'deep', `f${index}`), randomBytes(2_000))
+    chmodSync(join(near, 'tree', 'deep', 'f7'), 0o664)
+    writeFileSync(join(near, 'tree', 'big'), randomBytes(9_000_000))
+    expect((await run([local, files], { from: [join(near, 'tree')], to: far })).failures).toEqual([])
+    const back = join(near, 'back')
+    mkdirSync(back)
+    expect((await run([files, local], { from: [join(far, 'tree')], to: back })).failures).toEqual([])
+    expect(sha(join(back, 'tree', 'big'))).toBe(sha(join(near, 'tree', 'big')))
+    expect(statSync(join(far, 'tree', 'deep', 'f7')).mode & 0o777).toBe(0o664)
+    expect(existsSync(join(back, 'tree', 'deep', 'deeper'))).toBe(true)
+  })
+
+  test('moves a tree, leaves what was not copied where it is, and keeps links', async () => {
+    const { remote, local, near, far } = await rig()
+    const files = await remote.connect()
+    mkdirSync(join(near, 'tree'))
+    const { symlinkSync, readlinkSync } = await import('node:fs')
+    writeFileSync(join(near, 'tree', 'a'), 'a')
+    writeFileSync(join(near, 'tree', 'b'), 'b')
+    symlinkSync('a', join(near, 'tree', 'link'))
+    symlinkSync('/nowhere', join(near, 'tree', 'broken'))
+    mkdirSync(join(far, 'tree'))
+    writeFileSync(join(far, 'tree', 'b'), 'theirs')
+    const { failures } = await run([local, files], {
+      from: [join(near, 'tree')],
+      to: far,
+      options: { move: true },
+      ask: () => Promise.resolve({ choice: 'skip', all: true }),
+    })
+    expect(failures).toEqual([])
+    expect(readFileSync(join(far, 'tree', 'b'), 'utf8')).toBe('theirs')
+    expect(readdirSync(join(near, 'tree'))).toContain('b')
+    expect(existsSync(join(near, 'tree', 'a'))).toBe(false)
+    expect([readlinkSync(join(far, 'tree', 'link')), readlinkSync(join(far, 'tree', 'broken'))]).toEqual([
+      'a',
+      '/nowhere',
+    ])
+  })
+
+  test('of a folder into itself is refused', async () => {
+    const { local, near } = await rig()
+    mkdirSync(join(near, 'a', 'b'), { recursive: true })
+    await expect(run([local, local], { from: [join(near, 'a')], to: join(near, 'a', 'b') })).rejects.toMatchObject({
+      code: 'invalid-input',
+    })
+  })
+})
