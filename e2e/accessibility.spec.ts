@@ -1,3 +1,6 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 
@@ -74,5 +77,64 @@ for (const theme of ['dark', 'light']) {
     await page.getByRole('button', { name: 'Set a master password' }).click()
     await expect(page.getByRole('dialog', { name: 'Set a master password' })).toBeVisible()
     await clean('master password')
+  })
+
+  test(`axe finds nothing wrong with files and their dialogs, ${theme}`, async ({ launch, sshd, sshDir, folder }) => {
+    test.setTimeout(120_000)
+    trust(sshDir, sshd.port, sshd.hostKey)
+    const [here, there] = [join(folder, 'here'), join(folder, 'there')]
+    for (const path of [here, there]) mkdirSync(join(path, 'runs'), { recursive: true })
+    for (const path of [here, there]) writeFileSync(join(path, 'train.py'), `# ${path}\nimport torch\nlr = 1e-3\n`)
+    const { page } = await launch({ settings: { appearance: { theme } }, hosts: [keyHost(sshd)] })
+    const clean = async (where: string) => expect(await violations(page), where).toEqual([])
+    await page.getByRole('button', { name: 'Files on gpu-box' }).click()
+    const right = page.getByRole('region', { name: 'Right pane' })
+    for (const [name, path] of [
+      ['Left', here],
+      ['Right', there],
+    ]) {
+      const field = page.getByRole('region', { name: `${name} pane` }).getByRole('textbox', { name: 'Path' })
+      await field.fill(path as string)
+      await page.keyboard.press('Enter')
+      await expect(field).toHaveValue(path as string)
+    }
+    const row = right.getByRole('row', { name: 'train.py', exact: true })
+    await row.click()
+    await clean('panes')
+    await page.getByRole('region', { name: 'Left pane' }).getByRole('row', { name: 'train.py', exact: true }).click()
+    await page.keyboard.press('F5')
+    const conflict = page.getByRole('alertdialog', { name: 'train.py already exists' })
+    await expect(conflict).toBeVisible()
+    await clean('conflict')
+    await conflict.getByRole('button', { name: 'Skip' }).click()
+    await expect(page.getByRole('region', { name: 'Transfers' })).toContainText('1 skipped')
+    await clean('transfers')
+    await row.click()
+    const dialogs: readonly (readonly [string, () => Promise<void>])[] = [
+      ['New folder', () => page.keyboard.press('F7')],
+      ['Properties of train.py', () => page.keyboard.press('Alt+Enter')],
+      ['train.py', () => page.keyboard.press('F3')],
+      ['train.py', () => page.keyboard.press('F4')],
+    ]
+    for (const [name, open] of dialogs) {
+      await right.getByRole('grid', { name: 'Files' }).focus()
+      await open()
+      await expect(page.getByRole('dialog', { name, exact: true })).toBeVisible()
+      await clean(name)
+      await page.keyboard.press('Escape')
+      await expect(page.getByRole('dialog')).toHaveCount(0)
+    }
+    await right.getByRole('grid', { name: 'Files' }).focus()
+    await page.keyboard.press('Delete')
+    await expect(page.getByRole('alertdialog', { name: 'Delete train.py?' })).toBeVisible()
+    await clean('delete')
+    await page.keyboard.press('Escape')
+    await right.getByRole('button', { name: 'More' }).click()
+    await expect(page.getByRole('menuitem', { name: 'Find files' })).toBeVisible()
+    await page.getByRole('menuitem', { name: 'Find files' }).click()
+    await page.getByRole('dialog', { name: 'Find files' }).getByRole('textbox', { name: 'Name' }).fill('TRAIN')
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('list', { name: 'Found files' })).toContainText('train.py')
+    await clean('find')
   })
 }

@@ -44,8 +44,10 @@ export function createActions({ api, terminals }: { api: Api; terminals: Termina
     connect: host => openTerminal({ kind: 'host', hostId: host.id }),
     openTerminalIn: (target, folder) => {
       const pane = openTab(target, labelOf(target))
-      const goThere = () => terminals.send(pane.id, ` cd -- ${shellQuote(folder)}\r`)
-      requestAnimationFrame(() => void terminals.open(pane.id, pane.target).then(goThere))
+      requestAnimationFrame(() => {
+        void terminals.open(pane.id, pane.target)
+        terminals.sendFirst(pane.id, ` cd -- ${shellQuote(folder)}\r`)
+      })
     },
     openFiles: target => void openFiles({ side: { target, root: false }, path: null }),
     sendHome: (host, { side, paths }) => {

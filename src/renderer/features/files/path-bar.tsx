@@ -24,7 +24,7 @@ export function PathBar(props: PathBarProps) {
     <div className={css['pathbar']}>
       <PathField {...props} />
       {pane.path !== null && (
-        <nav aria-label="Folders on the way" className={css['crumbs']}>
+        <div role="group" aria-label="Folders on the way" className={css['crumbs']}>
           {crumbsOf(pane).map(({ name, path }, index, all) => (
             <span key={path} className={css['crumb']}>
               {index > 0 && <ChevronRight size={13} aria-hidden="true" />}
@@ -37,7 +37,7 @@ export function PathBar(props: PathBarProps) {
               </button>
             </span>
           ))}
-        </nav>
+        </div>
       )}
       {pane.filtering ? <Filter paneId={paneId} pane={pane} /> : <FilterButton paneId={paneId} />}
     </div>

@@ -53,6 +53,7 @@ export class TerminalClient implements Disposable {
   #ligatures: { dispose(): void } | undefined
   #wantsLigatures = false
   #port: MessagePort | undefined
+  readonly #first: string[] = []
   #unacknowledged = 0
   #lastBell = 0
   #lastMiddle = -Infinity
@@ -132,6 +133,13 @@ export class TerminalClient implements Disposable {
     this.#port = port
     this.#unacknowledged = 0
     port.onmessage = event => this.#receive(port, event.data as ToTerminal)
+    for (const text of this.#first.splice(0)) this.type(text)
+  }
+
+  /** Types as soon as there is a shell that takes it: its port may still be on its way. */
+  typeFirst(text: string): void {
+    if (this.#port) this.type(text)
+    else this.#first.push(text)
   }
 
   /** Undoes what a program that is gone left on: its screen, its mouse, its hidden cursor. The scrollback stays. */

@@ -112,6 +112,11 @@ export class Terminals implements Disposable {
     this.#clients.get(paneId)?.type(text)
   }
 
+  /** The same for a terminal that is just being opened. */
+  sendFirst(paneId: string, text: string): void {
+    this.#clients.get(paneId)?.typeFirst(text)
+  }
+
   cancel(paneId: TerminalId): void {
     void this.#parts.api.terminals.close({ id: paneId }).catch(this.#tell)
   }
