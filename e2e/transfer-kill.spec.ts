@@ -68,6 +68,7 @@ test('a transfer of a program that was killed is continued by the next one', asy
   launch,
   sshd,
   sshDir,
+  dataDir,
   folder,
 }) => {
   trust(sshDir, sshd.port, sshd.hostKey)

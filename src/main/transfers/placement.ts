@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/base/errors.ts'
+import { joinPath, nameOf, parentOf } from '../../shared/base/paths.ts'
 import type { FileInfo } from '../../shared/contract/files.ts'
 import type { ConflictChoice, TransferRequest } from '../../shared/contract/transfers.ts'
 import { fileError } from '../files/file-errors.ts'
@@ -62,6 +63,20 @@ export class Placement {
     this.#parts = parts
     const { conflict } = parts.request.options
     this.#remembered = conflict === 'ask' ? null : conflict
+  }
+
+  /** What each start is called over there: a copy into its own folder gets a name of its own. */
+  async startNames(): Promise<ReadonlyMap<string, string>> {
+    const { request, source, target, again, folders } = this.#parts
+    const root = await folders.get(request.to.path)
+    const here = source.key === target.key && !request.options.move && !again
+    return new Map(
+      request.from.paths.map(path => {
+        const name = request.rename ?? nameOf(path)
+        if (!here || parentOf(path) !== request.to.path || joinPath(request.to.path, name) !== path) return [path, name]
+        return [path, freeName(name, taken(root))]
+      }),
+    )
   }
 
   /** Where a file goes, when the names there have been looked at and a person asked; or why it stays out. */

@@ -89,7 +89,8 @@ export class TransferRun {
       await this.#folders.get(request.to.path)
       if (!(await this.#moveAtOnce())) {
         if (!request.options.verify && !request.options.keepOwner) this.#packs = canPack(source, target)
-        await this.#walk(request.from.paths, name => (request.rename ? [request.rename] : [name]))
+        const names = await this.#placement.startNames()
+        await this.#walk(request.from.paths, start => [names.get(start) ?? nameOf(start)])
         this.#sendSmall()
         meter.counting = false
         await this.#queue.idle()
@@ -139,13 +140,13 @@ export class TransferRun {
     return true
   }
 
-  async #walk(starts: readonly string[], nameStart: (name: string) => readonly string[]): Promise<void> {
+  async #walk(starts: readonly string[], nameStart: (start: string) => readonly string[]): Promise<void> {
     const { source } = this.#parts
     await walk(source, starts, {
       signal: this.#abort.signal,
       onFound: found => {
         const start = starts.find(each => isWithin(found.path, each)) ?? found.path
-        this.#found(found, [...nameStart(nameOf(start)), ...found.below])
+        this.#found(found, [...nameStart(start), ...found.below])
       },
       onFailed: (path, error) => this.#fail(path, error),
     })

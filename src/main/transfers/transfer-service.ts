@@ -90,7 +90,7 @@ export class TransferService implements Contract, Disposable {
     this.#entries.filter(entry => entry.state.kind === 'paused').forEach(entry => this.#requeue(entry))
 
   clear: Contract['clear'] = () => {
-    this.#entries = this.#entries.filter(({ state }) => state.kind !== 'done' && state.kind !== 'failed')
+    this.#entries = this.#entries.filter(({ state }) => state.kind !== 'done')
     this.#touch()
   }
 
@@ -163,7 +163,8 @@ export class TransferService implements Contract, Disposable {
   #schedule(): void {
     if (this.#over) return
     for (const entry of this.#entries) {
-      const live = this.#entries.filter(each => each.isLive)
+      // One that waits for an answer is in nobody's way.
+      const live = this.#entries.filter(each => each.state.kind === 'running')
       if (live.length >= mostAtOnce) return
       if (entry.state.kind !== 'queued') continue
       const hosts = hostsOf(entry)

@@ -42,13 +42,7 @@ export function createActions({ api, terminals }: { api: Api; terminals: Termina
   return {
     openTerminal,
     connect: host => openTerminal({ kind: 'host', hostId: host.id }),
-    openTerminalIn: (target, folder) => {
-      const pane = openTab(target, labelOf(target))
-      requestAnimationFrame(() => {
-        void terminals.open(pane.id, pane.target)
-        terminals.sendFirst(pane.id, ` cd -- ${shellQuote(folder)}\r`)
-      })
-    },
+    openTerminalIn: (target, folder) => openTerminalIn(terminals, target, folder),
     openFiles: target => void openFiles({ side: { target, root: false }, path: null }),
     sendHome: (host, { side, paths }) => {
       const to = { target: { kind: 'host' as const, hostId: host.id }, root: false }
@@ -92,6 +86,18 @@ export function createActions({ api, terminals }: { api: Api; terminals: Termina
     removeGroup: id => quietly(removeGroup(api, id)),
     copy: text => quietly(api.app.copy({ text })),
   }
+}
+
+/** Opens a terminal and goes to a folder in it. */
+function openTerminalIn(terminals: Terminals, target: Target, folder: string): void {
+  const pane = openTab(target, labelOf(target))
+  // A control in a name would be a key that is pressed, and a byte that is no UTF-8 can't be typed.
+  const typable = !/[\p{Cc}\p{Cs}]/u.test(folder)
+  if (!typable) tell('The name of this folder can’t be typed, so the terminal opens in the home folder.')
+  requestAnimationFrame(() => {
+    void terminals.open(pane.id, pane.target)
+    if (typable) terminals.sendFirst(pane.id, ` cd -- ${shellQuote(folder)}\r`)
+  })
 }
 
 /** Takes a group away, with the way back. */

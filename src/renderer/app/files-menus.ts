@@ -24,7 +24,8 @@ export function rowMenu(parts: Parts, paneId: string, names: readonly string[]):
   const one = names.length === 1
   const entry = pane.entries.find(each => each.name === name)
   const remote = pane.side.target.kind !== 'local'
-  const folders = pane.entries.some(each => names.includes(each.name) && each.kind === 'folder')
+  const picked = new Set(names)
+  const folders = pane.entries.some(each => each.kind === 'folder' && picked.has(each.name))
   return [
     ...(one && entry ? [{ label: 'Open', keys: 'Enter', run: () => actions.open(paneId, entry) }] : []),
     ...(one && entry?.kind === 'file' ? [{ label: 'Edit', keys: 'F4', run: () => actions.edit(paneId) }] : []),

@@ -43,17 +43,22 @@ export function acceptFiles(
     readonly onDrop: (files: DraggedFiles, move: boolean) => void
     readonly pathOf: (file: File) => string
     readonly onProblem: (error: unknown) => void
+    /** False for files that can't go there, such as a folder into itself. */
+    readonly takes?: (files: DraggedFiles) => boolean
   },
 ): () => void {
   let move = false
   return combine(
     dropTargetForElements({
       element,
-      canDrop: ({ source }) => source.data['kind'] === 'files',
+      canDrop: ({ source }) => {
+        const dragged = readDragged(source.data)
+        return dragged !== null && (parts.takes?.(dragged) ?? true)
+      },
       getIsSticky: () => false,
       onDrag: ({ location, self }) => {
         move = location.current.input.shiftKey
-        parts.onOver(location.current.dropTargets[0]?.element === self.element ? 1 : null)
+        if (location.current.dropTargets[0]?.element !== self.element) parts.onOver(null)
       },
       onDragEnter: ({ source, location, self }) => {
         const { paths } = source.data as { paths?: unknown }

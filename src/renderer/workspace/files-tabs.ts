@@ -82,8 +82,8 @@ export function shownSides(): readonly Side[] {
   return [...sides.values()]
 }
 
-function newTabs(at: { side: Side; path: string | null }): FileTabs {
-  return { tabs: [{ id: crypto.randomUUID(), ...at }], active: 0 }
+function newTabs({ side, path }: { side: Side; path: string | null }): FileTabs {
+  return { tabs: [{ id: crypto.randomUUID(), side, path }], active: 0 }
 }
 
 function changeTab(fileTabId: string, change: (tab: FileTab) => FileTab): void {

@@ -91,7 +91,7 @@ export type FromListing =
   | { readonly error: WireError }
 
 export const checksumKind = z.enum(['sha256', 'sha1', 'md5'])
-const paths = z.array(filePath).min(1).max(10_000)
+const paths = z.array(filePath).min(1).max(200_000)
 
 /** How many there are below some paths, and what they weigh. Links are counted, never followed. */
 export interface TreeCount {

@@ -26,7 +26,7 @@ export type TransferOptions = Readonly<z.output<typeof transferOptions>>
 
 /** What is to be copied where: files and folders of one side into a folder of another. */
 export const transferRequest = z.strictObject({
-  from: z.strictObject({ side, paths: z.array(filePath).min(1).max(10_000) }),
+  from: z.strictObject({ side, paths: z.array(filePath).min(1).max(200_000) }),
   to: place,
   /** The name of the copy, when there is one path and it is to be called otherwise. */
   rename: z.string().min(1).max(1024).nullable().default(null),

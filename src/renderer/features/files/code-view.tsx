@@ -4,7 +4,7 @@ import { Compartment, EditorState, type Extension } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
 import { basicSetup } from 'codemirror'
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 
 import css from './preview.module.css'
 
@@ -23,6 +23,10 @@ export function CodeView({ text, name, isDark, onChange, onSave }: CodeViewProps
   const latest = useRef({ onChange, onSave })
   useEffect(() => void (latest.current = { onChange, onSave }))
   const editable = onChange !== undefined
+  // What it begins with: what is typed stays in the editor. A text that is only read may be replaced.
+  const [first] = useState(text)
+  const shown = editable ? first : text
+  const content = useRef(first)
   useEffect(() => {
     const parent = box.current
     if (!parent) return
@@ -30,7 +34,8 @@ export function CodeView({ text, name, isDark, onChange, onSave }: CodeViewProps
     const view = new EditorView({
       parent,
       state: EditorState.create({
-        doc: text,
+        // After a change of theme it goes on with what was typed.
+        doc: editable ? content.current : shown,
         extensions: [
           basicSetup,
           look(isDark),
@@ -38,7 +43,9 @@ export function CodeView({ text, name, isDark, onChange, onSave }: CodeViewProps
           EditorState.readOnly.of(!editable),
           EditorView.contentAttributes.of({ 'aria-label': editable ? 'Text' : 'Contents' }),
           EditorView.updateListener.of(update => {
-            if (update.docChanged) latest.current.onChange?.(update.state.doc.toString())
+            if (!update.docChanged) return
+            content.current = update.state.doc.toString()
+            latest.current.onChange?.(content.current)
           }),
           EditorView.domEventHandlers({
             keydown: event => {
@@ -53,8 +60,7 @@ export function CodeView({ text, name, isDark, onChange, onSave }: CodeViewProps
     void languageOf(name).then(found => found && view.dispatch({ effects: language.reconfigure(found) }))
     if (editable) view.focus()
     return () => view.destroy()
-    // The text it begins with; what is typed stays in the editor.
-  }, [name, isDark, editable, text])
+  }, [name, isDark, editable, shown])
   return <div ref={box} className={css['code']} />
 }
 

@@ -6,7 +6,7 @@ import { Button } from '../../ui/button.tsx'
 import { Actions, Dialog } from '../../ui/dialog.tsx'
 import { TextField } from '../../ui/field.tsx'
 import { archiveName, countText, isArchive } from './file-actions.ts'
-import { paneOf } from './file-panes.ts'
+import { paneOf, pathsOf } from './file-panes.ts'
 import type { DialogParts } from './files-dialogs.tsx'
 import { useWork } from './use-work.ts'
 
@@ -14,10 +14,11 @@ import { useWork } from './use-work.ts'
 export function CompressDialog({ parts, paneId, close, names }: DialogParts & { readonly names: readonly string[] }) {
   const [name, setName] = useState(() => archiveName(names, paneOf(paneId)?.path ?? '/'))
   const { busy, error, run } = useWork(close)
+  const [pane] = useState(() => paneOf(paneId))
   const wrong = !isSafeName(name) || !isArchive(name) ? 'End the name with .tar.gz, .tar.xz, .tar or .zip.' : undefined
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    run(() => parts.actions.compress(paneId, names, name))
+    if (pane) run(() => parts.actions.compress(pane.side, pathsOf(pane, names), name))
   }
   return (
     <Dialog

@@ -14,22 +14,25 @@ import { useWork } from './use-work.ts'
 
 /** Asks before anything is deleted, and says how much it is. */
 export function DeleteDialog({ parts, paneId, close, names }: DialogParts & { readonly names: readonly string[] }) {
-  const pane = paneOf(paneId)
+  // What was chosen when it was asked: the pane may go elsewhere meanwhile.
+  const [{ pane, paths }] = useState(() => {
+    const now = paneOf(paneId)
+    return { pane: now, paths: now ? pathsOf(now, names) : [] }
+  })
   const [count, setCount] = useState<TreeCount | null>(null)
   const { busy, error, run } = useWork(close)
   const keep = useRef<HTMLButtonElement>(null)
   const local = pane?.side.target.kind === 'local'
   const { api } = parts
   useEffect(() => {
-    const now = paneOf(paneId)
-    if (!now) return
+    if (!pane) return
     let open = true
-    void api.files.count({ side: now.side, paths: pathsOf(now, names) }).then(
+    void api.files.count({ side: pane.side, paths }).then(
       found => (open ? setCount(found) : undefined),
       () => {},
     )
     return () => void (open = false)
-  }, [api, paneId, names])
+  }, [api, pane, paths])
   const what = names.length === 1 ? shownName(names[0] as string) : countText(names.length)
   return (
     <Dialog
@@ -55,7 +58,11 @@ export function DeleteDialog({ parts, paneId, close, names }: DialogParts & { re
         <Button ref={keep} onClick={close}>
           Cancel
         </Button>
-        <Button look="danger" disabled={busy} onClick={() => run(() => parts.actions.remove(paneId, names))}>
+        <Button
+          look="danger"
+          disabled={busy}
+          onClick={() => run(() => (pane ? parts.actions.remove(pane.side, paths) : Promise.resolve()))}
+        >
           {local ? 'Put into the trash' : 'Delete'}
         </Button>
       </Actions>

@@ -40,31 +40,40 @@ export function EditDialog({ parts, paneId, close, name }: DialogParts & { reado
   const [loader] = useState(() => load)
   const { value, error } = useLoaded(loader)
   const text = useRef<string | null>(null)
+  const savedText = useRef<string | null>(null)
+  const saving = useRef(false)
   const [saved, setSaved] = useState<FileVersion | null>(null)
   const [state, setState] = useState<{ kind: 'clean' | 'dirty' | 'saving' | 'saved' } | { kind: 'bad'; text: string }>({
     kind: 'clean',
   })
-  const [theirs, setTheirs] = useState<Opened | null>(null)
+  const [theirs, setTheirs] = useState<Opened | 'unreadable' | null>(null)
   const [leaving, setLeaving] = useState(false)
 
   const save = async (expected: FileVersion | null, as?: Place) => {
-    if (!value) return
+    if (!value || saving.current) return
+    saving.current = true
     setState({ kind: 'saving' })
+    const typed = text.current ?? value.text
     try {
-      const place = as ?? value.place
-      const version = await api.files.save({ place, data: encode(text.current ?? value.text, value), expected })
-      if (!as) setSaved(version)
-      setState({ kind: 'saved' })
-      setTheirs(null)
+      const version = await api.files.save({ place: as ?? value.place, data: encode(typed, value), expected })
       parts.panes.refresh(paneId)
+      // The text is safe beside theirs, and what was opened is theirs now.
+      if (as) return close()
+      setSaved(version)
+      savedText.current = typed
+      setState({ kind: (text.current ?? value.text) === typed ? 'saved' : 'dirty' })
+      setTheirs(null)
     } catch (failed) {
       setState({ kind: 'bad', text: messageOf(failed) })
       if (failed instanceof AppError && failed.code === 'changed')
-        setTheirs(await openText(parts, value.place).catch(() => null))
+        setTheirs(await openText(parts, value.place).catch(() => 'unreadable' as const))
+    } finally {
+      saving.current = false
     }
   }
   const leave = () => {
-    if (state.kind === 'dirty' || state.kind === 'bad') setLeaving(true)
+    const unsaved = (text.current ?? value?.text) !== (savedText.current ?? value?.text)
+    if (unsaved || state.kind === 'saving') setLeaving(true)
     else close()
   }
   const saveNow = () => void save(saved ?? value?.version ?? null)
@@ -83,12 +92,12 @@ export function EditDialog({ parts, paneId, close, name }: DialogParts & { reado
             {state.text}
           </p>
         )}
-        {value && theirs ? (
+        {value && theirs !== null && theirs !== 'unreadable' ? (
           <Difference theirs={theirs.text} ours={text.current ?? value.text} isDark={parts.isDark} />
         ) : (
           value && (
             <CodeView
-              text={value.text}
+              text={text.current ?? value.text}
               name={name}
               isDark={parts.isDark}
               onChange={typed => {
@@ -111,7 +120,7 @@ export function EditDialog({ parts, paneId, close, name }: DialogParts & { reado
         </Actions>
       ) : theirs && value ? (
         <Actions>
-          <Button look="danger" onClick={() => void save(theirs.version)}>
+          <Button look="danger" onClick={() => void save(theirs === 'unreadable' ? null : theirs.version)}>
             Replace theirs
           </Button>
           <Grow />
@@ -180,7 +189,8 @@ function encode(text: string, { crlf, bom }: Opened): Uint8Array<ArrayBuffer> {
 function besides(place: Place): Place {
   const name = nameOf(place.path)
   const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-')
-  return { ...place, path: joinPath(parentOf(place.path), `${name}.mine-${stamp}`) }
+  // Cut where the ending would make it too long for a disk.
+  return { ...place, path: joinPath(parentOf(place.path), `${[...name].slice(0, 50).join('')}.mine-${stamp}`) }
 }
 
 function statusText(state: { kind: string }): string {

@@ -128,19 +128,20 @@ export class FileActions {
     this.#quietly(renamed)
   }
 
-  async remove(id: string, names: readonly string[]): Promise<void> {
-    const pane = paneOf(id)
-    if (!pane) return
-    const { side } = pane
-    await this.parts.api.files.remove({ side, paths: pathsOf(pane, names) }).finally(() => this.parts.panes.refresh(id))
-    if (side.target.kind === 'local') this.parts.tell(`${countText(names.length)} put into the trash.`)
+  async remove(side: Side, paths: readonly string[]): Promise<void> {
+    const [first = '/'] = paths
+    await this.parts.api.files
+      .remove({ side, paths: [...paths] })
+      .finally(() => this.parts.panes.refreshShowing(side, parentOf(first)))
+    if (side.target.kind === 'local') this.parts.tell(`${countText(paths.length)} put into the trash.`)
   }
 
   /** Counts what the chosen folders weigh. */
   async countSizes(id: string): Promise<void> {
     const pane = paneOf(id)
     if (!pane) return
-    const folders = pane.entries.filter(entry => entry.kind === 'folder' && chosen(pane).includes(entry.name))
+    const wanted = new Set(chosen(pane))
+    const folders = pane.entries.filter(entry => entry.kind === 'folder' && wanted.has(entry.name))
     for (const { name } of folders) {
       const { bytes } = await this.parts.api.files.count({ side: pane.side, paths: pathsOf(pane, [name]) })
       const now = paneOf(id)
@@ -162,11 +163,10 @@ export class FileActions {
     this.parts.tell(`The ${program} command is on the clipboard.`)
   }
 
-  async compress(id: string, names: readonly string[], archive: string): Promise<void> {
-    const pane = paneOf(id)
-    if (!pane) return
-    await this.parts.api.files.compress({ side: pane.side, paths: pathsOf(pane, names), name: archive })
-    this.parts.panes.refresh(id)
+  async compress(side: Side, paths: readonly string[], archive: string): Promise<void> {
+    const [first = '/'] = paths
+    await this.parts.api.files.compress({ side, paths: [...paths], name: archive })
+    this.parts.panes.refreshShowing(side, parentOf(first))
   }
 
   extract(id: string, name: string): void {
@@ -197,7 +197,7 @@ export function countText(count: number): string {
 
 /** An archive that the far side can unpack, by its name. */
 export function isArchive(name: string): boolean {
-  return /\.(tar|tgz|tar\.gz|tbz2?|tar\.bz2|txz|tar\.xz|tar\.zst|zip)$/i.test(name)
+  return /\.(tar|tgz|tar\.gz|tbz2?|tar\.bz2|txz|tar\.xz|zip)$/i.test(name)
 }
 
 /** What an archive of these files is called at first. */

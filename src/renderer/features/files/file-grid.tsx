@@ -2,18 +2,19 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { ChevronDown, ChevronUp } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react'
 
-import { joinPath } from '../../../shared/base/paths.ts'
+import { joinPath, parentOf } from '../../../shared/base/paths.ts'
 import type { Entry } from '../../../shared/contract/files.ts'
 import { ContextMenu, type MenuItem } from '../../ui/menu.tsx'
 import { acceptFiles } from '../../ui/file-drag.ts'
 import type { FileActions } from './file-actions.ts'
 import { chosen } from './file-panes.ts'
 import { FileRow } from './file-row.tsx'
+import { focusGrid } from './focus-grid.ts'
 import css from './files.module.css'
-import { changePane, type PaneState } from './files-store.ts'
+import { changePane, sideText, type PaneState } from './files-store.ts'
 import type { FileKeys } from './file-keys.ts'
 import { visibleRows, type Column } from './rows.ts'
-import { clickRow, noSelection } from './selection.ts'
+import { clickRow, keepNames, noSelection } from './selection.ts'
 
 export interface FileGridProps {
   readonly paneId: string
@@ -55,6 +56,7 @@ export function FileGrid(props: FileGridProps) {
   })
   const [menuNames, setMenuNames] = useState<readonly string[]>([])
   useDrop(props, scroller)
+  useVisibleSelection(paneId, pane, names)
   useCursorInSight(pane, names, index => virtual.scrollToIndex(index))
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -67,12 +69,17 @@ export function FileGrid(props: FileGridProps) {
   const entryAt = (target: EventTarget): Entry | undefined => rows[Number(nameAt(target) ?? -1)]
   const onClick = (event: MouseEvent) => {
     const entry = entryAt(event.target)
-    if (!entry) return changePane(paneId, { selection: noSelection })
+    if (!entry) {
+      const inHead = (event.target as Element).closest('[role=columnheader]') !== null
+      return inHead ? undefined : changePane(paneId, { selection: noSelection })
+    }
     const modifiers = { toggle: event.ctrlKey || event.metaKey, range: event.shiftKey }
     changePane(paneId, { selection: clickRow({ names, selection: pane.selection }, entry.name, modifiers) })
   }
   const onContextMenu = (event: MouseEvent) => {
     const entry = entryAt(event.target)
+    // The menu key is pressed on the list, and means what has the keyboard there.
+    if (event.target === event.currentTarget && event.button !== 2) return setMenuNames(chosen(pane))
     const picked = entry && !pane.selection.selected.has(entry.name) ? [entry.name] : chosen(pane)
     if (entry && picked[0] === entry.name && picked.length === 1)
       changePane(paneId, { selection: { selected: new Set(picked), cursor: entry.name, anchor: entry.name } })
@@ -117,8 +124,8 @@ export function FileGrid(props: FileGridProps) {
                   selected={pane.selection.selected.has(entry.name)}
                   current={index === cursor}
                   renaming={pane.renaming === entry.name}
-                  size={pane.sizes[entry.name]}
-                  mark={pane.marks[entry.name]}
+                  size={own(pane.sizes, entry.name)}
+                  mark={own(pane.marks, entry.name)}
                   paneId={paneId}
                   actions={props.actions}
                   pathOf={props.pathOf}
@@ -134,8 +141,10 @@ export function FileGrid(props: FileGridProps) {
 
 function Head({ paneId, pane, columns }: { paneId: string; pane: PaneState; columns: readonly Column[] }) {
   const { sort } = pane
-  const by = (column: Column) =>
+  const by = (column: Column) => {
     changePane(paneId, { sort: { column, down: sort.column === column ? !sort.down : column === 'modified' } })
+    focusGrid(paneId)
+  }
   return (
     <div role="row" className={css['head']}>
       {columns.map(column => (
@@ -178,10 +187,31 @@ function useDrop(
     return acceptFiles(element, {
       onOver: count => over.current(count),
       onDrop: drop,
+      // Let go where they were taken: nothing was meant.
+      takes: ({ side, paths }) => {
+        const { path, side: mine } = latest.current
+        return sideText(side) !== sideText(mine) || paths.some(each => parentOf(each) !== path)
+      },
       pathOf,
       onProblem: actions.parts.onProblem,
     })
   }, [paneId, drop, pathOf, actions, scroller])
+}
+
+// What is not shown is not selected: a key must not reach what nobody sees.
+function useVisibleSelection(paneId: string, pane: PaneState, names: readonly string[]) {
+  const latest = useRef(pane)
+  useEffect(() => void (latest.current = pane))
+  useEffect(() => {
+    const { selection, status, filter } = latest.current
+    if (status !== 'ready') return
+    const kept = keepNames(new Set(names), selection)
+    const [first = null] = names
+    if (filter !== '' && kept.cursor === null && first !== null)
+      changePane(paneId, { selection: { selected: new Set([first]), cursor: first, anchor: first } })
+    else if (kept.selected.size !== selection.selected.size || kept.cursor !== selection.cursor)
+      changePane(paneId, { selection: kept })
+  }, [paneId, names])
 }
 
 // Where the keyboard goes, the list follows; a row that comes later is gone to when it is there.
@@ -197,6 +227,11 @@ function useCursorInSight(pane: PaneState, names: readonly string[], scrollTo: (
     seen.current = place
     scrollTo(index)
   })
+}
+
+// A file may be called constructor.
+function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined
 }
 
 function rowId(paneId: string, index: number): string {

@@ -17,7 +17,7 @@ export interface FileKeyParts {
   readonly actions: FileActions
   /** The pane beside this one. */
   readonly otherOf: (paneId: string) => string | null
-  readonly focus: (paneId: string) => void
+  readonly focus: (paneId: string) => boolean
   readonly toggleHidden: () => void
 }
 
@@ -119,8 +119,7 @@ export class FileKeys {
         return true
       case 'Tab':
         if (shiftKey || other === null) return false
-        focus(other)
-        return true
+        return focus(other)
       case 'F2':
         actions.beginRename(paneId)
         return true

@@ -48,6 +48,7 @@ export function FilePane({ tab, side, parts, active, menuFor, onFocus }: FilePan
           <PathBar paneId={tab.id} pane={pane} api={parts.api} panes={panes} onProblem={parts.onProblem} />
           {pane.status === 'failed' ? (
             <Failed
+              paneId={tab.id}
               pane={pane}
               onAgain={() => panes.again(tab.id)}
               onHome={() => panes.go(tab.id, pane.info?.home ?? '/')}
@@ -142,9 +143,19 @@ function PaneHead({
   )
 }
 
-function Failed({ pane, onAgain, onHome }: { pane: PaneState; onAgain: () => void; onHome: () => void }) {
+function Failed({
+  paneId,
+  pane,
+  onAgain,
+  onHome,
+}: {
+  paneId: string
+  pane: PaneState
+  onAgain: () => void
+  onHome: () => void
+}) {
   return (
-    <div className={css['failed']} role="alert">
+    <div className={css['failed']} role="alert" data-failed-pane={paneId}>
       <strong>These files can’t be shown</strong>
       <p>{pane.error?.message}</p>
       <span>

@@ -6,6 +6,7 @@ import type { Entry, FromListing, ListingId, Side } from '../../../shared/contra
 import type { FileTab } from '../../../shared/contract/workspace.ts'
 import type { Ports } from '../../ipc/ports.ts'
 import { setFilePath } from '../../workspace/files-tabs.ts'
+import { useWorkspace } from '../../workspace/workspace-store.ts'
 import { changePane, newPane, sideText, useFiles, type PaneState } from './files-store.ts'
 import { keepNames, noSelection } from './selection.ts'
 
@@ -51,6 +52,7 @@ export class FilePanes implements Disposable {
   show({ id, side, path }: FileTab): void {
     const pane = useFiles.getState().panes[id]
     if (pane && sideText(pane.side) === sideText(side)) return
+    this.#stop(id)
     useFiles.setState(state => ({ panes: { ...state.panes, [id]: newPane(side, path) } }))
     void this.#reach(id, side, path)
   }
@@ -77,9 +79,16 @@ export class FilePanes implements Disposable {
     const pane = paneOf(id)
     if (!pane) return
     // Typed before the other side was reached: it is the first folder to be opened.
-    if (!pane.info) return changePane(id, { path: resolvePath(typed.trim(), { home: '/', from: '/' }) })
+    if (!pane.info) {
+      const isAbsolute = /^(\/|[A-Za-z]:[\\/])/.test(typed.trim())
+      if (isAbsolute) changePane(id, { path: resolvePath(typed.trim(), { home: '/', from: '/' }) })
+      return pane.status === 'failed' ? this.again(id) : undefined
+    }
     const path = resolvePath(typed.trim(), { home: pane.info.home, from: pane.path ?? pane.info.home })
     const info = await this.#api.files.info({ place: { side: pane.side, path } })
+    // It went elsewhere meanwhile: what was typed is old.
+    const now = paneOf(id)
+    if (now?.path !== pane.path || sideText(now.side) !== sideText(pane.side)) return
     if (!info) throw new AppError('not-found', `There is no ${path}.`)
     if (info.kind === 'folder') return this.go(id, path)
     this.go(id, parentOf(path))
@@ -98,6 +107,7 @@ export class FilePanes implements Disposable {
     const pane = paneOf(id)
     const to = pane?.[direction].at(-1)
     if (!pane || to === undefined || pane.path === null) return
+    this.#onWent(id, pane.path, to)
     const rest = pane[direction].slice(0, -1)
     const other = direction === 'back' ? [...pane.forward, pane.path] : [...pane.back, pane.path]
     this.#open(id, to, direction === 'back' ? { back: rest, forward: other } : { back: other, forward: rest })
@@ -138,7 +148,9 @@ export class FilePanes implements Disposable {
       changePane(id, { info })
       this.#open(id, pane.path ?? path ?? info.home, {})
     } catch (error) {
-      changePane(id, { status: 'failed', error: toWireError(error) })
+      const pane = paneOf(id)
+      if (pane && sideText(pane.side) === sideText(side))
+        changePane(id, { status: 'failed', error: toWireError(error) })
     }
   }
 
@@ -162,8 +174,8 @@ export class FilePanes implements Disposable {
     this.#list(id, path, true)
     void this.#api.files
       .space({ place: { side: pane.side, path } })
-      .then(space => (paneOf(id)?.path === path ? changePane(id, { space }) : undefined))
-      .catch(() => changePane(id, { space: null }))
+      .catch(() => null)
+      .then(space => (isAt(id, pane.side, path) ? changePane(id, { space }) : undefined))
   }
 
   #list(id: string, path: string, live: boolean): void {
@@ -198,7 +210,7 @@ export class FilePanes implements Disposable {
       this.#stop(id)
       const names = new Set(listing.rows.keys())
       const selection = keepNames(names, paneOf(id)?.selection ?? noSelection)
-      changePane(id, { status: 'ready', error: null, selection })
+      changePane(id, { status: 'ready', error: null, selection, marks: {} })
     } else {
       this.#stop(id)
       changePane(id, { status: 'failed', error: message.error })
@@ -219,6 +231,11 @@ export class FilePanes implements Disposable {
     listing.port.dispose()
     void this.#api.files.stopListing({ id: listing.id }).catch(this.#onProblem)
   }
+}
+
+function isAt(id: string, side: Side, path: string): boolean {
+  const pane = paneOf(id)
+  return pane?.path === path && sideText(pane.side) === sideText(side)
 }
 
 /** What a pane shows now. */
@@ -245,5 +262,5 @@ export function followTabs(panes: FilePanes, tabIds: () => ReadonlySet<string>):
     const open = tabIds()
     for (const id of Object.keys(useFiles.getState().panes)) if (!open.has(id)) panes.drop(id)
   }
-  return toDisposable(useFiles.subscribe(prune))
+  return toDisposable(useWorkspace.subscribe(prune))
 }

@@ -1,6 +1,6 @@
 import { memo, useEffect, useRef } from 'react'
 
-import { joinPath } from '../../../shared/base/paths.ts'
+import { isSafeName, joinPath } from '../../../shared/base/paths.ts'
 import { shownName } from '../../../shared/base/shown-name.ts'
 import type { Entry } from '../../../shared/contract/files.ts'
 import { acceptFiles, dragFiles } from '../../ui/file-drag.ts'
@@ -8,7 +8,7 @@ import { countText, type FileActions } from './file-actions.ts'
 import { FileIcon } from './file-icon.tsx'
 import { chosen, paneOf, pathsOf } from './file-panes.ts'
 import css from './files.module.css'
-import { changePane, type Mark, type PaneState } from './files-store.ts'
+import { changePane, sideText, type Mark, type PaneState } from './files-store.ts'
 import { fullTime, isFolder, modeText, sizeText, timeText, typeOf, type Column } from './rows.ts'
 
 interface FileRowProps {
@@ -50,6 +50,11 @@ export const FileRow = memo(function FileRow(props: FileRowProps) {
       onDrop: (files, move) => {
         const pane = paneOf(paneId)
         if (pane?.path != null) actions.drop(files, { side: pane.side, path: joinPath(pane.path, name) }, move)
+      },
+      takes: ({ side, paths }) => {
+        const pane = paneOf(paneId)
+        if (pane?.path == null) return false
+        return sideText(side) !== sideText(pane.side) || !paths.includes(joinPath(pane.path, name))
       },
       pathOf,
       onProblem: actions.parts.onProblem,
@@ -126,7 +131,10 @@ function Rename({ paneId, name, actions }: { paneId: string; name: string; actio
       onBlur={() => changePane(paneId, { renaming: null })}
       onKeyDown={event => {
         event.stopPropagation()
-        if (event.key === 'Enter') finish(event.currentTarget.value)
+        const { value } = event.currentTarget
+        const wrong = value !== shown && !isSafeName(value.trim())
+        event.currentTarget.setCustomValidity(wrong ? 'A name can’t hold a slash, be empty or be just dots.' : '')
+        if (event.key === 'Enter' && event.currentTarget.reportValidity()) finish(value)
         if (event.key === 'Escape') finish(shown)
       }}
     />

@@ -7,6 +7,7 @@ import type { Api } from '../../../shared/contract/contract.ts'
 import { IconButton } from '../../ui/button.tsx'
 import type { FilePanes } from './file-panes.ts'
 import css from './files.module.css'
+import { focusGrid } from './focus-grid.ts'
 import { changePane, type PaneState } from './files-store.ts'
 
 interface PathBarProps {
@@ -65,7 +66,12 @@ function PathField({ paneId, pane, api, panes, onProblem }: PathBarProps) {
   }
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     const { value } = event.currentTarget
-    if (event.key === 'Enter' && value.trim() !== '') {
+    const unchanged = pane.path !== null && value === shownName(pane.path)
+    if (event.key === 'Enter' && unchanged) {
+      leave()
+      panes.refresh(paneId)
+      focusGrid(paneId)
+    } else if (event.key === 'Enter' && value.trim() !== '') {
       void panes.goTyped(paneId, value).then(leave, onProblem)
       focusGrid(paneId)
     }
@@ -160,9 +166,4 @@ function crumbsOf({ path, info }: PaneState): readonly { name: string; path: str
   const at = steps.findIndex(step => step.path === home)
   const shown = at < 0 ? steps : [{ name: '~', path: home }, ...steps.slice(at + 1)]
   return shown.map(step => ({ ...step, name: shownName(step.name) }))
-}
-
-/** Gives the keyboard to a pane's list. */
-export function focusGrid(paneId: string): void {
-  document.querySelector<HTMLElement>(`[role=grid][data-pane="${paneId}"]`)?.focus()
 }

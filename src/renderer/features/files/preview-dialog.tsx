@@ -32,7 +32,11 @@ export function PreviewDialog({ parts, paneId, close, name }: DialogParts & { re
     if (pane?.path == null) return
     const place = { side: pane.side, path: joinPath(pane.path, name) }
     void api.files.info({ place }).then(
-      info => (info ? setReader(new FileReader(api, place, info.size)) : setError('It is not there any more.')),
+      info => {
+        if (!info) setError('It is not there any more.')
+        else if (info.kind !== 'file') setError('This is no file that can be read.')
+        else setReader(new FileReader(api, place, info.size))
+      },
       (failed: unknown) => setError(messageOf(failed)),
     )
   }, [api, paneId, name])

@@ -20,9 +20,11 @@ import { useWork } from './use-work.ts'
 /** What is known of files, and what can be changed: permissions and owner. */
 export function PropertiesDialog({ parts, paneId, close, names }: DialogParts & { readonly names: readonly string[] }) {
   const [pane] = useState(() => paneOf(paneId))
-  const entries = pane?.entries.filter(entry => names.includes(entry.name)) ?? []
+  const wanted = new Set(names)
+  const entries = pane?.entries.filter(entry => wanted.has(entry.name)) ?? []
   const [first] = entries
   const [mode, setMode] = useState(first?.mode ?? null)
+  const [touched, setTouched] = useState(false)
   const [within, setWithin] = useState(false)
   const ownerNow = first ? ownerOf(first) : ''
   const [owner, setOwner] = useState(ownerNow)
@@ -33,8 +35,7 @@ export function PropertiesDialog({ parts, paneId, close, names }: DialogParts & 
   if (!pane || !first) return null
   const save = async () => {
     const where = { side: pane.side, paths: pathsOf(pane, names), within }
-    if (mode !== null && (mode !== first.mode || within || names.length > 1))
-      await parts.api.files.setMode({ ...where, mode })
+    if (mode !== null && touched) await parts.api.files.setMode({ ...where, mode })
     if (owner !== ownerNow && owner !== '') await parts.api.files.setOwner({ ...where, owner })
   }
   const submit = (event: FormEvent) => {
@@ -46,7 +47,9 @@ export function PropertiesDialog({ parts, paneId, close, names }: DialogParts & 
     <Dialog title={`Properties of ${title}`} badge={<Info size={18} />} width={540} onClose={close}>
       <form onSubmit={submit}>
         <Facts pane={pane} entries={entries} parts={parts} names={names} />
-        {mode !== null && <Permissions mode={mode} kind={first.kind} onChange={setMode} />}
+        {mode !== null && (
+          <Permissions mode={mode} kind={first.kind} onChange={next => (setTouched(true), setMode(next))} />
+        )}
         {pane.side.target.kind !== 'local' && (
           <TextField
             label="Owner"

@@ -98,7 +98,7 @@ function keyOf(entry: Entry, column: Column, sizes: RowFilter['sizes']): string 
     case 'name':
       return entry.name.toLowerCase().replace(/\d+/g, digits => digits.padStart(16, '0'))
     case 'size':
-      return isFolder(entry) ? (sizes[entry.name] ?? -1) : entry.size
+      return isFolder(entry) ? (Object.hasOwn(sizes, entry.name) && sizes[entry.name]) || -1 : entry.size
     case 'modified':
       return entry.mtimeMs ?? 0
     case 'mode':

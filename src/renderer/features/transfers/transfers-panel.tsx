@@ -35,7 +35,8 @@ export function TransfersPanel({ api, sizeText, onProblem }: PanelProps) {
   const quietly = (work: Promise<unknown>) => void work.catch(onProblem)
   const running = transfers.filter(isUnderWay).length
   const paused = transfers.filter(({ state }) => state.kind === 'paused').length
-  const ended = transfers.filter(hasEnded).length
+  const ended = transfers.filter(({ state }) => state.kind === 'done').length
+  const failed = transfers.filter(({ state }) => state.kind === 'failed').length
   return (
     <section aria-label="Transfers" className={css['panel']}>
       <div className={css['head']}>
@@ -49,7 +50,12 @@ export function TransfersPanel({ api, sizeText, onProblem }: PanelProps) {
         </IconButton>
         <strong>Transfers</strong>
         <span role="status">
-          {[running > 0 && `${running} running`, paused > 0 && `${paused} paused`, ended > 0 && `${ended} done`]
+          {[
+            running > 0 && `${running} running`,
+            paused > 0 && `${paused} paused`,
+            ended > 0 && `${ended} done`,
+            failed > 0 && `${failed} failed`,
+          ]
             .filter(Boolean)
             .join(' · ')}
         </span>
