@@ -48,7 +48,7 @@ export async function startSshd(folder: string, lines: readonly string[] = []): 
     `SetEnv HOME=${at('home')}`,
     'PrintLastLog no',
     'PrintMotd no',
-    'Subsystem sftp internal-sftp',
+    `Subsystem sftp internal-sftp -d ${at('home')}`,
     'LogLevel VERBOSE',
     ...lines,
   ]

@@ -93,7 +93,7 @@ async function startOpenSsh(folder, home) {
     'PrintLastLog no',
     'PrintMotd no',
     `SetEnv HOME=${home} LANG=C.UTF-8`,
-    'Subsystem sftp internal-sftp',
+    `Subsystem sftp internal-sftp -d ${home}`,
   ]
   writeFileSync(at('sshd_config'), `${config.join('\n')}\n`)
   const server = spawn(

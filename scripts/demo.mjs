@@ -106,9 +106,58 @@ async function takePictures(folder, env) {
     await page.getByRole('alert').waitFor()
     await shoot(`refused-${theme}`)
     await page.getByRole('tab', { name: 'Home' }).click()
+    await showFiles(page, { theme, shoot, size })
   }
   await app.close()
   return 0
+}
+
+/**
+ * @param {import('@playwright/test').Page} page
+ * @param {{ theme: string, shoot: (name: string) => Promise<void>, size: (width: number, height: number) => Promise<unknown> }} parts
+ */
+async function showFiles(page, { theme, shoot, size }) {
+  await page.getByRole('button', { name: 'Files on gpu-box' }).click()
+  const pane = (/** @type {string} */ name) => page.getByRole('region', { name: `${name} pane` })
+  const row = (/** @type {string} */ name) => pane('Right').getByRole('row', { name, exact: true })
+  await pane('Right').getByRole('row', { name: 'projects', exact: true }).dblclick()
+  await pane('Right').getByRole('row', { name: 'vit', exact: true }).dblclick()
+  await row('train.py').waitFor()
+  await shoot(`files-${theme}`)
+  await row('train.py').click()
+  await page.keyboard.press('Control+a')
+  await page.keyboard.press('F5')
+  await page.getByRole('region', { name: 'Transfers' }).waitFor()
+  if (theme === 'light') {
+    await page.getByRole('alertdialog', { name: /already exists/ }).waitFor()
+    await shoot('conflict-light')
+    await page.getByRole('checkbox', { name: 'Do this for all' }).check()
+    await page.getByRole('button', { name: 'Skip' }).click()
+  }
+  await page.getByText(/done/).first().waitFor()
+  await shoot(`transfers-${theme}`)
+  await size(900, 600)
+  await shoot(`files-small-${theme}`)
+  await size(1360, 850)
+  await row('train.py').click()
+  for (const [key, name] of [
+    ['F3', 'preview'],
+    ['F4', 'edit'],
+    ['Alt+Enter', 'properties'],
+    ['Delete', 'delete'],
+  ]) {
+    await pane('Right').getByRole('grid', { name: 'Files' }).focus()
+    await page.keyboard.press(/** @type {string} */ (key))
+    await page.getByRole('dialog').or(page.getByRole('alertdialog')).first().waitFor()
+    await page.waitForTimeout(400)
+    await shoot(`${name}-${theme}`)
+    await page.keyboard.press('Escape')
+  }
+  await pane('Right').getByRole('button', { name: 'More' }).click()
+  await page.getByRole('menuitem', { name: 'Find files' }).waitFor()
+  await shoot(`files-menu-${theme}`)
+  await page.keyboard.press('Escape')
+  await page.getByRole('tab', { name: 'Home' }).click()
 }
 
 /**
