@@ -130,7 +130,6 @@ async function measure(link, work) {
     const started = performance.now()
     const { status, stderr } = spawnSync(inClient[0], [...inClient.slice(1), program, ...args], {
       encoding: 'utf8',
-
     })
     const ms = performance.now() - started
     results[name] = status === 0 ? ms : null

@@ -13,6 +13,7 @@ import { ConnectionPool } from '../main/ssh/connection-pool.ts'
 import { Dialer } from '../main/ssh/dialer.ts'
 import { KeyRing } from '../main/ssh/key-ring.ts'
 import { KnownHostsFile } from '../main/ssh/known-hosts-file.ts'
+import { PathLocks } from '../main/transfers/path-locks.ts'
 import { ProgressMeter } from '../main/transfers/progress-meter.ts'
 import { TransferRun } from '../main/transfers/transfer-run.ts'
 import { transferRequest } from '../shared/contract/transfers.ts'
@@ -68,6 +69,9 @@ async function perform({ kind, from = '', to = '', server }: Order): Promise<obj
     again: false,
     parts: new Map(),
     decided: new Map(),
+    made: new Set(),
+    names: new Map(),
+    locks: new PathLocks(),
     signal,
     pass: () => undefined,
     ask: () => Promise.resolve(null),

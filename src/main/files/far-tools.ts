@@ -126,8 +126,12 @@ export async function setOwner(
   signal: AbortSignal,
 ): Promise<void> {
   const [, uid, gid] = /^(\d+):(\d+)$/.exec(owner) ?? []
-  if (uid !== undefined && gid !== undefined && !within) {
-    for (const path of paths) await files.change(path, { owner: { uid: Number(uid), gid: Number(gid) } })
+  if (uid !== undefined && gid !== undefined && !within && !files.commands) {
+    for (const path of paths) {
+      const info = await files.info(path)
+      if (info?.kind === 'link') throw fileError('unsupported', { path, where: files.label })
+      await files.change(path, { owner: { uid: Number(uid), gid: Number(gid) } })
+    }
     return
   }
   if (!/^[A-Za-z0-9_.][A-Za-z0-9_.@-]*(:[A-Za-z0-9_.][A-Za-z0-9_.@-]*)?$/.test(owner))

@@ -39,6 +39,7 @@ export async function saveFile(
   if (expected) checkVersion(there, expected, { path: real, where: files.label })
   const temp = joinPath(parentOf(real), `.${nameOf(real).slice(0, 64)}.${randomBytes(4).toString('hex')}.hawser-part`)
   const file = await files.create(temp, { mode: 0o600, how: 'exclusive', size: data.length })
+  let overwriting = false
   try {
     await write(file, data, files.pace.chunk)
     if (there?.mode != null) await file.change({ mode: there.mode })
@@ -47,14 +48,22 @@ export async function saveFile(
     const { size, mtimeMs } = await file.info()
     await file.close()
     // Another's file that can't be given back to them keeps its owner when its contents are written over.
+    overwriting = !owned
     if (!owned) return await overwrite(files, { from: temp, to: real, data })
     await files.replace(temp, real)
     return { size, mtimeMs }
   } catch (error) {
     await file.close().catch(() => {})
+    if (overwriting) throw halfWritten(error, { path: real, copy: temp })
     await files.removeFile(temp).catch(() => {})
     throw error
   }
+}
+
+// The old contents are partly gone: the whole new ones stay beside it.
+function halfWritten(cause: unknown, { path, copy }: { path: string; copy: string }): AppError {
+  const text = `${shownName(nameOf(path))} could not be written to its end. What you saved is whole in ${shownName(copy)}.`
+  return new AppError('files-failed', text, { cause })
 }
 
 async function keepOwner(file: WritableFile, { uid, gid }: FileInfo): Promise<boolean> {

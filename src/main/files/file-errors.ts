@@ -120,3 +120,9 @@ export function fromServer(error: unknown, path: string, where: string): AppErro
   const name = shownName(nameOf(path) || path)
   return new AppError('files-failed', `${where} failed with ${name}: “${error.message}”.`, { cause: error })
 }
+
+/** The sentence for what is no file and no folder. */
+export function notAFile(path: string, where: string): AppError {
+  const text = `${shownName(nameOf(path))} on ${where} is a device, a pipe or a socket, which can’t be copied.`
+  return new AppError('unsupported', text)
+}

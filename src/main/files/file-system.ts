@@ -105,6 +105,8 @@ export interface FileSystem extends Disposable {
   rename(from: string, to: string): Promise<void>
   /** Puts `from` in the place of `to` in one step, or as near to it as the server comes without losing either. */
   replace(from: string, to: string): Promise<void>
+  /** Copies a file beside another without its data leaving the side. Throws `unsupported` where the side can't. */
+  copyInside(from: string, to: string): Promise<void>
   readLink(path: string): Promise<string>
   makeLink(target: string, path: string): Promise<void>
   change(path: string, change: FileChange): Promise<void>

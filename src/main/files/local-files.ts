@@ -1,5 +1,18 @@
 import { constants, type Stats } from 'node:fs'
-import { chmod, lchown, lstat, mkdir, open, readdir, readlink, realpath, rename, rmdir, stat } from 'node:fs/promises'
+import {
+  chmod,
+  copyFile,
+  lchown,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readlink,
+  realpath,
+  rename,
+  rmdir,
+  stat,
+} from 'node:fs/promises'
 import { statfs, symlink, truncate, unlink, utimes, type FileHandle } from 'node:fs/promises'
 import { homedir } from 'node:os'
 
@@ -73,13 +86,20 @@ export class LocalFiles implements FileSystem {
 
   async rename(from: string, to: string): Promise<void> {
     const there = await lstat(native(to)).catch(() => null)
-    // On a disk that folds case, a change of case alone finds the file itself.
-    if (there && from.toLowerCase() !== to.toLowerCase()) throw fileError('exists', { path: to, where: this.label })
+    if (there) {
+      // On a disk that folds case, a change of case alone finds the file itself.
+      const old = await lstat(native(from)).catch(() => null)
+      if (old?.ino !== there.ino || old.dev !== there.dev) throw fileError('exists', { path: to, where: this.label })
+    }
     await this.replace(from, to)
   }
 
   replace(from: string, to: string): Promise<void> {
     return this.#try(to, () => rename(native(from), native(to)))
+  }
+
+  copyInside(from: string, to: string): Promise<void> {
+    return this.#try(from, () => copyFile(native(from), native(to), constants.COPYFILE_EXCL))
   }
 
   readLink(path: string): Promise<string> {

@@ -84,7 +84,7 @@ class RemoteStream implements CommandStream {
   }
 
   async write(data: Uint8Array): Promise<void> {
-    if (this.#over) throw new AppError('lost', 'The command has ended.')
+    if (this.#over) throw new AppError('files-failed', 'The command has ended.')
     if (this.#channel.write(Buffer.from(data.buffer, data.byteOffset, data.byteLength))) return
     const drained = new Promise<void>(resolve => this.#channel.once('drain', resolve))
     await Promise.race([drained, this.ended.then(() => {})])

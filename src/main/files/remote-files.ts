@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto'
+
 import { AppError } from '../../shared/base/errors.ts'
 import { DisposableStore } from '../../shared/base/lifecycle.ts'
 import type { Connection } from '../ssh/connection.ts'
 import type { Lease } from '../ssh/connection-pool.ts'
+import { runCommand } from '../ssh/run-command.ts'
 import { SftpSession } from '../sftp/sftp-session.ts'
 import { RemoteCommands } from './remote-commands.ts'
 import { startRootServer } from './root-server.ts'
@@ -20,6 +23,10 @@ export interface RemoteFilesParts {
   readonly askSudo: (() => Promise<string | null>) | null
   readonly signal: AbortSignal
 }
+
+// Of ten that OpenSSH allows.
+const mostShared = 2
+const probeMs = 10_000
 
 /** Opens the files of a host. Throws what the connection throws, and `server-refused` where there is no SFTP. */
 export async function openRemoteFiles(parts: RemoteFilesParts): Promise<SftpFiles> {
@@ -40,17 +47,27 @@ async function openOn(parts: RemoteFilesParts): Promise<SftpFiles> {
     const channel = askSudo
       ? await startRootServer(connection, { signal, askPassword: askSudo })
       : await connection.subsystem('sftp', signal)
-    const session = await SftpSession.open(channel, { where: connection.where, owned, signal })
+    const [session, commands] = await Promise.all([
+      SftpSession.open(channel, { where: connection.where, owned, signal }),
+      askSudo ? null : commandsOf(connection, signal),
+    ])
     const roundTrip = roundTripOf(connection)
     const source: LaneSource = askSudo
       ? { open: () => Promise.reject(new Error('one lane as root')), roundTripMs: roundTrip }
       : laneSource(parts, roundTrip)
+    const lanes = new SftpLanes(session, source)
+    const far = owned.add(
+      connection.onLinkChanged(() => {
+        far.dispose()
+        lanes.warm()
+      }),
+    )
     return new SftpFiles({
       label: connection.where,
       key: parts.key,
       session,
-      lanes: new SftpLanes(session, source),
-      commands: askSudo ? null : new RemoteCommands(connection),
+      lanes,
+      commands,
       roundTripMs: roundTrip,
     })
   } catch (error) {
@@ -59,14 +76,24 @@ async function openOn(parts: RemoteFilesParts): Promise<SftpFiles> {
   }
 }
 
+/** Null where the host runs no commands, or something else in their place (ForceCommand). */
+async function commandsOf(connection: Connection, signal: AbortSignal): Promise<RemoteCommands | null> {
+  const word = `hawser-${randomBytes(6).toString('hex')}`
+  const answer = await runCommand(connection, `echo ${word}`, { signal, timeoutMs: probeMs }).catch(() => null)
+  return answer?.output.toString('latin1').includes(word) === true ? new RemoteCommands(connection) : null
+}
+
 /** Lanes on connections of their own, or, where the host gives none without a question, on the one that is there. */
 function laneSource({ lease, leaseMore }: RemoteFilesParts, roundTripMs: () => number): LaneSource {
   let alone = true
+  let shared = 0
   return {
     roundTripMs,
     open: async (index, signal) => {
       const more = alone ? await leaseMore(index, signal).catch(() => null) : null
       if (!more) alone = false
+      // The connection that shells are on has few channels: some are left for them.
+      if (!more && ++shared > mostShared) throw new Error('no more lanes on the shared connection')
       const owned = more ?? { dispose: () => {} }
       const connection = more?.connection ?? lease.connection
       try {

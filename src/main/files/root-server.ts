@@ -28,7 +28,7 @@ export interface RootServerOptions {
  */
 export async function startRootServer(connection: Connection, options: RootServerOptions): Promise<Channel> {
   const { signal } = options
-  const probe = await runCommand(connection, 'command -v sudo >/dev/null && sudo -n true', { signal })
+  const probe = await runCommand(connection, 'command -v sudo >/dev/null || exit 127; sudo -n true', { signal })
   if (probe.code === 127) throw noSudo(connection)
   const password = probe.code === 0 ? null : await options.askPassword()
   if (probe.code !== 0 && password === null) throw new AppError('cancelled', 'Cancelled')

@@ -1,3 +1,4 @@
+import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { FileInfo } from '../../shared/contract/files.ts'
 import { openFlag, type Attributes } from '../sftp/codec.ts'
 import type { Handle, SftpSession } from '../sftp/sftp-session.ts'
@@ -24,11 +25,13 @@ export class SftpFile implements ReadableFile, WritableFile {
   readonly #parts: SftpFileParts
   readonly #handles = new Map<SftpSession, Handle>()
   readonly #opening = new Map<SftpSession, Promise<unknown>>()
+  readonly #held: Disposable
   #closed = false
 
   constructor(parts: SftpFileParts) {
     this.#parts = parts
     this.#handles.set(parts.first.session, parts.first.handle)
+    this.#held = parts.lanes.hold()
   }
 
   read(offset: number, length: number): Promise<Uint8Array> {
@@ -39,9 +42,15 @@ export class SftpFile implements ReadableFile, WritableFile {
     return this.#ride(data.length, (session, handle) => session.write(handle, offset, data))
   }
 
+  /** What is behind every handle; when they are not the same file any more, without a time, so that it equals no other. */
   info(): Promise<FileInfo> {
-    const { session, handle } = this.#parts.first
-    return this.#try(async () => toInfo(await session.fstat(handle)))
+    return this.#try(async () => {
+      const all = await Promise.all(
+        [...this.#handles].map(async ([session, handle]) => toInfo(await session.fstat(handle))),
+      )
+      const [first] = all as [FileInfo]
+      return all.every(each => isSame(each, first)) ? first : { ...first, mtimeMs: null, size: -1 }
+    })
   }
 
   change(change: FileChange): Promise<void> {
@@ -58,6 +67,7 @@ export class SftpFile implements ReadableFile, WritableFile {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
+    this.#held.dispose()
     await Promise.allSettled(this.#opening.values())
     const closing = [...this.#handles].map(([session, handle]) => session.close(handle))
     await this.#try(() => Promise.all(closing))
@@ -79,12 +89,22 @@ export class SftpFile implements ReadableFile, WritableFile {
 
   #join(session: SftpSession): void {
     if (this.#handles.has(session) || this.#opening.has(session) || this.#closed) return
-    const opening = session
-      .open(this.#parts.path, { flags: this.#parts.flags })
+    const opening = this.#openOn(session)
       .then(handle => this.#handles.set(session, handle))
       // It stays with the lanes it has.
       .catch(() => {})
     this.#opening.set(session, opening)
+  }
+
+  // Opened later and by its name, which may be another file's by now: then this lane is not used.
+  async #openOn(session: SftpSession): Promise<Handle> {
+    const { path, flags, first } = this.#parts
+    const handle = await session.open(path, { flags })
+    if (flags !== openModes.read) return handle
+    const [there, here] = await Promise.all([session.fstat(handle), first.session.fstat(first.handle)])
+    if (isSame(toInfo(there), toInfo(here))) return handle
+    void session.close(handle).catch(() => {})
+    throw new Error('another file has this name now')
   }
 
   async #try<T>(work: () => Promise<T>): Promise<T> {
@@ -94,6 +114,10 @@ export class SftpFile implements ReadableFile, WritableFile {
       throw await this.#parts.explain(error)
     }
   }
+}
+
+function isSame(a: FileInfo, b: FileInfo): boolean {
+  return a.size === b.size && a.mtimeMs === b.mtimeMs
 }
 
 /** How a file is opened to be read, and to be written on. */

@@ -156,14 +156,13 @@ export class SftpFiles implements FileSystem {
     return this.#try(path, () => this.#session.statvfs(path))
   }
 
-  /** Copies inside the host without the data leaving it. Throws `unsupported` where the server has no word for it. */
-  async copyInside(from: string, to: string, mode: number): Promise<void> {
+  async copyInside(from: string, to: string): Promise<void> {
     if (!this.#session.has('copy-data')) throw fileError('unsupported', { path: from, where: this.label })
     await this.#try(from, async () => {
       const source = await this.#session.open(from, { flags: openFlag.read })
       try {
         const flags = openFlag.write | openFlag.create | openFlag.exclusive
-        const target = await this.#session.open(to, { flags, attributes: { mode } })
+        const target = await this.#session.open(to, { flags, attributes: { mode: 0o600 } })
         try {
           await this.#session.copyData({ handle: source, offset: 0, length: 0 }, { handle: target, offset: 0 })
         } finally {
@@ -213,9 +212,12 @@ export class SftpFiles implements FileSystem {
     const failed = (failure: FileFailure) => fileError(failure, { path, where: this.label, cause: error })
     if (encodeName(nameOf(path)).length > longestName) return failed('name-refused')
     try {
+      // Straight to the session: what explains must not have to be explained itself.
       const [here, space] = await Promise.all([
-        this.info(path).catch(() => null),
-        this.space(parentOf(path)).catch(() => null),
+        this.#session.lstat(path).then(found => toInfo(found), unlessLost),
+        this.#session.has('statvfs@openssh.com')
+          ? this.#session.statvfs(parentOf(path)).catch(unlessLost)
+          : Promise.resolve(null),
       ])
       if (likely === 'exists' && here) return failed('exists')
       if (space && space.total > 0 && space.free === 0) return failed('no-space')
@@ -226,6 +228,11 @@ export class SftpFiles implements FileSystem {
     }
     return failed('files-failed')
   }
+}
+
+function unlessLost(error: unknown): null {
+  if (error instanceof AppError) throw error
+  return null
 }
 
 const missing: readonly number[] = [statusCode.noSuchFile, statusCode.notADirectory]

@@ -1,4 +1,4 @@
-import type { Disposable } from '../../shared/base/lifecycle.ts'
+import { toDisposable, type Disposable } from '../../shared/base/lifecycle.ts'
 import type { SftpSession } from '../sftp/sftp-session.ts'
 
 /** A session of its own for bulk data, on a connection of its own where the host gives one without a question. */
@@ -23,6 +23,7 @@ export interface Ride {
 const fullLane = 1.5 * 1024 * 1024
 const bytesPerLane = 6 * 1024 * 1024
 const idleMs = 45_000
+const farMs = 60
 
 /**
  * The sessions that bulk data is spread over. It begins with the session that lists folders; as soon as one lane is full,
@@ -36,6 +37,10 @@ export class SftpLanes implements Disposable {
   #opening = 0
   #refused = false
   #opened = 0
+  #held = 0
+  /** True once a lane has got in without a question: the others will, too. */
+  #proven = false
+  #worth = 1
   #idle: NodeJS.Timeout | undefined
 
   constructor(control: SftpSession, source: LaneSource) {
@@ -48,10 +53,31 @@ export class SftpLanes implements Disposable {
     return this.#open().map(lane => lane.session)
   }
 
+  /** Opens the first lane ahead of any copy, where signing in takes so long that it would be felt. */
+  warm(): void {
+    if (this.#source.roundTripMs() >= farMs) this.#growToWorth()
+  }
+
   /** Opens as many lanes at once as so many bytes are worth: each has to sign in, which takes long where lanes help most. */
   prepare(bytes: number): void {
-    const worth = Math.min(lanesFor(this.#source.roundTripMs()), Math.ceil(bytes / bytesPerLane))
-    while (this.#lanes.length + this.#opening < worth && this.#grow());
+    this.#worth = Math.max(this.#worth, Math.min(lanesFor(this.#source.roundTripMs()), Math.ceil(bytes / bytesPerLane)))
+    this.#growToWorth()
+  }
+
+  // One alone first: a password that does not hold any more must not go out eight times.
+  #growToWorth(): void {
+    const wanted = this.#proven ? this.#worth : 1
+    while (this.#lanes.length + this.#opening < wanted && this.#grow());
+  }
+
+  /** A file is open on them: they are not let go before it is closed. */
+  hold(): Disposable {
+    this.#held++
+    let released = false
+    return toDisposable(() => {
+      if (!released) this.#held--
+      released = true
+    })
   }
 
   /** The least busy of `among`, or of all lanes. */
@@ -78,6 +104,7 @@ export class SftpLanes implements Disposable {
   /** False when there can be no more. */
   #grow(): boolean {
     if (this.#refused || this.#abort.signal.aborted) return false
+    if (!this.#proven && this.#opening > 0) return false
     if (this.#lanes.length + this.#opening >= lanesFor(this.#source.roundTripMs())) return false
     this.#opening++
     this.#source
@@ -93,6 +120,8 @@ export class SftpLanes implements Disposable {
   #add(lane: Lane): void {
     if (this.#abort.signal.aborted) return lane.session.dispose()
     this.#lanes.push(lane)
+    this.#proven = true
+    this.#growToWorth()
     this.#rest()
     lane.session.onClosed(() => {
       const at = this.#lanes.indexOf(lane)
@@ -104,9 +133,10 @@ export class SftpLanes implements Disposable {
   #rest(): void {
     clearTimeout(this.#idle)
     this.#idle = setTimeout(() => {
-      if (this.#lanes.some(lane => lane.bytes > 0)) return this.#rest()
+      if (this.#held > 0 || this.#lanes.some(lane => lane.bytes > 0)) return this.#rest()
       for (const lane of this.#lanes.splice(0)) lane.session.dispose()
       this.#refused = false
+      this.#worth = 1
     }, idleMs)
     this.#idle.unref()
   }

@@ -39,7 +39,13 @@ export async function setTreeMode(
   { paths, mode, within }: { paths: readonly string[]; mode: number; within: boolean },
   signal: AbortSignal,
 ): Promise<void> {
-  if (!within) return eachOf(paths, atOnce, path => files.change(path, { mode }))
+  if (!within) {
+    return eachOf(paths, atOnce, async path => {
+      // A link has no mode of its own, and what it leads to was not chosen.
+      const info = await files.info(path)
+      if (info && info.kind !== 'link') await files.change(path, { mode })
+    })
+  }
   const { plain, folders, failures, links } = await collect(files, paths, signal)
   const change = (path: string, to: number) => files.change(path, { mode: to }).catch(noteUnlessGone(failures))
   await eachOf(

@@ -21,7 +21,7 @@ const tickMs = 1_000
 // Bytes of other replies are life; silence is not. The connection's own probe is quicker where the link is dead.
 const silentMs = 30_000
 // A server that answers the rest but never this one.
-const overdueMs = 180_000
+const overdueMs = 600_000
 
 /** The requests that wait for their replies, by id. Every one of them ends: answered, cancelled, or late. */
 export class RequestTable implements Disposable {
@@ -41,6 +41,11 @@ export class RequestTable implements Disposable {
 
   get size(): number {
     return this.#waiting.size
+  }
+
+  /** Any byte from the server is life, also one of a long reply. */
+  heard(): void {
+    this.#heardAt = performance.now()
   }
 
   takeId(): number {

@@ -59,6 +59,7 @@ export class SftpSession implements Disposable {
     const session = new SftpSession(wire)
     // How a copy is done depends on it, so it is waited for; a server that refuses it gets what every server takes.
     if (session.has('limits@openssh.com')) await session.#askLimits().catch(() => {})
+    if (!session.isOpen) throw new AppError('lost', `${where} closed the session for files. Try again.`)
     return session
   }
 

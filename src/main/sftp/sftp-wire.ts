@@ -48,6 +48,7 @@ export class SftpWire implements Disposable {
     const splitter = new PacketSplitter(packet => this.#take(packet))
     channel.on('data', data => {
       if (this.#over) return
+      this.#table.heard()
       try {
         splitter.push(data)
       } catch (error) {

@@ -19,7 +19,7 @@ export interface CopyFileOptions {
   readonly replace: boolean
   /** The version of the source that the part file was begun from, and what of it is known to be whole; null begins anew. */
   readonly resume: PartRecord | null
-  /** True when the part file is one that ended in order, such as another program's: all of it counts. */
+  /** True when what is there may be the first part of the source: it is taken over where the side can copy it. */
   readonly append: boolean
   readonly keepOwner: boolean
   readonly verify: boolean
@@ -56,7 +56,7 @@ async function copySmall(options: CopyFileOptions, part: string): Promise<boolea
   let data: Uint8Array
   let now: FileInfo
   try {
-    await pass(info.size)
+    await untilAborted(pass(info.size), signal)
     ;[data, now] = await Promise.all([file.read(0, info.size + 1), file.info()])
   } finally {
     void file.close().catch(() => {})
@@ -66,7 +66,7 @@ async function copySmall(options: CopyFileOptions, part: string): Promise<boolea
   const written = await createPart(target, part, info.size)
   try {
     const { size: _whole, ...change } = changeFor(options, now)
-    await settled([written.write(0, data), written.change(change), written.close()])
+    await settled([written.write(0, data), written.change(change).catch(ignoreRefusal), written.close()])
   } catch (error) {
     void written.close().catch(() => {})
     await target.removeFile(part).catch(() => {})
@@ -84,6 +84,7 @@ async function copyLarge(options: CopyFileOptions, part: string, chunk: number):
     // What it is now is not waited for, unless a part of it is there: on a far line each question takes its time.
     const asked = file.info()
     asked.catch(() => {})
+    if (options.append) await takeOver(options, part)
     const resumed = resume ? await resumePart(options, { part, file, before: await asked }) : null
     written = resumed?.file ?? (await createPart(target, part, info.size))
     const version = resume ? await asked : info
@@ -135,8 +136,14 @@ function sameFile(a: FileInfo, b: FileInfo): boolean {
 
 /** Sets what the file is to be, has it written to the disk and closes it, all asked for at once. */
 async function finishPart(file: WritableFile, change: FileChange): Promise<void> {
-  const size = change.size ?? 0
-  await settled([file.change(change), ...(size >= syncBytes ? [file.sync()] : []), file.close()])
+  const { size = 0, ...rest } = change
+  // A part that was longer before must not keep its end; mode and times are set where the side lets it.
+  await settled([
+    file.change({ size }),
+    file.change(rest).catch(ignoreRefusal),
+    ...(size >= syncBytes ? [file.sync()] : []),
+    file.close(),
+  ])
 }
 
 async function resumePart(
@@ -172,10 +179,12 @@ async function createPart(target: FileSystem, part: string, size: number): Promi
 
 /** Where both are on one host, the host copies. False when it can't. */
 async function copyInside(options: CopyFileOptions, part: string): Promise<boolean> {
-  const { target, from, signal, info, onBytes } = options
-  if (!target.commands) return false
-  const copy = `cp -f -- ${shellWord(from)} ${shellWord(part)}`
-  const result = await target.commands.run(copy, { signal, timeoutMs: 3_600_000 }).catch(unlessRefused)
+  const { source, target, from, signal, info, onBytes } = options
+  if (!target.commands || options.append) return false
+  const before = await source.info(from)
+  // Nothing may stand at the part's name, which anybody can guess.
+  const copy = `rm -f -- ${shellWord(part)} && cp -- ${shellWord(from)} ${shellWord(part)}`
+  const result = await target.commands.run(copy, { signal, timeoutMs: 43_200_000 }).catch(unlessRefused)
   if (!result) return false
   const { code, errors } = result
   if (code !== 0) {
@@ -183,7 +192,12 @@ async function copyInside(options: CopyFileOptions, part: string): Promise<boole
       throw new AppError('no-space', `The disk on ${target.label} is full: ${shownName(nameOf(from))} was not copied.`)
     return false
   }
-  await target.change(part, changeFor(options, info))
+  const [after, made] = await Promise.all([source.info(from), target.info(part)])
+  // What says it is empty and is not is read to its end instead.
+  if (info.size === 0 && made?.size !== 0) return false
+  if (!before || !after || !sameFile(before, after) || made?.size !== after.size) throw changed(from)
+  const { size: _whole, ...change } = changeFor(options, after)
+  await target.change(part, change).catch(ignoreRefusal)
   onBytes(info.size)
   return true
 }
@@ -197,7 +211,13 @@ function unlessRefused(error: unknown): null {
 async function finish(options: CopyFileOptions, part: string): Promise<void> {
   const { target, to, replace, verify } = options
   if (verify) await compare(options, part)
-  await (replace ? target.replace(part, to) : target.rename(part, to))
+  try {
+    await (replace ? target.replace(part, to) : target.rename(part, to))
+  } catch (error) {
+    // Somebody was quicker to take the name: nothing more comes of this part.
+    if ((error as AppError).code === 'exists') await target.removeFile(part).catch(() => {})
+    throw error
+  }
 }
 
 async function compare({ source, target, from, signal }: CopyFileOptions, part: string): Promise<void> {
@@ -216,7 +236,6 @@ async function compare({ source, target, from, signal }: CopyFileOptions, part: 
 function changeFor({ info, keepOwner }: Pick<CopyFileOptions, 'info' | 'keepOwner'>, now: FileInfo): FileChange {
   const owner = keepOwner && now.uid !== null && now.gid !== null ? { owner: { uid: now.uid, gid: now.gid } } : {}
   return {
-    // A part that was longer before would keep its end.
     size: now.size,
     mode: (info.mode ?? 0o644) & 0o777,
     ...(now.mtimeMs === null ? {} : { mtimeMs: now.mtimeMs }),
@@ -226,6 +245,30 @@ function changeFor({ info, keepOwner }: Pick<CopyFileOptions, 'info' | 'keepOwne
 
 function changed(path: string): AppError {
   return new AppError('changed', `${shownName(nameOf(path))} was changed while it was copied. Copy it again.`)
+}
+
+// Not every disk has modes and times, and not every server sets them.
+function ignoreRefusal(error: unknown): void {
+  const { code } = error as { code?: unknown }
+  if (code !== 'no-permission' && code !== 'unsupported' && code !== 'files-failed') throw error
+}
+
+/** What is there is copied to the part's name, beside which it stays until the whole is in its place. */
+async function takeOver({ target, to }: CopyFileOptions, part: string): Promise<void> {
+  await target.removeFile(part).catch(() => {})
+  await target.copyInside(to, part).catch(() => {})
+}
+
+function untilAborted(work: Promise<void> | undefined, signal: AbortSignal): Promise<void> | undefined {
+  if (!work) return undefined
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(new AppError('cancelled', 'Cancelled'))
+    signal.addEventListener('abort', abort, { once: true })
+    void work.then(() => {
+      signal.removeEventListener('abort', abort)
+      resolve()
+    })
+  })
 }
 
 /** Waits for all of them; throws the first failure. */

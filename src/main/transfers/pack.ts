@@ -9,7 +9,7 @@ import { removeTree } from '../files/tree-operations.ts'
 import { encodeName } from '../sftp/byte-names.ts'
 import { shellWord } from '../ssh/run-command.ts'
 import { partPathOf, sameVersion } from './part-file.ts'
-import { tarEnd, tarHeader, tarPadding, TarReader, type TarEntry } from './tar.ts'
+import { tarEnd, tarHeader, tarPadding, TarFormatError, TarReader, type TarEntry } from './tar.ts'
 
 /** A small file that is to travel with many others. */
 export interface PackedFile {
@@ -53,7 +53,8 @@ export async function canPack(source: FileSystem, target: FileSystem): Promise<b
  * Copies small files as one tar stream through a command, whichever way. Answers the files that did not come through,
  * which are to be copied one by one: tar says too little to tell why. Rejects when the link is lost, and on abort.
  */
-export function pack(options: PackOptions): Promise<readonly PackedFile[]> {
+export async function pack(options: PackOptions): Promise<readonly PackedFile[]> {
+  if (options.signal.aborted) throw new AppError('cancelled', 'Cancelled')
   const { commands } = options.source
   return commands ? packDown(options, commands) : packUp(options, options.target.commands as Commands)
 }
@@ -84,18 +85,30 @@ async function packDown(options: PackOptions, commands: Commands): Promise<reado
       writes.add(write)
     })
     for await (const chunk of stream.output) {
-      reader.push(chunk)
+      // What is no archive any more is left to be copied file by file.
+      if (!readOn(reader, chunk)) break
       await pass(chunk.length)
       while (writes.size >= writesAtOnce) await Promise.race(writes)
     }
     await Promise.all(writes)
-    const { code } = await stream.ended
+    stream.dispose()
     if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
+    const { code } = await stream.ended
     return code === 0 ? [...left] : [...left, ...(await changedMeanwhile(options, left))]
   } finally {
     signal.removeEventListener('abort', abort)
     stream.dispose()
     await Promise.all(writes)
+  }
+}
+
+function readOn(reader: TarReader, chunk: Uint8Array): boolean {
+  try {
+    reader.push(chunk)
+    return true
+  } catch (error) {
+    if (error instanceof TarFormatError) return false
+    throw error
   }
 }
 
@@ -142,10 +155,12 @@ async function packUp(options: PackOptions, commands: Commands): Promise<readonl
     stream.ignoreOutput()
     const abort = () => stream.dispose()
     signal.addEventListener('abort', abort)
-    const sent = await sendAll(options, stream).finally(() => signal.removeEventListener('abort', abort))
+    const sent = await sendAll(options, stream)
+      .catch(unlessEnded)
+      .finally(() => signal.removeEventListener('abort', abort))
     const { code } = await stream.ended
     if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
-    if (code !== 0) return files
+    if (code !== 0 || !sent) return files
     await eachOf(sent.entries(), renamesAtOnce, async ([name, file]) => {
       const staged = joinPath(stage, name)
       const moved = file.replace ? target.replace(staged, file.to) : target.rename(staged, file.to)
@@ -163,6 +178,12 @@ async function packUp(options: PackOptions, commands: Commands): Promise<readonl
   } finally {
     void removeTree(target, [stage], new AbortController().signal).catch(() => {})
   }
+}
+
+// A tar that gave up takes no more; why is told by the copies one by one.
+function unlessEnded(error: unknown): null {
+  if (error instanceof AppError && error.code === 'files-failed') return null
+  throw error
 }
 
 /** Sends every file that is still what it was; answers them by their names in the archive. */

@@ -1,10 +1,10 @@
 import { AppError } from '../../shared/base/errors.ts'
-import { joinPath, nameOf, parentOf } from '../../shared/base/paths.ts'
+import { nameOf } from '../../shared/base/paths.ts'
 import type { FileInfo } from '../../shared/contract/files.ts'
 import type { ConflictChoice, TransferRequest } from '../../shared/contract/transfers.ts'
 import { fileError } from '../files/file-errors.ts'
 import type { FileSystem } from '../files/file-system.ts'
-import { partPathOf, sameVersion } from './part-file.ts'
+import { sameVersion } from './part-file.ts'
 import { within, type TargetFolder, type TargetFolders } from './target-folders.ts'
 import { canResume, freeName, judgeConflict, targetPath } from './transfer-plan.ts'
 
@@ -13,6 +13,8 @@ export interface Item {
   readonly from: string
   readonly names: readonly string[]
   readonly info: FileInfo
+  /** Found behind a link that is followed: it is no part of what was chosen, so a move leaves it where it is. */
+  readonly viaLink?: boolean
 }
 
 /** Two files that want the same name. */
@@ -31,7 +33,7 @@ export type AskConflict = (conflict: Conflict) => Promise<{ choice: ConflictChoi
 export interface Destination {
   readonly to: string
   readonly replace: boolean
-  /** What was there is the part file now, to be gone on with. */
+  /** What is there may be the first part of it, to be gone on with. */
   readonly append: boolean
 }
 
@@ -51,6 +53,8 @@ interface PlacementParts {
   readonly again: boolean
   readonly ask: AskConflict
   readonly decided: Map<string, ConflictChoice>
+  /** The names that were given to copies that keep both, by source. */
+  readonly names: Map<string, string>
 }
 
 /** Decides where each file of a transfer goes: looks at the names that are there, and asks about those that are taken. */
@@ -66,38 +70,41 @@ export class Placement {
   }
 
   /** What each start is called over there: a copy into its own folder gets a name of its own. */
-  async startNames(): Promise<ReadonlyMap<string, string>> {
-    const { request, source, target, again, folders } = this.#parts
+  async startNames(inPlace: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
+    const { request, folders, names } = this.#parts
     const root = await folders.get(request.to.path)
-    const here = source.key === target.key && !request.options.move && !again
     return new Map(
       request.from.paths.map(path => {
         const name = request.rename ?? nameOf(path)
-        if (!here || parentOf(path) !== request.to.path || joinPath(request.to.path, name) !== path) return [path, name]
-        return [path, freeName(name, taken(root))]
+        if (!inPlace.has(path) || name !== nameOf(path)) return [path, name]
+        const given = names.get(path) ?? freeName(name, taken(root))
+        names.set(path, given)
+        return [path, given]
       }),
     )
   }
 
   /** Where a file goes, when the names there have been looked at and a person asked; or why it stays out. */
   async of(item: Item): Promise<Destination | Skip> {
-    const { source, target, again } = this.#parts
+    const { again, names } = this.#parts
     const folder = await this.folderOf(item.names.slice(0, -1))
-    let name = item.names.at(-1) as string
+    const given = names.get(item.from)
+    let name = given ?? (item.names.at(-1) as string)
     const there = folder.at(name)
-    const itself = source.key === target.key && within(folder, name) === item.from
     let verdict: ReturnType<typeof judgeConflict> | null = null
     if (there) {
-      if (again && !itself && there.kind === 'file' && sameVersion(there, item.info)) return 'done'
-      verdict = itself ? 'keep-both' : await this.decide(item, within(folder, name), there)
+      if (again && there.kind === 'file' && sameVersion(there, item.info)) return 'done'
+      // What an earlier run wrote under a name of its own is nobody else's.
+      verdict = given === undefined ? await this.decide(item, within(folder, name), there) : 'replace'
       if (verdict === 'skip') return 'skipped'
-      if (verdict === 'keep-both') name = freeName(name, taken(folder))
+      if (verdict === 'keep-both') {
+        name = freeName(name, taken(folder))
+        names.set(item.from, name)
+      }
     }
     folder.take(name, item.info)
-    const to = within(folder, name)
-    if (verdict === 'resume') await this.#adopt(to)
-    // In a folder that this copy made there is nobody else's file: the plain rename is the quicker one.
-    return { to, replace: verdict === 'replace' || folder.made, append: verdict === 'resume' }
+    const append = verdict === 'resume'
+    return { to: within(folder, name), replace: append || verdict === 'replace', append }
   }
 
   /** One question at a time; "for all" answers those behind it. */
@@ -121,14 +128,6 @@ export class Placement {
   /** The folder below the target that the names lead to. */
   folderOf(names: readonly string[]): Promise<TargetFolder> {
     return this.#parts.folders.get(targetPath(this.#parts.request.to.path, names))
-  }
-
-  /** What is there becomes the part file: if it is the beginning of the source, the copy goes on behind it. */
-  async #adopt(to: string): Promise<void> {
-    const { target } = this.#parts
-    const part = partPathOf(to)
-    if (await target.info(part)) await target.removeFile(part)
-    await target.rename(to, part)
   }
 }
 

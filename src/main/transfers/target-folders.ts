@@ -6,12 +6,18 @@ import type { FileSystem } from '../files/file-system.ts'
 /** A folder of the target: what it held before. */
 export interface TargetFolder {
   readonly path: string
-  /** True when this copy made it. */
-  readonly made: boolean
   /** What stands at a name; undefined when it is free. */
   at(name: string): FileInfo | undefined
   /** Marks a name as taken from now on. */
   take(name: string, info: FileInfo): void
+}
+
+export interface TargetFoldersParts {
+  readonly files: FileSystem
+  readonly root: string
+  readonly signal: AbortSignal
+  /** The folders that this transfer made, in earlier runs too: they get their mode at the end. */
+  readonly made: Set<string>
 }
 
 /** The folders of a target, each looked at or made once. */
@@ -19,12 +25,14 @@ export class TargetFolders {
   readonly #files: FileSystem
   readonly #root: string
   readonly #signal: AbortSignal
+  readonly #made: Set<string>
   readonly #folders = new Map<string, Promise<TargetFolder>>()
 
-  constructor(files: FileSystem, root: string, signal: AbortSignal) {
+  constructor({ files, root, signal, made }: TargetFoldersParts) {
     this.#files = files
     this.#root = root
     this.#signal = signal
+    this.#made = made
   }
 
   /** The folder at `path`, which is the root or below it; those on the way are made. */
@@ -34,12 +42,10 @@ export class TargetFolders {
     return known
   }
 
-  /** The folders that were made, the innermost first. */
-  async made(): Promise<readonly string[]> {
-    const folders = await Promise.allSettled(this.#folders.values())
-    return folders
-      .flatMap(folder => (folder.status === 'fulfilled' && folder.value.made ? [folder.value.path] : []))
-      .sort((a, b) => b.length - a.length)
+  /** True for a folder that is there by now. */
+  async has(path: string): Promise<boolean> {
+    const known = this.#folders.get(path)
+    return known !== undefined && known.then(() => true).catch(() => false)
   }
 
   async #make(path: string): Promise<TargetFolder> {
@@ -49,11 +55,12 @@ export class TargetFolders {
     if (there === undefined) {
       // Writable for its owner until all is in it; it gets its own mode at the end.
       await this.#files.makeFolder(path, 0o700)
+      this.#made.add(path)
       parent.take(name, { kind: 'folder', size: 0, mtimeMs: null, mode: null, uid: null, gid: null })
-      return folderOf(path, true, new Map())
+      return folderOf(path, new Map())
     }
-    const kind = there.kind === 'link' ? (await this.#files.info(path, { follow: true }))?.kind : there.kind
-    if (kind !== 'folder') throw fileError('not-a-folder', { path, where: this.#files.label })
+    // A link below the target may lead anywhere, and may be one that this server sent before: it is not entered.
+    if (there.kind !== 'folder') throw fileError('not-a-folder', { path, where: this.#files.label })
     return this.#look(path)
   }
 
@@ -63,12 +70,12 @@ export class TargetFolders {
       signal: this.#signal,
       onEntries: entries => entries.forEach(entry => names.set(entry.name, entry)),
     })
-    return folderOf(path, false, names)
+    return folderOf(path, names)
   }
 }
 
-function folderOf(path: string, made: boolean, names: Map<string, FileInfo>): TargetFolder {
-  return { path, made, at: name => names.get(name), take: (name, info) => void names.set(name, info) }
+function folderOf(path: string, names: Map<string, FileInfo>): TargetFolder {
+  return { path, at: name => names.get(name), take: (name, info) => void names.set(name, info) }
 }
 
 /** Where a name lies in a folder. */

@@ -22,6 +22,8 @@ export class TransferEntry {
   failed = 0
   readonly parts: Map<string, PartRecord>
   readonly decided: Map<string, ConflictChoice>
+  readonly made: Set<string>
+  readonly names: Map<string, string>
   /** True once a run has begun: what is the same on both sides was copied then. */
   begun: boolean
   abort: AbortController | undefined
@@ -36,6 +38,8 @@ export class TransferEntry {
     this.request = request
     this.parts = new Map(Object.entries(record?.parts ?? {}))
     this.decided = new Map(Object.entries(record?.decided ?? {}))
+    this.made = new Set(record?.made)
+    this.names = new Map(Object.entries(record?.names ?? {}))
     this.begun = record?.begun ?? false
     if (!record) return
     this.failures = [...record.failures]
@@ -90,6 +94,8 @@ export class TransferEntry {
       failed: this.failed,
       parts: Object.fromEntries(this.parts),
       decided: Object.fromEntries(this.decided),
+      made: [...this.made],
+      names: Object.fromEntries(this.names),
       begun: this.begun,
       progress: { files, filesTotal, bytes, bytesTotal, skipped },
     }

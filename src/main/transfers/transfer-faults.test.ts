@@ -15,56 +15,14 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 
 import { open as openProxy, type Link } from '../../../scripts/tcp-proxy.mjs'
-import { transferRequest } from '../../shared/contract/transfers.ts'
 import { remoteRig, type FileRig, type RemoteRig } from '../../testing/file-rig.ts'
 import { hasOpenSsh } from '../../testing/open-ssh.ts'
+import { runTransfer } from '../../testing/run-transfer.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
-import type { FileSystem } from '../files/file-system.ts'
 import { LocalFiles } from '../files/local-files.ts'
 import type { PartRecord } from './part-file.ts'
-import { ProgressMeter } from './progress-meter.ts'
-import { TransferRun, type TransferRunParts } from './transfer-run.ts'
 
 const sha = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
-const here = { target: { kind: 'local' as const }, root: false }
-
-/** One run of a transfer between two file systems; answers what failed. */
-async function run(
-  [source, target]: readonly [FileSystem, FileSystem],
-  {
-    from,
-    to,
-    ...more
-  }: { from: readonly string[]; to: string } & Partial<Omit<TransferRunParts, 'request'>> & {
-      options?: Record<string, unknown>
-    },
-) {
-  const failures: string[] = []
-  const meter = new ProgressMeter()
-  const request = transferRequest.parse({
-    from: { side: here, paths: [...from] },
-    to: { side: here, path: to },
-    options: more.options ?? {},
-  })
-  const transfer = new TransferRun({
-    source,
-    target,
-    meter,
-    again: false,
-    parts: new Map<string, PartRecord>(),
-    decided: new Map(),
-    signal: new AbortController().signal,
-    pass: () => undefined,
-    ask: () => Promise.resolve(null),
-    onFailure: ({ error }) => failures.push(error.message),
-    onPartsChanged: () => {},
-    ...more,
-    request,
-  })
-  await transfer.run()
-  return { failures, meter }
-}
-
 describe.skipIf(!hasOpenSsh)('a transfer under faults', () => {
   let link: Link
   const rig = async (lines?: readonly string[]) => {
@@ -106,7 +64,7 @@ describe.skipIf(!hasOpenSsh)('a transfer under faults', () => {
           return undefined
         }
         const once = (files: FileRig['remote'], again: boolean) =>
-          run(way === 'up' ? [local, files] : [files, local], {
+          runTransfer(way === 'up' ? [local, files] : [files, local], {
             from: [join(source, name)],
             to: target,
             parts,
@@ -146,7 +104,7 @@ describe.skipIf(!hasOpenSsh)('a transfer under faults', () => {
         if (done % 8_000_000 > 3_000_000) change(path)
         return undefined
       }
-      return run([local, files], { from: [path], to: far, pass }).then(
+      return runTransfer([local, files], { from: [path], to: far, pass }).then(
         ({ failures }) => failures,
         (error: Error) => [error.message],
       )
@@ -182,11 +140,11 @@ describe.skipIf(!hasOpenSsh)('a transfer under faults', () => {
     mkdirSync(join(near, 'odd'))
     for (const name of names) writeFileSync(join(near, 'odd', name), name)
     writeFileSync(Buffer.concat([Buffer.from(join(near, 'odd/')), Buffer.from([0x61, 0xff, 0xfe])]), 'raw')
-    const up = await run([local, files], { from: [join(near, 'odd')], to: far })
+    const up = await runTransfer([local, files], { from: [join(near, 'odd')], to: far })
     expect(up.failures).toEqual([])
     const back = join(near, 'back')
     mkdirSync(back)
-    const down = await run([files, local], { from: [join(far, 'odd')], to: back })
+    const down = await runTransfer([files, local], { from: [join(far, 'odd')], to: back })
     expect(down.failures).toEqual([])
     const listed = readdirSync(join(back, 'odd'), { encoding: 'buffer' })
       .map(name => name.toString('latin1'))
@@ -213,7 +171,7 @@ describe.skipIf(!hasOpenSsh)('a transfer under faults', () => {
     const { remote, local, near } = await rig()
     const files = await remote.connect()
     writeFileSync(join(near, 'a'), 'a')
-    const { failures } = await run([local, files], { from: [join(near, 'a')], to: '/proc' })
+    const { failures } = await runTransfer([local, files], { from: [join(near, 'a')], to: '/proc' })
     expect(failures).toHaveLength(1)
     expect(failures[0]).toMatch(/a(\.hawser-part)? /)
   })
@@ -239,10 +197,10 @@ describe.skipIf(!hasOpenSsh)('a transfer under faults', () => {
     for (let index = 0; index < 120; index++) writeFileSync(join(near, 'tree', 'deep', `f${index}`), randomBytes(2_000))
     chmodSync(join(near, 'tree', 'deep', 'f7'), 0o664)
     writeFileSync(join(near, 'tree', 'big'), randomBytes(9_000_000))
-    expect((await run([local, files], { from: [join(near, 'tree')], to: far })).failures).toEqual([])
+    expect((await runTransfer([local, files], { from: [join(near, 'tree')], to: far })).failures).toEqual([])
     const back = join(near, 'back')
     mkdirSync(back)
-    expect((await run([files, local], { from: [join(far, 'tree')], to: back })).failures).toEqual([])
+    expect((await runTransfer([files, local], { from: [join(far, 'tree')], to: back })).failures).toEqual([])
     expect(sha(join(back, 'tree', 'big'))).toBe(sha(join(near, 'tree', 'big')))
     expect(statSync(join(far, 'tree', 'deep', 'f7')).mode & 0o777).toBe(0o664)
     expect(existsSync(join(back, 'tree', 'deep', 'deeper'))).toBe(true)
@@ -259,7 +217,7 @@ describe.skipIf(!hasOpenSsh)('a transfer under faults', () => {
     symlinkSync('/nowhere', join(near, 'tree', 'broken'))
     mkdirSync(join(far, 'tree'))
     writeFileSync(join(far, 'tree', 'b'), 'theirs')
-    const { failures } = await run([local, files], {
+    const { failures } = await runTransfer([local, files], {
       from: [join(near, 'tree')],
       to: far,
       options: { move: true },
@@ -278,7 +236,9 @@ describe.skipIf(!hasOpenSsh)('a transfer under faults', () => {
   test('of a folder into itself is refused', async () => {
     const { local, near } = await rig()
     mkdirSync(join(near, 'a', 'b'), { recursive: true })
-    await expect(run([local, local], { from: [join(near, 'a')], to: join(near, 'a', 'b') })).rejects.toMatchObject({
+    await expect(
+      runTransfer([local, local], { from: [join(near, 'a')], to: join(near, 'a', 'b') }),
+    ).rejects.toMatchObject({
       code: 'invalid-input',
     })
   })

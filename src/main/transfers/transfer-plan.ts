@@ -66,6 +66,11 @@ export function endsTransfer(error: unknown): boolean {
   return ending.has((error as { code?: unknown }).code)
 }
 
+/** Lets a failure of one file pass, and throws what ends the transfer. */
+export function unlessEnding(error: unknown): void {
+  if (endsTransfer(error)) throw error
+}
+
 /** True for a failure of one file that may be gone in a moment. */
 export function worthAnotherTry(error: unknown): boolean {
   const { code } = error as { code?: unknown }

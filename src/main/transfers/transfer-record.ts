@@ -22,6 +22,8 @@ export const transferRecord = z.strictObject({
   /** The part files that were begun, by target path, with the source they were begun from. */
   parts: z.record(z.string(), version).default({}),
   decided: z.record(z.string(), conflictChoice).default({}),
+  made: z.array(z.string()).default([]),
+  names: z.record(z.string(), z.string()).default({}),
   begun: z.boolean().default(false),
   progress: z
     .strictObject({ files: count, filesTotal: count, bytes: count, bytesTotal: count, skipped: count })

@@ -1,19 +1,21 @@
 import { AppError, toWireError } from '../../shared/base/errors.ts'
-import { isSafeName, isWithin, joinPath, nameOf, parentOf } from '../../shared/base/paths.ts'
+import { isSafeName, isWithin, nameOf } from '../../shared/base/paths.ts'
 import { shownName } from '../../shared/base/shown-name.ts'
 import type { Entry } from '../../shared/contract/files.ts'
 import type { ConflictChoice, TransferFailure, TransferRequest } from '../../shared/contract/transfers.ts'
-import { fileError } from '../files/file-errors.ts'
+import { fileError, notAFile } from '../files/file-errors.ts'
 import { eachOf } from '../files/each-of.ts'
 import type { FileSystem } from '../files/file-system.ts'
 import { walk, type Found } from '../files/walk.ts'
 import { copyFile, type CopyFileOptions } from './copy-file.ts'
-import type { PartRecord } from './part-file.ts'
+import { partPathOf, sameVersion, type PartRecord } from './part-file.ts'
+import type { PathLocks } from './path-locks.ts'
 import { canPack, fewestPacked, pack, packedBytes, type PackedFile } from './pack.ts'
 import { isSkip, Placement, taken, type AskConflict, type Destination, type Item, type Skip } from './placement.ts'
+import { checkPlaces, moveAtOnce } from './places.ts'
 import type { ProgressMeter } from './progress-meter.ts'
 import { TargetFolders, within, type TargetFolder } from './target-folders.ts'
-import { endsTransfer, freeName, localName, targetPath, worthAnotherTry } from './transfer-plan.ts'
+import { endsTransfer, freeName, localName, targetPath, unlessEnding, worthAnotherTry } from './transfer-plan.ts'
 import { WorkQueue } from './work-queue.ts'
 
 export interface TransferRunParts {
@@ -25,6 +27,10 @@ export interface TransferRunParts {
   readonly again: boolean
   /** The part files of earlier runs, by target path. */
   readonly parts: Map<string, PartRecord>
+  /** The folders that were made, and the names that were given, in this run and those before. */
+  readonly made: Set<string>
+  readonly names: Map<string, string>
+  readonly locks: PathLocks
   /** What was chosen for single files, by target path. */
   readonly decided: Map<string, ConflictChoice>
   readonly signal: AbortSignal
@@ -59,16 +65,18 @@ export class TransferRun {
   constructor(parts: TransferRunParts) {
     const { source, target, request } = parts
     this.#parts = parts
-    this.#folders = new TargetFolders(target, request.to.path, this.#abort.signal)
-    const { again, ask, decided } = parts
+    const { signal } = this.#abort
+    this.#folders = new TargetFolders({ files: target, root: request.to.path, signal, made: parts.made })
+    const { again, ask, decided, names } = parts
     this.#placement = new Placement({
       source,
       target,
       folders: this.#folders,
-      signal: this.#abort.signal,
+      signal,
       again,
       ask,
       decided,
+      names,
       request,
     })
     this.#queue = new WorkQueue(() => {
@@ -85,18 +93,22 @@ export class TransferRun {
     signal.addEventListener('abort', abort)
     if (signal.aborted) abort()
     try {
-      this.#checkPlaces()
-      await this.#folders.get(request.to.path)
-      if (!(await this.#moveAtOnce())) {
+      const inPlace = await checkPlaces(this.#parts)
+      const root = await this.#folders.get(request.to.path)
+      if (!(await moveAtOnce(this.#parts, root, (path, error) => this.#fail(path, error)))) {
         if (!request.options.verify && !request.options.keepOwner) this.#packs = canPack(source, target)
-        const names = await this.#placement.startNames()
+        const names = await this.#placement.startNames(inPlace)
         await this.#walk(request.from.paths, start => [names.get(start) ?? nameOf(start)])
-        this.#sendSmall()
         meter.counting = false
-        await this.#queue.idle()
+        // Behind a link that is followed there may be more of them.
+        do {
+          this.#sendSmall()
+          await this.#queue.idle()
+        } while (this.#small.length > 0)
         await this.#finishFolders()
       }
       meter.counting = false
+      this.#queue.throwIfFailed()
       if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
     } catch (error) {
       // What is under way ends first; and why it ended counts more than that it was called off.
@@ -110,54 +122,28 @@ export class TransferRun {
     }
   }
 
-  #checkPlaces(): void {
-    const { request, source, target } = this.#parts
-    if (source.key !== target.key) return
-    const inside = request.from.paths.find(
-      path => request.to.path !== parentOf(path) && isWithin(request.to.path, path),
-    )
-    if (inside === undefined) return
-    throw new AppError('invalid-input', `${shownName(nameOf(inside))} can’t be copied into itself.`)
-  }
-
-  /** On one side a move is a change of name, unless something is in the way or it goes to another disk. */
-  async #moveAtOnce(): Promise<boolean> {
-    const { request, source, target, meter } = this.#parts
-    if (!request.options.move || source.key !== target.key) return false
-    const root = await this.#folders.get(request.to.path)
-    const names = request.from.paths.map(path => request.rename ?? nameOf(path))
-    if (names.some(name => root.at(name) !== undefined)) return false
-    meter.filesTotal = names.length
-    for (const [index, path] of request.from.paths.entries()) {
-      try {
-        await source.rename(path, joinPath(request.to.path, names[index] as string))
-        meter.files++
-      } catch (error) {
-        if (index === 0 && (error as AppError).code === 'files-failed') return ((meter.filesTotal = 0), false)
-        this.#fail(path, error)
-      }
-    }
-    return true
-  }
-
-  async #walk(starts: readonly string[], nameStart: (start: string) => readonly string[]): Promise<void> {
+  async #walk(
+    starts: readonly string[],
+    nameStart: (start: string) => readonly string[],
+    viaLink = false,
+  ): Promise<void> {
     const { source } = this.#parts
     await walk(source, starts, {
       signal: this.#abort.signal,
       onFound: found => {
         const start = starts.find(each => isWithin(found.path, each)) ?? found.path
-        this.#found(found, [...nameStart(start), ...found.below])
+        this.#found(found, [...nameStart(start), ...found.below], viaLink)
       },
       onFailed: (path, error) => this.#fail(path, error),
     })
     this.#queue.throwIfFailed()
   }
 
-  #found({ path, info }: Found, names: readonly string[]): void {
+  #found({ path, info }: Found, names: readonly string[], viaLink: boolean): void {
     const { request } = this.#parts
     // A name with a slash in it never comes this far; this is the second lock on the same door.
     if (!names.every(isSafeName)) return this.#fail(path, new AppError('name-refused', 'The name leads elsewhere.'))
-    const item: Item = { from: path, names: names.map(name => this.#nameThere(name)), info }
+    const item: Item = { from: path, names: names.map(name => this.#nameThere(name)), info, viaLink }
     if (info.kind === 'folder') {
       this.#sourceFolders.push(item)
       this.#queue.add('small', () =>
@@ -206,7 +192,7 @@ export class TransferRun {
   }
 
   async #pack(items: readonly Item[]): Promise<void> {
-    const { source, target, meter, pass, request } = this.#parts
+    const { source, target, meter, pass } = this.#parts
     const byTarget = new Map<string, Item>()
     const files: PackedFile[] = []
     await eachOf(items, 64, item =>
@@ -238,9 +224,8 @@ export class TransferRun {
       const item = byTarget.get(to) as Item
       this.#queue.add('small', () => this.#guard(item.from, () => this.#copyTo(item, { to, replace, append: false })))
     }
-    if (!request.options.move) return
-    const moved = files.filter(({ to }) => !missing.has(to))
-    await eachOf(moved, 64, ({ from }) => this.#guard(from, () => source.removeFile(from)))
+    const moved = files.flatMap(({ to }) => (missing.has(to) ? [] : [byTarget.get(to) as Item]))
+    await eachOf(moved, 64, item => this.#guard(item.from, () => this.#takeAway(item)))
   }
 
   #link(item: Item, how: TransferRequest['options']['links']): void {
@@ -255,13 +240,13 @@ export class TransferRun {
       this.#guard(item.from, async () => {
         const info = await source.info(item.from, { follow: true })
         if (!info) throw fileError('not-found', { path: item.from, where: source.label })
-        if (info.kind === 'file') return this.#addFile({ ...item, info })
+        if (info.kind === 'file') return this.#addFile({ ...item, info, viaLink: true })
         const real = await source.realPath(item.from)
         if (this.#followed.has(real) || isWithin(item.from, real))
           throw fileError('link-loop', { path: item.from, where: source.label })
         this.#followed.add(real)
         const above = item.names
-        await this.#walk([real], () => above)
+        await this.#walk([real], () => above, true)
       }),
     )
   }
@@ -278,10 +263,19 @@ export class TransferRun {
       const verdict = same ? 'skip' : await this.#placement.decide(item, path, there)
       if (verdict === 'skip') return void (meter.skipped++, meter.files++)
       if (verdict === 'keep-both') return this.#makeLink(folder, freeName(name, taken(folder)), leads)
-      await target.removeFile(path)
-    }
-    await this.#makeLink(folder, name, leads)
-    if (this.#parts.request.options.move) await source.removeFile(item.from)
+      await this.#replaceByLink(path, leads)
+    } else await this.#makeLink(folder, name, leads)
+    if (this.#parts.request.options.move && item.viaLink !== true) await source.removeFile(item.from)
+  }
+
+  // Made beside it first: a side that makes no links must not lose the file for one.
+  async #replaceByLink(path: string, leads: string): Promise<void> {
+    const { target, meter } = this.#parts
+    const part = partPathOf(path)
+    await target.removeFile(part).catch(() => {})
+    await target.makeLink(leads, part)
+    await target.replace(part, path)
+    meter.files++
   }
 
   async #makeLink(folder: TargetFolder, name: string, leads: string): Promise<void> {
@@ -291,16 +285,33 @@ export class TransferRun {
 
   async #copy(item: Item): Promise<void> {
     const place = await this.#placement.of(item)
-    if (isSkip(place)) this.#skip(item, place)
-    else await this.#copyTo(item, place)
+    if (!isSkip(place)) return this.#copyTo(item, place)
+    this.#skip(item, place)
+    // It was copied by an earlier run that did not come to this.
+    if (place === 'done') await this.#takeAway(item)
   }
 
   async #copyTo(item: Item, place: Destination): Promise<void> {
-    const { meter, source, request, parts } = this.#parts
-    await this.#withRetries(item, place)
+    const { meter, target, parts, locks } = this.#parts
+    const lock = await locks.hold(`${target.key} ${place.to}`)
+    try {
+      await this.#withRetries(item, place)
+    } finally {
+      lock.dispose()
+    }
     parts.delete(place.to)
     meter.files++
-    if (request.options.move) await source.removeFile(item.from)
+    await this.#takeAway(item)
+  }
+
+  /** Ends a move: the source goes, if it still is what was copied. */
+  async #takeAway({ from, info, viaLink }: Item): Promise<void> {
+    const { source, request } = this.#parts
+    if (!request.options.move || viaLink === true) return
+    const now = await source.info(from)
+    if (now && sameVersion(now, info)) await source.removeFile(from)
+    else if (now)
+      throw new AppError('changed', `${shownName(nameOf(from))} was changed after it was copied, so it was left.`)
   }
 
   async #withRetries(item: Item, how: Destination): Promise<void> {
@@ -309,7 +320,8 @@ export class TransferRun {
       const before = meter.bytes
       try {
         const info = attempt === 1 ? item.info : ((await source.info(item.from)) ?? item.info)
-        return await copyFile(this.#optionsFor({ ...item, info }, how))
+        const place = attempt === 1 ? how : { ...how, append: false }
+        return await copyFile(this.#optionsFor({ ...item, info }, place))
       } catch (error) {
         // What is there of it counts as long as it can be gone on with.
         if (!endsTransfer(error)) meter.bytes = before
@@ -371,19 +383,16 @@ export class TransferRun {
   /** Folders get their mode and time when nothing is written into them any more; moved ones go when they are empty. */
   async #finishFolders(): Promise<void> {
     const { target, source, request } = this.#parts
-    const made = new Set(await this.#folders.made())
-    for (const { from, names, info } of this.#sourceFolders.toReversed()) {
+    const { made } = this.#parts
+    for (const { from, names, info, viaLink } of this.#sourceFolders.toReversed()) {
       const path = targetPath(request.to.path, names)
       if (made.has(path)) {
         const times = info.mtimeMs === null ? {} : { mtimeMs: info.mtimeMs }
-        await target.change(path, { mode: (info.mode ?? 0o755) & 0o777, ...times }).catch(() => {})
+        await target.change(path, { mode: (info.mode ?? 0o755) & 0o777, ...times }).catch(unlessEnding)
       }
-      if (request.options.move) await source.removeFolder(from).catch(() => {})
+      // Empty ones only: what was not copied stays in its folder.
+      const copied = request.options.move && viaLink !== true && (await this.#folders.has(path))
+      if (copied) await source.removeFolder(from).catch(unlessEnding)
     }
   }
-}
-
-function notAFile(path: string, where: string): AppError {
-  const text = `${shownName(nameOf(path))} on ${where} is a device, a pipe or a socket, which can’t be copied.`
-  return new AppError('unsupported', text)
 }

@@ -11,6 +11,7 @@ import { sideKey, type FileSides } from '../files/file-sides.ts'
 import type { Prompter } from '../prompts/prompter.ts'
 import type { JsonFile } from '../storage/json-file.ts'
 import { partPathOf } from './part-file.ts'
+import { PathLocks } from './path-locks.ts'
 import type { Conflict } from './placement.ts'
 import { SpeedLimit } from './speed-limit.ts'
 import { titleOf, TransferEntry, type StopReason } from './transfer-entry.ts'
@@ -40,6 +41,7 @@ export class TransferService implements Contract, Disposable {
   readonly #changed = new Emitter<TransferList>()
   readonly onChanged = this.#changed.event
   readonly #parts: TransferServiceParts
+  readonly #locks = new PathLocks()
   readonly #up = new SpeedLimit()
   readonly #down = new SpeedLimit()
   #limits: TransferFile['limits']
@@ -180,7 +182,7 @@ export class TransferService implements Contract, Disposable {
       await this.#runOnce(entry)
       entry.state =
         entry.failed === 0 ? { kind: 'done' } : { kind: 'failed', error: someFailed(entry.failed, entry.failures[0]) }
-      if (entry.failed === 0) entry.parts.clear()
+      if (entry.failed === 0) for (const kept of [entry.parts, entry.made, entry.names, entry.decided]) kept.clear()
     } catch (error) {
       await this.#broken(entry, error)
     }
@@ -206,6 +208,9 @@ export class TransferService implements Contract, Disposable {
           again: entry.begun,
           parts: entry.parts,
           decided: entry.decided,
+          made: entry.made,
+          names: entry.names,
+          locks: this.#locks,
           signal,
           pass: this.#passFor(entry),
           ask: conflict => this.#ask(entry, conflict, signal),
