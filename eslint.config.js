@@ -26,6 +26,7 @@ const floors = [
   ['sftp'],
   ['files', 'terminals', 'hosts', 'settings', 'activity'],
   ['transfers'],
+  ['remote-edit'],
 ]
 
 /** The import directions, as code. Tests and src/testing see everything. */

@@ -69,7 +69,7 @@ for (const theme of ['dark', 'light']) {
     await page.getByRole('link', { name: 'Activity' }).click()
     await clean('activity')
     await page.getByRole('link', { name: 'Settings' }).click()
-    for (const section of ['Appearance', 'Terminal', 'Security', 'Keyboard', 'About']) {
+    for (const section of ['Appearance', 'Terminal', 'Files', 'Security', 'Keyboard', 'About']) {
       await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: section }).click()
       await clean(section)
     }

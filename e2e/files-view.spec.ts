@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import type { Page } from '@playwright/test'
@@ -164,6 +164,43 @@ test('a terminal opens in the folder of a pane', async ({ launch, sshd, sshDir, 
   await shell.prompt()
   await shell.run('pwd > where')
   await expect.poll(() => readText(join(folder, 'there', 'where'))).toBe(`${join(folder, 'there')}\n`)
+})
+
+test('a file is edited in a local editor, and what is saved goes back, never over what others wrote', async ({
+  launch,
+  sshd,
+  sshDir,
+  folder,
+}) => {
+  trust(sshDir, sshd.port, sshd.hostKey)
+  const there = join(folder, 'there')
+  mkdirSync(there)
+  const remote = join(there, 'conf.yaml')
+  writeFileSync(remote, 'lr: 1\n', { mode: 0o640 })
+  // An editor that says which file it was given.
+  const [editor, opened] = [join(folder, 'editor.sh'), join(folder, 'opened')]
+  writeFileSync(editor, `#!/bin/sh\nprintf %s "$1" > ${opened}\n`, { mode: 0o755 })
+  const { page } = await launch({ hosts: [keyHost(sshd)], settings: { files: { editor } } })
+  await page.getByRole('button', { name: 'Files on gpu-box' }).click()
+  const region = page.getByRole('region', { name: 'Right pane' })
+  await region.getByRole('textbox', { name: 'Path' }).fill(there)
+  await page.keyboard.press('Enter')
+  await region.getByRole('row', { name: 'conf.yaml', exact: true }).click({ button: 'right' })
+  await choose(page, 'Open in your editor')
+  await expect.poll(() => readText(opened)).toContain('conf.yaml')
+  const copy = readText(opened)
+  expect(statSync(join(copy, '..')).mode & 0o777).toBe(0o700)
+  writeFileSync(copy, 'lr: 2\n')
+  await expect.poll(() => readText(remote)).toBe('lr: 2\n')
+  expect(statSync(remote).mode & 0o777).toBe(0o640)
+  writeFileSync(remote, 'lr: theirs\n')
+  writeFileSync(copy, 'lr: 3\n')
+  const question = page.getByRole('alertdialog', { name: 'conf.yaml already exists' })
+  await expect(question).toBeVisible()
+  expect(readText(remote)).toBe('lr: theirs\n')
+  await question.getByRole('button', { name: 'Keep both' }).click()
+  await expect.poll(() => readdirSync(there).filter(name => name.startsWith('conf.yaml.mine'))).toHaveLength(1)
+  expect(readText(remote)).toBe('lr: theirs\n')
 })
 
 test('files are opened as root with sudo, plainly marked', async ({ launch, sshd, sshDir, folder }) => {

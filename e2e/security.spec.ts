@@ -252,6 +252,7 @@ test('main handles these calls and no others', async () => {
   const calls: Record<string, readonly string[]> = {
     activity: ['clear', 'list'],
     app: ['chooseFile', 'copiedFiles', 'copy', 'dismissNotice', 'info', 'notices', 'openExternal', 'paste', 'setFrame'],
+    edits: ['open'],
     files: [
       'checksum',
       'complete',

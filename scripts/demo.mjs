@@ -70,7 +70,7 @@ async function takePictures(folder, env) {
     await main.getByRole('link', { name: 'Settings' }).click()
     await page.getByLabel('Theme', { exact: true }).selectOption(theme)
     await shoot(`settings-${theme}`)
-    for (const section of ['Terminal', 'Security', 'Keyboard', 'About']) {
+    for (const section of ['Terminal', 'Files', 'Security', 'Keyboard', 'About']) {
       await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: section }).click()
       await shoot(`settings-${section.toLowerCase()}-${theme}`)
     }

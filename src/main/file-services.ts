@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+
 import type { DisposableStore } from '../shared/base/lifecycle.ts'
 import type { Host } from '../shared/contract/hosts.ts'
 import type { Target } from '../shared/contract/terminals.ts'
@@ -8,6 +10,7 @@ import { LocalFiles } from './files/local-files.ts'
 import { openRemoteFiles } from './files/remote-files.ts'
 import type { HostService } from './hosts/host-service.ts'
 import type { PromptService } from './prompts/prompt-service.ts'
+import { EditService } from './remote-edit/edit-service.ts'
 import type { Outside } from './services.ts'
 import type { Connection } from './ssh/connection.ts'
 import { planConnection, type ConnectionPlan, type PlanInput, type PlannedHop } from './ssh/connection-plan.ts'
@@ -15,6 +18,13 @@ import type { ConnectionPool } from './ssh/connection-pool.ts'
 import type { JsonFile } from './storage/json-file.ts'
 import type { TransferFile } from './transfers/transfer-record.ts'
 import { summaryOf, TransferService } from './transfers/transfer-service.ts'
+
+/** What works with files. */
+export interface FileServices {
+  readonly edits: EditService
+  readonly files: FileService
+  readonly transfers: TransferService
+}
 
 interface FileParts {
   readonly store: DisposableStore
@@ -24,16 +34,14 @@ interface FileParts {
   readonly activity: ActivityService
   readonly planInput: () => PlanInput
   readonly file: JsonFile<TransferFile>
+  readonly editor: () => string
 }
 
 // A copy that took less is seen to end.
 const worthTellingMs = 10_000
 
 /** The sides that files are on, what the window does with them, and what copies between them. */
-export function buildFileServices(
-  outside: Outside,
-  parts: FileParts,
-): { files: FileService; transfers: TransferService } {
+export function buildFileServices(outside: Outside, parts: FileParts): FileServices {
   const { reportBug, notify, openPort, trash, shortcuts } = outside
   const { store, pool, prompts, hosts, activity, planInput, file } = parts
   const local = new LocalFiles()
@@ -67,7 +75,18 @@ export function buildFileServices(
       },
     }),
   )
-  return { files: store.add(new FileService({ sides, openPort, trash, shortcuts })), transfers }
+  const edits = store.add(
+    new EditService({
+      sides,
+      prompter: prompts,
+      folder: join(outside.dataFolder, 'edits'),
+      editor: parts.editor,
+      openPath: outside.openPath,
+      tell: outside.tell,
+    }),
+  )
+  void edits.sweep().catch(error => reportBug('edits', error))
+  return { edits, files: store.add(new FileService({ sides, openPort, trash, shortcuts })), transfers }
 }
 
 async function askSudo(prompts: PromptService, plan: ConnectionPlan, signal: AbortSignal): Promise<string | null> {

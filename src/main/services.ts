@@ -43,6 +43,8 @@ export interface Outside {
   readonly app: Services['app']
   /** Puts a file of this computer into the trash. */
   readonly trash: (path: string) => Promise<void>
+  /** Opens a file with the program that the system has for it; answers what went wrong, or nothing. */
+  readonly openPath: (path: string) => Promise<string>
   /** The folders of this computer that people look for first. */
   readonly shortcuts: () => SideInfo['shortcuts']
   /** Tells of something that ended, outside the window when nobody looks at it. */
@@ -95,7 +97,9 @@ export async function buildServices(outside: Outside): Promise<Built> {
     }),
   )
   const file = stores.transfers
-  const { files, transfers } = buildFileServices(outside, { store, pool, prompts, hosts, activity, planInput, file })
+  const editor = () => settings.current.files.editor
+  const common = { store, pool, prompts, hosts, activity, planInput }
+  const { edits, files, transfers } = buildFileServices(outside, { ...common, file, editor })
 
   // In the background: a keychain that is slow to answer must not hold up the window.
   void vault.ready()
@@ -106,6 +110,7 @@ export async function buildServices(outside: Outside): Promise<Built> {
     services: {
       activity,
       app: outside.app,
+      edits,
       files,
       hosts,
       prompts,

@@ -10,7 +10,7 @@ import { keepCopy, writeAtomically } from './atomic-write.ts'
 export type Migration = (data: unknown) => unknown
 
 /** Tells a person about a file that was damaged, or that a newer Hawser wrote. */
-export type Tell = (level: 'warning' | 'error', text: string) => void
+export type Tell = (level: 'info' | 'warning' | 'error', text: string) => void
 
 export interface JsonFileOptions<T> {
   readonly path: string

@@ -1,15 +1,19 @@
+import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import {
   appendFileSync,
   chmodSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -23,6 +27,19 @@ import { LocalFiles } from '../files/local-files.ts'
 import type { PartRecord } from './part-file.ts'
 
 const sha = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
+/** A small disk can be made only as root. */
+const canMount = (() => {
+  try {
+    const at = mkdtempSync(join(tmpdir(), 'hawser-mount-'))
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', at], { stdio: 'ignore' })
+    execFileSync('umount', [at])
+    rmdirSync(at)
+    return true
+  } catch {
+    return false
+  }
+})()
+
 describe.skipIf(!hasOpenSsh)('a transfer under faults', () => {
   let link: Link
   const rig = async (lines?: readonly string[]) => {
@@ -190,6 +207,7 @@ describe.skipIf(!hasOpenSsh)('a transfer under faults', () => {
     ['one session for a connection', ['Subsystem sftp internal-sftp', 'MaxSessions 1']],
     ['a key that changes with every megabyte', ['Subsystem sftp internal-sftp', 'RekeyLimit 1M']],
     ['a strict umask', ['Subsystem sftp internal-sftp -u 077']],
+    ['files and no commands', ['Subsystem sftp internal-sftp', 'ForceCommand internal-sftp']],
   ])('goes both ways on a server with %s', async (_what, lines) => {
     const { remote, local, near, far } = await rig(lines)
     const files = await remote.connect()
@@ -241,5 +259,22 @@ describe.skipIf(!hasOpenSsh)('a transfer under faults', () => {
     ).rejects.toMatchObject({
       code: 'invalid-input',
     })
+  })
+
+  test.skipIf(!canMount)('onto a disk that is full says so, ends there, and leaves no wrong file', async () => {
+    const { remote, local, near, far } = await rig()
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', far])
+    onTestFinished(() => void execFileSync('umount', ['-l', far]))
+    const files = await remote.connect()
+    writeFileSync(join(near, 'big'), randomBytes(9_000_000))
+    const up = runTransfer([local, files], { from: [join(near, 'big')], to: far })
+    await expect(up).rejects.toMatchObject({ code: 'no-space', message: expect.stringContaining('full') })
+    expect(existsSync(join(far, 'big'))).toBe(false)
+    // The same from the other side: this computer's disk is the full one.
+    mkdirSync(join(near, 'source'))
+    writeFileSync(join(near, 'source', 'big'), randomBytes(9_000_000))
+    const down = runTransfer([files, local], { from: [join(near, 'source', 'big')], to: far })
+    await expect(down).rejects.toMatchObject({ code: 'no-space' })
+    expect(existsSync(join(far, 'big'))).toBe(false)
   })
 })

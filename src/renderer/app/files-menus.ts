@@ -1,5 +1,6 @@
 import { joinPath } from '../../shared/base/paths.ts'
 import { shownName } from '../../shared/base/shown-name.ts'
+import type { Entry } from '../../shared/contract/files.ts'
 import type { Settings } from '../../shared/contract/settings.ts'
 import type { FileTab } from '../../shared/contract/workspace.ts'
 import { compareByContents, compareByTime } from '../features/files/compare.ts'
@@ -17,7 +18,6 @@ import type { Parts } from './boot.ts'
 export function rowMenu(parts: Parts, paneId: string, names: readonly string[]): readonly MenuItem[] {
   const { actions } = parts.files
   const pane = paneOf(paneId)
-  const other = otherPane(paneId)
   if (!pane) return []
   if (names.length === 0) return folderMenu(parts, paneId)
   const [name = ''] = names
@@ -27,19 +27,8 @@ export function rowMenu(parts: Parts, paneId: string, names: readonly string[]):
   const picked = new Set(names)
   const folders = pane.entries.some(each => each.kind === 'folder' && picked.has(each.name))
   return [
-    ...(one && entry ? [{ label: 'Open', keys: 'Enter', run: () => actions.open(paneId, entry) }] : []),
-    ...(one && entry?.kind === 'file' ? [{ label: 'Edit', keys: 'F4', run: () => actions.edit(paneId) }] : []),
-    ...(other
-      ? [
-          {
-            label: 'Copy to the other pane',
-            keys: 'F5',
-            line: true,
-            run: () => actions.transfer(paneId, other, false),
-          },
-          { label: 'Move to the other pane', keys: 'F6', run: () => actions.transfer(paneId, other, true) },
-        ]
-      : []),
+    ...openItems(parts, paneId, one ? entry : undefined),
+    ...copyItems(parts, paneId),
     { label: 'Copy', keys: 'Ctrl+C', line: true, run: () => actions.remember(paneId, false) },
     { label: 'Cut', keys: 'Ctrl+X', run: () => actions.remember(paneId, true) },
     { label: 'Duplicate', keys: 'Ctrl+D', run: () => actions.duplicate(paneId) },
@@ -71,6 +60,26 @@ export function rowMenu(parts: Parts, paneId: string, names: readonly string[]):
       line: true,
       run: () => openDialog({ kind: 'delete', paneId, names }),
     },
+  ]
+}
+
+function openItems({ files }: Parts, paneId: string, entry: Entry | undefined): readonly MenuItem[] {
+  const { actions } = files
+  if (!entry) return []
+  const open: MenuItem = { label: 'Open', keys: 'Enter', run: () => actions.open(paneId, entry) }
+  if (entry.kind !== 'file') return [open]
+  const edit: MenuItem = { label: 'Edit', keys: 'F4', run: () => actions.edit(paneId) }
+  if (paneOf(paneId)?.side.target.kind === 'local') return [open, edit]
+  return [open, edit, { label: 'Open in your editor', run: () => actions.editOutside(paneId, entry.name) }]
+}
+
+function copyItems({ files }: Parts, paneId: string): readonly MenuItem[] {
+  const { actions } = files
+  const other = otherPane(paneId)
+  if (other === null) return []
+  return [
+    { label: 'Copy to the other pane', keys: 'F5', line: true, run: () => actions.transfer(paneId, other, false) },
+    { label: 'Move to the other pane', keys: 'F6', run: () => actions.transfer(paneId, other, true) },
   ]
 }
 

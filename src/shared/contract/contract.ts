@@ -1,6 +1,7 @@
 import { activity } from './activity.ts'
 import { app } from './app.ts'
 import type { Client, Implementation } from './define.ts'
+import { edits } from './edits.ts'
 import { files } from './files.ts'
 import { hosts } from './hosts.ts'
 import { prompts } from './prompts.ts'
@@ -11,7 +12,19 @@ import { vault } from './vault.ts'
 import { workspace } from './workspace.ts'
 
 /** The whole surface between main and renderer. Nothing crosses that is not listed here. */
-export const contract = { activity, app, files, hosts, prompts, settings, terminals, transfers, vault, workspace }
+export const contract = {
+  activity,
+  app,
+  edits,
+  files,
+  hosts,
+  prompts,
+  settings,
+  terminals,
+  transfers,
+  vault,
+  workspace,
+}
 
 export type Contract = typeof contract
 export type Api = { readonly [K in keyof Contract]: Client<Contract[K]> }

@@ -37,6 +37,8 @@ export const settingsSchema = z.strictObject({
         .default(['size', 'modified', 'mode']),
       /** What becomes of links when files are copied. */
       links: z.enum(['keep', 'follow', 'skip']).default('keep'),
+      /** The command of the local editor with its arguments; empty is the system's own choice. */
+      editor: line(1024).default(''),
       /** Compares checksums after each copy. */
       verify: z.boolean().default(false),
       bookmarks: z

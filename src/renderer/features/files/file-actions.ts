@@ -44,6 +44,12 @@ export class FileActions {
     if (name !== undefined) openDialog({ kind: 'edit', paneId: id, name })
   }
 
+  /** Opens a file in an editor of this computer; what is saved there goes back. */
+  editOutside(id: string, name: string): void {
+    this.parts.tell(`Opening ${shownName(name)}. What you save goes back to the host.`)
+    this.#quietly(this.parts.api.edits.open({ place: this.#place(id, name) }))
+  }
+
   preview(id: string): void {
     const [name] = chosenOf(id)
     if (name !== undefined) openDialog({ kind: 'preview', paneId: id, name })

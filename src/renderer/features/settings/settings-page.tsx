@@ -10,7 +10,7 @@ import { KeyboardSettings, type BindableCommand } from './keyboard-settings.tsx'
 import css from './settings.module.css'
 import { changeSettings, useSettings } from './settings-store.ts'
 
-const sections = ['Appearance', 'Terminal', 'Security', 'Keyboard', 'About'] as const
+const sections = ['Appearance', 'Terminal', 'Files', 'Security', 'Keyboard', 'About'] as const
 export type SettingsSection = (typeof sections)[number]
 
 export interface SettingsPageProps {
@@ -27,7 +27,7 @@ export interface SettingsPageProps {
 export function SettingsPage(props: SettingsPageProps) {
   const [section, setSection] = useState<SettingsSection>('Appearance')
   const settings = useSettings(state => state.settings)
-  const change = <S extends 'appearance' | 'terminal' | 'security'>(name: S, patch: Partial<Settings[S]>) =>
+  const change = <S extends 'appearance' | 'terminal' | 'files' | 'security'>(name: S, patch: Partial<Settings[S]>) =>
     void changeSettings(props.api, name, patch).catch(props.onProblem)
   return (
     <div className={ui['page']}>
@@ -48,6 +48,7 @@ export function SettingsPage(props: SettingsPageProps) {
         <section aria-label={section} className={css['section']}>
           {section === 'Appearance' && <Appearance settings={settings} change={change} />}
           {section === 'Terminal' && <TerminalSettings settings={settings} change={change} themes={props.themes} />}
+          {section === 'Files' && <FilesSettings settings={settings} change={change} />}
           {section === 'Security' && <Security settings={settings} change={change} vault={props.vault} />}
           {section === 'Keyboard' && (
             <KeyboardSettings api={props.api} commands={props.commands} onProblem={props.onProblem} />
@@ -61,7 +62,10 @@ export function SettingsPage(props: SettingsPageProps) {
 
 interface SectionProps {
   readonly settings: Settings
-  readonly change: <S extends 'appearance' | 'terminal' | 'security'>(name: S, patch: Partial<Settings[S]>) => void
+  readonly change: <S extends 'appearance' | 'terminal' | 'files' | 'security'>(
+    name: S,
+    patch: Partial<Settings[S]>,
+  ) => void
 }
 
 function Appearance({ settings, change }: SectionProps) {
@@ -168,6 +172,41 @@ function TerminalSettings({ settings, change, themes }: SectionProps & Pick<Sett
       {flag('middleClickPaste', 'Paste with the middle button')}
       {flag('confirmMultilinePaste', 'Ask before several lines are pasted')}
       {flag('screenReader', 'Screen reader support')}
+    </>
+  )
+}
+
+function FilesSettings({ settings, change }: SectionProps) {
+  const { files } = settings
+  const set = (patch: Partial<Settings['files']>) => change('files', patch)
+  return (
+    <>
+      <TextField
+        label="Local editor"
+        defaultValue={files.editor}
+        placeholder="The system's own choice"
+        hint="A command with its arguments, such as code -n; the file is added."
+        onBlur={event => set({ editor: event.target.value.trim() })}
+      />
+      <Select
+        label="Links"
+        value={files.links}
+        onChange={event => set({ links: event.target.value as Settings['files']['links'] })}
+      >
+        <option value="keep">Copy as links</option>
+        <option value="follow">Copy what they lead to</option>
+        <option value="skip">Leave out</option>
+      </Select>
+      <Checkbox
+        label="Compare checksums after each copy"
+        checked={files.verify}
+        onChange={event => set({ verify: event.target.checked })}
+      />
+      <Checkbox
+        label="Show hidden files"
+        checked={files.hidden}
+        onChange={event => set({ hidden: event.target.checked })}
+      />
     </>
   )
 }
