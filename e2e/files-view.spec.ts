@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import type { Page } from '@playwright/test'
 
-import { expect, keyHost, terminal, test, trust, type Hawser, type LaunchOptions } from './fixtures.ts'
+import { expect, keyHost, openShell, terminal, test, trust, type Hawser, type LaunchOptions } from './fixtures.ts'
 import type { Sshd } from './sshd.ts'
 
 interface Given {
@@ -164,6 +164,21 @@ test('a terminal opens in the folder of a pane', async ({ launch, sshd, sshDir, 
   await shell.prompt()
   await shell.run('pwd > where')
   await expect.poll(() => readText(join(folder, 'there', 'where'))).toBe(`${join(folder, 'there')}\n`)
+})
+
+test('the files of a terminal open in the folder that its shell tells', async ({ launch, sshd, sshDir, folder }) => {
+  trust(sshDir, sshd.port, sshd.hostKey)
+  const there = join(folder, 'where it is')
+  mkdirSync(there)
+  const { page } = await launch({ hosts: [keyHost(sshd)] })
+  const shell = await openShell(page)
+  await shell.run(`printf '\\033]7;file://box${there.replaceAll(' ', '%20')}\\007'; echo told`)
+  await expect(shell.rows).toContainText('told')
+  await page.keyboard.press('Control+Shift+P')
+  await page.keyboard.type('Files of this terminal')
+  await page.keyboard.press('Enter')
+  const right = page.getByRole('region', { name: 'Right pane' })
+  await expect(right.getByRole('textbox', { name: 'Path' })).toHaveValue(there)
 })
 
 test('a file is edited in a local editor, and what is saved goes back, never over what others wrote', async ({

@@ -254,6 +254,7 @@ test('main handles these calls and no others', async () => {
     app: ['chooseFile', 'copiedFiles', 'copy', 'dismissNotice', 'info', 'notices', 'openExternal', 'paste', 'setFrame'],
     edits: ['open'],
     files: [
+      'cancel',
       'checksum',
       'complete',
       'compress',

@@ -167,16 +167,28 @@ function confirmClose({
   built: Built
 }): void {
   const { live } = built.terminals
-  if (live === 0 || !built.settings.current.security.confirmClose) return
+  const moving = built.transfers.live
+  if (live + moving === 0 || !built.settings.current.security.confirmClose) return
   const choice = dialog.showMessageBoxSync(window, {
     type: 'question',
-    message: live === 1 ? 'One session is still open.' : `${live} sessions are still open.`,
-    detail: 'Closing Hawser ends it. What runs in tmux or screen over there goes on.',
+    message: openText(live, moving),
+    detail:
+      moving > 0
+        ? 'Transfers are kept and can be resumed at the next start. What runs in tmux or screen over there goes on.'
+        : 'Closing Hawser ends it. What runs in tmux or screen over there goes on.',
     buttons: ['Close Hawser', 'Cancel'],
     defaultId: 1,
     cancelId: 1,
   })
   if (choice === 1) event.preventDefault()
+}
+
+function openText(sessions: number, transfers: number): string {
+  const some = (count: number, one: string) => (count === 1 ? `One ${one}` : `${count} ${one}s`)
+  const parts = [sessions > 0 && some(sessions, 'session'), transfers > 0 && some(transfers, 'transfer')].filter(
+    Boolean,
+  )
+  return `${parts.join(' and ')} ${sessions + transfers === 1 ? 'is' : 'are'} still open.`
 }
 
 function iconPath(): string | undefined {

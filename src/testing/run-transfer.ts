@@ -2,7 +2,8 @@ import { transferRequest, type TransferFailure } from '../shared/contract/transf
 import type { FileSystem } from '../main/files/file-system.ts'
 import { PathLocks } from '../main/transfers/path-locks.ts'
 import { ProgressMeter } from '../main/transfers/progress-meter.ts'
-import { TransferRun, type TransferRunParts } from '../main/transfers/transfer-run.ts'
+import { TransferRun } from '../main/transfers/transfer-run.ts'
+import type { TransferRunParts } from '../main/transfers/transfer-run-parts.ts'
 
 const here = { target: { kind: 'local' as const }, root: false }
 

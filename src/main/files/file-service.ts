@@ -3,7 +3,7 @@ import type { Disposable } from '../../shared/base/lifecycle.ts'
 import { joinPath, nameOf, parentOf } from '../../shared/base/paths.ts'
 import type { OpenPort } from '../../shared/base/stream-port.ts'
 import type { Services } from '../../shared/contract/contract.ts'
-import type { FromListing, ListingId, Side, SideInfo } from '../../shared/contract/files.ts'
+import type { FromListing, ListingId, Side, SideInfo, TaskId } from '../../shared/contract/files.ts'
 import { checksum, compress, extract, findByName, setOwner } from './far-tools.ts'
 import type { FileSides } from './file-sides.ts'
 import type { FileSystem } from './file-system.ts'
@@ -28,6 +28,7 @@ export class FileService implements Contract, Disposable {
   readonly onSides: Contract['onSides']
   readonly #parts: FileServiceParts
   readonly #listings = new Map<ListingId, AbortController>()
+  readonly #tasks = new Map<TaskId, AbortController>()
 
   constructor(parts: FileServiceParts) {
     this.#parts = parts
@@ -105,11 +106,19 @@ export class FileService implements Contract, Disposable {
   rename: Contract['rename'] = ({ place, name }) =>
     this.#on(place.side, files => files.rename(place.path, joinPath(parentOf(place.path), name)))
 
-  count: Contract['count'] = ({ side, paths }) => this.#on(side, files => countTree(files, paths, never()))
+  count: Contract['count'] = ({ side, paths, task }) =>
+    this.#task(task, signal => this.#on(side, files => countTree(files, paths, signal)))
 
-  remove: Contract['remove'] = async ({ side, paths }) => {
-    if (side.target.kind !== 'local') return this.#on(side, files => removeTree(files, paths, never()))
+  remove: Contract['remove'] = ({ side, paths, task }) =>
+    this.#task(task, signal =>
+      side.target.kind === 'local'
+        ? this.#trash(paths, signal)
+        : this.#on(side, files => removeTree(files, paths, signal)),
+    )
+
+  async #trash(paths: readonly string[], signal: AbortSignal): Promise<void> {
     for (const path of paths) {
+      if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
       try {
         await this.#parts.trash(path)
       } catch (error) {
@@ -119,30 +128,46 @@ export class FileService implements Contract, Disposable {
     }
   }
 
-  setMode: Contract['setMode'] = ({ side, ...what }) => this.#on(side, files => setTreeMode(files, what, never()))
+  setMode: Contract['setMode'] = ({ side, task, ...what }) =>
+    this.#task(task, signal => this.#on(side, files => setTreeMode(files, what, signal)))
 
   setOwner: Contract['setOwner'] = ({ side, ...what }) => this.#on(side, files => setOwner(files, what, never()))
 
   space: Contract['space'] = ({ place }) => this.#on(place.side, files => files.space(place.path))
 
-  checksum: Contract['checksum'] = ({ place, kind }) =>
-    this.#on(place.side, files => checksum(files, { path: place.path, kind }, never()))
+  checksum: Contract['checksum'] = ({ place, kind, task }) =>
+    this.#task(task, signal => this.#on(place.side, files => checksum(files, { path: place.path, kind }, signal)))
 
-  find: Contract['find'] = ({ place, text }) =>
-    this.#on(place.side, files => findByName(files, { folder: place.path, text }, never()))
+  find: Contract['find'] = ({ place, text, task }) =>
+    this.#task(task, signal => this.#on(place.side, files => findByName(files, { folder: place.path, text }, signal)))
 
-  compress: Contract['compress'] = ({ side, paths, name }) =>
-    this.#on(side, files => {
-      const archive = joinPath(parentOf(paths[0] as string), name)
-      return compress(files, { paths, archive }, never())
-    })
+  compress: Contract['compress'] = ({ side, paths, name, task }) =>
+    this.#task(task, signal =>
+      this.#on(side, files => {
+        const archive = joinPath(parentOf(paths[0] as string), name)
+        return compress(files, { paths, archive }, signal)
+      }),
+    )
 
   extract: Contract['extract'] = ({ place }) =>
     this.#on(place.side, async files => void (await extract(files, place.path, never())))
 
+  cancel: Contract['cancel'] = ({ task }) => this.#tasks.get(task)?.abort()
+
   dispose(): void {
-    for (const abort of this.#listings.values()) abort.abort()
+    for (const abort of [...this.#listings.values(), ...this.#tasks.values()]) abort.abort()
     this.#listings.clear()
+    this.#tasks.clear()
+  }
+
+  async #task<T>(id: TaskId | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const abort = new AbortController()
+    if (id !== undefined) this.#tasks.set(id, abort)
+    try {
+      return await work(abort.signal)
+    } finally {
+      if (id !== undefined) this.#tasks.delete(id)
+    }
   }
 
   async #on<T>(side: Side, work: (files: FileSystem) => Promise<T>): Promise<T> {

@@ -46,6 +46,7 @@ async function readNames(
 ): Promise<void> {
   let [wanted, running, names, bytes, empty] = [firstRequests, 0, 0, 0, 0]
   let ended = false
+  let cancel = () => {}
   await new Promise<void>((resolve, reject) => {
     const take = (found: readonly NamedEntry[] | null) => {
       running--
@@ -67,10 +68,13 @@ async function readNames(
       reject(error)
     }
     const ask = () => {
-      for (; running < wanted && !ended; running++) session.readFolder(handle, signal).then(take).catch(stop)
+      for (; running < wanted && !ended; running++) session.readFolder(handle).then(take).catch(stop)
     }
+    // One listener for all of the requests; what they still answer is nobody's.
+    cancel = () => stop(new AppError('cancelled', 'Cancelled'))
+    signal.addEventListener('abort', cancel)
     ask()
-  })
+  }).finally(() => signal.removeEventListener('abort', cancel))
 }
 
 async function followLinks(

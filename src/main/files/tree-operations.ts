@@ -24,7 +24,10 @@ export async function countTree(files: FileSystem, paths: readonly string[], sig
 /** Deletes the paths and everything below them; links go, what they lead to stays. Throws the first failure, having done the rest. */
 export async function removeTree(files: FileSystem, paths: readonly string[], signal: AbortSignal): Promise<void> {
   const { plain, folders, failures } = await collect(files, paths, signal)
-  await eachOf(plain, atOnce, path => files.removeFile(path).catch(noteUnlessGone(failures)))
+  await eachOf(plain, atOnce, async path => {
+    if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
+    await files.removeFile(path).catch(noteUnlessGone(failures))
+  })
   // A folder goes after what is in it.
   for (const level of byDepth(folders)) {
     if (signal.aborted) throw new AppError('cancelled', 'Cancelled')

@@ -115,8 +115,8 @@ export class SftpSession implements Disposable {
   }
 
   /** The next names of an open folder; null at its end. */
-  async readFolder(handle: Handle, signal?: AbortSignal): Promise<readonly NamedEntry[] | null> {
-    const reply = await this.#wire.send(id => packet(packetType.readdir, id).bytes(handle), signal)
+  async readFolder(handle: Handle): Promise<readonly NamedEntry[] | null> {
+    const reply = await this.#wire.send(id => packet(packetType.readdir, id).bytes(handle))
     if (reply.kind === 'status' && reply.code === statusCode.eof) return null
     if (reply.kind !== 'names') throw this.#wire.unexpected(reply)
     return reply.entries

@@ -49,7 +49,10 @@ export class AdaptiveWindow {
     this.#flat++
     // What the line holds, and as much again waiting at its mouth.
     if (this.#flat === flatRounds) this.#set(Math.max(this.#bytes / 2, rate * this.#fastest * 2.5))
-    if (this.#flat % retryRounds === 0) this.#set(this.#bytes * 1.5)
+    if (this.#flat < retryRounds) return
+    // If that brings nothing it settles anew.
+    this.#flat = 0
+    this.#set(this.#bytes * 1.5)
   }
 
   #set(bytes: number): void {

@@ -1,8 +1,10 @@
 import { joinPath } from '../../shared/base/paths.ts'
 import type { FileInfo } from '../../shared/contract/files.ts'
 import type { ConflictChoice } from '../../shared/contract/transfers.ts'
+import type { Pace } from '../files/file-system.ts'
 import { encodeName } from '../sftp/byte-names.ts'
 import { sameTime } from './part-file.ts'
+import type { Lane } from './work-queue.ts'
 
 /** What to do with one file whose name is taken. */
 export type ConflictVerdict = 'replace' | 'keep-both' | 'skip' | 'resume'
@@ -50,6 +52,16 @@ export function localName(name: string, platform: NodeJS.Platform): string {
   })
   return devices.test(mapped) ? `_${mapped}` : mapped
 }
+
+/** How many files are copied side by side: on a far line as many as both sides bear, since most of them only wait. */
+export function filesAtOnce(source: Pace, target: Pace): Readonly<Record<Lane, number>> {
+  const isFar = Math.max(source.roundTripMs, target.roundTripMs) > nearMs
+  const most = Math.min(source.files, target.files)
+  return { small: isFar ? most : Math.min(mostNear, most), large: 2 }
+}
+
+const nearMs = 4
+const mostNear = 48
 
 /** Where the names below a start of the walk lie under the target folder. */
 export function targetPath(folder: string, names: readonly string[]): string {

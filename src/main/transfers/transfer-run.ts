@@ -1,45 +1,30 @@
+import { setMaxListeners } from 'node:events'
+
 import { AppError, toWireError } from '../../shared/base/errors.ts'
 import { isSafeName, isWithin, nameOf } from '../../shared/base/paths.ts'
 import { shownName } from '../../shared/base/shown-name.ts'
 import type { Entry } from '../../shared/contract/files.ts'
-import type { ConflictChoice, TransferFailure, TransferRequest } from '../../shared/contract/transfers.ts'
+import type { TransferRequest } from '../../shared/contract/transfers.ts'
 import { fileError, notAFile } from '../files/file-errors.ts'
 import { eachOf } from '../files/each-of.ts'
-import type { FileSystem } from '../files/file-system.ts'
 import { walk, type Found } from '../files/walk.ts'
 import { copyFile, type CopyFileOptions } from './copy-file.ts'
-import { partPathOf, sameVersion, type PartRecord } from './part-file.ts'
-import type { PathLocks } from './path-locks.ts'
+import { partPathOf, sameVersion } from './part-file.ts'
 import { canPack, fewestPacked, pack, packedBytes, type PackedFile } from './pack.ts'
-import { isSkip, Placement, taken, type AskConflict, type Destination, type Item, type Skip } from './placement.ts'
+import { isSkip, Placement, taken, type Destination, type Item, type Skip } from './placement.ts'
 import { checkPlaces, moveAtOnce } from './places.ts'
-import type { ProgressMeter } from './progress-meter.ts'
 import { TargetFolders, within, type TargetFolder } from './target-folders.ts'
-import { endsTransfer, freeName, localName, targetPath, unlessEnding, worthAnotherTry } from './transfer-plan.ts'
+import {
+  endsTransfer,
+  filesAtOnce,
+  freeName,
+  localName,
+  targetPath,
+  unlessEnding,
+  worthAnotherTry,
+} from './transfer-plan.ts'
+import type { TransferRunParts } from './transfer-run-parts.ts'
 import { WorkQueue } from './work-queue.ts'
-
-export interface TransferRunParts {
-  readonly request: TransferRequest
-  readonly source: FileSystem
-  readonly target: FileSystem
-  readonly meter: ProgressMeter
-  /** True when an earlier run of this transfer was broken off: what is the same on both sides was copied then. */
-  readonly again: boolean
-  /** The part files of earlier runs, by target path. */
-  readonly parts: Map<string, PartRecord>
-  /** The folders that were made, and the names that were given, in this run and those before. */
-  readonly made: Set<string>
-  readonly names: Map<string, string>
-  readonly locks: PathLocks
-  /** What was chosen for single files, by target path. */
-  readonly decided: Map<string, ConflictChoice>
-  readonly signal: AbortSignal
-  readonly pass: (bytes: number) => Promise<void> | undefined
-  /** Asks a person; null when they want to stop. */
-  readonly ask: AskConflict
-  readonly onFailure: (failure: TransferFailure) => void
-  readonly onPartsChanged: () => void
-}
 
 const tries = 3
 const mostPacked = 4_000
@@ -66,6 +51,8 @@ export class TransferRun {
     const { source, target, request } = parts
     this.#parts = parts
     const { signal } = this.#abort
+    // Every copy under way listens to it.
+    setMaxListeners(0, signal)
     this.#folders = new TargetFolders({ files: target, root: request.to.path, signal, made: parts.made })
     const { again, ask, decided, names } = parts
     this.#placement = new Placement({
@@ -79,12 +66,7 @@ export class TransferRun {
       names,
       request,
     })
-    this.#queue = new WorkQueue(() => {
-      const [here, there] = [source.pace, target.pace]
-      const far = Math.max(here.roundTripMs, there.roundTripMs) > 4
-      const most = Math.min(here.files, there.files)
-      return { small: far ? most : Math.min(48, most), large: 2 }
-    })
+    this.#queue = new WorkQueue(() => filesAtOnce(source.pace, target.pace))
   }
 
   async run(): Promise<void> {

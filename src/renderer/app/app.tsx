@@ -196,6 +196,7 @@ function PaneOf({ pane, tab, parts, menu }: PaneOfProps) {
       'split-down',
       'broadcast',
       'duplicate-tab',
+      'files-here',
       'close-pane',
     ]),
     editHost: host ? () => edit({ kind: 'host', host }) : null,

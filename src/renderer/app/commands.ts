@@ -191,7 +191,7 @@ function tabCommands({ actions }: CommandParts): readonly Command[] {
 }
 
 /** What the keys of a list of files do, for the palette: in the list they are pressed. */
-function fileCommands({ files }: CommandParts): readonly Command[] {
+function fileCommands({ files, terminals }: CommandParts): readonly Command[] {
   const { actions, panes } = files
   const inFiles = () => activeFiles() !== undefined
   const here = () => {
@@ -209,6 +209,16 @@ function fileCommands({ files }: CommandParts): readonly Command[] {
     command('files-new-folder', 'New folder', () => openDialog({ kind: 'new-folder', paneId: here().here })),
     command('files-find', 'Find files', () => openDialog({ kind: 'find', paneId: here().here })),
     command('files-refresh', 'Refresh the files', () => panes.refresh(here().here)),
+    {
+      id: 'files-here',
+      title: 'Files of this terminal',
+      keys: '',
+      when: () => activePane() !== undefined,
+      run: () => {
+        const pane = activePane()
+        if (pane) openFiles({ side: { target: pane.target, root: false }, path: terminals.folderOf(pane.id) })
+      },
+    },
     command('files-terminal', 'Open a terminal in this folder', () => actions.openTerminal(here().here)),
   ]
 }

@@ -1,6 +1,7 @@
 import { Activity, Lock, LockOpen } from 'lucide-react'
 
 import { isLive, lookOf, useTerminals } from '../features/terminals/terminals-store.ts'
+import { isUnderWay, useTransfers } from '../features/transfers/transfers-store.ts'
 import { useVault, vaultText } from '../features/vault/vault.tsx'
 import { Dot } from '../ui/tag.tsx'
 import { activeFiles, activePane, useWorkspace } from '../workspace/workspace-store.ts'
@@ -13,6 +14,7 @@ export function StatusBar() {
   const states = useTerminals(state => state.states)
   const pane = useWorkspace(activePane)
   const filesTab = useWorkspace(activeFiles)
+  const moving = useTransfers(state => state.transfers.filter(isUnderWay).length)
   const vault = useVault(state => state.status)
   const live = Object.values(states).filter(isLive).length
   const state = pane ? states[pane.id] : undefined
@@ -39,6 +41,7 @@ export function StatusBar() {
         </span>
       )}
       <span className={css['grow']} />
+      {moving > 0 && <span>{moving === 1 ? '1 transfer' : `${moving} transfers`}</span>}
       <span>{live === 1 ? '1 session live' : `${live} sessions live`}</span>
     </footer>
   )

@@ -90,6 +90,11 @@ export type FromListing =
   | { readonly done: true; readonly path: string }
   | { readonly error: WireError }
 
+export const taskId = z.uuid().brand<'TaskId'>()
+export type TaskId = z.infer<typeof taskId>
+/** What may take long carries an id by which it can be cancelled. */
+const task = taskId.optional()
+
 export const checksumKind = z.enum(['sha256', 'sha1', 'md5'])
 const paths = z.array(filePath).min(1).max(200_000)
 
@@ -145,19 +150,23 @@ export const files = {
   makeLink: call(z.strictObject({ place, target: z.string().min(1).max(16_384) })).returns<void>(),
   rename: call(z.strictObject({ place, name: fileName })).returns<void>(),
   /** How much a deletion or a copy is about. */
-  count: call(z.strictObject({ side, paths })).returns<TreeCount>(),
+  count: call(z.strictObject({ side, paths, task })).returns<TreeCount>(),
   /** Far away it is gone at once; on this computer it goes to the trash. */
-  remove: call(z.strictObject({ side, paths })).returns<void>(),
-  setMode: call(z.strictObject({ side, paths, mode: z.int().min(0).max(0o7777), within: z.boolean() })).returns<void>(),
+  remove: call(z.strictObject({ side, paths, task })).returns<void>(),
+  setMode: call(
+    z.strictObject({ side, paths, mode: z.int().min(0).max(0o7777), within: z.boolean(), task }),
+  ).returns<void>(),
   setOwner: call(
     z.strictObject({ side, paths, owner: z.string().min(1).max(128), within: z.boolean() }),
   ).returns<void>(),
   space: call(z.strictObject({ place })).returns<Space | null>(),
-  checksum: call(z.strictObject({ place, kind: checksumKind })).returns<string>(),
+  checksum: call(z.strictObject({ place, kind: checksumKind, task })).returns<string>(),
   /** Finds names below a folder, at most 1,000. */
-  find: call(z.strictObject({ place, text: z.string().min(1).max(256) })).returns<readonly string[]>(),
+  find: call(z.strictObject({ place, text: z.string().min(1).max(256), task })).returns<readonly string[]>(),
   /** Makes an archive beside the files; answers its name. */
-  compress: call(z.strictObject({ side, paths, name: fileName })).returns<void>(),
+  compress: call(z.strictObject({ side, paths, name: fileName, task })).returns<void>(),
   extract: call(z.strictObject({ place })).returns<void>(),
+  /** Ends a task: what it has done stays, the rest is left. */
+  cancel: call(z.strictObject({ task: taskId })).returns<void>(),
   onSides: event<readonly SideSnapshot[]>(),
 }

@@ -10,6 +10,7 @@ import { countText } from './file-actions.ts'
 import { paneOf, pathsOf } from './file-panes.ts'
 import type { DialogParts } from './files-dialogs.tsx'
 import { sizeText } from './rows.ts'
+import { useTask } from './use-task.ts'
 import { useWork } from './use-work.ts'
 
 /** Asks before anything is deleted, and says how much it is. */
@@ -21,18 +22,19 @@ export function DeleteDialog({ parts, paneId, close, names }: DialogParts & { re
   })
   const [count, setCount] = useState<TreeCount | null>(null)
   const { busy, error, run } = useWork(close)
+  const [counting, deleting] = [useTask(parts.api), useTask(parts.api)]
   const keep = useRef<HTMLButtonElement>(null)
   const local = pane?.side.target.kind === 'local'
   const { api } = parts
   useEffect(() => {
     if (!pane) return
     let open = true
-    void api.files.count({ side: pane.side, paths }).then(
+    void api.files.count({ side: pane.side, paths, task: counting }).then(
       found => (open ? setCount(found) : undefined),
       () => {},
     )
     return () => void (open = false)
-  }, [api, pane, paths])
+  }, [api, pane, paths, counting])
   const what = names.length === 1 ? shownName(names[0] as string) : countText(names.length)
   return (
     <Dialog
@@ -61,9 +63,9 @@ export function DeleteDialog({ parts, paneId, close, names }: DialogParts & { re
         <Button
           look="danger"
           disabled={busy}
-          onClick={() => run(() => (pane ? parts.actions.remove(pane.side, paths) : Promise.resolve()))}
+          onClick={() => run(() => (pane ? parts.actions.remove(pane.side, paths, deleting) : Promise.resolve()))}
         >
-          {local ? 'Put into the trash' : 'Delete'}
+          {busy ? 'Deleting' : local ? 'Put into the trash' : 'Delete'}
         </Button>
       </Actions>
     </Dialog>

@@ -1,7 +1,7 @@
 import { joinPath, nameOf, parentOf } from '../../../shared/base/paths.ts'
 import { shownName } from '../../../shared/base/shown-name.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
-import type { Entry, Place, Side } from '../../../shared/contract/files.ts'
+import type { Entry, Place, Side, TaskId } from '../../../shared/contract/files.ts'
 import type { Target } from '../../../shared/contract/terminals.ts'
 import type { TransferOptions } from '../../../shared/contract/transfers.ts'
 import type { DraggedFiles } from '../../ui/file-drag.ts'
@@ -134,10 +134,10 @@ export class FileActions {
     this.#quietly(renamed)
   }
 
-  async remove(side: Side, paths: readonly string[]): Promise<void> {
+  async remove(side: Side, paths: readonly string[], task: TaskId): Promise<void> {
     const [first = '/'] = paths
     await this.parts.api.files
-      .remove({ side, paths: [...paths] })
+      .remove({ side, paths: [...paths], task })
       .finally(() => this.parts.panes.refreshShowing(side, parentOf(first)))
     if (side.target.kind === 'local') this.parts.tell(`${countText(paths.length)} put into the trash.`)
   }

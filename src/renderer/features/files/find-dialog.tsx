@@ -10,6 +10,7 @@ import css from './dialogs.module.css'
 import { paneOf } from './file-panes.ts'
 import type { DialogParts } from './files-dialogs.tsx'
 import { changePane } from './files-store.ts'
+import { useTask } from './use-task.ts'
 import { useWork } from './use-work.ts'
 
 /** Finds files by name below the folder that a pane shows. */
@@ -18,6 +19,7 @@ export function FindDialog({ parts, paneId, close }: DialogParts) {
   const [found, setFound] = useState<readonly string[] | null>(null)
   const { busy, error, run } = useWork(() => {})
   const [asking, setAsking] = useState(false)
+  const task = useTask(parts.api)
   const folder = paneOf(paneId)?.path ?? '/'
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -26,7 +28,7 @@ export function FindDialog({ parts, paneId, close }: DialogParts) {
     setAsking(true)
     run(() =>
       parts.api.files
-        .find({ place: { side: pane.side, path: folder }, text })
+        .find({ place: { side: pane.side, path: folder }, text, task })
         .then(setFound)
         .finally(() => setAsking(false)),
     )

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 
+import { messageOf } from '../../../shared/base/errors.ts'
 import { Checkbox } from '../../ui/field.tsx'
 import { Button } from '../../ui/button.tsx'
 import { CodeView } from './code-view.tsx'
@@ -12,6 +13,7 @@ import { useLoaded } from './use-loaded.ts'
 const headBytes = 256 * 1024
 const tailBytes = 64 * 1024
 const followMs = 1_000
+const retryMs = 3_000
 
 /** The head of a text, more of it on demand, or its end as it grows. */
 export function TextPreview({ reader, name, isDark }: { reader: FileReader; name: string; isDark: boolean }) {
@@ -63,6 +65,7 @@ function Head({ reader, name, isDark }: { reader: FileReader; name: string; isDa
 /** The end of a log, read on as it grows. */
 function Tail({ reader }: { reader: FileReader }) {
   const [text, setText] = useState('')
+  const [problem, setProblem] = useState<string | null>(null)
   const box = useRef<HTMLPreElement>(null)
   useEffect(() => {
     let open = true
@@ -76,9 +79,17 @@ function Tail({ reader }: { reader: FileReader }) {
       if (!open) return
       if (data.length > 0 && version.size >= at)
         setText(old => (old + decoder.decode(data, { stream: true })).slice(-2 * tailBytes))
-      timer = window.setTimeout(() => void step().catch(() => {}), data.length > 0 ? 50 : followMs)
+      setProblem(null)
+      timer = window.setTimeout(again, data.length > 0 ? 50 : followMs)
     }
-    let timer = window.setTimeout(() => void step().catch(() => {}), 0)
+    const again = () =>
+      void step().catch((error: unknown) => {
+        if (!open) return
+        // A link that comes back is followed on.
+        setProblem(messageOf(error))
+        timer = window.setTimeout(again, retryMs)
+      })
+    let timer = window.setTimeout(again, 0)
     return () => {
       open = false
       clearTimeout(timer)
@@ -86,8 +97,11 @@ function Tail({ reader }: { reader: FileReader }) {
   }, [reader])
   useEffect(() => box.current?.scrollTo({ top: box.current.scrollHeight }), [text])
   return (
-    <pre ref={box} className={css['tail']} tabIndex={0} aria-label="The end of the file" aria-live="off">
-      {text}
-    </pre>
+    <>
+      {problem !== null && <p role="alert">{problem}</p>}
+      <pre ref={box} className={css['tail']} tabIndex={0} aria-label="The end of the file" aria-live="off">
+        {text}
+      </pre>
+    </>
   )
 }

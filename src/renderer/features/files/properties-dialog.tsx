@@ -15,6 +15,7 @@ import type { DialogParts } from './files-dialogs.tsx'
 import type { FilesParts } from './files-view.tsx'
 import type { PaneState } from './files-store.ts'
 import { fullTime, isFolder, modeText, sizeText, typeOf } from './rows.ts'
+import { useTask } from './use-task.ts'
 import { useWork } from './use-work.ts'
 
 /** What is known of files, and what can be changed: permissions and owner. */
@@ -97,9 +98,10 @@ function Facts({
   const [count, setCount] = useState<TreeCount | null>(null)
   const [first] = entries
   const { api } = parts
+  const task = useTask(api)
   useEffect(() => {
-    void api.files.count({ side: pane.side, paths: pathsOf(pane, names) }).then(setCount, () => {})
-  }, [api, pane, names])
+    void api.files.count({ side: pane.side, paths: pathsOf(pane, names), task }).then(setCount, () => {})
+  }, [api, pane, names, task])
   if (!first) return null
   return (
     <dl className={ui['pairs']}>

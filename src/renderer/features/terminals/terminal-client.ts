@@ -54,6 +54,7 @@ export class TerminalClient implements Disposable {
   #wantsLigatures = false
   #port: MessagePort | undefined
   readonly #first: string[] = []
+  #folder: string | null = null
   #unacknowledged = 0
   #lastBell = 0
   #lastMiddle = -Infinity
@@ -91,6 +92,11 @@ export class TerminalClient implements Disposable {
     this.element.addEventListener('auxclick', middle, true)
     terminal.attachCustomKeyEventHandler(event => !hooks.onKey(event))
     terminal.onData(data => this.#typed(data))
+    // Where the shell is, as it tells it (OSC 7, a file URL); for "Files here".
+    terminal.parser.registerOscHandler(7, data => {
+      this.#folder = folderOf(data)
+      return true
+    })
     terminal.onBinary(data => this.#send(Uint8Array.from(data, char => char.charCodeAt(0))))
     terminal.onBell(() => this.#bell())
     terminal.onTitleChange(title => this.#title(title))
@@ -134,6 +140,11 @@ export class TerminalClient implements Disposable {
     this.#unacknowledged = 0
     port.onmessage = event => this.#receive(port, event.data as ToTerminal)
     for (const text of this.#first.splice(0)) this.type(text)
+  }
+
+  /** The folder that the shell said it is in; null when it says nothing. */
+  get folder(): string | null {
+    return this.#folder
   }
 
   /** Types as soon as there is a shell that takes it: its port may still be on its way. */
@@ -260,4 +271,18 @@ function probeWebgl(): boolean {
   const name = debug ? String(context.getParameter(debug.UNMASKED_RENDERER_WEBGL)) : ''
   context.getExtension('WEBGL_lose_context')?.loseContext()
   return !/swiftshader|llvmpipe|software/i.test(name)
+}
+
+const longestFolder = 4096
+
+// `file://host/some/folder`; from a program, so it is nothing but a path to look at.
+function folderOf(data: string): string | null {
+  const [, path] = /^file:\/\/[^/]*(\/.*)$/s.exec(data.slice(0, longestFolder * 3)) ?? []
+  if (path === undefined) return null
+  try {
+    const decoded = decodeURIComponent(path)
+    return decoded.length <= longestFolder && !/\p{Cc}/u.test(decoded) ? decoded : null
+  } catch {
+    return null
+  }
 }

@@ -112,6 +112,11 @@ export class Terminals implements Disposable {
     this.#clients.get(paneId)?.type(text)
   }
 
+  /** The folder a terminal's shell is in, as far as it tells. */
+  folderOf(paneId: string): string | null {
+    return this.#clients.get(paneId)?.folder ?? null
+  }
+
   /** The same for a terminal that is just being opened. */
   sendFirst(paneId: string, text: string): void {
     this.#clients.get(paneId)?.typeFirst(text)

@@ -1,0 +1,11 @@
+import { useEffect, useState } from 'react'
+
+import type { Api } from '../../../shared/contract/contract.ts'
+import type { TaskId } from '../../../shared/contract/files.ts'
+
+/** An id for a dialog's work, which ends with the dialog. */
+export function useTask(api: Api): TaskId {
+  const [task] = useState(() => crypto.randomUUID() as TaskId)
+  useEffect(() => () => void api.files.cancel({ task }).catch(() => {}), [api, task])
+  return task
+}
