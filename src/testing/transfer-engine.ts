@@ -127,7 +127,10 @@ async function open(server: NonNullable<Order['server']>): Promise<object> {
     tries++
   )
     await new Promise(resolve => setTimeout(resolve, 50))
-  return { roundTripMs: remote.pace.roundTripMs, chunk: remote.pace.chunk }
+  // A person takes longer than this between opening a pane and copying: by then the first lane is open.
+  const { roundTripMs, chunk } = remote.pace
+  await new Promise(resolve => setTimeout(resolve, 12 * roundTripMs))
+  return { roundTripMs, chunk }
 }
 
 function say(value: object): void {

@@ -56,12 +56,16 @@ async function openOn(parts: RemoteFilesParts): Promise<SftpFiles> {
       ? { open: () => Promise.reject(new Error('one lane as root')), roundTripMs: roundTrip }
       : laneSource(parts, roundTrip)
     const lanes = new SftpLanes(session, source)
-    const far = owned.add(
-      connection.onLinkChanged(() => {
-        far.dispose()
-        lanes.warm()
-      }),
-    )
+    // The first round trip is often known by now; else it is waited for.
+    if (roundTrip() > 0) lanes.warm()
+    else {
+      const known = owned.add(
+        connection.onLinkChanged(() => {
+          known.dispose()
+          lanes.warm()
+        }),
+      )
+    }
     return new SftpFiles({
       label: connection.where,
       key: parts.key,

@@ -89,22 +89,13 @@ export class SftpFile implements ReadableFile, WritableFile {
 
   #join(session: SftpSession): void {
     if (this.#handles.has(session) || this.#opening.has(session) || this.#closed) return
-    const opening = this.#openOn(session)
+    // By its name, which may be another file's by now: `info` compares them all at the end.
+    const opening = session
+      .open(this.#parts.path, { flags: this.#parts.flags })
       .then(handle => this.#handles.set(session, handle))
       // It stays with the lanes it has.
       .catch(() => {})
     this.#opening.set(session, opening)
-  }
-
-  // Opened later and by its name, which may be another file's by now: then this lane is not used.
-  async #openOn(session: SftpSession): Promise<Handle> {
-    const { path, flags, first } = this.#parts
-    const handle = await session.open(path, { flags })
-    if (flags !== openModes.read) return handle
-    const [there, here] = await Promise.all([session.fstat(handle), first.session.fstat(first.handle)])
-    if (isSame(toInfo(there), toInfo(here))) return handle
-    void session.close(handle).catch(() => {})
-    throw new Error('another file has this name now')
   }
 
   async #try<T>(work: () => Promise<T>): Promise<T> {

@@ -23,7 +23,7 @@ export interface Ride {
 const fullLane = 1.5 * 1024 * 1024
 const bytesPerLane = 6 * 1024 * 1024
 const idleMs = 45_000
-const farMs = 60
+const farMs = 10
 
 /**
  * The sessions that bulk data is spread over. It begins with the session that lists folders; as soon as one lane is full,
