@@ -20,7 +20,11 @@ export default defineConfig({
       externalizeDeps: false,
       outDir: 'out/main',
       rolldownOptions: {
-        input: { main: resolve('src/main/main.ts'), 'key-worker': resolve('src/main/ssh/key-worker.mjs') },
+        input: {
+          main: resolve('src/main/main.ts'),
+          'key-worker': resolve('src/main/ssh/key-worker.mjs'),
+          'small-files-worker': resolve('src/main/files/small-files-worker.mjs'),
+        },
         external: [...native, /^node:/, /\.node$/],
         // CommonJS: Electron must have run this whole file before it is ready, which it does not wait for with a module.
         output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },

@@ -172,7 +172,7 @@ test('the files of a terminal open in the folder that its shell tells', async ({
   mkdirSync(there)
   const { page } = await launch({ hosts: [keyHost(sshd)] })
   const shell = await openShell(page)
-  await shell.run(`printf '\\033]7;file://box${there.replaceAll(' ', '%20')}\\007'; echo told`)
+  await shell.run(`printf '\\033]7;file://box%s\\007' '${there.replaceAll(' ', '%20')}'; echo told`)
   await expect(shell.rows).toContainText('told')
   await page.keyboard.press('Control+Shift+P')
   await page.keyboard.type('Files of this terminal')

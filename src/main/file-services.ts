@@ -8,6 +8,7 @@ import { FileService } from './files/file-service.ts'
 import { FileSides } from './files/file-sides.ts'
 import { LocalFiles } from './files/local-files.ts'
 import { openRemoteFiles } from './files/remote-files.ts'
+import { SmallFiles } from './files/small-files.ts'
 import type { HostService } from './hosts/host-service.ts'
 import type { PromptService } from './prompts/prompt-service.ts'
 import { EditService } from './remote-edit/edit-service.ts'
@@ -42,9 +43,9 @@ const worthTellingMs = 10_000
 
 /** The sides that files are on, what the window does with them, and what copies between them. */
 export function buildFileServices(outside: Outside, parts: FileParts): FileServices {
-  const { reportBug, notify, openPort, trash, shortcuts } = outside
+  const { reportBug, notify, openPort, trash, shortcuts, smallFilesWorker } = outside
   const { store, pool, prompts, hosts, activity, planInput, file } = parts
-  const local = new LocalFiles()
+  const local = new LocalFiles(store.add(new SmallFiles(smallFilesWorker)))
   const sides = store.add(
     new FileSides(async ({ target, root }, { key, onStep, signal }) => {
       if (target.kind === 'local') return local

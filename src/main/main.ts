@@ -69,8 +69,8 @@ async function run(): Promise<void> {
       sshFolder: ssh,
       env: process.env,
       keychain: createKeychain(),
-      // A worker starts from a real file, so it lies beside the archive in a packed program.
-      keyWorker: pathToFileURL(join(here, 'key-worker.cjs').replace('app.asar', 'app.asar.unpacked')),
+      keyWorker: workerIn(here, 'key-worker.cjs'),
+      smallFilesWorker: workerIn(here, 'small-files-worker.cjs'),
       openPort: openElectronPort,
       app: appService,
       trash: path => shell.trashItem(path.replaceAll('/', sep)),
@@ -189,6 +189,11 @@ function openText(sessions: number, transfers: number): string {
     Boolean,
   )
   return `${parts.join(' and ')} ${sessions + transfers === 1 ? 'is' : 'are'} still open.`
+}
+
+/** A worker starts from a real file, so in a packed program it lies beside the archive. */
+function workerIn(folder: string, name: string): URL {
+  return pathToFileURL(join(folder, name).replace('app.asar', 'app.asar.unpacked'))
 }
 
 function iconPath(): string | undefined {

@@ -39,6 +39,8 @@ export interface Outside {
   readonly env: NodeJS.ProcessEnv
   readonly keychain: Keychain
   readonly keyWorker: URL
+  /** The program that reads and places small files. */
+  readonly smallFilesWorker: URL
   readonly openPort: OpenPort
   readonly app: Services['app']
   /** Puts a file of this computer into the trash. */

@@ -34,6 +34,7 @@ export async function buildTestServices(folder: string, keychain = new FakeKeych
     env: {},
     keychain,
     keyWorker: new URL('../main/ssh/key-worker.mjs', import.meta.url),
+    smallFilesWorker: new URL('../main/files/small-files-worker.mjs', import.meta.url),
     openPort: () => ({ post: () => {}, onMessage: () => {}, onClosed: () => {}, dispose: () => {} }),
     app: quietApp,
     trash: () => Promise.resolve(),

@@ -1,12 +1,13 @@
 // The transfer engine without the window, as a program: a line of JSON says what to do, a line of JSON says how long it
 // took. The connection is open before the clock starts, as it is in the window.
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createInterface } from 'node:readline'
 
 import type { FileSystem } from '../main/files/file-system.ts'
 import { LocalFiles } from '../main/files/local-files.ts'
 import { openRemoteFiles } from '../main/files/remote-files.ts'
+import { SmallFiles } from '../main/files/small-files.ts'
 import type { Connection } from '../main/ssh/connection.ts'
 import type { PlannedHop } from '../main/ssh/connection-plan.ts'
 import { ConnectionPool } from '../main/ssh/connection-pool.ts'
@@ -26,7 +27,7 @@ interface Order {
 }
 
 const signal = new AbortController().signal
-const local = new LocalFiles()
+let local = new LocalFiles()
 let remote: FileSystem | undefined
 
 createInterface({ input: process.stdin }).on('line', line => void obey(JSON.parse(line) as Order))
@@ -89,6 +90,7 @@ async function perform({ kind, from = '', to = '', server }: Order): Promise<obj
 }
 
 async function open(server: NonNullable<Order['server']>): Promise<object> {
+  local = new LocalFiles(new SmallFiles(pathToFileURL(join(dirname(server.worker), 'small-files-worker.cjs'))))
   const hop: PlannedHop = {
     key: 'bench',
     label: 'bench',

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 
 import { clipboard } from 'electron/main'
 
-import { toPath } from '../files/local-files.ts'
+import { toPath } from '../files/native-path.ts'
 
 // Electron up to 4x answers at once and takes the selection as an argument; newer ones promise and have a property.
 interface EitherClipboard {

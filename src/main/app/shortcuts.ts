@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { app } from 'electron/main'
 
 import type { SideInfo } from '../../shared/contract/files.ts'
-import { toPath } from '../files/local-files.ts'
+import { toPath } from '../files/native-path.ts'
 
 const known = [
   ['Home', 'home'],

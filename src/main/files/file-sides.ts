@@ -128,7 +128,8 @@ export class FileSides implements Disposable {
   #rest(key: string, entry: Entry): void {
     clearTimeout(entry.idle)
     if (entry.users > 0 || entry.kept || this.#entries.get(key) !== entry) return
-    entry.idle = setTimeout(() => this.#drop(key), idleMs)
+    // Nobody waits for a connection that is still being made: a question must not stay open for it.
+    entry.idle = setTimeout(() => this.#drop(key), entry.state.kind === 'ready' ? idleMs : 0)
     entry.idle.unref()
   }
 

@@ -35,6 +35,24 @@ export interface WritableFile {
   close(): Promise<void>
 }
 
+/** Where a small file goes: written whole to `part`, given its mode, time and owner, then moved to `to`. */
+export interface PlaceOptions {
+  readonly part: string
+  readonly to: string
+  readonly data: Uint8Array
+  readonly change: FileChange
+  /** True when a file at `to` may be replaced; else `exists` is thrown. */
+  readonly replace: boolean
+}
+
+/** Small files in one step each, for a side where open, read and close cost more than the data. */
+export interface WholeFiles {
+  /** Up to `most` bytes from the start, and what the file is. */
+  read(path: string, most: number): Promise<{ data: Uint8Array; info: FileInfo }>
+  /** Nothing stays at `part` when it throws. */
+  place(options: PlaceOptions): Promise<void>
+}
+
 /** How much at once suits this side. */
 export interface Pace {
   /** The size of one read or write in bytes. */
@@ -84,6 +102,8 @@ export interface FileSystem extends Disposable {
   readonly pace: Pace
   /** Null where no commands can be run: on this computer, or where the server has SFTP only. */
   readonly commands: Commands | null
+  /** Null where a file is best opened, read and closed. */
+  readonly whole: WholeFiles | null
   /** A copy of so many bytes is about to begin: what it needs can be made ready. */
   expect(bytes: number): void
   home(): Promise<string>

@@ -18,9 +18,10 @@ import { homedir } from 'node:os'
 
 import type { Entry, FileInfo, FileKind, Space } from '../../shared/contract/files.ts'
 import { joinPath } from '../../shared/base/paths.ts'
-import { decodeName, encodeName } from '../sftp/byte-names.ts'
+import { decodeName } from '../sftp/byte-names.ts'
 import { fileError, fromNode } from './file-errors.ts'
-import type { FileChange, FileSystem, ListOptions, ReadableFile, WritableFile } from './file-system.ts'
+import type { FileChange, FileSystem, ListOptions, ReadableFile, WholeFiles, WritableFile } from './file-system.ts'
+import { native, toPath } from './native-path.ts'
 
 const listBatch = 512
 
@@ -30,6 +31,11 @@ export class LocalFiles implements FileSystem {
   readonly key = 'local'
   readonly pace = { chunk: 255 * 1024, roundTripMs: 0, files: 800 }
   readonly commands = null
+  readonly whole: WholeFiles | null
+
+  constructor(whole: WholeFiles | null = null) {
+    this.whole = whole
+  }
 
   expect(): void {
     // Nothing needs to be made ready.
@@ -208,17 +214,6 @@ class LocalFile implements ReadableFile, WritableFile {
       this.#running.delete(running)
     }
   }
-}
-
-/** A path as Node takes it: bytes where the name is no UTF-8. */
-export function native(path: string): string | Buffer {
-  if (process.platform === 'win32') return path
-  return /\p{Cs}/u.test(path) ? encodeName(path) : path
-}
-
-/** A path of the system with `/` between its names. */
-export function toPath(path: string): string {
-  return process.platform === 'win32' ? path.replaceAll('\\', '/') : path
 }
 
 async function entryOf(folder: string, name: string): Promise<Entry | null> {

@@ -33,6 +33,7 @@ export class SftpFiles implements FileSystem {
   readonly label: string
   readonly key: string
   readonly commands: Commands | null
+  readonly whole = null
   readonly #parts: SftpFilesParts
 
   constructor(parts: SftpFilesParts) {

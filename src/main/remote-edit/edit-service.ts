@@ -12,7 +12,7 @@ import type { Services } from '../../shared/contract/contract.ts'
 import { largestRead, type FileVersion, type Place } from '../../shared/contract/files.ts'
 import { readPiece, saveFile } from '../files/file-contents.ts'
 import type { FileSides } from '../files/file-sides.ts'
-import { toPath } from '../files/local-files.ts'
+import { toPath } from '../files/native-path.ts'
 import type { Prompter } from '../prompts/prompter.ts'
 import { localName } from '../transfers/transfer-plan.ts'
 

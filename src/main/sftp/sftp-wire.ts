@@ -2,6 +2,7 @@ import { AppError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
 import { toDisposable, type Disposable } from '../../shared/base/lifecycle.ts'
 import { packetType, PacketWriter, SftpFormatError, statusCode, type Attributes, type PacketReader } from './codec.ts'
+import { GatheredWrites } from './gathered-writes.ts'
 import { PacketSplitter } from './packet-splitter.ts'
 import { parseReply, parseVersion, type Reply } from './replies.ts'
 import { RequestTable } from './request-table.ts'
@@ -28,6 +29,7 @@ export class SftpWire implements Disposable {
   readonly #closed = new Emitter<AppError>()
   readonly onClosed = this.#closed.event
   readonly #channel: ByteChannel
+  readonly #writes: GatheredWrites
   readonly #where: string
   readonly #table: RequestTable
   readonly #owned: Disposable
@@ -38,6 +40,9 @@ export class SftpWire implements Disposable {
   /** Owns the channel and `owned` from then on. */
   constructor(channel: ByteChannel, where: string, owned: Disposable) {
     this.#channel = channel
+    this.#writes = new GatheredWrites(data => {
+      if (!this.#over) channel.write(data)
+    })
     this.#where = where
     this.#owned = owned
     this.#table = new RequestTable({
@@ -87,7 +92,7 @@ export class SftpWire implements Disposable {
     const id = this.#table.takeId()
     const built = build(id)
     const reply = this.#table.expect(id, signal)
-    if (!this.#over) this.#channel.write(built instanceof PacketWriter ? built.finish() : built)
+    this.#writes.push(built instanceof PacketWriter ? built.finish() : built)
     return reply
   }
 
@@ -161,7 +166,7 @@ export class SftpWire implements Disposable {
       if (signal.aborted) return abort()
       signal.addEventListener('abort', abort)
       this.#takeVersion = packet => (settle(), resolve(packet))
-      this.#channel.write(new PacketWriter(packetType.init).u32(3).finish())
+      this.#writes.push(new PacketWriter(packetType.init).u32(3).finish())
     })
   }
 

@@ -45,24 +45,24 @@ export async function copyFile(options: CopyFileOptions): Promise<void> {
   if (source.key === target.key && (await copyInside(options, part))) return finish(options, part)
   const chunk = Math.min(source.pace.chunk, target.pace.chunk)
   const small = info.size > 0 && info.size < chunk && !options.append
-  if (!(small && (await copySmall(options, part)))) await copyLarge(options, part, chunk)
+  const copied = small ? await copySmall(options, part) : null
+  if (copied === 'placed') return
+  if (!copied) await copyLarge(options, part, chunk)
   await finish(options, part)
 }
 
-/** One read, one write: as few round trips as there can be. False when the file is not what it was. */
-async function copySmall(options: CopyFileOptions, part: string): Promise<boolean> {
-  const { source, target, from, info, signal, pass, onBytes } = options
-  const file = await source.open(from, info.size)
-  let data: Uint8Array
-  let now: FileInfo
-  try {
-    await untilAborted(pass(info.size), signal)
-    ;[data, now] = await Promise.all([file.read(0, info.size + 1), file.info()])
-  } finally {
-    void file.close().catch(() => {})
-  }
-  if (data.length !== info.size || now.size !== info.size) return false
+/** One read, one write: as few round trips as there can be. Null when the file is not what it was. */
+async function copySmall(options: CopyFileOptions, part: string): Promise<'part' | 'placed' | null> {
+  const { target, to, info, signal, pass, onBytes, replace, verify } = options
+  await untilAborted(pass(info.size), signal)
+  const { data, info: now } = await readSmall(options)
+  if (data.length !== info.size || now.size !== info.size) return null
   if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
+  if (target.whole && !verify) {
+    await target.whole.place({ part, to, data, change: changeFor(options, now), replace })
+    onBytes(data.length)
+    return 'placed'
+  }
   const written = await createPart(target, part, info.size)
   try {
     const { size: _whole, ...change } = changeFor(options, now)
@@ -73,7 +73,18 @@ async function copySmall(options: CopyFileOptions, part: string): Promise<boolea
     throw error
   }
   onBytes(data.length)
-  return true
+  return 'part'
+}
+
+async function readSmall({ source, from, info }: CopyFileOptions): Promise<{ data: Uint8Array; info: FileInfo }> {
+  if (source.whole) return source.whole.read(from, info.size + 1)
+  const file = await source.open(from, info.size)
+  try {
+    const [data, now] = await Promise.all([file.read(0, info.size + 1), file.info()])
+    return { data, info: now }
+  } finally {
+    void file.close().catch(() => {})
+  }
 }
 
 async function copyLarge(options: CopyFileOptions, part: string, chunk: number): Promise<void> {
