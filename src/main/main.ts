@@ -118,6 +118,7 @@ function openMainWindow({ built, state, log }: { built: Built; state: JsonFile<W
   const dark = nativeTheme.shouldUseDarkColors
   const window = openWindow({ state, preload: preloadPath(here), dark, icon: iconPath() })
   window.webContents.on('before-input-event', () => built.vault.noteUse())
+  window.webContents.on('will-prevent-unload', event => leaveUnsaved({ event, window }))
   window.on('close', event => confirmClose({ event, window, built }))
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     log.bug('window', new Error(`The page ended: ${reason}`))
@@ -181,6 +182,20 @@ function confirmClose({
     cancelId: 1,
   })
   if (choice === 1) event.preventDefault()
+}
+
+/** The page holds a text that is not saved. */
+function leaveUnsaved({ event, window }: { event: Electron.Event; window: Electron.BrowserWindow }): void {
+  const choice = dialog.showMessageBoxSync(window, {
+    type: 'question',
+    message: 'A file that is open in the editor has changes that are not saved.',
+    detail: 'Closing Hawser loses them.',
+    buttons: ['Close without saving', 'Go on editing'],
+    defaultId: 1,
+    cancelId: 1,
+  })
+  // Prevented, the page does not get to stay.
+  if (choice === 0) event.preventDefault()
 }
 
 function openText(sessions: number, transfers: number): string {

@@ -12,6 +12,8 @@ export const quietApp: Services['app'] = {
   copiedFiles: () => [],
   setFrame: () => {},
   chooseFile: () => null,
+  chooseFolder: () => null,
+  dragOut: () => undefined,
   notices: () => [],
   dismissNotice: () => {},
   onNotices: new Emitter<readonly []>().event,

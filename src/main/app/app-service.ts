@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { app, BrowserWindow, dialog } from 'electron/main'
+import { app, BrowserWindow, dialog, type OpenDialogOptions } from 'electron/main'
 
 import { AppError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
 import type { AppInfo, Notice } from '../../shared/contract/app.ts'
 import type { Services } from '../../shared/contract/contract.ts'
+import { toPath } from '../files/native-path.ts'
 import { readClipboard, readCopiedFiles, writeClipboard } from './clipboard.ts'
+import { dragOut } from './drag-out.ts'
 import { openExternal } from './open-external.ts'
 import { setFrameTheme } from './window.ts'
 
@@ -52,12 +54,14 @@ export class AppService implements Contract {
     for (const window of BrowserWindow.getAllWindows()) setFrameTheme(window, dark)
   }
 
-  chooseFile: Contract['chooseFile'] = async ({ title }) => {
-    const options = { title, properties: ['openFile', 'showHiddenFiles'] as ('openFile' | 'showHiddenFiles')[] }
-    const window = BrowserWindow.getFocusedWindow()
-    const { filePaths } = await (window ? dialog.showOpenDialog(window, options) : dialog.showOpenDialog(options))
-    return filePaths[0] ?? null
+  chooseFile: Contract['chooseFile'] = ({ title }) => choose({ title, properties: ['openFile', 'showHiddenFiles'] })
+
+  chooseFolder: Contract['chooseFolder'] = async ({ title }) => {
+    const path = await choose({ title, properties: ['openDirectory', 'createDirectory'] })
+    return path === null ? null : toPath(path)
   }
+
+  dragOut: Contract['dragOut'] = ({ paths }) => dragOut(paths)
 
   notices: Contract['notices'] = () => this.#notices
 
@@ -76,4 +80,10 @@ export class AppService implements Contract {
   openAddress(address: string): void {
     this.#addresses.fire(address)
   }
+}
+
+async function choose(options: OpenDialogOptions): Promise<string | null> {
+  const window = BrowserWindow.getFocusedWindow()
+  const { filePaths } = await (window ? dialog.showOpenDialog(window, options) : dialog.showOpenDialog(options))
+  return filePaths[0] ?? null
 }

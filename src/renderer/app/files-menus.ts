@@ -29,6 +29,7 @@ export function rowMenu(parts: Parts, paneId: string, names: readonly string[]):
   return [
     ...openItems(parts, paneId, one ? entry : undefined),
     ...copyItems(parts, paneId),
+    ...(remote ? [{ label: 'Save to', run: () => void actions.saveTo(paneId).catch(tellProblem) }] : []),
     { label: 'Copy', keys: 'Ctrl+C', line: true, run: () => actions.remember(paneId, false) },
     { label: 'Cut', keys: 'Ctrl+X', run: () => actions.remember(paneId, true) },
     { label: 'Duplicate', keys: 'Ctrl+D', run: () => actions.duplicate(paneId) },

@@ -28,12 +28,18 @@ export function FilesPage({ tab, parts }: { readonly tab: FilesTab; readonly par
     ],
     [hosts],
   )
-  const { columns, hidden } = settings.files
+  const { columns, hidden, widths } = settings.files
   const view: FilesParts = {
     api,
     ...files,
     locations,
     columns: useMemo((): readonly Column[] => ['name', ...columns], [columns]),
+    widths,
+    setWidth: (column, width) => {
+      const { [column]: _old, ...others } = widths
+      const next = width === null ? others : { ...others, [column]: width }
+      void changeSettings(api, 'files', { widths: next }).catch(tellProblem)
+    },
     hidden,
     toggleHidden: () => void changeSettings(api, 'files', { hidden: !hidden }).catch(tellProblem),
     rowMenu: (paneId, names) => rowMenu(parts, paneId, names),

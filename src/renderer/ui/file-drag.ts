@@ -16,10 +16,24 @@ export interface DraggedFiles {
 /** Lets files be dragged by an element; `get` says which when the drag begins. */
 export function dragFiles(
   element: HTMLElement,
-  parts: { readonly get: () => DraggedFiles; readonly text: () => string; readonly look: string },
+  parts: {
+    readonly get: () => DraggedFiles
+    readonly text: () => string
+    readonly look: string
+    /** Alt is held: the files are meant for another program. */
+    readonly dragOut: (files: DraggedFiles) => void
+  },
 ): () => void {
-  return draggable({
+  const out = (event: DragEvent) => {
+    if (!event.altKey) return
+    event.preventDefault()
+    event.stopImmediatePropagation()
+    parts.dragOut(parts.get())
+  }
+  element.addEventListener('dragstart', out)
+  const inside = draggable({
     element,
+    canDrag: ({ input }) => !input.altKey,
     getInitialData: () => ({ kind: 'files', ...parts.get() }),
     onGenerateDragPreview: ({ nativeSetDragImage }) =>
       setCustomNativeDragPreview({
@@ -33,6 +47,10 @@ export function dragFiles(
         },
       }),
   })
+  return () => {
+    element.removeEventListener('dragstart', out)
+    inside()
+  }
 }
 
 /** Lets files be dropped on an element: those of a pane, and those of the desktop. */

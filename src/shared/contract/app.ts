@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
 import { call, event } from './define.ts'
+import { filePath } from './files.ts'
 import { line } from './text.ts'
 
 export interface AppInfo {
@@ -34,6 +35,10 @@ export const app = {
   setFrame: call(z.strictObject({ dark: z.boolean() })).returns<void>(),
   /** Asks for a file with the system's dialog; null when cancelled. */
   chooseFile: call(z.strictObject({ title: line(128) })).returns<string | null>(),
+  /** Asks for a folder of this computer with the system's dialog; null when cancelled. */
+  chooseFolder: call(z.strictObject({ title: line(128) })).returns<string | null>(),
+  /** Hands a drag that has just begun over to the system: these files of this computer, to be dropped anywhere. */
+  dragOut: call(z.strictObject({ paths: z.array(filePath).min(1).max(10_000) })).returns<void>(),
   notices: call(z.void()).returns<readonly Notice[]>(),
   dismissNotice: call(z.strictObject({ id: line(64) })).returns<void>(),
   onNotices: event<readonly Notice[]>(),

@@ -35,6 +35,10 @@ export const settingsSchema = z.strictObject({
         .array(z.enum(['size', 'modified', 'mode', 'owner', 'type']))
         .max(5)
         .default(['size', 'modified', 'mode']),
+      /** The widths of columns in pixels, where they are not the usual ones. */
+      widths: z
+        .partialRecord(z.enum(['size', 'modified', 'mode', 'owner', 'type']), z.int().min(40).max(600))
+        .default({}),
       /** What becomes of links when files are copied. */
       links: z.enum(['keep', 'follow', 'skip']).default('keep'),
       /** The command of the local editor with its arguments; empty is the system's own choice. */

@@ -13,6 +13,7 @@ import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
 import ui from '../../ui/ui.module.css'
 import { CodeView, look } from './code-view.tsx'
 import { paneOf } from './file-panes.ts'
+import { sideText } from './files-store.ts'
 import type { DialogParts } from './files-dialogs.tsx'
 import type { FilesParts } from './files-view.tsx'
 import { looksBinary } from './preview-kind.ts'
@@ -31,15 +32,23 @@ interface Opened {
 /** Edits a text where it is. It is saved whole, and never over what somebody else wrote meanwhile. */
 export function EditDialog({ parts, paneId, close, name }: DialogParts & { readonly name: string }) {
   const { api } = parts
+  const text = useRef<string | null>(null)
   const load = useCallback(async () => {
     const pane = paneOf(paneId)
     if (pane?.path == null) throw new Error('The folder is not open any more.')
-    return openText(parts, { side: pane.side, path: joinPath(pane.path, name) })
+    const place = { side: pane.side, path: joinPath(pane.path, name) }
+    const opened = await openText(parts, place)
+    const draft = drafts.get(draftKey(place))
+    drafts.delete(draftKey(place))
+    if (draft !== undefined && draft !== opened.text) {
+      text.current = draft
+      setState({ kind: 'dirty' })
+    }
+    return opened
   }, [parts, paneId, name])
   // Loaded once: a pane that is read anew must not take away what is typed.
   const [loader] = useState(() => load)
   const { value, error } = useLoaded(loader)
-  const text = useRef<string | null>(null)
   const savedText = useRef<string | null>(null)
   const saving = useRef(false)
   const [saved, setSaved] = useState<FileVersion | null>(null)
@@ -58,7 +67,7 @@ export function EditDialog({ parts, paneId, close, name }: DialogParts & { reado
       const version = await api.files.save({ place: as ?? value.place, data: encode(typed, value), expected })
       parts.panes.refresh(paneId)
       // The text is safe beside theirs, and what was opened is theirs now.
-      if (as) return close()
+      if (as) return forget()
       setSaved(version)
       savedText.current = typed
       setState({ kind: (text.current ?? value.text) === typed ? 'saved' : 'dirty' })
@@ -75,6 +84,11 @@ export function EditDialog({ parts, paneId, close, name }: DialogParts & { reado
     const unsaved = (text.current ?? value?.text) !== (savedText.current ?? value?.text)
     if (unsaved || state.kind === 'saving') setLeaving(true)
     else close()
+  }
+  useUnsaved(value, text, savedText)
+  const forget = () => {
+    text.current = null
+    close()
   }
   const saveNow = () => void save(saved ?? value?.version ?? null)
   return (
@@ -114,7 +128,7 @@ export function EditDialog({ parts, paneId, close, name }: DialogParts & { reado
           <span>Leave without saving?</span>
           <Grow />
           <Button onClick={() => setLeaving(false)}>Go on editing</Button>
-          <Button look="danger" onClick={close}>
+          <Button look="danger" onClick={forget}>
             Leave
           </Button>
         </Actions>
@@ -124,7 +138,7 @@ export function EditDialog({ parts, paneId, close, name }: DialogParts & { reado
             Replace theirs
           </Button>
           <Grow />
-          <Button onClick={close}>Keep theirs</Button>
+          <Button onClick={forget}>Keep theirs</Button>
           <Button look="primary" onClick={() => void save(null, besides(value.place))}>
             Keep both
           </Button>
@@ -140,6 +154,30 @@ export function EditDialog({ parts, paneId, close, name }: DialogParts & { reado
       )}
     </Dialog>
   )
+}
+
+/** Closing the window asks first; what goes away with its tab is kept for the next time the file is opened. */
+function useUnsaved(value: Opened | null, text: { current: string | null }, saved: { current: string | null }): void {
+  useEffect(() => {
+    if (!value) return
+    const key = draftKey(value.place)
+    const typed = () => text.current
+    const isUnsaved = () => typed() !== null && typed() !== (saved.current ?? value.text)
+    const ask = (event: BeforeUnloadEvent) => {
+      if (isUnsaved()) event.preventDefault()
+    }
+    window.addEventListener('beforeunload', ask)
+    return () => {
+      window.removeEventListener('beforeunload', ask)
+      if (isUnsaved()) drafts.set(key, typed() ?? '')
+    }
+  }, [value, text, saved])
+}
+
+const drafts = new Map<string, string>()
+
+function draftKey({ side, path }: Place): string {
+  return `${sideText(side)} ${path}`
 }
 
 /** What is there now on the left, what was typed on the right. */

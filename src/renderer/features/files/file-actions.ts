@@ -23,6 +23,8 @@ export interface FileActionParts {
   readonly addressOf: (side: Side) => { readonly login: string; readonly port: number | null } | null
 }
 
+const thisComputer: Side = { target: { kind: 'local' }, root: false }
+
 /** What a person can do with the files of a pane. */
 export class FileActions {
   readonly parts: FileActionParts
@@ -75,6 +77,21 @@ export class FileActions {
     this.#quietly(this.parts.api.transfers.enqueue({ from: { side, paths: [...paths] }, to, options }))
   }
 
+  /** Hands files to the drag of the system; those of a host must be here first. */
+  readonly dragOut = ({ side, paths }: DraggedFiles): void => {
+    if (side.target.kind === 'local') return this.#quietly(this.parts.api.app.dragOut({ paths: [...paths] }))
+    this.parts.tell('Files of a host can be dragged to other programs once they are here. “Save to” fetches them.')
+  }
+
+  /** Fetches what is chosen into a folder of this computer that the person picks. */
+  async saveTo(id: string): Promise<void> {
+    const pane = paneOf(id)
+    if (!pane) return
+    const paths = pathsOf(pane, chosen(pane))
+    const folder = await this.parts.api.app.chooseFolder({ title: `Save ${countText(paths.length)} to` })
+    if (folder !== null) this.drop({ side: pane.side, paths }, { side: thisComputer, path: folder })
+  }
+
   remember(id: string, cut: boolean): void {
     const pane = paneOf(id)
     if (!pane) return
@@ -93,7 +110,7 @@ export class FileActions {
     const { clipboard } = useFiles.getState()
     const outside = await this.parts.api.app.copiedFiles().catch(() => [])
     const to = { side: pane.side, path: pane.path }
-    if (outside.length > 0) return this.drop({ side: { target: { kind: 'local' }, root: false }, paths: outside }, to)
+    if (outside.length > 0) return this.drop({ side: thisComputer, paths: outside }, to)
     if (!clipboard) return
     this.drop(clipboard, to, clipboard.cut)
     if (clipboard.cut) useFiles.setState({ clipboard: null })

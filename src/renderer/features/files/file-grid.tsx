@@ -1,5 +1,4 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { ChevronDown, ChevronUp } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react'
 
 import { joinPath, parentOf } from '../../../shared/base/paths.ts'
@@ -8,8 +7,8 @@ import { ContextMenu, type MenuItem } from '../../ui/menu.tsx'
 import { acceptFiles } from '../../ui/file-drag.ts'
 import type { FileActions } from './file-actions.ts'
 import { chosen } from './file-panes.ts'
+import { FileGridHead, widthStyle, type SizedColumn, type Widths } from './file-grid-head.tsx'
 import { FileRow } from './file-row.tsx'
-import { focusGrid } from './focus-grid.ts'
 import css from './files.module.css'
 import { changePane, sideText, type PaneState } from './files-store.ts'
 import type { FileKeys } from './file-keys.ts'
@@ -21,6 +20,8 @@ export interface FileGridProps {
   readonly pane: PaneState
   readonly label: string
   readonly columns: readonly Column[]
+  readonly widths: Widths
+  readonly onWidth: (column: SizedColumn, width: number | null) => void
   readonly hidden: boolean
   readonly actions: FileActions
   readonly keys: FileKeys
@@ -30,14 +31,6 @@ export interface FileGridProps {
 }
 
 const rowHeight = 29
-const words: Readonly<Record<Column, string>> = {
-  name: 'Name',
-  size: 'Size',
-  modified: 'Modified',
-  mode: 'Mode',
-  owner: 'Owner',
-  type: 'Type',
-}
 
 /** The rows of one folder: only those in sight are drawn, however many there are. */
 export function FileGrid(props: FileGridProps) {
@@ -102,12 +95,13 @@ export function FileGrid(props: FileGridProps) {
         tabIndex={0}
         data-pane={paneId}
         className={css['grid']}
+        style={widthStyle(props.widths)}
         onKeyDown={onKeyDown}
         onClick={onClick}
         onDoubleClick={onDoubleClick}
         onContextMenu={onContextMenu}
       >
-        <Head paneId={paneId} pane={pane} columns={columns} />
+        <FileGridHead paneId={paneId} pane={pane} columns={columns} onWidth={props.onWidth} />
         <div ref={scroller} className={css['scroller']} role="rowgroup" aria-label={label}>
           <div style={{ height: virtual.getTotalSize(), position: 'relative' }} role="presentation">
             {virtual.getVirtualItems().map(({ index, start }) => {
@@ -136,33 +130,6 @@ export function FileGrid(props: FileGridProps) {
         </div>
       </div>
     </ContextMenu>
-  )
-}
-
-function Head({ paneId, pane, columns }: { paneId: string; pane: PaneState; columns: readonly Column[] }) {
-  const { sort } = pane
-  const by = (column: Column) => {
-    changePane(paneId, { sort: { column, down: sort.column === column ? !sort.down : column === 'modified' } })
-    focusGrid(paneId)
-  }
-  return (
-    <div role="row" className={css['head']}>
-      {columns.map(column => (
-        <span
-          key={column}
-          role="columnheader"
-          data-column={column}
-          aria-sort={sort.column === column ? (sort.down ? 'descending' : 'ascending') : 'none'}
-          className={css['cell']}
-        >
-          <button type="button" tabIndex={-1} onClick={() => by(column)}>
-            {words[column]}
-            {sort.column === column &&
-              (sort.down ? <ChevronDown size={12} aria-hidden="true" /> : <ChevronUp size={12} aria-hidden="true" />)}
-          </button>
-        </span>
-      ))}
-    </div>
   )
 }
 

@@ -60,6 +60,8 @@ export function FilePane({ tab, side, parts, active, menuFor, onFocus }: FilePan
                 pane={pane}
                 label={side === 'left' ? 'Rows on the left' : 'Rows on the right'}
                 columns={parts.columns}
+                widths={parts.widths}
+                onWidth={parts.setWidth}
                 hidden={parts.hidden}
                 actions={parts.actions}
                 keys={parts.keys}

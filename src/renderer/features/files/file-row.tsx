@@ -40,8 +40,9 @@ export const FileRow = memo(function FileRow(props: FileRowProps) {
       get: () => draggedFrom(paneId, name),
       text: () => dragText(paneId, name),
       look: css['dragged'] ?? '',
+      dragOut: actions.dragOut,
     })
-  }, [paneId, name, renaming])
+  }, [paneId, name, renaming, actions])
   useEffect(() => {
     const element = ref.current
     if (!element || !folder) return

@@ -13,6 +13,7 @@ import { addFileTab, closeFileTab, focusFilePane, selectFileTab, shownTab } from
 import type { FilesTab, PaneSide } from '../../workspace/workspace-store.ts'
 import type { FileActions } from './file-actions.ts'
 import type { FileKeys } from './file-keys.ts'
+import type { SizedColumn, Widths } from './file-grid-head.tsx'
 import { FilePane } from './file-pane.tsx'
 import type { FilePanes } from './file-panes.ts'
 import { FilesDialogs } from './files-dialogs.tsx'
@@ -28,6 +29,8 @@ export interface FilesParts {
   readonly keys: FileKeys
   readonly locations: readonly FileLocation[]
   readonly columns: readonly Column[]
+  readonly widths: Widths
+  readonly setWidth: (column: SizedColumn, width: number | null) => void
   readonly hidden: boolean
   readonly toggleHidden: () => void
   readonly rowMenu: (paneId: string, names: readonly string[]) => readonly MenuItem[]

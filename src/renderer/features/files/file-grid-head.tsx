@@ -1,0 +1,98 @@
+import { ChevronDown, ChevronUp } from 'lucide-react'
+import { useRef, type CSSProperties, type PointerEvent } from 'react'
+
+import css from './files.module.css'
+import { focusGrid } from './focus-grid.ts'
+import { changePane, type PaneState } from './files-store.ts'
+import type { Column } from './rows.ts'
+
+/** The name takes what the others leave. */
+export type SizedColumn = Exclude<Column, 'name'>
+export type Widths = Readonly<Partial<Record<SizedColumn, number>>>
+
+const words: Readonly<Record<Column, string>> = {
+  name: 'Name',
+  size: 'Size',
+  modified: 'Modified',
+  mode: 'Mode',
+  owner: 'Owner',
+  type: 'Type',
+}
+
+const narrowest = 40
+const widest = 600
+
+/** The widths of columns as the style of the grid; the usual ones stand in the style sheet. */
+export function widthStyle(widths: Widths): CSSProperties {
+  return Object.fromEntries(Object.entries(widths).map(([column, width]) => [`--width-${column}`, `${width}px`]))
+}
+
+interface HeadProps {
+  readonly paneId: string
+  readonly pane: PaneState
+  readonly columns: readonly Column[]
+  /** Null gives a column its usual width again. */
+  readonly onWidth: (column: SizedColumn, width: number | null) => void
+}
+
+/** The heads of the columns: a click sorts, a drag of the edge between two sets the width. */
+export function FileGridHead({ paneId, pane, columns, onWidth }: HeadProps) {
+  const { sort } = pane
+  const by = (column: Column) => {
+    changePane(paneId, { sort: { column, down: sort.column === column ? !sort.down : column === 'modified' } })
+    focusGrid(paneId)
+  }
+  return (
+    <div role="row" className={css['head']}>
+      {columns.map(column => (
+        <span
+          key={column}
+          role="columnheader"
+          data-column={column}
+          aria-sort={sort.column === column ? (sort.down ? 'descending' : 'ascending') : 'none'}
+          className={css['cell']}
+        >
+          {column !== 'name' && <Edge column={column} onWidth={onWidth} />}
+          <button type="button" tabIndex={-1} onClick={() => by(column)}>
+            {words[column]}
+            {sort.column === column &&
+              (sort.down ? <ChevronDown size={12} aria-hidden="true" /> : <ChevronUp size={12} aria-hidden="true" />)}
+          </button>
+        </span>
+      ))}
+    </div>
+  )
+}
+
+/** The left edge of a column; a double click gives it its usual width. */
+function Edge({ column, onWidth }: { column: SizedColumn; onWidth: HeadProps['onWidth'] }) {
+  const drag = useRef<{ x: number; width: number } | null>(null)
+  const widthAt = ({ clientX }: PointerEvent) => {
+    const { x, width } = drag.current ?? { x: clientX, width: narrowest }
+    return Math.round(Math.min(widest, Math.max(narrowest, width + x - clientX)))
+  }
+  const gridOf = (event: PointerEvent) => event.currentTarget.closest<HTMLElement>('[data-pane]')
+  return (
+    <span
+      className={css['edge']}
+      title={`Drag to set the width of ${words[column]}`}
+      data-edge={column}
+      onDoubleClick={event => {
+        event.currentTarget.closest<HTMLElement>('[data-pane]')?.style.removeProperty(`--width-${column}`)
+        onWidth(column, null)
+      }}
+      onPointerDown={event => {
+        event.currentTarget.setPointerCapture(event.pointerId)
+        const width = event.currentTarget.parentElement?.offsetWidth ?? narrowest
+        drag.current = { x: event.clientX, width }
+      }}
+      onPointerMove={event => {
+        if (drag.current) gridOf(event)?.style.setProperty(`--width-${column}`, `${widthAt(event)}px`)
+      }}
+      onPointerUp={event => {
+        if (drag.current && event.clientX !== drag.current.x) onWidth(column, widthAt(event))
+        drag.current = null
+      }}
+    />
+  )
+}
