@@ -20,6 +20,7 @@ import { createInterface } from 'node:readline'
 
 const help = `npm run bench:transfers [-- CASE...]
   CASE is LINK:WORK, such as 200:get, 20:put, 0:tree-get, 200:tree-put, 200:list; all of them when left out
+  LINK:echo times single bytes through a shell while a file comes and while one goes; 0:memory copies 10 GB
   HAWSER_BENCH_SLOW=1 runs OpenSSH's sftp on trees too (minutes)`
 if (process.argv.includes('--help')) {
   console.log(help)
@@ -101,6 +102,8 @@ async function main() {
 }
 
 async function measure(link, work) {
+  if (work === 'echo') return measureEcho(link)
+  if (work === 'memory') return measureMemory(link)
   const address = links[link]
   const big = link === '200' ? 'big64' : 'big256'
   const ssh = [
@@ -186,8 +189,60 @@ async function measure(link, work) {
   report(link, work, results)
 }
 
+/** How long a byte takes to a shell and back: on an idle line, while a file comes, while one goes. */
+async function measureEcho(link) {
+  const big = at('far', link === '200' ? 'big64' : 'big256')
+  const show = ({ medianMs, p95Ms }) => `median ${medianMs.toFixed(0)} ms, p95 ${p95Ms.toFixed(0)} ms`
+  await withEngine(link, async ask => {
+    console.log(`${link.padStart(3)} ms echo      idle: ${show(await ask({ kind: 'echo' }))}`)
+    for (const kind of ['get', 'put']) {
+      rmSync(at('near', kind), { recursive: true, force: true })
+      mkdirSync(at('near', kind))
+      // Over and over, so that it runs for as long as the bytes are timed.
+      let over = false
+      const copies = (async () => {
+        for (let round = 0; !over; round++) {
+          mkdirSync(at('near', kind, String(round)))
+          await ask({ kind, from: big, to: at('near', kind, String(round)) })
+        }
+      })()
+      const times = await ask({ kind: 'echo' })
+      over = true
+      await copies
+      console.log(`${link.padStart(3)} ms echo      during ${kind}: ${show(times)}`)
+      rmSync(at('near', kind), { recursive: true, force: true })
+    }
+  })
+}
+
+/** The most memory the engine takes while it copies 10 GB. */
+async function measureMemory(link) {
+  const gigabytes = Number(process.env.HAWSER_BENCH_GB ?? 10)
+  execFileSync('truncate', ['-s', `${gigabytes}G`, at('far', 'huge')])
+  await withEngine(link, async ask => {
+    const before = await ask({ kind: 'list', from: at('far') })
+    const { ms, peakMb, failures, error } = await ask({ kind: 'get', from: at('far', 'huge'), to: at('near') })
+    if (error || failures.length > 0) throw new Error(JSON.stringify({ error, failures, before }))
+    console.log(
+      `${link.padStart(3)} ms memory    ${gigabytes} GB in ${(ms / 1000).toFixed(0)} s, at most ${peakMb.toFixed(0)} MB`,
+    )
+  })
+  rmSync(at('near', 'huge'), { force: true })
+}
+
 /** Runs the engine on a connection of its own that is open before; null when what came is not what was sent. */
 async function engine(link, order, check) {
+  return withEngine(link, async (ask, opened) => {
+    const answer = await ask(order)
+    if (answer.error || (answer.failures ?? []).length > 0) console.log('  hawser:', answer.error ?? answer.failures)
+    if (process.env.HAWSER_BENCH_VERBOSE) console.log('  ', JSON.stringify(opened), JSON.stringify(answer))
+    if (answer.firstMs) console.log(`  first rows after ${answer.firstMs.toFixed(0)} ms`)
+    return check(answer) ? answer.ms : null
+  })
+}
+
+/** Starts the engine with a connection that is open; orders may run side by side. */
+async function withEngine(link, work) {
   const program = [
     ...inClient,
     process.execPath,
@@ -196,11 +251,19 @@ async function engine(link, order, check) {
   ]
   const child = spawn(program[0], program.slice(1), { stdio: ['pipe', 'pipe', 'inherit'] })
   running.push(child)
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const ask = async value => {
-    child.stdin.write(`${JSON.stringify(value)}\n`)
-    return JSON.parse((await lines.next()).value)
-  }
+  const waiting = new Map()
+  createInterface({ input: child.stdout }).on('line', line => {
+    const answer = JSON.parse(line)
+    waiting.get(answer.id)?.(answer)
+    waiting.delete(answer.id)
+  })
+  let lastId = 0
+  const ask = value =>
+    new Promise(resolve => {
+      const id = ++lastId
+      waiting.set(id, resolve)
+      child.stdin.write(`${JSON.stringify({ ...value, id })}\n`)
+    })
   const server = {
     address: links[link],
     port: 2222,
@@ -211,12 +274,9 @@ async function engine(link, order, check) {
   }
   const opened = await ask({ kind: 'open', server })
   if (opened.error) throw new Error(opened.error)
-  const answer = await ask(order)
+  const result = await work(ask, opened)
   await ask({ kind: 'end' })
-  if (answer.error || (answer.failures ?? []).length > 0) console.log('  hawser:', answer.error ?? answer.failures)
-  if (process.env.HAWSER_BENCH_VERBOSE) console.log('  ', JSON.stringify(opened), JSON.stringify(answer))
-  if (answer.firstMs) console.log(`  first rows after ${answer.firstMs.toFixed(0)} ms`)
-  return check(answer) ? answer.ms : null
+  return result
 }
 
 function report(link, work, { hawser, ...others }) {

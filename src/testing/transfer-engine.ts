@@ -20,7 +20,10 @@ import { TransferRun } from '../main/transfers/transfer-run.ts'
 import { transferRequest } from '../shared/contract/transfers.ts'
 
 interface Order {
-  readonly kind: 'open' | 'get' | 'put' | 'list' | 'end'
+  /** `echo` answers how long one byte takes to `cat` and back, asked while the order before it runs. */
+  readonly kind: 'open' | 'get' | 'put' | 'list' | 'echo' | 'end'
+  /** Comes back with the answer. */
+  readonly id?: number
   readonly from?: string
   readonly to?: string
   readonly server?: { address: string; port: number; user: string; keyFile: string; sshFolder: string; worker: string }
@@ -29,6 +32,7 @@ interface Order {
 const signal = new AbortController().signal
 let local = new LocalFiles()
 let remote: FileSystem | undefined
+let control: Connection | undefined
 
 createInterface({ input: process.stdin }).on('line', line => void obey(JSON.parse(line) as Order))
 
@@ -36,15 +40,16 @@ async function obey(order: Order): Promise<void> {
   try {
     const started = performance.now()
     const more = await perform(order)
-    say({ ms: performance.now() - started, ...more })
+    say({ id: order.id, ms: performance.now() - started, ...more })
     if (order.kind === 'end') process.exit(0)
   } catch (error) {
-    say({ error: error instanceof Error ? error.message : String(error) })
+    say({ id: order.id, error: error instanceof Error ? error.message : String(error) })
   }
 }
 
 async function perform({ kind, from = '', to = '', server }: Order): Promise<object> {
   if (kind === 'open' && server) return open(server)
+  if (kind === 'echo' && control) return echo(control)
   if (kind === 'end' || !remote) return {}
   if (kind === 'list') {
     let [count, firstMs] = [0, 0]
@@ -85,7 +90,7 @@ async function perform({ kind, from = '', to = '', server }: Order): Promise<obj
     bytes: meter.bytes,
     packed: meter.packed,
     failures: failures.slice(0, 3),
-    rssMb: process.memoryUsage().rss / 1e6,
+    peakMb: process.resourceUsage().maxRSS / 1024,
   }
 }
 
@@ -113,10 +118,11 @@ async function open(server: NonNullable<Order['server']>): Promise<object> {
   })
   const pool = new ConnectionPool<Connection>(options => dialer.dial(options), 30_000)
   const lease = (key: string, quiet: boolean) => pool.lease([{ ...hop, key }], { onStep: () => {}, signal, quiet })
-  const control = await lease('control', false)
+  const shared = await lease('control', false)
+  control = shared.connection
   remote = await openRemoteFiles({
     key: 'bench',
-    lease: control,
+    lease: shared,
     leaseMore: index => lease(`data ${index}`, true),
     leaseAlone: () => lease('files', false),
     askSudo: null,
@@ -125,7 +131,7 @@ async function open(server: NonNullable<Order['server']>): Promise<object> {
   // The first round trip is measured right after sign-in.
   for (
     let tries = 0;
-    tries < 100 && control.connection.link.kind === 'ready' && control.connection.link.latencyMs === null;
+    tries < 100 && shared.connection.link.kind === 'ready' && shared.connection.link.latencyMs === null;
     tries++
   )
     await new Promise(resolve => setTimeout(resolve, 50))
@@ -133,6 +139,28 @@ async function open(server: NonNullable<Order['server']>): Promise<object> {
   const { roundTripMs, chunk } = remote.pace
   await new Promise(resolve => setTimeout(resolve, 12 * roundTripMs))
   return { roundTripMs, chunk }
+}
+
+// A person types about so fast.
+const keyMs = 120
+const keys = 40
+
+/** Round trips of single bytes through a shell on the shared connection, in milliseconds. */
+async function echo(connection: Connection): Promise<object> {
+  const { channel } = await connection.exec('cat', signal)
+  const times: number[] = []
+  for (let key = 0; key < keys; key++) {
+    const started = performance.now()
+    await new Promise(resolve => {
+      channel.once('data', resolve)
+      channel.write('x')
+    })
+    times.push(performance.now() - started)
+    await new Promise(resolve => setTimeout(resolve, keyMs))
+  }
+  channel.close()
+  times.sort((a, b) => a - b)
+  return { medianMs: times[keys / 2], p95Ms: times[Math.floor(keys * 0.95)] }
 }
 
 function say(value: object): void {
