@@ -33,6 +33,9 @@ const signal = new AbortController().signal
 let local = new LocalFiles()
 let remote: FileSystem | undefined
 let control: Connection | undefined
+let peakMb = 0
+// The system's own count of the most memory begins with that of the program that started this one.
+setInterval(() => (peakMb = Math.max(peakMb, process.memoryUsage.rss() / 1024 / 1024)), 100).unref()
 
 createInterface({ input: process.stdin }).on('line', line => void obey(JSON.parse(line) as Order))
 
@@ -90,7 +93,7 @@ async function perform({ kind, from = '', to = '', server }: Order): Promise<obj
     bytes: meter.bytes,
     packed: meter.packed,
     failures: failures.slice(0, 3),
-    peakMb: process.resourceUsage().maxRSS / 1024,
+    peakMb,
   }
 }
 
