@@ -45,7 +45,7 @@ export async function remoteRig(
     port: server.port,
     connect: async () => {
       const files = await openRemoteFiles({
-        key: 'remote',
+        key: `remote ${at}`,
         // A connection that was cut may not have heard of it yet: the next one is a new one.
         lease: await untilLive(() => lease('', false)),
         leaseMore: index => lease(` data ${index}`, true),

@@ -40,8 +40,23 @@ const syncBytes = 4 * 1024 * 1024
  * where it is worth nothing.
  */
 export async function copyFile(options: CopyFileOptions): Promise<void> {
-  const { source, target, info, to } = options
-  const part = partPathOf(to)
+  const part = partPathOf(options.to)
+  try {
+    await copyVia(options, part)
+  } catch (error) {
+    throw withoutPart(error, { part, to: options.to })
+  }
+}
+
+/** Nobody knows the part file's name: what is wrong with it is told of the file that it was to become. */
+function withoutPart(error: unknown, { part, to }: { part: string; to: string }): unknown {
+  const name = shownName(nameOf(part))
+  if (!(error instanceof AppError) || !error.message.includes(name)) return error
+  return new AppError(error.code, error.message.replaceAll(name, shownName(nameOf(to))), { cause: error })
+}
+
+async function copyVia(options: CopyFileOptions, part: string): Promise<void> {
+  const { source, target, info } = options
   if (source.key === target.key && (await copyInside(options, part))) return finish(options, part)
   const chunk = Math.min(source.pace.chunk, target.pace.chunk)
   const small = info.size > 0 && info.size < chunk && !options.append
