@@ -3,11 +3,14 @@ export class SpeedLimit {
   #perSecond = 0
   /** When the bytes that have passed so far are paid for. */
   #paidUntil = 0
+  readonly #waiting = new Set<() => void>()
 
   /** 0 is no limit. */
   set(perSecond: number): void {
     this.#perSecond = perSecond
     this.#paidUntil = 0
+    // What waits by the old measure goes on by the new one.
+    for (const go of [...this.#waiting]) go()
   }
 
   /** Undefined when they may pass at once; else a promise of the moment for the next. */
@@ -16,7 +19,16 @@ export class SpeedLimit {
     const now = performance.now()
     this.#paidUntil = Math.max(this.#paidUntil, now) + (bytes / this.#perSecond) * 1000
     const wait = this.#paidUntil - now
-    return wait < shortestMs ? undefined : new Promise(resolve => setTimeout(resolve, wait))
+    if (wait < shortestMs) return undefined
+    return new Promise(resolve => {
+      const go = () => {
+        clearTimeout(timer)
+        this.#waiting.delete(go)
+        resolve()
+      }
+      const timer = setTimeout(go, wait)
+      this.#waiting.add(go)
+    })
   }
 }
 

@@ -3,6 +3,7 @@ import {
   ArrowLeftRight,
   ArrowUp,
   ChevronDown,
+  ChevronsUp,
   ChevronUp,
   Gauge,
   Pause,
@@ -15,7 +16,7 @@ import { useState } from 'react'
 
 import { shownName } from '../../../shared/base/shown-name.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
-import type { TransferSnapshot } from '../../../shared/contract/transfers.ts'
+import type { SpeedLimits, TransferId, TransferSnapshot } from '../../../shared/contract/transfers.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import { directionOf, shareOf, statusOf, titleOf } from './transfer-text.ts'
@@ -34,6 +35,7 @@ export function TransfersPanel({ api, sizeText, onProblem }: PanelProps) {
   if (transfers.length === 0) return null
   const quietly = (work: Promise<unknown>) => void work.catch(onProblem)
   const running = transfers.filter(isUnderWay).length
+  const queued = transfers.filter(({ state }) => state.kind === 'queued')
   const paused = transfers.filter(({ state }) => state.kind === 'paused').length
   const ended = transfers.filter(({ state }) => state.kind === 'done').length
   const failed = transfers.filter(({ state }) => state.kind === 'failed').length
@@ -60,10 +62,7 @@ export function TransfersPanel({ api, sizeText, onProblem }: PanelProps) {
             .join(' · ')}
         </span>
         <span className={css['grow']} />
-        <LimitMenu
-          limit={Math.max(limits.up, limits.down)}
-          onPick={limit => quietly(api.transfers.setLimits({ up: limit, down: limit }))}
-        />
+        <LimitMenu limits={limits} onPick={next => quietly(api.transfers.setLimits(next))} />
         {ended > 0 && (
           <Button small look="ghost" onClick={() => quietly(api.transfers.clear())}>
             Clear done
@@ -84,7 +83,14 @@ export function TransfersPanel({ api, sizeText, onProblem }: PanelProps) {
       {open && (
         <div role="table" aria-label="Transfers" className={css['rows']}>
           {transfers.toReversed().map(transfer => (
-            <TransferRow key={transfer.id} transfer={transfer} api={api} sizeText={sizeText} quietly={quietly} />
+            <TransferRow
+              key={transfer.id}
+              transfer={transfer}
+              nextId={queued[0]?.id ?? null}
+              api={api}
+              sizeText={sizeText}
+              quietly={quietly}
+            />
           ))}
         </div>
       )}
@@ -94,12 +100,14 @@ export function TransfersPanel({ api, sizeText, onProblem }: PanelProps) {
 
 interface RowProps {
   readonly transfer: TransferSnapshot
+  /** The one that is begun next. */
+  readonly nextId: TransferId | null
   readonly api: Api
   readonly sizeText: (bytes: number) => string
   readonly quietly: (work: Promise<unknown>) => void
 }
 
-function TransferRow({ transfer, api, sizeText, quietly }: RowProps) {
+function TransferRow({ transfer, nextId, api, sizeText, quietly }: RowProps) {
   const { id, state, failures, failed } = transfer
   const [shown, setShown] = useState(false)
   const title = titleOf(transfer)
@@ -137,6 +145,15 @@ function TransferRow({ transfer, api, sizeText, quietly }: RowProps) {
             <Button small look="ghost" aria-expanded={shown} onClick={() => setShown(!shown)}>
               {shown ? 'Hide' : 'Show'}
             </Button>
+          )}
+          {state.kind === 'queued' && nextId !== id && (
+            <IconButton
+              small
+              label={`Begin ${title} next`}
+              onClick={() => quietly(api.transfers.reorder({ id, before: nextId }))}
+            >
+              <ChevronsUp size={14} />
+            </IconButton>
           )}
           {canPause && (
             <IconButton small label={`Pause ${title}`} onClick={() => quietly(api.transfers.pause({ id }))}>
@@ -176,17 +193,28 @@ function TransferRow({ transfer, api, sizeText, quietly }: RowProps) {
 
 const speeds = [0, 256_000, 1_000_000, 5_000_000, 20_000_000]
 
-function LimitMenu({ limit, onPick }: { limit: number; onPick: (limit: number) => void }) {
+function LimitMenu({ limits, onPick }: { limits: SpeedLimits; onPick: (limits: SpeedLimits) => void }) {
+  const items = (way: keyof SpeedLimits, word: string) =>
+    speeds.map((speed, index) => ({
+      label: `${word}: ${speedText(speed)}${limits[way] === speed ? ' ✓' : ''}`,
+      line: index === 0 && way === 'down',
+      run: () => onPick({ ...limits, [way]: speed }),
+    }))
   return (
     <Menu
       trigger={
-        <Button small look="ghost">
-          <Gauge size={14} aria-hidden="true" /> {speedText(limit)}
+        <Button small look="ghost" aria-label={`Speed limit: ${limitText(limits)}`}>
+          <Gauge size={14} aria-hidden="true" /> {limitText(limits)}
         </Button>
       }
-      items={speeds.map(speed => ({ label: speedText(speed), run: () => onPick(speed) }))}
+      items={[...items('up', 'Upload'), ...items('down', 'Download')]}
     />
   )
+}
+
+function limitText({ up, down }: SpeedLimits): string {
+  if (up === down) return speedText(up)
+  return `↑ ${speedText(up)} · ↓ ${speedText(down)}`
 }
 
 function speedText(speed: number): string {
