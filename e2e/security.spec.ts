@@ -251,7 +251,19 @@ test('main handles these calls and no others', async () => {
   ])
   const calls: Record<string, readonly string[]> = {
     activity: ['clear', 'list'],
-    app: ['chooseFile', 'chooseFolder', 'copiedFiles', 'copy', 'dismissNotice', 'dragOut', 'info', 'notices', 'openExternal', 'paste', 'setFrame'],
+    app: [
+      'chooseFile',
+      'chooseFolder',
+      'copiedFiles',
+      'copy',
+      'dismissNotice',
+      'dragOut',
+      'info',
+      'notices',
+      'openExternal',
+      'paste',
+      'setFrame',
+    ],
     edits: ['open'],
     files: [
       'cancel',
