@@ -24,7 +24,7 @@ const floors = [
   ['storage', 'prompts'],
   ['ssh'],
   ['sftp'],
-  ['files', 'terminals', 'hosts', 'settings', 'activity'],
+  ['files', 'terminals', 'forwards', 'hosts', 'settings', 'activity'],
   ['transfers'],
   ['remote-edit'],
 ]

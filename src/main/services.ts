@@ -9,6 +9,9 @@ import { settingsSchema } from '../shared/contract/settings.ts'
 import { savedWorkspace } from '../shared/contract/workspace.ts'
 import { ActivityService } from './activity/activity-service.ts'
 import { buildFileServices } from './file-services.ts'
+import { buildForwards } from './forward-services.ts'
+import { forwardFile } from './forwards/forward-record.ts'
+import type { ForwardService } from './forwards/forward-service.ts'
 import { HostService, hostFile } from './hosts/host-service.ts'
 import { PromptService } from './prompts/prompt-service.ts'
 import { SettingsService } from './settings/settings-service.ts'
@@ -62,6 +65,7 @@ export interface Built extends Disposable {
   readonly prompts: PromptService
   readonly terminals: TerminalService
   readonly transfers: TransferService
+  readonly forwards: ForwardService
   /** After sleep: finds out which connections still live. */
   checkLinks(): void
   /** Answers once everything saved is on the disk. */
@@ -98,10 +102,10 @@ export async function buildServices(outside: Outside): Promise<Built> {
       onNews: noteNews({ hosts, activity, reportBug }),
     }),
   )
-  const file = stores.transfers
   const editor = () => settings.current.files.editor
-  const common = { store, pool, prompts, hosts, activity, planInput }
-  const { edits, files, transfers } = buildFileServices(outside, { ...common, file, editor })
+  const common = { store, pool, prompts, hosts, activity, planInput, editor }
+  const { edits, files, transfers } = buildFileServices(outside, { ...common, file: stores.transfers })
+  const forwards = buildForwards(outside, { ...common, file: stores.forwards })
 
   // In the background: a keychain that is slow to answer must not hold up the window.
   void vault.ready()
@@ -114,6 +118,7 @@ export async function buildServices(outside: Outside): Promise<Built> {
       app: outside.app,
       edits,
       files,
+      forwards,
       hosts,
       prompts,
       settings,
@@ -127,13 +132,20 @@ export async function buildServices(outside: Outside): Promise<Built> {
     prompts,
     terminals,
     transfers,
-    checkLinks: () => pool.forEach(connection => connection.checkNow()),
+    forwards,
+    checkLinks: () => wakeUp(pool, forwards),
     flush: async () => {
       await transfers.flush()
       await flushAll(vault, Object.values(stores))
     },
     dispose: () => store.dispose(),
   }
+}
+
+/** After sleep: what was lost meanwhile is found out, and what waits tries at once. */
+function wakeUp(pool: ConnectionPool<Connection>, forwards: ForwardService): void {
+  pool.forEach(connection => connection.checkNow())
+  forwards.retryAll()
 }
 
 /** What dials and signs in, and the connections it made. */
@@ -184,15 +196,16 @@ async function flushAll(vault: Vault, files: readonly { flush(): Promise<void> }
 /** Opens every file of the data folder; damaged ones are told. */
 async function openStores(dataFolder: string, tell: Tell) {
   const at = (name: string) => ({ path: join(dataFolder, name), tell })
-  const [hosts, settings, workspace, activity, transfers, vault] = await Promise.all([
+  const [hosts, settings, workspace, activity, transfers, forwards, vault] = await Promise.all([
     JsonFile.open({ ...at('hosts.json'), schema: hostFile, initial: { hosts: [], groups: [], removed: [] } }),
     JsonFile.open({ ...at('settings.json'), schema: settingsSchema, initial: settingsSchema.parse({}) }),
     JsonFile.open({ ...at('workspace.json'), schema: savedWorkspace, initial: savedWorkspace.parse({}) }),
     JsonFile.open({ ...at('activity.json'), schema: activityEntry.array().max(500), initial: [] }),
     JsonFile.open({ ...at('transfers.json'), schema: transferFile, initial: transferFile.parse({}) }),
+    JsonFile.open({ ...at('forwards.json'), schema: forwardFile, initial: forwardFile.parse({}) }),
     JsonFile.open({ ...at('vault.json'), schema: vaultFile, initial: null }),
   ])
-  return { hosts, settings, workspace, activity, transfers, vault }
+  return { hosts, settings, workspace, activity, transfers, forwards, vault }
 }
 
 function subjectOf(hop: PlannedHop): string {

@@ -1,7 +1,7 @@
 import { AppError } from '../../shared/base/errors.ts'
 import { cleanText } from '../../shared/base/clean-text.ts'
 import type { Connection, OpenedShell } from '../ssh/connection.ts'
-import { runCommand, shellWord, type CommandResult } from '../ssh/run-command.ts'
+import { inSh, runCommand, shellWord, type CommandResult } from '../ssh/run-command.ts'
 import type { Commands, CommandStream } from './file-system.ts'
 
 /** Programs on the host of a connection. Commands go to `sh`, whatever shell the user has. */
@@ -41,10 +41,6 @@ export class RemoteCommands implements Commands {
       throw error
     }
   }
-}
-
-function inSh(command: string): string {
-  return `LC_ALL=C exec sh -c ${shellWord(command)}`
 }
 
 class RemoteStream implements CommandStream {

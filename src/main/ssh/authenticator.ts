@@ -21,7 +21,8 @@ export interface SignInContext {
   readonly keys: KeyRing
   readonly agent: () => Promise<readonly Signer[]>
   /** Asks a person; the caller stops its timers meanwhile. */
-  readonly ask: (question: Question) => Promise<Answer | null>
+  /** `refused`: what was remembered has just been turned down. */
+  readonly ask: (question: Question, refused?: boolean) => Promise<Answer | null>
   /** Ends the attempt at once, where the server would take any reply amiss. */
   readonly giveUp: (error: unknown) => void
 }
@@ -240,7 +241,8 @@ export class Authenticator {
     }
     const title = isPassword ? passwordTitle(hop) : cleanLine(round.name, 128) || `${hop.user}@${hop.address} asks`
     const text = cleanText(round.text, 1024) || (round.again ? 'That was not accepted.' : '')
-    const answer = await ask({ kind: 'secrets', title, text, prompts: shown, remember: isPassword })
+    const refused = isPassword && this.#keptUsed
+    const answer = await ask({ kind: 'secrets', title, text, prompts: shown, remember: isPassword }, refused)
     if (answer?.kind !== 'secrets') throw new AppError('cancelled', 'Cancelled')
     if (isPassword && answer.remember) this.#toRemember.set(passwordName(hop), answer.secrets[0] ?? '')
     else if (isPassword) this.#toRemember.delete(passwordName(hop))
@@ -261,7 +263,8 @@ export class Authenticator {
     }
     for (let tries = 0; tries < maxTries && this.methods.includes('password'); tries++) {
       const prompts = [{ text: 'Password', echo: false }]
-      const answer = await ask({ kind: 'secrets', title: passwordTitle(hop), text, prompts, remember: true })
+      const question = { kind: 'secrets', title: passwordTitle(hop), text, prompts, remember: true } as const
+      const answer = await ask(question, kept !== null)
       if (answer?.kind !== 'secrets') throw new AppError('cancelled', 'Cancelled')
       const password = answer.secrets[0] ?? ''
       if (answer.remember) this.#toRemember.set(passwordName(hop), password)

@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/base/errors.ts'
-import type { Event } from '../../shared/base/event.ts'
+import { Emitter, type Event } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { ConnectionPlan, PlannedHop } from './connection-plan.ts'
 import type { DialOptions, DialStep } from './dialer.ts'
@@ -23,6 +23,8 @@ export interface LeaseOptions {
   readonly signal: AbortSignal
   /** Fails rather than ask a person anything. */
   readonly quiet?: boolean
+  /** Opens no session (RFC 4254, 6.1): forwards may be as many as one likes on one connection. */
+  readonly noSessions?: boolean
 }
 
 interface Entry<C> {
@@ -31,6 +33,8 @@ interface Entry<C> {
   dialing: Promise<C>
   live: boolean
   leases: number
+  /** How many of the leases open sessions. */
+  sessions: number
   idleTimer: NodeJS.Timeout | undefined
   readonly abort: AbortController
   readonly watchers: Set<(step: DialStep) => void>
@@ -38,7 +42,7 @@ interface Entry<C> {
 }
 
 // OpenSSH's MaxSessions is 10.
-const channelsPerConnection = 9
+const sessionsPerConnection = 9
 
 /**
  * One login per hop for all who use it, closed a grace period after its last lease. A further connection is dialled only
@@ -46,6 +50,9 @@ const channelsPerConnection = 9
  */
 export class ConnectionPool<C extends PooledConnection> implements Disposable {
   readonly #entries = new Map<string, Entry<C>[]>()
+  readonly #opened = new Emitter<string>()
+  /** Announced with the key of its last hop when a connection is there. */
+  readonly onOpened = this.#opened.event
   readonly #dial: Dial<C>
   readonly #graceMs: number
 
@@ -55,13 +62,20 @@ export class ConnectionPool<C extends PooledConnection> implements Disposable {
   }
 
   /** Throws what the dial throws; `cancelled` once `signal` aborts. */
-  async lease(plan: ConnectionPlan, { onStep, signal, quiet = false }: LeaseOptions): Promise<Lease<C>> {
+  async lease(
+    plan: ConnectionPlan,
+    { onStep, signal, quiet = false, noSessions = false }: LeaseOptions,
+  ): Promise<Lease<C>> {
     const hop = plan.at(-1) as PlannedHop
-    const open = (this.#entries.get(hop.key) ?? []).find(candidate => candidate.leases < channelsPerConnection)
+    const open = (this.#entries.get(hop.key) ?? []).find(each => noSessions || each.sessions < sessionsPerConnection)
     const entry = open ?? this.#create(plan, quiet)
     entry.leases++
+    if (!noSessions) entry.sessions++
     clearTimeout(entry.idleTimer)
-    const release = once(() => this.#release(entry))
+    const release = once(() => {
+      if (!noSessions) entry.sessions--
+      this.#release(entry)
+    })
     entry.watchers.add(onStep)
     if (entry.lastStep) onStep(entry.lastStep)
     try {
@@ -72,6 +86,19 @@ export class ConnectionPool<C extends PooledConnection> implements Disposable {
     } finally {
       entry.watchers.delete(onStep)
     }
+  }
+
+  /** A lease on the connection that is live already; null where there is none. For what must not make one. */
+  async leaseLive(plan: ConnectionPlan): Promise<Lease<C> | null> {
+    const key = (plan.at(-1) as PlannedHop).key
+    const entry = (this.#entries.get(key) ?? []).find(each => each.live && each.sessions < sessionsPerConnection)
+    if (!entry) return null
+    return this.lease(plan, { onStep: () => {}, signal: new AbortController().signal, quiet: true })
+  }
+
+  /** True while somebody holds a live connection to the end of the plan. */
+  isLive(plan: ConnectionPlan): boolean {
+    return (this.#entries.get((plan.at(-1) as PlannedHop).key) ?? []).some(each => each.live)
   }
 
   /** Visits every live connection. */
@@ -94,6 +121,7 @@ export class ConnectionPool<C extends PooledConnection> implements Disposable {
       dialing: Promise.resolve() as never,
       live: false,
       leases: 0,
+      sessions: 0,
       idleTimer: undefined,
       abort: new AbortController(),
       watchers: new Set(),
@@ -110,6 +138,7 @@ export class ConnectionPool<C extends PooledConnection> implements Disposable {
       connection => {
         entry.live = true
         connection.onClosed(() => this.#forget(entry))
+        this.#opened.fire(hop.key)
       },
       () => this.#forget(entry),
     )

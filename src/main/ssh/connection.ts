@@ -4,8 +4,16 @@ import { AppError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import { alive, judgeLiveness, probed, sent, type Liveness } from './liveness.ts'
+import { RemoteListeners, type OnIncoming } from './remote-listeners.ts'
 import { ShellOpener, type ShellRequest } from './shell-opener.ts'
-import { forwardRefused, shellRefused, subsystemRefused, toSshError, type FailureContext } from './ssh-errors.ts'
+import {
+  forwardRefused,
+  listenRefused,
+  shellRefused,
+  subsystemRefused,
+  toSshError,
+  type FailureContext,
+} from './ssh-errors.ts'
 
 /** A channel with a shell, or one through the far side: ssh2's own. */
 export type Channel = ClientChannel
@@ -18,8 +26,9 @@ export interface OpenedShell {
 
 interface OpenRequest<T> {
   readonly signal: AbortSignal
-  readonly request: (done: (error: Error | undefined, channel: ClientChannel) => void) => unknown
-  readonly take: (channel: ClientChannel) => T
+  readonly request: (done: (error: Error | undefined, opened: T) => void) => unknown
+  /** Lets go of what came after nobody waited any more. */
+  readonly drop: (opened: T) => void
   readonly refused: (error: Error) => AppError
 }
 
@@ -47,6 +56,7 @@ export class Connection implements Disposable {
 
   readonly #client: Client
   readonly #opener: ShellOpener
+  readonly #listeners: RemoteListeners
   /** What the connection leads to, for people. */
   readonly where: string
   readonly #ticker: NodeJS.Timeout
@@ -61,6 +71,7 @@ export class Connection implements Disposable {
   constructor(input: { client: Client; where: string; onBytes: (listener: () => void) => void; owned: Disposable }) {
     this.#client = input.client
     this.#opener = new ShellOpener(input.client)
+    this.#listeners = new RemoteListeners(input.client)
     this.where = input.where
     this.#beforeClose = input.owned
     input.onBytes(() => this.#heard())
@@ -79,8 +90,8 @@ export class Connection implements Disposable {
   shell(request: ShellRequest, signal: AbortSignal): Promise<OpenedShell> {
     return this.#open({
       signal,
-      request: done => this.#opener.open(request, done),
-      take: withEarlyEnd,
+      request: done => this.#opener.open(request, (error, channel) => done(error, withEarlyEnd(channel))),
+      drop: ({ channel }) => channel.close(),
       refused: error => shellRefused(error, this.where),
     })
   }
@@ -90,8 +101,45 @@ export class Connection implements Disposable {
     return this.#open({
       signal,
       request: done => this.#client.forwardOut('127.0.0.1', 0, address, port, done),
-      take: channel => channel,
+      drop: closeChannel,
       refused: error => forwardRefused(error, { where: `${address}:${port}`, via: this.where }),
+    })
+  }
+
+  /** Opens a channel to a Unix socket of the far side (direct-streamlocal@openssh.com). Throws like `shell`. */
+  connectUnixFromThere(path: string, signal: AbortSignal): Promise<Channel> {
+    return this.#open({
+      signal,
+      request: done => this.#client.openssh_forwardOutStreamLocal(path, done),
+      drop: closeChannel,
+      refused: error => forwardRefused(error, { where: path, via: this.where }),
+    })
+  }
+
+  /**
+   * Listens on the far side (RFC 4254, 7.1) until disposed; answers with the port, which the server chose when it was 0.
+   * Throws like `shell`; `server-refused` when the server lets nobody listen there.
+   */
+  listenThere(
+    at: { readonly address: string; readonly port: number },
+    onIncoming: OnIncoming,
+    signal: AbortSignal,
+  ): Promise<{ readonly port: number } & Disposable> {
+    return this.#open({
+      signal,
+      request: done => this.#listeners.listenTcp(at, onIncoming, done),
+      drop: listener => listener.dispose(),
+      refused: () => listenRefused(`port ${at.port}`, this.where),
+    })
+  }
+
+  /** The same on a Unix socket of the far side. */
+  listenUnixThere(path: string, onIncoming: OnIncoming, signal: AbortSignal): Promise<Disposable> {
+    return this.#open({
+      signal,
+      request: done => this.#listeners.listenUnix(path, onIncoming, done),
+      drop: listener => listener.dispose(),
+      refused: () => listenRefused(path, this.where),
     })
   }
 
@@ -100,7 +148,7 @@ export class Connection implements Disposable {
     return this.#open({
       signal,
       request: done => this.#client.subsys(name, done),
-      take: channel => channel,
+      drop: closeChannel,
       refused: error => subsystemRefused(error, this.where),
     })
   }
@@ -109,8 +157,8 @@ export class Connection implements Disposable {
   exec(command: string, signal: AbortSignal): Promise<OpenedShell> {
     return this.#open({
       signal,
-      request: done => this.#client.exec(command, done),
-      take: withEarlyEnd,
+      request: done => this.#client.exec(command, (error, channel) => done(error, withEarlyEnd(channel))),
+      drop: ({ channel }) => channel.close(),
       refused: error => shellRefused(error, this.where),
     })
   }
@@ -134,7 +182,7 @@ export class Connection implements Disposable {
     this.#client.destroy()
   }
 
-  #open<T>({ signal, request, take, refused }: OpenRequest<T>): Promise<T> {
+  #open<T>({ signal, request, drop, refused }: OpenRequest<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#over) return reject(new AppError('lost', `The connection to ${this.where} is closed.`))
       const settle = () => {
@@ -155,11 +203,11 @@ export class Connection implements Disposable {
       const stop = this.onClosed(error => fail(error ?? new AppError('cancelled', 'Closed')))
       signal.addEventListener('abort', abort)
       try {
-        request((error, channel) => {
-          if (gaveUp) return void (channel as ClientChannel | undefined)?.close()
+        request((error, opened) => {
+          if (gaveUp) return error ? undefined : drop(opened)
           settle()
           if (error) reject(refused(error))
-          else resolve(take(channel))
+          else resolve(opened)
         })
       } catch (error) {
         // ssh2 throws when the socket is already half closed.
@@ -235,9 +283,15 @@ export class Connection implements Disposable {
   }
 }
 
+function closeChannel(channel: ClientChannel): void {
+  channel.close()
+}
+
 /** What comes in the same read as the reply would be gone a turn later. */
 function withEarlyEnd(channel: ClientChannel): OpenedShell {
   const early: OpenedShell['early'] = {}
+  // There is none when the server refused it.
+  if ((channel as unknown) === undefined) return { channel, early }
   channel.once('exit', (code: number | null, name?: string) => (early.exit = [code, name]))
   channel.once('close', () => (early.closed = true))
   return { channel, early }

@@ -162,10 +162,13 @@ class Attempt {
     this.#deadline = new Deadline(() => this.#giveUp(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })))
   }
 
-  readonly ask = async (question: Question) => {
+  readonly ask = async (question: Question, refused = false) => {
     const { prompter, onStep, hop, quiet } = this.#parts
     if (quiet)
-      throw new AppError('auth-failed', `${hop.label} asks for more than a connection in the background can answer.`)
+      throw new AppError(
+        refused ? 'auth-failed' : 'needs-answer',
+        `${hop.label} asks for more than a connection in the background can answer.`,
+      )
     onStep({ kind: 'asking' })
     const answer = await this.#deadline.pauseFor(() => prompter.ask(question, this.#questions.signal))
     this.#lastStep = { kind: 'connecting', step: `Signing in as ${hop.user}` }

@@ -21,6 +21,11 @@ export interface CommandOptions {
   readonly timeoutMs?: number
 }
 
+/** A script for `sh`, whatever shell the far user has, with messages in plain English. */
+export function inSh(script: string): string {
+  return `LC_ALL=C exec sh -c ${shellWord(script)}`
+}
+
 const defaultBytes = 16 * 1024 * 1024
 const defaultMs = 60_000
 

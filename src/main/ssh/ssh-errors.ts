@@ -133,6 +133,11 @@ function methodName(method: string): string {
 }
 
 /** A channel through a jump host was refused (RFC 4254, 5.1): the sentence names the target, and whether it is the jump host that forbids it. */
+export function listenRefused(what: string, where: string): AppError {
+  const text = `${where} does not let ${what} be listened on. It may be taken over there, or AllowTcpForwarding or PermitListen forbid it.`
+  return new AppError('server-refused', text)
+}
+
 export function forwardRefused(error: Error, { where, via }: { where: string; via: string }): AppError {
   const text = cleanLine(error.message.replace(/^\(SSH\) Channel open failure: /, ''), 200)
   const told = (code: AppError['code'], message: string) => new AppError(code, message, { cause: error })
@@ -143,7 +148,10 @@ export function forwardRefused(error: Error, { where, via }: { where: string; vi
       `${via} does not allow connections on to ${where}. Its AllowTcpForwarding or PermitOpen may forbid them.`,
     )
   if (/refused/i.test(text))
-    return told('refused', `${where} refused the connection from ${via}. Check the port, and that its SSH server runs.`)
+    return told(
+      'refused',
+      `${where} refused the connection from ${via}. Check the port, and that something listens there.`,
+    )
   if (/resolve|name or service|not known/i.test(text))
     return told('name-not-found', `${via} does not know the name ${where}. Check its spelling.`)
   if (/timed out|timeout/i.test(text)) return told('timed-out', `${where} did not answer ${via}. Check the address.`)

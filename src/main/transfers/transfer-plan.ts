@@ -98,5 +98,6 @@ const ending = new Set<unknown>([
   'name-not-found',
   'no-space',
   'auth-failed',
+  'needs-answer',
   'host-key-rejected',
 ])

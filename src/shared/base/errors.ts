@@ -21,7 +21,10 @@ export const errorCode = z.enum([
   // trust and sign-in
   'host-key-rejected',
   'auth-failed',
+  'needs-answer',
   'key-unusable',
+  // ports
+  'port-taken',
   // files, here and there
   'no-permission',
   'exists',

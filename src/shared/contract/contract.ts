@@ -3,6 +3,7 @@ import { app } from './app.ts'
 import type { Client, Implementation } from './define.ts'
 import { edits } from './edits.ts'
 import { files } from './files.ts'
+import { forwards } from './forwards.ts'
 import { hosts } from './hosts.ts'
 import { prompts } from './prompts.ts'
 import { settings } from './settings.ts'
@@ -17,6 +18,7 @@ export const contract = {
   app,
   edits,
   files,
+  forwards,
   hosts,
   prompts,
   settings,

@@ -1,0 +1,84 @@
+import type { DisposableStore } from '../shared/base/lifecycle.ts'
+import type { Target } from '../shared/contract/terminals.ts'
+import type { ForwardFile } from './forwards/forward-record.ts'
+import { ForwardService } from './forwards/forward-service.ts'
+import { ForwardStore } from './forwards/forward-store.ts'
+import { knock } from './forwards/knock.ts'
+import { watchNetwork } from './forwards/network-watch.ts'
+import type { HostService } from './hosts/host-service.ts'
+import type { Outside } from './services.ts'
+import type { Connection } from './ssh/connection.ts'
+import { planConnection, type ConnectionPlan, type PlanInput } from './ssh/connection-plan.ts'
+import type { ConnectionPool, Lease } from './ssh/connection-pool.ts'
+import { inSh, runCommand } from './ssh/run-command.ts'
+import type { JsonFile } from './storage/json-file.ts'
+
+interface ForwardParts {
+  readonly store: DisposableStore
+  readonly pool: ConnectionPool<Connection>
+  readonly hosts: HostService
+  readonly planInput: () => PlanInput
+  readonly file: JsonFile<ForwardFile>
+}
+
+const scriptMs = 30_000
+
+/** The forwards, on the shared connections. */
+export function buildForwards({ app, reportBug }: Outside, parts: ForwardParts): ForwardService {
+  const { store, pool, hosts, planInput, file } = parts
+  const planOf = (target: Target): ConnectionPlan => {
+    if (target.kind === 'local') throw new Error('A forward leads through a host.')
+    return planConnection(target, planInput())
+  }
+  const forwards = store.add(
+    new ForwardService({
+      store: new ForwardStore(file),
+      // A host that was deleted is told like every other failure.
+      lease: async (target, options) => pool.lease(planOf(target), { ...options, noSessions: true }),
+      run: async (target, script) => {
+        const signal = new AbortController().signal
+        return runOn(await pool.lease(planOf(target), { onStep: () => {}, signal }), script)
+      },
+      runLive: async (target, script) => {
+        const lease = await pool.leaseLive(planOf(target))
+        return lease ? runOn(lease, script) : null
+      },
+      knock: async (target, signal) => knock(planOf(target)[0], signal),
+      nameOf: target => planOf(target).at(-1)?.label ?? 'the host',
+      live: () =>
+        hosts.hosts
+          .map(({ id }): Target => ({ kind: 'host', hostId: id }))
+          .filter(target => isLive(() => pool.isLive(planOf(target)))),
+      openPage: url => app.openExternal({ url }),
+      copy: text => app.copy({ text }),
+      reportBug,
+    }),
+  )
+  store.add(pool.onOpened(key => forwards.startWith(target => isLive(() => planOf(target).at(-1)?.key === key))))
+  store.add(
+    watchNetwork(() => {
+      pool.forEach(connection => connection.checkNow())
+      forwards.retryAll()
+    }),
+  )
+  return forwards
+}
+
+async function runOn(lease: Lease<Connection>, script: string): Promise<string> {
+  try {
+    const signal = new AbortController().signal
+    const { output } = await runCommand(lease.connection, inSh(script), { signal, timeoutMs: scriptMs })
+    return output.toString('utf8')
+  } finally {
+    lease.dispose()
+  }
+}
+
+// A host whose jump host was deleted has no plan, and no connection.
+function isLive(look: () => boolean): boolean {
+  try {
+    return look()
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,289 @@
+import { setMaxListeners } from 'node:events'
+import type { Socket } from 'node:net'
+
+import { AppError, toWireError } from '../../shared/base/errors.ts'
+import type { Disposable } from '../../shared/base/lifecycle.ts'
+import type { Endpoint, Forward, ForwardSnapshot, ForwardState } from '../../shared/contract/forwards.ts'
+import type { Connection } from '../ssh/connection.ts'
+import type { DialStep } from '../ssh/dialer.ts'
+import { isAway, judgeFailure, retryDelay } from './retry.ts'
+import { listenHere, type LocalListener } from './local-listener.ts'
+import { bringFromThere, carry, type Carrying } from './routes.ts'
+import { Traffic } from './traffic.ts'
+
+/** The use of a connection; the connection outlives it for others. */
+export interface ForwardLease extends Disposable {
+  readonly connection: Connection
+}
+
+export interface RunnerParts {
+  readonly lease: (options: {
+    readonly quiet: boolean
+    readonly onStep: (step: DialStep) => void
+    readonly signal: AbortSignal
+  }) => Promise<ForwardLease>
+  /** Answers true when something listens at the first machine of the way; never throws. */
+  readonly knock: (signal: AbortSignal) => Promise<boolean>
+  readonly onChanged: () => void
+  /** A connection through it was refused over there: what it leads to may have moved. */
+  readonly onRefused: () => void
+  readonly reportBug: (where: string, error: unknown) => void
+}
+
+// One that was up for less than this has proved nothing: the waits go on growing.
+const provenMs = 10_000
+const knockMs = 3_000
+const waitForLinkMs = 10_000
+
+/**
+ * One forward that runs until it is stopped: it listens, keeps its connection, and gets it back when it is lost. The
+ * listener stays while the link is away, so that a browser's next try just works.
+ */
+export class ForwardRunner implements Disposable {
+  readonly #parts: RunnerParts
+  readonly #traffic = new Traffic()
+  readonly #abort = new AbortController()
+  #forward: Forward
+  #state: ForwardState = { kind: 'starting', step: 'Starting' }
+  #listener: LocalListener | undefined
+  #listening: Endpoint | null = null
+  #lease: ForwardLease | undefined
+  #there: Disposable | undefined
+  #lostListener: Disposable | undefined
+  #attempt = 0
+  #connecting = false
+  #timer: NodeJS.Timeout | undefined
+  #lastError: ForwardSnapshot['lastError'] = null
+  #waiting = new Set<() => void>()
+  readonly #sockets = new Set<Socket>()
+
+  constructor(forward: Forward, parts: RunnerParts) {
+    this.#forward = forward
+    this.#parts = parts
+    // Every connection that is being made listens to it.
+    setMaxListeners(0, this.#abort.signal)
+  }
+
+  get forward(): Forward {
+    return this.#forward
+  }
+
+  get state(): ForwardState {
+    return this.#state
+  }
+
+  /** Where it listens once it does. */
+  get listening(): Endpoint | null {
+    return this.#listening
+  }
+
+  snapshot(now: number): ForwardSnapshot {
+    return {
+      forward: this.#forward,
+      state: this.#state,
+      listening: this.#listening,
+      counters: this.#traffic.counters(now),
+      lastError: this.#lastError,
+    }
+  }
+
+  /** Listens, then connects; `quiet` asks nobody. Never throws: the state tells. */
+  async start(quiet: boolean): Promise<void> {
+    try {
+      if (this.#forward.kind !== 'remote') {
+        this.#listener = await listenHere(this.#forward.listen, {
+          freePort: this.#forward.freePort,
+          onConnection: socket => void this.#take(socket),
+        })
+        if (this.#abort.signal.aborted) return this.#listener.dispose()
+        this.#listening = this.#listener.at
+      }
+      await this.#connect(quiet)
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  /** Tries now what waits; `ask` when a person said so, and may be asked. */
+  retryNow(ask: boolean): void {
+    if (this.#connecting || this.#abort.signal.aborted) return
+    if (this.#state.kind === 'waiting' || (ask && this.#state.kind === 'needs-you')) void this.#connect(!ask)
+  }
+
+  /** From now on new connections go to another port over there. */
+  retarget(to: Endpoint): void {
+    this.#forward = { ...this.#forward, to }
+    this.#lastError = null
+    this.#parts.onChanged()
+  }
+
+  /** Answers true once it is up, false when `timeoutMs` passed or it can't come up by itself. */
+  async whenUp(timeoutMs: number): Promise<boolean> {
+    const until = Date.now() + timeoutMs
+    while (!this.#abort.signal.aborted && Date.now() < until) {
+      if (this.#state.kind === 'up') return true
+      if (this.#state.kind === 'failed') return false
+      await this.#nextChange(until - Date.now())
+    }
+    return this.#isUp()
+  }
+
+  dispose(): void {
+    if (this.#abort.signal.aborted) return
+    this.#abort.abort()
+    clearTimeout(this.#timer)
+    this.#letGo()
+    this.#listener?.dispose()
+    for (const socket of this.#sockets) socket.destroy()
+    this.#wake()
+  }
+
+  async #connect(quiet: boolean): Promise<void> {
+    if (this.#connecting) return
+    this.#connecting = true
+    clearTimeout(this.#timer)
+    const { signal } = this.#abort
+    let stage: 'connect' | 'listen' = 'connect'
+    try {
+      this.#setState({ kind: 'starting', step: 'Connecting' })
+      const onStep = (step: DialStep) =>
+        this.#setState(
+          step.kind === 'asking' ? { kind: 'needs-you', error: null } : { kind: 'starting', step: step.step },
+        )
+      this.#lease = await this.#parts.lease({ quiet, onStep, signal })
+      if (signal.aborted) return this.#letGo()
+      const { connection } = this.#lease
+      this.#lostListener = connection.onClosed(error => this.#lose(error))
+      stage = 'listen'
+      if (this.#forward.kind === 'remote') await this.#listenThere(connection)
+      this.#setState({ kind: 'up', since: Date.now() })
+    } catch (error) {
+      this.#letGo()
+      this.#connecting = false
+      if (!signal.aborted) await this.#judge(error, { quiet, stage })
+      return
+    }
+    this.#connecting = false
+  }
+
+  async #listenThere(connection: Connection): Promise<void> {
+    const found = await bringFromThere(connection, this.#forward, {
+      ...this.#carrying(),
+      signal: this.#abort.signal,
+    })
+    this.#there = found
+    this.#listening = found.at
+  }
+
+  async #judge(
+    error: unknown,
+    { quiet, stage }: { readonly quiet: boolean; readonly stage: 'connect' | 'listen' },
+  ): Promise<void> {
+    if (!(error instanceof AppError)) return this.#fail(error)
+    const verdict = judgeFailure(error.code, stage)
+    // What can't be answered in the background is asked of the person, once.
+    if (verdict === 'ask' && quiet) return this.#connect(false)
+    if (verdict === 'retry') return this.#wait(error)
+    this.#setState(
+      verdict === 'failed'
+        ? { kind: 'failed', error: toWireError(error) }
+        : { kind: 'needs-you', error: toWireError(error) },
+    )
+  }
+
+  #fail(error: unknown): void {
+    if (this.#abort.signal.aborted) return
+    if (!(error instanceof AppError)) this.#parts.reportBug('forward', error)
+    this.#setState({ kind: 'failed', error: toWireError(error) })
+  }
+
+  #lose(error: AppError | null): void {
+    if (this.#abort.signal.aborted) return
+    const wasUp = this.#state.kind === 'up' ? Date.now() - this.#state.since : 0
+    if (wasUp > provenMs) this.#attempt = 0
+    this.#letGo()
+    this.#wait(error ?? new AppError('lost', 'The connection was closed.'))
+  }
+
+  #wait(error: AppError): void {
+    const delay = retryDelay(this.#attempt++, Math.random())
+    this.#setState({ kind: 'waiting', error: toWireError(error), until: Date.now() + delay })
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.#connect(true), delay)
+    // While nothing answers there at all, a look at the port costs nobody anything and shows the link's return at once.
+    if (delay > knockMs && isAway(error.code)) void this.#knock()
+  }
+
+  async #knock(): Promise<void> {
+    const waitsFor = this.#state
+    // One that takes connections and then fails must not be tried at once, over and over.
+    if (await this.#parts.knock(this.#abort.signal)) return
+    while (this.#state === waitsFor && !this.#abort.signal.aborted) {
+      await new Promise(resolve => setTimeout(resolve, knockMs))
+      const there = await this.#parts.knock(this.#abort.signal)
+      if (this.#state === waitsFor && there) return this.retryNow(false)
+    }
+  }
+
+  #letGo(): void {
+    this.#lostListener?.dispose()
+    this.#there?.dispose()
+    this.#lease?.dispose()
+    if (this.#there) this.#listening = null
+    this.#lostListener = this.#there = this.#lease = undefined
+  }
+
+  #carrying(): Carrying {
+    return {
+      traffic: this.#traffic,
+      signal: this.#abort.signal,
+      onRefused: error => {
+        this.#lastError = { message: error.message, at: Date.now() }
+        this.#parts.onChanged()
+        if (error.code === 'refused') this.#parts.onRefused()
+      },
+    }
+  }
+
+  /** A connection came in here: it waits for the link when that is away. */
+  async #take(socket: Socket): Promise<void> {
+    this.#sockets.add(socket)
+    socket.once('close', () => this.#sockets.delete(socket))
+    socket.on('error', () => socket.destroy())
+    if (!this.#isUp()) {
+      this.retryNow(false)
+      if (!(await this.whenUp(waitForLinkMs))) return void socket.resetAndDestroy()
+    }
+    const connection = this.#lease?.connection
+    if (!connection || socket.destroyed) return void socket.resetAndDestroy()
+    await carry(socket, connection, { ...this.#carrying(), forward: this.#forward })
+  }
+
+  #isUp(): boolean {
+    return this.#state.kind === 'up'
+  }
+
+  #nextChange(timeoutMs: number): Promise<void> {
+    return new Promise(resolve => {
+      const timer = setTimeout(done, timeoutMs)
+      const waiting = this.#waiting
+      function done() {
+        clearTimeout(timer)
+        waiting.delete(done)
+        resolve()
+      }
+      waiting.add(done)
+    })
+  }
+
+  #setState(state: ForwardState): void {
+    if (this.#abort.signal.aborted) return
+    this.#state = state
+    this.#wake()
+    this.#parts.onChanged()
+  }
+
+  #wake(): void {
+    for (const wake of [...this.#waiting]) wake()
+  }
+}

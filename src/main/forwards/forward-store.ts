@@ -1,0 +1,137 @@
+import { Emitter } from '../../shared/base/event.ts'
+import {
+  targetKey,
+  type Endpoint,
+  type Forward,
+  type ForwardId,
+  type Launch,
+  type PortRule,
+} from '../../shared/contract/forwards.ts'
+import { builtInPresets, type Preset, type PresetId } from '../../shared/contract/presets.ts'
+import type { Target } from '../../shared/contract/terminals.ts'
+import type { JsonFile } from '../storage/json-file.ts'
+import type { ForwardFile } from './forward-record.ts'
+
+/** The forwards there are, and what is kept about hosts; passing forwards are held here but never written. */
+export class ForwardStore {
+  readonly #file: JsonFile<ForwardFile>
+  readonly #changed = new Emitter<undefined>()
+  readonly onChanged = this.#changed.event
+  #passing: readonly Forward[] = []
+
+  constructor(file: JsonFile<ForwardFile>) {
+    this.#file = file
+  }
+
+  get all(): readonly Forward[] {
+    return [...this.#file.value.forwards, ...this.#passing]
+  }
+
+  /** A person's own stand before those that Hawser has, and in the place of one with the same id. */
+  get presets(): readonly Preset[] {
+    const own = this.#file.value.presets
+    return [...own, ...builtInPresets.filter(({ id }) => !own.some(each => each.id === id))]
+  }
+
+  get rules(): Readonly<Record<string, PortRule>> {
+    return this.#file.value.rules
+  }
+
+  find(id: ForwardId): Forward | undefined {
+    return this.all.find(each => each.id === id)
+  }
+
+  preset(id: PresetId | null): Preset | null {
+    return this.presets.find(each => each.id === id) ?? null
+  }
+
+  async put(forward: Forward): Promise<void> {
+    const replaced = (list: readonly Forward[]) =>
+      list.some(({ id }) => id === forward.id)
+        ? list.map(each => (each.id === forward.id ? forward : each))
+        : [...list, forward]
+    if (forward.passing) {
+      this.#passing = replaced(this.#passing)
+      return this.#changed.fire(undefined)
+    }
+    this.#passing = this.#passing.filter(({ id }) => id !== forward.id)
+    await this.#save({ forwards: replaced(this.#file.value.forwards) as Forward[] })
+  }
+
+  async remove(id: ForwardId): Promise<void> {
+    this.#passing = this.#passing.filter(each => each.id !== id)
+    await this.#save({ forwards: this.#file.value.forwards.filter(each => each.id !== id) })
+  }
+
+  /** The saved forward of a preset on a host, to the machine behind it when there is one. */
+  ofPreset(target: Target, presetId: PresetId, address: string): Forward | undefined {
+    return this.all.find(
+      each =>
+        each.presetId === presetId && targetKey(each.target) === targetKey(target) && addressOf(each.to) === address,
+    )
+  }
+
+  /** The forward of this computer that leads to a port of a host itself. */
+  toPort(target: Target, port: number): Forward | undefined {
+    return this.all.find(
+      ({ kind, to, target: other }) =>
+        kind === 'local' &&
+        to?.kind === 'tcp' &&
+        to.port === port &&
+        /^(localhost|127\.0\.0\.1|::1)$/.test(to.address) &&
+        targetKey(other) === targetKey(target),
+    )
+  }
+
+  rule(target: Target): PortRule {
+    return this.rules[targetKey(target)] ?? 'ask'
+  }
+
+  setRule(target: Target, rule: PortRule): Promise<void> {
+    return this.#save({ rules: { ...this.rules, [targetKey(target)]: rule } })
+  }
+
+  isIgnored(target: Target, port: number): boolean {
+    return this.#file.value.ignored[targetKey(target)]?.includes(port) ?? false
+  }
+
+  ignore(target: Target, port: number): Promise<void> {
+    const { ignored } = this.#file.value
+    const key = targetKey(target)
+    return this.#save({ ignored: { ...ignored, [key]: [...new Set([...(ignored[key] ?? []), port])].slice(-1000) } })
+  }
+
+  launchOf(target: Target, preset: PresetId): Launch | null {
+    return this.#file.value.launches[launchKey(target, preset)] ?? null
+  }
+
+  keepLaunch(target: Target, preset: PresetId, launch: Launch): Promise<void> {
+    return this.#save({ launches: { ...this.#file.value.launches, [launchKey(target, preset)]: launch } })
+  }
+
+  savePreset(preset: Preset): Promise<void> {
+    const others = this.#file.value.presets.filter(({ id }) => id !== preset.id)
+    return this.#save({ presets: [...others, preset] })
+  }
+
+  removePreset(id: PresetId): Promise<void> {
+    return this.#save({ presets: this.#file.value.presets.filter(each => each.id !== id) })
+  }
+
+  flush(): Promise<void> {
+    return this.#file.flush()
+  }
+
+  async #save(change: Partial<ForwardFile>): Promise<void> {
+    await this.#file.save({ ...this.#file.value, ...change })
+    this.#changed.fire(undefined)
+  }
+}
+
+function launchKey(target: Target, preset: PresetId): string {
+  return `${targetKey(target)} ${preset}`
+}
+
+function addressOf(to: Endpoint | null): string | null {
+  return to?.kind === 'tcp' ? to.address : null
+}

@@ -1,0 +1,55 @@
+import type { Socket } from 'node:net'
+
+import type { Channel } from '../ssh/connection.ts'
+
+/** What passes through a forward: `out` leads to the host. */
+export type Direction = 'out' | 'in'
+
+// ssh2 takes in whatever a server sends; one that ignores the window (RFC 4254, 5.2) must not fill the memory.
+const mostBuffered = 4 * 1024 * 1024
+const lookMs = 1_000
+
+/**
+ * Joins a socket of this computer with a channel until both have ended. An end of one side ends the other's input
+ * only; a reset is passed on; a side that does not read makes the other wait.
+ */
+export function joinStreams(
+  socket: Socket,
+  channel: Channel,
+  { onBytes, onClosed }: { onBytes: (way: Direction, bytes: number) => void; onClosed: () => void },
+): void {
+  let over = false
+  const watch = setInterval(() => {
+    if (channel.readableLength > mostBuffered) reset()
+  }, lookMs)
+  const finish = () => {
+    if (over) return
+    over = true
+    clearInterval(watch)
+    onClosed()
+  }
+  const reset = () => {
+    channel.close()
+    socket.resetAndDestroy()
+    finish()
+  }
+  socket.on('data', data => onBytes('out', data.length))
+  channel.on('data', (data: Buffer) => onBytes('in', data.length))
+  socket.pipe(channel)
+  channel.pipe(socket)
+  socket.once('error', reset)
+  channel.once('error', reset)
+  // The server closes a channel without an end of data when the other side was reset, or the link is gone.
+  channel.once('close', () => {
+    if (channel.readableEnded) {
+      socket.end()
+      // Nobody is there to take what it still sends.
+      if (!socket.readableEnded) socket.destroySoon()
+      finish()
+    } else reset()
+  })
+  socket.once('close', () => {
+    channel.close()
+    finish()
+  })
+}

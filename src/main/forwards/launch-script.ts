@@ -1,0 +1,122 @@
+import type { Launch, ServiceState } from '../../shared/contract/forwards.ts'
+import { cleanText } from '../../shared/base/clean-text.ts'
+import { shellWord } from '../ssh/run-command.ts'
+
+/** What a host offers for starting things. */
+export interface LaunchSite {
+  readonly environments: readonly string[]
+  readonly tmux: boolean
+  readonly service: ServiceState
+}
+
+const longestError = 400
+
+/** Prints what `parseSite` reads: environments of Python, tmux, systemd for the user. */
+export function siteScript(name: string): string {
+  return `
+for d in "$HOME"/miniconda3 "$HOME"/anaconda3 "$HOME"/miniforge3 "$HOME"/mambaforge /opt/conda; do
+  for e in "$d" "$d"/envs/*; do [ -d "$e/conda-meta" ] && echo "env $e"; done; done
+for e in "$HOME"/.conda/envs/* "$HOME"/.virtualenvs/* "$HOME"/venv "$HOME"/.venv "$HOME"/*/venv "$HOME"/*/.venv; do
+  [ -x "$e/bin/python" ] && echo "env $e"; done
+command -v tmux >/dev/null 2>&1 && echo tmux
+if systemctl --user show-environment >/dev/null 2>&1; then
+  if systemctl --user is-enabled ${unitName(name)} >/dev/null 2>&1; then echo service on; else echo service off; fi; fi
+true`
+}
+
+export function parseSite(output: string): LaunchSite {
+  const lines = cleanText(output, 100_000).split('\n')
+  const environments = lines.flatMap(line => /^env (\/.*)$/.exec(line)?.[1] ?? [])
+  const service = lines.includes('service on') ? 'on' : lines.includes('service off') ? 'off' : 'none'
+  return { environments: [...new Set(environments)].slice(0, 100), tmux: lines.includes('tmux'), service }
+}
+
+/** The lines that run a command in its folder and environment, in the person's own login shell. */
+function commandScript({ command, folder, environment }: Launch): string {
+  const into = folder === '' || folder === '~' ? '"$HOME"' : homePath(folder)
+  const lines = [`cd -- ${into} || { echo "there is no folder ${folder.replace(/[^\w/.~ -]/g, '')}"; exit 3; }`]
+  if (environment !== '') {
+    const at = homePath(environment)
+    lines.push(`export VIRTUAL_ENV=${at} CONDA_PREFIX=${at}`)
+    // A login shell reads its profile anew, so the environment's programs are put first once more inside.
+    lines.push(`exec "\${SHELL:-/bin/sh}" -lc ${shellWord(`export PATH=${at}/bin:"$PATH"; ${command}`)}`)
+  } else lines.push(`exec "\${SHELL:-/bin/sh}" -lc ${shellWord(command)}`)
+  return lines.join('\n')
+}
+
+/**
+ * Starts a command that outlives the connection: in a tmux session of its own where there is tmux, else cut loose with
+ * setsid or nohup. What it prints goes to a log that only this user can read.
+ */
+export function launchScript(name: string, launch: Launch): string {
+  const run = `sh -c ${shellWord(commandScript(launch))}`
+  const session = sessionName(name)
+  return `
+umask 077; mkdir -p "$HOME/.cache/hawser" || exit 1
+log="$HOME/.cache/hawser/${name}.log"; : > "$log"
+if command -v tmux >/dev/null 2>&1; then
+  tmux kill-session -t =${session} 2>/dev/null
+  tmux new-session -d -s ${session} ${shellWord(run)}" 2>&1 | tee -a '$log'; echo @ended >> '$log'"
+else
+  run=nohup; command -v setsid >/dev/null 2>&1 && run=setsid
+  $run sh -c ${shellWord(`${run}\necho @ended`)} > "$log" 2>&1 < /dev/null &
+fi`
+}
+
+/** Prints the end of what the command said, and `@gone` when it does not run any more. */
+export function outcomeScript(name: string): string {
+  const session = sessionName(name)
+  return `
+tail -c 2000 "$HOME/.cache/hawser/${name}.log" 2>/dev/null; echo
+if command -v tmux >/dev/null 2>&1; then tmux has-session -t =${session} 2>/dev/null || echo @gone; fi`
+}
+
+/** Why a command that was started does not run any more; null while it may still come up. */
+export function parseOutcome(output: string): string | null {
+  const ended = /^@(gone|ended)\s*$/m.test(output)
+  const failed = /command not found|No such file|No module named|there is no folder/i.test(output)
+  if (!ended && !failed) return null
+  const lines = cleanText(output.replace(/^@(gone|ended)\s*$/gm, ''), 4000).split('\n')
+  const said = lines.map(line => line.trim()).filter(Boolean)
+  return (said.at(-1) ?? 'it ended without a word').slice(0, longestError)
+}
+
+/** Writes a unit of systemd for the user and starts it, or stops it and takes it away. */
+export function serviceScript(name: string, launch: Launch, on: boolean): string {
+  const unit = unitName(name)
+  const file = `"$HOME/.config/systemd/user/${unit}"`
+  if (!on)
+    return `systemctl --user disable --now ${unit} >/dev/null 2>&1; rm -f -- ${file} "$HOME/.config/hawser/${name}.sh"; systemctl --user daemon-reload`
+  const text = [
+    '[Unit]',
+    `Description=${name}, kept running by Hawser`,
+    '',
+    '[Service]',
+    `ExecStart=/bin/sh %h/.config/hawser/${name}.sh`,
+    'Restart=on-failure',
+    'RestartSec=5',
+    '',
+    '[Install]',
+    'WantedBy=default.target',
+    '',
+  ].join('\n')
+  return `
+umask 077; mkdir -p "$HOME/.config/hawser" "$HOME/.config/systemd/user" || exit 1
+printf '%s\\n' ${shellWord(commandScript(launch))} > "$HOME/.config/hawser/${name}.sh" || exit 1
+printf '%s' ${shellWord(text)} > ${file} || exit 1
+systemctl --user daemon-reload && systemctl --user enable --now ${unit} || exit 1
+loginctl enable-linger >/dev/null 2>&1; true`
+}
+
+function sessionName(name: string): string {
+  return `hawser-${name}`
+}
+
+function unitName(name: string): string {
+  return `hawser-${name}.service`
+}
+
+/** A path as a shell word; a leading ~ is the home folder over there. */
+function homePath(path: string): string {
+  return path.startsWith('~/') ? `"$HOME"/${shellWord(path.slice(2))}` : shellWord(path)
+}

@@ -1,0 +1,208 @@
+import { spawn, execFileSync } from 'node:child_process'
+import { createServer } from 'node:http'
+import { mkdirSync, readdirSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+
+import fc from 'fast-check'
+import { expect, onTestFinished, test } from 'vitest'
+
+import { builtInPresets } from '../../shared/contract/presets.ts'
+import { tempDir } from '../../testing/temp-dir.ts'
+import { parseScan, scanScript } from './port-scan.ts'
+import { findService, parseJupyterServers, presetOf, recognise } from './services-there.ts'
+
+const linux = `@ss
+LISTEN 0      4096       127.0.0.1:8888       0.0.0.0:*    users:(("jupyter-lab",pid=812,fd=6))
+LISTEN 0      4096           [::1]:8888          [::]:*    users:(("jupyter-lab",pid=812,fd=7))
+LISTEN 0      128          0.0.0.0:22         0.0.0.0:*
+LISTEN 0      511                *:6006             *:*    users:(("tensorboard",pid=900,fd=3))
+LISTEN 0      511    127.0.0.1%lo:53          0.0.0.0:*
+@args
+812 /home/ada/envs/ml/bin/python3 /home/ada/envs/ml/bin/jupyter-lab --no-browser --port=8888
+900 /usr/bin/python3 /usr/local/bin/tensorboard --logdir runs
+@load
+0.52 0.58 0.59 1/467 12345
+8
+`
+const busybox = `@proc
+  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 31415 1 0000000000000000 100 0 0 10 0
+   1: 0100007F:1F90 0100007F:9C40 01 00000000:00000000 00:00000000 00000000  1000        0 31416 1
+   0: 00000000000000000000000001000000:1B58 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 27182 1
+@fds
+/proc/77/fd:
+lrwx------    1 ada  ada  64 Jan  1 00:00 3 -> socket:[31415]
+@args
+77 python3 -m http.server 8080
+@load
+3.00 2.00 1.00 1/99 100
+1
+`
+const macos = `@lsof
+COMMAND     PID USER   FD   TYPE             DEVICE SIZE/OFF NODE NAME
+python3.1 48121  ada    6u  IPv4 0x9d5a3c1f7e2b1a3d      0t0  TCP 127.0.0.1:7860 (LISTEN)
+Python    48122  ada    6u  IPv6 0x9d5a3c1f7e2b1a3e      0t0  TCP *:5000 (LISTEN)
+@args
+48121 python demo.py
+@load
+12:03  up 3 days,  2:01, 3 users, load averages: 2.10 1.90 1.80
+10
+`
+const freebsd = `@netstat
+Active Internet connections (including servers)
+Proto Recv-Q Send-Q Local Address          Foreign Address        (state)
+tcp4       0      0 127.0.0.1.8787         *.*                    LISTEN
+tcp6       0      0 *.22                   *.*                    LISTEN
+tcp4       0      0 10.0.0.5.22            10.0.0.9.51000         ESTABLISHED
+@load
+`
+
+test('what Linux, BusyBox, macOS and FreeBSD print is understood', () => {
+  expect(parseScan(linux).ports).toEqual([
+    { port: 22, pid: null, process: '', loopback: false },
+    { port: 53, pid: null, process: '', loopback: true },
+    { port: 6006, pid: 900, process: '/usr/bin/python3 /usr/local/bin/tensorboard --logdir runs', loopback: false },
+    {
+      port: 8888,
+      pid: 812,
+      process: '/home/ada/envs/ml/bin/python3 /home/ada/envs/ml/bin/jupyter-lab --no-browser --port=8888',
+      loopback: true,
+    },
+  ])
+  expect(parseScan(linux).load).toBeCloseTo(0.065)
+  expect(parseScan(busybox)).toEqual({
+    ports: [
+      { port: 7000, pid: null, process: '', loopback: true },
+      { port: 8080, pid: 77, process: 'python3 -m http.server 8080', loopback: true },
+    ],
+    load: 3,
+  })
+  expect(parseScan(macos)).toEqual({
+    ports: [
+      { port: 5000, pid: 48122, process: 'Python', loopback: false },
+      { port: 7860, pid: 48121, process: 'python demo.py', loopback: true },
+    ],
+    load: expect.closeTo(0.21) as number,
+  })
+  expect(parseScan(freebsd).ports.map(({ port }) => port)).toEqual([22, 8787])
+})
+
+test('nothing that a host prints makes it throw, and no port is told that can’t be', () => {
+  const line = fc.oneof(
+    fc.string(),
+    fc.constantFrom(
+      '@ss',
+      '@proc',
+      '@fds',
+      '@args',
+      '@lsof',
+      '@netstat',
+      '@load',
+      ...linux.split('\n'),
+      ...busybox.split('\n'),
+    ),
+  )
+  fc.assert(
+    fc.property(fc.array(line), lines => {
+      for (const { port } of parseScan(lines.join('\n')).ports)
+        expect(port).toSatisfy(value => value > 0 && value < 65_536)
+    }),
+    { numRuns: 3000 },
+  )
+})
+
+const running: readonly [string, string][] = [
+  ['jupyter', '/usr/bin/python3 /usr/bin/jupyter-notebook --no-browser'],
+  ['jupyter', '/opt/conda/bin/python /opt/conda/bin/jupyter-lab --ip=0.0.0.0 --port=8899'],
+  ['jupyter', 'python -m jupyterlab'],
+  ['tensorboard', '/home/ada/venv/bin/python /home/ada/venv/bin/tensorboard --logdir=runs --port 6007'],
+  ['streamlit', '/usr/bin/python3 /usr/local/bin/streamlit run app.py'],
+  ['streamlit', 'python3 -m streamlit run dash.py --server.port 8502'],
+  ['ray', '/usr/bin/python -u /site-packages/ray/dashboard/dashboard.py --host=127.0.0.1 --port=8265'],
+  ['mlflow', '/usr/bin/python3 /usr/local/bin/mlflow ui --port 5001'],
+  ['mlflow', '/usr/bin/python3 /usr/local/bin/gunicorn -b 127.0.0.1:5000 -w 4 mlflow.server:app'],
+  ['dask', '/usr/bin/python3 /usr/local/bin/dask-scheduler'],
+  ['vllm', '/usr/bin/python3 -m vllm.entrypoints.openai.api_server --model x'],
+  ['vllm', '/usr/bin/python3 /usr/local/bin/vllm serve meta-llama/x'],
+  ['code-server', '/usr/lib/code-server/lib/node /usr/lib/code-server --bind-addr 127.0.0.1:8080'],
+  ['rstudio', '/usr/lib/rstudio-server/bin/rserver'],
+  ['optuna', '/usr/bin/python3 /usr/local/bin/optuna-dashboard sqlite:///db'],
+  ['aim', '/usr/bin/python3 /usr/local/bin/aim up'],
+  ['prometheus', '/usr/bin/prometheus --config.file=/etc/prometheus.yml'],
+  ['grafana', '/usr/share/grafana/bin/grafana server'],
+  ['postgresql', '/usr/lib/postgresql/15/bin/postgres -D /var/lib/postgresql'],
+  ['mysql', '/usr/sbin/mariadbd'],
+  ['redis', '/usr/bin/redis-server 127.0.0.1:6379'],
+  ['http', 'python3 -m http.server 8000'],
+  ['spark', '/usr/bin/java -cp x org.apache.spark.deploy.SparkSubmit --master local'],
+]
+
+test.each(running)('%s is recognised by %s', (id, process) => {
+  const port = { port: 12_345, pid: 1, process, loopback: true }
+  expect(presetOf(port, builtInPresets)?.id).toBe(id)
+})
+
+test('an editor with the word in a file’s name is not the service', () => {
+  for (const process of [
+    'vim notes-on-tensorboard.md',
+    'less jupyter.log',
+    'tail -f /var/log/mlflow/x.log',
+    'sshd: ada@pts/1',
+  ])
+    expect(presetOf({ port: 9, pid: 1, process, loopback: true }, builtInPresets)?.id ?? null, process).toBeNull()
+})
+
+test('a service is found by its process on any port, by its usual port where the process is hidden, else not at all', () => {
+  const preset = builtInPresets.find(({ id }) => id === 'tensorboard')
+  if (!preset) throw new Error('no preset')
+  const hidden = { port: 6006, pid: null, process: '', loopback: true }
+  const other = { port: 6006, pid: 5, process: 'python3 train.py', loopback: true }
+  const moved = { port: 7007, pid: 6, process: '/usr/bin/python3 /usr/bin/tensorboard --port 7007', loopback: true }
+  expect(recognise(preset, [hidden])?.port).toBe(6006)
+  expect(recognise(preset, [other])).toBeNull()
+  expect(recognise(preset, [other, moved])?.port).toBe(7007)
+})
+
+test('Jupyter’s own files name port, base and token; one that outlived its server counts for nothing', () => {
+  const jupyter = builtInPresets.find(({ id }) => id === 'jupyter')
+  if (!jupyter) throw new Error('no preset')
+  const servers = parseJupyterServers(
+    '@server\n{"port": 8890, "token": "gone", "base_url": "/"}\n@server\n{"port": 8889, "token": "a+b", "base_url": "/lab/", "secure": true}\n@server\nnot json\n@server\n',
+  )
+  const ports = [{ port: 8889, pid: 1, process: 'x', loopback: true }]
+  expect(findService(jupyter, { ports, jupyter: servers })).toEqual({
+    port: 8889,
+    page: '/lab/?token=a%2Bb',
+    secure: true,
+  })
+})
+
+test.each(['with ss', 'without ss'])('a server of this machine is found %s', async how => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise(resolve => server.once('listening', resolve))
+  onTestFinished(() => void server.close())
+  const { port } = server.address() as { port: number }
+  // A PATH with everything but the programs that tell of sockets.
+  const bin = tempDir()
+  mkdirSync(join(bin, 'bin'))
+  for (const from of ['/bin', '/usr/bin'])
+    for (const name of readdirSync(from))
+      if (name !== 'ss') {
+        try {
+          symlinkSync(join(from, name), join(bin, 'bin', name))
+        } catch {
+          // The same program stands in both.
+        }
+      }
+  const env = how === 'with ss' ? process.env : { ...process.env, PATH: join(bin, 'bin') }
+  const output = await new Promise<string>(resolve => {
+    const child = spawn('sh', ['-c', scanScript], { env })
+    let text = ''
+    child.stdout.on('data', data => (text += String(data)))
+    child.once('close', () => resolve(text))
+  })
+  const found = parseScan(output).ports.find(each => each.port === port)
+  expect(found).toMatchObject({ pid: process.pid, loopback: true })
+  expect(found?.process).toContain('node')
+  expect(execFileSync('sh', ['-n', '-c', scanScript], { encoding: 'utf8' })).toBe('')
+})

@@ -1,0 +1,180 @@
+import { cleanLine } from '../../shared/base/clean-text.ts'
+
+/** A TCP port that something listens on over there. */
+export interface ListeningPort {
+  readonly port: number
+  readonly pid: number | null
+  /** The arguments of the process joined by spaces, or its short name; empty where the system does not tell. */
+  readonly process: string
+  /** True where only that machine itself can connect. */
+  readonly loopback: boolean
+}
+
+/** What one look at a host brought. */
+export interface PortScan {
+  readonly ports: readonly ListeningPort[]
+  /** Load over the last minute by processor; null where the system does not tell. */
+  readonly load: number | null
+}
+
+const longestProcess = 1024
+
+/**
+ * The script of one look: prints sections that begin with `@name`. `ss` knows most; /proc serves BusyBox; `lsof` and
+ * `netstat` serve macOS and the BSDs. Arguments are read for the processes of this user only, the others' are secret.
+ */
+export const scanScript = `
+args() { for p in $(printf '%s\\n' "$1" | sort -u | head -n 300); do
+  if [ -r /proc/$p/cmdline ]; then printf '%s ' "$p"; tr '\\000\\n' '  ' < /proc/$p/cmdline; echo
+  else ps -o pid= -o args= -p $p 2>/dev/null; fi; done; }
+if command -v ss >/dev/null 2>&1 && out=$(ss -ltnpH 2>/dev/null); then
+  echo @ss; printf '%s\\n' "$out"
+  echo @args; args "$(printf '%s\\n' "$out" | grep -o 'pid=[0-9]*' | cut -d= -f2)"
+elif [ -r /proc/net/tcp ]; then
+  echo @proc; cat /proc/net/tcp /proc/net/tcp6 2>/dev/null
+  echo @fds; ls -l /proc/[0-9]*/fd 2>/dev/null | grep -e '^/proc/' -e 'socket:\\['
+  echo @args; for d in /proc/[0-9]*; do [ -O $d ] && [ -r $d/cmdline ] && { printf '%s ' "\${d#/proc/}"; tr '\\000\\n' '  ' < $d/cmdline; echo; }; done 2>/dev/null
+elif command -v lsof >/dev/null 2>&1; then
+  out=$(lsof -nP -iTCP -sTCP:LISTEN 2>/dev/null); echo @lsof; printf '%s\\n' "$out"
+  echo @args; args "$(printf '%s\\n' "$out" | awk 'NR>1{print $2}')"
+else echo @netstat; netstat -an 2>/dev/null; fi
+echo @load; cat /proc/loadavg 2>/dev/null || uptime; getconf _NPROCESSORS_ONLN 2>/dev/null || nproc 2>/dev/null
+`
+
+/** Reads what `scanScript` printed. Anything that can't be read is left out. Each port once. */
+export function parseScan(output: string): PortScan {
+  const sections = sectionsOf(output)
+  const args = argumentsOf(sections.get('args') ?? '')
+  const found = [
+    ...parseSs(sections.get('ss') ?? ''),
+    ...withOwners(parseProcNetTcp(sections.get('proc') ?? ''), socketOwners(sections.get('fds') ?? '')),
+    ...parseLsof(sections.get('lsof') ?? ''),
+    ...parseNetstat(sections.get('netstat') ?? ''),
+  ]
+  const ports = new Map<number, ListeningPort>()
+  for (const each of found) {
+    const process = cleanLine((each.pid === null ? undefined : args.get(each.pid)) ?? each.process, longestProcess)
+    const known = ports.get(each.port)
+    // One port on several addresses: what tells most, and what reaches furthest.
+    ports.set(each.port, {
+      port: each.port,
+      pid: known?.pid ?? each.pid,
+      process: known?.process || process,
+      loopback: (known?.loopback ?? true) && each.loopback,
+    })
+  }
+  return { ports: [...ports.values()].sort((a, b) => a.port - b.port), load: loadOf(sections.get('load') ?? '') }
+}
+
+function sectionsOf(output: string): ReadonlyMap<string, string> {
+  const sections = new Map<string, string>()
+  let name: string | null = null
+  let lines: string[] = []
+  const keep = () => {
+    if (name !== null) sections.set(name, lines.join('\n'))
+    lines = []
+  }
+  for (const line of output.split('\n')) {
+    const head = /^@(ss|args|proc|fds|lsof|netstat|load)$/.exec(line)
+    if (head) {
+      keep()
+      name = head[1] as string
+    } else lines.push(line)
+  }
+  keep()
+  return sections
+}
+
+/** `LISTEN 0 128 127.0.0.1:8888 0.0.0.0:* users:(("jupyter-lab",pid=812,fd=6))` of ss -ltnpH. */
+function parseSs(text: string): readonly ListeningPort[] {
+  return text.split('\n').flatMap(line => {
+    const fields = line.trim().split(/\s+/)
+    const at = /^(.*):(\d+)$/.exec(fields[3] ?? '')
+    if (fields[0] !== 'LISTEN' || !at) return []
+    const owner = /\(\("([^"]*)",pid=(\d+)/.exec(line)
+    return listening(at, { pid: owner ? Number(owner[2]) : null, process: owner?.[1] ?? '' })
+  })
+}
+
+/** A listening socket of /proc/net/tcp or tcp6: state 0A, address and port in hexadecimal. */
+export function parseProcNetTcp(text: string): readonly { port: number; loopback: boolean; inode: string }[] {
+  return text.split('\n').flatMap(line => {
+    const fields = line.trim().split(/\s+/)
+    const at = /^([0-9A-Fa-f]{8}|[0-9A-Fa-f]{32}):([0-9A-Fa-f]{4})$/.exec(fields[1] ?? '')
+    if (!at || fields[3] !== '0A') return []
+    const address = (at[1] as string).toUpperCase()
+    const loopback = address.endsWith('7F') || address === '00000000000000000000000001000000'
+    return [
+      {
+        port: parseInt(at[2] as string, 16),
+        loopback: address.length === 8 ? address.endsWith('7F') : loopback,
+        inode: fields[9] ?? '',
+      },
+    ]
+  })
+}
+
+/** `/proc/812/fd:` and then `... 6 -> socket:[3141]`, as ls -l prints them. */
+function socketOwners(text: string): ReadonlyMap<string, number> {
+  const owners = new Map<string, number>()
+  let pid: number | null = null
+  for (const line of text.split('\n')) {
+    const folder = /^\/proc\/(\d+)\/fd:?$/.exec(line.trim())
+    if (folder) pid = Number(folder[1])
+    const socket = /socket:\[(\d+)\]/.exec(line)
+    if (socket && pid !== null) owners.set(socket[1] as string, pid)
+  }
+  return owners
+}
+
+function withOwners(
+  sockets: ReturnType<typeof parseProcNetTcp>,
+  owners: ReadonlyMap<string, number>,
+): readonly ListeningPort[] {
+  return sockets.map(({ port, loopback, inode }) => ({ port, loopback, pid: owners.get(inode) ?? null, process: '' }))
+}
+
+/** `python3.1 812 ada 6u IPv4 0x1 0t0 TCP 127.0.0.1:8888 (LISTEN)` of lsof -nP. */
+function parseLsof(text: string): readonly ListeningPort[] {
+  return text.split('\n').flatMap(line => {
+    const found = /^(\S+)\s+(\d+)\s.*\sTCP\s+(\S*):(\d+)\s+\(LISTEN\)/.exec(line)
+    return found ? listening(found.slice(2), { pid: Number(found[2]), process: found[1] as string }) : []
+  })
+}
+
+/** `tcp4 0 0 127.0.0.1.8888 *.* LISTEN` of the BSDs, with a colon on Linux. */
+function parseNetstat(text: string): readonly ListeningPort[] {
+  return text.split('\n').flatMap(line => {
+    const fields = line.trim().split(/\s+/)
+    const at = /^(.*)[.:](\d+)$/.exec(fields[3] ?? '')
+    if (!/^tcp/.test(fields[0] ?? '') || !/\bLISTEN\b/.test(line) || !at) return []
+    return listening(at, { pid: null, process: '' })
+  })
+}
+
+/** `at` is what a pattern matched: the whole, the address, the port. */
+function listening(
+  [, address = '', digits = '']: readonly string[],
+  owner: { readonly pid: number | null; readonly process: string },
+): readonly ListeningPort[] {
+  const port = Number(digits)
+  if (port < 1 || port > 65_535) return []
+  const plain = address.replace(/^\[|\]$|%.*$/g, '')
+  return [{ port, ...owner, loopback: /^127\.|^::1$|^::ffff:127\.|^localhost$/.test(plain) }]
+}
+
+function argumentsOf(text: string): ReadonlyMap<number, string> {
+  const args = new Map<number, string>()
+  for (const line of text.split('\n')) {
+    const found = /^\s*(\d+)\s+(.*\S)/.exec(line)
+    if (found) args.set(Number(found[1]), found[2] as string)
+  }
+  return args
+}
+
+function loadOf(text: string): number | null {
+  const load = /load averages?:\s*([\d.]+)|^([\d.]+)\s/m.exec(text)
+  const processors = /^(\d+)$/m.exec(text)
+  if (!load) return null
+  return Number(load[1] ?? load[2]) / Math.max(1, Number(processors?.[1] ?? 1))
+}

@@ -1,0 +1,81 @@
+import { AppError } from '../../shared/base/errors.ts'
+import type { Launch, PresetResult } from '../../shared/contract/forwards.ts'
+import type { Preset } from '../../shared/contract/presets.ts'
+import { parseScan, scanScript } from './port-scan.ts'
+import { launchScript, outcomeScript, parseOutcome, parseSite, serviceScript, siteScript } from './launch-script.ts'
+import { findService, jupyterScript, parseJupyterServers, type RunningService } from './services-there.ts'
+
+/** Runs a script for `sh` on a host and answers what it printed. Throws what `runCommand` throws. */
+export type RunThere = (script: string) => Promise<string>
+
+const startMs = 90_000
+const lookMs = 1_000
+
+/** Looks for a service over there. Null when it does not run. */
+export async function lookFor(preset: Preset, run: RunThere): Promise<RunningService | null> {
+  const [scan, jupyter] = await Promise.all([
+    run(scanScript),
+    preset.token === 'jupyter' ? run(jupyterScript) : Promise.resolve(''),
+  ])
+  return findService(preset, { ports: parseScan(scan).ports, jupyter: parseJupyterServers(jupyter) })
+}
+
+/** How a service that does not run could be started over there. */
+export async function launchOffer(
+  preset: Preset,
+  run: RunThere,
+  last: Launch | null,
+): Promise<Extract<PresetResult, { kind: 'not-running' }>> {
+  const site = parseSite(await run(siteScript(preset.id)))
+  return { kind: 'not-running', launch: last, ...site }
+}
+
+/**
+ * Starts a service over there and waits until it listens. Throws `timed-out` when it does not within 90 seconds, and
+ * `refused` with its own last words when it ended.
+ */
+export async function launchThere(
+  preset: Preset,
+  { launch, run, where }: { readonly launch: Launch; readonly run: RunThere; readonly where: string },
+): Promise<RunningService> {
+  const command = await withPort(preset, launch.command, run)
+  await run(launchScript(preset.id, { ...launch, command }))
+  const until = Date.now() + startMs
+  for (;;) {
+    await new Promise(resolve => setTimeout(resolve, lookMs))
+    const found = await lookFor(preset, run)
+    if (found) return found
+    const why = parseOutcome(await run(outcomeScript(preset.id)))
+    if (why !== null)
+      throw new AppError(
+        'refused',
+        `${preset.name} did not start on ${where}: ${why}. Change its command or environment.`,
+      )
+    if (Date.now() > until)
+      throw new AppError(
+        'timed-out',
+        `${preset.name} was started on ${where}, but nothing listens yet. Its words are in ~/.cache/hawser/${preset.id}.log there.`,
+      )
+  }
+}
+
+/** Hands the service to systemd for the user over there, or takes it back. Throws `refused` when systemd says no. */
+export async function setServiceThere(
+  preset: Preset,
+  options: { readonly launch: Launch; readonly on: boolean; readonly run: RunThere; readonly where: string },
+): Promise<void> {
+  const { launch, on, run, where } = options
+  const command = on ? await withPort(preset, launch.command, run) : launch.command
+  const output = await run(`( ${serviceScript(preset.id, { ...launch, command }, on)}\n) 2>&1 && echo @done`)
+  if (!output.includes('@done'))
+    throw new AppError('refused', `systemd on ${where} did not take ${preset.name}: ${output.trim().slice(-300)}`)
+}
+
+/** Fills in the port: the usual one, or the next that nothing listens on. */
+async function withPort(preset: Preset, command: string, run: RunThere): Promise<string> {
+  if (!command.includes('{port}')) return command
+  const taken = new Set(parseScan(await run(scanScript)).ports.map(({ port }) => port))
+  let port = preset.ports[0] as number
+  while (taken.has(port) && port < 65_535) port++
+  return command.replaceAll('{port}', String(port))
+}

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto'
+
+import { AppError } from '../../shared/base/errors.ts'
+import { cleanText } from '../../shared/base/clean-text.ts'
+import type { Services } from '../../shared/contract/contract.ts'
+import type { Forward, ForwardId, PresetResult } from '../../shared/contract/forwards.ts'
+import type { Preset, PresetId } from '../../shared/contract/presets.ts'
+import type { Target } from '../../shared/contract/terminals.ts'
+import type { ForwardRunner } from './forward-runner.ts'
+import type { ForwardStore } from './forward-store.ts'
+import type { Pages } from './pages.ts'
+import { launchOffer, launchThere, lookFor, setServiceThere, type RunThere } from './preset-runner.ts'
+import type { RunningService } from './services-there.ts'
+
+type Contract = Services['forwards']
+
+interface PresetUseParts {
+  readonly store: ForwardStore
+  readonly pages: Pages
+  readonly run: (target: Target, script: string) => Promise<string>
+  readonly runLive: (target: Target, script: string) => Promise<string | null>
+  readonly nameOf: (target: Target) => string
+  /** Starts a forward and answers once it is up; throws why it is not. */
+  readonly bringUp: (forward: Forward) => Promise<ForwardRunner>
+}
+
+interface Use {
+  readonly target: Forward['target']
+  readonly preset: Preset
+  /** The machine behind the host that the service is on; the host itself when `localhost`. */
+  readonly address: string
+}
+
+const nodesScript = `
+command -v squeue >/dev/null 2>&1 || exit 0
+squeue --me -h -t RUNNING -o %N 2>/dev/null | sort -u | while IFS= read -r n; do
+  scontrol show hostnames "$n" 2>/dev/null || printf '%s\\n' "$n"; done | sort -u | head -n 200`
+
+/** A click on a preset: finds the service, or starts it; forwards its port; opens its page. */
+export class PresetUse {
+  readonly #parts: PresetUseParts
+
+  constructor(parts: PresetUseParts) {
+    this.#parts = parts
+  }
+
+  use: Contract['usePreset'] = async ({ target, presetId, address }) => {
+    const use = this.#take({ target, presetId, address })
+    const { preset } = use
+    if (preset.kind === 'remote') return this.#forward(use, null)
+    // On another machine nothing can be looked up from here: its usual port is taken.
+    if (address !== null)
+      return this.#forward(use, { port: preset.ports[0] as number, page: preset.page, secure: false })
+    const run = this.#runOn(target)
+    const found = await lookFor(preset, run)
+    if (found) return this.#forward(use, found)
+    return launchOffer(preset, run, this.#parts.store.launchOf(target, presetId))
+  }
+
+  launch: Contract['launch'] = async ({ target, presetId, address, launch }) => {
+    const use = this.#take({ target, presetId, address })
+    const { store, nameOf } = this.#parts
+    await store.keepLaunch(target, presetId, launch)
+    const found = await launchThere(use.preset, { launch, run: this.#runOn(target), where: nameOf(target) })
+    return this.#forward(use, found)
+  }
+
+  setService: Contract['setService'] = async ({ target, presetId, address, launch, on }) => {
+    const { preset } = this.#take({ target, presetId, address })
+    const { store, nameOf } = this.#parts
+    await store.keepLaunch(target, presetId, launch)
+    await setServiceThere(preset, { launch, on, run: this.#runOn(target), where: nameOf(target) })
+  }
+
+  async nodes(target: Target): Promise<readonly string[]> {
+    const output = await this.#parts.run(target, nodesScript)
+    return cleanText(output, 20_000)
+      .split('\n')
+      .map(line => line.trim())
+      .filter(name => /^[A-Za-z0-9._-]+$/.test(name))
+  }
+
+  /** Before a page is opened anew: a service that was restarted has another token, or another port. */
+  async freshPage(forward: Forward): Promise<void> {
+    const { store, pages, runLive } = this.#parts
+    const preset = store.preset(forward.presetId)
+    if (preset?.token == null || forward.to?.kind !== 'tcp' || forward.to.address !== 'localhost') return
+    const run: RunThere = async script => (await runLive(forward.target, script)) ?? ''
+    const found = await lookFor(preset, run).catch(() => null)
+    if (!found) return
+    pages.remember(forward.id, found)
+    if (found.port !== forward.to.port) await this.#retarget(forward, found.port)
+  }
+
+  async #retarget(forward: Forward, port: number): Promise<void> {
+    if (forward.to?.kind !== 'tcp') return
+    const to = { ...forward.to, port }
+    await this.#parts.store.put({ ...forward, to })
+    const runner = await this.#parts.bringUp({ ...forward, to })
+    runner.retarget(to)
+  }
+
+  async #forward(use: Use, found: RunningService | null): Promise<PresetResult> {
+    const { store, pages, bringUp } = this.#parts
+    const before = store.ofPreset(use.target, use.preset.id, use.address)
+    let forward = before ?? newForward(use, found?.port ?? (use.preset.ports[0] as number))
+    if (found && forward.to?.kind === 'tcp' && forward.to.port !== found.port)
+      forward = { ...forward, to: { ...forward.to, port: found.port } }
+    if (forward !== before) await store.put(forward)
+    if (found) pages.remember(forward.id, found)
+    const runner = await bringUp(forward)
+    if (forward.to && found) runner.retarget(forward.to)
+    if (found && found.page !== null) await pages.open(runner)
+    return { kind: 'opened', id: forward.id }
+  }
+
+  #take({ target, presetId, address }: { target: Target; presetId: PresetId; address: string | null }): Use {
+    const preset = this.#parts.store.preset(presetId)
+    if (!preset) throw new AppError('not-found', 'This preset is gone.')
+    return { target: target as Forward['target'], preset, address: address ?? 'localhost' }
+  }
+
+  #runOn(target: Target): RunThere {
+    return script => this.#parts.run(target, script)
+  }
+}
+
+function newForward({ target, preset, address }: Use, port: number): Forward {
+  const here = { kind: 'tcp' as const, address: 'localhost', port }
+  const remote = preset.kind === 'remote'
+  return {
+    id: randomUUID() as ForwardId,
+    label: address === 'localhost' ? preset.name : `${preset.name} on ${address}`,
+    target,
+    kind: preset.kind,
+    listen: here,
+    to: { ...here, address: remote ? 'localhost' : address },
+    freePort: !remote,
+    start: 'hand',
+    presetId: preset.id,
+    page: preset.page,
+    passing: false,
+  }
+}

@@ -1,0 +1,168 @@
+import { connect, type Socket } from 'node:net'
+
+import { AppError } from '../../shared/base/errors.ts'
+import type { Disposable } from '../../shared/base/lifecycle.ts'
+import type { Endpoint, Forward } from '../../shared/contract/forwards.ts'
+import type { Channel, Connection } from '../ssh/connection.ts'
+import type { Incoming } from '../ssh/remote-listeners.ts'
+import { joinStreams } from './join-streams.ts'
+import { SocksReader, type SocksFailure, type SocksTarget } from './socks.ts'
+import type { Traffic } from './traffic.ts'
+
+/** What every connection through a forward needs. */
+export interface Carrying {
+  readonly traffic: Traffic
+  readonly signal: AbortSignal
+  /** One connection could not be made; the forward itself stays. */
+  readonly onRefused: (error: AppError) => void
+}
+
+// A program that connects to a proxy and says nothing holds nobody up.
+const greetMs = 10_000
+const connectMs = 10_000
+
+/** Carries one connection of this computer to where the forward leads. Ends the socket when it can't. Never throws. */
+export async function carry(
+  socket: Socket,
+  connection: Connection,
+  { forward, ...carrying }: Carrying & { forward: Forward },
+): Promise<void> {
+  try {
+    if (forward.to === null) return await carrySocks(socket, connection, carrying)
+    const channel = await openThere(connection, forward.to, carrying.signal)
+    join(socket, channel, carrying)
+  } catch (error) {
+    socket.resetAndDestroy()
+    tell(error, carrying)
+  }
+}
+
+/** Listens over there and carries what comes in to a port or socket of this computer, until disposed. */
+export async function bringFromThere(
+  connection: Connection,
+  { listen, to }: Forward,
+  carrying: Carrying,
+): Promise<{ readonly at: Endpoint } & Disposable> {
+  if (to === null) throw new AppError('invalid-input', 'A forward from the host must lead somewhere on this computer.')
+  const onIncoming = (incoming: Incoming) => void takeIncoming(incoming, to, carrying)
+  if (listen.kind === 'unix') {
+    const listener = await connection.listenUnixThere(listen.path, onIncoming, carrying.signal)
+    return { at: listen, dispose: () => listener.dispose() }
+  }
+  // The empty address is "every one", which the server grants by its GatewayPorts (RFC 4254, 7.1).
+  const address = listen.address === '*' ? '' : listen.address
+  const listener = await connection.listenThere({ address, port: listen.port }, onIncoming, carrying.signal)
+  return { at: { ...listen, port: listener.port }, dispose: () => listener.dispose() }
+}
+
+async function takeIncoming(incoming: Incoming, to: Endpoint, carrying: Carrying): Promise<void> {
+  const socket = await connectHere(to).catch((error: unknown) => {
+    incoming.refuse()
+    tell(error, carrying)
+    return null
+  })
+  if (!socket) return
+  join(socket, incoming.accept(), carrying)
+}
+
+function connectHere(to: Endpoint): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const where = to.kind === 'unix' ? to.path : `${to.address}:${to.port}`
+    const at = to.kind === 'unix' ? { path: to.path } : { host: to.address, port: to.port }
+    const socket = connect({ ...at, allowHalfOpen: true, noDelay: true })
+    const fail = (text: string) => {
+      socket.destroy()
+      reject(new AppError('unreachable', text))
+    }
+    socket.setTimeout(connectMs, () => fail(`${where} on this computer does not answer.`))
+    socket.once('error', () => fail(`Nothing on this computer listens on ${where}. Start the program there first.`))
+    socket.once('connect', () => {
+      socket.setTimeout(0)
+      socket.removeAllListeners('error')
+      socket.on('error', () => socket.destroy())
+      socket.pause()
+      resolve(socket)
+    })
+  })
+}
+
+async function carrySocks(socket: Socket, connection: Connection, carrying: Carrying): Promise<void> {
+  const reader = new SocksReader()
+  const asked = await readSocks(socket, reader)
+  if ('why' in asked) {
+    socket.end(asked.reply)
+    return carrying.onRefused(new AppError('unsupported', `The proxy turned a connection away: ${asked.why}.`))
+  }
+  const { target, rest } = asked
+  try {
+    const channel = await connection.connectFromThere(target.address, target.port, carrying.signal)
+    socket.write(reader.granted())
+    if (rest.length > 0) socket.unshift(rest)
+    join(socket, channel, carrying)
+  } catch (error) {
+    socket.end(reader.failed(socksFailure(error)))
+    tell(error, carrying)
+  }
+}
+
+type Asked = { readonly target: SocksTarget; readonly rest: Buffer } | { readonly why: string; readonly reply: Buffer }
+
+function readSocks(socket: Socket, reader: SocksReader): Promise<Asked> {
+  return new Promise(resolve => {
+    let waiting: Buffer = Buffer.alloc(0)
+    const done = (asked: Asked) => {
+      clearTimeout(timer)
+      socket.off('data', take)
+      socket.off('close', gone)
+      socket.pause()
+      resolve(asked)
+    }
+    const gone = () => done({ why: 'a program went away before it said where to', reply: Buffer.alloc(0) })
+    const timer = setTimeout(gone, greetMs)
+    const take = (data: Buffer) => {
+      waiting = Buffer.concat([waiting, data])
+      for (;;) {
+        const step = reader.read(waiting)
+        if (step.kind === 'refuse') return done(step)
+        if (step.kind === 'connect') return done(step)
+        waiting = step.rest
+        if (step.reply === null) return
+        socket.write(step.reply)
+      }
+    }
+    socket.on('data', take)
+    socket.once('close', gone)
+    socket.resume()
+  })
+}
+
+function socksFailure(error: unknown): SocksFailure {
+  const { code } = error as { code?: unknown }
+  if (code === 'refused') return 'refused'
+  if (code === 'server-refused') return 'forbidden'
+  if (code === 'timed-out') return 'timed-out'
+  return code === 'unreachable' || code === 'name-not-found' ? 'unreachable' : 'general'
+}
+
+function openThere(connection: Connection, to: Endpoint, signal: AbortSignal): Promise<Channel> {
+  if (to.kind === 'unix') return connection.connectUnixFromThere(to.path, signal)
+  return connection.connectFromThere(to.address, to.port, signal)
+}
+
+function join(socket: Socket, channel: Channel, { traffic, signal }: Carrying): void {
+  if (socket.destroyed || signal.aborted) {
+    socket.destroy()
+    return void channel.close()
+  }
+  traffic.opened()
+  joinStreams(socket, channel, {
+    onBytes: (way, bytes) => traffic.passed(way, bytes),
+    onClosed: () => traffic.closed(),
+  })
+}
+
+function tell(error: unknown, { onRefused, signal }: Carrying): void {
+  if (signal.aborted) return
+  if (!(error instanceof AppError)) throw error
+  if (error.code !== 'cancelled') onRefused(error)
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod'
+
+import type { Preset } from '../../shared/contract/presets.ts'
+import type { ListeningPort } from './port-scan.ts'
+
+/** A service that runs over there. */
+export interface RunningService {
+  readonly port: number
+  /** Its page with the token, for a browser only: never logged, never kept on a disk. */
+  readonly page: string | null
+  readonly secure: boolean
+}
+
+/** What Jupyter writes about a server that runs (jpserver-*.json), and `jupyter server list --json` prints. */
+const jupyterServer = z.object({
+  port: z.int().min(1).max(65_535),
+  token: z.string().max(1024).default(''),
+  base_url: z.string().max(1024).regex(/^\//).default('/'),
+  secure: z.boolean().default(false),
+})
+type JupyterServer = z.output<typeof jupyterServer>
+
+/** Prints what Jupyter keeps of its servers, newest first; asks Jupyter itself only where nothing is kept. */
+export const jupyterScript = `
+found=
+for d in "$JUPYTER_RUNTIME_DIR" "$XDG_DATA_HOME/jupyter/runtime" "$HOME/.local/share/jupyter/runtime" "$HOME/Library/Jupyter/runtime"; do
+  for f in $(ls -t "$d" 2>/dev/null | grep -E '^(jpserver|nbserver)-[0-9]+\\.json$' | head -n 20); do
+    echo @server; cat "$d/$f" 2>/dev/null && found=1; echo; done; done
+if [ -z "$found" ]; then
+  for c in "jupyter server list --json" "jupyter notebook list --json"; do
+    command -v jupyter >/dev/null 2>&1 && timeout 10 $c 2>/dev/null | while IFS= read -r line; do echo @server; printf '%s\\n' "$line"; done; done; fi
+true
+`
+
+/** Reads what `jupyterScript` printed; what is no server is left out. */
+export function parseJupyterServers(output: string): readonly JupyterServer[] {
+  return output.split(/^@server$/m).flatMap(text => {
+    try {
+      const parsed = jupyterServer.safeParse(JSON.parse(text))
+      return parsed.success ? [parsed.data] : []
+    } catch {
+      return []
+    }
+  })
+}
+
+/** The port of the service among those that listen: by its process, else by its usual port where the process is hidden. */
+export function recognise(preset: Preset, ports: readonly ListeningPort[]): ListeningPort | null {
+  const { process } = preset
+  const pattern = process === null ? null : new RegExp(process)
+  const byProcess = pattern ? ports.filter(each => each.process !== '' && pattern.test(each.process)) : []
+  const usual = (each: ListeningPort) => preset.ports.includes(each.port)
+  return (
+    byProcess.find(usual) ??
+    byProcess[0] ??
+    ports.find(each => usual(each) && (each.process === '' || pattern === null)) ??
+    null
+  )
+}
+
+/** What a port is most likely, for ports that were found. */
+export function presetOf(port: ListeningPort, presets: readonly Preset[]): Preset | null {
+  const named = presets.find(
+    preset => preset.kind === 'local' && preset.process !== null && new RegExp(preset.process).test(port.process),
+  )
+  return named ?? null
+}
+
+/** The service, from the ports that listen and what Jupyter says of itself. Null when it does not run. */
+export function findService(
+  preset: Preset,
+  { ports, jupyter }: { readonly ports: readonly ListeningPort[]; readonly jupyter: readonly JupyterServer[] },
+): RunningService | null {
+  if (preset.token === 'jupyter') {
+    // A file may have outlived its server: only one whose port listens counts.
+    const server = jupyter.find(({ port }) => ports.some(each => each.port === port))
+    if (server) {
+      const query = server.token === '' ? '' : `?token=${encodeURIComponent(server.token)}`
+      return { port: server.port, page: `${server.base_url}${query}`, secure: server.secure }
+    }
+  }
+  const found = recognise(preset, ports)
+  return found ? { port: found.port, page: preset.page, secure: false } : null
+}

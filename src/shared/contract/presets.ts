@@ -1,0 +1,205 @@
+import { z } from 'zod'
+
+import { line } from './text.ts'
+
+export const presetId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'small letters, digits and dashes')
+export type PresetId = z.infer<typeof presetId>
+
+export const presetIcon = z.enum([
+  'notebook',
+  'chart',
+  'waves',
+  'layout',
+  'zap',
+  'flask',
+  'grid',
+  'brain',
+  'code',
+  'database',
+  'gauge',
+  'pencil',
+  'globe',
+])
+export type PresetIcon = z.infer<typeof presetIcon>
+
+/** A regular expression as text; one that does not compile is refused. */
+const pattern = line(512).refine(text => {
+  try {
+    new RegExp(text)
+    return true
+  } catch {
+    return false
+  }
+}, 'must be a regular expression')
+
+/** A service that people forward: how it is recognised on the far side, started, and opened here. */
+export const preset = z.strictObject({
+  id: presetId,
+  name: line(64).min(1),
+  icon: presetIcon.default('globe'),
+  /** Where it listens when nobody says otherwise; the first is its usual port. */
+  ports: z.array(z.int().min(1).max(65_535)).min(1).max(8),
+  /** `remote` brings a port of this computer to the host, as rmate needs; else a port of the host comes here. */
+  kind: z.enum(['local', 'remote']).default('local'),
+  /** What the arguments of its process match, joined by spaces; null where it can't be told. */
+  process: pattern.nullable().default(null),
+  /** The page to open in the browser; null for what is no page, such as a database. */
+  page: line(1024).nullable().default('/'),
+  /** How its token is found; `jupyter` reads what Jupyter keeps about its servers. */
+  token: z.enum(['jupyter']).nullable().default(null),
+  /** The command that starts it, with `{port}` for its port; null where it is not for us to start. */
+  start: line(1024).nullable().default(null),
+})
+export type Preset = Readonly<z.output<typeof preset>>
+
+const define = (input: z.input<typeof preset>): Preset => preset.parse(input)
+
+/** The services that Hawser knows by itself. Another one is another entry here; a person's own are kept beside their forwards. */
+export const builtInPresets: readonly Preset[] = [
+  define({
+    id: 'jupyter',
+    name: 'Jupyter',
+    icon: 'notebook',
+    ports: [8888],
+    process: String.raw`(^|[\s/])jupyter[- ](lab|notebook|server|labhub|nbclassic)\b|-m (jupyterlab|notebook|jupyter_server|jupyter lab)\b`,
+    page: '/',
+    token: 'jupyter',
+    start: 'jupyter lab --no-browser --ip=127.0.0.1 --port={port}',
+  }),
+  define({
+    id: 'tensorboard',
+    name: 'TensorBoard',
+    icon: 'chart',
+    ports: [6006],
+    process: String.raw`(^|[\s/])tensorboard\b|-m tensorboard\.main\b`,
+    start: 'tensorboard --logdir . --host 127.0.0.1 --port {port}',
+  }),
+  define({
+    id: 'streamlit',
+    name: 'Streamlit',
+    icon: 'waves',
+    ports: [8501],
+    process: String.raw`(^|[\s/])streamlit (run|hello)\b|-m streamlit (run|hello)\b`,
+    start: 'streamlit run app.py --server.headless true --server.address 127.0.0.1 --server.port {port}',
+  }),
+  define({
+    id: 'gradio',
+    name: 'Gradio',
+    icon: 'layout',
+    ports: [7860, 7861, 7862],
+    process: String.raw`\bgradio\b`,
+    start: 'GRADIO_SERVER_PORT={port} python app.py',
+  }),
+  define({
+    id: 'ray',
+    name: 'Ray',
+    icon: 'zap',
+    ports: [8265],
+    process: String.raw`ray/dashboard/dashboard\.py|(^|[\s/])ray::?dashboard\b|raylet\b.*dashboard`,
+    start: 'ray start --head --dashboard-host 127.0.0.1 --dashboard-port {port}',
+  }),
+  define({
+    id: 'mlflow',
+    name: 'MLflow',
+    icon: 'flask',
+    ports: [5000],
+    process: String.raw`(^|[\s/])mlflow (ui|server)\b|\bmlflow\.server\b`,
+    start: 'mlflow ui --host 127.0.0.1 --port {port}',
+  }),
+  define({
+    id: 'dask',
+    name: 'Dask',
+    icon: 'grid',
+    ports: [8787],
+    process: String.raw`(^|[\s/])dask[- ]scheduler\b|distributed\.cli\.dask_scheduler`,
+    page: '/status',
+    start: 'dask scheduler --dashboard-address 127.0.0.1:{port}',
+  }),
+  define({
+    id: 'wandb',
+    name: 'W&B local',
+    icon: 'chart',
+    ports: [8080],
+    process: String.raw`(^|[\s/])wandb(-local| server)\b`,
+  }),
+  define({
+    id: 'vllm',
+    name: 'vLLM',
+    icon: 'brain',
+    ports: [8000],
+    process: String.raw`(^|[\s/])vllm serve\b|vllm\.entrypoints\.openai\.api_server|(^|[\s/])(llama-server|text-generation-launcher)\b`,
+    page: '/docs',
+  }),
+  define({
+    id: 'spark',
+    name: 'Spark UI',
+    icon: 'zap',
+    ports: [4040, 4041, 4042],
+    process: String.raw`org\.apache\.spark\.deploy\.SparkSubmit`,
+  }),
+  define({
+    id: 'code-server',
+    name: 'code-server',
+    icon: 'code',
+    ports: [8080],
+    process: String.raw`(^|[\s/])(code-server|openvscode-server)\b`,
+    start: 'code-server --bind-addr 127.0.0.1:{port} .',
+  }),
+  define({ id: 'rstudio', name: 'RStudio', icon: 'code', ports: [8787], process: String.raw`(^|[\s/])rserver\b` }),
+  define({
+    id: 'optuna',
+    name: 'Optuna',
+    icon: 'chart',
+    ports: [8080],
+    process: String.raw`(^|[\s/])optuna-dashboard\b`,
+    start: 'optuna-dashboard sqlite:///optuna.db --host 127.0.0.1 --port {port}',
+  }),
+  define({
+    id: 'aim',
+    name: 'Aim',
+    icon: 'chart',
+    ports: [43_800],
+    process: String.raw`(^|[\s/])aim up\b`,
+    start: 'aim up --host 127.0.0.1 --port {port}',
+  }),
+  define({
+    id: 'prometheus',
+    name: 'Prometheus',
+    icon: 'gauge',
+    ports: [9090],
+    process: String.raw`(^|[\s/])prometheus\b.*--config\.file`,
+  }),
+  define({
+    id: 'grafana',
+    name: 'Grafana',
+    icon: 'gauge',
+    ports: [3000],
+    process: String.raw`(^|[\s/])grafana([- ]server)?\b`,
+  }),
+  define({
+    id: 'postgresql',
+    name: 'PostgreSQL',
+    icon: 'database',
+    ports: [5432],
+    process: String.raw`(^|[\s/])postgres(:| |$)`,
+    page: null,
+  }),
+  define({
+    id: 'mysql',
+    name: 'MySQL',
+    icon: 'database',
+    ports: [3306],
+    process: String.raw`(^|[\s/])(mysqld|mariadbd)\b`,
+    page: null,
+  }),
+  define({
+    id: 'redis',
+    name: 'Redis',
+    icon: 'database',
+    ports: [6379],
+    process: String.raw`(^|[\s/])redis-server\b`,
+    page: null,
+  }),
+  define({ id: 'rmate', name: 'rmate', icon: 'pencil', ports: [52_698], kind: 'remote', page: null }),
+  define({ id: 'http', name: 'HTTP', icon: 'globe', ports: [8000], process: String.raw`-m http\.server\b` }),
+]
