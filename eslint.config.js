@@ -9,6 +9,7 @@ const renderer = './src/renderer'
 const features = [
   'activity',
   'files',
+  'forwards',
   'hosts',
   'notices',
   'palette',

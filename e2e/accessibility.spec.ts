@@ -69,7 +69,7 @@ for (const theme of ['dark', 'light']) {
     await page.getByRole('link', { name: 'Activity' }).click()
     await clean('activity')
     await page.getByRole('link', { name: 'Settings' }).click()
-    for (const section of ['Appearance', 'Terminal', 'Files', 'Security', 'Keyboard', 'About']) {
+    for (const section of ['Appearance', 'Terminal', 'Files', 'Forwards', 'Security', 'Keyboard', 'About']) {
       await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: section }).click()
       await clean(section)
     }
@@ -77,6 +77,37 @@ for (const theme of ['dark', 'light']) {
     await page.getByRole('button', { name: 'Set a master password' }).click()
     await expect(page.getByRole('dialog', { name: 'Set a master password' })).toBeVisible()
     await clean('master password')
+  })
+
+  test(`axe finds nothing wrong with forwards, ${theme}`, async ({ launch, sshd, sshDir }) => {
+    trust(sshDir, sshd.port, sshd.hostKey)
+    const { page } = await launch({ settings: { appearance: { theme } }, hosts: [keyHost(sshd)] })
+    const clean = async (where: string) => expect(await violations(page), where).toEqual([])
+    await page.getByRole('link', { name: 'Forwards' }).click()
+    await clean('no forwards')
+    await page.getByRole('button', { name: 'New forward' }).click()
+    const form = page.getByRole('dialog', { name: 'New forward' })
+    await form.getByRole('textbox', { name: 'From an ssh command' }).fill(`-L 0.0.0.0:0:localhost:${sshd.port}`)
+    await clean('form')
+    await form.getByRole('checkbox', { name: /Everybody/ }).check()
+    await form.getByRole('textbox', { name: 'Label' }).fill('Web')
+    await form.getByRole('button', { name: 'Save and start' }).click()
+    await expect(page.getByRole('listitem', { name: 'Web' }).getByRole('status')).toContainText('up')
+    await clean('forwards')
+    await page.getByRole('button', { name: /^All/ }).click()
+    await page.getByRole('button', { name: 'New preset' }).click()
+    await clean('preset')
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Jupyter' }).click()
+    await clean('pick a host')
+    await page.getByRole('button', { name: 'Forward and open' }).click()
+    await expect(page.getByRole('dialog', { name: /^Start Jupyter/ })).toBeVisible({ timeout: 20_000 })
+    await clean('start a service')
+    await page.keyboard.press('Escape')
+    await page.getByRole('link', { name: 'Hosts' }).click()
+    await openShell(page)
+    await expect(page.getByRole('complementary', { name: 'Side panel' })).toContainText('Web')
+    await clean('side panel')
   })
 
   test(`axe finds nothing wrong with files and their dialogs, ${theme}`, async ({ launch, sshd, sshDir, folder }) => {

@@ -3,7 +3,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer as createHttp } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -36,7 +35,7 @@ export async function startDemoServers({ latencyMs = 0, settings = {} } = {}) {
     ends.push(() => void link.close())
     return link.port
   }
-  ends.push(await startWebPage())
+  ends.push(startWebPage(folder))
   const data = join(folder, 'data')
   writeHosts(data, { key: join(folder, 'id'), port: await far(first.port), passwordPort: await far(second.port) })
   writeFileSync(join(data, 'settings.json'), JSON.stringify({ version: 1, data: settings }))
@@ -121,18 +120,22 @@ async function startInProcess(options) {
   return { port, what: 'in-process', end: () => void server.kill() }
 }
 
-/** A page where TensorBoard would be. @returns {Promise<() => void>} */
-function startWebPage() {
-  const page =
-    '<!doctype html><title>Demo board</title><body style="font:16px system-ui;padding:40px"><h1>Demo board</h1><p>loss 1.835, accuracy 71.6</p></body>'
-  const server = createHttp((_request, response) => response.setHeader('content-type', 'text/html').end(page))
-  return new Promise(resolve => {
-    server.once('error', () => {
-      say('port 6006 is in use: the demo has no web page this time')
-      resolve(() => {})
-    })
-    server.listen(6006, '127.0.0.1', () => resolve(() => void server.close()))
+/** A page where TensorBoard would be, by a process of that name. @param {string} folder @returns {() => void} */
+function startWebPage(folder) {
+  const program = join(folder, 'tensorboard')
+  writeFileSync(
+    program,
+    `const page = '<!doctype html><title>Demo board</title><body style="font:16px system-ui;padding:40px"><h1>Demo board</h1><p>loss 1.835, accuracy 71.6</p></body>'
+const server = require('node:http').createServer((_request, response) => response.setHeader('content-type', 'text/html').end(page))
+server.once('error', () => process.exit(1))
+server.listen(6006, '127.0.0.1')
+`,
+  )
+  const server = spawn(process.execPath, [program, '--logdir', 'runs'], { stdio: 'ignore' })
+  server.once('exit', code => {
+    if (code === 1) say('port 6006 is in use: the demo has no web page this time')
   })
+  return () => void server.kill()
 }
 
 /** @param {string} home */

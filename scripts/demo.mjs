@@ -58,6 +58,10 @@ async function takePictures(folder, env) {
       height,
     })
   const main = page.getByRole('navigation', { name: 'Main' })
+  // Nobody is there to look at a browser.
+  await app.evaluate(({ shell }) => {
+    shell.openExternal = () => Promise.resolve()
+  })
   let count = 0
   const shoot = async (/** @type {string} */ name) => {
     const file = `${String(++count).padStart(2, '0')}-${name}.png`
@@ -70,7 +74,7 @@ async function takePictures(folder, env) {
     await main.getByRole('link', { name: 'Settings' }).click()
     await page.getByLabel('Theme', { exact: true }).selectOption(theme)
     await shoot(`settings-${theme}`)
-    for (const section of ['Terminal', 'Files', 'Security', 'Keyboard', 'About']) {
+    for (const section of ['Terminal', 'Files', 'Forwards', 'Security', 'Keyboard', 'About']) {
       await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: section }).click()
       await shoot(`settings-${section.toLowerCase()}-${theme}`)
     }
@@ -92,6 +96,8 @@ async function takePictures(folder, env) {
     await shoot(`palette-${theme}`)
     await page.keyboard.press('Escape')
     await page.getByRole('tab', { name: 'Home' }).click()
+    await main.getByRole('link', { name: 'Forwards' }).click()
+    await showForwards(page, { theme, shoot, size })
     await main.getByRole('link', { name: 'Activity' }).click()
     await shoot(`activity-${theme}`)
     await main.getByRole('link', { name: 'Hosts' }).click()
@@ -110,6 +116,35 @@ async function takePictures(folder, env) {
   }
   await app.close()
   return 0
+}
+
+/**
+ * @param {import('@playwright/test').Page} page
+ * @param {{ theme: string, shoot: (name: string) => Promise<void>, size: (width: number, height: number) => Promise<unknown> }} parts
+ */
+async function showForwards(page, { theme, shoot, size }) {
+  if (theme === 'dark') {
+    await shoot('forwards-empty-dark')
+    await page.getByRole('button', { name: 'TensorBoard' }).click()
+    await shoot('preset-dark')
+    await page.getByRole('button', { name: 'Forward and open' }).click()
+    await page.getByRole('listitem', { name: 'TensorBoard' }).getByText('up').waitFor()
+  }
+  await page.getByRole('button', { name: 'New forward' }).click()
+  const form = page.getByRole('dialog', { name: 'New forward' })
+  await form.getByRole('textbox', { name: 'From an ssh command' }).fill('-L 8888:node17:8888')
+  await shoot(`forward-form-${theme}`)
+  await form.getByRole('button', { name: 'Save', exact: true }).click()
+  await page.getByRole('button', { name: 'Jupyter' }).click()
+  await page.getByRole('button', { name: 'Forward and open' }).click()
+  await page.getByRole('dialog', { name: 'Start Jupyter on gpu-box' }).waitFor()
+  await shoot(`preset-start-${theme}`)
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await page.waitForTimeout(500)
+  await shoot(`forwards-${theme}`)
+  await size(900, 600)
+  await shoot(`forwards-small-${theme}`)
+  await size(1360, 850)
 }
 
 /**

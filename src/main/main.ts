@@ -6,7 +6,7 @@ import { shell } from 'electron/common'
 import { app, BrowserWindow, dialog, nativeTheme, powerMonitor } from 'electron/main'
 
 import { messageOf } from '../shared/base/errors.ts'
-import { DisposableStore } from '../shared/base/lifecycle.ts'
+import { DisposableStore, type Disposable } from '../shared/base/lifecycle.ts'
 import { contract, type Contract } from '../shared/contract/contract.ts'
 import { AppService } from './app/app-service.ts'
 import { folders } from './app/data-folder.ts'
@@ -17,6 +17,7 @@ import { shortcuts } from './app/shortcuts.ts'
 import { outsideAddress } from './app/outside-address.ts'
 import { pageOrigin, registerScheme, servePage } from './app/page.ts'
 import { hardenApp } from './app/security.ts'
+import { showTray } from './app/tray.ts'
 import { openWindow, preloadPath, windowState, type WindowState } from './app/window.ts'
 import { createElectronTransport } from './ipc/electron-transport.ts'
 import { serve } from './ipc/serve.ts'
@@ -98,7 +99,10 @@ async function run(): Promise<void> {
     store.add(serve(name, built.services[name] as never, { transport, reportBug: log.bug }))
   }
 
-  const open = () => openMainWindow({ built, state, log })
+  let quitting = false
+  app.on('before-quit', () => (quitting = true))
+  const stays = () => !quitting && built.settings.current.forwards.keepInTray && isAtWork(built)
+  const open = () => openMainWindow({ built, state, log, stays })
   built.settings.onChanged(settings => (nativeTheme.themeSource = settings.appearance.theme))
   built.vault.noteUse()
   open()
@@ -108,22 +112,61 @@ async function run(): Promise<void> {
   app.on('activate', () => {
     if (BrowserWindow.getAllWindows().length === 0) open()
   })
+  built.forwards.startWithApp()
+  keepTray(store, built, open)
   app.on('window-all-closed', () => app.quit())
   endWell(store, () => Promise.all([built.flush(), state.flush()]))
   log.info(`Hawser ${app.getVersion()} with Electron ${process.versions.electron}`)
 }
 
-function openMainWindow({ built, state, log }: { built: Built; state: JsonFile<WindowState>; log: Log }): void {
+interface MainWindowParts {
+  readonly built: Built
+  readonly state: JsonFile<WindowState>
+  readonly log: Log
+  /** True when a window that is closed only hides: forwards go on in the tray. */
+  readonly stays: () => boolean
+}
+
+function openMainWindow({ built, state, log, stays }: MainWindowParts): void {
   nativeTheme.themeSource = built.settings.current.appearance.theme
   const dark = nativeTheme.shouldUseDarkColors
   const window = openWindow({ state, preload: preloadPath(here), dark, icon: iconPath() })
   window.webContents.on('before-input-event', () => built.vault.noteUse())
   window.webContents.on('will-prevent-unload', event => leaveUnsaved({ event, window }))
-  window.on('close', event => confirmClose({ event, window, built }))
+  window.on('close', event => {
+    if (!stays()) return confirmClose({ event, window, built })
+    event.preventDefault()
+    window.hide()
+  })
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     log.bug('window', new Error(`The page ended: ${reason}`))
     if (reason !== 'clean-exit') window.reload()
   })
+}
+
+function isAtWork({ forwards }: Built): boolean {
+  return forwards.summary.up + forwards.summary.waiting > 0
+}
+
+/** The tray's icon, while the person wants forwards to go on without a window. */
+function keepTray(store: DisposableStore, built: Built, open: () => void): void {
+  let tray: Disposable | undefined
+  const show = () => {
+    const [window] = BrowserWindow.getAllWindows()
+    if (window) window.show()
+    else open()
+  }
+  const follow = () => {
+    const wanted = built.settings.current.forwards.keepInTray
+    if (wanted === (tray !== undefined)) return
+    tray?.dispose()
+    tray = wanted
+      ? showTray({ icon: join(here, '../../assets/icon.png'), forwards: built.forwards, open: show })
+      : undefined
+  }
+  follow()
+  store.add(built.settings.onChanged(follow))
+  store.add({ dispose: () => tray?.dispose() })
 }
 
 /** `ssh://` addresses from outside: asked about, never opened by themselves. A second start hands its own over. */

@@ -33,16 +33,16 @@ function feed(bytes: Buffer, sizes: readonly number[]): { last: SocksStep; repli
 }
 
 const greeting = Buffer.from([5, 1, 0])
-const request = (type: number, address: Buffer, port: number, command = 1) =>
+const request = (type: number, address: Buffer, { port = 8080, command = 1 } = {}) =>
   Buffer.concat([Buffer.from([5, command, 0, type]), address, Buffer.from([port >> 8, port & 255])])
 
 test('every kind of address is understood, however the bytes are cut', () => {
   const named = Buffer.concat([Buffer.from([9]), Buffer.from('localhost')])
   const six = Buffer.from('20010db8000000000000000000000001', 'hex')
   const cases: readonly [Buffer, string][] = [
-    [Buffer.concat([greeting, request(1, Buffer.from([10, 0, 0, 7]), 8080)]), '10.0.0.7'],
-    [Buffer.concat([greeting, request(3, named, 8080)]), 'localhost'],
-    [Buffer.concat([greeting, request(4, six, 8080)]), '2001:db8:0:0:0:0:0:1'],
+    [Buffer.concat([greeting, request(1, Buffer.from([10, 0, 0, 7]))]), '10.0.0.7'],
+    [Buffer.concat([greeting, request(3, named)]), 'localhost'],
+    [Buffer.concat([greeting, request(4, six)]), '2001:db8:0:0:0:0:0:1'],
     [Buffer.from([4, 1, 0x1f, 0x90, 10, 0, 0, 7, 0x61, 0]), '10.0.0.7'],
     [Buffer.concat([Buffer.from([4, 1, 0x1f, 0x90, 0, 0, 0, 1, 0]), Buffer.from('node17\0')]), 'node17'],
   ]
@@ -58,11 +58,11 @@ test('every kind of address is understood, however the bytes are cut', () => {
 })
 
 test('what the proxy does not do is refused with its own code', () => {
-  const udp = feed(Buffer.concat([greeting, request(1, Buffer.from([1, 2, 3, 4]), 53, 3)]), [])
+  const udp = feed(Buffer.concat([greeting, request(1, Buffer.from([1, 2, 3, 4]), { port: 53, command: 3 })]), [])
   expect(udp.last).toMatchObject({ kind: 'refuse', why: expect.stringContaining('UDP') as string })
   expect((udp.last as { reply: Buffer }).reply[1]).toBe(7)
   expect(feed(Buffer.from([5, 1, 2]), []).last).toMatchObject({ kind: 'refuse', reply: Buffer.from([5, 0xff]) })
-  expect(feed(Buffer.concat([greeting, request(9, Buffer.alloc(4), 80)]), []).last).toMatchObject({ kind: 'refuse' })
+  expect(feed(Buffer.concat([greeting, request(9, Buffer.alloc(4))]), []).last).toMatchObject({ kind: 'refuse' })
   expect(feed(Buffer.from('GET / HTTP/1.1\r\n'), []).last).toMatchObject({ kind: 'refuse' })
 })
 

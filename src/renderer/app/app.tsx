@@ -1,9 +1,10 @@
 import { Search, Server } from 'lucide-react'
 import { useCallback, useMemo, type ReactNode } from 'react'
 
-import type { HostId } from '../../shared/contract/hosts.ts'
+import type { Host, HostId } from '../../shared/contract/hosts.ts'
 import type { Pane } from '../../shared/contract/workspace.ts'
 import { ActivityPage } from '../features/activity/activity.tsx'
+import { HostForwards } from '../features/forwards/host-forwards.tsx'
 import { GroupForm } from '../features/hosts/group-form.tsx'
 import type { HostActions, HostLive } from '../features/hosts/host-actions.ts'
 import { HostForm } from '../features/hosts/host-form.tsx'
@@ -40,7 +41,9 @@ import { labelOf } from './actions.ts'
 import css from './app.module.css'
 import type { Parts } from './boot.ts'
 import { FilesPage } from './files-page.tsx'
+import { ForwardDialogsOf, forwardItems, forwardMenu, forwardParts, ForwardsHome } from './forwards-pieces.tsx'
 import { Rail } from './rail.tsx'
+import { SidePanel } from './side-panel.tsx'
 import { StatusBar } from './status-bar.tsx'
 import { TitleBar } from './title-bar.tsx'
 
@@ -63,7 +66,10 @@ export function App({ parts }: { readonly parts: Parts }) {
           tab.kind === 'files' ? (
             <FilesPage key={tab.id} tab={tab} parts={parts} />
           ) : (
-            <TabPanes key={tab.id} tab={tab} renderPane={renderPane} />
+            <div className={css['beside']}>
+              <TabPanes key={tab.id} tab={tab} renderPane={renderPane} />
+              <SidePanel tab={tab} parts={parts} />
+            </div>
           )
         ) : (
           <Home parts={parts} hostActions={hostActions} />
@@ -71,6 +77,7 @@ export function App({ parts }: { readonly parts: Parts }) {
       </main>
       <StatusBar />
       <Forms parts={parts} />
+      <ForwardDialogsOf parts={parts} />
       <Palette items={items} />
       <PasteDialog terminals={terminals} />
       <Prompts api={api} openVault={openVault} copy={actions.copy} />
@@ -85,14 +92,16 @@ function Home({ parts, hostActions }: { readonly parts: Parts; readonly hostActi
   return (
     <div className={css['home']}>
       <Rail />
-      {page === 'hosts' && <Hosts actions={hostActions} pathOf={parts.pathOf} />}
+      {page === 'hosts' && <Hosts actions={hostActions} parts={parts} />}
+      {page === 'forwards' && <ForwardsHome parts={parts} />}
       {page === 'activity' && <ActivityPage onClear={() => void parts.api.activity.clear().catch(tellProblem)} />}
       {page === 'settings' && <Settings parts={parts} />}
     </div>
   )
 }
 
-function Hosts({ actions, pathOf }: { readonly actions: HostActions; readonly pathOf: (file: File) => string }) {
+function Hosts({ actions, parts }: { readonly actions: HostActions; readonly parts: Parts }) {
+  const rows = useMemo(() => forwardParts(parts), [parts])
   const states = useTerminals(state => state.states)
   const tabs = useWorkspace(state => state.tabs)
   const live = useMemo(() => {
@@ -107,7 +116,8 @@ function Hosts({ actions, pathOf }: { readonly actions: HostActions; readonly pa
     }
     return found
   }, [states, tabs])
-  return <HostsPage actions={actions} live={live} pathOf={pathOf} />
+  const forwards = (host: Host) => <HostForwards target={{ kind: 'host', hostId: host.id }} parts={rows} />
+  return <HostsPage actions={actions} live={live} pathOf={parts.pathOf} forwards={forwards} />
 }
 
 function Settings({ parts }: { readonly parts: Parts }) {
@@ -240,6 +250,7 @@ function useHostActions({ api, actions }: Parts): HostActions {
       },
       openFiles: host => actions.openFiles({ kind: 'host', hostId: host.id }),
       sendHome: actions.sendHome,
+      forwardMenu: host => forwardMenu({ api, actions }, { kind: 'host', hostId: host.id }),
       copyAddress: host => actions.copy(shownAddress(host)),
       openLocal: () => actions.openTerminal({ kind: 'local' }),
     }
@@ -275,7 +286,7 @@ function tabMenu(parts: Parts, tab: Tab): readonly MenuItem[] {
   ]
 }
 
-function paletteItems({ commands, actions }: Parts, typed: string): readonly PaletteItem[] {
+function paletteItems({ api, commands, actions }: Parts, typed: string): readonly PaletteItem[] {
   const icon = (image: ReactNode) => image
   const quick = parseQuickConnect(typed)
   const address: PaletteItem[] =
@@ -299,6 +310,7 @@ function paletteItems({ commands, actions }: Parts, typed: string): readonly Pal
       icon: <Server size={15} />,
       run: () => actions.connect(host),
     })),
+    ...forwardItems({ api, actions }),
     ...commands.all
       .filter(command => command.id !== 'palette' && command.id !== 'palette-in-terminal' && (command.when?.() ?? true))
       .map(command => ({

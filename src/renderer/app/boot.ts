@@ -8,6 +8,7 @@ import type { Target } from '../../shared/contract/terminals.ts'
 import type { TransferSnapshot } from '../../shared/contract/transfers.ts'
 import { mirrorActivity } from '../features/activity/activity.tsx'
 import { mirrorSides } from '../features/files/files-store.ts'
+import { mirrorForwards } from '../features/forwards/forwards-store.ts'
 import { mirrorHosts, useHosts } from '../features/hosts/hosts-store.ts'
 import { mirrorNotices, tellProblem } from '../features/notices/notices.tsx'
 import { mirrorPrompts } from '../features/prompts/prompts.tsx'
@@ -21,6 +22,7 @@ import { Ports } from '../ipc/ports.ts'
 import { activePane, restore, toSaved, useWorkspace } from '../workspace/workspace-store.ts'
 import { createActions, type Actions } from './actions.ts'
 import { createFiles, type FilesPieces } from './files-pieces.ts'
+import { openTerminalLink } from './forwards-pieces.tsx'
 import { Commands, isModalOpen } from './commands.ts'
 import { followTheme, isDark } from './theme.ts'
 
@@ -55,6 +57,7 @@ export async function boot(bridge: Bridge): Promise<Parts> {
     mirrorPrompts,
     mirrorVault,
     mirrorActivity,
+    mirrorForwards,
     mirrorNotices,
   ])
     store.add(mirror(api))
@@ -67,6 +70,7 @@ export async function boot(bridge: Bridge): Promise<Parts> {
       settings: () => useSettings.getState().settings,
       isDark,
       lookFor,
+      openLink: (target, address) => openTerminalLink({ api }, target, address),
       onKey: event => commands.onKey(event, true),
       onProblem: text => tellProblem(text),
     }),
@@ -85,6 +89,7 @@ export async function boot(bridge: Bridge): Promise<Parts> {
   keepWorkspace(api, store)
   window.addEventListener('keydown', event => commands.onKey(event, false))
   keepKeyboard(terminals)
+  window.addEventListener('online', () => void api.forwards.networkChanged().catch(tellProblem))
   store.add(api.app.onOpenAddress(address => actions.openAddress(address)))
   const pathOf = (file: File) => bridge.pathOf(file).replaceAll(info.platform === 'win32' ? '\\' : '/', '/')
   return { api, terminals, files, pathOf, actions, commands, info }

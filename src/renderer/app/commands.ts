@@ -1,6 +1,7 @@
 import type { Api } from '../../shared/contract/contract.ts'
 import type { TerminalId } from '../../shared/contract/terminals.ts'
 import { openDialog } from '../features/files/files-store.ts'
+import { openForwardDialog } from '../features/forwards/forwards-store.ts'
 import { edit } from '../features/hosts/hosts-store.ts'
 import { tellProblem } from '../features/notices/notices.tsx'
 import { openPalette } from '../features/palette/palette.tsx'
@@ -124,6 +125,13 @@ function general({ api, actions }: CommandParts): readonly Command[] {
     },
     { id: 'files', title: 'Go to files', keys: 'Mod+Shift+O', run: showFiles },
     { id: 'new-files', title: 'New files tab', keys: '', run: () => void openFiles() },
+    { id: 'forwards', title: 'Go to forwards', keys: '', run: () => showHome('forwards') },
+    {
+      id: 'new-forward',
+      title: 'New forward',
+      keys: '',
+      run: () => openForwardDialog({ kind: 'form', forward: null, target: null }),
+    },
     { id: 'activity', title: 'Go to activity', keys: '', run: () => showHome('activity') },
     { id: 'settings', title: 'Go to settings', keys: 'Mod+,', run: () => showHome('settings') },
     {
@@ -223,7 +231,7 @@ function fileCommands({ files, terminals }: CommandParts): readonly Command[] {
   ]
 }
 
-function paneCommands({ actions }: CommandParts): readonly Command[] {
+function paneCommands({ api, actions }: CommandParts): readonly Command[] {
   const inTab = () => activePane() !== undefined
   return [
     { id: 'split-right', title: 'Split right', keys: 'Mod+Shift+D', when: inTab, run: () => actions.split('right') },
@@ -243,6 +251,16 @@ function paneCommands({ actions }: CommandParts): readonly Command[] {
       keys: 'Mod+Shift+ArrowLeft',
       when: inTab,
       run: () => focusNextPane(-1),
+    },
+    {
+      id: 'side-panel',
+      title: 'Show or hide the side panel',
+      keys: 'Mod+Shift+X',
+      when: inTab,
+      run: () => {
+        const { sidePanel } = useSettings.getState().settings.terminal
+        void changeSettings(api, 'terminal', { sidePanel: !sidePanel }).catch(tellProblem)
+      },
     },
     {
       id: 'broadcast',

@@ -1,6 +1,7 @@
-import { Files, ScrollText, Server, Settings } from 'lucide-react'
+import { Files, ScrollText, Server, Settings, Waypoints } from 'lucide-react'
 import type { ReactNode } from 'react'
 
+import { useForwards } from '../features/forwards/forwards-store.ts'
 import { useHosts } from '../features/hosts/hosts-store.ts'
 import { showFiles } from '../workspace/files-tabs.ts'
 import { showHome, useWorkspace, type HomePage } from '../workspace/workspace-store.ts'
@@ -9,10 +10,12 @@ import css from './app.module.css'
 /** The pages of Home. */
 export function Rail() {
   const count = useHosts(state => state.book.hosts.length)
+  const up = useForwards(state => state.book.forwards.filter(each => each.state.kind === 'up').length)
   return (
     <nav aria-label="Main" className={css['rail']}>
       <RailLink page="hosts" icon={<Server size={16} aria-hidden="true" />} text="Hosts" count={count} />
       <RailAction icon={<Files size={16} aria-hidden="true" />} text="Files" run={showFiles} />
+      <RailLink page="forwards" icon={<Waypoints size={16} aria-hidden="true" />} text="Forwards" count={up} />
       <RailLink page="activity" icon={<ScrollText size={16} aria-hidden="true" />} text="Activity" />
       <span className={css['grow']} />
       <RailLink page="settings" icon={<Settings size={16} aria-hidden="true" />} text="Settings" />

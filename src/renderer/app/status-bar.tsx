@@ -1,5 +1,6 @@
-import { Activity, Lock, LockOpen } from 'lucide-react'
+import { Activity, Lock, LockOpen, Waypoints } from 'lucide-react'
 
+import { useForwards } from '../features/forwards/forwards-store.ts'
 import { isLive, lookOf, useTerminals } from '../features/terminals/terminals-store.ts'
 import { isUnderWay, useTransfers } from '../features/transfers/transfers-store.ts'
 import { useVault, vaultText } from '../features/vault/vault.tsx'
@@ -15,6 +16,9 @@ export function StatusBar() {
   const pane = useWorkspace(activePane)
   const filesTab = useWorkspace(activeFiles)
   const moving = useTransfers(state => state.transfers.filter(isUnderWay).length)
+  const forwards = useForwards(state => state.book.forwards)
+  const up = forwards.filter(({ state: { kind } }) => kind === 'up').length
+  const waiting = forwards.filter(({ state: { kind } }) => kind === 'waiting' || kind === 'needs-you').length
   const vault = useVault(state => state.status)
   const live = Object.values(states).filter(isLive).length
   const state = pane ? states[pane.id] : undefined
@@ -41,6 +45,12 @@ export function StatusBar() {
         </span>
       )}
       <span className={css['grow']} />
+      {up + waiting > 0 && (
+        <span aria-label="Forwards">
+          <Waypoints size={12} aria-hidden="true" />{' '}
+          {[`${up} up`, waiting > 0 && `${waiting} waiting`].filter(Boolean).join(' · ')}
+        </span>
+      )}
       {moving > 0 && <span>{moving === 1 ? '1 transfer' : `${moving} transfers`}</span>}
       <span>{live === 1 ? '1 session live' : `${live} sessions live`}</span>
     </footer>

@@ -26,6 +26,8 @@ export const settingsSchema = z.strictObject({
       bell: z.enum(['none', 'visual', 'sound']).default('visual'),
       screenReader: z.boolean().default(false),
       localShell: line(1024).default(''),
+      /** Beside the terminals of a host: its forwards. */
+      sidePanel: z.boolean().default(true),
     })
     .prefault({}),
   files: z
@@ -49,6 +51,12 @@ export const settingsSchema = z.strictObject({
         .array(z.strictObject({ side, path: filePath, label: line(256) }))
         .max(200)
         .default([]),
+    })
+    .prefault({}),
+  forwards: z
+    .strictObject({
+      /** Forwards go on without a window, with an icon in the system's tray. */
+      keepInTray: z.boolean().default(false),
     })
     .prefault({}),
   security: z

@@ -1,6 +1,7 @@
 import type { GroupId, Host } from '../../../shared/contract/hosts.ts'
 import type { Target } from '../../../shared/contract/terminals.ts'
 import type { DraggedFiles } from '../../ui/file-drag.ts'
+import type { MenuItem } from '../../ui/menu.tsx'
 import type { Tone } from '../../ui/tag.tsx'
 
 /** What can be done with a host; the app says how. */
@@ -10,6 +11,8 @@ export interface HostActions {
   readonly openFiles: (host: Host) => void
   /** Copies files to the home folder of a host. */
   readonly sendHome: (host: Host, files: DraggedFiles) => void
+  /** Switches and presets of its forwards. */
+  readonly forwardMenu: (host: Host) => readonly MenuItem[]
   readonly save: (host: Host) => void
   readonly duplicate: (host: Host) => void
   readonly remove: (host: Host) => void

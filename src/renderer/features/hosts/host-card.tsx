@@ -1,12 +1,12 @@
 import { draggable } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
 import { combine } from '@atlaskit/pragmatic-drag-and-drop/combine'
-import { Files, Info, Server, Star } from 'lucide-react'
+import { Files, Info, Server, Star, Waypoints } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 
 import type { Host } from '../../../shared/contract/hosts.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { acceptFiles } from '../../ui/file-drag.ts'
-import { ContextMenu, type MenuItem } from '../../ui/menu.tsx'
+import { ContextMenu, Menu, type MenuItem } from '../../ui/menu.tsx'
 import { Dot, Tag } from '../../ui/tag.tsx'
 import type { HostActions, HostLive } from './host-actions.ts'
 import css from './hosts.module.css'
@@ -74,6 +74,14 @@ export function HostCard({ host, actions, live, selected, onDetails, pathOf }: H
           <IconButton small label={`Files on ${host.label}`} onClick={() => actions.openFiles(host)}>
             <Files size={15} />
           </IconButton>
+          <Menu
+            trigger={
+              <IconButton small label={`Forwards of ${host.label}`}>
+                <Waypoints size={15} />
+              </IconButton>
+            }
+            items={actions.forwardMenu(host)}
+          />
           <IconButton small label={`Details of ${host.label}`} aria-pressed={selected} onClick={onDetails}>
             <Info size={15} />
           </IconButton>

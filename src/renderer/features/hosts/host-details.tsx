@@ -1,5 +1,7 @@
 import { Ellipsis, Server, SquareTerminal, X } from 'lucide-react'
 
+import type { ReactNode } from 'react'
+
 import type { Host } from '../../../shared/contract/hosts.ts'
 import { inheritedFrom } from '../../../shared/contract/inheritance.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
@@ -16,10 +18,12 @@ export function HostDetails({
   host,
   actions,
   live,
+  forwards,
 }: {
   readonly host: Host
   readonly actions: HostActions
   readonly live: HostLive | undefined
+  readonly forwards: ReactNode
 }) {
   const { hosts, groups, secrets } = useHosts(state => state.book)
   const inherited = inheritedFrom(host.groupId, groups)
@@ -82,6 +86,10 @@ export function HostDetails({
           </>
         )}
       </dl>
+      <section aria-label={`Forwards of ${host.label}`}>
+        <h3>Forwards</h3>
+        {forwards}
+      </section>
     </aside>
   )
 }

@@ -1,8 +1,8 @@
 import { dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
 import { ChevronDown, ChevronRight, FolderPlus, Plus, Search, Server } from 'lucide-react'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 
-import type { HostId } from '../../../shared/contract/hosts.ts'
+import type { Host, HostId } from '../../../shared/contract/hosts.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import ui from '../../ui/ui.module.css'
@@ -17,10 +17,12 @@ export interface HostsPageProps {
   readonly actions: HostActions
   readonly live: ReadonlyMap<HostId, HostLive>
   readonly pathOf: (file: File) => string
+  /** The forwards of a host, which another feature draws. */
+  readonly forwards: (host: Host) => ReactNode
 }
 
 /** The hosts in their groups, with the field that finds and connects. */
-export function HostsPage({ actions, live, pathOf }: HostsPageProps) {
+export function HostsPage({ actions, live, pathOf, forwards }: HostsPageProps) {
   const { book, filter, loaded, selected } = useHosts()
   const [problem, setProblem] = useState<string | null>(null)
   const input = useRef<HTMLInputElement>(null)
@@ -108,7 +110,7 @@ export function HostsPage({ actions, live, pathOf }: HostsPageProps) {
           <p className={css['hint']}>Nothing matches “{filter.trim()}”.</p>
         )}
       </div>
-      {shown && <HostDetails host={shown} actions={actions} live={live.get(shown.id)} />}
+      {shown && <HostDetails host={shown} actions={actions} live={live.get(shown.id)} forwards={forwards(shown)} />}
     </div>
   )
 }

@@ -10,7 +10,7 @@ import { KeyboardSettings, type BindableCommand } from './keyboard-settings.tsx'
 import css from './settings.module.css'
 import { changeSettings, useSettings } from './settings-store.ts'
 
-const sections = ['Appearance', 'Terminal', 'Files', 'Security', 'Keyboard', 'About'] as const
+const sections = ['Appearance', 'Terminal', 'Files', 'Forwards', 'Security', 'Keyboard', 'About'] as const
 export type SettingsSection = (typeof sections)[number]
 
 export interface SettingsPageProps {
@@ -27,8 +27,10 @@ export interface SettingsPageProps {
 export function SettingsPage(props: SettingsPageProps) {
   const [section, setSection] = useState<SettingsSection>('Appearance')
   const settings = useSettings(state => state.settings)
-  const change = <S extends 'appearance' | 'terminal' | 'files' | 'security'>(name: S, patch: Partial<Settings[S]>) =>
-    void changeSettings(props.api, name, patch).catch(props.onProblem)
+  const change = <S extends 'appearance' | 'terminal' | 'files' | 'forwards' | 'security'>(
+    name: S,
+    patch: Partial<Settings[S]>,
+  ) => void changeSettings(props.api, name, patch).catch(props.onProblem)
   return (
     <div className={ui['page']}>
       <h1>Settings</h1>
@@ -49,6 +51,13 @@ export function SettingsPage(props: SettingsPageProps) {
           {section === 'Appearance' && <Appearance settings={settings} change={change} />}
           {section === 'Terminal' && <TerminalSettings settings={settings} change={change} themes={props.themes} />}
           {section === 'Files' && <FilesSettings settings={settings} change={change} />}
+          {section === 'Forwards' && (
+            <Checkbox
+              label="Keep forwards running without a window, with an icon in the tray"
+              checked={settings.forwards.keepInTray}
+              onChange={event => change('forwards', { keepInTray: event.target.checked })}
+            />
+          )}
           {section === 'Security' && <Security settings={settings} change={change} vault={props.vault} />}
           {section === 'Keyboard' && (
             <KeyboardSettings api={props.api} commands={props.commands} onProblem={props.onProblem} />
@@ -62,7 +71,7 @@ export function SettingsPage(props: SettingsPageProps) {
 
 interface SectionProps {
   readonly settings: Settings
-  readonly change: <S extends 'appearance' | 'terminal' | 'files' | 'security'>(
+  readonly change: <S extends 'appearance' | 'terminal' | 'files' | 'forwards' | 'security'>(
     name: S,
     patch: Partial<Settings[S]>,
   ) => void

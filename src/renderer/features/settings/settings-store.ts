@@ -14,7 +14,7 @@ export async function mirrorSettings(api: Api): Promise<Disposable> {
   return stop
 }
 
-type Section = 'appearance' | 'terminal' | 'files' | 'security'
+type Section = 'appearance' | 'terminal' | 'files' | 'forwards' | 'security'
 
 /** Changes one section and saves; the window shows it at once. */
 export function changeSettings<S extends Section>(api: Api, section: S, patch: Partial<Settings[S]>): Promise<void> {

@@ -19,6 +19,8 @@ export interface LookOverride {
 }
 
 export interface TerminalsParts {
+  /** Opens a link of a terminal on this target. */
+  readonly openLink: (target: Target, address: string) => void
   readonly api: Api
   readonly ports: Ports
   readonly settings: () => Settings
@@ -53,7 +55,7 @@ export class Terminals implements Disposable {
       onTitle: title => setTitle(paneId, title),
       onBell: () => this.#ring(paneId),
       onResize: size => this.#resized(paneId, size),
-      onLink: address => void this.#parts.api.app.openExternal({ url: address }).catch(this.#tell),
+      onLink: address => this.#parts.openLink(target, address),
       onSelected: text => {
         // Find selects its matches: those are not meant for the clipboard.
         const wanted = this.#parts.settings().terminal.copyOnSelect && useTerminals.getState().finding !== paneId

@@ -1,0 +1,353 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { createServer as createHttp, type Server } from 'node:http'
+import { connect, createServer } from 'node:net'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+import type { ElectronApplication, Page } from '@playwright/test'
+
+import { expect, keyHost, openShell, seed, test, trust, type Hawser, type LaunchOptions } from './fixtures.ts'
+import type { Sshd } from './sshd.ts'
+
+interface Given {
+  readonly launch: (options?: LaunchOptions) => Promise<Hawser>
+  readonly sshd: Sshd
+  readonly sshDir: string
+}
+
+const running: (ChildProcess | Server)[] = []
+test.afterEach(() => {
+  for (const each of running.splice(0)) {
+    if ('kill' in each) each.kill('SIGKILL')
+    else each.close()
+  }
+})
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  const port = await new Promise<number>(resolve =>
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port)),
+  )
+  await new Promise(resolve => server.close(resolve))
+  return port
+}
+
+/** A web page on this machine, which is also the host. */
+async function pageOn(port: number, text: string): Promise<void> {
+  const server = createHttp((_request, response) => response.end(text))
+  running.push(server)
+  await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
+}
+
+/** Under the arguments of another program, as its real processes have them. */
+async function pageAs(args: readonly string[], port: number, folder: string): Promise<void> {
+  const home = mkdtempSync(join(folder, 'as-'))
+  const program = join(home, args[0] as string)
+  writeFileSync(
+    program,
+    `#!/usr/bin/env python3
+import http.server, sys
+class Page(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.end_headers(); self.wfile.write(b'service')
+    def log_message(self, *_): pass
+http.server.HTTPServer(('127.0.0.1', ${port}), Page).serve_forever()
+`,
+    { mode: 0o755 },
+  )
+  running.push(spawn('/usr/bin/python3', [program, ...args.slice(1)], { stdio: 'ignore' }))
+  await expect.poll(() => textAt(port)).toBe('service')
+}
+
+async function textAt(port: number): Promise<string> {
+  return fetch(`http://127.0.0.1:${port}/`).then(
+    answer => answer.text(),
+    () => '',
+  )
+}
+
+/** Catches what the program would open in the person's browser. */
+async function catchOpened(app: ElectronApplication): Promise<() => Promise<string[]>> {
+  await app.evaluate(({ shell }) => {
+    const opened: string[] = []
+    Object.assign(globalThis, { opened })
+    shell.openExternal = url => Promise.resolve(void opened.push(url))
+  })
+  return () => app.evaluate(() => (globalThis as unknown as { opened: string[] }).opened)
+}
+
+async function open({ launch, sshd, sshDir }: Given): Promise<Hawser & { opened: () => Promise<string[]> }> {
+  trust(sshDir, sshd.port, sshd.hostKey)
+  const hawser = await launch({ hosts: [keyHost(sshd)] })
+  const opened = await catchOpened(hawser.app)
+  await hawser.page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Forwards' }).click()
+  return { ...hawser, opened }
+}
+
+async function newForward(page: Page, fields: { kind?: string; listen: string; to?: string; label: string }) {
+  await page.getByRole('button', { name: 'New forward' }).click()
+  const dialog = page.getByRole('dialog', { name: 'New forward' })
+  await dialog.getByRole('textbox', { name: 'Label' }).fill(fields.label)
+  if (fields.kind !== undefined) await dialog.getByRole('combobox', { name: 'Kind' }).selectOption(fields.kind)
+  await dialog.getByRole('textbox', { name: /^Listen/ }).fill(fields.listen)
+  if (fields.to !== undefined) await dialog.getByRole('textbox', { name: /^To/ }).fill(fields.to)
+  await dialog.getByRole('button', { name: 'Save and start' }).click()
+  const row = page.getByRole('list', { name: 'Saved forwards' }).getByRole('listitem', { name: fields.label })
+  await expect(row.getByRole('status')).toContainText('up')
+  return row
+}
+
+test('a local, a remote and a dynamic forward are made, carry bytes, stop, and are there at the next start', async ({
+  launch,
+  sshd,
+  sshDir,
+}) => {
+  const { page, opened } = await open({ launch, sshd, sshDir })
+  const [web, here, back, socks] = [await freePort(), await freePort(), await freePort(), await freePort()]
+  await pageOn(web, 'the page')
+  const local = await newForward(page, { label: 'Web', listen: String(here), to: String(web) })
+  expect(await textAt(here)).toBe('the page')
+  await local.getByRole('button', { name: 'Open Web' }).click()
+  await expect.poll(opened).toEqual([`http://localhost:${here}/`])
+  await newForward(page, { label: 'Back', kind: 'remote', listen: String(back), to: String(web) })
+  expect(await textAt(back)).toBe('the page')
+  await newForward(page, { label: 'Proxy', kind: 'dynamic', listen: String(socks) })
+  const curl = ['-s', '--socks5-hostname', `127.0.0.1:${socks}`, `http://localhost:${web}/`]
+  expect((await promisify(execFile)('curl', curl)).stdout).toBe('the page')
+  await expect(page.getByRole('contentinfo')).toContainText('3 up')
+  await local.getByRole('button', { name: 'Stop Web' }).click()
+  await expect(local.getByRole('status')).toContainText('off')
+  await expect.poll(() => textAt(here)).toBe('')
+  await page.reload()
+  const list = page.getByRole('list', { name: 'Saved forwards' })
+  await page.getByRole('link', { name: 'Forwards' }).click()
+  await expect(list.getByRole('listitem')).toHaveCount(3)
+  await list.getByRole('button', { name: 'Start Web' }).click()
+  await expect.poll(() => textAt(here)).toBe('the page')
+})
+
+test('an ssh command is pasted, drawn, and printed back', async ({ launch, sshd, sshDir }) => {
+  const { page } = await open({ launch, sshd, sshDir })
+  await page.getByRole('button', { name: 'New forward' }).click()
+  const dialog = page.getByRole('dialog', { name: 'New forward' })
+  await dialog.getByRole('textbox', { name: 'From an ssh command' }).fill('ssh -N -L 8000:node17:8089 gpu')
+  await expect(dialog.getByRole('textbox', { name: 'Listen here' })).toHaveValue('8000')
+  await expect(dialog.getByRole('textbox', { name: 'To, seen from the host' })).toHaveValue('node17:8089')
+  await expect(dialog.getByLabel('The same with ssh')).toHaveText(
+    `ssh -N -L 8000:node17:8089 -p ${sshd.port} ${sshd.user}@127.0.0.1`,
+  )
+  await dialog.getByRole('textbox', { name: 'Listen here' }).fill('0.0.0.0:8000')
+  await dialog.getByRole('button', { name: 'Save and start' }).click()
+  await expect(dialog.getByRole('alert')).toContainText('Others could connect')
+})
+
+test('a preset finds its service, forwards it and opens its page; a taken port is the next one', async ({
+  launch,
+  sshd,
+  sshDir,
+  folder,
+}) => {
+  const { page, opened } = await open({ launch, sshd, sshDir })
+  const port = await freePort()
+  await pageAs(['tensorboard', '--logdir', 'runs', '--port', String(port)], port, folder)
+  await page.getByRole('button', { name: 'TensorBoard' }).click()
+  await page.getByRole('dialog', { name: 'TensorBoard' }).getByRole('button', { name: 'Forward and open' }).click()
+  // The host is this machine, so its own port is taken here.
+  await expect.poll(async () => (await opened()).length, { timeout: 20_000 }).toBe(1)
+  const [url = ''] = await opened()
+  expect(await (await fetch(url)).text()).toBe('service')
+  expect(new URL(url).port).not.toBe(String(port))
+  const row = page.getByRole('list', { name: 'Saved forwards' }).getByRole('listitem', { name: 'TensorBoard' })
+  await expect(row.getByRole('status')).toContainText('up')
+})
+
+test('a preset that does not run is started over there, in the folder that was given', async ({
+  launch,
+  sshd,
+  sshDir,
+  folder,
+}) => {
+  const { page, opened } = await open({ launch, sshd, sshDir })
+  const where = join(folder, 'my project')
+  mkdirSync(where)
+  writeFileSync(join(where, 'index.html'), 'from the project')
+  await page.getByRole('button', { name: /^All \d+/ }).click()
+  await page.getByRole('button', { name: 'MLflow' }).click()
+  await page.getByRole('dialog', { name: 'MLflow' }).getByRole('button', { name: 'Forward and open' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Start MLflow on gpu-box' })
+  await expect(dialog.getByRole('textbox', { name: 'Command' })).toHaveValue(/mlflow ui/)
+  await dialog.getByRole('textbox', { name: 'Folder' }).fill(where)
+  await dialog.getByRole('textbox', { name: 'Command' }).fill('no-such-program {port}')
+  await dialog.getByRole('button', { name: 'Start and open' }).click()
+  await expect(dialog.getByRole('alert')).toContainText('no-such-program', { timeout: 20_000 })
+  // A program under the name of the real one; its argument list is what it is found by.
+  writeFileSync(
+    join(where, 'mlflow'),
+    'import runpy, sys\nsys.argv = ["x", sys.argv[-1]]\nrunpy.run_module("http.server", run_name="__main__")\n',
+  )
+  await dialog.getByRole('textbox', { name: 'Command' }).fill(`exec /usr/bin/python3 mlflow ui --port {port}`)
+  await dialog.getByRole('button', { name: 'Start and open' }).click()
+  await expect.poll(async () => (await opened()).length, { timeout: 30_000 }).toBe(1)
+  const [url = ''] = await opened()
+  expect(await (await fetch(url)).text()).toBe('from the project')
+  await promisify(execFile)('pkill', ['-f', 'mlflow ui --port'])
+})
+
+test('a real Jupyter is started, opened with its token, and found again after a restart elsewhere', async ({
+  launch,
+  sshd,
+  sshDir,
+  folder,
+}) => {
+  test.setTimeout(150_000)
+  const { page, opened } = await open({ launch, sshd, sshDir })
+  await page.getByRole('button', { name: 'Jupyter' }).click()
+  await page.getByRole('dialog', { name: 'Jupyter' }).getByRole('button', { name: 'Forward and open' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Start Jupyter on gpu-box' })
+  const command = dialog.getByRole('textbox', { name: 'Command' })
+  const [first, second] = [await freePort(), await freePort()]
+  const start = (port: number) => `jupyter-notebook --no-browser --ip=127.0.0.1 --allow-root --port=${port}`
+  await command.fill(start(first))
+  await dialog.getByRole('textbox', { name: 'Folder' }).fill(folder)
+  await dialog.getByRole('button', { name: 'Start and open' }).click()
+  await expect.poll(async () => (await opened()).length, { timeout: 60_000 }).toBe(1)
+  const read = async (url: string) => {
+    const { origin, searchParams } = new URL(url)
+    const answer = await fetch(`${origin}/api/contents?token=${searchParams.get('token') ?? ''}`)
+    return answer.status
+  }
+  const [before = ''] = await opened()
+  expect(before).toMatch(/\?token=[0-9a-f]{20,}/)
+  expect(await read(before)).toBe(200)
+  await promisify(execFile)('pkill', ['-f', `port=${first}`])
+  running.push(
+    spawn('sh', ['-c', `exec ${start(second)}`], {
+      stdio: 'ignore',
+      cwd: folder,
+      env: { ...process.env, HOME: join(sshd.folder, 'home') },
+    }),
+  )
+  const row = page.getByRole('list', { name: 'Saved forwards' }).getByRole('listitem', { name: 'Jupyter' })
+  await expect
+    .poll(
+      async () => {
+        await row.getByRole('button', { name: 'Open Jupyter' }).click()
+        return (await opened()).at(-1) !== before
+      },
+      { timeout: 60_000, intervals: [2_000] },
+    )
+    .toBe(true)
+  const after = (await opened()).at(-1) ?? ''
+  expect(await read(after)).toBe(200)
+  expect(new URL(after).searchParams.get('token')).not.toBe(new URL(before).searchParams.get('token'))
+})
+
+test('a port that is found on a live host is forwarded, and a link to it in a terminal opens here', async ({
+  launch,
+  sshd,
+  sshDir,
+  folder,
+}) => {
+  trust(sshDir, sshd.port, sshd.hostKey)
+  const hawser = await launch({ hosts: [keyHost(sshd)] })
+  const { page } = hawser
+  const opened = await catchOpened(hawser.app)
+  const shell = await openShell(page)
+  const port = await freePort()
+  await pageAs(['demo.py', '--share'], port, folder)
+  const side = page.getByRole('complementary', { name: 'Side panel' })
+  await expect(side.getByRole('button', { name: `Forward ${port} of gpu-box` })).toBeVisible({ timeout: 20_000 })
+  await page.getByRole('tab', { name: 'Home' }).click()
+  await page.getByRole('link', { name: 'Forwards' }).click()
+  const found = page.getByRole('list', { name: 'Found on live hosts' })
+  await found.getByRole('button', { name: `Forward ${port} of gpu-box` }).click()
+  await expect.poll(async () => (await opened()).length, { timeout: 20_000 }).toBe(1)
+  const [url = ''] = await opened()
+  expect(await (await fetch(url)).text()).toBe('service')
+  await expect(found.getByRole('button', { name: `Forward ${port} of gpu-box` })).toHaveCount(0)
+  await page.getByRole('tab', { name: /gpu-box/ }).click()
+  await shell.run(`echo http://localhost:${port}/lab`)
+  const box = await shell.rows.getByText(`http://localhost:${port}/lab`).last().boundingBox()
+  const screen = await page.locator('.xterm-screen').boundingBox()
+  if (!box || !screen) throw new Error('nothing to click')
+  // The terminal looks for a link under the pointer when that moves.
+  await expect
+    .poll(async () => {
+      await page.mouse.move(screen.x + 90, box.y + 4)
+      await page.mouse.move(screen.x + 60, box.y + 8, { steps: 5 })
+      await page.mouse.click(screen.x + 60, box.y + 8)
+      return (await opened()).at(-1)
+    })
+    .toBe(`${url}lab`)
+})
+
+test('a forward comes back by itself after its server was away, and the page loads through it', async ({
+  launch,
+  sshd,
+  sshDir,
+}) => {
+  const { page } = await open({ launch, sshd, sshDir })
+  const [web, here] = [await freePort(), await freePort()]
+  await pageOn(web, 'the page')
+  const row = await newForward(page, { label: 'Web', listen: String(here), to: String(web) })
+  sshd.kill()
+  await expect(row.getByRole('status')).toContainText('waiting')
+  // The browser's own next try: it waits for the link.
+  const early = textAt(here)
+  await sshd.restart()
+  await expect(row.getByRole('status')).toContainText('up', { timeout: 8_000 })
+  expect(await early).toBe('the page')
+  expect(await textAt(here)).toBe('the page')
+})
+
+test('what cannot be is told on its row: a taken port, a server that forbids', async ({
+  launch,
+  sshd,
+  sshDir,
+  dataDir,
+}) => {
+  const taken = createServer()
+  const port = await new Promise<number>(resolve =>
+    taken.listen(0, '127.0.0.1', () => resolve((taken.address() as { port: number }).port)),
+  )
+  const id = '6f1c9d2e-5b1a-4c3e-9f60-0123456789ab'
+  const end = { kind: 'tcp', address: '127.0.0.1', port }
+  const target = {
+    kind: 'address',
+    address: '127.0.0.1',
+    port: sshd.port,
+    user: sshd.user,
+    jumps: [],
+    keyFile: join(sshd.folder, 'id'),
+  }
+  seed(dataDir, 'forwards.json', {
+    forwards: [
+      {
+        id,
+        label: 'Stubborn',
+        target,
+        kind: 'local',
+        listen: end,
+        to: { ...end, port: await freePort() },
+        freePort: false,
+      },
+    ],
+  })
+  const { page } = await open({ launch, sshd, sshDir })
+  const row = page.getByRole('listitem', { name: 'Stubborn' })
+  await row.getByRole('button', { name: 'Start Stubborn' }).click()
+  await expect(row.getByRole('status')).toContainText('failed')
+  await expect(row).toContainText(`Port ${port} is in use by`)
+  taken.close()
+  await row.getByRole('button', { name: 'Start Stubborn' }).click()
+  await expect(row.getByRole('status')).toContainText('up')
+  // Nothing listens there any more: that is told, and the forward stays.
+  await new Promise(resolve =>
+    connect(port, '127.0.0.1')
+      .on('close', resolve)
+      .on('error', () => {})
+      .end('x'),
+  )
+  await expect(row).toContainText('refused the connection')
+})

@@ -1,0 +1,34 @@
+import { useEffect, useMemo } from 'react'
+
+import { targetKey, type Forward } from '../../shared/contract/forwards.ts'
+import { HostForwards } from '../features/forwards/host-forwards.tsx'
+import { useSettings } from '../features/settings/settings-store.ts'
+import type { TerminalTab } from '../workspace/workspace-store.ts'
+import css from './app.module.css'
+import type { Parts } from './boot.ts'
+import { forwardParts } from './forwards-pieces.tsx'
+
+/** Beside the terminals of a host: its forwards. */
+export function SidePanel({ tab, parts }: { readonly tab: TerminalTab; readonly parts: Parts }) {
+  const shown = useSettings(state => state.settings.terminal.sidePanel)
+  const target = tab.panes[tab.activePane]?.target
+  if (!shown || !target || target.kind === 'local') return null
+  return <HostPanel key={targetKey(target)} target={target} parts={parts} />
+}
+
+function HostPanel({ target, parts }: { readonly target: Forward['target']; readonly parts: Parts }) {
+  const rows = useMemo(() => forwardParts(parts), [parts])
+  const { api } = parts
+  useEffect(() => {
+    rows.quietly(api.forwards.watch({ targets: [target] }))
+    return () => rows.quietly(api.forwards.watch({ targets: [] }))
+  }, [api, rows, target])
+  return (
+    <aside className={css['side']} aria-label="Side panel">
+      <section aria-label="Forwards">
+        <h2>Forwards</h2>
+        <HostForwards target={target} parts={rows} />
+      </section>
+    </aside>
+  )
+}

@@ -1,0 +1,52 @@
+import { ArrowRight } from 'lucide-react'
+
+import type { Endpoint, ForwardKind } from '../../../shared/contract/forwards.ts'
+import { endText } from './forward-text.ts'
+import css from './forwards.module.css'
+
+interface ForwardDrawingProps {
+  readonly kind: ForwardKind
+  readonly listen: Endpoint
+  readonly to: Endpoint | null
+  readonly host: string
+}
+
+/** Who listens, and where a connection to it goes. */
+export function ForwardDrawing({ kind, listen, to, host }: ForwardDrawingProps) {
+  const here = { name: 'This computer', end: kind === 'remote' ? (to ? endText(to) : '') : endText(listen) }
+  const onHost = to?.kind === 'unix' || (to?.kind === 'tcp' && /^(localhost|127\.|::1)/.test(to.address))
+  const beyond = kind === 'dynamic' ? 'anywhere' : kind === 'local' && to && !onHost ? endText(to) : null
+  const there = kind === 'remote' ? endText(listen) : kind === 'local' && onHost && to ? endText(to) : ''
+  const left = <Machine name={here.name} end={here.end} listens={kind !== 'remote'} />
+  const right = <Machine name={host} end={there} listens={kind === 'remote'} />
+  return (
+    <div
+      className={css['drawing']}
+      role="img"
+      aria-label={`${kind === 'remote' ? host : 'This computer'} listens on ${endText(listen)}`}
+    >
+      {kind === 'remote' ? right : left}
+      <span className={css['wire']}>
+        SSH
+        <ArrowRight size={18} />
+      </span>
+      {kind === 'remote' ? left : right}
+      {beyond !== null && (
+        <>
+          <ArrowRight size={18} />
+          <Machine name="Behind it" end={beyond} listens={false} />
+        </>
+      )}
+    </div>
+  )
+}
+
+function Machine({ name, end, listens }: { name: string; end: string; listens: boolean }) {
+  return (
+    <span className={css['machine']} data-listens={listens}>
+      <strong>{name}</strong>
+      <code>{end === '' ? ' ' : end}</code>
+      <span>{listens ? 'listens' : ' '}</span>
+    </span>
+  )
+}

@@ -1,0 +1,89 @@
+import { printForwardSpec, type SpecEnd } from '../../../shared/base/forward-spec.ts'
+import type { Endpoint, Forward, ForwardSnapshot } from '../../../shared/contract/forwards.ts'
+import type { Tone } from '../../ui/tag.tsx'
+
+/** An end as people write it. */
+export function endText(end: Endpoint): string {
+  if (end.kind === 'unix') return end.path
+  const address = end.address.includes(':') ? `[${end.address}]` : end.address
+  return `${address}:${end.port}`
+}
+
+/** The two ends in the order in which a connection goes, as the row shows them. */
+export function endsOf({ forward, listening }: ForwardSnapshot, host: string): readonly [string, string] {
+  const { kind, to } = forward
+  const listen = endText(listening ?? forward.listen)
+  if (kind === 'dynamic') return [listen, 'anywhere']
+  const there = to ? endText(to) : ''
+  return kind === 'remote' ? [atHost(listen, host), there] : [listen, there]
+}
+
+// What a host calls localhost is not what this computer does.
+function atHost(text: string, host: string): string {
+  return text.replace(/^(localhost|127\.0\.0\.1):/, `${host}:`)
+}
+
+/** What a row says of its state, and its colour. */
+export function stateLook(
+  { state, counters }: ForwardSnapshot,
+  sizeText: (bytes: number) => string,
+): { readonly tone: Tone; readonly text: string } {
+  switch (state.kind) {
+    case 'off':
+      return { tone: 'none', text: 'off' }
+    case 'starting':
+      return { tone: 'info', text: state.step.toLowerCase() }
+    case 'up': {
+      const bytes = counters.bytesIn + counters.bytesOut
+      return { tone: 'ok', text: bytes > 0 ? `up · ${sizeText(bytes)}` : 'up' }
+    }
+    case 'waiting':
+      return { tone: 'warn', text: 'waiting · tries for ever' }
+    case 'needs-you':
+      return { tone: 'warn', text: 'needs you' }
+    case 'failed':
+      return { tone: 'bad', text: 'failed' }
+  }
+}
+
+/** What went wrong, or what goes on, in a sentence; empty when there is nothing to say. */
+export function detailText({ state, counters, lastError }: ForwardSnapshot): string {
+  if ((state.kind === 'waiting' || state.kind === 'needs-you' || state.kind === 'failed') && state.error)
+    return state.error.message
+  if (state.kind === 'needs-you') return 'A question waits for you.'
+  if (state.kind === 'up' && lastError) return lastError.message
+  if (state.kind !== 'up' || counters.ever === 0) return ''
+  return `${counters.now} open, ${counters.ever} in all`
+}
+
+/** The command that does the same; `login` is `user@address`, with a port where it is not 22. */
+export function sshCommand(
+  forward: Pick<Forward, 'kind' | 'listen' | 'to'>,
+  login: { text: string; port: number | null },
+): string {
+  const spec = printForwardSpec({
+    kind: forward.kind,
+    listen: specEnd(forward.listen),
+    to: forward.to ? specEnd(forward.to) : null,
+  })
+  return `ssh -N ${spec}${login.port === null || login.port === 22 ? '' : ` -p ${login.port}`} ${login.text}`
+}
+
+function specEnd(end: Endpoint): SpecEnd {
+  if (end.kind === 'unix') return end
+  return { kind: 'tcp', address: end.address === 'localhost' ? null : end.address, port: end.port }
+}
+
+/** The endpoint that a typed text means: `8888`, `node17:8888`, `[::1]:80`, `/run/x.sock`; null when it means none. */
+export function parseEnd(text: string, address = 'localhost'): Endpoint | null {
+  const typed = text.trim()
+  if (typed.startsWith('/')) return { kind: 'unix', path: typed }
+  const found = /^(?:(\[[0-9A-Fa-f:.%]+\]|\*|[A-Za-z0-9._-]+):)?(\d{1,5})$/.exec(typed)
+  if (!found || Number(found[2]) > 65_535) return null
+  return { kind: 'tcp', address: found[1]?.replace(/^\[|\]$/g, '') ?? address, port: Number(found[2]) }
+}
+
+/** True where others than this computer can connect. */
+export function isWide(end: Endpoint): boolean {
+  return end.kind === 'tcp' && !/^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(end.address)
+}

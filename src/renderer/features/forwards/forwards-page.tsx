@@ -1,0 +1,250 @@
+import { ArrowRight, Globe, Plus, Waypoints } from 'lucide-react'
+import { useEffect, useMemo, useState } from 'react'
+
+import { targetKey, type FoundPort, type PortRule } from '../../../shared/contract/forwards.ts'
+import type { Preset } from '../../../shared/contract/presets.ts'
+import { Button } from '../../ui/button.tsx'
+import { fuzzyFind } from '../../ui/fuzzy.ts'
+import { ContextMenu } from '../../ui/menu.tsx'
+import { Tag } from '../../ui/tag.tsx'
+import ui from '../../ui/ui.module.css'
+import { ForwardRow, type ForwardRowParts } from './forward-row.tsx'
+import css from './forwards.module.css'
+import { openForwardDialog, useForwards } from './forwards-store.ts'
+import { PresetIcon } from './preset-icon.tsx'
+
+const shownFirst = 6
+const own = (preset: Preset, builtIn: readonly Preset[]) => !builtIn.includes(preset)
+
+/** Presets, saved forwards, and what listens on hosts that are connected. */
+export function ForwardsPage({
+  parts,
+  builtIn,
+}: {
+  readonly parts: ForwardRowParts
+  readonly builtIn: readonly Preset[]
+}) {
+  const { forwards, found, presets, rules } = useForwards(state => state.book)
+  const [typed, setTyped] = useState('')
+  const [all, setAll] = useState(false)
+  const { api, quietly, hostName } = parts
+  useEffect(() => {
+    quietly(api.forwards.watch({ targets: 'all' }))
+    return () => quietly(api.forwards.watch({ targets: [] }))
+  }, [api, quietly])
+  const byId = useMemo(() => new Map(presets.map(preset => [preset.id, preset])), [presets])
+  const shownPresets = fuzzyFind(presets, typed, ({ name }) => name)
+  const shownForwards = fuzzyFind(forwards, typed, ({ forward }) => `${forward.label} ${hostName(forward)}`)
+  const shownFound = fuzzyFind(found, typed, each => `${each.port} ${each.process}`)
+  const few = typed === '' && !all ? shownPresets.slice(0, shownFirst) : shownPresets
+  return (
+    <div className={ui['page']}>
+      <div className={css['head']}>
+        <h1>Forwards</h1>
+        <input
+          className={ui['input']}
+          type="search"
+          aria-label="Filter forwards"
+          placeholder="Filter"
+          value={typed}
+          onChange={event => setTyped(event.target.value)}
+        />
+        <Button look="primary" onClick={() => openForwardDialog({ kind: 'form', forward: null, target: null })}>
+          <Plus size={15} aria-hidden="true" /> New forward
+        </Button>
+      </div>
+      <section aria-label="Presets">
+        <h2>
+          Presets: one click on any host
+          {shownPresets.length > few.length || all ? (
+            <Button small look="ghost" aria-expanded={all} onClick={() => setAll(!all)}>
+              {all ? 'Fewer' : `All ${presets.length}`}
+            </Button>
+          ) : null}
+        </h2>
+        <div className={css['tiles']}>
+          {few.map(preset => (
+            <PresetTile key={preset.id} preset={preset} isOwn={own(preset, builtIn)} parts={parts} />
+          ))}
+          {(all || few.length < shownFirst) && (
+            <button
+              type="button"
+              className={css['tile']}
+              onClick={() => openForwardDialog({ kind: 'new-preset', preset: null })}
+            >
+              <span className={css['icon']}>
+                <Plus size={18} aria-hidden="true" />
+              </span>
+              <strong>New preset</strong>
+              <span>your own service</span>
+            </button>
+          )}
+        </div>
+      </section>
+      <section aria-label="Saved">
+        <h2>
+          Saved <span>{forwards.length}</span>
+        </h2>
+        {forwards.length === 0 ? (
+          <div className={ui['empty']}>
+            <Waypoints size={36} strokeWidth={1.25} aria-hidden="true" />
+            <div>
+              <strong>No forwards yet</strong>
+              <p>Click a preset, or bring any port of a host here with New forward. It stays up until you stop it.</p>
+            </div>
+          </div>
+        ) : (
+          <ul className={css['rows']} aria-label="Saved forwards">
+            {shownForwards.map(snapshot => (
+              <ForwardRow
+                key={snapshot.forward.id}
+                snapshot={snapshot}
+                preset={byId.get(snapshot.forward.presetId ?? '') ?? null}
+                parts={parts}
+              />
+            ))}
+          </ul>
+        )}
+      </section>
+      <section aria-label="Found">
+        <h2>
+          Found on live hosts <span>{found.length}</span>
+        </h2>
+        {found.length === 0 ? (
+          <p className={css['none']}>What your own programs listen on shows here while a host is connected.</p>
+        ) : (
+          <ul className={css['rows']} aria-label="Found on live hosts">
+            {shownFound.map(each => (
+              <FoundRow
+                key={`${targetKey(each.target)} ${each.port}`}
+                found={each}
+                preset={byId.get(each.presetId ?? '') ?? null}
+                rule={rules[targetKey(each.target)] ?? 'ask'}
+                parts={parts}
+              />
+            ))}
+          </ul>
+        )}
+      </section>
+    </div>
+  )
+}
+
+function PresetTile({
+  preset,
+  isOwn,
+  parts,
+}: {
+  readonly preset: Preset
+  readonly isOwn: boolean
+  readonly parts: ForwardRowParts
+}) {
+  const { api, quietly } = parts
+  const tile = (
+    <button
+      type="button"
+      className={css['tile']}
+      aria-label={preset.name}
+      onClick={() => openForwardDialog({ kind: 'preset', presetId: preset.id, target: null })}
+    >
+      <span className={css['icon']} data-on="true">
+        <PresetIcon name={preset.icon} />
+      </span>
+      <strong>{preset.name}</strong>
+      <span>{preset.ports[0]}</span>
+    </button>
+  )
+  return (
+    <ContextMenu
+      items={[
+        { label: 'Forward', run: () => openForwardDialog({ kind: 'preset', presetId: preset.id, target: null }) },
+        {
+          label: isOwn ? 'Edit preset' : 'Change preset',
+          run: () => openForwardDialog({ kind: 'new-preset', preset }),
+        },
+        ...(isOwn
+          ? [
+              {
+                label: 'Delete preset',
+                danger: true,
+                line: true,
+                run: () => quietly(api.forwards.removePreset({ id: preset.id })),
+              },
+            ]
+          : []),
+      ]}
+    >
+      {tile}
+    </ContextMenu>
+  )
+}
+
+const ruleWords: Readonly<Record<PortRule, string>> = {
+  ask: 'Ask about ports of this host',
+  automatic: 'Forward ports of this host by itself',
+  never: 'Never show ports of this host',
+}
+
+function FoundRow({
+  found,
+  preset,
+  rule,
+  parts,
+}: {
+  readonly found: FoundPort
+  readonly preset: Preset | null
+  readonly rule: PortRule
+  readonly parts: ForwardRowParts
+}) {
+  const { api, quietly, hostName } = parts
+  const { port, process } = found
+  const target = found.target as Exclude<FoundPort['target'], { kind: 'local' }>
+  const host = hostName({ target })
+  const name = preset?.name ?? `Port ${port}`
+  const page = preset === null || preset.page !== null
+  const forward = () => quietly(api.forwards.forwardPort({ target, port, open: page }))
+  const row = (
+    <li className={css['row']} aria-label={`${port} ${process}`}>
+      <span className={css['icon']}>
+        {preset ? <PresetIcon name={preset.icon} /> : <Globe size={18} aria-hidden="true" />}
+      </span>
+      <span className={css['name']}>
+        <strong>{name}</strong>
+        <span className={css['sub']} title={process}>
+          {host} · {process}
+        </span>
+      </span>
+      <span className={css['ends']}>
+        <code>localhost:{port}</code>
+        <ArrowRight size={15} aria-label="leads to" />
+        <code>localhost:{port}</code>
+      </span>
+      <span className={css['state']}>
+        <Tag tone="info">listening on host</Tag>
+      </span>
+      <span className={css['buttons']}>
+        <Button
+          small
+          look="ghost"
+          aria-label={`Ignore ${port} on ${host}`}
+          onClick={() => quietly(api.forwards.ignorePort({ target, port }))}
+        >
+          Ignore
+        </Button>
+        <Button small look="primary" aria-label={`Forward ${port} of ${host}`} onClick={forward}>
+          <Waypoints size={14} aria-hidden="true" /> Forward
+        </Button>
+      </span>
+    </li>
+  )
+  return (
+    <ContextMenu
+      items={(['ask', 'automatic', 'never'] as const).map(each => ({
+        label: `${ruleWords[each]}${each === rule ? ' ✓' : ''}`,
+        run: () => quietly(api.forwards.setRule({ target, rule: each })),
+      }))}
+    >
+      {row}
+    </ContextMenu>
+  )
+}

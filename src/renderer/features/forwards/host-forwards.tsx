@@ -1,0 +1,91 @@
+import { ArrowLeft, ExternalLink, Play, Plus, Square, Waypoints } from 'lucide-react'
+
+import { targetKey, type Forward } from '../../../shared/contract/forwards.ts'
+import { Button, IconButton } from '../../ui/button.tsx'
+import { Dot } from '../../ui/tag.tsx'
+import type { ForwardRowParts } from './forward-row.tsx'
+import { detailText, stateLook } from './forward-text.ts'
+import css from './forwards.module.css'
+import { forwardsOf, isOn, openForwardDialog, useForwards } from './forwards-store.ts'
+
+const shownPresets = 6
+
+/** The forwards of one host with their switches, and the presets that are not among them. */
+export function HostForwards({
+  target,
+  parts,
+}: {
+  readonly target: Forward['target']
+  readonly parts: ForwardRowParts
+}) {
+  const { forwards, presets, found } = useForwards(state => state.book)
+  const { api, quietly, sizeText } = parts
+  const mine = forwardsOf(forwards, target)
+  const listening = found.filter(each => targetKey(each.target) === targetKey(target))
+  const left = presets
+    .filter(preset => !mine.some(({ forward }) => forward.presetId === preset.id))
+    .slice(0, shownPresets)
+  return (
+    <div className={css['side']}>
+      {mine.map(snapshot => {
+        const { id, label, page, kind, listen } = snapshot.forward
+        const on = isOn(snapshot)
+        const look = stateLook(snapshot, sizeText)
+        const at = snapshot.listening ?? listen
+        return (
+          <div key={id} className={css['sideRow']} title={detailText(snapshot)}>
+            <Dot tone={look.tone} label={look.text} />
+            <span>{label}</span>
+            <code>
+              {at.kind === 'tcp' ? at.port : 'socket'}
+              {kind === 'remote' && <ArrowLeft size={11} aria-label="from the host" />}
+            </code>
+            {on && page !== null && kind === 'local' && (
+              <IconButton small label={`Open ${label}`} onClick={() => quietly(api.forwards.open({ id }))}>
+                <ExternalLink size={14} />
+              </IconButton>
+            )}
+            {on ? (
+              <IconButton small label={`Stop ${label}`} onClick={() => quietly(api.forwards.stop({ id }))}>
+                <Square size={13} />
+              </IconButton>
+            ) : (
+              <IconButton small label={`Start ${label}`} onClick={() => quietly(api.forwards.start({ id }))}>
+                <Play size={13} />
+              </IconButton>
+            )}
+          </div>
+        )
+      })}
+      {listening.map(({ port, process, presetId }) => (
+        <div key={port} className={css['sideRow']} title={process}>
+          <Dot tone="info" label="listens on the host" />
+          <span>{presets.find(({ id }) => id === presetId)?.name ?? process}</span>
+          <code>{port}</code>
+          <IconButton
+            small
+            label={`Forward ${port} of ${parts.hostName({ target })}`}
+            onClick={() => quietly(api.forwards.forwardPort({ target, port, open: true }))}
+          >
+            <Waypoints size={14} />
+          </IconButton>
+        </div>
+      ))}
+      <div className={css['chips']}>
+        {left.map(preset => (
+          <Button
+            key={preset.id}
+            small
+            title={`Forward ${preset.name} and open it`}
+            onClick={() => openForwardDialog({ kind: 'preset', presetId: preset.id, target })}
+          >
+            {preset.name}
+          </Button>
+        ))}
+        <Button small look="ghost" onClick={() => openForwardDialog({ kind: 'form', forward: null, target })}>
+          <Plus size={13} aria-hidden="true" /> Forward
+        </Button>
+      </div>
+    </div>
+  )
+}

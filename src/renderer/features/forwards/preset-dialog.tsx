@@ -1,0 +1,226 @@
+import { useEffect, useState } from 'react'
+
+import { messageOf } from '../../../shared/base/errors.ts'
+import type { Api } from '../../../shared/contract/contract.ts'
+import type { Forward, Launch, PresetResult } from '../../../shared/contract/forwards.ts'
+import type { Preset } from '../../../shared/contract/presets.ts'
+import { Button } from '../../ui/button.tsx'
+import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
+import { Select, TextField } from '../../ui/field.tsx'
+import ui from '../../ui/ui.module.css'
+import type { ForwardHost } from './forward-form.tsx'
+import css from './forwards.module.css'
+import { PresetIcon } from './preset-icon.tsx'
+
+export interface PresetDialogProps {
+  readonly api: Api
+  readonly preset: Preset
+  readonly target: Forward['target'] | null
+  readonly hosts: readonly ForwardHost[]
+  readonly keyOf: (target: Forward['target']) => string
+  readonly onOpened: (text: string) => void
+  readonly onClose: () => void
+}
+
+type Offer = Extract<PresetResult, { kind: 'not-running' }>
+type Step =
+  | { readonly kind: 'pick' }
+  | { readonly kind: 'working'; readonly text: string }
+  | { readonly kind: 'offer'; readonly offer: Offer }
+
+/** Finds a service on a host and opens it; offers to start it where it does not run. */
+export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onClose }: PresetDialogProps) {
+  const only = target ? keyOf(target) : hosts.length === 1 ? hosts[0]?.key : undefined
+  const [host, setHost] = useState(only ?? hosts[0]?.key ?? '')
+  const [address, setAddress] = useState('')
+  const [nodes, setNodes] = useState<readonly string[]>([])
+  const [step, setStep] = useState<Step>({ kind: 'pick' })
+  const [error, setError] = useState<string | null>(null)
+  const chosen = hosts.find(each => each.key === host)
+  const on = chosen?.label ?? 'the host'
+
+  // When it fails, what was typed is still there.
+  const work = async (text: string, run: () => Promise<PresetResult | null>, back: Step = { kind: 'pick' }) => {
+    setError(null)
+    setStep({ kind: 'working', text })
+    try {
+      const result = await run()
+      if (result?.kind === 'not-running') setStep({ kind: 'offer', offer: result })
+      else {
+        if (result) onOpened(`${preset.name} on ${on} is forwarded.`)
+        onClose()
+      }
+    } catch (failed) {
+      setStep(back)
+      setError(messageOf(failed))
+    }
+  }
+  const input = () => ({
+    target: chosen?.target as Forward['target'],
+    presetId: preset.id,
+    address: address.trim() || null,
+  })
+  const look = () => {
+    if (!chosen) return setError('Add a host first.')
+    void work(`Looking for ${preset.name} on ${on}`, () => api.forwards.usePreset(input()))
+  }
+  // Where there is nothing to choose, one click is all it takes.
+  useEffect(() => {
+    if (target) look()
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once, when it opens
+  }, [])
+
+  return (
+    <Dialog
+      title={step.kind === 'offer' ? `Start ${preset.name} on ${on}` : preset.name}
+      description={
+        step.kind === 'offer'
+          ? `${preset.name} does not run there yet.`
+          : 'Found, forwarded and opened; started if you like.'
+      }
+      badge={<PresetIcon name={preset.icon} />}
+      width={560}
+      onClose={onClose}
+    >
+      {step.kind === 'working' && <p role="status">{step.text}</p>}
+      {step.kind === 'pick' && (
+        <div className={css['fields']}>
+          <Select label="Host" value={host} onChange={event => setHost(event.target.value)}>
+            {hosts.map(each => (
+              <option key={each.key} value={each.key}>
+                {each.label}
+              </option>
+            ))}
+          </Select>
+          {preset.kind === 'local' && (
+            <TextField
+              label="Machine behind it"
+              value={address}
+              placeholder="none"
+              list="nodes-behind"
+              hint="Such as a compute node: node17"
+              onFocus={() => {
+                if (chosen) void api.forwards.nodes({ target: chosen.target }).then(setNodes, () => setNodes([]))
+              }}
+              onChange={event => setAddress(event.target.value)}
+            />
+          )}
+          <datalist id="nodes-behind">
+            {nodes.map(node => (
+              <option key={node} value={node} />
+            ))}
+          </datalist>
+        </div>
+      )}
+      {step.kind === 'offer' && (
+        <Start
+          preset={preset}
+          offer={step.offer}
+          onStart={launch =>
+            void work(`Starting ${preset.name} on ${on}`, () => api.forwards.launch({ ...input(), launch }), {
+              kind: 'offer',
+              offer: { ...step.offer, launch },
+            })
+          }
+          onService={(launch, keep) =>
+            void work(
+              keep ? `Handing ${preset.name} to systemd on ${on}` : `Taking ${preset.name} back from systemd on ${on}`,
+              async () => {
+                await api.forwards.setService({ ...input(), launch, on: keep })
+                return keep ? waitForService(() => api.forwards.usePreset(input())) : null
+              },
+              { kind: 'offer', offer: { ...step.offer, launch } },
+            )
+          }
+          onClose={onClose}
+        />
+      )}
+      {error !== null && (
+        <p className={ui['error']} role="alert">
+          {error}
+        </p>
+      )}
+      {step.kind !== 'offer' && (
+        <Actions>
+          <Grow />
+          <Button onClick={onClose}>Cancel</Button>
+          <Button look="primary" disabled={step.kind === 'working'} onClick={look}>
+            Forward and open
+          </Button>
+        </Actions>
+      )}
+    </Dialog>
+  )
+}
+
+const serviceTries = 20
+
+/** What systemd has just started takes a moment to listen. */
+async function waitForService(look: () => Promise<PresetResult>): Promise<PresetResult> {
+  for (let tries = 1; ; tries++) {
+    const result = await look()
+    if (result.kind === 'opened' || tries === serviceTries) return result
+    await new Promise(resolve => setTimeout(resolve, 1000))
+  }
+}
+
+interface StartProps {
+  readonly preset: Preset
+  readonly offer: Offer
+  readonly onStart: (launch: Launch) => void
+  readonly onService: (launch: Launch, on: boolean) => void
+  readonly onClose: () => void
+}
+
+function Start({ preset, offer, onStart, onService, onClose }: StartProps) {
+  const [command, setCommand] = useState(offer.launch?.command ?? preset.start ?? '')
+  const [folder, setFolder] = useState(offer.launch?.folder ?? '~')
+  const [environment, setEnvironment] = useState(offer.launch?.environment ?? '')
+  const launch = { command: command.trim(), folder: folder.trim(), environment }
+  const environments = [...new Set([...offer.environments, ...(environment === '' ? [] : [environment])])]
+  return (
+    <form
+      onSubmit={event => {
+        event.preventDefault()
+        if (launch.command !== '') onStart(launch)
+      }}
+    >
+      <div className={css['fields']}>
+        <div data-wide>
+          <TextField
+            label="Command"
+            value={command}
+            hint="{port} becomes a free port"
+            onChange={event => setCommand(event.target.value)}
+          />
+        </div>
+        <TextField label="Folder" value={folder} onChange={event => setFolder(event.target.value)} />
+        <Select label="Environment" value={environment} onChange={event => setEnvironment(event.target.value)}>
+          <option value="">As in a login shell</option>
+          {environments.map(each => (
+            <option key={each} value={each}>
+              {each}
+            </option>
+          ))}
+        </Select>
+      </div>
+      <p className={css['none']}>
+        {offer.tmux
+          ? `It runs in the tmux session hawser-${preset.id}, and goes on when you disconnect.`
+          : 'It is cut loose from the connection, and goes on when you disconnect.'}
+      </p>
+      <Actions>
+        {offer.service !== 'none' && (
+          <Button onClick={() => onService(launch, offer.service === 'off')}>
+            {offer.service === 'off' ? 'Keep it running with systemd' : 'Remove it from systemd'}
+          </Button>
+        )}
+        <Grow />
+        <Button onClick={onClose}>Cancel</Button>
+        <Button look="primary" type="submit" disabled={launch.command === ''}>
+          Start and open
+        </Button>
+      </Actions>
+    </form>
+  )
+}

@@ -1,0 +1,138 @@
+import { Plus } from 'lucide-react'
+import { useState } from 'react'
+
+import { messageOf } from '../../../shared/base/errors.ts'
+import {
+  preset as presetSchema,
+  presetIcon,
+  type Preset,
+  type PresetIcon as IconName,
+} from '../../../shared/contract/presets.ts'
+import { Button } from '../../ui/button.tsx'
+import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
+import { Select, TextField } from '../../ui/field.tsx'
+import ui from '../../ui/ui.module.css'
+import css from './forwards.module.css'
+
+/** Makes a preset of a person's own service, or changes one. */
+export function PresetForm({
+  preset,
+  onSave,
+  onClose,
+}: {
+  readonly preset: Preset | null
+  readonly onSave: (preset: Preset) => Promise<void>
+  readonly onClose: () => void
+}) {
+  const [name, setName] = useState(preset?.name ?? '')
+  const [ports, setPorts] = useState(preset?.ports.join(', ') ?? '')
+  const [icon, setIcon] = useState<IconName>(preset?.icon ?? 'globe')
+  const [process, setProcess] = useState(preset?.process ?? '')
+  const [page, setPage] = useState(preset ? (preset.page ?? '') : '/')
+  const [start, setStart] = useState(preset?.start ?? '')
+  const [error, setError] = useState<string | null>(null)
+  const save = async () => {
+    const made = presetSchema.safeParse({
+      id: preset?.id ?? idOf(name),
+      name: name.trim(),
+      icon,
+      ports: ports
+        .split(/[\s,]+/)
+        .filter(Boolean)
+        .map(Number),
+      kind: preset?.kind ?? 'local',
+      process: process.trim() || null,
+      page: page.trim() || null,
+      token: preset?.token ?? null,
+      start: start.trim() || null,
+    })
+    if (!made.success) return setError(problemOf(made.error.issues[0]?.path[0]))
+    try {
+      await onSave(made.data)
+    } catch (failed) {
+      setError(messageOf(failed))
+    }
+  }
+  return (
+    <Dialog
+      title={preset ? `Preset ${preset.name}` : 'New preset'}
+      badge={<Plus size={18} />}
+      width={560}
+      onClose={onClose}
+    >
+      <form
+        className={css['fields']}
+        onSubmit={event => {
+          event.preventDefault()
+          void save()
+        }}
+      >
+        <TextField label="Name" value={name} maxLength={64} onChange={event => setName(event.target.value)} />
+        <TextField
+          label="Ports"
+          value={ports}
+          placeholder="8000"
+          hint="The usual one first"
+          onChange={event => setPorts(event.target.value)}
+        />
+        <Select label="Icon" value={icon} onChange={event => setIcon(event.target.value as IconName)}>
+          {presetIcon.options.map(each => (
+            <option key={each}>{each}</option>
+          ))}
+        </Select>
+        <TextField
+          label="Page"
+          value={page}
+          placeholder="/"
+          hint="Empty for what is no page"
+          onChange={event => setPage(event.target.value)}
+        />
+        <div data-wide>
+          <TextField
+            label="Process"
+            value={process}
+            placeholder="my-server serve"
+            hint="A regular expression that its arguments match"
+            onChange={event => setProcess(event.target.value)}
+          />
+        </div>
+        <div data-wide>
+          <TextField
+            label="Start command"
+            value={start}
+            placeholder="my-server serve --port {port}"
+            onChange={event => setStart(event.target.value)}
+          />
+        </div>
+        {error !== null && (
+          <p className={ui['error']} role="alert" data-wide>
+            {error}
+          </p>
+        )}
+        <button type="submit" hidden />
+      </form>
+      <Actions>
+        <Grow />
+        <Button onClick={onClose}>Cancel</Button>
+        <Button look="primary" onClick={() => void save()}>
+          Save
+        </Button>
+      </Actions>
+    </Dialog>
+  )
+}
+
+function idOf(name: string): string {
+  const plain = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 48)
+  return `own-${plain || 'preset'}-${crypto.randomUUID().slice(0, 6)}`
+}
+
+function problemOf(field: PropertyKey | undefined): string {
+  if (field === 'ports') return 'Give one port or more, each from 1 to 65535.'
+  if (field === 'process') return 'The process is no regular expression. Check its brackets.'
+  return field === 'name' ? 'Give the preset a name.' : 'Something in it can’t be saved. Check the fields.'
+}
