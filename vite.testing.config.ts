@@ -12,6 +12,7 @@ export default defineConfig({
       input: {
         'ssh-server': resolve('src/testing/ssh-server-program.ts'),
         'transfer-engine': resolve('src/testing/transfer-engine.ts'),
+        'forward-engine': resolve('src/testing/forward-engine.ts'),
       },
       output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name].cjs' },
       external: [/\.node$/, 'cpu-features', 'node-pty'],

@@ -42,7 +42,7 @@ export function joinStreams(
   // The server closes a channel without an end of data when the other side was reset, or the link is gone.
   channel.once('close', () => {
     if (channel.readableEnded) {
-      socket.end()
+      if (!socket.writableEnded) socket.end()
       // Nobody is there to take what it still sends.
       if (!socket.readableEnded) socket.destroySoon()
       finish()
