@@ -1,3 +1,5 @@
+import self from 'node:process'
+
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import { targetKey, type FoundPort } from '../../shared/contract/forwards.ts'
 import type { Preset } from '../../shared/contract/presets.ts'
@@ -102,5 +104,7 @@ export class FoundPorts implements Disposable {
 
 /** What is this user's own; what hides its process is somebody else's, or the system's. */
 function worthTelling({ port, process, pid }: ListeningPort): boolean {
-  return pid !== null && process !== '' && port >= 1024 && !system.has(port) && !/(^|\/)sshd\b/.test(process)
+  // On a host that is this very computer: what Hawser itself listens on.
+  const ours = pid === self.pid && process.startsWith(self.execPath)
+  return !ours && pid !== null && process !== '' && port >= 1024 && !system.has(port) && !/(^|\/)sshd\b/.test(process)
 }

@@ -64,8 +64,7 @@ export const builtInPresets: readonly Preset[] = [
     process: String.raw`(^|[\s/])jupyter[- ](lab|notebook|server|labhub|nbclassic)\b|-m (jupyterlab|notebook|jupyter_server|jupyter lab)\b`,
     page: '/',
     token: 'jupyter',
-    start:
-      '$(command -v jupyter-lab || command -v jupyter-notebook) --no-browser --ip=127.0.0.1 --port={port}',
+    start: '$(command -v jupyter-lab || command -v jupyter-notebook) --no-browser --ip=127.0.0.1 --port={port}',
   }),
   define({
     id: 'tensorboard',

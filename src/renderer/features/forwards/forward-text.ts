@@ -83,6 +83,15 @@ export function parseEnd(text: string, address = 'localhost'): Endpoint | null {
   return { kind: 'tcp', address: found[1]?.replace(/^\[|\]$/g, '') ?? address, port: Number(found[2]) }
 }
 
+/** A process as people know it: `python demo.py`, without the folders its programs lie in. */
+export function processText(process: string): string {
+  return process
+    .split(' ')
+    .slice(0, 6)
+    .map((word, index) => (index < 2 && word.startsWith('/') ? word.slice(word.lastIndexOf('/') + 1) : word))
+    .join(' ')
+}
+
 /** True where others than this computer can connect. */
 export function isWide(end: Endpoint): boolean {
   return end.kind === 'tcp' && !/^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(end.address)

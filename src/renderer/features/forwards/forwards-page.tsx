@@ -9,6 +9,7 @@ import { ContextMenu } from '../../ui/menu.tsx'
 import { Tag } from '../../ui/tag.tsx'
 import ui from '../../ui/ui.module.css'
 import { ForwardRow, type ForwardRowParts } from './forward-row.tsx'
+import { processText } from './forward-text.ts'
 import css from './forwards.module.css'
 import { openForwardDialog, useForwards } from './forwards-store.ts'
 import { PresetIcon } from './preset-icon.tsx'
@@ -211,7 +212,7 @@ function FoundRow({
       <span className={css['name']}>
         <strong>{name}</strong>
         <span className={css['sub']} title={process}>
-          {host} · {process}
+          {host} · {processText(process)}
         </span>
       </span>
       <span className={css['ends']}>

@@ -4,7 +4,7 @@ import { targetKey, type Forward } from '../../../shared/contract/forwards.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Dot } from '../../ui/tag.tsx'
 import type { ForwardRowParts } from './forward-row.tsx'
-import { detailText, stateLook } from './forward-text.ts'
+import { detailText, processText, stateLook } from './forward-text.ts'
 import css from './forwards.module.css'
 import { forwardsOf, isOn, openForwardDialog, useForwards } from './forwards-store.ts'
 
@@ -60,7 +60,7 @@ export function HostForwards({
       {listening.map(({ port, process, presetId }) => (
         <div key={port} className={css['sideRow']} title={process}>
           <Dot tone="info" label="listens on the host" />
-          <span>{presets.find(({ id }) => id === presetId)?.name ?? process}</span>
+          <span>{presets.find(({ id }) => id === presetId)?.name ?? processText(process)}</span>
           <code>{port}</code>
           <IconButton
             small

@@ -1,0 +1,77 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { expect, test, vi } from 'vitest'
+
+import { tempDir } from '../../testing/temp-dir.ts'
+import { launchScript, outcomeScript, parseOutcome, parseSite, serviceScript, siteScript } from './launch-script.ts'
+
+const base = process.env['PATH'] ?? ''
+
+/** A host: a home, and programs that stand before those of the system. */
+function host(programs: Readonly<Record<string, string>> = {}) {
+  const home = tempDir()
+  mkdirSync(join(home, 'bin'))
+  for (const [name, text] of Object.entries(programs))
+    writeFileSync(join(home, 'bin', name), `#!/bin/sh\n${text}\n`, { mode: 0o755 })
+  const env = { HOME: home, PATH: `${join(home, 'bin')}:${base}`, SHELL: '/bin/sh' }
+  const run = (script: string) => execFileSync('sh', ['-c', script], { env, encoding: 'utf8' })
+  return { home, run }
+}
+
+// tmux is taken away where the way without it is meant.
+const noTmux = { tmux: 'exit 1' }
+
+test('a command runs in its folder and environment, whatever letters they have', async () => {
+  const { home, run } = host(noTmux)
+  const folder = join(home, `it's "here" $(touch owned) ;&`)
+  const environment = join(home, 'my env')
+  mkdirSync(folder)
+  mkdirSync(join(environment, 'bin'), { recursive: true })
+  writeFileSync(
+    join(environment, 'bin', 'serve'),
+    '#!/bin/sh\npwd > "$HOME/where"; echo "$VIRTUAL_ENV" >> "$HOME/where"\n',
+    {
+      mode: 0o755,
+    },
+  )
+  const script = launchScript('own', { command: 'serve', folder, environment })
+  // A host without tmux: the program is not there at all.
+  run(script.replaceAll('command -v tmux', 'command -v no-tmux-here'))
+  await vi.waitFor(() => expect(readFileSync(join(home, 'where'), 'utf8')).toBe(`${folder}\n${environment}\n`), 5_000)
+  expect(existsSync(join(home, 'owned')) || existsSync(join(folder, 'owned'))).toBe(false)
+  expect(existsSync(join(home, '.cache/hawser/own.log'))).toBe(true)
+})
+
+test('why a command ended is its own last word', () => {
+  expect(parseOutcome('Serving on 8888\n')).toBeNull()
+  expect(parseOutcome('sh: 1: mlflow: not found\n\n@ended\n')).toBe('sh: 1: mlflow: not found')
+  expect(parseOutcome('\n@gone\n')).toBe('it ended without a word')
+  const { run } = host()
+  expect(
+    parseOutcome(run(outcomeScript('never-started').replaceAll('command -v tmux', 'command -v no-tmux-here'))),
+  ).toBeNull()
+})
+
+test('what a host offers is told: environments, tmux, systemd', () => {
+  const { home, run } = host({ tmux: 'exit 0', systemctl: 'case "$*" in *is-enabled*) exit 1;; *) exit 0;; esac' })
+  for (const name of ['miniconda3/conda-meta', 'miniconda3/envs/ml/conda-meta', 'project/.venv/bin'])
+    mkdirSync(join(home, name), { recursive: true })
+  writeFileSync(join(home, 'project/.venv/bin/python'), '', { mode: 0o755 })
+  const site = parseSite(run(siteScript('jupyter')))
+  expect(site).toMatchObject({ tmux: true, service: 'off' })
+  expect(site.environments).toEqual(['miniconda3', 'miniconda3/envs/ml', 'project/.venv'].map(name => join(home, name)))
+})
+
+test('a unit of systemd is written, enabled, and taken away without a trace', () => {
+  const { home, run } = host({ systemctl: 'echo "$*" >> "$HOME/calls"', loginctl: 'true' })
+  const launch = { command: "jupyter-notebook --ip='127.0.0.1' 100%", folder: '~/my work', environment: '' }
+  const unit = join(home, '.config/systemd/user/hawser-jupyter.service')
+  run(serviceScript('jupyter', launch, true))
+  expect(readFileSync(unit, 'utf8')).toContain('ExecStart=/bin/sh %h/.config/hawser/jupyter.sh')
+  expect(execFileSync('sh', ['-n', join(home, '.config/hawser/jupyter.sh')], { encoding: 'utf8' })).toBe('')
+  expect(readFileSync(join(home, 'calls'), 'utf8')).toContain('--user enable --now hawser-jupyter.service')
+  run(serviceScript('jupyter', launch, false))
+  expect([existsSync(unit), existsSync(join(home, '.config/hawser/jupyter.sh'))]).toEqual([false, false])
+})
