@@ -162,6 +162,12 @@ test('a preset finds its service, forwards it and opens its page; a taken port i
   await expect(row.getByRole('status')).toContainText('up')
 })
 
+// What a test started over there, and would outlive it.
+test.afterEach(async () => {
+  await promisify(execFile)('pkill', ['-f', 'mlflow ui --port']).catch(() => {})
+  await promisify(execFile)('tmux', ['kill-server']).catch(() => {})
+})
+
 test('a preset that does not run is started over there, in the folder that was given', async ({
   launch,
   sshd,
@@ -191,7 +197,6 @@ test('a preset that does not run is started over there, in the folder that was g
   await expect.poll(async () => (await opened()).length, { timeout: 30_000 }).toBe(1)
   const [url = ''] = await opened()
   expect(await (await fetch(url)).text()).toBe('from the project')
-  await promisify(execFile)('pkill', ['-f', 'mlflow ui --port'])
 })
 
 test('a real Jupyter is started, opened with its token, and found again after a restart elsewhere', async ({
@@ -350,4 +355,47 @@ test('what cannot be is told on its row: a taken port, a server that forbids', a
       .end('x'),
   )
   await expect(row).toContainText('refused the connection')
+})
+
+test('a forward that starts with Hawser goes on without a window, where the person chose so', async ({
+  launch,
+  sshd,
+  sshDir,
+  dataDir,
+}) => {
+  trust(sshDir, sshd.port, sshd.hostKey)
+  const [web, here] = [await freePort(), await freePort()]
+  await pageOn(web, 'the page')
+  const end = (port: number) => ({ kind: 'tcp', address: '127.0.0.1', port })
+  const target = {
+    kind: 'address',
+    address: '127.0.0.1',
+    port: sshd.port,
+    user: sshd.user,
+    jumps: [],
+    keyFile: join(sshd.folder, 'id'),
+  }
+  seed(dataDir, 'forwards.json', {
+    forwards: [
+      {
+        id: '6f1c9d2e-5b1a-4c3e-9f60-0123456789ab',
+        label: 'Web',
+        target,
+        kind: 'local',
+        listen: end(here),
+        to: end(web),
+        start: 'app',
+      },
+    ],
+  })
+  const { app } = await launch({ hosts: [keyHost(sshd)], settings: { forwards: { keepInTray: true } } })
+  await expect.poll(() => textAt(here)).toBe('the page')
+  const visible = () =>
+    app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map(window => window.isVisible()))
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+  await expect.poll(visible).toEqual([false])
+  expect(await textAt(here)).toBe('the page')
+  // A second start brings the window back.
+  await app.evaluate(({ app: program }) => program.emit('second-instance', {}, ['hawser']))
+  await expect.poll(visible).toEqual([true])
 })

@@ -1,3 +1,4 @@
+import { AppError } from '../shared/base/errors.ts'
 import type { DisposableStore } from '../shared/base/lifecycle.ts'
 import type { Target } from '../shared/contract/terminals.ts'
 import type { ForwardFile } from './forwards/forward-record.ts'
@@ -41,9 +42,13 @@ export function buildForwards({ app, reportBug }: Outside, parts: ForwardParts):
       },
       runLive: async (target, script) => {
         const lease = await pool.leaseLive(planOf(target))
-        return lease ? runOn(lease, script) : null
+        if (lease) return runOn(lease, script)
+        if (pool.isLive(planOf(target))) throw new AppError('too-many-connections', 'All sessions are taken.')
+        return null
       },
-      knock: async (target, signal) => knock(planOf(target)[0], signal),
+      // A host that was deleted meanwhile does not answer.
+      knock: (target, signal) =>
+        isLive(() => planOf(target).length > 0) ? knock(planOf(target)[0], signal) : Promise.resolve(false),
       nameOf: target => planOf(target).at(-1)?.label ?? 'the host',
       live: () =>
         hosts.hosts

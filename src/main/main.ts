@@ -102,18 +102,18 @@ async function run(): Promise<void> {
   let quitting = false
   app.on('before-quit', () => (quitting = true))
   const stays = () => !quitting && built.settings.current.forwards.keepInTray && isAtWork(built)
-  const open = () => openMainWindow({ built, state, log, stays })
+  const stay = () => (quitting = false)
+  const open = () => openMainWindow({ built, state, log, stays, stay })
+  const reveal = () => revealWindow(open)
   built.settings.onChanged(settings => (nativeTheme.themeSource = settings.appearance.theme))
   built.vault.noteUse()
   open()
 
-  takeAddresses(built, appService)
+  takeAddresses(built, appService, reveal)
   powerMonitor.on('resume', () => built.checkLinks())
-  app.on('activate', () => {
-    if (BrowserWindow.getAllWindows().length === 0) open()
-  })
+  app.on('activate', reveal)
   built.forwards.startWithApp()
-  keepTray(store, built, open)
+  keepTray(store, built, reveal)
   app.on('window-all-closed', () => app.quit())
   endWell(store, () => Promise.all([built.flush(), state.flush()]))
   log.info(`Hawser ${app.getVersion()} with Electron ${process.versions.electron}`)
@@ -125,18 +125,28 @@ interface MainWindowParts {
   readonly log: Log
   /** True when a window that is closed only hides: forwards go on in the tray. */
   readonly stays: () => boolean
+  /** The person changed their mind about quitting. */
+  readonly stay: () => void
 }
 
-function openMainWindow({ built, state, log, stays }: MainWindowParts): void {
+function openMainWindow({ built, state, log, stays, stay }: MainWindowParts): void {
   nativeTheme.themeSource = built.settings.current.appearance.theme
   const dark = nativeTheme.shouldUseDarkColors
   const window = openWindow({ state, preload: preloadPath(here), dark, icon: iconPath() })
   window.webContents.on('before-input-event', () => built.vault.noteUse())
-  window.webContents.on('will-prevent-unload', event => leaveUnsaved({ event, window }))
-  window.on('close', event => {
-    if (!stays()) return confirmClose({ event, window, built })
+  window.webContents.on('will-prevent-unload', event => {
+    if (!leaveUnsaved(window)) return stay()
+    // Prevented, the page does not get to stay.
     event.preventDefault()
-    window.hide()
+  })
+  window.on('close', event => {
+    if (stays()) {
+      event.preventDefault()
+      return window.hide()
+    }
+    if (mayClose(window, built)) return
+    event.preventDefault()
+    stay()
   })
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     log.bug('window', new Error(`The page ended: ${reason}`))
@@ -149,19 +159,14 @@ function isAtWork({ forwards }: Built): boolean {
 }
 
 /** The tray's icon, while the person wants forwards to go on without a window. */
-function keepTray(store: DisposableStore, built: Built, open: () => void): void {
+function keepTray(store: DisposableStore, built: Built, reveal: () => void): void {
   let tray: Disposable | undefined
-  const show = () => {
-    const [window] = BrowserWindow.getAllWindows()
-    if (window) window.show()
-    else open()
-  }
   const follow = () => {
     const wanted = built.settings.current.forwards.keepInTray
     if (wanted === (tray !== undefined)) return
     tray?.dispose()
     tray = wanted
-      ? showTray({ icon: join(here, '../../assets/icon.png'), forwards: built.forwards, open: show })
+      ? showTray({ icon: join(here, '../../assets/icon.png'), forwards: built.forwards, open: reveal })
       : undefined
   }
   follow()
@@ -169,8 +174,17 @@ function keepTray(store: DisposableStore, built: Built, open: () => void): void 
   store.add({ dispose: () => tray?.dispose() })
 }
 
+/** Brings the window back: from the tray, from the task bar, or a new one. */
+function revealWindow(open: () => void): void {
+  const [window] = BrowserWindow.getAllWindows()
+  if (!window) return open()
+  if (window.isMinimized()) window.restore()
+  window.show()
+  window.focus()
+}
+
 /** `ssh://` addresses from outside: asked about, never opened by themselves. A second start hands its own over. */
-function takeAddresses(built: Built, appService: AppService): void {
+function takeAddresses(built: Built, appService: AppService, reveal: () => void): void {
   const askToOpen = async (address: string | undefined) => {
     if (address === undefined) return
     const answer = await built.prompts.ask({ kind: 'open-address', address }, new AbortController().signal)
@@ -178,11 +192,12 @@ function takeAddresses(built: Built, appService: AppService): void {
   }
   app.off('open-url', keepEarly)
   void askToOpen(outsideAddress([...process.argv.slice(1), ...earlyAddresses]))
-  app.on('open-url', (_event, url) => void askToOpen(outsideAddress([url])))
+  app.on('open-url', (_event, url) => {
+    reveal()
+    void askToOpen(outsideAddress([url]))
+  })
   app.on('second-instance', (_event, argv) => {
-    const window = BrowserWindow.getAllWindows()[0]
-    if (window?.isMinimized()) window.restore()
-    window?.focus()
+    reveal()
     void askToOpen(outsideAddress(argv.slice(1)))
   })
 }
@@ -201,18 +216,11 @@ function endWell(store: DisposableStore, flush: () => Promise<unknown>): void {
 }
 
 /** Live sessions end with the window; that is asked about once, unless the person chose otherwise. */
-function confirmClose({
-  event,
-  window,
-  built,
-}: {
-  event: { preventDefault(): void }
-  window: BrowserWindow
-  built: Built
-}): void {
+function mayClose(window: Electron.BrowserWindow, built: Built): boolean {
   const { live } = built.terminals
   const moving = built.transfers.live
-  if (live + moving === 0 || !built.settings.current.security.confirmClose) return
+  if (live + moving === 0 || !built.settings.current.security.confirmClose) return true
+  window.show()
   const choice = dialog.showMessageBoxSync(window, {
     type: 'question',
     message: openText(live, moving),
@@ -224,11 +232,12 @@ function confirmClose({
     defaultId: 1,
     cancelId: 1,
   })
-  if (choice === 1) event.preventDefault()
+  return choice === 0
 }
 
-/** The page holds a text that is not saved. */
-function leaveUnsaved({ event, window }: { event: Electron.Event; window: Electron.BrowserWindow }): void {
+/** The page holds a text that is not saved: true when the person gives it up. */
+function leaveUnsaved(window: Electron.BrowserWindow): boolean {
+  window.show()
   const choice = dialog.showMessageBoxSync(window, {
     type: 'question',
     message: 'A file that is open in the editor has changes that are not saved.',
@@ -237,8 +246,7 @@ function leaveUnsaved({ event, window }: { event: Electron.Event; window: Electr
     defaultId: 1,
     cancelId: 1,
   })
-  // Prevented, the page does not get to stay.
-  if (choice === 0) event.preventDefault()
+  return choice === 0
 }
 
 function openText(sessions: number, transfers: number): string {

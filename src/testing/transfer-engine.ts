@@ -9,15 +9,11 @@ import { LocalFiles } from '../main/files/local-files.ts'
 import { openRemoteFiles } from '../main/files/remote-files.ts'
 import { SmallFiles } from '../main/files/small-files.ts'
 import type { Connection } from '../main/ssh/connection.ts'
-import type { PlannedHop } from '../main/ssh/connection-plan.ts'
-import { ConnectionPool } from '../main/ssh/connection-pool.ts'
-import { Dialer } from '../main/ssh/dialer.ts'
-import { KeyRing } from '../main/ssh/key-ring.ts'
-import { KnownHostsFile } from '../main/ssh/known-hosts-file.ts'
 import { PathLocks } from '../main/transfers/path-locks.ts'
 import { ProgressMeter } from '../main/transfers/progress-meter.ts'
 import { TransferRun } from '../main/transfers/transfer-run.ts'
 import { transferRequest } from '../shared/contract/transfers.ts'
+import { benchPool, type BenchServer } from './bench-pool.ts'
 
 interface Order {
   /** `echo` answers how long one byte takes to `cat` and back, asked while the order before it runs. */
@@ -26,7 +22,7 @@ interface Order {
   readonly id?: number
   readonly from?: string
   readonly to?: string
-  readonly server?: { address: string; port: number; user: string; keyFile: string; sshFolder: string; worker: string }
+  readonly server?: BenchServer
 }
 
 const signal = new AbortController().signal
@@ -99,27 +95,7 @@ async function perform({ kind, from = '', to = '', server }: Order): Promise<obj
 
 async function open(server: NonNullable<Order['server']>): Promise<object> {
   local = new LocalFiles(new SmallFiles(pathToFileURL(join(dirname(server.worker), 'small-files-worker.cjs'))))
-  const hop: PlannedHop = {
-    key: 'bench',
-    label: 'bench',
-    address: server.address,
-    port: server.port,
-    user: server.user,
-    signIn: 'key',
-    keyFile: server.keyFile,
-    weakAlgorithms: false,
-    hostId: null,
-  }
-  const dialer = new Dialer({
-    prompter: { ask: question => Promise.resolve(question.kind === 'new-key' ? { kind: 'trust' } : null) },
-    knownHosts: new KnownHostsFile(server.sshFolder),
-    secrets: { locked: false, get: () => Promise.resolve(null), set: () => Promise.resolve() },
-    keys: new KeyRing({ sshFolder: server.sshFolder, worker: pathToFileURL(join(server.worker)) }),
-    agent: () => Promise.resolve([]),
-    onKeyDecision: () => {},
-    onForgotten: () => {},
-  })
-  const pool = new ConnectionPool<Connection>(options => dialer.dial(options), 30_000)
+  const { pool, hop } = benchPool(server)
   const lease = (key: string, quiet: boolean) => pool.lease([{ ...hop, key }], { onStep: () => {}, signal, quiet })
   const shared = await lease('control', false)
   control = shared.connection

@@ -65,6 +65,7 @@ export class SmallFiles implements WholeFiles, Disposable {
 
   #send(): void {
     const jobs = this.#batch.splice(0)
+    if (jobs.length === 0) return
     this.#worker ??= this.#start()
     this.#worker.postMessage(jobs)
   }
@@ -88,5 +89,7 @@ export class SmallFiles implements WholeFiles, Disposable {
   #fail(error: unknown): void {
     for (const { path, reject } of this.#waiting.values()) reject(fromNode(error, path, where))
     this.#waiting.clear()
+    // What was told as failed is not done any more.
+    this.#batch = []
   }
 }

@@ -6,6 +6,7 @@ import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { Endpoint, Forward, ForwardSnapshot, ForwardState } from '../../shared/contract/forwards.ts'
 import type { Connection } from '../ssh/connection.ts'
 import type { DialStep } from '../ssh/dialer.ts'
+import { resetSocket } from './join-streams.ts'
 import { isAway, judgeFailure, retryDelay } from './retry.ts'
 import { listenHere, type LocalListener } from './local-listener.ts'
 import { bringFromThere, carry, type Carrying } from './routes.ts'
@@ -55,6 +56,8 @@ export class ForwardRunner implements Disposable {
   #timer: NodeJS.Timeout | undefined
   #lastError: ForwardSnapshot['lastError'] = null
   #waiting = new Set<() => void>()
+  #wasUp = false
+  #triedAt = 0
   readonly #sockets = new Set<Socket>()
 
   constructor(forward: Forward, parts: RunnerParts) {
@@ -123,6 +126,7 @@ export class ForwardRunner implements Disposable {
     while (!this.#abort.signal.aborted && Date.now() < until) {
       if (this.#state.kind === 'up') return true
       if (this.#state.kind === 'failed') return false
+      if (this.#state.kind === 'needs-you' && this.#state.error !== null) return false
       await this.#nextChange(until - Date.now())
     }
     return this.#isUp()
@@ -141,6 +145,7 @@ export class ForwardRunner implements Disposable {
   async #connect(quiet: boolean): Promise<void> {
     if (this.#connecting) return
     this.#connecting = true
+    this.#triedAt = Date.now()
     clearTimeout(this.#timer)
     const { signal } = this.#abort
     let stage: 'connect' | 'listen' = 'connect'
@@ -153,9 +158,11 @@ export class ForwardRunner implements Disposable {
       this.#lease = await this.#parts.lease({ quiet, onStep, signal })
       if (signal.aborted) return this.#letGo()
       const { connection } = this.#lease
+      if (connection.isClosed) throw new AppError('lost', 'The connection was lost at once.')
       this.#lostListener = connection.onClosed(error => this.#lose(error))
       stage = 'listen'
       if (this.#forward.kind === 'remote') await this.#listenThere(connection)
+      this.#wasUp = true
       this.#setState({ kind: 'up', since: Date.now() })
     } catch (error) {
       this.#letGo()
@@ -183,7 +190,8 @@ export class ForwardRunner implements Disposable {
     const verdict = judgeFailure(error.code, stage)
     // What can't be answered in the background is asked of the person, once.
     if (verdict === 'ask' && quiet) return this.#connect(false)
-    if (verdict === 'retry') return this.#wait(error)
+    // What the server held for us before the link was lost it lets go of after a while.
+    if (verdict === 'retry' || (verdict === 'failed' && stage === 'listen' && this.#wasUp)) return this.#wait(error)
     this.#setState(
       verdict === 'failed'
         ? { kind: 'failed', error: toWireError(error) }
@@ -251,12 +259,18 @@ export class ForwardRunner implements Disposable {
     socket.once('close', () => this.#sockets.delete(socket))
     socket.on('error', () => socket.destroy())
     if (!this.#isUp()) {
-      this.retryNow(false)
-      if (!(await this.whenUp(waitForLinkMs))) return void socket.resetAndDestroy()
+      this.#hurry()
+      if (!(await this.whenUp(waitForLinkMs))) return resetSocket(socket)
     }
     const connection = this.#lease?.connection
-    if (!connection || socket.destroyed) return void socket.resetAndDestroy()
+    if (!connection || socket.destroyed) return resetSocket(socket)
     await carry(socket, connection, { ...this.#carrying(), forward: this.#forward })
+  }
+
+  /** Somebody waits: a link that was away may be back. A server that turns us away is not asked more often for it. */
+  #hurry(): void {
+    if (this.#state.kind !== 'waiting' || !isAway(this.#state.error.code)) return
+    if (Date.now() - this.#triedAt > knockMs) this.retryNow(false)
   }
 
   #isUp(): boolean {

@@ -95,12 +95,15 @@ export class ForwardService implements Contract, Disposable {
       throw new AppError('invalid-input', 'Both ends are the same path. Change one of them.')
     const running = this.#runners.has(forward.id)
     if (running) this.#end(forward.id)
+    this.#pages.forget(forward.id)
     await this.#store.put(forward)
-    if (running) this.#begin(forward, false)
+    // Meanwhile it may have been taken away, or started.
+    if (running && this.#store.find(forward.id) && !this.#runners.has(forward.id)) this.#begin(forward, false)
   }
 
   remove: Contract['remove'] = async ({ id }) => {
     this.#end(id)
+    this.#pages.forget(id)
     await this.#store.remove(id)
   }
 
@@ -114,7 +117,10 @@ export class ForwardService implements Contract, Disposable {
   stop: Contract['stop'] = async ({ id }) => {
     this.#end(id)
     const forward = this.#store.find(id)
-    if (forward?.passing) await this.#store.remove(id)
+    // A person said no to it: it does not come back by itself.
+    if (forward?.passing && forward.to?.kind === 'tcp')
+      this.#automatic.set(`${targetKey(forward.target)} ${forward.to.port}`, '')
+    if (forward?.passing) await this.#drop(id)
     this.#touch()
   }
 
@@ -141,10 +147,11 @@ export class ForwardService implements Contract, Disposable {
 
   nodes: Contract['nodes'] = ({ target }) => this.#use.nodes(target)
 
-  forwardPort: Contract['forwardPort'] = async ({ target, port, open, path }) => {
+  forwardPort: Contract['forwardPort'] = async ({ target, port, open, page }) => {
     const forward = this.#store.toPort(target, port) ?? (await this.#passing(target, port))
+    if (open && page === null) await this.#use.freshPage(forward)
     const up = await this.#bringUp(forward)
-    if (open) await this.#pages.open(up, path)
+    if (open) await this.#pages.open(up, page)
     return forward.id
   }
 
@@ -163,7 +170,7 @@ export class ForwardService implements Contract, Disposable {
   get summary(): { readonly up: number; readonly waiting: number } {
     const states = [...this.#runners.values()].map(({ state }) => state.kind)
     const up = states.filter(kind => kind === 'up').length
-    return { up, waiting: states.length - up }
+    return { up, waiting: states.filter(kind => kind !== 'failed').length - up }
   }
 
   /** After sleep or a change of network: what waits tries at once. */
@@ -196,6 +203,12 @@ export class ForwardService implements Contract, Disposable {
     this.#runners.clear()
   }
 
+  async #drop(id: ForwardId): Promise<void> {
+    this.#end(id)
+    this.#pages.forget(id)
+    await this.#store.remove(id)
+  }
+
   #need(id: ForwardId): Forward {
     const forward = this.#store.find(id)
     if (!forward) throw new AppError('not-found', 'This forward is gone.')
@@ -210,8 +223,12 @@ export class ForwardService implements Contract, Disposable {
       onRefused: () => void this.#rearm(forward.id).catch(error => this.#parts.reportBug('rearm', error)),
       reportBug: this.#parts.reportBug,
     })
+    this.#runners.get(forward.id)?.dispose()
     this.#runners.set(forward.id, runner)
-    void runner.start(quiet).then(() => this.#keepPort(runner))
+    void runner
+      .start(quiet)
+      .then(() => this.#keepPort(runner))
+      .catch(error => this.#parts.reportBug('forward', error))
     this.#touch()
     return runner
   }
@@ -238,7 +255,9 @@ export class ForwardService implements Contract, Disposable {
   }
 
   /** The port that was free is the one for the next time: an address stays what it was. */
-  async #keepPort({ forward, listening }: ForwardRunner): Promise<void> {
+  async #keepPort(runner: ForwardRunner): Promise<void> {
+    const { forward, listening } = runner
+    if (this.#runners.get(forward.id) !== runner) return
     const { listen } = forward
     const saved = this.#store.find(forward.id)
     if (!saved || forward.kind === 'remote' || listen.kind !== 'tcp' || listening?.kind !== 'tcp') return
@@ -261,6 +280,7 @@ export class ForwardService implements Contract, Disposable {
       page: this.#store.preset(presetId)?.page ?? '/',
       passing: true,
     }
+    this.#automatic.delete(`${targetKey(target)} ${port}`)
     await this.#store.put(forward)
     return forward
   }
@@ -274,15 +294,19 @@ export class ForwardService implements Contract, Disposable {
       for (let tries = 0; tries < rearmTries; tries++) {
         const forward = this.#store.find(id)
         const runner = this.#runners.get(id)
-        if (!forward || !runner || forward.to?.kind !== 'tcp') return
+        // Only on the host itself: what is behind it can't be looked at from here.
+        if (!forward || !runner || forward.to?.kind !== 'tcp' || forward.to.address !== 'localhost') return
         const found = await lookFor(
           preset,
           async script => (await this.#parts.runLive(forward.target, script)) ?? '',
         ).catch(() => null)
-        if (found) {
+        // What was edited or taken away meanwhile stays so.
+        if (this.#store.find(id) !== forward || this.#runners.get(id) !== runner) return
+        if (found && found.port !== forward.to.port) {
           this.#pages.remember(id, found)
-          runner.retarget({ ...forward.to, port: found.port })
-          return await this.#store.put({ ...forward, to: { ...forward.to, port: found.port } })
+          const to = { ...forward.to, port: found.port }
+          runner.retarget(to)
+          return await this.#store.put({ ...forward, to })
         }
         await new Promise(resolve => setTimeout(resolve, rearmMs))
       }
@@ -299,7 +323,7 @@ export class ForwardService implements Contract, Disposable {
       const key = `${targetKey(target)} ${to.port}`
       const was = this.#automatic.get(key)
       const now = ports.find(({ port }) => port === to.port)?.process
-      if (was !== undefined && was !== now) void this.stop({ id: forward.id })
+      if (was !== undefined && was !== now) void this.#drop(forward.id).catch(() => {})
     }
     if (this.#store.rule(target) === 'automatic') for (const found of ports) this.#forwardByItself(found)
     this.#touch()
@@ -310,9 +334,11 @@ export class ForwardService implements Contract, Disposable {
     const before = this.#automatic.get(key)
     if (this.#store.isIgnored(target, port) || this.#store.toPort(target, port)) return
     if (before !== undefined && before !== process) return
-    this.#automatic.set(key, process)
     // Why it does not come up shows on its row.
-    void this.#passing(target, port).then(forward => this.#begin(forward, true))
+    void this.#passing(target, port).then(forward => {
+      this.#automatic.set(key, process)
+      this.#begin(forward, true)
+    })
   }
 
   #tick(): void {

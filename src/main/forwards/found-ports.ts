@@ -21,6 +21,8 @@ const restFactor = 20
 const tooLoaded = 2
 // Mail, printing, name service, ssh, X11, and what every desktop has.
 const system = new Set([22, 25, 53, 111, 123, 139, 445, 546, 587, 631, 993, 3389, 5353, 5355, 6010, 6011, 6012])
+// Programs are told secrets on their command lines, which are for no window.
+const secrets = /([\w.-]*(?:token|password|passwd|secret|api-?key)[\w.-]*)[=\s]\s*\S+/gi
 const databases = new Set(['postgresql', 'mysql', 'redis'])
 
 interface Watched {
@@ -53,7 +55,11 @@ export class FoundPorts implements Disposable {
 
   watch(targets: readonly Target[]): void {
     const wanted = new Map(targets.map(target => [targetKey(target), target]))
-    for (const key of this.#watched.keys()) if (!wanted.has(key)) this.#watched.delete(key)
+    for (const key of this.#watched.keys()) {
+      if (wanted.has(key)) continue
+      this.#watched.delete(key)
+      this.#found.delete(key)
+    }
     for (const [key, target] of wanted) {
       if (!this.#watched.has(key)) this.#watched.set(key, { target, nextAt: 0, looking: false })
     }
@@ -76,11 +82,13 @@ export class FoundPorts implements Disposable {
     const { target } = watched
     watched.looking = true
     const startedAt = Date.now()
-    const output = await this.#parts.run(target, scanScript).catch(() => null)
+    const key = targetKey(target)
+    // A look that failed says nothing about what listens.
+    const output = await this.#parts.run(target, scanScript).catch(() => undefined)
     const took = Date.now() - startedAt
     watched.looking = false
     watched.nextAt = Date.now() + Math.max(everyMs, took * restFactor)
-    const key = targetKey(target)
+    if (output === undefined || this.#watched.get(key) !== watched) return
     if (output === null) {
       // Not connected: nothing is known of it any more.
       if (this.#found.delete(key)) this.#parts.onLooked(target, [])
@@ -98,7 +106,13 @@ export class FoundPorts implements Disposable {
 
   #toFound(target: Target, port: ListeningPort): FoundPort {
     const preset = presetOf(port, this.#parts.presets())
-    return { target, port: port.port, process: port.process, pid: port.pid, presetId: preset?.id ?? null }
+    return {
+      target,
+      port: port.port,
+      process: port.process.replace(secrets, '$1=…'),
+      pid: port.pid,
+      presetId: preset?.id ?? null,
+    }
   }
 }
 

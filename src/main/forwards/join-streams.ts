@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 
+import type { Event } from '../../shared/base/event.ts'
 import type { Channel } from '../ssh/connection.ts'
 
 /** What passes through a forward: `out` leads to the host. */
@@ -9,15 +10,30 @@ export type Direction = 'out' | 'in'
 const mostBuffered = 4 * 1024 * 1024
 const lookMs = 1_000
 
+/** Ends a socket so that the other side sees that something went wrong; a Unix socket knows no reset. */
+export function resetSocket(socket: Socket): void {
+  try {
+    socket.resetAndDestroy()
+  } catch {
+    socket.destroy()
+  }
+}
+
+export interface JoinHooks {
+  readonly onBytes: (way: Direction, bytes: number) => void
+  readonly onClosed: () => void
+  /** Both ends are cut when the forward is stopped. */
+  readonly signal: AbortSignal
+  /** Announced when the connection behind the channel is lost: what came so far is not all there was. */
+  readonly onLost: Event<unknown>
+}
+
 /**
  * Joins a socket of this computer with a channel until both have ended. An end of one side ends the other's input
  * only; a reset is passed on; a side that does not read makes the other wait.
  */
-export function joinStreams(
-  socket: Socket,
-  channel: Channel,
-  { onBytes, onClosed }: { onBytes: (way: Direction, bytes: number) => void; onClosed: () => void },
-): void {
+export function joinStreams(socket: Socket, channel: Channel, hooks: JoinHooks): void {
+  const { onBytes, onClosed, signal, onLost } = hooks
   let over = false
   const watch = setInterval(() => {
     if (channel.readableLength > mostBuffered) reset()
@@ -26,13 +42,17 @@ export function joinStreams(
     if (over) return
     over = true
     clearInterval(watch)
+    lost.dispose()
+    signal.removeEventListener('abort', reset)
     onClosed()
   }
   const reset = () => {
     channel.close()
-    socket.resetAndDestroy()
+    resetSocket(socket)
     finish()
   }
+  const lost = onLost(reset)
+  signal.addEventListener('abort', reset)
   socket.on('data', data => onBytes('out', data.length))
   channel.on('data', (data: Buffer) => onBytes('in', data.length))
   socket.pipe(channel)
@@ -49,7 +69,9 @@ export function joinStreams(
     } else reset()
   })
   socket.once('close', () => {
-    channel.close()
+    // What it sent before its end may still wait for the far side's window.
+    if (socket.readableEnded && !channel.writableFinished) channel.once('finish', () => channel.close())
+    else channel.close()
     finish()
   })
 }

@@ -73,12 +73,10 @@ if command -v tmux >/dev/null 2>&1; then tmux has-session -t =${session} 2>/dev/
 
 /** Why a command that was started does not run any more; null while it may still come up. */
 export function parseOutcome(output: string): string | null {
-  const ended = /^@(gone|ended)\s*$/m.test(output)
-  const failed = /command not found|No such file|No module named|there is no folder/i.test(output)
-  if (!ended && !failed) return null
+  if (!/^@(gone|ended)\s*$/m.test(output)) return null
   const lines = cleanText(output.replace(/^@(gone|ended)\s*$/gm, ''), 4000).split('\n')
   const said = lines.map(line => line.trim()).filter(Boolean)
-  return (said.at(-1) ?? 'it ended without a word').slice(0, longestError)
+  return (said.at(-1) ?? 'it ended without a word').replace(/token=\S+/g, 'token=…').slice(0, longestError)
 }
 
 /** Writes a unit of systemd for the user and starts it, or stops it and takes it away. */

@@ -31,7 +31,7 @@ export async function listenHere(wanted: Endpoint, options: ListenOptions): Prom
   const { address, port } = wanted
   const [first, ...more] = addressesOf(address)
   const last = options.freePort && port !== 0 ? Math.min(highestPort, port + triedPorts - 1) : port
-  for (let at = port; ; at++) {
+  for (let at = port; ; at += port === 0 ? 0 : 1) {
     const server = await tryListen({ host: first, port: at }, options)
     if ('error' in server) {
       if (server.error.code === 'EADDRINUSE' && at < last) continue
@@ -75,7 +75,7 @@ async function takeAwayDead(path: string): Promise<void> {
   const alive = await new Promise<boolean>(resolve => {
     const probe = connect(path)
     probe.once('connect', () => (probe.destroy(), resolve(true)))
-    probe.once('error', () => resolve(false))
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'ECONNREFUSED'))
   })
   if (!alive) await unlink(path).catch(() => {})
 }

@@ -93,7 +93,8 @@ export class PresetUse {
   }
 
   async #retarget(forward: Forward, port: number): Promise<void> {
-    if (forward.to?.kind !== 'tcp') return
+    // What was edited meanwhile stays so.
+    if (forward.to?.kind !== 'tcp' || this.#parts.store.find(forward.id) !== forward) return
     const to = { ...forward.to, port }
     await this.#parts.store.put({ ...forward, to })
     const runner = await this.#parts.bringUp({ ...forward, to })

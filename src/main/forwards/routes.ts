@@ -5,7 +5,7 @@ import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { Endpoint, Forward } from '../../shared/contract/forwards.ts'
 import type { Channel, Connection } from '../ssh/connection.ts'
 import type { Incoming } from '../ssh/remote-listeners.ts'
-import { joinStreams } from './join-streams.ts'
+import { joinStreams, resetSocket } from './join-streams.ts'
 import { SocksReader, type SocksFailure, type SocksTarget } from './socks.ts'
 import type { Traffic } from './traffic.ts'
 
@@ -30,9 +30,9 @@ export async function carry(
   try {
     if (forward.to === null) return await carrySocks(socket, connection, carrying)
     const channel = await openThere(connection, forward.to, carrying.signal)
-    join(socket, channel, carrying)
+    join(socket, channel, { ...carrying, connection })
   } catch (error) {
-    socket.resetAndDestroy()
+    resetSocket(socket)
     tell(error, carrying)
   }
 }
@@ -44,7 +44,7 @@ export async function bringFromThere(
   carrying: Carrying,
 ): Promise<{ readonly at: Endpoint } & Disposable> {
   if (to === null) throw new AppError('invalid-input', 'A forward from the host must lead somewhere on this computer.')
-  const onIncoming = (incoming: Incoming) => void takeIncoming(incoming, to, carrying)
+  const onIncoming = (incoming: Incoming) => void takeIncoming(incoming, to, { ...carrying, connection })
   if (listen.kind === 'unix') {
     const listener = await connection.listenUnixThere(listen.path, onIncoming, carrying.signal)
     return { at: listen, dispose: () => listener.dispose() }
@@ -55,7 +55,9 @@ export async function bringFromThere(
   return { at: { ...listen, port: listener.port }, dispose: () => listener.dispose() }
 }
 
-async function takeIncoming(incoming: Incoming, to: Endpoint, carrying: Carrying): Promise<void> {
+type Joining = Carrying & { readonly connection: Connection }
+
+async function takeIncoming(incoming: Incoming, to: Endpoint, carrying: Joining): Promise<void> {
   const socket = await connectHere(to).catch((error: unknown) => {
     incoming.refuse()
     tell(error, carrying)
@@ -98,7 +100,7 @@ async function carrySocks(socket: Socket, connection: Connection, carrying: Carr
     const channel = await connection.connectFromThere(target.address, target.port, carrying.signal)
     socket.write(reader.granted())
     if (rest.length > 0) socket.unshift(rest)
-    join(socket, channel, carrying)
+    join(socket, channel, { ...carrying, connection })
   } catch (error) {
     socket.end(reader.failed(socksFailure(error)))
     tell(error, carrying)
@@ -149,7 +151,7 @@ function openThere(connection: Connection, to: Endpoint, signal: AbortSignal): P
   return connection.connectFromThere(to.address, to.port, signal)
 }
 
-function join(socket: Socket, channel: Channel, { traffic, signal }: Carrying): void {
+function join(socket: Socket, channel: Channel, { traffic, signal, connection }: Joining): void {
   if (socket.destroyed || signal.aborted) {
     socket.destroy()
     return void channel.close()
@@ -158,6 +160,8 @@ function join(socket: Socket, channel: Channel, { traffic, signal }: Carrying): 
   joinStreams(socket, channel, {
     onBytes: (way, bytes) => traffic.passed(way, bytes),
     onClosed: () => traffic.closed(),
+    signal,
+    onLost: connection.onClosed,
   })
 }
 

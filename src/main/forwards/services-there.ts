@@ -15,6 +15,7 @@ export interface RunningService {
 const jupyterServer = z.object({
   port: z.int().min(1).max(65_535),
   token: z.string().max(1024).default(''),
+  pid: z.int().nullable().default(null),
   base_url: z.string().max(1024).regex(/^\//).default('/'),
   secure: z.boolean().default(false),
 })
@@ -53,9 +54,17 @@ export function recognise(preset: Preset, ports: readonly ListeningPort[]): List
   return (
     byProcess.find(usual) ??
     byProcess[0] ??
-    ports.find(each => usual(each) && (each.process === '' || pattern === null)) ??
+    ports.find(each => usual(each) && (pattern === null || (each.process === '' && mayBeHidden(preset, ports)))) ??
     null
   )
+}
+
+/**
+ * A process that does not show is somebody else's where those of one's own do. A database is often run by a user of its
+ * own; a page of somebody else is not what a click is for, and least of all with one's own token.
+ */
+function mayBeHidden(preset: Preset, ports: readonly ListeningPort[]): boolean {
+  return preset.page === null || ports.every(({ pid }) => pid === null)
 }
 
 /** What a port is most likely, for ports that were found. */
@@ -73,7 +82,12 @@ export function findService(
 ): RunningService | null {
   if (preset.token === 'jupyter') {
     // A file may have outlived its server: only one whose port listens counts.
-    const server = jupyter.find(({ port }) => ports.some(each => each.port === port))
+    const server = jupyter.find(({ port, pid }) =>
+      ports.some(
+        each =>
+          each.port === port && (pid === null || each.pid === pid || (each.pid === null && mayBeHidden(preset, ports))),
+      ),
+    )
     if (server) {
       const query = server.token === '' ? '' : `?token=${encodeURIComponent(server.token)}`
       return { port: server.port, page: `${server.base_url}${query}`, secure: server.secure }

@@ -69,6 +69,16 @@ export class ConnectionPool<C extends PooledConnection> implements Disposable {
     const hop = plan.at(-1) as PlannedHop
     const open = (this.#entries.get(hop.key) ?? []).find(each => noSessions || each.sessions < sessionsPerConnection)
     const entry = open ?? this.#create(plan, quiet)
+    try {
+      return await this.#use(entry, { onStep, signal, noSessions })
+    } catch (error) {
+      // One that may ask nobody was under way already: a person who is there is asked now.
+      if (quiet || !entry.quiet || (error as { code?: unknown }).code !== 'needs-answer') throw error
+      return this.lease(plan, { onStep, signal, noSessions })
+    }
+  }
+
+  async #use(entry: Entry<C>, { onStep, signal, noSessions = false }: Omit<LeaseOptions, 'quiet'>): Promise<Lease<C>> {
     entry.leases++
     if (!noSessions) entry.sessions++
     clearTimeout(entry.idleTimer)
@@ -88,17 +98,21 @@ export class ConnectionPool<C extends PooledConnection> implements Disposable {
     }
   }
 
-  /** A lease on the connection that is live already; null where there is none. For what must not make one. */
+  /**
+   * A lease on a connection that others use already; null where there is none, or all its sessions are taken. For what
+   * must neither make a connection nor keep one.
+   */
   async leaseLive(plan: ConnectionPlan): Promise<Lease<C> | null> {
     const key = (plan.at(-1) as PlannedHop).key
-    const entry = (this.#entries.get(key) ?? []).find(each => each.live && each.sessions < sessionsPerConnection)
-    if (!entry) return null
-    return this.lease(plan, { onStep: () => {}, signal: new AbortController().signal, quiet: true })
+    const entry = (this.#entries.get(key) ?? []).find(
+      each => each.live && each.leases > 0 && each.sessions < sessionsPerConnection,
+    )
+    return entry ? this.#use(entry, { onStep: () => {}, signal: new AbortController().signal }) : null
   }
 
   /** True while somebody holds a live connection to the end of the plan. */
   isLive(plan: ConnectionPlan): boolean {
-    return (this.#entries.get((plan.at(-1) as PlannedHop).key) ?? []).some(each => each.live)
+    return (this.#entries.get((plan.at(-1) as PlannedHop).key) ?? []).some(each => each.live && each.leases > 0)
   }
 
   /** Visits every live connection. */

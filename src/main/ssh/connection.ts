@@ -66,6 +66,7 @@ export class Connection implements Disposable {
   #lastError: unknown
   #heardSinceProbe = 0
   #muteProbes = false
+  readonly #pings = new Set<() => void>()
   #over = false
 
   constructor(input: { client: Client; where: string; onBytes: (listener: () => void) => void; owned: Disposable }) {
@@ -80,6 +81,10 @@ export class Connection implements Disposable {
     this.#ticker = setInterval(() => this.#tick(), tickMs)
     this.#ticker.unref()
     this.#probe()
+  }
+
+  get isClosed(): boolean {
+    return this.#over
   }
 
   get link(): LinkState {
@@ -245,14 +250,28 @@ export class Connection implements Disposable {
     const inside = this.#client as unknown as Inside
     // keepalive@openssh.com wants a reply, also a refusal; some servers never give one and need another question.
     const silent = setTimeout(() => {
-      if (this.#heardSinceProbe === 0 && !this.#over) this.#probeByChannel(() => (this.#muteProbes = true))
+      if (this.#heardSinceProbe === 0 && !this.#over) this.#probeByChannel(() => this.#giveUpPings())
     }, secondProbeMs)
     silent.unref()
-    inside._callbacks.push(() => {
+    const answered = () => {
       clearTimeout(silent)
+      this.#pings.delete(answered)
       if (!this.#over) this.#setState({ kind: 'ready', latencyMs: Math.round(performance.now() - startedAt) })
-    })
+    }
+    this.#pings.add(answered)
+    inside._callbacks.push(answered)
     inside._protocol?.ping()
+  }
+
+  /** The server never answers them: what waits for such an answer would take that of another request. */
+  #giveUpPings(): void {
+    this.#muteProbes = true
+    const { _callbacks: callbacks } = this.#client as unknown as Inside
+    for (const ping of this.#pings) {
+      const at = callbacks.indexOf(ping)
+      if (at >= 0) callbacks.splice(at, 1)
+    }
+    this.#pings.clear()
   }
 
   // Port 0 can't be connected to: the refusal is the answer.

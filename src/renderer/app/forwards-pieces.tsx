@@ -116,16 +116,19 @@ export function openTerminalLink(
   const there = target.kind === 'local' ? null : portOf(address)
   if (!there || target.kind === 'local') return void api.app.openExternal({ url: address }).catch(tellProblem)
   tell(`Forwarding port ${there.port} of ${labelOf(target)}.`)
-  void api.forwards.forwardPort({ target, port: there.port, open: true, path: there.path }).catch(tellProblem)
+  void api.forwards.forwardPort({ target, port: there.port, open: true, page: there.page }).catch(tellProblem)
 }
 
-function portOf(address: string): { readonly port: number; readonly path: string } | null {
+function portOf(address: string): {
+  readonly port: number
+  readonly page: { readonly path: string; readonly secure: boolean }
+} | null {
   try {
     const url = new URL(address)
     if (!/^https?:$/.test(url.protocol) || !/^(localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\])$/.test(url.hostname))
       return null
     const port = Number(url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : url.port)
-    return { port, path: `${url.pathname}${url.search}${url.hash}` }
+    return { port, page: { path: `${url.pathname}${url.search}${url.hash}`, secure: url.protocol === 'https:' } }
   } catch {
     return null
   }

@@ -162,7 +162,11 @@ export const forwards = {
       target: remoteTarget,
       port: z.int().min(1).max(65_535),
       open: z.boolean(),
-      path: line(8192).default('/'),
+      /** The page to open, where one was named; null is that of the service. */
+      page: z
+        .strictObject({ path: line(8192), secure: z.boolean() })
+        .nullable()
+        .default(null),
     }),
   ).returns<ForwardId>(),
   ignorePort: call(z.strictObject({ target: remoteTarget, port: z.int().min(1).max(65_535) })).returns<void>(),

@@ -33,15 +33,18 @@ interface Opened {
 export function EditDialog({ parts, paneId, close, name }: DialogParts & { readonly name: string }) {
   const { api } = parts
   const text = useRef<string | null>(null)
+  /** The version that what is typed began from. */
+  const base = useRef<FileVersion | null>(null)
   const load = useCallback(async () => {
     const pane = paneOf(paneId)
     if (pane?.path == null) throw new Error('The folder is not open any more.')
     const place = { side: pane.side, path: joinPath(pane.path, name) }
     const opened = await openText(parts, place)
     const draft = drafts.get(draftKey(place))
-    drafts.delete(draftKey(place))
-    if (draft !== undefined && draft !== opened.text) {
-      text.current = draft
+    // What was typed belongs to the file as it was then: what came since must not be written over.
+    base.current = draft?.version ?? opened.version
+    if (draft && draft.text !== opened.text) {
+      text.current = draft.text
       setState({ kind: 'dirty' })
     }
     return opened
@@ -51,7 +54,6 @@ export function EditDialog({ parts, paneId, close, name }: DialogParts & { reado
   const { value, error } = useLoaded(loader)
   const savedText = useRef<string | null>(null)
   const saving = useRef(false)
-  const [saved, setSaved] = useState<FileVersion | null>(null)
   const [state, setState] = useState<{ kind: 'clean' | 'dirty' | 'saving' | 'saved' } | { kind: 'bad'; text: string }>({
     kind: 'clean',
   })
@@ -68,7 +70,8 @@ export function EditDialog({ parts, paneId, close, name }: DialogParts & { reado
       parts.panes.refresh(paneId)
       // The text is safe beside theirs, and what was opened is theirs now.
       if (as) return forget()
-      setSaved(version)
+      base.current = version
+      drafts.delete(draftKey(value.place))
       savedText.current = typed
       setState({ kind: (text.current ?? value.text) === typed ? 'saved' : 'dirty' })
       setTheirs(null)
@@ -85,12 +88,13 @@ export function EditDialog({ parts, paneId, close, name }: DialogParts & { reado
     if (unsaved || state.kind === 'saving') setLeaving(true)
     else close()
   }
-  useUnsaved(value, text, savedText)
+  useUnsaved(value, { text, base, savedText })
   const forget = () => {
     text.current = null
+    if (value) drafts.delete(draftKey(value.place))
     close()
   }
-  const saveNow = () => void save(saved ?? value?.version ?? null)
+  const saveNow = () => void save(base.current)
   return (
     <Dialog
       title={shownName(name)}
@@ -156,25 +160,41 @@ export function EditDialog({ parts, paneId, close, name }: DialogParts & { reado
   )
 }
 
-/** Closing the window asks first; what goes away with its tab is kept for the next time the file is opened. */
-function useUnsaved(value: Opened | null, text: { current: string | null }, saved: { current: string | null }): void {
+interface Typed {
+  readonly text: { readonly current: string | null }
+  readonly base: { readonly current: FileVersion | null }
+  readonly savedText: { readonly current: string | null }
+}
+
+/** What goes away with its tab is kept for the next time the file is opened; closing the window asks about it. */
+function useUnsaved(value: Opened | null, typed: Typed): void {
   useEffect(() => {
     if (!value) return
     const key = draftKey(value.place)
-    const typed = () => text.current
-    const isUnsaved = () => typed() !== null && typed() !== (saved.current ?? value.text)
+    const { text, base, savedText } = typed
+    const unsaved = () => {
+      const now = text.current
+      return now === null || now === (savedText.current ?? value.text) ? null : now
+    }
     const ask = (event: BeforeUnloadEvent) => {
-      if (isUnsaved()) event.preventDefault()
+      if (unsaved() !== null) event.preventDefault()
     }
     window.addEventListener('beforeunload', ask)
     return () => {
       window.removeEventListener('beforeunload', ask)
-      if (isUnsaved()) drafts.set(key, typed() ?? '')
+      const left = unsaved()
+      if (left === null) drafts.delete(key)
+      else drafts.set(key, { text: left, version: base.current })
     }
-  }, [value, text, saved])
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- the refs are the same all along
+  }, [value])
 }
 
-const drafts = new Map<string, string>()
+/** Texts whose editor went away with its tab. */
+const drafts = new Map<string, { readonly text: string; readonly version: FileVersion | null }>()
+window.addEventListener('beforeunload', event => {
+  if (drafts.size > 0) event.preventDefault()
+})
 
 function draftKey({ side, path }: Place): string {
   return `${sideText(side)} ${path}`
@@ -216,7 +236,11 @@ async function openText({ api }: FilesParts, place: Place): Promise<Opened> {
     throw new Error('This text is not UTF-8; saving it here would damage it.')
   }
   const bom = text.startsWith('\ufeff')
-  return { text: bom ? text.slice(1) : text, version, place, crlf: /\r\n/.test(text) && !/[^\r]\n/.test(text), bom }
+  const crlf = text.includes('\r\n')
+  if (/\r(?!\n)/.test(text) || (crlf && /(^|[^\r])\n/.test(text)))
+    throw new Error('This text mixes line endings; saving it here would change them.')
+  const plain = (bom ? text.slice(1) : text).replaceAll('\r\n', '\n')
+  return { text: plain, version, place, crlf, bom }
 }
 
 function encode(text: string, { crlf, bom }: Opened): Uint8Array<ArrayBuffer> {

@@ -81,7 +81,9 @@ function Edge({ column, onWidth }: { column: SizedColumn; onWidth: HeadProps['on
         event.currentTarget.closest<HTMLElement>('[data-pane]')?.style.removeProperty(`--width-${column}`)
         onWidth(column, null)
       }}
+      onPointerCancel={() => (drag.current = null)}
       onPointerDown={event => {
+        if (event.button !== 0) return
         event.currentTarget.setPointerCapture(event.pointerId)
         const width = event.currentTarget.parentElement?.offsetWidth ?? narrowest
         drag.current = { x: event.clientX, width }

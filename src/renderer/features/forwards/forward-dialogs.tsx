@@ -20,7 +20,10 @@ export function ForwardDialogs({ parts, hosts, keyOf, commandOf, tell }: Forward
   const presets = useForwards(state => state.book.presets)
   const { api } = parts
   if (!dialog) return null
-  const close = () => openForwardDialog(null)
+  // What ends after the person went on must not close what they opened since.
+  const close = () => {
+    if (useForwards.getState().dialog === dialog) openForwardDialog(null)
+  }
   switch (dialog.kind) {
     case 'form':
       return (

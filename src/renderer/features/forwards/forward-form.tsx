@@ -38,7 +38,8 @@ const kinds: Readonly<Record<ForwardKind, string>> = {
 /** Makes or changes a forward, with a drawing of who listens where and what goes through. */
 export function ForwardForm({ forward, target, hosts, keyOf, commandOf, onSave, onClose }: ForwardFormProps) {
   const [label, setLabel] = useState(forward?.label ?? '')
-  const [host, setHost] = useState(target ? keyOf(target) : (hosts[0]?.key ?? ''))
+  const [id] = useState(() => forward?.id ?? (crypto.randomUUID() as ForwardId))
+  const [host, setHost] = useState(() => hostKeyOf(hosts, target ? keyOf(target) : ''))
   const [kind, setKind] = useState<ForwardKind>(forward?.kind ?? 'local')
   const [listen, setListen] = useState(forward ? shortEnd(forward.listen) : '')
   const [to, setTo] = useState(forward?.to ? endText(forward.to) : '')
@@ -65,7 +66,7 @@ export function ForwardForm({ forward, target, hosts, keyOf, commandOf, onSave, 
     if (wide && !wideOk) return setError('Others could connect to this address. Tick the box if that is what you want.')
     const name = label.trim() || (whole.to ? endText(whole.to) : 'SOCKS proxy')
     const made: Forward = {
-      id: forward?.id ?? (crypto.randomUUID() as ForwardId),
+      id,
       label: name.slice(0, 128),
       ...whole,
       freePort,
@@ -184,6 +185,11 @@ export function ForwardForm({ forward, target, hosts, keyOf, commandOf, onSave, 
       </Actions>
     </Dialog>
   )
+}
+
+// A host that was deleted is no choice any more.
+function hostKeyOf(hosts: readonly ForwardHost[], key: string): string {
+  return hosts.some(each => each.key === key) ? key : (hosts[0]?.key ?? '')
 }
 
 interface ConsentsProps {

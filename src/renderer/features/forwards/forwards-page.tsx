@@ -15,7 +15,9 @@ import { openForwardDialog, useForwards } from './forwards-store.ts'
 import { PresetIcon } from './preset-icon.tsx'
 
 const shownFirst = 6
-const own = (preset: Preset, builtIn: readonly Preset[]) => !builtIn.includes(preset)
+// They come by copy: what is the same is the same in every word.
+const isOwn = (preset: Preset, builtIn: readonly Preset[]) =>
+  !builtIn.some(each => JSON.stringify(each) === JSON.stringify(preset))
 
 /** Presets, saved forwards, and what listens on hosts that are connected. */
 export function ForwardsPage({
@@ -65,7 +67,7 @@ export function ForwardsPage({
         </h2>
         <div className={css['tiles']}>
           {few.map(preset => (
-            <PresetTile key={preset.id} preset={preset} isOwn={own(preset, builtIn)} parts={parts} />
+            <PresetTile key={preset.id} preset={preset} isOwn={isOwn(preset, builtIn)} parts={parts} />
           ))}
           {(all || few.length < shownFirst) && (
             <button

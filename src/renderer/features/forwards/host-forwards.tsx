@@ -1,12 +1,19 @@
 import { ArrowLeft, ExternalLink, Play, Plus, Square, Waypoints } from 'lucide-react'
 
 import { targetKey, type Forward } from '../../../shared/contract/forwards.ts'
+import type { Preset, PresetId } from '../../../shared/contract/presets.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Dot } from '../../ui/tag.tsx'
 import type { ForwardRowParts } from './forward-row.tsx'
 import { detailText, processText, stateLook } from './forward-text.ts'
 import css from './forwards.module.css'
 import { forwardsOf, isOn, openForwardDialog, useForwards } from './forwards-store.ts'
+
+/** What is no preset may be a page. */
+function isPage(presets: readonly Preset[], id: PresetId | null): boolean {
+  const preset = presets.find(each => each.id === id)
+  return preset === undefined || preset.page !== null
+}
 
 const shownPresets = 6
 
@@ -65,7 +72,7 @@ export function HostForwards({
           <IconButton
             small
             label={`Forward ${port} of ${parts.hostName({ target })}`}
-            onClick={() => quietly(api.forwards.forwardPort({ target, port, open: true }))}
+            onClick={() => quietly(api.forwards.forwardPort({ target, port, open: isPage(presets, presetId) }))}
           >
             <Waypoints size={14} />
           </IconButton>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 
 import { messageOf } from '../../../shared/base/errors.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
@@ -36,6 +36,12 @@ export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onCl
   const [nodes, setNodes] = useState<readonly string[]>([])
   const [step, setStep] = useState<Step>({ kind: 'pick' })
   const [error, setError] = useState<string | null>(null)
+  // Closed: the answer is nobody's business any more.
+  const gone = useRef(false)
+  useEffect(() => {
+    gone.current = false
+    return () => void (gone.current = true)
+  }, [])
   const chosen = hosts.find(each => each.key === host)
   const on = chosen?.label ?? 'the host'
 
@@ -45,12 +51,14 @@ export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onCl
     setStep({ kind: 'working', text })
     try {
       const result = await run()
+      if (gone.current) return
       if (result?.kind === 'not-running') setStep({ kind: 'offer', offer: result })
       else {
         if (result) onOpened(`${preset.name} on ${on} is forwarded.`)
         onClose()
       }
     } catch (failed) {
+      if (gone.current) return
       setStep(back)
       setError(messageOf(failed))
     }
@@ -127,7 +135,7 @@ export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onCl
               keep ? `Handing ${preset.name} to systemd on ${on}` : `Taking ${preset.name} back from systemd on ${on}`,
               async () => {
                 await api.forwards.setService({ ...input(), launch, on: keep })
-                return keep ? waitForService(() => api.forwards.usePreset(input())) : null
+                return keep ? waitForService(() => api.forwards.usePreset(input()), gone) : null
               },
               { kind: 'offer', offer: { ...step.offer, launch } },
             )
@@ -156,10 +164,13 @@ export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onCl
 const serviceTries = 20
 
 /** What systemd has just started takes a moment to listen. */
-async function waitForService(look: () => Promise<PresetResult>): Promise<PresetResult> {
+async function waitForService(
+  look: () => Promise<PresetResult>,
+  gone: { readonly current: boolean },
+): Promise<PresetResult> {
   for (let tries = 1; ; tries++) {
     const result = await look()
-    if (result.kind === 'opened' || tries === serviceTries) return result
+    if (result.kind === 'opened' || tries === serviceTries || gone.current) return result
     await new Promise(resolve => setTimeout(resolve, 1000))
   }
 }
