@@ -1,6 +1,5 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { createServer as createHttp, type Server } from 'node:http'
+import { execFile, spawn } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -9,6 +8,7 @@ import type { ElectronApplication, Page } from '@playwright/test'
 
 import { expect, keyHost, openShell, seed, test, trust, type Hawser, type LaunchOptions } from './fixtures.ts'
 import type { Sshd } from './sshd.ts'
+import { endLater, freePort, pageAs, pageOn, stopPages, textAt } from './web-pages.ts'
 
 interface Given {
   readonly launch: (options?: LaunchOptions) => Promise<Hawser>
@@ -16,56 +16,7 @@ interface Given {
   readonly sshDir: string
 }
 
-const running: (ChildProcess | Server)[] = []
-test.afterEach(() => {
-  for (const each of running.splice(0)) {
-    if ('kill' in each) each.kill('SIGKILL')
-    else each.close()
-  }
-})
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  const port = await new Promise<number>(resolve =>
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port)),
-  )
-  await new Promise(resolve => server.close(resolve))
-  return port
-}
-
-/** A web page on this machine, which is also the host. */
-async function pageOn(port: number, text: string): Promise<void> {
-  const server = createHttp((_request, response) => response.end(text))
-  running.push(server)
-  await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
-}
-
-/** Under the arguments of another program, as its real processes have them. */
-async function pageAs(args: readonly string[], port: number, folder: string): Promise<void> {
-  const home = mkdtempSync(join(folder, 'as-'))
-  const program = join(home, args[0] as string)
-  writeFileSync(
-    program,
-    `#!/usr/bin/env python3
-import http.server, sys
-class Page(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200); self.end_headers(); self.wfile.write(b'service')
-    def log_message(self, *_): pass
-http.server.HTTPServer(('127.0.0.1', ${port}), Page).serve_forever()
-`,
-    { mode: 0o755 },
-  )
-  running.push(spawn('/usr/bin/python3', [program, ...args.slice(1)], { stdio: 'ignore' }))
-  await expect.poll(() => textAt(port)).toBe('service')
-}
-
-async function textAt(port: number): Promise<string> {
-  return fetch(`http://127.0.0.1:${port}/`).then(
-    answer => answer.text(),
-    () => '',
-  )
-}
+test.afterEach(stopPages)
 
 /** Catches what the program would open in the person's browser. */
 async function catchOpened(app: ElectronApplication): Promise<() => Promise<string[]>> {
@@ -226,7 +177,7 @@ test('a real Jupyter is started, opened with its token, and found again after a 
   expect(before).toMatch(/\?token=[0-9a-f]{20,}/)
   expect(await read(before)).toBe(200)
   await promisify(execFile)('pkill', ['-f', `port=${first}`])
-  running.push(
+  endLater(
     spawn('sh', ['-c', `exec ${start(second)}`], {
       stdio: 'ignore',
       cwd: folder,
