@@ -218,6 +218,29 @@ describe.skipIf(!hasOpenSsh)('a forward', () => {
     },
   )
 
+  // Minutes: HAWSER_LONG_TESTS=1 runs them.
+  test.runIf(process.env['HAWSER_LONG_TESTS']).each([20, 300])(
+    'is up within 5 seconds after its link was away for %i seconds',
+    { timeout: 400_000 },
+    async seconds => {
+      let link: Link | undefined
+      let real = 0
+      const { run } = await rig({ port: async at => ((real = at), (link = await openProxy(at)), link.port) })
+      if (!link) throw new Error('no link')
+      const { port } = link
+      const runner = await run({ kind: 'local', listen: tcp(0), to: tcp(await serving(echoServer())) })
+      // The address itself is gone, as when the network is: connections are refused.
+      link.reset()
+      await link.close()
+      await vi.waitFor(() => expect(runner.state.kind).toBe('waiting'), { timeout: 5_000 })
+      await new Promise(resolve => setTimeout(resolve, seconds * 1000))
+      const back = await openProxy(real, { listenPort: port })
+      onTestFinished(() => back.close())
+      await vi.waitFor(() => expect(runner.state.kind).toBe('up'), { timeout: 5_000 })
+      expect(String(await exchange(portOf(runner), Buffer.from('again')))).toBe('again')
+    },
+  )
+
   test('that is not let in waits for a person, and knocks no more', async () => {
     const { dial, run } = await rig({ signIn: 'password' })
     const runner = await run({ kind: 'local', listen: tcp(0), to: tcp(1) })

@@ -191,6 +191,7 @@ function Start({ preset, offer, onStart, onService, onClose }: StartProps) {
   const environments = [...new Set([...offer.environments, ...(environment === '' ? [] : [environment])])]
   return (
     <form
+      className={css['start']}
       onSubmit={event => {
         event.preventDefault()
         if (launch.command !== '') onStart(launch)

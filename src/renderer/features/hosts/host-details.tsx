@@ -87,7 +87,7 @@ export function HostDetails({
         )}
       </dl>
       <section aria-label={`Forwards of ${host.label}`}>
-        <h3>Forwards</h3>
+        <h3 className={css['part']}>Forwards</h3>
         {forwards}
       </section>
     </aside>
