@@ -23,9 +23,11 @@ const features = [
 /** The rooms of src/main from the bottom up; a room sees itself and those before it. */
 const floors = [
   ['storage', 'prompts'],
+  ['ssh-config'],
   ['ssh'],
   ['sftp'],
-  ['files', 'terminals', 'forwards', 'hosts', 'settings', 'activity'],
+  ['files', 'terminals', 'forwards', 'hosts', 'settings', 'activity', 'keys'],
+  ['imports'],
   ['transfers'],
   ['remote-edit'],
 ]

@@ -13,9 +13,8 @@ import type { HostService } from './hosts/host-service.ts'
 import type { PromptService } from './prompts/prompt-service.ts'
 import { EditService } from './remote-edit/edit-service.ts'
 import type { Outside } from './services.ts'
-import type { Connection } from './ssh/connection.ts'
-import { planConnection, type ConnectionPlan, type PlanInput, type PlannedHop } from './ssh/connection-plan.ts'
-import type { ConnectionPool } from './ssh/connection-pool.ts'
+import type { Connections } from './connection-services.ts'
+import type { ConnectionPlan, PlannedHop } from './ssh/connection-plan.ts'
 import type { JsonFile } from './storage/json-file.ts'
 import type { TransferFile } from './transfers/transfer-record.ts'
 import { summaryOf, TransferService } from './transfers/transfer-service.ts'
@@ -29,11 +28,10 @@ export interface FileServices {
 
 interface FileParts {
   readonly store: DisposableStore
-  readonly pool: ConnectionPool<Connection>
+  readonly connections: Connections
   readonly prompts: PromptService
   readonly hosts: HostService
   readonly activity: ActivityService
-  readonly planInput: () => PlanInput
   readonly file: JsonFile<TransferFile>
   readonly editor: () => string
 }
@@ -44,12 +42,13 @@ const worthTellingMs = 10_000
 /** The sides that files are on, what the window does with them, and what copies between them. */
 export function buildFileServices(outside: Outside, parts: FileParts): FileServices {
   const { reportBug, notify, openPort, trash, shortcuts, smallFilesWorker } = outside
-  const { store, pool, prompts, hosts, activity, planInput, file } = parts
+  const { store, connections, prompts, hosts, activity, file } = parts
+  const { pool } = connections
   const local = new LocalFiles(store.add(new SmallFiles(smallFilesWorker)))
   const sides = store.add(
     new FileSides(async ({ target, root }, { key, onStep, signal }) => {
       if (target.kind === 'local') return local
-      const plan = planConnection(target, planInput())
+      const plan = await connections.prepare(target, { onStep, signal })
       return openRemoteFiles({
         key,
         lease: await pool.lease(plan, { onStep, signal }),

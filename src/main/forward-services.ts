@@ -1,6 +1,7 @@
 import { AppError } from '../shared/base/errors.ts'
 import type { DisposableStore } from '../shared/base/lifecycle.ts'
 import type { Target } from '../shared/contract/terminals.ts'
+import { targetName, type Connections } from './connection-services.ts'
 import type { ForwardFile } from './forwards/forward-record.ts'
 import { ForwardService } from './forwards/forward-service.ts'
 import { ForwardStore } from './forwards/forward-store.ts'
@@ -9,16 +10,14 @@ import { watchNetwork } from './forwards/network-watch.ts'
 import type { HostService } from './hosts/host-service.ts'
 import type { Outside } from './services.ts'
 import type { Connection } from './ssh/connection.ts'
-import { planConnection, type ConnectionPlan, type PlanInput } from './ssh/connection-plan.ts'
-import type { ConnectionPool, Lease } from './ssh/connection-pool.ts'
+import type { Lease } from './ssh/connection-pool.ts'
 import { inSh, runCommand } from './ssh/run-command.ts'
 import type { JsonFile } from './storage/json-file.ts'
 
 interface ForwardParts {
   readonly store: DisposableStore
-  readonly pool: ConnectionPool<Connection>
+  readonly connections: Connections
   readonly hosts: HostService
-  readonly planInput: () => PlanInput
   readonly file: JsonFile<ForwardFile>
 }
 
@@ -26,19 +25,16 @@ const scriptMs = 30_000
 
 /** The forwards, on the shared connections. */
 export function buildForwards({ app, reportBug }: Outside, parts: ForwardParts): ForwardService {
-  const { store, pool, hosts, planInput, file } = parts
-  const planOf = (target: Target): ConnectionPlan => {
-    if (target.kind === 'local') throw new Error('A forward leads through a host.')
-    return planConnection(target, planInput())
-  }
+  const { store, connections, hosts, file } = parts
+  const { pool, plan: planOf } = connections
   const forwards = store.add(
     new ForwardService({
       store: new ForwardStore(file),
       // A host that was deleted is told like every other failure.
-      lease: async (target, options) => pool.lease(planOf(target), { ...options, noSessions: true }),
+      lease: (target, options) => connections.lease(target, { ...options, noSessions: true }),
       run: async (target, script) => {
         const signal = new AbortController().signal
-        return runOn(await pool.lease(planOf(target), { onStep: () => {}, signal }), script)
+        return runOn(await connections.lease(target, { onStep: () => {}, signal }), script)
       },
       runLive: async (target, script) => {
         const lease = await pool.leaseLive(planOf(target))
@@ -49,7 +45,7 @@ export function buildForwards({ app, reportBug }: Outside, parts: ForwardParts):
       // A host that was deleted meanwhile does not answer.
       knock: (target, signal) =>
         isLive(() => planOf(target).length > 0) ? knock(planOf(target)[0], signal) : Promise.resolve(false),
-      nameOf: target => planOf(target).at(-1)?.label ?? 'the host',
+      nameOf: target => targetName(target, hosts.hosts),
       live: () =>
         hosts.hosts
           .map(({ id }): Target => ({ kind: 'host', hostId: id }))

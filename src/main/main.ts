@@ -23,6 +23,7 @@ import { createElectronTransport } from './ipc/electron-transport.ts'
 import { serve } from './ipc/serve.ts'
 import { openElectronPort } from './ipc/stream-port.ts'
 import { buildServices, type Built } from './services.ts'
+import { systemConfigPath } from './ssh-config/system-config.ts'
 import { JsonFile } from './storage/json-file.ts'
 import { createKeychain } from './storage/keychain.ts'
 
@@ -68,6 +69,8 @@ async function run(): Promise<void> {
     buildServices({
       dataFolder: data,
       sshFolder: ssh,
+      // A stand-in for a person's folder is there to be alone with.
+      systemConfig: process.env['HAWSER_SSH_DIR'] === undefined ? systemConfigPath() : null,
       env: process.env,
       keychain: createKeychain(),
       keyWorker: workerIn(here, 'key-worker.cjs'),

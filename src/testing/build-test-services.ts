@@ -33,6 +33,7 @@ export async function buildTestServices(folder: string, keychain = new FakeKeych
   const built = await buildServices({
     dataFolder: `${folder}/data`,
     sshFolder: `${folder}/ssh`,
+    systemConfig: null,
     env: {},
     keychain,
     keyWorker: new URL('../main/ssh/key-worker.mjs', import.meta.url),

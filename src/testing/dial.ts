@@ -6,6 +6,7 @@ import type { Connection } from '../main/ssh/connection.ts'
 import type { ConnectionPlan, PlannedHop } from '../main/ssh/connection-plan.ts'
 import { ConnectionPool } from '../main/ssh/connection-pool.ts'
 import { Dialer } from '../main/ssh/dialer.ts'
+import { usualOptions } from '../main/ssh/hop-options.ts'
 import { KeyRing } from '../main/ssh/key-ring.ts'
 import { KnownHostsFile } from '../main/ssh/known-hosts-file.ts'
 import { agentSigners } from '../main/ssh/signer.ts'
@@ -40,7 +41,9 @@ export function dialRig(
       sshFolder: join(folder, 'ssh'),
       worker: new URL('../main/ssh/key-worker.mjs', import.meta.url),
     }),
-    agent: () => agentSigners(agentSocket),
+    agent: socket => agentSigners(socket ?? agentSocket),
+    agentSocket,
+    consents: { has: () => false, add: async () => {} },
     onKeyDecision: () => {},
     onForgotten: () => {},
   })
@@ -72,6 +75,8 @@ export function completeHop(hop: Partial<PlannedHop>, index: number): PlannedHop
     keyFile: null,
     weakAlgorithms: false,
     hostId: null,
+    options: usualOptions,
+    pending: [],
     ...hop,
   }
   return { ...whole, key: `${index} ${whole.user}@${whole.address}:${whole.port} ${whole.signIn}` }

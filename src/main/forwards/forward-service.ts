@@ -166,6 +166,11 @@ export class ForwardService implements Contract, Disposable {
 
   networkChanged: Contract['networkChanged'] = () => this.retryAll()
 
+  /** Those that are kept. */
+  get saved(): readonly Forward[] {
+    return this.#store.all.filter(({ passing }) => !passing)
+  }
+
   /** How many lead through, and how many wait for the link or for a person. */
   get summary(): { readonly up: number; readonly waiting: number } {
     const states = [...this.#runners.values()].map(({ state }) => state.kind)

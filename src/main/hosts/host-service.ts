@@ -7,6 +7,7 @@ import {
   group,
   host,
   hostId,
+  hostNotes,
   type Group,
   type Host,
   type HostBook,
@@ -15,7 +16,9 @@ import {
 } from '../../shared/contract/hosts.ts'
 import { passwordName, pastedKeyName } from '../ssh/authenticator.ts'
 import type { JsonFile } from '../storage/json-file.ts'
+import type { LiveConfig } from '../ssh-config/live-config.ts'
 import type { Vault } from '../storage/vault.ts'
+import { ConfigHosts } from './config-hosts.ts'
 
 type Contract = Services['hosts']
 
@@ -24,6 +27,8 @@ export const hostFile = z.strictObject({
   hosts: z.array(host).max(10_000),
   groups: z.array(group).max(1_000),
   removed: z.array(hostId).max(10_000).default([]),
+  /** By name: what a person adds to hosts of their config. Kept when the name goes, as it may come back. */
+  configured: z.record(z.string().max(1024), hostNotes).default({}),
 })
 export type HostFile = z.output<typeof hostFile>
 
@@ -36,15 +41,31 @@ export class HostService implements Contract {
   // Deleted in an earlier run: those of this one can still be undone.
   #toSweep: ReadonlySet<HostId>
 
-  constructor(file: JsonFile<HostFile>, vault: Vault) {
+  readonly #config: ConfigHosts
+  #all: readonly Host[] | undefined
+
+  constructor(file: JsonFile<HostFile>, vault: Vault, config: LiveConfig) {
     this.#file = file
+    this.#config = new ConfigHosts(config)
+    config.onChanged(() => this.#announce())
     this.#vault = vault
     this.#toSweep = new Set(file.value.removed)
-    vault.onChanged(() => this.#changed.fire(this.#book()))
+    vault.onChanged(() => this.#announce())
   }
 
+  /** Those that were saved and those of the config. */
   get hosts(): readonly Host[] {
+    this.#all ??= [...this.saved, ...this.#config.list(name => this.#file.value.configured[name])]
+    return this.#all
+  }
+
+  get saved(): readonly Host[] {
     return this.#file.value.hosts
+  }
+
+  /** The name of a host that comes from the config. */
+  configName(id: HostId): string | null {
+    return this.#config.nameOf(id)
   }
 
   get groups(): readonly Group[] {
@@ -55,19 +76,35 @@ export class HostService implements Contract {
 
   save: Contract['save'] = async ({ host }) => {
     this.#checkReferences(host)
+    const name = this.configName(host.id)
+    if (name !== null) return this.#note(name, host)
     const removed = this.#file.value.removed.filter(id => id !== host.id)
-    await this.#store({ ...this.#file.value, hosts: put(this.hosts, host), removed })
+    await this.#store({ ...this.#file.value, hosts: put(this.saved, host), removed })
   }
 
+  /** Saves several at once. */
+  async saveAll(more: { readonly hosts: readonly Host[]; readonly groups: readonly Group[] }): Promise<void> {
+    const { hosts, groups } = this.#file.value
+    await this.#store({
+      ...this.#file.value,
+      hosts: more.hosts.reduce<Host[]>(put, [...hosts]),
+      groups: more.groups.reduce<Group[]>(put, [...groups]),
+    })
+  }
+
+  editConfig: Contract['editConfig'] = ({ id, changes }) => this.#config.edit(id, changes)
+
   remove: Contract['remove'] = async ({ id }) => {
-    const hosts = this.hosts.filter(host => host.id !== id)
-    if (hosts.length === this.hosts.length) throw new AppError('not-found', 'This host was already deleted.')
+    if (this.configName(id) !== null)
+      throw new AppError('invalid-input', 'This host comes from the config. Take its lines out of that file.')
+    const hosts = this.saved.filter(host => host.id !== id)
+    if (hosts.length === this.saved.length) throw new AppError('not-found', 'This host was already deleted.')
     await this.#store({ ...this.#file.value, hosts, removed: [...this.#file.value.removed, id] })
   }
 
   setSecret: Contract['setSecret'] = async ({ id, kind, secret }) => {
     await this.#vault.set(secretName(id, kind), secret === '' ? null : secret)
-    this.#changed.fire(this.#book())
+    this.#announce()
   }
 
   saveGroup: Contract['saveGroup'] = async ({ group }) => {
@@ -81,7 +118,13 @@ export class HostService implements Contract {
     if (!gone) throw new AppError('not-found', 'This group was already deleted.')
     await this.#store({
       ...this.#file.value,
-      hosts: this.hosts.map(host => (host.groupId === id ? { ...host, groupId: gone.parentId } : host)),
+      hosts: this.saved.map(host => (host.groupId === id ? { ...host, groupId: gone.parentId } : host)),
+      configured: Object.fromEntries(
+        Object.entries(this.#file.value.configured).map(([name, notes]) => [
+          name,
+          notes.groupId === id ? { ...notes, groupId: gone.parentId } : notes,
+        ]),
+      ),
       groups: this.groups
         .filter(group => group.id !== id)
         .map(group => (group.parentId === id ? { ...group, parentId: gone.parentId } : group)),
@@ -91,7 +134,15 @@ export class HostService implements Contract {
   /** Notes that a host was used just now. */
   async touch(id: HostId, now: number): Promise<void> {
     const used = this.hosts.find(host => host.id === id)
-    if (used) await this.#store({ ...this.#file.value, hosts: put(this.hosts, { ...used, lastUsed: now }) })
+    if (!used) return
+    const name = this.configName(id)
+    if (name !== null) await this.#note(name, { ...used, lastUsed: now })
+    else await this.#store({ ...this.#file.value, hosts: put(this.saved, { ...used, lastUsed: now }) })
+  }
+
+  async #note(name: string, { groupId, tags, favourite, look, lastUsed }: Host): Promise<void> {
+    const notes = { groupId, tags, favourite, look, lastUsed }
+    await this.#store({ ...this.#file.value, configured: { ...this.#file.value.configured, [name]: notes } })
   }
 
   /** Takes the secrets of hosts that were deleted in an earlier run out of an open vault; others are never touched. */
@@ -112,8 +163,13 @@ export class HostService implements Contract {
 
   async #store(next: HostFile): Promise<void> {
     const saved = this.#file.save(next)
-    this.#changed.fire(this.#book())
+    this.#announce()
     await saved
+  }
+
+  #announce(): void {
+    this.#all = undefined
+    this.#changed.fire(this.#book())
   }
 
   #book(): HostBook {
@@ -124,6 +180,7 @@ export class HostService implements Contract {
       hosts: this.hosts,
       groups: this.groups,
       secrets: Object.fromEntries(secrets.filter(([, kept]) => kept.length > 0)),
+      config: this.#config.overview(),
     }
   }
 }

@@ -3,6 +3,8 @@ import { getCiphers, getHashes } from 'node:crypto'
 
 import type { Algorithms } from 'ssh2'
 
+import { applySpec } from '../ssh-config/algorithm-spec.ts'
+
 /*
  * Our own lists, strongest first. No chacha20-poly1305 and no CBC: with them a peer without strict key exchange is open
  * to the Terrapin attack (CVE-2023-48795); with AES-GCM and AES-CTR it is not.
@@ -44,18 +46,56 @@ const weak = {
 
 const opensslCipher: Record<string, string> = { '3des-cbc': 'des-ede3-cbc' }
 
+/** What a config asks for, in the words of ssh_config(5); null leaves the usual ones. */
+export interface AlgorithmWishes {
+  readonly ciphers: string | null
+  readonly macs: string | null
+  readonly kex: string | null
+  readonly hostKeys: string | null
+}
+
+interface Choice {
+  readonly keyword: string
+  readonly strong: readonly string[]
+  readonly old: readonly string[]
+  readonly wish: string | null
+}
+
+const noWishes: AlgorithmWishes = { ciphers: null, macs: null, kex: null, hostKeys: null }
+
 /**
- * The algorithms to offer. `knownTypes` are the host key types on file, asked for first so that a known server is not
+ * The algorithms to offer. A config's own words go over our lists, and may name old ones: what it names is wanted, but
+ * never more than is there. Throws `RangeError` with the keyword when nothing of it is. `knownTypes` are the host key types on file, asked for first so that a known server is not
  * taken for a changed one. Leaves out what this runtime's crypto lacks (Electron's BoringSSL), which ssh2 throws on.
  */
-export function algorithmsFor(options: { weak: boolean; knownTypes: readonly string[] }): Algorithms {
-  const add = <T>(strong: readonly T[], old: readonly T[]) => (options.weak ? [...strong, ...old] : [...strong])
+export function algorithmsFor(options: {
+  weak: boolean
+  knownTypes: readonly string[]
+  wishes?: AlgorithmWishes
+  compression?: boolean
+}): Algorithms {
+  const { wishes = noWishes, compression = false } = options
+  const choose = ({ keyword, strong, old, wish }: Choice) => {
+    const there = [...strong, ...old]
+    const chosen = applySpec(wish, options.weak ? there : strong).filter(name => there.includes(name))
+    if (chosen.length === 0) throw new RangeError(`${keyword} ${wish}: Hawser has none of them`)
+    return chosen
+  }
+  const group1 = weak.kex.filter(name => !name.includes('group1-') || hasGroup1())
   const ours = {
-    kex: add<string>(kex, weak.kex).filter(name => !name.includes('group1-') || hasGroup1()),
-    serverHostKey: knownFirst(add<string>(hostKeys, weak.hostKeys), options.knownTypes),
-    cipher: add<string>(ciphers, weak.ciphers).filter(hasCipher),
-    hmac: add<string>(macs, weak.macs).filter(name => hasHash(name)),
-    compress: ['none'],
+    kex: choose({ keyword: 'KexAlgorithms', strong: kex, old: group1, wish: wishes.kex }),
+    serverHostKey: knownFirst(
+      choose({ keyword: 'HostKeyAlgorithms', strong: hostKeys, old: weak.hostKeys, wish: wishes.hostKeys }),
+      wishes.hostKeys === null ? options.knownTypes : [],
+    ),
+    cipher: choose({
+      keyword: 'Ciphers',
+      strong: ciphers.filter(hasCipher),
+      old: weak.ciphers.filter(hasCipher),
+      wish: wishes.ciphers,
+    }),
+    hmac: choose({ keyword: 'MACs', strong: macs.filter(hasHash), old: weak.macs.filter(hasHash), wish: wishes.macs }),
+    compress: compression ? ['zlib@openssh.com', 'zlib', 'none'] : ['none'],
   }
   return ours as unknown as Algorithms
 }

@@ -3,6 +3,7 @@ import type { AnyAuthMethod, AuthHandlerMiddleware, Prompt as SshPrompt } from '
 import { cleanLine, cleanText } from '../../shared/base/clean-text.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import type { Answer, Question } from '../../shared/contract/prompts.ts'
+import { applySpec } from '../ssh-config/algorithm-spec.ts'
 import type { PlannedHop } from './connection-plan.ts'
 import { keyName, type KeyRing, type KeySource, type PassphraseSource } from './key-ring.ts'
 import { OneKeyAgent, type Signer } from './signer.ts'
@@ -19,7 +20,8 @@ export interface SignInContext {
   readonly hop: PlannedHop
   readonly secrets: SecretStore
   readonly keys: KeyRing
-  readonly agent: () => Promise<readonly Signer[]>
+  /** The keys of an agent by its socket; null is the usual one, `none` has none. */
+  readonly agent: (socket: string | null) => Promise<readonly Signer[]>
   /** Asks a person; the caller stops its timers meanwhile. */
   /** `refused`: what was remembered has just been turned down. */
   readonly ask: (question: Question, refused?: boolean) => Promise<Answer | null>
@@ -44,7 +46,6 @@ type Attempts = AsyncGenerator<AnyAuthMethod, void, Outcome>
 // OpenSSH's MaxAuthTries is 6: with at most 4 keys offered, a password still fits.
 const maxKeysOffered = 4
 const maxKeysOnly = 5
-const maxTries = 3
 const maxRounds = 20
 
 /** Where the password of a login is remembered. */
@@ -115,7 +116,7 @@ export class Authenticator {
     // Each turn signs in one step further; a turn that gets no further ends it.
     for (let step = 0; step < maxRounds; step++) {
       this.#partial = false
-      for (const method of ['publickey', 'keyboard-interactive', 'password'] as const) {
+      for (const method of this.#context.hop.options.methods) {
         if (!this.methods.includes(method) || this.#partial || !this.#wants(method)) continue
         if (method === 'publickey') yield* this.#offerKeys()
         else if (method === 'password') yield* this.#sendPassword()
@@ -126,7 +127,8 @@ export class Authenticator {
   }
 
   #wants(method: 'publickey' | 'keyboard-interactive' | 'password'): boolean {
-    const { signIn } = this.#context.hop
+    const { signIn, options } = this.#context.hop
+    if (!options.methods.includes(method)) return false
     // A server that wants a second factor after the key gets it, whatever was chosen.
     if (signIn === 'ask' || this.#stepped) return true
     return (method === 'publickey') === (signIn === 'key' || signIn === 'agent')
@@ -135,6 +137,7 @@ export class Authenticator {
   async *#offerKeys(): Attempts {
     for await (const { signer, optional } of this.#signers()) {
       const id = signer.blob.toString('base64')
+      if (!isAccepted(signer.type, this.#context.hop.options.algorithms.publicKeys)) continue
       if (this.#offered.has(id) || this.#keysOffered >= this.#mostKeys) continue
       this.#offered.add(id)
       this.#keysOffered++
@@ -161,7 +164,11 @@ export class Authenticator {
 
   async *#signers(): AsyncGenerator<{ signer: Signer; optional: boolean }> {
     const { hop, keys } = this.#context
-    const inAgent = hop.signIn === 'key' ? [] : await this.#context.agent()
+    const inAgent = hop.signIn === 'key' ? [] : await this.#context.agent(hop.options.agent)
+    if (hop.options.identityFiles.length > 0 || hop.options.identitiesOnly) {
+      yield* this.#configured(inAgent)
+      return
+    }
     const own = await this.#ownSources()
     for (const source of own) {
       const signer = await keys.signer(source, this.#passphrases(source))
@@ -183,10 +190,36 @@ export class Authenticator {
     if (hop.signIn === 'key' && !found) throw noKey()
   }
 
+  /**
+   * The keys that a config names, in OpenSSH's order: those that lie in the agent, the agent's others unless
+   * IdentitiesOnly forbids it, then the files. A file that is not there is passed over.
+   */
+  async *#configured(inAgent: readonly Signer[]): AsyncGenerator<{ signer: Signer; optional: boolean }> {
+    const { hop, keys } = this.#context
+    const { identityFiles, identitiesOnly } = hop.options
+    const named = identityFiles.map((path): KeySource => ({ kind: 'file', path: keys.resolve(path) }))
+    const sources = [
+      ...(hop.keyFile === null ? [] : [await keys.source(hop.keyFile)]),
+      ...(named.length > 0 ? named : keys.defaults()),
+    ]
+    const halves = await Promise.all(sources.map(source => keys.publicHalf(source)))
+    const taken = new Set<Signer>()
+    for (const half of halves) {
+      const signer = half && inAgent.find(each => each.blob.equals(half))
+      if (signer && !taken.has(signer)) yield { signer, optional: true }
+      if (signer) taken.add(signer)
+    }
+    if (!identitiesOnly) for (const signer of inAgent) if (!taken.has(signer)) yield { signer, optional: true }
+    for (const source of sources) {
+      const signer = await keys.signer(source, this.#passphrases(source)).catch(orSkip)
+      if (signer) yield { signer, optional: true }
+    }
+  }
+
   async #ownSources(): Promise<readonly KeySource[]> {
     const { hop, keys, secrets } = this.#context
     if (hop.signIn === 'agent' || hop.signIn === 'password') return []
-    const own: KeySource[] = hop.keyFile === null ? [] : [{ kind: 'file', path: keys.resolve(hop.keyFile) }]
+    const own: KeySource[] = hop.keyFile === null ? [] : [await keys.source(hop.keyFile)]
     if (hop.hostId !== null && hop.keyFile === null) {
       const name = pastedKeyName(hop.hostId)
       const text = await secrets.get(name)
@@ -198,7 +231,8 @@ export class Authenticator {
 
   async *#answerQuestions(): Attempts {
     this.tried.add('keyboard-interactive')
-    for (let tries = 0; tries < maxTries && !this.#partial; tries++) {
+    const { passwordPrompts } = this.#context.hop.options
+    for (let tries = 0; tries < passwordPrompts && !this.#partial; tries++) {
       let asked = 0
       let failed: unknown
       const prompt = (...[name, text, , prompts, finish]: KeyboardPrompt) => {
@@ -261,7 +295,8 @@ export class Authenticator {
       if (this.#partial) return void (this.#stepped = true)
       text = 'The remembered password was not accepted.'
     }
-    for (let tries = 0; tries < maxTries && this.methods.includes('password'); tries++) {
+    const { passwordPrompts } = hop.options
+    for (let tries = 0; tries < passwordPrompts && this.methods.includes('password'); tries++) {
       const prompts = [{ text: 'Password', echo: false }]
       const question = { kind: 'secrets', title: passwordTitle(hop), text, prompts, remember: true } as const
       const answer = await ask(question, kept !== null)
@@ -296,6 +331,12 @@ export class Authenticator {
       keep: passphrase => void this.#toRemember.set(name, passphrase),
     }
   }
+}
+
+/** PubkeyAcceptedAlgorithms of ssh_config(5). */
+function isAccepted(type: string, spec: string | null): boolean {
+  const names = type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'] : [type]
+  return applySpec(spec, names).some(name => names.includes(name))
 }
 
 function passwordTitle(hop: PlannedHop): string {

@@ -3,14 +3,39 @@ import { describe, expect, it } from 'vitest'
 
 import { AppError } from '../../shared/base/errors.ts'
 import { group, host, type Group, type Host, type HostId } from '../../shared/contract/hosts.ts'
-import { planConnection } from './connection-plan.ts'
+import { buildProgram } from '../ssh-config/config-program.ts'
+import { resolveHost } from '../ssh-config/resolve.ts'
+import type { LocalFacts } from '../ssh-config/tokens.ts'
+import { planConnection, type ConfigView } from './connection-plan.ts'
 
 const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
 const makeHost = (n: number, rest: object = {}): Host =>
   host.parse({ id: id(n), label: `h${n}`, address: `h${n}.example`, ...rest })
 const makeGroup = (n: number, rest: object = {}): Group => group.parse({ id: id(n), label: `g${n}`, ...rest })
 const plan = (hosts: Host[], target: number, groups: Group[] = []) =>
-  planConnection({ kind: 'host', hostId: id(target) as HostId }, { hosts, groups, localUser: 'me' })
+  planConnection(
+    { kind: 'host', hostId: id(target) as HostId },
+    { hosts, groups, localUser: 'me', config: configOf('') },
+  )
+
+const facts: LocalFacts = {
+  user: 'me',
+  uid: 1,
+  home: '/home/me',
+  hostName: 'here',
+  sshFolder: '/home/me/.ssh',
+  env: {},
+}
+
+/** A config whose hosts with literal names have the ids 101, 102, ... in their order. */
+function configOf(text: string, names: readonly string[] = []): ConfigView {
+  const program = buildProgram([{ path: 'config', text, system: false, includes: new Map() }])
+  const answers = { exec: () => undefined, resolves: () => undefined }
+  return {
+    nameOf: hostId => names[Number(hostId.slice(-3)) - 101] ?? null,
+    resolve: (name, given) => resolveHost(program, { name, given, facts, answers }),
+  }
+}
 
 describe('planConnection', () => {
   it('fills in the port and the local user', () => {
@@ -44,6 +69,42 @@ describe('planConnection', () => {
     const [direct] = plan([makeHost(1)], 1)
     const through = plan([makeHost(1, { jumpHostId: id(2) }), makeHost(2)], 1)
     expect(direct.key).not.toBe(through.at(-1)?.key)
+  })
+
+  it('dials a host of the config as ssh would, through its jumps, each by its own lines', () => {
+    const config = configOf(
+      'Host a\n HostName 10.0.0.1\n ProxyJump me@b:2200,c\nHost b\n ProxyJump d\n User other\nHost c\n Port 7\n ProxyJump never\n',
+      ['a'],
+    )
+    const hosts = [makeHost(101, { label: 'a' })]
+    const hops = planConnection(
+      { kind: 'host', hostId: id(101) as HostId },
+      { hosts, groups: [], localUser: 'me', config },
+    )
+    expect(hops.map(({ user, address, port }) => `${user}@${address}:${port}`)).toEqual([
+      'me@d:22',
+      'me@b:2200',
+      'me@c:7',
+      'me@10.0.0.1:22',
+    ])
+  })
+
+  it('takes the config for typed addresses too, and what is typed wins', () => {
+    const config = configOf('Host *.lab\n User u\n Port 99\n IdentityFile /k\n')
+    const target = { kind: 'address' as const, address: 'x.lab', port: 5, user: null, jumps: [], keyFile: null }
+    const [hop] = planConnection(target, { hosts: [], groups: [], localUser: 'me', config })
+    expect(hop).toMatchObject({ user: 'u', port: 5, options: { identityFiles: ['/k'] } })
+  })
+
+  it('refuses a config with a line that OpenSSH would refuse, and jumps that go in a circle', () => {
+    const hosts = [makeHost(101)]
+    const dial = (text: string) =>
+      planConnection(
+        { kind: 'host', hostId: id(101) as HostId },
+        { hosts, groups: [], localUser: 'me', config: configOf(text, ['a']) },
+      )
+    expect(() => dial('Host a\n Port many\n')).toThrow(/line 2: Port: “many”/)
+    expect(() => dial('Host a\n ProxyJump b\nHost b\n ProxyJump a\n')).toThrow(/circle/)
   })
 
   it('ends for any graph of hosts and groups: a plan without a repeated hop, or a sentence', () => {

@@ -1,7 +1,15 @@
+import { createHash } from 'node:crypto'
+
+import { parseJumps, type Destination } from '../../shared/base/destination.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import type { Group, Host, HostId, SignIn } from '../../shared/contract/hosts.ts'
 import { inheritedFrom } from '../../shared/contract/inheritance.ts'
 import type { Target } from '../../shared/contract/terminals.ts'
+import type { ConfigNote } from '../ssh-config/config-program.ts'
+import type { Pending } from '../ssh-config/evaluate.ts'
+import type { ResolvedHost } from '../ssh-config/resolved.ts'
+import { ExpansionError } from '../ssh-config/tokens.ts'
+import { optionsOf, usualOptions, type HopOptions } from './hop-options.ts'
 
 /** One machine to dial and sign in to, everything inherited filled in. */
 export interface PlannedHop {
@@ -16,40 +24,117 @@ export interface PlannedHop {
   readonly weakAlgorithms: boolean
   /** The saved host, whose secrets the vault may hold. */
   readonly hostId: HostId | null
+  readonly options: HopOptions
+  /** What must be found out before this may be dialled. */
+  readonly pending: readonly Pending[]
 }
 
 /** The hops from here to the target, the target last; never empty. */
 export type ConnectionPlan = readonly [PlannedHop, ...PlannedHop[]]
 
+/** What a person's ssh_config says, for planning. */
+export interface ConfigView {
+  /** The name of a host that the config gives; null for others. */
+  nameOf(id: HostId): string | null
+  resolve(name: string, given: { user: string | null; port: number | null }): ResolvedHost
+}
+
 export interface PlanInput {
   readonly hosts: readonly Host[]
   readonly groups: readonly Group[]
   readonly localUser: string
+  readonly config: ConfigView
 }
 
 type RemoteTarget = Exclude<Target, { kind: 'local' }>
+type Draft = Omit<PlannedHop, 'key'>
 
 const maxHops = 16
 
 /**
  * Resolves a target to the hops to dial. Throws `not-found` when a host or jump host is gone, `invalid-input` when jump
- * hosts go in a circle.
+ * hosts go in a circle or the config holds a line that OpenSSH would refuse.
  */
 export function planConnection(target: RemoteTarget, input: PlanInput): ConnectionPlan {
-  if (target.kind === 'host') return planHost(target.hostId, input, [])
-  const base = { signIn: 'ask', weakAlgorithms: false, hostId: null } as const
-  const stops = [...target.jumps.map(jump => ({ ...jump, keyFile: null })), target]
-  const chain: PlannedHop[] = []
-  for (const stop of stops) {
-    const [user, port] = [stop.user ?? input.localUser, stop.port ?? 22]
-    chain.push(
-      withKey({ ...base, label: stop.address, address: stop.address, port, user, keyFile: stop.keyFile }, chain.at(-1)),
-    )
-  }
+  const chain = target.kind === 'host' ? planHost(target.hostId, input, []) : planAddress(target, input)
   return chain as unknown as ConnectionPlan
 }
 
-function planHost(id: HostId, input: PlanInput, behind: readonly HostId[]): ConnectionPlan {
+type Chain = readonly PlannedHop[]
+
+function planAddress(target: Extract<RemoteTarget, { kind: 'address' }>, input: PlanInput): Chain {
+  const { keyFile } = target
+  const last = { input, depth: 0, label: target.address, hostId: null, keyFile }
+  if (target.jumps.length === 0) return planNamed(target, last)
+  return planNamed(target, { ...last, before: planJumps(target.jumps, input, 0) })
+}
+
+interface NamedContext {
+  readonly input: PlanInput
+  readonly depth: number
+  readonly label: string
+  readonly hostId: HostId | null
+  readonly keyFile: string | null
+  /** The way there, where it is given; else the config says it. */
+  readonly before?: Chain
+}
+
+/** What `ssh [user@]name` would do. */
+function planNamed(stop: Destination, context: NamedContext): Chain {
+  const { input, depth, label, hostId, keyFile } = context
+  if (depth > maxHops)
+    throw new AppError('invalid-input', `The jump hosts of ${label} go in a circle. Change one of them.`)
+  const found = input.config.resolve(stop.address, stop)
+  const [problem] = found.problems
+  if (problem) throw refused(problem)
+  const before = context.before ?? (found.proxyJump === '' ? [] : planJumps(jumpsOf(found), input, depth + 1))
+  const options = readOptions(found)
+  const draft: Draft = {
+    label,
+    address: found.hostName,
+    port: found.port,
+    user: found.user,
+    signIn: 'ask',
+    keyFile,
+    weakAlgorithms: false,
+    hostId,
+    options: before.length > 0 ? { ...options, through: null } : options,
+    pending: found.pending,
+  }
+  return [...before, withKey(draft, before.at(-1))]
+}
+
+/** Each hop is reached through the one before; only the first goes its own way, as `ssh -J` has it. */
+function planJumps(stops: readonly Destination[], input: PlanInput, depth: number): Chain {
+  let chain: Chain | undefined
+  for (const stop of stops) {
+    const context = { input, depth, label: stop.address, hostId: null, keyFile: null }
+    chain = planNamed(stop, chain ? { ...context, before: chain } : context)
+  }
+  return chain ?? []
+}
+
+function jumpsOf(found: ResolvedHost): readonly Destination[] {
+  const jumps = parseJumps(found.proxyJump)
+  if (jumps) return jumps
+  throw new AppError('invalid-input', `ProxyJump ${found.proxyJump} of ${found.name} is not a list of hosts.`)
+}
+
+function readOptions(found: ResolvedHost): HopOptions {
+  try {
+    return optionsOf(found)
+  } catch (error) {
+    if (!(error instanceof ExpansionError)) throw error
+    throw new AppError('invalid-input', `ProxyCommand of ${found.name} can’t be used: ${error.message}.`)
+  }
+}
+
+/** The sentence for a line that can't be read. */
+export function refused({ path, line, text }: ConfigNote): AppError {
+  return new AppError('invalid-input', `${path}, line ${line}: ${text}. Correct it and try again.`)
+}
+
+function planHost(id: HostId, input: PlanInput, behind: readonly HostId[]): Chain {
   const host = input.hosts.find(candidate => candidate.id === id)
   if (!host)
     throw new AppError(
@@ -58,6 +143,11 @@ function planHost(id: HostId, input: PlanInput, behind: readonly HostId[]): Conn
     )
   if (behind.includes(id) || behind.length >= maxHops)
     throw new AppError('invalid-input', `The jump hosts of ${host.label} go in a circle. Change one of them.`)
+  const name = input.config.nameOf(id)
+  if (name !== null) {
+    const stop = { user: null, address: name, port: null }
+    return planNamed(stop, { input, depth: behind.length, label: host.label, hostId: id, keyFile: null })
+  }
   const inherited = inheritedFrom(host.groupId, input.groups)
   // A group's jump host that lies in the group itself is dialled directly.
   const jumpId =
@@ -74,14 +164,28 @@ function planHost(id: HostId, input: PlanInput, behind: readonly HostId[]): Conn
       keyFile: host.keyFile ?? inherited.keyFile,
       weakAlgorithms: host.weakAlgorithms,
       hostId: id,
+      options: {
+        ...usualOptions,
+        forwardAgent: host.forwardAgent ? 'yes' : null,
+        through: before.length > 0 ? null : (host.proxy ?? inherited.proxy),
+      },
+      pending: [],
     },
     before.at(-1),
   )
-  return [...before, hop] as unknown as ConnectionPlan
+  return [...before, hop]
 }
 
-function withKey(hop: Omit<PlannedHop, 'key'>, before: PlannedHop | undefined): PlannedHop {
+function withKey(hop: Draft, before: PlannedHop | undefined): PlannedHop {
   const way = before === undefined ? '' : ` via ${before.key}`
-  const sign = [hop.signIn, hop.keyFile ?? '', hop.hostId ?? '', hop.weakAlgorithms ? 'weak' : ''].join(' ')
-  return { ...hop, key: `${hop.user}@${hop.address.toLowerCase()}:${hop.port} (${sign.trim()})${way}` }
+  const sign = [hop.signIn, hop.keyFile ?? '', hop.hostId ?? '', hop.weakAlgorithms ? 'weak' : '', digest(hop.options)]
+  return { ...hop, key: `${hop.user}@${hop.address.toLowerCase()}:${hop.port} (${sign.join(' ').trim()})${way}` }
 }
+
+/** Other options are another login: what one host may do must not come to another by sharing. */
+function digest(options: HopOptions): string {
+  const text = JSON.stringify(options)
+  return text === usualText ? '' : createHash('sha256').update(text).digest('base64url').slice(0, 16)
+}
+
+const usualText = JSON.stringify(usualOptions)

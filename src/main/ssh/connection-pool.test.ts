@@ -4,6 +4,7 @@ import { AppError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
 import type { ConnectionPlan, PlannedHop } from './connection-plan.ts'
 import { ConnectionPool, type Dial } from './connection-pool.ts'
+import { usualOptions } from './hop-options.ts'
 
 class FakeConnection {
   readonly #closed = new Emitter<AppError | null>()
@@ -21,6 +22,8 @@ const hop = (key: string): PlannedHop => ({
   keyFile: null,
   weakAlgorithms: false,
   hostId: null,
+  options: usualOptions,
+  pending: [],
 })
 const plan = (...keys: string[]) => keys.map(hop) as unknown as ConnectionPlan
 const options = () => ({ onStep: () => {}, signal: new AbortController().signal })

@@ -3,7 +3,7 @@ import type { Client, ClientChannel } from 'ssh2'
 import { AppError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
-import { alive, judgeLiveness, probed, sent, type Liveness } from './liveness.ts'
+import { alive, judgeLiveness, probed, sent, usualLimits, type Liveness, type LivenessLimits } from './liveness.ts'
 import { RemoteListeners, type OnIncoming } from './remote-listeners.ts'
 import { ShellOpener, type ShellRequest } from './shell-opener.ts'
 import {
@@ -61,6 +61,7 @@ export class Connection implements Disposable {
   readonly where: string
   readonly #ticker: NodeJS.Timeout
   readonly #beforeClose: Disposable
+  readonly #limits: LivenessLimits
   #liveness: Liveness = alive(Date.now())
   #state: LinkState = { kind: 'ready', latencyMs: null }
   #lastError: unknown
@@ -69,9 +70,17 @@ export class Connection implements Disposable {
   readonly #pings = new Set<() => void>()
   #over = false
 
-  constructor(input: { client: Client; where: string; onBytes: (listener: () => void) => void; owned: Disposable }) {
+  constructor(input: {
+    client: Client
+    where: string
+    onBytes: (listener: () => void) => void
+    owned: Disposable
+    limits?: LivenessLimits
+    forwardsAgent?: boolean
+  }) {
     this.#client = input.client
-    this.#opener = new ShellOpener(input.client)
+    this.#limits = input.limits ?? usualLimits
+    this.#opener = new ShellOpener(input.client, input.forwardsAgent ?? false)
     this.#listeners = new RemoteListeners(input.client)
     this.where = input.where
     this.#beforeClose = input.owned
@@ -233,7 +242,7 @@ export class Connection implements Disposable {
   }
 
   #tick(): void {
-    const verdict = judgeLiveness(this.#liveness, Date.now())
+    const verdict = judgeLiveness(this.#liveness, Date.now(), this.#limits)
     if (verdict.kind === 'probe') this.#probe()
     if (verdict.kind === 'stalled') this.#setState(verdict)
     if (verdict.kind === 'lost') {

@@ -6,18 +6,21 @@ import { AppError } from '../../shared/base/errors.ts'
 import { DisposableStore, toDisposable, type Disposable } from '../../shared/base/lifecycle.ts'
 import type { Question, ShownKey } from '../../shared/contract/prompts.ts'
 import type { Prompter } from '../prompts/prompter.ts'
+import type { Consents } from '../ssh-config/consents.ts'
 import { algorithmsFor } from './algorithms.ts'
 import { Authenticator, type SecretStore } from './authenticator.ts'
 import { Connection } from './connection.ts'
 import type { PlannedHop } from './connection-plan.ts'
 import { Deadline } from './deadline.ts'
-import { checkHostKey } from './host-key-check.ts'
-import type { KeyRing } from './key-ring.ts'
-import { knownHostsName } from './known-hosts.ts'
+import { learnHostKeys } from './host-key-learn.ts'
+import { checkHostKey, choiceOf, keyNameOf } from './host-key-check.ts'
+import { vaultPrefix, type KeyRing } from './key-ring.ts'
 import type { KnownHostsFile } from './known-hosts-file.ts'
-import type { Signer } from './signer.ts'
+import { limitsFrom } from './liveness.ts'
+import { reach } from './reach.ts'
+import { agentFor, type Signer } from './signer.ts'
 import { toSshError, type FailureContext } from './ssh-errors.ts'
-import { connectTcp, keepHead, type Head } from './ssh-socket.ts'
+import { keepHead, type Head } from './ssh-socket.ts'
 
 /** Where a dial stands, for the window. */
 export type DialStep = { readonly kind: 'connecting'; readonly step: string } | { readonly kind: 'asking' }
@@ -37,12 +40,14 @@ export interface DialerParts {
   readonly knownHosts: KnownHostsFile
   readonly secrets: SecretStore
   readonly keys: KeyRing
-  readonly agent: () => Promise<readonly Signer[]>
-  readonly onKeyDecision: (kind: 'trusted' | 'key-replaced', hop: PlannedHop, key: ShownKey) => void
+  readonly consents: Consents
+  /** Where the usual agent listens; null where there is none. */
+  readonly agentSocket: string | null
+  readonly agent: (socket: string | null) => Promise<readonly Signer[]>
+  readonly onKeyDecision: (kind: 'trusted' | 'key-replaced' | 'keys-learned', hop: PlannedHop, key: ShownKey) => void
   readonly onForgotten: (error: unknown) => void
 }
 
-const connectMs = 15_000
 const handshakeMs = 20_000
 // sshd's LoginGraceTime: a push to a phone, a touch of a key and a slow directory all take their time.
 const signInMs = 120_000
@@ -59,18 +64,20 @@ export class Dialer {
     const { hop, via, onStep, signal } = options
     const owned = new DisposableStore()
     if (via) owned.add(via.lease)
-    const { keys } = this.#parts
-    if (hop.keyFile !== null && (hop.signIn === 'key' || hop.signIn === 'ask')) keys.warm(keys.resolve(hop.keyFile))
+    const { keys, secrets, consents } = this.#parts
+    const ask = (question: Question) => this.#ask(question, options)
+    if (hop.keyFile?.startsWith(vaultPrefix) === false && (hop.signIn === 'key' || hop.signIn === 'ask'))
+      keys.warm(keys.resolve(hop.keyFile))
     try {
       onStep({
         kind: 'connecting',
         step: via ? `Reaching ${hop.label} through ${via.connection.where}` : `Connecting to ${hop.label}`,
       })
-      const knownTypes = await this.#parts.knownHosts.knownTypes(knownHostsName(hop.address, hop.port))
+      const knownTypes = await this.#parts.knownHosts.knownTypes(keyNameOf(hop), choiceOf(hop.options.trust))
       // Nothing may be awaited from here to the handshake: a stream that ends in between would end unheard.
       const stream: Duplex = via
         ? await via.connection.connectFromThere(hop.address, hop.port, signal)
-        : await connectTcp({ address: hop.address, port: hop.port, timeoutMs: connectMs, signal })
+        : await reach({ hop, secrets, consents, ask, signal })
       owned.add(toDisposable(() => stream.destroy()))
       return await this.#signIn(stream, { ...options, knownTypes }, owned)
     } catch (error) {
@@ -79,29 +86,45 @@ export class Dialer {
     }
   }
 
+  /** A question before there is anything to sign in to. */
+  async #ask(question: Question, { hop, quiet, onStep, signal }: DialOptions) {
+    if (quiet || hop.options.batch) throw needsAnswer(hop, false)
+    onStep({ kind: 'asking' })
+    return this.#parts.prompter.ask(question, signal)
+  }
+
   async #signIn(
     stream: Duplex,
     { hop, onStep, signal, quiet, knownTypes }: DialOptions & { knownTypes: readonly string[] },
     owned: Disposable,
   ): Promise<Connection> {
-    const { knownHosts } = this.#parts
-    const attempt = new Attempt({ hop, stream, signal, onStep, quiet, prompter: this.#parts.prompter })
+    const { knownHosts, onKeyDecision } = this.#parts
+    const silent = quiet || hop.options.batch
+    const attempt = new Attempt({ hop, stream, signal, onStep, quiet: silent, prompter: this.#parts.prompter })
     const auth = new Authenticator({ ...this.#parts, hop, ask: attempt.ask, giveUp: attempt.giveUp })
     let accepted: Buffer | undefined
     const decide = async (key: Buffer) => {
-      const onDecision = (kind: 'trusted' | 'key-replaced', shown: ShownKey) =>
-        this.#parts.onKeyDecision(kind, hop, shown)
-      await checkHostKey(key, { hop, knownHosts, ask: attempt.ask, onDecision })
+      const onDecision = (kind: 'trusted' | 'key-replaced', shown: ShownKey) => onKeyDecision(kind, hop, shown)
+      const ip = (stream as { remoteAddress?: string }).remoteAddress ?? null
+      const direct = hop.options.through === null ? ip : null
+      await checkHostKey(key, { hop, ip: direct, knownHosts, ask: attempt.ask, onDecision })
       accepted = Buffer.from(key)
       onStep({ kind: 'connecting', step: `Signing in as ${hop.user}` })
       return true
     }
+    attempt.client.on('hostkeys', keys => {
+      const blobs = keys.map(key => (key as unknown as { getPublicSSH(): Buffer }).getPublicSSH())
+      const onLearned = (key: ShownKey) => onKeyDecision('keys-learned', hop, key)
+      void learnHostKeys(blobs, { hop, accepted, knownHosts, onLearned }).catch(this.#parts.onForgotten)
+    })
+    const forwarded = forwardedAgent(hop, this.#parts.agentSocket)
     await attempt.run(auth, {
       sock: stream as never,
       username: hop.user,
       readyTimeout: 0,
       keepaliveInterval: 0,
-      algorithms: algorithmsFor({ weak: hop.weakAlgorithms, knownTypes }),
+      algorithms: chooseAlgorithms(hop, knownTypes),
+      ...(forwarded === null ? {} : { agent: agentFor(forwarded) }),
       authHandler: auth.handler,
       // The callback form: a returned promise would count as yes.
       hostVerifier: (key: Buffer, verify: (ok: boolean) => void) => {
@@ -120,10 +143,37 @@ export class Dialer {
       where: hop.label,
       onBytes: listener => void stream.on('data', listener),
       owned,
+      limits: limitsFrom(hop.options.aliveMs, hop.options.aliveCount),
+      forwardsAgent: forwarded !== null,
     })
     void auth.rememberAnswers().catch(this.#parts.onForgotten)
     return connection
   }
+}
+
+/** The socket of the agent that programs over there may use; null is none. */
+function forwardedAgent({ options }: PlannedHop, usual: string | null): string | null {
+  const { forwardAgent, agent } = options
+  if (forwardAgent === null) return null
+  const own = agent === null ? usual : agent === 'none' ? null : agent
+  return forwardAgent === 'yes' ? own : forwardAgent === '' ? null : forwardAgent
+}
+
+function chooseAlgorithms(hop: PlannedHop, knownTypes: readonly string[]) {
+  try {
+    const { algorithms: wishes, compression } = hop.options
+    return algorithmsFor({ weak: hop.weakAlgorithms, knownTypes, wishes, compression })
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new AppError('no-common-algorithm', `${error.message}. Change that line of the config of ${hop.label}.`)
+  }
+}
+
+function needsAnswer(hop: PlannedHop, refused: boolean): AppError {
+  const text = hop.options.batch
+    ? `${hop.label} asks something, and BatchMode is set to yes in its config.`
+    : `${hop.label} asks for more than a connection in the background can answer.`
+  return new AppError(refused ? 'auth-failed' : 'needs-answer', text)
 }
 
 function passwordExpired(hop: PlannedHop): AppError {
@@ -164,11 +214,7 @@ class Attempt {
 
   readonly ask = async (question: Question, refused = false) => {
     const { prompter, onStep, hop, quiet } = this.#parts
-    if (quiet)
-      throw new AppError(
-        refused ? 'auth-failed' : 'needs-answer',
-        `${hop.label} asks for more than a connection in the background can answer.`,
-      )
+    if (quiet) throw needsAnswer(hop, refused)
     onStep({ kind: 'asking' })
     const answer = await this.#deadline.pauseFor(() => prompter.ask(question, this.#questions.signal))
     this.#lastStep = { kind: 'connecting', step: `Signing in as ${hop.user}` }

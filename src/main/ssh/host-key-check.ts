@@ -2,43 +2,79 @@ import { AppError } from '../../shared/base/errors.ts'
 import type { Answer, Question, ShownKey } from '../../shared/contract/prompts.ts'
 import type { PlannedHop } from './connection-plan.ts'
 import { fingerprint, keyType, shownType } from './fingerprint.ts'
+import type { TrustOptions } from './hop-options.ts'
 import { knownHostsName } from './known-hosts.ts'
-import type { KnownHostsFile } from './known-hosts-file.ts'
+import type { KnownHostsChoice, KnownHostsFile } from './known-hosts-file.ts'
 
 export interface HostKeyContext {
   readonly hop: PlannedHop
+  /** The address that was dialled; null where a proxy or another host did. */
+  readonly ip: string | null
   readonly knownHosts: KnownHostsFile
   readonly ask: (question: Question) => Promise<Answer | null>
-  /** What a person decided about a key, for the Activity page. */
+  /** What was decided about a key, for the Activity page. */
   readonly onDecision: (kind: 'trusted' | 'key-replaced', key: ShownKey) => void
+}
+
+/** What the keys of a hop are filed under: its alias, else its address and port. */
+export function keyNameOf({ address, port, options }: PlannedHop): string {
+  return options.trust.alias ?? knownHostsName(address, port)
+}
+
+/** Where the keys of a hop are looked up and filed. */
+export function choiceOf({ userFiles, globalFiles, hash }: TrustOptions): KnownHostsChoice {
+  return { userFiles, globalFiles, hash }
 }
 
 /** Decides on a server's key: known, or trusted by a person. Throws `host-key-rejected`; nothing may be sent before it resolves. */
 export async function checkHostKey(key: Buffer, context: HostKeyContext): Promise<void> {
+  const { hop, ip, knownHosts } = context
+  const { trust } = hop.options
+  if (trust.skipLocalhost && isLoopback(hop.address)) return
+  await checkName(key, keyNameOf(hop), context)
+  if (!trust.checkIp || ip === null || trust.alias !== null) return
+  const name = knownHostsName(ip, hop.port)
+  const choice = choiceOf(trust)
+  const verdict = await knownHosts.judge(name, key, choice)
+  if (verdict.kind === 'new') await knownHosts.add(name, key, choice)
+  else if (verdict.kind !== 'known') await checkName(key, name, context)
+}
+
+async function checkName(key: Buffer, name: string, context: HostKeyContext): Promise<void> {
   const { hop, knownHosts, ask } = context
-  const name = knownHostsName(hop.address, hop.port)
+  const { trust } = hop.options
+  const choice = choiceOf(trust)
   const type = keyType(key)
-  const verdict = await knownHosts.judge(name, key)
+  const verdict = await knownHosts.judge(name, key, choice)
   const offered = shown(type, key)
   if (verdict.kind === 'known') return
   if (verdict.kind === 'new') {
-    const answer = await ask({ kind: 'new-key', label: hop.label, address: name, key: offered })
-    if (answer?.kind !== 'trust')
-      throw new AppError('cancelled', `The host key of ${hop.label} was not trusted. Nothing was sent.`)
-    await knownHosts.add(name, type, key)
+    if (trust.strict === 'yes') throw notOnFile(hop)
+    if (trust.strict === 'ask') {
+      const answer = await ask({ kind: 'new-key', label: hop.label, address: name, key: offered })
+      if (answer?.kind !== 'trust')
+        throw new AppError('cancelled', `The host key of ${hop.label} was not trusted. Nothing was sent.`)
+    }
+    await knownHosts.add(name, key, choice)
     context.onDecision('trusted', offered)
     return
   }
   const lines = verdict.kind === 'changed' ? verdict.lines : [verdict.line]
-  const answer = await ask({
-    kind: 'changed-key',
-    label: hop.label,
-    address: name,
-    offered,
-    known: lines.map(line => shown(line.type, line.key)),
-    place: `${knownHosts.path}:${lines.map(line => line.number).join(', ')}`,
-    revoked: verdict.kind === 'revoked',
-  })
+  // With StrictHostKeyChecking yes ssh does not let a person replace it either.
+  const answer =
+    trust.strict === 'yes'
+      ? null
+      : await ask({
+          kind: 'changed-key',
+          label: hop.label,
+          address: name,
+          offered,
+          known: lines.map(line => shown(line.type, line.key)),
+          place: [...new Set(lines.map(({ path }) => path))]
+            .map(path => `${path}:${lines.flatMap(line => (line.path === path ? line.number : [])).join(', ')}`)
+            .join(', '),
+          revoked: verdict.kind === 'revoked',
+        })
   if (verdict.kind === 'revoked' || answer?.kind !== 'replace-key') {
     const what = verdict.kind === 'revoked' ? 'is marked as revoked' : 'has changed'
     throw new AppError(
@@ -46,10 +82,21 @@ export async function checkHostKey(key: Buffer, context: HostKeyContext): Promis
       `The host key of ${hop.label} ${what}. Nothing was sent. Compare it with the server’s owner.`,
     )
   }
-  await knownHosts.replace(name, type, key)
+  await knownHosts.replace(name, key, choice)
   context.onDecision('key-replaced', offered)
+}
+
+function notOnFile(hop: PlannedHop): AppError {
+  return new AppError(
+    'host-key-rejected',
+    `The host key of ${hop.label} is not on file, and StrictHostKeyChecking is set to yes. Nothing was sent. Add the key on the Known hosts page.`,
+  )
 }
 
 function shown(type: string, key: Buffer): ShownKey {
   return { type: shownType(type), fingerprint: fingerprint(key) }
+}
+
+function isLoopback(address: string): boolean {
+  return /^(localhost|127(\.\d+){3}|::1)$/i.test(address)
 }

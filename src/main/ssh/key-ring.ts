@@ -17,7 +17,15 @@ export interface PassphraseSource {
 /** One private key: a file, or text that was pasted and lives in the vault. */
 export type KeySource =
   | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'text'; readonly id: string; readonly text: string }
+  | { readonly kind: 'text'; readonly id: string; readonly text: string; readonly name?: string }
+
+/** A key setting that names a key in the vault begins with this. */
+export const vaultPrefix = 'vault:'
+
+/** Where a key of the vault is kept. */
+export function vaultKeyName(name: string): string {
+  return `vault-key:${name}`
+}
 
 const maxKeyBytes = 65_536
 const maxTries = 3
@@ -31,9 +39,29 @@ export class KeyRing {
   readonly #decrypted = new Map<string, Signer>()
   readonly #warming = new Map<string, Promise<unknown>>()
 
-  constructor(options: { sshFolder: string; worker: URL }) {
+  readonly #vaultKey: (name: string) => Promise<string | null>
+
+  constructor(options: {
+    sshFolder: string
+    worker: URL
+    /** The private keys that the vault holds, by name; null where there is none or it is locked. */
+    vaultKey?: (name: string) => Promise<string | null>
+  }) {
+    this.#vaultKey = options.vaultKey ?? (() => Promise.resolve(null))
     this.#sshFolder = options.sshFolder
     this.#worker = options.worker
+  }
+
+  /** What a host's key setting means: a file, or with `vault:` a key in the vault. Throws `key-unusable` when that is not there. */
+  async source(keyFile: string): Promise<KeySource> {
+    if (!keyFile.startsWith(vaultPrefix)) return { kind: 'file', path: this.resolve(keyFile) }
+    const name = keyFile.slice(vaultPrefix.length)
+    const text = await this.#vaultKey(name)
+    if (text !== null) return { kind: 'text', id: vaultKeyName(name), text, name }
+    throw new AppError(
+      'key-unusable',
+      `The key ${name} is not in the vault, or the vault is locked. Unlock it in Settings, Security, or choose another key.`,
+    )
   }
 
   /** The default identity files, whether they exist or not. */
@@ -47,6 +75,22 @@ export class KeyRing {
       defaultNames.map(name => readFile(join(this.#sshFolder, `${name}.pub`), 'utf8').catch(() => '')),
     )
     return texts.flatMap(text => (text === '' ? [] : [Buffer.from(text.split(' ')[1] ?? '', 'base64')]))
+  }
+
+  /** The public half of a key, from the file beside it or its own head; null where neither tells. */
+  async publicHalf(source: KeySource): Promise<Buffer | null> {
+    if (source.kind === 'text') return outlineKey(source.text, keyName(source)).blob
+    const beside = await readFile(source.path.endsWith('.pub') ? source.path : `${source.path}.pub`, 'utf8').catch(
+      () => '',
+    )
+    const [, encoded] = beside.trim().split(/\s+/)
+    if (encoded !== undefined) return Buffer.from(encoded, 'base64')
+    try {
+      const read = await readKey(source.path)
+      return read && outlineKey(read.text, keyName(source)).blob
+    } catch {
+      return null
+    }
   }
 
   /** `~` is the person's home; a bare name lies in the .ssh folder. */
@@ -140,7 +184,7 @@ function keyId(place: string, { text, stamp }: { text: string; stamp: string }):
 
 /** What a key is called in questions: its file's name. */
 export function keyName(source: KeySource): string {
-  return source.kind === 'file' ? basename(source.path) : 'the pasted key'
+  return source.kind === 'file' ? basename(source.path) : (source.name ?? 'the pasted key')
 }
 
 function orWrong(error: unknown): undefined {

@@ -1,71 +1,127 @@
-import { readFile, realpath } from 'node:fs/promises'
+import { lstat, readFile, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { AppError } from '../../shared/base/errors.ts'
 import { writeAtomically } from '../storage/atomic-write.ts'
+import { keyType } from './fingerprint.ts'
 import {
   appendKnownHost,
   judgeHostKey,
   knownKeyTypes,
   parseKnownHosts,
   removeKnownHost,
+  removeLines,
   usesHashes,
   type KnownHostsLine,
   type Verdict,
 } from './known-hosts.ts'
 
-/** The person's known_hosts file, read anew each time, as other programs write it too. */
+/** Which files speak of a host; null is the usual ones. */
+export interface KnownHostsChoice {
+  readonly userFiles: readonly string[] | null
+  readonly globalFiles: readonly string[] | null
+  /** New names are hashed, also in a file that has none. */
+  readonly hash: boolean
+}
+
+/** A line and the file it stands in. */
+export type FiledLine = KnownHostsLine & { readonly path: string }
+
+const usualChoice: KnownHostsChoice = { userFiles: null, globalFiles: null, hash: false }
+
+/** The files of known host keys, read anew each time, as other programs write them too. The first of a person's is written. */
 export class KnownHostsFile {
   readonly path: string
+  readonly #usual: readonly string[]
+  readonly #global: readonly string[]
   #writes: Promise<unknown> = Promise.resolve()
 
-  constructor(sshFolder: string) {
+  constructor(
+    sshFolder: string,
+    globalFiles: readonly string[] = ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'],
+  ) {
     this.path = join(sshFolder, 'known_hosts')
+    this.#usual = [this.path, join(sshFolder, 'known_hosts2')]
+    this.#global = globalFiles
   }
 
-  async judge(name: string, key: Buffer): Promise<Verdict> {
-    return judgeHostKey(await this.#lines(), name, key)
+  async judge(name: string, key: Buffer, choice = usualChoice): Promise<Verdict<FiledLine>> {
+    return judgeHostKey(await this.#lines(choice), name, key)
   }
 
-  async knownTypes(name: string): Promise<readonly string[]> {
-    return knownKeyTypes(await this.#lines(), name)
+  async knownTypes(name: string, choice = usualChoice): Promise<readonly string[]> {
+    return knownKeyTypes(await this.#lines(choice), name)
   }
 
-  /** Files a key that the person trusted. */
-  async add(name: string, type: string, key: Buffer): Promise<void> {
-    await this.#change(text => appendKnownHost(text, { name, type, key, hashed: usesHashes(parseKnownHosts(text)) }))
+  /** The lines of a person's own files. */
+  async own(): Promise<readonly FiledLine[]> {
+    return this.#lines({ ...usualChoice, globalFiles: [] })
+  }
+
+  /** Files a key that the person trusted; nowhere when they keep no file. */
+  async add(name: string, key: Buffer, choice = usualChoice): Promise<void> {
+    await this.#change(choice, text => {
+      const hashed = choice.hash || usesHashes(parseKnownHosts(text))
+      return appendKnownHost(text, { name, type: keyType(key), key, hashed })
+    })
   }
 
   /** Puts a new key in the place of all that were filed for the host. */
-  async replace(name: string, type: string, key: Buffer): Promise<void> {
-    await this.#change(text =>
-      appendKnownHost(removeKnownHost(text, name), { name, type, key, hashed: usesHashes(parseKnownHosts(text)) }),
-    )
+  async replace(name: string, key: Buffer, choice = usualChoice): Promise<void> {
+    for (const path of (choice.userFiles ?? this.#usual).slice(1)) {
+      const text = await this.#read(path)
+      const without = removeKnownHost(text, name)
+      if (without !== text) await this.#edit(path, () => without)
+    }
+    await this.#change(choice, text => {
+      const hashed = choice.hash || usesHashes(parseKnownHosts(text))
+      return appendKnownHost(removeKnownHost(text, name), { name, type: keyType(key), key, hashed })
+    })
   }
 
-  async #lines(): Promise<readonly KnownHostsLine[]> {
-    return parseKnownHosts(await this.#read())
+  /** Takes lines out of one of the person's files, if they still are what they were. Throws `changed` else. */
+  async remove(path: string, lines: readonly { readonly number: number; readonly text: string }[]): Promise<void> {
+    if (!this.#usual.includes(path)) throw new AppError('not-found', `${path} is not a file that Hawser changes.`)
+    await this.#edit(path, text => {
+      const without = removeLines(text, lines)
+      if (without === null)
+        throw new AppError('changed', `${path} was changed by another program meanwhile. Look at it again.`)
+      return without
+    })
+  }
+
+  async #lines({ userFiles, globalFiles }: KnownHostsChoice): Promise<readonly FiledLine[]> {
+    const paths = [...(userFiles ?? this.#usual), ...(globalFiles ?? this.#global)]
+    const files = await Promise.all(
+      paths.map(async path => parseKnownHosts(await this.#read(path)).map(line => ({ ...line, path }))),
+    )
+    return files.flat()
   }
 
   // latin1 keeps every byte of lines that are not UTF-8.
-  async #read(): Promise<string> {
+  async #read(path: string): Promise<string> {
     try {
-      return await readFile(this.path, 'latin1')
+      return await readFile(path, 'latin1')
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
-      throw new AppError(
-        'disk',
-        `${this.path} could not be read, so no host key can be checked. Check its permissions.`,
-        { cause: error },
-      )
+      throw new AppError('disk', `${path} could not be read, so no host key can be checked. Check its permissions.`, {
+        cause: error,
+      })
     }
   }
 
-  async #change(edit: (text: string) => string): Promise<void> {
+  async #change({ userFiles }: KnownHostsChoice, edit: (text: string) => string): Promise<void> {
+    const [path] = userFiles ?? this.#usual
+    if (path !== undefined) await this.#edit(path, edit)
+  }
+
+  async #edit(path: string, edit: (text: string) => string): Promise<void> {
     const run = async () => {
-      // A link (dotfiles kept elsewhere) stays a link.
-      const place = await realpath(this.path).catch(() => this.path)
-      await writeAtomically(place, Buffer.from(edit(await this.#read()), 'latin1'))
+      // A link (dotfiles kept elsewhere) stays a link; /dev/null stays what it is, and keeps nothing.
+      const place = await realpath(path).catch(() => path)
+      const info = await lstat(place).catch(() => null)
+      if (info && !info.isFile()) return
+      await writeAtomically(place, Buffer.from(edit(await this.#read(path)), 'latin1'))
     }
     const result = this.#writes.then(run, run)
     this.#writes = result.catch(() => {})

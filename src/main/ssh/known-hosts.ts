@@ -1,5 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 
+import { matchesPattern } from '../ssh-config/patterns.ts'
+
 /**
  * The known_hosts format of sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT":
  *
@@ -14,14 +16,15 @@ export interface KnownHostsLine {
   readonly hosts: string
   readonly type: string
   readonly key: Buffer
+  readonly comment: string
 }
 
 /** What the file says of a key that a server offers. */
-export type Verdict =
-  | { readonly kind: 'known'; readonly line: KnownHostsLine }
+export type Verdict<L extends KnownHostsLine = KnownHostsLine> =
+  | { readonly kind: 'known'; readonly line: L }
   | { readonly kind: 'new' }
-  | { readonly kind: 'changed'; readonly lines: readonly KnownHostsLine[] }
-  | { readonly kind: 'revoked'; readonly line: KnownHostsLine }
+  | { readonly kind: 'changed'; readonly lines: readonly L[] }
+  | { readonly kind: 'revoked'; readonly line: L }
 
 const base64 = /^[A-Za-z0-9+/]+={0,2}$/
 
@@ -40,7 +43,7 @@ export function knownHostsName(host: string, port: number): string {
  * key filed for the host, of whatever type, makes it changed. A @cert-authority line trusts certificates only, which
  * are not supported: it never makes a plain key known (it fails closed).
  */
-export function judgeHostKey(lines: readonly KnownHostsLine[], name: string, key: Buffer): Verdict {
+export function judgeHostKey<L extends KnownHostsLine>(lines: readonly L[], name: string, key: Buffer): Verdict<L> {
   const matching = lines.filter(line => hostsMatch(line.hosts, name))
   const revoked = matching.find(line => line.marker === 'revoked' && line.key.equals(key))
   if (revoked) return { kind: 'revoked', line: revoked }
@@ -76,11 +79,26 @@ export function removeKnownHost(text: string, name: string): string {
       const line = parseLine(raw, index + 1)
       if (!line || line.marker !== null || !hostsMatch(line.hosts, name)) return raw
       if (line.hosts.startsWith('|')) return ''
-      const rest = line.hosts.split(',').filter(pattern => /[*?!]/.test(pattern) || !patternMatches(pattern, name))
+      const rest = line.hosts.split(',').filter(pattern => /[*?!]/.test(pattern) || !matchesName(pattern, name))
       if (rest.length === 0) return ''
       return raw.replace(line.hosts, rest.join(','))
     })
     .join('')
+}
+
+/** Takes out lines by their numbers; null when one of them is not what it was. */
+export function removeLines(
+  text: string,
+  gone: readonly { readonly number: number; readonly text: string }[],
+): string | null {
+  const lines = splitLines(text)
+  if (gone.some(({ number, text: was }) => lines[number - 1]?.trim() !== was)) return null
+  return lines.filter((_line, index) => !gone.some(({ number }) => number === index + 1)).join('')
+}
+
+/** True when a line of known_hosts speaks of a name, hashed or not. */
+export function speaksOf(line: KnownHostsLine, name: string): boolean {
+  return hostsMatch(line.hosts, name)
 }
 
 /** True when hashing is this file's habit: new entries then are hashed too. */
@@ -103,7 +121,7 @@ function parseLine(raw: string, number: number): KnownHostsLine | undefined {
   if (fields[0] === undefined || fields[0] === '' || fields[0].startsWith('#')) return undefined
   const marker = fields[0].startsWith('@') ? fields.shift() : undefined
   if (marker !== undefined && marker !== '@revoked' && marker !== '@cert-authority') return undefined
-  const [hosts, type, encoded] = fields
+  const [hosts, type, encoded, ...comment] = fields
   if (hosts === undefined || type === undefined || encoded === undefined || !base64.test(encoded)) return undefined
   const key = Buffer.from(encoded, 'base64')
   // The blob must say the type that the line says; ssh skips the line otherwise.
@@ -115,6 +133,7 @@ function parseLine(raw: string, number: number): KnownHostsLine | undefined {
     hosts,
     type,
     key,
+    comment: comment.join(' '),
   }
 }
 
@@ -124,8 +143,8 @@ function hostsMatch(hosts: string, name: string): boolean {
   let matched = false
   for (const pattern of hosts.split(',')) {
     if (pattern.startsWith('!')) {
-      if (patternMatches(pattern.slice(1), name)) return false
-    } else if (patternMatches(pattern, name)) {
+      if (matchesName(pattern.slice(1), name)) return false
+    } else if (matchesName(pattern, name)) {
       matched = true
     }
   }
@@ -142,24 +161,6 @@ function hashMatches(hashed: string, name: string): boolean {
   return ours.length === theirs.length && timingSafeEqual(ours, theirs)
 }
 
-/** Glob with `*` and `?` in linear time: no regular expression built from a file's text can run away. */
-function patternMatches(pattern: string, name: string): boolean {
-  const glob = pattern.toLowerCase()
-  let [g, n, star, mark] = [0, 0, -1, 0]
-  while (n < name.length) {
-    if (glob[g] === '*') {
-      star = g++
-      mark = n
-    } else if (g < glob.length && (glob[g] === '?' || glob[g] === name[n])) {
-      g++
-      n++
-    } else if (star >= 0) {
-      g = star + 1
-      n = ++mark
-    } else {
-      return false
-    }
-  }
-  while (glob[g] === '*') g++
-  return g === glob.length
+function matchesName(pattern: string, name: string): boolean {
+  return matchesPattern(name, pattern.toLowerCase())
 }

@@ -16,11 +16,9 @@ export type LivenessVerdict =
   | { readonly kind: 'stalled'; readonly seconds: number }
   | { readonly kind: 'lost'; readonly seconds: number }
 
-const idleProbeMs = 15_000
 // After typing, an answer is due soon; a probe tells a quiet program from a dead link.
 const typedProbeMs = 3_000
 const stalledMs = 10_000
-const lostMs = 45_000
 
 export function alive(now: number): Liveness {
   return { lastHeard: now, waitingSince: null, probeSentAt: null }
@@ -34,8 +32,23 @@ export function probed(state: Liveness, now: number): Liveness {
   return { ...state, waitingSince: state.waitingSince ?? now, probeSentAt: now }
 }
 
+/** After how long without a word a probe is sent, and after how long without an answer the link is given up. */
+export interface LivenessLimits {
+  readonly idleProbeMs: number
+  readonly lostMs: number
+}
+
+export const usualLimits: LivenessLimits = { idleProbeMs: 15_000, lostMs: 45_000 }
+
+/** ServerAliveInterval and ServerAliveCountMax of ssh_config(5); an interval of 0 leaves the usual limits. */
+export function limitsFrom(aliveMs: number, count: number): LivenessLimits {
+  if (aliveMs <= 0) return usualLimits
+  return { idleProbeMs: aliveMs, lostMs: Math.max(aliveMs * Math.max(count, 1), typedProbeMs) }
+}
+
 /** What to do now; call it about once a second. */
-export function judgeLiveness(state: Liveness, now: number): LivenessVerdict {
+export function judgeLiveness(state: Liveness, now: number, limits: LivenessLimits = usualLimits): LivenessVerdict {
+  const { idleProbeMs, lostMs } = limits
   const { waitingSince, probeSentAt, lastHeard } = state
   if (probeSentAt === null) {
     const due = waitingSince !== null && now - waitingSince >= typedProbeMs

@@ -51,6 +51,11 @@ async function identities(socketPath: string): Promise<readonly Signer[]> {
   return keys.filter(key => usableTypes.has(key.type)).map(key => agentSigner(agent, key))
 }
 
+/** An agent by its socket, for whoever speaks its protocol. */
+export function agentFor(socketPath: string) {
+  return createAgent(socketPath)
+}
+
 /** Where the agent listens: SSH_AUTH_SOCK, or on Windows the OpenSSH pipe. */
 export function agentSocket(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string | null {
   const path = env['SSH_AUTH_SOCK']

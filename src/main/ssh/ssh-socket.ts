@@ -14,16 +14,21 @@ export function connectTcp(options: {
   port: number
   timeoutMs: number
   signal: AbortSignal
+  /** 0 takes addresses of both families. */
+  family?: 0 | 4 | 6
+  bindAddress?: string | null
+  keepAlive?: boolean
 }): Promise<Socket> {
-  const { address, port, timeoutMs, signal } = options
+  const { address, port, timeoutMs, signal, family = 0, bindAddress = null, keepAlive = false } = options
   const where = port === 22 ? address : `${address}:${port}`
   return new Promise((resolve, reject) => {
     const socket = connect({
       host: address,
       port,
       noDelay: true,
-      autoSelectFamily: true,
-      autoSelectFamilyAttemptTimeout: nextFamilyMs,
+      keepAlive,
+      ...(bindAddress === null ? {} : { localAddress: bindAddress }),
+      ...(family === 0 ? { autoSelectFamily: true, autoSelectFamilyAttemptTimeout: nextFamilyMs } : { family }),
     })
     const fail = (error: unknown) => {
       settle()

@@ -11,12 +11,13 @@ const tempMark = '.hawser-tmp-'
  * Replaces a file whole or not at all, also under kill -9 or a full disk: temp file beside it, fsync, rename, fsync of
  * the folder. Mode 0600, the folder is made with 0700. Throws `disk` with the file's name.
  */
-export async function writeAtomically(path: string, data: string | Uint8Array): Promise<void> {
+export async function writeAtomically(path: string, data: string | Uint8Array, mode = 0o600): Promise<void> {
   const temp = `${path}${tempMark}${randomBytes(6).toString('hex')}`
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
     const file = await open(temp, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o600)
     try {
+      if (mode !== 0o600) await file.chmod(mode)
       await file.writeFile(data)
       await file.sync()
     } finally {

@@ -4,22 +4,45 @@ import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { TerminalSize } from '../../shared/contract/terminals.ts'
 import type { Channel, Connection, OpenedShell } from '../ssh/connection.ts'
 import type { Lease } from '../ssh/connection-pool.ts'
+import type { SessionOptions } from '../ssh/hop-options.ts'
+import { matchesPattern } from '../ssh-config/patterns.ts'
 import type { Shell, ShellEnd } from './shell.ts'
 
 // Twice the 2 MiB window that ssh2 grants; a server that sends on past it ignores the protocol.
 const maxBuffered = 4 * 1024 * 1024
 const watchMs = 250
 
+export interface ShellStart {
+  readonly size: TerminalSize
+  readonly env: NodeJS.ProcessEnv
+  readonly session: SessionOptions
+  readonly signal: AbortSignal
+}
+
+/** SendEnv and SetEnv of ssh_config(5); what is set wins over what is passed on. */
+export function variablesOf(
+  { sendEnv, setEnv }: Pick<SessionOptions, 'sendEnv' | 'setEnv'>,
+  env: NodeJS.ProcessEnv,
+): Readonly<Record<string, string>> {
+  const sent = Object.entries(env).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && sendEnv.some(pattern => matchesPattern(entry[0], pattern)),
+  )
+  const set = setEnv.map(each => [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)] as const)
+  return Object.fromEntries([...sent, ...set])
+}
+
 /** Opens a shell on a leased connection and owns the lease from then on. */
 export async function startRemoteShell(
   lease: Lease<Connection>,
-  { size, env, signal }: { size: TerminalSize; env: NodeJS.ProcessEnv; signal: AbortSignal },
+  { size, env, session, signal }: ShellStart,
 ): Promise<Shell> {
   const { connection } = lease
   // Without a language of its own (a desktop start often has none) a shell should still take UTF-8.
-  const wanted = { COLORTERM: 'truecolor', LANG: env['LANG'] || 'C.UTF-8' }
+  const wanted = { COLORTERM: 'truecolor', LANG: env['LANG'] || 'C.UTF-8', ...variablesOf(session, env) }
+  const { command, tty } = session
   try {
-    const opened = await connection.shell({ size, term: 'xterm-256color', env: wanted }, signal)
+    const opened = await connection.shell({ size, term: 'xterm-256color', env: wanted, command, tty }, signal)
     return new RemoteShell(opened, lease)
   } catch (error) {
     lease.dispose()

@@ -11,7 +11,7 @@ import type {
   TerminalState,
 } from '../../shared/contract/terminals.ts'
 import type { Connection, LinkState } from '../ssh/connection.ts'
-import type { ConnectionPlan } from '../ssh/connection-plan.ts'
+import type { ConnectionPlan, PlannedHop } from '../ssh/connection-plan.ts'
 import type { Lease, LeaseOptions } from '../ssh/connection-pool.ts'
 import { startRemoteShell } from './remote-shell.ts'
 import type { Shell, ShellEnd } from './shell.ts'
@@ -26,7 +26,8 @@ export type TerminalNews = 'connected' | 'closed' | 'failed' | 'lost'
 
 export interface TerminalParts {
   readonly lease: (plan: ConnectionPlan, options: LeaseOptions) => Promise<Lease<Connection>>
-  readonly plan: (target: RemoteTarget) => ConnectionPlan
+  /** The hops to a target, once all that they depend on is known. */
+  readonly prepare: (target: RemoteTarget, options: LeaseOptions) => Promise<ConnectionPlan>
   readonly startLocal: (size: TerminalSize) => Promise<Shell>
   readonly openPort: OpenPort
   readonly env: NodeJS.ProcessEnv
@@ -111,12 +112,13 @@ export class TerminalService implements Contract, Disposable {
       this.#setState(entry, { kind: 'ready', latencyMs: null })
       return shell
     }
-    const lease = await this.#parts.lease(this.#parts.plan(target), {
-      onStep: step => this.#setState(entry, step),
-      signal: entry.abort.signal,
-    })
+    const { signal } = entry.abort
+    const options: LeaseOptions = { onStep: step => this.#setState(entry, step), signal }
+    const plan = await this.#parts.prepare(target, options)
+    const lease = await this.#parts.lease(plan, options)
     this.#setState(entry, { kind: 'connecting', step: 'Starting the shell' })
-    const shell = await startRemoteShell(lease, { size, env: this.#parts.env, signal: entry.abort.signal })
+    const { session } = (plan.at(-1) as PlannedHop).options
+    const shell = await startRemoteShell(lease, { size, env: this.#parts.env, session, signal })
     this.#setState(entry, fromLink(lease.connection.link))
     entry.link = lease.connection.onLinkChanged(link => {
       if (entry.state.kind === 'ready' || entry.state.kind === 'stalled') this.#setState(entry, fromLink(link))

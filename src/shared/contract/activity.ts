@@ -6,7 +6,17 @@ export const activityEntry = z.strictObject({
   id: z.uuid(),
   /** Milliseconds since 1970. */
   at: z.number(),
-  kind: z.enum(['connected', 'closed', 'failed', 'lost', 'trusted', 'key-replaced', 'copied', 'copy-failed']),
+  kind: z.enum([
+    'connected',
+    'closed',
+    'failed',
+    'lost',
+    'trusted',
+    'key-replaced',
+    'keys-learned',
+    'copied',
+    'copy-failed',
+  ]),
   /** Who it was about, as `label` or `user@address`. */
   subject: z.string().max(512),
   /** What happened, in a sentence; never a secret. */

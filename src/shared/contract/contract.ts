@@ -5,6 +5,7 @@ import { edits } from './edits.ts'
 import { files } from './files.ts'
 import { forwards } from './forwards.ts'
 import { hosts } from './hosts.ts'
+import { imports } from './imports.ts'
 import { prompts } from './prompts.ts'
 import { settings } from './settings.ts'
 import { terminals } from './terminals.ts'
@@ -20,6 +21,7 @@ export const contract = {
   files,
   forwards,
   hosts,
+  imports,
   prompts,
   settings,
   terminals,

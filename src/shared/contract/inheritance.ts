@@ -1,7 +1,7 @@
 import type { Group, GroupId } from './hosts.ts'
 
 /** What a host gets from its groups, nearest first, where it sets nothing itself. */
-export type Inherited = Pick<Group, 'user' | 'keyFile' | 'jumpHostId' | 'theme'>
+export type Inherited = Pick<Group, 'user' | 'keyFile' | 'jumpHostId' | 'proxy' | 'theme'>
 
 /** The groups around a host or group, the nearest first; ends where a group is gone or comes again. */
 export function groupChain(id: GroupId | null, groups: readonly Group[]): readonly Group[] {
@@ -19,5 +19,11 @@ export function groupChain(id: GroupId | null, groups: readonly Group[]): readon
 export function inheritedFrom(id: GroupId | null, groups: readonly Group[]): Inherited {
   const chain = groupChain(id, groups)
   const first = <K extends keyof Inherited>(name: K) => chain.find(group => group[name] !== null)?.[name] ?? null
-  return { user: first('user'), keyFile: first('keyFile'), jumpHostId: first('jumpHostId'), theme: first('theme') }
+  return {
+    user: first('user'),
+    keyFile: first('keyFile'),
+    jumpHostId: first('jumpHostId'),
+    proxy: first('proxy'),
+    theme: first('theme'),
+  }
 }

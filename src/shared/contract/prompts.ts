@@ -41,6 +41,15 @@ export type Question =
       readonly remember: boolean
     }
   | { readonly kind: 'open-address'; readonly address: string }
+  /** A command of the person's own config that would run on this computer; shown whole. */
+  | {
+      readonly kind: 'run-command'
+      readonly label: string
+      readonly command: string
+      /** `file:line`. */
+      readonly place: string
+      readonly reason: 'proxy-command' | 'match-exec'
+    }
   | {
       readonly kind: 'conflict'
       readonly name: string
@@ -65,6 +74,7 @@ export const answer = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('trust') }),
   z.strictObject({ kind: z.literal('replace-key') }),
   z.strictObject({ kind: z.literal('open') }),
+  z.strictObject({ kind: z.literal('run') }),
   z.strictObject({ kind: z.literal('conflict'), choice: conflictChoice, all: z.boolean() }),
   z.strictObject({ kind: z.literal('secrets'), secrets: z.array(secretText).max(32), remember: z.boolean() }),
 ])

@@ -25,6 +25,7 @@ const looks: Record<ActivityEntry['kind'], { readonly tone: Tone; readonly word:
   lost: { tone: 'bad', word: 'lost' },
   trusted: { tone: 'info', word: 'key trusted' },
   'key-replaced': { tone: 'warn', word: 'key replaced' },
+  'keys-learned': { tone: 'info', word: 'key learned' },
   copied: { tone: 'ok', word: 'copied' },
   'copy-failed': { tone: 'bad', word: 'not all copied' },
 }

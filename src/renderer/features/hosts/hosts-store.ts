@@ -20,7 +20,7 @@ interface HostsState {
 }
 
 export const useHosts = create<HostsState>()(() => ({
-  book: { hosts: [], groups: [], secrets: {} },
+  book: { hosts: [], groups: [], secrets: {}, config: { path: '', notes: [], hosts: {}, left: 0 } },
   loaded: false,
   filter: '',
   selected: null,

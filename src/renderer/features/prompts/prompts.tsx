@@ -1,4 +1,4 @@
-import { ExternalLink, KeyRound, ShieldAlert, ShieldQuestion, TriangleAlert } from 'lucide-react'
+import { ExternalLink, KeyRound, ShieldAlert, ShieldQuestion, TerminalSquare, TriangleAlert } from 'lucide-react'
 import { useRef, useState, type FormEvent } from 'react'
 import { create } from 'zustand'
 
@@ -43,6 +43,8 @@ export function Prompts({ api, openVault, copy }: PromptsProps) {
       return <Secrets {...common} question={question} openVault={openVault} />
     case 'conflict':
       return <ConflictDialog {...common} question={question} api={api} />
+    case 'run-command':
+      return <RunCommand {...common} question={question} />
     case 'open-address':
       return <OpenAddress {...common} question={question} />
     default:
@@ -208,6 +210,42 @@ function Secrets({ question, answer, openVault }: Asked<'secrets'> & Pick<Prompt
           </Button>
         </Actions>
       </form>
+    </Dialog>
+  )
+}
+
+const commandReasons = {
+  'proxy-command': 'It is a ProxyCommand: it carries the connection to the server.',
+  'match-exec': 'It decides which lines of the config hold for this host.',
+} as const
+
+function RunCommand({ question, answer }: Asked<'run-command'>) {
+  const { label, command, place, reason } = question
+  const refuse = useRef<HTMLButtonElement>(null)
+  return (
+    <Dialog
+      alert
+      title={`Run a command for ${label}?`}
+      description={`Your SSH config runs this on this computer, as you. ${commandReasons[reason]}`}
+      badge={<TerminalSquare size={18} />}
+      width={560}
+      onClose={() => answer(null)}
+      initialFocus={refuse}
+    >
+      <pre className={ui['code']}>{command}</pre>
+      <dl className={ui['pairs']}>
+        <dt>From</dt>
+        <dd className={ui['mono']}>{place}</dd>
+      </dl>
+      <p className={ui['hint']}>If you allow it, this very command is not asked about again.</p>
+      <Actions>
+        <Button ref={refuse} onClick={() => answer(null)}>
+          Cancel
+        </Button>
+        <Button look="primary" onClick={() => answer({ kind: 'run' })}>
+          Run command
+        </Button>
+      </Actions>
     </Dialog>
   )
 }

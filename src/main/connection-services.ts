@@ -1,0 +1,149 @@
+import { homedir, hostname, userInfo } from 'node:os'
+import { join } from 'node:path'
+
+import { AppError } from '../shared/base/errors.ts'
+import { toDisposable, type DisposableStore } from '../shared/base/lifecycle.ts'
+import type { Host } from '../shared/contract/hosts.ts'
+import type { Question } from '../shared/contract/prompts.ts'
+import type { Target } from '../shared/contract/terminals.ts'
+import type { ActivityService } from './activity/activity-service.ts'
+import type { HostService } from './hosts/host-service.ts'
+import type { PromptService } from './prompts/prompt-service.ts'
+import type { Outside } from './services.ts'
+import { ConsentStore, type ConsentFile } from './ssh-config/consents.ts'
+import { findOut } from './ssh-config/find-out.ts'
+import { LiveConfig } from './ssh-config/live-config.ts'
+import type { LocalFacts } from './ssh-config/tokens.ts'
+import type { Connection } from './ssh/connection.ts'
+import { planConnection, type ConnectionPlan, type PlannedHop } from './ssh/connection-plan.ts'
+import { ConnectionPool, type Lease, type LeaseOptions } from './ssh/connection-pool.ts'
+import { Dialer } from './ssh/dialer.ts'
+import { KeyRing, vaultKeyName } from './ssh/key-ring.ts'
+import { KnownHostsFile } from './ssh/known-hosts-file.ts'
+import { agentSigners, agentSocket } from './ssh/signer.ts'
+import type { JsonFile } from './storage/json-file.ts'
+import type { Vault } from './storage/vault.ts'
+
+/** What leads to hosts: plans, and the shared connections. */
+export interface Connections {
+  readonly pool: ConnectionPool<Connection>
+  readonly dialer: Dialer
+  readonly keys: KeyRing
+  readonly knownHosts: KnownHostsFile
+  /** Where the usual agent listens; null where there is none. */
+  readonly agentSocket: string | null
+  /** What is known now, for showing and comparing; what only running can tell is left open. */
+  plan(target: Target): ConnectionPlan
+  /** The plan to dial by: what it depends on was asked, run and looked up. */
+  prepare(target: Target, options: LeaseOptions): Promise<ConnectionPlan>
+  /** A lease on the shared connection to a target. */
+  lease(target: Target, options: LeaseOptions): Promise<Lease<Connection>>
+}
+
+// A login outlives its last shell for a moment, so that closing a tab and opening another costs no sign-in.
+const graceMs = 30_000
+const maxRounds = 32
+const watchMs = 1_000
+
+/** Opens the person's ssh_config and the system's. */
+export function openConfig({ sshFolder, systemConfig, env, reportBug }: Outside): Promise<LiveConfig> {
+  const { username: user, uid } = userInfo()
+  const facts: LocalFacts = { user, uid, home: homedir(), hostName: hostname(), env, sshFolder }
+  const files = [
+    { path: join(sshFolder, 'config'), system: false },
+    ...(systemConfig === null ? [] : [{ path: systemConfig, system: true }]),
+  ]
+  return LiveConfig.open({ files, facts, watchMs, reportBug })
+}
+
+interface ConnectionParts {
+  readonly store: DisposableStore
+  readonly prompts: PromptService
+  readonly vault: Vault
+  readonly activity: ActivityService
+  readonly hosts: HostService
+  readonly config: LiveConfig
+  readonly consents: JsonFile<ConsentFile>
+}
+
+/** What plans, dials and signs in, and the connections it made. */
+export function buildConnections({ env, sshFolder, keyWorker, tell }: Outside, parts: ConnectionParts): Connections {
+  const { store, prompts, vault, activity, hosts, config } = parts
+  const consents = new ConsentStore(parts.consents)
+  const socket = agentSocket(env, process.platform)
+  const keys = new KeyRing({ sshFolder, worker: keyWorker, vaultKey: name => vault.get(vaultKeyName(name)) })
+  const knownHosts = new KnownHostsFile(sshFolder)
+  const dialer = new Dialer({
+    prompter: prompts,
+    knownHosts,
+    secrets: vault,
+    keys,
+    consents,
+    agentSocket: socket,
+    agent: asked => (asked === 'none' ? Promise.resolve([]) : agentSigners(asked ?? socket)),
+    onKeyDecision: (kind, hop, key) => activity.add(kind, subjectOf(hop), `${key.type} ${key.fingerprint}`),
+    onForgotten: error =>
+      tell('warning', `The answer was not remembered. ${error instanceof Error ? error.message : ''}`.trim()),
+  })
+  store.add(vault.onChanged(status => (status.state === 'locked' ? keys.forget() : undefined)))
+  store.add(toDisposable(() => keys.forget()))
+  const pool = store.add(new ConnectionPool<Connection>(options => dialer.dial(options), graceMs))
+
+  const plan = planner(hosts, config)
+  const prepare = preparer(plan, { prompts, config, consents })
+  return {
+    pool,
+    dialer,
+    keys,
+    knownHosts,
+    agentSocket: socket,
+    plan,
+    prepare,
+    lease: async (target, options) => pool.lease(await prepare(target, options), options),
+  }
+}
+
+function planner(hosts: HostService, config: LiveConfig): Connections['plan'] {
+  const view = { nameOf: hosts.configName.bind(hosts), resolve: config.resolve.bind(config) }
+  return target => {
+    if (target.kind === 'local') throw new AppError('invalid-input', 'This computer is not reached by SSH.')
+    const { hosts: all, groups } = hosts
+    return planConnection(target, { hosts: all, groups, localUser: config.facts.user, config: view })
+  }
+}
+
+/** Plans again and again until nothing is open: an answer may lead to lines that ask the next question. */
+function preparer(
+  plan: Connections['plan'],
+  { prompts, config, consents }: { prompts: PromptService; config: LiveConfig; consents: ConsentStore },
+): Connections['prepare'] {
+  return async (target, { quiet = false, onStep, signal }) => {
+    await config.refresh()
+    config.forgetOld()
+    for (let round = 0; round < maxRounds; round++) {
+      const planned = plan(target)
+      const pending = planned.flatMap(hop => hop.pending)
+      if (pending.length === 0) return planned
+      const label = (planned.at(-1) as PlannedHop).label
+      const ask = (question: Question) => {
+        if (quiet)
+          throw new AppError('needs-answer', `${label} asks for more than a connection in the background can answer.`)
+        onStep({ kind: 'asking' })
+        return prompts.ask(question, signal)
+      }
+      await findOut(pending, { config, consents, label, ask, signal })
+    }
+    throw new AppError('invalid-input', 'The config asks without end. Correct its Match exec lines.')
+  }
+}
+
+/** Who a target is, for the Activity page. */
+export function targetName(target: Target, hosts: readonly Host[]): string {
+  if (target.kind === 'local') return 'This computer'
+  if (target.kind === 'address') return `${target.user === null ? '' : `${target.user}@`}${target.address}`
+  return hosts.find(host => host.id === target.hostId)?.label ?? 'Deleted host'
+}
+
+function subjectOf(hop: PlannedHop): string {
+  return hop.hostId === null ? `${hop.user}@${hop.address}` : hop.label
+}

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto'
+
+import { AppError } from '../../shared/base/errors.ts'
+import {
+  address,
+  host as hostSchema,
+  hostNotes,
+  userName,
+  type ConfigChanges,
+  type ConfigOverview,
+  type ConfiguredHost,
+  type Host,
+  type HostId,
+  type HostNotes,
+} from '../../shared/contract/hosts.ts'
+import { editSection, type ConfigChange } from '../ssh-config/config-edit.ts'
+import type { Statement } from '../ssh-config/config-program.ts'
+import { splitArguments } from '../ssh-config/config-text.ts'
+import { shownKeyword } from '../ssh-config/keywords.ts'
+import type { LiveConfig } from '../ssh-config/live-config.ts'
+import type { ResolvedHost } from '../ssh-config/resolved.ts'
+
+// The page and the palette hold no more at once; all can still be connected to by name.
+const maxShown = 2_000
+
+/** The hosts that a person's ssh_config names, as hosts like any other. */
+export class ConfigHosts {
+  readonly #config: LiveConfig
+  #names: ReadonlyMap<HostId, { readonly name: string; readonly at: Statement }> | undefined
+
+  constructor(config: LiveConfig) {
+    this.#config = config
+    config.onChanged(() => (this.#names = undefined))
+  }
+
+  nameOf(id: HostId): string | null {
+    return this.#all().get(id)?.name ?? null
+  }
+
+  list(notesOf: (name: string) => HostNotes | undefined): readonly Host[] {
+    return [...this.#all()].slice(0, maxShown).map(([id, { name }]) => this.#host(id, name, notesOf(name)))
+  }
+
+  overview(): ConfigOverview {
+    const all = [...this.#all()]
+    return {
+      path: this.#config.path,
+      notes: this.#config.notes,
+      left: Math.max(0, all.length - maxShown),
+      hosts: Object.fromEntries(all.slice(0, maxShown).map(([id, entry]) => [id, this.#configured(entry)])),
+    }
+  }
+
+  /** Throws `not-found`, `invalid-input` when another line would win, or `changed`. */
+  async edit(id: HostId, changes: ConfigChanges): Promise<void> {
+    const entry = this.#all().get(id)
+    if (!entry) throw new AppError('not-found', 'This host is not in the config any more.')
+    const lines = linesOf(changes)
+    const { name, at } = entry
+    await this.#config.edit(
+      at.path,
+      text => editSection(text, at.line, lines),
+      resolve => checkEdited(resolve(name), lines),
+    )
+  }
+
+  #all() {
+    this.#names ??= new Map([...this.#config.names()].map(([name, at]) => [idOf(name), { name, at }]))
+    return this.#names
+  }
+
+  #host(id: HostId, name: string, notes: HostNotes | undefined): Host {
+    const found = this.#config.resolve(name)
+    return {
+      ...hostSchema.parse({ id, label: name.slice(0, 128), address: 'x' }),
+      // What no address can be is shown as it stands; dialling it says what is wrong.
+      address: address.safeParse(found.hostName).success ? found.hostName : name,
+      port: found.port === 22 ? null : found.port,
+      user: found.userGiven && userName.safeParse(found.user).success ? found.user : null,
+      keyFile: found.identityFiles[0] ?? null,
+      forwardAgent: found.forwardAgent !== 'no',
+      ...(notes ?? hostNotes.parse({})),
+    }
+  }
+
+  #configured({ name, at }: { name: string; at: Statement }): ConfiguredHost {
+    const found = this.#config.resolve(name)
+    return {
+      name,
+      path: at.path,
+      line: at.line,
+      alsoNames: (splitArguments(at.rest) ?? []).filter(other => other !== name),
+      jumps: found.proxyJump,
+      proxyCommand: found.proxyCommand,
+      notHonoured: found.notHonoured,
+      problem: found.problems[0] ?? null,
+      unsure: found.pending.some(({ kind }) => kind === 'exec'),
+    }
+  }
+}
+
+/** The id of a host of the config: the same name has the same one on every start (RFC 9562, 5.8). */
+function idOf(name: string): HostId {
+  const hex = createHash('sha256').update(`ssh_config ${name}`).digest('hex')
+  const variant = ((parseInt(hex[16] as string, 16) & 3) | 8).toString(16)
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    `${variant}${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join('-') as HostId
+}
+
+function linesOf(changes: ConfigChanges): readonly ConfigChange[] {
+  const { hostName, port, user, identityFile, proxyJump, forwardAgent } = changes
+  const all: readonly (readonly [string, string | number | null | undefined])[] = [
+    ['hostname', hostName],
+    ['port', port],
+    ['user', user],
+    ['identityfile', identityFile],
+    ['proxyjump', proxyJump],
+    ['forwardagent', forwardAgent],
+  ]
+  return all.flatMap(([keyword, value]): ConfigChange[] =>
+    value === undefined ? [] : [[keyword, value === null ? null : String(value)]],
+  )
+}
+
+/** The first value of a keyword counts: one that stands before ours makes ours mean nothing. */
+function checkEdited(host: ResolvedHost, lines: readonly ConfigChange[]): void {
+  const [problem] = host.problems
+  if (problem) throw new AppError('invalid-input', `${problem.path}, line ${problem.line}: ${problem.text}.`)
+  const holds: Readonly<Record<string, string>> = {
+    hostname: host.hostName,
+    port: String(host.port),
+    user: host.user,
+    proxyjump: host.proxyJump,
+    forwardagent: host.forwardAgent,
+  }
+  for (const [keyword, value] of lines) {
+    const now = holds[keyword]
+    if (value === null || now === undefined || now.toLowerCase() === value.toLowerCase()) continue
+    const at = host.from.get(keyword)
+    const where = at ? `Line ${at.line} of ${at.path}` : 'Another line'
+    throw new AppError(
+      'invalid-input',
+      `${where} sets ${shownKeyword(keyword)} first, so it would stay ${now}. Change it there.`,
+    )
+  }
+}

@@ -1,0 +1,144 @@
+import { z } from 'zod'
+
+import { printForwardSpec, type ForwardSpec } from '../../shared/base/forward-spec.ts'
+import { forward as forwardSchema, type Endpoint, type Forward } from '../../shared/contract/forwards.ts'
+import {
+  group as groupSchema,
+  host as hostSchema,
+  type Group,
+  type Host,
+  type HostId,
+} from '../../shared/contract/hosts.ts'
+import { groupChain, inheritedFrom } from '../../shared/contract/inheritance.ts'
+import { appendSection, type ConfigChange } from '../ssh-config/config-edit.ts'
+import { Collector, type Found } from './imported.ts'
+
+/** Everything that is exported; never a secret. */
+export interface ExportData {
+  readonly hosts: readonly Host[]
+  readonly groups: readonly Group[]
+  readonly forwards: readonly Forward[]
+  readonly [other: string]: unknown
+}
+
+const exported = z.object({
+  format: z.literal('hawser'),
+  version: z.int().min(1),
+  hosts: z.array(hostSchema).max(10_000),
+  groups: z.array(groupSchema).max(1_000),
+  forwards: z.array(forwardSchema).max(1_000).default([]),
+})
+
+/** All data as JSON that people can read. */
+export function printJson(data: ExportData, now: Date): string {
+  const { hosts, groups, forwards, ...others } = data
+  const whole = { format: 'hawser', version: 1, exported: now.toISOString(), hosts, groups, forwards, ...others }
+  return `${JSON.stringify(whole, null, 2)}\n`
+}
+
+/** Hosts, groups and forwards of such a file; null when it is none. */
+export function readExport(text: string): Found | null {
+  let data: z.output<typeof exported>
+  try {
+    data = exported.parse(JSON.parse(text))
+  } catch {
+    return null
+  }
+  const collect = new Collector()
+  for (const host of data.hosts) {
+    const inherited = inheritedFrom(host.groupId, data.groups)
+    collect.add({
+      label: host.label,
+      address: host.address,
+      port: host.port,
+      user: host.user ?? inherited.user ?? '',
+      keyFile: host.keyFile ?? inherited.keyFile ?? '',
+      jumps: jumpChain(host, data),
+      groups: groupChain(host.groupId, data.groups)
+        .map(({ label }) => label)
+        .toReversed(),
+      tags: host.tags,
+      proxy: host.proxy ?? inherited.proxy,
+      forwardAgent: host.forwardAgent,
+      forwards: forwardsOf(host.id, data.forwards),
+    })
+  }
+  return collect.found
+}
+
+/** All hosts as ssh_config(5), each name once; what it can't hold stands as a comment. */
+export function printSshConfig({ hosts, groups, forwards }: ExportData, now: Date): string {
+  const names = uniqueNames(hosts)
+  let text = `# Hosts of Hawser, ${now.toISOString().slice(0, 10)}\n`
+  for (const host of hosts) {
+    const inherited = inheritedFrom(host.groupId, groups)
+    const jump = names.get((host.jumpHostId ?? inherited.jumpHostId) as HostId)
+    const proxy = host.proxy ?? inherited.proxy
+    const settings: ConfigChange[] = [
+      ['hostname', host.address],
+      ['port', host.port === null ? null : String(host.port)],
+      ['user', host.user ?? inherited.user],
+      ['identityfile', vaultless(host.keyFile ?? inherited.keyFile)],
+      ['proxyjump', jump ?? null],
+      ['forwardagent', host.forwardAgent ? 'yes' : null],
+    ]
+    text = appendSection(text, names.get(host.id) as string, settings)
+    for (const spec of forwardsOf(host.id, forwards)) text += `  ${configForward(spec)}\n`
+    if (proxy) text += `  # Reached through the ${proxy.kind} proxy ${proxy.address}:${proxy.port}\n`
+    if (host.weakAlgorithms) text += '  # Weak algorithms were allowed\n'
+  }
+  return text
+}
+
+function uniqueNames(hosts: readonly Host[]): ReadonlyMap<HostId, string> {
+  const names = new Map<HostId, string>()
+  const taken = new Set<string>()
+  for (const { id, label } of hosts) {
+    const plain = label.replace(/[\s"'\\#*?!,]+/g, '-').replace(/^-+|-+$/g, '') || 'host'
+    let name = plain
+    for (let number = 2; taken.has(name); number++) name = `${plain}-${number}`
+    taken.add(name)
+    names.set(id, name)
+  }
+  return names
+}
+
+function vaultless(keyFile: string | null): string | null {
+  return keyFile?.startsWith('vault:') === true ? null : keyFile
+}
+
+function jumpChain(host: Host, { hosts, groups }: { hosts: readonly Host[]; groups: readonly Group[] }) {
+  const chain: { address: string; port: number | null; user: string | null }[] = []
+  const seen = new Set([host.id])
+  const next = (of: Host) => of.jumpHostId ?? inheritedFrom(of.groupId, groups).jumpHostId
+  for (let id = next(host); id !== null && !seen.has(id);) {
+    seen.add(id)
+    const hop = hosts.find(each => each.id === id)
+    if (!hop) break
+    const user = hop.user ?? inheritedFrom(hop.groupId, groups).user
+    chain.unshift({ address: hop.address, port: hop.port, user })
+    id = next(hop)
+  }
+  return chain.slice(-8)
+}
+
+function forwardsOf(id: HostId, forwards: readonly Forward[]): readonly string[] {
+  return forwards.flatMap(forward => {
+    const { target, kind, listen, to } = forward
+    if (target.kind !== 'host' || target.hostId !== id) return []
+    const end = (at: Endpoint): ForwardSpec['listen'] =>
+      at.kind === 'unix' ? at : { kind: 'tcp', address: at.address, port: at.port }
+    return [printForwardSpec({ kind, listen: end(listen), to: to && end(to) })]
+  })
+}
+
+/** `-L 8080:localhost:80` as a line of ssh_config(5). */
+function configForward(flag: string): string {
+  const [, letter, rest = ''] = /^-([LRD]) (.*)$/.exec(flag) ?? []
+  const keyword = ({ L: 'LocalForward', R: 'RemoteForward', D: 'DynamicForward' } as const)[letter as 'L' | 'R' | 'D']
+  if (letter === 'D') return `${keyword} ${rest}`
+  const parts = rest.match(/\[[^\]]*\]|[^:]+/g) ?? []
+  const target = parts.at(-1)?.startsWith('/') === true ? 1 : 2
+  const [listen, to] = [parts.slice(0, -target).join(':'), parts.slice(-target).join(':')]
+  return `${keyword} ${listen} ${to}`
+}

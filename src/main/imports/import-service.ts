@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto'
+import { open, readdir, readFile, stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+import { AppError } from '../../shared/base/errors.ts'
+import { parseForwardSpecs, type SpecEnd } from '../../shared/base/forward-spec.ts'
+import { parseSshCommand } from '../../shared/base/ssh-command.ts'
+import type { Services } from '../../shared/contract/contract.ts'
+import type { Endpoint, Forward, ForwardId } from '../../shared/contract/forwards.ts'
+import type { HostId } from '../../shared/contract/hosts.ts'
+import type { ImportPreview } from '../../shared/contract/imports.ts'
+import type { ForwardService } from '../forwards/forward-service.ts'
+import type { HostService } from '../hosts/host-service.ts'
+import type { LiveConfig } from '../ssh-config/live-config.ts'
+import { printJson, printSshConfig, type ExportData } from './export-format.ts'
+import { Collector } from './imported.ts'
+import { placeHosts, type Placed } from './place-hosts.ts'
+import { readPuttyFiles } from './putty.ts'
+import { draftOf, readCommand, readImport } from './read-import.ts'
+
+type Contract = Services['imports']
+
+export interface ImportParts {
+  readonly hosts: HostService
+  readonly forwards: ForwardService
+  readonly config: LiveConfig
+  /** What else belongs to an export: settings, presets. Never a secret. */
+  readonly others: () => Readonly<Record<string, unknown>>
+}
+
+const maxBytes = 16 * 1024 * 1024
+const maxFiles = 2_000
+
+/** Hosts from other programs, and everything to take away. */
+export class ImportService implements Contract {
+  readonly #parts: ImportParts
+
+  constructor(parts: ImportParts) {
+    this.#parts = parts
+  }
+
+  readText: Contract['readText'] = ({ text }) => readImport(text, this.#parts.config.facts)
+
+  readFile: Contract['readFile'] = async ({ path }) => {
+    const info = await stat(path).catch(() => null)
+    if (!info) throw new AppError('not-found', `${path} is not there. Choose another file.`)
+    if (info.isDirectory()) return readFolder(path)
+    if (info.size > maxBytes) throw new AppError('invalid-input', 'The file is larger than 16 MB. Choose another one.')
+    return readImport(decode(await readFile(path)), this.#parts.config.facts)
+  }
+
+  places: Contract['places'] = async () => {
+    const usual = [
+      { label: 'PuTTY', path: join(homedir(), '.putty', 'sessions') },
+      { label: 'known_hosts', path: join(this.#parts.config.facts.sshFolder, 'known_hosts') },
+      { label: 'WinSCP', path: join(process.env['APPDATA'] ?? homedir(), 'WinSCP.ini') },
+      { label: 'MobaXterm', path: join(process.env['APPDATA'] ?? homedir(), 'MobaXterm', 'MobaXterm.ini') },
+    ]
+    const there = await Promise.all(usual.map(({ path }) => stat(path).catch(() => null)))
+    return usual.filter((_place, index) => there[index] !== null)
+  }
+
+  add: Contract['add'] = async ({ hosts, groupId }) => {
+    const { hosts: service } = this.#parts
+    return this.#save(placeHosts(hosts, { hosts: service.hosts, groups: service.groups, groupId }))
+  }
+
+  addConfigured: Contract['addConfigured'] = async ({ ids }) => {
+    const { hosts, config } = this.#parts
+    const collect = new Collector()
+    for (const id of ids) {
+      const name = hosts.configName(id)
+      if (name === null) throw new AppError('not-found', 'This host is not in the config any more.')
+      collect.add(draftOf(config.resolve(name)))
+    }
+    const [skipped] = collect.found.skipped
+    if (skipped !== undefined && collect.found.hosts.length === 0) throw new AppError('invalid-input', `${skipped}.`)
+    // Beside the saved ones only: a copy of a host of the config is not there because the config has it.
+    const now = { hosts: hosts.saved, groups: hosts.groups, groupId: null }
+    return this.#save(placeHosts(collect.found.hosts, now))
+  }
+
+  readdress: Contract['readdress'] = async ({ id, text }) => {
+    const { hosts } = this.#parts
+    const host = hosts.saved.find(each => each.id === id)
+    if (!host) throw new AppError('not-found', 'This host was deleted, or comes from the config.')
+    const line = text.trim()
+    const parsed = parseSshCommand(line)
+    if (!parsed.ok) throw new AppError('invalid-input', parsed.message)
+    const [found] = readCommand(line).hosts
+    if (!found)
+      throw new AppError('invalid-input', `${line.slice(0, 80)} names no address. Copy the ssh command again.`)
+    // What the line does not speak of stays as it was.
+    const { destination } = parsed.command
+    const [jumped] =
+      found.jumps.length > 0 ? [placeHosts([found], { hosts: hosts.hosts, groups: hosts.groups, groupId: null })] : []
+    const target = jumped?.hosts.at(-1)
+    const hops = jumped?.hosts.filter(each => each !== target) ?? []
+    await hosts.saveAll({
+      hosts: [
+        ...hops,
+        {
+          ...host,
+          address: found.address,
+          port: destination.port === null ? null : found.port,
+          user: found.user ?? host.user,
+          keyFile: found.keyFile ?? host.keyFile,
+          jumpHostId: target ? target.jumpHostId : host.jumpHostId,
+        },
+      ],
+      groups: [],
+    })
+  }
+
+  exportTo: Contract['exportTo'] = async ({ folder, format }) => {
+    const { hosts, forwards, others } = this.#parts
+    const now = new Date()
+    const data: ExportData = { hosts: hosts.saved, groups: hosts.groups, forwards: forwards.saved, ...others() }
+    const text = format === 'json' ? printJson(data, now) : printSshConfig(data, now)
+    return writeNew(folder, now.toISOString().slice(0, 10), { ending: format === 'json' ? '.json' : '.config', text })
+  }
+
+  async #save(placed: Placed): Promise<{ added: number; there: number }> {
+    const { hosts, forwards } = this.#parts
+    await hosts.saveAll({ hosts: placed.hosts, groups: placed.groups })
+    for (const { hostId, label, specs } of placed.forwards)
+      for (const forward of specs.flatMap(spec => forwardsFrom(spec, hostId, label))) await forwards.save({ forward })
+    return { added: placed.added, there: placed.there }
+  }
+}
+
+/** Forwards of a host from the words of ssh(1). */
+export function forwardsFrom(spec: string, hostId: HostId, label: string): readonly Forward[] {
+  return parseForwardSpecs(spec).flatMap(({ kind, listen, to }): Forward[] => {
+    if (kind === 'remote' && to === null) return []
+    const port = listen.kind === 'tcp' ? String(listen.port) : listen.path
+    return [
+      {
+        id: randomUUID() as ForwardId,
+        label: `${label} ${port}`.slice(0, 128),
+        target: { kind: 'host', hostId },
+        kind,
+        listen: endpointOf(listen),
+        to: to && endpointOf(to),
+        freePort: false,
+        start: 'hand',
+        presetId: null,
+        page: null,
+        passing: false,
+      },
+    ]
+  })
+}
+
+function endpointOf(end: SpecEnd): Endpoint {
+  return end.kind === 'unix' ? end : { kind: 'tcp', address: end.address ?? 'localhost', port: end.port }
+}
+
+async function readFolder(path: string): Promise<ImportPreview> {
+  const sessions = (await stat(join(path, 'sessions')).catch(() => null)) ? join(path, 'sessions') : path
+  const names = (await readdir(sessions)).slice(0, maxFiles)
+  const files = await Promise.all(
+    names.map(async name => ({ name, text: await readFile(join(sessions, name), 'utf8').catch(() => '') })),
+  )
+  const found = readPuttyFiles(files.filter(({ text }) => /^(HostName|Protocol)=/m.test(text)))
+  if (found.hosts.length === 0 && found.skipped.length === 0)
+    throw new AppError('invalid-input', 'There are no PuTTY sessions in this folder. Choose another one.')
+  return { format: 'putty', ...found }
+}
+
+// regedit writes UTF-16.
+function decode(bytes: Buffer): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.subarray(2).toString('utf16le')
+  return bytes.toString('utf8')
+}
+
+/** Under a name that is free; never over what is there. */
+async function writeNew(
+  folder: string,
+  day: string,
+  { ending, text }: { ending: string; text: string },
+): Promise<string> {
+  for (let number = 1; ; number++) {
+    const path = join(folder, `hawser-${day}${number === 1 ? '' : ` ${number}`}${ending}`)
+    try {
+      const file = await open(path, 'wx', 0o600)
+      try {
+        await file.writeFile(text)
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      return path
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST' && number < 1000) continue
+      throw new AppError('disk', `${path} could not be written. Choose another folder.`, { cause: error })
+    }
+  }
+}

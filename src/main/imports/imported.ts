@@ -1,0 +1,79 @@
+import { cleanLine } from '../../shared/base/clean-text.ts'
+import { address, userName } from '../../shared/contract/hosts.ts'
+import { importedHost, type ImportedHost } from '../../shared/contract/imports.ts'
+
+/** What a reader of one format found. */
+export interface Found {
+  readonly hosts: readonly ImportedHost[]
+  readonly skipped: readonly string[]
+}
+
+/** What a file says of one host, as loose as files are. */
+export interface Draft {
+  readonly label?: string | undefined
+  readonly address?: string | undefined
+  readonly port?: string | number | null | undefined
+  readonly user?: string | undefined
+  readonly keyFile?: string | undefined
+  readonly jumps?: readonly { readonly address: string; readonly port: number | null; readonly user: string | null }[]
+  readonly groups?: readonly string[]
+  readonly tags?: readonly string[]
+  readonly proxy?: ImportedHost['proxy']
+  readonly forwardAgent?: boolean
+  readonly forwards?: readonly string[]
+  readonly notes?: readonly string[]
+}
+
+/** Collects hosts; what can't be one is told by name. */
+export class Collector {
+  readonly #hosts: ImportedHost[] = []
+  readonly #skipped: string[] = []
+
+  add(draft: Draft): void {
+    const name = cleanLine(draft.label ?? '', 128) || cleanLine(draft.address ?? '', 128) || 'A host without a name'
+    // PuTTY and WinSCP take user@host as the address.
+    const [, before, host] = /^(?:(.*)@)?([^@]*)$/.exec((draft.address ?? '').trim()) ?? []
+    const where = (host ?? '').replace(/^\[(.*)\]$/, '$1')
+    if (!address.safeParse(where).success)
+      return this.skip(`${name}: ${where === '' ? 'it has no address' : `“${cleanLine(where, 80)}” is not an address`}`)
+    const notes = [...(draft.notes ?? [])]
+    const user = before || draft.user || null
+    if (user !== null && !userName.safeParse(user).success) notes.push(`the user “${cleanLine(user, 40)}” was left out`)
+    const number = Number(draft.port ?? 22)
+    const usable = Number.isInteger(number) && number >= 1 && number <= 65_535
+    if (!usable) notes.push(`the port “${cleanLine(String(draft.port), 20)}” was left out`)
+    const candidate = importedHost.safeParse({
+      label: name,
+      address: where,
+      port: usable && number !== 22 ? number : null,
+      user: user !== null && userName.safeParse(user).success ? user : null,
+      keyFile: cleanLine(draft.keyFile ?? '', 1024) || null,
+      jumps: draft.jumps ?? [],
+      groups: (draft.groups ?? []).map(group => cleanLine(group, 128)).filter(Boolean),
+      tags: [...new Set((draft.tags ?? []).map(tag => cleanLine(tag, 32)).filter(Boolean))].slice(0, 32),
+      proxy: draft.proxy ?? null,
+      forwardAgent: draft.forwardAgent ?? false,
+      forwards: draft.forwards ?? [],
+      note: notes.join('; ').slice(0, 1024),
+    })
+    if (candidate.success) this.#hosts.push(candidate.data)
+    else this.skip(`${name}: ${candidate.error.issues[0]?.message ?? 'it can’t be read'}`)
+  }
+
+  skip(text: string): void {
+    this.#skipped.push(text)
+  }
+
+  get found(): Found {
+    return { hosts: this.#hosts, skipped: this.#skipped }
+  }
+}
+
+/** `%20` and the like; a text that is no such is left as it is. */
+export function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text.replace(/%([0-9A-Fa-f]{2})/g, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+  }
+}

@@ -1,0 +1,98 @@
+import { parseJumps } from '../../shared/base/destination.ts'
+import { AppError } from '../../shared/base/errors.ts'
+import { printForwardSpec } from '../../shared/base/forward-spec.ts'
+import { parseSshCommand } from '../../shared/base/ssh-command.ts'
+import type { ImportFormat, ImportPreview } from '../../shared/contract/imports.ts'
+import { buildProgram, namedHosts } from '../ssh-config/config-program.ts'
+import { resolveHost } from '../ssh-config/resolve.ts'
+import type { ResolvedHost } from '../ssh-config/resolved.ts'
+import type { LocalFacts } from '../ssh-config/tokens.ts'
+import { readCsv } from './csv.ts'
+import { readExport } from './export-format.ts'
+import { Collector, type Draft, type Found } from './imported.ts'
+import { readKnownHostsNames } from './known-hosts-names.ts'
+import { readMobaXterm } from './mobaxterm.ts'
+import { readPuttyRegistry } from './putty.ts'
+import { readWinScp } from './winscp.ts'
+
+/** Reads a text of any of the formats, told apart by what is in it. Throws `invalid-input` for what is none of them. */
+export function readImport(text: string, facts: LocalFacts): ImportPreview {
+  const plain = text.replace(/^\uFEFF/, '')
+  const [format, found] = read(plain, facts) ?? []
+  if (format === undefined || found === undefined)
+    throw new AppError(
+      'invalid-input',
+      'This is none of the formats that Hawser reads: an ssh command, ssh_config, known_hosts, PuTTY’s registry, WinSCP.ini, MobaXterm sessions, a CSV with an address column, or Hawser’s own export.',
+    )
+  if (found.hosts.length === 0 && found.skipped.length === 0)
+    throw new AppError('invalid-input', 'There are no hosts in it. Choose another file.')
+  return { format, hosts: found.hosts, skipped: found.skipped.slice(0, 200) }
+}
+
+function read(text: string, facts: LocalFacts): readonly [ImportFormat, Found] | null {
+  if (/\\PuTTY\\Sessions/i.test(text)) return ['putty', readPuttyRegistry(text)]
+  if (/^\[Sessions\\/m.test(text)) return ['winscp', readWinScp(text)]
+  if (/^\[Bookmarks(_\d+)?\]/m.test(text)) return ['mobaxterm', readMobaXterm(text)]
+  if (/^\s*\{/.test(text)) {
+    const own = readExport(text)
+    return own && ['hawser', own]
+  }
+  if (/^\s*(\S*\/)?ssh\s/.test(text) && !/\n\s*\S/.test(text.trim().replace(/\\\r?\n/g, ' ')))
+    return ['ssh', readCommand(text)]
+  if (/^\s*(Host|Match)[\s=]+\S/im.test(text)) return ['ssh-config', readConfigText(text, facts)]
+  const known = readKnownHostsNames(text)
+  if (known) return ['known-hosts', known]
+  const csv = readCsv(text)
+  return csv && [csv.isTermius ? 'termius' : 'csv', csv]
+}
+
+/** A whole `ssh -i key -p 22 -J a,b user@host -L ...` as a host with all of it. */
+export function readCommand(line: string): Found {
+  const parsed = parseSshCommand(line.trim())
+  if (!parsed.ok) throw new AppError('invalid-input', parsed.message)
+  const { destination, jumps, keyFile, forwards, forwardAgent, left } = parsed.command
+  const collect = new Collector()
+  collect.add({
+    address: destination.address,
+    port: destination.port,
+    user: destination.user ?? '',
+    keyFile: keyFile ?? '',
+    jumps: jumps.map(({ address, port, user }) => ({ address, port, user })),
+    forwardAgent,
+    forwards: forwards.map(printForwardSpec),
+    notes: left.length > 0 ? [`left out: ${left.join(' ')}`] : [],
+  })
+  return collect.found
+}
+
+/** A host of the config as a draft of one's own; what only a config can hold is noted. */
+export function draftOf(host: ResolvedHost): Draft {
+  const flags = { local: 'L', remote: 'R', dynamic: 'D' } as const
+  return {
+    label: host.name,
+    address: host.hostName,
+    port: host.port,
+    user: host.userGiven ? host.user : '',
+    keyFile: host.identityFiles[0] ?? '',
+    jumps: host.proxyJump === '' ? [] : (parseJumps(host.proxyJump) ?? []),
+    forwardAgent: host.forwardAgent !== 'no',
+    forwards: host.forwards.map(({ kind, spec }) => `-${flags[kind]} ${spec}`),
+    notes: [
+      ...(host.proxyCommand === null ? [] : ['ProxyCommand was left out']),
+      ...(host.identityFiles.length > 1 ? ['only the first IdentityFile was taken over'] : []),
+    ],
+  }
+}
+
+function readConfigText(text: string, facts: LocalFacts): Found {
+  const program = buildProgram([{ path: 'the text', text, system: false, includes: new Map() }])
+  const collect = new Collector()
+  const answers = { exec: () => false, resolves: () => false }
+  for (const name of namedHosts(program).keys()) {
+    const host = resolveHost(program, { name, facts, answers })
+    const [problem] = host.problems
+    if (problem) collect.skip(`${name}: line ${problem.line}: ${problem.text}`)
+    else collect.add(draftOf(host))
+  }
+  return collect.found
+}

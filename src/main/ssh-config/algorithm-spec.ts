@@ -1,0 +1,21 @@
+import { matchesPattern } from './patterns.ts'
+
+/**
+ * The algorithms that a line of ssh_config(5) asks for: a list of its own, or the usual one with `+` (more at its end),
+ * `-` (some taken away, by pattern) or `^` (some first). Names that are not supported are left to the caller.
+ */
+export function applySpec(spec: string | null, usual: readonly string[]): readonly string[] {
+  if (spec === null || spec === '') return usual
+  const [sign, list] = /^[+^-]/.test(spec) ? [spec[0], spec.slice(1)] : ['', spec]
+  const named = list.split(',').filter(Boolean)
+  switch (sign) {
+    case '+':
+      return [...new Set([...usual, ...named])]
+    case '^':
+      return [...new Set([...named, ...usual])]
+    case '-':
+      return usual.filter(name => !named.some(pattern => matchesPattern(name, pattern)))
+    default:
+      return named
+  }
+}

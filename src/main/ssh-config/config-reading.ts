@@ -1,0 +1,177 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { isAbsolute, join } from 'node:path'
+
+import { parseConfig, splitArguments } from './config-text.ts'
+import type { ConfigNote, ConfigSource } from './config-program.ts'
+import { matchesPattern } from './patterns.ts'
+import { expandTilde, expandVariables, ExpansionError, type LocalFacts } from './tokens.ts'
+
+/** What was read, what could not be, and which folders a change of would change it. */
+export interface ConfigReading {
+  readonly sources: readonly ConfigSource[]
+  readonly notes: readonly ConfigNote[]
+  /** Files that were read or looked for, and folders that were searched. */
+  readonly places: ReadonlySet<string>
+}
+
+// READCONF_MAX_DEPTH of OpenSSH.
+const maxDepth = 16
+const maxFiles = 1_000
+const maxBytes = 64 * 1024 * 1024
+
+/** Reads the person's file and the system's, with all that they include. A file that is not there is no error. */
+export async function readConfigs(
+  files: readonly { readonly path: string; readonly system: boolean }[],
+  facts: LocalFacts,
+): Promise<ConfigReading> {
+  const reader = new Reader(facts)
+  const sources: ConfigSource[] = []
+  for (const { path, system } of files) {
+    const source = await reader.read(path, { system, depth: 0, including: null })
+    if (source) sources.push(source)
+  }
+  return { sources, notes: reader.notes, places: reader.places }
+}
+
+interface ReadContext {
+  readonly system: boolean
+  readonly depth: number
+  /** The line that includes it. */
+  readonly including: { readonly path: string; readonly line: number } | null
+}
+
+class Reader {
+  readonly notes: ConfigNote[] = []
+  readonly places = new Set<string>()
+  readonly #facts: LocalFacts
+  #files = 0
+  #bytes = 0
+
+  constructor(facts: LocalFacts) {
+    this.#facts = facts
+  }
+
+  async read(path: string, context: ReadContext): Promise<ConfigSource | null> {
+    const { system, depth, including } = context
+    const place = including ?? { path, line: 1 }
+    this.places.add(path)
+    if (depth > maxDepth || ++this.#files > maxFiles) {
+      this.#note(place, depth > maxDepth ? 'Include goes deeper than 16 files' : 'More than 1,000 files are included')
+      return null
+    }
+    const text = await this.#text(path, place, including !== null)
+    if (text === null) return null
+    const includes = new Map<number, readonly ConfigSource[]>()
+    for (const { keyword, rest, number } of parseConfig(text)) {
+      if (keyword !== 'include') continue
+      const found: ConfigSource[] = []
+      for (const word of splitArguments(rest) ?? []) {
+        const at = { path, line: number }
+        for (const each of await this.#included(word, at, system)) {
+          const source = await this.read(each, { system, depth: depth + 1, including: at })
+          if (source) found.push(source)
+        }
+      }
+      includes.set(number, found)
+    }
+    return { path, text, system, includes }
+  }
+
+  async #text(path: string, place: { path: string; line: number }, included: boolean): Promise<string | null> {
+    try {
+      const info = await stat(path)
+      if (info.isDirectory()) return null
+      // ssh reads no file that others may write to: they could run commands as this person.
+      const ours = process.getuid === undefined || info.uid === 0 || info.uid === process.getuid()
+      if (process.platform !== 'win32' && (!ours || (info.mode & 0o022) !== 0)) {
+        this.#note(place, `${path} can be written by others, so it is not read. Run chmod go-w on it`)
+        return null
+      }
+      this.#bytes += info.size
+      if (this.#bytes > maxBytes) {
+        this.#note(place, 'The files are larger than 64 MB together')
+        return null
+      }
+      return decode(await readFile(path))
+    } catch (error) {
+      const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+      if (!missing || (included && !missing)) this.#note(place, `${path} could not be read. Check its permissions`)
+      return null
+    }
+  }
+
+  /** The files that one argument of Include names, in the order of glob(3). */
+  async #included(word: string, at: { path: string; line: number }, system: boolean): Promise<readonly string[]> {
+    try {
+      const expanded = expandVariables(word, this.#facts.env)
+      if (expanded.startsWith('~') && system) {
+        this.#note(at, 'Include: the system’s file can’t include a person’s')
+        return []
+      }
+      const path = expandTilde(expanded, this.#facts)
+      const base = system ? '/etc/ssh' : this.#facts.sshFolder
+      return await this.#glob(isAbsolute(path) ? path : join(base, path))
+    } catch (error) {
+      if (!(error instanceof ExpansionError)) throw error
+      this.#note(at, `Include: ${error.message}`)
+      return []
+    }
+  }
+
+  async #glob(pattern: string): Promise<readonly string[]> {
+    let found = ['']
+    for (const part of pattern.split(/[\\/](?!$)/)) {
+      if (!/[*?[]/.test(part)) {
+        found = found.map(base => (base === '' && part === '' ? '/' : join(base, part)))
+        continue
+      }
+      const next: string[] = []
+      for (const base of found) {
+        const folder = base === '' ? '.' : base
+        this.places.add(folder)
+        const names = await readdir(folder).catch((): string[] => [])
+        for (const name of names.sort(byBytes))
+          if (name.startsWith('.') === part.startsWith('.') && matchesGlob(name, part)) next.push(join(base, name))
+      }
+      found = next
+    }
+    return found
+  }
+
+  #note(at: { path: string; line: number }, text: string): void {
+    this.notes.push({ ...at, text })
+  }
+}
+
+// glob(3) has sets in brackets besides; each becomes one letter of the others.
+function matchesGlob(name: string, pattern: string): boolean {
+  const set = /\[(!|\^)?(\]?[^\]]*)\]/.exec(pattern)
+  if (!set) return matchesPattern(name, pattern)
+  const [all, negated, letters = ''] = set
+  const [before, after] = [pattern.slice(0, set.index), pattern.slice(set.index + all.length)]
+  const wanted = new Set<string>()
+  for (let at = 0; at < letters.length; at++) {
+    const [from, dash, to] = [letters[at] as string, letters[at + 1], letters[at + 2]]
+    if (dash !== '-' || to === undefined) wanted.add(from)
+    else {
+      for (let code = from.charCodeAt(0); code <= to.charCodeAt(0); code++) wanted.add(String.fromCharCode(code))
+      at += 2
+    }
+  }
+  return [...name].some(
+    (letter, at) =>
+      wanted.has(letter) === (negated === undefined) &&
+      matchesPattern(name.slice(0, at), before) &&
+      matchesGlob(name.slice(at + 1), after),
+  )
+}
+
+function byBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+}
+
+/** UTF-8 where it is, else a letter for each byte: writing it back must change nothing. */
+export function decode(bytes: Buffer): string {
+  const text = bytes.toString('utf8')
+  return Buffer.from(text, 'utf8').equals(bytes) ? text : bytes.toString('latin1')
+}

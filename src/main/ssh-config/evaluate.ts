@@ -1,0 +1,344 @@
+import { isIP } from 'node:net'
+
+import { splitArguments } from './config-text.ts'
+import type { ConfigNote, ConfigProgram, Section, Statement } from './config-program.ts'
+import { honoured, olderNames, shownKeyword, whyNotHonoured } from './keywords.ts'
+import { matchesHost, matchesList, matchesPattern } from './patterns.ts'
+import { expandTokens, ExpansionError, type LocalFacts } from './tokens.ts'
+
+/** What one line gives to a host. */
+export interface Setting {
+  readonly args: readonly string[]
+  readonly at: Statement
+}
+
+/** What is known of questions that only running or asking can answer; `undefined` is not known yet. */
+export interface Answers {
+  /** Whether a `Match exec` command ended with 0. */
+  readonly exec: (command: string) => boolean | undefined
+  /** Whether the name has an address. */
+  readonly resolves: (name: string) => boolean | undefined
+}
+
+/** What must be found out before the answer is sure. */
+export type Pending =
+  | { readonly kind: 'exec'; readonly command: string; readonly at: Statement }
+  | { readonly kind: 'resolve'; readonly name: string }
+
+/** Everything that the files say of one name. */
+export interface Evaluation {
+  readonly name: string
+  /** The name after HostName and canonicalization, in lower case. */
+  readonly hostName: string
+  readonly settings: ReadonlyMap<string, readonly Setting[]>
+  readonly pending: readonly Pending[]
+  /** Lines that hold for this name and are not honoured. */
+  readonly notHonoured: readonly ConfigNote[]
+  /** Lines that OpenSSH would refuse: nothing may be dialled before they are mended. */
+  readonly problems: readonly ConfigNote[]
+}
+
+/**
+ * Reads what holds for a name, as ssh(1) does: the first value of each keyword counts, a second pass follows where
+ * `Match final`, `canonical` or CanonicalizeHostname ask for it. Pure: runs and looks up nothing.
+ */
+export function evaluate(
+  program: ConfigProgram,
+  name: string,
+  known: { readonly facts: LocalFacts; readonly answers: Answers },
+): Evaluation {
+  const run = new Run(program, name, known)
+  run.pass(name, false)
+  const canonical = run.canonical()
+  if (run.wantsFinal || program.asksFinalPass) run.pass(canonical, true)
+  return {
+    name,
+    hostName: canonical,
+    settings: run.settings,
+    pending: run.pending,
+    notHonoured: [...run.notHonoured.values()],
+    problems: [...run.problems.values()],
+  }
+}
+
+const times = new Set(['connecttimeout', 'serveraliveinterval'])
+
+class Run {
+  readonly settings = new Map<string, Setting[]>()
+  readonly pending: Pending[] = []
+  readonly notHonoured = new Map<string, ConfigNote>()
+  readonly problems = new Map<string, ConfigNote>()
+  wantsFinal = false
+  readonly #program: ConfigProgram
+  readonly #name: string
+  readonly #facts: LocalFacts
+  readonly #answers: Answers
+  #active = new Map<Section, boolean>()
+  #final = false
+  #host: string
+
+  constructor(
+    program: ConfigProgram,
+    name: string,
+    { facts, answers }: { readonly facts: LocalFacts; readonly answers: Answers },
+  ) {
+    this.#program = program
+    this.#name = name
+    this.#host = name
+    this.#facts = facts
+    this.#answers = answers
+  }
+
+  pass(host: string, final: boolean): void {
+    this.#host = host
+    this.#final = final
+    this.#active = new Map()
+    const own = this.#program.byName.get(host) ?? []
+    const sections = [...own, ...this.#program.anywhere].sort((a, b) => a.order - b.order)
+    for (const section of sections) {
+      if (!this.#isActive(section)) continue
+      for (const statement of section.statements) this.#take(statement)
+    }
+  }
+
+  /** The name to dial after HostName and canonicalization. */
+  canonical(): string {
+    const named = this.#expandHostName(this.#name)
+    const host = isIP(named) === 0 ? named.toLowerCase() : named
+    const mode = this.#first('canonicalizehostname')?.toLowerCase() ?? 'no'
+    if (mode === 'no' || mode === 'false' || mode === 'none') return host
+    this.wantsFinal = true
+    const proxied = this.#isSet('proxycommand') || this.#isSet('proxyjump')
+    if (isIP(host) !== 0 || (proxied && mode !== 'always')) return host
+    if (host.endsWith('.')) return host.slice(0, -1)
+    const dots = host.split('.').length - 1
+    if (dots > Number(this.#first('canonicalizemaxdots') ?? '1')) return host
+    const domains = this.settings.get('canonicaldomains')?.[0]?.args ?? []
+    for (const domain of domains.filter(each => each.toLowerCase() !== 'none')) {
+      const full = `${host}.${domain.replace(/^\./, '')}`
+      const found = this.#answers.resolves(full)
+      if (found === undefined) this.pending.push({ kind: 'resolve', name: full })
+      if (found !== false) return full
+    }
+    const fallback = this.#first('canonicalizefallbacklocal')?.toLowerCase() ?? 'yes'
+    const at = this.settings.get('canonicalizefallbacklocal')?.[0]?.at
+    if (/^(no|false)$/.test(fallback) && domains.length > 0 && at) this.#problem(at, `${host} is in no domain`)
+    return host
+  }
+
+  #first(keyword: string): string | undefined {
+    return this.settings.get(keyword)?.[0]?.args[0]
+  }
+
+  #isSet(keyword: string): boolean {
+    const value = this.#first(keyword)
+    return value !== undefined && value.toLowerCase() !== 'none'
+  }
+
+  #isActive(section: Section): boolean {
+    const known = this.#active.get(section)
+    if (known !== undefined) return known
+    const active = (section.within === null || this.#isActive(section.within)) && this.#holds(section)
+    this.#active.set(section, active)
+    return active
+  }
+
+  #holds({ condition }: Section): boolean {
+    switch (condition.kind) {
+      case 'always':
+        return true
+      case 'continues':
+        return this.#isActive(condition.of)
+      case 'host':
+        return matchesHost(this.#host, condition.patterns)
+      case 'match':
+        return this.#matches(condition.criteria, condition.at)
+    }
+  }
+
+  #matches(criteria: readonly string[], at: Statement): boolean {
+    let result = true
+    let count = 0
+    for (let index = 0; index < criteria.length; index++) {
+      const word = criteria[index] as string
+      const negated = word.startsWith('!')
+      const [attribute = '', joined] = splitOnce(word.slice(negated ? 1 : 0))
+      const kind = attribute.toLowerCase()
+      if (kind === 'all') {
+        if (count > 0 && !(count === 1 && /^!?(final|canonical)$/i.test(criteria[0] as string)))
+          this.#problem(at, '“all” can’t be combined with other criteria')
+        return result && !negated
+      }
+      count++
+      if (kind === 'final' || kind === 'canonical') {
+        if (this.#final === negated) result = false
+        continue
+      }
+      const value = joined ?? criteria[++index]
+      if (value === undefined || (value === '' && kind !== 'tagged' && kind !== 'command')) {
+        this.#problem(at, `“${attribute}” needs a value`)
+        return false
+      }
+      // What comes after a criterion that does not hold is never run.
+      if (kind === 'exec' && !result) continue
+      const holds = this.#criterion(kind, value, at)
+      if (holds === null || holds === negated) result = false
+    }
+    if (count === 0) this.#problem(at, 'it needs a criterion')
+    return result && count > 0
+  }
+
+  /** Null where it can't be told. */
+  #criterion(kind: string, value: string, at: Statement): boolean | null {
+    const { user: localUser } = this.#facts
+    switch (kind) {
+      case 'host':
+        return matchesList(this.#current().toLowerCase(), value, true)
+      case 'originalhost':
+        return matchesList(this.#name.toLowerCase(), value, true)
+      case 'user':
+        return matchesList(this.#first('user') ?? localUser, value)
+      case 'localuser':
+        return matchesList(localUser, value)
+      case 'tagged': {
+        const tag = this.#first('tag') ?? ''
+        return tag === '' ? value === '' : matchesList(tag, value)
+      }
+      case 'command':
+        return value === ''
+      case 'sessiontype':
+        return matchesList('shell', value)
+      case 'exec':
+        return this.#exec(value, at)
+      default:
+        this.#note(at, `Match ${kind} is not supported: the section is left out`)
+        return null
+    }
+  }
+
+  #exec(command: string, at: Statement): boolean | null {
+    let expanded: string
+    try {
+      expanded = expandTokens(command, this.#tokenValues())
+    } catch (error) {
+      if (error instanceof ExpansionError) this.#problem(at, error.message)
+      return null
+    }
+    const answer = this.#answers.exec(expanded)
+    if (answer === undefined) this.pending.push({ kind: 'exec', command: expanded, at })
+    return answer ?? null
+  }
+
+  #tokenValues() {
+    const port = Number(this.#first('port') ?? '22')
+    return {
+      name: this.#name,
+      hostName: this.#current(),
+      port,
+      user: this.#first('user') ?? this.#facts.user,
+      jumpHost: '',
+      keyAlias: this.#first('hostkeyalias') ?? this.#name,
+      local: this.#facts,
+    }
+  }
+
+  /** The name as far as it is known while lines are still being read. */
+  #current(): string {
+    return this.#final ? this.#host : this.#expandHostName(this.#host)
+  }
+
+  #expandHostName(host: string): string {
+    const setting = this.settings.get('hostname')?.[0]
+    const text = setting?.args[0]
+    if (setting === undefined || text === undefined) return host
+    try {
+      return text.replace(/%(.?)/gs, (_all, letter: string) => {
+        if (letter === '%') return '%'
+        if (letter !== 'h') throw new ExpansionError(`%${letter} means nothing in HostName`)
+        return host
+      })
+    } catch (error) {
+      if (error instanceof ExpansionError) this.#problem(setting.at, error.message)
+      return host
+    }
+  }
+
+  #take(at: Statement): void {
+    const keyword = olderNames.get(at.keyword) ?? at.keyword
+    const kind = honoured.get(keyword)
+    const args = splitArguments(at.rest)
+    if (args === null) return this.#problem(at, 'a quotation mark is not closed')
+    if (args.length === 0 || (args[0] === '' && kind !== 'words')) return this.#problem(at, 'it needs a value')
+    if (kind === undefined) return this.#takeUnknown(keyword, at, args[0] as string)
+    const before = this.settings.get(keyword)
+    switch (kind) {
+      case 'word':
+      case 'words':
+        // OpenSSH's word for “not set”: a later line still counts.
+        if (times.has(keyword) && args[0] === 'none') return
+        if (!before) this.settings.set(keyword, [{ args, at }])
+        return
+      case 'command':
+        return this.#takeCommand(keyword, at)
+      case 'each':
+      case 'forward': {
+        const taken = kind === 'each' ? args.slice(0, 1) : args.slice(0, 2)
+        const same = before?.some(other => other.args.join('\n') === taken.join('\n'))
+        if (same !== true) this.settings.set(keyword, [...(before ?? []), { args: taken, at }])
+        return
+      }
+      case 'environment':
+        return this.#takeEnvironment(at, args)
+    }
+  }
+
+  #takeCommand(keyword: string, at: Statement): void {
+    if (this.settings.has(keyword)) return
+    const text = at.rest.replace(/^[\s=]+/, '')
+    const isJump = keyword === 'proxyjump'
+    // The one that comes first of these two wins.
+    const other = isJump ? 'proxycommand' : 'proxyjump'
+    const rival = this.#first(other)
+    if ((isJump || keyword === 'proxycommand') && rival !== undefined && !(other === 'proxyjump' && isNone(rival)))
+      if (!(isJump && isNone(text))) return
+    this.settings.set(keyword, [{ args: [isJump ? text.replace(/\s*#.*$/s, '').trim() : text], at }])
+  }
+
+  #takeEnvironment(at: Statement, args: readonly string[]): void {
+    let kept = [...(this.settings.get('sendenv') ?? [])]
+    for (const arg of args) {
+      if (arg === '' || arg.includes('=')) this.#problem(at, 'a name of a variable has no “=”')
+      else if (arg.startsWith('-')) kept = kept.filter(({ args: [name = ''] }) => !matchesPattern(name, arg.slice(1)))
+      else kept.push({ args: [arg], at })
+    }
+    this.settings.set('sendenv', kept)
+  }
+
+  #takeUnknown(keyword: string, at: Statement, value: string): void {
+    const ignored = this.#first('ignoreunknown')
+    const why = whyNotHonoured(keyword, value)
+    if (why === null || (ignored !== undefined && matchesList(keyword, ignored.toLowerCase()))) return
+    this.#note(at, `${shownKeyword(keyword)}: ${why}`)
+  }
+
+  #note(at: Statement, text: string): void {
+    this.notHonoured.set(`${at.path}:${at.line}`, { path: at.path, line: at.line, text })
+  }
+
+  #problem(at: Statement, text: string): void {
+    this.problems.set(`${at.path}:${at.line}`, {
+      path: at.path,
+      line: at.line,
+      text: `${shownKeyword(at.keyword)}: ${text}`,
+    })
+  }
+}
+
+function isNone(text: string): boolean {
+  return text.toLowerCase() === 'none'
+}
+
+function splitOnce(word: string): readonly [string, string | undefined] {
+  const at = word.indexOf('=')
+  return at < 0 ? [word, undefined] : [word.slice(0, at), word.slice(at + 1)]
+}

@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process'
+import { lookup } from 'node:dns/promises'
+
+import { AppError } from '../../shared/base/errors.ts'
+import type { Answer, Question } from '../../shared/contract/prompts.ts'
+import { allowCommand, type Consents } from './consents.ts'
+import type { Pending } from './evaluate.ts'
+import type { LiveConfig } from './live-config.ts'
+
+export interface FindOutContext {
+  readonly config: LiveConfig
+  readonly consents: Consents
+  /** Who is dialled, for the question. */
+  readonly label: string
+  readonly ask: (question: Question) => Promise<Answer | null>
+  readonly signal: AbortSignal
+}
+
+const execMs = 15_000
+
+/** Runs the commands of `Match exec` that a person has allowed, and looks up names, for the config to go by. */
+export async function findOut(pending: readonly Pending[], context: FindOutContext): Promise<void> {
+  const { config, signal } = context
+  for (const each of pending) {
+    if (each.kind === 'resolve') {
+      const found = await lookup(each.name).then(
+        () => true,
+        () => false,
+      )
+      config.learn('resolve', each.name, found)
+      continue
+    }
+    const { command, at } = each
+    await allowCommand(context, { command, place: `${at.path}:${at.line}`, reason: 'match-exec' })
+    config.learn('exec', command, await run(command, signal))
+  }
+}
+
+/** As OpenSSH runs it: by the person's shell, with nothing to read and nothing said. */
+function run(command: string, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const windows = process.platform === 'win32'
+    const options = { stdio: 'ignore', signal, timeout: execMs, windowsHide: true } as const
+    const child = windows
+      ? spawn(command, { ...options, shell: true })
+      : spawn(process.env['SHELL'] || '/bin/sh', ['-c', command], options)
+    child.on('error', error =>
+      reject(signal.aborted ? new AppError('cancelled', 'Cancelled') : notRun(command, error.message)),
+    )
+    child.on('close', (code, killed) => {
+      if (code === null)
+        reject(notRun(command, killed === 'SIGTERM' ? 'it took longer than 15 s' : 'a signal ended it'))
+      else resolve(code === 0)
+    })
+  })
+}
+
+function notRun(command: string, why: string): AppError {
+  return new AppError(
+    'invalid-input',
+    `Match exec “${command.slice(0, 80)}” could not be run: ${why}. Correct that line.`,
+  )
+}

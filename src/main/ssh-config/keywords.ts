@@ -1,0 +1,166 @@
+/** How the arguments of a keyword are read, and which of several lines count. */
+export type KeywordKind =
+  /** One argument; the first line counts. */
+  | 'word'
+  /** All arguments of the first line. */
+  | 'words'
+  /** The rest of the first line as it stands. */
+  | 'command'
+  /** One argument of each line. */
+  | 'each'
+  /** Two arguments of each line. */
+  | 'forward'
+  /** All arguments of all lines. */
+  | 'environment'
+
+/** The keywords that are honoured. What is not here is told on the host, never passed over in silence. */
+export const honoured: ReadonlyMap<string, KeywordKind> = new Map([
+  ['addressfamily', 'word'],
+  ['batchmode', 'word'],
+  ['bindaddress', 'word'],
+  ['canonicaldomains', 'words'],
+  ['canonicalizefallbacklocal', 'word'],
+  ['canonicalizehostname', 'word'],
+  ['canonicalizemaxdots', 'word'],
+  ['certificatefile', 'each'],
+  ['checkhostip', 'word'],
+  ['ciphers', 'word'],
+  ['clearallforwardings', 'word'],
+  ['compression', 'word'],
+  ['connectionattempts', 'word'],
+  ['connecttimeout', 'word'],
+  ['dynamicforward', 'each'],
+  ['exitonforwardfailure', 'word'],
+  ['forwardagent', 'word'],
+  ['gatewayports', 'word'],
+  ['globalknownhostsfile', 'words'],
+  ['hashknownhosts', 'word'],
+  ['hostkeyalgorithms', 'word'],
+  ['hostkeyalias', 'word'],
+  ['hostname', 'word'],
+  ['identitiesonly', 'word'],
+  ['identityagent', 'word'],
+  ['identityfile', 'each'],
+  ['ignoreunknown', 'word'],
+  ['kbdinteractiveauthentication', 'word'],
+  ['kexalgorithms', 'word'],
+  ['localforward', 'forward'],
+  ['loglevel', 'word'],
+  ['macs', 'word'],
+  ['nohostauthenticationforlocalhost', 'word'],
+  ['numberofpasswordprompts', 'word'],
+  ['passwordauthentication', 'word'],
+  ['port', 'word'],
+  ['preferredauthentications', 'word'],
+  ['proxycommand', 'command'],
+  ['proxyjump', 'command'],
+  ['pubkeyacceptedalgorithms', 'word'],
+  ['pubkeyauthentication', 'word'],
+  ['remotecommand', 'command'],
+  ['remoteforward', 'forward'],
+  ['requesttty', 'word'],
+  ['sendenv', 'environment'],
+  ['serveralivecountmax', 'word'],
+  ['serveraliveinterval', 'word'],
+  ['sessiontype', 'word'],
+  ['setenv', 'words'],
+  ['stricthostkeychecking', 'word'],
+  ['tag', 'word'],
+  ['tcpkeepalive', 'word'],
+  ['updatehostkeys', 'word'],
+  ['user', 'word'],
+  ['userknownhostsfile', 'words'],
+])
+
+/** Older names that OpenSSH still reads. */
+export const olderNames: ReadonlyMap<string, string> = new Map([
+  ['challengeresponseauthentication', 'kbdinteractiveauthentication'],
+  ['skeyauthentication', 'kbdinteractiveauthentication'],
+  ['tisauthentication', 'kbdinteractiveauthentication'],
+  ['dsaauthentication', 'pubkeyauthentication'],
+  ['identityfile2', 'identityfile'],
+  ['keepalive', 'tcpkeepalive'],
+  ['pubkeyacceptedkeytypes', 'pubkeyacceptedalgorithms'],
+])
+
+/** Why a keyword is not honoured. An empty reason: it changes nothing that a person of Hawser would see. */
+const reasons: ReadonlyMap<string, string> = new Map([
+  ['addkeystoagent', 'keys are put into the agent on the Keys page'],
+  ['bindinterface', 'use BindAddress'],
+  ['canonicalizepermittedcnames', 'names are not followed through CNAME records'],
+  ['casignaturealgorithms', 'certificates are not supported yet'],
+  ['channeltimeout', 'channels stay open'],
+  ['controlmaster', ''],
+  ['controlpath', ''],
+  ['controlpersist', ''],
+  ['enableescapecommandline', ''],
+  ['enablesshkeysign', 'host-based sign-in is not supported'],
+  ['escapechar', ''],
+  ['fingerprinthash', ''],
+  ['forkafterauthentication', ''],
+  ['forwardx11', 'X11 is not forwarded'],
+  ['forwardx11timeout', ''],
+  ['forwardx11trusted', ''],
+  ['gssapiauthentication', 'GSSAPI (Kerberos) is not supported'],
+  ['gssapidelegatecredentials', 'GSSAPI (Kerberos) is not supported'],
+  ['hostbasedacceptedalgorithms', 'host-based sign-in is not supported'],
+  ['hostbasedauthentication', 'host-based sign-in is not supported'],
+  ['ipqos', ''],
+  ['kbdinteractivedevices', ''],
+  ['knownhostscommand', 'host keys are looked up in known_hosts files only'],
+  ['localcommand', 'no command is run on this computer'],
+  ['logverbose', ''],
+  ['obscurekeystroketiming', 'keystrokes are not hidden among others'],
+  ['permitlocalcommand', 'no command is run on this computer'],
+  ['permitremoteopen', 'remote dynamic forwards are not supported'],
+  ['pkcs11provider', 'smart cards work through the agent only'],
+  ['proxyusefdpass', 'ProxyCommand carries the bytes itself here'],
+  ['refuseconnection', 'it is for newer OpenSSH'],
+  ['rekeylimit', 'the server decides when keys are renewed'],
+  ['requiredrsasize', ''],
+  ['revokedhostkeys', 'mark a revoked key with @revoked in known_hosts'],
+  ['securitykeyprovider', 'security keys (FIDO) are not supported yet'],
+  ['stdinnull', ''],
+  ['streamlocalbindmask', ''],
+  ['streamlocalbindunlink', ''],
+  ['syslogfacility', ''],
+  ['tunnel', 'network tunnels are not supported'],
+  ['tunneldevice', ''],
+  ['usekeychain', 'passphrases are remembered in the vault'],
+  ['verifyhostkeydns', 'DNS does not vouch for host keys'],
+  ['versionaddendum', ''],
+  ['visualhostkey', ''],
+  ['warnweakcrypto', ''],
+  ['xauthlocation', ''],
+])
+
+/**
+ * What to say of a keyword that is not honoured: null where there is nothing to say. Values that ask for nothing
+ * (`no`, `none`) need no word.
+ */
+export function whyNotHonoured(keyword: string, value: string): string | null {
+  const reason = reasons.get(keyword)
+  if (reason === undefined) return 'Hawser does not know this keyword'
+  return reason === '' || /^(no|none|false|off)$/i.test(value) ? null : reason
+}
+
+/** How a keyword is written in manuals; its own letters where it is not known. */
+export function shownKeyword(keyword: string): string {
+  return spelled.get(keyword) ?? keyword
+}
+
+const spelled = new Map(
+  `AddressFamily BatchMode BindAddress CanonicalDomains CanonicalizeFallbackLocal CanonicalizeHostname
+  CanonicalizeMaxDots CertificateFile CheckHostIP Ciphers ClearAllForwardings Compression ConnectionAttempts
+  ConnectTimeout DynamicForward ExitOnForwardFailure ForwardAgent GatewayPorts GlobalKnownHostsFile HashKnownHosts
+  HostKeyAlgorithms HostKeyAlias HostName IdentitiesOnly IdentityAgent IdentityFile KbdInteractiveAuthentication
+  KexAlgorithms LocalForward LogLevel MACs NoHostAuthenticationForLocalhost NumberOfPasswordPrompts
+  PasswordAuthentication Port PreferredAuthentications ProxyCommand ProxyJump PubkeyAcceptedAlgorithms
+  PubkeyAuthentication RemoteCommand RemoteForward RequestTTY SendEnv ServerAliveCountMax ServerAliveInterval
+  SessionType SetEnv StrictHostKeyChecking Tag TCPKeepAlive UpdateHostKeys User UserKnownHostsFile AddKeysToAgent
+  BindInterface CanonicalizePermittedCNAMEs ForwardX11 GSSAPIAuthentication GSSAPIDelegateCredentials
+  HostbasedAuthentication KnownHostsCommand LocalCommand PermitLocalCommand PKCS11Provider ProxyUseFdpass RekeyLimit
+  RevokedHostKeys SecurityKeyProvider Tunnel UseKeychain VerifyHostKeyDNS Include Host Match`
+    .split(/\s+/)
+    .map(name => [name.toLowerCase(), name]),
+)

@@ -1,0 +1,179 @@
+import { readFile, realpath, stat } from 'node:fs/promises'
+
+import { AppError } from '../../shared/base/errors.ts'
+import { Emitter } from '../../shared/base/event.ts'
+import type { Disposable } from '../../shared/base/lifecycle.ts'
+import { writeAtomically } from '../storage/atomic-write.ts'
+import {
+  buildProgram,
+  namedHosts,
+  type ConfigNote,
+  type ConfigProgram,
+  type ConfigSource,
+  type Statement,
+} from './config-program.ts'
+import { parseConfig } from './config-text.ts'
+import { readConfigs, type ConfigReading } from './config-reading.ts'
+import type { Answers } from './evaluate.ts'
+import { resolveHost, type CommandLine } from './resolve.ts'
+import type { ResolvedHost } from './resolved.ts'
+import type { LocalFacts } from './tokens.ts'
+
+export interface LiveConfigOptions {
+  readonly files: readonly { readonly path: string; readonly system: boolean }[]
+  readonly facts: LocalFacts
+  /** How often the files are looked at, in milliseconds; 0 is never. */
+  readonly watchMs: number
+  readonly reportBug: (where: string, error: unknown) => void
+}
+
+// What a command or a name server said holds for the steps of one sign-in.
+const answerMs = 10_000
+
+/** A person's ssh_config, read anew whenever one of its files changes. Reading runs nothing and asks no server. */
+export class LiveConfig implements Disposable {
+  readonly #changed = new Emitter<undefined>()
+  readonly onChanged = this.#changed.event
+  readonly #options: LiveConfigOptions
+  #reading: ConfigReading = { sources: [], notes: [], places: new Set() }
+  #program: ConfigProgram = buildProgram([])
+  #stamp = ''
+  #looking: Promise<boolean> | undefined
+  readonly #timer: NodeJS.Timeout | undefined
+  readonly #resolved = new Map<string, ResolvedHost>()
+  readonly #exec = new Map<string, { readonly value: boolean; readonly at: number }>()
+  readonly #names = new Map<string, { readonly value: boolean; readonly at: number }>()
+  readonly #answers: Answers = {
+    exec: command => this.#exec.get(command)?.value,
+    resolves: name => this.#names.get(name)?.value,
+  }
+
+  private constructor(options: LiveConfigOptions) {
+    this.#options = options
+    if (options.watchMs <= 0) return
+    this.#timer = setInterval(() => {
+      void this.refresh().catch((error: unknown) => options.reportBug('ssh config', error))
+    }, options.watchMs)
+    this.#timer.unref()
+  }
+
+  static async open(options: LiveConfigOptions): Promise<LiveConfig> {
+    const config = new LiveConfig(options)
+    await config.refresh()
+    return config
+  }
+
+  /** The file that is the person's own. */
+  get path(): string {
+    return this.#options.files.find(({ system }) => !system)?.path ?? ''
+  }
+
+  get facts(): LocalFacts {
+    return this.#options.facts
+  }
+
+  get notes(): readonly ConfigNote[] {
+    return [...this.#reading.notes, ...this.#program.notes]
+  }
+
+  /** The names that stand in `Host` lines of the person's files, each with its line. */
+  names(): ReadonlyMap<string, Statement> {
+    return new Map([...namedHosts(this.#program)].filter(([, at]) => !at.system))
+  }
+
+  /** What `ssh name` would do, by what is known now. */
+  resolve(name: string, given: CommandLine = {}): ResolvedHost {
+    const key = JSON.stringify([name, given.user ?? null, given.port ?? null])
+    const known = this.#resolved.get(key)
+    if (known) return known
+    const found = resolveHost(this.#program, { name, given, facts: this.facts, answers: this.#answers })
+    this.#resolved.set(key, found)
+    return found
+  }
+
+  /**
+   * Changes one of the files that were read. `check` sees what would then hold, and throws where that is not what was
+   * wanted: nothing is written then. Throws `changed` when another program has changed the file meanwhile.
+   */
+  async edit(
+    path: string,
+    change: (text: string) => string,
+    check: (resolve: (name: string) => ResolvedHost) => void,
+  ): Promise<void> {
+    await this.refresh()
+    const source = this.#reading.sources.flatMap(allSources).find(each => each.path === path)
+    if (!source) throw new AppError('not-found', `${path} is not read any more. Look at the config again.`)
+    const text = change(source.text)
+    const program = buildProgram(this.#reading.sources.map(each => withText(each, path, text)))
+    check(name => resolveHost(program, { name, facts: this.facts, answers: this.#answers }))
+    const place = await realpath(path)
+    const info = await stat(place)
+    const before = await readFile(place)
+    const encoding = before.equals(Buffer.from(source.text, 'utf8')) ? 'utf8' : 'latin1'
+    if (!before.equals(Buffer.from(source.text, encoding)))
+      throw new AppError('changed', `${path} was changed by another program meanwhile. Look at it again.`)
+    await writeAtomically(place, Buffer.from(text, encoding), info.mode & 0o777)
+    await this.refresh()
+  }
+
+  /** Takes in what a command or a lookup answered. */
+  learn(kind: 'exec' | 'resolve', subject: string, value: boolean): void {
+    const map = kind === 'exec' ? this.#exec : this.#names
+    map.set(subject, { value, at: Date.now() })
+    this.#resolved.clear()
+  }
+
+  /** Forgets answers that are older than one sign-in takes: the next one asks again. */
+  forgetOld(now = Date.now()): void {
+    for (const map of [this.#exec, this.#names])
+      for (const [subject, { at }] of map) if (now - at > answerMs) map.delete(subject)
+    this.#resolved.clear()
+  }
+
+  /** Looks whether a file has changed, and reads them again if so; answers whether. */
+  refresh(): Promise<boolean> {
+    this.#looking ??= this.#look().finally(() => (this.#looking = undefined))
+    return this.#looking
+  }
+
+  dispose(): void {
+    clearInterval(this.#timer)
+    this.#changed.dispose()
+  }
+
+  async #look(): Promise<boolean> {
+    const { files, facts } = this.#options
+    if (this.#stamp !== '' && (await stampOf(this.#reading.places)) === this.#stamp) return false
+    const reading = await readConfigs(files, facts)
+    this.#stamp = await stampOf(reading.places)
+    this.#reading = reading
+    this.#program = buildProgram(reading.sources)
+    this.#resolved.clear()
+    this.#changed.fire(undefined)
+    return true
+  }
+}
+
+async function stampOf(places: ReadonlySet<string>): Promise<string> {
+  const stamps = await Promise.all(
+    [...places].map(async path => {
+      const info = await stat(path).catch(() => null)
+      return info ? `${path} ${info.ino} ${info.size} ${info.mtimeMs} ${info.mode}` : `${path} -`
+    }),
+  )
+  return stamps.join('\n')
+}
+
+function allSources(source: ConfigSource): readonly ConfigSource[] {
+  return [source, ...[...source.includes.values()].flat().flatMap(allSources)]
+}
+
+/** The same tree with another text for one file; its Includes stay the same ones, on whatever line they stand now. */
+function withText(source: ConfigSource, path: string, text: string): ConfigSource {
+  const inner = [...source.includes].map(
+    ([line, files]) => [line, files.map(each => withText(each, path, text))] as const,
+  )
+  if (source.path !== path) return { ...source, includes: new Map(inner) }
+  const lines = parseConfig(text).flatMap(({ keyword, number }) => (keyword === 'include' ? number : []))
+  return { ...source, text, includes: new Map(inner.map(([line, files], at) => [lines[at] ?? line, files])) }
+}

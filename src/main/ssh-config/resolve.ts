@@ -1,0 +1,233 @@
+import { isIP } from 'node:net'
+
+import { parseForwardSpec } from '../../shared/base/forward-spec.ts'
+import type { ConfigProgram } from './config-program.ts'
+import { evaluate, type Answers, type Evaluation } from './evaluate.ts'
+import type { ForwardLine, ResolvedHost } from './resolved.ts'
+import { SettingReader } from './setting-reader.ts'
+import { expandPath, expandTokens, expandVariables, type LocalFacts, type TokenValues } from './tokens.ts'
+
+/** What a command line says, which comes before any line of a file. */
+export interface CommandLine {
+  readonly user?: string | null
+  readonly port?: number | null
+}
+
+/** Answers what `ssh name` would do, every value filled in. Pure: what only running can tell is in `pending`. */
+export function resolveHost(
+  program: ConfigProgram,
+  { name, given = {}, facts, answers }: { name: string; given?: CommandLine; facts: LocalFacts; answers: Answers },
+): ResolvedHost {
+  const evaluation = evaluate(program, name, { facts, answers })
+  const read = new SettingReader(evaluation)
+  const port = given.port ?? read.int('port', 22, { min: 1, max: 65_535 })
+  const jump = isNone(read.text('proxyjump')) ? '' : (read.text('proxyjump') ?? '')
+  const alias = read.text('hostkeyalias')?.toLowerCase() ?? null
+  const values = (user: string): TokenValues => ({
+    name,
+    hostName: evaluation.hostName,
+    port,
+    user,
+    jumpHost: lastHop(jump),
+    keyAlias: alias ?? name,
+    local: facts,
+  })
+  const named = given.user ?? read.text('user')
+  // %r and %C are made of the user and can't be part of it.
+  const user =
+    given.user ??
+    (named === null
+      ? facts.user
+      : (read.expand('user', () => expandVariables(expandTokens(named, values(''), 'dhijkLlnpu'), facts.env)) ?? named))
+  return {
+    name,
+    hostName: evaluation.hostName,
+    user,
+    userGiven: named !== null,
+    port,
+    ...transport(read),
+    ...signIn(read, values(user)),
+    ...proxies(read, values(user), jump),
+    ...session(read, values(user)),
+    ...trust(read, values(user)),
+    forwards: forwards(read, values(user)),
+    hostKeyAlias: alias,
+    notHonoured: notHonoured(evaluation, read),
+    problems: read.problems,
+    pending: evaluation.pending,
+    from: new Map(
+      [...evaluation.settings].flatMap(([keyword, [first]]) => (first ? [[keyword, first.at] as const] : [])),
+    ),
+  }
+}
+
+function transport(read: SettingReader) {
+  return {
+    addressFamily: read.choice('addressfamily', ['any', 'inet', 'inet6']),
+    bindAddress: read.text('bindaddress'),
+    connectTimeout: read.seconds('connecttimeout', null),
+    connectionAttempts: read.int('connectionattempts', 1, { min: 1, max: 2 ** 31 - 1 }),
+    tcpKeepAlive: read.flag('tcpkeepalive', true),
+    compression: read.flag('compression', false),
+    serverAliveInterval: read.seconds('serveraliveinterval', 0) ?? 0,
+    serverAliveCountMax: read.int('serveralivecountmax', 3, { min: 0, max: 2 ** 31 - 1 }),
+    ciphers: read.text('ciphers'),
+    macs: read.text('macs'),
+    kexAlgorithms: read.text('kexalgorithms'),
+    hostKeyAlgorithms: read.text('hostkeyalgorithms'),
+    pubkeyAcceptedAlgorithms: read.text('pubkeyacceptedalgorithms'),
+    logLevel: read.choice('loglevel', logLevels, { debug: 'debug1', silent: 'quiet' }),
+    tag: read.text('tag'),
+  }
+}
+
+const logLevels = ['info', 'quiet', 'fatal', 'error', 'verbose', 'debug1', 'debug2', 'debug3'] as const
+
+function signIn(read: SettingReader, values: TokenValues) {
+  const files = (keyword: string) =>
+    read
+      .each(keyword)
+      .filter(({ args: [path = ''] }) => !isNone(path))
+      .map(({ args: [path = ''], at }) => read.expand(keyword, () => expandPath(path, values), at) ?? path)
+  const agent = read.text('identityagent')
+  const forwardAgent = read.text('forwardagent')
+  const preferred = read.text('preferredauthentications')
+  return {
+    identityFiles: files('identityfile'),
+    certificateFiles: files('certificatefile'),
+    identitiesOnly: read.flag('identitiesonly', false),
+    identityAgent:
+      agent === null || isNone(agent) || agent === 'SSH_AUTH_SOCK'
+        ? agent
+        : (read.expand('identityagent', () => agentPath(agent, values)) ?? 'none'),
+    preferredAuthentications: preferred,
+    pubkeyAuthentication:
+      read.choice('pubkeyauthentication', ['yes', 'no', 'unbound', 'host-bound'] as const, {
+        true: 'yes',
+        false: 'no',
+      }) !== 'no',
+    passwordAuthentication: read.flag('passwordauthentication', true),
+    kbdInteractiveAuthentication: read.flag('kbdinteractiveauthentication', true),
+    numberOfPasswordPrompts: read.int('numberofpasswordprompts', 3, { min: 0, max: 2 ** 31 - 1 }),
+    batchMode: read.flag('batchmode', false),
+    forwardAgent:
+      forwardAgent === null || /^(yes|no|true|false)$/i.test(forwardAgent)
+        ? /^(yes|true)$/i.test(forwardAgent ?? '')
+          ? 'yes'
+          : 'no'
+        : (read.expand('forwardagent', () => agentPath(forwardAgent, values)) ?? 'no'),
+  }
+}
+
+/** `$NAME` stands for the socket that a variable names. */
+function agentPath(path: string, values: TokenValues): string {
+  if (/^\$[A-Za-z_]\w*$/.test(path)) return values.local.env[path.slice(1)] ?? ''
+  return expandPath(path, values)
+}
+
+function proxies(read: SettingReader, values: TokenValues, jump: string) {
+  const command = read.text('proxycommand')
+  return {
+    proxyJump: jump === '' ? '' : (read.expand('proxyjump', () => expandTokens(jump, values, 'hnpr')) ?? jump),
+    proxyCommand: jump !== '' || command === null || isNone(command) ? null : command,
+  }
+}
+
+function session(read: SettingReader, values: TokenValues) {
+  const command = read.text('remotecommand')
+  return {
+    gatewayPorts: read.flag('gatewayports', false),
+    exitOnForwardFailure: read.flag('exitonforwardfailure', false),
+    remoteCommand:
+      command === null || isNone(command)
+        ? null
+        : (read.expand('remotecommand', () => expandTokens(command, values)) ?? command),
+    requestTty: read.choice('requesttty', ['auto', 'yes', 'no', 'force'], { true: 'yes', false: 'no' }),
+    sessionType: read.choice('sessiontype', ['default', 'none', 'subsystem']),
+    sendEnv: read.each('sendenv').flatMap(({ args }) => args),
+    setEnv: variables(read),
+  }
+}
+
+function variables(read: SettingReader): readonly string[] {
+  const seen = new Map<string, string>()
+  for (const word of read.words('setenv') ?? []) {
+    const at = word.indexOf('=')
+    if (at < 0) read.bad('setenv', `“${word}” has no “=”`)
+    else if (!seen.has(word.slice(0, at))) seen.set(word.slice(0, at), word)
+  }
+  return [...seen.values()]
+}
+
+function trust(read: SettingReader, values: TokenValues) {
+  const files = (keyword: string) => {
+    const words = read.words(keyword)
+    if (words === null) return null
+    if (words.length === 1 && isNone(words[0] ?? '')) return []
+    return words.map(word => read.expand(keyword, () => expandPath(word, values)) ?? word)
+  }
+  const own = files('userknownhostsfile')
+  return {
+    strictHostKeyChecking: read.choice('stricthostkeychecking', ['ask', 'yes', 'no', 'accept-new'], {
+      true: 'yes',
+      false: 'no',
+      off: 'no',
+    }),
+    userKnownHostsFiles: own,
+    globalKnownHostsFiles: files('globalknownhostsfile'),
+    checkHostIp: read.flag('checkhostip', false),
+    hashKnownHosts: read.flag('hashknownhosts', false),
+    // With files of one's own choice OpenSSH leaves them as they are.
+    updateHostKeys: read.choice('updatehostkeys', own === null ? ['yes', 'no', 'ask'] : ['no', 'yes', 'ask'], {
+      true: 'yes',
+      false: 'no',
+    }),
+    noHostAuthenticationForLocalhost: read.flag('nohostauthenticationforlocalhost', false),
+  }
+}
+
+function forwards(read: SettingReader, values: TokenValues): readonly ForwardLine[] {
+  if (read.flag('clearallforwardings', false)) return []
+  const kinds = [
+    ['localforward', 'local'],
+    ['remoteforward', 'remote'],
+    ['dynamicforward', 'dynamic'],
+  ] as const
+  return kinds.flatMap(([keyword, kind]) =>
+    read.each(keyword).flatMap(({ args, at }): ForwardLine[] => {
+      const spec = read.expand(
+        keyword,
+        () => args.map(end => forwardEnd(expandVariables(end, values.local.env), values)).join(':'),
+        at,
+      )
+      if (spec !== null && parseForwardSpec(kind, spec)) return [{ kind, spec, at }]
+      read.bad(keyword, `“${args.join(' ')}” is not a forward`, at)
+      return []
+    }),
+  )
+}
+
+// Only the paths of sockets take tokens.
+function forwardEnd(end: string, values: TokenValues): string {
+  return end.startsWith('/') ? expandTokens(end, values) : end
+}
+
+function notHonoured(evaluation: Evaluation, read: SettingReader) {
+  const certificates = read.each('certificatefile').map(({ at }) => ({
+    path: at.path,
+    line: at.line,
+    text: 'CertificateFile: OpenSSH certificates are not supported yet; the key alone is offered',
+  }))
+  return [...evaluation.notHonoured, ...certificates]
+}
+
+/** The hop right before the host, without its user and port: `%j`. */
+function lastHop(jump: string): string {
+  const last = (jump.split(',').at(-1) ?? '').replace(/^ssh:\/\//, '')
+  const host = last.slice(last.lastIndexOf('@') + 1)
+  return isIP(host) === 6 ? host : host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
+}
+
+function isNone(text: string | null): boolean {
+  return text?.toLowerCase() === 'none'
+}

@@ -1,0 +1,102 @@
+import type { ConfigNote, Statement } from './config-program.ts'
+import type { Evaluation } from './evaluate.ts'
+import { shownKeyword } from './keywords.ts'
+import { ExpansionError } from './tokens.ts'
+
+/** Reads typed values out of an evaluation; what can't be read becomes a problem with its line, and the default stands in. */
+export class SettingReader {
+  readonly problems: ConfigNote[]
+  readonly #evaluation: Evaluation
+
+  constructor(evaluation: Evaluation) {
+    this.#evaluation = evaluation
+    this.problems = [...evaluation.problems]
+  }
+
+  at(keyword: string): Statement | undefined {
+    return this.#evaluation.settings.get(keyword)?.[0]?.at
+  }
+
+  text(keyword: string): string | null {
+    return this.#evaluation.settings.get(keyword)?.[0]?.args[0] ?? null
+  }
+
+  /** All arguments of the first line; null where there is none. */
+  words(keyword: string): readonly string[] | null {
+    return this.#evaluation.settings.get(keyword)?.[0]?.args ?? null
+  }
+
+  /** Every line of a keyword that may stand several times. */
+  each(keyword: string): readonly { readonly args: readonly string[]; readonly at: Statement }[] {
+    return this.#evaluation.settings.get(keyword) ?? []
+  }
+
+  /** One of some words, whatever their case, the first where nothing is said; `also` gives other spellings. */
+  choice<T extends string>(
+    keyword: string,
+    choices: readonly [T, ...(readonly T[])],
+    also: Readonly<Record<string, T>> = {},
+  ): T {
+    const text = this.text(keyword)
+    const [usual] = choices
+    if (text === null) return usual
+    const word = text.toLowerCase()
+    const found = choices.find(choice => choice === word) ?? also[word]
+    if (found !== undefined) return found
+    this.bad(keyword, `“${text}” is none of ${choices.join(', ')}`)
+    return usual
+  }
+
+  flag(keyword: string, usual: boolean): boolean {
+    const choices = usual ? (['yes', 'no'] as const) : (['no', 'yes'] as const)
+    return this.choice(keyword, choices, { true: 'yes', false: 'no' }) === 'yes'
+  }
+
+  int(keyword: string, fallback: number, { min, max }: { min: number; max: number }): number {
+    const text = this.text(keyword)
+    if (text === null) return fallback
+    const value = Number(text)
+    if (/^-?\d+$/.test(text) && value >= min && value <= max) return value
+    this.bad(keyword, `“${text}” is not a number from ${min} to ${max}`)
+    return fallback
+  }
+
+  /** Seconds, as TIME FORMATS of sshd_config(5) write them. */
+  seconds(keyword: string, fallback: number | null): number | null {
+    const text = this.text(keyword)
+    if (text === null) return fallback
+    const seconds = parseTime(text)
+    if (seconds !== null) return seconds
+    this.bad(keyword, `“${text}” is not a time`)
+    return fallback
+  }
+
+  /** Runs an expansion; null, and a problem of that line, for what can't be expanded. */
+  expand<T>(keyword: string, run: () => T, at = this.at(keyword)): T | null {
+    try {
+      return run()
+    } catch (error) {
+      if (!(error instanceof ExpansionError)) throw error
+      this.bad(keyword, error.message, at)
+      return null
+    }
+  }
+
+  bad(keyword: string, text: string, at = this.at(keyword)): void {
+    if (at) this.problems.push({ path: at.path, line: at.line, text: `${shownKeyword(keyword)}: ${text}` })
+  }
+}
+
+const units: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
+
+/** `90`, `1m30s`, `2h`: seconds; null for what is no time. */
+export function parseTime(text: string): number | null {
+  if (!/^(\d+[smhdw]?)+$/i.test(text) || /\d{12}/.test(text)) return null
+  let total = 0
+  let bare = 0
+  for (const [, digits, unit = ''] of text.matchAll(/(\d+)([smhdw]?)/gi)) {
+    if (/^s?$/i.test(unit)) bare++
+    total += Number(digits) * (units[unit.toLowerCase()] ?? 1)
+  }
+  return bare > 1 || total > 2 ** 31 - 1 ? null : total
+}

@@ -1,0 +1,7 @@
+import { join } from 'node:path'
+
+/** Where OpenSSH has the system's configuration. */
+export function systemConfigPath(): string {
+  if (process.platform !== 'win32') return '/etc/ssh/ssh_config'
+  return join(process.env['ProgramData'] ?? 'C:\\ProgramData', 'ssh', 'ssh_config')
+}

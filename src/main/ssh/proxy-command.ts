@@ -1,0 +1,74 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { Duplex } from 'node:stream'
+
+import { cleanLine } from '../../shared/base/clean-text.ts'
+import { AppError } from '../../shared/base/errors.ts'
+
+const maxSaid = 4_096
+const windows = process.platform === 'win32'
+
+/**
+ * Runs a ProxyCommand (ssh_config(5)) and gives its standard input and output as the way to the server. The command line
+ * is the person's own, shown to them whole before; the shell replaces itself by it, as OpenSSH has it. Ends with it.
+ */
+export function runProxyCommand(command: string, label: string): Duplex {
+  const child = windows
+    ? spawn(command, { shell: true, windowsHide: true })
+    : // A group of its own, so that what it started ends with it.
+      spawn(process.env['SHELL'] || '/bin/sh', ['-c', `exec ${command}`], { detached: true })
+  return new ProcessStream(child, label)
+}
+
+/** A process as a stream of bytes. */
+class ProcessStream extends Duplex {
+  readonly #child: ChildProcessWithoutNullStreams
+  #said = ''
+
+  constructor(child: ChildProcessWithoutNullStreams, label: string) {
+    super({ allowHalfOpen: false })
+    this.#child = child
+    child.stdout.on('data', (data: Buffer) => {
+      if (!this.push(data)) child.stdout.pause()
+    })
+    child.stderr.on('data', (data: Buffer) => (this.#said = (this.#said + data.toString('utf8')).slice(-maxSaid)))
+    // Writing to a command that has ended is told by its end.
+    child.stdin.on('error', () => {})
+    child.on('error', error => this.destroy(ended(label, error.message)))
+    child.on('close', code => {
+      const last = cleanLine(this.#said.trim().split('\n').at(-1) ?? '', 200)
+      if (this.destroyed) return
+      if (code === 0) this.push(null)
+      else this.destroy(ended(label, last || `it ended with ${code === null ? 'a signal' : `code ${code}`}`))
+    })
+  }
+
+  override _read(): void {
+    this.#child.stdout.resume()
+  }
+
+  override _write(data: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    if (this.#child.stdin.write(data)) done()
+    else this.#child.stdin.once('drain', () => done())
+  }
+
+  override _final(done: () => void): void {
+    this.#child.stdin.end(done)
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    const { pid } = this.#child
+    try {
+      if (pid !== undefined && this.#child.exitCode === null) {
+        if (windows) this.#child.kill()
+        else process.kill(-pid, 'SIGHUP')
+      }
+    } catch {
+      // It has just ended by itself.
+    }
+    done(error)
+  }
+}
+
+function ended(label: string, why: string): AppError {
+  return new AppError('unreachable', `The ProxyCommand of ${label} ended: ${why}. Try it in a terminal.`)
+}

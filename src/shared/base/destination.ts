@@ -1,0 +1,39 @@
+/** One stop as ssh(1) takes it: `[user@]host[:port]`. */
+export interface Destination {
+  readonly user: string | null
+  readonly address: string
+  readonly port: number | null
+}
+
+/** Reads `[user@]host[:port]`; an IPv6 address with a port stands in brackets. Undefined when the port is no number. */
+export function parseDestination(text: string): Destination | undefined {
+  const at = text.lastIndexOf('@')
+  const user = at < 0 ? null : text.slice(0, at)
+  const rest = text.slice(at + 1)
+  const bracketed = /^\[([^\]]+)\](?::(\d{1,5}))?$/.exec(rest)
+  if (bracketed)
+    return { user, address: bracketed[1] ?? '', port: bracketed[2] === undefined ? null : Number(bracketed[2]) }
+  if ((rest.match(/:/g) ?? []).length > 1) return { user, address: rest, port: null }
+  const [host, digits] = rest.split(':')
+  if (digits !== undefined && !/^\d{1,5}$/.test(digits)) return undefined
+  return { user, address: host ?? '', port: digits === undefined ? null : Number(digits) }
+}
+
+/** The hops of ProxyJump or `-J`, the first first; `ssh://` before one is taken too. Undefined when one can't be read. */
+export function parseJumps(text: string): readonly Destination[] | undefined {
+  const hops = text.split(',').map(each =>
+    parseDestination(
+      each
+        .trim()
+        .replace(/^ssh:\/\//i, '')
+        .replace(/\/$/, ''),
+    ),
+  )
+  return hops.some(hop => hop === undefined || hop.address === '') ? undefined : (hops as Destination[])
+}
+
+/** `user@host:port`, brackets around an IPv6 address with a port; what is null is left out. */
+export function printDestination({ user, address, port }: Destination): string {
+  const host = port !== null && address.includes(':') ? `[${address}]` : address
+  return `${user === null ? '' : `${user}@`}${host}${port === null ? '' : `:${port}`}`
+}

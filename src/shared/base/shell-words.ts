@@ -1,0 +1,28 @@
+/** Splits a line by quotes and backslashes as a POSIX shell does; nothing is expanded. Undefined when a quote stays open. */
+export function splitShellWords(line: string): readonly string[] | undefined {
+  const words: string[] = []
+  let word: string | undefined
+  let quote = ''
+  for (let index = 0; index < line.length; index++) {
+    const char = line[index] as string
+    if (quote !== '') {
+      if (char === quote) quote = ''
+      else if (char === '\\' && quote === '"' && index + 1 < line.length) word = (word ?? '') + line[++index]
+      else word = (word ?? '') + char
+    } else if (char === '"' || char === "'") {
+      quote = char
+      word ??= ''
+    } else if (char === '\\' && index + 1 < line.length) {
+      // A line that goes on below.
+      if (/[\r\n]/.test(line[index + 1] as string)) index++
+      else word = (word ?? '') + line[++index]
+    } else if (/\s/.test(char)) {
+      if (word !== undefined) words.push(word)
+      word = undefined
+    } else {
+      word = (word ?? '') + char
+    }
+  }
+  if (quote !== '') return undefined
+  return word === undefined ? words : [...words, word]
+}

@@ -1,0 +1,140 @@
+import { parseDestination, parseJumps, type Destination } from './destination.ts'
+import { parseForwardSpec, type ForwardSpec } from './forward-spec.ts'
+import { splitShellWords } from './shell-words.ts'
+
+/** What a whole `ssh ...` command line says (ssh(1)). */
+export interface SshCommand {
+  readonly destination: Destination
+  readonly keyFile: string | null
+  /** The hops before it, the first first. */
+  readonly jumps: readonly Destination[]
+  readonly forwards: readonly ForwardSpec[]
+  readonly forwardAgent: boolean
+  /** What it says that a saved host can't hold, as it was written. */
+  readonly left: readonly string[]
+}
+
+export type ParsedSshCommand =
+  { readonly ok: true; readonly command: SshCommand } | { readonly ok: false; readonly message: string }
+
+// ssh(1): the options that take a value, so that what follows them is not read as the host.
+const withValue = new Set([...'BbcDEeFIiJLlmOopPQRSWw'])
+// How a command runs, and what it shows, means nothing for a host.
+const quiet = new Set([...'fNnqTtvyGgMsVXxY4'])
+
+interface Found {
+  destination: string
+  port: number | null
+  user: string | null
+  keyFile: string | null
+  jumps: readonly Destination[]
+  forwardAgent: boolean
+  readonly forwards: ForwardSpec[]
+  readonly left: string[]
+}
+
+/** Reads a line as a shell would split it; a leading `ssh` may be missing. Nothing is expanded or run. */
+export function parseSshCommand(line: string): ParsedSshCommand {
+  const words = splitShellWords(line)
+  if (words === undefined) return wrong('A quotation mark is not closed.')
+  const found: Found = {
+    destination: '',
+    port: null,
+    user: null,
+    keyFile: null,
+    jumps: [],
+    forwardAgent: false,
+    forwards: [],
+    left: [],
+  }
+  const rest = words[0] === 'ssh' || words[0]?.endsWith('/ssh') === true ? words.slice(1) : [...words]
+  const problem = readWords(rest, found)
+  if (problem !== null) return wrong(problem)
+  const url = /^ssh:\/\/(.*?)\/?$/i.exec(found.destination)
+  const stop = parseDestination(url ? (url[1] as string) : found.destination)
+  if (found.destination === '') return wrong('Type the host to connect to.')
+  if (!stop || stop.address === '') return wrong(`${found.destination} is not an address.`)
+  // ssh takes a `:port` in the place of -p only with ssh://, but people write it so.
+  const destination = { address: stop.address, user: stop.user ?? found.user, port: found.port ?? stop.port }
+  const { keyFile, jumps, forwards, forwardAgent, left } = found
+  return { ok: true, command: { destination, keyFile, jumps, forwards, forwardAgent, left } }
+}
+
+function readWords(words: readonly string[], found: Found): string | null {
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] as string
+    if (!word.startsWith('-') || word === '-') {
+      if (found.destination !== '') {
+        // ssh's own rule: the rest is a command
+        found.left.push(words.slice(index).join(' '))
+        break
+      }
+      found.destination = word
+      continue
+    }
+    if (word.startsWith('--')) return `ssh has no option ${word}.`
+    const letters = [...word.slice(1)]
+    const valueAt = letters.findIndex(letter => withValue.has(letter))
+    for (const letter of valueAt < 0 ? letters : letters.slice(0, valueAt)) readFlag(letter, found)
+    if (valueAt < 0) continue
+    const letter = letters[valueAt] as string
+    const value = word.slice(valueAt + 2) || words[++index]
+    if (value === undefined) return `-${letter} needs a value.`
+    const problem = readOption(letter, value, found)
+    if (problem !== null) return problem
+  }
+  return null
+}
+
+function readFlag(letter: string, found: Found): void {
+  if (letter === 'A') found.forwardAgent = true
+  else if (letter === 'a') found.forwardAgent = false
+  else if (!quiet.has(letter)) found.left.push(`-${letter}`)
+}
+
+function readOption(letter: string, value: string, found: Found): string | null {
+  switch (letter) {
+    case 'p':
+      found.port = Number(value)
+      return null
+    case 'l':
+      found.user = value
+      return null
+    case 'i':
+      found.keyFile = value
+      return null
+    case 'J': {
+      const jumps = parseJumps(value)
+      if (!jumps) return `${value} is not a list of jump hosts.`
+      found.jumps = jumps
+      return null
+    }
+    case 'L':
+    case 'R':
+    case 'D': {
+      const spec = parseForwardSpec(({ L: 'local', R: 'remote', D: 'dynamic' } as const)[letter], value)
+      if (!spec) return `-${letter} ${value} is not a forward.`
+      found.forwards.push(spec)
+      return null
+    }
+    case 'o':
+      return readConfigOption(value, found)
+    default:
+      found.left.push(`-${letter} ${value}`)
+      return null
+  }
+}
+
+function readConfigOption(text: string, found: Found): string | null {
+  const match = /^\s*(\w+)\s*[=\s]\s*(.*)$/.exec(text)
+  const [, keyword = '', value = ''] = match ?? []
+  const letter = ({ port: 'p', user: 'l', identityfile: 'i', proxyjump: 'J' } as const)[keyword.toLowerCase()]
+  if (letter !== undefined) return readOption(letter, value, found)
+  if (keyword.toLowerCase() === 'forwardagent') found.forwardAgent = /^yes$/i.test(value)
+  else found.left.push(`-o ${text}`)
+  return null
+}
+
+function wrong(message: string): ParsedSshCommand {
+  return { ok: false, message }
+}
