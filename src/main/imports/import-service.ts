@@ -5,11 +5,10 @@ import { join } from 'node:path'
 
 import { AppError } from '../../shared/base/errors.ts'
 import { parseForwardSpecs, type SpecEnd } from '../../shared/base/forward-spec.ts'
-import { parseSshCommand } from '../../shared/base/ssh-command.ts'
 import type { Services } from '../../shared/contract/contract.ts'
 import type { Endpoint, Forward, ForwardId } from '../../shared/contract/forwards.ts'
 import type { HostId } from '../../shared/contract/hosts.ts'
-import type { ImportPreview } from '../../shared/contract/imports.ts'
+import { importedHost, type ImportPreview } from '../../shared/contract/imports.ts'
 import type { ForwardService } from '../forwards/forward-service.ts'
 import type { HostService } from '../hosts/host-service.ts'
 import type { LiveConfig } from '../ssh-config/live-config.ts'
@@ -81,36 +80,35 @@ export class ImportService implements Contract {
     return this.#save(placeHosts(collect.found.hosts, now))
   }
 
+  jumpHost: Contract['jumpHost'] = async ({ jumps }) => {
+    const { hosts } = this.#parts
+    const last = importedHost.parse({ label: 'x', address: 'x', jumps })
+    const placed = placeHosts([last], { hosts: hosts.hosts, groups: hosts.groups, groupId: null })
+    const target = placed.hosts.at(-1)
+    await hosts.saveAll({ hosts: placed.hosts.slice(0, -1), groups: [] })
+    return target?.jumpHostId ?? null
+  }
+
+  addForwards: Contract['addForwards'] = async ({ id, forwards }) => {
+    const host = this.#parts.hosts.hosts.find(each => each.id === id)
+    if (!host) throw new AppError('not-found', 'This host was deleted.')
+    for (const spec of forwards)
+      for (const forward of forwardsFrom(spec, id, host.label)) await this.#parts.forwards.save({ forward })
+  }
+
   readdress: Contract['readdress'] = async ({ id, text }) => {
     const { hosts } = this.#parts
     const host = hosts.saved.find(each => each.id === id)
     if (!host) throw new AppError('not-found', 'This host was deleted, or comes from the config.')
     const line = text.trim()
-    const parsed = parseSshCommand(line)
-    if (!parsed.ok) throw new AppError('invalid-input', parsed.message)
     const [found] = readCommand(line).hosts
     if (!found)
       throw new AppError('invalid-input', `${line.slice(0, 80)} names no address. Copy the ssh command again.`)
-    // What the line does not speak of stays as it was.
-    const { destination } = parsed.command
-    const [jumped] =
-      found.jumps.length > 0 ? [placeHosts([found], { hosts: hosts.hosts, groups: hosts.groups, groupId: null })] : []
-    const target = jumped?.hosts.at(-1)
-    const hops = jumped?.hosts.filter(each => each !== target) ?? []
-    await hosts.saveAll({
-      hosts: [
-        ...hops,
-        {
-          ...host,
-          address: found.address,
-          port: destination.port === null ? null : found.port,
-          user: found.user ?? host.user,
-          keyFile: found.keyFile ?? host.keyFile,
-          jumpHostId: target ? target.jumpHostId : host.jumpHostId,
-        },
-      ],
-      groups: [],
-    })
+    // What the line does not speak of stays as it was; without -p it means the usual port.
+    const jumpHostId = found.jumps.length > 0 ? await this.jumpHost({ jumps: [...found.jumps] }) : host.jumpHostId
+    const { address, port } = found
+    const [user, keyFile] = [found.user ?? host.user, found.keyFile ?? host.keyFile]
+    await hosts.save({ host: { ...host, address, port, user, keyFile, jumpHostId } })
   }
 
   exportTo: Contract['exportTo'] = async ({ folder, format }) => {

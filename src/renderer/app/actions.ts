@@ -4,6 +4,7 @@ import type { Side as FileSide } from '../../shared/contract/files.ts'
 import type { Target } from '../../shared/contract/terminals.ts'
 import { shellQuote } from '../ui/shell-quote.ts'
 import { useHosts } from '../features/hosts/hosts-store.ts'
+import { noExtra, type PastedExtra } from '../features/hosts/pasted-command.ts'
 import { parseQuickConnect, shownTarget } from '../features/hosts/quick-connect.ts'
 import { tell, tellProblem } from '../features/notices/notices.tsx'
 import type { Terminals } from '../features/terminals/terminals.ts'
@@ -24,7 +25,7 @@ export interface Actions {
   sendHome(host: Host, files: { readonly side: FileSide; readonly paths: readonly string[] }): void
   split(side: Side): void
   duplicateTab(): void
-  saveHost(host: Host, secrets?: Readonly<Partial<Record<HostSecret, string>>>): Promise<void>
+  saveHost(host: Host, secrets?: Readonly<Partial<Record<HostSecret, string>>>, extra?: PastedExtra): Promise<void>
   removeHost(host: Host): void
   duplicateHost(host: Host): void
   saveGroup(group: Group): Promise<void>
@@ -67,8 +68,10 @@ export function createActions({ api, terminals }: { api: Api; terminals: Termina
       if (pane) openTerminal(pane.target)
       else if (tab?.kind === 'files') openFiles(shownTab(tab.right))
     },
-    saveHost: async (host, secrets = {}) => {
-      await api.hosts.save({ host })
+    saveHost: async (host, secrets = {}, { jumps, forwards } = noExtra) => {
+      const jumpHostId = jumps.length > 0 ? await api.imports.jumpHost({ jumps: [...jumps] }) : host.jumpHostId
+      await api.hosts.save({ host: { ...host, jumpHostId } })
+      if (forwards.length > 0) await api.imports.addForwards({ id: host.id, forwards: [...forwards] })
       for (const [kind, secret] of Object.entries(secrets))
         await api.hosts.setSecret({ id: host.id, kind: kind as HostSecret, secret })
     },

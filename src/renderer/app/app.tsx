@@ -5,13 +5,15 @@ import type { Host, HostId } from '../../shared/contract/hosts.ts'
 import type { Pane } from '../../shared/contract/workspace.ts'
 import { ActivityPage } from '../features/activity/activity.tsx'
 import { HostForwards } from '../features/forwards/host-forwards.tsx'
+import { ConfigForm } from '../features/hosts/config-form.tsx'
+import { ImportDialog } from '../features/hosts/import-dialog.tsx'
 import { GroupForm } from '../features/hosts/group-form.tsx'
 import type { HostActions, HostLive } from '../features/hosts/host-actions.ts'
 import { HostForm } from '../features/hosts/host-form.tsx'
 import { HostsPage } from '../features/hosts/hosts-page.tsx'
 import { edit, shownAddress, useHosts } from '../features/hosts/hosts-store.ts'
 import { parseQuickConnect, shownTarget } from '../features/hosts/quick-connect.ts'
-import { Notices, tellProblem } from '../features/notices/notices.tsx'
+import { Notices, tell, tellProblem } from '../features/notices/notices.tsx'
 import { Palette, type PaletteItem } from '../features/palette/palette.tsx'
 import { Prompts } from '../features/prompts/prompts.tsx'
 import { SettingsPage } from '../features/settings/settings-page.tsx'
@@ -39,6 +41,7 @@ import {
 } from '../workspace/workspace-store.ts'
 import { labelOf } from './actions.ts'
 import css from './app.module.css'
+import { ConfigFile } from './config-file.tsx'
 import type { Parts } from './boot.ts'
 import { FilesPage } from './files-page.tsx'
 import { ForwardDialogsOf, forwardItems, forwardMenu, forwardParts, ForwardsHome } from './forwards-pieces.tsx'
@@ -154,16 +157,33 @@ function Forms({ parts }: { readonly parts: Parts }) {
         onClose={close}
       />
     )
+  if (editing.kind === 'import') return <ImportDialog api={api} onClose={close} onDone={tell} />
+  if (editing.kind === 'config-file') return <ConfigFile parts={parts} {...editing} />
+  const configured = editing.host ? useHosts.getState().book.config.hosts[editing.host.id] : undefined
+  if (editing.host && configured)
+    return (
+      <ConfigForm
+        key={editing.host.id}
+        host={editing.host}
+        config={configured}
+        onSave={async (host, changes) => {
+          if (Object.keys(changes).length > 0) await api.hosts.editConfig({ id: host.id, changes })
+          await api.hosts.save({ host })
+        }}
+        onOpen={(path, line) => edit({ kind: 'config-file', path, line })}
+        onClose={close}
+      />
+    )
   return (
     <HostForm
       key={editing.host?.id ?? 'new'}
       host={editing.host}
       {...(editing.preset ? { preset: editing.preset } : {})}
       themes={terminalThemes}
-      onSave={async (host, secrets) => {
+      onSave={async (host, secrets, extra) => {
         if (Object.keys(secrets).length > 0 && !(await openVault()))
           throw new Error('The vault is not open, so the secret was not kept. Save again, or empty its field.')
-        await actions.saveHost(host, secrets)
+        await actions.saveHost(host, secrets, extra)
       }}
       onDelete={actions.removeHost}
       onForget={(host, kind) => void api.hosts.setSecret({ id: host.id, kind, secret: '' }).catch(tellProblem)}
@@ -251,6 +271,17 @@ function useHostActions({ api, actions }: Parts): HostActions {
       openFiles: host => actions.openFiles({ kind: 'host', hostId: host.id }),
       sendHome: actions.sendHome,
       forwardMenu: host => forwardMenu({ api, actions }, { kind: 'host', hostId: host.id }),
+      copyConfigured: host =>
+        void api.imports
+          .addConfigured({ ids: [host.id] })
+          .then(({ added }) => tell(added > 0 ? `${host.label} was imported.` : `${host.label} is there already.`))
+          .catch(tellProblem),
+      pasteAddress: host =>
+        void api.app
+          .paste({ from: 'clipboard' })
+          .then(text => api.imports.readdress({ id: host.id, text }))
+          .then(() => tell(`${host.label} has the address from the clipboard now.`))
+          .catch(tellProblem),
       copyAddress: host => actions.copy(shownAddress(host)),
       openLocal: () => actions.openTerminal({ kind: 'local' }),
     }

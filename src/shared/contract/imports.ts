@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 import { call } from './define.ts'
-import { address, groupId, hostId, port, proxy, userName } from './hosts.ts'
+import { address, groupId, hostId, port, proxy, userName, type HostId } from './hosts.ts'
 import { hop } from './terminals.ts'
 import { line } from './text.ts'
 
@@ -58,6 +58,10 @@ export const imports = {
   ).returns<ImportResult>(),
   /** Copies hosts of the config into Hawser's own. */
   addConfigured: call(z.strictObject({ ids: z.array(hostId).max(5_000) })).returns<ImportResult>(),
+  /** The host to jump by for these hops, made where it is not there yet. */
+  jumpHost: call(z.strictObject({ jumps: z.array(hop).min(1).max(8) })).returns<HostId | null>(),
+  /** Saves forwards of a host, in the words of ssh(1). */
+  addForwards: call(z.strictObject({ id: hostId, forwards: z.array(line(1024)).max(64) })).returns<void>(),
   /** Gives an existing host the address that an ssh command names and keeps the rest of it. */
   readdress: call(z.strictObject({ id: hostId, text: z.string().max(65_536) })).returns<void>(),
   /** Writes everything but secrets into a folder, under a name that is free there; answers the path. */

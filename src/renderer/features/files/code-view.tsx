@@ -12,13 +12,15 @@ interface CodeViewProps {
   readonly text: string
   readonly name: string
   readonly isDark: boolean
+  /** The line to begin at. */
+  readonly line?: number
   /** Left out, it can only be read. */
   readonly onChange?: (text: string) => void
   readonly onSave?: () => void
 }
 
 /** Text with its language's colours. */
-export function CodeView({ text, name, isDark, onChange, onSave }: CodeViewProps) {
+export function CodeView({ text, name, isDark, line = 1, onChange, onSave }: CodeViewProps) {
   const box = useRef<HTMLDivElement>(null)
   const latest = useRef({ onChange, onSave })
   useEffect(() => void (latest.current = { onChange, onSave }))
@@ -58,9 +60,12 @@ export function CodeView({ text, name, isDark, onChange, onSave }: CodeViewProps
       }),
     })
     void languageOf(name).then(found => found && view.dispatch({ effects: language.reconfigure(found) }))
+    const { from } = view.state.doc.line(Math.min(Math.max(line, 1), view.state.doc.lines))
+    if (from > 0)
+      view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: 'center' }) })
     if (editable) view.focus()
     return () => view.destroy()
-  }, [name, isDark, editable, shown])
+  }, [name, isDark, editable, shown, line])
   return <div ref={box} className={css['code']} />
 }
 

@@ -29,16 +29,26 @@ interface Opened {
   readonly bom: boolean
 }
 
+export interface EditProps extends Pick<DialogParts, 'close'> {
+  readonly parts: Pick<FilesParts, 'api' | 'isDark'> & { readonly panes: Pick<FilesParts['panes'], 'refresh'> }
+  /** The pane whose folder it is in; null with `at`. */
+  readonly paneId: string | null
+  readonly name: string
+  /** Where it is, when no pane says so, and the line to begin at. */
+  readonly at?: { readonly place: Place; readonly line: number }
+}
+
 /** Edits a text where it is. It is saved whole, and never over what somebody else wrote meanwhile. */
-export function EditDialog({ parts, paneId, close, name }: DialogParts & { readonly name: string }) {
+export function EditDialog({ parts, paneId, close, name, at }: EditProps) {
   const { api } = parts
   const text = useRef<string | null>(null)
   /** The version that what is typed began from. */
   const base = useRef<FileVersion | null>(null)
   const load = useCallback(async () => {
-    const pane = paneOf(paneId)
-    if (pane?.path == null) throw new Error('The folder is not open any more.')
-    const place = { side: pane.side, path: joinPath(pane.path, name) }
+    const pane = paneId === null ? undefined : paneOf(paneId)
+    const inPane = pane?.path == null ? undefined : { side: pane.side, path: joinPath(pane.path, name) }
+    const place = at?.place ?? inPane
+    if (!place) throw new Error('The folder is not open any more.')
     const opened = await openText(parts, place)
     const draft = drafts.get(draftKey(place))
     // What was typed belongs to the file as it was then: what came since must not be written over.
@@ -48,7 +58,7 @@ export function EditDialog({ parts, paneId, close, name }: DialogParts & { reado
       setState({ kind: 'dirty' })
     }
     return opened
-  }, [parts, paneId, name])
+  }, [parts, paneId, name, at])
   // Loaded once: a pane that is read anew must not take away what is typed.
   const [loader] = useState(() => load)
   const { value, error } = useLoaded(loader)
@@ -67,7 +77,7 @@ export function EditDialog({ parts, paneId, close, name }: DialogParts & { reado
     const typed = text.current ?? value.text
     try {
       const version = await api.files.save({ place: as ?? value.place, data: encode(typed, value), expected })
-      parts.panes.refresh(paneId)
+      if (paneId !== null) parts.panes.refresh(paneId)
       // The text is safe beside theirs, and what was opened is theirs now.
       if (as) return forget()
       base.current = version
@@ -118,6 +128,7 @@ export function EditDialog({ parts, paneId, close, name }: DialogParts & { reado
               text={text.current ?? value.text}
               name={name}
               isDark={parts.isDark}
+              line={at?.line ?? 1}
               onChange={typed => {
                 text.current = typed
                 setState({ kind: 'dirty' })
@@ -222,7 +233,7 @@ function Difference({ theirs, ours, isDark }: { theirs: string; ours: string; is
   return <div ref={box} className={css['code']} role="group" aria-label="Differences" />
 }
 
-async function openText({ api }: FilesParts, place: Place): Promise<Opened> {
+async function openText({ api }: Pick<FilesParts, 'api'>, place: Place): Promise<Opened> {
   const info = await api.files.info({ place })
   if (info?.kind !== 'file') throw new Error('This is not a file that can be edited.')
   if (info.size > largestRead) throw new Error('This file is larger than 5 MB. Edit a part of it in a terminal.')

@@ -8,6 +8,7 @@ import { Select, TextField } from '../../ui/field.tsx'
 import ui from '../../ui/ui.module.css'
 import css from './hosts.module.css'
 import { groupPath, useHosts } from './hosts-store.ts'
+import { ProxyFields, proxySentence, readProxy } from './route-fields.tsx'
 
 export interface GroupFormProps {
   readonly group: Group | null
@@ -32,6 +33,7 @@ export function GroupForm({ group, themes, onSave, onClose }: GroupFormProps) {
       user: value('user'),
       keyFile: value('keyFile'),
       jumpHostId: value('jumpHostId'),
+      proxy: readProxy(data),
       theme: value('theme'),
       folded: group?.folded ?? false,
     })
@@ -39,7 +41,9 @@ export function GroupForm({ group, themes, onSave, onClose }: GroupFormProps) {
       return setFailure(
         checked.error.issues[0]?.path[0] === 'user'
           ? 'A user name has no spaces and no @.'
-          : 'Give the group a name of at most 128 characters.',
+          : checked.error.issues[0]?.path[0] === 'proxy'
+            ? proxySentence
+            : 'Give the group a name of at most 128 characters.',
       )
     try {
       await onSave(checked.data)
@@ -81,6 +85,7 @@ export function GroupForm({ group, themes, onSave, onClose }: GroupFormProps) {
             </option>
           ))}
         </Select>
+        <ProxyFields proxy={group?.proxy ?? null} error={undefined} />
         <Select label="Terminal theme" name="theme" defaultValue={group?.theme ?? ''}>
           <option value="">As in Settings</option>
           {themes.map(theme => (

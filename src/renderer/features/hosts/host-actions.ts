@@ -20,6 +20,10 @@ export interface HostActions {
   readonly foldGroup: (id: GroupId, folded: boolean) => void
   readonly copyAddress: (host: Host) => void
   readonly openLocal: () => void
+  /** Copies a host of the config into one of Hawser's own. */
+  readonly copyConfigured: (host: Host) => void
+  /** Gives a host the address that an ssh command on the clipboard names. */
+  readonly pasteAddress: (host: Host) => void
 }
 
 /** How a host is: live with its latency, or on its way. */

@@ -10,7 +10,7 @@ import { ContextMenu, Menu, type MenuItem } from '../../ui/menu.tsx'
 import { Dot, Tag } from '../../ui/tag.tsx'
 import type { HostActions, HostLive } from './host-actions.ts'
 import css from './hosts.module.css'
-import { edit, shownAddress } from './hosts-store.ts'
+import { edit, shownAddress, useHosts } from './hosts-store.ts'
 
 export interface HostCardProps {
   readonly host: Host
@@ -24,6 +24,7 @@ export interface HostCardProps {
 /** One host: a click connects. */
 export function HostCard({ host, actions, live, selected, onDetails, pathOf }: HostCardProps) {
   const ref = useRef<HTMLDivElement>(null)
+  const problem = useHosts(state => state.book.config.hosts[host.id]?.problem ?? null)
   useEffect(() => {
     const element = ref.current
     if (!element) return
@@ -60,6 +61,8 @@ export function HostCard({ host, actions, live, selected, onDetails, pathOf }: H
             <Tag tone={live.tone}>
               <Dot tone={live.tone} label="" /> {live.text}
             </Tag>
+          ) : problem ? (
+            <Tag tone="bad">line {problem.line}</Tag>
           ) : host.weakAlgorithms ? (
             <Tag tone="warn">weak</Tag>
           ) : (
@@ -93,16 +96,34 @@ export function HostCard({ host, actions, live, selected, onDetails, pathOf }: H
 
 /** The context menu of a host. */
 export function hostMenu(host: Host, actions: HostActions): readonly MenuItem[] {
-  return [
+  const config = useHosts.getState().book.config.hosts[host.id]
+  const first: readonly MenuItem[] = [
     { label: 'Connect', run: () => actions.connect(host) },
     { label: 'Files', run: () => actions.openFiles(host) },
     { label: 'Edit', line: true, run: () => edit({ kind: 'host', host }) },
+  ]
+  const favourite: MenuItem = {
+    label: host.favourite ? 'Remove from favourites' : 'Add to favourites',
+    run: () => actions.save({ ...host, favourite: !host.favourite }),
+  }
+  const copy: MenuItem = { label: 'Copy address', run: () => actions.copyAddress(host) }
+  if (config)
+    return [
+      ...first,
+      {
+        label: `Open the file at line ${config.line}`,
+        run: () => edit({ kind: 'config-file', path: config.path, line: config.line }),
+      },
+      { label: 'Import as a host of Hawser', run: () => actions.copyConfigured(host) },
+      favourite,
+      copy,
+    ]
+  return [
+    ...first,
     { label: 'Duplicate', run: () => actions.duplicate(host) },
-    {
-      label: host.favourite ? 'Remove from favourites' : 'Add to favourites',
-      run: () => actions.save({ ...host, favourite: !host.favourite }),
-    },
-    { label: 'Copy address', run: () => actions.copyAddress(host) },
+    { label: 'Paste address', run: () => actions.pasteAddress(host) },
+    favourite,
+    copy,
     { label: 'Delete', danger: true, line: true, run: () => actions.remove(host) },
   ]
 }

@@ -8,6 +8,7 @@ import { Button, IconButton } from '../../ui/button.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import { Tag } from '../../ui/tag.tsx'
 import ui from '../../ui/ui.module.css'
+import { ConfigPart, RouteRows } from './host-details-parts.tsx'
 import type { HostActions, HostLive } from './host-actions.ts'
 import { hostMenu } from './host-card.tsx'
 import css from './hosts.module.css'
@@ -25,7 +26,8 @@ export function HostDetails({
   readonly live: HostLive | undefined
   readonly forwards: ReactNode
 }) {
-  const { hosts, groups, secrets } = useHosts(state => state.book)
+  const { hosts, groups, secrets, config } = useHosts(state => state.book)
+  const configured = config.hosts[host.id]
   const inherited = inheritedFrom(host.groupId, groups)
   const jump = hosts.find(other => other.id === (host.jumpHostId ?? inherited.jumpHostId))
   return (
@@ -66,7 +68,8 @@ export function HostDetails({
         <dt>Sign in</dt>
         <dd>{signInText(host, secrets[host.id] ?? [])}</dd>
         <dt>Jump host</dt>
-        <dd>{jump?.label ?? '—'}</dd>
+        <dd>{configured ? configured.jumps || '—' : (jump?.label ?? '—')}</dd>
+        <RouteRows host={host} proxy={host.proxy ?? inherited.proxy} />
         {host.weakAlgorithms && (
           <>
             <dt>Algorithms</dt>
@@ -86,6 +89,7 @@ export function HostDetails({
           </>
         )}
       </dl>
+      {configured && <ConfigPart config={configured} />}
       <section aria-label={`Forwards of ${host.label}`}>
         <h3 className={css['part']}>Forwards</h3>
         {forwards}

@@ -1,34 +1,34 @@
-import { useState, type FormEvent } from 'react'
+import { useState, type ClipboardEvent, type FormEvent } from 'react'
 
 import { messageOf } from '../../../shared/base/errors.ts'
-import {
-  host as hostSchema,
-  type Host,
-  type HostId,
-  type HostSecret,
-  type SignIn,
-} from '../../../shared/contract/hosts.ts'
+import { printForwardSpec } from '../../../shared/base/forward-spec.ts'
+import { host as hostSchema, type Host, type HostId, type HostSecret } from '../../../shared/contract/hosts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
-import { Checkbox, Select, TextArea, TextField } from '../../ui/field.tsx'
+import { Checkbox, Select, TextField } from '../../ui/field.tsx'
 import ui from '../../ui/ui.module.css'
 import css from './hosts.module.css'
 import { groupPath, useHosts } from './hosts-store.ts'
+import { extraText, fillAddress, noExtra, pastedCommand, type PastedExtra } from './pasted-command.ts'
+import { AgentField, LookFields, SignInFields, type Errors } from './host-fields.tsx'
+import { JumpField, ProxyFields, proxySentence, readProxy } from './route-fields.tsx'
 
 export interface HostFormProps {
   /** Null makes a new one. */
   readonly host: Host | null
   readonly preset?: Partial<Host>
   readonly themes: readonly { readonly id: string; readonly name: string }[]
-  readonly onSave: (host: Host, secrets: Readonly<Partial<Record<HostSecret, string>>>) => Promise<void>
+  readonly onSave: (
+    host: Host,
+    secrets: Readonly<Partial<Record<HostSecret, string>>>,
+    extra: PastedExtra,
+  ) => Promise<void>
   readonly onDelete: (host: Host) => void
   /** Takes a remembered secret out of the vault. */
   readonly onForget: (host: Host, kind: HostSecret) => void
   readonly onClose: () => void
   readonly chooseFile: () => Promise<string | null>
 }
-
-type Errors = Readonly<Record<string, string>>
 
 /** Everything that can be set for one host. Secrets go straight from their field to main and are kept nowhere here. */
 export function HostForm({ host, preset, themes, onSave, onDelete, onForget, onClose, chooseFile }: HostFormProps) {
@@ -37,10 +37,22 @@ export function HostForm({ host, preset, themes, onSave, onDelete, onForget, onC
   const [errors, setErrors] = useState<Errors>({})
   const [failure, setFailure] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
+  const [agent, setAgent] = useState(start.forwardAgent ?? false)
+  const [keyFile, setKeyFile] = useState(start.keyFile ?? '')
+  const [extra, setExtra] = useState<PastedExtra>(noExtra)
   // Kept over a save that failed half way, so that saving again does not make a second one.
   const [id] = useState(() => host?.id ?? (crypto.randomUUID() as HostId))
   const kept = host ? (secrets[host.id] ?? []) : []
 
+  const pasted = (event: ClipboardEvent<HTMLInputElement>) => {
+    const command = pastedCommand(event.clipboardData.getData('text'))
+    if (!command) return
+    event.preventDefault()
+    fillAddress(event.currentTarget.form, command)
+    if (command.keyFile !== null) setKeyFile(command.keyFile)
+    if (command.forwardAgent) setAgent(true)
+    setExtra({ jumps: command.jumps, forwards: command.forwards.map(printForwardSpec) })
+  }
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const form = event.currentTarget
@@ -52,7 +64,7 @@ export function HostForm({ host, preset, themes, onSave, onDelete, onForget, onC
     if (text(data, 'privateKey') !== '') typed['private-key'] = String(data.get('privateKey'))
     setBusy(true)
     try {
-      await onSave(checked.host, typed)
+      await onSave(checked.host, typed, extra)
       form.reset()
       onClose()
     } catch (error) {
@@ -85,6 +97,8 @@ export function HostForm({ host, preset, themes, onSave, onDelete, onForget, onC
             defaultValue={start.address ?? ''}
             placeholder="10.0.4.7 or gpu.example.com"
             error={errors['address']}
+            onPaste={pasted}
+            hint={extraText(extra)}
           />
           <TextField
             label="Port"
@@ -106,42 +120,22 @@ export function HostForm({ host, preset, themes, onSave, onDelete, onForget, onC
           start={start}
           kept={kept}
           errors={errors}
+          keyFile={keyFile}
+          setKeyFile={setKeyFile}
           chooseFile={chooseFile}
           onForget={host ? kind => onForget(host, kind) : null}
         />
-        <Select label="Jump host" name="jumpHostId" defaultValue={start.jumpHostId ?? ''} error={errors['jumpHostId']}>
-          <option value="">None</option>
-          {hosts
-            .filter(other => other.id !== host?.id)
-            .map(other => (
-              <option key={other.id} value={other.id}>
-                {other.label}
-              </option>
-            ))}
-        </Select>
-        <TextField
-          label="Tags"
-          name="tags"
-          defaultValue={start.tags?.join(', ') ?? ''}
-          placeholder="gpu, lab"
-          error={errors['tags']}
+        <JumpField
+          book={{ hosts, groups }}
+          own={host?.id ?? null}
+          jumpHostId={start.jumpHostId ?? null}
+          groupId={start.groupId ?? null}
+          label={start.label ?? ''}
+          error={errors['jumpHostId']}
         />
-        <Select label="Terminal theme" name="theme" defaultValue={start.look?.theme ?? ''}>
-          <option value="">As in Settings</option>
-          {themes.map(theme => (
-            <option key={theme.id} value={theme.id}>
-              {theme.name}
-            </option>
-          ))}
-        </Select>
-        <TextField
-          label="Font size"
-          name="fontSize"
-          inputMode="decimal"
-          defaultValue={start.look?.fontSize ?? ''}
-          placeholder="As in Settings"
-          error={errors['look']}
-        />
+        <ProxyFields proxy={start.proxy ?? null} error={errors['proxy']} />
+        <LookFields start={start} themes={themes} errors={errors} />
+        <AgentField checked={agent} onChange={setAgent} />
         <div className={css['wide']}>
           <Checkbox
             name="weakAlgorithms"
@@ -179,82 +173,6 @@ export function HostForm({ host, preset, themes, onSave, onDelete, onForget, onC
   )
 }
 
-interface SignInFieldsProps {
-  readonly onForget: ((kind: HostSecret) => void) | null
-  readonly start: Partial<Host>
-  readonly kept: readonly HostSecret[]
-  readonly errors: Errors
-  readonly chooseFile: () => Promise<string | null>
-}
-
-/** How to sign in, and what that way needs. */
-function SignInFields({ start, kept, errors, chooseFile, onForget }: SignInFieldsProps) {
-  const [signIn, setSignIn] = useState<SignIn>(start.signIn ?? 'ask')
-  const [keyFile, setKeyFile] = useState(start.keyFile ?? '')
-  return (
-    <>
-      <Select
-        label="Sign in with"
-        name="signIn"
-        value={signIn}
-        onChange={event => setSignIn(event.target.value as SignIn)}
-      >
-        <option value="ask">Ask</option>
-        <option value="password">Password</option>
-        <option value="key">Key</option>
-        <option value="agent">Agent</option>
-      </Select>
-      {(signIn === 'password' || signIn === 'ask') && (
-        <div className={`${css['wide']} ${css['withButton']}`}>
-          <TextField
-            label="Password"
-            name="password"
-            type="password"
-            autoComplete="new-password"
-            placeholder={kept.includes('password') ? 'Kept in the vault; type to replace' : 'Leave empty to be asked'}
-          />
-          {onForget && kept.includes('password') && <Button onClick={() => onForget('password')}>Forget</Button>}
-        </div>
-      )}
-      {(signIn === 'key' || signIn === 'ask') && (
-        <div className={`${css['wide']} ${css['withButton']}`}>
-          <TextField
-            label="Key file"
-            name="keyFile"
-            value={keyFile}
-            onChange={event => setKeyFile(event.target.value)}
-            placeholder="~/.ssh/id_ed25519"
-            error={errors['keyFile']}
-          />
-          <Button onClick={() => void chooseFile().then(path => (path === null ? undefined : setKeyFile(path)))}>
-            Choose…
-          </Button>
-        </div>
-      )}
-      {signIn === 'key' && (
-        <div className={css['wide']}>
-          <TextArea
-            label="Or paste a private key"
-            name="privateKey"
-            rows={3}
-            placeholder={
-              kept.includes('private-key')
-                ? 'A key is kept in the vault; paste to replace it'
-                : '-----BEGIN OPENSSH PRIVATE KEY-----'
-            }
-            hint="Used when no key file is set. It goes into the vault."
-          />
-          {onForget && kept.includes('private-key') && (
-            <Button small onClick={() => onForget('private-key')}>
-              Forget the kept key
-            </Button>
-          )}
-        </div>
-      )}
-    </>
-  )
-}
-
 type Checked = { readonly ok: true; readonly host: Host } | { readonly ok: false; readonly errors: Errors }
 
 function readForm(data: FormData, { id, before }: { id: HostId; before: Host | null }): Checked {
@@ -277,6 +195,8 @@ function readForm(data: FormData, { id, before }: { id: HostId; before: Host | n
       .filter(Boolean),
     favourite: before?.favourite ?? false,
     weakAlgorithms: data.has('weakAlgorithms'),
+    forwardAgent: data.has('forwardAgent'),
+    proxy: readProxy(data),
     look: { theme: orNull(text(data, 'theme')), fontSize: number('fontSize') },
     lastUsed: before?.lastUsed ?? null,
   }
@@ -297,6 +217,7 @@ const sentences: Readonly<Record<string, string>> = {
   user: 'A user name has no spaces and no @.',
   keyFile: 'That is not a path.',
   tags: 'At most 32 tags of 32 characters each.',
+  proxy: proxySentence,
   look: 'A font size is a number from 6 to 40.',
 }
 

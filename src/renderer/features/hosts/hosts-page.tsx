@@ -1,5 +1,5 @@
 import { dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
-import { ChevronDown, ChevronRight, FolderPlus, Plus, Search, Server } from 'lucide-react'
+import { ChevronDown, ChevronRight, FolderPlus, Import, Plus, Search, Server, TriangleAlert } from 'lucide-react'
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 
 import type { Host, HostId } from '../../../shared/contract/hosts.ts'
@@ -29,7 +29,7 @@ export function HostsPage({ actions, live, pathOf, forwards }: HostsPageProps) {
   const filtered = filter.trim() !== ''
   const typed = useMemo(() => parseQuickConnect(filter), [filter])
   const found = useMemo(() => matchingHosts(book.hosts, filter), [book.hosts, filter])
-  const sections = useMemo(() => sectionsOf(found, book.groups, filtered), [found, book.groups, filtered])
+  const sections = useMemo(() => sectionsOf(found, book, filtered), [found, book, filtered])
   const shown = book.hosts.find(host => host.id === selected)
 
   useEffect(() => input.current?.focus(), [])
@@ -76,6 +76,9 @@ export function HostsPage({ actions, live, pathOf, forwards }: HostsPageProps) {
               Connect
             </Button>
           )}
+          <Button onClick={() => edit({ kind: 'import' })}>
+            <Import size={15} aria-hidden="true" /> Import
+          </Button>
           <IconButton label="New group" onClick={() => edit({ kind: 'group', group: null })}>
             <FolderPlus size={17} />
           </IconButton>
@@ -94,6 +97,18 @@ export function HostsPage({ actions, live, pathOf, forwards }: HostsPageProps) {
         {typed.kind === 'address' && (
           <p className={css['hint']}>Enter connects to {shownTarget(typed.target)} without saving it.</p>
         )}
+        {book.config.notes.length > 0 && (
+          <div className={ui['note']} data-tone="warn" role="note">
+            <TriangleAlert size={16} aria-hidden="true" />
+            <ul className={css['notes']}>
+              {book.config.notes.slice(0, 5).map(note => (
+                <li key={`${note.path}:${note.line}`}>
+                  {note.path}, line {note.line}: {note.text}.
+                </li>
+              ))}
+            </ul>
+          </div>
+        )}
         {sections.map(section => (
           <SectionView
             key={section.id}
@@ -106,6 +121,11 @@ export function HostsPage({ actions, live, pathOf, forwards }: HostsPageProps) {
           />
         ))}
         {loaded && book.hosts.length === 0 && book.groups.length === 0 && !filtered && <Welcome actions={actions} />}
+        {book.config.left > 0 && (
+          <p className={css['hint']}>
+            {book.config.left} more names of the config are not shown. Type one above to connect to it.
+          </p>
+        )}
         {filtered && found.length === 0 && typed.kind !== 'address' && (
           <p className={css['hint']}>Nothing matches “{filter.trim()}”.</p>
         )}
@@ -122,14 +142,15 @@ function Welcome({ actions }: { readonly actions: HostActions }) {
       <div>
         <strong>No hosts yet</strong>
         <p>
-          Add the machines you work on. One click then opens a shell there. You can also type user@address above and
-          press Enter.
+          Add the machines you work on, or import them from another program; those of ~/.ssh/config show up by
+          themselves. You can also type user@address above and press Enter.
         </p>
       </div>
       <div className={css['bar']}>
         <Button look="primary" onClick={() => edit({ kind: 'host', host: null })}>
           <Plus size={16} aria-hidden="true" /> Add a host
         </Button>
+        <Button onClick={() => edit({ kind: 'import' })}>Import hosts</Button>
         <Button onClick={actions.openLocal}>Open a local shell</Button>
       </div>
     </div>
@@ -207,7 +228,7 @@ function useDrop(section: Section, actions: HostActions) {
   const [over, setOver] = useState(false)
   useEffect(() => {
     const element = ref.current
-    if (!element || section.id === 'favourites' || section.id === 'recent') return
+    if (!element || ['favourites', 'recent', 'config'].includes(section.id)) return
     return dropTargetForElements({
       element,
       canDrop: ({ source }) => source.data['kind'] === 'host',

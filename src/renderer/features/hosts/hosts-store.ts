@@ -10,6 +10,9 @@ import { fuzzyFind } from '../../ui/fuzzy.ts'
 export type Editing =
   | { readonly kind: 'host'; readonly host: Host | null; readonly preset?: Partial<Host> }
   | { readonly kind: 'group'; readonly group: Group | null }
+  | { readonly kind: 'import' }
+  /** A file of the config in the editor. */
+  | { readonly kind: 'config-file'; readonly path: string; readonly line: number }
 
 interface HostsState {
   readonly book: HostBook
@@ -61,8 +64,15 @@ export function matchingHosts(hosts: readonly Host[], filter: string): readonly 
 const recentFrom = 9
 const recentCount = 3
 
+/** What `~/.ssh/config` is called where its hosts stand. */
+export const configSection = 'SSH config'
+
 /** Favourites, those used last where there are many, each group by its path, then the rest; each host once. Pure. */
-export function sectionsOf(hosts: readonly Host[], groups: readonly Group[], filtered: boolean): readonly Section[] {
+export function sectionsOf(
+  hosts: readonly Host[],
+  { groups, config }: Pick<HostBook, 'groups' | 'config'>,
+  filtered: boolean,
+): readonly Section[] {
   const favourites = hosts.filter(host => host.favourite)
   const recent =
     filtered || hosts.length < recentFrom
@@ -82,11 +92,15 @@ export function sectionsOf(hosts: readonly Host[], groups: readonly Group[], fil
     .toSorted((a, b) => a.label.localeCompare(b.label))
   const known = new Set<GroupId>(groups.map(group => group.id))
   const rest = left.filter(host => host.groupId === null || !known.has(host.groupId))
+  const configured = rest.filter(host => host.id in config.hosts)
+  const own = rest.filter(host => !(host.id in config.hosts))
+  const label = groups.length > 0 || configured.length > 0 ? 'Other hosts' : 'Hosts'
   const sections: readonly Section[] = [
     { id: 'favourites', label: 'Favourites', group: null, hosts: favourites },
     { id: 'recent', label: 'Recently used', group: null, hosts: recent },
     ...named,
-    { id: 'ungrouped', label: groups.length > 0 ? 'Other hosts' : 'Hosts', group: null, hosts: rest },
+    { id: 'ungrouped', label, group: null, hosts: own },
+    { id: 'config', label: configSection, group: null, hosts: configured },
   ]
   return sections.filter(section => section.hosts.length > 0 || (section.group !== null && !filtered))
 }

@@ -1,0 +1,137 @@
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { expect, openShell, terminal, test, trust } from './fixtures.ts'
+import type { Sshd } from './sshd.ts'
+
+/** A config with the test's server under some names, signed in to by its key. */
+function config(sshd: Sshd, text: string): string {
+  const own = [`HostName 127.0.0.1`, `Port ${sshd.port}`, `User ${sshd.user}`, `IdentityFile ${sshd.folder}/id`]
+  return text.replaceAll(/^( *)@server$/gm, (_all, indent: string) => own.map(line => indent + line).join('\n'))
+}
+
+test('a host of the config is clicked through two jumps, starred and put in a group without being copied', async ({
+  launch,
+  sshd,
+  sshDir,
+  dataDir,
+}) => {
+  trust(sshDir, sshd.port, sshd.hostKey)
+  const text = config(
+    sshd,
+    'Host outer\n  @server\nHost middle\n  @server\n\nHost inner\n  @server\n  ProxyJump outer,middle\nHost *.never\n  User x\n',
+  )
+  writeFileSync(join(sshDir, 'config'), text, { mode: 0o600 })
+  const { page } = await launch()
+  const section = page.getByRole('region', { name: 'SSH config' })
+  await expect(section.getByRole('button', { name: 'inner', exact: true })).toBeVisible()
+  await expect(section.getByRole('button', { name: /never/ })).toHaveCount(0)
+  const shell = await openShell(page, 'inner')
+  await shell.run('echo "$SSH_CONNECTION" | wc -w')
+  await expect(shell.rows).toContainText('4')
+  // Three logins, one through the other.
+  expect(sshd.log().match(/Accepted publickey/g)).toHaveLength(3)
+
+  await page.getByRole('tab', { name: 'Home' }).click()
+  await page.getByRole('button', { name: 'outer', exact: true }).click({ button: 'right' })
+  await page.getByRole('menuitem', { name: 'Add to favourites' }).click()
+  await expect(
+    page.getByRole('region', { name: 'Favourites' }).getByRole('button', { name: 'outer', exact: true }),
+  ).toBeVisible()
+  expect(readFileSync(join(sshDir, 'config'), 'utf8')).toBe(text)
+  expect(JSON.parse(readFileSync(join(dataDir, 'hosts.json'), 'utf8')).data.hosts).toEqual([])
+})
+
+test('the config is followed as it changes, and a line that ssh refuses is told and not dialled', async ({
+  launch,
+  sshd,
+  sshDir,
+}) => {
+  trust(sshDir, sshd.port, sshd.hostKey)
+  const path = join(sshDir, 'config')
+  const { page } = await launch()
+  await expect(page.getByText('No hosts yet')).toBeVisible()
+  writeFileSync(path, config(sshd, 'Host one\n  @server\n  Include more.conf\n'), { mode: 0o600 })
+  await expect(page.getByRole('button', { name: 'one', exact: true })).toBeVisible()
+  writeFileSync(join(sshDir, 'more.conf'), 'GSSAPIAuthentication yes\nPort 2\n', { mode: 0o600 })
+  appendFileSync(path, 'Host two\n  HostName 10.1.1.1\n  Port many\n')
+  await expect(page.getByRole('button', { name: 'two', exact: true })).toBeVisible()
+  await page.getByRole('button', { name: 'Details of one' }).click()
+  const details = page.getByRole('complementary', { name: 'Details of one' })
+  await expect(details.getByRole('list', { name: 'Not honoured' })).toContainText(
+    'Line 1: GSSAPIAuthentication: GSSAPI (Kerberos) is not supported',
+  )
+  await page.getByRole('button', { name: 'two', exact: true }).click()
+  await expect(terminal(page, 'two').region).toContainText(/config, line 9: Port: “many” is not a number/)
+})
+
+test('an edit is written back with every other byte as it was', async ({ launch, sshDir }) => {
+  const path = join(sshDir, 'config')
+  const before =
+    '# mine\r\nHost a\t b\r\n\tHostName = 10.0.0.1   # old\r\n\r\n\t# the user\r\n\tUser me\r\n\r\nHost *\r\n  Port 2200\r\n'
+  writeFileSync(path, before, { mode: 0o640 })
+  const { page } = await launch()
+  await page.getByRole('button', { name: 'a', exact: true }).click({ button: 'right' })
+  await page.getByRole('menuitem', { name: 'Edit' }).click()
+  const form = page.getByRole('dialog', { name: 'Edit a' })
+  await expect(form).toContainText('The same lines hold for b.')
+  await form.getByRole('textbox', { name: 'Address' }).fill('10.0.0.2')
+  await form.getByRole('textbox', { name: 'Key file' }).fill('~/.ssh/my key')
+  await form.getByRole('button', { name: 'Save' }).click()
+  await expect(form).toBeHidden()
+  expect(readFileSync(path, 'utf8')).toBe(
+    before.replace('10.0.0.1', '10.0.0.2').replace('User me\r\n', 'User me\r\n\tIdentityFile "~/.ssh/my key"\r\n'),
+  )
+  await expect(page.getByText('me@10.0.0.2:2200').first()).toBeVisible()
+
+  await page.getByRole('button', { name: 'a', exact: true }).click({ button: 'right' })
+  await page.getByRole('menuitem', { name: 'Open the file at line 2' }).click()
+  await expect(page.getByRole('dialog', { name: 'config' }).getByRole('textbox', { name: 'Text' })).toContainText(
+    '# the user',
+  )
+})
+
+test('an earlier line that would win is told, and nothing is written', async ({ launch, sshDir }) => {
+  const path = join(sshDir, 'config')
+  const before = 'Host *\n  User everyone\nHost a\n  HostName 10.0.0.1\n'
+  writeFileSync(path, before, { mode: 0o600 })
+  const { page } = await launch()
+  await page.getByRole('button', { name: 'a', exact: true }).click({ button: 'right' })
+  await page.getByRole('menuitem', { name: 'Edit' }).click()
+  const form = page.getByRole('dialog', { name: 'Edit a' })
+  await form.getByRole('textbox', { name: 'User' }).fill('me')
+  await form.getByRole('button', { name: 'Save' }).click()
+  await expect(form.getByRole('alert')).toContainText(/Line 2 of .*config sets User first, so it would stay everyone/)
+  expect(readFileSync(path, 'utf8')).toBe(before)
+})
+
+test('a ProxyCommand is shown whole and asked about, then run, and not asked about again', async ({
+  launch,
+  sshd,
+  sshDir,
+  folder,
+}) => {
+  trust(sshDir, sshd.port, sshd.hostKey)
+  const ran = join(folder, 'ran')
+  const command = `sh -c 'echo x >> ${ran}; exec nc 127.0.0.1 ${sshd.port}'`
+  writeFileSync(
+    join(sshDir, 'config'),
+    config(sshd, `Host behind\n  @server\n  HostKeyAlias [127.0.0.1]:${sshd.port}\n  ProxyCommand ${command} # %h\n`),
+    { mode: 0o600 },
+  )
+  const { page } = await launch()
+  await page.getByRole('button', { name: 'behind', exact: true }).click()
+  const question = page.getByRole('alertdialog', { name: 'Run a command for behind?' })
+  await expect(question).toContainText(`${command} # 127.0.0.1`)
+  expect(existsSync(ran)).toBe(false)
+  await question.getByRole('button', { name: 'Cancel' }).click()
+  await expect(terminal(page, 'behind').region).toContainText('Cancelled')
+  expect(existsSync(ran)).toBe(false)
+
+  await page.getByRole('button', { name: 'Connect again' }).click()
+  await question.getByRole('button', { name: 'Run command' }).click()
+  await terminal(page, 'behind').prompt()
+  expect(readFileSync(ran, 'utf8')).toBe('x\n')
+  await page.getByRole('tab', { name: 'Home' }).click()
+  await page.getByRole('tab', { name: 'behind' }).getByRole('button', { name: 'Close behind' }).click()
+})

@@ -1,0 +1,127 @@
+import { useState, type FormEvent } from 'react'
+
+import { messageOf } from '../../../shared/base/errors.ts'
+import { configChanges, type ConfigChanges, type ConfiguredHost, type Host } from '../../../shared/contract/hosts.ts'
+import { Button } from '../../ui/button.tsx'
+import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
+import { Checkbox, Select, TextField } from '../../ui/field.tsx'
+import ui from '../../ui/ui.module.css'
+import css from './hosts.module.css'
+import { groupPath, useHosts } from './hosts-store.ts'
+
+export interface ConfigFormProps {
+  readonly host: Host
+  readonly config: ConfiguredHost
+  readonly onSave: (host: Host, changes: ConfigChanges) => Promise<void>
+  /** Opens the file at a line in the editor. */
+  readonly onOpen: (path: string, line: number) => void
+  readonly onClose: () => void
+}
+
+/** What a host of the config says, changed in the file itself; groups, tags and looks are kept beside it. */
+export function ConfigForm({ host, config, onSave, onOpen, onClose }: ConfigFormProps) {
+  const { groups } = useHosts(state => state.book)
+  const [failure, setFailure] = useState<string | null>(null)
+  const [busy, setBusy] = useState(false)
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const data = new FormData(event.currentTarget)
+    const checked = configChanges.safeParse(changesOf(data, host, config))
+    if (!checked.success)
+      return setFailure(`${checked.error.issues[0]?.path.join('.')}: ${checked.error.issues[0]?.message}`)
+    setBusy(true)
+    try {
+      await onSave(
+        { ...host, groupId: (text(data, 'groupId') || null) as Host['groupId'], tags: tagsOf(data) },
+        checked.data,
+      )
+      onClose()
+    } catch (error) {
+      setFailure(messageOf(error))
+      setBusy(false)
+    }
+  }
+  return (
+    <Dialog
+      title={`Edit ${host.label}`}
+      description={`Line ${config.line} of ${config.path}. Only what you change is written; comments and order stay.`}
+      width={560}
+      onClose={onClose}
+    >
+      <form className={css['form']} onSubmit={event => void submit(event)} noValidate>
+        <div className={css['address']}>
+          <TextField label="Address" name="hostName" defaultValue={host.address} />
+          <TextField label="Port" name="port" inputMode="numeric" defaultValue={host.port ?? ''} placeholder="22" />
+        </div>
+        <TextField label="User" name="user" defaultValue={host.user ?? ''} placeholder="as here" />
+        <TextField
+          label="Key file"
+          name="identityFile"
+          defaultValue={host.keyFile ?? ''}
+          placeholder="the usual ones"
+        />
+        <TextField label="Jump hosts" name="proxyJump" defaultValue={config.jumps} placeholder="first,second" />
+        <Select label="Group" name="groupId" defaultValue={host.groupId ?? ''}>
+          <option value="">SSH config</option>
+          {groups.map(group => (
+            <option key={group.id} value={group.id}>
+              {groupPath(group.id, groups)}
+            </option>
+          ))}
+        </Select>
+        <TextField label="Tags" name="tags" defaultValue={host.tags.join(', ')} placeholder="gpu, lab" />
+        <div className={css['wide']}>
+          <Checkbox name="forwardAgent" defaultChecked={host.forwardAgent} label="Forward the agent" />
+        </div>
+        {config.alsoNames.length > 0 && (
+          <p className={`${css['hint']} ${css['wide']}`}>The same lines hold for {config.alsoNames.join(', ')}.</p>
+        )}
+        {failure !== null && (
+          <p className={`${ui['error']} ${css['wide']}`} role="alert">
+            {failure}
+          </p>
+        )}
+        <div className={css['wide']}>
+          <Actions>
+            <Button onClick={() => onOpen(config.path, config.line)}>Open the file</Button>
+            <Grow />
+            <Button onClick={onClose}>Cancel</Button>
+            <Button look="primary" type="submit" disabled={busy}>
+              Save
+            </Button>
+          </Actions>
+        </div>
+      </form>
+    </Dialog>
+  )
+}
+
+/** Only what differs from what was shown: what is not touched is not written. */
+function changesOf(data: FormData, host: Host, config: ConfiguredHost): Record<string, unknown> {
+  const before: Readonly<Record<string, string>> = {
+    hostName: host.address,
+    port: host.port === null ? '' : String(host.port),
+    user: host.user ?? '',
+    identityFile: host.keyFile ?? '',
+    proxyJump: config.jumps,
+  }
+  const changes: Record<string, unknown> = {}
+  for (const [name, was] of Object.entries(before)) {
+    const now = text(data, name)
+    if (now !== was) changes[name] = now === '' ? null : name === 'port' ? Number(now) : now
+  }
+  const forwards = data.has('forwardAgent')
+  if (forwards !== host.forwardAgent) changes['forwardAgent'] = forwards ? 'yes' : 'no'
+  return changes
+}
+
+function tagsOf(data: FormData): string[] {
+  return text(data, 'tags')
+    .split(/[,;]/)
+    .map(tag => tag.trim())
+    .filter(Boolean)
+}
+
+function text(data: FormData, name: string): string {
+  return String(data.get(name) ?? '').trim()
+}

@@ -1,0 +1,71 @@
+import type { ConfiguredHost, Host, Proxy } from '../../../shared/contract/hosts.ts'
+import { Button } from '../../ui/button.tsx'
+import { Tag } from '../../ui/tag.tsx'
+import ui from '../../ui/ui.module.css'
+import css from './hosts.module.css'
+import { edit } from './hosts-store.ts'
+
+/** How a host is reached, where that is out of the ordinary. */
+export function RouteRows({ host, proxy }: { readonly host: Host; readonly proxy: Proxy | null }) {
+  return (
+    <>
+      {proxy && (
+        <>
+          <dt>Proxy</dt>
+          <dd className={ui['mono']}>
+            {proxy.kind} {proxy.address}:{proxy.port}
+          </dd>
+        </>
+      )}
+      {host.forwardAgent && (
+        <>
+          <dt>Agent</dt>
+          <dd>
+            <Tag tone="warn">forwarded</Tag>
+          </dd>
+        </>
+      )}
+    </>
+  )
+}
+
+/** Where a host of the config comes from, and what of it is not honoured: never ignored silently. */
+export function ConfigPart({ config }: { readonly config: ConfiguredHost }) {
+  const { name, path, line, proxyCommand, notHonoured, problem, unsure } = config
+  return (
+    <section aria-label={`Config of ${name}`} className={css['config']}>
+      <h3 className={css['part']}>SSH config</h3>
+      <p className={css['hint']}>
+        <span className={ui['mono']}>
+          {path}:{line}
+        </span>
+      </p>
+      <Button small onClick={() => edit({ kind: 'config-file', path, line })}>
+        Open the file
+      </Button>
+      {problem && (
+        <p className={ui['error']} role="alert">
+          Line {problem.line}: {problem.text}. ssh refuses it too.
+        </p>
+      )}
+      {proxyCommand !== null && (
+        <p className={css['hint']}>
+          Through the command <span className={ui['mono']}>{proxyCommand}</span>
+        </p>
+      )}
+      {unsure && <p className={css['hint']}>A “Match exec” decides when you connect.</p>}
+      {notHonoured.length > 0 && (
+        <>
+          <h4 className={css['hint']}>Not honoured</h4>
+          <ul className={css['notes']} aria-label="Not honoured">
+            {notHonoured.map(note => (
+              <li key={`${note.path}:${note.line}`} title={note.path}>
+                Line {note.line}: {note.text}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
+  )
+}

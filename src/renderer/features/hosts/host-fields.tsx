@@ -1,0 +1,150 @@
+import { useState } from 'react'
+
+import type { Host, HostSecret, SignIn } from '../../../shared/contract/hosts.ts'
+import { Button } from '../../ui/button.tsx'
+import { Checkbox, Select, TextArea, TextField } from '../../ui/field.tsx'
+import css from './hosts.module.css'
+
+/** What is wrong, by field. */
+export type Errors = Readonly<Record<string, string>>
+
+/** Whether programs over there may use the agent, with what that means. */
+export function AgentField({
+  checked,
+  onChange,
+}: {
+  readonly checked: boolean
+  readonly onChange: (checked: boolean) => void
+}) {
+  return (
+    <div className={css['wide']}>
+      <Checkbox
+        name="forwardAgent"
+        checked={checked}
+        onChange={event => onChange(event.target.checked)}
+        label="Forward the agent"
+      />
+      {checked && (
+        <p className={css['hint']}>
+          Whoever is root over there can use your keys while you are connected. A jump host is safer.
+        </p>
+      )}
+    </div>
+  )
+}
+
+/** What a host is found by, and how its terminals look. */
+export function LookFields({
+  start,
+  themes,
+  errors,
+}: {
+  readonly start: Partial<Host>
+  readonly themes: readonly { readonly id: string; readonly name: string }[]
+  readonly errors: Errors
+}) {
+  return (
+    <>
+      <TextField
+        label="Tags"
+        name="tags"
+        defaultValue={start.tags?.join(', ') ?? ''}
+        placeholder="gpu, lab"
+        error={errors['tags']}
+      />
+      <Select label="Terminal theme" name="theme" defaultValue={start.look?.theme ?? ''}>
+        <option value="">As in Settings</option>
+        {themes.map(theme => (
+          <option key={theme.id} value={theme.id}>
+            {theme.name}
+          </option>
+        ))}
+      </Select>
+      <TextField
+        label="Font size"
+        name="fontSize"
+        inputMode="decimal"
+        defaultValue={start.look?.fontSize ?? ''}
+        placeholder="As in Settings"
+        error={errors['look']}
+      />
+    </>
+  )
+}
+
+interface SignInFieldsProps {
+  readonly onForget: ((kind: HostSecret) => void) | null
+  readonly start: Partial<Host>
+  readonly kept: readonly HostSecret[]
+  readonly errors: Errors
+  readonly keyFile: string
+  readonly setKeyFile: (path: string) => void
+  readonly chooseFile: () => Promise<string | null>
+}
+
+/** How to sign in, and what that way needs. */
+export function SignInFields({ start, kept, errors, keyFile, setKeyFile, chooseFile, onForget }: SignInFieldsProps) {
+  const [signIn, setSignIn] = useState<SignIn>(start.signIn ?? 'ask')
+  return (
+    <>
+      <Select
+        label="Sign in with"
+        name="signIn"
+        value={signIn}
+        onChange={event => setSignIn(event.target.value as SignIn)}
+      >
+        <option value="ask">Ask</option>
+        <option value="password">Password</option>
+        <option value="key">Key</option>
+        <option value="agent">Agent</option>
+      </Select>
+      {(signIn === 'password' || signIn === 'ask') && (
+        <div className={`${css['wide']} ${css['withButton']}`}>
+          <TextField
+            label="Password"
+            name="password"
+            type="password"
+            autoComplete="new-password"
+            placeholder={kept.includes('password') ? 'Kept in the vault; type to replace' : 'Leave empty to be asked'}
+          />
+          {onForget && kept.includes('password') && <Button onClick={() => onForget('password')}>Forget</Button>}
+        </div>
+      )}
+      {(signIn === 'key' || signIn === 'ask') && (
+        <div className={`${css['wide']} ${css['withButton']}`}>
+          <TextField
+            label="Key file"
+            name="keyFile"
+            value={keyFile}
+            onChange={event => setKeyFile(event.target.value)}
+            placeholder="~/.ssh/id_ed25519"
+            error={errors['keyFile']}
+          />
+          <Button onClick={() => void chooseFile().then(path => (path === null ? undefined : setKeyFile(path)))}>
+            Choose…
+          </Button>
+        </div>
+      )}
+      {signIn === 'key' && (
+        <div className={css['wide']}>
+          <TextArea
+            label="Or paste a private key"
+            name="privateKey"
+            rows={3}
+            placeholder={
+              kept.includes('private-key')
+                ? 'A key is kept in the vault; paste to replace it'
+                : '-----BEGIN OPENSSH PRIVATE KEY-----'
+            }
+            hint="Used when no key file is set. It goes into the vault."
+          />
+          {onForget && kept.includes('private-key') && (
+            <Button small onClick={() => onForget('private-key')}>
+              Forget the kept key
+            </Button>
+          )}
+        </div>
+      )}
+    </>
+  )
+}
