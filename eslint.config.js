@@ -11,6 +11,7 @@ const features = [
   'files',
   'forwards',
   'hosts',
+  'keys',
   'notices',
   'palette',
   'prompts',

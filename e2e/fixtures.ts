@@ -24,6 +24,13 @@ export interface SeedHost {
   readonly keyFile?: string
   readonly jumpHostId?: string
   readonly weakAlgorithms?: boolean
+  readonly forwardAgent?: boolean
+  readonly proxy?: {
+    readonly kind: 'http' | 'socks5' | 'socks4'
+    readonly address: string
+    readonly port: number
+    readonly user: string | null
+  }
 }
 
 export interface LaunchOptions {

@@ -37,7 +37,7 @@ export async function startSshd(folder: string, lines: readonly string[] = []): 
     'ListenAddress 127.0.0.1',
     ...(lines.some(line => line.startsWith('HostKey ')) ? [] : [`HostKey ${at('host_ed')}`]),
     `PidFile ${at('sshd.pid')}`,
-    `AuthorizedKeysFile ${at('authorized_keys')}`,
+    `AuthorizedKeysFile ${at('authorized_keys')} ${at('home')}/.ssh/authorized_keys`,
     'StrictModes no',
     'UsePAM no',
     'PasswordAuthentication no',

@@ -30,7 +30,21 @@ const packages = {
   build: ['build-essential', 'python3', 'libsecret-1-dev', 'openssl', 'pkg-config'],
   headless: ['xvfb', 'xauth', 'dbus', 'gnome-keyring'],
   servers: ['openssh-server', 'openssh-client'],
-  tests: ['tmux', 'vim', 'less', 'htop', 'vttest', 'procps', 'sudo', 'dropbear-bin', 'curl', 'jupyter-notebook'],
+  tests: [
+    'tmux',
+    'vim',
+    'less',
+    'htop',
+    'vttest',
+    'procps',
+    'sudo',
+    'dropbear-bin',
+    'curl',
+    'jupyter-notebook',
+    'putty-tools',
+    'netcat-openbsd',
+    'fish',
+  ],
 }
 
 /** @param {string} text */

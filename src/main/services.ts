@@ -8,6 +8,7 @@ import { settingsSchema } from '../shared/contract/settings.ts'
 import { savedWorkspace } from '../shared/contract/workspace.ts'
 import { ActivityService } from './activity/activity-service.ts'
 import { buildConnections, openConfig, targetName, type Connections } from './connection-services.ts'
+import { buildKeys } from './key-services.ts'
 import { buildFileServices } from './file-services.ts'
 import { buildForwards } from './forward-services.ts'
 import { forwardFile } from './forwards/forward-record.ts'
@@ -94,6 +95,8 @@ export async function buildServices(outside: Outside): Promise<Built> {
   const { edits, files, transfers } = buildFileServices(outside, { ...common, file: stores.transfers })
   const forwards = buildForwards(outside, { ...common, file: stores.forwards })
 
+  const { keyService, knownHosts } = buildKeys(outside, { connections, prompts, vault, hosts })
+
   // In the background: a keychain that is slow to answer must not hold up the window.
   void vault.ready()
   const sweep = () => hosts.sweepSecrets().catch(error => reportBug('sweep', error))
@@ -113,6 +116,8 @@ export async function buildServices(outside: Outside): Promise<Built> {
         config,
         others: () => ({ settings: settings.current, presets: stores.forwards.value.presets }),
       }),
+      keys: keyService,
+      knownHosts,
       prompts,
       settings,
       terminals,

@@ -20,7 +20,7 @@ import { limitsFrom } from './liveness.ts'
 import { reach } from './reach.ts'
 import { agentFor, type Signer } from './signer.ts'
 import { toSshError, type FailureContext } from './ssh-errors.ts'
-import { keepHead, type Head } from './ssh-socket.ts'
+import { connectTcp, keepHead, type Head } from './ssh-socket.ts'
 
 /** Where a dial stands, for the window. */
 export type DialStep = { readonly kind: 'connecting'; readonly step: string } | { readonly kind: 'asking' }
@@ -48,6 +48,7 @@ export interface DialerParts {
   readonly onForgotten: (error: unknown) => void
 }
 
+const scanMs = 15_000
 const handshakeMs = 20_000
 // sshd's LoginGraceTime: a push to a phone, a touch of a key and a slow directory all take their time.
 const signInMs = 120_000
@@ -83,6 +84,45 @@ export class Dialer {
     } catch (error) {
       owned.dispose()
       throw error
+    }
+  }
+
+  /**
+   * Asks a server for its host key of one type; null when it has none. Nothing is sent but the key exchange. Throws what
+   * connecting throws.
+   */
+  async readHostKey({ address, port, type }: { address: string; port: number; type: string }): Promise<Buffer | null> {
+    const { signal } = new AbortController()
+    const stream = await connectTcp({ address, port, timeoutMs: scanMs, signal })
+    const client = new Client()
+    try {
+      return await new Promise<Buffer | null>((resolve, reject) => {
+        const where = port === 22 ? address : `${address}:${port}`
+        const head = keepHead(stream)
+        const late = () => resolve(null)
+        setTimeout(late, scanMs).unref()
+        client.on('error', error => {
+          const told = toSshError(error, { where, head: head().text, identSeen: head().identSeen, stage: 'handshake' })
+          if (told.code === 'no-common-algorithm') resolve(null)
+          else reject(told)
+        })
+        client.on('close', late)
+        const algorithms = { ...algorithmsFor({ weak: false, knownTypes: [] }), serverHostKey: [type] }
+        const hostVerifier = (key: Buffer, verify: (ok: boolean) => void) => {
+          resolve(Buffer.from(key))
+          verify(false)
+        }
+        client.connect({
+          sock: stream as never,
+          username: 'nobody',
+          readyTimeout: 0,
+          algorithms: algorithms as never,
+          hostVerifier,
+        })
+      })
+    } finally {
+      client.destroy()
+      stream.destroy()
     }
   }
 

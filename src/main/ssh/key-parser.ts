@@ -23,14 +23,7 @@ export class WrongPassphrase extends Error {}
  */
 export function outlineKey(text: string, name: string): KeyOutline {
   if (text.includes('-----BEGIN OPENSSH PRIVATE KEY-----')) return outlineOpenSsh(text, name)
-  if (/^PuTTY-User-Key-File-3:/m.test(text)) {
-    throw unusable(
-      name,
-      'it is a PuTTY key of version 3, which Hawser can’t read yet. Save it as version 2 or in the OpenSSH format',
-    )
-  }
-  if (/^PuTTY-User-Key-File-2:/m.test(text))
-    return { encrypted: /^Encryption: (?!none)/m.test(text), type: null, blob: null }
+  if (/^PuTTY-User-Key-File-[23]:/m.test(text)) return outlinePutty(text)
   if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) throw unusable(name, 'it is not a private key')
   return { encrypted: /Proc-Type: 4,ENCRYPTED|BEGIN ENCRYPTED PRIVATE KEY/.test(text), type: null, blob: null }
 }
@@ -42,20 +35,26 @@ export async function parsePrivateKey(input: {
   name: string
   worker: URL
 }): Promise<Signer> {
-  const { text, passphrase, name } = input
+  const { text, passphrase, name, worker } = input
   outlineKey(text, name)
-  const result = await runWorker(input.worker, { text, passphrase })
-  if (result === undefined) throw unusable(name, 'reading it took longer than 15 seconds')
-  if (!result.ok) {
-    if (result.why === 'passphrase') throw new WrongPassphrase(result.detail)
-    throw unusable(name, 'its format is not one that Hawser can read. ssh-keygen -p converts it')
-  }
-  return signerFromPem({ type: result.type, blob: Buffer.from(result.blob), key: createPrivateKey(result.pem), name })
+  const read = await runKeyJob(worker, { kind: 'read', text, passphrase }, name)
+  return signerFromPem({ type: read.type, blob: Buffer.from(read.blob), key: createPrivateKey(read.pem), name })
 }
 
+/** What the worker makes, reads or writes; throws `WrongPassphrase` or `key-unusable`. */
+export async function runKeyJob(worker: URL, job: KeyJob, name: string): Promise<KeyDone> {
+  const result = await runWorker(worker, job)
+  if (result === undefined) throw unusable(name, 'reading it took longer than 15 seconds')
+  if (result.ok) return result
+  if (result.why === 'passphrase') throw new WrongPassphrase(result.detail)
+  throw unusable(name, 'its format is not one that Hawser can read. ssh-keygen -p converts it')
+}
+
+export type KeyJob = import('./key-worker.mjs').KeyJob
+export type KeyDone = import('./key-worker.mjs').KeyDone
 type KeyResult = import('./key-worker.mjs').KeyResult
 
-function runWorker(url: URL, job: import('./key-worker.mjs').KeyJob): Promise<KeyResult | undefined> {
+function runWorker(url: URL, job: KeyJob): Promise<KeyResult | undefined> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(url)
     const end = (settle: () => void) => {
@@ -101,6 +100,16 @@ function outlineOpenSsh(text: string, name: string): KeyOutline {
   const type = blob.subarray(4, 4 + length).toString('latin1')
   if (type.startsWith('sk-')) throw unusable(name, 'it lives on a security key (FIDO), which Hawser can’t use yet')
   return { encrypted: cipher !== 'none', type, blob }
+}
+
+/** PuTTY's files show their public half and their comment. */
+function outlinePutty(text: string): KeyOutline {
+  const encrypted = /^Encryption: (?!none)/m.test(text)
+  const type = /^PuTTY-User-Key-File-[23]: (\S+)/m.exec(text)?.[1] ?? null
+  const [, count, rest] = /^Public-Lines: (\d{1,3})\r?\n([\s\S]*)/m.exec(text) ?? []
+  const lines = (rest ?? '').split(/\r?\n/).slice(0, Number(count ?? 0))
+  const blob = Buffer.from(lines.join(''), 'base64')
+  return { encrypted, type, blob: blob.length > 0 ? blob : null }
 }
 
 function unusable(name: string, why: string): AppError {

@@ -1,43 +1,83 @@
-// Parses private keys off the main thread: an encrypted key costs 0.2 s and up, a hostile one never ends.
+// Makes, reads and writes private keys off the main thread: an encrypted key costs 0.2 s and up, a hostile one never ends.
 // Plain JavaScript, so that tests run the very file that ships.
-import { createPrivateKey } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import { parentPort } from 'node:worker_threads'
 
-import ssh2 from 'ssh2'
+import { fromKeyObject, NeedsPassphrase, privateFields, publicBlob, toKeyObject, typeOf } from './key-material.mjs'
+import { isOpenSsh, readOpenSsh, writeOpenSsh } from './openssh-key.mjs'
+import { isPutty, readPutty } from './putty-key.mjs'
 
-/** @typedef {{ text: string, passphrase: string | null }} KeyJob */
-/** @typedef {{ ok: true, type: string, blob: Uint8Array, pem: string } | { ok: false, why: 'passphrase' | 'format', detail: string }} KeyResult */
+/**
+ * @typedef {{ passphrase: string, rounds: number }} Seal
+ * @typedef {{ kind: 'read', text: string, passphrase: string | null }
+ *   | { kind: 'generate', type: 'ed25519' | 'ecdsa' | 'rsa', bits: number, comment: string, seal: Seal }
+ *   | { kind: 'convert', text: string, passphrase: string | null, comment: string | null, to: 'openssh' | 'pkcs8', seal: Seal }} KeyJob
+ * @typedef {{ ok: true, type: string, blob: Uint8Array, comment: string, pem: string, fields: Uint8Array, text: string }} KeyDone
+ * @typedef {KeyDone | { ok: false, why: 'passphrase' | 'format', detail: string }} KeyResult
+ */
 
 parentPort?.on('message', (/** @type {KeyJob} */ job) => {
-  parentPort?.postMessage(parse(job))
+  parentPort?.postMessage(run(job))
 })
 
 /** @param {KeyJob} job @returns {KeyResult} */
-function parse({ text, passphrase }) {
+function run(job) {
   try {
-    const readable =
-      text.includes('PRIVATE KEY-----') && /BEGIN (ENCRYPTED )?PRIVATE KEY/.test(text)
-        ? fromPkcs8(text, passphrase)
-        : text
-    const parsed = ssh2.utils.parseKey(readable, passphrase ?? undefined)
-    const key = Array.isArray(parsed) ? parsed[0] : parsed
-    if (key === undefined || key instanceof Error) return failure(key?.message ?? 'empty')
-    if (!key.isPrivateKey()) return { ok: false, why: 'format', detail: 'it holds only a public key' }
-    return { ok: true, type: key.type, blob: new Uint8Array(key.getPublicSSH()), pem: key.getPrivatePEM() }
+    if (job.kind === 'generate') return done(generate(job), writeOpenSsh, job.seal)
+    const key = read(job.text, job.passphrase)
+    if (job.kind === 'read') return done(key, null, null)
+    const named = job.comment === null ? key : { ...key, comment: job.comment }
+    return done(named, job.to === 'openssh' ? writeOpenSsh : writePkcs8, job.seal)
   } catch (error) {
-    return failure(error instanceof Error ? error.message : String(error))
+    const detail = error instanceof Error ? error.message : String(error)
+    const missing = /passphrase|bad[ _]decrypt|encrypted|interrupted or cancelled/i.test(detail)
+    return { ok: false, why: error instanceof NeedsPassphrase || missing ? 'passphrase' : 'format', detail }
   }
 }
 
-/** ssh2 reads PKCS#1 and SEC 1, not PKCS#8. @param {string} text @param {string | null} passphrase */
-function fromPkcs8(text, passphrase) {
-  const key = createPrivateKey(passphrase === null ? text : { key: text, passphrase })
-  const type = key.asymmetricKeyType === 'rsa' ? 'pkcs1' : 'sec1'
-  return key.export({ format: 'pem', type }).toString()
+/**
+ * @param {import('./key-material.mjs').PrivateKey} key
+ * @param {((key: import('./key-material.mjs').PrivateKey, seal: Seal) => string) | null} write
+ * @param {Seal | null} seal
+ * @returns {KeyDone}
+ */
+function done(key, write, seal) {
+  const { numbers, comment } = key
+  return {
+    ok: true,
+    type: typeOf(numbers),
+    blob: new Uint8Array(publicBlob(numbers)),
+    comment,
+    pem: write ? '' : toKeyObject(numbers).export({ format: 'pem', type: 'pkcs8' }).toString(),
+    fields: write ? new Uint8Array() : new Uint8Array(privateFields(numbers)),
+    text: write && seal ? write(key, seal) : '',
+  }
 }
 
-/** @param {string} detail @returns {KeyResult} */
-function failure(detail) {
-  const why = /passphrase|integrity check|bad[ _]decrypt|mac mismatch|encrypted/i.test(detail) ? 'passphrase' : 'format'
-  return { ok: false, why, detail }
+/** @param {string} text @param {string | null} passphrase @returns {import('./key-material.mjs').PrivateKey} */
+function read(text, passphrase) {
+  if (isOpenSsh(text)) return readOpenSsh(text, passphrase)
+  if (isPutty(text)) return readPutty(text, passphrase)
+  const object = createPrivateKey(passphrase === null ? text : { key: text, passphrase })
+  return { numbers: fromKeyObject(object), comment: '' }
+}
+
+/** @param {Extract<KeyJob, { kind: 'generate' }>} job @returns {import('./key-material.mjs').PrivateKey} */
+function generate({ type, bits, comment }) {
+  const curve = { 256: 'prime256v1', 384: 'secp384r1', 521: 'secp521r1' }[bits] ?? 'prime256v1'
+  const { privateKey } =
+    type === 'rsa'
+      ? generateKeyPairSync('rsa', { modulusLength: bits, publicExponent: 65_537 })
+      : type === 'ecdsa'
+        ? generateKeyPairSync('ec', { namedCurve: curve })
+        : generateKeyPairSync('ed25519')
+  return { numbers: fromKeyObject(privateKey), comment }
+}
+
+/** @param {import('./key-material.mjs').PrivateKey} key @param {Seal} seal */
+function writePkcs8({ numbers }, { passphrase }) {
+  const seal = passphrase === '' ? {} : { cipher: 'aes-256-cbc', passphrase }
+  return toKeyObject(numbers)
+    .export({ format: 'pem', type: 'pkcs8', ...seal })
+    .toString()
 }

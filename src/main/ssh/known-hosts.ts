@@ -17,6 +17,8 @@ export interface KnownHostsLine {
   readonly type: string
   readonly key: Buffer
   readonly comment: string
+  /** The whole line, without its ending. */
+  readonly text: string
 }
 
 /** What the file says of a key that a server offers. */
@@ -134,6 +136,7 @@ function parseLine(raw: string, number: number): KnownHostsLine | undefined {
     type,
     key,
     comment: comment.join(' '),
+    text: raw.trim(),
   }
 }
 

@@ -13,6 +13,8 @@ import { HostForm } from '../features/hosts/host-form.tsx'
 import { HostsPage } from '../features/hosts/hosts-page.tsx'
 import { edit, shownAddress, useHosts } from '../features/hosts/hosts-store.ts'
 import { parseQuickConnect, shownTarget } from '../features/hosts/quick-connect.ts'
+import { KeysPage } from '../features/keys/keys-page.tsx'
+import { KnownHostsPage } from '../features/keys/known-hosts-page.tsx'
 import { Notices, tell, tellProblem } from '../features/notices/notices.tsx'
 import { Palette, type PaletteItem } from '../features/palette/palette.tsx'
 import { Prompts } from '../features/prompts/prompts.tsx'
@@ -41,6 +43,7 @@ import {
 } from '../workspace/workspace-store.ts'
 import { labelOf } from './actions.ts'
 import css from './app.module.css'
+import { KeyDialogsOf } from './keys-pieces.tsx'
 import { ConfigFile } from './config-file.tsx'
 import type { Parts } from './boot.ts'
 import { FilesPage } from './files-page.tsx'
@@ -81,6 +84,7 @@ export function App({ parts }: { readonly parts: Parts }) {
       <StatusBar />
       <Forms parts={parts} />
       <ForwardDialogsOf parts={parts} />
+      <KeyDialogsOf parts={parts} />
       <Palette items={items} />
       <PasteDialog terminals={terminals} />
       <Prompts api={api} openVault={openVault} copy={actions.copy} />
@@ -97,6 +101,8 @@ function Home({ parts, hostActions }: { readonly parts: Parts; readonly hostActi
       <Rail />
       {page === 'hosts' && <Hosts actions={hostActions} parts={parts} />}
       {page === 'forwards' && <ForwardsHome parts={parts} />}
+      {page === 'keys' && <KeysPage api={parts.api} copy={parts.actions.copy} onProblem={tellProblem} />}
+      {page === 'known-hosts' && <KnownHostsPage api={parts.api} tell={tell} onProblem={tellProblem} />}
       {page === 'activity' && <ActivityPage onClear={() => void parts.api.activity.clear().catch(tellProblem)} />}
       {page === 'settings' && <Settings parts={parts} />}
     </div>

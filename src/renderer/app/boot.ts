@@ -10,6 +10,7 @@ import { mirrorActivity } from '../features/activity/activity.tsx'
 import { mirrorSides } from '../features/files/files-store.ts'
 import { mirrorForwards } from '../features/forwards/forwards-store.ts'
 import { mirrorHosts, useHosts } from '../features/hosts/hosts-store.ts'
+import { mirrorKeys } from '../features/keys/keys-store.ts'
 import { mirrorNotices, tellProblem } from '../features/notices/notices.tsx'
 import { mirrorPrompts } from '../features/prompts/prompts.tsx'
 import { mirrorSettings, useSettings } from '../features/settings/settings-store.ts'
@@ -58,6 +59,7 @@ export async function boot(bridge: Bridge): Promise<Parts> {
     mirrorVault,
     mirrorActivity,
     mirrorForwards,
+    mirrorKeys,
     mirrorNotices,
   ])
     store.add(mirror(api))

@@ -132,6 +132,8 @@ function general({ api, actions }: CommandParts): readonly Command[] {
       keys: '',
       run: () => openForwardDialog({ kind: 'form', forward: null, target: null }),
     },
+    { id: 'keys', title: 'Go to keys', keys: '', run: () => showHome('keys') },
+    { id: 'known-hosts', title: 'Go to known hosts', keys: '', run: () => showHome('known-hosts') },
     { id: 'activity', title: 'Go to activity', keys: '', run: () => showHome('activity') },
     { id: 'settings', title: 'Go to settings', keys: 'Mod+,', run: () => showHome('settings') },
     {

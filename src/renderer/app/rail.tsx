@@ -1,4 +1,4 @@
-import { Files, ScrollText, Server, Settings, Waypoints } from 'lucide-react'
+import { Files, Fingerprint, KeyRound, ScrollText, Server, Settings, Waypoints } from 'lucide-react'
 import type { ReactNode } from 'react'
 
 import { useForwards } from '../features/forwards/forwards-store.ts'
@@ -16,6 +16,9 @@ export function Rail() {
       <RailLink page="hosts" icon={<Server size={16} aria-hidden="true" />} text="Hosts" count={count} />
       <RailAction icon={<Files size={16} aria-hidden="true" />} text="Files" run={showFiles} />
       <RailLink page="forwards" icon={<Waypoints size={16} aria-hidden="true" />} text="Forwards" count={up} />
+      <span className={css['line']} role="separator" />
+      <RailLink page="keys" icon={<KeyRound size={16} aria-hidden="true" />} text="Keys" />
+      <RailLink page="known-hosts" icon={<Fingerprint size={16} aria-hidden="true" />} text="Known hosts" />
       <RailLink page="activity" icon={<ScrollText size={16} aria-hidden="true" />} text="Activity" />
       <span className={css['grow']} />
       <RailLink page="settings" icon={<Settings size={16} aria-hidden="true" />} text="Settings" />

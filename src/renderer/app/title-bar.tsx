@@ -1,3 +1,4 @@
+import { useMemo } from 'react'
 import { Bell, Plus, Search } from 'lucide-react'
 
 import { useNoticeCount } from '../features/notices/notices.tsx'
@@ -25,6 +26,11 @@ export function TitleBar({
 }) {
   const states = useTerminals(state => state.states)
   const notices = useNoticeCount()
+  const hosts = useHosts(state => state.book.hosts)
+  const forwarding = useMemo(
+    () => new Set<string>(hosts.filter(host => host.forwardAgent).map(host => host.id)),
+    [hosts],
+  )
   const palette = parts.commands.all.find(command => command.id === 'palette')
   return (
     <header className={css['titlebar']} data-platform={parts.info.platform}>
@@ -32,7 +38,9 @@ export function TitleBar({
         <Mark />
       </span>
       <TabStrip
-        lookOf={tab => (tab.kind === 'files' ? filesLook : lookOf(states[tab.activePane]))}
+        lookOf={tab =>
+          tab.kind === 'files' ? filesLook : { ...lookOf(states[tab.activePane]), warning: warningOf(tab, forwarding) }
+        }
         menuOf={tabMenu}
         onClose={closeTab}
         onRenamed={() => focusActive(parts)}
@@ -54,6 +62,13 @@ export function TitleBar({
       )}
     </header>
   )
+}
+
+/** Programs over there can use the keys of this computer as long as the tab is open. */
+function warningOf(tab: Tab, forwarding: ReadonlySet<string>): string | null {
+  if (tab.kind !== 'terminals') return null
+  const exposed = Object.values(tab.panes).some(({ target }) => target.kind === 'host' && forwarding.has(target.hostId))
+  return exposed ? 'The agent is forwarded' : null
 }
 
 function focusActive({ terminals }: Parts): void {

@@ -1,6 +1,6 @@
 import { draggable, dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
 import { combine } from '@atlaskit/pragmatic-drag-and-drop/combine'
-import { Files, House, Radio, X } from 'lucide-react'
+import { Files, House, KeyRound, Radio, X } from 'lucide-react'
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 
 import { ContextMenu, type MenuItem } from '../ui/menu.tsx'
@@ -12,6 +12,8 @@ import { activateTab, movePane, renameTab, reorderTab, showHome, useWorkspace, t
 export interface TabLook {
   readonly tone: Tone
   readonly state: string
+  /** A warning that stands on the tab as long as it is open. */
+  readonly warning?: string | null
 }
 
 export interface TabStripProps {
@@ -163,7 +165,8 @@ function OneTab({ tab, order, active, look, menu, onClose }: OneTabProps) {
         aria-selected={active}
         aria-label={title}
         tabIndex={active ? 0 : -1}
-        title={`${title}, ${look.state}`}
+        title={[title, look.state, look.warning].filter(Boolean).join(', ')}
+        aria-description={look.warning ?? undefined}
         className={css['tab']}
         style={{ order }}
         data-closable
@@ -173,6 +176,7 @@ function OneTab({ tab, order, active, look, menu, onClose }: OneTabProps) {
       >
         {tab.kind === 'files' ? <Files size={14} aria-hidden="true" /> : <Dot tone={look.tone} label={look.state} />}
         <span className={css['title']}>{title}</span>
+        {look.warning != null && <KeyRound size={13} aria-hidden="true" className={css['warning']} />}
         {tab.kind === 'terminals' && tab.broadcast && (
           <Radio size={13} aria-label="Typing into all panes" className={css['broadcast']} />
         )}

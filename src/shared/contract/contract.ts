@@ -6,6 +6,7 @@ import { files } from './files.ts'
 import { forwards } from './forwards.ts'
 import { hosts } from './hosts.ts'
 import { imports } from './imports.ts'
+import { keys, knownHosts } from './keys.ts'
 import { prompts } from './prompts.ts'
 import { settings } from './settings.ts'
 import { terminals } from './terminals.ts'
@@ -22,6 +23,8 @@ export const contract = {
   forwards,
   hosts,
   imports,
+  keys,
+  knownHosts,
   prompts,
   settings,
   terminals,

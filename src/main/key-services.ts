@@ -1,0 +1,36 @@
+import type { Connections } from './connection-services.ts'
+import type { HostService } from './hosts/host-service.ts'
+import { KeyDeployment } from './keys/key-deployment.ts'
+import { KeyService } from './keys/key-service.ts'
+import { KnownHostsService } from './keys/known-hosts-service.ts'
+import type { PromptService } from './prompts/prompt-service.ts'
+import type { Outside } from './services.ts'
+import { agentSigners } from './ssh/signer.ts'
+import type { Vault } from './storage/vault.ts'
+
+interface KeyInput {
+  readonly connections: Connections
+  readonly prompts: PromptService
+  readonly vault: Vault
+  readonly hosts: HostService
+}
+
+/** The keys of a person, and the keys of hosts that they trust. */
+export function buildKeys(
+  { sshFolder, keyWorker: worker }: Outside,
+  { connections, prompts, vault, hosts }: KeyInput,
+): { keyService: KeyService; knownHosts: KnownHostsService } {
+  const { agentSocket, pool, prepare, keys: ring, knownHosts, dialer } = connections
+  const keyService = new KeyService({
+    sshFolder,
+    worker,
+    vault,
+    prompter: prompts,
+    hosts,
+    ring,
+    deployment: new KeyDeployment({ pool, prepare }),
+    agentSocket,
+    agent: () => agentSigners(agentSocket),
+  })
+  return { keyService, knownHosts: new KnownHostsService(knownHosts, dialer) }
+}

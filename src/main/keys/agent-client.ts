@@ -1,0 +1,72 @@
+import { connect } from 'node:net'
+
+import { AppError } from '../../shared/base/errors.ts'
+
+/*
+ * The agent protocol (draft-ietf-sshm-ssh-agent): uint32 length, byte type, contents.
+ */
+const removeIdentity = 18
+const addIdentity = 17
+const addConstrained = 25
+const success = 6
+const constrainLifetime = 1
+const limitMs = 10_000
+const maxReply = 262_144
+
+/** A private key as an agent takes it. */
+export interface AgentKey {
+  readonly type: string
+  /** The private fields in the order of the protocol. */
+  readonly fields: Uint8Array
+  readonly comment: string
+}
+
+/** Puts a key into a running agent; 0 seconds is as long as it runs. Throws `unsupported` when the agent will not take it. */
+export async function addToAgent(socketPath: string, key: AgentKey, seconds: number): Promise<void> {
+  const parts = [text(key.type), Buffer.from(key.fields), text(key.comment)]
+  const lifetime = Buffer.alloc(5)
+  lifetime[0] = constrainLifetime
+  lifetime.writeUInt32BE(seconds, 1)
+  const request =
+    seconds > 0 ? [Buffer.from([addConstrained]), ...parts, lifetime] : [Buffer.from([addIdentity]), ...parts]
+  await ask(socketPath, Buffer.concat(request), 'take the key')
+}
+
+/** Takes a key out of a running agent. */
+export async function removeFromAgent(socketPath: string, blob: Uint8Array): Promise<void> {
+  await ask(socketPath, Buffer.concat([Buffer.from([removeIdentity]), text(Buffer.from(blob))]), 'let go of the key')
+}
+
+function ask(socketPath: string, request: Buffer, what: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(socketPath)
+    let reply = Buffer.alloc(0)
+    const end = (settle: () => void) => {
+      clearTimeout(timer)
+      socket.destroy()
+      settle()
+    }
+    const refuse = (why: string) =>
+      end(() => reject(new AppError('unsupported', `The agent did not ${what}: ${why}. Look at it with ssh-add -l.`)))
+    const timer = setTimeout(() => refuse('it did not answer'), limitMs)
+    socket.on('error', error => refuse(error.message))
+    socket.on('close', () => refuse('it closed the connection'))
+    socket.on('data', data => {
+      reply = Buffer.concat([reply, data])
+      if (reply.length > maxReply) return refuse('its answer is too long')
+      if (reply.length < 5 || reply.length < 4 + reply.readUInt32BE(0)) return
+      if (reply[4] === success) end(resolve)
+      else refuse('it said no')
+    })
+    const head = Buffer.alloc(4)
+    head.writeUInt32BE(request.length)
+    socket.write(Buffer.concat([head, request]))
+  })
+}
+
+function text(value: string | Buffer): Buffer {
+  const bytes = Buffer.from(value as string)
+  const head = Buffer.alloc(4)
+  head.writeUInt32BE(bytes.length)
+  return Buffer.concat([head, bytes])
+}

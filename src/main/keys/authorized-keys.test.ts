@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import { tempDir } from '../../testing/temp-dir.ts'
+import { putScript, readAnswer, readScript, replaceScript, withoutKey } from './authorized-keys.ts'
+
+const blob = Buffer.from('AAAAC3NzaC1lZDI1NTE5AAAAIDO5DCBnhTM9Gm6BQNA8MRGGTQ0SlJ2Rm0FvXSJ4w9Sp', 'base64')
+const line = `ssh-ed25519 ${blob.toString('base64')} it's me`
+const other = 'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQ other'
+const sh = (home: string, script: string, input = '') =>
+  readAnswer(
+    execFileSync('sh', ['-c', script], {
+      env: { ...process.env, HOME: home },
+      input,
+      encoding: 'utf8',
+      stdio: ['pipe', 'pipe', 'ignore'],
+    }),
+  )
+
+describe('a key on a server', () => {
+  it('makes the folder and the file with their modes, and is added once', () => {
+    const home = tempDir()
+    expect(sh(home, putScript(line))?.word).toBe('added')
+    expect(sh(home, putScript(line))?.word).toBe('there')
+    const file = join(home, '.ssh/authorized_keys')
+    expect(readFileSync(file, 'utf8')).toBe(`${line}\n`)
+    expect([statSync(join(home, '.ssh')).mode & 0o777, statSync(file).mode & 0o777]).toEqual([0o700, 0o600])
+  })
+
+  it('keeps what is there byte for byte, ends an open line, and takes no comment for a key', () => {
+    const home = join(tempDir(), "a home with 'quotes'")
+    mkdirSync(join(home, '.ssh'), { recursive: true })
+    const before = Buffer.concat([Buffer.from(`# ${line}\r\n\xff`, 'latin1'), Buffer.from(other)])
+    writeFileSync(join(home, '.ssh/authorized_keys'), before)
+    expect(sh(home, putScript(line))?.word).toBe('added')
+    expect(readFileSync(join(home, '.ssh/authorized_keys'))).toEqual(
+      Buffer.concat([before, Buffer.from(`\n${line}\n`)]),
+    )
+  })
+
+  it('is taken off in one step, through a link, the mode kept; not when somebody wrote meanwhile', () => {
+    const home = tempDir()
+    mkdirSync(join(home, '.ssh'))
+    const real = join(home, 'dotfiles')
+    writeFileSync(real, `${other}\nrestrict,pty ${line}\n# end`)
+    chmodSync(real, 0o640)
+    symlinkSync(real, join(home, '.ssh/authorized_keys'))
+    const answer = sh(home, readScript)
+    const [checksum = '', ...encoded] = (answer?.rest ?? '').split('\n')
+    const { file, gone } = withoutKey(Buffer.from(encoded.join(''), 'base64'), blob)
+    expect(gone).toBe(1)
+    expect(sh(home, replaceScript('1 2'), file.toString('base64'))?.word).toBe('changed')
+    expect(readFileSync(real, 'utf8')).toContain(line)
+    expect(sh(home, replaceScript(checksum), file.toString('base64'))?.word).toBe('done')
+    expect(readFileSync(real, 'utf8')).toBe(`${other}\n# end`)
+    expect(statSync(real).mode & 0o777).toBe(0o640)
+  })
+
+  it('leaves every other byte of any file', () => {
+    const piece = fc.oneof(
+      fc.uint8Array({ maxLength: 40 }).map(bytes => Buffer.from(bytes.filter(byte => byte !== 10))),
+      fc.constant(Buffer.from(other)),
+    )
+    fc.assert(
+      fc.property(fc.array(piece), fc.nat(10), (pieces, at) => {
+        const lines = pieces.map(each => Buffer.concat([each, Buffer.from('\n')]))
+        const before = Buffer.concat(lines)
+        const index = Math.min(at, lines.length)
+        const withKey = Buffer.concat([...lines.slice(0, index), Buffer.from(`${line}\n`), ...lines.slice(index)])
+        expect(withoutKey(withKey, blob)).toEqual({ file: before, gone: 1 })
+        expect(withoutKey(before, blob).gone).toBe(0)
+      }),
+    )
+  })
+})

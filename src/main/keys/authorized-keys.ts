@@ -1,0 +1,79 @@
+/** Where the answers of the scripts begin, past whatever a login shell prints. */
+const mark = 'hawser-keys:'
+
+/**
+ * What ssh-copy-id does, for `sh`: makes ~/.ssh (0700) and authorized_keys (0600) where they are missing, adds the line
+ * once, ends an open last line first. What is there stays byte for byte.
+ */
+export function putScript(line: string): string {
+  const blob = line.split(' ')[1] ?? ''
+  return `umask 077
+cd || { echo '${mark} no-home'; exit 0; }
+mkdir -p .ssh || { echo '${mark} no-folder'; exit 0; }
+f=.ssh/authorized_keys
+if [ -f "$f" ] && grep -v '^[[:space:]]*#' "$f" | grep -qF '${blob}'; then echo '${mark} there'; exit 0; fi
+if [ -s "$f" ] && [ "$(tail -c 1 "$f" | wc -l)" -eq 0 ]; then printf '\\n' >> "$f" || { echo '${mark} no-write'; exit 0; }; fi
+printf '%s\\n' ${quoted(line)} >> "$f" || { echo '${mark} no-write'; exit 0; }
+if command -v restorecon >/dev/null 2>&1; then restorecon -F .ssh "$f" >/dev/null 2>&1; fi
+echo '${mark} added'
+`
+}
+
+/** Prints authorized_keys in base64 with the path that it really has, for it to be changed here and sent back. */
+export const readScript = `cd || exit 0
+f=.ssh/authorized_keys
+[ -f "$f" ] || { echo '${mark} none'; exit 0; }
+p=$(readlink -f "$f" 2>/dev/null) || p=$f
+echo '${mark} file'
+cksum < "$p"
+base64 < "$p" 2>/dev/null || openssl base64 < "$p"
+`
+
+/**
+ * Puts a new text in the place of authorized_keys in one step, its mode kept, if it still is what was read. The text comes
+ * in base64 on standard input.
+ */
+export function replaceScript(checksum: string): string {
+  return `umask 077
+cd || exit 0
+f=.ssh/authorized_keys
+p=$(readlink -f "$f" 2>/dev/null) || p=$f
+t="$p.hawser-$$"
+trap 'rm -f "$t"' EXIT HUP INT TERM
+cp -p "$p" "$t" || { echo '${mark} no-write'; exit 0; }
+{ base64 -d 2>/dev/null || openssl base64 -d; } > "$t" || { echo '${mark} no-write'; exit 0; }
+[ "$(cksum < "$p")" = '${checksum}' ] || { echo '${mark} changed'; exit 0; }
+mv -f "$t" "$p" && echo '${mark} done' || echo '${mark} no-write'
+`
+}
+
+/** The word after our mark, and what follows on the lines below it. */
+export function readAnswer(output: string): { readonly word: string; readonly rest: string } | null {
+  const at = output.lastIndexOf(mark)
+  if (at < 0) return null
+  const end = output.indexOf('\n', at)
+  const word = output.slice(at + mark.length, end < 0 ? undefined : end).trim()
+  return { word, rest: end < 0 ? '' : output.slice(end + 1) }
+}
+
+/** Takes the lines of a key out, whatever options stand before it; every other byte stays. Answers how many went. */
+export function withoutKey(file: Buffer, blob: Uint8Array): { readonly file: Buffer; readonly gone: number } {
+  const encoded = Buffer.from(blob).toString('base64')
+  const kept: Buffer[] = []
+  let [gone, start] = [0, 0]
+  while (start < file.length) {
+    const newline = file.indexOf(0x0a, start)
+    const end = newline < 0 ? file.length : newline + 1
+    const line = file.subarray(start, end)
+    const text = line.toString('latin1')
+    const names = !text.trimStart().startsWith('#') && text.split(/[ \t\r\n]+/).includes(encoded)
+    if (names) gone++
+    else kept.push(line)
+    start = end
+  }
+  return { file: Buffer.concat(kept), gone }
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`
+}

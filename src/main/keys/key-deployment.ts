@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto'
+
+import { AppError, messageOf } from '../../shared/base/errors.ts'
+import type { PutResult } from '../../shared/contract/keys.ts'
+import type { Target } from '../../shared/contract/terminals.ts'
+import type { Connection } from '../ssh/connection.ts'
+import type { ConnectionPlan, PlannedHop } from '../ssh/connection-plan.ts'
+import type { ConnectionPool, Lease, LeaseOptions } from '../ssh/connection-pool.ts'
+import { inSh, runCommand } from '../ssh/run-command.ts'
+import { putScript, readAnswer, readScript, replaceScript, withoutKey } from './authorized-keys.ts'
+
+export interface DeploymentParts {
+  readonly prepare: (target: Target, options: LeaseOptions) => Promise<ConnectionPlan>
+  readonly pool: ConnectionPool<Connection>
+}
+
+const scriptMs = 30_000
+const refusals: Readonly<Record<string, string>> = {
+  'no-home': 'The home folder over there can’t be opened, so the key was not put there.',
+  'no-folder': 'The folder ~/.ssh can’t be made over there. Check the permissions of the home folder.',
+  'no-write': '~/.ssh/authorized_keys can’t be written over there. Check its permissions and the disk.',
+  changed: 'authorized_keys was changed by somebody else meanwhile. Try again.',
+}
+
+/** Puts public keys on servers and takes them off, over the shared connection; proves what was put by signing in. */
+export class KeyDeployment {
+  readonly #parts: DeploymentParts
+
+  constructor(parts: DeploymentParts) {
+    this.#parts = parts
+  }
+
+  /** `keyFile` is the key as a host's setting; null can't be proved by itself. Throws what signing in throws. */
+  async put(target: Target, publicLine: string, keyFile: string | null): Promise<PutResult> {
+    const plan = await this.#parts.prepare(target, this.#options())
+    const lease = await this.#parts.pool.lease(plan, this.#options())
+    let word: string
+    try {
+      word = this.#checked(await this.#run(lease, putScript(publicLine))).word
+    } finally {
+      lease.dispose()
+    }
+    const added = word === 'added'
+    if (keyFile === null)
+      return { added, proved: false, problem: 'Only the agent has this key: sign in once to see it work.' }
+    try {
+      await this.#prove(plan, keyFile)
+      return { added, proved: true, problem: null }
+    } catch (error) {
+      return { added, proved: false, problem: whyNot(error) }
+    }
+  }
+
+  async takeOff(target: Target, blob: Uint8Array): Promise<number> {
+    const plan = await this.#parts.prepare(target, this.#options())
+    const lease = await this.#parts.pool.lease(plan, this.#options())
+    try {
+      const answer = this.#checked(await this.#run(lease, readScript))
+      if (answer.word === 'none') return 0
+      const [checksum = '', ...encoded] = answer.rest.split('\n')
+      if (!/^\d+ \d+$/.test(checksum)) throw notUnderstood()
+      const { file, gone } = withoutKey(Buffer.from(encoded.join(''), 'base64'), blob)
+      if (gone === 0) return 0
+      this.#checked(await this.#run(lease, replaceScript(checksum), Buffer.from(file.toString('base64'))))
+      return gone
+    } finally {
+      lease.dispose()
+    }
+  }
+
+  /** Signs in anew with this key and no other way, on a connection of its own that is closed at once. */
+  async #prove(plan: ConnectionPlan, keyFile: string): Promise<void> {
+    const hop = plan.at(-1) as PlannedHop
+    const options = { ...hop.options, identityFiles: [], identitiesOnly: false }
+    const proof: PlannedHop = { ...hop, signIn: 'key', keyFile, options, key: `${hop.key} proof ${randomUUID()}` }
+    const lease = await this.#parts.pool.lease(
+      [...plan.slice(0, -1), proof] as unknown as ConnectionPlan,
+      this.#options(),
+    )
+    lease.connection.dispose()
+    lease.dispose()
+  }
+
+  async #run(lease: Lease<Connection>, script: string, input?: Uint8Array): Promise<string> {
+    const { signal } = new AbortController()
+    const options = { signal, timeoutMs: scriptMs, ...(input ? { input } : {}) }
+    const { output } = await runCommand(lease.connection, inSh(script), options)
+    return output.toString('latin1')
+  }
+
+  #checked(output: string): { word: string; rest: string } {
+    const answer = readAnswer(output)
+    if (!answer) throw notUnderstood()
+    const refusal = refusals[answer.word]
+    if (refusal !== undefined) throw new AppError('no-permission', refusal)
+    return answer
+  }
+
+  #options(): LeaseOptions {
+    return { onStep: () => {}, signal: new AbortController().signal }
+  }
+}
+
+function notUnderstood(): AppError {
+  return new AppError(
+    'server-refused',
+    'The server runs no commands, so keys can’t be put there or taken off by Hawser.',
+  )
+}
+
+function whyNot(error: unknown): string {
+  if (error instanceof AppError && error.code === 'auth-failed')
+    return 'The key is in authorized_keys, but the server does not take it. Its home and ~/.ssh must not be writable by others, and sshd may keep keys elsewhere (AuthorizedKeysFile).'
+  return messageOf(error)
+}

@@ -1,0 +1,295 @@
+import { mkdir, readFile, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+
+import { AppError } from '../../shared/base/errors.ts'
+import { Emitter } from '../../shared/base/event.ts'
+import type { Services } from '../../shared/contract/contract.ts'
+import type { Group, Host } from '../../shared/contract/hosts.ts'
+import type { KeyBook, KeyInfo } from '../../shared/contract/keys.ts'
+import type { Question } from '../../shared/contract/prompts.ts'
+import type { Target } from '../../shared/contract/terminals.ts'
+import type { Prompter } from '../prompts/prompter.ts'
+import { fingerprint } from '../ssh/fingerprint.ts'
+import { outlineKey, runKeyJob, WrongPassphrase, type KeyDone, type KeyJob } from '../ssh/key-parser.ts'
+import { vaultKeyName, type KeyRing } from '../ssh/key-ring.ts'
+import type { Signer } from '../ssh/signer.ts'
+import type { Vault } from '../storage/vault.ts'
+import { addToAgent, removeFromAgent } from './agent-client.ts'
+import { bookOf, type VaultKey } from './key-book.ts'
+import { listKeyFiles, readKeyFile, removeKeyFile, replaceFile, writeNewFile } from './key-files.ts'
+import { parsePublicLine, printPublicLine } from './public-key.ts'
+import type { KeyDeployment } from './key-deployment.ts'
+
+type Contract = Services['keys']
+
+export interface KeyParts {
+  readonly sshFolder: string
+  readonly worker: URL
+  readonly vault: Vault
+  readonly prompter: Prompter
+  /** Who may use keys. */
+  readonly hosts: { readonly hosts: readonly Host[]; readonly groups: readonly Group[] }
+  readonly ring: KeyRing
+  readonly deployment: KeyDeployment
+  /** Null where there is no agent. */
+  readonly agentSocket: string | null
+  readonly agent: () => Promise<readonly Signer[]>
+}
+
+const publicSuffix = ':public'
+const maxTries = 3
+const maxBytes = 65_536
+
+/** The keys: made, taken in, changed, put on servers and into the agent. Private halves stay in this process. */
+export class KeyService implements Contract {
+  readonly #changed = new Emitter<KeyBook>()
+  readonly onChanged = this.#changed.event
+  readonly #parts: KeyParts
+
+  constructor(parts: KeyParts) {
+    this.#parts = parts
+  }
+
+  list: Contract['list'] = async () => {
+    const { sshFolder, vault, hosts, ring, agentSocket, agent } = this.#parts
+    const inAgent = await agent()
+    const keys = bookOf({
+      files: await listKeyFiles(sshFolder),
+      vault: await this.#vaultKeys(),
+      agent: inAgent,
+      hosts: hosts.hosts,
+      groups: hosts.groups,
+      resolve: path => ring.resolve(path),
+    })
+    const answers = agentSocket !== null && (inAgent.length > 0 || (await exists(agentSocket)))
+    return { keys, folder: sshFolder, agent: answers, vaultLocked: vault.locked }
+  }
+
+  generate: Contract['generate'] = async ({ place, name, type, bits, comment, passphrase, rounds }) => {
+    await this.#checkFree(place, name)
+    const seal = { passphrase, rounds }
+    const made = await this.#job({ kind: 'generate', type, bits, comment, seal }, name)
+    return this.#keep(place, name, made)
+  }
+
+  importKey: Contract['importKey'] = async ({ text, path, place, name }) => {
+    await this.#checkFree(place, name)
+    const given = text === '' ? await readGiven(path) : text
+    const { encrypted } = outlineKey(given, name)
+    const { done, passphrase } = await this.#open({ text: given, encrypted, name })
+    // The passphrase that it had goes on to guard it.
+    const seal = { passphrase: passphrase ?? '', rounds: 16 }
+    const comment = done.comment === '' ? basename(path) : done.comment
+    const job = { kind: 'convert', text: given, passphrase, comment, to: 'openssh', seal } as const
+    return this.#keep(place, name, await this.#job(job, name))
+  }
+
+  exportKey: Contract['exportKey'] = async ({ id, folder, format, passphrase, rounds }) => {
+    const { name, text } = await this.#need(id)
+    const { passphrase: old } = await this.#openKey(id)
+    const job = { kind: 'convert', text, passphrase: old, comment: null, to: format } as const
+    const written = await this.#job({ ...job, seal: { passphrase, rounds } }, name)
+    const path = join(folder, format === 'pkcs8' ? `${name.replaceAll(' ', '-')}.pem` : name.replaceAll(' ', '-'))
+    await writeNewFile(path, written.text)
+    return path
+  }
+
+  changePassphrase: Contract['changePassphrase'] = async ({ id, passphrase, rounds }) => {
+    const { name, text, place, path } = await this.#need(id)
+    const { passphrase: old } = await this.#openKey(id)
+    const job = { kind: 'convert', text, passphrase: old, comment: null, to: 'openssh' } as const
+    const written = await this.#job({ ...job, seal: { passphrase, rounds } }, name)
+    if (place === 'vault') await this.#parts.vault.set(vaultKeyName(name), written.text)
+    else await replaceFile(path as string, written.text)
+    this.#parts.ring.forget()
+    // A remembered one would be wrong from now on.
+    const remembered = this.#passphraseName(id)
+    if ((await this.#parts.vault.get(remembered)) !== null) await this.#parts.vault.set(remembered, null)
+    await this.#announce()
+  }
+
+  remove: Contract['remove'] = async ({ id }) => {
+    const { place, name, path } = await this.#need(id)
+    if (place === 'vault') {
+      await this.#parts.vault.set(vaultKeyName(name), null)
+      await this.#parts.vault.set(`${vaultKeyName(name)}${publicSuffix}`, null)
+    } else await removeKeyFile(path as string)
+    this.#parts.ring.forget()
+    await this.#announce()
+  }
+
+  putOn: Contract['putOn'] = async ({ id, target }) => {
+    const key = await this.#info(id)
+    return this.#parts.deployment.put(target as Target, await this.#publicLine(key), this.#settingOf(key))
+  }
+
+  takeOff: Contract['takeOff'] = async ({ id, target }) => {
+    const half = parsePublicLine(await this.#publicLine(await this.#info(id)))
+    if (!half) throw noPublicHalf(id)
+    return this.#parts.deployment.takeOff(target as Target, half.blob)
+  }
+
+  addToAgent: Contract['addToAgent'] = async ({ id, seconds }) => {
+    const { done } = await this.#openKey(id)
+    const { comment } = await this.#info(id)
+    await addToAgent(
+      this.#socket(),
+      { type: done.type, fields: done.fields, comment: comment || done.comment },
+      seconds,
+    )
+    await this.#announce()
+  }
+
+  removeFromAgent: Contract['removeFromAgent'] = async ({ id }) => {
+    const key = await this.#info(id)
+    const signer = (await this.#parts.agent()).find(({ blob }) => fingerprint(blob) === key.fingerprint)
+    if (!signer) throw new AppError('not-found', 'This key is not in the agent any more.')
+    await removeFromAgent(this.#socket(), signer.blob)
+    await this.#announce()
+  }
+
+  async #announce(): Promise<void> {
+    this.#changed.fire(await this.list())
+  }
+
+  async #vaultKeys(): Promise<readonly VaultKey[]> {
+    const { vault } = this.#parts
+    const prefix = vaultKeyName('')
+    const names = vault.names().filter(name => name.startsWith(prefix) && !name.endsWith(publicSuffix))
+    const keys = await Promise.all(
+      names.map(async full => ({
+        name: full.slice(prefix.length),
+        text: (await vault.get(full)) ?? '',
+        publicLine: (await vault.get(`${full}${publicSuffix}`)) ?? '',
+      })),
+    )
+    // What is remembered beside a key, such as its passphrase, is no key.
+    return keys.filter(({ publicLine }) => publicLine !== '')
+  }
+
+  async #checkFree(place: 'file' | 'vault', name: string): Promise<void> {
+    const { sshFolder, vault } = this.#parts
+    if (name.endsWith('.pub')) throw new AppError('invalid-input', 'A private key’s name does not end with .pub.')
+    const taken =
+      place === 'vault' ? (await vault.get(vaultKeyName(name))) !== null : await exists(join(sshFolder, name))
+    if (taken) throw new AppError('exists', `There is a key called ${name} already. Choose another name.`)
+  }
+
+  async #keep(place: 'file' | 'vault', name: string, key: KeyDone): Promise<string> {
+    const publicLine = printPublicLine(key.type, key.blob, key.comment)
+    const { sshFolder, vault } = this.#parts
+    if (place === 'vault') {
+      await vault.set(vaultKeyName(name), key.text)
+      await vault.set(`${vaultKeyName(name)}${publicSuffix}`, publicLine)
+    } else {
+      await mkdir(sshFolder, { recursive: true, mode: 0o700 })
+      await writeNewFile(join(sshFolder, name), key.text)
+      if (!(await exists(join(sshFolder, `${name}.pub`))))
+        await writeNewFile(join(sshFolder, `${name}.pub`), `${publicLine}\n`, 0o644)
+    }
+    await this.#announce()
+    return place === 'vault' ? `vault:${name}` : `file:${join(sshFolder, name)}`
+  }
+
+  #job(job: KeyJob, name: string): Promise<KeyDone> {
+    return runKeyJob(this.#parts.worker, job, name)
+  }
+
+  /** A key's text, where we hold it. */
+  async #need(id: string): Promise<{ name: string; text: string; place: 'file' | 'vault'; path: string | null }> {
+    if (id.startsWith('vault:')) {
+      const name = id.slice('vault:'.length)
+      const text = await this.#parts.vault.get(vaultKeyName(name))
+      if (text !== null) return { name, text, place: 'vault', path: null }
+    }
+    const info = id.startsWith('file:') ? await this.#info(id) : null
+    const file = info && (await readKeyFile(info.path as string))
+    if (file) return { name: file.name, text: file.text, place: 'file', path: file.path }
+    throw new AppError('not-found', 'This key is gone, or only the agent has it.')
+  }
+
+  /** Only what is listed is touched: an id from the window never leads to another file. */
+  async #info(id: string): Promise<KeyInfo> {
+    const found = (await this.list()).keys.find(key => key.id === id)
+    if (!found) throw new AppError('not-found', 'This key is gone, or the vault is locked.')
+    return found
+  }
+
+  async #openKey(id: string) {
+    const { name, text } = await this.#need(id)
+    const { encrypted } = outlineKey(text, name)
+    return this.#open({ text, encrypted, name, remembered: await this.#parts.vault.get(this.#passphraseName(id)) })
+  }
+
+  /** Opens a key with what is remembered, or what a person answers. */
+  async #open(key: { text: string; encrypted: boolean; name: string; remembered?: string | null }) {
+    const { text, encrypted, name, remembered = null } = key
+    const read = (passphrase: string | null) => this.#job({ kind: 'read', text, passphrase }, name)
+    if (!encrypted) return { done: await read(null), passphrase: null }
+    let passphrase = remembered
+    for (let tries = 0; tries <= maxTries; tries++) {
+      if (passphrase !== null) {
+        const done = await read(passphrase).catch(orWrong)
+        if (done) return { done, passphrase }
+      }
+      if (tries === maxTries) break
+      const question: Question = {
+        kind: 'secrets',
+        title: `Passphrase for ${name}`,
+        text: passphrase === null ? 'The passphrase that the key has now.' : 'That passphrase does not open the key.',
+        prompts: [{ text: 'Passphrase', echo: false }],
+        remember: false,
+      }
+      const answer = await this.#parts.prompter.ask(question, new AbortController().signal)
+      if (answer?.kind !== 'secrets') throw new AppError('cancelled', 'Cancelled')
+      passphrase = answer.secrets[0] ?? ''
+    }
+    throw new AppError('key-unusable', `None of ${maxTries} passphrases opened the key ${name}.`)
+  }
+
+  #passphraseName(id: string): string {
+    const name = id.replace(/^(file|vault):/, '')
+    return id.startsWith('vault:') ? `${vaultKeyName(name)}:passphrase` : `key:${name}:passphrase`
+  }
+
+  async #publicLine(key: KeyInfo): Promise<string> {
+    if (key.publicKey !== null) return key.publicKey
+    // A PEM file hides its public half until it is opened.
+    const { done } = await this.#openKey(key.id)
+    return printPublicLine(done.type, done.blob, key.comment || key.name)
+  }
+
+  /** What a host's key setting would be; null for a key that only the agent has. */
+  #settingOf({ id, place, path, name }: KeyInfo): string | null {
+    return place === 'agent' ? null : place === 'vault' ? `vault:${name}` : (path ?? id)
+  }
+
+  #socket(): string {
+    const { agentSocket } = this.#parts
+    if (agentSocket !== null) return agentSocket
+    throw new AppError('not-found', 'No agent runs. Start one with ssh-agent, then start Hawser from the same session.')
+  }
+}
+
+async function readGiven(path: string): Promise<string> {
+  const info = await stat(path).catch(() => null)
+  if (!info?.isFile()) throw new AppError('not-found', `${path} is not there. Choose another file.`)
+  if (info.size > maxBytes) throw new AppError('key-unusable', `${path} is too large to be a key. Choose another file.`)
+  return readFile(path, 'utf8')
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+function orWrong(error: unknown): null {
+  if (error instanceof WrongPassphrase) return null
+  throw error
+}
+
+function noPublicHalf(id: string): AppError {
+  return new AppError('key-unusable', `The public half of ${id} can’t be read. Run ssh-keygen -y on it.`)
+}

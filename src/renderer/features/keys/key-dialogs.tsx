@@ -1,0 +1,289 @@
+import { TriangleAlert } from 'lucide-react'
+import { useState, type FormEvent } from 'react'
+
+import { assertNever } from '../../../shared/base/assert-never.ts'
+import { messageOf } from '../../../shared/base/errors.ts'
+import type { HostId } from '../../../shared/contract/hosts.ts'
+import type { KeyInfo, PutResult } from '../../../shared/contract/keys.ts'
+import { Button } from '../../ui/button.tsx'
+import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
+import { Select } from '../../ui/field.tsx'
+import ui from '../../ui/ui.module.css'
+import css from './keys.module.css'
+import { openKeyDialog, typeText, useKeys } from './keys-store.ts'
+import { ImportKeyDialog, NewKeyDialog, readSealed, SealedFields, type NewKeyProps } from './new-key-dialogs.tsx'
+
+export interface KeyDialogsProps extends Omit<NewKeyProps, 'close'> {
+  readonly hosts: readonly { readonly id: HostId; readonly label: string }[]
+  readonly copy: (text: string) => void
+  /** Sets a host to sign in with a key from now on; undefined for one whose config says it. */
+  readonly signInWith: (id: HostId, keyFile: string) => Promise<void>
+}
+
+/** The dialog of a key that is open. */
+export function KeyDialogs(props: KeyDialogsProps) {
+  const dialog = useKeys(state => state.dialog)
+  const keys = useKeys(state => state.book.keys)
+  if (!dialog) return null
+  const close = () => openKeyDialog(null)
+  if (dialog.kind === 'new') return <NewKeyDialog {...props} close={close} />
+  if (dialog.kind === 'import') return <ImportKeyDialog {...props} close={close} />
+  const info = keys.find(({ id }) => id === dialog.id)
+  if (!info) return null
+  const common = { ...props, close, info }
+  switch (dialog.kind) {
+    case 'details':
+      return <Details {...common} />
+    case 'put':
+    case 'take-off':
+      return <OnServer {...common} put={dialog.kind === 'put'} />
+    case 'passphrase':
+    case 'export':
+      return <Sealing {...common} kind={dialog.kind} />
+    case 'agent':
+      return <IntoAgent {...common} />
+    case 'delete':
+      return <DeleteKey {...common} />
+    default:
+      return assertNever(dialog)
+  }
+}
+
+type OneProps = KeyDialogsProps & { readonly info: KeyInfo; readonly close: () => void }
+
+/** Runs a call and says what went wrong in the dialog itself. */
+function useRun() {
+  const [failure, setFailure] = useState<string | null>(null)
+  const [busy, setBusy] = useState(false)
+  const run = (work: () => Promise<void>) => {
+    setBusy(true)
+    setFailure(null)
+    void work()
+      .catch((error: unknown) => setFailure(messageOf(error)))
+      .finally(() => setBusy(false))
+  }
+  const problem = failure !== null && (
+    <p className={`${ui['error']} ${css['wide']}`} role="alert">
+      {failure}
+    </p>
+  )
+  return { run, busy, problem, setFailure }
+}
+
+function Details({ info, copy, close }: OneProps) {
+  const { name, path, comment, fingerprint, randomart, publicKey, encrypted, usedBy, problem } = info
+  return (
+    <Dialog
+      title={name}
+      description={path ?? (info.place === 'vault' ? 'In the vault' : 'In the agent')}
+      width={620}
+      onClose={close}
+    >
+      <div className={css['details']}>
+        <dl className={ui['pairs']}>
+          <dt>Type</dt>
+          <dd>{typeText(info)}</dd>
+          <dt>Fingerprint</dt>
+          <dd className={ui['mono']}>{fingerprint ?? 'Not known before it is opened'}</dd>
+          <dt>Comment</dt>
+          <dd>{comment || '—'}</dd>
+          <dt>Passphrase</dt>
+          <dd>{encrypted === null ? 'Not known' : encrypted ? 'Yes' : 'None'}</dd>
+          <dt>Used by</dt>
+          <dd>{usedBy.join(', ') || '—'}</dd>
+        </dl>
+        {randomart !== '' && (
+          <pre className={css['art']} aria-label="Randomart">
+            {randomart}
+          </pre>
+        )}
+      </div>
+      {problem !== null && <p className={ui['error']}>{problem}</p>}
+      {publicKey !== null && (
+        <pre className={css['public']} aria-label="Public key" tabIndex={0}>
+          {publicKey}
+        </pre>
+      )}
+      <Actions>
+        {publicKey !== null && <Button onClick={() => copy(publicKey)}>Copy public key</Button>}
+        <Grow />
+        <Button look="primary" onClick={close}>
+          Close
+        </Button>
+      </Actions>
+    </Dialog>
+  )
+}
+
+function OnServer({ info, hosts, put, api, tell, signInWith, close }: OneProps & { readonly put: boolean }) {
+  const [hostId, setHostId] = useState<string>(hosts[0]?.id ?? '')
+  const [result, setResult] = useState<PutResult | null>(null)
+  const { run, busy, problem } = useRun()
+  const label = hosts.find(({ id }) => id === hostId)?.label ?? ''
+  const target = { kind: 'host' as const, hostId: hostId as HostId }
+  const start = () =>
+    run(async () => {
+      if (put) return setResult(await api.keys.putOn({ id: info.id, target }))
+      const gone = await api.keys.takeOff({ id: info.id, target })
+      tell(gone > 0 ? `${info.name} was taken off ${label}.` : `${info.name} was not on ${label}.`)
+      close()
+    })
+  const adopt = () =>
+    run(async () => {
+      await signInWith(hostId as HostId, info.place === 'vault' ? info.id : (info.path ?? ''))
+      tell(`${label} signs in with ${info.name} from now on.`)
+      close()
+    })
+  const title = put ? `Put ${info.name} on a server` : `Take ${info.name} off a server`
+  const words = put
+    ? 'Signs in as it can, adds the public key to ~/.ssh/authorized_keys once, and proves it by signing in with it.'
+    : 'Takes its lines out of ~/.ssh/authorized_keys. Make sure that you have another way in.'
+  return (
+    <Dialog title={title} description={words} onClose={close}>
+      <Select label="Host" value={hostId} disabled={result !== null} onChange={event => setHostId(event.target.value)}>
+        {hosts.map(({ id, label: name }) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+      </Select>
+      {problem}
+      {result && (
+        <p role="status" className={ui['note']} data-tone={result.proved ? 'ok' : 'warn'}>
+          {result.added ? `The key is on ${label} now.` : `The key was on ${label} already.`}{' '}
+          {result.proved ? 'Signing in with it worked.' : result.problem}
+        </p>
+      )}
+      <Actions>
+        <Grow />
+        <Button onClick={close}>{result ? 'Close' : 'Cancel'}</Button>
+        {result?.proved === true && info.place !== 'agent' && (
+          <Button look="primary" disabled={busy} onClick={adopt}>
+            {`Use this key for ${label}`}
+          </Button>
+        )}
+        {!result && (
+          <Button look={put ? 'primary' : 'danger'} disabled={busy || hostId === ''} onClick={start}>
+            {busy ? 'Working…' : put ? 'Put key' : 'Take off'}
+          </Button>
+        )}
+      </Actions>
+    </Dialog>
+  )
+}
+
+function Sealing({ info, kind, api, tell, close }: OneProps & { readonly kind: 'passphrase' | 'export' }) {
+  const [format, setFormat] = useState<'openssh' | 'pkcs8'>('openssh')
+  const { run, busy, problem, setFailure } = useRun()
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const sealed = readSealed(new FormData(event.currentTarget))
+    if (typeof sealed === 'string') return setFailure(sealed)
+    run(async () => {
+      if (kind === 'passphrase') {
+        await api.keys.changePassphrase({ id: info.id, ...sealed })
+        tell(sealed.passphrase === '' ? `${info.name} has no passphrase now.` : `${info.name} has its new passphrase.`)
+      } else {
+        const folder = await api.app.chooseFolder({ title: 'Where to put the copy' })
+        if (folder === null) return
+        tell(`Written to ${await api.keys.exportKey({ id: info.id, folder, format, ...sealed })}.`)
+      }
+      close()
+    })
+  }
+  return (
+    <Dialog
+      title={kind === 'passphrase' ? `Passphrase of ${info.name}` : `Export ${info.name}`}
+      description={
+        kind === 'passphrase'
+          ? 'The passphrase that it has now is asked for next. Leave both fields empty to take it off.'
+          : 'Writes the private key into a new file, mode 0600. Guard the copy with a passphrase.'
+      }
+      onClose={close}
+    >
+      <form className={css['form']} onSubmit={submit} noValidate>
+        {kind === 'export' && (
+          <Select label="Format" value={format} onChange={event => setFormat(event.target.value as typeof format)}>
+            <option value="openssh">OpenSSH</option>
+            <option value="pkcs8">PKCS#8 (PEM)</option>
+          </Select>
+        )}
+        <SealedFields />
+        {problem}
+        <div className={css['wide']}>
+          <Actions>
+            <Grow />
+            <Button onClick={close}>Cancel</Button>
+            <Button look="primary" type="submit" disabled={busy}>
+              {kind === 'passphrase' ? 'Change passphrase' : 'Choose a folder…'}
+            </Button>
+          </Actions>
+        </div>
+      </form>
+    </Dialog>
+  )
+}
+
+function IntoAgent({ info, api, tell, close }: OneProps) {
+  const [seconds, setSeconds] = useState('28800')
+  const { run, busy, problem } = useRun()
+  const load = () =>
+    run(async () => {
+      await api.keys.addToAgent({ id: info.id, seconds: Number(seconds) })
+      tell(`${info.name} is in the agent.`)
+      close()
+    })
+  return (
+    <Dialog
+      title={`Load ${info.name} into the agent`}
+      description="Other programs can sign in with it meanwhile, without its passphrase."
+      onClose={close}
+    >
+      <Select label="For" value={seconds} onChange={event => setSeconds(event.target.value)}>
+        <option value="3600">1 hour</option>
+        <option value="28800">8 hours</option>
+        <option value="86400">1 day</option>
+        <option value="0">As long as the agent runs</option>
+      </Select>
+      {problem}
+      <Actions>
+        <Grow />
+        <Button onClick={close}>Cancel</Button>
+        <Button look="primary" disabled={busy} onClick={load}>
+          Load
+        </Button>
+      </Actions>
+    </Dialog>
+  )
+}
+
+function DeleteKey({ info, api, tell, close }: OneProps) {
+  const { run, busy, problem } = useRun()
+  const remove = () =>
+    run(async () => {
+      await api.keys.remove({ id: info.id })
+      tell(`The key ${info.name} was deleted.`)
+      close()
+    })
+  return (
+    <Dialog
+      alert
+      title={`Delete ${info.name}?`}
+      description="This can’t be undone. Servers that know this key let nobody in by it any more."
+      badge={<TriangleAlert size={18} />}
+      tone="bad"
+      onClose={close}
+    >
+      <p className={ui['mono']}>{info.path ?? `vault: ${info.name}`}</p>
+      {info.usedBy.length > 0 && <p>These hosts use it: {info.usedBy.join(', ')}.</p>}
+      {problem}
+      <Actions>
+        <Grow />
+        <Button onClick={close}>Cancel</Button>
+        <Button look="danger" disabled={busy} onClick={remove}>
+          Delete key
+        </Button>
+      </Actions>
+    </Dialog>
+  )
+}

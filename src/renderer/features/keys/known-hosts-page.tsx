@@ -1,0 +1,177 @@
+import { Fingerprint, Plus, Search, Trash2 } from 'lucide-react'
+import { useEffect, useState, type FormEvent } from 'react'
+
+import { messageOf } from '../../../shared/base/errors.ts'
+import type { Api } from '../../../shared/contract/contract.ts'
+import type { KnownHostEntry } from '../../../shared/contract/keys.ts'
+import { Button, IconButton } from '../../ui/button.tsx'
+import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
+import { TextField } from '../../ui/field.tsx'
+import { Tag } from '../../ui/tag.tsx'
+import ui from '../../ui/ui.module.css'
+import css from './keys.module.css'
+import { loadKnownHosts, useKeys } from './keys-store.ts'
+
+export interface KnownHostsPageProps {
+  readonly api: Api
+  readonly tell: (text: string) => void
+  readonly onProblem: (error: unknown) => void
+}
+
+const shownAtOnce = 200
+
+/** The host keys that were trusted; hashed names are found by asking for one. */
+export function KnownHostsPage({ api, tell, onProblem }: KnownHostsPageProps) {
+  const entries = useKeys(state => state.knownHosts)
+  const [filter, setFilter] = useState('')
+  const [found, setFound] = useState<readonly KnownHostEntry[]>([])
+  const [adding, setAdding] = useState(false)
+  useEffect(() => void loadKnownHosts(api).catch(onProblem), [api, onProblem])
+  useEffect(() => {
+    const name = filter.trim()
+    let over = false
+    // A hashed name can't be read, only compared with the whole name that is asked for.
+    const look = name === '' ? Promise.resolve([]) : api.knownHosts.find({ name: name.slice(0, 512) })
+    look.then(lines => over || setFound(lines)).catch(onProblem)
+    return () => void (over = true)
+  }, [api, filter, entries, onProblem])
+  const shown = matching(entries, filter, found)
+  const remove = (entry: KnownHostEntry) =>
+    void api.knownHosts
+      .remove({ lines: [{ path: entry.path, line: entry.line, text: entry.text }] })
+      .then(() => tell(`${nameOf(entry)} was removed. The next connection asks about its key.`))
+      .catch(onProblem)
+  return (
+    <div className={ui['page']}>
+      <div className={css['head']}>
+        <h1>Known hosts</h1>
+        <label className={css['search']}>
+          <Search size={15} aria-hidden="true" />
+          <input
+            type="text"
+            aria-label="Find a host"
+            placeholder="A name; with a port as [name]:2222"
+            value={filter}
+            onChange={event => setFilter(event.target.value)}
+          />
+        </label>
+        <Button look="primary" onClick={() => setAdding(true)}>
+          <Plus size={16} aria-hidden="true" /> Add by fingerprint
+        </Button>
+      </div>
+      {entries.length === 0 ? (
+        <div className={ui['empty']}>
+          <Fingerprint size={36} strokeWidth={1.25} aria-hidden="true" />
+          <div>
+            <strong>No known hosts yet</strong>
+            <p>
+              The first connection to a server asks about its key and keeps it here. You can also add one by its
+              fingerprint.
+            </p>
+          </div>
+        </div>
+      ) : (
+        <ul className={css['list']} aria-label="Known hosts">
+          {shown.slice(0, shownAtOnce).map(entry => (
+            <li key={`${entry.path}:${entry.line}`} aria-label={nameOf(entry)}>
+              <div className={css['main']}>
+                <span className={css['name']}>
+                  <strong>{nameOf(entry)}</strong>
+                  <Tag>{entry.type}</Tag>
+                  {entry.marker !== null && (
+                    <Tag tone={entry.marker === 'revoked' ? 'bad' : 'info'}>{entry.marker}</Tag>
+                  )}
+                </span>
+                <span className={`${css['print']} ${ui['mono']}`}>{entry.fingerprint}</span>
+                <span className={css['hint']}>
+                  {entry.path}:{entry.line} {entry.comment}
+                </span>
+              </div>
+              <IconButton label={`Remove ${nameOf(entry)} ${entry.type}`} onClick={() => remove(entry)}>
+                <Trash2 size={15} />
+              </IconButton>
+            </li>
+          ))}
+        </ul>
+      )}
+      {shown.length > shownAtOnce && (
+        <p className={css['hint']}>{shown.length - shownAtOnce} more. Type a part of a name to find them.</p>
+      )}
+      {entries.length > 0 && shown.length === 0 && (
+        <p className={css['hint']}>No key is filed for “{filter.trim()}”.</p>
+      )}
+      {adding && <AddDialog api={api} tell={tell} close={() => setAdding(false)} />}
+    </div>
+  )
+}
+
+function AddDialog({ api, tell, close }: Pick<KnownHostsPageProps, 'api' | 'tell'> & { readonly close: () => void }) {
+  const [failure, setFailure] = useState<string | null>(null)
+  const [busy, setBusy] = useState(false)
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const data = new FormData(event.currentTarget)
+    const text = (name: string) => String(data.get(name) ?? '').trim()
+    setBusy(true)
+    setFailure(null)
+    try {
+      await api.knownHosts.add({
+        address: text('address'),
+        port: Number(text('port') || 22),
+        fingerprint: text('fingerprint'),
+      })
+      tell(`The key of ${text('address')} was added.`)
+      close()
+    } catch (error) {
+      setFailure(messageOf(error))
+      setBusy(false)
+    }
+  }
+  return (
+    <Dialog
+      title="Add by fingerprint"
+      description="Hawser asks the server for its keys, and files the one whose fingerprint is the one that you were given. Nothing else is sent."
+      onClose={close}
+    >
+      <form className={css['form']} onSubmit={event => void submit(event)} noValidate>
+        <TextField label="Address" name="address" />
+        <TextField label="Port" name="port" inputMode="numeric" placeholder="22" />
+        <div className={css['wide']}>
+          <TextField label="Fingerprint" name="fingerprint" placeholder="SHA256:…" />
+        </div>
+        {failure !== null && (
+          <p className={`${ui['error']} ${css['wide']}`} role="alert">
+            {failure}
+          </p>
+        )}
+        <div className={css['wide']}>
+          <Actions>
+            <Grow />
+            <Button onClick={close}>Cancel</Button>
+            <Button look="primary" type="submit" disabled={busy}>
+              Add
+            </Button>
+          </Actions>
+        </div>
+      </form>
+    </Dialog>
+  )
+}
+
+function matching(
+  entries: readonly KnownHostEntry[],
+  filter: string,
+  found: readonly KnownHostEntry[],
+): readonly KnownHostEntry[] {
+  const word = filter.trim().toLowerCase()
+  if (word === '') return entries
+  const exact = new Set(found.map(({ path, line }) => `${path}:${line}`))
+  return entries.filter(
+    ({ names, type, fingerprint, comment, path, line }) =>
+      exact.has(`${path}:${line}`) || [names, type, fingerprint, comment].join(' ').toLowerCase().includes(word),
+  )
+}
+
+function nameOf({ names, hashed, line }: KnownHostEntry): string {
+  return hashed ? `A hashed name, line ${line}` : names.replaceAll(',', ', ')
+}
