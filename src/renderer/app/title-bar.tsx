@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 import { Bell, Plus, Search } from 'lucide-react'
 
+import { useHosts } from '../features/hosts/hosts-store.ts'
 import { useNoticeCount } from '../features/notices/notices.tsx'
 import { openPalette } from '../features/palette/palette.tsx'
 import { lookOf, useTerminals } from '../features/terminals/terminals-store.ts'
