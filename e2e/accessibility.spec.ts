@@ -104,7 +104,7 @@ for (const theme of ['dark', 'light']) {
     await expect(page.getByRole('dialog', { name: /^Start Jupyter/ })).toBeVisible({ timeout: 20_000 })
     await clean('start a service')
     await page.keyboard.press('Escape')
-    await page.getByRole('link', { name: 'Hosts' }).click()
+    await page.getByRole('link', { name: 'Hosts', exact: true }).click()
     await openShell(page)
     await expect(page.getByRole('complementary', { name: 'Side panel' })).toContainText('Web')
     await clean('side panel')

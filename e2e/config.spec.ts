@@ -133,6 +133,8 @@ test('a ProxyCommand is shown whole and asked about, then run, and not asked abo
   await terminal(page, 'behind').prompt()
   expect(readFileSync(ran, 'utf8')).toBe('x\n')
 
-  await page.reload()
+  await sshd.restart()
+  await page.getByRole('button', { name: 'Reconnect' }).click()
+  await expect.poll(() => readFileSync(ran, 'utf8')).toBe('x\nx\n')
   await terminal(page, 'behind').prompt()
 })

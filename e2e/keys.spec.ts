@@ -26,6 +26,7 @@ test('a key is generated, put on a server, proved, used for the host, and taken 
   await form.getByRole('button', { name: 'Generate' }).click()
   const row = page.getByRole('list', { name: 'Keys' }).getByRole('listitem', { name: 'work' })
   const path = join(sshDir, 'work')
+  await expect(row).toBeVisible()
   await expect(row).toContainText(run('ssh-keygen', '-lf', path).split(' ')[1] as string)
   expect(statSync(path).mode & 0o777).toBe(0o600)
   expect(run('ssh-keygen', '-y', '-P', 'one secret', '-f', path)).toBe(readFileSync(`${path}.pub`, 'utf8').trim())
@@ -53,7 +54,7 @@ test('a key is generated, put on a server, proved, used for the host, and taken 
   await expect(row).toContainText('used by gpu-box')
 
   const fingerprint = run('ssh-keygen', '-lf', path).split(' ')[1] as string
-  await page.getByRole('link', { name: 'Hosts' }).click()
+  await page.getByRole('link', { name: 'Hosts', exact: true }).click()
   await openShell(page)
   expect(sshd.log().split('Accepted publickey').at(-1)).toContain(fingerprint)
 
@@ -140,7 +141,7 @@ test('a PuTTY key is imported into the vault and signs in; nothing of it reaches
   const row = page.getByRole('list', { name: 'Keys' }).getByRole('listitem', { name: 'mine' })
   await expect(row).toContainText('vault')
   await expect(row).toContainText('used by box')
-  await page.getByRole('link', { name: 'Hosts' }).click()
+  await page.getByRole('link', { name: 'Hosts', exact: true }).click()
   await page.getByRole('button', { name: 'box', exact: true }).click()
   await passphrase.getByRole('textbox', { name: 'Passphrase' }).fill('putty secret')
   await passphrase.getByRole('button', { name: 'Continue' }).click()
@@ -170,10 +171,10 @@ test('a key is loaded into the agent for a time, and the agent is forwarded with
     const list = execFileSync('ssh-add', ['-l'], { env: { ...process.env, SSH_AUTH_SOCK: socket }, encoding: 'utf8' })
     expect(list).toContain(run('ssh-keygen', '-lf', join(sshDir, 'extra')).split(' ')[1])
 
-    await page.getByRole('link', { name: 'Hosts' }).click()
+    await page.getByRole('link', { name: 'Hosts', exact: true }).click()
     const shell = await openShell(page)
-    await shell.run('ssh-add -l | grep -c ED25519')
-    await expect(shell.rows).toContainText(/\b1\b/)
+    await shell.run('echo "found=$(ssh-add -l | grep -c ED25519)"')
+    await expect(shell.rows).toContainText('found=1')
     await expect(page.getByRole('tab', { name: 'gpu-box' })).toHaveAccessibleDescription('The agent is forwarded')
 
     await page.getByRole('tab', { name: 'Home' }).click()

@@ -78,7 +78,7 @@ async function takePictures(folder, env) {
       await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: section }).click()
       await shoot(`settings-${section.toLowerCase()}-${theme}`)
     }
-    await main.getByRole('link', { name: 'Hosts' }).click()
+    await main.getByRole('link', { name: 'Hosts', exact: true }).click()
     if (theme === 'dark') await page.getByRole('button', { name: 'Details of gpu-box' }).click()
     await shoot(`hosts-${theme}`)
     await size(900, 600)
@@ -100,7 +100,7 @@ async function takePictures(folder, env) {
     await showForwards(page, { theme, shoot, size })
     await main.getByRole('link', { name: 'Activity' }).click()
     await shoot(`activity-${theme}`)
-    await main.getByRole('link', { name: 'Hosts' }).click()
+    await main.getByRole('link', { name: 'Hosts', exact: true }).click()
     await page.getByRole('button', { name: 'login01', exact: true }).click()
     await answerKey(page)
     await page.getByRole('dialog', { name: /Password for/ }).waitFor()

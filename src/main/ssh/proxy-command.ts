@@ -5,6 +5,7 @@ import { cleanLine } from '../../shared/base/clean-text.ts'
 import { AppError } from '../../shared/base/errors.ts'
 
 const maxSaid = 4_096
+const endingMs = 300
 const windows = process.platform === 'win32'
 
 /**
@@ -23,6 +24,7 @@ export function runProxyCommand(command: string, label: string): Duplex {
 class ProcessStream extends Duplex {
   readonly #child: ChildProcessWithoutNullStreams
   #said = ''
+  #ending: NodeJS.Timeout | undefined
 
   constructor(child: ChildProcessWithoutNullStreams, label: string) {
     super({ allowHalfOpen: false })
@@ -30,11 +32,14 @@ class ProcessStream extends Duplex {
     child.stdout.on('data', (data: Buffer) => {
       if (!this.push(data)) child.stdout.pause()
     })
+    // nc goes on after the server has left; what it says when it does not is waited for.
+    child.stdout.on('end', () => (this.#ending = setTimeout(() => this.push(null), endingMs)))
     child.stderr.on('data', (data: Buffer) => (this.#said = (this.#said + data.toString('utf8')).slice(-maxSaid)))
     // Writing to a command that has ended is told by its end.
     child.stdin.on('error', () => {})
     child.on('error', error => this.destroy(ended(label, error.message)))
     child.on('close', code => {
+      clearTimeout(this.#ending)
       const last = cleanLine(this.#said.trim().split('\n').at(-1) ?? '', 200)
       if (this.destroyed) return
       if (code === 0) this.push(null)
@@ -56,6 +61,7 @@ class ProcessStream extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    clearTimeout(this.#ending)
     const { pid } = this.#child
     try {
       if (pid !== undefined && this.#child.exitCode === null) {
@@ -65,6 +71,7 @@ class ProcessStream extends Duplex {
     } catch {
       // It has just ended by itself.
     }
+    for (const pipe of [this.#child.stdin, this.#child.stdout, this.#child.stderr]) pipe.destroy()
     done(error)
   }
 }

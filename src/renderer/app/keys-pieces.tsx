@@ -1,6 +1,7 @@
 import type { HostId } from '../../shared/contract/hosts.ts'
 import { useHosts } from '../features/hosts/hosts-store.ts'
 import { KeyDialogs } from '../features/keys/key-dialogs.tsx'
+import { loadKeys } from '../features/keys/keys-store.ts'
 import { tell } from '../features/notices/notices.tsx'
 import { openVault } from '../features/vault/vault.tsx'
 import type { Parts } from './boot.ts'
@@ -10,9 +11,10 @@ export function KeyDialogsOf({ parts }: { readonly parts: Parts }) {
   const { api, actions } = parts
   const { hosts, config } = useHosts(state => state.book)
   const signInWith = async (id: HostId, keyFile: string) => {
-    if (id in config.hosts) return api.hosts.editConfig({ id, changes: { identityFile: keyFile } })
     const host = hosts.find(each => each.id === id)
-    if (host) await api.hosts.save({ host: { ...host, signIn: 'key', keyFile } })
+    if (id in config.hosts) await api.hosts.editConfig({ id, changes: { identityFile: keyFile } })
+    else if (host) await api.hosts.save({ host: { ...host, signIn: 'key', keyFile } })
+    await loadKeys(api)
   }
   return (
     <KeyDialogs api={api} hosts={hosts} copy={actions.copy} tell={tell} openVault={openVault} signInWith={signInWith} />
