@@ -3,6 +3,7 @@ import type { DisposableStore } from '../shared/base/lifecycle.ts'
 import type { Target } from '../shared/contract/terminals.ts'
 import { targetName, type Connections } from './connection-services.ts'
 import type { ForwardFile } from './forwards/forward-record.ts'
+import { configForwards } from './forwards/config-forwards.ts'
 import { ForwardService } from './forwards/forward-service.ts'
 import { ForwardStore } from './forwards/forward-store.ts'
 import { knock } from './forwards/knock.ts'
@@ -27,9 +28,11 @@ const scriptMs = 30_000
 export function buildForwards({ app, reportBug }: Outside, parts: ForwardParts): ForwardService {
   const { store, connections, hosts, file } = parts
   const { pool, plan: planOf } = connections
+  const saved = new ForwardStore(file, () => hosts.configured.flatMap(({ id, found }) => configForwards(id, found)))
+  store.add(hosts.onConfigChanged(() => saved.refresh()))
   const forwards = store.add(
     new ForwardService({
-      store: new ForwardStore(file),
+      store: saved,
       // A host that was deleted is told like every other failure.
       lease: (target, options) => connections.lease(target, { ...options, noSessions: true }),
       run: async (target, script) => {

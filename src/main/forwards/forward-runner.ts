@@ -17,6 +17,9 @@ export interface ForwardLease extends Disposable {
   readonly connection: Connection
 }
 
+/** What a runner knows of its forward. */
+export type RunnerSnapshot = Omit<ForwardSnapshot, 'configLine'>
+
 export interface RunnerParts {
   readonly lease: (options: {
     readonly quiet: boolean
@@ -80,7 +83,7 @@ export class ForwardRunner implements Disposable {
     return this.#listening
   }
 
-  snapshot(now: number): ForwardSnapshot {
+  snapshot(now: number): RunnerSnapshot {
     return {
       forward: this.#forward,
       state: this.#state,

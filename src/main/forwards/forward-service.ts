@@ -13,7 +13,7 @@ import {
   type FoundPort,
 } from '../../shared/contract/forwards.ts'
 import type { Target } from '../../shared/contract/terminals.ts'
-import { ForwardRunner, type ForwardLease, type RunnerParts } from './forward-runner.ts'
+import { ForwardRunner, type ForwardLease, type RunnerParts, type RunnerSnapshot } from './forward-runner.ts'
 import type { ForwardStore } from './forward-store.ts'
 import { FoundPorts } from './found-ports.ts'
 import { Pages } from './pages.ts'
@@ -78,7 +78,7 @@ export class ForwardService implements Contract, Disposable {
       pages: this.#pages,
       bringUp: forward => this.#bringUp(forward),
     })
-    store.onChanged(() => this.#touch())
+    store.onChanged(() => this.#changed())
     this.#ticker = setInterval(() => this.#tick(), countMs)
     this.#ticker.unref()
   }
@@ -168,7 +168,7 @@ export class ForwardService implements Contract, Disposable {
 
   /** Those that are kept. */
   get saved(): readonly Forward[] {
-    return this.#store.all.filter(({ passing }) => !passing)
+    return this.#store.kept
   }
 
   /** How many lead through, and how many wait for the link or for a person. */
@@ -206,6 +206,12 @@ export class ForwardService implements Contract, Disposable {
     this.#found.dispose()
     for (const runner of this.#runners.values()) runner.dispose()
     this.#runners.clear()
+  }
+
+  /** What is gone, by whoever's hand, must not run on. */
+  #changed(): void {
+    for (const id of [...this.#runners.keys()]) if (!this.#store.find(id)) this.#end(id)
+    this.#touch()
   }
 
   async #drop(id: ForwardId): Promise<void> {
@@ -364,7 +370,10 @@ export class ForwardService implements Contract, Disposable {
   #book(): ForwardBook {
     const { all, presets, rules } = this.#store
     const now = Date.now()
-    const forwards = all.map((forward): ForwardSnapshot => this.#runners.get(forward.id)?.snapshot(now) ?? off(forward))
+    const forwards = all.map((forward): ForwardSnapshot => {
+      const snapshot = this.#runners.get(forward.id)?.snapshot(now) ?? off(forward)
+      return { ...snapshot, configLine: this.#store.lineOf(forward.id) }
+    })
     const found = this.#found.all.filter(({ target, port }) => {
       const other = this.#store.rule(target) === 'never' || this.#store.isIgnored(target, port)
       return !other && !this.#store.toPort(target, port)
@@ -373,7 +382,7 @@ export class ForwardService implements Contract, Disposable {
   }
 }
 
-function off(forward: Forward): ForwardSnapshot {
+function off(forward: Forward): RunnerSnapshot {
   const counters = { now: 0, ever: 0, bytesOut: 0, bytesIn: 0, rate: 0 }
   return { forward, state: { kind: 'off' }, listening: null, counters, lastError: null }
 }

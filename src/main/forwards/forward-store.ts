@@ -1,3 +1,4 @@
+import { AppError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
 import {
   targetKey,
@@ -10,6 +11,7 @@ import {
 import { builtInPresets, type Preset, type PresetId } from '../../shared/contract/presets.ts'
 import type { Target } from '../../shared/contract/terminals.ts'
 import type { JsonFile } from '../storage/json-file.ts'
+import type { ConfigForward } from './config-forwards.ts'
 import type { ForwardFile } from './forward-record.ts'
 
 /** The forwards there are, and what is kept about hosts; passing forwards are held here but never written. */
@@ -19,12 +21,39 @@ export class ForwardStore {
   readonly onChanged = this.#changed.event
   #passing: readonly Forward[] = []
 
-  constructor(file: JsonFile<ForwardFile>) {
+  readonly #configured: () => readonly ConfigForward[]
+  #fromConfig: readonly ConfigForward[] | undefined
+
+  /** `configured` are those of the person's ssh_config, which only that file changes. */
+  constructor(file: JsonFile<ForwardFile>, configured: () => readonly ConfigForward[] = () => []) {
     this.#file = file
+    this.#configured = configured
   }
 
   get all(): readonly Forward[] {
-    return [...this.#file.value.forwards, ...this.#passing]
+    return [...this.kept, ...this.#config.map(({ forward }) => forward), ...this.#passing]
+  }
+
+  /** Those that are saved here. */
+  get kept(): readonly Forward[] {
+    return this.#file.value.forwards
+  }
+
+  /** The line of the config that a forward comes from; null for others. */
+  lineOf(id: ForwardId): { readonly path: string; readonly line: number } | null {
+    const found = this.#config.find(({ forward }) => forward.id === id)
+    return found ? { path: found.path, line: found.line } : null
+  }
+
+  /** The config has changed. */
+  refresh(): void {
+    this.#fromConfig = undefined
+    this.#changed.fire(undefined)
+  }
+
+  get #config(): readonly ConfigForward[] {
+    this.#fromConfig ??= this.#configured()
+    return this.#fromConfig
   }
 
   /** A person's own stand before those that Hawser has, and in the place of one with the same id. */
@@ -46,6 +75,7 @@ export class ForwardStore {
   }
 
   async put(forward: Forward): Promise<void> {
+    this.#mayChange(forward.id)
     const replaced = (list: readonly Forward[]) =>
       list.some(({ id }) => id === forward.id)
         ? list.map(each => (each.id === forward.id ? forward : each))
@@ -59,6 +89,7 @@ export class ForwardStore {
   }
 
   async remove(id: ForwardId): Promise<void> {
+    this.#mayChange(id)
     this.#passing = this.#passing.filter(each => each.id !== id)
     await this.#save({ forwards: this.#file.value.forwards.filter(each => each.id !== id) })
   }
@@ -120,6 +151,12 @@ export class ForwardStore {
 
   flush(): Promise<void> {
     return this.#file.flush()
+  }
+
+  #mayChange(id: ForwardId): void {
+    const at = this.lineOf(id)
+    if (at)
+      throw new AppError('invalid-input', `This forward comes from line ${at.line} of ${at.path}. Change it there.`)
   }
 
   async #save(change: Partial<ForwardFile>): Promise<void> {

@@ -41,6 +41,10 @@ export class ConfigHosts {
     return [...this.#all()].slice(0, maxShown).map(([id, { name }]) => this.#host(id, name, notesOf(name)))
   }
 
+  resolved(): readonly { readonly id: HostId; readonly found: ResolvedHost }[] {
+    return [...this.#all()].slice(0, maxShown).map(([id, { name }]) => ({ id, found: this.#config.resolve(name) }))
+  }
+
   overview(): ConfigOverview {
     const all = [...this.#all()]
     return {

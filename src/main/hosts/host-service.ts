@@ -16,6 +16,7 @@ import {
 } from '../../shared/contract/hosts.ts'
 import { passwordName, pastedKeyName } from '../ssh/authenticator.ts'
 import type { JsonFile } from '../storage/json-file.ts'
+import type { ResolvedHost } from '../ssh-config/resolved.ts'
 import type { LiveConfig } from '../ssh-config/live-config.ts'
 import type { Vault } from '../storage/vault.ts'
 import { ConfigHosts } from './config-hosts.ts'
@@ -41,12 +42,14 @@ export class HostService implements Contract {
   // Deleted in an earlier run: those of this one can still be undone.
   #toSweep: ReadonlySet<HostId>
 
+  readonly onConfigChanged: LiveConfig['onChanged']
   readonly #config: ConfigHosts
   #all: readonly Host[] | undefined
 
   constructor(file: JsonFile<HostFile>, vault: Vault, config: LiveConfig) {
     this.#file = file
     this.#config = new ConfigHosts(config)
+    this.onConfigChanged = config.onChanged
     config.onChanged(() => this.#announce())
     this.#vault = vault
     this.#toSweep = new Set(file.value.removed)
@@ -61,6 +64,11 @@ export class HostService implements Contract {
 
   get saved(): readonly Host[] {
     return this.#file.value.hosts
+  }
+
+  /** The hosts of the config with all that it says of them. */
+  get configured(): readonly { readonly id: HostId; readonly found: ResolvedHost }[] {
+    return this.#config.resolved()
   }
 
   /** The name of a host that comes from the config. */

@@ -225,7 +225,8 @@ class Run {
       return null
     }
     const answer = this.#answers.exec(expanded)
-    if (answer === undefined) this.pending.push({ kind: 'exec', command: expanded, at })
+    const asked = this.pending.some(each => each.kind === 'exec' && each.command === expanded)
+    if (answer === undefined && !asked) this.pending.push({ kind: 'exec', command: expanded, at })
     return answer ?? null
   }
 

@@ -21,7 +21,12 @@ const execMs = 15_000
 /** Runs the commands of `Match exec` that a person has allowed, and looks up names, for the config to go by. */
 export async function findOut(pending: readonly Pending[], context: FindOutContext): Promise<void> {
   const { config, signal } = context
+  const done = new Set<string>()
   for (const each of pending) {
+    const subject = each.kind === 'exec' ? each.command : each.name
+    // Several hops may ask the same.
+    if (done.has(subject)) continue
+    done.add(subject)
     if (each.kind === 'resolve') {
       const found = await lookup(each.name).then(
         () => true,

@@ -218,7 +218,18 @@ function notHonoured(evaluation: Evaluation, read: SettingReader) {
     line: at.line,
     text: 'CertificateFile: OpenSSH certificates are not supported yet; the key alone is offered',
   }))
-  return [...evaluation.notHonoured, ...certificates]
+  const told = read.at('exitonforwardfailure')
+  const kept =
+    told && read.flag('exitonforwardfailure', false)
+      ? [
+          {
+            path: told.path,
+            line: told.line,
+            text: 'ExitOnForwardFailure: the connection stays; the row of the forward says what failed',
+          },
+        ]
+      : []
+  return [...evaluation.notHonoured, ...certificates, ...kept]
 }
 
 /** The hop right before the host, without its user and port: `%j`. */

@@ -11,7 +11,7 @@ import type { ForwardRowParts } from '../features/forwards/forward-row.tsx'
 import { sshCommand } from '../features/forwards/forward-text.ts'
 import { ForwardsPage } from '../features/forwards/forwards-page.tsx'
 import { forwardsOf, isOn, openForwardDialog, useForwards } from '../features/forwards/forwards-store.ts'
-import { useHosts } from '../features/hosts/hosts-store.ts'
+import { edit, useHosts } from '../features/hosts/hosts-store.ts'
 import { tell, tellProblem } from '../features/notices/notices.tsx'
 import type { PaletteItem } from '../features/palette/palette.tsx'
 import type { MenuItem } from '../ui/menu.tsx'
@@ -28,6 +28,7 @@ export function forwardParts({ api, actions }: Pick<Parts, 'api' | 'actions'>): 
     quietly: work => void work.catch(tellProblem),
     hostName: ({ target }) => labelOf(target),
     commandOf: forward => sshCommand(forward, loginOf(forward.target)),
+    openLine: at => edit({ kind: 'config-file', ...at }),
     copy: actions.copy,
   }
 }

@@ -78,6 +78,8 @@ export interface ForwardSnapshot {
   readonly counters: ForwardCounters
   /** The last connection that was refused, while the forward itself stays up. */
   readonly lastError: { readonly message: string; readonly at: number } | null
+  /** The line of the person's ssh_config that gives it, which alone changes it; null for one that is saved here. */
+  readonly configLine: { readonly path: string; readonly line: number } | null
 }
 
 /** What listens on a host that is connected. */

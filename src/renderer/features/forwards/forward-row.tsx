@@ -20,6 +20,8 @@ export interface ForwardRowParts {
   readonly hostName: (of: { readonly target: Target }) => string
   readonly commandOf: (forward: ForwardSnapshot['forward']) => string
   readonly copy: (text: string) => void
+  /** Opens a file of the config at a line. */
+  readonly openLine: (at: { readonly path: string; readonly line: number }) => void
 }
 
 const words = { local: '', remote: ' · remote', dynamic: ' · dynamic' } as const
@@ -34,7 +36,7 @@ export function ForwardRow({
   readonly preset: Preset | null
   readonly parts: ForwardRowParts
 }) {
-  const { forward, state, listening } = snapshot
+  const { forward, state, listening, configLine } = snapshot
   const { api, sizeText, quietly, hostName } = parts
   const { id, label } = forward
   const on = isOn(snapshot)
@@ -57,6 +59,7 @@ export function ForwardRow({
         <span className={css['sub']} title={detail}>
           {host}
           {words[forward.kind]}
+          {configLine ? ' · SSH config' : ''}
           {moved ? ` · port ${forward.listen.kind === 'tcp' ? forward.listen.port : ''} was taken` : ''}
           {detail === '' ? '' : ` · ${detail}`}
         </span>
@@ -110,13 +113,27 @@ export function ForwardRow({
           items={[
             { label: 'Copy address', run: () => quietly(api.forwards.copyAddress({ id })) },
             { label: 'Copy as ssh command', run: () => parts.copy(parts.commandOf(forward)) },
-            {
-              label: forward.passing ? 'Save' : 'Edit',
-              line: true,
-              run: () =>
-                openForwardDialog({ kind: 'form', forward: { ...forward, passing: false }, target: forward.target }),
-            },
-            { label: 'Delete', danger: true, line: true, run: () => quietly(api.forwards.remove({ id })) },
+            ...(configLine
+              ? [
+                  {
+                    label: `Open the config at line ${configLine.line}`,
+                    line: true,
+                    run: () => parts.openLine(configLine),
+                  },
+                ]
+              : [
+                  {
+                    label: forward.passing ? 'Save' : 'Edit',
+                    line: true,
+                    run: () =>
+                      openForwardDialog({
+                        kind: 'form',
+                        forward: { ...forward, passing: false },
+                        target: forward.target,
+                      }),
+                  },
+                  { label: 'Delete', danger: true, line: true, run: () => quietly(api.forwards.remove({ id })) },
+                ]),
           ]}
         />
       </span>

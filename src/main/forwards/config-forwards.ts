@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto'
+
+import { parseForwardSpec, type SpecEnd } from '../../shared/base/forward-spec.ts'
+import { forward as forwardSchema, type Endpoint, type Forward } from '../../shared/contract/forwards.ts'
+import type { HostId } from '../../shared/contract/hosts.ts'
+import type { ForwardLine, ResolvedHost } from '../ssh-config/resolved.ts'
+
+/** A forward that a line of the person's ssh_config gives. */
+export interface ConfigForward {
+  readonly forward: Forward
+  readonly path: string
+  readonly line: number
+}
+
+/**
+ * LocalForward, RemoteForward and DynamicForward of a host as saved forwards. They start with the host, as ssh has them.
+ * What a line says that a forward here can't be, such as a remote dynamic one, is left out.
+ */
+export function configForwards(hostId: HostId, host: ResolvedHost): readonly ConfigForward[] {
+  return host.forwards.flatMap(line => {
+    const forward = fromLine(hostId, host, line)
+    return forward ? [{ forward, path: line.at.path, line: line.at.line }] : []
+  })
+}
+
+function fromLine(hostId: HostId, host: ResolvedHost, { kind, spec }: ForwardLine): Forward | null {
+  const parsed = parseForwardSpec(kind, spec)
+  if (!parsed || (kind !== 'dynamic' && parsed.to === null)) return null
+  // GatewayPorts is about ports of this computer that no address was given for.
+  const open = kind !== 'remote' && host.gatewayPorts ? '*' : 'localhost'
+  const checked = forwardSchema.safeParse({
+    id: idOf(`${host.name} ${kind} ${spec}`),
+    label: `${host.name} ${parsed.listen.kind === 'unix' ? parsed.listen.path : parsed.listen.port}`.slice(0, 128),
+    target: { kind: 'host', hostId },
+    kind,
+    listen: endpoint(parsed.listen, open),
+    to: parsed.to && endpoint(parsed.to, 'localhost'),
+    freePort: false,
+    start: 'host',
+    presetId: null,
+    page: null,
+    passing: false,
+  })
+  return checked.success ? checked.data : null
+}
+
+function endpoint(end: SpecEnd, usual: string): Endpoint {
+  if (end.kind === 'unix') return end
+  return { kind: 'tcp', address: end.address ?? usual, port: end.port }
+}
+
+function idOf(text: string): string {
+  const hex = createHash('sha256').update(`ssh_config forward ${text}`).digest('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}
