@@ -12,6 +12,7 @@ export default defineConfig({
       input: {
         'ssh-server': resolve('src/testing/ssh-server-program.ts'),
         'transfer-engine': resolve('src/testing/transfer-engine.ts'),
+        'config-engine': resolve('src/testing/config-engine.ts'),
         'forward-engine': resolve('src/testing/forward-engine.ts'),
       },
       output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name].cjs' },

@@ -15,7 +15,7 @@ import { findOut } from './ssh-config/find-out.ts'
 import { LiveConfig } from './ssh-config/live-config.ts'
 import type { LocalFacts } from './ssh-config/tokens.ts'
 import type { Connection } from './ssh/connection.ts'
-import { planConnection, type ConnectionPlan, type PlannedHop } from './ssh/connection-plan.ts'
+import { planConnection, type ConfigView, type ConnectionPlan, type PlannedHop } from './ssh/connection-plan.ts'
 import { ConnectionPool, type Lease, type LeaseOptions } from './ssh/connection-pool.ts'
 import { Dialer } from './ssh/dialer.ts'
 import { KeyRing, vaultKeyName } from './ssh/key-ring.ts'
@@ -89,8 +89,9 @@ export function buildConnections({ env, sshFolder, keyWorker, tell }: Outside, p
   store.add(toDisposable(() => keys.forget()))
   const pool = store.add(new ConnectionPool<Connection>(options => dialer.dial(options), graceMs))
 
-  const plan = planner(hosts, config)
-  const prepare = preparer(plan, { prompts, config, consents })
+  const plan = planner(hosts, config, config.resolve.bind(config))
+  const fresh = planner(hosts, config, config.resolveFresh.bind(config))
+  const prepare = preparer(fresh, { prompts, config, consents })
   return {
     pool,
     dialer,
@@ -103,8 +104,8 @@ export function buildConnections({ env, sshFolder, keyWorker, tell }: Outside, p
   }
 }
 
-function planner(hosts: HostService, config: LiveConfig): Connections['plan'] {
-  const view = { nameOf: hosts.configName.bind(hosts), resolve: config.resolve.bind(config) }
+function planner(hosts: HostService, config: LiveConfig, resolve: ConfigView['resolve']): Connections['plan'] {
+  const view: ConfigView = { nameOf: hosts.configName.bind(hosts), resolve, problem: () => config.notes[0] ?? null }
   return target => {
     if (target.kind === 'local') throw new AppError('invalid-input', 'This computer is not reached by SSH.')
     const { hosts: all, groups } = hosts
@@ -119,7 +120,6 @@ function preparer(
 ): Connections['prepare'] {
   return async (target, { quiet = false, onStep, signal }) => {
     await config.refresh()
-    config.forgetOld()
     for (let round = 0; round < maxRounds; round++) {
       const planned = plan(target)
       const pending = planned.flatMap(hop => hop.pending)

@@ -50,7 +50,7 @@ export function buildForwards({ app, reportBug }: Outside, parts: ForwardParts):
         isLive(() => planOf(target).length > 0) ? knock(planOf(target)[0], signal) : Promise.resolve(false),
       nameOf: target => targetName(target, hosts.hosts),
       live: () =>
-        hosts.hosts
+        (pool.isBusy ? hosts.hosts : [])
           .map(({ id }): Target => ({ kind: 'host', hostId: id }))
           .filter(target => isLive(() => pool.isLive(planOf(target)))),
       openPage: url => app.openExternal({ url }),

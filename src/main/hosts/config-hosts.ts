@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 
+import { cleanLine } from '../../shared/base/clean-text.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import {
   address,
@@ -15,7 +16,7 @@ import {
 } from '../../shared/contract/hosts.ts'
 import { editSection, type ConfigChange } from '../ssh-config/config-edit.ts'
 import type { Statement } from '../ssh-config/config-program.ts'
-import { splitArguments } from '../ssh-config/config-text.ts'
+import { parseConfig, splitArguments } from '../ssh-config/config-text.ts'
 import { shownKeyword } from '../ssh-config/keywords.ts'
 import type { LiveConfig } from '../ssh-config/live-config.ts'
 import type { ResolvedHost } from '../ssh-config/resolved.ts'
@@ -57,13 +58,14 @@ export class ConfigHosts {
 
   /** Throws `not-found`, `invalid-input` when another line would win, or `changed`. */
   async edit(id: HostId, changes: ConfigChanges): Promise<void> {
+    await this.#config.refresh()
     const entry = this.#all().get(id)
     if (!entry) throw new AppError('not-found', 'This host is not in the config any more.')
     const lines = linesOf(changes)
     const { name, at } = entry
     await this.#config.edit(
       at.path,
-      text => editSection(text, at.line, lines),
+      text => editSection(text, lineOf(text, name) ?? at.line, lines),
       resolve => checkEdited(resolve(name), lines),
     )
   }
@@ -76,7 +78,7 @@ export class ConfigHosts {
   #host(id: HostId, name: string, notes: HostNotes | undefined): Host {
     const found = this.#config.resolve(name)
     return {
-      ...hostSchema.parse({ id, label: name.slice(0, 128), address: 'x' }),
+      ...hostSchema.parse({ id, label: cleanLine(name, 128) || '?', address: 'x' }),
       // What no address can be is shown as it stands; dialling it says what is wrong.
       address: address.safeParse(found.hostName).success ? found.hostName : name,
       port: found.port === 22 ? null : found.port,
@@ -131,6 +133,13 @@ function linesOf(changes: ConfigChanges): readonly ConfigChange[] {
   )
 }
 
+/** The line of the section that a name is given by, wherever it stands now. */
+function lineOf(text: string, name: string): number | undefined {
+  return parseConfig(text).find(
+    ({ keyword, rest }) => keyword === 'host' && splitArguments(rest)?.includes(name) === true,
+  )?.number
+}
+
 /** The first value of a keyword counts: one that stands before ours makes ours mean nothing. */
 function checkEdited(host: ResolvedHost, lines: readonly ConfigChange[]): void {
   const [problem] = host.problems
@@ -144,7 +153,10 @@ function checkEdited(host: ResolvedHost, lines: readonly ConfigChange[]): void {
   }
   for (const [keyword, value] of lines) {
     const now = holds[keyword]
-    if (value === null || now === undefined || now.toLowerCase() === value.toLowerCase()) continue
+    const wanted = value?.toLowerCase() === 'none' ? '' : value?.toLowerCase()
+    if (wanted === undefined || now === undefined || now.toLowerCase() === wanted) continue
+    // A name that is completed by a domain is not what was typed.
+    if (keyword === 'hostname' && host.from.has('canonicalizehostname')) continue
     const at = host.from.get(keyword)
     const where = at ? `Line ${at.line} of ${at.path}` : 'Another line'
     throw new AppError(

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { printForwardSpec, type ForwardSpec } from '../../shared/base/forward-spec.ts'
 import { forward as forwardSchema, type Endpoint, type Forward } from '../../shared/contract/forwards.ts'
 import {
+  address,
   group as groupSchema,
   host as hostSchema,
   type Group,
@@ -53,7 +54,8 @@ export function readExport(text: string): Found | null {
       port: host.port,
       user: host.user ?? inherited.user ?? '',
       keyFile: host.keyFile ?? inherited.keyFile ?? '',
-      jumps: jumpChain(host, data),
+      jumps: jumpOf(host, data),
+      own: { signIn: host.signIn, weakAlgorithms: host.weakAlgorithms, favourite: host.favourite, look: host.look },
       groups: groupChain(host.groupId, data.groups)
         .map(({ label }) => label)
         .toReversed(),
@@ -107,19 +109,13 @@ function vaultless(keyFile: string | null): string | null {
   return keyFile?.startsWith('vault:') === true ? null : keyFile
 }
 
-function jumpChain(host: Host, { hosts, groups }: { hosts: readonly Host[]; groups: readonly Group[] }) {
-  const chain: { address: string; port: number | null; user: string | null }[] = []
-  const seen = new Set([host.id])
-  const next = (of: Host) => of.jumpHostId ?? inheritedFrom(of.groupId, groups).jumpHostId
-  for (let id = next(host); id !== null && !seen.has(id);) {
-    seen.add(id)
-    const hop = hosts.find(each => each.id === id)
-    if (!hop) break
-    const user = hop.user ?? inheritedFrom(hop.groupId, groups).user
-    chain.unshift({ address: hop.address, port: hop.port, user })
-    id = next(hop)
-  }
-  return chain.slice(-8)
+/** The host to jump by, by its label where that can stand for it: it comes with the same file. */
+function jumpOf(host: Host, { hosts, groups }: { hosts: readonly Host[]; groups: readonly Group[] }) {
+  const id = host.jumpHostId ?? inheritedFrom(host.groupId, groups).jumpHostId
+  const jump = hosts.find(each => each.id === id)
+  if (!jump || jump === host) return []
+  if (address.safeParse(jump.label).success) return [{ address: jump.label, port: null, user: null }]
+  return [{ address: jump.address, port: jump.port, user: jump.user ?? inheritedFrom(jump.groupId, groups).user }]
 }
 
 function forwardsOf(id: HostId, forwards: readonly Forward[]): readonly string[] {

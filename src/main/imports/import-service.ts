@@ -30,6 +30,8 @@ export interface ImportParts {
 
 const maxBytes = 16 * 1024 * 1024
 const maxFiles = 2_000
+// A session of PuTTY's is some 10 KB.
+const maxSession = 65_536
 
 /** Hosts from other programs, and everything to take away. */
 export class ImportService implements Contract {
@@ -45,6 +47,7 @@ export class ImportService implements Contract {
     const info = await stat(path).catch(() => null)
     if (!info) throw new AppError('not-found', `${path} is not there. Choose another file.`)
     if (info.isDirectory()) return readFolder(path)
+    if (!info.isFile()) throw new AppError('invalid-input', `${path} is not a file. Choose another one.`)
     if (info.size > maxBytes) throw new AppError('invalid-input', 'The file is larger than 16 MB. Choose another one.')
     return readImport(decode(await readFile(path)), this.#parts.config.facts)
   }
@@ -76,7 +79,7 @@ export class ImportService implements Contract {
     const [skipped] = collect.found.skipped
     if (skipped !== undefined && collect.found.hosts.length === 0) throw new AppError('invalid-input', `${skipped}.`)
     // Beside the saved ones only: a copy of a host of the config is not there because the config has it.
-    const now = { hosts: hosts.saved, groups: hosts.groups, groupId: null }
+    const now = { hosts: hosts.saved, jumpable: hosts.hosts, groups: hosts.groups, groupId: null }
     return this.#save(placeHosts(collect.found.hosts, now))
   }
 
@@ -158,9 +161,12 @@ function endpointOf(end: SpecEnd): Endpoint {
 async function readFolder(path: string): Promise<ImportPreview> {
   const sessions = (await stat(join(path, 'sessions')).catch(() => null)) ? join(path, 'sessions') : path
   const names = (await readdir(sessions)).slice(0, maxFiles)
-  const files = await Promise.all(
-    names.map(async name => ({ name, text: await readFile(join(sessions, name), 'utf8').catch(() => '') })),
-  )
+  const files: { name: string; text: string }[] = []
+  for (const name of names) {
+    const info = await stat(join(sessions, name)).catch(() => null)
+    if (!info?.isFile() || info.size > maxSession) continue
+    files.push({ name, text: await readFile(join(sessions, name), 'utf8').catch(() => '') })
+  }
   const found = readPuttyFiles(files.filter(({ text }) => /^(HostName|Protocol)=/m.test(text)))
   if (found.hosts.length === 0 && found.skipped.length === 0)
     throw new AppError('invalid-input', 'There are no PuTTY sessions in this folder. Choose another one.')

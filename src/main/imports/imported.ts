@@ -20,6 +20,7 @@ export interface Draft {
   readonly tags?: readonly string[]
   readonly proxy?: ImportedHost['proxy']
   readonly forwardAgent?: boolean
+  readonly own?: Partial<Pick<ImportedHost, 'signIn' | 'weakAlgorithms' | 'favourite' | 'look'>>
   readonly forwards?: readonly string[]
   readonly notes?: readonly string[]
 }
@@ -54,6 +55,7 @@ export class Collector {
       proxy: draft.proxy ?? null,
       forwardAgent: draft.forwardAgent ?? false,
       forwards: draft.forwards ?? [],
+      ...draft.own,
       note: notes.join('; ').slice(0, 1024),
     })
     if (candidate.success) this.#hosts.push(candidate.data)

@@ -17,6 +17,8 @@ export interface PlacesNow {
   readonly hosts: readonly Host[]
   readonly groups: readonly Group[]
   readonly groupId: GroupId | null
+  /** What may be jumped by, where that is more than the hosts. */
+  readonly jumpable?: readonly Host[]
 }
 
 /** What is to be saved. */
@@ -31,7 +33,7 @@ export interface Placed {
 
 /** Turns imported hosts into saved ones: groups by their names, jump hosts by their addresses; what is there already stays. Pure but for new ids. */
 export function placeHosts(imported: readonly ImportedHost[], now: PlacesNow): Placed {
-  const place = new Placing(now)
+  const place = new Placing(imported, now)
   for (const each of imported) place.add(each)
   return place.placed
 }
@@ -44,7 +46,12 @@ class Placing {
   #added = 0
   #there = 0
 
-  constructor(now: PlacesNow) {
+  /** What each imported host became; null while it is being placed. */
+  readonly #placedAs = new Map<ImportedHost, Host | null>()
+  readonly #imported: readonly ImportedHost[]
+
+  constructor(imported: readonly ImportedHost[], now: PlacesNow) {
+    this.#imported = imported
     this.#now = now
   }
 
@@ -58,56 +65,57 @@ class Placing {
     }
   }
 
-  add(imported: ImportedHost): void {
-    const { label, address, port, user, keyFile, tags, proxy, forwardAgent } = imported
-    const jumpHostId = this.#jump(imported.jumps)
-    const same = this.#find({ address, port, user }, jumpHostId)
-    if (same && same.label === label) {
+  add(imported: ImportedHost): Host | null {
+    const placed = this.#placedAs.get(imported)
+    if (placed !== undefined) return placed
+    this.#placedAs.set(imported, null)
+    const { label, groups, jumps, forwards, note: _note, ...rest } = imported
+    const jumpHostId = this.#jump(jumps)
+    const same = [...this.#now.hosts, ...this.#hosts].find(
+      host => isAt(host, imported) && host.jumpHostId === jumpHostId && isCalled(host.label, label),
+    )
+    if (same) {
       this.#there++
-      return
+      this.#placedAs.set(imported, same)
+      return same
     }
     const host = hostSchema.parse({
+      ...rest,
       id: randomUUID(),
       label: this.#freeLabel(label),
-      address,
-      port,
-      user,
-      groupId: this.#group(imported.groups),
-      signIn: 'ask',
-      keyFile,
+      groupId: this.#group(groups),
       jumpHostId,
-      tags,
-      proxy,
-      forwardAgent,
     })
     this.#hosts.push(host)
+    this.#placedAs.set(imported, host)
     this.#added++
-    if (imported.forwards.length > 0)
-      this.#forwards.push({ hostId: host.id, label: host.label, specs: imported.forwards })
+    if (forwards.length > 0) this.#forwards.push({ hostId: host.id, label: host.label, specs: forwards })
+    return host
   }
 
   /** The host to jump by: each hop leads to the next. */
   #jump(hops: readonly Hop[]): HostId | null {
     let before: HostId | null = null
     for (const hop of hops)
-      before = (this.#named(hop, before) ?? this.#find(hop, before) ?? this.#newHop(hop, before)).id
+      before = (this.#named(hop, before) ?? this.#among(hop, before) ?? this.#newHop(hop, before)).id
     return before
   }
 
-  /** A host that is called like the hop, when the hop says nothing else. */
+  /** A host that is called like the hop, when the hop says nothing else: one of this import first. */
   #named({ address, port, user }: Hop, before: HostId | null): Host | undefined {
     if (port !== null || user !== null || before !== null) return undefined
-    return this.#all().find(host => host.label === address)
+    const imported = this.#imported.find(each => each.label === address)
+    return (imported && this.add(imported)) ?? this.#jumpable().find(host => host.label === address)
   }
 
-  #find({ address, port, user }: Hop, jumpHostId: HostId | null): Host | undefined {
-    return this.#all().find(
-      host =>
-        host.address.toLowerCase() === address.toLowerCase() &&
-        (host.port ?? 22) === (port ?? 22) &&
-        host.user === user &&
-        host.jumpHostId === jumpHostId,
-    )
+  #among(hop: Hop, jumpHostId: HostId | null): Host | undefined {
+    const imported = this.#imported.find(each => isAt(each, hop) && each.jumps.length === 0)
+    const placed = jumpHostId === null && imported ? this.add(imported) : null
+    return placed ?? this.#jumpable().find(host => isAt(host, hop) && host.jumpHostId === jumpHostId)
+  }
+
+  #jumpable(): readonly Host[] {
+    return [...this.#hosts, ...(this.#now.jumpable ?? this.#now.hosts)]
   }
 
   #newHop(hop: Hop, jumpHostId: HostId | null): Host {
@@ -142,4 +150,13 @@ class Placing {
   #all(): readonly Host[] {
     return [...this.#now.hosts, ...this.#hosts]
   }
+}
+
+function isAt(a: Hop, b: Hop): boolean {
+  return a.address.toLowerCase() === b.address.toLowerCase() && (a.port ?? 22) === (b.port ?? 22) && a.user === b.user
+}
+
+/** A label that was taken was given a number. */
+function isCalled(label: string, wanted: string): boolean {
+  return label === wanted || label.replace(/ \d+$/, '') === wanted
 }

@@ -195,6 +195,29 @@ describe('an import', () => {
 describe('what is imported', () => {
   const now = { hosts: [] as Host[], groups: [] as Group[], groupId: null }
 
+  it('jumps by a host of the same file, wherever it stands there, and is not doubled by a second import', () => {
+    const { hosts } = read(
+      'Host web\n  HostName 10.0.0.5\n  ProxyJump gate\nHost gate\n  HostName 1.2.3.4\n  User root\n',
+    )
+    const placed = placeHosts(hosts, now)
+    const gate = placed.hosts.find(({ label }) => label === 'gate')
+    expect(placed.hosts.map(({ label, address }) => `${label} ${address}`).sort()).toEqual([
+      'gate 1.2.3.4',
+      'web 10.0.0.5',
+    ])
+    expect(placed.hosts.find(({ label }) => label === 'web')?.jumpHostId).toBe(gate?.id)
+    const csv = read('name,ip\nweb,10.0.0.1\nweb-tunnel,10.0.0.1\nweb,10.0.0.2\n').hosts
+    const first = placeHosts(csv, now)
+    expect(placeHosts(csv, { ...now, hosts: first.hosts })).toMatchObject({ added: 0, there: 3 })
+  })
+
+  it('takes a table whose first column is called “Host Name” for a table', () => {
+    expect(read('Host Name,IP Address,Port\nweb,10.0.0.1,22\n')).toMatchObject({
+      format: 'csv',
+      hosts: [{ label: 'web', address: '10.0.0.1' }],
+    })
+  })
+
   it('makes jump hosts and groups once, and finds what is there', () => {
     const { hosts } = read('ssh -J a,me@b:2200 root@10.0.0.7')
     const first = placeHosts(hosts, now)
@@ -228,7 +251,7 @@ describe('what is imported', () => {
         user: 'labuser',
         groups: ['Lab'],
         tags: ['x'],
-        jumps: [{ address: 'g.example', user: 'j' }],
+        jumps: [{ address: 'gate' }],
       },
     ])
     const config = printSshConfig(data, new Date(0))

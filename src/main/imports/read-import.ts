@@ -39,7 +39,8 @@ function read(text: string, facts: LocalFacts): readonly [ImportFormat, Found] |
   }
   if (/^\s*(\S*\/)?ssh\s/.test(text) && !/\n\s*\S/.test(text.trim().replace(/\\\r?\n/g, ' ')))
     return ['ssh', readCommand(text)]
-  if (/^\s*(Host|Match)[\s=]+\S/im.test(text)) return ['ssh-config', readConfigText(text, facts)]
+  if (/^[ \t]*(Host|Match)[ \t=]+[^\s,]+([ \t]+[^\s,]+)*[ \t]*(#.*)?\r?$/im.test(text))
+    return ['ssh-config', readConfigText(text, facts)]
   const known = readKnownHostsNames(text)
   if (known) return ['known-hosts', known]
   const csv = readCsv(text)

@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { tempDir } from '../../testing/temp-dir.ts'
-import { putScript, readAnswer, readScript, replaceScript, withoutKey } from './authorized-keys.ts'
+import { encodeLines, putScript, readAnswer, readScript, replaceScript, withoutKey } from './authorized-keys.ts'
 
 const blob = Buffer.from('AAAAC3NzaC1lZDI1NTE5AAAAIDO5DCBnhTM9Gm6BQNA8MRGGTQ0SlJ2Rm0FvXSJ4w9Sp', 'base64')
 const line = `ssh-ed25519 ${blob.toString('base64')} it's me`
@@ -53,9 +53,14 @@ describe('a key on a server', () => {
     const [checksum = '', ...encoded] = (answer?.rest ?? '').split('\n')
     const { file, gone } = withoutKey(Buffer.from(encoded.join(''), 'base64'), blob)
     expect(gone).toBe(1)
-    expect(sh(home, replaceScript('1 2'), file.toString('base64'))?.word).toBe('changed')
+    expect(sh(home, replaceScript('1 2', file.length), encodeLines(file).toString())?.word).toBe('changed')
     expect(readFileSync(real, 'utf8')).toContain(line)
-    expect(sh(home, replaceScript(checksum), file.toString('base64'))?.word).toBe('done')
+    // A link that is lost half way must not leave half a file.
+    expect(sh(home, replaceScript(checksum, file.length), encodeLines(file).toString().slice(0, 40))?.word).toBe(
+      'no-write',
+    )
+    expect(readFileSync(real, 'utf8')).toContain(line)
+    expect(sh(home, replaceScript(checksum, file.length), encodeLines(file).toString())?.word).toBe('done')
     expect(readFileSync(real, 'utf8')).toBe(`${other}\n# end`)
     expect(statSync(real).mode & 0o777).toBe(0o640)
   })

@@ -19,6 +19,11 @@ echo '${mark} added'
 `
 }
 
+/** Base64 in lines, as every decoder takes it. */
+export function encodeLines(file: Buffer): Buffer {
+  return Buffer.from(`${file.toString('base64').replace(/.{1,64}/g, '$&\n')}`)
+}
+
 /** Prints authorized_keys in base64 with the path that it really has, for it to be changed here and sent back. */
 export const readScript = `cd || exit 0
 f=.ssh/authorized_keys
@@ -26,14 +31,14 @@ f=.ssh/authorized_keys
 p=$(readlink -f "$f" 2>/dev/null) || p=$f
 echo '${mark} file'
 cksum < "$p"
-base64 < "$p" 2>/dev/null || openssl base64 < "$p"
+if command -v base64 >/dev/null 2>&1; then base64 < "$p"; else openssl base64 < "$p"; fi
 `
 
 /**
  * Puts a new text in the place of authorized_keys in one step, its mode kept, if it still is what was read. The text comes
- * in base64 on standard input.
+ * in base64 on standard input; what arrives must have its whole length, or nothing is changed.
  */
-export function replaceScript(checksum: string): string {
+export function replaceScript(checksum: string, size: number): string {
   return `umask 077
 cd || exit 0
 f=.ssh/authorized_keys
@@ -41,7 +46,8 @@ p=$(readlink -f "$f" 2>/dev/null) || p=$f
 t="$p.hawser-$$"
 trap 'rm -f "$t"' EXIT HUP INT TERM
 cp -p "$p" "$t" || { echo '${mark} no-write'; exit 0; }
-{ base64 -d 2>/dev/null || openssl base64 -d; } > "$t" || { echo '${mark} no-write'; exit 0; }
+if echo YQ== | base64 -d >/dev/null 2>&1; then base64 -d > "$t"; else openssl base64 -d > "$t"; fi
+[ "$(wc -c < "$t" | tr -d ' ')" = '${size}' ] || { echo '${mark} no-write'; exit 0; }
 [ "$(cksum < "$p")" = '${checksum}' ] || { echo '${mark} changed'; exit 0; }
 mv -f "$t" "$p" && echo '${mark} done' || echo '${mark} no-write'
 `

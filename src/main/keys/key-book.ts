@@ -1,7 +1,7 @@
 import type { Group, Host } from '../../shared/contract/hosts.ts'
 import { inheritedFrom } from '../../shared/contract/inheritance.ts'
 import type { KeyInfo } from '../../shared/contract/keys.ts'
-import { fingerprint, shownType } from '../ssh/fingerprint.ts'
+import { fingerprint, keyType, shownType } from '../ssh/fingerprint.ts'
 import { outlineKey, type KeyOutline } from '../ssh/key-parser.ts'
 import type { Signer } from '../ssh/signer.ts'
 import type { KeyFile } from './key-files.ts'
@@ -74,8 +74,9 @@ function fromAgent({ blob, name }: Signer): KeyInfo {
 }
 
 function publicHalf(blob: Buffer | null, comment: string) {
-  if (!blob) return { type: 'unknown', bits: null, fingerprint: null, randomart: '', publicKey: null }
-  const name = blob.subarray(4, 4 + blob.readUInt32BE(0)).toString('latin1')
+  const name = blob ? keyType(blob) : 'unknown'
+  if (!blob || name === 'unknown')
+    return { type: 'unknown', bits: null, fingerprint: null, randomart: '', publicKey: null }
   const [type, bits] = [shownType(name), bitsOf(blob)]
   return {
     type,

@@ -7,7 +7,7 @@ import type { Connection } from '../ssh/connection.ts'
 import type { ConnectionPlan, PlannedHop } from '../ssh/connection-plan.ts'
 import type { ConnectionPool, Lease, LeaseOptions } from '../ssh/connection-pool.ts'
 import { inSh, runCommand } from '../ssh/run-command.ts'
-import { putScript, readAnswer, readScript, replaceScript, withoutKey } from './authorized-keys.ts'
+import { encodeLines, putScript, readAnswer, readScript, replaceScript, withoutKey } from './authorized-keys.ts'
 
 export interface DeploymentParts {
   readonly prepare: (target: Target, options: LeaseOptions) => Promise<ConnectionPlan>
@@ -59,9 +59,11 @@ export class KeyDeployment {
       if (answer.word === 'none') return 0
       const [checksum = '', ...encoded] = answer.rest.split('\n')
       if (!/^\d+ \d+$/.test(checksum)) throw notUnderstood()
-      const { file, gone } = withoutKey(Buffer.from(encoded.join(''), 'base64'), blob)
+      const before = Buffer.from(encoded.join(''), 'base64')
+      if (before.length !== Number(checksum.split(' ')[1])) throw notUnderstood()
+      const { file, gone } = withoutKey(before, blob)
       if (gone === 0) return 0
-      this.#checked(await this.#run(lease, replaceScript(checksum), Buffer.from(file.toString('base64'))))
+      this.#checked(await this.#run(lease, replaceScript(checksum, file.length), encodeLines(file)))
       return gone
     } finally {
       lease.dispose()

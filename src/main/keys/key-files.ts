@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { randomBytes } from 'node:crypto'
 
 import { AppError } from '../../shared/base/errors.ts'
+import { decodeText } from '../storage/decode-text.ts'
 import { outlineKey, type KeyOutline } from '../ssh/key-parser.ts'
 import { parsePublicLine, type PublicLine } from './public-key.ts'
 
@@ -32,7 +33,7 @@ export async function listKeyFiles(folder: string): Promise<readonly KeyFile[]> 
 export async function readKeyFile(path: string): Promise<KeyFile | null> {
   const info = await stat(path)
   if (!info.isFile() || info.size > maxBytes) return null
-  const text = await readFile(path, 'utf8')
+  const text = decodeText(await readFile(path))
   if (!looksPrivate.test(text)) return null
   const name = basename(path)
   const beside = parsePublicLine(await readFile(`${path}.pub`, 'utf8').catch(() => ''))

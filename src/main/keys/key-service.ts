@@ -13,6 +13,7 @@ import { fingerprint } from '../ssh/fingerprint.ts'
 import { outlineKey, runKeyJob, WrongPassphrase, type KeyDone, type KeyJob } from '../ssh/key-parser.ts'
 import { vaultKeyName, type KeyRing } from '../ssh/key-ring.ts'
 import type { Signer } from '../ssh/signer.ts'
+import { decodeText } from '../storage/decode-text.ts'
 import type { Vault } from '../storage/vault.ts'
 import { addToAgent, removeFromAgent } from './agent-client.ts'
 import { bookOf, type VaultKey } from './key-book.ts'
@@ -96,6 +97,11 @@ export class KeyService implements Contract {
 
   changePassphrase: Contract['changePassphrase'] = async ({ id, passphrase, rounds }) => {
     const { name, text, place, path } = await this.#need(id)
+    if (/^PuTTY-User-Key-File/m.test(text))
+      throw new AppError(
+        'unsupported',
+        `${name} is PuTTY’s file, which its programs go on using. Import it, and change the copy.`,
+      )
     const { passphrase: old } = await this.#openKey(id)
     const job = { kind: 'convert', text, passphrase: old, comment: null, to: 'openssh' } as const
     const written = await this.#job({ ...job, seal: { passphrase, rounds } }, name)
@@ -115,6 +121,8 @@ export class KeyService implements Contract {
       await this.#parts.vault.set(`${vaultKeyName(name)}${publicSuffix}`, null)
     } else await removeKeyFile(path as string)
     this.#parts.ring.forget()
+    const remembered = this.#passphraseName(id)
+    if ((await this.#parts.vault.get(remembered)) !== null) await this.#parts.vault.set(remembered, null)
     await this.#announce()
   }
 
@@ -170,8 +178,14 @@ export class KeyService implements Contract {
   async #checkFree(place: 'file' | 'vault', name: string): Promise<void> {
     const { sshFolder, vault } = this.#parts
     if (name.endsWith('.pub')) throw new AppError('invalid-input', 'A private key’s name does not end with .pub.')
+    // Locked, it would look as if nothing were there.
+    if (place === 'vault' && !(await vault.ready()))
+      throw new AppError('vault-locked', 'The vault is locked. Unlock it in Settings, Security, and try again.')
+    const path = join(sshFolder, name)
     const taken =
-      place === 'vault' ? (await vault.get(vaultKeyName(name))) !== null : await exists(join(sshFolder, name))
+      place === 'vault'
+        ? (await vault.get(vaultKeyName(name))) !== null
+        : (await exists(path)) || (await exists(`${path}.pub`))
     if (taken) throw new AppError('exists', `There is a key called ${name} already. Choose another name.`)
   }
 
@@ -184,8 +198,7 @@ export class KeyService implements Contract {
     } else {
       await mkdir(sshFolder, { recursive: true, mode: 0o700 })
       await writeNewFile(join(sshFolder, name), key.text)
-      if (!(await exists(join(sshFolder, `${name}.pub`))))
-        await writeNewFile(join(sshFolder, `${name}.pub`), `${publicLine}\n`, 0o644)
+      await writeNewFile(join(sshFolder, `${name}.pub`), `${publicLine}\n`, 0o644)
     }
     await this.#announce()
     return place === 'vault' ? `vault:${name}` : `file:${join(sshFolder, name)}`
@@ -198,7 +211,7 @@ export class KeyService implements Contract {
   /** A key's text, where we hold it. */
   async #need(id: string): Promise<{ name: string; text: string; place: 'file' | 'vault'; path: string | null }> {
     if (id.startsWith('vault:')) {
-      const name = id.slice('vault:'.length)
+      const { name } = await this.#info(id)
       const text = await this.#parts.vault.get(vaultKeyName(name))
       if (text !== null) return { name, text, place: 'vault', path: null }
     }
@@ -275,7 +288,7 @@ async function readGiven(path: string): Promise<string> {
   const info = await stat(path).catch(() => null)
   if (!info?.isFile()) throw new AppError('not-found', `${path} is not there. Choose another file.`)
   if (info.size > maxBytes) throw new AppError('key-unusable', `${path} is too large to be a key. Choose another file.`)
-  return readFile(path, 'utf8')
+  return decodeText(await readFile(path))
 }
 
 async function exists(path: string): Promise<boolean> {

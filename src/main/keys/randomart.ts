@@ -32,6 +32,7 @@ function titleOf(type: string, bits: number): string {
 }
 
 function frame(title: string): string {
-  const before = Math.floor((width - title.length) / 2)
-  return `+${'-'.repeat(before)}${title}${'-'.repeat(width - title.length - before)}+`
+  const shown = title.slice(0, width)
+  const before = Math.floor((width - shown.length) / 2)
+  return `+${'-'.repeat(before)}${shown}${'-'.repeat(width - shown.length - before)}+`
 }

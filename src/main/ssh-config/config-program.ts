@@ -78,7 +78,7 @@ export function namedHosts(program: ConfigProgram): ReadonlyMap<string, Statemen
   for (const { condition } of program.sections) {
     if (condition.kind !== 'host') continue
     for (const pattern of condition.patterns)
-      if (isLiteral(pattern) && !names.has(pattern)) names.set(pattern, condition.at)
+      if (isLiteral(pattern) && !/^$|\p{Cc}/u.test(pattern) && !names.has(pattern)) names.set(pattern, condition.at)
   }
   return names
 }

@@ -1,7 +1,9 @@
+import type { Stats } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 
-import { parseConfig, splitArguments } from './config-text.ts'
+import { decodeText } from '../storage/decode-text.ts'
+import { parseConfig, splitArguments, type ConfigLine } from './config-text.ts'
 import type { ConfigNote, ConfigSource } from './config-program.ts'
 import { matchesPattern } from './patterns.ts'
 import { expandTilde, expandVariables, ExpansionError, type LocalFacts } from './tokens.ts'
@@ -10,8 +12,13 @@ import { expandTilde, expandVariables, ExpansionError, type LocalFacts } from '.
 export interface ConfigReading {
   readonly sources: readonly ConfigSource[]
   readonly notes: readonly ConfigNote[]
-  /** Files that were read or looked for, and folders that were searched. */
-  readonly places: ReadonlySet<string>
+  /** Files that were read or looked for, and folders that were searched, as they were right before. */
+  readonly stamps: ReadonlyMap<string, string>
+}
+
+/** What tells one state of a file from another. */
+export function stampOf(path: string, info: Stats | null): string {
+  return info ? `${path} ${info.ino} ${info.size} ${info.mtimeMs} ${info.mode}` : `${path} -`
 }
 
 // READCONF_MAX_DEPTH of OpenSSH.
@@ -30,7 +37,7 @@ export async function readConfigs(
     const source = await reader.read(path, { system, depth: 0, including: null })
     if (source) sources.push(source)
   }
-  return { sources, notes: reader.notes, places: reader.places }
+  return { sources, notes: reader.notes, stamps: reader.stamps }
 }
 
 interface ReadContext {
@@ -42,7 +49,8 @@ interface ReadContext {
 
 class Reader {
   readonly notes: ConfigNote[] = []
-  readonly places = new Set<string>()
+  readonly stamps = new Map<string, string>()
+  #isSystem = false
   readonly #facts: LocalFacts
   #files = 0
   #bytes = 0
@@ -54,7 +62,8 @@ class Reader {
   async read(path: string, context: ReadContext): Promise<ConfigSource | null> {
     const { system, depth, including } = context
     const place = including ?? { path, line: 1 }
-    this.places.add(path)
+    this.stamps.set(path, stampOf(path, null))
+    this.#isSystem = system
     if (depth > maxDepth || ++this.#files > maxFiles) {
       this.#note(place, depth > maxDepth ? 'Include goes deeper than 16 files' : 'More than 1,000 files are included')
       return null
@@ -62,8 +71,7 @@ class Reader {
     const text = await this.#text(path, place, including !== null)
     if (text === null) return null
     const includes = new Map<number, readonly ConfigSource[]>()
-    for (const { keyword, rest, number } of parseConfig(text)) {
-      if (keyword !== 'include') continue
+    for (const { rest, number } of includeLines(text)) {
       const found: ConfigSource[] = []
       for (const word of splitArguments(rest) ?? []) {
         const at = { path, line: number }
@@ -80,10 +88,11 @@ class Reader {
   async #text(path: string, place: { path: string; line: number }, included: boolean): Promise<string | null> {
     try {
       const info = await stat(path)
+      this.stamps.set(path, stampOf(path, info))
       if (info.isDirectory()) return null
       // ssh reads no file that others may write to: they could run commands as this person.
       const ours = process.getuid === undefined || info.uid === 0 || info.uid === process.getuid()
-      if (process.platform !== 'win32' && (!ours || (info.mode & 0o022) !== 0)) {
+      if (!this.#isSystem && process.platform !== 'win32' && (!ours || (info.mode & 0o022) !== 0)) {
         this.#note(place, `${path} can be written by others, so it is not read. Run chmod go-w on it`)
         return null
       }
@@ -92,7 +101,7 @@ class Reader {
         this.#note(place, 'The files are larger than 64 MB together')
         return null
       }
-      return decode(await readFile(path))
+      return decodeText(await readFile(path))
     } catch (error) {
       const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
       if (!missing || (included && !missing)) this.#note(place, `${path} could not be read. Check its permissions`)
@@ -128,7 +137,7 @@ class Reader {
       const next: string[] = []
       for (const base of found) {
         const folder = base === '' ? '.' : base
-        this.places.add(folder)
+        this.stamps.set(folder, stampOf(folder, await stat(folder).catch(() => null)))
         const names = await readdir(folder).catch((): string[] => [])
         for (const name of names.sort(byBytes))
           if (name.startsWith('.') === part.startsWith('.') && matchesGlob(name, part)) next.push(join(base, name))
@@ -141,6 +150,13 @@ class Reader {
   #note(at: { path: string; line: number }, text: string): void {
     this.notes.push({ ...at, text })
   }
+}
+
+// Most files include nothing: those of many megabytes are not taken apart twice.
+function includeLines(text: string): readonly ConfigLine[] {
+  return /^[ \t\r]*include[ \t\r="]/im.test(text)
+    ? parseConfig(text).filter(({ keyword }) => keyword === 'include')
+    : []
 }
 
 // glob(3) has sets in brackets besides; each becomes one letter of the others.
@@ -168,10 +184,4 @@ function matchesGlob(name: string, pattern: string): boolean {
 
 function byBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b))
-}
-
-/** UTF-8 where it is, else a letter for each byte: writing it back must change nothing. */
-export function decode(bytes: Buffer): string {
-  const text = bytes.toString('utf8')
-  return Buffer.from(text, 'utf8').equals(bytes) ? text : bytes.toString('latin1')
 }

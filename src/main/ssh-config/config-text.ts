@@ -69,11 +69,20 @@ function isBlank(letter: string | undefined): boolean {
 }
 
 // OpenSSH's WHITESPACE; a form feed may stand at the end of a line only.
-const pattern = /^[ \t\r]*([^ \t\r\n"=]+)[ \t\r]*(?:=[ \t\r]*)?(.*)$/s
+const pattern = /^[ \t\r]*([^ \t\r\n"=]+)[ \t\r]*(?:=[ \t\r]*)?/
+const hash = 35
 
 function parseLine(raw: string, number: number): ConfigLine {
   const match = pattern.exec(raw)
-  const keyword = match?.[1]?.toLowerCase() ?? ''
-  if (match === null || keyword === '' || keyword.startsWith('#')) return { raw, number, keyword: '', rest: '' }
-  return { raw, number, keyword, rest: (match[2] as string).replace(/[ \t\r\n\f]+$/, '') }
+  const keyword = match?.[1]
+  if (match === null || keyword === undefined || keyword.charCodeAt(0) === hash)
+    return { raw, number, keyword: '', rest: '' }
+  let end = raw.length
+  while (end > match[0].length && isTrailing(raw.charCodeAt(end - 1))) end--
+  return { raw, number, keyword: keyword.toLowerCase(), rest: raw.slice(match[0].length, end) }
+}
+
+// Space, tab, line feed, form feed, carriage return.
+function isTrailing(code: number): boolean {
+  return code === 32 || code === 9 || code === 10 || code === 12 || code === 13
 }

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 
 import { splitArguments } from './config-text.ts'
 import type { ConfigNote, ConfigProgram, Section, Statement } from './config-program.ts'
-import { honoured, olderNames, shownKeyword, whyNotHonoured } from './keywords.ts'
+import { honoured, misspelled, olderNames, shownKeyword, whyNotHonoured } from './keywords.ts'
 import { matchesHost, matchesList, matchesPattern } from './patterns.ts'
 import { expandTokens, ExpansionError, type LocalFacts } from './tokens.ts'
 
@@ -25,6 +25,19 @@ export type Pending =
   | { readonly kind: 'exec'; readonly command: string; readonly at: Statement }
   | { readonly kind: 'resolve'; readonly name: string }
 
+/** What a command line says, which comes before any line of a file. */
+export interface CommandLine {
+  readonly user?: string | null
+  readonly port?: number | null
+}
+
+/** What an evaluation goes by, beside the files. */
+export interface Known {
+  readonly facts: LocalFacts
+  readonly answers: Answers
+  readonly given?: CommandLine
+}
+
 /** Everything that the files say of one name. */
 export interface Evaluation {
   readonly name: string
@@ -32,6 +45,8 @@ export interface Evaluation {
   readonly hostName: string
   readonly settings: ReadonlyMap<string, readonly Setting[]>
   readonly pending: readonly Pending[]
+  /** True when what a command or a lookup said counted. */
+  readonly usedAnswers: boolean
   /** Lines that hold for this name and are not honoured. */
   readonly notHonoured: readonly ConfigNote[]
   /** Lines that OpenSSH would refuse: nothing may be dialled before they are mended. */
@@ -42,11 +57,7 @@ export interface Evaluation {
  * Reads what holds for a name, as ssh(1) does: the first value of each keyword counts, a second pass follows where
  * `Match final`, `canonical` or CanonicalizeHostname ask for it. Pure: runs and looks up nothing.
  */
-export function evaluate(
-  program: ConfigProgram,
-  name: string,
-  known: { readonly facts: LocalFacts; readonly answers: Answers },
-): Evaluation {
+export function evaluate(program: ConfigProgram, name: string, known: Known): Evaluation {
   const run = new Run(program, name, known)
   run.pass(name, false)
   const canonical = run.canonical()
@@ -56,6 +67,7 @@ export function evaluate(
     hostName: canonical,
     settings: run.settings,
     pending: run.pending,
+    usedAnswers: run.usedAnswers,
     notHonoured: [...run.notHonoured.values()],
     problems: [...run.problems.values()],
   }
@@ -73,15 +85,15 @@ class Run {
   readonly #name: string
   readonly #facts: LocalFacts
   readonly #answers: Answers
+  readonly #given: CommandLine
+  /** True once an answer counted: with another one the rest may differ. */
+  usedAnswers = false
   #active = new Map<Section, boolean>()
   #final = false
   #host: string
 
-  constructor(
-    program: ConfigProgram,
-    name: string,
-    { facts, answers }: { readonly facts: LocalFacts; readonly answers: Answers },
-  ) {
+  constructor(program: ConfigProgram, name: string, { facts, answers, given = {} }: Known) {
+    this.#given = given
     this.#program = program
     this.#name = name
     this.#host = name
@@ -94,8 +106,7 @@ class Run {
     this.#final = final
     this.#active = new Map()
     const own = this.#program.byName.get(host) ?? []
-    const sections = [...own, ...this.#program.anywhere].sort((a, b) => a.order - b.order)
-    for (const section of sections) {
+    for (const section of inOrder(own, this.#program.anywhere)) {
       if (!this.#isActive(section)) continue
       for (const statement of section.statements) this.#take(statement)
     }
@@ -117,6 +128,7 @@ class Run {
     for (const domain of domains.filter(each => each.toLowerCase() !== 'none')) {
       const full = `${host}.${domain.replace(/^\./, '')}`
       const found = this.#answers.resolves(full)
+      this.usedAnswers = true
       if (found === undefined) this.pending.push({ kind: 'resolve', name: full })
       if (found !== false) return full
     }
@@ -197,7 +209,7 @@ class Run {
       case 'originalhost':
         return matchesList(this.#name.toLowerCase(), value, true)
       case 'user':
-        return matchesList(this.#first('user') ?? localUser, value)
+        return matchesList(this.#user(), value)
       case 'localuser':
         return matchesList(localUser, value)
       case 'tagged': {
@@ -225,22 +237,27 @@ class Run {
       return null
     }
     const answer = this.#answers.exec(expanded)
+    this.usedAnswers = true
     const asked = this.pending.some(each => each.kind === 'exec' && each.command === expanded)
     if (answer === undefined && !asked) this.pending.push({ kind: 'exec', command: expanded, at })
     return answer ?? null
   }
 
   #tokenValues() {
-    const port = Number(this.#first('port') ?? '22')
+    const port = this.#given.port ?? Number(this.#first('port') ?? '22')
     return {
       name: this.#name,
       hostName: this.#current(),
       port,
-      user: this.#first('user') ?? this.#facts.user,
+      user: this.#user(),
       jumpHost: '',
       keyAlias: this.#first('hostkeyalias') ?? this.#name,
       local: this.#facts,
     }
+  }
+
+  #user(): string {
+    return this.#given.user ?? this.#first('user') ?? this.#facts.user
   }
 
   /** The name as far as it is known while lines are still being read. */
@@ -302,7 +319,8 @@ class Run {
     const rival = this.#first(other)
     if ((isJump || keyword === 'proxycommand') && rival !== undefined && !(other === 'proxyjump' && isNone(rival)))
       if (!(isJump && isNone(text))) return
-    this.settings.set(keyword, [{ args: [isJump ? text.replace(/\s*#.*$/s, '').trim() : text], at }])
+    const hash = isJump ? text.indexOf('#') : -1
+    this.settings.set(keyword, [{ args: [hash < 0 ? text : text.slice(0, hash).trim()], at }])
   }
 
   #takeEnvironment(at: Statement, args: readonly string[]): void {
@@ -318,6 +336,10 @@ class Run {
   #takeUnknown(keyword: string, at: Statement, value: string): void {
     const ignored = this.#first('ignoreunknown')
     const why = whyNotHonoured(keyword, value)
+    const meant = misspelled(keyword)
+    if (meant !== null && !(ignored !== undefined && matchesList(keyword, ignored.toLowerCase())))
+      return this.#problem(at, `is no keyword; did you mean ${shownKeyword(meant)}?`)
+    if (refusing.has(keyword) && why !== null) return this.#problem(at, why)
     if (why === null || (ignored !== undefined && matchesList(keyword, ignored.toLowerCase()))) return
     this.#note(at, `${shownKeyword(keyword)}: ${why}`)
   }
@@ -333,6 +355,19 @@ class Run {
       text: `${shownKeyword(at.keyword)}: ${text}`,
     })
   }
+}
+
+// What says whom not to trust must not be passed over.
+const refusing = new Set(['revokedhostkeys'])
+
+/** Two lists that are in order already, as one. */
+function* inOrder(own: readonly Section[], anywhere: readonly Section[]): Generator<Section> {
+  let at = 0
+  for (const section of anywhere) {
+    while (at < own.length && (own[at] as Section).order < section.order) yield own[at++] as Section
+    yield section
+  }
+  yield* own.slice(at)
 }
 
 function isNone(text: string): boolean {

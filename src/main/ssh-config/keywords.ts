@@ -117,8 +117,8 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['proxyusefdpass', 'ProxyCommand carries the bytes itself here'],
   ['refuseconnection', 'it is for newer OpenSSH'],
   ['rekeylimit', 'the server decides when keys are renewed'],
-  ['requiredrsasize', ''],
-  ['revokedhostkeys', 'mark a revoked key with @revoked in known_hosts'],
+  ['requiredrsasize', 'RSA keys of any size are taken'],
+  ['revokedhostkeys', 'such a list is not read. Mark revoked keys with @revoked in known_hosts'],
   ['securitykeyprovider', 'security keys (FIDO) are not supported yet'],
   ['stdinnull', ''],
   ['streamlocalbindmask', ''],
@@ -142,6 +142,27 @@ export function whyNotHonoured(keyword: string, value: string): string | null {
   const reason = reasons.get(keyword)
   if (reason === undefined) return 'Hawser does not know this keyword'
   return reason === '' || /^(no|none|false|off)$/i.test(value) ? null : reason
+}
+
+/** The keyword that one with a slip or two was meant to be: ssh refuses it, and it may be one that guards. Null for others. */
+export function misspelled(keyword: string): string | null {
+  if (honoured.has(keyword) || reasons.has(keyword) || olderNames.has(keyword) || keyword.length < 6) return null
+  return [...honoured.keys()].find(known => distance(keyword, known) <= 2) ?? null
+}
+
+/** Letters to change, add or leave out, up to 3. */
+function distance(a: string, b: string): number {
+  if (Math.abs(a.length - b.length) > 2) return 3
+  let row = Array.from({ length: b.length + 1 }, (_none, at) => at)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(change, (row[j] as number) + 1, (next[j - 1] as number) + 1))
+    }
+    row = next
+  }
+  return row[b.length] as number
 }
 
 /** How a keyword is written in manuals; its own letters where it is not known. */

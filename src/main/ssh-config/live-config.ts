@@ -13,9 +13,9 @@ import {
   type Statement,
 } from './config-program.ts'
 import { parseConfig } from './config-text.ts'
-import { readConfigs, type ConfigReading } from './config-reading.ts'
-import type { Answers } from './evaluate.ts'
-import { resolveHost, type CommandLine } from './resolve.ts'
+import { readConfigs, stampOf, type ConfigReading } from './config-reading.ts'
+import type { Answers, CommandLine } from './evaluate.ts'
+import { resolveHost } from './resolve.ts'
 import type { ResolvedHost } from './resolved.ts'
 import type { LocalFacts } from './tokens.ts'
 
@@ -27,6 +27,8 @@ export interface LiveConfigOptions {
   readonly reportBug: (where: string, error: unknown) => void
 }
 
+type AnswerMap = Map<string, { readonly value: boolean; readonly at: number }>
+
 // What a command or a name server said holds for the steps of one sign-in.
 const answerMs = 10_000
 
@@ -35,14 +37,14 @@ export class LiveConfig implements Disposable {
   readonly #changed = new Emitter<undefined>()
   readonly onChanged = this.#changed.event
   readonly #options: LiveConfigOptions
-  #reading: ConfigReading = { sources: [], notes: [], places: new Set() }
+  #reading: ConfigReading = { sources: [], notes: [], stamps: new Map() }
   #program: ConfigProgram = buildProgram([])
-  #stamp = ''
   #looking: Promise<boolean> | undefined
   readonly #timer: NodeJS.Timeout | undefined
   readonly #resolved = new Map<string, ResolvedHost>()
-  readonly #exec = new Map<string, { readonly value: boolean; readonly at: number }>()
-  readonly #names = new Map<string, { readonly value: boolean; readonly at: number }>()
+  readonly #exec: AnswerMap = new Map()
+  readonly #names: AnswerMap = new Map()
+  #edits: Promise<unknown> = Promise.resolve()
   readonly #answers: Answers = {
     exec: command => this.#exec.get(command)?.value,
     resolves: name => this.#names.get(name)?.value,
@@ -95,7 +97,19 @@ export class LiveConfig implements Disposable {
    * Changes one of the files that were read. `check` sees what would then hold, and throws where that is not what was
    * wanted: nothing is written then. Throws `changed` when another program has changed the file meanwhile.
    */
-  async edit(
+  edit(
+    path: string,
+    change: (text: string) => string,
+    check: (resolve: (name: string) => ResolvedHost) => void,
+  ): Promise<void> {
+    // One after the other: two at once would each be right by what was there before both.
+    const run = () => this.#edit(path, change, check)
+    const result = this.#edits.then(run, run)
+    this.#edits = result.catch(() => {})
+    return result
+  }
+
+  async #edit(
     path: string,
     change: (text: string) => string,
     check: (resolve: (name: string) => ResolvedHost) => void,
@@ -112,22 +126,33 @@ export class LiveConfig implements Disposable {
     const encoding = before.equals(Buffer.from(source.text, 'utf8')) ? 'utf8' : 'latin1'
     if (!before.equals(Buffer.from(source.text, encoding)))
       throw new AppError('changed', `${path} was changed by another program meanwhile. Look at it again.`)
+    if (encoding === 'latin1' && /[^\0-\xff]/.test(text))
+      throw new AppError(
+        'unsupported',
+        `${path} is not UTF-8, so such letters can’t be written into it. Use plain ones.`,
+      )
     await writeAtomically(place, Buffer.from(text, encoding), info.mode & 0o777)
     await this.refresh()
   }
 
-  /** Takes in what a command or a lookup answered. */
+  /** The same by what was found out in the last seconds only: what is older is open again. For dialling. */
+  resolveFresh(name: string, given: CommandLine = {}): ResolvedHost {
+    const known = this.resolve(name, given)
+    if (!known.usedAnswers) return known
+    const since = Date.now() - answerMs
+    const fresh = (map: AnswerMap) => (subject: string) => {
+      const answer = map.get(subject)
+      return answer && answer.at >= since ? answer.value : undefined
+    }
+    const answers = { exec: fresh(this.#exec), resolves: fresh(this.#names) }
+    return resolveHost(this.#program, { name, given, facts: this.facts, answers })
+  }
+
+  /** Takes in what a command or a lookup answered; it counts for showing until there is a newer answer. */
   learn(kind: 'exec' | 'resolve', subject: string, value: boolean): void {
     const map = kind === 'exec' ? this.#exec : this.#names
     map.set(subject, { value, at: Date.now() })
-    this.#resolved.clear()
-  }
-
-  /** Forgets answers that are older than one sign-in takes: the next one asks again. */
-  forgetOld(now = Date.now()): void {
-    for (const map of [this.#exec, this.#names])
-      for (const [subject, { at }] of map) if (now - at > answerMs) map.delete(subject)
-    this.#resolved.clear()
+    for (const [key, host] of this.#resolved) if (host.usedAnswers) this.#resolved.delete(key)
   }
 
   /** Looks whether a file has changed, and reads them again if so; answers whether. */
@@ -143,9 +168,8 @@ export class LiveConfig implements Disposable {
 
   async #look(): Promise<boolean> {
     const { files, facts } = this.#options
-    if (this.#stamp !== '' && (await stampOf(this.#reading.places)) === this.#stamp) return false
+    if (this.#reading.stamps.size > 0 && (await isAsRead(this.#reading.stamps))) return false
     const reading = await readConfigs(files, facts)
-    this.#stamp = await stampOf(reading.places)
     this.#reading = reading
     this.#program = buildProgram(reading.sources)
     this.#resolved.clear()
@@ -154,14 +178,11 @@ export class LiveConfig implements Disposable {
   }
 }
 
-async function stampOf(places: ReadonlySet<string>): Promise<string> {
-  const stamps = await Promise.all(
-    [...places].map(async path => {
-      const info = await stat(path).catch(() => null)
-      return info ? `${path} ${info.ino} ${info.size} ${info.mtimeMs} ${info.mode}` : `${path} -`
-    }),
+async function isAsRead(stamps: ReadonlyMap<string, string>): Promise<boolean> {
+  const now = await Promise.all(
+    [...stamps].map(async ([path, stamp]) => stampOf(path, await stat(path).catch(() => null)) === stamp),
   )
-  return stamps.join('\n')
+  return now.every(Boolean)
 }
 
 function allSources(source: ConfigSource): readonly ConfigSource[] {

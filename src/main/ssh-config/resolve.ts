@@ -2,23 +2,17 @@ import { isIP } from 'node:net'
 
 import { parseForwardSpec } from '../../shared/base/forward-spec.ts'
 import type { ConfigProgram } from './config-program.ts'
-import { evaluate, type Answers, type Evaluation } from './evaluate.ts'
+import { evaluate, type Answers, type CommandLine, type Evaluation } from './evaluate.ts'
 import type { ForwardLine, ResolvedHost } from './resolved.ts'
 import { SettingReader } from './setting-reader.ts'
 import { expandPath, expandTokens, expandVariables, type LocalFacts, type TokenValues } from './tokens.ts'
-
-/** What a command line says, which comes before any line of a file. */
-export interface CommandLine {
-  readonly user?: string | null
-  readonly port?: number | null
-}
 
 /** Answers what `ssh name` would do, every value filled in. Pure: what only running can tell is in `pending`. */
 export function resolveHost(
   program: ConfigProgram,
   { name, given = {}, facts, answers }: { name: string; given?: CommandLine; facts: LocalFacts; answers: Answers },
 ): ResolvedHost {
-  const evaluation = evaluate(program, name, { facts, answers })
+  const evaluation = evaluate(program, name, { facts, answers, given })
   const read = new SettingReader(evaluation)
   const port = given.port ?? read.int('port', 22, { min: 1, max: 65_535 })
   const jump = isNone(read.text('proxyjump')) ? '' : (read.text('proxyjump') ?? '')
@@ -55,6 +49,7 @@ export function resolveHost(
     notHonoured: notHonoured(evaluation, read),
     problems: read.problems,
     pending: evaluation.pending,
+    usedAnswers: evaluation.usedAnswers,
     from: new Map(
       [...evaluation.settings].flatMap(([keyword, [first]]) => (first ? [[keyword, first.at] as const] : [])),
     ),
@@ -64,7 +59,7 @@ export function resolveHost(
 function transport(read: SettingReader) {
   return {
     addressFamily: read.choice('addressfamily', ['any', 'inet', 'inet6']),
-    bindAddress: read.text('bindaddress'),
+    bindAddress: bindAddress(read),
     connectTimeout: read.seconds('connecttimeout', null),
     connectionAttempts: read.int('connectionattempts', 1, { min: 1, max: 2 ** 31 - 1 }),
     tcpKeepAlive: read.flag('tcpkeepalive', true),
@@ -81,6 +76,12 @@ function transport(read: SettingReader) {
   }
 }
 
+function bindAddress(read: SettingReader): string | null {
+  const text = read.text('bindaddress')
+  if (text !== null && isIP(text) === 0) read.bad('bindaddress', `“${text}” is not an IP address`)
+  return text
+}
+
 const logLevels = ['info', 'quiet', 'fatal', 'error', 'verbose', 'debug1', 'debug2', 'debug3'] as const
 
 function signIn(read: SettingReader, values: TokenValues) {
@@ -94,6 +95,7 @@ function signIn(read: SettingReader, values: TokenValues) {
   const preferred = read.text('preferredauthentications')
   return {
     identityFiles: files('identityfile'),
+    noIdentities: read.each('identityfile').some(({ args: [path = ''] }) => isNone(path)),
     certificateFiles: files('certificatefile'),
     identitiesOnly: read.flag('identitiesonly', false),
     identityAgent:
@@ -121,7 +123,7 @@ function signIn(read: SettingReader, values: TokenValues) {
 
 /** `$NAME` stands for the socket that a variable names. */
 function agentPath(path: string, values: TokenValues): string {
-  if (/^\$[A-Za-z_]\w*$/.test(path)) return values.local.env[path.slice(1)] ?? ''
+  if (/^\$[A-Za-z_]\w*$/.test(path)) return values.local.env[path.slice(1)] || 'none'
   return expandPath(path, values)
 }
 

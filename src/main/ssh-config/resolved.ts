@@ -33,6 +33,8 @@ export interface ResolvedHost {
   readonly serverAliveCountMax: number
   /** Empty means the usual ones. */
   readonly identityFiles: readonly string[]
+  /** `IdentityFile none`: not even the usual ones. */
+  readonly noIdentities: boolean
   readonly certificateFiles: readonly string[]
   readonly identitiesOnly: boolean
   /** A socket's path, `none`, `SSH_AUTH_SOCK`, or null where nothing is said. */
@@ -72,6 +74,7 @@ export interface ResolvedHost {
   readonly logLevel: string
   readonly tag: string | null
   readonly pending: readonly Pending[]
+  readonly usedAnswers: boolean
   readonly notHonoured: readonly ConfigNote[]
   readonly problems: readonly ConfigNote[]
   /** Where the first line of each keyword stands. */

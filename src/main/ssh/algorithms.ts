@@ -77,7 +77,7 @@ export function algorithmsFor(options: {
   const { wishes = noWishes, compression = false } = options
   const choose = ({ keyword, strong, old, wish }: Choice) => {
     const there = [...strong, ...old]
-    const chosen = applySpec(wish, options.weak ? there : strong).filter(name => there.includes(name))
+    const chosen = applySpec(wish, options.weak ? there : strong, there).filter(name => there.includes(name))
     if (chosen.length === 0) throw new RangeError(`${keyword} ${wish}: Hawser has none of them`)
     return chosen
   }
@@ -86,7 +86,8 @@ export function algorithmsFor(options: {
     kex: choose({ keyword: 'KexAlgorithms', strong: kex, old: group1, wish: wishes.kex }),
     serverHostKey: knownFirst(
       choose({ keyword: 'HostKeyAlgorithms', strong: hostKeys, old: weak.hostKeys, wish: wishes.hostKeys }),
-      wishes.hostKeys === null ? options.knownTypes : [],
+      // As ssh does: a change of the list leaves the order to what is on file.
+      wishes.hostKeys === null || /^[+-]/.test(wishes.hostKeys) ? options.knownTypes : [],
     ),
     cipher: choose({
       keyword: 'Ciphers',

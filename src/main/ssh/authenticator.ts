@@ -107,7 +107,7 @@ export class Authenticator {
   async *#run(): Attempts {
     const username = this.#context.hop.user
     // A host with a key of its own is offered it at once: asking with "none" first would cost a round trip.
-    if ((await this.#ownSources()).length > 0) {
+    if (this.#context.hop.options.methods.includes('publickey') && (await this.#ownSources()).length > 0) {
       yield* this.#offerKeys()
     } else {
       yield { type: 'none', username }
@@ -142,7 +142,7 @@ export class Authenticator {
       this.#offered.add(id)
       this.#keysOffered++
       this.tried.add('publickey')
-      const agent = new OneKeyAgent(signer, { weak: this.#context.hop.weakAlgorithms })
+      const agent = new OneKeyAgent(signer, { weak: takesSha1(this.#context.hop) })
       yield { type: 'agent', username: this.#context.hop.user, agent } as AnyAuthMethod
       if (agent.failure !== undefined) {
         // A key nobody chose must not stop a sign-in that another way completes.
@@ -159,13 +159,17 @@ export class Authenticator {
 
   /** A password still fits where one may follow. */
   get #mostKeys(): number {
-    return this.#context.hop.signIn === 'ask' ? maxKeysOffered : maxKeysOnly
+    const { signIn, options } = this.#context.hop
+    // What a config names is meant to be tried, all of it.
+    if (options.identitiesOnly) return Math.max(maxKeysOnly, options.identityFiles.length)
+    return signIn === 'ask' ? maxKeysOffered : maxKeysOnly
   }
 
   async *#signers(): AsyncGenerator<{ signer: Signer; optional: boolean }> {
     const { hop, keys } = this.#context
     const inAgent = hop.signIn === 'key' ? [] : await this.#context.agent(hop.options.agent)
-    if (hop.options.identityFiles.length > 0 || hop.options.identitiesOnly) {
+    const { identityFiles, identitiesOnly, noKeyFiles } = hop.options
+    if (identityFiles.length > 0 || identitiesOnly || noKeyFiles) {
       yield* this.#configured(inAgent)
       return
     }
@@ -196,11 +200,11 @@ export class Authenticator {
    */
   async *#configured(inAgent: readonly Signer[]): AsyncGenerator<{ signer: Signer; optional: boolean }> {
     const { hop, keys } = this.#context
-    const { identityFiles, identitiesOnly } = hop.options
+    const { identityFiles, identitiesOnly, noKeyFiles } = hop.options
     const named = identityFiles.map((path): KeySource => ({ kind: 'file', path: keys.resolve(path) }))
     const sources = [
       ...(hop.keyFile === null ? [] : [await keys.source(hop.keyFile)]),
-      ...(named.length > 0 ? named : keys.defaults()),
+      ...(named.length > 0 ? named : noKeyFiles ? [] : keys.defaults()),
     ]
     const halves = await Promise.all(sources.map(source => keys.publicHalf(source)))
     const taken = new Set<Signer>()
@@ -331,6 +335,11 @@ export class Authenticator {
       keep: passphrase => void this.#toRemember.set(name, passphrase),
     }
   }
+}
+
+/** RSA with SHA-1, where the host or its config says so. */
+function takesSha1({ weakAlgorithms, options }: PlannedHop): boolean {
+  return weakAlgorithms || /(^|[+^,])ssh-rsa(,|$)/.test(options.algorithms.publicKeys ?? '')
 }
 
 /** PubkeyAcceptedAlgorithms of ssh_config(5). */

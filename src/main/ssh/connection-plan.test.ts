@@ -33,6 +33,7 @@ function configOf(text: string, names: readonly string[] = []): ConfigView {
   const answers = { exec: () => undefined, resolves: () => undefined }
   return {
     nameOf: hostId => names[Number(hostId.slice(-3)) - 101] ?? null,
+    problem: () => null,
     resolve: (name, given) => resolveHost(program, { name, given, facts, answers }),
   }
 }

@@ -37,6 +37,8 @@ export interface ConfigView {
   /** The name of a host that the config gives; null for others. */
   nameOf(id: HostId): string | null
   resolve(name: string, given: { user: string | null; port: number | null }): ResolvedHost
+  /** What OpenSSH would refuse the files for as a whole: what can't be read may hold what guards. */
+  problem(): ConfigNote | null
 }
 
 export interface PlanInput {
@@ -85,7 +87,7 @@ function planNamed(stop: Destination, context: NamedContext): Chain {
   if (depth > maxHops)
     throw new AppError('invalid-input', `The jump hosts of ${label} go in a circle. Change one of them.`)
   const found = input.config.resolve(stop.address, stop)
-  const [problem] = found.problems
+  const problem = input.config.problem() ?? found.problems[0]
   if (problem) throw refused(problem)
   const before = context.before ?? (found.proxyJump === '' ? [] : planJumps(jumpsOf(found), input, depth + 1))
   const options = readOptions(found)

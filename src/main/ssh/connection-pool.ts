@@ -115,6 +115,11 @@ export class ConnectionPool<C extends PooledConnection> implements Disposable {
     return (this.#entries.get((plan.at(-1) as PlannedHop).key) ?? []).some(each => each.live && each.leases > 0)
   }
 
+  /** True while there is any connection at all. */
+  get isBusy(): boolean {
+    return this.#entries.size > 0
+  }
+
   /** Visits every live connection. */
   forEach(visit: (connection: C) => void): void {
     for (const entry of [...this.#entries.values()].flat()) {

@@ -191,6 +191,11 @@ export class Dialer {
   }
 }
 
+/** A command may ask for a sign-in of its own, in a browser perhaps, before it leads anywhere. */
+function handshakeLimit({ options: { through, connectMs } }: PlannedHop): number {
+  return Math.max(through?.kind === 'command' ? signInMs : handshakeMs, connectMs ?? 0)
+}
+
 /** The socket of the agent that programs over there may use; null is none. */
 function forwardedAgent({ options }: PlannedHop, usual: string | null): string | null {
   const { forwardAgent, agent } = options
@@ -298,7 +303,7 @@ class Attempt {
         client.on('close', () => reject(new Error('')))
         client.on('change password', () => reject(passwordExpired(this.#parts.hop)))
         if (signal.aborted) abort()
-        this.#deadline.restart(handshakeMs)
+        this.#deadline.restart(handshakeLimit(this.#parts.hop))
         client.connect({ ...config, debug: line => this.#noteOffer(line) })
       })
     } catch (error) {

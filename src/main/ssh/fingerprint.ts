@@ -18,5 +18,7 @@ export function shownType(type: string): string {
   if (type === 'ssh-rsa') return 'RSA'
   if (type === 'ssh-ed25519') return 'ED25519'
   if (type.startsWith('ecdsa-sha2-')) return 'ECDSA'
+  if (type.startsWith('sk-ssh-ed25519')) return 'ED25519-SK'
+  if (type.startsWith('sk-ecdsa-')) return 'ECDSA-SK'
   return type
 }

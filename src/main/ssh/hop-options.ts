@@ -34,6 +34,8 @@ export interface SessionOptions {
 export interface HopOptions {
   readonly identityFiles: readonly string[]
   readonly identitiesOnly: boolean
+  /** Not even the usual keys are offered (`IdentityFile none`). */
+  readonly noKeyFiles: boolean
   /** The agent's socket; null is the usual one, `none` is no agent. */
   readonly agent: string | null
   readonly methods: readonly SignInMethod[]
@@ -45,6 +47,7 @@ export interface HopOptions {
   readonly through: Through | null
   readonly family: 0 | 4 | 6
   readonly bindAddress: string | null
+  /** Null is the usual limit, 0 none. */
   readonly connectMs: number | null
   readonly attempts: number
   readonly tcpKeepAlive: boolean
@@ -63,12 +66,15 @@ export interface HopOptions {
   readonly session: SessionOptions
 }
 
+// Node's timers take no more.
+const maxSeconds = 2_147_483
 const allMethods: readonly SignInMethod[] = ['publickey', 'keyboard-interactive', 'password']
 
 /** What holds for a host that no config speaks of. */
 export const usualOptions: HopOptions = {
   identityFiles: [],
   identitiesOnly: false,
+  noKeyFiles: false,
   agent: null,
   methods: allMethods,
   passwordPrompts: 3,
@@ -103,6 +109,7 @@ export function optionsOf(host: ResolvedHost): HopOptions {
   return {
     identityFiles: host.identityFiles,
     identitiesOnly: host.identitiesOnly,
+    noKeyFiles: host.noIdentities && host.identityFiles.length === 0,
     agent: host.identityAgent === 'SSH_AUTH_SOCK' ? null : host.identityAgent,
     methods: methodsOf(host),
     passwordPrompts: host.numberOfPasswordPrompts,
@@ -114,11 +121,11 @@ export function optionsOf(host: ResolvedHost): HopOptions {
         : { kind: 'command', command: expandCommand(host, proxyCommand), place: placeOf(host, 'proxycommand') },
     family: host.addressFamily === 'any' ? 0 : host.addressFamily === 'inet' ? 4 : 6,
     bindAddress: host.bindAddress,
-    connectMs: host.connectTimeout === null ? null : host.connectTimeout * 1000,
+    connectMs: host.connectTimeout === null ? null : Math.min(host.connectTimeout, maxSeconds) * 1000,
     attempts: host.connectionAttempts,
     tcpKeepAlive: host.tcpKeepAlive,
     compression: host.compression,
-    aliveMs: host.serverAliveInterval * 1000,
+    aliveMs: Math.min(host.serverAliveInterval, maxSeconds) * 1000,
     aliveCount: host.serverAliveCountMax,
     algorithms: {
       ciphers: host.ciphers,
@@ -134,7 +141,7 @@ export function optionsOf(host: ResolvedHost): HopOptions {
       alias: host.hostKeyAlias,
       checkIp: host.checkHostIp,
       hash: host.hashKnownHosts,
-      update: host.updateHostKeys !== 'no',
+      update: host.updateHostKeys === 'yes',
       skipLocalhost: host.noHostAuthenticationForLocalhost,
     },
     session: {

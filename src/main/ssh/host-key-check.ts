@@ -30,7 +30,8 @@ export function choiceOf({ userFiles, globalFiles, hash }: TrustOptions): KnownH
 export async function checkHostKey(key: Buffer, context: HostKeyContext): Promise<void> {
   const { hop, ip, knownHosts } = context
   const { trust } = hop.options
-  if (trust.skipLocalhost && isLoopback(hop.address)) return
+  // Of what was really dialled: "localhost" behind another host is a machine over there.
+  if (trust.skipLocalhost && trust.alias === null && ip !== null && isLoopback(ip)) return
   await checkName(key, keyNameOf(hop), context)
   if (!trust.checkIp || ip === null || trust.alias !== null) return
   const name = knownHostsName(ip, hop.port)
@@ -49,6 +50,9 @@ async function checkName(key: Buffer, name: string, context: HostKeyContext): Pr
   const offered = shown(type, key)
   if (verdict.kind === 'known') return
   if (verdict.kind === 'new') {
+    // ssh takes a key that is filed without the port too.
+    const bare = trust.alias === null && hop.port !== 22 ? hop.address.toLowerCase() : null
+    if (bare !== null && (await knownHosts.judge(bare, key, choice)).kind === 'known') return
     if (trust.strict === 'yes') throw notOnFile(hop)
     if (trust.strict === 'ask') {
       const answer = await ask({ kind: 'new-key', label: hop.label, address: name, key: offered })
@@ -98,5 +102,5 @@ function shown(type: string, key: Buffer): ShownKey {
 }
 
 function isLoopback(address: string): boolean {
-  return /^(localhost|127(\.\d+){3}|::1)$/i.test(address)
+  return /^(::ffff:)?127(\.\d+){3}$|^::1$/i.test(address)
 }

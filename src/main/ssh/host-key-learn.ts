@@ -22,7 +22,9 @@ export async function learnHostKeys(proved: readonly Buffer[], context: LearnCon
   const { trust } = hop.options
   if (!trust.update || accepted === undefined) return
   const [name, choice] = [keyNameOf(hop), choiceOf(trust)]
-  if ((await knownHosts.judge(name, accepted, choice)).kind !== 'known') return
+  const known = await knownHosts.judge(name, accepted, choice)
+  // Only beside a line of the person's own for this very host.
+  if (known.kind !== 'known' || !knownHosts.isOwn(known.line.path, choice) || /[*?!]/.test(known.line.hosts)) return
   for (const key of proved) {
     const verdict = await knownHosts.judge(name, key, choice)
     // "Changed" here only says that others are on file beside it: this one was proved.

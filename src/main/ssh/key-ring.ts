@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { basename, join } from 'node:path'
 
 import { AppError } from '../../shared/base/errors.ts'
+import { decodeText } from '../storage/decode-text.ts'
 import { outlineKey, parsePrivateKey, WrongPassphrase } from './key-parser.ts'
 import type { Signer } from './signer.ts'
 
@@ -198,7 +199,7 @@ async function readKey(path: string): Promise<{ text: string; stamp: string } | 
     try {
       const stat = await file.stat()
       if (!stat.isFile() || stat.size > maxKeyBytes) throw new AppError('key-unusable', `${path} is not a key file.`)
-      return { text: await file.readFile('utf8'), stamp: `${stat.mtimeMs}` }
+      return { text: decodeText(await file.readFile()), stamp: `${stat.mtimeMs}` }
     } finally {
       await file.close()
     }

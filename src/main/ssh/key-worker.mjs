@@ -31,7 +31,8 @@ function run(job) {
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error)
     const missing = /passphrase|bad[ _]decrypt|encrypted|interrupted or cancelled/i.test(detail)
-    return { ok: false, why: error instanceof NeedsPassphrase || missing ? 'passphrase' : 'format', detail }
+    const ours = error instanceof RangeError
+    return { ok: false, why: error instanceof NeedsPassphrase || (missing && !ours) ? 'passphrase' : 'format', detail }
   }
 }
 
@@ -43,6 +44,9 @@ function run(job) {
  */
 function done(key, write, seal) {
   const { numbers, comment } = key
+  // Two halves that do not belong together would sign what nobody accepts.
+  if (numbers.kind === 'ed25519' && !publicBlob(fromKeyObject(toKeyObject(numbers))).equals(publicBlob(numbers)))
+    throw new RangeError('its two halves do not belong together')
   return {
     ok: true,
     type: typeOf(numbers),
@@ -58,8 +62,17 @@ function done(key, write, seal) {
 function read(text, passphrase) {
   if (isOpenSsh(text)) return readOpenSsh(text, passphrase)
   if (isPutty(text)) return readPutty(text, passphrase)
-  const object = createPrivateKey(passphrase === null ? text : { key: text, passphrase })
-  return { numbers: fromKeyObject(object), comment: '' }
+  return { numbers: fromKeyObject(readPem(text, passphrase)), comment: '' }
+}
+
+/** A wrong passphrase may decrypt to anything: whatever goes wrong with one is its fault. @param {string} text @param {string | null} passphrase */
+function readPem(text, passphrase) {
+  if (passphrase === null) return createPrivateKey(text)
+  try {
+    return createPrivateKey({ key: text, passphrase })
+  } catch {
+    throw new NeedsPassphrase('wrong passphrase')
+  }
 }
 
 /** @param {Extract<KeyJob, { kind: 'generate' }>} job @returns {import('./key-material.mjs').PrivateKey} */

@@ -1,5 +1,5 @@
-import { lstat, readFile, realpath } from 'node:fs/promises'
-import { join } from 'node:path'
+import { lstat, readFile, readlink, realpath } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 
 import { AppError } from '../../shared/base/errors.ts'
 import { writeAtomically } from '../storage/atomic-write.ts'
@@ -51,6 +51,11 @@ export class KnownHostsFile {
 
   async knownTypes(name: string, choice = usualChoice): Promise<readonly string[]> {
     return knownKeyTypes(await this.#lines(choice), name)
+  }
+
+  /** True for a file that is the person's, not the system's. */
+  isOwn(path: string, { userFiles }: KnownHostsChoice): boolean {
+    return (userFiles ?? this.#usual).includes(path)
   }
 
   /** The lines of a person's own files. */
@@ -118,13 +123,20 @@ export class KnownHostsFile {
   async #edit(path: string, edit: (text: string) => string): Promise<void> {
     const run = async () => {
       // A link (dotfiles kept elsewhere) stays a link; /dev/null stays what it is, and keeps nothing.
-      const place = await realpath(path).catch(() => path)
+      const place = await realpath(path).catch(() => leadsTo(path))
       const info = await lstat(place).catch(() => null)
       if (info && !info.isFile()) return
-      await writeAtomically(place, Buffer.from(edit(await this.#read(path)), 'latin1'))
+      const text = edit(await this.#read(path))
+      await writeAtomically(place, Buffer.from(text, 'latin1'), info ? info.mode & 0o777 : 0o600)
     }
     const result = this.#writes.then(run, run)
     this.#writes = result.catch(() => {})
     await result
   }
+}
+
+/** Where a link leads to, also when nothing is there yet. */
+async function leadsTo(path: string): Promise<string> {
+  const target = await readlink(path).catch(() => null)
+  return target === null ? path : resolve(dirname(path), target)
 }

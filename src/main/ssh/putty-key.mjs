@@ -36,12 +36,17 @@ export function readPutty(text, passphrase) {
     const decipher = createDecipheriv('aes-256-cbc', keys.cipher, keys.iv).setAutoPadding(false)
     plain = Buffer.concat([decipher.update(privatePart), decipher.final()])
   }
-  const signed = Buffer.concat([type, encryption, comment, publicPart, plain].map(part => sshString(part)))
-  const mac = createHmac(version === 3 ? 'sha256' : 'sha1', keys.mac)
-    .update(signed)
-    .digest()
   const stated = Buffer.from(fields.get('Private-MAC') ?? '', 'hex')
-  if (stated.length !== mac.length || !timingSafeEqual(stated, mac)) {
+  // PuTTY on Windows writes the comment in the system's code page: what was no UTF-8 came as one letter for each byte.
+  const holds = ['utf8', 'latin1'].some(encoding => {
+    const note = Buffer.from(comment, /** @type {BufferEncoding} */ (encoding))
+    const signed = Buffer.concat([type, encryption, note, publicPart, plain].map(part => sshString(part)))
+    const mac = createHmac(version === 3 ? 'sha256' : 'sha1', keys.mac)
+      .update(signed)
+      .digest()
+    return stated.length === mac.length && timingSafeEqual(stated, mac)
+  })
+  if (!holds) {
     if (encryption === 'none') throw new RangeError('it is damaged')
     throw new NeedsPassphrase('wrong passphrase')
   }
@@ -98,8 +103,10 @@ function numbersOf(type, publicPart, plain) {
   if (outside.text() !== type) throw new RangeError('it is damaged')
   if (type === 'ssh-ed25519') {
     const publicKey = Buffer.from(outside.string())
-    const seed = trimmed(Buffer.from(inside.string()))
-    return { kind: 'ed25519', publicKey, seed: Buffer.concat([Buffer.alloc(32 - seed.length), seed]) }
+    // A number with its lowest byte first: older PuTTYs leave zeros at its end out.
+    const seed = Buffer.from(inside.string())
+    if (seed.length > 32) throw new RangeError('it is damaged')
+    return { kind: 'ed25519', publicKey, seed: Buffer.concat([seed, Buffer.alloc(32 - seed.length)]) }
   }
   if (type === 'ssh-rsa') {
     const [e, n] = [trimmed(Buffer.from(outside.string())), trimmed(Buffer.from(outside.string()))]

@@ -70,7 +70,8 @@ async function throughProxy(proxy: Proxy, { hop, secrets, ask, signal }: ReachCo
       if (proxy.user !== null && password === null) throw new ProxyWantsPassword('none is known')
       const { address, port } = hop
       const led = await connectThrough(socket, { proxy, address, port, password, timeoutMs: connectMs })
-      if (remember) await secrets.set(name, password).catch(() => {})
+      // Not awaited: what the server says first must find its listener.
+      if (remember) void secrets.set(name, password).catch(() => {})
       return led
     } catch (error) {
       socket.destroy()

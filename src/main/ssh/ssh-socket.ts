@@ -35,7 +35,10 @@ export function connectTcp(options: {
       socket.destroy()
       reject(toSshError(error, { where, head: '', stage: 'connect' }))
     }
-    const timer = setTimeout(() => fail(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })), timeoutMs)
+    const timer =
+      timeoutMs === 0
+        ? undefined
+        : setTimeout(() => fail(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })), timeoutMs)
     const abort = () => fail(new AppError('cancelled', 'Cancelled'))
     const settle = () => {
       clearTimeout(timer)

@@ -1,3 +1,5 @@
+import { useMemo } from 'react'
+
 import type { HostId } from '../../shared/contract/hosts.ts'
 import { useHosts } from '../features/hosts/hosts-store.ts'
 import { KeyDialogs } from '../features/keys/key-dialogs.tsx'
@@ -10,6 +12,10 @@ import type { Parts } from './boot.ts'
 export function KeyDialogsOf({ parts }: { readonly parts: Parts }) {
   const { api, actions } = parts
   const { hosts, config } = useHosts(state => state.book)
+  const choices = useMemo(
+    () => hosts.map(({ id, label }) => ({ id, label, fromConfig: id in config.hosts })),
+    [hosts, config],
+  )
   const signInWith = async (id: HostId, keyFile: string) => {
     const host = hosts.find(each => each.id === id)
     if (id in config.hosts) await api.hosts.editConfig({ id, changes: { identityFile: keyFile } })
@@ -17,6 +23,13 @@ export function KeyDialogsOf({ parts }: { readonly parts: Parts }) {
     await loadKeys(api)
   }
   return (
-    <KeyDialogs api={api} hosts={hosts} copy={actions.copy} tell={tell} openVault={openVault} signInWith={signInWith} />
+    <KeyDialogs
+      api={api}
+      hosts={choices}
+      copy={actions.copy}
+      tell={tell}
+      openVault={openVault}
+      signInWith={signInWith}
+    />
   )
 }

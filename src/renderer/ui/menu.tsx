@@ -14,10 +14,18 @@ export interface MenuItem {
   readonly run: () => void
 }
 
-/** A button that opens a menu. */
-export function Menu({ trigger, items }: { readonly trigger: ReactElement; readonly items: readonly MenuItem[] }) {
+/** A button that opens a menu; `open` shows it at once. */
+export function Menu({
+  trigger,
+  items,
+  open = false,
+}: {
+  readonly trigger: ReactElement
+  readonly items: readonly MenuItem[]
+  readonly open?: boolean
+}) {
   return (
-    <BaseMenu.Root>
+    <BaseMenu.Root defaultOpen={open}>
       <BaseMenu.Trigger render={trigger} />
       <BaseMenu.Portal>
         <BaseMenu.Positioner className={css['menuLayer'] ?? ''} sideOffset={4} align="end">

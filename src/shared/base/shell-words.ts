@@ -7,7 +7,8 @@ export function splitShellWords(line: string): readonly string[] | undefined {
     const char = line[index] as string
     if (quote !== '') {
       if (char === quote) quote = ''
-      else if (char === '\\' && quote === '"' && index + 1 < line.length) word = (word ?? '') + line[++index]
+      else if (char === '\\' && quote === '"' && /[$`"\\\n]/.test(line[index + 1] ?? ''))
+        word = (word ?? '') + line[++index]
       else word = (word ?? '') + char
     } else if (char === '"' || char === "'") {
       quote = char

@@ -26,8 +26,11 @@ interface Found {
   destination: string
   port: number | null
   user: string | null
+  /** True when -l came before the destination: the first counts. */
+  userFirst: boolean
   keyFile: string | null
   jumps: readonly Destination[]
+  jumpsGiven: boolean
   forwardAgent: boolean
   readonly forwards: ForwardSpec[]
   readonly left: string[]
@@ -41,8 +44,10 @@ export function parseSshCommand(line: string): ParsedSshCommand {
     destination: '',
     port: null,
     user: null,
+    userFirst: false,
     keyFile: null,
     jumps: [],
+    jumpsGiven: false,
     forwardAgent: false,
     forwards: [],
     left: [],
@@ -55,7 +60,8 @@ export function parseSshCommand(line: string): ParsedSshCommand {
   if (found.destination === '') return wrong('Type the host to connect to.')
   if (!stop || stop.address === '') return wrong(`${found.destination} is not an address.`)
   // ssh takes a `:port` in the place of -p only with ssh://, but people write it so.
-  const destination = { address: stop.address, user: stop.user ?? found.user, port: found.port ?? stop.port }
+  const user = found.userFirst ? (found.user ?? stop.user) : (stop.user ?? found.user)
+  const destination = { address: stop.address, user, port: found.port ?? stop.port }
   const { keyFile, jumps, forwards, forwardAgent, left } = found
   return { ok: true, command: { destination, keyFile, jumps, forwards, forwardAgent, left } }
 }
@@ -72,6 +78,7 @@ function readWords(words: readonly string[], found: Found): string | null {
       found.destination = word
       continue
     }
+    if (word === '--') continue
     if (word.startsWith('--')) return `ssh has no option ${word}.`
     const letters = [...word.slice(1)]
     const valueAt = letters.findIndex(letter => withValue.has(letter))
@@ -95,15 +102,22 @@ function readFlag(letter: string, found: Found): void {
 function readOption(letter: string, value: string, found: Found): string | null {
   switch (letter) {
     case 'p':
-      found.port = Number(value)
+      if (!/^\d{1,5}$/.test(value) || Number(value) < 1 || Number(value) > 65_535)
+        return 'A port is a number from 1 to 65535.'
+      found.port ??= Number(value)
       return null
     case 'l':
-      found.user = value
+      found.user ??= value
+      found.userFirst ||= found.destination === ''
       return null
     case 'i':
-      found.keyFile = value
+      if (found.keyFile !== null) found.left.push(`-i ${value}`)
+      found.keyFile ??= value
       return null
     case 'J': {
+      const before = found.jumpsGiven
+      found.jumpsGiven = true
+      if (before || value.toLowerCase() === 'none') return null
       const jumps = parseJumps(value)
       if (!jumps) return `${value} is not a list of jump hosts.`
       found.jumps = jumps

@@ -123,7 +123,11 @@ export const configChanges = z.strictObject({
   hostName: address.nullable().optional(),
   port: port.nullable().optional(),
   user: userName.nullable().optional(),
-  identityFile: line(1024).min(1).nullable().optional(),
+  identityFile: line(1024)
+    .min(1)
+    .refine(path => !path.startsWith('vault:'), 'A config names files only, not keys in the vault')
+    .nullable()
+    .optional(),
   proxyJump: line(1024).min(1).nullable().optional(),
   forwardAgent: z.enum(['yes', 'no']).nullable().optional(),
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 import { call } from './define.ts'
-import { address, groupId, hostId, port, proxy, userName, type HostId } from './hosts.ts'
+import { address, groupId, hostId, port, proxy, signIn, terminalLook, userName, type HostId } from './hosts.ts'
 import { hop } from './terminals.ts'
 import { line } from './text.ts'
 
@@ -19,6 +19,10 @@ export const importedHost = z.strictObject({
   tags: z.array(line(32).min(1)).max(32).default([]),
   proxy: proxy.nullable().default(null),
   forwardAgent: z.boolean().default(false),
+  signIn: signIn.default('ask'),
+  weakAlgorithms: z.boolean().default(false),
+  favourite: z.boolean().default(false),
+  look: terminalLook.default({ theme: null, fontSize: null }),
   /** In the words of ssh(1), such as `-L 8080:localhost:80`. */
   forwards: z.array(line(1024)).max(64).default([]),
   /** What could not be taken over. */

@@ -1,28 +1,29 @@
 import { draggable } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
 import { combine } from '@atlaskit/pragmatic-drag-and-drop/combine'
 import { Files, Info, Server, Star, Waypoints } from 'lucide-react'
-import { useEffect, useRef } from 'react'
+import { memo, useEffect, useRef, useState } from 'react'
 
 import type { Host } from '../../../shared/contract/hosts.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { acceptFiles } from '../../ui/file-drag.ts'
-import { ContextMenu, Menu, type MenuItem } from '../../ui/menu.tsx'
+import { Menu, type MenuItem } from '../../ui/menu.tsx'
 import { Dot, Tag } from '../../ui/tag.tsx'
 import type { HostActions, HostLive } from './host-actions.ts'
 import css from './hosts.module.css'
-import { edit, shownAddress, useHosts } from './hosts-store.ts'
+import { edit, selectHost, shownAddress, useHosts } from './hosts-store.ts'
 
 export interface HostCardProps {
   readonly host: Host
   readonly actions: HostActions
   readonly live: HostLive | undefined
   readonly selected: boolean
-  readonly onDetails: () => void
   readonly pathOf: (file: File) => string
 }
 
 /** One host: a click connects. */
-export function HostCard({ host, actions, live, selected, onDetails, pathOf }: HostCardProps) {
+export const HostCard = memo(function HostCard({ host, actions, live, selected, pathOf }: HostCardProps) {
+  // Its menu is made once somebody comes near it.
+  const [menu, setMenu] = useState<'none' | 'closed' | 'open'>('none')
   const ref = useRef<HTMLDivElement>(null)
   const problem = useHosts(state => state.book.config.hosts[host.id]?.problem ?? null)
   useEffect(() => {
@@ -40,44 +41,56 @@ export function HostCard({ host, actions, live, selected, onDetails, pathOf }: H
     )
   }, [host, actions, pathOf])
   return (
-    <ContextMenu items={hostMenu(host, actions)}>
-      <div ref={ref} className={css['card']} data-selected={selected}>
-        <button
-          type="button"
-          className={css['main']}
-          aria-label={host.label}
-          title={`Connect to ${shownAddress(host)}`}
-          onClick={() => actions.connect(host)}
-        />
-        <span className={css['avatar']} data-tone={live?.tone}>
-          <Server size={17} aria-hidden="true" />
-        </span>
-        <span className={css['name']}>
-          {host.label}
-          {host.favourite && <Star size={12} className={css['star']} aria-label="Favourite" />}
-        </span>
-        <span className={css['side']}>
-          {live ? (
-            <Tag tone={live.tone}>
-              <Dot tone={live.tone} label="" /> {live.text}
-            </Tag>
-          ) : problem ? (
-            <Tag tone="bad">line {problem.line}</Tag>
-          ) : host.weakAlgorithms ? (
-            <Tag tone="warn">weak</Tag>
-          ) : (
-            host.tags[0] !== undefined && <Tag>{host.tags[0]}</Tag>
-          )}
-        </span>
-        <span className={css['row']}>
-          <span className={css['sub']}>{shownAddress(host)}</span>
-          <span className={css['latency']}>{live?.latencyMs == null ? '' : `${live.latencyMs} ms`}</span>
-        </span>
-        <span className={css['tools']}>
-          <IconButton small label={`Files on ${host.label}`} onClick={() => actions.openFiles(host)}>
-            <Files size={15} />
+    <div
+      ref={ref}
+      className={css['card']}
+      data-selected={selected}
+      data-host={host.id}
+      onPointerEnter={() => setMenu(now => (now === 'none' ? 'closed' : now))}
+      onFocus={() => setMenu(now => (now === 'none' ? 'closed' : now))}
+    >
+      <button
+        type="button"
+        className={css['main']}
+        aria-label={host.label}
+        title={`Connect to ${shownAddress(host)}`}
+        onClick={() => actions.connect(host)}
+      />
+      <span className={css['avatar']} data-tone={live?.tone}>
+        <Server size={17} aria-hidden="true" />
+      </span>
+      <span className={css['name']}>
+        {host.label}
+        {host.favourite && <Star size={12} className={css['star']} aria-label="Favourite" />}
+      </span>
+      <span className={css['side']}>
+        {live ? (
+          <Tag tone={live.tone}>
+            <Dot tone={live.tone} label="" /> {live.text}
+          </Tag>
+        ) : problem ? (
+          <Tag tone="bad">line {problem.line}</Tag>
+        ) : host.weakAlgorithms ? (
+          <Tag tone="warn">weak</Tag>
+        ) : (
+          host.tags[0] !== undefined && <Tag>{host.tags[0]}</Tag>
+        )}
+      </span>
+      <span className={css['row']}>
+        <span className={css['sub']}>{shownAddress(host)}</span>
+        <span className={css['latency']}>{live?.latencyMs == null ? '' : `${live.latencyMs} ms`}</span>
+      </span>
+      <span className={css['tools']}>
+        <IconButton small label={`Files on ${host.label}`} onClick={() => actions.openFiles(host)}>
+          <Files size={15} />
+        </IconButton>
+        {menu === 'none' ? (
+          <IconButton small label={`Forwards of ${host.label}`} onClick={() => setMenu('open')}>
+            <Waypoints size={15} />
           </IconButton>
+        ) : (
           <Menu
+            open={menu === 'open'}
             trigger={
               <IconButton small label={`Forwards of ${host.label}`}>
                 <Waypoints size={15} />
@@ -85,14 +98,19 @@ export function HostCard({ host, actions, live, selected, onDetails, pathOf }: H
             }
             items={actions.forwardMenu(host)}
           />
-          <IconButton small label={`Details of ${host.label}`} aria-pressed={selected} onClick={onDetails}>
-            <Info size={15} />
-          </IconButton>
-        </span>
-      </div>
-    </ContextMenu>
+        )}
+        <IconButton
+          small
+          label={`Details of ${host.label}`}
+          aria-pressed={selected}
+          onClick={() => selectHost(selected ? null : host.id)}
+        >
+          <Info size={15} />
+        </IconButton>
+      </span>
+    </div>
   )
-}
+})
 
 /** The context menu of a host. */
 export function hostMenu(host: Host, actions: HostActions): readonly MenuItem[] {

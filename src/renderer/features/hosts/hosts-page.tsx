@@ -1,16 +1,17 @@
 import { dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
 import { ChevronDown, ChevronRight, FolderPlus, Import, Plus, Search, Server, TriangleAlert } from 'lucide-react'
-import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { useEffect, useMemo, useRef, useState, type MouseEvent, type ReactNode } from 'react'
 
 import type { Host, HostId } from '../../../shared/contract/hosts.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
-import { Menu } from '../../ui/menu.tsx'
+import { ContextMenu, Menu } from '../../ui/menu.tsx'
 import ui from '../../ui/ui.module.css'
 import type { HostActions, HostLive } from './host-actions.ts'
-import { HostCard } from './host-card.tsx'
+import { Cards } from './cards.tsx'
+import { HostCard, hostMenu } from './host-card.tsx'
 import { HostDetails } from './host-details.tsx'
 import css from './hosts.module.css'
-import { edit, matchingHosts, sectionsOf, selectHost, useHosts, type Section } from './hosts-store.ts'
+import { edit, matchingHosts, sectionsOf, useHosts, type Section } from './hosts-store.ts'
 import { parseQuickConnect, shownTarget } from './quick-connect.ts'
 
 export interface HostsPageProps {
@@ -26,6 +27,8 @@ export function HostsPage({ actions, live, pathOf, forwards }: HostsPageProps) {
   const { book, filter, loaded, selected } = useHosts()
   const [problem, setProblem] = useState<string | null>(null)
   const input = useRef<HTMLInputElement>(null)
+  const [scroller, setScroller] = useState<HTMLDivElement | null>(null)
+  const [menuHost, setMenuHost] = useState<Host | null>(null)
   const filtered = filter.trim() !== ''
   const typed = useMemo(() => parseQuickConnect(filter), [filter])
   const found = useMemo(() => matchingHosts(book.hosts, filter), [book.hosts, filter])
@@ -47,89 +50,99 @@ export function HostsPage({ actions, live, pathOf, forwards }: HostsPageProps) {
     else return
     useHosts.setState({ filter: '' })
   }
+  // One menu for all cards: a menu for each would cost more than the page itself.
+  const aim = (event: MouseEvent) => {
+    const id = (event.target as Element).closest('[data-host]')?.getAttribute('data-host')
+    const host = book.hosts.find(each => each.id === id)
+    if (host) setMenuHost(host)
+    else event.stopPropagation()
+  }
   return (
     <div className={css['layout']}>
-      <div className={ui['page']}>
-        <h1 className={ui['hidden']}>Hosts</h1>
-        <div className={css['bar']}>
-          <label className={css['search']}>
-            <Search size={16} aria-hidden="true" />
-            <input
-              ref={input}
-              type="text"
-              aria-label="Find or connect"
-              placeholder="Find a host, or type ubuntu@10.0.4.7 -p 2222 to connect"
-              spellCheck={false}
-              value={filter}
-              onChange={event => {
-                setProblem(null)
-                useHosts.setState({ filter: event.target.value })
-              }}
-              onKeyDown={event => {
-                if (event.key === 'Enter') enter()
-                if (event.key === 'Escape') useHosts.setState({ filter: '' })
-              }}
-            />
-          </label>
-          {typed.kind === 'address' && (
-            <Button look="primary" onClick={enter}>
-              Connect
+      <ContextMenu items={menuHost ? hostMenu(menuHost, actions) : []}>
+        <div ref={setScroller} className={ui['page']} onContextMenuCapture={aim}>
+          <h1 className={ui['hidden']}>Hosts</h1>
+          <div className={css['bar']}>
+            <label className={css['search']}>
+              <Search size={16} aria-hidden="true" />
+              <input
+                ref={input}
+                type="text"
+                aria-label="Find or connect"
+                placeholder="Find a host, or type ubuntu@10.0.4.7 -p 2222 to connect"
+                spellCheck={false}
+                value={filter}
+                onChange={event => {
+                  setProblem(null)
+                  useHosts.setState({ filter: event.target.value })
+                }}
+                onKeyDown={event => {
+                  if (event.key === 'Enter') enter()
+                  if (event.key === 'Escape') useHosts.setState({ filter: '' })
+                }}
+              />
+            </label>
+            {typed.kind === 'address' && (
+              <Button look="primary" onClick={enter}>
+                Connect
+              </Button>
+            )}
+            <Button onClick={() => edit({ kind: 'import' })}>
+              <Import size={15} aria-hidden="true" /> Import
             </Button>
-          )}
-          <Button onClick={() => edit({ kind: 'import' })}>
-            <Import size={15} aria-hidden="true" /> Import
-          </Button>
-          <IconButton label="New group" onClick={() => edit({ kind: 'group', group: null })}>
-            <FolderPlus size={17} />
-          </IconButton>
-          <Button
-            look={typed.kind === 'address' ? 'ghost' : 'primary'}
-            onClick={() => edit({ kind: 'host', host: null })}
-          >
-            <Plus size={16} aria-hidden="true" /> New host
-          </Button>
-        </div>
-        {problem !== null && (
-          <p className={ui['error']} role="alert">
-            {problem}
-          </p>
-        )}
-        {typed.kind === 'address' && (
-          <p className={css['hint']}>Enter connects to {shownTarget(typed.target)} without saving it.</p>
-        )}
-        {book.config.notes.length > 0 && (
-          <div className={ui['note']} data-tone="warn" role="note">
-            <TriangleAlert size={16} aria-hidden="true" />
-            <ul className={css['notes']}>
-              {book.config.notes.slice(0, 5).map(note => (
-                <li key={`${note.path}:${note.line}`}>
-                  {note.path}, line {note.line}: {note.text}.
-                </li>
-              ))}
-            </ul>
+            <IconButton label="New group" onClick={() => edit({ kind: 'group', group: null })}>
+              <FolderPlus size={17} />
+            </IconButton>
+            <Button
+              look={typed.kind === 'address' ? 'ghost' : 'primary'}
+              onClick={() => edit({ kind: 'host', host: null })}
+            >
+              <Plus size={16} aria-hidden="true" /> New host
+            </Button>
           </div>
-        )}
-        {sections.map(section => (
-          <SectionView
-            key={section.id}
-            section={section}
-            actions={actions}
-            live={live}
-            pathOf={pathOf}
-            filtered={filtered}
-            selected={selected}
-          />
-        ))}
-        {loaded && book.hosts.length === 0 && book.groups.length === 0 && !filtered && <Welcome actions={actions} />}
-        {book.config.left > 0 && (
-          <p className={css['hint']}>
-            {book.config.left} more names of the config are not shown. Type one above to connect to it.
-          </p>
-        )}
-        {filtered && found.length === 0 && typed.kind !== 'address' && (
-          <p className={css['hint']}>Nothing matches “{filter.trim()}”.</p>
-        )}
-      </div>
+          {problem !== null && (
+            <p className={ui['error']} role="alert">
+              {problem}
+            </p>
+          )}
+          {typed.kind === 'address' && (
+            <p className={css['hint']}>Enter connects to {shownTarget(typed.target)} without saving it.</p>
+          )}
+          {book.config.notes.length > 0 && (
+            <div className={ui['note']} data-tone="warn" role="note">
+              <TriangleAlert size={16} aria-hidden="true" />
+              <ul className={css['notes']}>
+                {book.config.notes.slice(0, 5).map(note => (
+                  <li key={`${note.path}:${note.line}`}>
+                    {note.path}, line {note.line}: {note.text}.
+                  </li>
+                ))}
+              </ul>
+            </div>
+          )}
+          {sections.map(section => (
+            <SectionView
+              key={section.id}
+              section={section}
+              actions={actions}
+              live={live}
+              pathOf={pathOf}
+              filtered={filtered}
+              selected={selected}
+              scroller={scroller}
+            />
+          ))}
+          {loaded && book.hosts.length === 0 && book.groups.length === 0 && !filtered && <Welcome actions={actions} />}
+          {book.config.left > 0 && (
+            <p className={css['hint']}>
+              {book.config.left} more names of the config are not shown. Type one above to connect to it.
+            </p>
+          )}
+          {filtered && found.length === 0 && typed.kind !== 'address' && (
+            <p className={css['hint']}>Nothing matches “{filter.trim()}”.</p>
+          )}
+        </div>
+      </ContextMenu>
       {shown && <HostDetails host={shown} actions={actions} live={live.get(shown.id)} forwards={forwards(shown)} />}
     </div>
   )
@@ -164,9 +177,10 @@ interface SectionProps {
   readonly pathOf: HostsPageProps['pathOf']
   readonly filtered: boolean
   readonly selected: HostId | null
+  readonly scroller: HTMLDivElement | null
 }
 
-function SectionView({ section, actions, live, pathOf, filtered, selected }: SectionProps) {
+function SectionView({ section, actions, live, pathOf, filtered, selected, scroller }: SectionProps) {
   const { group } = section
   const folded = group?.folded === true && !filtered
   const { ref, over } = useDrop(section, actions)
@@ -201,8 +215,10 @@ function SectionView({ section, actions, live, pathOf, filtered, selected }: Sec
         )}
       </h2>
       {!folded && section.hosts.length > 0 && (
-        <div className={css['cards']}>
-          {section.hosts.map(host => (
+        <Cards
+          hosts={section.hosts}
+          scroller={scroller}
+          card={host => (
             <HostCard
               key={host.id}
               host={host}
@@ -210,10 +226,9 @@ function SectionView({ section, actions, live, pathOf, filtered, selected }: Sec
               live={live.get(host.id)}
               pathOf={pathOf}
               selected={host.id === selected}
-              onDetails={() => selectHost(host.id === selected ? null : host.id)}
             />
-          ))}
-        </div>
+          )}
+        />
       )}
       {!folded && section.hosts.length === 0 && (
         <p className={css['hint']}>Drop hosts here, or choose this group in a host’s form.</p>

@@ -14,7 +14,8 @@ import { openKeyDialog, typeText, useKeys } from './keys-store.ts'
 import { ImportKeyDialog, NewKeyDialog, readSealed, SealedFields, type NewKeyProps } from './new-key-dialogs.tsx'
 
 export interface KeyDialogsProps extends Omit<NewKeyProps, 'close'> {
-  readonly hosts: readonly { readonly id: HostId; readonly label: string }[]
+  /** A host of the config can name files only, not a key in the vault. */
+  readonly hosts: readonly { readonly id: HostId; readonly label: string; readonly fromConfig: boolean }[]
   readonly copy: (text: string) => void
   /** Sets a host to sign in with a key from now on; undefined for one whose config says it. */
   readonly signInWith: (id: HostId, keyFile: string) => Promise<void>
@@ -25,7 +26,8 @@ export function KeyDialogs(props: KeyDialogsProps) {
   const dialog = useKeys(state => state.dialog)
   const keys = useKeys(state => state.book.keys)
   if (!dialog) return null
-  const close = () => openKeyDialog(null)
+  // What ends late must not close another dialog that was opened meanwhile.
+  const close = () => (useKeys.getState().dialog === dialog ? openKeyDialog(null) : undefined)
   if (dialog.kind === 'new') return <NewKeyDialog {...props} close={close} />
   if (dialog.kind === 'import') return <ImportKeyDialog {...props} close={close} />
   const info = keys.find(({ id }) => id === dialog.id)
@@ -119,7 +121,7 @@ function OnServer({ info, hosts, put, api, tell, signInWith, close }: OneProps &
   const [hostId, setHostId] = useState<string>(hosts[0]?.id ?? '')
   const [result, setResult] = useState<PutResult | null>(null)
   const { run, busy, problem } = useRun()
-  const label = hosts.find(({ id }) => id === hostId)?.label ?? ''
+  const { label = '', fromConfig = false } = hosts.find(({ id }) => id === hostId) ?? {}
   const target = { kind: 'host' as const, hostId: hostId as HostId }
   const start = () =>
     run(async () => {
@@ -140,7 +142,12 @@ function OnServer({ info, hosts, put, api, tell, signInWith, close }: OneProps &
     : 'Takes its lines out of ~/.ssh/authorized_keys. Make sure that you have another way in.'
   return (
     <Dialog title={title} description={words} onClose={close}>
-      <Select label="Host" value={hostId} disabled={result !== null} onChange={event => setHostId(event.target.value)}>
+      <Select
+        label="Host"
+        value={hostId}
+        disabled={busy || result !== null}
+        onChange={event => setHostId(event.target.value)}
+      >
         {hosts.map(({ id, label: name }) => (
           <option key={id} value={id}>
             {name}
@@ -157,7 +164,7 @@ function OnServer({ info, hosts, put, api, tell, signInWith, close }: OneProps &
       <Actions>
         <Grow />
         <Button onClick={close}>{result ? 'Close' : 'Cancel'}</Button>
-        {result?.proved === true && info.place !== 'agent' && (
+        {result?.proved === true && info.place !== 'agent' && !(info.place === 'vault' && fromConfig) && (
           <Button look="primary" disabled={busy} onClick={adopt}>
             {`Use this key for ${label}`}
           </Button>
