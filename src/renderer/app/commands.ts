@@ -3,7 +3,7 @@ import type { TerminalId } from '../../shared/contract/terminals.ts'
 import { openDialog } from '../features/files/files-store.ts'
 import { openForwardDialog } from '../features/forwards/forwards-store.ts'
 import { edit } from '../features/hosts/hosts-store.ts'
-import { tellProblem } from '../features/notices/notices.tsx'
+import { tell, tellProblem } from '../features/notices/notices.tsx'
 import { openPalette } from '../features/palette/palette.tsx'
 import { changeSettings, useSettings } from '../features/settings/settings-store.ts'
 import type { Terminals } from '../features/terminals/terminals.ts'
@@ -132,6 +132,9 @@ function general({ api, actions }: CommandParts): readonly Command[] {
       keys: '',
       run: () => openForwardDialog({ kind: 'form', forward: null, target: null }),
     },
+    { id: 'import', title: 'Import hosts', keys: '', run: () => edit({ kind: 'import' }) },
+    { id: 'export-json', title: 'Export everything as JSON', keys: '', run: () => exportTo(api, 'json') },
+    { id: 'export-config', title: 'Export hosts as ssh_config', keys: '', run: () => exportTo(api, 'ssh-config') },
     { id: 'keys', title: 'Go to keys', keys: '', run: () => showHome('keys') },
     { id: 'known-hosts', title: 'Go to known hosts', keys: '', run: () => showHome('known-hosts') },
     { id: 'activity', title: 'Go to activity', keys: '', run: () => showHome('activity') },
@@ -344,4 +347,14 @@ function terminalCommands({ api, terminals }: CommandParts): readonly Command[] 
 // Cmd+C and Cmd+V on macOS; Ctrl+C belongs to the terminal elsewhere.
 function platformCopy(key: string): string {
   return platformShortcut('Mod').startsWith('Meta') ? `Meta+${key}` : `Ctrl+Shift+${key}`
+}
+
+/** Writes everything but secrets into a folder that the person chooses. */
+function exportTo(api: Api, format: 'json' | 'ssh-config'): void {
+  const write = async () => {
+    const folder = await api.app.chooseFolder({ title: 'Where to put the export' })
+    if (folder !== null)
+      tell(`Written to ${await api.imports.exportTo({ folder, format })}. Passwords and keys are not in it.`)
+  }
+  void write().catch(tellProblem)
 }
