@@ -5,6 +5,7 @@ import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 
 import { expect, keyHost, openShell, test, trust } from './fixtures.ts'
+import { keygen } from './sshd.ts'
 
 /** axe in the page itself: Electron has no second page for its usual way. */
 async function violations(page: Page): Promise<readonly string[]> {
@@ -108,6 +109,65 @@ for (const theme of ['dark', 'light']) {
     await openShell(page)
     await expect(page.getByRole('complementary', { name: 'Side panel' })).toContainText('Web')
     await clean('side panel')
+  })
+
+  test(`axe finds nothing wrong with keys, the config and imports, ${theme}`, async ({ launch, sshd, sshDir }) => {
+    test.setTimeout(120_000)
+    trust(sshDir, sshd.port, sshd.hostKey)
+    keygen(join(sshDir, 'work'), 'ed25519')
+    writeFileSync(
+      join(sshDir, 'config'),
+      `Host box\n  HostName 127.0.0.1\n  GSSAPIAuthentication yes\n  ProxyCommand nc %h %p\nHost bad\n  Port many\nHost inner\n  ProxyJump box\n`,
+      { mode: 0o600 },
+    )
+    const { page } = await launch({ settings: { appearance: { theme } }, hosts: [keyHost(sshd)] })
+    const clean = async (where: string) => expect(await violations(page), where).toEqual([])
+    await page.getByRole('button', { name: 'Details of box', exact: true }).click()
+    await clean('a host of the config')
+    await page.getByRole('complementary').getByRole('button', { name: 'Edit' }).click()
+    await clean('its form')
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('button', { name: 'New host' }).click()
+    const form = page.getByRole('dialog', { name: 'New host' })
+    await form.getByRole('combobox', { name: 'Proxy' }).selectOption('HTTP')
+    await form.getByRole('combobox', { name: 'Jump host' }).selectOption('gpu-box')
+    await form.getByRole('checkbox', { name: 'Forward the agent' }).check()
+    await clean('host form with a proxy')
+    await form.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('button', { name: 'Import', exact: true }).click()
+    const imports = page.getByRole('dialog', { name: 'Import hosts' })
+    await clean('import')
+    await imports.getByRole('textbox', { name: 'Or paste' }).fill('name,ip\na,10.0.0.1\nb,not one\n')
+    await imports.getByRole('button', { name: 'Read' }).click()
+    await expect(imports.getByRole('list', { name: 'Hosts to import' })).toBeVisible()
+    await clean('import preview')
+    await imports.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('button', { name: 'box', exact: true }).click()
+    await expect(page.getByRole('alertdialog', { name: 'Run a command for box?' })).toBeVisible()
+    await clean('a command to run')
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('tab', { name: 'Home' }).click()
+    await page.getByRole('link', { name: 'Known hosts' }).click()
+    await clean('known hosts')
+    await page.getByRole('button', { name: 'Add by fingerprint' }).click()
+    await clean('add by fingerprint')
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('link', { name: 'Keys' }).click()
+    await expect(page.getByRole('listitem', { name: 'work' })).toBeVisible()
+    await clean('keys')
+    for (const name of ['New key', 'Import key']) {
+      await page.getByRole('button', { name }).click()
+      await clean(name)
+      await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+    }
+    for (const item of ['Details', 'Put on a server', 'Take off a server', 'Change passphrase', 'Export', 'Delete']) {
+      await page.getByRole('button', { name: 'Actions of work' }).click()
+      await page.getByRole('menuitem', { name: item, exact: true }).click()
+      await expect(page.getByRole('dialog').or(page.getByRole('alertdialog'))).toBeVisible()
+      await clean(item)
+      await page.keyboard.press('Escape')
+      await expect(page.getByRole('dialog').or(page.getByRole('alertdialog'))).toHaveCount(0)
+    }
   })
 
   test(`axe finds nothing wrong with files and their dialogs, ${theme}`, async ({ launch, sshd, sshDir, folder }) => {

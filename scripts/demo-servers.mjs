@@ -37,9 +37,10 @@ export async function startDemoServers({ latencyMs = 0, settings = {} } = {}) {
   }
   ends.push(startWebPage(folder))
   const data = join(folder, 'data')
-  writeHosts(data, { key: join(folder, 'id'), port: await far(first.port), passwordPort: await far(second.port) })
+  const [key, port] = [join(folder, 'id'), await far(first.port)]
+  writeHosts(data, { key, port, passwordPort: await far(second.port) })
   writeFileSync(join(data, 'settings.json'), JSON.stringify({ version: 1, data: settings }))
-  mkdirSync(join(folder, 'ssh'), { mode: 0o700 })
+  writeSshFolder(join(folder, 'ssh'), { key, port })
   say(
     `demo servers on 127.0.0.1:${first.port} (${first.what}) and 127.0.0.1:${second.port} (password: ${demoPassword})`,
   )
@@ -197,6 +198,31 @@ function writeHosts(data, { key, port, passwordPort }) {
     { id: cluster, label: 'Cluster' },
   ]
   writeFileSync(join(data, 'hosts.json'), JSON.stringify({ version: 1, data: { hosts, groups } }))
+}
+
+/** The hosts of a config, and a key: what people have already. @param {string} ssh @param {{ key: string, port: number }} server */
+function writeSshFolder(ssh, { key, port }) {
+  mkdirSync(ssh, { recursive: true, mode: 0o700 })
+  const user = userInfo().username
+  const config = `# What ssh reads too: change it here or there.
+Host gate
+  HostName 127.0.0.1
+  Port ${port}
+
+Host node17 node18
+  HostName 127.0.0.1
+  Port ${port}
+  ProxyJump gate
+  LocalForward 16006 localhost:6006
+  GSSAPIAuthentication yes
+
+Host *
+  User ${user}
+  IdentityFile ${key}
+`
+  writeFileSync(join(ssh, 'config'), config, { mode: 0o600 })
+  for (const ending of ['', '.pub'])
+    writeFileSync(join(ssh, `id_ed25519${ending}`), readFileSync(`${key}${ending}`), { mode: 0o600 })
 }
 
 /** @returns {Promise<number>} */

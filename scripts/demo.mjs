@@ -98,6 +98,7 @@ async function takePictures(folder, env) {
     await page.getByRole('tab', { name: 'Home' }).click()
     await main.getByRole('link', { name: 'Forwards' }).click()
     await showForwards(page, { theme, shoot, size })
+    await showKeys(page, { theme, shoot, size })
     await main.getByRole('link', { name: 'Activity' }).click()
     await shoot(`activity-${theme}`)
     await main.getByRole('link', { name: 'Hosts', exact: true }).click()
@@ -145,6 +146,57 @@ async function showForwards(page, { theme, shoot, size }) {
   await size(900, 600)
   await shoot(`forwards-small-${theme}`)
   await size(1360, 850)
+}
+
+/**
+ * @param {import('@playwright/test').Page} page
+ * @param {{ theme: string, shoot: (name: string) => Promise<void>, size: (width: number, height: number) => Promise<unknown> }} parts
+ */
+async function showKeys(page, { theme, shoot, size }) {
+  const main = page.getByRole('navigation', { name: 'Main' })
+  await main.getByRole('link', { name: 'Hosts', exact: true }).click()
+  await page.getByRole('button', { name: 'Details of node17' }).click()
+  await shoot(`config-host-${theme}`)
+  await page.getByRole('complementary').getByRole('button', { name: 'Edit' }).click()
+  await shoot(`config-form-${theme}`)
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByRole('button', { name: 'Close details' }).click()
+  await page.getByRole('button', { name: 'Import', exact: true }).click()
+  const dialog = page.getByRole('dialog', { name: 'Import hosts' })
+  await shoot(`import-${theme}`)
+  await dialog
+    .getByRole('textbox', { name: 'Or paste' })
+    .fill('name,ip,user,tags\nalpha,10.0.0.1,me,gpu\nbeta,10.0.0.2,me,\n,nowhere at all,,\n')
+  await dialog.getByRole('button', { name: 'Read' }).click()
+  await dialog.getByRole('list', { name: 'Hosts to import' }).waitFor()
+  await shoot(`import-preview-${theme}`)
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await main.getByRole('link', { name: 'Keys' }).click()
+  await page.getByRole('list', { name: 'Keys' }).waitFor()
+  await shoot(`keys-${theme}`)
+  await size(900, 600)
+  await shoot(`keys-small-${theme}`)
+  await page.getByRole('button', { name: 'New key' }).click()
+  await shoot(`new-key-small-${theme}`)
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await size(1360, 850)
+  await page.getByRole('button', { name: 'New key' }).click()
+  await shoot(`new-key-${theme}`)
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByRole('button', { name: 'id_ed25519', exact: true }).click()
+  await shoot(`key-details-${theme}`)
+  await page.getByRole('button', { name: 'Close' }).first().click()
+  for (const item of ['Put on a server', 'Delete']) {
+    await page.getByRole('button', { name: 'Actions of id_ed25519' }).click()
+    await page.getByRole('menuitem', { name: item, exact: true }).click()
+    await page.getByRole('dialog').or(page.getByRole('alertdialog')).first().waitFor()
+    await page.waitForTimeout(300)
+    await shoot(`key-${item.split(' ')[0]?.toLowerCase()}-${theme}`)
+    await page.getByRole('button', { name: 'Cancel' }).click()
+  }
+  await main.getByRole('link', { name: 'Known hosts' }).click()
+  await page.getByRole('list', { name: 'Known hosts' }).waitFor()
+  await shoot(`known-hosts-${theme}`)
 }
 
 /**

@@ -9,6 +9,9 @@ const program = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/usr/bin/sshd'].find
 /** True where a real OpenSSH server can be started. */
 export const hasOpenSsh = program !== undefined
 
+/** A line that makes it look for keys outside the home alone. */
+export const keysElsewhere = '# keys elsewhere'
+
 /** A private OpenSSH server for the user who runs the tests; `id` in its folder is a key it accepts. */
 export async function startOpenSsh(
   folder: string,
@@ -25,7 +28,7 @@ export async function startOpenSsh(
     'ListenAddress 127.0.0.1',
     `HostKey ${at('host_ed')}`,
     `PidFile none`,
-    `AuthorizedKeysFile ${at('authorized_keys')}`,
+    `AuthorizedKeysFile ${at('authorized_keys')}${lines.includes(keysElsewhere) ? '' : ` ${at('home')}/.ssh/authorized_keys`}`,
     'StrictModes no',
     'UsePAM no',
     'PasswordAuthentication no',

@@ -85,8 +85,14 @@ export class KeyDeployment {
 
   async #run(lease: Lease<Connection>, script: string, input?: Uint8Array): Promise<string> {
     const { signal } = new AbortController()
-    const options = { signal, timeoutMs: scriptMs, ...(input ? { input } : {}) }
-    const { output } = await runCommand(lease.connection, inSh(script), options)
+    const options = { signal, timeoutMs: scriptMs }
+    // On standard input no login shell reads a word of the script: each has its own idea of quotes.
+    const { output } = input
+      ? await runCommand(lease.connection, inSh(script), { ...options, input })
+      : await runCommand(lease.connection, 'exec sh', {
+          ...options,
+          input: Buffer.from(`LC_ALL=C; export LC_ALL\n${script}`),
+        })
     return output.toString('latin1')
   }
 

@@ -164,8 +164,8 @@ export function ImportKeyDialog({ api, close, tell, openVault }: NewKeyProps) {
 
 function PlaceField({ folder }: { readonly folder: string }) {
   return (
-    <Select label="Keep in" name="place" defaultValue="file">
-      <option value="file">{folder || 'The .ssh folder'}</option>
+    <Select label="Keep in" name="place" defaultValue="file" title={folder}>
+      <option value="file">The .ssh folder</option>
       <option value="vault">The vault</option>
     </Select>
   )
