@@ -3,9 +3,9 @@ import { useState, type FormEvent } from 'react'
 import { messageOf } from '../../../shared/base/errors.ts'
 import { configChanges, type ConfigChanges, type ConfiguredHost, type Host } from '../../../shared/contract/hosts.ts'
 import { Button } from '../../ui/button.tsx'
-import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
 import { Checkbox, Select, TextField } from '../../ui/field.tsx'
-import ui from '../../ui/ui.module.css'
+import { FormEnd } from '../../ui/form-end.tsx'
 import css from './hosts.module.css'
 import { groupPath, useHosts } from './hosts-store.ts'
 
@@ -76,21 +76,9 @@ export function ConfigForm({ host, config, onSave, onOpen, onClose }: ConfigForm
         {config.alsoNames.length > 0 && (
           <p className={`${css['hint']} ${css['wide']}`}>The same lines hold for {config.alsoNames.join(', ')}.</p>
         )}
-        {failure !== null && (
-          <p className={`${ui['error']} ${css['wide']}`} role="alert">
-            {failure}
-          </p>
-        )}
-        <div className={css['wide']}>
-          <Actions>
-            <Button onClick={() => onOpen(config.path, config.line)}>Open the file</Button>
-            <Grow />
-            <Button onClick={onClose}>Cancel</Button>
-            <Button look="primary" type="submit" disabled={busy}>
-              Save
-            </Button>
-          </Actions>
-        </div>
+        <FormEnd failure={failure} busy={busy} submit="Save" onCancel={onClose}>
+          <Button onClick={() => onOpen(config.path, config.line)}>Open the file</Button>
+        </FormEnd>
       </form>
     </Dialog>
   )

@@ -2,10 +2,9 @@ import { useState, type FormEvent } from 'react'
 
 import { messageOf } from '../../../shared/base/errors.ts'
 import { group as groupSchema, type Group, type GroupId } from '../../../shared/contract/hosts.ts'
-import { Button } from '../../ui/button.tsx'
-import { Actions, Dialog } from '../../ui/dialog.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
 import { Select, TextField } from '../../ui/field.tsx'
-import ui from '../../ui/ui.module.css'
+import { FormEnd } from '../../ui/form-end.tsx'
 import css from './hosts.module.css'
 import { groupPath, useHosts } from './hosts-store.ts'
 import { ProxyFields, proxySentence, readProxy } from './route-fields.tsx'
@@ -94,19 +93,7 @@ export function GroupForm({ group, themes, onSave, onClose }: GroupFormProps) {
             </option>
           ))}
         </Select>
-        {failure !== null && (
-          <p className={`${ui['error']} ${css['wide']}`} role="alert">
-            {failure}
-          </p>
-        )}
-        <div className={css['wide']}>
-          <Actions>
-            <Button onClick={onClose}>Cancel</Button>
-            <Button look="primary" type="submit">
-              Save
-            </Button>
-          </Actions>
-        </div>
+        <FormEnd failure={failure} submit="Save" onCancel={onClose} />
       </form>
     </Dialog>
   )

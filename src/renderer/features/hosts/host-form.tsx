@@ -4,9 +4,9 @@ import { messageOf } from '../../../shared/base/errors.ts'
 import { printForwardSpec } from '../../../shared/base/forward-spec.ts'
 import { host as hostSchema, type Host, type HostId, type HostSecret } from '../../../shared/contract/hosts.ts'
 import { Button } from '../../ui/button.tsx'
-import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
 import { Checkbox, Select, TextField } from '../../ui/field.tsx'
-import ui from '../../ui/ui.module.css'
+import { FormEnd } from '../../ui/form-end.tsx'
 import css from './hosts.module.css'
 import { groupPath, useHosts } from './hosts-store.ts'
 import { extraText, fillAddress, noExtra, pastedCommand, type PastedExtra } from './pasted-command.ts'
@@ -143,31 +143,19 @@ export function HostForm({ host, preset, themes, onSave, onDelete, onForget, onC
             label="Allow weak algorithms (only for old servers)"
           />
         </div>
-        {failure !== null && (
-          <p className={`${ui['error']} ${css['wide']}`} role="alert">
-            {failure}
-          </p>
-        )}
-        <div className={css['wide']}>
-          <Actions>
-            {host && (
-              <Button
-                look="danger"
-                onClick={() => {
-                  onDelete(host)
-                  onClose()
-                }}
-              >
-                Delete
-              </Button>
-            )}
-            <Grow />
-            <Button onClick={onClose}>Cancel</Button>
-            <Button look="primary" type="submit" disabled={busy}>
-              Save
+        <FormEnd failure={failure} busy={busy} submit="Save" onCancel={onClose}>
+          {host && (
+            <Button
+              look="danger"
+              onClick={() => {
+                onDelete(host)
+                onClose()
+              }}
+            >
+              Delete
             </Button>
-          </Actions>
-        </div>
+          )}
+        </FormEnd>
       </form>
     </Dialog>
   )

@@ -1,10 +1,11 @@
-import { Copy, Ellipsis, KeyRound, Plus, Search, Upload } from 'lucide-react'
+import { Copy, Ellipsis, KeyRound, Plus, Upload } from 'lucide-react'
 import { useEffect } from 'react'
 
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { KeyInfo } from '../../../shared/contract/keys.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Menu, type MenuItem } from '../../ui/menu.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
 import { Tag } from '../../ui/tag.tsx'
 import ui from '../../ui/ui.module.css'
 import css from './keys.module.css'
@@ -26,16 +27,12 @@ export function KeysPage({ api, copy, onProblem }: KeysPageProps) {
     <div className={ui['page']}>
       <div className={css['head']}>
         <h1>Keys</h1>
-        <label className={css['search']}>
-          <Search size={15} aria-hidden="true" />
-          <input
-            type="text"
-            aria-label="Find a key"
-            placeholder="Find a key"
-            value={filter}
-            onChange={event => useKeys.setState({ filter: event.target.value })}
-          />
-        </label>
+        <SearchField
+          label="Find a key"
+          placeholder="Find a key"
+          value={filter}
+          onChange={text => useKeys.setState({ filter: text })}
+        />
         <Button onClick={() => openKeyDialog({ kind: 'import' })}>
           <Upload size={15} aria-hidden="true" /> Import key
         </Button>

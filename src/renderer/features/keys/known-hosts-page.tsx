@@ -1,12 +1,14 @@
-import { Fingerprint, Plus, Search, Trash2 } from 'lucide-react'
+import { Fingerprint, Plus, Trash2 } from 'lucide-react'
 import { useEffect, useState, type FormEvent } from 'react'
 
 import { messageOf } from '../../../shared/base/errors.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { KnownHostEntry } from '../../../shared/contract/keys.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
-import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
 import { TextField } from '../../ui/field.tsx'
+import { FormEnd } from '../../ui/form-end.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
 import { Tag } from '../../ui/tag.tsx'
 import ui from '../../ui/ui.module.css'
 import css from './keys.module.css'
@@ -45,16 +47,12 @@ export function KnownHostsPage({ api, tell, onProblem }: KnownHostsPageProps) {
     <div className={ui['page']}>
       <div className={css['head']}>
         <h1>Known hosts</h1>
-        <label className={css['search']}>
-          <Search size={15} aria-hidden="true" />
-          <input
-            type="text"
-            aria-label="Find a host"
-            placeholder="A name; with a port as [name]:2222"
-            value={filter}
-            onChange={event => setFilter(event.target.value)}
-          />
-        </label>
+        <SearchField
+          label="Find a host"
+          placeholder="A name; with a port as [name]:2222"
+          value={filter}
+          onChange={setFilter}
+        />
         <Button look="primary" onClick={() => setAdding(true)}>
           <Plus size={16} aria-hidden="true" /> Add by fingerprint
         </Button>
@@ -139,20 +137,7 @@ function AddDialog({ api, tell, close }: Pick<KnownHostsPageProps, 'api' | 'tell
         <div className={css['wide']}>
           <TextField label="Fingerprint" name="fingerprint" placeholder="SHA256:…" />
         </div>
-        {failure !== null && (
-          <p className={`${ui['error']} ${css['wide']}`} role="alert">
-            {failure}
-          </p>
-        )}
-        <div className={css['wide']}>
-          <Actions>
-            <Grow />
-            <Button onClick={close}>Cancel</Button>
-            <Button look="primary" type="submit" disabled={busy}>
-              Add
-            </Button>
-          </Actions>
-        </div>
+        <FormEnd failure={failure} busy={busy} submit="Add" onCancel={close} />
       </form>
     </Dialog>
   )

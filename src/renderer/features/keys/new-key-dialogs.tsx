@@ -4,9 +4,9 @@ import { messageOf } from '../../../shared/base/errors.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import { keyName } from '../../../shared/contract/keys.ts'
 import { Button } from '../../ui/button.tsx'
-import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
 import { Select, TextArea, TextField } from '../../ui/field.tsx'
-import ui from '../../ui/ui.module.css'
+import { FormEnd } from '../../ui/form-end.tsx'
 import css from './keys.module.css'
 import { useKeys } from './keys-store.ts'
 
@@ -76,20 +76,7 @@ export function NewKeyDialog({ api, close, tell, openVault }: NewKeyProps) {
         />
         <TextField label="Comment" name="comment" defaultValue={defaultComment()} />
         <SealedFields />
-        {failure !== null && (
-          <p className={`${ui['error']} ${css['wide']}`} role="alert">
-            {failure}
-          </p>
-        )}
-        <div className={css['wide']}>
-          <Actions>
-            <Grow />
-            <Button onClick={close}>Cancel</Button>
-            <Button look="primary" type="submit" disabled={busy}>
-              {busy ? 'Making the key…' : 'Generate'}
-            </Button>
-          </Actions>
-        </div>
+        <FormEnd failure={failure} busy={busy} submit={busy ? 'Making the key…' : 'Generate'} onCancel={close} />
       </form>
     </Dialog>
   )
@@ -143,20 +130,7 @@ export function ImportKeyDialog({ api, close, tell, openVault }: NewKeyProps) {
         </div>
         <TextField label="Name" value={name} onChange={event => setName(event.target.value)} />
         <PlaceField folder={folder} />
-        {failure !== null && (
-          <p className={`${ui['error']} ${css['wide']}`} role="alert">
-            {failure}
-          </p>
-        )}
-        <div className={css['wide']}>
-          <Actions>
-            <Grow />
-            <Button onClick={close}>Cancel</Button>
-            <Button look="primary" type="submit" disabled={busy}>
-              Import
-            </Button>
-          </Actions>
-        </div>
+        <FormEnd failure={failure} busy={busy} submit="Import" onCancel={close} />
       </form>
     </Dialog>
   )

@@ -1,0 +1,40 @@
+import type { ReactNode } from 'react'
+
+import { Button } from './button.tsx'
+import { Actions, Grow } from './dialog.tsx'
+import css from './ui.module.css'
+
+/** How a form in a dialog ends: what went wrong, Cancel, and the button that sends it; `children` stand on the left. */
+export function FormEnd({
+  failure,
+  busy = false,
+  submit,
+  onCancel,
+  children,
+}: {
+  readonly failure: string | null
+  readonly busy?: boolean
+  readonly submit: string
+  readonly onCancel: () => void
+  readonly children?: ReactNode
+}) {
+  return (
+    <>
+      {failure !== null && (
+        <p className={`${css['error']} ${css['formWide']}`} role="alert">
+          {failure}
+        </p>
+      )}
+      <div className={css['formWide']}>
+        <Actions>
+          {children}
+          <Grow />
+          <Button onClick={onCancel}>Cancel</Button>
+          <Button look="primary" type="submit" disabled={busy}>
+            {submit}
+          </Button>
+        </Actions>
+      </div>
+    </>
+  )
+}
