@@ -143,3 +143,56 @@ test('a ProxyCommand is shown whole and asked about, then run, and not asked abo
   await terminal(again, 'behind').prompt()
   expect(readFileSync(ran, 'utf8')).toBe('x\nx\n')
 })
+
+test('a Match exec is asked about before it runs, and RemoteCommand, SetEnv and RequestTTY hold', async ({
+  launch,
+  sshd,
+  sshDir,
+  folder,
+}) => {
+  trust(sshDir, sshd.port, sshd.hostKey)
+  const ran = join(folder, 'ran')
+  writeFileSync(
+    join(sshDir, 'config'),
+    config(
+      sshd,
+      `Host cmd\n  @server\n  RemoteCommand echo "cmd=$LC_TEST"; tty; exec sh\n  RequestTTY yes\nMatch originalhost cmd exec "touch ${ran}"\n  SetEnv LC_TEST=%n-is-plain\n`,
+    ),
+    { mode: 0o600 },
+  )
+  const { page } = await launch()
+  await page.getByRole('button', { name: 'Details of cmd' }).click()
+  await expect(page.getByRole('complementary')).toContainText('A “Match exec” decides when you connect.')
+  expect(existsSync(ran)).toBe(false)
+  await page.getByRole('button', { name: 'cmd', exact: true }).click()
+  const question = page.getByRole('alertdialog', { name: 'Run a command for cmd?' })
+  await expect(question).toContainText(`touch ${ran}`)
+  await question.getByRole('button', { name: 'Run command' }).click()
+  await expect(terminal(page, 'cmd').rows).toContainText('cmd=%n-is-plain')
+  await expect(terminal(page, 'cmd').rows).toContainText('/dev/pts/')
+  expect(existsSync(ran)).toBe(true)
+})
+
+test('a host of the config is imported as one of Hawser’s, with its jump, and goes its own way then', async ({
+  launch,
+  sshDir,
+}) => {
+  const path = join(sshDir, 'config')
+  writeFileSync(
+    path,
+    'Host inner\n  HostName 10.0.0.9\n  User me\n  ProxyJump gate\nHost gate\n  HostName 10.0.0.1\n',
+    {
+      mode: 0o600,
+    },
+  )
+  const { page } = await launch()
+  await page.getByRole('button', { name: 'inner', exact: true }).click({ button: 'right' })
+  await page.getByRole('menuitem', { name: 'Import as a host of Hawser' }).click()
+  const own = page.getByRole('region', { name: 'Other hosts' })
+  await expect(own.getByRole('button', { name: 'inner', exact: true })).toBeVisible()
+  await own.getByRole('button', { name: 'Details of inner' }).click()
+  await expect(page.getByRole('complementary', { name: 'Details of inner' })).toContainText('gate')
+  writeFileSync(path, '', { mode: 0o600 })
+  await expect(page.getByRole('region', { name: 'SSH config' })).toBeHidden()
+  await expect(own.getByRole('button', { name: 'inner', exact: true })).toBeVisible()
+})

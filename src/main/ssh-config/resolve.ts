@@ -231,7 +231,12 @@ function notHonoured(evaluation: Evaluation, read: SettingReader) {
           },
         ]
       : []
-  return [...evaluation.notHonoured, ...certificates, ...kept]
+  const session = read.at('sessiontype')
+  const opened =
+    session && read.text('sessiontype')?.toLowerCase() !== 'default'
+      ? [{ path: session.path, line: session.line, text: 'SessionType: a terminal opens a shell all the same' }]
+      : []
+  return [...evaluation.notHonoured, ...certificates, ...kept, ...opened]
 }
 
 /** The hop right before the host, without its user and port: `%j`. */

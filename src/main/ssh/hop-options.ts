@@ -146,7 +146,8 @@ export function optionsOf(host: ResolvedHost): HopOptions {
     },
     session: {
       command: host.remoteCommand,
-      tty: host.requestTty !== 'no',
+      // As ssh has it: a command gets a terminal only where one is asked for.
+      tty: host.requestTty === 'auto' ? host.remoteCommand === null : host.requestTty !== 'no',
       sendEnv: host.sendEnv,
       setEnv: host.setEnv,
     },
