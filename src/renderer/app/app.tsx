@@ -176,6 +176,7 @@ function Forms({ parts }: { readonly parts: Parts }) {
           if (Object.keys(changes).length > 0) await api.hosts.editConfig({ id: host.id, changes })
           await api.hosts.save({ host })
         }}
+        onForget={host => void api.hosts.setSecret({ id: host.id, kind: 'password', secret: '' }).catch(tellProblem)}
         onOpen={(path, line) => edit({ kind: 'config-file', path, line })}
         onClose={close}
       />

@@ -13,14 +13,17 @@ export interface ConfigFormProps {
   readonly host: Host
   readonly config: ConfiguredHost
   readonly onSave: (host: Host, changes: ConfigChanges) => Promise<void>
+  /** Takes its remembered password out of the vault. */
+  readonly onForget: (host: Host) => void
   /** Opens the file at a line in the editor. */
   readonly onOpen: (path: string, line: number) => void
   readonly onClose: () => void
 }
 
 /** What a host of the config says, changed in the file itself; groups, tags and looks are kept beside it. */
-export function ConfigForm({ host, config, onSave, onOpen, onClose }: ConfigFormProps) {
-  const { groups } = useHosts(state => state.book)
+export function ConfigForm({ host, config, onSave, onForget, onOpen, onClose }: ConfigFormProps) {
+  const { groups, secrets } = useHosts(state => state.book)
+  const remembered = secrets[host.id]?.includes('password') === true
   const [failure, setFailure] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
   const submit = async (event: FormEvent<HTMLFormElement>) => {
@@ -73,6 +76,13 @@ export function ConfigForm({ host, config, onSave, onOpen, onClose }: ConfigForm
         <div className={css['wide']}>
           <Checkbox name="forwardAgent" defaultChecked={host.forwardAgent} label="Forward the agent" />
         </div>
+        {remembered && (
+          <div className={css['wide']}>
+            <Button small onClick={() => onForget(host)}>
+              Forget the remembered password
+            </Button>
+          </div>
+        )}
         {config.alsoNames.length > 0 && (
           <p className={`${css['hint']} ${css['wide']}`}>The same lines hold for {config.alsoNames.join(', ')}.</p>
         )}

@@ -1,0 +1,76 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import { buildProgram } from './config-program.ts'
+import { expandCommand } from './resolved.ts'
+import { resolveHost } from './resolve.ts'
+import { honoured } from './keywords.ts'
+import type { LocalFacts } from './tokens.ts'
+
+const facts: LocalFacts = { user: 'me', uid: 1, home: '/home/me', hostName: 'pc', sshFolder: '/home/me/.ssh', env: {} }
+const resolve = (text: string, name: string, given = {}) =>
+  resolveHost(buildProgram([{ path: 'c', text, system: false, includes: new Map() }]), {
+    name,
+    given,
+    facts,
+    answers: { exec: () => undefined, resolves: () => undefined },
+  })
+
+describe('what a config says of a name', () => {
+  it('is an answer with its problems for any text', () => {
+    const keyword = fc.constantFrom(...honoured.keys(), 'Host', 'Match', 'Include', 'GSSAPIAuthentication', 'Prt')
+    const value = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 12 }),
+      fc.constantFrom('%h%', '${X', '"', 'none', '*', '!', '99999', '-1', ','),
+    )
+    const line = fc.tuple(keyword, fc.constantFrom(' ', '=', '', '"'), value).map(parts => parts.join(''))
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(line, fc.string({ unit: 'binary' })), { maxLength: 20 }),
+        fc.string({ unit: 'binary' }),
+        (lines, name) => {
+          const host = resolve(lines.join('\n'), name)
+          for (const note of [...host.problems, ...host.notHonoured]) expect(note.line).toBeGreaterThan(0)
+          expect(host.port).toBeGreaterThan(0)
+        },
+      ),
+      { numRuns: 3000 },
+    )
+  })
+
+  it('lets a command line count before any line of the file, for Match too', () => {
+    const text =
+      'Match user root\n  ProxyJump gate\nMatch exec "t %r %p"\n  Port 9\nHost *\n  User me\n  IdentityFile /k/%r\n'
+    expect(resolve(text, 'prod', { user: 'root', port: 99 })).toMatchObject({
+      user: 'root',
+      port: 99,
+      proxyJump: 'gate',
+      identityFiles: ['/k/root'],
+      pending: [{ command: 't root 99' }],
+    })
+    expect(resolve(text, 'prod')).toMatchObject({ user: 'me', proxyJump: '' })
+  })
+
+  it('never passes over what guards: a slip in its name, a list of revoked keys, a broken line', () => {
+    expect(resolve('StrictHostKeyCheking yes\n', 'a').problems[0]?.text).toContain(
+      'did you mean StrictHostKeyChecking?',
+    )
+    expect(resolve('RevokedHostKeys /etc/revoked\n', 'a').problems).toHaveLength(1)
+    expect(resolve('IgnoreUnknown Strict*\nStrictHostKeyCheking yes\n', 'a').problems).toEqual([])
+    expect(
+      buildProgram([{ path: 'c', text: 'Host "prod\n  Port 2\n', system: false, includes: new Map() }]).notes,
+    ).toHaveLength(1)
+    expect(resolve('IdentityFile none\nIdentitiesOnly yes\n', 'a')).toMatchObject({
+      noIdentities: true,
+      identityFiles: [],
+    })
+    expect(resolve('NewerThanUs yes\n', 'a')).toMatchObject({ problems: [], notHonoured: [{ line: 1 }] })
+  })
+
+  it('puts no name into a command that a shell would read as more', () => {
+    const host = (name: string) => resolve('Host *\n  ProxyCommand nc %h %p\n', name)
+    expect(expandCommand(host('ok-1.example'), 'nc %h %p %r %n %%')).toBe('nc ok-1.example 22 me ok-1.example %')
+    for (const name of ['a;b', '$(x)', 'a b', '`x`', 'a|b', 'a&b', "a'b", 'a\nb'])
+      expect(() => expandCommand(host(name), 'nc %h')).toThrow(/mean something to a shell/)
+  })
+})
