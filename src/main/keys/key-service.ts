@@ -193,8 +193,12 @@ export class KeyService implements Contract {
     const publicLine = printPublicLine(key.type, key.blob, key.comment)
     const { sshFolder, vault } = this.#parts
     if (place === 'vault') {
-      await vault.set(vaultKeyName(name), key.text)
-      await vault.set(`${vaultKeyName(name)}${publicSuffix}`, publicLine)
+      await vault.add(
+        new Map([
+          [vaultKeyName(name), key.text],
+          [`${vaultKeyName(name)}${publicSuffix}`, publicLine],
+        ]),
+      )
     } else {
       await mkdir(sshFolder, { recursive: true, mode: 0o700 })
       await writeNewFile(join(sshFolder, name), key.text)

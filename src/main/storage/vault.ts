@@ -90,6 +90,16 @@ export class Vault implements Disposable {
     })
   }
 
+  /** Keeps several new secrets in one save. Throws `exists` when one of the names is taken, and what `set` throws. */
+  async add(entries: ReadonlyMap<string, string>): Promise<void> {
+    await this.#serially(async () => {
+      const opened = await this.#openForWriting()
+      if ([...entries.keys()].some(name => opened.secrets.has(name)))
+        throw new AppError('exists', 'The vault has one of that name already. Choose another name.')
+      await this.#store({ ...opened, secrets: new Map([...opened.secrets, ...entries]) })
+    })
+  }
+
   /** Takes out every secret for which `keep` is false; nothing while locked. */
   async sweep(keep: (name: string) => boolean): Promise<void> {
     await this.#serially(async () => {
