@@ -136,7 +136,7 @@ function general({ api, actions }: CommandParts): readonly Command[] {
     { id: 'export-json', title: 'Export everything as JSON', keys: '', run: () => exportTo(api, 'json') },
     { id: 'export-config', title: 'Export hosts as ssh_config', keys: '', run: () => exportTo(api, 'ssh-config') },
     { id: 'keys', title: 'Go to keys', keys: 'Mod+Shift+Y', run: () => showHome('keys') },
-    { id: 'known-hosts', title: 'Go to known hosts', keys: 'Mod+Shift+U', run: () => showHome('known-hosts') },
+    { id: 'known-hosts', title: 'Go to known hosts', keys: '', run: () => showHome('known-hosts') },
     { id: 'activity', title: 'Go to activity', keys: '', run: () => showHome('activity') },
     { id: 'settings', title: 'Go to settings', keys: 'Mod+,', run: () => showHome('settings') },
     {

@@ -53,10 +53,19 @@ export interface Section {
   readonly hosts: readonly Host[]
 }
 
+// Made once for each host: a thousand of them are searched with every key.
+const texts = new WeakMap<Host, string>()
+
+function textOf(host: Host): string {
+  const known = texts.get(host)
+  if (known !== undefined) return known
+  const text = [host.label, host.user === null ? '' : `${host.user}@`, host.address, ...host.tags].join(' ')
+  texts.set(host, text)
+  return text
+}
+
 /** The hosts that match, best first; all of them for an empty filter. Pure. */
 export function matchingHosts(hosts: readonly Host[], filter: string): readonly Host[] {
-  const textOf = (host: Host) =>
-    [host.label, host.user === null ? '' : `${host.user}@`, host.address, ...host.tags].join(' ')
   return fuzzyFind(hosts, filter, textOf)
 }
 
