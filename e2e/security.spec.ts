@@ -323,6 +323,7 @@ test('main handles these calls and no others', async () => {
     ],
     keys: [
       'addToAgent',
+      'cancel',
       'changePassphrase',
       'exportKey',
       'generate',

@@ -153,8 +153,17 @@ function checkEdited(host: ResolvedHost, lines: readonly ConfigChange[]): void {
   }
   for (const [keyword, value] of lines) {
     const now = holds[keyword]
-    const wanted = value?.toLowerCase() === 'none' ? '' : value?.toLowerCase()
-    if (wanted === undefined || now === undefined || now.toLowerCase() === wanted) continue
+    if (value === null) {
+      const left = host.from.get(keyword)
+      if (left)
+        throw new AppError(
+          'invalid-input',
+          `Line ${left.line} of ${left.path} sets ${shownKeyword(keyword)} too, so it would not be empty. Change it there.`,
+        )
+      continue
+    }
+    const wanted = value.toLowerCase() === 'none' ? '' : value.toLowerCase()
+    if (now === undefined || now.toLowerCase() === wanted) continue
     // A name that is completed by a domain is not what was typed.
     if (keyword === 'hostname' && host.from.has('canonicalizehostname')) continue
     const at = host.from.get(keyword)

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { isUtf8 } from 'node:buffer'
 import { open, readdir, readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -176,7 +177,9 @@ async function readFolder(path: string): Promise<ImportPreview> {
 // regedit writes UTF-16.
 function decode(bytes: Buffer): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.subarray(2).toString('utf16le')
-  return bytes.toString('utf8')
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes)
+  // What a spreadsheet on Windows calls CSV.
+  return isUtf8(bytes) ? bytes.toString('utf8') : new TextDecoder('windows-1252').decode(bytes)
 }
 
 /** Under a name that is free; never over what is there. */

@@ -15,6 +15,7 @@ const cleanUp: (() => void)[] = []
 afterEach(() => {
   for (const run of cleanUp.splice(0)) run()
 })
+const { signal } = new AbortController()
 const target: Target = { kind: 'address', address: 'x', port: null, user: null, jumps: [], keyFile: null }
 
 async function setUp(lines: readonly string[]) {
@@ -45,18 +46,26 @@ describe('a key that is put on a server', () => {
     const force = name === 'the login shell' ? [] : [`ForceCommand ${command}`]
     const { deployment, key, line, at } = await setUp([...force])
     writeKeyFileOf(at)
-    expect(await deployment.put(target, line, key)).toEqual({ added: true, proved: true, problem: null })
-    expect(await deployment.put(target, line, key)).toEqual({ added: false, proved: true, problem: null })
+    expect(await deployment.put(target, { line, keyFile: key }, signal)).toEqual({
+      added: true,
+      proved: true,
+      problem: null,
+    })
+    expect(await deployment.put(target, { line, keyFile: key }, signal)).toEqual({
+      added: false,
+      proved: true,
+      problem: null,
+    })
     expect(readFileSync(at, 'utf8')).toBe(`# mine\n${line}\n`)
     const blob = Buffer.from(line.split(' ')[1] as string, 'base64')
-    expect(await deployment.takeOff(target, blob)).toBe(1)
-    expect(await deployment.takeOff(target, blob)).toBe(0)
+    expect(await deployment.takeOff(target, blob, signal)).toBe(1)
+    expect(await deployment.takeOff(target, blob, signal)).toBe(0)
     expect(readFileSync(at, 'utf8')).toBe('# mine\n')
   })
 
   it('is told where the server keeps keys elsewhere', async () => {
     const { deployment, key, line, at } = await setUp([keysElsewhere])
-    const put = await deployment.put(target, line, key)
+    const put = await deployment.put(target, { line, keyFile: key }, signal)
     expect(put).toMatchObject({ added: true, proved: false })
     expect(put.problem).toContain('AuthorizedKeysFile')
     expect(statSync(at).mode & 0o777).toBe(0o600)

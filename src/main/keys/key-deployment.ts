@@ -31,12 +31,16 @@ export class KeyDeployment {
   }
 
   /** `keyFile` is the key as a host's setting; null can't be proved by itself. Throws what signing in throws. */
-  async put(target: Target, publicLine: string, keyFile: string | null): Promise<PutResult> {
-    const plan = await this.#parts.prepare(target, this.#options())
-    const lease = await this.#parts.pool.lease(plan, this.#options())
+  async put(
+    target: Target,
+    { line, keyFile }: { readonly line: string; readonly keyFile: string | null },
+    signal: AbortSignal,
+  ): Promise<PutResult> {
+    const plan = await this.#parts.prepare(target, optionsFor(signal))
+    const lease = await this.#parts.pool.lease(plan, optionsFor(signal))
     let word: string
     try {
-      word = this.#checked(await this.#run(lease, putScript(publicLine))).word
+      word = this.#checked(await this.#run(lease, { script: putScript(line) }, signal)).word
     } finally {
       lease.dispose()
     }
@@ -44,18 +48,18 @@ export class KeyDeployment {
     if (keyFile === null)
       return { added, proved: false, problem: 'Only the agent has this key: sign in once to see it work.' }
     try {
-      await this.#prove(plan, keyFile)
+      await this.#prove(plan, keyFile, signal)
       return { added, proved: true, problem: null }
     } catch (error) {
       return { added, proved: false, problem: whyNot(error) }
     }
   }
 
-  async takeOff(target: Target, blob: Uint8Array): Promise<number> {
-    const plan = await this.#parts.prepare(target, this.#options())
-    const lease = await this.#parts.pool.lease(plan, this.#options())
+  async takeOff(target: Target, blob: Uint8Array, signal: AbortSignal): Promise<number> {
+    const plan = await this.#parts.prepare(target, optionsFor(signal))
+    const lease = await this.#parts.pool.lease(plan, optionsFor(signal))
     try {
-      const answer = this.#checked(await this.#run(lease, readScript))
+      const answer = this.#checked(await this.#run(lease, { script: readScript }, signal))
       if (answer.word === 'none') return 0
       const [checksum = '', ...encoded] = answer.rest.split('\n')
       if (!/^\d+ \d+$/.test(checksum)) throw notUnderstood()
@@ -63,7 +67,9 @@ export class KeyDeployment {
       if (before.length !== Number(checksum.split(' ')[1])) throw notUnderstood()
       const { file, gone } = withoutKey(before, blob)
       if (gone === 0) return 0
-      this.#checked(await this.#run(lease, replaceScript(checksum, file.length), encodeLines(file)))
+      this.#checked(
+        await this.#run(lease, { script: replaceScript(checksum, file.length), input: encodeLines(file) }, signal),
+      )
       return gone
     } finally {
       lease.dispose()
@@ -71,20 +77,23 @@ export class KeyDeployment {
   }
 
   /** Signs in anew with this key and no other way, on a connection of its own that is closed at once. */
-  async #prove(plan: ConnectionPlan, keyFile: string): Promise<void> {
+  async #prove(plan: ConnectionPlan, keyFile: string, signal: AbortSignal): Promise<void> {
     const hop = plan.at(-1) as PlannedHop
     const options = { ...hop.options, identityFiles: [], identitiesOnly: false }
     const proof: PlannedHop = { ...hop, signIn: 'key', keyFile, options, key: `${hop.key} proof ${randomUUID()}` }
     const lease = await this.#parts.pool.lease(
       [...plan.slice(0, -1), proof] as unknown as ConnectionPlan,
-      this.#options(),
+      optionsFor(signal),
     )
     lease.connection.dispose()
     lease.dispose()
   }
 
-  async #run(lease: Lease<Connection>, script: string, input?: Uint8Array): Promise<string> {
-    const { signal } = new AbortController()
+  async #run(
+    lease: Lease<Connection>,
+    { script, input }: { readonly script: string; readonly input?: Uint8Array },
+    signal: AbortSignal,
+  ): Promise<string> {
     const options = { signal, timeoutMs: scriptMs }
     // On standard input no login shell reads a word of the script: each has its own idea of quotes.
     const { output } = input
@@ -103,10 +112,10 @@ export class KeyDeployment {
     if (refusal !== undefined) throw new AppError('no-permission', refusal)
     return answer
   }
+}
 
-  #options(): LeaseOptions {
-    return { onStep: () => {}, signal: new AbortController().signal }
-  }
+function optionsFor(signal: AbortSignal): LeaseOptions {
+  return { onStep: () => {}, signal }
 }
 
 function notUnderstood(): AppError {

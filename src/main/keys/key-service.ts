@@ -46,6 +46,7 @@ export class KeyService implements Contract {
   readonly #changed = new Emitter<KeyBook>()
   readonly onChanged = this.#changed.event
   readonly #parts: KeyParts
+  readonly #running = new Map<string, AbortController>()
 
   constructor(parts: KeyParts) {
     this.#parts = parts
@@ -128,13 +129,30 @@ export class KeyService implements Contract {
 
   putOn: Contract['putOn'] = async ({ id, target }) => {
     const key = await this.#info(id)
-    return this.#parts.deployment.put(target as Target, await this.#publicLine(key), this.#settingOf(key))
+    const line = await this.#publicLine(key)
+    return this.#cancellable(id, signal =>
+      this.#parts.deployment.put(target as Target, { line, keyFile: this.#settingOf(key) }, signal),
+    )
+  }
+
+  cancel: Contract['cancel'] = ({ id }) => this.#running.get(id)?.abort()
+
+  /** One at a time for each key: `cancel` ends it. */
+  async #cancellable<T>(id: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    this.#running.get(id)?.abort()
+    const abort = new AbortController()
+    this.#running.set(id, abort)
+    try {
+      return await work(abort.signal)
+    } finally {
+      if (this.#running.get(id) === abort) this.#running.delete(id)
+    }
   }
 
   takeOff: Contract['takeOff'] = async ({ id, target }) => {
     const half = parsePublicLine(await this.#publicLine(await this.#info(id)))
     if (!half) throw noPublicHalf(id)
-    return this.#parts.deployment.takeOff(target as Target, half.blob)
+    return this.#cancellable(id, signal => this.#parts.deployment.takeOff(target as Target, half.blob, signal))
   }
 
   addToAgent: Contract['addToAgent'] = async ({ id, seconds }) => {

@@ -31,12 +31,13 @@ function applyChange(lines: readonly ConfigLine[], head: number, [keyword, value
   const end = sectionEnd(lines, head)
   const raws = lines.map(({ raw }) => raw)
   const found = lines.findIndex((line, at) => at > head && at < end && line.keyword === keyword)
+  // Another line of the same keyword would count in the place of the first.
+  if (value === null)
+    return lines.flatMap((line, at) => (at > head && at < end && line.keyword === keyword ? [] : line.raw)).join('')
   if (found >= 0) {
-    if (value === null) raws.splice(found, 1)
-    else raws[found] = withValue(raws[found] as string, printValue(keyword, value))
+    raws[found] = withValue(raws[found] as string, printValue(keyword, value))
     return raws.join('')
   }
-  if (value === null) return raws.join('')
   const last = lastStatement(lines, head, end)
   const before = raws[last] as string
   const newline = /\r?\n$/.exec(raws[head] as string)?.[0] ?? (raws.join('').includes('\r\n') ? '\r\n' : '\n')
@@ -64,8 +65,9 @@ function printValue(keyword: string, value: string): string {
 }
 
 function withValue(line: string, value: string): string {
-  const parts = /^([ \t]*[^ \t\r\n"=]+[ \t]*(?:=[ \t]*)?)(.*?)((?:[ \t]+#.*?)?[ \t\r\f]*\n?)$/s.exec(line)
-  if (!parts) return line
-  const [, before = '', , after = ''] = parts
-  return `${/[ \t=]$/.test(before) ? before : `${before} `}${value}${after}`
+  const head = /^[ \t]*[^ \t\r\n"=]+[ \t]*(?:=[ \t]*)?/.exec(line)?.[0] ?? ''
+  const rest = line.slice(head.length)
+  // Up to a comment or the spaces at the end; what stands in quotes is neither.
+  const old = /^(?:"[^"]*"|'[^']*'|(?![ \t]+#)(?![ \t\r\f]*\n?$)[^"'])*/.exec(rest)?.[0] ?? ''
+  return `${/[ \t=]$/.test(head) ? head : `${head} `}${value}${rest.slice(old.length)}`
 }

@@ -1,4 +1,5 @@
 import { parseConfig, splitArguments, type ConfigLine } from './config-text.ts'
+import { isKeyword } from './keywords.ts'
 import { isLiteral } from './patterns.ts'
 
 /** One file that was read, with those that it includes by the number of the line that does. */
@@ -89,7 +90,10 @@ class Builder {
 
   file(source: ConfigSource, within: Section | null): void {
     let section = this.#open({ kind: 'always' }, within)
-    for (const line of parseConfig(source.text)) {
+    const lines = parseConfig(source.text)
+    if (lines.some(({ keyword }) => keyword !== '') && !lines.some(({ keyword }) => isKeyword(keyword)))
+      this.notes.push({ path: source.path, line: 1, text: 'no line of this file is one of ssh_config' })
+    for (const line of lines) {
       if (line.keyword === '') continue
       const at: Statement = {
         path: source.path,

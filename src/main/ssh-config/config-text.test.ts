@@ -67,6 +67,12 @@ describe('the text of a config', () => {
     )
   })
 
+  it('takes a quoted value whole, and every line of a keyword that is taken out', () => {
+    const text = 'Host a\n  User "we # ird"  # me\n  Port 1\n  Port 2\n'
+    expect(editSection(text, 1, [['user', 'plain']])).toBe('Host a\n  User plain  # me\n  Port 1\n  Port 2\n')
+    expect(editSection(text, 1, [['port', null]])).toBe('Host a\n  User "we # ird"  # me\n')
+  })
+
   it('gains a section at its end', () => {
     expect(
       appendSection('Host a', 'b c', [

@@ -146,8 +146,9 @@ export function whyNotHonoured(keyword: string, value: string): string | null {
 
 /** The keyword that one with a slip or two was meant to be: ssh refuses it, and it may be one that guards. Null for others. */
 export function misspelled(keyword: string): string | null {
-  if (honoured.has(keyword) || reasons.has(keyword) || olderNames.has(keyword) || keyword.length < 6) return null
-  return [...honoured.keys()].find(known => distance(keyword, known) <= 2) ?? null
+  if (honoured.has(keyword) || reasons.has(keyword) || olderNames.has(keyword) || keyword.length < 4) return null
+  const slips = keyword.length < 7 ? 1 : 2
+  return [...honoured.keys()].find(known => distance(keyword, known) <= slips) ?? null
 }
 
 /** Letters to change, add or leave out, up to 3. */
@@ -163,6 +164,13 @@ function distance(a: string, b: string): number {
     row = next
   }
   return row[b.length] as number
+}
+
+/** True for a keyword that OpenSSH has, whether it is honoured here or not. */
+export function isKeyword(keyword: string): boolean {
+  return (
+    honoured.has(keyword) || reasons.has(keyword) || olderNames.has(keyword) || /^(host|match|include)$/.test(keyword)
+  )
 }
 
 /** How a keyword is written in manuals; its own letters where it is not known. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 
+import { parseJumps } from '../base/destination.ts'
 import { call, event } from './define.ts'
 import { line, secretText } from './text.ts'
 
@@ -118,6 +119,11 @@ export interface ConfigOverview {
   readonly left: number
 }
 
+function isJumpList(text: string): boolean {
+  const hops = /\s/.test(text) ? undefined : parseJumps(text)
+  return hops?.every(hop => address.safeParse(hop.address).success) === true
+}
+
 /** A change of a host of the config; what is not named stays, null takes the line out. */
 export const configChanges = z.strictObject({
   hostName: address.nullable().optional(),
@@ -128,7 +134,11 @@ export const configChanges = z.strictObject({
     .refine(path => !path.startsWith('vault:'), 'A config names files only, not keys in the vault')
     .nullable()
     .optional(),
-  proxyJump: line(1024).min(1).nullable().optional(),
+  proxyJump: line(1024)
+    .min(1)
+    .refine(text => text === 'none' || isJumpList(text), 'must be hosts with commas between them')
+    .nullable()
+    .optional(),
   forwardAgent: z.enum(['yes', 'no']).nullable().optional(),
 })
 export type ConfigChanges = Readonly<z.output<typeof configChanges>>

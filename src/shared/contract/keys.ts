@@ -41,8 +41,14 @@ export interface KeyBook {
   readonly vaultLocked: boolean
 }
 
+// What ssh reads by these names, and what Windows gives to no file.
+const reserved =
+  /^(config|authorized_keys2?|known_hosts2?|known_hosts\.old|environment|rc|allowed_signers|con|prn|aux|nul|(com|lpt)\d)$|\.pub$/i
+
 /** A file's name in the .ssh folder or a name in the vault. */
-export const keyName = line(64).regex(/^[A-Za-z0-9_][A-Za-z0-9._@ -]*$/, 'must be letters, digits, . _ - @ or spaces')
+export const keyName = line(64)
+  .refine(name => !reserved.test(name), 'is a name that ssh or the system uses itself')
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9._@ -]*$/, 'must be letters, digits, . _ - @ or spaces')
 export const keyId = line(4200).regex(/^(file|vault|agent):/)
 
 const remoteTarget = target.refine(({ kind }) => kind !== 'local', 'must be a host')
@@ -101,6 +107,8 @@ export const keys = {
   putOn: call(z.strictObject({ ...one, target: remoteTarget })).returns<PutResult>(),
   /** Takes it out of authorized_keys; answers how many lines went. */
   takeOff: call(z.strictObject({ ...one, target: remoteTarget })).returns<number>(),
+  /** Ends what is being put on or taken off with a key. */
+  cancel: call(z.strictObject(one)).returns<void>(),
   /** For so many seconds; 0 is as long as the agent runs. */
   addToAgent: call(z.strictObject({ ...one, seconds: z.int().min(0).max(31_536_000) })).returns<void>(),
   removeFromAgent: call(z.strictObject(one)).returns<void>(),

@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from 'react'
+import { useRef, useState, type FormEvent } from 'react'
 
 import { messageOf } from '../../../shared/base/errors.ts'
 import { configChanges, type ConfigChanges, type ConfiguredHost, type Host } from '../../../shared/contract/hosts.ts'
@@ -7,6 +7,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { Checkbox, Select, TextField } from '../../ui/field.tsx'
 import { FormEnd } from '../../ui/form-end.tsx'
 import css from './hosts.module.css'
+import { sentences } from './host-form.tsx'
 import { groupPath, useHosts } from './hosts-store.ts'
 
 export interface ConfigFormProps {
@@ -26,12 +27,14 @@ export function ConfigForm({ host, config, onSave, onForget, onOpen, onClose }: 
   const remembered = secrets[host.id]?.includes('password') === true
   const [failure, setFailure] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
+  const saving = useRef(false)
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const data = new FormData(event.currentTarget)
     const checked = configChanges.safeParse(changesOf(data, host, config))
-    if (!checked.success)
-      return setFailure(`${checked.error.issues[0]?.path.join('.')}: ${checked.error.issues[0]?.message}`)
+    if (!checked.success) return setFailure(whatIsWrong(String(checked.error.issues[0]?.path[0])))
+    if (saving.current) return
+    saving.current = true
     setBusy(true)
     try {
       await onSave(
@@ -41,6 +44,7 @@ export function ConfigForm({ host, config, onSave, onForget, onOpen, onClose }: 
       onClose()
     } catch (error) {
       setFailure(messageOf(error))
+      saving.current = false
       setBusy(false)
     }
   }
@@ -91,6 +95,15 @@ export function ConfigForm({ host, config, onSave, onForget, onOpen, onClose }: 
         </FormEnd>
       </form>
     </Dialog>
+  )
+}
+
+function whatIsWrong(field: string): string {
+  if (field === 'proxyJump')
+    return 'Jump hosts are names with commas between them, such as gate or me@gate:2222,second.'
+  return (
+    sentences[{ hostName: 'address', identityFile: 'keyFile' }[field] ?? field] ??
+    'That can’t be written into the config.'
   )
 }
 

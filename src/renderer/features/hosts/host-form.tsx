@@ -1,4 +1,4 @@
-import { useState, type ClipboardEvent, type FormEvent } from 'react'
+import { useRef, useState, type ClipboardEvent, type FormEvent } from 'react'
 
 import { messageOf } from '../../../shared/base/errors.ts'
 import { printForwardSpec } from '../../../shared/base/forward-spec.ts'
@@ -37,6 +37,7 @@ export function HostForm({ host, preset, themes, onSave, onDelete, onForget, onC
   const [errors, setErrors] = useState<Errors>({})
   const [failure, setFailure] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
+  const saving = useRef(false)
   const [agent, setAgent] = useState(start.forwardAgent ?? false)
   const [keyFile, setKeyFile] = useState(start.keyFile ?? '')
   const [extra, setExtra] = useState<PastedExtra>(noExtra)
@@ -45,13 +46,16 @@ export function HostForm({ host, preset, themes, onSave, onDelete, onForget, onC
   const kept = host ? (secrets[host.id] ?? []) : []
 
   const pasted = (event: ClipboardEvent<HTMLInputElement>) => {
-    const command = pastedCommand(event.clipboardData.getData('text'))
-    if (!command) return
+    const parsed = pastedCommand(event.clipboardData.getData('text'))
+    if (!parsed) return
+    if (!parsed.ok) return setErrors({ address: parsed.message })
+    const { command } = parsed
     event.preventDefault()
+    setErrors({})
     fillAddress(event.currentTarget.form, command)
     if (command.keyFile !== null) setKeyFile(command.keyFile)
     if (command.forwardAgent) setAgent(true)
-    setExtra({ jumps: command.jumps, forwards: command.forwards.map(printForwardSpec) })
+    setExtra({ jumps: command.jumps, forwards: command.forwards.map(printForwardSpec), left: command.left })
   }
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -62,6 +66,9 @@ export function HostForm({ host, preset, themes, onSave, onDelete, onForget, onC
     const typed: Partial<Record<HostSecret, string>> = {}
     if (text(data, 'password') !== '') typed.password = String(data.get('password'))
     if (text(data, 'privateKey') !== '') typed['private-key'] = String(data.get('privateKey'))
+    // A second Enter in the same moment finds the button not yet grey.
+    if (saving.current) return
+    saving.current = true
     setBusy(true)
     try {
       await onSave(checked.host, typed, extra)
@@ -69,6 +76,7 @@ export function HostForm({ host, preset, themes, onSave, onDelete, onForget, onC
       onClose()
     } catch (error) {
       setFailure(messageOf(error))
+      saving.current = false
       setBusy(false)
     }
   }
@@ -198,7 +206,8 @@ function readForm(data: FormData, { id, before }: { id: HostId; before: Host | n
   }
 }
 
-const sentences: Readonly<Record<string, string>> = {
+/** What a field needs. */
+export const sentences: Readonly<Record<string, string>> = {
   label: 'A label has 1 to 128 characters.',
   address: 'Type a host name or an IP address, without spaces.',
   port: 'A port is a number from 1 to 65535.',

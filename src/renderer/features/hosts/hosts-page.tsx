@@ -2,7 +2,7 @@ import { dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element
 import { ChevronDown, ChevronRight, FolderPlus, Import, Plus, Search, Server, TriangleAlert } from 'lucide-react'
 import { useEffect, useMemo, useRef, useState, type MouseEvent, type ReactNode } from 'react'
 
-import type { Host, HostId } from '../../../shared/contract/hosts.ts'
+import { address, type Host, type HostId } from '../../../shared/contract/hosts.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { ContextMenu, Menu } from '../../ui/menu.tsx'
 import ui from '../../ui/ui.module.css'
@@ -45,6 +45,8 @@ export function HostsPage({ actions, live, pathOf, forwards }: HostsPageProps) {
     if (saved) actions.connect(saved)
     else if (typed.kind === 'address') actions.connectTo(typed.target)
     else if (found[0] && filtered) actions.connect(found[0])
+    else if (book.config.left > 0 && address.safeParse(filter.trim()).success)
+      actions.connectTo({ kind: 'address', address: filter.trim(), port: null, user: null, jumps: [], keyFile: null })
     else if (typed.kind === 'wrong') return setProblem(typed.message)
     else if (filtered) return setProblem('No host is called so. Type user@address to connect to a new one.')
     else return

@@ -1,21 +1,23 @@
 import { printDestination, type Destination } from '../../../shared/base/destination.ts'
-import { parseSshCommand, type SshCommand } from '../../../shared/base/ssh-command.ts'
+import { parseSshCommand, type ParsedSshCommand, type SshCommand } from '../../../shared/base/ssh-command.ts'
 
 /** What a pasted ssh command says beside the fields of the form; it is saved with the host. */
 export interface PastedExtra {
   readonly jumps: readonly Destination[]
   /** In the words of ssh(1). */
   readonly forwards: readonly string[]
+  /** What a saved host can't hold. */
+  readonly left: readonly string[]
 }
 
-export const noExtra: PastedExtra = { jumps: [], forwards: [] }
+export const noExtra: PastedExtra = { jumps: [], forwards: [], left: [] }
 
-/** The command in a pasted text; null for a plain address, which is pasted as it is. */
-export function pastedCommand(text: string): SshCommand | null {
-  const line = text.trim()
-  if (!/\s|@|^ssh:/i.test(line)) return null
-  const parsed = parseSshCommand(line)
-  return parsed.ok ? parsed.command : null
+/** The command in a pasted text, or why it is none; null for what is pasted as it is, such as a plain address. */
+export function pastedCommand(text: string): ParsedSshCommand | null {
+  // People copy the prompt along.
+  const line = text.trim().replace(/^[$#>%]\s+/, '')
+  if (!/^(\S*\/)?ssh\s|^ssh:\/\/|^[^\s@-]+@\S+/i.test(line)) return null
+  return parseSshCommand(line)
 }
 
 /** Puts the address, port and user into a form; a user that the command does not name stays. */
@@ -30,10 +32,12 @@ export function fillAddress(form: HTMLFormElement | null, { destination }: SshCo
 }
 
 /** What else comes with it, in a sentence; undefined for nothing. */
-export function extraText({ jumps, forwards }: PastedExtra): string | undefined {
+export function extraText({ jumps, forwards, left }: PastedExtra): string | undefined {
   const parts = [
     ...(jumps.length > 0 ? [`through ${jumps.map(printDestination).join(', ')}`] : []),
     ...(forwards.length > 0 ? [`with ${forwards.join(' ')}`] : []),
   ]
-  return parts.length === 0 ? undefined : `Saved too: ${parts.join(', ')}.`
+  const saved = parts.length === 0 ? [] : [`Saved too: ${parts.join(', ')}.`]
+  const lost = left.length === 0 ? [] : [`Left out: ${left.join(' ')}.`]
+  return [...saved, ...lost].join(' ') || undefined
 }

@@ -136,12 +136,16 @@ function OnServer({ info, hosts, put, api, tell, signInWith, close }: OneProps &
       tell(`${label} signs in with ${info.name} from now on.`)
       close()
     })
+  const leave = () => {
+    if (busy) void api.keys.cancel({ id: info.id })
+    close()
+  }
   const title = put ? `Put ${info.name} on a server` : `Take ${info.name} off a server`
   const words = put
     ? 'Signs in as it can, adds the public key to ~/.ssh/authorized_keys once, and proves it by signing in with it.'
     : 'Takes its lines out of ~/.ssh/authorized_keys. Make sure that you have another way in.'
   return (
-    <Dialog title={title} description={words} onClose={close}>
+    <Dialog title={title} description={words} onClose={leave}>
       <Select
         label="Host"
         value={hostId}
@@ -163,7 +167,7 @@ function OnServer({ info, hosts, put, api, tell, signInWith, close }: OneProps &
       )}
       <Actions>
         <Grow />
-        <Button onClick={close}>{result ? 'Close' : 'Cancel'}</Button>
+        <Button onClick={leave}>{result ? 'Close' : 'Cancel'}</Button>
         {result?.proved === true && info.place !== 'agent' && !(info.place === 'vault' && fromConfig) && (
           <Button look="primary" disabled={busy} onClick={adopt}>
             {`Use this key for ${label}`}

@@ -110,12 +110,16 @@ function AddDialog({ api, tell, close }: Pick<KnownHostsPageProps, 'api' | 'tell
     event.preventDefault()
     const data = new FormData(event.currentTarget)
     const text = (name: string) => String(data.get(name) ?? '').trim()
+    const port = Number(text('port') || 22)
+    if (!Number.isInteger(port) || port < 1 || port > 65_535) return setFailure('A port is a number from 1 to 65535.')
+    if (!/^\S+$/.test(text('address'))) return setFailure('Type a host name or an IP address, without spaces.')
+    if (text('fingerprint') === '') return setFailure('Type the fingerprint that you were given.')
     setBusy(true)
     setFailure(null)
     try {
       await api.knownHosts.add({
         address: text('address'),
-        port: Number(text('port') || 22),
+        port,
         fingerprint: text('fingerprint'),
       })
       tell(`The key of ${text('address')} was added.`)

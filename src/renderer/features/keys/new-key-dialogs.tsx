@@ -178,7 +178,8 @@ export function readSealed(data: FormData): { passphrase: string; rounds: number
   return { passphrase, rounds }
 }
 
-const nameSentence = 'A name has 1 to 64 letters, digits, dots, dashes or underscores.'
+const nameSentence =
+  'A name begins with a letter, a digit or an underscore, has at most 64 of those, dots, dashes, spaces and @, and is none that ssh uses itself.'
 
 function freeName(name: string, taken: readonly string[]): string {
   if (!taken.includes(name)) return name

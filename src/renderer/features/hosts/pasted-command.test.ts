@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+
+import { extraText, pastedCommand } from './pasted-command.ts'
+
+const read = (text: string) => {
+  const parsed = pastedCommand(text)
+  return parsed === null ? null : parsed.ok ? parsed.command : parsed.message
+}
+
+describe('a paste into the address', () => {
+  it('takes what cloud providers hand out, a prompt before it too', () => {
+    expect(read('$ ssh abc-64411@ssh.runpod.io -i ~/.ssh/id_ed25519')).toMatchObject({
+      destination: { user: 'abc-64411', address: 'ssh.runpod.io' },
+      keyFile: '~/.ssh/id_ed25519',
+    })
+    expect(read('ssh -p 41234 root@1.2.3.4 -L 8080:localhost:8080')).toMatchObject({
+      destination: { user: 'root', address: '1.2.3.4', port: 41234 },
+      forwards: [{ kind: 'local' }],
+    })
+    expect(read('root@1.2.3.4')).toMatchObject({ destination: { user: 'root' } })
+  })
+
+  it('leaves what it does not know as it is, and says what is wrong with the rest', () => {
+    for (const text of ['10.0.0.1', 'gpu.example', 'sftp -P 41234 root@1.2.3.4', 'scp -P 1 a root@h:/x', 'some words'])
+      expect(read(text)).toBeNull()
+    expect(read('ssh -p 99999 h')).toBe('A port is a number from 1 to 65535.')
+  })
+
+  it('tells what a saved host can’t hold', () => {
+    const parsed = pastedCommand('ssh root@h nvidia-smi')
+    expect(parsed?.ok === true && extraText({ jumps: [], forwards: [], left: parsed.command.left })).toBe(
+      'Left out: nvidia-smi.',
+    )
+  })
+})
