@@ -67,6 +67,18 @@ describe('what a config says of a name', () => {
     expect(resolve('NewerThanUs yes\n', 'a')).toMatchObject({ problems: [], notHonoured: [{ line: 1 }] })
   })
 
+  it('tells what it does not do, with the line', () => {
+    const text =
+      'ExitOnForwardFailure yes\nSessionType none\nRemoteForward 9000\nCertificateFile /c\nForwardX11 yes\nForwardX11 no\n'
+    expect(
+      resolve(text, 'a')
+        .notHonoured.map(({ line }) => line)
+        .sort(),
+    ).toEqual([1, 2, 3, 4, 5])
+    expect(resolve('GSSAPIAuthentication no\nControlMaster auto\n', 'a').notHonoured).toEqual([])
+    expect(resolve('RequiredRSASize 4096\nMatch localnetwork 10.0.0.0/8\n  Port 3\n', 'a').notHonoured).toHaveLength(2)
+  })
+
   it('puts no name into a command that a shell would read as more', () => {
     const host = (name: string) => resolve('Host *\n  ProxyCommand nc %h %p\n', name)
     expect(expandCommand(host('ok-1.example'), 'nc %h %p %r %n %%')).toBe('nc ok-1.example 22 me ok-1.example %')

@@ -236,7 +236,15 @@ function notHonoured(evaluation: Evaluation, read: SettingReader) {
     session && read.text('sessiontype')?.toLowerCase() !== 'default'
       ? [{ path: session.path, line: session.line, text: 'SessionType: a terminal opens a shell all the same' }]
       : []
-  return [...evaluation.notHonoured, ...certificates, ...kept, ...opened]
+  const anywhere = read
+    .each('remoteforward')
+    .filter(({ args }) => args.length < 2)
+    .map(({ at }) => ({
+      path: at.path,
+      line: at.line,
+      text: 'RemoteForward: one without a destination (a SOCKS proxy over there) is not supported',
+    }))
+  return [...evaluation.notHonoured, ...certificates, ...kept, ...opened, ...anywhere]
 }
 
 /** The hop right before the host, without its user and port: `%j`. */
