@@ -1,6 +1,8 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { join } from 'node:path'
 
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 
 import type { Proxy } from '../../shared/contract/hosts.ts'
 import type { Answer, Question } from '../../shared/contract/prompts.ts'
@@ -20,20 +22,24 @@ const through = (way: Through): { options: HopOptions } => ({ options: { ...usua
 
 describe('a server behind a ProxyCommand', () => {
   it('is reached once the person allows that very command, which ends with the connection', async () => {
-    const { rig, hop } = await setUp(allow)
-    const command = `sh -c 'echo $$ > /tmp/hawser-proxy-${process.pid}; exec nc 127.0.0.1 ${hop.port}'`
+    const { rig, hop, folder } = await setUp(allow)
+    const pidFile = join(folder, 'pid')
+    const command = `sh -c 'echo $$ > ${pidFile}; exec nc 127.0.0.1 ${hop.port}'`
     const connection = await rig.dial({ ...hop, ...through({ kind: 'command', command, place: 'config:3' }) })
     expect(rig.asked[0]).toMatchObject({ kind: 'run-command', command, place: 'config:3' })
     expect(connection.isClosed).toBe(false)
+    const pid = Number(readFileSync(pidFile, 'utf8'))
+    expect(process.kill(pid, 0)).toBe(true)
     connection.dispose()
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow())
   })
 
   it('is not dialled, and nothing runs, when the person says no', async () => {
-    const { rig, hop } = await setUp(() => null)
-    const way = through({ kind: 'command', command: 'touch /tmp/hawser-never-run', place: 'config:3' })
+    const { rig, hop, folder } = await setUp(() => null)
+    const ran = join(folder, 'ran')
+    const way = through({ kind: 'command', command: `touch ${ran}`, place: 'config:3' })
     await expect(rig.dial({ ...hop, ...way })).rejects.toMatchObject({ code: 'cancelled' })
-    const { existsSync } = await import('node:fs')
-    expect(existsSync('/tmp/hawser-never-run')).toBe(false)
+    expect(existsSync(ran)).toBe(false)
   })
 
   it('that ends at once is told with what it said', async () => {
@@ -74,7 +80,9 @@ describe('a server behind a proxy', () => {
   })
 })
 
-async function setUp(reply: (question: Question) => Answer | null): Promise<{ rig: DialRig; hop: Hop }> {
+async function setUp(
+  reply: (question: Question) => Answer | null,
+): Promise<{ rig: DialRig; hop: Hop; folder: string }> {
   const folder = tempDir()
   const server = await startOpenSsh(folder)
   const rig = dialRig(folder, reply)
@@ -82,7 +90,7 @@ async function setUp(reply: (question: Question) => Answer | null): Promise<{ ri
     () => rig.stop(),
     () => server.stop(),
   )
-  return { rig, hop: { port: server.port, user: server.user, signIn: 'key', keyFile: server.id } }
+  return { rig, folder, hop: { port: server.port, user: server.user, signIn: 'key', keyFile: server.id } }
 }
 
 interface Hop {
