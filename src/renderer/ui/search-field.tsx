@@ -1,18 +1,16 @@
 import { Search } from 'lucide-react'
+import type { ComponentProps } from 'react'
 
 import css from './ui.module.css'
 
 /** A line to filter a list by. */
 export function SearchField({
   label,
-  placeholder,
-  value,
-  onChange,
-}: {
+  onText,
+  ...rest
+}: Omit<ComponentProps<'input'>, 'onChange' | 'type'> & {
   readonly label: string
-  readonly placeholder: string
-  readonly value: string
-  readonly onChange: (text: string) => void
+  readonly onText: (text: string) => void
 }) {
   return (
     <label className={css['searchField']}>
@@ -20,10 +18,9 @@ export function SearchField({
       <input
         type="text"
         aria-label={label}
-        placeholder={placeholder}
         spellCheck={false}
-        value={value}
-        onChange={event => onChange(event.target.value)}
+        onChange={event => onText(event.target.value)}
+        {...rest}
       />
     </label>
   )

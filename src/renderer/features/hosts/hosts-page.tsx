@@ -1,10 +1,11 @@
 import { dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
-import { ChevronDown, ChevronRight, FolderPlus, Import, Plus, Search, Server, TriangleAlert } from 'lucide-react'
+import { ChevronDown, ChevronRight, FolderPlus, Import, Plus, Server, TriangleAlert } from 'lucide-react'
 import { useEffect, useMemo, useRef, useState, type MouseEvent, type ReactNode } from 'react'
 
 import { address, type Host, type HostId } from '../../../shared/contract/hosts.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { ContextMenu, Menu } from '../../ui/menu.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
 import ui from '../../ui/ui.module.css'
 import type { HostActions, HostLive } from './host-actions.ts'
 import { Cards } from './cards.tsx'
@@ -65,25 +66,20 @@ export function HostsPage({ actions, live, pathOf, forwards }: HostsPageProps) {
         <div ref={setScroller} className={ui['page']} onContextMenuCapture={aim}>
           <h1 className={ui['hidden']}>Hosts</h1>
           <div className={css['bar']}>
-            <label className={css['search']}>
-              <Search size={16} aria-hidden="true" />
-              <input
-                ref={input}
-                type="text"
-                aria-label="Find or connect"
-                placeholder="Find a host, or type ubuntu@10.0.4.7 -p 2222 to connect"
-                spellCheck={false}
-                value={filter}
-                onChange={event => {
-                  setProblem(null)
-                  useHosts.setState({ filter: event.target.value })
-                }}
-                onKeyDown={event => {
-                  if (event.key === 'Enter') enter()
-                  if (event.key === 'Escape') useHosts.setState({ filter: '' })
-                }}
-              />
-            </label>
+            <SearchField
+              ref={input}
+              label="Find or connect"
+              placeholder="Find a host, or type ubuntu@10.0.4.7 -p 2222 to connect"
+              value={filter}
+              onText={text => {
+                setProblem(null)
+                useHosts.setState({ filter: text })
+              }}
+              onKeyDown={event => {
+                if (event.key === 'Enter') enter()
+                if (event.key === 'Escape') useHosts.setState({ filter: '' })
+              }}
+            />
             {typed.kind === 'address' && (
               <Button look="primary" onClick={enter}>
                 Connect

@@ -31,7 +31,7 @@ export function KeysPage({ api, copy, onProblem }: KeysPageProps) {
           label="Find a key"
           placeholder="Find a key"
           value={filter}
-          onChange={text => useKeys.setState({ filter: text })}
+          onText={text => useKeys.setState({ filter: text })}
         />
         <Button onClick={() => openKeyDialog({ kind: 'import' })}>
           <Upload size={15} aria-hidden="true" /> Import key

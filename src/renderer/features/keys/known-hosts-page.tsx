@@ -51,7 +51,7 @@ export function KnownHostsPage({ api, tell, onProblem }: KnownHostsPageProps) {
           label="Find a host"
           placeholder="A name; with a port as [name]:2222"
           value={filter}
-          onChange={setFilter}
+          onText={setFilter}
         />
         <Button look="primary" onClick={() => setAdding(true)}>
           <Plus size={16} aria-hidden="true" /> Add by fingerprint
