@@ -4,15 +4,8 @@ import { AppError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { Services } from '../../shared/contract/contract.ts'
-import {
-  targetKey,
-  type Forward,
-  type ForwardBook,
-  type ForwardId,
-  type ForwardSnapshot,
-  type FoundPort,
-} from '../../shared/contract/forwards.ts'
-import type { Target } from '../../shared/contract/terminals.ts'
+import type { Forward, ForwardBook, ForwardId, ForwardSnapshot, FoundPort } from '../../shared/contract/forwards.ts'
+import { targetKey, type Target } from '../../shared/contract/terminals.ts'
 import { ForwardRunner, type ForwardLease, type RunnerParts, type RunnerSnapshot } from './forward-runner.ts'
 import type { ForwardStore } from './forward-store.ts'
 import { FoundPorts } from './found-ports.ts'

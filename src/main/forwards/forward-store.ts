@@ -1,15 +1,8 @@
 import { AppError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
-import {
-  targetKey,
-  type Endpoint,
-  type Forward,
-  type ForwardId,
-  type Launch,
-  type PortRule,
-} from '../../shared/contract/forwards.ts'
+import type { Endpoint, Forward, ForwardId, Launch, PortRule } from '../../shared/contract/forwards.ts'
 import { builtInPresets, type Preset, type PresetId } from '../../shared/contract/presets.ts'
-import type { Target } from '../../shared/contract/terminals.ts'
+import { targetKey, type Target } from '../../shared/contract/terminals.ts'
 import type { JsonFile } from '../storage/json-file.ts'
 import type { ConfigForward } from './config-forwards.ts'
 import type { ForwardFile } from './forward-record.ts'

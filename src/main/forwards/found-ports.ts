@@ -1,9 +1,9 @@
 import self from 'node:process'
 
 import type { Disposable } from '../../shared/base/lifecycle.ts'
-import { targetKey, type FoundPort } from '../../shared/contract/forwards.ts'
+import type { FoundPort } from '../../shared/contract/forwards.ts'
 import type { Preset } from '../../shared/contract/presets.ts'
-import type { Target } from '../../shared/contract/terminals.ts'
+import { targetKey, type Target } from '../../shared/contract/terminals.ts'
 import { parseScan, scanScript, type ListeningPort } from './port-scan.ts'
 import { presetOf } from './services-there.ts'
 

@@ -1,9 +1,9 @@
 import { useMemo } from 'react'
 
-import { targetKey, type Forward } from '../../shared/contract/forwards.ts'
+import type { Forward } from '../../shared/contract/forwards.ts'
 import { inheritedFrom } from '../../shared/contract/inheritance.ts'
 import { builtInPresets } from '../../shared/contract/presets.ts'
-import type { Target } from '../../shared/contract/terminals.ts'
+import { targetKey, type Target } from '../../shared/contract/terminals.ts'
 import { sizeText } from '../features/files/rows.ts'
 import { ForwardDialogs } from '../features/forwards/forward-dialogs.tsx'
 import type { ForwardHost } from '../features/forwards/forward-form.tsx'

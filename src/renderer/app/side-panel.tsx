@@ -1,6 +1,7 @@
 import { useEffect, useMemo } from 'react'
 
-import { targetKey, type Forward } from '../../shared/contract/forwards.ts'
+import type { Forward } from '../../shared/contract/forwards.ts'
+import { targetKey } from '../../shared/contract/terminals.ts'
 import { HostForwards } from '../features/forwards/host-forwards.tsx'
 import { useSettings } from '../features/settings/settings-store.ts'
 import type { TerminalTab } from '../workspace/workspace-store.ts'

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { WireError } from '../base/errors.ts'
 import { call, event } from './define.ts'
 import { preset, presetId, type Preset, type PresetId } from './presets.ts'
-import { target, type Target } from './terminals.ts'
+import { remoteTarget, type Target } from './terminals.ts'
 import { line } from './text.ts'
 
 export const forwardId = z.uuid().brand<'ForwardId'>()
@@ -23,8 +23,6 @@ export type Endpoint = Readonly<z.output<typeof endpoint>>
 /** `local` listens here, `remote` on the host (RFC 4254, 7); `dynamic` is a SOCKS proxy here. */
 export const forwardKind = z.enum(['local', 'remote', 'dynamic'])
 export type ForwardKind = z.infer<typeof forwardKind>
-
-const remoteTarget = target.refine(({ kind }) => kind !== 'local', 'must be a host')
 
 /** One forward as it is saved. */
 export const forward = z
@@ -125,12 +123,6 @@ export interface ForwardBook {
   readonly presets: readonly Preset[]
   /** By the text of a target, see `targetKey`; `ask` where none is set. */
   readonly rules: Readonly<Record<string, PortRule>>
-}
-
-/** One text for one target, for lists that are kept by host. */
-export function targetKey(of: Target): string {
-  if (of.kind === 'host') return of.hostId
-  return of.kind === 'local' ? 'local' : `${of.user ?? ''}@${of.address}:${of.port ?? 22}`
 }
 
 const one = z.strictObject({ id: forwardId })

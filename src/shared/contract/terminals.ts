@@ -33,6 +33,15 @@ export const target = z.discriminatedUnion('kind', [
 ])
 export type Target = Readonly<z.output<typeof target>>
 
+/** A target on another machine. */
+export const remoteTarget = target.refine(({ kind }) => kind !== 'local', 'must be a host')
+
+/** One text for one target, for lists that are kept by host. */
+export function targetKey(of: Target): string {
+  if (of.kind === 'host') return of.hostId
+  return of.kind === 'local' ? 'local' : `${of.user ?? ''}@${of.address}:${of.port ?? 22}`
+}
+
 /** How a shell ended: its exit code, or the signal that ended it. */
 export interface Exit {
   readonly code: number | null
