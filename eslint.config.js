@@ -28,7 +28,7 @@ const floors = [
   ['ssh'],
   ['sftp'],
   ['files', 'terminals', 'forwards', 'hosts', 'settings', 'activity', 'keys'],
-  ['imports'],
+  ['imports', 'snippets'],
   ['transfers'],
   ['remote-edit'],
 ]

@@ -336,7 +336,9 @@ test('main handles these calls and no others', async () => {
     ],
     knownHosts: ['add', 'find', 'list', 'remove'],
     prompts: ['answer', 'list'],
+    runs: ['again', 'close', 'list', 'output', 'saveTo', 'start', 'stop', 'text'],
     settings: ['get', 'save'],
+    snippets: ['addStarters', 'asking', 'exportTo', 'importFrom', 'list', 'preview', 'remove', 'save', 'typed'],
     terminals: ['close', 'list', 'open', 'resize'],
     transfers: [
       'cancel',

@@ -44,6 +44,11 @@ const packages = {
     'putty-tools',
     'netcat-openbsd',
     'fish',
+    'zsh',
+    'tcsh',
+    'busybox',
+    'git',
+    'python3',
   ],
 }
 

@@ -17,6 +17,8 @@ import { HostService, hostFile } from './hosts/host-service.ts'
 import { ImportService } from './imports/import-service.ts'
 import { PromptService } from './prompts/prompt-service.ts'
 import { SettingsService } from './settings/settings-service.ts'
+import { buildSnippets } from './snippet-services.ts'
+import { firstSnippets, snippetFile } from './snippets/snippet-record.ts'
 import { WorkspaceService } from './settings/workspace-service.ts'
 import type { Connection } from './ssh/connection.ts'
 import type { ConnectionPool } from './ssh/connection-pool.ts'
@@ -95,8 +97,10 @@ export async function buildServices(outside: Outside): Promise<Built> {
   const { edits, files, transfers } = buildFileServices(outside, { ...common, file: stores.transfers })
   const forwards = buildForwards(outside, { ...common, file: stores.forwards })
 
+  const { snippets, runs } = buildSnippets(outside, { ...common, settings, file: stores.snippets })
   const { keyService, knownHosts } = buildKeys(outside, { connections, prompts, vault, hosts })
 
+  const others = () => ({ settings: settings.current, presets: stores.forwards.value.presets })
   // In the background: a keychain that is slow to answer must not hold up the window.
   void vault.ready()
   const sweep = () => hosts.sweepSecrets().catch(error => reportBug('sweep', error))
@@ -110,16 +114,13 @@ export async function buildServices(outside: Outside): Promise<Built> {
       files,
       forwards,
       hosts,
-      imports: new ImportService({
-        hosts,
-        forwards,
-        config,
-        others: () => ({ settings: settings.current, presets: stores.forwards.value.presets }),
-      }),
+      imports: new ImportService({ hosts, forwards, config, others }),
       keys: keyService,
       knownHosts,
       prompts,
+      runs,
       settings,
+      snippets,
       terminals,
       transfers,
       vault: vaultService,
@@ -183,15 +184,16 @@ async function flushAll(vault: Vault, files: readonly { flush(): Promise<void> }
 /** Opens every file of the data folder; damaged ones are told. */
 async function openStores(dataFolder: string, tell: Tell) {
   const at = (name: string) => ({ path: join(dataFolder, name), tell })
-  const [hosts, settings, workspace, activity, transfers, forwards, consents, vault] = await Promise.all([
+  const [hosts, settings, workspace, activity, transfers, forwards, snippets, consents, vault] = await Promise.all([
     JsonFile.open({ ...at('hosts.json'), schema: hostFile, initial: hostFile.parse({ hosts: [], groups: [] }) }),
     JsonFile.open({ ...at('settings.json'), schema: settingsSchema, initial: settingsSchema.parse({}) }),
     JsonFile.open({ ...at('workspace.json'), schema: savedWorkspace, initial: savedWorkspace.parse({}) }),
     JsonFile.open({ ...at('activity.json'), schema: activityEntry.array().max(500), initial: [] }),
     JsonFile.open({ ...at('transfers.json'), schema: transferFile, initial: transferFile.parse({}) }),
     JsonFile.open({ ...at('forwards.json'), schema: forwardFile, initial: forwardFile.parse({}) }),
+    JsonFile.open({ ...at('snippets.json'), schema: snippetFile, initial: firstSnippets() }),
     JsonFile.open({ ...at('consents.json'), schema: consentFile, initial: consentFile.parse({}) }),
     JsonFile.open({ ...at('vault.json'), schema: vaultFile, initial: null }),
   ])
-  return { hosts, settings, workspace, activity, transfers, forwards, consents, vault }
+  return { hosts, settings, workspace, activity, transfers, forwards, snippets, consents, vault }
 }

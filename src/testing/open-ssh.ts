@@ -23,6 +23,7 @@ export async function startOpenSsh(
   writeFileSync(at('authorized_keys'), readFileSync(at('id.pub')), { mode: 0o600 })
   if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true })
   const port = await freePort()
+  const set = lines.filter(line => line.startsWith('SetEnv '))
   const config = [
     `Port ${port}`,
     'ListenAddress 127.0.0.1',
@@ -35,8 +36,9 @@ export async function startOpenSsh(
     'KbdInteractiveAuthentication no',
     'PermitRootLogin prohibit-password',
     // A home of its own: what the person who runs the tests has in theirs must not matter.
-    `SetEnv HOME=${at('home')}`,
-    ...lines,
+    // sshd takes the first such line alone.
+    `SetEnv ${[`HOME=${at('home')}`, ...set.map(line => line.slice('SetEnv '.length))].join(' ')}`,
+    ...lines.filter(line => !set.includes(line)),
   ]
   writeFileSync(at('sshd_config'), config.join('\n'))
   const server = spawn(program as string, ['-D', '-f', at('sshd_config'), '-E', at('log')], { stdio: 'ignore' })

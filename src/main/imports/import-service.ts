@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { isUtf8 } from 'node:buffer'
-import { open, readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
@@ -13,6 +13,7 @@ import { importedHost, type ImportPreview } from '../../shared/contract/imports.
 import type { ForwardService } from '../forwards/forward-service.ts'
 import type { HostService } from '../hosts/host-service.ts'
 import type { LiveConfig } from '../ssh-config/live-config.ts'
+import { writeNew } from '../storage/write-new.ts'
 import { printJson, printSshConfig, type ExportData } from './export-format.ts'
 import { Collector } from './imported.ts'
 import { placeHosts, type Placed } from './place-hosts.ts'
@@ -120,7 +121,10 @@ export class ImportService implements Contract {
     const now = new Date()
     const data: ExportData = { hosts: hosts.saved, groups: hosts.groups, forwards: forwards.saved, ...others() }
     const text = format === 'json' ? printJson(data, now) : printSshConfig(data, now)
-    return writeNew(folder, now.toISOString().slice(0, 10), { ending: format === 'json' ? '.json' : '.config', text })
+    return writeNew(folder, `hawser-${now.toISOString().slice(0, 10)}`, {
+      ending: format === 'json' ? '.json' : '.config',
+      text,
+    })
   }
 
   async #save(placed: Placed): Promise<{ added: number; there: number }> {
@@ -180,28 +184,4 @@ function decode(bytes: Buffer): string {
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes)
   // What a spreadsheet on Windows calls CSV.
   return isUtf8(bytes) ? bytes.toString('utf8') : new TextDecoder('windows-1252').decode(bytes)
-}
-
-/** Under a name that is free; never over what is there. */
-async function writeNew(
-  folder: string,
-  day: string,
-  { ending, text }: { ending: string; text: string },
-): Promise<string> {
-  for (let number = 1; ; number++) {
-    const path = join(folder, `hawser-${day}${number === 1 ? '' : ` ${number}`}${ending}`)
-    try {
-      const file = await open(path, 'wx', 0o600)
-      try {
-        await file.writeFile(text)
-        await file.sync()
-      } finally {
-        await file.close()
-      }
-      return path
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST' && number < 1000) continue
-      throw new AppError('disk', `${path} could not be written. Choose another folder.`, { cause: error })
-    }
-  }
 }

@@ -66,7 +66,8 @@ function wrap(pty: IPty): Shell {
   }
 }
 
-function defaultShell(env: NodeJS.ProcessEnv): string {
+/** The person's own shell, as the system has it. */
+export function defaultShell(env: NodeJS.ProcessEnv): string {
   if (process.platform === 'win32') return env['COMSPEC'] ?? 'powershell.exe'
   return env['SHELL'] || '/bin/sh'
 }

@@ -9,6 +9,7 @@ import { imports } from './imports.ts'
 import { keys, knownHosts } from './keys.ts'
 import { prompts } from './prompts.ts'
 import { settings } from './settings.ts'
+import { runs, snippets } from './snippets.ts'
 import { terminals } from './terminals.ts'
 import { transfers } from './transfers.ts'
 import { vault } from './vault.ts'
@@ -26,7 +27,9 @@ export const contract = {
   keys,
   knownHosts,
   prompts,
+  runs,
   settings,
+  snippets,
   terminals,
   transfers,
   vault,

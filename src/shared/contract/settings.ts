@@ -59,6 +59,12 @@ export const settingsSchema = z.strictObject({
       keepInTray: z.boolean().default(false),
     })
     .prefault({}),
+  snippets: z
+    .strictObject({
+      /** On how many hosts at once a snippet runs. */
+      atOnce: z.int().min(1).max(100).default(10),
+    })
+    .prefault({}),
   security: z
     .strictObject({
       /** Minutes without use after which the vault locks itself; 0 is never. */

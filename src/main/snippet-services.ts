@@ -1,0 +1,73 @@
+import { hostname, userInfo } from 'node:os'
+
+import type { DisposableStore } from '../shared/base/lifecycle.ts'
+import type { Dialect } from '../shared/base/shell-place.ts'
+import type { Target } from '../shared/contract/terminals.ts'
+import { targetName, type Connections } from './connection-services.ts'
+import type { HostService } from './hosts/host-service.ts'
+import type { Outside } from './services.ts'
+import type { SettingsService } from './settings/settings-service.ts'
+import { composeApart, composeTmux, dialectOfProgram, type Facts } from './snippets/compose.ts'
+import { farShell } from './snippets/far-shell.ts'
+import { RunService } from './snippets/run-service.ts'
+import type { SnippetFile } from './snippets/snippet-record.ts'
+import { SnippetService } from './snippets/snippet-service.ts'
+import type { PlannedHop } from './ssh/connection-plan.ts'
+import type { JsonFile } from './storage/json-file.ts'
+import { defaultShell } from './terminals/local-shell.ts'
+
+interface SnippetServiceParts {
+  readonly store: DisposableStore
+  readonly connections: Connections
+  readonly hosts: HostService
+  readonly settings: SettingsService
+  readonly file: JsonFile<SnippetFile>
+}
+
+/** The snippets, and what runs of them apart from terminals. */
+export function buildSnippets({ env, reportBug }: Outside, parts: SnippetServiceParts) {
+  const { store, connections, hosts, settings, file } = parts
+  const { username: localUser } = userInfo()
+  const factsOf = (target: Target): Facts => {
+    const now = new Date()
+    if (target.kind === 'local')
+      return { host: hostname(), address: '127.0.0.1', user: localUser, port: null, localUser, now }
+    const { address, user, port } = connections.plan(target).at(-1) as PlannedHop
+    return { host: targetName(target, hosts.hosts), address, user, port, localUser, now }
+  }
+  const shellOf = async (target: Target): Promise<Dialect> => {
+    if (target.kind === 'local')
+      return dialectOfProgram(settings.current.terminal.localShell || defaultShell(env)) ?? 'sh'
+    const live = await connections.pool.leaseLive(connections.plan(target))
+    const quiet = { onStep: () => {}, signal: new AbortController().signal, quiet: true }
+    const lease = live ?? (await connections.lease(target, quiet))
+    try {
+      return await farShell(lease.connection)
+    } finally {
+      lease.dispose()
+    }
+  }
+  const names = () => ({
+    hosts: new Map(hosts.hosts.map(({ id, label }) => [id as string, label])),
+    groups: new Map(hosts.groups.map(({ id, label }) => [id as string, label])),
+  })
+  const snippets = new SnippetService({ file, factsOf, shellOf, names })
+  const runs = store.add(
+    new RunService({
+      snippet: id => snippets.find(id),
+      lease: (target, options) => connections.lease(target, options),
+      nameOf: target => targetName(target, hosts.hosts),
+      check: (use, target) => void snippets.filled(use, target),
+      compose: (use, target, { dialect, mark }) => {
+        const filled = snippets.filled(use, target)
+        return use.mode === 'tmux'
+          ? composeTmux(use.snippet, filled, dialect)
+          : composeApart(use.snippet, filled, { dialect, mark })
+      },
+      remember: (use, targets) => snippets.remember(use, targets),
+      atOnce: () => settings.current.snippets.atOnce,
+      reportBug: error => reportBug('run', error),
+    }),
+  )
+  return { snippets, runs }
+}

@@ -1,0 +1,261 @@
+import { AppError } from '../../shared/base/errors.ts'
+import { shellPlace, withoutComments, type Dialect, type ShellPlace } from '../../shared/base/shell-place.ts'
+import { shellValue, shellVariable, unixWord } from '../../shared/base/shell-value.ts'
+import { isGiven, parseTemplate, variablesIn, type Variable } from '../../shared/base/snippet-template.ts'
+import type { Given, Snippet, Values } from '../../shared/contract/snippets.ts'
+import { markLine } from './run-mark.ts'
+
+/** What is known of where a snippet runs; null where it is not. */
+export interface Facts {
+  readonly host: string
+  readonly address: string | null
+  readonly user: string | null
+  readonly port: number | null
+  readonly localUser: string
+  readonly now: Date
+}
+
+/** What of a snippet counts for what is run. */
+export type Recipe = Pick<Snippet, 'command' | 'folder'>
+
+/** A command as a shell reads it, and the hidden values that it reads from its input, a line each. */
+export interface Composed {
+  readonly text: string
+  readonly hidden: readonly string[]
+}
+
+/** What fills a snippet: every variable by its name. */
+export type Filled = ReadonlyMap<string, string>
+
+/** The variables of a snippet and of its folder. */
+export function variablesOf({ command, folder }: Recipe): readonly Variable[] {
+  return variablesIn([...parseTemplate(command), ...parseTemplate(folder)])
+}
+
+/** What is filled in by itself, as far as it is known. */
+export function knownValues(facts: Facts, given: Given): Filled {
+  const { host, address, user, port, localUser, now } = facts
+  const pad = (number: number) => String(number).padStart(2, '0')
+  const all: Readonly<Record<string, string | null>> = {
+    host,
+    address,
+    user,
+    port: port === null ? null : String(port),
+    cwd: given.cwd,
+    selection: given.selection,
+    clipboard: given.clipboard,
+    date: `${now.getFullYear()}-${pad(now.getMonth() + 1)}-${pad(now.getDate())}`,
+    'local-user': localUser,
+  }
+  return new Map(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== null && entry[1] !== ''))
+}
+
+/** The variables that a person is to be asked for: what is neither known nor has a default when it is a given one. */
+export function toAsk(recipe: Recipe, known: Filled): readonly Variable[] {
+  return variablesOf(recipe).filter(each => !isGiven(each) || (!known.has(each.name) && each.fallback === null))
+}
+
+/** Every variable with its value. Throws `invalid-input` where one has none, or not one of its choices. */
+export function fill(recipe: Recipe, values: Values, known: Filled): Filled {
+  return new Map(
+    variablesOf(recipe).map(variable => {
+      const { name, fallback, choices, hidden } = variable
+      const said = Object.hasOwn(values, name) ? values[name] : undefined
+      const value = (isGiven(variable) ? known.get(name) : undefined) ?? said ?? (hidden ? undefined : fallback)
+      if (value == null) throw new AppError('invalid-input', `Give a value for ${name}.`)
+      if (choices.length > 0 && !choices.includes(value))
+        throw new AppError('invalid-input', `${name} is one of ${choices.join(', ')}.`)
+      if (hidden && value.includes('\n')) throw new AppError('invalid-input', `${name} must be one line.`)
+      return [name, value]
+    }),
+  )
+}
+
+/** The name of the shell's variable that holds the hidden value number `index`. */
+function hiddenName(index: number): string {
+  return `hawser_hidden_${index + 1}`
+}
+
+interface ComposeOptions {
+  readonly dialect: Dialect
+  readonly typed: boolean
+}
+
+/** The script with its values, each quoted for where it stands. Throws `invalid-input` where that can't be done. */
+function script(command: string, filled: Filled, options: ComposeOptions & { readonly isShell: boolean }): Composed {
+  const { dialect, isShell } = options
+  const parts = parseTemplate(command)
+  const hidden = variablesIn(parts).filter(each => each.hidden)
+  const byInput = isShell && /^(sh|bash|zsh|fish)$/.test(dialect) ? hidden : []
+  let text = ''
+  for (const part of parts) {
+    if (part.kind === 'text') text += part.text
+    else {
+      const value = filled.get(part.variable.name) ?? ''
+      const place: ShellPlace = isShell
+        ? shellPlace(text, dialect)
+        : { kind: 'unsafe', where: 'in a script that is not for a shell' }
+      const at = byInput.findIndex(({ name }) => name === part.variable.name)
+      // What is to be kept from the list of processes never goes in as it is, whatever the braces.
+      if (at >= 0) text += shellVariable(hiddenName(at), place)
+      else text += part.raw ? value : shellValue(value, place, options)
+    }
+  }
+  const reads = byInput.map((_each, index) =>
+    dialect === 'fish' ? `read ${hiddenName(index)}\n` : `IFS= read -r ${hiddenName(index)}\n`,
+  )
+  return { text: reads.join('') + text, hidden: byInput.map(({ name }) => filled.get(name) ?? '') }
+}
+
+/** What runs a script that names it in its first line: `#!/bin/sh`, `#!/usr/bin/env python3`. */
+interface Interpreter {
+  /** As it is called, with its arguments. */
+  readonly words: readonly string[]
+  /** The flag before a script as an argument. */
+  readonly flag: '-c' | '-e'
+  /** Null for what is not a shell. */
+  readonly dialect: Dialect | null
+}
+
+const shells: Readonly<Record<string, Dialect>> = {
+  sh: 'sh',
+  dash: 'sh',
+  ash: 'sh',
+  bash: 'bash',
+  ksh: 'bash',
+  mksh: 'bash',
+  zsh: 'zsh',
+  fish: 'fish',
+}
+
+/** Whose rules a program of that name reads by; undefined for no shell that is known. */
+export function dialectOfProgram(path: string): Dialect | undefined {
+  const name = (path.split(/[/\\]/).at(-1) ?? '').toLowerCase().replace(/^-|\.exe$/g, '')
+  if (name === 'csh' || name === 'tcsh') return 'csh'
+  if (name === 'pwsh' || name === 'powershell') return 'powershell'
+  if (name === 'cmd') return 'cmd'
+  return Object.hasOwn(shells, name) ? shells[name] : name === 'busybox' ? 'sh' : undefined
+}
+
+export function interpreterOf(command: string): Interpreter | null {
+  const [, line] = /^#![ \t]*(\S[^\n]*)/.exec(command) ?? []
+  if (line === undefined) return null
+  const words = line.trim().split(/[ \t]+/)
+  const name = (words[0] ?? '').endsWith('/env')
+    ? (words.slice(1).find(each => !each.startsWith('-')) ?? '')
+    : (words[0] ?? '')
+  const base = name.split('/').at(-1) ?? ''
+  const flag = /^(perl|ruby|node|lua|Rscript)/.test(base) ? '-e' : '-c'
+  return { words, flag, dialect: dialectOfProgram(base) ?? null }
+}
+
+/** The rules that the values of a snippet are quoted by, where it runs in a shell of that dialect. */
+export function checkPlaces(command: string): void {
+  const interpreter = interpreterOf(command)
+  const values = new Map(variablesIn(parseTemplate(command)).map(({ name }) => [name, 'x']))
+  script(command, values, {
+    dialect: interpreter?.dialect ?? 'bash',
+    typed: false,
+    isShell: interpreter?.dialect !== null,
+  })
+}
+
+/** What a shell of the host is to run: the script itself, or its interpreter with it. */
+function inShell(recipe: Recipe, filled: Filled, options: ComposeOptions): Composed {
+  const interpreter = interpreterOf(recipe.command)
+  if (!interpreter) return script(recipe.command, filled, { ...options, isShell: true })
+  if (options.dialect === 'powershell' || options.dialect === 'cmd')
+    throw new AppError('invalid-input', 'This snippet begins with #!, which needs a host with a Unix shell.')
+  const isShell = interpreter.dialect !== null
+  const composed = script(recipe.command, filled, { ...options, dialect: interpreter.dialect ?? 'sh', isShell })
+  const words = interpreter.words.map(each => (/^[\w./:=+-]+$/.test(each) ? each : unixWord(each, options)))
+  const body = unixWord(composed.text.replace(/(^|\n)#![^\n]*\n?/, '$1'), { ...options, typed: false })
+  return { text: `${words.join(' ')} ${interpreter.flag} ${body}`, hidden: composed.hidden }
+}
+
+/** What is shown before it runs: the script with its values, as a POSIX shell would have them. */
+export function composeShown(recipe: Recipe, filled: Filled): string {
+  const interpreter = interpreterOf(recipe.command)
+  const options = { dialect: interpreter?.dialect ?? 'bash', typed: false } as const
+  const { text } = script(recipe.command, filled, { ...options, isShell: interpreter?.dialect !== null })
+  return recipe.folder.trim() === '' ? text : `cd ${folderWord(recipe.folder, filled, options)}\n${text}`
+}
+
+/** The folder as a word: a leading ~ is the home folder over there. */
+function folderWord(folder: string, filled: Filled, options: ComposeOptions): string {
+  const path = parseTemplate(folder)
+    .map(part => (part.kind === 'text' ? part.text : (filled.get(part.variable.name) ?? '')))
+    .join('')
+    .trim()
+  const quoted = (text: string) => shellValue(text, { kind: 'bare' }, options)
+  if (path === '~') return '~'
+  const unix = options.dialect !== 'powershell' && options.dialect !== 'cmd'
+  if (unix && path.startsWith('~/')) return path.length === 2 ? '~' : `~/${quoted(path.slice(2))}`
+  return quoted(path)
+}
+
+const simpleLine = /^[^\n;&|]*$/
+
+/**
+ * What is typed into a terminal, without the Enter that sends it. It goes into its folder first, and does nothing where
+ * there is no such folder. Comments are left out: not every shell that people type into knows them.
+ */
+export function composeTyped(recipe: Recipe, filled: Filled, dialect: Dialect): string {
+  const options = { dialect, typed: true }
+  if (variablesOf(recipe).some(each => each.hidden))
+    throw new AppError('invalid-input', 'A hidden value would show on the screen. Let this snippet run apart.')
+  const whole = inShell(recipe, filled, options).text
+  const text = (interpreterOf(recipe.command) ? whole : withoutComments(whole, dialect)).replace(/^\s*\n|\s+$/g, '')
+  if (text === '') throw new AppError('invalid-input', 'Nothing of this snippet is left to run: it is all comments.')
+  if (recipe.folder.trim() === '') return text
+  const into = folderWord(recipe.folder, filled, options)
+  if (dialect === 'powershell') return `Set-Location -LiteralPath ${into} -ErrorAction Stop; ${text}`
+  if (dialect === 'cmd') return `cd /d ${into} && ${text}`
+  if (simpleLine.test(text)) return `cd ${into} && ${text}`
+  if (dialect === 'csh')
+    throw new AppError('invalid-input', 'In csh a snippet with a folder can be typed only as one simple command.')
+  return dialect === 'fish' ? `cd ${into} && begin\n${text}\nend` : `cd ${into} && {\n${text}\n}`
+}
+
+interface ApartOptions {
+  readonly dialect: Dialect
+  /** Said with the number of its process before all else, see `markLine`. */
+  readonly mark?: string
+}
+
+/** What the far shell is asked to run without a terminal: in a login shell, as a terminal would have. */
+export function composeApart(recipe: Recipe, filled: Filled, { dialect, mark }: ApartOptions): Composed {
+  const options = { dialect, typed: false }
+  const first = mark === undefined ? '' : markLine(mark, dialect)
+  const { text, hidden } = inShell(recipe, filled, options)
+  if (recipe.folder.trim() === '') return { text: inLogin(first + text, dialect), hidden }
+  const into = folderWord(recipe.folder, filled, options)
+  if (dialect === 'powershell') return { text: `Set-Location -LiteralPath ${into} -ErrorAction Stop; ${text}`, hidden }
+  if (dialect === 'cmd') return { text: `cd /d ${into} && ${text}`, hidden }
+  return { text: inLogin(`${first}cd ${into} || exit 1\n${text}`, dialect), hidden }
+}
+
+/** What starts a command in a window of its own in the tmux session `hawser`, and leaves a shell in it. */
+export function composeTmux(recipe: Recipe & Pick<Snippet, 'name'>, filled: Filled, dialect: Dialect): Composed {
+  if (dialect === 'powershell' || dialect === 'cmd')
+    throw new AppError('invalid-input', 'tmux needs a host with a Unix shell. Let this snippet run apart.')
+  if (variablesOf(recipe).some(each => each.hidden))
+    throw new AppError('invalid-input', 'A hidden value would show in tmux. Let this snippet run apart.')
+  const quoted = (text: string) => unixWord(text, { dialect: 'sh', typed: false })
+  const shell = '"${SHELL:-/bin/sh}"'
+  const inside = `${shell} -c ${quoted(composeApart(recipe, filled, { dialect }).text)}; exec ${shell} -l`
+  const body = quoted(`exec /bin/sh -c ${quoted(inside)}`)
+  const name = quoted(recipe.name.replace(/[^\p{L}\p{N} _-]/gu, '').slice(0, 24) || 'snippet')
+  const start = `command -v tmux >/dev/null 2>&1 || { echo "tmux is not installed here." >&2; exit 127; }
+if tmux has-session -t =hawser 2>/dev/null
+then at=$(tmux new-window -d -P -F '#{window_index}' -t hawser: -n ${name} ${body}) || exit 1
+else at=$(tmux new-session -d -P -F '#{window_index}' -s hawser -n ${name} ${body}) || exit 1
+fi
+echo "Runs in window $at of the tmux session hawser."`
+  return { text: inLogin(`/bin/sh -c ${unixWord(start, { dialect, typed: false })}`, dialect), hidden: [] }
+}
+
+function inLogin(text: string, dialect: Dialect): string {
+  if (dialect !== 'sh' && dialect !== 'bash' && dialect !== 'zsh' && dialect !== 'fish') return text
+  return `exec "$SHELL" -lc ${unixWord(text, { dialect, typed: false })}`
+}

@@ -1,0 +1,221 @@
+import { randomUUID } from 'node:crypto'
+
+import { AppError, toWireError } from '../../shared/base/errors.ts'
+import type { Dialect } from '../../shared/base/shell-place.ts'
+import type { RunRow, RunState } from '../../shared/contract/snippets.ts'
+import type { Target } from '../../shared/contract/terminals.ts'
+import type { Connection, OpenedShell } from '../ssh/connection.ts'
+import type { Lease, LeaseOptions } from '../ssh/connection-pool.ts'
+import { cleanLine } from '../../shared/base/clean-text.ts'
+import type { Composed } from './compose.ts'
+import { farShell } from './far-shell.ts'
+import { runCommand } from '../ssh/run-command.ts'
+import { MarkFilter } from './run-mark.ts'
+import { OutputLog } from './run-output.ts'
+
+/** The shell over there, and the word by which a command tells its process. */
+export interface Far {
+  readonly dialect: Dialect
+  readonly mark: string
+}
+
+export interface RunRowParts {
+  readonly target: Target
+  readonly label: string
+  readonly lease: (options: LeaseOptions) => Promise<Lease<Connection>>
+  readonly compose: (far: Far) => Composed
+  readonly onChanged: () => void
+  readonly reportBug: (error: unknown) => void
+}
+
+// A program that is asked to end gets so long before it is made to.
+const politeMs = 2_000
+const lastMs = 2_000
+
+/** A command on one host: from the sign-in to its end, with what it prints. */
+export class RunRowJob {
+  readonly #parts: RunRowParts
+  #state: RunState = { kind: 'waiting' }
+  #log = new OutputLog()
+  #abort = new AbortController()
+  /** The host was asked to run it. */
+  #asked = false
+  #startedAt: number | null = null
+  #endedAt: number | null = null
+  #stop: (() => void) | undefined
+
+  constructor(parts: RunRowParts) {
+    this.#parts = parts
+  }
+
+  get log(): OutputLog {
+    return this.#log
+  }
+
+  get state(): RunState {
+    return this.#state
+  }
+
+  get isOver(): boolean {
+    return /^(ended|failed|stopped)$/.test(this.#state.kind)
+  }
+
+  snapshot(): RunRow {
+    const { target, label } = this.#parts
+    return {
+      target,
+      label,
+      state: this.#state,
+      startedAt: this.#startedAt,
+      endedAt: this.#endedAt,
+      bytes: this.#log.bytes,
+      digest: this.isOver ? this.#log.digest() : null,
+    }
+  }
+
+  /** Back to before it ran. */
+  reset(): void {
+    this.#log = new OutputLog()
+    this.#abort = new AbortController()
+    this.#asked = false
+    this.#startedAt = null
+    this.#endedAt = null
+    this.#set({ kind: 'waiting' })
+  }
+
+  /** Answers when it is over, whatever the end; never throws. */
+  async run(): Promise<void> {
+    const { signal } = this.#abort
+    try {
+      this.#set({ kind: 'connecting', step: 'Connecting' })
+      const lease = await this.#parts.lease({ onStep: step => this.#set(step), signal })
+      try {
+        await this.#command(lease.connection, signal)
+      } finally {
+        lease.dispose()
+      }
+    } catch (error) {
+      if (signal.aborted) this.#end({ kind: 'stopped', sure: !this.#asked })
+      else {
+        if (!(error instanceof AppError)) this.#parts.reportBug(error)
+        this.#end({ kind: 'failed', error: toWireError(error) })
+      }
+    }
+  }
+
+  /** Ends what runs, politely first; what waits is not begun. */
+  stop(): void {
+    if (this.isOver) return
+    this.#abort.abort()
+    if (this.#state.kind === 'waiting') this.#end({ kind: 'stopped', sure: true })
+    this.#stop?.()
+  }
+
+  async #command(connection: Connection, signal: AbortSignal): Promise<void> {
+    this.#set({ kind: 'connecting', step: 'Starting' })
+    const mark = `hawser-run-${randomUUID()}`
+    const composed = this.#parts.compose({ dialect: await farShell(connection), mark })
+    // The whole line is one argument of the far shell, which Linux lets be 128 KiB.
+    if (Buffer.byteLength(composed.text) > maxCommand)
+      throw new AppError(
+        'invalid-input',
+        'With its values this snippet is longer than 120 KB, more than a host takes as one command.',
+      )
+    if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
+    this.#asked = true
+    const opened = await connection.exec(composed.text, signal)
+    this.#startedAt = Date.now()
+    this.#set({ kind: 'running' })
+    const ended = this.#follow(connection, opened, new MarkFilter(mark))
+    opened.channel.end(composed.hidden.length === 0 ? undefined : `${composed.hidden.join('\n')}\n`)
+    await ended
+  }
+
+  /** Answers when the command is over. */
+  #follow(connection: Connection, { channel, early }: OpenedShell, said: MarkFilter): Promise<void> {
+    const { signal } = this.#abort
+    const log = this.#log
+    return new Promise(resolve => {
+      let exit: readonly [code: number | null, signal: string | undefined] | undefined = early.exit
+      const timers: NodeJS.Timeout[] = []
+      let over = false
+      const finish = (state: RunState) => {
+        if (over) return
+        over = true
+        this.#print(log, said.rest(), 'err')
+        timers.forEach(clearTimeout)
+        lost.dispose()
+        this.#stop = undefined
+        this.#end(state)
+        resolve()
+      }
+      const lost = connection.onClosed(error => {
+        const failure = error ?? new AppError('lost', `The connection to ${connection.where} was closed.`)
+        finish({ kind: 'failed', error: toWireError(failure) })
+      })
+      const closed = () =>
+        finish(signal.aborted ? { kind: 'stopped', sure: exit !== undefined } : endOf(exit, connection))
+      channel.on('exit', (code: number | null, name?: string) => (exit = [code, name]))
+      channel.on('error', closed)
+      channel.on('data', (data: Buffer) => this.#print(log, data, 'out'))
+      channel.stderr.on('data', (data: Buffer) => this.#print(log, said.pass(data), 'err'))
+      // It comes after the last byte was read.
+      channel.on('close', closed)
+      this.#stop = () => {
+        const ask = (name: 'TERM' | 'KILL') => {
+          if (said.pid === null) channel.signal(name)
+          else void signalGroup(connection, said.pid, name)
+        }
+        const giveUp = () => {
+          channel.close()
+          closed()
+        }
+        ask('TERM')
+        timers.push(
+          setTimeout(() => ask('KILL'), politeMs),
+          setTimeout(giveUp, politeMs + lastMs),
+        )
+      }
+      if (early.closed === true && channel.readableLength === 0) closed()
+      else if (signal.aborted) this.#stop()
+    })
+  }
+
+  #print(log: OutputLog, data: Buffer, stream: 'out' | 'err'): void {
+    if (data.length === 0) return
+    log.add(data, stream)
+    this.#parts.onChanged()
+  }
+
+  #end(state: RunState): void {
+    if (this.isOver) return
+    this.#endedAt = Date.now()
+    this.#set(state)
+  }
+
+  #set(state: RunState): void {
+    this.#state = state
+    this.#parts.onChanged()
+  }
+}
+
+const maxCommand = 120 * 1024
+
+/** Sends a signal to a process and all that it started; what comes of it is seen by its end. */
+async function signalGroup(connection: Connection, pid: number, name: string): Promise<void> {
+  const options = { signal: new AbortController().signal, timeoutMs: politeMs + lastMs }
+  await runCommand(connection, `kill -${name} -${pid} || kill -${name} ${pid}`, options).catch(() => {})
+}
+
+// A channel that closes without a word of its command: its session was cut off.
+function endOf(
+  exit: readonly [code: number | null, signal: string | undefined] | undefined,
+  { where }: Connection,
+): RunState {
+  if (!exit) {
+    const error = new AppError('lost', `${where} ended the command without saying how. Run it again.`)
+    return { kind: 'failed', error: toWireError(error) }
+  }
+  const [code, name] = exit
+  return { kind: 'ended', code, signal: name === undefined ? null : cleanLine(name.replace(/^SIG/, ''), 32) }
+}

@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto'
+
+import { cleanText } from '../../shared/base/clean-text.ts'
+import { AppError } from '../../shared/base/errors.ts'
+import { Emitter } from '../../shared/base/event.ts'
+import type { Disposable } from '../../shared/base/lifecycle.ts'
+import type { Services } from '../../shared/contract/contract.ts'
+import type { Given, RunId, RunSnapshot, Snippet, SnippetId, Values } from '../../shared/contract/snippets.ts'
+import { targetKey, type Target } from '../../shared/contract/terminals.ts'
+import type { Connection } from '../ssh/connection.ts'
+import type { Lease, LeaseOptions } from '../ssh/connection-pool.ts'
+import { writeNew } from '../storage/write-new.ts'
+import type { Composed } from './compose.ts'
+import { RunRowJob, type Far } from './run-row.ts'
+
+type Contract = Services['runs']
+
+export interface RunParts {
+  readonly snippet: (id: SnippetId) => Snippet
+  readonly lease: (target: Target, options: LeaseOptions) => Promise<Lease<Connection>>
+  readonly nameOf: (target: Target) => string
+  /** The command for a target; the values are remembered for it. */
+  readonly compose: (use: RunUse, target: Target, far: Far) => Composed
+  /** Throws where a value is missing, before anything is dialled. */
+  readonly check: (use: RunUse, target: Target) => void
+  readonly remember: (use: RunUse, targets: readonly Target[]) => Promise<void>
+  readonly atOnce: () => number
+  readonly reportBug: (error: unknown) => void
+}
+
+/** A snippet as it was when it was started, with what fills it. Hidden values live here and nowhere else. */
+export interface RunUse {
+  readonly snippet: Snippet
+  readonly mode: 'apart' | 'tmux'
+  readonly values: Values
+  readonly given: Given
+}
+
+interface Run {
+  readonly id: RunId
+  readonly use: RunUse
+  readonly rows: readonly RunRowJob[]
+  startedAt: number
+}
+
+const announceMs = 100
+const maxRuns = 20
+
+/** Runs snippets apart from terminals, on many hosts at once. */
+export class RunService implements Contract, Disposable {
+  readonly #changed = new Emitter<readonly RunSnapshot[]>()
+  readonly onChanged = this.#changed.event
+  readonly #parts: RunParts
+  #runs: readonly Run[] = []
+  #announcing: NodeJS.Timeout | undefined
+
+  constructor(parts: RunParts) {
+    this.#parts = parts
+  }
+
+  list: Contract['list'] = () => this.#snapshots()
+
+  start: Contract['start'] = async ({ snippetId, mode, targets, values, given }) => {
+    const use: RunUse = { snippet: this.#parts.snippet(snippetId), mode, values, given }
+    const once = [...new Map(targets.map(target => [targetKey(target), target])).values()]
+    for (const target of once) this.#parts.check(use, target)
+    const run: Run = {
+      id: randomUUID() as RunId,
+      use,
+      rows: once.map(target => this.#row(use, target)),
+      startedAt: Date.now(),
+    }
+    const live = (each: Run) => each.rows.some(row => !row.isOver)
+    this.#runs = [run, ...this.#runs.filter((each, index) => index < maxRuns - 1 || live(each))]
+    this.#pump(run)
+    await this.#parts.remember(use, once)
+    return run.id
+  }
+
+  again: Contract['again'] = ({ id }) => {
+    const run = this.#find(id)
+    for (const row of run.rows) {
+      const { state } = row
+      if (row.isOver && !(state.kind === 'ended' && state.code === 0)) row.reset()
+    }
+    run.startedAt = Date.now()
+    this.#pump(run)
+  }
+
+  stop: Contract['stop'] = ({ id, row }) => {
+    const { rows } = this.#find(id)
+    for (const each of row === null ? rows : rows.slice(row, row + 1)) each.stop()
+  }
+
+  close: Contract['close'] = ({ id }) => {
+    const run = this.#find(id)
+    this.#runs = this.#runs.filter(each => each !== run)
+    for (const row of run.rows) row.stop()
+    this.#announce()
+  }
+
+  output: Contract['output'] = ({ id, row, from }) => {
+    const found = this.#find(id).rows[row]
+    if (!found) throw new AppError('not-found', 'This host is not part of the run.')
+    return found.log.read(from)
+  }
+
+  text: Contract['text'] = ({ id }) => {
+    const run = this.#find(id)
+    const parts = run.rows.map(row => {
+      const { label } = row.snapshot()
+      const text = cleanText(row.log.text(), maxText)
+      return `=== ${label}: ${endText(row)} ===\n${text === '' || text.endsWith('\n') ? text : `${text}\n`}`
+    })
+    return parts.join('\n')
+  }
+
+  saveTo: Contract['saveTo'] = ({ id, folder }) => {
+    const { use, startedAt } = this.#find(id)
+    const stamp = new Date(startedAt).toISOString().slice(0, 16).replace(/[T:]/g, '-')
+    const name = use.snippet.name.replace(/[^\p{L}\p{N}_-]+/gu, '-').replace(/^-+|-+$/g, '') || 'run'
+    return writeNew(folder, `${name}-${stamp}`, { ending: '.txt', text: this.text({ id }) as string })
+  }
+
+  dispose(): void {
+    for (const run of this.#runs) for (const row of run.rows) row.stop()
+    this.#runs = []
+    clearTimeout(this.#announcing)
+    this.#changed.dispose()
+  }
+
+  #row(use: RunUse, target: Target): RunRowJob {
+    return new RunRowJob({
+      target,
+      label: this.#parts.nameOf(target),
+      lease: options => this.#parts.lease(target, options),
+      compose: far => this.#parts.compose(use, target, far),
+      onChanged: () => this.#announce(),
+      reportBug: this.#parts.reportBug,
+    })
+  }
+
+  /** Begins as many of those that wait as may run at once. */
+  #pump(run: Run): void {
+    const under = run.rows.filter(row => !row.isOver && row.state.kind !== 'waiting').length
+    const waiting = run.rows.filter(row => row.state.kind === 'waiting')
+    for (const row of waiting.slice(0, Math.max(0, this.#parts.atOnce() - under)))
+      void row.run().then(() => this.#pump(run))
+    this.#announce()
+  }
+
+  #find(id: RunId): Run {
+    const run = this.#runs.find(each => each.id === id)
+    if (!run) throw new AppError('not-found', 'This run was closed.')
+    return run
+  }
+
+  #announce(): void {
+    this.#announcing ??= setTimeout(() => {
+      this.#announcing = undefined
+      this.#changed.fire(this.#snapshots())
+    }, announceMs)
+  }
+
+  #snapshots(): readonly RunSnapshot[] {
+    return this.#runs.map(({ id, use, startedAt, rows }) => ({
+      id,
+      snippetId: use.snippet.id,
+      name: use.snippet.name,
+      mode: use.mode,
+      startedAt,
+      rows: rows.map(row => row.snapshot()),
+    }))
+  }
+}
+
+const maxText = 4 * 1024 * 1024
+
+function endText(row: RunRowJob): string {
+  const { state } = row
+  if (state.kind === 'ended')
+    return state.signal === null ? `exit ${state.code ?? 'unknown'}` : `ended by ${state.signal}`
+  return state.kind === 'failed' ? state.error.message : state.kind
+}

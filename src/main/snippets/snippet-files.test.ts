@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto'
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import { runMode, snippet, snippetIcon, type Snippet } from '../../shared/contract/snippets.ts'
+import { printSnippets, readSnippets, type Names } from './snippet-files.ts'
+import { starters } from './starters.ts'
+
+const [hostA, groupA] = [randomUUID(), randomUUID()]
+const names: Names = { hosts: new Map([[hostA, 'gpu-box']]), groups: new Map([[groupA, 'Cluster']]) }
+const noNames: Names = { hosts: new Map(), groups: new Map() }
+const line = (max: number) =>
+  fc.string({ unit: 'grapheme', minLength: 1, maxLength: max }).map(text => text.replace(/\p{Cc}/gu, '.').slice(0, max))
+const places = fc.record({ hosts: fc.subarray([hostA]), groups: fc.subarray([groupA]) })
+const some = places.filter(of => of.hosts.length + of.groups.length > 0)
+const anySnippet = fc
+  .record({
+    id: fc.uuid(),
+    name: line(64),
+    command: fc.array(line(40), { minLength: 1, maxLength: 5 }).map(lines => lines.join('\n')),
+    description: line(80),
+    tags: fc.array(line(10), { maxLength: 3 }),
+    package: line(20),
+    icon: fc.constantFrom(...snippetIcon.options),
+    where: fc.option(some),
+    mode: fc.constantFrom(...runMode.options),
+    folder: line(20),
+    confirm: fc.boolean(),
+    onConnect: places,
+    key: fc.option(fc.integer({ min: 1, max: 9 })),
+  })
+  .map(each => snippet.parse(each))
+const withoutId = ({ id: _id, ...rest }: Snippet) => rest
+const electerm = (list: unknown) => readSnippets(JSON.stringify(list), noNames)
+
+describe('snippets in a file', () => {
+  it('come back as they were, whatever is in them', () => {
+    fc.assert(
+      fc.property(fc.array(anySnippet, { maxLength: 5 }), all => {
+        const { format, snippets, skipped } = readSnippets(printSnippets(all, names), names)
+        expect([format, skipped]).toEqual(['hawser', []])
+        expect(snippets.map(withoutId)).toEqual(all.map(withoutId))
+      }),
+    )
+  })
+
+  it('are a list that people can read', () => {
+    const [first] = starters()
+    const text = printSnippets(
+      [{ ...(first as Snippet), command: 'ls\npwd', description: '', key: null, icon: 'terminal' }],
+      names,
+    )
+    expect(JSON.parse(text)).toEqual({
+      hawser: 'snippets',
+      version: 1,
+      snippets: [{ name: 'GPU use by user', command: ['ls', 'pwd'], package: 'Starters', mode: 'apart' }],
+    })
+  })
+
+  it('may run anywhere when the hosts they name are not here', () => {
+    const made = snippet.parse({ id: randomUUID(), name: 'a', command: 'b', where: { hosts: [hostA], groups: [] } })
+    expect(readSnippets(printSnippets([made], names), noNames).snippets[0]?.where).toBeNull()
+  })
+
+  it('are read from electerm, old ones and new', () => {
+    const list = [
+      {
+        name: 'Tail log',
+        commands: [
+          { command: 'cd /var/log', delay: 100 },
+          { command: 'tail {{clipboard}} {{other}}', delay: 300, id: 'x' },
+        ],
+        inputOnly: true,
+        labels: ['ops'],
+        id: 'Zk81_pQ',
+      },
+      { id: 'old', name: 'legacy', command: 'uptime' },
+    ]
+    for (const data of [list, { bookmarks: [], quickCommands: list, config: {} }]) {
+      const { format, snippets } = electerm(data)
+      expect(format).toBe('electerm')
+      expect(snippets).toMatchObject([
+        { name: 'Tail log', command: 'cd /var/log\ntail {{clipboard}} \\{{other}}', mode: 'type', tags: ['ops'] },
+        { name: 'legacy', command: 'uptime', mode: 'send', tags: [] },
+      ])
+    }
+  })
+
+  it('are read from what Termius and its exporters write', () => {
+    const one = { label: 'Restart', script: 'sudo systemctl restart nginx\necho "done"' }
+    const files = [
+      JSON.stringify([{ id: 5, ...one }]),
+      JSON.stringify({ snippet_set: [{ remote_instance: null, id: 5, ...one }], host_set: [] }),
+      JSON.stringify({ hosts: [], snippets: [{ id: 'snippet-1', note: null, ...one }] }),
+      JSON.stringify([{ data: 'x' }, { data: { address: 'h' } }, { data: one, file: '1.ldb' }]),
+      `"id","label","script"\n5,"Restart","${one.script.replaceAll('"', '""')}"\n`,
+      `\ufeffLabel,Script\n"Restart","${one.script.replaceAll('"', '""').replaceAll('\n', '\\n')}"\n`,
+    ]
+    for (const file of files) {
+      const { format, snippets } = readSnippets(file, noNames)
+      expect(format).toBe('termius')
+      expect(snippets).toMatchObject([{ name: 'Restart', command: one.script, mode: 'send' }])
+    }
+  })
+
+  it('tell what they can’t use, and go on', () => {
+    const { snippets, skipped } = electerm([
+      { name: 'bad', command: 'a\u0007b' },
+      { name: '', command: 'x' },
+      { name: 'good', command: 'x' },
+    ])
+    expect(snippets.map(each => each.name)).toEqual(['good'])
+    expect(skipped).toHaveLength(2)
+  })
+
+  it('are refused where there are none, or where a newer Hawser wrote them', () => {
+    for (const text of ['', 'null', '[]', '{}', 'a,b\n1,2', '[1,2]', '\u0000', '{"hawser":"snippets"}'])
+      expect(() => readSnippets(text, noNames)).toThrow('no snippets')
+    expect(() => readSnippets('{"hawser":"snippets","version":2,"snippets":[]}', noNames)).toThrow('newer Hawser')
+  })
+
+  it('never make it fall over, whatever the file', () => {
+    const pieces = fc.constantFrom(
+      '[',
+      ']',
+      '{',
+      '}',
+      '"',
+      ',',
+      ':',
+      'label',
+      'script',
+      'name',
+      'command',
+      '\n',
+      '1',
+      'null',
+      '"hawser":"snippets"',
+    )
+    fc.assert(
+      fc.property(fc.array(pieces, { maxLength: 30 }), list => {
+        try {
+          readSnippets(list.join(''), noNames)
+        } catch (error) {
+          expect((error as { code?: string }).code).toBe('invalid-input')
+        }
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+})

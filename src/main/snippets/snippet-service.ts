@@ -1,0 +1,240 @@
+import { readFile, stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+
+import { AppError } from '../../shared/base/errors.ts'
+import { Emitter } from '../../shared/base/event.ts'
+import type { Dialect } from '../../shared/base/shell-place.ts'
+import type { Services } from '../../shared/contract/contract.ts'
+import type { Given, Snippet, SnippetBook, SnippetId, Values } from '../../shared/contract/snippets.ts'
+import { targetKey, type Target } from '../../shared/contract/terminals.ts'
+import type { JsonFile } from '../storage/json-file.ts'
+import { writeNew } from '../storage/write-new.ts'
+import {
+  checkPlaces,
+  composeShown,
+  composeTyped,
+  fill,
+  knownValues,
+  toAsk,
+  variablesOf,
+  type Facts,
+  type Filled,
+} from './compose.ts'
+import { printSnippets, readSnippets, type Names } from './snippet-files.ts'
+import type { SnippetFile } from './snippet-record.ts'
+import { starters } from './starters.ts'
+
+type Contract = Services['snippets']
+
+export interface SnippetParts {
+  readonly file: JsonFile<SnippetFile>
+  /** Throws where the target is gone. */
+  readonly factsOf: (target: Target) => Facts
+  /** Whose rules the shell of a terminal on that target reads by. */
+  readonly shellOf: (target: Target) => Promise<Dialect>
+  readonly names: () => Names
+}
+
+/** A use of a snippet: what fills it. */
+export interface SnippetUse {
+  readonly snippet: Snippet
+  readonly values: Values
+  readonly given: Given
+}
+
+const maxBytes = 16 * 1024 * 1024
+// What is remembered is for the next dialog: a whole file pasted into one is not.
+const longestRemembered = 4_096
+const mostRemembered = 5_000
+const mostSnippets = 10_000
+
+/** The saved snippets, and what their variables were filled with. */
+export class SnippetService implements Contract {
+  readonly #changed = new Emitter<SnippetBook>()
+  readonly onChanged = this.#changed.event
+  readonly #parts: SnippetParts
+
+  constructor(parts: SnippetParts) {
+    this.#parts = parts
+  }
+
+  list: Contract['list'] = () => this.#book()
+
+  /** Throws `not-found` when it was deleted. */
+  find(id: SnippetId): Snippet {
+    const found = this.#all.find(each => each.id === id)
+    if (!found) throw new AppError('not-found', 'This snippet was deleted.')
+    return found
+  }
+
+  save: Contract['save'] = async ({ snippet }) => {
+    check(snippet)
+    await this.#put([snippet])
+  }
+
+  remove: Contract['remove'] = async ({ id }) => {
+    const gone = (key: string) => key.startsWith(`${id} `)
+    const { snippets, values, used } = this.#parts.file.value
+    await this.#store({
+      snippets: snippets.filter(each => each.id !== id),
+      values: Object.fromEntries(Object.entries(values).filter(([key]) => !gone(key))),
+      used: Object.fromEntries(Object.entries(used).filter(([key]) => key !== id)),
+    })
+  }
+
+  addStarters: Contract['addStarters'] = async () => {
+    const missing = starters().filter(({ id }) => !this.#all.some(each => each.id === id))
+    const free = (key: number | null) => (this.#all.some(each => each.key === key) ? null : key)
+    await this.#put(missing.map(each => ({ ...each, key: free(each.key) })))
+    return missing.length
+  }
+
+  asking: Contract['asking'] = ({ id, target, given }) => {
+    const snippet = this.find(id)
+    const known = target ? this.#known(target, given) : knownValues(nowhere, given)
+    // Where it is to run is not chosen yet: what each host knows of itself is not asked for.
+    const ofHosts = target ? [] : ['host', 'address', 'user', 'port', 'local-user']
+    const variables = toAsk(snippet, known).filter(({ name, choices }) => choices.length > 0 || !ofHosts.includes(name))
+    const { values } = this.#parts.file.value
+    const last = { ...values[valuesKey(id, null)], ...(target ? values[valuesKey(id, target)] : {}) }
+    return { variables, last }
+  }
+
+  preview: Contract['preview'] = ({ id, target, values, given }) => {
+    const snippet = this.find(id)
+    const names = variablesOf(snippet).filter(each => each.hidden)
+    const covered = { ...values, ...Object.fromEntries(names.map(({ name }) => [name, cover])) }
+    const shown = { ...snippet, command: names.reduce((text, { name }) => uncoveredPlace(text, name), snippet.command) }
+    return composeShown(shown, fill(shown, covered, this.#known(target, given)))
+  }
+
+  typed: Contract['typed'] = async ({ id, target, values, given }) => {
+    const use = { snippet: this.find(id), values, given }
+    const filled = this.filled(use, target)
+    const text = composeTyped(use.snippet, filled, needsShell(use.snippet) ? await this.#parts.shellOf(target) : 'sh')
+    await this.remember(use, [target])
+    return text
+  }
+
+  importFrom: Contract['importFrom'] = async ({ path }) => {
+    const info = await stat(path).catch(() => null)
+    if (!info?.isFile()) throw new AppError('not-found', `${path} is not a file. Choose another one.`)
+    if (info.size > maxBytes) throw new AppError('invalid-input', 'The file is larger than 16 MB. Choose another one.')
+    const { format, snippets, skipped } = readSnippets(await readFile(path, 'utf8'), this.#parts.names())
+    const known = new Set(this.#all.map(sameKey))
+    const fresh = snippets.filter(each => !known.has(sameKey(each)) && known.add(sameKey(each)))
+    if (this.#all.length + fresh.length > mostSnippets)
+      throw new AppError('invalid-input', `With those of ${basename(path)} there would be more than 10,000 snippets.`)
+    const keys = new Set(this.#all.map(each => each.key))
+    const placed = fresh.map(each => ({
+      ...each,
+      key: each.key !== null && !keys.has(each.key) ? (keys.add(each.key), each.key) : null,
+    }))
+    const bad = placed.flatMap(each => problemOf(each))
+    await this.#put(placed)
+    return { format, added: fresh.length, there: snippets.length - fresh.length, skipped: [...skipped, ...bad] }
+  }
+
+  exportTo: Contract['exportTo'] = ({ folder, ids }) => {
+    const chosen = ids === null ? this.#all : this.#all.filter(({ id }) => ids.includes(id))
+    const text = printSnippets(chosen, this.#parts.names())
+    return writeNew(folder, 'hawser-snippets', { ending: '.json', text })
+  }
+
+  /** The values of a use, all there and right; throws `invalid-input` else. */
+  filled({ snippet, values, given }: SnippetUse, target: Target): Filled {
+    return fill(snippet, values, this.#known(target, given))
+  }
+
+  /** Keeps what was filled in by hand for next time, hidden values never. */
+  async remember({ snippet, values }: SnippetUse, targets: readonly Target[]): Promise<void> {
+    const kept = Object.fromEntries(
+      variablesOf(snippet)
+        .filter(({ name, hidden }) => !hidden && (values[name]?.length ?? Infinity) <= longestRemembered)
+        .map(({ name }) => [name, values[name] as string]),
+    )
+    const { file } = this.#parts
+    const { values: old, used, snippets } = file.value
+    const keys = Object.keys(kept).length === 0 ? [] : [null, ...targets].map(each => valuesKey(snippet.id, each))
+    const entries = [
+      ...Object.entries(old).filter(([key]) => !keys.includes(key)),
+      ...keys.map(key => [key, kept] as const),
+    ]
+    await this.#store({
+      snippets,
+      values: Object.fromEntries(entries.slice(-mostRemembered)),
+      used: { ...used, [snippet.id]: Date.now() },
+    })
+  }
+
+  get #all(): readonly Snippet[] {
+    return this.#parts.file.value.snippets
+  }
+
+  #known(target: Target, given: Given): Filled {
+    return knownValues(this.#parts.factsOf(target), given)
+  }
+
+  /** Puts each in its place, or at the end; a number goes to the one that asks for it last. */
+  async #put(more: readonly Snippet[]): Promise<void> {
+    const byId = new Map(this.#all.map(each => [each.id, each]))
+    const taken = new Map(more.flatMap(({ id, key }) => (key === null ? [] : [[key, id] as const])))
+    for (const snippet of more) byId.set(snippet.id, snippet)
+    const snippets = [...byId.values()].map(each =>
+      each.key !== null && (taken.get(each.key) ?? each.id) !== each.id ? { ...each, key: null } : each,
+    )
+    await this.#store({ ...this.#parts.file.value, snippets })
+  }
+
+  async #store(value: SnippetFile): Promise<void> {
+    await this.#parts.file.save(value)
+    this.#changed.fire(this.#book())
+  }
+
+  #book(): SnippetBook {
+    const { snippets, used } = this.#parts.file.value
+    return { snippets, used }
+  }
+}
+
+const cover = '•••'
+const nowhere: Facts = { host: '', address: null, user: null, port: null, localUser: '', now: new Date(0) }
+
+// The braces of a hidden variable without the mark that hides it.
+function uncoveredPlace(command: string, name: string): string {
+  return command.replaceAll(new RegExp(`(\\{\\{[ \\t]*${name}[ \\t]*)!`, 'gu'), '$1')
+}
+
+function valuesKey(id: SnippetId, target: Target | null): string {
+  return `${id} ${target === null ? '*' : targetKey(target)}`
+}
+
+function sameKey({ name, command }: Snippet): string {
+  return `${name}\n${command}`
+}
+
+/** True where the text depends on the shell that reads it. */
+function needsShell({ command, folder }: Snippet): boolean {
+  return folder !== '' || command.startsWith('#!') || variablesOf({ command, folder }).length > 0
+}
+
+/** Throws `invalid-input` with what is to be changed. */
+function check(snippet: Snippet): void {
+  if (snippet.name.trim() === '' || snippet.command.trim() === '')
+    throw new AppError('invalid-input', 'A snippet needs a name and a command.')
+  if (snippet.mode !== 'apart' && variablesOf(snippet).some(each => each.hidden))
+    throw new AppError(
+      'invalid-input',
+      'A hidden value would stand on the screen and in the shell’s history. Choose “Apart, with its output in a panel”.',
+    )
+  checkPlaces(snippet.command)
+}
+
+function problemOf(snippet: Snippet): readonly string[] {
+  try {
+    check(snippet)
+    return []
+  } catch (error) {
+    return [`${snippet.name}: ${error instanceof Error ? error.message : ''}`]
+  }
+}

@@ -1,0 +1,164 @@
+import { snippet, type Snippet } from '../../shared/contract/snippets.ts'
+
+// Values come as plain words: a leading ~ in one is the home folder, as people expect.
+const home = (name: string) => `case $${name} in '~'|'~/'*) ${name}=$HOME\${${name}#'~'};; esac`
+
+const scripts: readonly (Pick<Snippet, 'name' | 'icon' | 'command' | 'description'> & Partial<Snippet>)[] = [
+  {
+    name: 'GPU use by user',
+    icon: 'chip',
+    description: 'Who holds how much GPU memory',
+    command: `#!/bin/sh
+command -v nvidia-smi >/dev/null 2>&1 || { echo 'There is no NVIDIA driver on this host.'; exit 0; }
+nvidia-smi --query-compute-apps=pid,used_memory --format=csv,noheader,nounits |
+while IFS=', ' read -r pid memory; do
+  echo "$(ps -o user= -p "$pid" 2>/dev/null || echo unknown) $memory"
+done | awk '
+  { sum[$1] += $2; count[$1]++ }
+  END {
+    if (NR == 0) print "Nobody uses a GPU now."
+    for (user in sum) printf "%-16s %8d MiB in %d processes\\n", user, sum[user], count[user]
+  }'
+`,
+  },
+  {
+    name: 'Free GPUs',
+    icon: 'chip',
+    description: 'Those with no more than so many MiB in use, for CUDA_VISIBLE_DEVICES',
+    command: `#!/bin/sh
+command -v nvidia-smi >/dev/null 2>&1 || { echo 'There is no NVIDIA driver on this host.'; exit 0; }
+nvidia-smi --query-gpu=index,name,memory.used,memory.total --format=csv,noheader,nounits |
+awk -F', ' -v most={{most:500}} '
+  $3 <= most { printf "%s  %s  %d of %d MiB in use\\n", $1, $2, $3, $4; list = list (list == "" ? "" : ",") $1 }
+  END { print list == "" ? "No GPU is free." : "CUDA_VISIBLE_DEVICES=" list }'
+`,
+  },
+  {
+    name: 'Disk use by folder',
+    icon: 'disk',
+    description: 'The largest folders in a folder, and how full its disk is',
+    command: `#!/bin/sh
+folder={{folder:.}}
+${home('folder')}
+du -xh --max-depth=1 -- "$folder" 2>/dev/null | sort -rh | head -n 20
+df -h -- "$folder"
+`,
+  },
+  {
+    name: 'Top memory',
+    icon: 'memory',
+    description: 'The processes that hold most memory',
+    command: `#!/bin/sh
+command -v ps >/dev/null 2>&1 || { echo 'ps is not installed here (procps).'; exit 1; }
+ps -eo pid,user,rss,pcpu,etime,args --sort=-rss | head -n {{lines:16}} | cut -c 1-160
+free -h 2>/dev/null || true
+`,
+  },
+  {
+    name: 'Tail newest log',
+    icon: 'log',
+    description: 'The end of the log that was written last, below a folder',
+    command: `#!/bin/sh
+folder={{folder:.}}
+${home('folder')}
+newest=$(find "$folder" -xdev -type f -name {{pattern:*.log}} -printf '%T@ %p\\n' 2>/dev/null | sort -n | tail -n 1 | cut -d ' ' -f 2-)
+[ -n "$newest" ] || { echo "There is no such log below $folder."; exit 0; }
+echo "$newest"
+case {{then|stop|follow}} in
+  follow) exec tail -n {{lines:100}} -F -- "$newest" ;;
+  *) tail -n {{lines}} -- "$newest" ;;
+esac
+`,
+  },
+  {
+    name: 'Kill by name',
+    icon: 'stop',
+    confirm: true,
+    description: 'Sends a signal to your processes whose command line matches',
+    command: `#!/bin/sh
+command -v pgrep >/dev/null 2>&1 || { echo 'pgrep is not installed here (procps).'; exit 1; }
+# This very script has the name in its own command line: its session is left alone.
+mine=$(ps -o sess= -p $$ | tr -d ' ')
+found=0
+for pid in $(pgrep -u "$(id -u)" -f -- {{name}}); do
+  [ "$(ps -o sess= -p "$pid" | tr -d ' ')" = "$mine" ] && continue
+  ps -o pid=,args= -p "$pid" | cut -c 1-160
+  kill -s {{signal|TERM|INT|KILL}} "$pid" && found=$((found + 1))
+done
+echo "$found processes were sent" {{signal}}
+`,
+  },
+  {
+    name: 'Conda environments',
+    icon: 'package',
+    description: 'Those of conda, and virtual environments in the home folder',
+    command: `#!/bin/sh
+none=1
+for conda in "$(command -v conda)" "$HOME"/miniconda3/bin/conda "$HOME"/anaconda3/bin/conda "$HOME"/miniforge3/bin/conda /opt/conda/bin/conda; do
+  [ -x "$conda" ] || continue
+  "$conda" env list && none=0
+  break
+done
+for python in "$HOME"/.virtualenvs/*/bin/python "$HOME"/*/venv/bin/python "$HOME"/*/.venv/bin/python; do
+  [ -x "$python" ] || continue
+  echo "$("$python" --version 2>&1)  \${python%/bin/python}"
+  none=0
+done
+[ $none = 0 ] || echo 'There are no conda or virtual environments here.'
+`,
+  },
+  {
+    name: 'Slurm queue',
+    icon: 'list',
+    description: 'Your jobs, or those of all',
+    command: `#!/bin/sh
+command -v squeue >/dev/null 2>&1 || { echo 'Slurm is not installed on this host.'; exit 0; }
+case {{whose|mine|all}} in
+  mine) squeue -u "$(id -un)" -o '%.10i %.12P %.24j %.10T %.12M %.6D %R' ;;
+  *) squeue -o '%.10i %.12P %.24j %.12u %.10T %.12M %.6D %R' ;;
+esac
+`,
+  },
+  {
+    name: 'Git status of projects',
+    icon: 'branch',
+    description: 'The branch and the changes of every repository below a folder',
+    command: `#!/bin/sh
+command -v git >/dev/null 2>&1 || { echo 'git is not installed on this host.'; exit 0; }
+folder={{folder:.}}
+${home('folder')}
+find "$folder" -maxdepth 4 -type d -name .git -prune 2>/dev/null | sort | {
+  none=1
+  while IFS= read -r git; do
+    none=0
+    project=\${git%/.git}
+    echo "== $project"
+    git -C "$project" status --short --branch | head -n 20
+  done
+  [ $none = 0 ] || echo "There is no git repository below $folder."
+}
+`,
+  },
+  {
+    name: 'tmux sessions',
+    icon: 'window',
+    description: 'What runs on without you',
+    command: `#!/bin/sh
+command -v tmux >/dev/null 2>&1 || { echo 'tmux is not installed on this host.'; exit 0; }
+tmux list-sessions 2>/dev/null || echo 'No tmux session runs.'
+`,
+  },
+]
+
+/** The snippets that everybody begins with; each works on a plain Debian, and says so where something is missing. */
+export function starters(): readonly Snippet[] {
+  return scripts.map((script, index) =>
+    snippet.parse({
+      mode: 'apart',
+      package: 'Starters',
+      key: index < 9 ? index + 1 : null,
+      ...script,
+      id: `5a7e0000-0000-4000-8000-0000000000${String(index + 1).padStart(2, '0')}`,
+    }),
+  )
+}

@@ -1,0 +1,36 @@
+import { open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { AppError } from '../../shared/base/errors.ts'
+
+const mostNames = 1_000
+
+/**
+ * Writes a text that only this user can read under a name that is free in a folder, never over what is there; answers
+ * with the path. Throws `disk` with the next step; no half file stays.
+ */
+export async function writeNew(
+  folder: string,
+  name: string,
+  { ending, text }: { readonly ending: string; readonly text: string },
+): Promise<string> {
+  for (let number = 1; ; number++) {
+    const path = join(folder, `${name}${number === 1 ? '' : ` ${number}`}${ending}`)
+    try {
+      const file = await open(path, 'wx', 0o600)
+      try {
+        await file.writeFile(text)
+        await file.sync()
+      } catch (error) {
+        await rm(path, { force: true }).catch(() => {})
+        throw error
+      } finally {
+        await file.close()
+      }
+      return path
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST' && number < mostNames) continue
+      throw new AppError('disk', `${path} could not be written. Choose another folder.`, { cause: error })
+    }
+  }
+}

@@ -1,0 +1,224 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import { shellPlace, withoutComments, type Dialect } from './shell-place.ts'
+import { shellValue } from './shell-value.ts'
+
+const shells: readonly (readonly [name: string, dialect: Dialect, program: readonly string[]])[] = [
+  ['bash', 'bash', ['bash', '-c']],
+  ['dash', 'sh', ['dash', '-c']],
+  ['zsh', 'zsh', ['zsh', '-f', '-c']],
+  ['fish', 'fish', ['fish', '--no-config', '-c']],
+  ['busybox', 'sh', ['busybox', 'sh', '-c']],
+]
+
+/** What people and enemies type: whole texts, and pieces that mean something to a shell. */
+const nasty = fc
+  .array(
+    fc.oneof(
+      { weight: 3, arbitrary: fc.constantFrom(...`'"\\$\`!#;&|()<>{}[]*?~=%^\n\t @-`.split('')) },
+      fc.constantFrom(
+        '$(touch pwned)',
+        '`id`',
+        "';id;'",
+        '";id;"',
+        '${HOME}',
+        '\\',
+        '\r',
+        '\x1b[31m',
+        '\x07',
+        '<<EOF',
+        '\nEOF\n',
+        '&&',
+        '||',
+        '$$',
+        "$'",
+        '-n',
+        '“',
+        '’',
+        'ü',
+        '漢',
+        '😀',
+      ),
+      fc.string({ unit: 'grapheme', maxLength: 6 }),
+    ),
+    { maxLength: 12 },
+  )
+  .map(parts => parts.join('').replace(/\0|\p{Cs}/gu, ''))
+
+const runs = 2_000
+const batch = 50
+
+/** The words of each line as a shell passed them on: printf is built into each of them, and no word holds a NUL. */
+function wordsOf(program: readonly string[], script: string): readonly (readonly string[])[] {
+  const [file = '', ...args] = program
+  const { stdout, stderr, status } = spawnSync(file, [...args, script], {
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8', HOME: '/nonexistent' },
+    maxBuffer: 16 * 1024 * 1024,
+  })
+  expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
+  const lines: string[][] = []
+  for (const token of stdout.split('\0').slice(1)) {
+    if (token === 'start') lines.push([])
+    else lines.at(-1)?.push(token.slice(1))
+  }
+  return lines
+}
+
+const begin = `printf '\\0%s' start; printf '\\0w%s' `
+const line = (words: string) => `${begin}${words}\n`
+
+describe('shellValue', () => {
+  it.each(shells)(
+    'is the same bytes and one word in %s, bare and in quotes of both kinds',
+    (_name, dialect, program) => {
+      const values = fc.sample(nasty, runs)
+      for (let at = 0; at < values.length; at += batch) {
+        const some = values.slice(at, at + batch)
+        let script = ''
+        for (const value of some) {
+          for (const [before, after] of [
+            ['', ''],
+            ['"a', 'b"'],
+            ["'a", "b'"],
+          ] as const) {
+            script += begin
+            for (const [left, right] of [
+              [before, after],
+              ['x', ''],
+            ] as const) {
+              script += left
+              script += shellValue(value, shellPlace(script, dialect), { dialect, typed: false })
+              script += `${right} `
+            }
+            script += '\n'
+          }
+        }
+        expect(wordsOf(program, script)).toEqual(
+          some.flatMap(value => [
+            [value, `x${value}`],
+            [`a${value}b`, `x${value}`],
+            [`a${value}b`, `x${value}`],
+          ]),
+        )
+      }
+    },
+  )
+
+  it.each(shells)(
+    'holds no key that would be pressed when it is typed into %s, and means the same',
+    (name, dialect, program) => {
+      const values = fc.sample(nasty, 300)
+      const quoted = values.map(value => shellValue(value, { kind: 'bare' }, { dialect, typed: true }))
+      // dash reads lines without an editor: a line break in quotes is taken as it is.
+      const pressed = new RegExp(
+        dialect === 'sh' ? '[\\u0001-\\u0009\\u000b-\\u001f\\u007f]' : '[\\u0001-\\u001f\\u007f]',
+      )
+      for (const each of quoted) expect(each).not.toMatch(pressed)
+      for (let at = 0; at < quoted.length; at += batch)
+        expect(
+          wordsOf(
+            program,
+            quoted
+              .slice(at, at + batch)
+              .map(line)
+              .join(''),
+          ),
+          name,
+        ).toEqual(values.slice(at, at + batch).map(value => [value]))
+    },
+  )
+
+  it('is the same bytes in a here-document, and never its end', () => {
+    fc.assert(
+      fc.property(nasty, fc.boolean(), (value, literal) => {
+        const before = `cat <<${literal ? "'EOF'" : 'EOF'}\nbefore `
+        const place = shellPlace(before, 'sh')
+        expect(place).toEqual({ kind: 'here', end: 'EOF', literal })
+        let text: string
+        try {
+          text = shellValue(value, place, { dialect: 'sh', typed: false })
+        } catch {
+          expect(value.includes('\n') || 'EOF'.includes(value)).toBe(true)
+          return
+        }
+        const printed = execFileSync('dash', ['-c', `${before}${text}\nEOF\n`], { encoding: 'utf8' })
+        expect(printed).toBe(`before ${value}\n`)
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('stands in $(...) within quotes as one word', () => {
+    const before = 'printf "%s" "$(printf "[%s]" "'
+    for (const [, dialect, program] of shells) {
+      const [file = '', ...args] = program
+      const value = `a"b'c $(id) \\ !`
+      const script = `${before}${shellValue(value, shellPlace(before, dialect), { dialect, typed: false })}")"`
+      expect(execFileSync(file, [...args, script], { encoding: 'utf8' })).toBe(`[${value}]`)
+    }
+  })
+
+  it.each([
+    ['echo `', 'between backticks'],
+    ['echo $', 'right after a $'],
+    ['echo ${x:-', 'inside ${...}'],
+    ['echo $((1 + ', 'in arithmetic'],
+    ['((', 'in arithmetic'],
+    ['a[', 'subscript'],
+    ['cat <<', 'after <<'],
+    ['cat << ', 'after <<'],
+    ['x=$(case a in b) echo ', 'after case inside parentheses'],
+    ['cat <<EOF\n$(', 'here-document'],
+    ['cat <<"$x"\n', 'after <<'],
+    [`echo $'a' '`, "after $'...'"],
+  ])('is refused after %s', (before, reason) => {
+    expect(() => shellValue('x', shellPlace(before, 'sh'), { dialect: 'sh', typed: false })).toThrow(reason)
+  })
+
+  it.each<[string, string, Dialect]>([
+    ['echo # it’s ', 'comment', 'bash'],
+    ['echo a#', 'bare', 'bash'],
+    ["echo # don't\necho ", 'bare', 'bash'],
+    ['(a)#', 'comment', 'bash'],
+    ['case x in a) echo "', 'double', 'bash'],
+    ['cat <<< ', 'bare', 'bash'],
+    ["echo $'it\\'s ", 'ansi', 'bash'],
+    ["echo 'it\\'s ", 'single', 'fish'],
+    ["echo 'it\\'s ", 'bare', 'bash'],
+    ['echo "$(echo "a" ', 'bare', 'bash'],
+    ['echo "$(echo "a")', 'double', 'bash'],
+    ['cat <<EOF\nx\nEOF\necho ', 'bare', 'bash'],
+    ['cat <<-EOF\nx\n\tEOF\necho ', 'bare', 'bash'],
+    ['cat <<EOF > ', 'bare', 'bash'],
+    ['echo `"` "', 'double', 'powershell'],
+    ["echo 'a", 'single', 'powershell'],
+    ['echo “a', 'double', 'powershell'],
+    ['echo "a', 'double', 'cmd'],
+  ])('knows that %s leads to %s in %s', (before, kind, dialect) => {
+    expect(shellPlace(before.replaceAll('’', '’'), dialect).kind).toBe(kind)
+  })
+
+  it('is doubled or escaped for PowerShell, typographic quotes too', () => {
+    const options = { dialect: 'powershell', typed: false } as const
+    expect(shellValue(`it's ’$x`, { kind: 'bare' }, options)).toBe(`'it''s ’’$x'`)
+    expect(shellValue('a"$(b)`“', { kind: 'double' }, options)).toBe('a`"`$(b)```“')
+    expect(shellValue('a\tb', { kind: 'bare' }, { ...options, typed: true })).toBe('"a$([char]9)b"')
+  })
+
+  it('is refused for cmd.exe where it would mean something', () => {
+    const options = { dialect: 'cmd', typed: false } as const
+    expect(shellValue('C:\\my files', { kind: 'bare' }, options)).toBe('"C:\\my files"')
+    for (const value of ['%PATH%', 'a"b', 'a&b', 'a^', 'a\\'])
+      expect(() => shellValue(value, { kind: 'bare' }, options)).toThrow('cmd.exe')
+  })
+})
+
+describe('withoutComments', () => {
+  it('takes out what a shell passes over, and nothing else', () => {
+    expect(withoutComments("# don't\necho a#b '# c' # d\necho e", 'bash')).toBe("\necho a#b '# c' \necho e")
+  })
+})

@@ -1,0 +1,114 @@
+import { AppError } from './errors.ts'
+import type { Dialect, ShellPlace } from './shell-place.ts'
+
+export interface ValueOptions {
+  readonly dialect: Dialect
+  /** It goes through a keyboard: a control character in it would be a key that is pressed. */
+  readonly typed: boolean
+}
+
+/**
+ * A value as it stands at a place of a command line: whatever its characters, the shell reads it as one word or as a part
+ * of one, never as code. Throws `invalid-input` where that can't be promised.
+ */
+export function shellValue(value: string, place: ShellPlace, options: ValueOptions): string {
+  if (value.includes('\0')) throw refused('A value can’t hold a NUL character. Take it out.')
+  const { dialect } = options
+  if (place.kind === 'unsafe')
+    throw refused(`A value can’t be quoted ${place.where}. Write it with three braces where it may go in as it is.`)
+  if (place.kind === 'comment') return value.replace(/[^\p{L}\p{N}_./:-]+/gu, ' ')
+  if (place.kind === 'here') return hereText(value, place, options)
+  if (dialect === 'cmd') return cmdText(value, place)
+  if (dialect === 'powershell') return powershellText(value, place, options)
+  return inUnixQuotes(unixWord(value, options), place)
+}
+
+/** A variable of the shell that holds a value, as it stands at a place; throws like `shellValue`. For POSIX shells and fish. */
+export function shellVariable(name: string, place: ShellPlace): string {
+  if (place.kind === 'comment') return ''
+  if (place.kind === 'unsafe' || place.kind === 'here')
+    throw refused(
+      'A hidden value can’t stand in a here-document or where nothing can be quoted. Put it into a word of its own.',
+    )
+  return inUnixQuotes(`"$${name}"`, place)
+}
+
+// The quotes around it are closed before the word and opened again after it.
+function inUnixQuotes(word: string, { kind }: ShellPlace): string {
+  if (kind === 'double') return `"${word}"`
+  if (kind === 'single') return `'${word}'`
+  return kind === 'ansi' ? `'${word}$'` : word
+}
+
+/**
+ * One word for every POSIX shell and for fish alike: single quotes hold all but quotes, backslashes, which fish reads in
+ * them, and `!`, which csh and an interactive shell may; those stand outside, each behind a backslash.
+ */
+export function unixWord(value: string, { dialect, typed }: ValueOptions): string {
+  if (dialect === 'csh' && typed && control.test(value.replaceAll('\n', '')))
+    throw refused('A value with control characters can’t be typed into csh. Let this snippet run apart.')
+  const special = typed ? (dialect === 'sh' ? keys : controls) : dialect === 'csh' ? marksAndLines : marks
+  // Of the pieces every other one is what it was split at.
+  const pieces = value.split(special).map((piece, index) => (index % 2 === 1 ? escaped(piece, dialect) : quoted(piece)))
+  return pieces.join('') || "''"
+}
+
+/* eslint-disable no-control-regex -- finding controls is the point */
+const control = /[\u0001-\u001f\u007f]/
+const marks = /(['\\!])/
+const marksAndLines = /(['\\!\n])/
+const controls = /(['\\!\u0001-\u001f\u007f])/
+// A shell that reads lines without an editor of its own takes a line break in quotes as it is.
+const keys = /(['\\!\u0001-\u0009\u000b-\u001f\u007f])/
+/* eslint-enable no-control-regex */
+
+function quoted(text: string): string {
+  return text === '' ? '' : `'${text}'`
+}
+
+function escaped(text: string, dialect: Dialect): string {
+  if (!control.test(text)) return `\\${text}`
+  if (dialect === 'csh') return "'\\\n'"
+  const code = text.charCodeAt(0)
+  if (dialect === 'fish') return `\\x${code.toString(16).padStart(2, '0')}`
+  const octal = `\\${code.toString(8).padStart(3, '0')}`
+  return dialect === 'sh' ? `"$(printf '${octal}')"` : `$'${octal}'`
+}
+
+function hereText(value: string, place: Extract<ShellPlace, { kind: 'here' }>, { typed }: ValueOptions): string {
+  if (value.includes('\n') || (typed && control.test(value)))
+    throw refused('A value in a here-document must be one line without control characters.')
+  if (value !== '' && place.end.includes(value))
+    throw refused(`“${value}” could end the here-document. Give its end another name.`)
+  return place.literal ? value : value.replace(/[\\$`]/g, '\\$&')
+}
+
+// about_Quoting_Rules of PowerShell: quotes are doubled, typographic ones too.
+function powershellText(value: string, { kind }: ShellPlace, { typed }: ValueOptions): string {
+  if (typed && control.test(value)) {
+    if (kind === 'single')
+      throw refused('A value with control characters can’t stand in single quotes here. Use double quotes.')
+    const text = escapedForDouble(value).replace(new RegExp(control, 'g'), each => `$([char]${each.charCodeAt(0)})`)
+    return kind === 'double' ? text : `"${text}"`
+  }
+  if (kind === 'double') return escapedForDouble(value)
+  const doubled = value.replace(/['\u2018-\u201b]/g, '$&$&')
+  return kind === 'single' ? doubled : `'${doubled}'`
+}
+
+function escapedForDouble(value: string): string {
+  return value.replace(/[`$"\u201c-\u201e]/g, '`$&')
+}
+
+// cmd.exe expands % in quotes and has no way to quote them: only what means nothing to it is let through.
+function cmdText(value: string, { kind }: ShellPlace): string {
+  if (!/^[\p{L}\p{N}_ ./\\:+=@,~-]*$/u.test(value) || value.endsWith('\\'))
+    throw refused(
+      'This value holds characters that cmd.exe has no safe way to quote. Use PowerShell as the shell of this host.',
+    )
+  return kind === 'double' ? value : `"${value}"`
+}
+
+function refused(message: string): AppError {
+  return new AppError('invalid-input', message)
+}

@@ -1,0 +1,110 @@
+/** Something in a snippet that is filled in when it runs. */
+export interface Variable {
+  readonly name: string
+  /** Typed unseen, and kept nowhere. */
+  readonly hidden: boolean
+  /** What it is when nobody says otherwise; null where somebody has to. */
+  readonly fallback: string | null
+  /** The values to choose from; empty for any text. */
+  readonly choices: readonly string[]
+}
+
+/** A piece of a snippet: text as it stands, or a place for a value; `raw` puts it in unquoted. */
+export type TemplatePart =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'variable'; readonly variable: Variable; readonly raw: boolean; readonly source: string }
+
+/** Names that are filled in by themselves, each with what it stands for. */
+export const givenVariables = {
+  host: 'the name of the host',
+  address: 'its address',
+  user: 'the user on it',
+  port: 'its port',
+  cwd: 'the folder of the terminal',
+  selection: 'what is selected in the terminal',
+  clipboard: 'what was copied',
+  date: 'today, as 2026-01-31',
+  'local-user': 'your name on this computer',
+} as const
+export type GivenName = keyof typeof givenVariables
+
+// What stands between the braces: a name, and what is said of it.
+const inner = /^[ \t]*([\p{L}_][\p{L}\p{N}_-]{0,63})[ \t]*(?:(!)[ \t]*|:(.*)|\|(.*))?$/u
+const longestPlace = 2_048
+
+/**
+ * Splits a snippet into text and places for values: `{{name}}`, `{{name:default}}`, `{{name|a|b}}`, `{{name!}}` for a
+ * hidden one, each with three braces for a value that goes in unquoted, as in Mustache. A backslash before the braces
+ * keeps them as they are, and so does everything that is no such place, as `{{.Names}}`.
+ */
+export function parseTemplate(text: string): readonly TemplatePart[] {
+  const parts: TemplatePart[] = []
+  let plain = ''
+  const flush = () => {
+    if (plain !== '') parts.push({ kind: 'text', text: plain })
+    plain = ''
+  }
+  let [at, end] = [0, -1]
+  for (;;) {
+    const braces = text.indexOf('{{', at)
+    if (end < braces + 2) end = text.indexOf('}}', braces + 2)
+    if (braces < 0 || end < 0) break
+    plain += text.slice(at, braces)
+    const found = placeAt(text, braces, end)
+    at = braces + (found?.source.length ?? 1)
+    if (!found) plain += '{'
+    else if (isEscaped(plain)) plain = plain.slice(0, -1) + found.source
+    else {
+      flush()
+      parts.push(found)
+    }
+  }
+  plain += text.slice(at)
+  flush()
+  return parts
+}
+
+type Place = Extract<TemplatePart, { kind: 'variable' }>
+
+/** The place that begins at `start`; `end` is where the next two closing braces are. */
+function placeAt(text: string, start: number, end: number): Place | null {
+  if (end - start > longestPlace) return null
+  const raw = text[start + 2] === '{'
+  if (raw && text[end + 2] !== '}') return null
+  const found = inner.exec(text.slice(start + (raw ? 3 : 2), end))
+  if (!found) return null
+  const [, name = '', hidden, fallback, list] = found
+  const choices = list === undefined ? [] : list.split('|')
+  return {
+    kind: 'variable',
+    variable: { name, hidden: hidden !== undefined, fallback: fallback ?? choices[0] ?? null, choices },
+    raw,
+    source: text.slice(start, end + (raw ? 3 : 2)),
+  }
+}
+
+function isEscaped(before: string): boolean {
+  return (/\\*$/.exec(before)?.[0].length ?? 0) % 2 === 1
+}
+
+/** Every variable once, in the order of its first place; what one place says of it counts for all. */
+export function variablesIn(parts: readonly TemplatePart[]): readonly Variable[] {
+  const found = new Map<string, Variable>()
+  for (const part of parts) {
+    if (part.kind === 'text') continue
+    const { name, hidden, fallback, choices } = part.variable
+    const known = found.get(name) ?? part.variable
+    found.set(name, {
+      name,
+      hidden: known.hidden || hidden,
+      fallback: known.fallback ?? fallback,
+      choices: known.choices.length > 0 ? known.choices : choices,
+    })
+  }
+  return [...found.values()]
+}
+
+/** True for one that is filled in by itself; with choices, or hidden, it is asked for like any other. */
+export function isGiven(variable: Variable): boolean {
+  return Object.hasOwn(givenVariables, variable.name) && !variable.hidden && variable.choices.length === 0
+}
