@@ -16,6 +16,7 @@ const features = [
   'palette',
   'prompts',
   'settings',
+  'snippets',
   'terminals',
   'transfers',
   'vault',

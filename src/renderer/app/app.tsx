@@ -50,6 +50,8 @@ import { FilesPage } from './files-page.tsx'
 import { ForwardDialogsOf, forwardItems, forwardMenu, forwardParts, ForwardsHome } from './forwards-pieces.tsx'
 import { Rail } from './rail.tsx'
 import { SidePanel } from './side-panel.tsx'
+import { numberCommand } from './snippet-commands.ts'
+import { RunPanelOf, snippetItems, SnippetDialogsOf, SnippetsHome, SnippetsOf } from './snippets-pieces.tsx'
 import { StatusBar } from './status-bar.tsx'
 import { TitleBar } from './title-bar.tsx'
 
@@ -67,24 +69,28 @@ export function App({ parts }: { readonly parts: Parts }) {
   return (
     <div className={css['app']}>
       <TitleBar parts={parts} tabMenu={inTab => tabMenu(parts, inTab)} />
-      <main className={css['body']}>
-        {tab ? (
-          tab.kind === 'files' ? (
-            <FilesPage key={tab.id} tab={tab} parts={parts} />
+      <main className={css['stage']}>
+        <div className={css['body']}>
+          {tab ? (
+            tab.kind === 'files' ? (
+              <FilesPage key={tab.id} tab={tab} parts={parts} />
+            ) : (
+              <div className={css['beside']}>
+                <TabPanes key={tab.id} tab={tab} renderPane={renderPane} />
+                <SidePanel tab={tab} parts={parts} />
+              </div>
+            )
           ) : (
-            <div className={css['beside']}>
-              <TabPanes key={tab.id} tab={tab} renderPane={renderPane} />
-              <SidePanel tab={tab} parts={parts} />
-            </div>
-          )
-        ) : (
-          <Home parts={parts} hostActions={hostActions} />
-        )}
+            <Home parts={parts} hostActions={hostActions} />
+          )}
+        </div>
+        <RunPanelOf parts={parts} />
       </main>
       <StatusBar />
       <Forms parts={parts} />
       <ForwardDialogsOf parts={parts} />
       <KeyDialogsOf parts={parts} />
+      <SnippetDialogsOf parts={parts} />
       <Palette items={items} />
       <PasteDialog terminals={terminals} />
       <Prompts api={api} openVault={openVault} copy={actions.copy} />
@@ -101,6 +107,7 @@ function Home({ parts, hostActions }: { readonly parts: Parts; readonly hostActi
       <Rail />
       {page === 'hosts' && <Hosts actions={hostActions} parts={parts} />}
       {page === 'forwards' && <ForwardsHome parts={parts} />}
+      {page === 'snippets' && <SnippetsHome parts={parts} />}
       {page === 'keys' && <KeysPage api={parts.api} copy={parts.actions.copy} onProblem={tellProblem} />}
       {page === 'known-hosts' && <KnownHostsPage api={parts.api} tell={tell} onProblem={tellProblem} />}
       {page === 'activity' && <ActivityPage onClear={() => void parts.api.activity.clear().catch(tellProblem)} />}
@@ -126,7 +133,8 @@ function Hosts({ actions, parts }: { readonly actions: HostActions; readonly par
     return found
   }, [states, tabs])
   const forwards = (host: Host) => <HostForwards target={{ kind: 'host', hostId: host.id }} parts={rows} />
-  return <HostsPage actions={actions} live={live} pathOf={parts.pathOf} forwards={forwards} />
+  const snippets = (host: Host) => <SnippetsOf target={{ kind: 'host', hostId: host.id }} parts={parts} />
+  return <HostsPage actions={actions} live={live} pathOf={parts.pathOf} forwards={forwards} snippets={snippets} />
 }
 
 function Settings({ parts }: { readonly parts: Parts }) {
@@ -229,6 +237,9 @@ function PaneOf({ pane, tab, parts, menu }: PaneOfProps) {
       'select-all',
       'find',
       'clear',
+      'send-selection',
+      'snippet-from-selection',
+      'snippet-from-last',
       'split-right',
       'split-down',
       'broadcast',
@@ -324,7 +335,7 @@ function tabMenu(parts: Parts, tab: Tab): readonly MenuItem[] {
   ]
 }
 
-function paletteItems({ api, commands, actions }: Parts, typed: string): readonly PaletteItem[] {
+function paletteItems({ api, commands, actions, snippets }: Parts, typed: string): readonly PaletteItem[] {
   const icon = (image: ReactNode) => image
   const quick = parseQuickConnect(typed)
   const address: PaletteItem[] =
@@ -348,9 +359,10 @@ function paletteItems({ api, commands, actions }: Parts, typed: string): readonl
       icon: <Server size={15} />,
       run: () => actions.connect(host),
     })),
+    ...snippetItems({ api, actions, snippets }),
     ...forwardItems({ api, actions }),
     ...commands.all
-      .filter(command => command.id !== 'palette' && command.id !== 'palette-in-terminal' && (command.when?.() ?? true))
+      .filter(({ id, when }) => !id.startsWith('palette') && !id.startsWith(numberCommand) && (when?.() ?? true))
       .map(command => ({
         id: command.id,
         title: command.title,

@@ -14,6 +14,7 @@ import { mirrorKeys } from '../features/keys/keys-store.ts'
 import { mirrorNotices, tellProblem } from '../features/notices/notices.tsx'
 import { mirrorPrompts } from '../features/prompts/prompts.tsx'
 import { mirrorSettings, useSettings } from '../features/settings/settings-store.ts'
+import { mirrorSnippets } from '../features/snippets/snippets-store.ts'
 import { Terminals, type LookOverride } from '../features/terminals/terminals.ts'
 import { mirrorTerminals } from '../features/terminals/terminals-store.ts'
 import { mirrorTransfers } from '../features/transfers/transfers-store.ts'
@@ -25,6 +26,8 @@ import { createActions, type Actions } from './actions.ts'
 import { createFiles, type FilesPieces } from './files-pieces.ts'
 import { openTerminalLink } from './forwards-pieces.tsx'
 import { Commands, isModalOpen } from './commands.ts'
+import { createSnippetRunner, type SnippetRunner } from './run-snippet.ts'
+import { createTextSender, type TextSender } from './send-text.ts'
 import { followTheme, isDark } from './theme.ts'
 
 /** What the frame is made of. */
@@ -35,6 +38,8 @@ export interface Parts {
   /** Where a file that was dropped on the window lies. */
   readonly pathOf: (file: File) => string
   readonly actions: Actions
+  readonly snippets: SnippetRunner
+  readonly sender: TextSender
   readonly commands: Commands
   readonly info: AppInfo
 }
@@ -60,6 +65,7 @@ export async function boot(bridge: Bridge): Promise<Parts> {
     mirrorActivity,
     mirrorForwards,
     mirrorKeys,
+    mirrorSnippets,
     mirrorNotices,
   ])
     store.add(mirror(api))
@@ -75,12 +81,15 @@ export async function boot(bridge: Bridge): Promise<Parts> {
       openLink: (target, address) => openTerminalLink({ api }, target, address),
       onKey: event => commands.onKey(event, true),
       onProblem: text => tellProblem(text),
+      onOpened: (paneId, target) => snippets.startUp(paneId, target),
     }),
   )
   const actions = createActions({ api, terminals })
+  const snippets = createSnippetRunner({ api, terminals })
+  const sender = createTextSender(terminals)
   const files = createFiles({ api, ports, actions, store })
   store.add(mirrorTransfers(api, transfer => refreshAfter(files, transfer)))
-  const commands: Commands = new Commands({ api, actions, terminals, files })
+  const commands: Commands = new Commands({ api, actions, terminals, files, snippets, sender })
   store.add(followTheme(api, () => terminals.restyle()))
   store.add(toDisposable(useSettings.subscribe(() => terminals.restyle())))
   store.add(
@@ -94,7 +103,7 @@ export async function boot(bridge: Bridge): Promise<Parts> {
   window.addEventListener('online', () => void api.forwards.networkChanged().catch(tellProblem))
   store.add(api.app.onOpenAddress(address => actions.openAddress(address)))
   const pathOf = (file: File) => bridge.pathOf(file).replaceAll(info.platform === 'win32' ? '\\' : '/', '/')
-  return { api, terminals, files, pathOf, actions, commands, info }
+  return { api, terminals, files, pathOf, actions, snippets, sender, commands, info }
 }
 
 /** A terminal measures its font once: the bundled one must be there before. */

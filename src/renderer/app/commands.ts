@@ -29,6 +29,9 @@ import {
 import type { Actions } from './actions.ts'
 import { panesOfTab } from './files-page.tsx'
 import type { FilesPieces } from './files-pieces.ts'
+import type { SnippetRunner } from './run-snippet.ts'
+import type { TextSender } from './send-text.ts'
+import { snippetCommands } from './snippet-commands.ts'
 import { isDark } from './theme.ts'
 
 /** Something that can be done, once: the palette, menus and shortcuts all come here. */
@@ -49,6 +52,8 @@ interface CommandParts {
   readonly actions: Actions
   readonly terminals: Terminals
   readonly files: FilesPieces
+  readonly snippets: SnippetRunner
+  readonly sender: TextSender
 }
 
 /** Every command of the app, and the keys that run them. */
@@ -62,6 +67,7 @@ export class Commands {
       ...paneCommands(parts),
       ...fileCommands(parts),
       ...terminalCommands(parts),
+      ...snippetCommands(parts),
     ].map(command => ({
       ...command,
       keys: platformShortcut(command.keys),

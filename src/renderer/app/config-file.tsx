@@ -14,7 +14,10 @@ export function ConfigFile({ parts, path, line }: { parts: Parts; path: string; 
     () => ({ place: { side: { target: { kind: 'local' as const }, root: false }, path }, line }),
     [path, line],
   )
-  const editor = useMemo(() => ({ api: parts.api, panes: parts.files.panes, isDark: isDark() }), [parts])
+  const editor = useMemo(
+    () => ({ api: parts.api, panes: parts.files.panes, isDark: isDark(), sender: parts.sender }),
+    [parts],
+  )
   return (
     <Suspense fallback={null}>
       <EditDialog parts={editor} paneId={null} name={nameOf(path)} at={at} close={() => edit(null)} />

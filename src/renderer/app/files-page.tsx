@@ -46,6 +46,7 @@ export function FilesPage({ tab, parts }: { readonly tab: FilesTab; readonly par
     paneMenu: fileTab => paneMenu(parts, { tab, fileTab, settings: settings.files, synced }),
     pathOf: parts.pathOf,
     isDark: isDark(),
+    sender: parts.sender,
     onProblem: tellProblem,
   }
   return (

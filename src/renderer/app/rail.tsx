@@ -1,8 +1,9 @@
-import { Files, Fingerprint, KeyRound, ScrollText, Server, Settings, Waypoints } from 'lucide-react'
+import { Braces, Files, Fingerprint, KeyRound, ScrollText, Server, Settings, Waypoints } from 'lucide-react'
 import type { ReactNode } from 'react'
 
 import { useForwards } from '../features/forwards/forwards-store.ts'
 import { useHosts } from '../features/hosts/hosts-store.ts'
+import { useSnippets } from '../features/snippets/snippets-store.ts'
 import { showFiles } from '../workspace/files-tabs.ts'
 import { showHome, useWorkspace, type HomePage } from '../workspace/workspace-store.ts'
 import css from './app.module.css'
@@ -11,11 +12,13 @@ import css from './app.module.css'
 export function Rail() {
   const count = useHosts(state => state.book.hosts.length)
   const up = useForwards(state => state.book.forwards.filter(each => each.state.kind === 'up').length)
+  const snippets = useSnippets(state => state.book.snippets.length)
   return (
     <nav aria-label="Main" className={css['rail']}>
       <RailLink page="hosts" icon={<Server size={16} aria-hidden="true" />} text="Hosts" count={count} />
       <RailAction icon={<Files size={16} aria-hidden="true" />} text="Files" run={showFiles} />
       <RailLink page="forwards" icon={<Waypoints size={16} aria-hidden="true" />} text="Forwards" count={up} />
+      <RailLink page="snippets" icon={<Braces size={16} aria-hidden="true" />} text="Snippets" count={snippets} />
       <span className={css['line']} role="separator" />
       <RailLink page="keys" icon={<KeyRound size={16} aria-hidden="true" />} text="Keys" />
       <RailLink page="known-hosts" icon={<Fingerprint size={16} aria-hidden="true" />} text="Known hosts" />

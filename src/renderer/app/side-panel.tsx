@@ -8,8 +8,9 @@ import type { TerminalTab } from '../workspace/workspace-store.ts'
 import css from './app.module.css'
 import type { Parts } from './boot.ts'
 import { forwardParts } from './forwards-pieces.tsx'
+import { SnippetsOf } from './snippets-pieces.tsx'
 
-/** Beside the terminals of a host: its forwards. */
+/** Beside the terminals of a host: its snippets and forwards. */
 export function SidePanel({ tab, parts }: { readonly tab: TerminalTab; readonly parts: Parts }) {
   const shown = useSettings(state => state.settings.terminal.sidePanel)
   const target = tab.panes[tab.activePane]?.target
@@ -26,6 +27,10 @@ function HostPanel({ target, parts }: { readonly target: Forward['target']; read
   }, [api, rows, target])
   return (
     <aside className={css['side']} aria-label="Side panel">
+      <section aria-label="Snippets">
+        <h2>Snippets</h2>
+        <SnippetsOf target={target} parts={parts} />
+      </section>
       <section aria-label="Forwards">
         <h2>Forwards</h2>
         <HostForwards target={target} parts={rows} />

@@ -34,7 +34,7 @@ export interface FilesTab {
 export type Tab = TerminalTab | FilesTab
 
 /** The pages of Home. */
-export type HomePage = 'hosts' | 'forwards' | 'keys' | 'known-hosts' | 'activity' | 'settings'
+export type HomePage = 'hosts' | 'forwards' | 'snippets' | 'keys' | 'known-hosts' | 'activity' | 'settings'
 
 interface WorkspaceState {
   readonly tabs: readonly Tab[]

@@ -6,6 +6,7 @@ import { tags } from '@lezer/highlight'
 import { basicSetup } from 'codemirror'
 import { useEffect, useRef, useState } from 'react'
 
+import { hasCells, sentFrom } from './code-send.ts'
 import css from './preview.module.css'
 
 interface CodeViewProps {
@@ -17,13 +18,15 @@ interface CodeViewProps {
   /** Left out, it can only be read. */
   readonly onChange?: (text: string) => void
   readonly onSave?: () => void
+  /** Takes a line, a cell or a selection on its way to a terminal. */
+  readonly onSend?: (text: string) => void
 }
 
 /** Text with its language's colours. */
-export function CodeView({ text, name, isDark, line = 1, onChange, onSave }: CodeViewProps) {
+export function CodeView({ text, name, isDark, line = 1, onChange, onSave, onSend }: CodeViewProps) {
   const box = useRef<HTMLDivElement>(null)
-  const latest = useRef({ onChange, onSave })
-  useEffect(() => void (latest.current = { onChange, onSave }))
+  const latest = useRef({ onChange, onSave, onSend })
+  useEffect(() => void (latest.current = { onChange, onSave, onSend }))
   const editable = onChange !== undefined
   // What it begins with: what is typed stays in the editor. A text that is only read may be replaced.
   const [first] = useState(text)
@@ -39,6 +42,23 @@ export function CodeView({ text, name, isDark, line = 1, onChange, onSave }: Cod
         // After a change of theme it goes on with what was typed.
         doc: editable ? content.current : shown,
         extensions: [
+          // Before the editor's own keys, of which Ctrl and Enter is one.
+          EditorView.domEventHandlers({
+            keydown: (event, view) => {
+              if (event.key === 'Enter' && (event.ctrlKey || event.metaKey || event.shiftKey)) {
+                const { onSend: send } = latest.current
+                // Where there are no cells Shift and Enter are a line break, as ever.
+                if (!send || (event.shiftKey && !hasCells(view.state))) return false
+                const { text: sent, next } = sentFrom(view.state, event.shiftKey ? 'cell' : 'line')
+                view.dispatch({ selection: { anchor: next }, scrollIntoView: true })
+                if (sent.trim() !== '') send(sent)
+                return true
+              }
+              if (!(event.ctrlKey || event.metaKey) || event.key !== 's') return false
+              latest.current.onSave?.()
+              return true
+            },
+          }),
           basicSetup,
           look(isDark),
           language.of([]),
@@ -48,13 +68,6 @@ export function CodeView({ text, name, isDark, line = 1, onChange, onSave }: Cod
             if (!update.docChanged) return
             content.current = update.state.doc.toString()
             latest.current.onChange?.(content.current)
-          }),
-          EditorView.domEventHandlers({
-            keydown: event => {
-              if (!(event.ctrlKey || event.metaKey) || event.key !== 's') return false
-              latest.current.onSave?.()
-              return true
-            },
           }),
         ],
       }),

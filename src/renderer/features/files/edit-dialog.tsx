@@ -17,6 +17,7 @@ import { sideText } from './files-store.ts'
 import type { DialogParts } from './files-dialogs.tsx'
 import type { FilesParts } from './files-view.tsx'
 import { looksBinary } from './preview-kind.ts'
+import { SendButton } from './send-button.tsx'
 import css from './preview.module.css'
 import { useLoaded } from './use-loaded.ts'
 
@@ -30,7 +31,9 @@ interface Opened {
 }
 
 export interface EditProps extends Pick<DialogParts, 'close'> {
-  readonly parts: Pick<FilesParts, 'api' | 'isDark'> & { readonly panes: Pick<FilesParts['panes'], 'refresh'> }
+  readonly parts: Pick<FilesParts, 'api' | 'isDark' | 'sender'> & {
+    readonly panes: Pick<FilesParts['panes'], 'refresh'>
+  }
   /** The pane whose folder it is in; null with `at`. */
   readonly paneId: string | null
   readonly name: string
@@ -134,6 +137,7 @@ export function EditDialog({ parts, paneId, close, name, at }: EditProps) {
                 setState({ kind: 'dirty' })
               }}
               onSave={saveNow}
+              onSend={parts.sender.send}
             />
           )
         )}
@@ -160,6 +164,7 @@ export function EditDialog({ parts, paneId, close, name, at }: EditProps) {
         </Actions>
       ) : (
         <Actions>
+          <SendButton sender={parts.sender} line />
           <Grow />
           <Button onClick={leave}>Close</Button>
           <Button look="primary" disabled={!value || state.kind === 'saving'} onClick={saveNow}>

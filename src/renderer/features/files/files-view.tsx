@@ -37,6 +37,8 @@ export interface FilesParts {
   readonly paneMenu: (tab: FileTab) => readonly MenuItem[]
   readonly pathOf: (file: File) => string
   readonly isDark: boolean
+  /** Where text that is sent goes; null while there is no terminal. */
+  readonly sender: { name(): string | null; send(text: string): void }
   readonly onProblem: (error: unknown) => void
 }
 

@@ -16,6 +16,7 @@ import { previewKind } from './preview-kind.ts'
 import { TablePreview } from './preview-table.tsx'
 import { TextPreview } from './preview-text.tsx'
 import css from './preview.module.css'
+import { SendButton } from './send-button.tsx'
 import { sizeText } from './rows.ts'
 
 const MarkdownPreview = lazy(async () => ({ default: (await import('./preview-markdown.tsx')).MarkdownPreview }))
@@ -53,6 +54,7 @@ export function PreviewDialog({ parts, paneId, close, name }: DialogParts & { re
         {reader && <Suspense fallback={<p role="status">Opening</p>}>{viewOf(name, reader, parts)}</Suspense>}
       </div>
       <Actions>
+        <SendButton sender={parts.sender} />
         <Grow />
         <Button onClick={() => openDialog({ kind: 'edit', paneId, name })}>Edit</Button>
         <Button look="primary" onClick={close}>

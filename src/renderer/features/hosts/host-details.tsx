@@ -20,11 +20,13 @@ export function HostDetails({
   actions,
   live,
   forwards,
+  snippets,
 }: {
   readonly host: Host
   readonly actions: HostActions
   readonly live: HostLive | undefined
   readonly forwards: ReactNode
+  readonly snippets: ReactNode
 }) {
   const { hosts, groups, secrets, config } = useHosts(state => state.book)
   const configured = config.hosts[host.id]
@@ -93,6 +95,10 @@ export function HostDetails({
       <section aria-label={`Forwards of ${host.label}`}>
         <h3 className={css['part']}>Forwards</h3>
         {forwards}
+      </section>
+      <section aria-label={`Snippets of ${host.label}`}>
+        <h3 className={css['part']}>Snippets</h3>
+        {snippets}
       </section>
     </aside>
   )

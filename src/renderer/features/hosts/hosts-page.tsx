@@ -21,10 +21,12 @@ export interface HostsPageProps {
   readonly pathOf: (file: File) => string
   /** The forwards of a host, which another feature draws. */
   readonly forwards: (host: Host) => ReactNode
+  /** And its snippets. */
+  readonly snippets: (host: Host) => ReactNode
 }
 
 /** The hosts in their groups, with the field that finds and connects. */
-export function HostsPage({ actions, live, pathOf, forwards }: HostsPageProps) {
+export function HostsPage({ actions, live, pathOf, forwards, snippets }: HostsPageProps) {
   const { book, filter, loaded, selected } = useHosts()
   const [problem, setProblem] = useState<string | null>(null)
   const input = useRef<HTMLInputElement>(null)
@@ -141,7 +143,15 @@ export function HostsPage({ actions, live, pathOf, forwards }: HostsPageProps) {
           )}
         </div>
       </ContextMenu>
-      {shown && <HostDetails host={shown} actions={actions} live={live.get(shown.id)} forwards={forwards(shown)} />}
+      {shown && (
+        <HostDetails
+          host={shown}
+          actions={actions}
+          live={live.get(shown.id)}
+          forwards={forwards(shown)}
+          snippets={snippets(shown)}
+        />
+      )}
     </div>
   )
 }

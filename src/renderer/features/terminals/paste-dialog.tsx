@@ -35,7 +35,7 @@ export function PasteDialog({ terminals }: { readonly terminals: Terminals }) {
         <Button
           look="primary"
           onClick={() => {
-            terminals.pasteText(pasting.paneId, pasting.text, true)
+            terminals.pasteText(pasting.paneId, pasting.text, { confirmed: true, run: pasting.run })
             close()
           }}
         >

@@ -11,3 +11,12 @@ export function cleanPaste(text: string): string {
 export function needsConfirmation(cleaned: string, bracketed: boolean): boolean {
   return !bracketed && cleaned.trimEnd().includes('\n')
 }
+
+/**
+ * A command as it goes over the keyboard: several lines as one bracketed paste where the far side takes one, else a line
+ * after the other. A tab would ask a shell to complete, so it is a paste too, or spaces.
+ */
+export function asTyped(cleaned: string, bracketed: boolean): string {
+  if (!/[\n\t]/.test(cleaned)) return cleaned
+  return bracketed ? `\x1b[200~${cleaned}\x1b[201~` : cleaned.replaceAll('\t', '    ').replaceAll('\n', '\r')
+}

@@ -9,8 +9,10 @@ import { cleanLine } from '../../../shared/base/clean-text.ts'
 import { Emitter } from '../../../shared/base/event.ts'
 import { DisposableStore, toDisposable, type Disposable } from '../../../shared/base/lifecycle.ts'
 import type { FromTerminal, TerminalId, TerminalSize, ToTerminal } from '../../../shared/contract/terminals.ts'
+import { CommandMemory } from './command-memory.ts'
 import { guardCounts } from './csi-guard.ts'
 import { isReply, isReport, ReplyCap } from './reply-cap.ts'
+import { settling, type Settling } from './settled.ts'
 
 /** What a terminal needs from around it. */
 export interface TerminalHooks {
@@ -48,6 +50,8 @@ export class TerminalClient implements Disposable {
   readonly #store = new DisposableStore()
   readonly #replies = new ReplyCap()
   readonly #hooks: TerminalHooks
+  readonly #commands: CommandMemory
+  #settling: Settling | undefined
   #webgl: WebglAddon | undefined
   #webglFailed = false
   #ligatures: { dispose(): void } | undefined
@@ -71,6 +75,7 @@ export class TerminalClient implements Disposable {
     }
     this.terminal = new Terminal({ ...options, allowProposedApi: true, linkHandler })
     const { terminal } = this
+    this.#commands = new CommandMemory(terminal)
     this.#store.add(toDisposable(() => terminal.dispose()))
     terminal.loadAddon(this.#fit)
     terminal.loadAddon(this.search)
@@ -139,7 +144,23 @@ export class TerminalClient implements Disposable {
     this.#port = port
     this.#unacknowledged = 0
     port.onmessage = event => this.#receive(port, event.data as ToTerminal)
+    this.#settling = settling(this.terminal)
     for (const text of this.#first.splice(0)) this.type(text)
+  }
+
+  /** Answers when a shell that was started waits for a command, as far as can be told from here. */
+  settled(): Promise<void> {
+    return this.#settling?.settled ?? Promise.resolve()
+  }
+
+  /** The command that was typed last; null when none is known. */
+  get lastCommand(): string | null {
+    return this.#commands.last
+  }
+
+  /** A command is about to be typed by other hands. */
+  noteCommand(): void {
+    this.#commands.begin()
   }
 
   /** The folder that the shell said it is in; null when it says nothing. */
@@ -197,6 +218,7 @@ export class TerminalClient implements Disposable {
   }
 
   #receive(port: MessagePort, { data }: ToTerminal): void {
+    this.#settling?.heard()
     this.terminal.write(data, () => {
       if (this.#port !== port) return
       this.#unacknowledged += data.byteLength
@@ -212,6 +234,7 @@ export class TerminalClient implements Disposable {
       if (this.#replies.allows(data.length, performance.now())) this.type(data)
       return
     }
+    if (!isReport(data)) this.#commands.typed(data)
     this.type(data)
     if (!isReport(data)) this.#hooks.onTyped(data)
   }

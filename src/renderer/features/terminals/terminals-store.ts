@@ -13,7 +13,7 @@ interface TerminalsState {
   /** The pane that just rang. */
   readonly ringing: string | null
   /** A paste that waits for a yes. */
-  readonly pasting: { readonly paneId: string; readonly text: string } | null
+  readonly pasting: { readonly paneId: string; readonly text: string; readonly run: boolean } | null
 }
 
 export const useTerminals = create<TerminalsState>()(() => ({

@@ -7,7 +7,7 @@ import type { Settings } from '../../../shared/contract/settings.ts'
 import type { Target, TerminalId } from '../../../shared/contract/terminals.ts'
 import type { Ports } from '../../ipc/ports.ts'
 import { allPanes, setTitle, tabWith, useWorkspace } from '../../workspace/workspace-store.ts'
-import { cleanPaste, needsConfirmation } from './paste.ts'
+import { asTyped, cleanPaste, needsConfirmation } from './paste.ts'
 import { TerminalClient } from './terminal-client.ts'
 import { isLive, isOpening, useTerminals } from './terminals-store.ts'
 import { themeById } from './themes.ts'
@@ -29,6 +29,13 @@ export interface TerminalsParts {
   /** True when the key was one of the app's own. */
   readonly onKey: (event: KeyboardEvent) => boolean
   readonly onProblem: (text: string) => void
+  /** A shell runs in it now, for the first time or again. */
+  readonly onOpened: (paneId: TerminalId, target: Target) => void
+}
+
+export interface PasteOptions {
+  readonly confirmed?: boolean
+  readonly run?: boolean
 }
 
 const resizeMs = 60
@@ -80,6 +87,11 @@ export class Terminals implements Disposable {
       await this.#parts.api.terminals.open({ id: paneId, target, size: client.size })
       // The window may have changed its size while the person was asked something.
       void this.#parts.api.terminals.resize({ id: paneId, size: client.size })
+      // Main has told nobody yet that it is there.
+      useTerminals.setState(({ states }) =>
+        isLive(states[paneId]) ? {} : { states: { ...states, [paneId]: { kind: 'ready', latencyMs: null } } },
+      )
+      this.#parts.onOpened(paneId, target)
     } catch (error) {
       ports.dispose()
       if (!(error instanceof AppError)) throw error
@@ -91,16 +103,17 @@ export class Terminals implements Disposable {
     if (text !== undefined && text !== '') this.pasteText(paneId, text)
   }
 
-  /** Pastes text, cleaned; asks first where it would run as several commands. */
-  pasteText(paneId: string, text: string, confirmed = false): void {
+  /** Pastes text, cleaned; asks first where it would run as several commands. With `run` Enter follows. */
+  pasteText(paneId: string, text: string, { confirmed = false, run = false }: PasteOptions = {}): void {
     const client = this.#clients.get(paneId)
     if (!client) return
-    const cleaned = cleanPaste(text)
+    const cleaned = run ? cleanPaste(text).replace(/\n+$/, '') : cleanPaste(text)
     const ask =
       this.#parts.settings().terminal.confirmMultilinePaste &&
       needsConfirmation(cleaned, client.terminal.modes.bracketedPasteMode)
-    if (ask && !confirmed) useTerminals.setState({ pasting: { paneId, text: cleaned } })
-    else client.terminal.paste(cleaned)
+    if (ask && !confirmed) return useTerminals.setState({ pasting: { paneId, text: cleaned, run } })
+    client.terminal.paste(cleaned)
+    if (run) client.type('\r')
   }
 
   /** Pastes what was selected last, where the person wants that of the middle button. */
@@ -108,7 +121,29 @@ export class Terminals implements Disposable {
     if (this.#parts.settings().terminal.middleClickPaste) void this.paste(paneId, 'selection')
   }
 
-  /** Gives up a connection that is on its way. */
+  /** Types a command that is already quoted for the shell there; with `send` Enter follows. Waits for a shell that is only just starting. */
+  async typeCommand(paneId: string, text: string, send: boolean): Promise<void> {
+    const client = this.#clients.get(paneId)
+    if (!client || !isLive(useTerminals.getState().states[paneId]))
+      throw new Error('This terminal is not connected. Connect it, then run the snippet again.')
+    await client.settled()
+    const { bracketedPasteMode } = client.terminal.modes
+    const cleaned = cleanPaste(text)
+    if (!send && cleaned.includes('\n') && !bracketedPasteMode) return this.pasteText(paneId, cleaned)
+    client.noteCommand()
+    client.type(`${asTyped(cleaned, bracketedPasteMode)}${send ? '\r' : ''}`)
+  }
+
+  /** What is selected in a terminal; empty for nothing. */
+  selectionOf(paneId: string): string {
+    return this.#clients.get(paneId)?.terminal.getSelection() ?? ''
+  }
+
+  /** The command that was typed last; null when none is known. */
+  lastCommandOf(paneId: string): string | null {
+    return this.#clients.get(paneId)?.lastCommand ?? null
+  }
+
   /** Types for the person: the shell gets it as if it came from the keyboard. */
   send(paneId: string, text: string): void {
     this.#clients.get(paneId)?.type(text)
@@ -124,6 +159,7 @@ export class Terminals implements Disposable {
     this.#clients.get(paneId)?.typeFirst(text)
   }
 
+  /** Gives up a connection that is on its way. */
   cancel(paneId: TerminalId): void {
     void this.#parts.api.terminals.close({ id: paneId }).catch(this.#tell)
   }

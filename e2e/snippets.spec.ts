@@ -1,0 +1,370 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import type { ElectronApplication, Page } from '@playwright/test'
+
+import { expect, keyHost, openShell, seed, terminal, test, trust } from './fixtures.ts'
+
+test.beforeEach(({ sshd, sshDir }) => trust(sshDir, sshd.port, sshd.hostKey))
+
+interface SeedSnippet {
+  readonly id?: string
+  readonly name: string
+  readonly command: string
+  readonly [field: string]: unknown
+}
+
+/** Snippets as they would be found at start; without the starters. */
+function seedSnippets(dataDir: string, ...snippets: readonly SeedSnippet[]): void {
+  seed(dataDir, 'snippets.json', {
+    snippets: snippets.map(each => ({ id: crypto.randomUUID(), ...each })),
+    values: {},
+    used: {},
+  })
+}
+
+const panelButton = (page: Page, name: string) =>
+  page
+    .getByRole('complementary', { name: 'Side panel' })
+    .getByRole('region', { name: 'Snippets' })
+    .getByRole('button', { name, exact: true })
+
+const run = (page: Page, name: string) => page.getByRole('region', { name: `Run ${name}`, exact: true })
+
+/** Goes to the page of snippets. */
+async function snippetsPage(page: Page) {
+  await page.getByRole('link', { name: 'Snippets' }).click()
+  return page.getByRole('region', { name: 'Snippets', exact: true })
+}
+
+async function clipboardText(app: ElectronApplication): Promise<string> {
+  return app.evaluate(({ clipboard }) => clipboard.readText())
+}
+
+test('a button types its command and sends it, another leaves it for Enter', async ({ launch, sshd, dataDir }) => {
+  seedSnippets(
+    dataDir,
+    { name: 'Say', command: 'echo said-$((40 + 2))', key: 1 },
+    { name: 'Leave', command: 'echo left-$((40 + 3))', mode: 'type' },
+    { name: 'Where', command: 'pwd', folder: '~/my data' },
+    { name: 'Many', command: 'for i in 1 2; do\n\techo "line $i"\ndone' },
+  )
+  mkdirSync(join(sshd.folder, 'home/my data'), { recursive: true })
+  const { page } = await launch({ hosts: [keyHost(sshd)] })
+  const shell = await openShell(page)
+  await panelButton(page, 'Say').click()
+  await expect(shell.rows).toContainText('said-42')
+  await panelButton(page, 'Leave').click()
+  await expect(shell.rows).toContainText('echo left-$((40 + 3))')
+  await expect(shell.rows).not.toContainText('left-43')
+  // The keyboard is in the terminal again.
+  await page.keyboard.press('Enter')
+  await expect(shell.rows).toContainText('left-43')
+  await panelButton(page, 'Where').click()
+  await expect(shell.rows).toContainText(/home\/my data\S/)
+  await panelButton(page, 'Many').click()
+  await expect(shell.rows).toContainText(/line 1\s*line 2/)
+  await shell.run('clear')
+  await page.keyboard.press('Control+Shift+1')
+  await expect(shell.rows).toContainText('said-42')
+  await shell.run('clear')
+  await page.keyboard.press('Control+Shift+P')
+  await page.getByRole('combobox', { name: 'Search or run anything' }).fill('run say')
+  await page.keyboard.press('Enter')
+  await expect(shell.rows).toContainText('said-42')
+})
+
+test('a snippet asks for its values: a default, a choice and a hidden one, and its output is beside the terminal', async ({
+  launch,
+  sshd,
+  dataDir,
+}) => {
+  const { app, page } = await launch({ hosts: [keyHost(sshd)] })
+  const region = await snippetsPage(page)
+  await page.getByRole('button', { name: 'New snippet' }).click()
+  const form = page.getByRole('dialog', { name: 'New snippet' })
+  await form.getByRole('textbox', { name: 'Name' }).fill('Greet')
+  await form
+    .getByRole('textbox', { name: 'Command' })
+    .fill(`printf '%s|' {{greeting:good day}} "{{who|me|you|it's "all"}}" {{word!}} {{host}} {{user}}; echo; exit 3`)
+  await expect(form.getByRole('list', { name: 'Variables' }).getByRole('listitem')).toHaveCount(5)
+  // A hidden value can't be typed into a terminal.
+  await form.getByRole('button', { name: 'Save' }).click()
+  await expect(form.getByRole('alert')).toContainText('A hidden value would stand on the screen')
+  await form.getByRole('combobox', { name: 'How it runs' }).selectOption({ label: 'Apart, with its output in a panel' })
+  await form.getByRole('button', { name: 'Save' }).click()
+  await expect(form).toBeHidden()
+
+  await region.getByRole('button', { name: 'Greet', exact: true }).click()
+  const dialog = page.getByRole('dialog', { name: 'Run Greet' })
+  await expect(dialog.getByRole('textbox', { name: 'greeting' })).toHaveValue('good day')
+  await dialog.getByRole('combobox', { name: 'who' }).selectOption(`it's "all"`)
+  await dialog.getByRole('textbox', { name: 'word' }).fill('canary-$HOME')
+  await dialog.getByRole('textbox', { name: 'greeting' }).fill(`hi'; $(id) "x`)
+  await dialog.getByRole('button', { name: 'Run', exact: true }).click()
+  await expect(dialog.getByRole('alert')).toHaveText('Choose where it is to run.')
+  await dialog.getByRole('list', { name: 'Hosts' }).getByRole('checkbox', { name: 'gpu-box' }).check()
+  await expect(dialog.getByLabel('What runs')).toContainText('•••')
+  await expect(dialog.getByLabel('What runs')).not.toContainText('canary')
+  await dialog.getByRole('button', { name: 'Run', exact: true }).click()
+  const panel = run(page, 'Greet')
+  await expect(panel.getByLabel('Output of gpu-box')).toHaveText(
+    `hi'; $(id) "x|it's "all"|canary-$HOME|gpu-box|${sshd.user}|`,
+  )
+  await expect(panel.getByRole('status')).toHaveText('Done · 1 not with exit 0')
+  await expect(panel).toContainText('exit 3')
+  await panel.getByRole('button', { name: 'Copy the output' }).click()
+  await expect.poll(() => clipboardText(app)).toContain('canary-$HOME')
+
+  // What was said last time is there, but for what is hidden.
+  await region.getByRole('button', { name: 'Greet', exact: true }).click()
+  await expect(dialog.getByRole('textbox', { name: 'greeting' })).toHaveValue(`hi'; $(id) "x`)
+  await expect(dialog.getByRole('combobox', { name: 'who' })).toHaveValue(`it's "all"`)
+  await expect(dialog.getByRole('textbox', { name: 'word' })).toHaveValue('')
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+  await panel.getByRole('button', { name: 'Close the run' }).click()
+  await expect(panel).toBeHidden()
+  await expect.poll(() => readFileSync(join(dataDir, 'snippets.json'), 'utf8')).toContain('good day')
+  expect(readFileSync(join(dataDir, 'snippets.json'), 'utf8')).not.toContain('canary')
+})
+
+test('a snippet runs on three hosts: who differs is seen, and the failed run again', async ({
+  launch,
+  sshd,
+  dataDir,
+  folder,
+}) => {
+  const flag = join(folder, 'flag')
+  seedSnippets(dataDir, {
+    name: 'Check',
+    command: `[ {{host}} = c ] && [ ! -e ${flag} ] && { echo broken >&2; exit 4; }\necho fine`,
+    mode: 'apart',
+  })
+  const { app, page } = await launch({ hosts: ['a', 'b', 'c'].map(label => keyHost(sshd, label)) })
+  const region = await snippetsPage(page)
+  await region.getByRole('button', { name: 'Check', exact: true }).click()
+  const dialog = page.getByRole('dialog', { name: 'Run Check' })
+  await dialog.getByRole('button', { name: 'All hosts' }).click()
+  await dialog.getByRole('button', { name: 'Run', exact: true }).click()
+  const panel = run(page, 'Check')
+  await expect(panel.getByRole('status')).toHaveText('All 3 done · 1 not with exit 0 · 1 differs')
+  await expect(panel.getByRole('list', { name: 'Hosts with outcome 1' }).getByRole('listitem')).toHaveCount(2)
+  const odd = panel.getByRole('list', { name: 'Hosts with outcome 2' })
+  await odd.getByRole('button', { name: /^c exit 4/ }).click()
+  await expect(panel.getByLabel('Output of c')).toHaveText('broken')
+  writeFileSync(flag, '')
+  await panel.getByRole('button', { name: 'Run the failed again' }).click()
+  await expect(panel.getByRole('status')).toHaveText('All 3 done · all the same')
+  await expect(panel.getByLabel('Output of c')).toHaveText('fine')
+  await panel.getByRole('button', { name: 'Copy all output' }).click()
+  await expect
+    .poll(() => clipboardText(app))
+    .toBe(['a', 'b', 'c'].map(each => `=== ${each}: exit 0 ===\nfine\n`).join('\n'))
+  await app.evaluate(({ dialog: native }, path) => {
+    native.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] })
+  }, folder)
+  await panel.getByRole('button', { name: 'Save all output' }).click()
+  await expect(page.getByRole('region', { name: 'Notices' })).toContainText('Written to')
+})
+
+test('what runs is stopped, or ends with its connection, and says so', async ({ launch, sshd, dataDir }) => {
+  seedSnippets(dataDir, { name: 'Wait', command: 'echo begun; sleep 100; echo never', mode: 'apart' })
+  const { page } = await launch({ hosts: [keyHost(sshd)] })
+  await openShell(page)
+  await panelButton(page, 'Wait').click()
+  const panel = run(page, 'Wait')
+  await expect(panel.getByLabel('Output of gpu-box')).toHaveText('begun')
+  await expect(panel.getByRole('status')).toHaveText('0 of 1 done')
+  await panel.getByRole('button', { name: 'Stop' }).click()
+  await expect(panel).toContainText('stopped')
+  await panel.getByRole('button', { name: 'Run the failed again' }).click()
+  await expect(panel).toContainText('running')
+  await expect(panel.getByLabel('Output of gpu-box')).toHaveText('begun')
+  sshd.kill()
+  await expect(panel.getByRole('alert')).toContainText('connection')
+  await expect(panel).toContainText('failed')
+})
+
+test('a dangerous one asks first', async ({ launch, sshd, dataDir, folder }) => {
+  const mark = join(folder, 'mark')
+  seedSnippets(dataDir, { name: 'Wipe', command: `touch {{file:${mark}}}`, mode: 'send', confirm: true })
+  const { page } = await launch({ hosts: [keyHost(sshd)] })
+  const shell = await openShell(page)
+  await panelButton(page, 'Wipe').click()
+  await page.getByRole('dialog', { name: 'Run Wipe' }).getByRole('button', { name: 'Run', exact: true }).click()
+  const alert = page.getByRole('alertdialog', { name: 'Run Wipe?' })
+  await expect(alert).toContainText('On gpu-box')
+  await expect(alert.getByLabel('What runs')).toHaveText(`touch '${mark}'`)
+  await alert.getByRole('button', { name: 'Cancel' }).click()
+  await shell.run('ls -d ../mark* 2>&1 | tail -1; echo checked-$((1 + 1))')
+  await expect(shell.rows).toContainText('checked-2')
+  await expect(shell.rows).not.toContainText('touch')
+  await panelButton(page, 'Wipe').click()
+  await page.getByRole('dialog', { name: 'Run Wipe' }).getByRole('button', { name: 'Run', exact: true }).click()
+  await alert.getByRole('button', { name: 'Run', exact: true }).click()
+  await expect(shell.rows).toContainText(`touch '${mark}'`)
+})
+
+test('a new snippet comes from the last command, and from what is selected', async ({ launch, sshd, dataDir }) => {
+  seedSnippets(dataDir)
+  const { page } = await launch({ hosts: [keyHost(sshd)] })
+  const shell = await openShell(page)
+  await shell.run('echo one two three')
+  await expect(shell.rows).toContainText(/three\s*one two three/)
+  await page.keyboard.press('Control+Shift+P')
+  await page.getByRole('combobox', { name: 'Search or run anything' }).fill('new snippet from the last')
+  await page.keyboard.press('Enter')
+  const form = page.getByRole('dialog', { name: 'New snippet' })
+  await expect(form.getByRole('textbox', { name: 'Command' })).toHaveValue('echo one two three')
+  await form.getByRole('textbox', { name: 'Name' }).fill('Count')
+  await form.getByRole('button', { name: 'Save' }).click()
+  await expect(panelButton(page, 'Count')).toBeVisible()
+
+  await shell.run('clear; echo $((6 * 7))-selected')
+  await expect(shell.rows).toContainText('42-selected')
+  await page.keyboard.press('Control+Shift+A')
+  await page.keyboard.press('Control+Shift+M')
+  await expect(form.getByRole('textbox', { name: 'Command' })).toHaveValue(/42-selected/)
+})
+
+test('what belongs to a host runs when a terminal opens on it', async ({ launch, sshd, dataDir }) => {
+  const id = crypto.randomUUID()
+  seedSnippets(
+    dataDir,
+    { name: 'First', command: 'export GREETING=hello', onConnect: { hosts: [id], groups: [] } },
+    { name: 'Second', command: 'echo "$GREETING-from-{{host}}"', onConnect: { hosts: [id], groups: [] } },
+  )
+  const { page } = await launch({ hosts: [{ ...keyHost(sshd), id }, keyHost(sshd, 'other')] })
+  const shell = await openShell(page)
+  await expect(shell.rows).toContainText('hello-from-gpu-box')
+  await page.getByRole('tab', { name: 'Home' }).click()
+  await page.getByRole('button', { name: 'other', exact: true }).click()
+  const other = terminal(page, 'other')
+  await other.prompt()
+  await other.run('echo "[$GREETING]"')
+  await expect(other.rows).toContainText('[]')
+})
+
+test('from its page a snippet is typed into a terminal that opens for it, and it starts in tmux', async ({
+  launch,
+  sshd,
+  dataDir,
+}) => {
+  writeFileSync(join(sshd.folder, 'home/.profile'), `export TMUX_TMPDIR=${join(sshd.folder, 'home')}\n`)
+  seedSnippets(
+    dataDir,
+    { name: 'Hello', command: 'echo hello-from-{{host}}' },
+    { name: 'Train', command: 'echo epoch-{{number:7}}', mode: 'tmux' },
+  )
+  const { page } = await launch({ hosts: [keyHost(sshd)] })
+  const region = await snippetsPage(page)
+  await region.getByRole('button', { name: 'Hello', exact: true }).click()
+  const dialog = page.getByRole('dialog', { name: 'Run Hello' })
+  await dialog.getByRole('checkbox', { name: 'gpu-box' }).check()
+  await dialog.getByRole('button', { name: 'Run', exact: true }).click()
+  await expect(terminal(page, 'gpu-box').rows).toContainText('hello-from-gpu-box')
+
+  await panelButton(page, 'Train').click()
+  await page.getByRole('dialog', { name: 'Run Train' }).getByRole('button', { name: 'Run', exact: true }).click()
+  const panel = run(page, 'Train')
+  await expect(panel.getByLabel('Output of gpu-box')).toHaveText('Runs in window 0 of the tmux session hawser.')
+  await panel.getByRole('button', { name: 'Show in a terminal' }).click()
+  const tmux = terminal(page, 'gpu-box')
+  await expect(tmux.rows).toContainText('epoch-7')
+  await expect(tmux.rows).toContainText('Train')
+  await tmux.run('tmux kill-server')
+  await expect(tmux.rows).toContainText(/exited|no server|lost/)
+})
+
+test('the keyboard is enough to find a snippet and to run it', async ({ launch, sshd }) => {
+  const { page } = await launch({ hosts: [keyHost(sshd)] })
+  await page.keyboard.press('Control+Shift+S')
+  const region = page.getByRole('region', { name: 'Snippets', exact: true })
+  // The ten starters are there from the start.
+  await expect(region.getByRole('button', { name: 'GPU use by user', exact: true })).toBeVisible()
+  await region.getByRole('textbox', { name: 'Find a snippet' }).focus()
+  await page.keyboard.type('disk')
+  const card = region.getByRole('button', { name: 'Disk use by folder', exact: true })
+  await expect(region.getByRole('button', { name: 'Slurm queue', exact: true })).toBeHidden()
+  for (let steps = 0; steps < 10 && !(await card.evaluate(element => element === document.activeElement)); steps++)
+    await page.keyboard.press('Tab')
+  await expect(card).toBeFocused()
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('dialog', { name: 'Run Disk use by folder' })
+  await expect(dialog.getByRole('textbox', { name: 'folder' })).toBeFocused()
+  const box = dialog.getByRole('checkbox', { name: 'gpu-box' })
+  for (let steps = 0; steps < 10 && !(await box.evaluate(element => element === document.activeElement)); steps++)
+    await page.keyboard.press('Tab')
+  await page.keyboard.press('Space')
+  await page.keyboard.press('Enter')
+  await expect(run(page, 'Disk use by folder').getByLabel('Output of gpu-box')).toContainText('Filesystem')
+})
+
+test('snippets go into a file and come back, also from other programs', async ({ launch, dataDir, folder }) => {
+  seedSnippets(dataDir, { name: 'Mine', command: 'echo {{a:b}}', tags: ['x'] })
+  const { app, page } = await launch({ hosts: [] })
+  const region = await snippetsPage(page)
+  const choose = (path: string) =>
+    app.evaluate(({ dialog }, chosen) => {
+      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] })
+    }, path)
+  const notices = page.getByRole('region', { name: 'Notices' })
+  const more = async (item: string) => {
+    await region.getByRole('button', { name: 'More about snippets' }).click()
+    await page.getByRole('menuitem', { name: item }).click()
+  }
+  await choose(folder)
+  await more('Export all')
+  await expect(notices).toContainText('hawser-snippets.json')
+  const written = JSON.parse(readFileSync(join(folder, 'hawser-snippets.json'), 'utf8')) as { snippets: unknown }
+  expect(written.snippets).toEqual([{ name: 'Mine', command: 'echo {{a:b}}', tags: ['x'] }])
+  await region.getByRole('button', { name: 'Actions of Mine' }).click()
+  await page.getByRole('menuitem', { name: 'Delete' }).click()
+  await page.getByRole('alertdialog', { name: 'Delete Mine?' }).getByRole('button', { name: 'Delete' }).click()
+  await expect(region).toContainText('No snippets yet')
+  await choose(join(folder, 'hawser-snippets.json'))
+  await more('Import')
+  await expect(region.getByRole('button', { name: 'Mine', exact: true })).toBeVisible()
+  const electerm = join(folder, 'electerm.json')
+  writeFileSync(
+    electerm,
+    JSON.stringify([{ name: 'Theirs', commands: [{ command: 'uptime', delay: 100 }], labels: [], id: 'x' }]),
+  )
+  await choose(electerm)
+  await more('Import')
+  await expect(region.getByRole('button', { name: 'Theirs', exact: true })).toBeVisible()
+  await choose(join(dataDir, 'hosts.json'))
+  await more('Import')
+  await expect(notices).toContainText('There are no snippets in this file.')
+  await more('Bring back the starters')
+  await expect(region.getByRole('button', { name: 'Slurm queue', exact: true })).toBeVisible()
+})
+
+test('a selection is sent to the shell whole, from a terminal and from the editor', async ({ launch, sshd }) => {
+  writeFileSync(
+    join(sshd.folder, 'home/work.sh'),
+    'first() {\n\techo "in $1"\n}\nfirst line\n# %%\nfor i in 1 2; do\n\tfirst "cell $i"\ndone\n',
+  )
+  const { page } = await launch({ hosts: [keyHost(sshd)] })
+  const shell = await openShell(page)
+  await page.getByRole('tab', { name: 'Home' }).click()
+  await page.getByRole('button', { name: 'Files on gpu-box' }).click()
+  const file = page.getByRole('region', { name: 'Right pane' }).getByRole('row', { name: /work\.sh/ })
+  await file.click()
+  await page.keyboard.press('F4')
+  const editor = page.getByRole('dialog', { name: 'work.sh' })
+  const text = editor.getByRole('textbox', { name: 'Text' })
+  await text.focus()
+  await page.keyboard.press('Control+Home')
+  for (let line = 0; line < 3; line++) await page.keyboard.press('Shift+ArrowDown')
+  await editor.getByRole('button', { name: 'Send line or selection to gpu-box' }).click()
+  await text.focus()
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Control+Enter')
+  await page.keyboard.press('Control+End')
+  await page.keyboard.press('Shift+Enter')
+  await editor.getByRole('button', { name: 'Close' }).click()
+  await page.getByRole('tab', { name: 'gpu-box' }).click()
+  await expect(shell.rows).toContainText('in line')
+  await expect(shell.rows).toContainText(/in cell 1\s*in cell 2/)
+})

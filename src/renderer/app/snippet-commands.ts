@@ -1,0 +1,101 @@
+import type { Api } from '../../shared/contract/contract.ts'
+import { openSnippetDialog, showRun, useSnippets } from '../features/snippets/snippets-store.ts'
+import { tell, tellProblem } from '../features/notices/notices.tsx'
+import type { Terminals } from '../features/terminals/terminals.ts'
+import { activePane, showHome } from '../workspace/workspace-store.ts'
+import type { Command } from './commands.ts'
+import type { SnippetRunner } from './run-snippet.ts'
+import type { TextSender } from './send-text.ts'
+import { numberKeys } from './snippets-pieces.tsx'
+
+interface SnippetCommandParts {
+  readonly api: Api
+  readonly terminals: Terminals
+  readonly snippets: SnippetRunner
+  readonly sender: TextSender
+}
+
+/** The commands that run a snippet by its number begin so: the palette has the snippets themselves. */
+export const numberCommand = 'snippet-number-'
+
+export function snippetCommands({ api, terminals, snippets, sender }: SnippetCommandParts): readonly Command[] {
+  const inPane = () => activePane() !== undefined
+  const selection = () => {
+    const pane = activePane()
+    return pane ? terminals.selectionOf(pane.id) : ''
+  }
+  const draftFrom = (command: string) => {
+    const text = command.replace(/\r\n?/g, '\n').trim()
+    openSnippetDialog({ kind: 'form', snippet: null, draft: { command: text, name: nameFrom(text) } })
+  }
+  return [
+    { id: 'snippets', title: 'Go to snippets', keys: 'Mod+Shift+S', run: () => showHome('snippets') },
+    {
+      id: 'new-snippet',
+      title: 'New snippet',
+      keys: '',
+      run: () => openSnippetDialog({ kind: 'form', snippet: null }),
+    },
+    {
+      id: 'snippet-from-selection',
+      title: 'New snippet from the selection',
+      keys: 'Mod+Shift+M',
+      when: inPane,
+      run: () => (selection().trim() === '' ? tell('Select a command in the terminal first.') : draftFrom(selection())),
+    },
+    {
+      id: 'snippet-from-last',
+      title: 'New snippet from the last command',
+      keys: '',
+      when: inPane,
+      run: () => {
+        const last = terminals.lastCommandOf(activePane()?.id ?? '')
+        if (last === null) tell('No command was typed in this terminal yet.')
+        else draftFrom(last)
+      },
+    },
+    {
+      id: 'send-selection',
+      title: 'Send the selection to the shell',
+      keys: 'Mod+Shift+Enter',
+      when: inPane,
+      run: () => sender.send(selection()),
+    },
+    {
+      id: 'send-clipboard',
+      title: 'Send the clipboard to the shell',
+      keys: '',
+      run: () => void api.app.paste({ from: 'clipboard' }).then(sender.send).catch(tellProblem),
+    },
+    {
+      id: 'runs',
+      title: 'Show what runs apart',
+      keys: '',
+      when: () => useSnippets.getState().runs.length > 0,
+      run: () => showRun(useSnippets.getState().runs[0]?.id ?? null),
+    },
+    ...numbered(snippets),
+  ]
+}
+
+// The words that say what is done; a person gives it a better one.
+function nameFrom(command: string): string {
+  const words = (command.split('\n')[0] ?? '').split(/\s+/).slice(0, 3)
+  return words.join(' ').slice(0, 40)
+}
+
+function numbered(snippets: SnippetRunner): readonly Command[] {
+  return Array.from({ length: 9 }, (_each, index): Command => {
+    const find = () => useSnippets.getState().book.snippets.find(each => each.key === index + 1)
+    return {
+      id: `${numberCommand}${index + 1}`,
+      title: `Run snippet ${index + 1}`,
+      keys: `${numberKeys}+${index + 1}`,
+      when: () => find() !== undefined,
+      run: () => {
+        const [snippet, pane] = [find(), activePane()]
+        if (snippet) snippets.run(snippet, pane ? { pane } : {})
+      },
+    }
+  })
+}

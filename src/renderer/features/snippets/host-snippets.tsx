@@ -1,0 +1,56 @@
+import { Play, Plus } from 'lucide-react'
+import { useMemo, useState } from 'react'
+
+import type { Group, Host } from '../../../shared/contract/hosts.ts'
+import type { Snippet } from '../../../shared/contract/snippets.ts'
+import type { Target } from '../../../shared/contract/terminals.ts'
+import { Button } from '../../ui/button.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
+import { shownShortcut } from '../../ui/shortcut.ts'
+import css from './snippets.module.css'
+import { matchingSnippets, openSnippetDialog, snippetsFor, useSnippets } from './snippets-store.ts'
+
+interface HostSnippetsProps {
+  readonly target: Target
+  readonly book: { readonly hosts: readonly Host[]; readonly groups: readonly Group[] }
+  readonly numberKeys: string
+  readonly run: (snippet: Snippet) => void
+}
+
+const withFilter = 10
+const mostShown = 30
+
+/** The snippets of a host as buttons. */
+export function HostSnippets({ target, book, numberKeys, run }: HostSnippetsProps) {
+  const [typed, setTyped] = useState('')
+  const all = useSnippets(state => state.book)
+  const here = useMemo(() => snippetsFor(all, target, book), [all, target, book])
+  const found = matchingSnippets(here, typed)
+  return (
+    <div className={css['buttons']}>
+      {here.length > withFilter && (
+        <SearchField label="Find a snippet" placeholder="Find a snippet" value={typed} onText={setTyped} />
+      )}
+      <div className={css['buttonGrid']}>
+        {found.slice(0, mostShown).map(snippet => (
+          <Button key={snippet.id} small title={titleOf(snippet, numberKeys)} onClick={() => run(snippet)}>
+            <Play size={12} aria-hidden="true" />
+            <span>{snippet.name}</span>
+          </Button>
+        ))}
+      </div>
+      {found.length > mostShown && (
+        <p className={css['hint']}>{`${found.length - mostShown} more: type to find them.`}</p>
+      )}
+      {here.length > 0 && found.length === 0 && <p className={css['hint']}>Nothing matches.</p>}
+      <Button small look="ghost" onClick={() => openSnippetDialog({ kind: 'form', snippet: null })}>
+        <Plus size={13} aria-hidden="true" /> Snippet
+      </Button>
+    </div>
+  )
+}
+
+function titleOf({ name, description, command, key }: Snippet, numberKeys: string): string {
+  const keys = key === null ? '' : ` (${shownShortcut(`${numberKeys}+${key}`)})`
+  return `${name}${keys}\n${description || command.slice(0, 300)}`
+}

@@ -1,0 +1,199 @@
+import { Play } from 'lucide-react'
+import { useEffect, useMemo, useState } from 'react'
+
+import { messageOf } from '../../../shared/base/errors.ts'
+import type { Variable } from '../../../shared/base/snippet-template.ts'
+import type { Api } from '../../../shared/contract/contract.ts'
+import type { Asking, Values } from '../../../shared/contract/snippets.ts'
+import { targetKey, type Target } from '../../../shared/contract/terminals.ts'
+import { Dialog } from '../../ui/dialog.tsx'
+import { Select, TextField } from '../../ui/field.tsx'
+import { FormEnd } from '../../ui/form-end.tsx'
+import { Picker, type Bunch } from './picker.tsx'
+import { SnippetIcon } from './snippet-icon.tsx'
+import css from './snippets.module.css'
+import type { Order } from './snippets-store.ts'
+
+/** A place that a snippet can run on. */
+export interface RunPlace {
+  readonly target: Target
+  readonly label: string
+  readonly detail?: string
+}
+
+interface RunDialogProps {
+  readonly api: Api
+  readonly order: Order
+  readonly asking: Asking
+  readonly places: readonly RunPlace[]
+  /** Groups and live terminals, by the keys of their targets. */
+  readonly bunches: readonly Bunch[]
+  readonly onRun: (order: Order) => Promise<void>
+  readonly onClose: () => void
+}
+
+/** Asks for what a snippet needs: its values, and where it is to run. */
+export function RunDialog({ api, order, asking, places, bunches, onRun, onClose }: RunDialogProps) {
+  const { snippet } = order
+  const [values, setValues] = useState(() => firstValues(asking))
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(() => new Set(order.targets.map(targetKey)))
+  const [failure, setFailure] = useState<string | null>(null)
+  const [busy, setBusy] = useState(false)
+  const all = useMemo(() => new Map(places.map(each => [targetKey(each.target), each])), [places])
+  const targets = [...chosen].flatMap(key => all.get(key)?.target ?? [])
+  const ready: Order = { ...order, targets, values }
+  const run = async () => {
+    if (targets.length === 0) return setFailure('Choose where it is to run.')
+    const missing = asking.variables.find(
+      ({ name, hidden, fallback }) => values[name] === undefined && (hidden || fallback === null),
+    )
+    if (missing) return setFailure(`Give a value for ${missing.name}.`)
+    setBusy(true)
+    setFailure(null)
+    try {
+      await onRun(ready)
+    } catch (error) {
+      setFailure(messageOf(error))
+      setBusy(false)
+    }
+  }
+  const choices = useMemo(
+    () =>
+      places.map(({ target, label, detail }) => ({
+        key: targetKey(target),
+        label,
+        ...(detail === undefined ? {} : { detail }),
+      })),
+    [places],
+  )
+  return (
+    <Dialog
+      title={`Run ${snippet.name}`}
+      description={snippet.description}
+      badge={<SnippetIcon name={snippet.icon} size={18} />}
+      width={620}
+      onClose={onClose}
+    >
+      <form
+        className={css['form']}
+        onSubmit={event => {
+          event.preventDefault()
+          void run()
+        }}
+      >
+        {asking.variables.map(variable => (
+          <VariableField
+            key={variable.name}
+            variable={variable}
+            value={values[variable.name] ?? ''}
+            onChange={value => setValues(old => ({ ...old, [variable.name]: value }))}
+          />
+        ))}
+        <div className={css['wide']}>
+          <Picker label="Hosts" choices={choices} bunches={bunches} chosen={chosen} onChange={setChosen} />
+          <p className={css['hint']}>{howText(ready)}</p>
+        </div>
+        <div className={css['wide']}>
+          <Preview api={api} order={ready} />
+        </div>
+        <FormEnd failure={failure} busy={busy} submit="Run" onCancel={onClose}>
+          <Play size={14} aria-hidden="true" />
+        </FormEnd>
+      </form>
+    </Dialog>
+  )
+}
+
+interface VariableFieldProps {
+  readonly variable: Variable
+  readonly value: string
+  readonly onChange: (value: string) => void
+}
+
+function VariableField({ variable: { name, hidden, choices }, value, onChange }: VariableFieldProps) {
+  if (choices.length > 0 && !hidden)
+    return (
+      <Select label={name} value={value} onChange={event => onChange(event.target.value)}>
+        {choices.map(each => (
+          <option key={each} value={each}>
+            {each || 'nothing'}
+          </option>
+        ))}
+      </Select>
+    )
+  return (
+    <TextField
+      label={name}
+      value={value}
+      type={hidden ? 'password' : 'text'}
+      {...(hidden ? { autoComplete: 'new-password', hint: 'Kept nowhere' } : {})}
+      onChange={event => onChange(event.target.value)}
+    />
+  )
+}
+
+const previewMs = 120
+
+/** The command with its values, as it would run on the first of the hosts. */
+export function Preview({ api, order }: { readonly api: Api; readonly order: Order }) {
+  const { snippet, targets, values, given } = order
+  const [shown, setShown] = useState<{ readonly text: string; readonly bad: boolean } | null>(null)
+  const [first] = targets
+  const asked = JSON.stringify([first ?? null, values])
+  useEffect(() => {
+    let open = true
+    const timer = setTimeout(() => {
+      const [target, now] = JSON.parse(asked) as [Target | null, Values]
+      if (!target) return setShown(null)
+      api.snippets.preview({ id: snippet.id, target, values: now, given }).then(
+        text => open && setShown({ text, bad: false }),
+        (error: unknown) => open && setShown({ text: messageOf(error), bad: true }),
+      )
+    }, previewMs)
+    return () => {
+      open = false
+      clearTimeout(timer)
+    }
+  }, [api, snippet.id, asked, given])
+  if (!shown) return null
+  return shown.bad ? (
+    <p className={css['hint']} role="status">
+      {shown.text}
+    </p>
+  ) : (
+    <pre className={css['preview']} aria-label="What runs" tabIndex={0}>
+      {shown.text}
+    </pre>
+  )
+}
+
+/** What pressing Run will do. */
+export function howText({ snippet: { mode }, targets }: Order): string {
+  if (targets.length > 1)
+    return mode === 'tmux' ? 'It starts in tmux on each.' : 'It runs apart on each, with the output side by side.'
+  if (targets.length === 0) return 'Nothing is chosen yet.'
+  switch (mode) {
+    case 'send':
+      return 'It is typed into a terminal there and sent.'
+    case 'type':
+      return 'It is typed into a terminal there; Enter is yours.'
+    case 'apart':
+      return 'It runs apart, with its output in a panel.'
+    case 'tmux':
+      return 'It starts in a window of tmux, and goes on without you.'
+  }
+}
+
+function firstValues({ variables, last }: Asking): Values {
+  const entries = variables.flatMap(({ name, hidden, fallback, choices }) => {
+    const before = hidden ? undefined : last[name]
+    const value =
+      before !== undefined && (choices.length === 0 || choices.includes(before))
+        ? before
+        : hidden
+          ? undefined
+          : fallback
+    return value == null ? [] : [[name, value] as const]
+  })
+  return Object.fromEntries(entries)
+}

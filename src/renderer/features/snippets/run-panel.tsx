@@ -1,0 +1,237 @@
+import { Copy, Minus, RotateCcw, Save, Square, SquareTerminal, X } from 'lucide-react'
+import { useEffect, useMemo, useState } from 'react'
+
+import type { Api } from '../../../shared/contract/contract.ts'
+import type { RunRow, RunSnapshot } from '../../../shared/contract/snippets.ts'
+import type { Target } from '../../../shared/contract/terminals.ts'
+import { Button, IconButton } from '../../ui/button.tsx'
+import { Dot } from '../../ui/tag.tsx'
+import ui from '../../ui/ui.module.css'
+import { RunOutputView } from './run-output-view.tsx'
+import { hasFailed, isUnderWay, outcomes, rowLook, summaryText, tookText } from './run-text.ts'
+import css from './snippets.module.css'
+import { showRun, useSnippets } from './snippets-store.ts'
+
+export interface RunPanelParts {
+  readonly api: Api
+  readonly copy: (text: string) => void
+  readonly tell: (text: string) => void
+  readonly onProblem: (error: unknown) => void
+  /** Opens a terminal that shows what runs in tmux. */
+  readonly attach: (target: Target) => void
+}
+
+/** What runs apart, with its output, below whatever page is shown. */
+export function RunPanel({ parts }: { readonly parts: RunPanelParts }) {
+  const shown = useSnippets(state => state.shownRun)
+  const run = useSnippets(state => state.runs.find(each => each.id === shown))
+  if (!run) return null
+  return <OneRun key={run.id} run={run} parts={parts} />
+}
+
+const tickMs = 500
+
+function OneRun({ run, parts }: { readonly run: RunSnapshot; readonly parts: RunPanelParts }) {
+  const { api, onProblem } = parts
+  const { id, name, rows } = run
+  const [at, setAt] = useState(0)
+  const under = rows.some(isUnderWay)
+  const now = useNow(under)
+  const chosen = rows[at] ?? rows[0]
+  const quietly = (work: Promise<unknown>) => void work.catch(onProblem)
+  if (!chosen) return null
+  return (
+    <section className={css['panel']} aria-label={`Run ${name}`}>
+      <header>
+        <h2>{name}</h2>
+        <Others run={run} />
+        <span role="status">{summaryText(rows)}</span>
+        <span className={css['grow']} />
+        {run.mode === 'tmux' && chosen.state.kind === 'ended' && chosen.state.code === 0 && (
+          <Button small onClick={() => parts.attach(chosen.target)}>
+            <SquareTerminal size={13} aria-hidden="true" /> Show in a terminal
+          </Button>
+        )}
+        {under && (
+          <Button small onClick={() => quietly(api.runs.stop({ id, row: null }))}>
+            <Square size={12} aria-hidden="true" /> {rows.length === 1 ? 'Stop' : 'Stop all'}
+          </Button>
+        )}
+        {!under && rows.some(hasFailed) && (
+          <Button small onClick={() => quietly(api.runs.again({ id }))}>
+            <RotateCcw size={13} aria-hidden="true" /> Run the failed again
+          </Button>
+        )}
+        <IconButton
+          small
+          label={rows.length === 1 ? 'Copy the output' : 'Copy all output'}
+          onClick={() => quietly(api.runs.text({ id }).then(parts.copy))}
+        >
+          <Copy size={14} />
+        </IconButton>
+        <IconButton
+          small
+          label={rows.length === 1 ? 'Save the output' : 'Save all output'}
+          onClick={() => quietly(saveOutput(run, parts))}
+        >
+          <Save size={14} />
+        </IconButton>
+        <IconButton small label="Hide the run" onClick={() => showRun(null)}>
+          <Minus size={15} />
+        </IconButton>
+        <IconButton small label="Close the run" onClick={() => quietly(closeRun(run, api))}>
+          <X size={15} />
+        </IconButton>
+      </header>
+      <div className={css['panelBody']}>
+        {rows.length > 1 && (
+          <Rows
+            rows={rows}
+            at={at}
+            now={now}
+            under={under}
+            onChoose={setAt}
+            onStop={row => quietly(api.runs.stop({ id, row }))}
+          />
+        )}
+        <div className={css['output']}>
+          <p className={css['outputHead']}>
+            <Dot tone={rowLook(chosen).tone} label="" /> {chosen.label} <span>{rowLook(chosen).text}</span>{' '}
+            <span>{tookText(chosen, now)}</span>
+          </p>
+          {chosen.state.kind === 'failed' && (
+            <p className={ui['error']} role="alert">
+              {chosen.state.error.message}
+            </p>
+          )}
+          <RunOutputView
+            key={`${at} ${chosen.startedAt}`}
+            api={api}
+            id={id}
+            row={rows.indexOf(chosen)}
+            label={chosen.label}
+            bytes={chosen.bytes}
+            onProblem={onProblem}
+          />
+        </div>
+      </div>
+    </section>
+  )
+}
+
+interface RowsProps {
+  readonly rows: readonly RunRow[]
+  readonly at: number
+  readonly now: number
+  readonly under: boolean
+  readonly onChoose: (at: number) => void
+  readonly onStop: (at: number) => void
+}
+
+/** The hosts of a run; once it is over, by what became of them. */
+function Rows({ rows, at, now, under, onChoose, onStop }: RowsProps) {
+  const groups = useMemo(
+    () => (under ? [{ key: '', rows: rows.map((_row, index) => index) }] : outcomes(rows)),
+    [rows, under],
+  )
+  return (
+    <div className={css['rows']}>
+      {groups.map((group, index) => (
+        <div key={group.key}>
+          {!under && groups.length > 1 && (
+            <h3>
+              {index === 0 && group.rows.length > 1
+                ? `${group.rows.length} alike`
+                : group.rows.length === 1
+                  ? '1 differs'
+                  : `${group.rows.length} differ`}
+            </h3>
+          )}
+          <ul aria-label={under ? 'Hosts of the run' : `Hosts with outcome ${index + 1}`}>
+            {group.rows.map(row => (
+              <Row
+                key={row}
+                row={rows[row] as RunRow}
+                chosen={row === at}
+                now={now}
+                onChoose={() => onChoose(row)}
+                onStop={() => onStop(row)}
+              />
+            ))}
+          </ul>
+        </div>
+      ))}
+    </div>
+  )
+}
+
+interface RowProps {
+  readonly row: RunRow
+  readonly chosen: boolean
+  readonly now: number
+  readonly onChoose: () => void
+  readonly onStop: () => void
+}
+
+function Row({ row, chosen, now, onChoose, onStop }: RowProps) {
+  const look = rowLook(row)
+  return (
+    <li data-chosen={chosen}>
+      <button type="button" aria-current={chosen ? 'true' : undefined} onClick={onChoose}>
+        <Dot tone={look.tone} label="" />
+        <span>{row.label}</span>
+        <small>
+          {look.text} {tookText(row, now)}
+        </small>
+      </button>
+      {isUnderWay(row) && (
+        <IconButton small label={`Stop ${row.label}`} onClick={onStop}>
+          <Square size={12} />
+        </IconButton>
+      )}
+    </li>
+  )
+}
+
+/** Goes to another run that is still kept. */
+function Others({ run }: { readonly run: RunSnapshot }) {
+  const runs = useSnippets(state => state.runs)
+  if (runs.length < 2) return null
+  return (
+    <select
+      className={css['others']}
+      aria-label="Run"
+      value={run.id}
+      onChange={event => showRun(event.target.value as RunSnapshot['id'])}
+    >
+      {runs.map(each => (
+        <option key={each.id} value={each.id}>
+          {each.name}{' '}
+          {new Date(each.startedAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' })}
+        </option>
+      ))}
+    </select>
+  )
+}
+
+function useNow(ticking: boolean): number {
+  const [now, setNow] = useState(() => Date.now())
+  useEffect(() => {
+    setNow(Date.now())
+    if (!ticking) return
+    const timer = setInterval(() => setNow(Date.now()), tickMs)
+    return () => clearInterval(timer)
+  }, [ticking])
+  return now
+}
+
+async function saveOutput({ id }: RunSnapshot, { api, tell }: RunPanelParts): Promise<void> {
+  const folder = await api.app.chooseFolder({ title: 'Where to put the output' })
+  if (folder !== null) tell(`Written to ${await api.runs.saveTo({ id, folder })}.`)
+}
+
+async function closeRun({ id }: RunSnapshot, api: Api): Promise<void> {
+  await api.runs.close({ id })
+  const next = useSnippets.getState().runs.find(each => each.id !== id && each.rows.some(isUnderWay))
+  showRun(next?.id ?? null)
+}

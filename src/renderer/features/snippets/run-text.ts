@@ -1,0 +1,91 @@
+import type { RunRow, RunState } from '../../../shared/contract/snippets.ts'
+import { cleanText } from '../../../shared/base/clean-text.ts'
+import type { Tone } from '../../ui/tag.tsx'
+
+/** True while something of it goes on or waits. */
+export function isUnderWay({ state }: RunRow): boolean {
+  return !isOver(state)
+}
+
+function isOver({ kind }: RunState): boolean {
+  return kind === 'ended' || kind === 'failed' || kind === 'stopped'
+}
+
+/** True for one that ended, but not with 0. */
+export function hasFailed({ state }: RunRow): boolean {
+  return isOver(state) && !(state.kind === 'ended' && state.code === 0)
+}
+
+/** How a host's part of a run stands, as a dot and in words. */
+export function rowLook({ state }: RunRow): { readonly tone: Tone; readonly text: string } {
+  switch (state.kind) {
+    case 'waiting':
+      return { tone: 'none', text: 'waiting' }
+    case 'connecting':
+      return { tone: 'warn', text: state.step.toLowerCase() }
+    case 'asking':
+      return { tone: 'warn', text: 'waiting for you' }
+    case 'running':
+      return { tone: 'info', text: 'running' }
+    case 'ended':
+      if (state.signal !== null) return { tone: 'bad', text: `ended by ${state.signal}` }
+      return { tone: state.code === 0 ? 'ok' : 'bad', text: `exit ${state.code ?? 'unknown'}` }
+    case 'failed':
+      return { tone: 'bad', text: 'failed' }
+    case 'stopped':
+      return { tone: 'none', text: state.sure ? 'stopped' : 'let go: it may still run there' }
+  }
+}
+
+/** How long it took, or takes so far. */
+export function tookText({ startedAt, endedAt }: RunRow, now: number): string {
+  if (startedAt === null) return ''
+  const seconds = Math.max(0, (endedAt ?? now) - startedAt) / 1000
+  if (seconds < 10) return `${seconds.toFixed(1)} s`
+  if (seconds < 120) return `${Math.round(seconds)} s`
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`
+}
+
+/** What is said of a run as a whole. */
+export function summaryText(rows: readonly RunRow[]): string {
+  const left = rows.filter(isUnderWay).length
+  const failed = rows.filter(hasFailed).length
+  const differing = left === 0 && rows.length > 1 ? rows.length - (outcomes(rows)[0]?.rows.length ?? 0) : 0
+  const parts = [
+    left > 0 ? `${rows.length - left} of ${rows.length} done` : rows.length === 1 ? 'Done' : `All ${rows.length} done`,
+    failed > 0 && `${failed} not with exit 0`,
+    left === 0 &&
+      rows.length > 1 &&
+      (differing === 0 ? 'all the same' : differing === 1 ? '1 differs' : `${differing} differ`),
+  ]
+  return parts.filter(Boolean).join(' · ')
+}
+
+export interface Outcome {
+  readonly key: string
+  /** The places of its hosts in the run. */
+  readonly rows: readonly number[]
+}
+
+/** The hosts by how they ended and what they printed, the largest group first. */
+export function outcomes(rows: readonly RunRow[]): readonly Outcome[] {
+  const found = new Map<string, number[]>()
+  rows.forEach((row, index) => {
+    const { state } = row
+    const how =
+      state.kind === 'ended' ? `${state.code} ${state.signal}` : state.kind === 'failed' ? state.error.code : state.kind
+    const key = `${how} ${row.digest ?? ''}`
+    const list = found.get(key)
+    if (list) list.push(index)
+    else found.set(key, [index])
+  })
+  return [...found].map(([key, list]) => ({ key, rows: list })).toSorted((a, b) => b.rows.length - a.rows.length)
+}
+
+const longest = 1024 * 1024
+
+/** Output as it is shown: no escapes; a line that was written over shows what came last, as a progress bar does. */
+export function shownOutput(raw: string): string {
+  const lines = raw.replaceAll('\r\n', '\n').replace(/[^\n]*\r(?=[^\n])/g, '')
+  return cleanText(lines, longest)
+}

@@ -1,0 +1,150 @@
+import { Trash2, TriangleAlert } from 'lucide-react'
+import { useState } from 'react'
+
+import { assertNever } from '../../../shared/base/assert-never.ts'
+import { messageOf } from '../../../shared/base/errors.ts'
+import type { Api } from '../../../shared/contract/contract.ts'
+import type { Target } from '../../../shared/contract/terminals.ts'
+import { Button } from '../../ui/button.tsx'
+import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
+import ui from '../../ui/ui.module.css'
+import type { Bunch } from './picker.tsx'
+import { Preview, RunDialog, howText, type RunPlace } from './run-dialog.tsx'
+import { SnippetForm, type PlaceChoices } from './snippet-form.tsx'
+import css from './snippets.module.css'
+import { openSnippetDialog, useSnippets, type Order } from './snippets-store.ts'
+
+interface SnippetDialogsProps {
+  readonly api: Api
+  readonly choices: PlaceChoices
+  readonly places: (order: Order) => readonly RunPlace[]
+  readonly bunches: readonly Bunch[]
+  readonly numberKeys: string
+  readonly nameOf: (target: Target) => string
+  /** Runs it; throws what went wrong. */
+  readonly perform: (order: Order) => Promise<void>
+}
+
+/** The dialog about snippets that is open, over whatever page. */
+export function SnippetDialogs({ api, choices, places, bunches, numberKeys, nameOf, perform }: SnippetDialogsProps) {
+  const dialog = useSnippets(state => state.dialog)
+  const snippets = useSnippets(state => state.book.snippets)
+  if (!dialog) return null
+  // What ends after the person went on must not close what they opened since.
+  const close = () => {
+    if (useSnippets.getState().dialog === dialog) openSnippetDialog(null)
+  }
+  switch (dialog.kind) {
+    case 'form':
+      return (
+        <SnippetForm
+          snippet={dialog.snippet}
+          draft={dialog.draft ?? {}}
+          places={choices}
+          packages={[...new Set(snippets.map(each => each.package))].filter(Boolean)}
+          numberKeys={numberKeys}
+          onSave={async snippet => {
+            await api.snippets.save({ snippet })
+            close()
+          }}
+          onClose={close}
+        />
+      )
+    case 'run':
+      return (
+        <RunDialog
+          api={api}
+          order={dialog.order}
+          asking={dialog.asking}
+          places={places(dialog.order)}
+          bunches={bunches}
+          onRun={async order => {
+            if (order.snippet.confirm) return openSnippetDialog({ kind: 'confirm', order })
+            await perform(order)
+            close()
+          }}
+          onClose={close}
+        />
+      )
+    case 'confirm':
+      return <Confirm api={api} order={dialog.order} nameOf={nameOf} perform={perform} close={close} />
+    case 'delete':
+      return <Delete api={api} snippet={dialog.snippet} close={close} />
+    default:
+      return assertNever(dialog)
+  }
+}
+
+interface ConfirmProps extends Pick<SnippetDialogsProps, 'api' | 'nameOf' | 'perform'> {
+  readonly order: Order
+  readonly close: () => void
+}
+
+const shownNames = 12
+
+/** Asks before a snippet runs whose author wants that. */
+function Confirm({ api, order, nameOf, perform, close }: ConfirmProps) {
+  const { snippet, targets } = order
+  const [failure, setFailure] = useState<string | null>(null)
+  const names = targets.slice(0, shownNames).map(nameOf).join(', ')
+  const on = targets.length > shownNames ? `${names} and ${targets.length - shownNames} more` : names
+  const run = () => void perform(order).then(close, (error: unknown) => setFailure(messageOf(error)))
+  return (
+    <Dialog
+      alert
+      title={`Run ${snippet.name}?`}
+      description={`On ${on}. ${howText(order)}`}
+      badge={<TriangleAlert size={18} />}
+      tone="warn"
+      width={560}
+      onClose={close}
+    >
+      <Preview api={api} order={order} />
+      {failure !== null && (
+        <p className={ui['error']} role="alert">
+          {failure}
+        </p>
+      )}
+      <Actions>
+        <Grow />
+        <Button onClick={close}>Cancel</Button>
+        <Button look="danger" onClick={run}>
+          Run
+        </Button>
+      </Actions>
+    </Dialog>
+  )
+}
+
+function Delete({
+  api,
+  snippet,
+  close,
+}: {
+  readonly api: Api
+  readonly snippet: Order['snippet']
+  readonly close: () => void
+}) {
+  const [failure, setFailure] = useState<string | null>(null)
+  const remove = () =>
+    void api.snippets.remove({ id: snippet.id }).then(close, (error: unknown) => setFailure(messageOf(error)))
+  return (
+    <Dialog alert title={`Delete ${snippet.name}?`} badge={<Trash2 size={18} />} tone="bad" onClose={close}>
+      <pre className={css['preview']} aria-label="Its command" tabIndex={0}>
+        {snippet.command}
+      </pre>
+      {failure !== null && (
+        <p className={ui['error']} role="alert">
+          {failure}
+        </p>
+      )}
+      <Actions>
+        <Grow />
+        <Button onClick={close}>Cancel</Button>
+        <Button look="danger" onClick={remove}>
+          Delete
+        </Button>
+      </Actions>
+    </Dialog>
+  )
+}

@@ -1,0 +1,297 @@
+import { Braces } from 'lucide-react'
+import { useState } from 'react'
+
+import { messageOf } from '../../../shared/base/errors.ts'
+import {
+  givenVariables,
+  isGiven,
+  parseTemplate,
+  variablesIn,
+  type Variable,
+} from '../../../shared/base/snippet-template.ts'
+import type { GroupId, HostId } from '../../../shared/contract/hosts.ts'
+import {
+  snippet as snippetSchema,
+  snippetIcon,
+  type HostsAndGroups,
+  type RunMode,
+  type Snippet,
+  type SnippetIcon,
+} from '../../../shared/contract/snippets.ts'
+import { Dialog } from '../../ui/dialog.tsx'
+import { Checkbox, Select, TextArea, TextField } from '../../ui/field.tsx'
+import { FormEnd } from '../../ui/form-end.tsx'
+import { shownShortcut } from '../../ui/shortcut.ts'
+import { Tag } from '../../ui/tag.tsx'
+import { Picker, type Choice } from './picker.tsx'
+import css from './snippets.module.css'
+
+/** Hosts and groups to choose from, the keys of groups with `group:` before them. */
+export interface PlaceChoices {
+  readonly hosts: readonly Choice[]
+  readonly groups: readonly Choice[]
+}
+
+interface SnippetFormProps {
+  readonly snippet: Snippet | null
+  readonly draft: Partial<Snippet>
+  readonly places: PlaceChoices
+  readonly packages: readonly string[]
+  /** The keys that go before a number, as `Ctrl+Shift`. */
+  readonly numberKeys: string
+  readonly onSave: (snippet: Snippet) => Promise<void>
+  readonly onClose: () => void
+}
+
+const modes: Readonly<Record<RunMode, string>> = {
+  send: 'Typed into the terminal and sent',
+  type: 'Typed into the terminal, left for Enter',
+  apart: 'Apart, with its output in a panel',
+  tmux: 'In a window of tmux',
+}
+
+interface Draft {
+  readonly name: string
+  readonly command: string
+  readonly description: string
+  readonly package: string
+  readonly tags: string
+  readonly icon: SnippetIcon
+  readonly mode: RunMode
+  readonly folder: string
+  readonly key: number | null
+  readonly confirm: boolean
+  readonly everywhere: boolean
+  readonly where: ReadonlySet<string>
+  readonly onConnect: ReadonlySet<string>
+}
+
+/** Makes a snippet, or changes one. */
+export function SnippetForm({
+  snippet,
+  draft: begin,
+  places,
+  packages,
+  numberKeys,
+  onSave,
+  onClose,
+}: SnippetFormProps) {
+  const [draft, setDraft] = useState(() => draftOf({ ...begin, ...snippet }))
+  const [failure, setFailure] = useState<string | null>(null)
+  const [busy, setBusy] = useState(false)
+  const set = <K extends keyof Draft>(name: K, value: Draft[K]) => setDraft(old => ({ ...old, [name]: value }))
+  const save = async () => {
+    const made = snippetSchema.safeParse(snippetOf(draft, snippet))
+    if (!made.success) return setFailure(problemOf(made.error.issues[0]?.path[0]))
+    setBusy(true)
+    try {
+      await onSave(made.data)
+    } catch (error) {
+      setFailure(messageOf(error))
+      setBusy(false)
+    }
+  }
+  const choices = [...places.groups, ...places.hosts]
+  return (
+    <Dialog
+      title={snippet ? `Edit ${snippet.name}` : 'New snippet'}
+      badge={<Braces size={18} />}
+      width={720}
+      onClose={onClose}
+    >
+      <form
+        className={css['form']}
+        onSubmit={event => {
+          event.preventDefault()
+          void save()
+        }}
+      >
+        <TextField label="Name" value={draft.name} maxLength={64} onChange={event => set('name', event.target.value)} />
+        <Select label="How it runs" value={draft.mode} onChange={event => set('mode', event.target.value as RunMode)}>
+          {Object.entries(modes).map(([mode, text]) => (
+            <option key={mode} value={mode}>
+              {text}
+            </option>
+          ))}
+        </Select>
+        <div className={css['wide']}>
+          <TextArea
+            label="Command"
+            value={draft.command}
+            rows={6}
+            placeholder="tail -n {{lines:100}} {{file}}"
+            onChange={event => set('command', event.target.value)}
+          />
+          <Variables of={draft} />
+        </div>
+        <TextField
+          label="Description"
+          value={draft.description}
+          maxLength={512}
+          onChange={event => set('description', event.target.value)}
+        />
+        <TextField
+          label="Folder"
+          value={draft.folder}
+          placeholder="where the shell is"
+          onChange={event => set('folder', event.target.value)}
+        />
+        <TextField
+          label="Package"
+          value={draft.package}
+          maxLength={64}
+          list="snippet-packages"
+          placeholder="none"
+          onChange={event => set('package', event.target.value)}
+        />
+        <datalist id="snippet-packages">
+          {packages.map(each => (
+            <option key={each} value={each} />
+          ))}
+        </datalist>
+        <TextField
+          label="Tags"
+          value={draft.tags}
+          hint="Separated by commas"
+          onChange={event => set('tags', event.target.value)}
+        />
+        <Select label="Icon" value={draft.icon} onChange={event => set('icon', event.target.value as SnippetIcon)}>
+          {snippetIcon.options.map(each => (
+            <option key={each}>{each}</option>
+          ))}
+        </Select>
+        <Select
+          label="Keys"
+          value={draft.key ?? ''}
+          onChange={event => set('key', event.target.value === '' ? null : Number(event.target.value))}
+        >
+          <option value="">None</option>
+          {Array.from({ length: 9 }, (_each, index) => (
+            <option key={index} value={index + 1}>
+              {shownShortcut(`${numberKeys}+${index + 1}`)}
+            </option>
+          ))}
+        </Select>
+        <div className={css['wide']}>
+          <Checkbox
+            label="Ask before it runs"
+            checked={draft.confirm}
+            onChange={event => set('confirm', event.currentTarget.checked)}
+          />
+        </div>
+        <div className={css['wide']}>
+          <Checkbox
+            label="May run everywhere"
+            checked={draft.everywhere}
+            onChange={event => set('everywhere', event.currentTarget.checked)}
+          />
+          {!draft.everywhere && (
+            <Picker label="May run on" choices={choices} chosen={draft.where} onChange={where => set('where', where)} />
+          )}
+        </div>
+        <details className={css['wide']} open={draft.onConnect.size > 0 ? true : undefined}>
+          <summary>Run when a terminal opens</summary>
+          <Picker
+            label="Run on connect"
+            choices={choices}
+            chosen={draft.onConnect}
+            onChange={onConnect => set('onConnect', onConnect)}
+          />
+        </details>
+        <FormEnd failure={failure} busy={busy} submit="Save" onCancel={onClose} />
+      </form>
+    </Dialog>
+  )
+}
+
+/** What the command asks for, as it is typed. */
+function Variables({ of }: { readonly of: Pick<Draft, 'command' | 'folder'> }) {
+  const found = variablesIn([...parseTemplate(of.command), ...parseTemplate(of.folder)])
+  if (found.length === 0)
+    return (
+      <p className={css['hint']}>
+        {
+          '{{name}} asks, {{name:default}} and {{name|a|b}} suggest, {{name!}} hides. Values are quoted; {{{name}}} goes in as it is.'
+        }
+      </p>
+    )
+  return (
+    <ul className={css['variables']} aria-label="Variables">
+      {found.map(each => (
+        <li key={each.name}>
+          <Tag tone={isGiven(each) ? 'info' : 'none'}>{each.name}</Tag> <span>{variableText(each)}</span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function variableText(variable: Variable): string {
+  const { name, hidden, choices, fallback } = variable
+  if (hidden) return 'asked for, hidden, never kept'
+  if (choices.length > 0) return `one of ${choices.map(each => each || 'nothing').join(', ')}`
+  if (isGiven(variable)) return givenVariables[name as keyof typeof givenVariables]
+  return fallback === null ? 'asked for' : `asked for, ${fallback === '' ? 'empty' : fallback} when not changed`
+}
+
+function draftOf(from: Partial<Snippet>): Draft {
+  return {
+    name: from.name ?? '',
+    command: from.command ?? '',
+    description: from.description ?? '',
+    package: from.package ?? '',
+    tags: (from.tags ?? []).join(', '),
+    icon: from.icon ?? 'terminal',
+    mode: from.mode ?? 'send',
+    folder: from.folder ?? '',
+    key: from.key ?? null,
+    confirm: from.confirm ?? false,
+    everywhere: (from.where ?? null) === null,
+    where: keysOf(from.where ?? null),
+    onConnect: keysOf(from.onConnect ?? null),
+  }
+}
+
+function snippetOf({ everywhere, tags, where, onConnect, ...draft }: Draft, old: Snippet | null): unknown {
+  return {
+    ...draft,
+    id: old?.id ?? crypto.randomUUID(),
+    name: draft.name.trim(),
+    package: draft.package.trim(),
+    folder: draft.folder.trim(),
+    command: draft.command.replace(/\r\n?/g, '\n').replace(/\s+$/, ''),
+    tags: tags
+      .split(',')
+      .map(each => each.trim())
+      .filter(Boolean),
+    where: everywhere ? null : placesOf(where),
+    onConnect: placesOf(onConnect),
+  }
+}
+
+const groupMark = 'group:'
+
+function keysOf(of: HostsAndGroups | null): ReadonlySet<string> {
+  return new Set(of ? [...of.hosts, ...of.groups.map(id => `${groupMark}${id}`)] : [])
+}
+
+function placesOf(keys: ReadonlySet<string>): HostsAndGroups {
+  const all = [...keys]
+  return {
+    hosts: all.filter(key => !key.startsWith(groupMark)) as HostId[],
+    groups: all.filter(key => key.startsWith(groupMark)).map(key => key.slice(groupMark.length) as GroupId),
+  }
+}
+
+function problemOf(field: PropertyKey | undefined): string {
+  switch (field) {
+    case 'name':
+      return 'Give the snippet a name.'
+    case 'command':
+      return 'Give the snippet a command, of 64 KB at most, without control characters.'
+    case 'tags':
+      return 'Give 32 tags at most, each of 32 characters at most.'
+    default:
+      return `Something in ${String(field ?? 'it')} can’t be saved. Check the field.`
+  }
+}

@@ -1,0 +1,170 @@
+import { Braces, ChevronDown, ChevronRight, Download, Ellipsis, Pencil, Play, Plus, Upload } from 'lucide-react'
+import { memo, useDeferredValue, useMemo } from 'react'
+
+import type { Snippet } from '../../../shared/contract/snippets.ts'
+import { Button, IconButton } from '../../ui/button.tsx'
+import { Menu, type MenuItem } from '../../ui/menu.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
+import { SectionGrid, type GridSection } from '../../ui/section-grid.tsx'
+import { shownShortcut } from '../../ui/shortcut.ts'
+import { Tag } from '../../ui/tag.tsx'
+import ui from '../../ui/ui.module.css'
+import { SnippetIcon } from './snippet-icon.tsx'
+import css from './snippets.module.css'
+import { byPackage, foldPackage, matchingSnippets, openSnippetDialog, useSnippets } from './snippets-store.ts'
+
+/** What can be done with snippets on their page. */
+export interface SnippetActions {
+  readonly run: (snippet: Snippet) => void
+  readonly duplicate: (snippet: Snippet) => void
+  readonly copyCommand: (snippet: Snippet) => void
+  readonly exportTo: (snippet: Snippet | null) => void
+  readonly importFrom: () => void
+  readonly addStarters: () => void
+  /** The keys that go before a number, as `Ctrl+Shift`. */
+  readonly numberKeys: string
+}
+
+const cardHeight = 64
+
+/** The saved snippets, by package. */
+export function SnippetsPage({ actions }: { readonly actions: SnippetActions }) {
+  const { book, loaded, filter, folded } = useSnippets()
+  // The field takes the next key before the cards of the last one are drawn.
+  const typed = useDeferredValue(filter)
+  const sections = useMemo(
+    () => sectionsOf(matchingSnippets(book.snippets, typed), typed.trim() === '' ? folded : new Set()),
+    [book.snippets, typed, folded],
+  )
+  const empty = loaded && book.snippets.length === 0
+  return (
+    <section className={`${ui['page']} ${css['page']}`} aria-label="Snippets">
+      <div className={css['head']}>
+        <h1>Snippets</h1>
+        <SearchField
+          label="Find a snippet"
+          placeholder="Find a snippet"
+          value={filter}
+          onText={text => useSnippets.setState({ filter: text })}
+        />
+        <Menu
+          trigger={
+            <IconButton label="More about snippets">
+              <Ellipsis size={16} />
+            </IconButton>
+          }
+          items={[
+            { label: 'Import', icon: <Download size={14} />, run: actions.importFrom },
+            { label: 'Export all', icon: <Upload size={14} />, run: () => actions.exportTo(null) },
+            { label: 'Bring back the starters', line: true, run: actions.addStarters },
+          ]}
+        />
+        <Button look="primary" onClick={() => openSnippetDialog({ kind: 'form', snippet: null })}>
+          <Plus size={16} aria-hidden="true" /> New snippet
+        </Button>
+      </div>
+      {empty && (
+        <div className={ui['empty']}>
+          <Braces size={36} strokeWidth={1.25} aria-hidden="true" />
+          <div>
+            <strong>No snippets yet</strong>
+            <p>A command that you type every day becomes a button, with fields for what changes.</p>
+          </div>
+          <Button look="primary" onClick={() => openSnippetDialog({ kind: 'form', snippet: null })}>
+            <Plus size={16} aria-hidden="true" /> Make a snippet
+          </Button>
+        </div>
+      )}
+      {!empty && sections.length === 0 && loaded && <p className={css['hint']}>Nothing matches “{typed.trim()}”.</p>}
+      {sections.length > 0 && (
+        <SectionGrid
+          sections={sections}
+          rowHeight={cardHeight}
+          keyOf={snippet => snippet.id}
+          card={snippet => <SnippetCard snippet={snippet} actions={actions} />}
+        />
+      )}
+    </section>
+  )
+}
+
+function sectionsOf(found: readonly Snippet[], folded: ReadonlySet<string>): readonly GridSection<Snippet>[] {
+  return byPackage(found).map(([name, items]) => ({
+    key: name,
+    head:
+      name === '' ? null : (
+        <button
+          type="button"
+          className={css['package']}
+          aria-expanded={!folded.has(name)}
+          onClick={() => foldPackage(name)}
+        >
+          {folded.has(name) ? (
+            <ChevronRight size={14} aria-hidden="true" />
+          ) : (
+            <ChevronDown size={14} aria-hidden="true" />
+          )}
+          {name} <span>{items.length}</span>
+        </button>
+      ),
+    items: folded.has(name) ? [] : items,
+  }))
+}
+
+/** One snippet: a click runs it. */
+const SnippetCard = memo(function SnippetCard({
+  snippet,
+  actions,
+}: {
+  readonly snippet: Snippet
+  readonly actions: SnippetActions
+}) {
+  const { name, icon, tags, key } = snippet
+  const [line = ''] = snippet.command.replace(/^#!.*\n/, '').split('\n')
+  return (
+    <div className={css['card']}>
+      <button
+        type="button"
+        className={css['main']}
+        aria-label={name}
+        title={snippet.description || snippet.command.slice(0, 500)}
+        onClick={() => actions.run(snippet)}
+      />
+      <span className={css['avatar']}>
+        <SnippetIcon name={icon} />
+      </span>
+      <span className={css['name']}>{name}</span>
+      <span className={css['side']}>
+        {key !== null ? (
+          <span className={ui['kbd']}>{shownShortcut(`${actions.numberKeys}+${key}`)}</span>
+        ) : (
+          tags[0] !== undefined && <Tag>{tags[0]}</Tag>
+        )}
+      </span>
+      <code>{snippet.description || line}</code>
+      <span className={css['tools']}>
+        <IconButton small label={`Edit ${name}`} onClick={() => openSnippetDialog({ kind: 'form', snippet })}>
+          <Pencil size={14} />
+        </IconButton>
+        <Menu
+          trigger={
+            <IconButton small label={`Actions of ${name}`}>
+              <Ellipsis size={15} />
+            </IconButton>
+          }
+          items={menuOf(snippet, actions)}
+        />
+      </span>
+    </div>
+  )
+})
+
+function menuOf(snippet: Snippet, actions: SnippetActions): readonly MenuItem[] {
+  return [
+    { label: 'Run', icon: <Play size={14} />, run: () => actions.run(snippet) },
+    { label: 'Duplicate', line: true, run: () => actions.duplicate(snippet) },
+    { label: 'Copy command', run: () => actions.copyCommand(snippet) },
+    { label: 'Export', run: () => actions.exportTo(snippet) },
+    { label: 'Delete', danger: true, line: true, run: () => openSnippetDialog({ kind: 'delete', snippet }) },
+  ]
+}

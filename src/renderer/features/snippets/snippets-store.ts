@@ -1,0 +1,149 @@
+import { create } from 'zustand'
+
+import type { Disposable } from '../../../shared/base/lifecycle.ts'
+import type { Api } from '../../../shared/contract/contract.ts'
+import { groupChain } from '../../../shared/contract/inheritance.ts'
+import type { Group, Host } from '../../../shared/contract/hosts.ts'
+import type {
+  Asking,
+  Given,
+  HostsAndGroups,
+  RunId,
+  RunSnapshot,
+  Snippet,
+  SnippetBook,
+  SnippetId,
+  Values,
+} from '../../../shared/contract/snippets.ts'
+import type { Target } from '../../../shared/contract/terminals.ts'
+import type { Pane } from '../../../shared/contract/workspace.ts'
+
+/** A snippet that is to run: where, and with what. */
+export interface Order {
+  readonly snippet: Snippet
+  readonly targets: readonly Target[]
+  /** The terminal that it was asked for in; null elsewhere. */
+  readonly pane: Pane | null
+  readonly values: Values
+  readonly given: Given
+}
+
+/** The dialog that is open over the window, if any. */
+export type SnippetDialog =
+  | { readonly kind: 'form'; readonly snippet: Snippet | null; readonly draft?: Partial<Snippet> }
+  | { readonly kind: 'run'; readonly order: Order; readonly asking: Asking }
+  | { readonly kind: 'confirm'; readonly order: Order }
+  | { readonly kind: 'delete'; readonly snippet: Snippet }
+
+interface SnippetsState {
+  readonly book: SnippetBook
+  readonly loaded: boolean
+  readonly filter: string
+  /** Packages whose snippets are folded away. */
+  readonly folded: ReadonlySet<string>
+  readonly dialog: SnippetDialog | null
+  readonly runs: readonly RunSnapshot[]
+  /** The run in the panel; null while there is no panel. */
+  readonly shownRun: RunId | null
+}
+
+export const useSnippets = create<SnippetsState>()(() => ({
+  book: { snippets: [], used: {} },
+  loaded: false,
+  filter: '',
+  folded: new Set(),
+  dialog: null,
+  runs: [],
+  shownRun: null,
+}))
+
+/** Keeps this window's snippets and runs equal to those of main. */
+export function mirrorSnippets(api: Api): Disposable {
+  const show = (book: SnippetBook) => useSnippets.setState({ book, loaded: true })
+  const showRuns = (runs: readonly RunSnapshot[]) => useSnippets.setState({ runs })
+  void api.snippets.list().then(show)
+  void api.runs.list().then(showRuns)
+  const [stop, stopRuns] = [api.snippets.onChanged(show), api.runs.onChanged(showRuns)]
+  return {
+    dispose: () => {
+      stop.dispose()
+      stopRuns.dispose()
+    },
+  }
+}
+
+export function openSnippetDialog(dialog: SnippetDialog | null): void {
+  useSnippets.setState({ dialog })
+}
+
+export function showRun(shownRun: RunId | null): void {
+  useSnippets.setState({ shownRun })
+}
+
+export function foldPackage(name: string): void {
+  useSnippets.setState(({ folded }) => {
+    const next = new Set(folded)
+    if (!next.delete(name)) next.add(name)
+    return { folded: next }
+  })
+}
+
+const haystacks = new WeakMap<Snippet, string>()
+
+function haystack(snippet: Snippet): string {
+  const known = haystacks.get(snippet)
+  if (known !== undefined) return known
+  const { name, description, command, tags, package: of } = snippet
+  const made = [name, of, ...tags, description, command.slice(0, 1000)].join('\n').toLowerCase()
+  haystacks.set(snippet, made)
+  return made
+}
+
+/** The snippets that hold every word that was typed; those that hold them in their name stand first. */
+export function matchingSnippets(all: readonly Snippet[], typed: string): readonly Snippet[] {
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean)
+  if (words.length === 0) return all
+  const found = all.filter(each => words.every(word => haystack(each).includes(word)))
+  const byName = (each: Snippet) => words.every(word => each.name.toLowerCase().includes(word))
+  return [...found.filter(byName), ...found.filter(each => !byName(each))]
+}
+
+/** The snippets by package, those without one first, packages in the order of their names. */
+export function byPackage(all: readonly Snippet[]): readonly (readonly [name: string, snippets: readonly Snippet[]])[] {
+  const found = new Map<string, Snippet[]>()
+  for (const each of all) {
+    const list = found.get(each.package)
+    if (list) list.push(each)
+    else found.set(each.package, [each])
+  }
+  return [...found].toSorted(([a], [b]) => a.localeCompare(b))
+}
+
+/** True where a place is one of the hosts, or lies in one of the groups. */
+export function holds(
+  places: HostsAndGroups,
+  target: Target,
+  book: { hosts: readonly Host[]; groups: readonly Group[] },
+): boolean {
+  if (target.kind !== 'host') return false
+  if (places.hosts.includes(target.hostId)) return true
+  if (places.groups.length === 0) return false
+  const host = book.hosts.find(each => each.id === target.hostId)
+  return host !== undefined && groupChain(host.groupId, book.groups).some(({ id }) => places.groups.includes(id))
+}
+
+/** The snippets for a place: those with a number first, then those that were used last, then the rest as they stand. */
+export function snippetsFor(
+  { snippets, used }: SnippetBook,
+  target: Target,
+  book: { hosts: readonly Host[]; groups: readonly Group[] },
+): readonly Snippet[] {
+  const rank = ({ key, id }: Snippet) => (key === null ? 10 - (used[id] ?? 0) / 1e15 : key)
+  return snippets
+    .filter(({ where }) => where === null || holds(where, target, book))
+    .toSorted((a, b) => rank(a) - rank(b))
+}
+
+export function findSnippet(id: SnippetId): Snippet | undefined {
+  return useSnippets.getState().book.snippets.find(each => each.id === id)
+}

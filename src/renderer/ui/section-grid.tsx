@@ -1,0 +1,89 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+
+import css from './section-grid.module.css'
+
+/** A heading with cards under it. */
+export interface GridSection<T> {
+  readonly key: string
+  /** Null draws no heading. */
+  readonly head: ReactNode
+  readonly items: readonly T[]
+}
+
+interface SectionGridProps<T> {
+  readonly sections: readonly GridSection<T>[]
+  readonly card: (item: T) => ReactNode
+  readonly keyOf: (item: T) => string
+  /** Of a row of cards, in pixels. */
+  readonly rowHeight: number
+}
+
+type Line<T> =
+  | { readonly kind: 'head'; readonly key: string; readonly head: ReactNode }
+  | { readonly kind: 'cards'; readonly key: string; readonly items: readonly T[] }
+
+const cardWidth = 230
+const gap = 12
+const headHeight = 32
+
+/** Cards under headings, of which only those in sight are drawn; scrolls by itself. */
+export function SectionGrid<T>({ sections, card, keyOf, rowHeight }: SectionGridProps<T>) {
+  const box = useRef<HTMLDivElement>(null)
+  const [columns, setColumns] = useState(4)
+  useLayoutEffect(() => {
+    const element = box.current
+    if (!element) return
+    const measure = () => setColumns(Math.max(1, Math.floor((element.clientWidth + gap) / (cardWidth + gap))))
+    measure()
+    const observer = new ResizeObserver(measure)
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [])
+  const lines = useMemo(() => linesOf(sections, columns), [sections, columns])
+  const virtual = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => box.current,
+    estimateSize: index => (lines[index]?.kind === 'head' ? headHeight : rowHeight + gap),
+    getItemKey: index => lines[index]?.key ?? index,
+    overscan: 3,
+  })
+  // What was measured belongs to other lines.
+  useLayoutEffect(() => virtual.measure(), [virtual, lines])
+  return (
+    <div ref={box} className={css['box']}>
+      <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+        {virtual.getVirtualItems().map(({ key, index, start }) => {
+          const line = lines[index]
+          if (!line) return null
+          const style = { transform: `translateY(${start}px)` }
+          if (line.kind === 'head')
+            return (
+              <div key={key} className={css['head']} style={style}>
+                {line.head}
+              </div>
+            )
+          const place = { ...style, height: rowHeight, gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }
+          return (
+            <div key={key} className={css['row']} style={place}>
+              {line.items.map(item => (
+                <div key={keyOf(item)}>{card(item)}</div>
+              ))}
+            </div>
+          )
+        })}
+      </div>
+    </div>
+  )
+}
+
+function linesOf<T>(sections: readonly GridSection<T>[], columns: number): readonly Line<T>[] {
+  return sections.flatMap(({ key, head, items }): Line<T>[] => [
+    ...(head === null ? [] : [{ kind: 'head' as const, key: `head ${key}`, head }]),
+    ...Array.from({ length: Math.ceil(items.length / columns) }, (_each, row): Line<T> => ({
+      kind: 'cards',
+      key: `${key} ${row}`,
+      items: items.slice(row * columns, (row + 1) * columns),
+    })),
+  ])
+}
