@@ -1,6 +1,7 @@
 // npm run demo: Hawser with a private SSH server and hosts that lead to it, in a throw-away data folder.
-import { mkdirSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import process from 'node:process'
 
 import { startDemoServers } from './demo-servers.mjs'
@@ -46,10 +47,12 @@ process.exit(code)
 async function takePictures(folder, env) {
   const { _electron } = await import('@playwright/test')
   mkdirSync(folder, { recursive: true })
+  // Files are copied for the pictures: not into the home of the person who takes them.
+  const home = mkdtempSync(join(tmpdir(), 'hawser-home-'))
   const app = await _electron.launch({
     executablePath: electron,
     args: [...sandboxArgs, root],
-    env: { .../** @type {Record<string, string>} */ (process.env), ...env },
+    env: { .../** @type {Record<string, string>} */ (process.env), ...env, HOME: home },
   })
   const page = await app.firstWindow()
   const size = (/** @type {number} */ width, /** @type {number} */ height) =>
@@ -98,6 +101,7 @@ async function takePictures(folder, env) {
     await page.getByRole('tab', { name: 'Home' }).click()
     await main.getByRole('link', { name: 'Forwards' }).click()
     await showForwards(page, { theme, shoot, size })
+    await showSnippets(page, { theme, shoot, size })
     await showKeys(page, { theme, shoot, size })
     await main.getByRole('link', { name: 'Activity' }).click()
     await shoot(`activity-${theme}`)
@@ -116,6 +120,7 @@ async function takePictures(folder, env) {
     await showFiles(page, { theme, shoot, size })
   }
   await app.close()
+  rmSync(home, { recursive: true, force: true, maxRetries: 5 })
   return 0
 }
 
@@ -146,6 +151,58 @@ async function showForwards(page, { theme, shoot, size }) {
   await size(900, 600)
   await shoot(`forwards-small-${theme}`)
   await size(1360, 850)
+}
+
+/**
+ * @param {import('@playwright/test').Page} page
+ * @param {{ theme: string, shoot: (name: string) => Promise<void>, size: (width: number, height: number) => Promise<unknown> }} parts
+ */
+async function showSnippets(page, { theme, shoot, size }) {
+  const main = page.getByRole('navigation', { name: 'Main' })
+  await main.getByRole('link', { name: 'Snippets' }).click()
+  const region = page.getByRole('region', { name: 'Snippets', exact: true })
+  await region.getByRole('button', { name: 'Slurm queue', exact: true }).waitFor()
+  await shoot(`snippets-${theme}`)
+  await size(900, 600)
+  await shoot(`snippets-small-${theme}`)
+  await region.getByRole('button', { name: 'Edit Tail newest log' }).click()
+  await shoot(`snippet-form-small-${theme}`)
+  await size(1360, 850)
+  await shoot(`snippet-form-${theme}`)
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await region.getByRole('button', { name: 'Tail newest log', exact: true }).click()
+  const dialog = page.getByRole('dialog', { name: 'Run Tail newest log' })
+  await dialog.getByRole('textbox', { name: 'folder' }).fill('projects')
+  for (const name of ['gpu-box', 'runpod-a6000', 'offline-box']) {
+    const box = dialog.getByRole('checkbox', { name })
+    if (await box.isVisible()) await box.check()
+  }
+  await page.waitForTimeout(500)
+  await shoot(`snippet-run-${theme}`)
+  await size(900, 600)
+  await shoot(`snippet-run-small-${theme}`)
+  await size(1360, 850)
+  await dialog.getByRole('button', { name: 'Run', exact: true }).click()
+  const panel = page.getByRole('region', { name: 'Run Tail newest log' })
+  await panel
+    .getByText(/exit 0/)
+    .first()
+    .waitFor()
+  await page.waitForTimeout(1500)
+  await shoot(`run-${theme}`)
+  await size(900, 600)
+  await shoot(`run-small-${theme}`)
+  await size(1360, 850)
+  await panel.getByRole('button', { name: 'Close the run' }).click()
+  await region.getByRole('button', { name: 'Kill by name', exact: true }).click()
+  const kill = page.getByRole('dialog', { name: 'Run Kill by name' })
+  await kill.getByRole('textbox', { name: 'name' }).fill('no-such-program')
+  await kill.getByRole('checkbox', { name: 'gpu-box' }).check()
+  await kill.getByRole('button', { name: 'Run', exact: true }).click()
+  await page.getByRole('alertdialog', { name: 'Run Kill by name?' }).waitFor()
+  await page.waitForTimeout(400)
+  await shoot(`snippet-confirm-${theme}`)
+  await page.getByRole('button', { name: 'Cancel' }).click()
 }
 
 /**

@@ -1,4 +1,3 @@
-import { Play } from 'lucide-react'
 import { useEffect, useMemo, useState } from 'react'
 
 import { messageOf } from '../../../shared/base/errors.ts'
@@ -96,9 +95,7 @@ export function RunDialog({ api, order, asking, places, bunches, onRun, onClose 
         <div className={css['wide']}>
           <Preview api={api} order={ready} />
         </div>
-        <FormEnd failure={failure} busy={busy} submit="Run" onCancel={onClose}>
-          <Play size={14} aria-hidden="true" />
-        </FormEnd>
+        <FormEnd failure={failure} busy={busy} submit="Run" onCancel={onClose} />
       </form>
     </Dialog>
   )
