@@ -77,7 +77,7 @@ async function takePictures(folder, env) {
     await main.getByRole('link', { name: 'Settings' }).click()
     await page.getByLabel('Theme', { exact: true }).selectOption(theme)
     await shoot(`settings-${theme}`)
-    for (const section of ['Terminal', 'Files', 'Forwards', 'Security', 'Keyboard', 'About']) {
+    for (const section of ['Terminal', 'Files', 'Forwards', 'Snippets', 'Security', 'Keyboard', 'About']) {
       await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: section }).click()
       await shoot(`settings-${section.toLowerCase()}-${theme}`)
     }
@@ -165,7 +165,9 @@ async function showSnippets(page, { theme, shoot, size }) {
   await shoot(`snippets-${theme}`)
   await size(900, 600)
   await shoot(`snippets-small-${theme}`)
-  await region.getByRole('button', { name: 'Edit Tail newest log' }).click()
+  await region.getByRole('button', { name: 'Actions of Tail newest log' }).click()
+  await page.getByRole('menuitem', { name: 'Edit' }).click()
+  await page.getByRole('dialog', { name: 'Edit Tail newest log' }).waitFor()
   await shoot(`snippet-form-small-${theme}`)
   await size(1360, 850)
   await shoot(`snippet-form-${theme}`)

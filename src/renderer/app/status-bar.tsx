@@ -1,8 +1,10 @@
 import { Activity, Lock, LockOpen, Waypoints } from 'lucide-react'
 
 import { useForwards } from '../features/forwards/forwards-store.ts'
+import { isUnderWay } from '../features/snippets/run-text.ts'
+import { showRun, useSnippets } from '../features/snippets/snippets-store.ts'
 import { isLive, lookOf, useTerminals } from '../features/terminals/terminals-store.ts'
-import { isUnderWay, useTransfers } from '../features/transfers/transfers-store.ts'
+import { isUnderWay as isMoving, useTransfers } from '../features/transfers/transfers-store.ts'
 import { useVault, vaultText } from '../features/vault/vault.tsx'
 import { Dot } from '../ui/tag.tsx'
 import { activeFiles, activePane, useWorkspace } from '../workspace/workspace-store.ts'
@@ -15,10 +17,11 @@ export function StatusBar() {
   const states = useTerminals(state => state.states)
   const pane = useWorkspace(activePane)
   const filesTab = useWorkspace(activeFiles)
-  const moving = useTransfers(state => state.transfers.filter(isUnderWay).length)
+  const moving = useTransfers(state => state.transfers.filter(isMoving).length)
   const forwards = useForwards(state => state.book.forwards)
   const up = forwards.filter(({ state: { kind } }) => kind === 'up').length
   const waiting = forwards.filter(({ state: { kind } }) => kind === 'waiting' || kind === 'needs-you').length
+  const running = useSnippets(state => state.runs.find(run => run.rows.some(isUnderWay)))
   const vault = useVault(state => state.status)
   const live = Object.values(states).filter(isLive).length
   const state = pane ? states[pane.id] : undefined
@@ -50,6 +53,11 @@ export function StatusBar() {
           <Waypoints size={12} aria-hidden="true" />{' '}
           {[`${up} up`, waiting > 0 && `${waiting} waiting`].filter(Boolean).join(' · ')}
         </span>
+      )}
+      {running && (
+        <button type="button" onClick={() => showRun(running.id)}>
+          Running {running.name}
+        </button>
       )}
       {moving > 0 && <span>{moving === 1 ? '1 transfer' : `${moving} transfers`}</span>}
       <span>{live === 1 ? '1 session live' : `${live} sessions live`}</span>

@@ -14,21 +14,19 @@ export interface GridSection<T> {
 interface SectionGridProps<T> {
   readonly sections: readonly GridSection<T>[]
   readonly card: (item: T) => ReactNode
-  readonly keyOf: (item: T) => string
   /** Of a row of cards, in pixels. */
   readonly rowHeight: number
 }
 
 type Line<T> =
-  | { readonly kind: 'head'; readonly key: string; readonly head: ReactNode }
-  | { readonly kind: 'cards'; readonly key: string; readonly items: readonly T[] }
+  { readonly kind: 'head'; readonly head: ReactNode } | { readonly kind: 'cards'; readonly items: readonly T[] }
 
 const cardWidth = 230
 const gap = 12
 const headHeight = 32
 
 /** Cards under headings, of which only those in sight are drawn; scrolls by itself. */
-export function SectionGrid<T>({ sections, card, keyOf, rowHeight }: SectionGridProps<T>) {
+export function SectionGrid<T>({ sections, card, rowHeight }: SectionGridProps<T>) {
   const box = useRef<HTMLDivElement>(null)
   const [columns, setColumns] = useState(4)
   useLayoutEffect(() => {
@@ -45,11 +43,8 @@ export function SectionGrid<T>({ sections, card, keyOf, rowHeight }: SectionGrid
     count: lines.length,
     getScrollElement: () => box.current,
     estimateSize: index => (lines[index]?.kind === 'head' ? headHeight : rowHeight + gap),
-    getItemKey: index => lines[index]?.key ?? index,
-    overscan: 3,
+    overscan: 1,
   })
-  // What was measured belongs to other lines.
-  useLayoutEffect(() => virtual.measure(), [virtual, lines])
   return (
     <div ref={box} className={css['box']}>
       <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
@@ -66,8 +61,9 @@ export function SectionGrid<T>({ sections, card, keyOf, rowHeight }: SectionGrid
           const place = { ...style, height: rowHeight, gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }
           return (
             <div key={key} className={css['row']} style={place}>
-              {line.items.map(item => (
-                <div key={keyOf(item)}>{card(item)}</div>
+              {line.items.map((item, column) => (
+                // By its place: another item there changes a card rather than making one, which is what a search costs.
+                <div key={column}>{card(item)}</div>
               ))}
             </div>
           )
@@ -78,11 +74,10 @@ export function SectionGrid<T>({ sections, card, keyOf, rowHeight }: SectionGrid
 }
 
 function linesOf<T>(sections: readonly GridSection<T>[], columns: number): readonly Line<T>[] {
-  return sections.flatMap(({ key, head, items }): Line<T>[] => [
-    ...(head === null ? [] : [{ kind: 'head' as const, key: `head ${key}`, head }]),
+  return sections.flatMap(({ head, items }): Line<T>[] => [
+    ...(head === null ? [] : [{ kind: 'head' as const, head }]),
     ...Array.from({ length: Math.ceil(items.length / columns) }, (_each, row): Line<T> => ({
       kind: 'cards',
-      key: `${key} ${row}`,
       items: items.slice(row * columns, (row + 1) * columns),
     })),
   ])

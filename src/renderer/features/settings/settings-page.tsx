@@ -8,9 +8,9 @@ import ui from '../../ui/ui.module.css'
 import { About } from './about.tsx'
 import { KeyboardSettings, type BindableCommand } from './keyboard-settings.tsx'
 import css from './settings.module.css'
-import { changeSettings, useSettings } from './settings-store.ts'
+import { changeSettings, type Section, useSettings } from './settings-store.ts'
 
-const sections = ['Appearance', 'Terminal', 'Files', 'Forwards', 'Security', 'Keyboard', 'About'] as const
+const sections = ['Appearance', 'Terminal', 'Files', 'Forwards', 'Snippets', 'Security', 'Keyboard', 'About'] as const
 export type SettingsSection = (typeof sections)[number]
 
 export interface SettingsPageProps {
@@ -27,10 +27,8 @@ export interface SettingsPageProps {
 export function SettingsPage(props: SettingsPageProps) {
   const [section, setSection] = useState<SettingsSection>('Appearance')
   const settings = useSettings(state => state.settings)
-  const change = <S extends 'appearance' | 'terminal' | 'files' | 'forwards' | 'security'>(
-    name: S,
-    patch: Partial<Settings[S]>,
-  ) => void changeSettings(props.api, name, patch).catch(props.onProblem)
+  const change = <S extends Section>(name: S, patch: Partial<Settings[S]>) =>
+    void changeSettings(props.api, name, patch).catch(props.onProblem)
   return (
     <div className={ui['page']}>
       <h1>Settings</h1>
@@ -58,6 +56,16 @@ export function SettingsPage(props: SettingsPageProps) {
               onChange={event => change('forwards', { keepInTray: event.target.checked })}
             />
           )}
+          {section === 'Snippets' && (
+            <NumberField
+              label="Hosts that a snippet runs on at once"
+              value={settings.snippets.atOnce}
+              min={1}
+              max={100}
+              whole
+              onChange={atOnce => change('snippets', { atOnce })}
+            />
+          )}
           {section === 'Security' && <Security settings={settings} change={change} vault={props.vault} />}
           {section === 'Keyboard' && (
             <KeyboardSettings api={props.api} commands={props.commands} onProblem={props.onProblem} />
@@ -71,10 +79,7 @@ export function SettingsPage(props: SettingsPageProps) {
 
 interface SectionProps {
   readonly settings: Settings
-  readonly change: <S extends 'appearance' | 'terminal' | 'files' | 'forwards' | 'security'>(
-    name: S,
-    patch: Partial<Settings[S]>,
-  ) => void
+  readonly change: <S extends Section>(name: S, patch: Partial<Settings[S]>) => void
 }
 
 function Appearance({ settings, change }: SectionProps) {

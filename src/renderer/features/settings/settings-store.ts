@@ -14,7 +14,8 @@ export async function mirrorSettings(api: Api): Promise<Disposable> {
   return stop
 }
 
-type Section = 'appearance' | 'terminal' | 'files' | 'forwards' | 'security'
+/** The sections of the settings, but for the keys. */
+export type Section = Exclude<keyof Settings, 'keys'>
 
 /** Changes one section and saves; the window shows it at once. */
 export function changeSettings<S extends Section>(api: Api, section: S, patch: Partial<Settings[S]>): Promise<void> {

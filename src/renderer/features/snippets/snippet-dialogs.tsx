@@ -1,8 +1,10 @@
 import { Trash2, TriangleAlert } from 'lucide-react'
-import { useState } from 'react'
+import { Fragment, useState } from 'react'
 
 import { assertNever } from '../../../shared/base/assert-never.ts'
 import { messageOf } from '../../../shared/base/errors.ts'
+import { shownName } from '../../../shared/base/shown-name.ts'
+import { parseTemplate, variablesIn } from '../../../shared/base/snippet-template.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { Target } from '../../../shared/contract/terminals.ts'
 import { Button } from '../../ui/button.tsx'
@@ -99,6 +101,7 @@ function Confirm({ api, order, nameOf, perform, close }: ConfirmProps) {
       width={560}
       onClose={close}
     >
+      <Values order={order} />
       <Preview api={api} order={order} />
       {failure !== null && (
         <p className={ui['error']} role="alert">
@@ -113,6 +116,24 @@ function Confirm({ api, order, nameOf, perform, close }: ConfirmProps) {
         </Button>
       </Actions>
     </Dialog>
+  )
+}
+
+/** What fills it, in plain words: a long script hides its values. */
+function Values({ order: { snippet, values } }: { readonly order: Order }) {
+  const shown = variablesIn([...parseTemplate(snippet.command), ...parseTemplate(snippet.folder)]).filter(
+    ({ name }) => values[name] !== undefined,
+  )
+  if (shown.length === 0) return null
+  return (
+    <dl className={ui['pairs']}>
+      {shown.map(({ name, hidden }) => (
+        <Fragment key={name}>
+          <dt>{name}</dt>
+          <dd className={ui['mono']}>{hidden ? '•••' : shownName(values[name] ?? '')}</dd>
+        </Fragment>
+      ))}
+    </dl>
   )
 }
 

@@ -1,5 +1,5 @@
 import { Braces, ChevronDown, ChevronRight, Download, Ellipsis, Pencil, Play, Plus, Upload } from 'lucide-react'
-import { memo, useDeferredValue, useMemo } from 'react'
+import { memo, useEffect, useMemo, useState } from 'react'
 
 import type { Snippet } from '../../../shared/contract/snippets.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
@@ -30,12 +30,12 @@ const cardHeight = 64
 /** The saved snippets, by package. */
 export function SnippetsPage({ actions }: { readonly actions: SnippetActions }) {
   const { book, loaded, filter, folded } = useSnippets()
-  // The field takes the next key before the cards of the last one are drawn.
-  const typed = useDeferredValue(filter)
   const sections = useMemo(
-    () => sectionsOf(matchingSnippets(book.snippets, typed), typed.trim() === '' ? folded : new Set()),
-    [book.snippets, typed, folded],
+    () => sectionsOf(matchingSnippets(book.snippets, filter), filter.trim() === '' ? folded : new Set()),
+    [book.snippets, filter, folded],
   )
+  // The first key of a search is as fast as the others.
+  useEffect(() => void matchingSnippets(book.snippets, 'x'), [book.snippets])
   const empty = loaded && book.snippets.length === 0
   return (
     <section className={`${ui['page']} ${css['page']}`} aria-label="Snippets">
@@ -75,12 +75,11 @@ export function SnippetsPage({ actions }: { readonly actions: SnippetActions }) 
           </Button>
         </div>
       )}
-      {!empty && sections.length === 0 && loaded && <p className={css['hint']}>Nothing matches “{typed.trim()}”.</p>}
+      {!empty && sections.length === 0 && loaded && <p className={css['hint']}>Nothing matches “{filter.trim()}”.</p>}
       {sections.length > 0 && (
         <SectionGrid
           sections={sections}
           rowHeight={cardHeight}
-          keyOf={snippet => snippet.id}
           card={snippet => <SnippetCard snippet={snippet} actions={actions} />}
         />
       )}
@@ -119,10 +118,13 @@ const SnippetCard = memo(function SnippetCard({
   readonly snippet: Snippet
   readonly actions: SnippetActions
 }) {
+  // A page of hundreds draws as little as it can: the menu is made once somebody comes near it.
+  const [menu, setMenu] = useState<'none' | 'closed' | 'open'>('none')
+  const near = () => setMenu(now => (now === 'none' ? 'closed' : now))
   const { name, icon, tags, key } = snippet
   const [line = ''] = snippet.command.replace(/^#!.*\n/, '').split('\n')
   return (
-    <div className={css['card']}>
+    <div className={css['card']} onPointerEnter={near} onFocus={near}>
       <button
         type="button"
         className={css['main']}
@@ -143,17 +145,21 @@ const SnippetCard = memo(function SnippetCard({
       </span>
       <code>{snippet.description || line}</code>
       <span className={css['tools']}>
-        <IconButton small label={`Edit ${name}`} onClick={() => openSnippetDialog({ kind: 'form', snippet })}>
-          <Pencil size={14} />
-        </IconButton>
-        <Menu
-          trigger={
-            <IconButton small label={`Actions of ${name}`}>
-              <Ellipsis size={15} />
-            </IconButton>
-          }
-          items={menuOf(snippet, actions)}
-        />
+        {menu === 'none' ? (
+          <IconButton small label={`Actions of ${name}`} onClick={() => setMenu('open')}>
+            <Ellipsis size={15} />
+          </IconButton>
+        ) : (
+          <Menu
+            open={menu === 'open'}
+            trigger={
+              <IconButton small label={`Actions of ${name}`}>
+                <Ellipsis size={15} />
+              </IconButton>
+            }
+            items={menuOf(snippet, actions)}
+          />
+        )}
       </span>
     </div>
   )
@@ -162,6 +168,7 @@ const SnippetCard = memo(function SnippetCard({
 function menuOf(snippet: Snippet, actions: SnippetActions): readonly MenuItem[] {
   return [
     { label: 'Run', icon: <Play size={14} />, run: () => actions.run(snippet) },
+    { label: 'Edit', icon: <Pencil size={14} />, run: () => openSnippetDialog({ kind: 'form', snippet }) },
     { label: 'Duplicate', line: true, run: () => actions.duplicate(snippet) },
     { label: 'Copy command', run: () => actions.copyCommand(snippet) },
     { label: 'Export', run: () => actions.exportTo(snippet) },
