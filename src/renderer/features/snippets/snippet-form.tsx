@@ -23,7 +23,9 @@ import { Checkbox, Select, TextArea, TextField } from '../../ui/field.tsx'
 import { FormEnd } from '../../ui/form-end.tsx'
 import { shownShortcut } from '../../ui/shortcut.ts'
 import { Tag } from '../../ui/tag.tsx'
+import ui from '../../ui/ui.module.css'
 import { Picker, type Choice } from './picker.tsx'
+import { readsAgain } from './reads-again.ts'
 import css from './snippets.module.css'
 
 /** Hosts and groups to choose from, the keys of groups with `group:` before them. */
@@ -215,14 +217,22 @@ function Variables({ of }: { readonly of: Pick<Draft, 'command' | 'folder'> }) {
         }
       </p>
     )
+  const again = readsAgain(of.command)
   return (
-    <ul className={css['variables']} aria-label="Variables">
-      {found.map(each => (
-        <li key={each.name}>
-          <Tag tone={isGiven(each) ? 'info' : 'none'}>{each.name}</Tag> <span>{variableText(each)}</span>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className={css['variables']} aria-label="Variables">
+        {found.map(each => (
+          <li key={each.name}>
+            <Tag tone={isGiven(each) ? 'info' : 'none'}>{each.name}</Tag> <span>{variableText(each)}</span>
+          </li>
+        ))}
+      </ul>
+      {again !== null && (
+        <p className={ui['note']} role="note">
+          {again} reads what it is given once more: a value in it is one word here, but may be a command there.
+        </p>
+      )}
+    </>
   )
 }
 
