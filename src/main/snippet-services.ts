@@ -37,7 +37,7 @@ export function buildSnippets({ env, reportBug }: Outside, parts: SnippetService
   }
   const shellOf = async (target: Target): Promise<Dialect> => {
     if (target.kind === 'local')
-      return dialectOfProgram(settings.current.terminal.localShell || defaultShell(env)) ?? 'sh'
+      return dialectOfProgram(settings.current.terminal.localShell || defaultShell(env)) ?? 'other'
     const live = await connections.pool.leaseLive(connections.plan(target))
     const quiet = { onStep: () => {}, signal: new AbortController().signal, quiet: true }
     const lease = live ?? (await connections.lease(target, quiet))

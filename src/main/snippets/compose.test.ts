@@ -131,6 +131,18 @@ describe('composeApart', () => {
   })
 })
 
+describe('a shell of its own kind', () => {
+  it('runs what begins with #! and nothing else that needs quoting', () => {
+    const command = `#!/bin/sh\nprintf '[%s]' {{a}} {{word!}}`
+    const { text, hidden } = composeApart(recipe(command), filled(command, { a: `it's $x`, word: 'w' }), {
+      dialect: 'other',
+    })
+    expect(execFileSync('/bin/bash', ['-c', text], { encoding: 'utf8', input: `${hidden[0]}\n` })).toBe(`[it's $x][w]`)
+    expect(() => typed('ls {{a}}', { a: '$x' }, { dialect: 'other' })).toThrow('no way to quote')
+    expect(() => typed('ls', {}, { dialect: 'other', folder: '/x' })).toThrow('Put cd into its script')
+  })
+})
+
 describe('checkPlaces', () => {
   it('tells where no value can be quoted', () => {
     expect(() => checkPlaces('echo `ls {{a}}`')).toThrow('between backticks')
@@ -182,7 +194,9 @@ describe('parseShell', () => {
     ['/bin/bash\n', 'bash'],
     ['Welcome to the cluster\n/usr/bin/fish\n', 'fish'],
     ['/bin/tcsh\n', 'csh'],
-    ['/usr/bin/nu\n', 'sh'],
+    ['/usr/bin/nu\n', 'other'],
+    ['', 'other'],
+    ['/bin/ksh93\n', 'sh'],
     ['"$SHELL"\r\n', 'cmd'],
     ['\r\n', 'powershell'],
   ])('%j is %s', (answer, dialect) => expect(parseShell(answer)).toBe(dialect))

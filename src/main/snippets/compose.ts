@@ -122,8 +122,14 @@ const shells: Readonly<Record<string, Dialect>> = {
   dash: 'sh',
   ash: 'sh',
   bash: 'bash',
-  ksh: 'bash',
-  mksh: 'bash',
+  rbash: 'bash',
+  ksh: 'sh',
+  ksh93: 'sh',
+  mksh: 'sh',
+  lksh: 'sh',
+  yash: 'sh',
+  posh: 'sh',
+  busybox: 'sh',
   zsh: 'zsh',
   fish: 'fish',
 }
@@ -134,7 +140,7 @@ export function dialectOfProgram(path: string): Dialect | undefined {
   if (name === 'csh' || name === 'tcsh') return 'csh'
   if (name === 'pwsh' || name === 'powershell') return 'powershell'
   if (name === 'cmd') return 'cmd'
-  return Object.hasOwn(shells, name) ? shells[name] : name === 'busybox' ? 'sh' : undefined
+  return Object.hasOwn(shells, name) ? shells[name] : undefined
 }
 
 export function interpreterOf(command: string): Interpreter | null {
@@ -168,9 +174,21 @@ function inShell(recipe: Recipe, filled: Filled, options: ComposeOptions): Compo
     throw new AppError('invalid-input', 'This snippet begins with #!, which needs a host with a Unix shell.')
   const isShell = interpreter.dialect !== null
   const composed = script(recipe.command, filled, { ...options, dialect: interpreter.dialect ?? 'sh', isShell })
+  const plain = composed.text.replace(/(^|\n)#![^\n]*\n?/, '$1')
+  if (options.dialect === 'other') return { text: inOtherShell(interpreter, plain), hidden: composed.hidden }
   const words = interpreter.words.map(each => (/^[\w./:=+-]+$/.test(each) ? each : unixWord(each, options)))
-  const body = unixWord(composed.text.replace(/(^|\n)#![^\n]*\n?/, '$1'), { ...options, typed: false })
+  const body = unixWord(plain, { ...options, typed: false })
   return { text: `${words.join(' ')} ${interpreter.flag} ${body}`, hidden: composed.hidden }
+}
+
+// Single quotes without a quote or a backslash in them mean the same to every shell there is.
+function inOtherShell({ words, dialect }: Interpreter, text: string): string {
+  if (dialect === null || dialect === 'fish' || !words.every(each => /^[\w./-]+$/.test(each)))
+    throw new AppError(
+      'invalid-input',
+      'In the shell of this host only scripts that begin with #!/bin/sh or the like can run.',
+    )
+  return `${words.join(' ')} -c 'eval "$(printf %s ${Buffer.from(text).toString('base64')} | base64 -d)"'`
 }
 
 /** What is shown before it runs: the script with its values, as a POSIX shell would have them. */
@@ -183,6 +201,11 @@ export function composeShown(recipe: Recipe, filled: Filled): string {
 
 /** The folder as a word: a leading ~ is the home folder over there. */
 function folderWord(folder: string, filled: Filled, options: ComposeOptions): string {
+  if (options.dialect === 'other')
+    throw new AppError(
+      'invalid-input',
+      'In the shell of this host a snippet can’t go into a folder. Put cd into its script.',
+    )
   const path = parseTemplate(folder)
     .map(part => (part.kind === 'text' ? part.text : (filled.get(part.variable.name) ?? '')))
     .join('')
@@ -237,7 +260,7 @@ export function composeApart(recipe: Recipe, filled: Filled, { dialect, mark }: 
 
 /** What starts a command in a window of its own in the tmux session `hawser`, and leaves a shell in it. */
 export function composeTmux(recipe: Recipe & Pick<Snippet, 'name'>, filled: Filled, dialect: Dialect): Composed {
-  if (dialect === 'powershell' || dialect === 'cmd')
+  if (dialect === 'powershell' || dialect === 'cmd' || dialect === 'other')
     throw new AppError('invalid-input', 'tmux needs a host with a Unix shell. Let this snippet run apart.')
   if (variablesOf(recipe).some(each => each.hidden))
     throw new AppError('invalid-input', 'A hidden value would show in tmux. Let this snippet run apart.')

@@ -7,8 +7,8 @@ const askMs = 10_000
 const known = new WeakMap<Connection, Promise<Dialect>>()
 
 /**
- * Whose rules the shell of the far user reads by; asked once for each connection. What can't be found out is taken for a
- * POSIX shell. Throws what the connection throws when it is lost.
+ * Whose rules the shell of the far user reads by; asked once for each connection. What can't be found out is `other`, for
+ * which next to nothing is quoted. Throws what the connection throws when it is lost.
  */
 export function farShell(connection: Connection): Promise<Dialect> {
   const before = known.get(connection)
@@ -28,8 +28,13 @@ async function ask(connection: Connection): Promise<Dialect> {
 
 /** The dialect that the answer to `echo "$SHELL"` tells; what a start-up file prints may stand before it. */
 export function parseShell(answer: string): Dialect {
-  const line = answer.trimEnd().split(/\r?\n/).at(-1) ?? ''
+  if (answer === '') return 'other'
+  const line = (
+    answer
+      .replace(/\r?\n$/, '')
+      .split(/\r?\n/)
+      .at(-1) ?? ''
+  ).trim()
   if (line.includes('$SHELL')) return 'cmd'
-  if (line.trim() === '') return 'powershell'
-  return dialectOfProgram(line.trim()) ?? 'sh'
+  return line === '' ? 'powershell' : (dialectOfProgram(line) ?? 'other')
 }

@@ -5,7 +5,14 @@ import type { Pane } from '../../shared/contract/workspace.ts'
 import { isGiven, parseTemplate, variablesIn } from '../../shared/base/snippet-template.ts'
 import { useHosts } from '../features/hosts/hosts-store.ts'
 import { tellProblem } from '../features/notices/notices.tsx'
-import { holds, openSnippetDialog, showRun, useSnippets, type Order } from '../features/snippets/snippets-store.ts'
+import {
+  holds,
+  mayRun,
+  openSnippetDialog,
+  showRun,
+  useSnippets,
+  type Order,
+} from '../features/snippets/snippets-store.ts'
 import type { Terminals } from '../features/terminals/terminals.ts'
 import { isLive, isOpening, useTerminals } from '../features/terminals/terminals-store.ts'
 import { activateTab, allPanes, focusPane, openTab, tabWith } from '../workspace/workspace-store.ts'
@@ -45,7 +52,7 @@ export function createSnippetRunner({
   const prepare = async (snippet: Snippet, from: { readonly pane?: Pane; readonly target?: Target }) => {
     const { pane = null } = from
     const wanted = pane?.target ?? from.target ?? null
-    const target = wanted && mayRun(snippet, wanted) ? wanted : null
+    const target = wanted && mayRun(snippet, wanted, useHosts.getState().book) ? wanted : null
     const given = await givenFor(snippet, pane, { api, terminals })
     const asking = await api.snippets.asking({ id: snippet.id, target, given })
     const order: Order = { snippet, targets: target ? [target] : [], pane, values: {}, given }
@@ -68,12 +75,6 @@ export function createSnippetRunner({
       )
     },
   }
-}
-
-/** True where a snippet may run on a target; on this computer only as text that is typed. */
-export function mayRun({ where, mode }: Snippet, target: Target): boolean {
-  if (target.kind === 'local') return where === null && (mode === 'send' || mode === 'type')
-  return where === null || holds(where, target, useHosts.getState().book)
 }
 
 interface Means {

@@ -1,7 +1,7 @@
 import { useEffect, useMemo } from 'react'
 
 import type { Forward } from '../../shared/contract/forwards.ts'
-import { targetKey } from '../../shared/contract/terminals.ts'
+import { targetKey, type Target } from '../../shared/contract/terminals.ts'
 import { HostForwards } from '../features/forwards/host-forwards.tsx'
 import { useSettings } from '../features/settings/settings-store.ts'
 import type { TerminalTab } from '../workspace/workspace-store.ts'
@@ -10,11 +10,17 @@ import type { Parts } from './boot.ts'
 import { forwardParts } from './forwards-pieces.tsx'
 import { SnippetsOf } from './snippets-pieces.tsx'
 
-/** Beside the terminals of a host: its snippets and forwards. */
+/** Beside terminals: the snippets for where they are, and the forwards of a host. */
 export function SidePanel({ tab, parts }: { readonly tab: TerminalTab; readonly parts: Parts }) {
   const shown = useSettings(state => state.settings.terminal.sidePanel)
   const target = tab.panes[tab.activePane]?.target
-  if (!shown || !target || target.kind === 'local') return null
+  if (!shown || !target) return null
+  if (target.kind === 'local')
+    return (
+      <aside className={css['side']} aria-label="Side panel">
+        <Snippets target={target} parts={parts} />
+      </aside>
+    )
   return <HostPanel key={targetKey(target)} target={target} parts={parts} />
 }
 
@@ -27,14 +33,20 @@ function HostPanel({ target, parts }: { readonly target: Forward['target']; read
   }, [api, rows, target])
   return (
     <aside className={css['side']} aria-label="Side panel">
-      <section aria-label="Snippets">
-        <h2>Snippets</h2>
-        <SnippetsOf target={target} parts={parts} />
-      </section>
+      <Snippets target={target} parts={parts} />
       <section aria-label="Forwards">
         <h2>Forwards</h2>
         <HostForwards target={target} parts={rows} />
       </section>
     </aside>
+  )
+}
+
+function Snippets({ target, parts }: { readonly target: Target; readonly parts: Parts }) {
+  return (
+    <section aria-label="Snippets">
+      <h2>Snippets</h2>
+      <SnippetsOf target={target} parts={parts} />
+    </section>
   )
 }

@@ -10,12 +10,11 @@ import { RunPanel } from '../features/snippets/run-panel.tsx'
 import { SnippetDialogs } from '../features/snippets/snippet-dialogs.tsx'
 import { SnippetIcon } from '../features/snippets/snippet-icon.tsx'
 import { SnippetsPage, type SnippetActions } from '../features/snippets/snippets-page.tsx'
-import { useSnippets, type Order } from '../features/snippets/snippets-store.ts'
+import { mayRun, useSnippets, type Order } from '../features/snippets/snippets-store.ts'
 import { isLive, useTerminals } from '../features/terminals/terminals-store.ts'
 import { allPanes, activePane, useWorkspace } from '../workspace/workspace-store.ts'
 import { labelOf } from './actions.ts'
 import type { Parts } from './boot.ts'
-import { mayRun } from './run-snippet.ts'
 
 /** The keys before the number of a snippet: on macOS too, where Cmd and Shift with a number take pictures of the screen. */
 export const numberKeys = 'Ctrl+Shift'
@@ -80,6 +79,11 @@ async function importSnippets(api: Parts['api']): Promise<void> {
 
 /** The dialogs of snippets, over whatever page is shown. */
 export function SnippetDialogsOf({ parts }: { readonly parts: Parts }) {
+  const open = useSnippets(state => state.dialog !== null)
+  return open ? <OpenDialogs parts={parts} /> : null
+}
+
+function OpenDialogs({ parts }: { readonly parts: Parts }) {
   const { api, snippets } = parts
   const book = useHosts(state => state.book)
   const states = useTerminals(state => state.states)
@@ -103,7 +107,7 @@ export function SnippetDialogsOf({ parts }: { readonly parts: Parts }) {
   const places = useCallback(
     (order: Order) => {
       const target = (host: (typeof book.hosts)[number]): Target => ({ kind: 'host', hostId: host.id })
-      const hosts = book.hosts.filter(host => mayRun(order.snippet, target(host)))
+      const hosts = book.hosts.filter(host => mayRun(order.snippet, target(host), book))
       // Terminals on what is not saved: where it was asked for, and those that are live.
       const others = [
         ...(order.pane ? [order.pane] : []),
@@ -111,7 +115,7 @@ export function SnippetDialogsOf({ parts }: { readonly parts: Parts }) {
       ]
       const unsaved = new Map(
         others
-          .filter(each => each.target.kind !== 'host' && mayRun(order.snippet, each.target))
+          .filter(each => each.target.kind !== 'host' && mayRun(order.snippet, each.target, book))
           .map(each => [targetKey(each.target), each.target]),
       )
       return [
@@ -143,7 +147,8 @@ export function RunPanelOf({ parts }: { readonly parts: Parts }) {
       copy: actions.copy,
       tell: (text: string) => tell(text),
       onProblem: tellProblem,
-      attach: (target: Target) => actions.openTerminalWith(target, 'tmux attach -t =hawser\r'),
+      attach: (target: Target, window: number) =>
+        actions.openTerminalWith(target, `tmux attach -t '=hawser:${window}'\r`),
     }),
     [api, actions],
   )

@@ -1,5 +1,5 @@
-/** Whose rules a command line is read by. `sh` is any POSIX shell of which no more is known. */
-export type Dialect = 'sh' | 'bash' | 'zsh' | 'fish' | 'csh' | 'powershell' | 'cmd'
+/** Whose rules a command line is read by. `sh` is any POSIX shell of which no more is known, `other` a shell of its own kind. */
+export type Dialect = 'sh' | 'bash' | 'zsh' | 'fish' | 'csh' | 'powershell' | 'cmd' | 'other'
 
 /** Where in a command line a value stands. */
 export type ShellPlace =

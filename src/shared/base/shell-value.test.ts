@@ -27,6 +27,8 @@ const nasty = fc
         '${HOME}',
         '\\',
         '\r',
+        '\u0085',
+        '\u009b',
         '\x1b[31m',
         '\x07',
         '<<EOF',
@@ -115,7 +117,7 @@ describe('shellValue', () => {
       const quoted = values.map(value => shellValue(value, { kind: 'bare' }, { dialect, typed: true }))
       // dash reads lines without an editor: a line break in quotes is taken as it is.
       const pressed = new RegExp(
-        dialect === 'sh' ? '[\\u0001-\\u0009\\u000b-\\u001f\\u007f]' : '[\\u0001-\\u001f\\u007f]',
+        dialect === 'sh' ? '[\\u0001-\\u0009\\u000b-\\u001f\\u007f-\\u009f]' : '[\\u0001-\\u001f\\u007f-\\u009f]',
       )
       for (const each of quoted) expect(each).not.toMatch(pressed)
       for (let at = 0; at < quoted.length; at += batch)
@@ -214,6 +216,17 @@ describe('shellValue', () => {
     expect(shellValue('C:\\my files', { kind: 'bare' }, options)).toBe('"C:\\my files"')
     for (const value of ['%PATH%', 'a"b', 'a&b', 'a^', 'a\\'])
       expect(() => shellValue(value, { kind: 'bare' }, options)).toThrow('cmd.exe')
+  })
+})
+
+describe('a shell of its own kind', () => {
+  it('gets plain words, and nothing that might mean something', () => {
+    const options = { dialect: 'other', typed: false } as const
+    expect(shellValue('runs/eval-1.log', { kind: 'bare' }, options)).toBe("'runs/eval-1.log'")
+    for (const value of ["it's", 'a b', '$x', '(a)', '']) {
+      if (value === '') expect(shellValue(value, { kind: 'bare' }, options)).toBe("''")
+      else expect(() => shellValue(value, { kind: 'bare' }, options)).toThrow('no way to quote')
+    }
   })
 })
 

@@ -19,6 +19,7 @@ export function shellValue(value: string, place: ShellPlace, options: ValueOptio
   if (place.kind === 'comment') return value.replace(/[^\p{L}\p{N}_./:-]+/gu, ' ')
   if (place.kind === 'here') return hereText(value, place, options)
   if (dialect === 'cmd') return cmdText(value, place)
+  if (dialect === 'other') return plainText(value, place)
   if (dialect === 'powershell') return powershellText(value, place, options)
   return inUnixQuotes(unixWord(value, options), place)
 }
@@ -54,12 +55,12 @@ export function unixWord(value: string, { dialect, typed }: ValueOptions): strin
 }
 
 /* eslint-disable no-control-regex -- finding controls is the point */
-const control = /[\u0001-\u001f\u007f]/
+const control = /[\u0001-\u001f\u007f-\u009f]/
 const marks = /(['\\!])/
 const marksAndLines = /(['\\!\n])/
-const controls = /(['\\!\u0001-\u001f\u007f])/
+const controls = /(['\\!\u0001-\u001f\u007f-\u009f])/
 // A shell that reads lines without an editor of its own takes a line break in quotes as it is.
-const keys = /(['\\!\u0001-\u0009\u000b-\u001f\u007f])/
+const keys = /(['\\!\u0001-\u0009\u000b-\u001f\u007f-\u009f])/
 /* eslint-enable no-control-regex */
 
 function quoted(text: string): string {
@@ -69,10 +70,11 @@ function quoted(text: string): string {
 function escaped(text: string, dialect: Dialect): string {
   if (!control.test(text)) return `\\${text}`
   if (dialect === 'csh') return "'\\\n'"
+  if (dialect === 'fish') return `\\u${text.charCodeAt(0).toString(16).padStart(4, '0')}`
   const code = text.charCodeAt(0)
-  if (dialect === 'fish') return `\\x${code.toString(16).padStart(2, '0')}`
-  const octal = `\\${code.toString(8).padStart(3, '0')}`
-  return dialect === 'sh' ? `"$(printf '${octal}')"` : `$'${octal}'`
+  // From U+0080 on two bytes of UTF-8.
+  const bytes = (code < 0x80 ? [code] : [0xc2, code]).map(byte => `\\${byte.toString(8).padStart(3, '0')}`).join('')
+  return dialect === 'sh' ? `"$(printf '${bytes}')"` : `$'${bytes}'`
 }
 
 function hereText(value: string, place: Extract<ShellPlace, { kind: 'here' }>, { typed }: ValueOptions): string {
@@ -107,6 +109,15 @@ function cmdText(value: string, { kind }: ShellPlace): string {
       'This value holds characters that cmd.exe has no safe way to quote. Use PowerShell as the shell of this host.',
     )
   return kind === 'double' ? value : `"${value}"`
+}
+
+// Of a shell of its own kind no more is known than that such words mean themselves.
+function plainText(value: string, { kind }: ShellPlace): string {
+  if (!/^[\p{L}\p{N}_./:@+,-]*$/u.test(value))
+    throw refused(
+      'The shell of this host is one that Hawser has no way to quote this value for. Begin the snippet with #!/bin/sh.',
+    )
+  return kind === 'bare' ? `'${value}'` : value
 }
 
 function refused(message: string): AppError {

@@ -35,7 +35,12 @@ interface RunDialogProps {
 export function RunDialog({ api, order, asking, places, bunches, onRun, onClose }: RunDialogProps) {
   const { snippet } = order
   const [values, setValues] = useState(() => firstValues(asking))
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(() => new Set(order.targets.map(targetKey)))
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(() => {
+    const [only, ...others] = places
+    // Where there is nothing to choose it is chosen.
+    const first = order.targets.length === 0 && only && others.length === 0 ? [only.target] : order.targets
+    return new Set(first.map(targetKey))
+  })
   const [failure, setFailure] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
   const all = useMemo(() => new Map(places.map(each => [targetKey(each.target), each])), [places])

@@ -17,8 +17,8 @@ export interface RunPanelParts {
   readonly copy: (text: string) => void
   readonly tell: (text: string) => void
   readonly onProblem: (error: unknown) => void
-  /** Opens a terminal that shows what runs in tmux. */
-  readonly attach: (target: Target) => void
+  /** Opens a terminal that shows a window of tmux. */
+  readonly attach: (target: Target, window: number) => void
 }
 
 /** What runs apart, with its output, below whatever page is shown. */
@@ -48,7 +48,7 @@ function OneRun({ run, parts }: { readonly run: RunSnapshot; readonly parts: Run
         <span role="status">{summaryText(rows)}</span>
         <span className={css['grow']} />
         {run.mode === 'tmux' && chosen.state.kind === 'ended' && chosen.state.code === 0 && (
-          <Button small onClick={() => parts.attach(chosen.target)}>
+          <Button small onClick={() => quietly(attach(run, rows.indexOf(chosen), parts))}>
             <SquareTerminal size={13} aria-hidden="true" /> Show in a terminal
           </Button>
         )}
@@ -223,6 +223,13 @@ function useNow(ticking: boolean): number {
     return () => clearInterval(timer)
   }, [ticking])
   return now
+}
+
+async function attach({ id, rows }: RunSnapshot, row: number, parts: RunPanelParts): Promise<void> {
+  const { data } = await parts.api.runs.output({ id, row, from: 0 })
+  const [, window] = /window (\d+) of the tmux session hawser/.exec(new TextDecoder().decode(data)) ?? []
+  const target = rows[row]?.target
+  if (target && window !== undefined) parts.attach(target, Number(window))
 }
 
 async function saveOutput({ id }: RunSnapshot, { api, tell }: RunPanelParts): Promise<void> {

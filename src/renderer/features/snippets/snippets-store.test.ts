@@ -30,6 +30,8 @@ describe('where a snippet may run', () => {
     expect(shown(on(inside.id))).toEqual(['c', 'b', 'a'])
     expect(shown(on(outside.id))).toEqual(['c', 'b', 'a', 'd'])
     expect(shown(local)).toEqual(['c', 'b', 'a'])
+    const apart = made('apart', { mode: 'apart' })
+    expect(snippetsFor({ snippets: [apart], used: {} }, local, book)).toEqual([])
   })
 })
 

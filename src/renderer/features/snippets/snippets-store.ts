@@ -119,12 +119,13 @@ export function byPackage(all: readonly Snippet[]): readonly (readonly [name: st
   return [...found].toSorted(([a], [b]) => a.localeCompare(b))
 }
 
+interface Places {
+  readonly hosts: readonly Host[]
+  readonly groups: readonly Group[]
+}
+
 /** True where a place is one of the hosts, or lies in one of the groups. */
-export function holds(
-  places: HostsAndGroups,
-  target: Target,
-  book: { hosts: readonly Host[]; groups: readonly Group[] },
-): boolean {
+export function holds(places: HostsAndGroups, target: Target, book: Places): boolean {
   if (target.kind !== 'host') return false
   if (places.hosts.includes(target.hostId)) return true
   if (places.groups.length === 0) return false
@@ -132,16 +133,16 @@ export function holds(
   return host !== undefined && groupChain(host.groupId, book.groups).some(({ id }) => places.groups.includes(id))
 }
 
+/** True where a snippet may run on a target; on this computer only as text that is typed. */
+export function mayRun({ where, mode }: Snippet, target: Target, book: Places): boolean {
+  if (target.kind === 'local') return where === null && (mode === 'send' || mode === 'type')
+  return where === null || holds(where, target, book)
+}
+
 /** The snippets for a place: those with a number first, then those that were used last, then the rest as they stand. */
-export function snippetsFor(
-  { snippets, used }: SnippetBook,
-  target: Target,
-  book: { hosts: readonly Host[]; groups: readonly Group[] },
-): readonly Snippet[] {
+export function snippetsFor({ snippets, used }: SnippetBook, target: Target, book: Places): readonly Snippet[] {
   const rank = ({ key, id }: Snippet) => (key === null ? 10 - (used[id] ?? 0) / 1e15 : key)
-  return snippets
-    .filter(({ where }) => where === null || holds(where, target, book))
-    .toSorted((a, b) => rank(a) - rank(b))
+  return snippets.filter(snippet => mayRun(snippet, target, book)).toSorted((a, b) => rank(a) - rank(b))
 }
 
 export function findSnippet(id: SnippetId): Snippet | undefined {
