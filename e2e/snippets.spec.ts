@@ -168,6 +168,9 @@ test('a snippet runs on three hosts: who differs is seen, and the failed run aga
   }, folder)
   await panel.getByRole('button', { name: 'Save all output' }).click()
   await expect(page.getByRole('region', { name: 'Notices' })).toContainText('Written to')
+  await page.getByRole('link', { name: 'Activity' }).click()
+  await expect(page.getByText('Check: 1 of 3 did not end with 0')).toBeVisible()
+  await expect(page.getByText('Check: ended with 0')).toBeVisible()
 })
 
 test('what runs is stopped, or ends with its connection, and says so', async ({ launch, sshd, dataDir }) => {

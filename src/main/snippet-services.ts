@@ -3,6 +3,7 @@ import { hostname, userInfo } from 'node:os'
 import type { DisposableStore } from '../shared/base/lifecycle.ts'
 import type { Dialect } from '../shared/base/shell-place.ts'
 import type { Target } from '../shared/contract/terminals.ts'
+import type { ActivityService } from './activity/activity-service.ts'
 import { targetName, type Connections } from './connection-services.ts'
 import type { HostService } from './hosts/host-service.ts'
 import type { Outside } from './services.ts'
@@ -19,6 +20,7 @@ import { defaultShell } from './terminals/local-shell.ts'
 interface SnippetServiceParts {
   readonly store: DisposableStore
   readonly connections: Connections
+  readonly activity: ActivityService
   readonly hosts: HostService
   readonly settings: SettingsService
   readonly file: JsonFile<SnippetFile>
@@ -26,7 +28,7 @@ interface SnippetServiceParts {
 
 /** The snippets, and what runs of them apart from terminals. */
 export function buildSnippets({ env, reportBug }: Outside, parts: SnippetServiceParts) {
-  const { store, connections, hosts, settings, file } = parts
+  const { store, activity, connections, hosts, settings, file } = parts
   const { username: localUser } = userInfo()
   const factsOf = (target: Target): Facts => {
     const now = new Date()
@@ -65,6 +67,14 @@ export function buildSnippets({ env, reportBug }: Outside, parts: SnippetService
           : composeApart(use.snippet, filled, { dialect, mark })
       },
       remember: (use, targets) => snippets.remember(use, targets),
+      onOver: (rows, { snippet }) => {
+        const good = rows.filter(({ state }) => state.kind === 'ended' && state.code === 0).length
+        const [only, ...others] = rows
+        const subject = only && others.length === 0 ? only.label : `${rows.length} hosts`
+        const text =
+          good === rows.length ? 'ended with 0' : `${rows.length - good} of ${rows.length} did not end with 0`
+        activity.add(good === rows.length ? 'ran' : 'run-failed', subject, `${snippet.name}: ${text}`)
+      },
       atOnce: () => settings.current.snippets.atOnce,
       reportBug: error => reportBug('run', error),
     }),

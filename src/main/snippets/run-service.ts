@@ -5,7 +5,7 @@ import { AppError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { Services } from '../../shared/contract/contract.ts'
-import type { Given, RunId, RunSnapshot, Snippet, SnippetId, Values } from '../../shared/contract/snippets.ts'
+import type { Given, RunId, RunRow, RunSnapshot, Snippet, SnippetId, Values } from '../../shared/contract/snippets.ts'
 import { targetKey, type Target } from '../../shared/contract/terminals.ts'
 import type { Connection } from '../ssh/connection.ts'
 import type { Lease, LeaseOptions } from '../ssh/connection-pool.ts'
@@ -25,6 +25,8 @@ export interface RunParts {
   readonly check: (use: RunUse, target: Target) => void
   readonly remember: (use: RunUse, targets: readonly Target[]) => Promise<void>
   readonly atOnce: () => number
+  /** A run is over: on which hosts, and whether everything ended with 0. */
+  readonly onOver: (rows: readonly RunRow[], use: RunUse) => void
   readonly reportBug: (error: unknown) => void
 }
 
@@ -145,8 +147,17 @@ export class RunService implements Contract, Disposable {
     const under = run.rows.filter(row => !row.isOver && row.state.kind !== 'waiting').length
     const waiting = run.rows.filter(row => row.state.kind === 'waiting')
     for (const row of waiting.slice(0, Math.max(0, this.#parts.atOnce() - under)))
-      void row.run().then(() => this.#pump(run))
+      void row.run().then(() => this.#ended(run))
     this.#announce()
+  }
+
+  #ended(run: Run): void {
+    this.#pump(run)
+    if (run.rows.every(row => row.isOver))
+      this.#parts.onOver(
+        run.rows.map(row => row.snapshot()),
+        run.use,
+      )
   }
 
   #find(id: RunId): Run {

@@ -16,6 +16,8 @@ export const activityEntry = z.strictObject({
     'keys-learned',
     'copied',
     'copy-failed',
+    'ran',
+    'run-failed',
   ]),
   /** Who it was about, as `label` or `user@address`. */
   subject: z.string().max(512),

@@ -27,6 +27,8 @@ const looks: Record<ActivityEntry['kind'], { readonly tone: Tone; readonly word:
   'key-replaced': { tone: 'warn', word: 'key replaced' },
   'keys-learned': { tone: 'info', word: 'key learned' },
   copied: { tone: 'ok', word: 'copied' },
+  ran: { tone: 'ok', word: 'ran' },
+  'run-failed': { tone: 'bad', word: 'run failed' },
   'copy-failed': { tone: 'bad', word: 'not all copied' },
 }
 
