@@ -43,6 +43,7 @@ export class RunRowJob {
   #startedAt: number | null = null
   #endedAt: number | null = null
   #stop: (() => void) | undefined
+  #digest: string | null = null
 
   constructor(parts: RunRowParts) {
     this.#parts = parts
@@ -69,7 +70,7 @@ export class RunRowJob {
       startedAt: this.#startedAt,
       endedAt: this.#endedAt,
       bytes: this.#log.bytes,
-      digest: this.isOver ? this.#log.digest() : null,
+      digest: this.#digest,
     }
   }
 
@@ -78,6 +79,7 @@ export class RunRowJob {
     this.#log = new OutputLog()
     this.#abort = new AbortController()
     this.#asked = false
+    this.#digest = null
     this.#startedAt = null
     this.#endedAt = null
     this.#set({ kind: 'waiting' })
@@ -190,6 +192,7 @@ export class RunRowJob {
   #end(state: RunState): void {
     if (this.isOver) return
     this.#endedAt = Date.now()
+    this.#digest = this.#log.digest()
     this.#set(state)
   }
 

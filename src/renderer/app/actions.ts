@@ -19,8 +19,6 @@ export interface Actions {
   connect(host: Host): void
   /** Opens a terminal that goes to a folder first. */
   openTerminalIn(target: Target, folder: string): void
-  /** Opens a terminal that types something first. */
-  openTerminalWith(target: Target, typed: string): void
   /** Shows this computer's files beside those of a host. */
   openFiles(target: Target): void
   /** Sends files of this computer or of a host to the home of another host. */
@@ -46,7 +44,6 @@ export function createActions({ api, terminals }: { api: Api; terminals: Termina
     openTerminal,
     connect: host => openTerminal({ kind: 'host', hostId: host.id }),
     openTerminalIn: (target, folder) => openTerminalIn(terminals, target, folder),
-    openTerminalWith: (target, typed) => openTyping(terminals, target, typed),
     openFiles: target => void openFiles({ side: { target, root: false }, path: null }),
     sendHome: (host, { side, paths }) => {
       const to = { target: { kind: 'host' as const, hostId: host.id }, root: false }
@@ -99,14 +96,10 @@ function openTerminalIn(terminals: Terminals, target: Target, folder: string): v
   // A control in a name would be a key that is pressed, and a byte that is no UTF-8 can't be typed.
   const typable = !/[\p{Cc}\p{Cs}]/u.test(folder)
   if (!typable) tell('The name of this folder can’t be typed, so the terminal opens in the home folder.')
-  openTyping(terminals, target, typable ? ` cd -- ${shellQuote(folder)}\r` : '')
-}
-
-function openTyping(terminals: Terminals, target: Target, typed: string): void {
   const pane = openTab(target, labelOf(target))
   requestAnimationFrame(() => {
     void terminals.open(pane.id, pane.target)
-    if (typed !== '') terminals.sendFirst(pane.id, typed)
+    if (typable) terminals.sendFirst(pane.id, ` cd -- ${shellQuote(folder)}\r`)
   })
 }
 

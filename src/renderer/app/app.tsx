@@ -359,7 +359,7 @@ function paletteItems({ api, commands, actions, snippets }: Parts, typed: string
       icon: <Server size={15} />,
       run: () => actions.connect(host),
     })),
-    ...snippetItems({ api, actions, snippets }),
+    ...snippetItems({ api, actions, snippets, commands }),
     ...forwardItems({ api, actions }),
     ...commands.all
       .filter(({ id, when }) => !id.startsWith('palette') && !id.startsWith(numberCommand) && (when?.() ?? true))

@@ -86,7 +86,7 @@ export async function boot(bridge: Bridge): Promise<Parts> {
   )
   const actions = createActions({ api, terminals })
   const snippets = createSnippetRunner({ api, terminals })
-  const sender = createTextSender(terminals)
+  const sender = createTextSender(terminals, store)
   const files = createFiles({ api, ports, actions, store })
   store.add(mirrorTransfers(api, transfer => refreshAfter(files, transfer)))
   const commands: Commands = new Commands({ api, actions, terminals, files, snippets, sender })

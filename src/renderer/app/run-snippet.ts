@@ -1,78 +1,102 @@
+import { isGiven, parseTemplate, variablesIn } from '../../shared/base/snippet-template.ts'
 import type { Api } from '../../shared/contract/contract.ts'
 import type { Given, Snippet } from '../../shared/contract/snippets.ts'
 import { remoteTarget, targetKey, type Target, type TerminalId } from '../../shared/contract/terminals.ts'
 import type { Pane } from '../../shared/contract/workspace.ts'
-import { isGiven, parseTemplate, variablesIn } from '../../shared/base/snippet-template.ts'
 import { useHosts } from '../features/hosts/hosts-store.ts'
 import { tellProblem } from '../features/notices/notices.tsx'
 import {
   holds,
   mayRun,
   openSnippetDialog,
+  planOf,
   showRun,
   useSnippets,
   type Order,
+  type SnippetDialog,
 } from '../features/snippets/snippets-store.ts'
 import type { Terminals } from '../features/terminals/terminals.ts'
 import { isLive, isOpening, useTerminals } from '../features/terminals/terminals-store.ts'
-import { activateTab, allPanes, focusPane, openTab, tabWith } from '../workspace/workspace-store.ts'
+import { activateTab, activePane, allPanes, focusPane, openTab, tabWith } from '../workspace/workspace-store.ts'
 import { labelOf } from './actions.ts'
+
+/** Where a snippet was asked for. */
+export interface AskedFrom {
+  readonly pane?: Pane
+  readonly target?: Target
+}
 
 /** Runs snippets from wherever they are asked for. */
 export interface SnippetRunner {
   /** Asks for what is missing, then runs it: in the terminal it was asked for in, on a target, or where a person says. */
-  run(snippet: Snippet, from?: { readonly pane?: Pane; readonly target?: Target }): void
+  run(snippet: Snippet, from?: AskedFrom): void
   /** Runs what is complete. Throws what went wrong. */
   perform(order: Order): Promise<void>
-  /** The snippets that start with a terminal on that target. */
+  /** Runs the snippets that start with a terminal on that target, one after the other. */
   startUp(paneId: TerminalId, target: Target): void
+  /** Opens a terminal that shows a window of the tmux session `hawser`. */
+  showTmux(target: Target, window: number): void
 }
 
-export function createSnippetRunner({
-  api,
-  terminals,
-}: {
-  readonly api: Api
-  readonly terminals: Terminals
-}): SnippetRunner {
+/** Makes the one runner of this window. */
+export function createSnippetRunner(means: Means): SnippetRunner {
+  const { api, terminals } = means
+  // What starts with a terminal comes before what somebody runs in it.
+  const starting = new Map<string, Promise<void>>()
+  // Terminals that were opened to show something else.
+  const bare = new Set<string>()
   const perform = async (order: Order) => {
-    const { snippet, targets } = order
-    const [target] = targets
+    const { snippet, targets, values, given } = order
+    const [target, ...others] = targets
     if (!target) throw new Error('Choose where it is to run.')
-    const types = snippet.mode === 'send' || snippet.mode === 'type'
-    if (types && targets.length === 1)
-      return typeInto(await paneFor(terminals, order, target), order, { api, terminals })
-    const mode = snippet.mode === 'tmux' ? 'tmux' : 'apart'
+    const how = planOf(order)
+    if (how === 'type') return typeOrder(order, target, { ...means, starting })
     const remote = targets.flatMap(each => remoteTarget.safeParse(each).data ?? [])
-    if (remote.length === 0)
-      throw new Error('On this computer a snippet can only be typed into a terminal. Choose a host.')
-    const { values, given } = order
-    showRun(await api.runs.start({ snippetId: snippet.id, mode, targets: remote, values, given }))
+    if (remote.length < targets.length)
+      throw new Error(
+        others.length > 0
+          ? 'This computer can’t be one of several. Leave it out.'
+          : 'On this computer a snippet can only be typed into a terminal. Choose a host.',
+      )
+    showRun(await api.runs.start({ snippetId: snippet.id, mode: how, targets: remote, values, given }))
   }
-  const prepare = async (snippet: Snippet, from: { readonly pane?: Pane; readonly target?: Target }) => {
-    const { pane = null } = from
-    const wanted = pane?.target ?? from.target ?? null
-    const target = wanted && mayRun(snippet, wanted, useHosts.getState().book) ? wanted : null
-    const given = await givenFor(snippet, pane, { api, terminals })
-    const asking = await api.snippets.asking({ id: snippet.id, target, given })
-    const order: Order = { snippet, targets: target ? [target] : [], pane, values: {}, given }
-    if (asking.variables.length > 0 || target === null) return openSnippetDialog({ kind: 'run', order, asking })
-    if (snippet.confirm) return openSnippetDialog({ kind: 'confirm', order })
+  const prepare = async (snippet: Snippet, from: AskedFrom, startsUp: boolean) => {
+    const panes = from.pane ? panesFor(snippet, from.pane, startsUp) : []
+    const wanted = panes.map(each => each.target)
+    if (!from.pane && from.target && mayRun(snippet, from.target, useHosts.getState().book)) wanted.push(from.target)
+    const targets = [...new Map(wanted.map(each => [targetKey(each), each])).values()]
+    const given = await givenFor(snippet, from.pane ?? null, means)
+    const asking = await api.snippets.asking({ id: snippet.id, target: targets[0] ?? null, given })
+    const order: Order = { snippet, targets, panes, values: {}, given, startsUp }
+    if (asking.variables.length > 0 || targets.length === 0) return ask({ kind: 'run', order, asking }, startsUp)
+    if (snippet.confirm) return ask({ kind: 'confirm', order }, startsUp)
     return perform(order)
   }
-  const run: SnippetRunner['run'] = (snippet, from = {}) => void prepare(snippet, from).catch(tellProblem)
   return {
-    run,
+    run: (snippet, from = {}) => void prepare(snippet, from, false).catch(tellProblem),
     perform,
     startUp: (paneId, target) => {
-      const { snippets } = useSnippets.getState().book
+      if (bare.delete(paneId)) return
       const pane = allPanes().find(each => each.id === paneId)
+      const { snippets } = useSnippets.getState().book
       const here = snippets.filter(each => holds(each.onConnect, target, useHosts.getState().book))
-      // One after the other: each waits for the shell.
-      void here.reduce(
-        (before, snippet) => before.then(() => prepare(snippet, pane ? { pane } : { target })).catch(tellProblem),
+      if (!pane || here.length === 0) return
+      const all = here.reduce(
+        (before, snippet) => before.then(() => prepare(snippet, { pane }, true)).catch(tellProblem),
         Promise.resolve(),
       )
+      starting.set(paneId, all)
+      void all.then(() => starting.delete(paneId))
+    },
+    showTmux: (target, window) => {
+      const pane = openTab(target, labelOf(target))
+      bare.add(pane.id)
+      const show = async () => {
+        await drawn()
+        await terminals.open(pane.id, pane.target)
+        await terminals.typeCommand(pane.id, `tmux attach -t '=hawser:${window}'`, true)
+      }
+      void show().catch(tellProblem)
     },
   }
 }
@@ -80,6 +104,34 @@ export function createSnippetRunner({
 interface Means {
   readonly api: Api
   readonly terminals: Terminals
+}
+
+/** The terminals to type into: the one it was asked for in, with all of its tab while what is typed goes to all. */
+function panesFor(snippet: Snippet, pane: Pane, startsUp: boolean): readonly Pane[] {
+  const { book } = useHosts.getState()
+  const { states } = useTerminals.getState()
+  const tab = tabWith(pane.id)
+  const others = tab?.broadcast && !startsUp ? Object.values(tab.panes).filter(each => each.id !== pane.id) : []
+  return [pane, ...others.filter(each => isLive(states[each.id]))].filter(each => mayRun(snippet, each.target, book))
+}
+
+/** Opens a dialog. What starts up by itself takes no other dialog's place, and waits for its own to be answered. */
+async function ask(dialog: SnippetDialog, startsUp: boolean): Promise<void> {
+  if (startsUp) await dialogIs(open => open === null)
+  openSnippetDialog(dialog)
+  if (startsUp) await dialogIs(open => open === null)
+}
+
+function dialogIs(test: (dialog: SnippetDialog | null) => boolean): Promise<void> {
+  return new Promise(resolve => {
+    const check = () => {
+      if (!test(useSnippets.getState().dialog)) return
+      stop()
+      resolve()
+    }
+    const stop = useSnippets.subscribe(check)
+    check()
+  })
 }
 
 /** What only this window knows, as far as the snippet asks for it. */
@@ -97,37 +149,52 @@ async function givenFor(snippet: Snippet, pane: Pane | null, { api, terminals }:
   }
 }
 
-/** The terminal to type into: the one it was asked for in, another live one on the target, or a new one. */
-async function paneFor(terminals: Terminals, { pane }: Order, target: Target): Promise<Pane> {
-  const key = targetKey(target)
-  const { states } = useTerminals.getState()
-  if (pane && targetKey(pane.target) === key) {
-    const state = states[pane.id]
-    if (isOpening(state)) throw new Error('This terminal is still connecting. Run the snippet once it is there.')
-    if (!isLive(state)) await terminals.open(pane.id, pane.target)
-    return pane
-  }
-  const live = allPanes().find(each => targetKey(each.target) === key && isLive(states[each.id]))
-  if (live) {
-    const tab = tabWith(live.id)
-    if (tab) activateTab(tab.id)
-    focusPane(live.id)
-    return live
-  }
-  const made = openTab(target, labelOf(target))
-  // After the pane is drawn: its size goes with the request.
-  await new Promise(resolve => requestAnimationFrame(resolve))
-  await terminals.open(made.id, made.target)
-  return made
+interface TypeMeans extends Means {
+  readonly starting: ReadonlyMap<string, Promise<void>>
 }
 
-/** Types into a terminal, and into all of its tab while what is typed goes to all. */
-async function typeInto(pane: Pane, { snippet, values, given }: Order, { api, terminals }: Means): Promise<void> {
-  const tab = tabWith(pane.id)
-  const panes = tab?.broadcast ? Object.values(tab.panes) : [pane]
-  for (const each of panes) {
-    const text = await api.snippets.typed({ id: snippet.id, target: each.target, values, given })
-    await terminals.typeCommand(each.id, text, snippet.mode === 'send')
+/** Types into every terminal of the order, or into one on its target. Nothing is typed anywhere where one of them can't. */
+async function typeOrder(order: Order, target: Target, { api, terminals, starting }: TypeMeans): Promise<void> {
+  const { snippet, values, given, startsUp } = order
+  const chosen = new Set(order.targets.map(targetKey))
+  const here = order.panes.filter(each => chosen.has(targetKey(each.target)))
+  const panes = here.length > 0 ? here : [await paneFor(target)]
+  for (const pane of panes) await connect(pane, terminals)
+  const texts: string[] = []
+  for (const pane of panes) texts.push(await api.snippets.typed({ id: snippet.id, target: pane.target, values, given }))
+  for (const [index, pane] of panes.entries()) {
+    if (!startsUp) await starting.get(pane.id)
+    await terminals.typeCommand(pane.id, texts[index] as string, snippet.mode === 'send')
   }
-  terminals.focus(pane.id)
+  // Who went on to something else meanwhile keeps the keyboard there.
+  const [first] = panes
+  if (!startsUp && first && activePane()?.id === first.id) terminals.focus(first.id)
+}
+
+/** A live terminal on the target, in front; a new one where there is none. */
+async function paneFor(target: Target): Promise<Pane> {
+  const key = targetKey(target)
+  const { states } = useTerminals.getState()
+  const live = allPanes().find(each => targetKey(each.target) === key && isLive(states[each.id]))
+  if (!live) {
+    const made = openTab(target, labelOf(target))
+    await drawn()
+    return made
+  }
+  const tab = tabWith(live.id)
+  if (tab) activateTab(tab.id)
+  focusPane(live.id)
+  return live
+}
+
+/** A terminal that is not connected is, first. */
+async function connect(pane: Pane, terminals: Terminals): Promise<void> {
+  const state = useTerminals.getState().states[pane.id]
+  if (isOpening(state)) throw new Error('This terminal is still connecting. Run the snippet once it is there.')
+  if (!isLive(state)) await terminals.open(pane.id, pane.target)
+}
+
+// The size of a pane goes with the request for its shell.
+function drawn(): Promise<unknown> {
+  return new Promise(resolve => requestAnimationFrame(resolve))
 }

@@ -1,35 +1,50 @@
+import { create } from 'zustand'
+
+import { toDisposable, type DisposableStore } from '../../shared/base/lifecycle.ts'
+import type { Pane } from '../../shared/contract/workspace.ts'
 import { tell } from '../features/notices/notices.tsx'
 import type { Terminals } from '../features/terminals/terminals.ts'
 import { isLive, useTerminals } from '../features/terminals/terminals-store.ts'
 import { activePane, allPanes, useWorkspace } from '../workspace/workspace-store.ts'
-import type { Pane } from '../../shared/contract/workspace.ts'
 import { labelOf } from './actions.ts'
 
-/** Sends text to the terminal that had the keyboard last, as one paste and Enter: what an IDE does with its console. */
+/** Sends text to a terminal, as one paste and Enter: what an IDE does with its console. */
 export interface TextSender {
-  /** The name of that terminal; null while there is none. */
-  name(): string | null
-  send(text: string): void
+  /** The name of the terminal that had the keyboard last; null while there is none to send to. A hook. */
+  useName(): string | null
+  /** Sends to that terminal, or to the named one. */
+  send(text: string, paneId?: string): void
 }
 
-export function createTextSender(terminals: Terminals): TextSender {
-  let last: string | undefined
-  useWorkspace.subscribe(state => {
-    last = activePane(state)?.id ?? last
-  })
+/** Makes the one sender of this window; it follows which terminal was used last. */
+export function createTextSender(terminals: Terminals, store: DisposableStore): TextSender {
+  const useCurrent = create<{ readonly last: string | null; readonly name: string | null }>()(() => ({
+    last: null,
+    name: null,
+  }))
+  // Never another terminal than the one a person used: the command would run on a machine they did not mean.
   const current = (): Pane | undefined => {
     const { states } = useTerminals.getState()
-    const live = allPanes().filter(each => isLive(states[each.id]))
-    return live.find(each => each.id === last) ?? live[0]
+    const all = allPanes()
+    const used = all.find(each => each.id === useCurrent.getState().last)
+    const live = all.filter(each => isLive(states[each.id]))
+    return used ?? (live.length === 1 ? live[0] : undefined)
   }
+  const follow = () => {
+    const last = activePane()?.id ?? useCurrent.getState().last
+    if (last !== useCurrent.getState().last) useCurrent.setState({ last })
+    const pane = current()
+    const name = pane && isLive(useTerminals.getState().states[pane.id]) ? labelOf(pane.target) : null
+    if (name !== useCurrent.getState().name) useCurrent.setState({ name })
+  }
+  for (const stop of [useWorkspace.subscribe(follow), useTerminals.subscribe(follow)]) store.add(toDisposable(stop))
   return {
-    name: () => {
-      const pane = current()
-      return pane ? labelOf(pane.target) : null
-    },
-    send: text => {
-      const pane = current()
-      if (!pane) return tell('There is no live terminal to send to. Open one on a host first.')
+    useName: () => useCurrent(state => state.name),
+    send: (text, paneId) => {
+      const pane = paneId === undefined ? current() : allPanes().find(each => each.id === paneId)
+      if (!pane) return tell('Click into the terminal that it is to go to, then send it again.')
+      if (!isLive(useTerminals.getState().states[pane.id]))
+        return tell(`The terminal on ${labelOf(pane.target)} is not connected. Connect it, then send it again.`)
       if (text.trim() === '') return tell('Nothing is selected.')
       terminals.pasteText(pane.id, text, { run: true })
     },

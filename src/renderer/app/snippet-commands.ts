@@ -6,7 +6,6 @@ import { activePane, showHome } from '../workspace/workspace-store.ts'
 import type { Command } from './commands.ts'
 import type { SnippetRunner } from './run-snippet.ts'
 import type { TextSender } from './send-text.ts'
-import { numberKeys } from './snippets-pieces.tsx'
 
 interface SnippetCommandParts {
   readonly api: Api
@@ -18,6 +17,10 @@ interface SnippetCommandParts {
 /** The commands that run a snippet by its number begin so: the palette has the snippets themselves. */
 export const numberCommand = 'snippet-number-'
 
+// On macOS too: Cmd and Shift with a number take pictures of the screen.
+const numberKeys = 'Ctrl+Shift'
+
+/** What there is to do with snippets, and with text for a shell. */
 export function snippetCommands({ api, terminals, snippets, sender }: SnippetCommandParts): readonly Command[] {
   const inPane = () => activePane() !== undefined
   const selection = () => {
@@ -55,25 +58,13 @@ export function snippetCommands({ api, terminals, snippets, sender }: SnippetCom
       },
     },
     {
-      id: 'send-selection',
-      title: 'Send the selection to the shell',
-      keys: 'Mod+Shift+Enter',
-      when: inPane,
-      run: () => sender.send(selection()),
-    },
-    {
-      id: 'send-clipboard',
-      title: 'Send the clipboard to the shell',
-      keys: '',
-      run: () => void api.app.paste({ from: 'clipboard' }).then(sender.send).catch(tellProblem),
-    },
-    {
       id: 'runs',
       title: 'Show what runs apart',
       keys: '',
       when: () => useSnippets.getState().runs.length > 0,
       run: () => showRun(useSnippets.getState().runs[0]?.id ?? null),
     },
+    ...sendCommands({ api, sender, selection }),
     ...numbered(snippets),
   ]
 }
@@ -82,6 +73,32 @@ export function snippetCommands({ api, terminals, snippets, sender }: SnippetCom
 function nameFrom(command: string): string {
   const words = (command.split('\n')[0] ?? '').split(/\s+/).slice(0, 3)
   return words.join(' ').slice(0, 40)
+}
+
+interface SendParts extends Pick<SnippetCommandParts, 'api' | 'sender'> {
+  readonly selection: () => string
+}
+
+function sendCommands({ api, sender, selection }: SendParts): readonly Command[] {
+  return [
+    {
+      id: 'send-selection',
+      title: 'Send the selection to the shell',
+      keys: 'Mod+Shift+Enter',
+      when: () => activePane() !== undefined,
+      run: () => sender.send(selection(), activePane()?.id),
+    },
+    {
+      id: 'send-clipboard',
+      title: 'Send the clipboard to the shell',
+      keys: '',
+      run: () =>
+        void api.app
+          .paste({ from: 'clipboard' })
+          .then(text => sender.send(text, activePane()?.id))
+          .catch(tellProblem),
+    },
+  ]
 }
 
 function numbered(snippets: SnippetRunner): readonly Command[] {

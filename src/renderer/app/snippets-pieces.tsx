@@ -1,35 +1,43 @@
 import { useCallback, useMemo } from 'react'
 
-import { groupChain } from '../../shared/contract/inheritance.ts'
+import type { Host, HostBook } from '../../shared/contract/hosts.ts'
 import { targetKey, type Target } from '../../shared/contract/terminals.ts'
 import { shownAddress, useHosts } from '../features/hosts/hosts-store.ts'
 import { tell, tellProblem } from '../features/notices/notices.tsx'
 import type { PaletteItem } from '../features/palette/palette.tsx'
 import { HostSnippets } from '../features/snippets/host-snippets.tsx'
 import { RunPanel } from '../features/snippets/run-panel.tsx'
+import type { RunPlace } from '../features/snippets/run-dialog.tsx'
 import { SnippetDialogs } from '../features/snippets/snippet-dialogs.tsx'
 import { SnippetIcon } from '../features/snippets/snippet-icon.tsx'
 import { SnippetsPage, type SnippetActions } from '../features/snippets/snippets-page.tsx'
-import { mayRun, useSnippets, type Order } from '../features/snippets/snippets-store.ts'
+import { hostsByGroup, mayRun, useSnippets, type Order } from '../features/snippets/snippets-store.ts'
 import { isLive, useTerminals } from '../features/terminals/terminals-store.ts'
 import { allPanes, activePane, useWorkspace } from '../workspace/workspace-store.ts'
 import { labelOf } from './actions.ts'
 import type { Parts } from './boot.ts'
-
-/** The keys before the number of a snippet: on macOS too, where Cmd and Shift with a number take pictures of the screen. */
-export const numberKeys = 'Ctrl+Shift'
+import { numberCommand } from './snippet-commands.ts'
 
 type Piece = Pick<Parts, 'api' | 'actions' | 'snippets'>
 
+/** The keys that run the snippet with a number, as they are now. */
+function numberKeysOf({ commands }: Pick<Parts, 'commands'>): (number: number) => string {
+  return number => {
+    const command = commands.all.find(({ id }) => id === `${numberCommand}${number}`)
+    return command ? commands.keysOf(command) : ''
+  }
+}
+
+/** The page of snippets. */
 export function SnippetsHome({ parts }: { readonly parts: Parts }) {
   const actions = useMemo(() => snippetActions(parts), [parts])
   return <SnippetsPage actions={actions} />
 }
 
-function snippetActions({ api, actions, snippets }: Piece): SnippetActions {
+function snippetActions({ api, actions, snippets, commands }: Parts): SnippetActions {
   const quietly = (work: Promise<unknown>) => void work.catch(tellProblem)
   return {
-    numberKeys,
+    numberKeys: numberKeysOf({ commands }),
     run: snippet => snippets.run(snippet),
     duplicate: snippet =>
       quietly(
@@ -86,7 +94,6 @@ export function SnippetDialogsOf({ parts }: { readonly parts: Parts }) {
 function OpenDialogs({ parts }: { readonly parts: Parts }) {
   const { api, snippets } = parts
   const book = useHosts(state => state.book)
-  const states = useTerminals(state => state.states)
   const choices = useMemo(
     () => ({
       hosts: book.hosts.map(host => ({ key: host.id as string, label: host.label, detail: shownAddress(host) })),
@@ -94,70 +101,96 @@ function OpenDialogs({ parts }: { readonly parts: Parts }) {
     }),
     [book],
   )
-  const bunches = useMemo(() => {
-    const live = allPanes().filter(each => each.target.kind !== 'local' && isLive(states[each.id]))
-    const within = (id: string) =>
-      book.hosts.filter(host => groupChain(host.groupId, book.groups).some(each => each.id === id))
-    return [
-      { label: 'All hosts', keys: book.hosts.map(host => host.id as string) },
-      { label: 'Live terminals', keys: [...new Set(live.map(each => targetKey(each.target)))] },
-      ...book.groups.map(({ id, label }) => ({ label, keys: within(id).map(host => host.id as string) })),
-    ]
-  }, [book, states])
-  const places = useCallback(
-    (order: Order) => {
-      const target = (host: (typeof book.hosts)[number]): Target => ({ kind: 'host', hostId: host.id })
-      const hosts = book.hosts.filter(host => mayRun(order.snippet, target(host), book))
-      // Terminals on what is not saved: where it was asked for, and those that are live.
-      const others = [
-        ...(order.pane ? [order.pane] : []),
-        ...allPanes().filter(each => isLive(useTerminals.getState().states[each.id])),
-      ]
-      const unsaved = new Map(
-        others
-          .filter(each => each.target.kind !== 'host' && mayRun(order.snippet, each.target, book))
-          .map(each => [targetKey(each.target), each.target]),
-      )
-      return [
-        ...[...unsaved.values()].map(each => ({ target: each, label: labelOf(each) })),
-        ...hosts.map(host => ({ target: target(host), label: host.label, detail: shownAddress(host) })),
-      ]
-    },
-    [book],
+  const groups = useMemo(() => {
+    const members = hostsByGroup(book)
+    return book.groups.map(({ id, label }) => ({ key: id as string, label, keys: (members.get(id) ?? []).map(keyOf) }))
+  }, [book])
+  const live = useLiveTargets()
+  const bunches = useMemo(
+    () => [
+      { key: 'all', label: 'All hosts', keys: book.hosts.map(keyOf) },
+      { key: 'live', label: 'Live terminals', keys: live.map(targetKey) },
+      ...groups,
+    ],
+    [book, groups, live],
   )
+  const placesOf = useCallback((order: Order) => placesFor(order, book), [book])
+  const numberKeys = useMemo(() => numberKeysOf(parts), [parts])
   return (
     <SnippetDialogs
       api={api}
       choices={choices}
-      places={places}
+      placesOf={placesOf}
       bunches={bunches}
       numberKeys={numberKeys}
       nameOf={labelOf}
-      perform={snippets.perform}
+      start={order => void snippets.perform(order).catch(tellProblem)}
     />
   )
 }
 
+function keyOf({ id }: Host): string {
+  return id
+}
+
+/** What the live terminals are on, each once; another list only when it is another one. */
+function useLiveTargets(): readonly Target[] {
+  const keys = useTerminals(({ states }) =>
+    JSON.stringify(
+      allPanes().flatMap(({ id, target }) => (target.kind !== 'local' && isLive(states[id]) ? [target] : [])),
+    ),
+  )
+  return useMemo(() => {
+    const targets = JSON.parse(keys) as Target[]
+    return [...new Map(targets.map(each => [targetKey(each), each])).values()]
+  }, [keys])
+}
+
+/** Where a snippet may run: terminals on what is not saved, and the hosts. */
+function placesFor({ snippet, panes }: Order, book: HostBook): readonly RunPlace[] {
+  const { states } = useTerminals.getState()
+  const others = [...panes, ...allPanes().filter(each => isLive(states[each.id]))]
+  const unsaved = new Map(
+    others
+      .filter(({ target }) => target.kind !== 'host' && mayRun(snippet, target, book))
+      .map(({ target }) => [targetKey(target), target]),
+  )
+  const { where } = snippet
+  const members = where ? hostsByGroup(book) : null
+  const allowed =
+    where && new Set([...where.hosts, ...where.groups.flatMap(id => (members?.get(id) ?? []).map(host => host.id))])
+  return [
+    ...[...unsaved.values()].map(target => ({ target, label: labelOf(target) })),
+    ...book.hosts
+      .filter(({ id }) => !allowed || allowed.has(id))
+      .map(host => ({
+        target: { kind: 'host' as const, hostId: host.id },
+        label: host.label,
+        detail: shownAddress(host),
+      })),
+  ]
+}
+
 /** The output of what runs apart, below the page. */
 export function RunPanelOf({ parts }: { readonly parts: Parts }) {
-  const { api, actions } = parts
+  const { api, actions, snippets } = parts
   const panel = useMemo(
     () => ({
       api,
       copy: actions.copy,
       tell: (text: string) => tell(text),
       onProblem: tellProblem,
-      attach: (target: Target, window: number) =>
-        actions.openTerminalWith(target, `tmux attach -t '=hawser:${window}'\r`),
+      showTmux: snippets.showTmux,
     }),
-    [api, actions],
+    [api, actions, snippets],
   )
   return <RunPanel parts={panel} />
 }
 
 /** The snippets of a target as buttons; in a terminal they run in it. */
-export function SnippetsOf({ target, parts }: { readonly target: Target; readonly parts: Piece }) {
+export function SnippetsOf({ target, parts }: { readonly target: Target; readonly parts: Parts }) {
   const book = useHosts(state => state.book)
+  const numberKeys = useMemo(() => numberKeysOf(parts), [parts])
   return (
     <HostSnippets
       target={target}
@@ -172,12 +205,14 @@ export function SnippetsOf({ target, parts }: { readonly target: Target; readonl
 }
 
 /** Snippets, for the palette. */
-export function snippetItems({ snippets }: Piece): readonly PaletteItem[] {
+export function snippetItems(parts: Piece & Pick<Parts, 'commands'>): readonly PaletteItem[] {
+  const { snippets } = parts
+  const keysOf = numberKeysOf(parts)
   return useSnippets.getState().book.snippets.map(snippet => ({
     id: `snippet:${snippet.id}`,
     title: `Run ${snippet.name}`,
     detail: snippet.package || snippet.description.slice(0, 40),
-    keys: snippet.key === null ? '' : `${numberKeys}+${snippet.key}`,
+    keys: snippet.key === null ? '' : keysOf(snippet.key),
     icon: <SnippetIcon name={snippet.icon} size={15} />,
     run: () => {
       const pane = activePane()

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { useCallback, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 
 import css from './section-grid.module.css'
 
@@ -42,6 +42,8 @@ export function SectionGrid<T>({ sections, card, rowHeight }: SectionGridProps<T
   const virtual = useVirtualizer({
     count: lines.length,
     getScrollElement: () => box.current,
+    // A new function for new lines: their places are worked out anew.
+    getItemKey: useCallback((index: number) => index + 0 * lines.length, [lines]),
     estimateSize: index => (lines[index]?.kind === 'head' ? headHeight : rowHeight + gap),
     overscan: 1,
   })

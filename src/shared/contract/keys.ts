@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 import { call, event } from './define.ts'
 import { address, port } from './hosts.ts'
-import { target } from './terminals.ts'
+import { remoteTarget } from './terminals.ts'
 import { line, secretText } from './text.ts'
 
 /** Where a key is: a file of the .ssh folder, or the vault. Those that are only in the agent have no place of ours. */
@@ -51,7 +51,6 @@ export const keyName = line(64)
   .regex(/^[A-Za-z0-9_][A-Za-z0-9._@ -]*$/, 'must be letters, digits, . _ - @ or spaces')
 export const keyId = line(4200).regex(/^(file|vault|agent):/)
 
-const remoteTarget = target.refine(({ kind }) => kind !== 'local', 'must be a host')
 const sealed = { passphrase: secretText, rounds: z.int().min(16).max(100).default(16) }
 const one = { id: keyId }
 

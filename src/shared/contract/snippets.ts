@@ -48,8 +48,8 @@ export const scriptText = z
 
 /** Hosts, and groups with all that is in them. */
 export const hostsAndGroups = z.strictObject({
-  hosts: z.array(hostId).max(1000).default([]),
-  groups: z.array(groupId).max(1000).default([]),
+  hosts: z.array(hostId).max(10_000).default([]),
+  groups: z.array(groupId).max(1_000).default([]),
 })
 export type HostsAndGroups = Readonly<z.output<typeof hostsAndGroups>>
 
@@ -199,7 +199,7 @@ export const runs = {
     z.strictObject({
       snippetId,
       mode: z.enum(['apart', 'tmux']),
-      targets: z.array(remoteTarget).min(1).max(1000),
+      targets: z.array(remoteTarget).min(1).max(10_000),
       values,
       given,
     }),

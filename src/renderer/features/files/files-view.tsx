@@ -37,8 +37,8 @@ export interface FilesParts {
   readonly paneMenu: (tab: FileTab) => readonly MenuItem[]
   readonly pathOf: (file: File) => string
   readonly isDark: boolean
-  /** Where text that is sent goes; null while there is no terminal. */
-  readonly sender: { name(): string | null; send(text: string): void }
+  /** Sends text to the terminal that was used last; without a name there is none. */
+  readonly sender: { useName(): string | null; send(text: string): void }
   readonly onProblem: (error: unknown) => void
 }
 

@@ -54,7 +54,7 @@ export function PreviewDialog({ parts, paneId, close, name }: DialogParts & { re
         {reader && <Suspense fallback={<p role="status">Opening</p>}>{viewOf(name, reader, parts)}</Suspense>}
       </div>
       <Actions>
-        <SendButton sender={parts.sender} />
+        {previewKind(name) !== 'image' && <SendButton sender={parts.sender} />}
         <Grow />
         <Button onClick={() => openDialog({ kind: 'edit', paneId, name })}>Edit</Button>
         <Button look="primary" onClick={close}>

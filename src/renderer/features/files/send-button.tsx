@@ -16,7 +16,7 @@ interface SendButtonProps {
 /** Sends what is selected in the dialog to the terminal that was used last. */
 export function SendButton({ sender, line = false }: SendButtonProps) {
   const button = useRef<HTMLButtonElement>(null)
-  const name = sender.name()
+  const name = sender.useName()
   if (name === null) return null
   const what = line ? 'line or selection' : 'selection'
   return (
@@ -41,5 +41,7 @@ function selectedIn(dialog: Element | null | undefined, line: boolean): string {
   const content = dialog?.querySelector<HTMLElement>('.cm-content')
   const view = content ? EditorView.findFromDOM(content) : null
   if (view && (line || !view.state.selection.main.empty)) return sentFrom(view.state, 'line').text
-  return window.getSelection()?.toString() ?? ''
+  const chosen = window.getSelection()
+  const inside = chosen?.anchorNode && dialog?.contains(chosen.anchorNode)
+  return inside ? chosen.toString() : ''
 }

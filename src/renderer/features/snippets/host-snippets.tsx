@@ -13,7 +13,7 @@ import { matchingSnippets, openSnippetDialog, snippetsFor, useSnippets } from '.
 interface HostSnippetsProps {
   readonly target: Target
   readonly book: { readonly hosts: readonly Host[]; readonly groups: readonly Group[] }
-  readonly numberKeys: string
+  readonly numberKeys: (number: number) => string
   readonly run: (snippet: Snippet) => void
 }
 
@@ -50,7 +50,7 @@ export function HostSnippets({ target, book, numberKeys, run }: HostSnippetsProp
   )
 }
 
-function titleOf({ name, description, command, key }: Snippet, numberKeys: string): string {
-  const keys = key === null ? '' : ` (${shownShortcut(`${numberKeys}+${key}`)})`
+function titleOf({ name, description, command, key }: Snippet, keysOf: (number: number) => string): string {
+  const keys = key === null ? '' : ` (${shownShortcut(keysOf(key))})`
   return `${name}${keys}\n${description || command.slice(0, 300)}`
 }

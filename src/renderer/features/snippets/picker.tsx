@@ -14,6 +14,7 @@ export interface Choice {
 
 /** Several choices that are ticked together. */
 export interface Bunch {
+  readonly key: string
   readonly label: string
   readonly keys: readonly string[]
 }
@@ -38,6 +39,12 @@ export function Picker({ label, choices, bunches = [], chosen, onChange }: Picke
     const matches = (text: string) => words.every(word => text.includes(word))
     return choices.filter(each => matches(`${each.label} ${each.detail ?? ''}`.toLowerCase()))
   }, [choices, filter])
+  // Equal names are told apart by what stands beside them.
+  const names = useMemo(() => {
+    const count = new Map<string, number>()
+    for (const { label: name } of choices) count.set(name, (count.get(name) ?? 0) + 1)
+    return count
+  }, [choices])
   const set = (keys: readonly string[], on: boolean) => {
     const next = new Set(chosen)
     for (const key of keys) {
@@ -57,7 +64,7 @@ export function Picker({ label, choices, bunches = [], chosen, onChange }: Picke
             const all = each.keys.length > 0 && each.keys.every(key => chosen.has(key))
             return (
               <Button
-                key={each.label}
+                key={each.key}
                 small
                 aria-pressed={all}
                 disabled={each.keys.length === 0}
@@ -79,7 +86,7 @@ export function Picker({ label, choices, bunches = [], chosen, onChange }: Picke
                   {each.detail !== undefined && <small> {each.detail}</small>}
                 </>
               }
-              aria-label={each.label}
+              aria-label={names.get(each.label) === 1 ? each.label : `${each.label} ${each.detail ?? ''}`.trim()}
               checked={chosen.has(each.key)}
               onChange={event => set([each.key], event.currentTarget.checked)}
             />

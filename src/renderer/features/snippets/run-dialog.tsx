@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 
 import { messageOf } from '../../../shared/base/errors.ts'
 import type { Variable } from '../../../shared/base/snippet-template.ts'
@@ -11,7 +11,7 @@ import { FormEnd } from '../../ui/form-end.tsx'
 import { Picker, type Bunch } from './picker.tsx'
 import { SnippetIcon } from './snippet-icon.tsx'
 import css from './snippets.module.css'
-import type { Order } from './snippets-store.ts'
+import { planOf, type Order } from './snippets-store.ts'
 
 /** A place that a snippet can run on. */
 export interface RunPlace {
@@ -34,7 +34,9 @@ interface RunDialogProps {
 /** Asks for what a snippet needs: its values, and where it is to run. */
 export function RunDialog({ api, order, asking, places, bunches, onRun, onClose }: RunDialogProps) {
   const { snippet } = order
+  const { variables } = asking
   const [values, setValues] = useState(() => firstValues(asking))
+  const touched = useRef(new Set<string>())
   const [chosen, setChosen] = useState<ReadonlySet<string>>(() => {
     const [only, ...others] = places
     // Where there is nothing to choose it is chosen.
@@ -46,11 +48,26 @@ export function RunDialog({ api, order, asking, places, bunches, onRun, onClose 
   const all = useMemo(() => new Map(places.map(each => [targetKey(each.target), each])), [places])
   const targets = [...chosen].flatMap(key => all.get(key)?.target ?? [])
   const ready: Order = { ...order, targets, values }
+  // The values of the host that is chosen, where nobody has typed others.
+  const only = targets.length === 1 ? targets[0] : undefined
+  const onlyKey = only ? targetKey(only) : ''
+  const asked = useRef(order.targets.length === 1 && order.targets[0] ? targetKey(order.targets[0]) : '')
+  useEffect(() => {
+    if (!only || asked.current === onlyKey) return
+    asked.current = onlyKey
+    void api.snippets.asking({ id: snippet.id, target: only, given: order.given }).then(
+      ({ last }) => {
+        if (asked.current !== onlyKey) return
+        const fresh = Object.entries(firstValues({ variables, last })).filter(([name]) => !touched.current.has(name))
+        setValues(old => ({ ...old, ...Object.fromEntries(fresh) }))
+      },
+      () => {},
+    )
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- the target is known by its key
+  }, [onlyKey])
   const run = async () => {
     if (targets.length === 0) return setFailure('Choose where it is to run.')
-    const missing = asking.variables.find(
-      ({ name, hidden, fallback }) => values[name] === undefined && (hidden || fallback === null),
-    )
+    const missing = variables.find(({ name, fallback }) => fallback === null && (values[name] ?? '') === '')
     if (missing) return setFailure(`Give a value for ${missing.name}.`)
     setBusy(true)
     setFailure(null)
@@ -85,12 +102,15 @@ export function RunDialog({ api, order, asking, places, bunches, onRun, onClose 
           void run()
         }}
       >
-        {asking.variables.map(variable => (
+        {variables.map(variable => (
           <VariableField
             key={variable.name}
             variable={variable}
             value={values[variable.name] ?? ''}
-            onChange={value => setValues(old => ({ ...old, [variable.name]: value }))}
+            onChange={value => {
+              touched.current.add(variable.name)
+              setValues(old => ({ ...old, [variable.name]: value }))
+            }}
           />
         ))}
         <div className={css['wide']}>
@@ -170,19 +190,23 @@ export function Preview({ api, order }: { readonly api: Api; readonly order: Ord
 }
 
 /** What pressing Run will do. */
-export function howText({ snippet: { mode }, targets }: Order): string {
-  if (targets.length > 1)
-    return mode === 'tmux' ? 'It starts in tmux on each.' : 'It runs apart on each, with the output side by side.'
+export function howText(order: Order): string {
+  const { snippet, targets, panes } = order
   if (targets.length === 0) return 'Nothing is chosen yet.'
-  switch (mode) {
-    case 'send':
-      return 'It is typed into a terminal there and sent.'
-    case 'type':
-      return 'It is typed into a terminal there; Enter is yours.'
+  const several = targets.length > 1
+  switch (planOf(order)) {
+    case 'type': {
+      const then = snippet.mode === 'send' ? 'and sent' : 'and left for Enter'
+      return panes.length > 1
+        ? `It is typed into ${panes.length} terminals ${then}.`
+        : `It is typed into a terminal there ${then}.`
+    }
     case 'apart':
-      return 'It runs apart, with its output in a panel.'
+      return several
+        ? 'It runs apart on each, with the output side by side.'
+        : 'It runs apart, with its output in a panel.'
     case 'tmux':
-      return 'It starts in a window of tmux, and goes on without you.'
+      return several ? 'It starts in tmux on each.' : 'It starts in a window of tmux, and goes on without you.'
   }
 }
 

@@ -15,44 +15,16 @@ interface RunOutputViewProps {
   readonly onProblem: (error: unknown) => void
 }
 
-// More than that is saved or copied rather than read here.
-const mostShown = 256 * 1024
-
 /** What a host prints, as it comes; stays at the end as long as nobody scrolls up. */
 export function RunOutputView({ api, id, row, label, bytes, onProblem }: RunOutputViewProps) {
   const [raw, setRaw] = useState({ text: '', cut: false })
+  const [reader] = useState(
+    () => new OutputReader(from => api.runs.output({ id, row, from }), { onRead: setRaw, onProblem }),
+  )
   const box = useRef<HTMLPreElement>(null)
   const follows = useRef(true)
-  const wanted = useRef(bytes)
-  wanted.current = bytes
-  const reader = useRef({ at: 0, busy: false, decoder: new TextDecoder() })
-  useEffect(() => {
-    let open = true
-    const read = async () => {
-      const now = reader.current
-      if (now.busy) return
-      now.busy = true
-      try {
-        while (open && now.at < wanted.current) {
-          const skip = wanted.current - now.at > 2 * mostShown
-          const part = await api.runs.output({ id, row, from: skip ? wanted.current - mostShown : now.at })
-          if (!open) return
-          const cut = skip || part.left > 0
-          now.at = part.next
-          if (part.data.length === 0) break
-          const more = now.decoder.decode(part.data, { stream: true })
-          setRaw(old => {
-            const text = (cut ? '' : old.text) + more
-            return { text: text.slice(-2 * mostShown), cut: old.cut || cut || text.length > 2 * mostShown }
-          })
-        }
-      } finally {
-        now.busy = false
-      }
-    }
-    read().catch(onProblem)
-    return () => void (open = false)
-  }, [api, id, row, bytes, onProblem])
+  useEffect(() => reader.open(), [reader])
+  useEffect(() => reader.readTo(bytes), [reader, bytes])
   const shown = useMemo(() => shownOutput(raw.text), [raw.text])
   useEffect(() => {
     if (follows.current) box.current?.scrollTo({ top: box.current.scrollHeight })
@@ -73,4 +45,69 @@ export function RunOutputView({ api, id, row, label, bytes, onProblem }: RunOutp
       </pre>
     </>
   )
+}
+
+type Fetch = (from: number) => ReturnType<Api['runs']['output']>
+
+interface ReaderParts {
+  readonly onRead: (read: Read) => void
+  readonly onProblem: (error: unknown) => void
+}
+
+interface Read {
+  readonly text: string
+  /** There was more before it. */
+  readonly cut: boolean
+}
+
+// More than that is saved or copied rather than read here.
+const mostShown = 256 * 1024
+
+/** Fetches output up to what there is, one part after the other, and keeps its end. */
+class OutputReader {
+  readonly #fetch: Fetch
+  readonly #parts: ReaderParts
+  readonly #decoder = new TextDecoder()
+  #read: Read = { text: '', cut: false }
+  #at = 0
+  #wanted = 0
+  #busy = false
+  #open = false
+
+  constructor(fetch: Fetch, parts: ReaderParts) {
+    this.#fetch = fetch
+    this.#parts = parts
+  }
+
+  /** Begins; the answer ends it. */
+  open(): () => void {
+    this.#open = true
+    this.readTo(this.#wanted)
+    return () => void (this.#open = false)
+  }
+
+  readTo(bytes: number): void {
+    this.#wanted = bytes
+    if (!this.#busy && this.#open)
+      this.#run().catch((error: unknown) => (this.#open ? this.#parts.onProblem(error) : undefined))
+  }
+
+  async #run(): Promise<void> {
+    this.#busy = true
+    try {
+      while (this.#open && this.#at < this.#wanted) {
+        const skips = this.#wanted - this.#at > 2 * mostShown
+        const { data, next, left } = await this.#fetch(skips ? this.#wanted - mostShown : this.#at)
+        if (data.length === 0) return
+        this.#at = next
+        const cut = skips || left > 0
+        const text = (cut ? '' : this.#read.text) + this.#decoder.decode(data, { stream: true })
+        this.#read = { text: text.slice(-2 * mostShown), cut: this.#read.cut || cut || text.length > 2 * mostShown }
+        if (this.#open) this.#parts.onRead(this.#read)
+      }
+    } finally {
+      // In the same breath as the last look at what is wanted: who asks next must not find it busy.
+      this.#busy = false
+    }
+  }
 }

@@ -1,24 +1,26 @@
 import { Copy, Minus, RotateCcw, Save, Square, SquareTerminal, X } from 'lucide-react'
-import { useEffect, useMemo, useState } from 'react'
+import { memo, useCallback, useEffect, useMemo, useState } from 'react'
 
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { RunRow, RunSnapshot } from '../../../shared/contract/snippets.ts'
 import type { Target } from '../../../shared/contract/terminals.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
-import { Dot } from '../../ui/tag.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
+import { Dot, type Tone } from '../../ui/tag.tsx'
 import ui from '../../ui/ui.module.css'
 import { RunOutputView } from './run-output-view.tsx'
 import { hasFailed, isUnderWay, outcomes, rowLook, summaryText, tookText } from './run-text.ts'
 import css from './snippets.module.css'
 import { showRun, useSnippets } from './snippets-store.ts'
 
+/** What the buttons of the panel reach. */
 export interface RunPanelParts {
   readonly api: Api
   readonly copy: (text: string) => void
   readonly tell: (text: string) => void
   readonly onProblem: (error: unknown) => void
   /** Opens a terminal that shows a window of tmux. */
-  readonly attach: (target: Target, window: number) => void
+  readonly showTmux: (target: Target, window: number) => void
 }
 
 /** What runs apart, with its output, below whatever page is shown. */
@@ -39,6 +41,7 @@ function OneRun({ run, parts }: { readonly run: RunSnapshot; readonly parts: Run
   const now = useNow(under)
   const chosen = rows[at] ?? rows[0]
   const quietly = (work: Promise<unknown>) => void work.catch(onProblem)
+  const stopRow = useCallback((row: number) => void api.runs.stop({ id, row }).catch(onProblem), [api, id, onProblem])
   if (!chosen) return null
   return (
     <section className={css['panel']} aria-label={`Run ${name}`}>
@@ -84,16 +87,7 @@ function OneRun({ run, parts }: { readonly run: RunSnapshot; readonly parts: Run
         </IconButton>
       </header>
       <div className={css['panelBody']}>
-        {rows.length > 1 && (
-          <Rows
-            rows={rows}
-            at={at}
-            now={now}
-            under={under}
-            onChoose={setAt}
-            onStop={row => quietly(api.runs.stop({ id, row }))}
-          />
-        )}
+        {rows.length > 1 && <Rows rows={rows} at={at} now={now} under={under} onChoose={setAt} onStop={stopRow} />}
         <div className={css['output']}>
           <p className={css['outputHead']}>
             <Dot tone={rowLook(chosen).tone} label="" /> {chosen.label} <span>{rowLook(chosen).text}</span>{' '}
@@ -128,36 +122,45 @@ interface RowsProps {
   readonly onStop: (at: number) => void
 }
 
+const fewRows = 8
+
 /** The hosts of a run; once it is over, by what became of them. */
 function Rows({ rows, at, now, under, onChoose, onStop }: RowsProps) {
-  const groups = useMemo(
-    () => (under ? [{ key: '', rows: rows.map((_row, index) => index) }] : outcomes(rows)),
-    [rows, under],
-  )
+  const [filter, setFilter] = useState('')
+  const groups = useMemo(() => {
+    const found = under ? [{ key: '', rows: rows.map((_row, index) => index) }] : outcomes(rows)
+    const wanted = filter.trim().toLowerCase()
+    return found.map(each => ({
+      ...each,
+      shown: each.rows.filter(row => (rows[row]?.label ?? '').toLowerCase().includes(wanted)),
+    }))
+  }, [rows, under, filter])
   return (
     <div className={css['rows']}>
+      {rows.length > fewRows && (
+        <SearchField label="Find a host of the run" placeholder="Find" value={filter} onText={setFilter} />
+      )}
       {groups.map((group, index) => (
         <div key={group.key}>
-          {!under && groups.length > 1 && (
-            <h3>
-              {index === 0 && group.rows.length > 1
-                ? `${group.rows.length} alike`
-                : group.rows.length === 1
-                  ? '1 differs'
-                  : `${group.rows.length} differ`}
-            </h3>
-          )}
+          {!under && groups.length > 1 && <h3>{groupText(index, group.rows.length)}</h3>}
           <ul aria-label={under ? 'Hosts of the run' : `Hosts with outcome ${index + 1}`}>
-            {group.rows.map(row => (
-              <Row
-                key={row}
-                row={rows[row] as RunRow}
-                chosen={row === at}
-                now={now}
-                onChoose={() => onChoose(row)}
-                onStop={() => onStop(row)}
-              />
-            ))}
+            {group.shown.map(row => {
+              const each = rows[row] as RunRow
+              const look = rowLook(each)
+              return (
+                <Row
+                  key={row}
+                  at={row}
+                  label={each.label}
+                  tone={look.tone}
+                  text={`${look.text} ${tookText(each, now)}`}
+                  chosen={row === at}
+                  under={isUnderWay(each)}
+                  onChoose={onChoose}
+                  onStop={onStop}
+                />
+              )
+            })}
           </ul>
         </div>
       ))}
@@ -165,33 +168,39 @@ function Rows({ rows, at, now, under, onChoose, onStop }: RowsProps) {
   )
 }
 
-interface RowProps {
-  readonly row: RunRow
-  readonly chosen: boolean
-  readonly now: number
-  readonly onChoose: () => void
-  readonly onStop: () => void
+function groupText(index: number, count: number): string {
+  if (index === 0 && count > 1) return `${count} alike`
+  return count === 1 ? '1 differs' : `${count} differ`
 }
 
-function Row({ row, chosen, now, onChoose, onStop }: RowProps) {
-  const look = rowLook(row)
+interface RowProps {
+  readonly at: number
+  readonly label: string
+  readonly tone: Tone
+  readonly text: string
+  readonly chosen: boolean
+  readonly under: boolean
+  readonly onChoose: (at: number) => void
+  readonly onStop: (at: number) => void
+}
+
+// Of a thousand hosts only those are drawn anew of which there is news.
+const Row = memo(function Row({ at, label, tone, text, chosen, under, onChoose, onStop }: RowProps) {
   return (
     <li data-chosen={chosen}>
-      <button type="button" aria-current={chosen ? 'true' : undefined} onClick={onChoose}>
-        <Dot tone={look.tone} label="" />
-        <span>{row.label}</span>
-        <small>
-          {look.text} {tookText(row, now)}
-        </small>
+      <button type="button" aria-current={chosen ? 'true' : undefined} onClick={() => onChoose(at)}>
+        <Dot tone={tone} label="" />
+        <span>{label}</span>
+        <small>{text}</small>
       </button>
-      {isUnderWay(row) && (
-        <IconButton small label={`Stop ${row.label}`} onClick={onStop}>
+      {under && (
+        <IconButton small label={`Stop ${label}`} onClick={() => onStop(at)}>
           <Square size={12} />
         </IconButton>
       )}
     </li>
   )
-}
+})
 
 /** Goes to another run that is still kept. */
 function Others({ run }: { readonly run: RunSnapshot }) {
@@ -229,7 +238,7 @@ async function attach({ id, rows }: RunSnapshot, row: number, parts: RunPanelPar
   const { data } = await parts.api.runs.output({ id, row, from: 0 })
   const [, window] = /window (\d+) of the tmux session hawser/.exec(new TextDecoder().decode(data)) ?? []
   const target = rows[row]?.target
-  if (target && window !== undefined) parts.attach(target, Number(window))
+  if (target && window !== undefined) parts.showTmux(target, Number(window))
 }
 
 async function saveOutput({ id }: RunSnapshot, { api, tell }: RunPanelParts): Promise<void> {

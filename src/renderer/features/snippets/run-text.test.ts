@@ -43,7 +43,14 @@ describe('a run in words', () => {
 })
 
 describe('shownOutput', () => {
+  it('takes one endless line as quickly as many', () => {
+    const line = 'x'.repeat(500_000)
+    expect(shownOutput(line)).toBe(line)
+    expect(shownOutput('1%\r'.repeat(100_000))).toBe('1%')
+  })
+
   it('shows what a terminal would at the end, without escapes', () => {
+    expect(shownOutput('a\rb\r')).toBe('b')
     expect(shownOutput('10%\r50%\r100%\nok\r\n\u001b[31mred\u001b[0m\u202e')).toBe('100%\nok\nred')
   })
 })

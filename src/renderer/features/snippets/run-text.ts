@@ -61,6 +61,7 @@ export function summaryText(rows: readonly RunRow[]): string {
   return parts.filter(Boolean).join(' · ')
 }
 
+/** Hosts that ended alike. */
 export interface Outcome {
   readonly key: string
   /** The places of its hosts in the run. */
@@ -86,6 +87,11 @@ const longest = 1024 * 1024
 
 /** Output as it is shown: no escapes; a line that was written over shows what came last, as a progress bar does. */
 export function shownOutput(raw: string): string {
-  const lines = raw.replaceAll('\r\n', '\n').replace(/[^\n]*\r(?=[^\n])/g, '')
-  return cleanText(lines, longest)
+  const lines = raw.replaceAll('\r\n', '\n').split('\n')
+  return cleanText(lines.map(afterReturn).join('\n'), longest)
+}
+
+function afterReturn(line: string): string {
+  const end = line.endsWith('\r') ? line.length - 1 : line.length
+  return line.slice(line.lastIndexOf('\r', end - 1) + 1, end)
 }

@@ -1,5 +1,5 @@
 import { Trash2, TriangleAlert } from 'lucide-react'
-import { Fragment, useState } from 'react'
+import { Fragment, useMemo, useState } from 'react'
 
 import { assertNever } from '../../../shared/base/assert-never.ts'
 import { messageOf } from '../../../shared/base/errors.ts'
@@ -19,18 +19,22 @@ import { openSnippetDialog, useSnippets, type Order } from './snippets-store.ts'
 interface SnippetDialogsProps {
   readonly api: Api
   readonly choices: PlaceChoices
-  readonly places: (order: Order) => readonly RunPlace[]
+  /** Where each snippet may run; the terminals it was asked for in first. */
+  readonly placesOf: (order: Order) => readonly RunPlace[]
   readonly bunches: readonly Bunch[]
-  readonly numberKeys: string
+  readonly numberKeys: (number: number) => string
   readonly nameOf: (target: Target) => string
-  /** Runs it; throws what went wrong. */
-  readonly perform: (order: Order) => Promise<void>
+  /** Runs it; what goes wrong is told. */
+  readonly start: (order: Order) => void
 }
 
 /** The dialog about snippets that is open, over whatever page. */
-export function SnippetDialogs({ api, choices, places, bunches, numberKeys, nameOf, perform }: SnippetDialogsProps) {
+export function SnippetDialogs({ api, choices, placesOf, bunches, numberKeys, nameOf, start }: SnippetDialogsProps) {
   const dialog = useSnippets(state => state.dialog)
+  const count = useSnippets(state => state.dialogs)
   const snippets = useSnippets(state => state.book.snippets)
+  const order = dialog?.kind === 'run' ? dialog.order : null
+  const places = useMemo(() => (order ? placesOf(order) : []), [order, placesOf])
   if (!dialog) return null
   // What ends after the person went on must not close what they opened since.
   const close = () => {
@@ -40,6 +44,7 @@ export function SnippetDialogs({ api, choices, places, bunches, numberKeys, name
     case 'form':
       return (
         <SnippetForm
+          key={count}
           snippet={dialog.snippet}
           draft={dialog.draft ?? {}}
           places={choices}
@@ -55,21 +60,24 @@ export function SnippetDialogs({ api, choices, places, bunches, numberKeys, name
     case 'run':
       return (
         <RunDialog
+          key={count}
           api={api}
           order={dialog.order}
           asking={dialog.asking}
-          places={places(dialog.order)}
+          places={places}
           bunches={bunches}
           onRun={async order => {
+            await check(api, order)
             if (order.snippet.confirm) return openSnippetDialog({ kind: 'confirm', order })
-            await perform(order)
+            // A question of the host's, or a terminal that opens, must not wait behind this dialog.
             close()
+            start(order)
           }}
           onClose={close}
         />
       )
     case 'confirm':
-      return <Confirm api={api} order={dialog.order} nameOf={nameOf} perform={perform} close={close} />
+      return <Confirm key={count} api={api} order={dialog.order} nameOf={nameOf} start={start} close={close} />
     case 'delete':
       return <Delete api={api} snippet={dialog.snippet} close={close} />
     default:
@@ -77,7 +85,12 @@ export function SnippetDialogs({ api, choices, places, bunches, numberKeys, name
   }
 }
 
-interface ConfirmProps extends Pick<SnippetDialogsProps, 'api' | 'nameOf' | 'perform'> {
+/** Throws where a value is missing or can't be put in, while it can still be changed. */
+async function check(api: Api, { snippet, targets: [target], values, given }: Order): Promise<void> {
+  if (target) await api.snippets.preview({ id: snippet.id, target, values, given })
+}
+
+interface ConfirmProps extends Pick<SnippetDialogsProps, 'api' | 'nameOf' | 'start'> {
   readonly order: Order
   readonly close: () => void
 }
@@ -85,12 +98,14 @@ interface ConfirmProps extends Pick<SnippetDialogsProps, 'api' | 'nameOf' | 'per
 const shownNames = 12
 
 /** Asks before a snippet runs whose author wants that. */
-function Confirm({ api, order, nameOf, perform, close }: ConfirmProps) {
+function Confirm({ api, order, nameOf, start, close }: ConfirmProps) {
   const { snippet, targets } = order
-  const [failure, setFailure] = useState<string | null>(null)
   const names = targets.slice(0, shownNames).map(nameOf).join(', ')
   const on = targets.length > shownNames ? `${names} and ${targets.length - shownNames} more` : names
-  const run = () => void perform(order).then(close, (error: unknown) => setFailure(messageOf(error)))
+  const run = () => {
+    close()
+    start(order)
+  }
   return (
     <Dialog
       alert
@@ -103,11 +118,6 @@ function Confirm({ api, order, nameOf, perform, close }: ConfirmProps) {
     >
       <Values order={order} />
       <Preview api={api} order={order} />
-      {failure !== null && (
-        <p className={ui['error']} role="alert">
-          {failure}
-        </p>
-      )}
       <Actions>
         <Grow />
         <Button onClick={close}>Cancel</Button>

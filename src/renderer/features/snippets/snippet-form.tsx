@@ -39,8 +39,8 @@ interface SnippetFormProps {
   readonly draft: Partial<Snippet>
   readonly places: PlaceChoices
   readonly packages: readonly string[]
-  /** The keys that go before a number, as `Ctrl+Shift`. */
-  readonly numberKeys: string
+  /** The keys of a number, as `Ctrl+Shift+1`. */
+  readonly numberKeys: (number: number) => string
   readonly onSave: (snippet: Snippet) => Promise<void>
   readonly onClose: () => void
 }
@@ -81,8 +81,11 @@ export function SnippetForm({
   const [draft, setDraft] = useState(() => draftOf({ ...begin, ...snippet }))
   const [failure, setFailure] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
+  const [startsOpen] = useState(draft.onConnect.size > 0)
   const set = <K extends keyof Draft>(name: K, value: Draft[K]) => setDraft(old => ({ ...old, [name]: value }))
   const save = async () => {
+    if (!draft.everywhere && draft.where.size === 0)
+      return setFailure('Choose where it may run, or let it run everywhere.')
     const made = snippetSchema.safeParse(snippetOf(draft, snippet))
     if (!made.success) return setFailure(problemOf(made.error.issues[0]?.path[0]))
     setBusy(true)
@@ -170,7 +173,7 @@ export function SnippetForm({
           <option value="">None</option>
           {Array.from({ length: 9 }, (_each, index) => (
             <option key={index} value={index + 1}>
-              {shownShortcut(`${numberKeys}+${index + 1}`)}
+              {shownShortcut(numberKeys(index + 1)) || `Number ${index + 1}`}
             </option>
           ))}
         </Select>
@@ -191,7 +194,7 @@ export function SnippetForm({
             <Picker label="May run on" choices={choices} chosen={draft.where} onChange={where => set('where', where)} />
           )}
         </div>
-        <details className={css['wide']} open={draft.onConnect.size > 0 ? true : undefined}>
+        <details className={css['wide']} open={startsOpen || undefined}>
           <summary>Run when a terminal opens</summary>
           <Picker
             label="Run on connect"

@@ -21,15 +21,18 @@ export interface SnippetActions {
   readonly exportTo: (snippet: Snippet | null) => void
   readonly importFrom: () => void
   readonly addStarters: () => void
-  /** The keys that go before a number, as `Ctrl+Shift`. */
-  readonly numberKeys: string
+  /** The keys of a number, as `Ctrl+Shift+1`. */
+  readonly numberKeys: (number: number) => string
 }
 
 const cardHeight = 64
 
 /** The saved snippets, by package. */
 export function SnippetsPage({ actions }: { readonly actions: SnippetActions }) {
-  const { book, loaded, filter, folded } = useSnippets()
+  const book = useSnippets(state => state.book)
+  const loaded = useSnippets(state => state.loaded)
+  const filter = useSnippets(state => state.filter)
+  const folded = useSnippets(state => state.folded)
   const sections = useMemo(
     () => sectionsOf(matchingSnippets(book.snippets, filter), filter.trim() === '' ? folded : new Set()),
     [book.snippets, filter, folded],
@@ -124,12 +127,13 @@ const SnippetCard = memo(function SnippetCard({
   const { name, icon, tags, key } = snippet
   const [line = ''] = snippet.command.replace(/^#!.*\n/, '').split('\n')
   return (
-    <div className={css['card']} onPointerEnter={near} onFocus={near}>
+    <div className={css['card']} onPointerEnter={near}>
       <button
         type="button"
         className={css['main']}
         aria-label={name}
         title={snippet.description || snippet.command.slice(0, 500)}
+        onFocus={near}
         onClick={() => actions.run(snippet)}
       />
       <span className={css['avatar']}>
@@ -138,7 +142,7 @@ const SnippetCard = memo(function SnippetCard({
       <span className={css['name']}>{name}</span>
       <span className={css['side']}>
         {key !== null ? (
-          <span className={ui['kbd']}>{shownShortcut(`${actions.numberKeys}+${key}`)}</span>
+          <span className={ui['kbd']}>{shownShortcut(actions.numberKeys(key))}</span>
         ) : (
           tags[0] !== undefined && <Tag>{tags[0]}</Tag>
         )}

@@ -3,7 +3,7 @@ import { create } from 'zustand'
 import type { Disposable } from '../../../shared/base/lifecycle.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import { groupChain } from '../../../shared/contract/inheritance.ts'
-import type { Group, Host } from '../../../shared/contract/hosts.ts'
+import type { Group, GroupId, Host } from '../../../shared/contract/hosts.ts'
 import type {
   Asking,
   Given,
@@ -12,20 +12,21 @@ import type {
   RunSnapshot,
   Snippet,
   SnippetBook,
-  SnippetId,
   Values,
 } from '../../../shared/contract/snippets.ts'
-import type { Target } from '../../../shared/contract/terminals.ts'
+import { targetKey, type Target } from '../../../shared/contract/terminals.ts'
 import type { Pane } from '../../../shared/contract/workspace.ts'
 
 /** A snippet that is to run: where, and with what. */
 export interface Order {
   readonly snippet: Snippet
   readonly targets: readonly Target[]
-  /** The terminal that it was asked for in; null elsewhere. */
-  readonly pane: Pane | null
+  /** The terminals that it was asked for in: several while what is typed goes to all; none elsewhere. */
+  readonly panes: readonly Pane[]
   readonly values: Values
   readonly given: Given
+  /** It starts with a terminal, asked for by nobody: it takes neither the keyboard nor another dialog's place. */
+  readonly startsUp: boolean
 }
 
 /** The dialog that is open over the window, if any. */
@@ -42,17 +43,21 @@ interface SnippetsState {
   /** Packages whose snippets are folded away. */
   readonly folded: ReadonlySet<string>
   readonly dialog: SnippetDialog | null
+  /** How many dialogs there were: each is a new one, whatever the last one held. */
+  readonly dialogs: number
   readonly runs: readonly RunSnapshot[]
   /** The run in the panel; null while there is no panel. */
   readonly shownRun: RunId | null
 }
 
+/** The snippets, the runs, and what is shown of them. */
 export const useSnippets = create<SnippetsState>()(() => ({
   book: { snippets: [], used: {} },
   loaded: false,
   filter: '',
   folded: new Set(),
   dialog: null,
+  dialogs: 0,
   runs: [],
   shownRun: null,
 }))
@@ -72,14 +77,17 @@ export function mirrorSnippets(api: Api): Disposable {
   }
 }
 
+/** Opens a dialog about snippets in the place of another; null closes it. */
 export function openSnippetDialog(dialog: SnippetDialog | null): void {
-  useSnippets.setState({ dialog })
+  useSnippets.setState(({ dialogs }) => ({ dialog, dialogs: dialogs + 1 }))
 }
 
+/** Shows a run in the panel; null hides the panel. */
 export function showRun(shownRun: RunId | null): void {
   useSnippets.setState({ shownRun })
 }
 
+/** Folds the snippets of a package away, or shows them again. */
 export function foldPackage(name: string): void {
   useSnippets.setState(({ folded }) => {
     const next = new Set(folded)
@@ -124,6 +132,20 @@ interface Places {
   readonly groups: readonly Group[]
 }
 
+/** The hosts of each group, also of those in groups in it. */
+export function hostsByGroup({ hosts, groups }: Places): ReadonlyMap<GroupId, readonly Host[]> {
+  const parents = new Map(groups.map(each => [each.id, each.parentId]))
+  const found = new Map<GroupId, Host[]>(groups.map(each => [each.id, []]))
+  for (const host of hosts) {
+    const seen = new Set<GroupId>()
+    for (let id = host.groupId; id !== null && !seen.has(id); id = parents.get(id) ?? null) {
+      seen.add(id)
+      found.get(id)?.push(host)
+    }
+  }
+  return found
+}
+
 /** True where a place is one of the hosts, or lies in one of the groups. */
 export function holds(places: HostsAndGroups, target: Target, book: Places): boolean {
   if (target.kind !== 'host') return false
@@ -145,6 +167,14 @@ export function snippetsFor({ snippets, used }: SnippetBook, target: Target, boo
   return snippets.filter(snippet => mayRun(snippet, target, book)).toSorted((a, b) => rank(a) - rank(b))
 }
 
-export function findSnippet(id: SnippetId): Snippet | undefined {
-  return useSnippets.getState().book.snippets.find(each => each.id === id)
+/** What running an order does: it is typed where that can be, else it runs apart on each of its targets. */
+export function planOf({
+  snippet: { mode },
+  targets,
+  panes,
+}: Pick<Order, 'snippet' | 'targets' | 'panes'>): 'type' | 'apart' | 'tmux' {
+  const here = new Set(panes.map(each => targetKey(each.target)))
+  const typed = targets.length === 1 || targets.every(each => here.has(targetKey(each)))
+  if ((mode === 'send' || mode === 'type') && typed) return 'type'
+  return mode === 'tmux' ? 'tmux' : 'apart'
 }

@@ -28,6 +28,12 @@ export class CommandMemory {
     this.#start = { marker, column: active.cursorX }
   }
 
+  /** A command was sent as a whole. */
+  sent(text: string): void {
+    this.#forget()
+    this.#last = text.slice(0, longest)
+  }
+
   /** A person typed that; it has not been echoed yet. */
   typed(data: string): void {
     if (data === '\x03' || data === '\x04') return this.#forget()

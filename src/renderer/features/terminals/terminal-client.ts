@@ -52,6 +52,8 @@ export class TerminalClient implements Disposable {
   readonly #hooks: TerminalHooks
   readonly #commands: CommandMemory
   #settling: Settling | undefined
+  #arrived: Promise<void> = Promise.resolve()
+  #arrive = () => {}
   #webgl: WebglAddon | undefined
   #webglFailed = false
   #ligatures: { dispose(): void } | undefined
@@ -145,12 +147,20 @@ export class TerminalClient implements Disposable {
     this.#unacknowledged = 0
     port.onmessage = event => this.#receive(port, event.data as ToTerminal)
     this.#settling = settling(this.terminal)
+    this.#arrive()
     for (const text of this.#first.splice(0)) this.type(text)
   }
 
-  /** Answers when a shell that was started waits for a command, as far as can be told from here. */
-  settled(): Promise<void> {
-    return this.#settling?.settled ?? Promise.resolve()
+  /** A shell was asked for: its port is on the way, and may come after the news of it. */
+  expectShell(): void {
+    this.#arrive()
+    this.#arrived = new Promise(resolve => (this.#arrive = resolve))
+  }
+
+  /** Answers when the shell that was asked for waits for a command, as far as can be told from here. */
+  async settled(): Promise<void> {
+    await this.#arrived
+    await this.#settling?.settled
   }
 
   /** The command that was typed last; null when none is known. */
@@ -158,9 +168,10 @@ export class TerminalClient implements Disposable {
     return this.#commands.last
   }
 
-  /** A command is about to be typed by other hands. */
-  noteCommand(): void {
-    this.#commands.begin()
+  /** A command is about to be typed by other hands: sent, or left for Enter. */
+  noteCommand(text: string, sent: boolean): void {
+    if (sent) this.#commands.sent(text)
+    else this.#commands.begin()
   }
 
   /** The folder that the shell said it is in; null when it says nothing. */

@@ -83,6 +83,7 @@ export class Terminals implements Disposable {
     if (isOpening(useTerminals.getState().states[paneId])) return
     const ports = this.#parts.ports.expect(paneId, port => client.connect(port))
     client.onDisposed(() => ports.dispose())
+    client.expectShell()
     try {
       await this.#parts.api.terminals.open({ id: paneId, target, size: client.size })
       // The window may have changed its size while the person was asked something.
@@ -113,7 +114,8 @@ export class Terminals implements Disposable {
       needsConfirmation(cleaned, client.terminal.modes.bracketedPasteMode)
     if (ask && !confirmed) return useTerminals.setState({ pasting: { paneId, text: cleaned, run } })
     client.terminal.paste(cleaned)
-    if (run) client.type('\r')
+    // As from the keyboard: where what is typed goes to all, so does this.
+    if (run) client.terminal.input('\r')
   }
 
   /** Pastes what was selected last, where the person wants that of the middle button. */
@@ -129,8 +131,9 @@ export class Terminals implements Disposable {
     await client.settled()
     const { bracketedPasteMode } = client.terminal.modes
     const cleaned = cleanPaste(text)
-    if (!send && cleaned.includes('\n') && !bracketedPasteMode) return this.pasteText(paneId, cleaned)
-    client.noteCommand()
+    if (!send && cleaned.includes('\n') && !bracketedPasteMode)
+      throw new Error('This shell runs each line at once, so several can’t be left for Enter. Let the snippet be sent.')
+    client.noteCommand(cleaned, send)
     client.type(`${asTyped(cleaned, bracketedPasteMode)}${send ? '\r' : ''}`)
   }
 
