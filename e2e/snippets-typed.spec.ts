@@ -64,6 +64,22 @@ test('a new snippet comes from the last command, and from what is selected', asy
   await expect(form.getByRole('textbox', { name: 'Command' })).toHaveValue('echo four')
   await form.getByRole('button', { name: 'Cancel' }).click()
 
+  // Several lines after the prompts of a line that goes on, and a completion with its list in between.
+  const lastIs = async (text: string | RegExp) => {
+    await page.keyboard.press('Control+Shift+P')
+    await page.getByRole('combobox', { name: 'Search or run anything' }).fill('new snippet from the last')
+    await page.keyboard.press('Enter')
+    await expect(form.getByRole('textbox', { name: 'Command' })).toHaveValue(text)
+    await form.getByRole('button', { name: 'Cancel' }).click()
+  }
+  await shell.run('for i in 1 2; do')
+  await expect(shell.rows).toContainText(/>\s*$/)
+  await shell.run('echo "five $i"')
+  await expect(shell.rows).toContainText(/echo "five \$i".*>\s*$/)
+  await shell.run('done')
+  await expect(shell.rows).toContainText('five 2')
+  await lastIs('for i in 1 2; do\necho "five $i"\ndone')
+
   await shell.run('clear; echo $((6 * 7))-selected')
   await expect(shell.rows).toContainText('42-selected')
   await page.keyboard.press('Control+Shift+A')

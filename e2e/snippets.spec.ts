@@ -46,7 +46,7 @@ test('a snippet asks for its values: a default, a choice and a hidden one, and i
   await expect(panel.getByLabel('Output of gpu-box')).toHaveText(
     `hi'; $(id) "x|it's "all"|canary-$HOME|gpu-box|${sshd.user}|`,
   )
-  await expect(panel.getByRole('status')).toHaveText('Done · 1 not with exit 0')
+  await expect(panel.getByRole('status')).toHaveText('exit 3')
   await expect(panel).toContainText('exit 3')
   await panel.getByRole('button', { name: 'Copy the output' }).click()
   await expect.poll(() => clipboardText(app)).toContain('canary-$HOME')
@@ -112,10 +112,10 @@ test('what runs is stopped, or ends with its connection, and says so', async ({ 
   await panelButton(page, 'Wait').click()
   const panel = runPanel(page, 'Wait')
   await expect(panel.getByLabel('Output of gpu-box')).toHaveText('begun')
-  await expect(panel.getByRole('status')).toHaveText('0 of 1 done')
-  await panel.getByRole('button', { name: 'Stop' }).click()
+  await expect(panel.getByRole('status')).toHaveText('running')
+  await panel.getByRole('button', { name: 'Stop', exact: true }).click()
   await expect(panel).toContainText('stopped')
-  await panel.getByRole('button', { name: 'Run the failed again' }).click()
+  await panel.getByRole('button', { name: 'Run again' }).click()
   await expect(panel).toContainText('running')
   await expect(panel.getByLabel('Output of gpu-box')).toHaveText('begun')
   sshd.kill()
@@ -134,6 +134,10 @@ test('a dangerous one asks first', async ({ launch, sshd, dataDir, folder }) => 
   await expect(alert).toContainText('On gpu-box')
   await expect(alert.getByLabel('What runs')).toHaveText(`touch '${mark}'`)
   await alert.getByRole('button', { name: 'Cancel' }).click()
+  // Back to what was typed.
+  const asked = page.getByRole('dialog', { name: 'Run Wipe' })
+  await expect(asked.getByRole('textbox', { name: 'file' })).toHaveValue(mark)
+  await asked.getByRole('button', { name: 'Cancel' }).click()
   await shell.run('echo checked-$((1 + 1))')
   await expect(shell.rows).toContainText('checked-2')
   expect(existsSync(mark)).toBe(false)

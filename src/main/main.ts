@@ -118,7 +118,7 @@ async function run(): Promise<void> {
   built.forwards.startWithApp()
   keepTray(store, built, reveal)
   app.on('window-all-closed', () => app.quit())
-  endWell(store, () => Promise.all([built.flush(), state.flush()]))
+  endWell(store, { settle: () => built.runs.endAll(), flush: () => Promise.all([built.flush(), state.flush()]) })
   log.info(`Hawser ${app.getVersion()} with Electron ${process.versions.electron}`)
 }
 
@@ -205,16 +205,26 @@ function takeAddresses(built: Built, appService: AppService, reveal: () => void)
   })
 }
 
+interface Ending {
+  /** Ends over there what has nobody to read it any more. */
+  readonly settle: () => Promise<unknown>
+  readonly flush: () => Promise<unknown>
+}
+
 /** Connections are closed and files written out before the process ends; a disk that hangs does not keep it. */
-function endWell(store: DisposableStore, flush: () => Promise<unknown>): void {
+function endWell(store: DisposableStore, { settle, flush }: Ending): void {
   let ending = false
   app.on('will-quit', event => {
     event.preventDefault()
     if (ending) return
     ending = true
-    store.dispose()
-    const late = new Promise(resolve => setTimeout(resolve, quitMs))
-    void Promise.race([flush(), late]).finally(() => app.exit(0))
+    const late = () => new Promise(resolve => setTimeout(resolve, quitMs))
+    const end = async () => {
+      await Promise.race([settle(), late()])
+      store.dispose()
+      await Promise.race([flush(), late()])
+    }
+    void end().finally(() => app.exit(0))
   })
 }
 
@@ -222,11 +232,12 @@ function endWell(store: DisposableStore, flush: () => Promise<unknown>): void {
 function mayClose(window: Electron.BrowserWindow, built: Built): boolean {
   const { live } = built.terminals
   const moving = built.transfers.live
-  if (live + moving === 0 || !built.settings.current.security.confirmClose) return true
+  const running = built.runs.live
+  if (live + moving + running === 0 || !built.settings.current.security.confirmClose) return true
   window.show()
   const choice = dialog.showMessageBoxSync(window, {
     type: 'question',
-    message: openText(live, moving),
+    message: openText({ session: live, transfer: moving, run: running }),
     detail:
       moving > 0
         ? 'Transfers are kept and can be resumed at the next start. What runs in tmux or screen over there goes on.'
@@ -252,12 +263,11 @@ function leaveUnsaved(window: Electron.BrowserWindow): boolean {
   return choice === 0
 }
 
-function openText(sessions: number, transfers: number): string {
-  const some = (count: number, one: string) => (count === 1 ? `One ${one}` : `${count} ${one}s`)
-  const parts = [sessions > 0 && some(sessions, 'session'), transfers > 0 && some(transfers, 'transfer')].filter(
-    Boolean,
-  )
-  return `${parts.join(' and ')} ${sessions + transfers === 1 ? 'is' : 'are'} still open.`
+function openText(open: Readonly<Record<string, number>>): string {
+  const some = Object.entries(open).filter(([, count]) => count > 0)
+  const parts = some.map(([name, count]) => (count === 1 ? `One ${name}` : `${count} ${name}s`))
+  const all = some.reduce((sum, [, count]) => sum + count, 0)
+  return `${new Intl.ListFormat('en').format(parts)} ${all === 1 ? 'is' : 'are'} still open.`
 }
 
 /** A worker starts from a real file, so in a packed program it lies beside the archive. */

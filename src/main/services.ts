@@ -18,6 +18,7 @@ import { ImportService } from './imports/import-service.ts'
 import { PromptService } from './prompts/prompt-service.ts'
 import { SettingsService } from './settings/settings-service.ts'
 import { buildSnippets } from './snippet-services.ts'
+import type { RunService } from './snippets/run-service.ts'
 import { firstSnippets, snippetFile } from './snippets/snippet-record.ts'
 import { WorkspaceService } from './settings/workspace-service.ts'
 import type { Connection } from './ssh/connection.ts'
@@ -70,6 +71,7 @@ export interface Built extends Disposable {
   readonly forwards: ForwardService
   /** After sleep: finds out which connections still live. */
   checkLinks(): void
+  readonly runs: RunService
   /** Answers once everything saved is on the disk. */
   flush(): Promise<unknown>
 }
@@ -132,6 +134,7 @@ export async function buildServices(outside: Outside): Promise<Built> {
     terminals,
     transfers,
     forwards,
+    runs,
     checkLinks: () => wakeUp(connections.pool, forwards),
     flush: async () => {
       await transfers.flush()

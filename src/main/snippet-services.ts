@@ -1,7 +1,7 @@
 import { hostname, userInfo } from 'node:os'
 
 import type { DisposableStore } from '../shared/base/lifecycle.ts'
-import type { Dialect } from '../shared/base/shell-place.ts'
+import type { Dialect } from '../shared/base/shell-dialect.ts'
 import type { Target } from '../shared/contract/terminals.ts'
 import type { ActivityService } from './activity/activity-service.ts'
 import { targetName, type Connections } from './connection-services.ts'

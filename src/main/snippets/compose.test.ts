@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
 
-import type { Dialect } from '../../shared/base/shell-place.ts'
+import type { Dialect } from '../../shared/base/shell-dialect.ts'
 import type { Given, Values } from '../../shared/contract/snippets.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
 import {
@@ -145,9 +145,12 @@ describe('a shell of its own kind', () => {
 
 describe('checkPlaces', () => {
   it('tells where no value can be quoted', () => {
-    expect(() => checkPlaces('echo `ls {{a}}`')).toThrow('between backticks')
-    expect(() => checkPlaces('#!/usr/bin/env python3\nprint({{a}})')).toThrow('not for a shell')
-    expect(() => checkPlaces('echo `ls {{{a}}}` "$(cat {{b}})"')).not.toThrow()
+    const check = (command: string, folder = '') => checkPlaces(recipe(command, folder))
+    expect(() => check('echo `ls {{a}}`')).toThrow('between backticks')
+    expect(() => check('#!/usr/bin/env python3\nprint({{a}})')).toThrow('not for a shell')
+    expect(() => check('echo `ls {{{a}}}` "$(cat {{b}})"')).not.toThrow()
+    expect(() => check('ls', '/srv/{{a!}}')).toThrow('A folder')
+    expect(() => check('#!/usr/bin/env python3\nprint({{{a!}}})')).toThrow('list of processes')
   })
 })
 

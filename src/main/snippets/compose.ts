@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/base/errors.ts'
-import { shellPlace, withoutComments, type Dialect, type ShellPlace } from '../../shared/base/shell-place.ts'
+import type { Dialect, ShellPlace } from '../../shared/base/shell-dialect.ts'
+import { ShellReader, withoutComments } from '../../shared/base/shell-place.ts'
 import { shellValue, shellVariable, unixWord } from '../../shared/base/shell-value.ts'
 import { isGiven, parseTemplate, variablesIn, type Variable } from '../../shared/base/snippet-template.ts'
 import type { Given, Snippet, Values } from '../../shared/contract/snippets.ts'
@@ -86,25 +87,31 @@ function script(command: string, filled: Filled, options: ComposeOptions & { rea
   const { dialect, isShell } = options
   const parts = parseTemplate(command)
   const hidden = variablesIn(parts).filter(each => each.hidden)
-  const byInput = isShell && /^(sh|bash|zsh|fish)$/.test(dialect) ? hidden : []
+  if (hidden.length > 0 && !(isShell && /^(sh|bash|zsh|fish)$/.test(dialect)))
+    throw new AppError(
+      'invalid-input',
+      'In this shell a hidden value would show in the list of processes. Begin the snippet with #!/bin/sh.',
+    )
+  const reader = new ShellReader(dialect)
+  const unsafe: ShellPlace = { kind: 'unsafe', where: 'in a script that is not for a shell' }
   let text = ''
   for (const part of parts) {
-    if (part.kind === 'text') text += part.text
-    else {
-      const value = filled.get(part.variable.name) ?? ''
-      const place: ShellPlace = isShell
-        ? shellPlace(text, dialect)
-        : { kind: 'unsafe', where: 'in a script that is not for a shell' }
-      const at = byInput.findIndex(({ name }) => name === part.variable.name)
+    let piece = part.kind === 'text' ? part.text : (filled.get(part.variable.name) ?? '')
+    if (part.kind === 'variable') {
+      const at = hidden.findIndex(({ name }) => name === part.variable.name)
       // What is to be kept from the list of processes never goes in as it is, whatever the braces.
-      if (at >= 0) text += shellVariable(hiddenName(at), place)
-      else text += part.raw ? value : shellValue(value, place, options)
+      if (at >= 0 || !part.raw) {
+        const place = isShell ? reader.placeAfter('') : unsafe
+        piece = at >= 0 ? shellVariable(hiddenName(at), place) : shellValue(piece, place, options)
+      }
     }
+    reader.add(piece)
+    text += piece
   }
-  const reads = byInput.map((_each, index) =>
+  const reads = hidden.map((_each, index) =>
     dialect === 'fish' ? `read ${hiddenName(index)}\n` : `IFS= read -r ${hiddenName(index)}\n`,
   )
-  return { text: reads.join('') + text, hidden: byInput.map(({ name }) => filled.get(name) ?? '') }
+  return { text: reads.join('') + text, hidden: hidden.map(({ name }) => filled.get(name) ?? '') }
 }
 
 /** What runs a script that names it in its first line: `#!/bin/sh`, `#!/usr/bin/env python3`. */
@@ -155,8 +162,15 @@ export function interpreterOf(command: string): Interpreter | null {
   return { words, flag, dialect: dialectOfProgram(base) ?? null }
 }
 
-/** The rules that the values of a snippet are quoted by, where it runs in a shell of that dialect. */
-export function checkPlaces(command: string): void {
+/** Throws where a folder would show a hidden value. */
+function checkFolder(folder: string): void {
+  if (variablesIn(parseTemplate(folder)).some(each => each.hidden))
+    throw new AppError('invalid-input', 'A folder can’t hold a hidden value.')
+}
+
+/** Throws `invalid-input` where a value of the snippet could not be put in safely, by its own shell or by bash. */
+export function checkPlaces({ command, folder }: Recipe): void {
+  checkFolder(folder)
   const interpreter = interpreterOf(command)
   const values = new Map(variablesIn(parseTemplate(command)).map(({ name }) => [name, 'x']))
   script(command, values, {
@@ -201,6 +215,7 @@ export function composeShown(recipe: Recipe, filled: Filled): string {
 
 /** The folder as a word: a leading ~ is the home folder over there. */
 function folderWord(folder: string, filled: Filled, options: ComposeOptions): string {
+  checkFolder(folder)
   if (options.dialect === 'other')
     throw new AppError(
       'invalid-input',
@@ -228,7 +243,13 @@ export function composeTyped(recipe: Recipe, filled: Filled, dialect: Dialect): 
   if (variablesOf(recipe).some(each => each.hidden))
     throw new AppError('invalid-input', 'A hidden value would show on the screen. Let this snippet run apart.')
   const whole = inShell(recipe, filled, options).text
-  const text = (interpreterOf(recipe.command) ? whole : withoutComments(whole, dialect)).replace(/^\s*\n|\s+$/g, '')
+  const bare = interpreterOf(recipe.command) ? whole : withoutComments(whole, dialect)
+  if (bare === null)
+    throw new AppError(
+      'invalid-input',
+      'What is a comment in this snippet can’t be told for sure. Take the # out, or let it run apart.',
+    )
+  const text = bare.trimEnd().replace(/^(?:[ \t]*\n)+/, '')
   if (text === '') throw new AppError('invalid-input', 'Nothing of this snippet is left to run: it is all comments.')
   if (recipe.folder.trim() === '') return text
   const into = folderWord(recipe.folder, filled, options)

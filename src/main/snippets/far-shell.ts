@@ -1,4 +1,4 @@
-import type { Dialect } from '../../shared/base/shell-place.ts'
+import type { Dialect } from '../../shared/base/shell-dialect.ts'
 import type { Connection } from '../ssh/connection.ts'
 import { runCommand } from '../ssh/run-command.ts'
 import { dialectOfProgram } from './compose.ts'

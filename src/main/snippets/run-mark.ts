@@ -1,4 +1,4 @@
-import type { Dialect } from '../../shared/base/shell-place.ts'
+import type { Dialect } from '../../shared/base/shell-dialect.ts'
 
 const mostHeld = 64 * 1024
 
@@ -17,8 +17,10 @@ export class MarkFilter {
   #held: Buffer | undefined = Buffer.alloc(0)
   #pid: number | null = null
 
-  constructor(mark: string) {
-    this.#mark = Buffer.from(`${mark} `)
+  /** Null where no such line comes. */
+  constructor(mark: string | null) {
+    this.#mark = Buffer.from(`${mark ?? ''} `)
+    if (mark === null) this.#held = undefined
   }
 
   /** The process over there; null as long as it is not known. */

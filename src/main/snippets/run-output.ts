@@ -7,10 +7,8 @@ const largestPart = 256 * 1024
 
 /** What a command printed: its beginning and its end, 1 MiB of each; what is between is counted and let go. */
 export class OutputLog {
-  #head: Buffer[] = []
-  #headBytes = 0
-  #tail: Buffer[] = []
-  #tailBytes = 0
+  readonly #head = new Blocks()
+  readonly #tail = new Blocks()
   #bytes = 0
   readonly #hashes = { out: createHash('sha256'), err: createHash('sha256') }
 
@@ -22,17 +20,11 @@ export class OutputLog {
   add(data: Buffer, stream: 'out' | 'err'): void {
     this.#bytes += data.length
     this.#hashes[stream].update(data)
-    const room = half - this.#headBytes
-    if (room > 0) {
-      const first = data.subarray(0, room)
-      this.#head.push(first)
-      this.#headBytes += first.length
-      data = data.subarray(room)
-    }
-    if (data.length === 0) return
-    this.#tail.push(data)
-    this.#tailBytes += data.length
-    while (this.#tailBytes - (this.#tail[0]?.length ?? 0) >= half) this.#tailBytes -= this.#tail.shift()?.length ?? 0
+    const room = Math.max(0, half - this.#head.bytes)
+    if (room > 0) this.#head.add(data.subarray(0, room))
+    if (data.length <= room) return
+    this.#tail.add(data.subarray(room))
+    this.#tail.keep(half)
   }
 
   /** Equal for equal output: how its two streams were woven together does not count. */
@@ -45,19 +37,54 @@ export class OutputLog {
 
   /** What was printed from byte `from` on, 256 KiB at most. */
   read(from: number): RunOutput {
-    const tailAt = this.#bytes - this.#tailBytes
-    const inHead = from < this.#headBytes
+    const tailAt = this.#bytes - this.#tail.bytes
+    const inHead = from < this.#head.bytes
     const at = inHead ? from : Math.max(from, tailAt)
-    const whole = inHead ? Buffer.concat(this.#head).subarray(at) : Buffer.concat(this.#tail).subarray(at - tailAt)
-    const part = whole.subarray(0, largestPart)
+    const part = inHead ? this.#head.read(at, largestPart) : this.#tail.read(at - tailAt, largestPart)
     return { data: new Uint8Array(part), next: at + part.length, left: at - from }
   }
 
   /** All that is kept, with a line for what is not. */
   text(): string {
-    const left = this.#bytes - this.#headBytes - this.#tailBytes
+    const left = this.#bytes - this.#head.bytes - this.#tail.bytes
     const gap = left > 0 ? `\n[${left} bytes left out]\n` : ''
-    const decode = (parts: readonly Buffer[]) => Buffer.concat(parts).toString('utf8')
-    return left > 0 ? decode(this.#head) + gap + decode(this.#tail) : decode([...this.#head, ...this.#tail])
+    const [head, tail] = [this.#head.read(0, Infinity), this.#tail.read(0, Infinity)]
+    return left > 0 ? `${head.toString()}${gap}${tail.toString()}` : Buffer.concat([head, tail]).toString()
+  }
+}
+
+const blockBytes = 64 * 1024
+
+/** Bytes in blocks of one size: a command that prints byte by byte costs no more than one that prints much. */
+class Blocks {
+  #blocks: Buffer[] = []
+  #skip = 0
+  bytes = 0
+
+  add(data: Buffer): void {
+    for (let at = 0; at < data.length;) {
+      const end = (this.#skip + this.bytes) % blockBytes
+      if (end === 0) this.#blocks.push(Buffer.allocUnsafe(blockBytes))
+      const copied = data.copy(this.#blocks.at(-1) as Buffer, end, at)
+      at += copied
+      this.bytes += copied
+    }
+  }
+
+  /** Lets go of whole blocks at the beginning as long as so many bytes are left. */
+  keep(least: number): void {
+    while (this.bytes - (blockBytes - this.#skip) >= least) {
+      this.#blocks.shift()
+      this.bytes -= blockBytes - this.#skip
+      this.#skip = 0
+    }
+  }
+
+  read(from: number, most: number): Buffer {
+    const to = Math.min(this.bytes, from + most)
+    const [first, last] = [Math.floor((this.#skip + from) / blockBytes), Math.ceil((this.#skip + to) / blockBytes)]
+    const whole = Buffer.concat(this.#blocks.slice(first, last))
+    const start = this.#skip + from - first * blockBytes
+    return whole.subarray(start, start + Math.max(0, to - from))
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
 import { AppError, toWireError } from '../../shared/base/errors.ts'
-import type { Dialect } from '../../shared/base/shell-place.ts'
+import type { Dialect } from '../../shared/base/shell-dialect.ts'
 import type { RunRow, RunState } from '../../shared/contract/snippets.ts'
 import type { Target } from '../../shared/contract/terminals.ts'
 import type { Connection, OpenedShell } from '../ssh/connection.ts'
@@ -44,6 +44,7 @@ export class RunRowJob {
   #endedAt: number | null = null
   #stop: (() => void) | undefined
   #digest: string | null = null
+  #running: Promise<void> = Promise.resolve()
 
   constructor(parts: RunRowParts) {
     this.#parts = parts
@@ -85,8 +86,18 @@ export class RunRowJob {
     this.#set({ kind: 'waiting' })
   }
 
+  /** Answers when what was begun is over. */
+  get over(): Promise<void> {
+    return this.#running
+  }
+
   /** Answers when it is over, whatever the end; never throws. */
-  async run(): Promise<void> {
+  run(): Promise<void> {
+    this.#running = this.#run()
+    return this.#running
+  }
+
+  async #run(): Promise<void> {
     const { signal } = this.#abort
     try {
       this.#set({ kind: 'connecting', step: 'Connecting' })
@@ -116,7 +127,8 @@ export class RunRowJob {
   async #command(connection: Connection, signal: AbortSignal): Promise<void> {
     this.#set({ kind: 'connecting', step: 'Starting' })
     const mark = `hawser-run-${randomUUID()}`
-    const composed = this.#parts.compose({ dialect: await farShell(connection), mark })
+    const dialect = await untilAborted(farShell(connection), signal)
+    const composed = this.#parts.compose({ dialect, mark })
     // The whole line is one argument of the far shell, which Linux lets be 128 KiB.
     if (Buffer.byteLength(composed.text) > maxCommand)
       throw new AppError(
@@ -128,7 +140,7 @@ export class RunRowJob {
     const opened = await connection.exec(composed.text, signal)
     this.#startedAt = Date.now()
     this.#set({ kind: 'running' })
-    const ended = this.#follow(connection, opened, new MarkFilter(mark))
+    const ended = this.#follow(connection, opened, new MarkFilter(composed.text.includes(mark) ? mark : null))
     opened.channel.end(composed.hidden.length === 0 ? undefined : `${composed.hidden.join('\n')}\n`)
     await ended
   }
@@ -159,8 +171,9 @@ export class RunRowJob {
         finish(signal.aborted ? { kind: 'stopped', sure: exit !== undefined } : endOf(exit, connection))
       channel.on('exit', (code: number | null, name?: string) => (exit = [code, name]))
       channel.on('error', closed)
-      channel.on('data', (data: Buffer) => this.#print(log, data, 'out'))
-      channel.stderr.on('data', (data: Buffer) => this.#print(log, said.pass(data), 'err'))
+      const print = (data: Buffer, stream: 'out' | 'err') => (over ? undefined : this.#print(log, data, stream))
+      channel.on('data', (data: Buffer) => print(data, 'out'))
+      channel.stderr.on('data', (data: Buffer) => print(said.pass(data), 'err'))
       // It comes after the last byte was read.
       channel.on('close', closed)
       this.#stop = () => {
@@ -200,6 +213,16 @@ export class RunRowJob {
     this.#state = state
     this.#parts.onChanged()
   }
+}
+
+// The answer is for others too, who did not stop.
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new AppError('cancelled', 'Cancelled'))
+    if (signal.aborted) return stop()
+    signal.addEventListener('abort', stop, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  })
 }
 
 const maxCommand = 120 * 1024

@@ -158,7 +158,7 @@ describe.skipIf(!hasOpenSsh)('RunService', { timeout: 90_000 }, () => {
     await over(run)
     expect(rows(run).map(truthOf)).toEqual(['0', '1'])
     writeFileSync(flag, '')
-    await runs.again({ id: run })
+    await runs.again({ id: run, all: false })
     await expect.poll(() => rows(run).map(truthOf)).toEqual(['0', '0'])
     expect(readFileSync(log, 'utf8').split('\n').toSorted()).toEqual(['', 'a', 'b', 'b'])
     expect(await output(run)).toBe('')

@@ -43,6 +43,8 @@ interface Run {
   readonly use: RunUse
   readonly rows: readonly RunRowJob[]
   startedAt: number
+  /** That it is over was told. */
+  told: boolean
 }
 
 const announceMs = 100
@@ -60,6 +62,18 @@ export class RunService implements Contract, Disposable {
     this.#parts = parts
   }
 
+  /** How many runs go on. */
+  get live(): number {
+    return this.#runs.filter(run => run.rows.some(row => !row.isOver)).length
+  }
+
+  /** Stops everything, and answers when it is over. */
+  async endAll(): Promise<void> {
+    const rows = this.#runs.flatMap(run => run.rows)
+    for (const row of rows) row.stop()
+    await Promise.all(rows.map(row => row.over))
+  }
+
   list: Contract['list'] = () => this.#snapshots()
 
   start: Contract['start'] = async ({ snippetId, mode, targets, values, given }) => {
@@ -71,27 +85,33 @@ export class RunService implements Contract, Disposable {
       use,
       rows: once.map(target => this.#row(use, target)),
       startedAt: Date.now(),
+      told: false,
     }
     const live = (each: Run) => each.rows.some(row => !row.isOver)
     this.#runs = [run, ...this.#runs.filter((each, index) => index < maxRuns - 1 || live(each))]
     this.#pump(run)
-    await this.#parts.remember(use, once)
+    // What runs is not taken back for want of room on the disk.
+    await this.#parts.remember(use, once).catch(this.#parts.reportBug)
     return run.id
   }
 
-  again: Contract['again'] = ({ id }) => {
+  again: Contract['again'] = ({ id, all }) => {
     const run = this.#find(id)
     for (const row of run.rows) {
       const { state } = row
-      if (row.isOver && !(state.kind === 'ended' && state.code === 0)) row.reset()
+      if (row.isOver && (all || !(state.kind === 'ended' && state.code === 0))) row.reset()
     }
     run.startedAt = Date.now()
+    run.told = false
     this.#pump(run)
   }
 
   stop: Contract['stop'] = ({ id, row }) => {
     const { rows } = this.#find(id)
     for (const each of row === null ? rows : rows.slice(row, row + 1)) each.stop()
+    const run = this.#find(id)
+    // Those that waited end without having begun.
+    this.#ended(run)
   }
 
   close: Contract['close'] = ({ id }) => {
@@ -109,9 +129,11 @@ export class RunService implements Contract, Disposable {
 
   text: Contract['text'] = ({ id }) => {
     const run = this.#find(id)
+    let left = maxText
     const parts = run.rows.map(row => {
       const { label } = row.snapshot()
-      const text = cleanText(row.log.text(), maxText)
+      const text = left > 0 ? cleanText(row.log.text(), left) : '[left out]'
+      left -= text.length
       return `=== ${label}: ${endText(row)} ===\n${text === '' || text.endsWith('\n') ? text : `${text}\n`}`
     })
     return parts.join('\n')
@@ -153,11 +175,11 @@ export class RunService implements Contract, Disposable {
 
   #ended(run: Run): void {
     this.#pump(run)
-    if (run.rows.every(row => row.isOver))
-      this.#parts.onOver(
-        run.rows.map(row => row.snapshot()),
-        run.use,
-      )
+    if (!run.told && this.#runs.includes(run) && run.rows.every(row => row.isOver)) {
+      run.told = true
+      const rows = run.rows.map(row => row.snapshot())
+      this.#parts.onOver(rows, run.use)
+    }
   }
 
   #find(id: RunId): Run {
@@ -185,7 +207,8 @@ export class RunService implements Contract, Disposable {
   }
 }
 
-const maxText = 4 * 1024 * 1024
+// A text of this length can still be copied and written as one.
+const maxText = 64 * 1024 * 1024
 
 function endText(row: RunRowJob): string {
   const { state } = row

@@ -26,19 +26,14 @@ export interface Names {
 }
 
 const places = z.object({ hosts: z.array(z.string()).optional(), groups: z.array(z.string()).optional() })
-const ours = z.object({
-  hawser: z.literal('snippets'),
-  version: z.int(),
-  snippets: z.array(
-    z.looseObject({
-      name: z.string(),
-      command: z.union([z.string(), z.array(z.string())]),
-      where: places.nullish(),
-      onConnect: places.nullish(),
-    }),
-  ),
+const ours = z.object({ hawser: z.literal('snippets'), version: z.int(), snippets: z.array(z.unknown()) })
+const ourSnippet = z.looseObject({
+  name: z.string(),
+  command: z.union([z.string(), z.array(z.string())]),
+  where: places.nullish(),
+  onConnect: places.nullish(),
 })
-type OurSnippet = z.output<typeof ours>['snippets'][number]
+type OurSnippet = z.output<typeof ourSnippet>
 
 /** Snippets as people read and change them: a script is a list of lines; hosts and groups stand by their names. */
 export function printSnippets(all: readonly Snippet[], names: Names): string {
@@ -69,11 +64,7 @@ export function readSnippets(text: string, names: Names): ReadSnippets {
   const own = ours.safeParse(data)
   if (own.success && own.data.version > 1)
     throw new AppError('invalid-input', 'A newer Hawser wrote this file. Update Hawser, then import it.')
-  if (own.success)
-    return collect(
-      'hawser',
-      own.data.snippets.map(each => ({ name: each.name, make: () => fromOurs(each, names) })),
-    )
+  if (own.success) return readOurs(own.data.snippets, names)
   const quick = electermList(data)
   if (quick)
     return collect(
@@ -86,6 +77,11 @@ export function readSnippets(text: string, names: Names): ReadSnippets {
       'termius',
       scripts.map(each => ({ name: each.label, make: () => fromTermius(each) })),
     )
+  if (/^\s*[[{]/.test(plain) && data === undefined)
+    throw new AppError(
+      'invalid-input',
+      'This file begins as JSON and does not end so: it may be cut off. Export it again.',
+    )
   throw new AppError(
     'invalid-input',
     'There are no snippets in this file. Choose an export of Hawser, electerm or Termius.',
@@ -97,6 +93,23 @@ function parseJson(text: string): unknown {
     return JSON.parse(text)
   } catch {
     return undefined
+  }
+}
+
+function readOurs(all: readonly unknown[], names: Names): ReadSnippets {
+  const read = all.map(each => ourSnippet.safeParse(each).data)
+  const found = read.flatMap(each => (each ? [{ name: each.name, make: () => fromOurs(each, names) }] : []))
+  const { format, snippets, skipped } = collect('hawser', found)
+  const odd = read.length - found.length
+  const starting = read.filter(each => (each?.onConnect?.hosts ?? each?.onConnect?.groups ?? []).length > 0)
+  return {
+    format,
+    snippets,
+    skipped: [
+      ...skipped,
+      ...(odd > 0 ? [`${odd} entries have no name or no command`] : []),
+      ...starting.map(each => `${each?.name}: that it starts with a terminal was left out; say so in its form`),
+    ],
   }
 }
 
@@ -119,7 +132,7 @@ function problemOf(field: PropertyKey | undefined): string {
   return field === 'name' ? 'its name is empty or too long' : `its ${String(field ?? 'content')} can’t be used`
 }
 
-function fromOurs({ command, where, onConnect, ...rest }: OurSnippet, names: Names): unknown {
+function fromOurs({ command, where, onConnect: _dropped, ...rest }: OurSnippet, names: Names): unknown {
   const ids = (map: ReadonlyMap<string, string>, wanted: readonly string[] = []) =>
     wanted.flatMap(name => [...map].filter(([, label]) => label === name).map(([id]) => id))
   const from = (of: z.output<typeof places>) => ({
@@ -130,14 +143,11 @@ function fromOurs({ command, where, onConnect, ...rest }: OurSnippet, names: Nam
     ...rest,
     id: newId(),
     command: Array.isArray(command) ? command.join('\n') : command,
-    where: where ? someOf(from(where)) : null,
-    onConnect: onConnect ? from(onConnect) : undefined,
+    // Hosts that are not known here leave it nowhere to run before somebody says where.
+    where: where ? from(where) : null,
+    // A file may come from anybody: what starts by itself is for a person to say.
+    onConnect: undefined,
   }
-}
-
-// Hosts that are not known here leave it free to run anywhere.
-function someOf(of: { readonly hosts: readonly string[]; readonly groups: readonly string[] }): typeof of | null {
-  return of.hosts.length + of.groups.length > 0 ? of : null
 }
 
 const electermSnippet = z.looseObject({

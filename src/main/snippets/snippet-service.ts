@@ -1,9 +1,8 @@
 import { readFile, stat } from 'node:fs/promises'
-import { basename } from 'node:path'
 
 import { AppError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
-import type { Dialect } from '../../shared/base/shell-place.ts'
+import type { Dialect } from '../../shared/base/shell-dialect.ts'
 import type { Services } from '../../shared/contract/contract.ts'
 import type { Given, Snippet, SnippetBook, SnippetId, Values } from '../../shared/contract/snippets.ts'
 import { targetKey, type Target } from '../../shared/contract/terminals.ts'
@@ -70,6 +69,7 @@ export class SnippetService implements Contract {
   save: Contract['save'] = async ({ snippet }) => {
     check(snippet)
     await this.#put([snippet])
+    await this.#forgetHidden(snippet)
   }
 
   remove: Contract['remove'] = async ({ id }) => {
@@ -97,7 +97,8 @@ export class SnippetService implements Contract {
     const variables = toAsk(snippet, known).filter(({ name, choices }) => choices.length > 0 || !ofHosts.includes(name))
     const { values } = this.#parts.file.value
     const last = { ...values[valuesKey(id, null)], ...(target ? values[valuesKey(id, target)] : {}) }
-    return { variables, last }
+    const asked = new Set(variables.filter(each => !each.hidden).map(({ name }) => name))
+    return { variables, last: Object.fromEntries(Object.entries(last).filter(([name]) => asked.has(name))) }
   }
 
   preview: Contract['preview'] = ({ id, target, values, given }) => {
@@ -123,11 +124,11 @@ export class SnippetService implements Contract {
     const { format, snippets, skipped } = readSnippets(await readFile(path, 'utf8'), this.#parts.names())
     const known = new Set(this.#all.map(sameKey))
     const fresh = snippets.filter(each => !known.has(sameKey(each)) && known.add(sameKey(each)))
-    if (this.#all.length + fresh.length > mostSnippets)
-      throw new AppError('invalid-input', `With those of ${basename(path)} there would be more than 10,000 snippets.`)
     const keys = new Set(this.#all.map(each => each.key))
     const placed = fresh.map(each => ({
       ...each,
+      // A hidden value is never typed.
+      mode: variablesOf(each).some(({ hidden }) => hidden) ? ('apart' as const) : each.mode,
       key: each.key !== null && !keys.has(each.key) ? (keys.add(each.key), each.key) : null,
     }))
     const bad = placed.flatMap(each => problemOf(each))
@@ -150,7 +151,8 @@ export class SnippetService implements Contract {
   async remember({ snippet, values }: SnippetUse, targets: readonly Target[]): Promise<void> {
     const kept = Object.fromEntries(
       variablesOf(snippet)
-        .filter(({ name, hidden }) => !hidden && (values[name]?.length ?? Infinity) <= longestRemembered)
+        .filter(({ name, hidden }) => !hidden && Object.hasOwn(values, name))
+        .filter(({ name }) => (values[name] as string).length <= longestRemembered)
         .map(({ name }) => [name, values[name] as string]),
     )
     const { file } = this.#parts
@@ -183,7 +185,26 @@ export class SnippetService implements Contract {
     const snippets = [...byId.values()].map(each =>
       each.key !== null && (taken.get(each.key) ?? each.id) !== each.id ? { ...each, key: null } : each,
     )
+    if (snippets.length > mostSnippets)
+      throw new AppError('invalid-input', 'There are 10,000 snippets already. Delete some first.')
     await this.#store({ ...this.#parts.file.value, snippets })
+  }
+
+  /** What was typed openly before it became hidden goes. */
+  async #forgetHidden(snippet: Snippet): Promise<void> {
+    const hidden = new Set(
+      variablesOf(snippet)
+        .filter(each => each.hidden)
+        .map(({ name }) => name),
+    )
+    const { file } = this.#parts
+    const mine = Object.entries(file.value.values).filter(([key]) => key.startsWith(`${snippet.id} `))
+    if (!mine.some(([, values]) => Object.keys(values).some(name => hidden.has(name)))) return
+    const kept = mine.map(
+      ([key, values]) =>
+        [key, Object.fromEntries(Object.entries(values).filter(([name]) => !hidden.has(name)))] as const,
+    )
+    await this.#store({ ...file.value, values: { ...file.value.values, ...Object.fromEntries(kept) } })
   }
 
   async #store(value: SnippetFile): Promise<void> {
@@ -215,7 +236,7 @@ function sameKey({ name, command }: Snippet): string {
 
 /** True where the text depends on the shell that reads it. */
 function needsShell({ command, folder }: Snippet): boolean {
-  return folder !== '' || command.startsWith('#!') || variablesOf({ command, folder }).length > 0
+  return folder !== '' || command.includes('#') || variablesOf({ command, folder }).length > 0
 }
 
 /** Throws `invalid-input` with what is to be changed. */
@@ -227,7 +248,7 @@ function check(snippet: Snippet): void {
       'invalid-input',
       'A hidden value would stand on the screen and in the shell’s history. Choose “Apart, with its output in a panel”.',
     )
-  checkPlaces(snippet.command)
+  checkPlaces(snippet)
 }
 
 function problemOf(snippet: Snippet): readonly string[] {
@@ -235,6 +256,6 @@ function problemOf(snippet: Snippet): readonly string[] {
     check(snippet)
     return []
   } catch (error) {
-    return [`${snippet.name}: ${error instanceof Error ? error.message : ''}`]
+    return [`${snippet.name} was added, but change it before it runs. ${error instanceof Error ? error.message : ''}`]
   }
 }

@@ -26,7 +26,7 @@ describe('the starters', () => {
     expect(all).toHaveLength(10)
     expect(new Set(all.map(each => each.name)).size).toBe(10)
     expect(all.map(each => each.key)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, null])
-    for (const each of all) expect(() => checkPlaces(each.command)).not.toThrow()
+    for (const each of all) expect(() => checkPlaces(each)).not.toThrow()
   })
 
   it.each(starters().map(each => each.name))('%s works on a plain Debian', name => {

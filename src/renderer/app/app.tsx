@@ -51,7 +51,14 @@ import { ForwardDialogsOf, forwardItems, forwardMenu, forwardParts, ForwardsHome
 import { Rail } from './rail.tsx'
 import { SidePanel } from './side-panel.tsx'
 import { numberCommand } from './snippet-commands.ts'
-import { RunPanelOf, snippetItems, SnippetDialogsOf, SnippetsHome, SnippetsOf } from './snippets-pieces.tsx'
+import {
+  RunPanelOf,
+  snippetItems,
+  SnippetDialogsOf,
+  SnippetsHome,
+  SnippetsOf,
+  useSnippetMenu,
+} from './snippets-pieces.tsx'
 import { StatusBar } from './status-bar.tsx'
 import { TitleBar } from './title-bar.tsx'
 
@@ -247,6 +254,7 @@ function PaneOf({ pane, tab, parts, menu }: PaneOfProps) {
       'files-here',
       'close-pane',
     ]),
+    snippets: useSnippetMenu(parts, pane),
     editHost: host ? () => edit({ kind: 'host', host }) : null,
   }
   return (

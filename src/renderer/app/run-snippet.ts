@@ -69,7 +69,7 @@ export function createSnippetRunner(means: Means): SnippetRunner {
     const asking = await api.snippets.asking({ id: snippet.id, target: targets[0] ?? null, given })
     const order: Order = { snippet, targets, panes, values: {}, given, startsUp }
     if (asking.variables.length > 0 || targets.length === 0) return ask({ kind: 'run', order, asking }, startsUp)
-    if (snippet.confirm) return ask({ kind: 'confirm', order }, startsUp)
+    if (snippet.confirm) return ask({ kind: 'confirm', order, asking: null }, startsUp)
     return perform(order)
   }
   return {
@@ -79,7 +79,8 @@ export function createSnippetRunner(means: Means): SnippetRunner {
       if (bare.delete(paneId)) return
       const pane = allPanes().find(each => each.id === paneId)
       const { snippets } = useSnippets.getState().book
-      const here = snippets.filter(each => holds(each.onConnect, target, useHosts.getState().book))
+      const { book } = useHosts.getState()
+      const here = snippets.filter(each => holds(each.onConnect, target, book) && mayRun(each, target, book))
       if (!pane || here.length === 0) return
       const all = here.reduce(
         (before, snippet) => before.then(() => prepare(snippet, { pane }, true)).catch(tellProblem),
@@ -158,7 +159,7 @@ async function typeOrder(order: Order, target: Target, { api, terminals, startin
   const { snippet, values, given, startsUp } = order
   const chosen = new Set(order.targets.map(targetKey))
   const here = order.panes.filter(each => chosen.has(targetKey(each.target)))
-  const panes = here.length > 0 ? here : [await paneFor(target)]
+  const panes = here.length === 0 && chosen.size === 1 ? [await paneFor(target)] : panesOn(order.targets, here)
   for (const pane of panes) await connect(pane, terminals)
   const texts: string[] = []
   for (const pane of panes) texts.push(await api.snippets.typed({ id: snippet.id, target: pane.target, values, given }))
@@ -169,6 +170,19 @@ async function typeOrder(order: Order, target: Target, { api, terminals, startin
   // Who went on to something else meanwhile keeps the keyboard there.
   const [first] = panes
   if (!startsUp && first && activePane()?.id === first.id) terminals.focus(first.id)
+}
+
+/** A terminal on each target: those it was asked for in, else one that is live. */
+function panesOn(targets: readonly Target[], here: readonly Pane[]): readonly Pane[] {
+  const { states } = useTerminals.getState()
+  const all = [...here, ...allPanes().filter(each => isLive(states[each.id]))]
+  const others = targets.filter(target => !here.some(each => targetKey(each.target) === targetKey(target)))
+  const found = others.map(target => {
+    const pane = all.find(each => targetKey(each.target) === targetKey(target))
+    if (!pane) throw new Error(`There is no live terminal on ${labelOf(target)}. What is left for Enter needs one.`)
+    return pane
+  })
+  return [...here, ...found]
 }
 
 /** A live terminal on the target, in front; a new one where there is none. */

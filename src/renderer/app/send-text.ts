@@ -46,7 +46,9 @@ export function createTextSender(terminals: Terminals, store: DisposableStore): 
       if (!isLive(useTerminals.getState().states[pane.id]))
         return tell(`The terminal on ${labelOf(pane.target)} is not connected. Connect it, then send it again.`)
       if (text.trim() === '') return tell('Nothing is selected.')
-      terminals.pasteText(pane.id, text, { run: true })
+      // What is sent from a file is meant to run, line for line if need be; what was copied somewhere may not be.
+      terminals.pasteText(pane.id, text, { run: true, confirmed: paneId === undefined })
+      if (paneId === undefined) tell(`Sent to ${labelOf(pane.target)}.`)
     },
   }
 }

@@ -53,7 +53,8 @@ export function snippetCommands({ api, terminals, snippets, sender }: SnippetCom
       when: inPane,
       run: () => {
         const last = terminals.lastCommandOf(activePane()?.id ?? '')
-        if (last === null) tell('No command was typed in this terminal yet.')
+        if (last === null)
+          tell('The command that was typed last is not known. Select it, then make a snippet from the selection.')
         else draftFrom(last)
       },
     },

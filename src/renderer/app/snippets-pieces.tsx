@@ -1,6 +1,7 @@
 import { useCallback, useMemo } from 'react'
 
 import type { Host, HostBook } from '../../shared/contract/hosts.ts'
+import type { Snippet } from '../../shared/contract/snippets.ts'
 import { targetKey, type Target } from '../../shared/contract/terminals.ts'
 import { shownAddress, useHosts } from '../features/hosts/hosts-store.ts'
 import { tell, tellProblem } from '../features/notices/notices.tsx'
@@ -11,9 +12,11 @@ import type { RunPlace } from '../features/snippets/run-dialog.tsx'
 import { SnippetDialogs } from '../features/snippets/snippet-dialogs.tsx'
 import { SnippetIcon } from '../features/snippets/snippet-icon.tsx'
 import { SnippetsPage, type SnippetActions } from '../features/snippets/snippets-page.tsx'
-import { hostsByGroup, mayRun, useSnippets, type Order } from '../features/snippets/snippets-store.ts'
+import { hostsByGroup, mayRun, snippetsFor, useSnippets, type Order } from '../features/snippets/snippets-store.ts'
 import { isLive, useTerminals } from '../features/terminals/terminals-store.ts'
-import { allPanes, activePane, useWorkspace } from '../workspace/workspace-store.ts'
+import type { MenuItem } from '../ui/menu.tsx'
+import type { Pane } from '../../shared/contract/workspace.ts'
+import { allPanes, activePane, showHome, useWorkspace } from '../workspace/workspace-store.ts'
 import { labelOf } from './actions.ts'
 import type { Parts } from './boot.ts'
 import { numberCommand } from './snippet-commands.ts'
@@ -77,7 +80,7 @@ async function importSnippets(api: Parts['api']): Promise<void> {
   if (path === null) return
   const { format, added, there, skipped } = await api.snippets.importFrom({ path })
   const parts = [
-    `${added} snippets from ${formats[format]}`,
+    `${added === 1 ? '1 snippet' : `${added} snippets`} from ${formats[format]}`,
     there > 0 && `${there} were there already`,
     ...skipped.slice(0, 3),
     skipped.length > 3 && `${skipped.length - 3} more could not be used`,
@@ -200,6 +203,7 @@ export function SnippetsOf({ target, parts }: { readonly target: Target; readonl
         const pane = useWorkspace.getState().activeId === 'home' ? undefined : activePane()
         parts.snippets.run(snippet, pane ? { pane } : { target })
       }}
+      runElsewhere={snippet => parts.snippets.run(snippet)}
     />
   )
 }
@@ -208,7 +212,13 @@ export function SnippetsOf({ target, parts }: { readonly target: Target; readonl
 export function snippetItems(parts: Piece & Pick<Parts, 'commands'>): readonly PaletteItem[] {
   const { snippets } = parts
   const keysOf = numberKeysOf(parts)
-  return useSnippets.getState().book.snippets.map(snippet => ({
+  const pane = activePane()
+  const { book } = useHosts.getState()
+  const elsewhere = (mode: Snippet['mode']) => pane?.target.kind === 'local' && (mode === 'apart' || mode === 'tmux')
+  const here = useSnippets
+    .getState()
+    .book.snippets.filter(each => !pane || elsewhere(each.mode) || mayRun(each, pane.target, book))
+  return here.map(snippet => ({
     id: `snippet:${snippet.id}`,
     title: `Run ${snippet.name}`,
     detail: snippet.package || snippet.description.slice(0, 40),
@@ -219,4 +229,26 @@ export function snippetItems(parts: Piece & Pick<Parts, 'commands'>): readonly P
       snippets.run(snippet, pane ? { pane } : {})
     },
   }))
+}
+
+const mostInMenu = 15
+
+/** The snippets of a terminal as a menu, for where there is no room beside it. */
+export function useSnippetMenu(parts: Piece, pane: Pane): readonly MenuItem[] {
+  const hosts = useHosts(state => state.book)
+  const book = useSnippets(state => state.book)
+  const { snippets } = parts
+  return useMemo(
+    () => [
+      ...snippetsFor(book, pane.target, hosts)
+        .slice(0, mostInMenu)
+        .map(snippet => ({
+          label: snippet.name,
+          icon: <SnippetIcon name={snippet.icon} size={14} />,
+          run: () => snippets.run(snippet, { pane }),
+        })),
+      { label: 'All snippets', line: true, run: () => showHome('snippets') },
+    ],
+    [book, hosts, pane, snippets],
+  )
 }

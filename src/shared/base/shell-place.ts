@@ -1,15 +1,21 @@
-/** Whose rules a command line is read by. `sh` is any POSIX shell of which no more is known, `other` a shell of its own kind. */
-export type Dialect = 'sh' | 'bash' | 'zsh' | 'fish' | 'csh' | 'powershell' | 'cmd' | 'other'
+import type { Dialect, ShellPlace } from './shell-dialect.ts'
+import { cmdPlace, powershellPlace } from './windows-place.ts'
 
-/** Where in a command line a value stands. */
-export type ShellPlace =
-  | { readonly kind: 'bare' | 'single' | 'double' | 'comment' }
-  /** `$'...'` of bash and zsh. */
-  | { readonly kind: 'ansi' }
-  /** In a here-document, which a line of just `end` ends; `literal` where nothing in it is expanded. */
-  | { readonly kind: 'here'; readonly end: string; readonly literal: boolean }
-  /** Where no quoting keeps a value from being read as code. */
-  | { readonly kind: 'unsafe'; readonly where: string }
+/** The place at the end of `before`, which is read from its first character. */
+export function shellPlace(before: string, dialect: Dialect): ShellPlace {
+  return new ShellReader(dialect).placeAfter(before)
+}
+
+/**
+ * The script without its comments: a shell that people type into need not know any (zsh does not). Null where it can't be
+ * told what is a comment.
+ */
+export function withoutComments(script: string, dialect: Dialect): string | null {
+  if (dialect === 'powershell' || dialect === 'cmd') return script
+  const reader = new ShellReader(dialect)
+  reader.placeAfter(script)
+  return reader.withoutComments()
+}
 
 interface HereDocument {
   readonly end: string
@@ -18,106 +24,68 @@ interface HereDocument {
 }
 
 type Frame =
-  | { readonly kind: 'top' | 'substitution' | 'parentheses' | 'single' | 'double' | 'ansi' | 'comment' | 'backticks' }
+  | { readonly kind: 'top' | 'single' | 'double' | 'ansi' | 'comment' | 'backticks' }
+  | {
+      readonly kind: 'substitution' | 'parentheses'
+      readonly word: number
+      readonly glued: boolean
+      readonly list: boolean
+    }
   | { readonly kind: 'parameter'; readonly quoted: boolean }
   | { readonly kind: 'arithmetic'; depth: number; readonly open: '(' | '['; readonly close: ')' | ']' }
 
-/** The place at the end of `before`, which may begin anywhere in a script but is read from its first character. */
-export function shellPlace(before: string, dialect: Dialect): ShellPlace {
-  if (dialect === 'powershell') return powershellPlace(before)
-  if (dialect === 'cmd')
-    return { kind: (before.split('\n').at(-1) ?? '').split('"').length % 2 === 0 ? 'double' : 'bare' }
-  return new Reader(before, dialect).place()
-}
-
-/** The script without its comments: a shell that people type into need not know any (zsh does not). */
-export function withoutComments(script: string, dialect: Dialect): string {
-  if (dialect === 'powershell' || dialect === 'cmd') return script
-  const reader = new Reader(script, dialect)
-  reader.place()
-  return reader.comments.toReversed().reduce((text, [from, to]) => text.slice(0, from) + text.slice(to), script)
-}
-
 /**
  * Reads a script from the left and keeps what is open, by the Shell Command Language of POSIX (2.2, 2.3, 2.6, 2.7.4) and
- * by fish's manual. What it can't be sure of is `unsafe` from there on, never a guess.
+ * by fish's manual. What it can't be sure of is `unsafe` from there on, never a guess. More text can follow.
  */
-class Reader {
-  readonly comments: (readonly [from: number, to: number])[] = []
-  readonly #text: string
+export class ShellReader {
   readonly #dialect: Dialect
   readonly #frames: Frame[] = [{ kind: 'top' }]
   readonly #waiting: HereDocument[] = []
+  readonly #comments: [from: number, to: number][] = []
+  #text = ''
   #here: HereDocument | undefined
+  /** What reads the here-documents passes them on as they are. */
+  #plainHere = false
   #unsure: string | undefined
   #at = 0
   /** Where the word that is being read began; -1 between words. */
   #word = -1
+  /** Between [[ and ]], where words may be arithmetic. */
+  #inTest = false
 
-  constructor(text: string, dialect: Dialect) {
-    this.#text = text
+  constructor(dialect: Dialect) {
     this.#dialect = dialect
   }
 
-  place(): ShellPlace {
-    while (this.#at < this.#text.length && this.#unsure === undefined) this.#step()
+  /** The place of a value after all that was read and this. */
+  placeAfter(more: string): ShellPlace {
+    this.#text += more
+    if (this.#dialect === 'powershell') return powershellPlace(this.#text)
+    if (this.#dialect === 'cmd') return cmdPlace(this.#text)
+    while (this.#at < this.#text.length && this.#unsure === undefined) if (!this.#step()) break
     // What comes next would be taken along by it.
     if (this.#at > this.#text.length) this.#unsure ??= 'right after a backslash'
     if (this.#unsure !== undefined) return { kind: 'unsafe', where: this.#unsure }
-    if (this.#here) return { kind: 'here', end: this.#here.end, literal: this.#here.literal }
-    const frame = this.#top
-    switch (frame.kind) {
-      case 'single':
-      case 'double':
-      case 'ansi':
-      case 'comment':
-        return { kind: frame.kind }
-      case 'backticks':
-        return { kind: 'unsafe', where: 'between backticks (write $(...) instead)' }
-      case 'parameter':
-        return { kind: 'unsafe', where: 'inside ${...}' }
-      case 'arithmetic':
-        return { kind: 'unsafe', where: 'in arithmetic' }
-      default:
-        return this.#barePlace()
-    }
+    return this.#here ? this.#herePlace(this.#here) : this.#framePlace()
+  }
+
+  /** Reads a value that was put in. */
+  add(value: string): void {
+    this.#text += value
+  }
+
+  withoutComments(): string | null {
+    if (this.#unsure !== undefined && this.#text.indexOf('#', this.#at) >= 0) return null
+    return this.#comments.toReversed().reduce((text, [from, to]) => text.slice(0, from) + text.slice(to), this.#text)
+  }
+
+  get #posix(): boolean {
+    return this.#dialect !== 'fish'
   }
 
   get #top(): Frame {
     return this.#frames.at(-1) as Frame
-  }
-
-  // What stands right before it would join with the quotes of a value.
-  #barePlace(): ShellPlace {
-    const word = this.#word < 0 ? '' : this.#text.slice(this.#word)
-    if (/(^|[^\\])\$$/.test(word)) return { kind: 'unsafe', where: 'right after a $' }
-    if (/^[\p{L}_][\p{L}\p{N}_]*\[[^\]]*$/u.test(word) && this.#dialect !== 'fish')
-      return { kind: 'unsafe', where: 'in the subscript of an array' }
-    if (/(?<!<)<<-?[ \t]*$/.test(this.#text) && this.#dialect !== 'fish') return { kind: 'unsafe', where: 'after <<' }
-    return { kind: 'bare' }
-  }
-
-  #step(): void {
-    if (this.#here) return this.#hereLine(this.#here)
-    const frame = this.#top
-    switch (frame.kind) {
-      case 'single':
-        return this.#single()
-      case 'double':
-        return this.#double()
-      case 'ansi':
-        return this.#until("'")
-      case 'backticks':
-        return this.#until('`')
-      case 'comment':
-        return this.#comment()
-      case 'parameter':
-        return this.#parameter(frame.quoted)
-      case 'arithmetic':
-        return this.#arithmetic(frame)
-      default:
-        return this.#command(frame.kind)
-    }
   }
 
   get #char(): string {
@@ -128,22 +96,117 @@ class Reader {
     return this.#text.startsWith(text, this.#at)
   }
 
+  #herePlace({ end, literal, tabs }: HereDocument): ShellPlace {
+    const line = this.#text.slice(this.#at)
+    if (!this.#plainHere) return { kind: 'unsafe', where: 'in a here-document of anything but cat or tee' }
+    if (!literal && /[`]|\$[({[]/.test(line.replace(/\\[\\$`]/g, '')))
+      return { kind: 'unsafe', where: 'in a here-document with $(...), ${...} or backticks' }
+    if (!literal && /\$\w*(?:\[[^\]]*)?$|\\$/.test(line))
+      return { kind: 'unsafe', where: 'right after a $ or a backslash' }
+    return { kind: 'here', end, literal, tabs, line }
+  }
+
+  // Quotes in arithmetic, in a subscript or in ${...} do not keep their text from being read as code.
+  #framePlace(): ShellPlace {
+    for (const frame of this.#frames.toReversed()) {
+      if (frame.kind === 'backticks') return { kind: 'unsafe', where: 'between backticks (write $(...) instead)' }
+      if (frame.kind === 'parameter') return { kind: 'unsafe', where: 'inside ${...}' }
+      if (frame.kind === 'arithmetic') return { kind: 'unsafe', where: 'in arithmetic' }
+      if (frame.kind === 'parentheses' && frame.glued)
+        return { kind: 'unsafe', where: 'in the parentheses of a pattern' }
+      if (frame.kind === 'substitution' || frame.kind === 'parentheses' || frame.kind === 'top') break
+    }
+    const { kind } = this.#top
+    if (kind === 'comment') return { kind }
+    const where = this.#posix ? this.#unsafeWord() : /(^|[^\\])\$$/.test(this.#wordText) ? 'right after a $' : undefined
+    if (where !== undefined) return { kind: 'unsafe', where }
+    return kind === 'single' || kind === 'double' || kind === 'ansi' ? { kind } : { kind: 'bare' }
+  }
+
+  get #wordText(): string {
+    return this.#word < 0 ? '' : this.#text.slice(this.#word)
+  }
+
+  // What stands before a value in its word or its command can make code of it, whatever its quotes.
+  #unsafeWord(): string | undefined {
+    const word = this.#wordText
+    const bare = /^(top|substitution|parentheses)$/.test(this.#top.kind)
+    if (bare && /(^|[^\\])\$$/.test(word)) return 'right after a $'
+    if (
+      /^[\p{L}_][\p{L}\p{N}_]*\[[^\]]*$/u.test(word) ||
+      word.startsWith('[') ||
+      /\$\{?[\p{L}_][\p{L}\p{N}_]*\[[^\]]*$/u.test(word)
+    )
+      return 'in the subscript of an array'
+    const line = this.#text.slice(
+      this.#text.lastIndexOf('\n', (this.#word < 0 ? this.#text.length : this.#word) - 1) + 1,
+    )
+    const before = this.#word < 0 ? line : line.slice(0, line.length - word.length)
+    if (/>&[ \t]*$/.test(before)) return 'after >& (write > and 2>&1 instead)'
+    if (/(?<!<)<<-?[ \t]*$/.test(before)) return 'after <<'
+    if (this.#inTest) return 'inside [[ ]] (write [ ] instead)'
+    return undefined
+  }
+
+  /** Reads a little further; false where more text is needed for that. */
+  #step(): boolean {
+    if (this.#here) return this.#hereLine(this.#here)
+    const frame = this.#top
+    switch (frame.kind) {
+      case 'single':
+        this.#single()
+        break
+      case 'double':
+        this.#double()
+        break
+      case 'ansi':
+        this.#until("'")
+        break
+      case 'backticks':
+        this.#until('`')
+        break
+      case 'comment':
+        this.#comment()
+        break
+      case 'parameter':
+        this.#parameter(frame.quoted)
+        break
+      case 'arithmetic':
+        this.#arithmetic(frame)
+        break
+      default:
+        this.#command(frame.kind)
+    }
+    return true
+  }
+
   #open(frame: Frame, length: number): void {
+    const nested = frame.kind === 'substitution' || frame.kind === 'parentheses'
+    if (nested && this.#waiting.length > 0) this.#unsure = 'after a here-document and parentheses on one line'
     this.#frames.push(frame)
     this.#at += length
-    if (frame.kind === 'substitution' || frame.kind === 'parentheses') this.#word = -1
+    if (nested) this.#word = -1
   }
 
   #close(): void {
     const closed = this.#frames.pop()
     this.#at++
-    // What was closed is a part of a word that goes on; the parentheses of a subshell are none.
-    const ends = closed?.kind === 'parentheses' && this.#dialect !== 'fish'
-    this.#word = ends ? -1 : Math.max(this.#word, this.#at - 1)
+    if (closed?.kind !== 'substitution' && closed?.kind !== 'parentheses') return
+    if (this.#waiting.length > 0) this.#unsure = 'after a here-document and parentheses on one line'
+    this.#word = closed.kind === 'substitution' || !this.#posix ? Math.max(closed.word, 0) : -1
+    // Whether a word goes on there, and a comment begins, differs from shell to shell.
+    if (this.#char === '#') this.#unsure = 'after )#'
+  }
+
+  // A quote of csh ends with its line, and the next line is read whatever became of the first.
+  #cshLine(): void {
+    if (this.#dialect === 'csh' && this.#char === '\n' && this.#text.charAt(this.#at - 1) !== '\\')
+      this.#unsure = 'in several lines of csh (begin them with #!/bin/sh)'
   }
 
   #single(): void {
-    if (this.#char === '\\' && this.#dialect === 'fish') this.#at += 2
+    this.#cshLine()
+    if (this.#char === '\\' && !this.#posix) this.#at += 2
     else if (this.#char === "'") this.#close()
     else this.#at++
   }
@@ -156,8 +219,10 @@ class Reader {
   }
 
   #double(): void {
+    this.#cshLine()
     if (this.#char === '\\') {
       if (this.#dialect === 'csh') this.#unsure = 'after a backslash in double quotes, which csh reads in its own way'
+      if (this.#next('\\\n') && this.#text.charAt(this.#at - 1) === '$') this.#unsure = 'after a $ at the end of a line'
       this.#at += 2
     } else if (this.#char === '"') this.#close()
     else if (!this.#expansion(true)) this.#at++
@@ -165,20 +230,21 @@ class Reader {
 
   #comment(): void {
     const end = this.#text.indexOf('\n', this.#at)
-    const start = this.comments.at(-1)?.[0] ?? this.#at
-    this.comments[this.comments.length - 1] = [start, end < 0 ? this.#text.length : end]
+    const comment = this.#comments.at(-1)
     this.#at = end < 0 ? this.#text.length : end
+    if (comment) comment[1] = this.#at
     if (end >= 0) this.#frames.pop()
   }
 
   /** `${...}`, `$(...)`, `$((...))`, `$[...]` and backticks; false where nothing of them begins. */
   #expansion(quoted: boolean): boolean {
-    const fish = this.#dialect === 'fish'
-    if (this.#char === '`' && !fish) this.#open({ kind: 'backticks' }, 1)
-    else if (this.#next('$((') && !fish) this.#open({ kind: 'arithmetic', depth: 2, open: '(', close: ')' }, 3)
-    else if (this.#next('$(')) this.#open({ kind: 'substitution' }, 2)
+    const substitution: Frame = { kind: 'substitution', word: this.#word, glued: false, list: false }
+    if (this.#posix && this.#dialect === 'csh' && this.#next('$(')) this.#unsure = 'after $(, which csh does not know'
+    if (this.#char === '`' && this.#posix) this.#open({ kind: 'backticks' }, 1)
+    else if (this.#next('$((') && this.#posix) this.#open({ kind: 'arithmetic', depth: 2, open: '(', close: ')' }, 3)
+    else if (this.#next('$(')) this.#open(substitution, 2)
     else if (this.#next('${')) this.#open({ kind: 'parameter', quoted }, 2)
-    else if (this.#next('$[') && !fish) this.#open({ kind: 'arithmetic', depth: 1, open: '[', close: ']' }, 2)
+    else if (this.#next('$[') && this.#posix) this.#unsure = 'after $['
     else return false
     return true
   }
@@ -194,11 +260,14 @@ class Reader {
   }
 
   #arithmetic(frame: Extract<Frame, { kind: 'arithmetic' }>): void {
-    if (this.#char === '\\') this.#at += 2
+    // What looks like arithmetic may be a subshell in a subshell, with comments and here-documents.
+    if (/[\n#]/.test(this.#char) || this.#next('<<')) this.#unsure = 'after (( with what is no plain arithmetic'
+    else if (this.#char === '\\') this.#at += 2
     else if (this.#char === "'") this.#open({ kind: 'single' }, 1)
     else if (this.#char === '"') this.#open({ kind: 'double' }, 1)
     else if (this.#expansion(false)) return
     else if (this.#char === frame.close && --frame.depth === 0) this.#close()
+    else if (this.#char === frame.close && frame.depth === 1 && !this.#next('))')) this.#unsure = 'after (( without ))'
     else {
       if (this.#char === frame.open) frame.depth++
       this.#at++
@@ -207,12 +276,18 @@ class Reader {
 
   #command(kind: 'top' | 'substitution' | 'parentheses'): void {
     const char = this.#char
-    if (/[\s;|&()<>]/.test(char)) return this.#operator(kind)
-    if (this.#next('\\\n')) return void (this.#at += 2)
+    if (/[ \t\n;|&()<>]/.test(char)) return this.#operator(kind)
+    if (!this.#posix && /\s/.test(char)) this.#unsure = 'after a blank that is no space'
+    const previous = this.#text.charAt(this.#at - 1)
+    if (this.#next('\\\n')) {
+      // A line goes on; within an operator or a word that would hide what they are.
+      if (!/^[ \t\n]?$/.test(previous)) this.#unsure = 'after a line that goes on in the middle of a word'
+      return void (this.#at += 2)
+    }
     if (char === '#' && this.#word < 0) {
-      // A flag of a pattern in zsh.
-      if (this.#text.charAt(this.#at - 1) === '(') this.#unsure = 'after (#'
-      this.comments.push([this.#at, this.#at])
+      // A flag of a pattern in zsh; in fish a part of a word.
+      if (previous === '(' || (!this.#posix && !/^\s?$/.test(previous))) this.#unsure = `after ${previous}#`
+      this.#comments.push([this.#at, this.#at])
       return this.#open({ kind: 'comment' }, 0)
     }
     if (this.#word < 0) this.#word = this.#at
@@ -232,78 +307,65 @@ class Reader {
 
   #operator(kind: 'top' | 'substitution' | 'parentheses'): void {
     const char = this.#char
-    const word = this.#word < 0 ? '' : this.#text.slice(this.#word, this.#at)
+    const wordAt = this.#word
+    const word = wordAt < 0 ? '' : this.#text.slice(wordAt, this.#at)
     this.#word = -1
+    if (word === '[[' || word === ']]') this.#inTest = word === '[['
     // The parentheses of its patterns close nothing.
-    if (word === 'case' && kind !== 'top' && this.#dialect !== 'fish') this.#unsure = 'after case inside parentheses'
+    if (word === 'case' && kind !== 'top' && this.#posix) this.#unsure = 'after case inside parentheses'
     if (char === ')' && kind !== 'top') return this.#close()
-    if (this.#dialect !== 'fish') {
+    const frame = this.#top
+    // The list of an array holds words alone.
+    if (frame.kind === 'parentheses' && frame.list && /[|&;<>(]/.test(char))
+      this.#unsure = 'after an array that is none'
+    if (this.#posix) {
       if (this.#next('((')) return this.#open({ kind: 'arithmetic', depth: 2, open: '(', close: ')' }, 2)
-      if (this.#next('<<') && !this.#next('<<<')) return this.#hereOperator()
       if (this.#next('<<<')) return void (this.#at += 3)
+      if (this.#next('<<')) return this.#hereOperator()
     }
-    if (char === '(') return this.#open({ kind: 'parentheses' }, 1)
+    if (char === '(') {
+      if (this.#dialect === 'csh' && this.#next('((')) this.#unsure = 'after ((, which csh does not know'
+      const list = this.#posix && word.endsWith('=')
+      const glued = this.#posix && word !== '' && !list
+      return this.#open({ kind: 'parentheses', word: wordAt, glued, list }, 1)
+    }
+    this.#cshLine()
     this.#at++
-    if (char === '\n') this.#here = this.#waiting.shift()
+    if (char !== '\n') return
+    this.#here = this.#waiting.shift()
+    // What reads it as a script reads a value in it as code.
+    const line = this.#text.slice(this.#text.lastIndexOf('\n', this.#at - 2) + 1, this.#at - 1)
+    this.#plainHere = /^[ \t]*(?:sudo[ \t]+)?(?:cat|tee)(?=[ \t<>])/.test(line) && !/[|;&`(]/.test(line)
   }
 
   #hereOperator(): void {
-    const found = /^<<(-?)[ \t]*(?:'([^'\n]*)'|"([^"\\$`\n]*)"|(\\?)([\w.!%+,:@^~-]+))(?=[\s;|&<>)])/.exec(
-      this.#text.slice(this.#at),
-    )
-    if (!found) {
-      // Its end may still follow: then the value would be a part of it.
-      if (/^<<-?[ \t]*$/.test(this.#text.slice(this.#at))) this.#at = this.#text.length
+    const rest = this.#text.slice(this.#at)
+    const found = /^<<(-?)[ \t]*(?:'([^'\n]*)'|"([^"\\$`\n]*)"|(\\?)([\w.!%+,:@^~-]+))(?=[ \t\n;|&<>)])/.exec(rest)
+    const [all = '', dash, single, double, backslash, plain] = found ?? []
+    const end = single ?? double ?? plain ?? ''
+    if (end === '' || this.#dialect === 'csh') {
+      // Its end may still follow: then a value would be a part of it.
+      if (/^<<-?[ \t]*$/.test(rest)) this.#at = this.#text.length
       else this.#unsure = 'after << with an end that is not a plain word'
       return
     }
-    const [all, dash, single, double, backslash, plain] = found
-    const end = single ?? double ?? plain ?? ''
     this.#waiting.push({ end, literal: plain === undefined || backslash === '\\', tabs: dash === '-' })
     this.#at += all.length
   }
 
-  /** Reads one line of a here-document: whether it is the last one, and what it opens. */
-  #hereLine(here: HereDocument): void {
+  /** Reads one whole line of a here-document: whether it is the last one, and what it opens. */
+  #hereLine(here: HereDocument): boolean {
     const newline = this.#text.indexOf('\n', this.#at)
-    const line = this.#text.slice(this.#at, newline < 0 ? this.#text.length : newline)
-    if (!here.literal && /`|\$[({[]/.test(line.replace(/\\[\\$`]/g, '')))
+    if (newline < 0) return false
+    const whole = this.#text.slice(this.#at, newline)
+    const line = here.tabs ? whole.replace(/^\t+/, '') : whole
+    if (!here.literal && /`|\$[({[]/.test(whole.replace(/\\[\\$`]/g, '')))
       this.#unsure = 'in a here-document with $(...), ${...} or backticks'
-    if (!here.literal && /(^|[^\\])(\\\\)*\\$/.test(line)) this.#unsure = 'right after a backslash in a here-document'
-    this.#at = newline < 0 ? this.#text.length : newline + 1
-    if (newline < 0) return
-    if ((here.tabs ? line.replace(/^\t+/, '') : line) === here.end) this.#here = this.#waiting.shift()
+    if (!here.literal && (/\\*$/.exec(whole)?.[0].length ?? 0) % 2 === 1)
+      this.#unsure = 'right after a backslash in a here-document'
+    if (line.startsWith(here.end) && line !== here.end) this.#unsure = 'after a line that almost ends a here-document'
+    this.#at = newline + 1
+    if (line === here.end) this.#here = this.#waiting.shift()
+    return true
   }
-}
-
-// about_Quoting_Rules: single and double quotes, of which typographic ones count too; the backtick escapes.
-function powershellPlace(before: string): ShellPlace {
-  const unsafe = (where: string): ShellPlace => ({ kind: 'unsafe', where })
-  let open: 'bare' | 'single' | 'double' | 'comment' = 'bare'
-  for (let at = 0; at < before.length; at++) {
-    const char = before.charAt(at)
-    if (open === 'comment') {
-      if (char === '\n') open = 'bare'
-    } else if (open === 'single') {
-      if (isSingle(char)) open = 'bare'
-    } else if (char === '`') {
-      if (++at === before.length) return unsafe('right after a backtick')
-    } else if (open === 'double') {
-      if (isDouble(char)) open = 'bare'
-      else if (char === '$' && before.charAt(at + 1) === '(') return unsafe('after $(...) in double quotes')
-    } else if (char === '@' && /['"\u2018-\u201e]/.test(before.charAt(at + 1))) return unsafe('after a here-string')
-    else if (before.startsWith('<#', at)) return unsafe('after a block comment')
-    else if (char === '#' && /(^|[\s;|&(){}])$/.test(before.slice(0, at))) open = 'comment'
-    else if (isSingle(char)) open = 'single'
-    else if (isDouble(char)) open = 'double'
-  }
-  return open === 'bare' && before.endsWith('$') ? unsafe('right after a $') : { kind: open }
-}
-
-function isSingle(char: string): boolean {
-  return /['\u2018-\u201b]/.test(char)
-}
-
-function isDouble(char: string): boolean {
-  return /["\u201c-\u201e]/.test(char)
 }

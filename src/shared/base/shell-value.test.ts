@@ -3,7 +3,8 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { shellPlace, withoutComments, type Dialect } from './shell-place.ts'
+import type { Dialect } from './shell-dialect.ts'
+import { ShellReader, shellPlace, withoutComments } from './shell-place.ts'
 import { shellValue } from './shell-value.ts'
 
 const shells: readonly (readonly [name: string, dialect: Dialect, program: readonly string[]])[] = [
@@ -139,12 +140,12 @@ describe('shellValue', () => {
       fc.property(nasty, fc.boolean(), (value, literal) => {
         const before = `cat <<${literal ? "'EOF'" : 'EOF'}\nbefore `
         const place = shellPlace(before, 'sh')
-        expect(place).toEqual({ kind: 'here', end: 'EOF', literal })
+        expect(place).toEqual({ kind: 'here', end: 'EOF', literal, line: 'before ', tabs: false })
         let text: string
         try {
           text = shellValue(value, place, { dialect: 'sh', typed: false })
         } catch {
-          expect(value.includes('\n') || 'EOF'.includes(value)).toBe(true)
+          expect(value).toContain('\n')
           return
         }
         const printed = execFileSync('dash', ['-c', `${before}${text}\nEOF\n`], { encoding: 'utf8' })
@@ -177,6 +178,25 @@ describe('shellValue', () => {
     ['cat <<EOF\n$(', 'here-document'],
     ['cat <<"$x"\n', 'after <<'],
     [`echo $'a' '`, "after $'...'"],
+    ['cat <<EOF\nCost: $', 'right after a $'],
+    ['cat <<EOF\nCost: $HOME', 'right after a $'],
+    ['echo $(( "', 'in arithmetic'],
+    ['((x = "', 'in arithmetic'],
+    ['a["', 'subscript'],
+    ['a=([', 'subscript'],
+    ['echo "$a[', 'subscript'],
+    ['make >& ', 'after >&'],
+    ['make >&"', 'after >&'],
+    ['[[ ', 'inside [[ ]]'],
+    ['bash <<EOF\nls ', 'anything but cat or tee'],
+    ['cat <<EOF | sh\nls ', 'anything but cat or tee'],
+    ['x=$(cat <<EOF\nfoo\nEOF)\necho ', 'almost ends'],
+    ['cat <<EOF $(echo a\necho ', 'parentheses on one line'],
+    ['cat <\\\n<EOF\n', 'middle of a word'],
+    ["<(echo a)#'\n", 'after )#'],
+    ['ls *(', 'parentheses of a pattern'],
+    ['echo "$["; echo "b"', 'after $['],
+    ['echo "$\\\n(echo "', 'after a $ at the end'],
   ])('is refused after %s', (before, reason) => {
     expect(() => shellValue('x', shellPlace(before, 'sh'), { dialect: 'sh', typed: false })).toThrow(reason)
   })
@@ -185,7 +205,7 @@ describe('shellValue', () => {
     ['echo # it’s ', 'comment', 'bash'],
     ['echo a#', 'bare', 'bash'],
     ["echo # don't\necho ", 'bare', 'bash'],
-    ['(a)#', 'comment', 'bash'],
+    ['(a)#', 'unsafe', 'bash'],
     ['case x in a) echo "', 'double', 'bash'],
     ['cat <<< ', 'bare', 'bash'],
     ["echo $'it\\'s ", 'ansi', 'bash'],
@@ -216,6 +236,71 @@ describe('shellValue', () => {
     expect(shellValue('C:\\my files', { kind: 'bare' }, options)).toBe('"C:\\my files"')
     for (const value of ['%PATH%', 'a"b', 'a&b', 'a^', 'a\\'])
       expect(() => shellValue(value, { kind: 'bare' }, options)).toThrow('cmd.exe')
+  })
+})
+
+describe('what looks like more than it is', () => {
+  it.each<[string, Dialect]>([
+    ["echo a\u00a0# don't\necho ", 'bash'],
+    ['cat <<EOF\nCost: ', 'bash'],
+    ['if [ -f x ]; then echo ', 'bash'],
+    ['list=(a ', 'bash'],
+    ['f() { echo ', 'bash'],
+    ['[[ -f x ]] && echo ', 'bash'],
+  ])('%j is no danger', (before, dialect) => {
+    expect(shellPlace(before, dialect).kind).not.toBe('unsafe')
+  })
+
+  it('never ends a here-document, also with tabs and with nothing', () => {
+    const options = { dialect: 'sh', typed: false } as const
+    for (const [before, value] of [
+      ['cat <<EOF\n', 'EOF'],
+      ['cat <<EOF\nEO', 'F'],
+      ['cat <<-EOF\n', '\tEOF'],
+      ['cat <<EOF\nEOF', ''],
+      ['cat <<EOF\n', ''],
+    ] as const)
+      expect(() => shellValue(value, shellPlace(before, 'sh'), options)).toThrow('could end the here-document')
+    expect(shellValue('EOF', shellPlace('cat <<EOF\na ', 'sh'), options)).toBe('EOF')
+  })
+
+  it('is read as a whole or in pieces alike', () => {
+    const pieces = fc.constantFrom(
+      '"',
+      "'",
+      '$(',
+      ')',
+      '${',
+      '}',
+      '`',
+      '#',
+      '\\',
+      '\n',
+      ' ',
+      '<<EOF',
+      'EOF',
+      'a',
+      '((',
+      '))',
+      '[[',
+      ']]',
+      'case',
+      ';',
+      '&',
+      '$',
+    )
+    fc.assert(
+      fc.property(
+        fc.array(pieces, { maxLength: 14 }),
+        fc.constantFrom<Dialect>('bash', 'sh', 'zsh', 'fish', 'csh'),
+        (list, dialect) => {
+          const reader = new ShellReader(dialect)
+          for (const piece of list) reader.add(piece)
+          expect(reader.placeAfter('')).toEqual(shellPlace(list.join(''), dialect))
+        },
+      ),
+      { numRuns: 2_000 },
+    )
   })
 })
 

@@ -1,5 +1,5 @@
 import { AppError } from './errors.ts'
-import type { Dialect, ShellPlace } from './shell-place.ts'
+import type { Dialect, HerePlace, ShellPlace } from './shell-dialect.ts'
 
 export interface ValueOptions {
   readonly dialect: Dialect
@@ -77,11 +77,13 @@ function escaped(text: string, dialect: Dialect): string {
   return dialect === 'sh' ? `"$(printf '${bytes}')"` : `$'${bytes}'`
 }
 
-function hereText(value: string, place: Extract<ShellPlace, { kind: 'here' }>, { typed }: ValueOptions): string {
+function hereText(value: string, place: HerePlace, { typed }: ValueOptions): string {
   if (value.includes('\n') || (typed && control.test(value)))
     throw refused('A value in a here-document must be one line without control characters.')
-  if (value !== '' && place.end.includes(value))
-    throw refused(`“${value}” could end the here-document. Give its end another name.`)
+  // What follows on the line may complete it.
+  const line = place.line + value
+  if (place.end.startsWith(place.tabs ? line.replace(/^\t+/, '') : line))
+    throw refused('With this value the line could end the here-document. Give its end another name.')
   return place.literal ? value : value.replace(/[\\$`]/g, '\\$&')
 }
 

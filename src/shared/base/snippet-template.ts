@@ -74,6 +74,8 @@ function placeAt(text: string, start: number, end: number): Place | null {
   const found = inner.exec(text.slice(start + (raw ? 3 : 2), end))
   if (!found) return null
   const [, name = '', hidden, fallback, list] = found
+  // An object can't be asked for it.
+  if (name === '__proto__') return null
   const choices = list === undefined ? [] : list.split('|')
   return {
     kind: 'variable',
@@ -84,7 +86,9 @@ function placeAt(text: string, start: number, end: number): Place | null {
 }
 
 function isEscaped(before: string): boolean {
-  return (/\\*$/.exec(before)?.[0].length ?? 0) % 2 === 1
+  let count = 0
+  while (before[before.length - 1 - count] === '\\') count++
+  return count % 2 === 1
 }
 
 /** Every variable once, in the order of its first place; what one place says of it counts for all. */

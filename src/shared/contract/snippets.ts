@@ -204,8 +204,8 @@ export const runs = {
       given,
     }),
   ).returns<RunId>(),
-  /** Runs once more where it did not end with 0; the same values hold. */
-  again: call(aRun).returns<void>(),
+  /** Runs once more where it did not end with 0, or everywhere; the same values hold. */
+  again: call(z.strictObject({ id: runId, all: z.boolean() })).returns<void>(),
   /** Stops one host, or all. */
   stop: call(z.strictObject({ id: runId, row: row.nullable() })).returns<void>(),
   /** Stops what runs, and forgets it with its output. */

@@ -1,12 +1,14 @@
-import { Play, Plus } from 'lucide-react'
+import { Plus } from 'lucide-react'
 import { useMemo, useState } from 'react'
 
 import type { Group, Host } from '../../../shared/contract/hosts.ts'
 import type { Snippet } from '../../../shared/contract/snippets.ts'
 import type { Target } from '../../../shared/contract/terminals.ts'
 import { Button } from '../../ui/button.tsx'
+import { ContextMenu, type MenuItem } from '../../ui/menu.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
 import { shownShortcut } from '../../ui/shortcut.ts'
+import { SnippetIcon } from './snippet-icon.tsx'
 import css from './snippets.module.css'
 import { matchingSnippets, openSnippetDialog, snippetsFor, useSnippets } from './snippets-store.ts'
 
@@ -15,17 +17,24 @@ interface HostSnippetsProps {
   readonly book: { readonly hosts: readonly Host[]; readonly groups: readonly Group[] }
   readonly numberKeys: (number: number) => string
   readonly run: (snippet: Snippet) => void
+  /** Asks on which hosts. */
+  readonly runElsewhere: (snippet: Snippet) => void
 }
 
 const withFilter = 10
 const mostShown = 30
 
 /** The snippets of a host as buttons. */
-export function HostSnippets({ target, book, numberKeys, run }: HostSnippetsProps) {
+export function HostSnippets({ target, book, numberKeys, run, runElsewhere }: HostSnippetsProps) {
   const [typed, setTyped] = useState('')
   const all = useSnippets(state => state.book)
   const here = useMemo(() => snippetsFor(all, target, book), [all, target, book])
   const found = matchingSnippets(here, typed)
+  const menuOf = (snippet: Snippet): readonly MenuItem[] => [
+    { label: 'Run on other hosts', run: () => runElsewhere(snippet) },
+    { label: 'Edit', line: true, run: () => openSnippetDialog({ kind: 'form', snippet }) },
+    { label: 'Delete', danger: true, run: () => openSnippetDialog({ kind: 'delete', snippet }) },
+  ]
   return (
     <div className={css['buttons']}>
       {here.length > withFilter && (
@@ -33,10 +42,12 @@ export function HostSnippets({ target, book, numberKeys, run }: HostSnippetsProp
       )}
       <div className={css['buttonGrid']}>
         {found.slice(0, mostShown).map(snippet => (
-          <Button key={snippet.id} small title={titleOf(snippet, numberKeys)} onClick={() => run(snippet)}>
-            <Play size={12} aria-hidden="true" />
-            <span>{snippet.name}</span>
-          </Button>
+          <ContextMenu key={snippet.id} items={menuOf(snippet)}>
+            <Button small title={titleOf(snippet, numberKeys)} onClick={() => run(snippet)}>
+              <SnippetIcon name={snippet.icon} size={13} />
+              <span>{snippet.name}</span>
+            </Button>
+          </ContextMenu>
         ))}
       </div>
       {found.length > mostShown && (

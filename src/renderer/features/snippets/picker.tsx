@@ -78,7 +78,7 @@ export function Picker({ label, choices, bunches = [], chosen, onChange }: Picke
       )}
       <ul aria-label={label}>
         {found.slice(0, mostShown).map(each => (
-          <li key={each.key}>
+          <li key={each.key} title={`${each.label} ${each.detail ?? ''}`.trim()}>
             <Checkbox
               label={
                 <>

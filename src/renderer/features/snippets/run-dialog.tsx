@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 
 import { messageOf } from '../../../shared/base/errors.ts'
-import type { Variable } from '../../../shared/base/snippet-template.ts'
+import { isGiven, type Variable } from '../../../shared/base/snippet-template.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { Asking, Values } from '../../../shared/contract/snippets.ts'
 import { targetKey, type Target } from '../../../shared/contract/terminals.ts'
@@ -35,7 +35,7 @@ interface RunDialogProps {
 export function RunDialog({ api, order, asking, places, bunches, onRun, onClose }: RunDialogProps) {
   const { snippet } = order
   const { variables } = asking
-  const [values, setValues] = useState(() => firstValues(asking))
+  const [values, setValues] = useState(() => ({ ...firstValues(asking), ...order.values }))
   const touched = useRef(new Set<string>())
   const [chosen, setChosen] = useState<ReadonlySet<string>>(() => {
     const [only, ...others] = places
@@ -132,7 +132,8 @@ interface VariableFieldProps {
   readonly onChange: (value: string) => void
 }
 
-function VariableField({ variable: { name, hidden, choices }, value, onChange }: VariableFieldProps) {
+function VariableField({ variable, value, onChange }: VariableFieldProps) {
+  const { name, hidden, choices } = variable
   if (choices.length > 0 && !hidden)
     return (
       <Select label={name} value={value} onChange={event => onChange(event.target.value)}>
@@ -148,10 +149,16 @@ function VariableField({ variable: { name, hidden, choices }, value, onChange }:
       label={name}
       value={value}
       type={hidden ? 'password' : 'text'}
-      {...(hidden ? { autoComplete: 'new-password', hint: 'Kept nowhere' } : {})}
+      {...(hidden ? { autoComplete: 'new-password', hint: 'Kept nowhere' } : hintOf(variable))}
       onChange={event => onChange(event.target.value)}
     />
   )
+}
+
+/** Why what fills itself in is asked for. */
+function hintOf(variable: Variable): { readonly hint?: string } {
+  if (!isGiven(variable)) return {}
+  return { hint: variable.name === 'cwd' ? 'This shell does not tell its folder' : 'Not known here' }
 }
 
 const previewMs = 120
@@ -197,9 +204,8 @@ export function howText(order: Order): string {
   switch (planOf(order)) {
     case 'type': {
       const then = snippet.mode === 'send' ? 'and sent' : 'and left for Enter'
-      return panes.length > 1
-        ? `It is typed into ${panes.length} terminals ${then}.`
-        : `It is typed into a terminal there ${then}.`
+      const count = Math.max(panes.length, targets.length)
+      return count > 1 ? `It is typed into ${count} terminals ${then}.` : `It is typed into a terminal there ${then}.`
     }
     case 'apart':
       return several

@@ -1,4 +1,4 @@
-import { Copy, Minus, RotateCcw, Save, Square, SquareTerminal, X } from 'lucide-react'
+import { Copy, Maximize2, Minimize2, Minus, RotateCcw, Save, Square, SquareTerminal, X } from 'lucide-react'
 import { memo, useCallback, useEffect, useMemo, useState } from 'react'
 
 import type { Api } from '../../../shared/contract/contract.ts'
@@ -37,6 +37,7 @@ function OneRun({ run, parts }: { readonly run: RunSnapshot; readonly parts: Run
   const { api, onProblem } = parts
   const { id, name, rows } = run
   const [at, setAt] = useState(0)
+  const [large, setLarge] = useState(false)
   const under = rows.some(isUnderWay)
   const now = useNow(under)
   const chosen = rows[at] ?? rows[0]
@@ -44,7 +45,7 @@ function OneRun({ run, parts }: { readonly run: RunSnapshot; readonly parts: Run
   const stopRow = useCallback((row: number) => void api.runs.stop({ id, row }).catch(onProblem), [api, id, onProblem])
   if (!chosen) return null
   return (
-    <section className={css['panel']} aria-label={`Run ${name}`}>
+    <section className={css['panel']} aria-label={`Run ${name}`} data-large={large}>
       <header>
         <h2>{name}</h2>
         <Others run={run} />
@@ -60,9 +61,9 @@ function OneRun({ run, parts }: { readonly run: RunSnapshot; readonly parts: Run
             <Square size={12} aria-hidden="true" /> {rows.length === 1 ? 'Stop' : 'Stop all'}
           </Button>
         )}
-        {!under && rows.some(hasFailed) && (
-          <Button small onClick={() => quietly(api.runs.again({ id }))}>
-            <RotateCcw size={13} aria-hidden="true" /> Run the failed again
+        {!under && (rows.length === 1 || rows.some(hasFailed)) && (
+          <Button small onClick={() => quietly(api.runs.again({ id, all: rows.length === 1 }))}>
+            <RotateCcw size={13} aria-hidden="true" /> {rows.length === 1 ? 'Run again' : 'Run the failed again'}
           </Button>
         )}
         <IconButton
@@ -78,6 +79,14 @@ function OneRun({ run, parts }: { readonly run: RunSnapshot; readonly parts: Run
           onClick={() => quietly(saveOutput(run, parts))}
         >
           <Save size={14} />
+        </IconButton>
+        <IconButton
+          small
+          label={large ? 'Make the run smaller' : 'Make the run larger'}
+          aria-pressed={large}
+          onClick={() => setLarge(!large)}
+        >
+          {large ? <Minimize2 size={14} /> : <Maximize2 size={14} />}
         </IconButton>
         <IconButton small label="Hide the run" onClick={() => showRun(null)}>
           <Minus size={15} />
@@ -142,7 +151,14 @@ function Rows({ rows, at, now, under, onChoose, onStop }: RowsProps) {
       )}
       {groups.map((group, index) => (
         <div key={group.key}>
-          {!under && groups.length > 1 && <h3>{groupText(index, group.rows.length)}</h3>}
+          {!under && groups.length > 1 && (
+            <h3>
+              {groupText(
+                index,
+                group.rows.map(row => rows[row] as RunRow),
+              )}
+            </h3>
+          )}
           <ul aria-label={under ? 'Hosts of the run' : `Hosts with outcome ${index + 1}`}>
             {group.shown.map(row => {
               const each = rows[row] as RunRow
@@ -153,7 +169,7 @@ function Rows({ rows, at, now, under, onChoose, onStop }: RowsProps) {
                   at={row}
                   label={each.label}
                   tone={look.tone}
-                  text={`${look.text} ${tookText(each, now)}`}
+                  text={[look.text, tookText(each, now)].filter(Boolean).join(' · ')}
                   chosen={row === at}
                   under={isUnderWay(each)}
                   onChoose={onChoose}
@@ -168,9 +184,11 @@ function Rows({ rows, at, now, under, onChoose, onStop }: RowsProps) {
   )
 }
 
-function groupText(index: number, count: number): string {
-  if (index === 0 && count > 1) return `${count} alike`
-  return count === 1 ? '1 differs' : `${count} differ`
+// How they ended; of two groups that ended alike the smaller one printed something else.
+function groupText(index: number, [first, ...others]: readonly RunRow[]): string {
+  const count = others.length + 1
+  const how = first ? rowLook(first).text : ''
+  return index === 0 ? `${count} with ${how}` : `${count} differ${count === 1 ? 's' : ''}: ${how}`
 }
 
 interface RowProps {

@@ -24,7 +24,7 @@ describe('a run in words', () => {
     expect(summaryText(rows)).toBe('All 5 done · 2 not with exit 0 · 3 differ')
     expect(summaryText([ended(0), ended(0)])).toBe('All 2 done · all the same')
     expect(summaryText([ended(0), row({ kind: 'running' })])).toBe('1 of 2 done')
-    expect(summaryText([ended(0)])).toBe('Done')
+    expect(summaryText([ended(2)])).toBe('exit 2')
   })
 
   it('takes everything but exit 0 for a failure', () => {

@@ -48,15 +48,15 @@ export function tookText({ startedAt, endedAt }: RunRow, now: number): string {
 
 /** What is said of a run as a whole. */
 export function summaryText(rows: readonly RunRow[]): string {
+  const [only, ...others] = rows
+  if (only && others.length === 0) return rowLook(only).text
   const left = rows.filter(isUnderWay).length
   const failed = rows.filter(hasFailed).length
-  const differing = left === 0 && rows.length > 1 ? rows.length - (outcomes(rows)[0]?.rows.length ?? 0) : 0
+  const differing = rows.length - (outcomes(rows)[0]?.rows.length ?? 0)
   const parts = [
-    left > 0 ? `${rows.length - left} of ${rows.length} done` : rows.length === 1 ? 'Done' : `All ${rows.length} done`,
+    left > 0 ? `${rows.length - left} of ${rows.length} done` : `All ${rows.length} done`,
     failed > 0 && `${failed} not with exit 0`,
-    left === 0 &&
-      rows.length > 1 &&
-      (differing === 0 ? 'all the same' : differing === 1 ? '1 differs' : `${differing} differ`),
+    left === 0 && (differing === 0 ? 'all the same' : differing === 1 ? '1 differs' : `${differing} differ`),
   ]
   return parts.filter(Boolean).join(' · ')
 }

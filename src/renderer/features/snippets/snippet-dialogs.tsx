@@ -6,6 +6,7 @@ import { messageOf } from '../../../shared/base/errors.ts'
 import { shownName } from '../../../shared/base/shown-name.ts'
 import { parseTemplate, variablesIn } from '../../../shared/base/snippet-template.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
+import type { Asking } from '../../../shared/contract/snippets.ts'
 import type { Target } from '../../../shared/contract/terminals.ts'
 import { Button } from '../../ui/button.tsx'
 import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
@@ -68,7 +69,7 @@ export function SnippetDialogs({ api, choices, placesOf, bunches, numberKeys, na
           bunches={bunches}
           onRun={async order => {
             await check(api, order)
-            if (order.snippet.confirm) return openSnippetDialog({ kind: 'confirm', order })
+            if (order.snippet.confirm) return openSnippetDialog({ kind: 'confirm', order, asking: dialog.asking })
             // A question of the host's, or a terminal that opens, must not wait behind this dialog.
             close()
             start(order)
@@ -77,7 +78,17 @@ export function SnippetDialogs({ api, choices, placesOf, bunches, numberKeys, na
         />
       )
     case 'confirm':
-      return <Confirm key={count} api={api} order={dialog.order} nameOf={nameOf} start={start} close={close} />
+      return (
+        <Confirm
+          key={count}
+          api={api}
+          order={dialog.order}
+          asking={dialog.asking}
+          nameOf={nameOf}
+          start={start}
+          close={close}
+        />
+      )
     case 'delete':
       return <Delete api={api} snippet={dialog.snippet} close={close} />
     default:
@@ -92,13 +103,14 @@ async function check(api: Api, { snippet, targets: [target], values, given }: Or
 
 interface ConfirmProps extends Pick<SnippetDialogsProps, 'api' | 'nameOf' | 'start'> {
   readonly order: Order
+  readonly asking: Asking | null
   readonly close: () => void
 }
 
 const shownNames = 12
 
 /** Asks before a snippet runs whose author wants that. */
-function Confirm({ api, order, nameOf, start, close }: ConfirmProps) {
+function Confirm({ api, order, asking, nameOf, start, close }: ConfirmProps) {
   const { snippet, targets } = order
   const names = targets.slice(0, shownNames).map(nameOf).join(', ')
   const on = targets.length > shownNames ? `${names} and ${targets.length - shownNames} more` : names
@@ -106,6 +118,8 @@ function Confirm({ api, order, nameOf, start, close }: ConfirmProps) {
     close()
     start(order)
   }
+  // Back to what was typed, where something was.
+  const cancel = () => (asking ? openSnippetDialog({ kind: 'run', order, asking }) : close())
   return (
     <Dialog
       alert
@@ -114,13 +128,13 @@ function Confirm({ api, order, nameOf, start, close }: ConfirmProps) {
       badge={<TriangleAlert size={18} />}
       tone="warn"
       width={560}
-      onClose={close}
+      onClose={cancel}
     >
       <Values order={order} />
       <Preview api={api} order={order} />
       <Actions>
         <Grow />
-        <Button onClick={close}>Cancel</Button>
+        <Button onClick={cancel}>Cancel</Button>
         <Button look="danger" onClick={run}>
           Run
         </Button>

@@ -18,7 +18,8 @@ import {
   type Snippet,
   type SnippetIcon,
 } from '../../../shared/contract/snippets.ts'
-import { Dialog } from '../../ui/dialog.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
 import { Checkbox, Select, TextArea, TextField } from '../../ui/field.tsx'
 import { FormEnd } from '../../ui/form-end.tsx'
 import { shownShortcut } from '../../ui/shortcut.ts'
@@ -82,6 +83,9 @@ export function SnippetForm({
   const [failure, setFailure] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
   const [startsOpen] = useState(draft.onConnect.size > 0)
+  const [first] = useState(draft)
+  const [leaving, setLeaving] = useState(false)
+  const leave = () => (draft === first ? onClose() : setLeaving(true))
   const set = <K extends keyof Draft>(name: K, value: Draft[K]) => setDraft(old => ({ ...old, [name]: value }))
   const save = async () => {
     if (!draft.everywhere && draft.where.size === 0)
@@ -102,7 +106,7 @@ export function SnippetForm({
       title={snippet ? `Edit ${snippet.name}` : 'New snippet'}
       badge={<Braces size={18} />}
       width={720}
-      onClose={onClose}
+      onClose={leave}
     >
       <form
         className={css['form']}
@@ -138,7 +142,7 @@ export function SnippetForm({
         <TextField
           label="Folder"
           value={draft.folder}
-          placeholder="where the shell is"
+          placeholder="the shell’s own"
           onChange={event => set('folder', event.target.value)}
         />
         <TextField
@@ -203,9 +207,29 @@ export function SnippetForm({
             onChange={onConnect => set('onConnect', onConnect)}
           />
         </details>
-        <FormEnd failure={failure} busy={busy} submit="Save" onCancel={onClose} />
+        {leaving ? (
+          <Leaving onStay={() => setLeaving(false)} onLeave={onClose} />
+        ) : (
+          <FormEnd failure={failure} busy={busy} submit="Save" onCancel={leave} />
+        )}
       </form>
     </Dialog>
+  )
+}
+
+/** Asks before what was typed is thrown away. */
+function Leaving({ onStay, onLeave }: { readonly onStay: () => void; readonly onLeave: () => void }) {
+  return (
+    <div className={css['wide']}>
+      <Actions>
+        <span>Leave without saving?</span>
+        <Grow />
+        <Button onClick={onStay}>Go on editing</Button>
+        <Button look="danger" onClick={onLeave}>
+          Leave
+        </Button>
+      </Actions>
+    </div>
   )
 }
 

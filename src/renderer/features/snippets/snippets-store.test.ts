@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { group, host, type GroupId, type HostId } from '../../../shared/contract/hosts.ts'
 import { snippet, type Snippet } from '../../../shared/contract/snippets.ts'
-import { byPackage, holds, matchingSnippets, snippetsFor } from './snippets-store.ts'
+import { byPackage, holds, matchingSnippets, planOf, snippetsFor } from './snippets-store.ts'
 
 const made = (name: string, rest: Partial<Snippet> = {}) =>
   snippet.parse({ id: crypto.randomUUID(), name, command: 'run it', ...rest })
@@ -23,13 +23,13 @@ describe('where a snippet may run', () => {
     expect(holds(places([inside.id], [outer.id]), local, book)).toBe(false)
   })
 
-  it('shows those with a number first, then those used last', () => {
+  it('shows those with a number first, then the others as they stand, whichever was used', () => {
     const [a, b, c, d] = [made('a'), made('b'), made('c', { key: 2 }), made('d', { where: places([outside.id], []) })]
     const shown = (target: Parameters<typeof snippetsFor>[1]) =>
       snippetsFor({ snippets: [a, b, c, d], used: { [b.id]: 1_700_000_000_000 } }, target, book).map(each => each.name)
-    expect(shown(on(inside.id))).toEqual(['c', 'b', 'a'])
-    expect(shown(on(outside.id))).toEqual(['c', 'b', 'a', 'd'])
-    expect(shown(local)).toEqual(['c', 'b', 'a'])
+    expect(shown(on(inside.id))).toEqual(['c', 'a', 'b'])
+    expect(shown(on(outside.id))).toEqual(['c', 'a', 'b', 'd'])
+    expect(shown(local)).toEqual(['c', 'a', 'b'])
     const apart = made('apart', { mode: 'apart' })
     expect(snippetsFor({ snippets: [apart], used: {} }, local, book)).toEqual([])
   })
@@ -50,5 +50,22 @@ describe('finding snippets', () => {
       ['A', 1],
       ['Z', 2],
     ])
+  })
+})
+
+describe('what running does', () => {
+  const order = (mode: Snippet['mode'], targets: number, panes: number) => {
+    const all = [on(inside.id), on(outside.id), local]
+    const pane = (target: (typeof all)[number]) => ({ id: crypto.randomUUID() as never, target, title: '' })
+    return planOf({
+      snippet: made('x', { mode }),
+      targets: all.slice(0, targets),
+      panes: all.slice(0, panes).map(pane),
+    })
+  }
+
+  it('is typed where it was asked for, apart on many, and what waits for Enter never runs by itself', () => {
+    expect([order('send', 1, 0), order('send', 2, 2), order('send', 2, 1)]).toEqual(['type', 'type', 'apart'])
+    expect([order('type', 2, 0), order('apart', 1, 1), order('tmux', 2, 0)]).toEqual(['type', 'apart', 'tmux'])
   })
 })

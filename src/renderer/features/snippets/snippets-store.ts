@@ -33,7 +33,8 @@ export interface Order {
 export type SnippetDialog =
   | { readonly kind: 'form'; readonly snippet: Snippet | null; readonly draft?: Partial<Snippet> }
   | { readonly kind: 'run'; readonly order: Order; readonly asking: Asking }
-  | { readonly kind: 'confirm'; readonly order: Order }
+  /** `asking` leads back to what was asked before. */
+  | { readonly kind: 'confirm'; readonly order: Order; readonly asking: Asking | null }
   | { readonly kind: 'delete'; readonly snippet: Snippet }
 
 interface SnippetsState {
@@ -161,10 +162,12 @@ export function mayRun({ where, mode }: Snippet, target: Target, book: Places): 
   return where === null || holds(where, target, book)
 }
 
-/** The snippets for a place: those with a number first, then those that were used last, then the rest as they stand. */
-export function snippetsFor({ snippets, used }: SnippetBook, target: Target, book: Places): readonly Snippet[] {
-  const rank = ({ key, id }: Snippet) => (key === null ? 10 - (used[id] ?? 0) / 1e15 : key)
-  return snippets.filter(snippet => mayRun(snippet, target, book)).toSorted((a, b) => rank(a) - rank(b))
+/**
+ * The snippets for a place: those with a number first, then the rest as they stand. What was used last does not move: a
+ * second press at the same place is a press of the same button.
+ */
+export function snippetsFor({ snippets }: SnippetBook, target: Target, book: Places): readonly Snippet[] {
+  return snippets.filter(snippet => mayRun(snippet, target, book)).toSorted((a, b) => (a.key ?? 10) - (b.key ?? 10))
 }
 
 /** What running an order does: it is typed where that can be, else it runs apart on each of its targets. */
@@ -175,6 +178,7 @@ export function planOf({
 }: Pick<Order, 'snippet' | 'targets' | 'panes'>): 'type' | 'apart' | 'tmux' {
   const here = new Set(panes.map(each => targetKey(each.target)))
   const typed = targets.length === 1 || targets.every(each => here.has(targetKey(each)))
-  if ((mode === 'send' || mode === 'type') && typed) return 'type'
+  // What is left for Enter never runs by itself, on however many hosts.
+  if (mode === 'type' || (mode === 'send' && typed)) return 'type'
   return mode === 'tmux' ? 'tmux' : 'apart'
 }

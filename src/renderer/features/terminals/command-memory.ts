@@ -1,13 +1,18 @@
-import type { IBuffer, IMarker, Terminal } from '@xterm/xterm'
+import type { IBuffer, Terminal } from '@xterm/xterm'
 
 const longest = 16_384
-const mostLines = 200
+// What shells and consoles show before a line that goes on: `> `, `quote> `, `... `.
+const goesOn = /^(?:[\w ]*>|\.{3}) ?$/
 
-/** Knows the command that was typed last, as it stood on the screen: with what was completed or called back. */
+/**
+ * Knows the command that was typed last, as it stood on the screen after its prompt: with what was completed or called
+ * back. Where that can't be told it knows none, rather than another one.
+ */
 export class CommandMemory {
   readonly #terminal: Terminal
-  // Where the cursor stood before the first key: the prompt ends there.
-  #start: { readonly marker: IMarker; readonly column: number } | undefined
+  /** What stood before the cursor at the first key. */
+  #prompt: string | undefined
+  #lastPrompt = ''
   #last: string | null = null
 
   constructor(terminal: Terminal) {
@@ -21,53 +26,52 @@ export class CommandMemory {
   /** A command begins at the cursor, unless one has begun. */
   begin(): void {
     const { active } = this.#terminal.buffer
-    if (this.#start && !this.#start.marker.isDisposed) return
     // A program that has the whole screen has no prompt.
-    if (active.type === 'alternate') return
-    const marker = this.#terminal.registerMarker(0)
-    this.#start = { marker, column: active.cursorX }
+    if (this.#prompt !== undefined || active.type === 'alternate') return
+    const line = active.getLine(active.baseY + active.cursorY)
+    this.#prompt = line?.translateToString(false, 0, active.cursorX)
   }
 
   /** A command was sent as a whole. */
   sent(text: string): void {
-    this.#forget()
+    this.#prompt = undefined
     this.#last = text.slice(0, longest)
   }
 
   /** A person typed that; it has not been echoed yet. */
   typed(data: string): void {
-    if (data === '\x03' || data === '\x04') return this.#forget()
-    this.begin()
-    if (data.endsWith('\r') && !data.startsWith('\x1b[200~')) this.#entered()
+    if (data === '\x03' || data === '\x04') this.#prompt = undefined
+    else {
+      this.begin()
+      if (data.endsWith('\r') && !data.startsWith('\x1b[200~')) this.#entered()
+    }
   }
 
   #entered(): void {
-    const start = this.#start
     const { active } = this.#terminal.buffer
-    if (start && !start.marker.isDisposed && active.type === 'normal') {
-      const text = textBetween(active, start.marker.line, start.column).trim()
-      if (text !== '') this.#last = text.slice(0, longest)
+    const prompt = this.#prompt
+    this.#prompt = undefined
+    // A program that has the whole screen, or a password: nothing was echoed after the prompt.
+    if (active.type === 'alternate' || prompt === undefined) return
+    const line = lineAtCursor(active)
+    const command = line.slice(prompt.length).trim()
+    if (prompt.trim() === '' || !line.startsWith(prompt)) this.#last = null
+    else if (command !== '') {
+      const more = goesOn.test(prompt) && prompt !== this.#lastPrompt && this.#last !== null
+      this.#last = (more ? `${this.#last}\n${command}` : command).slice(0, longest)
+      if (!more) this.#lastPrompt = prompt
     }
-    this.#forget()
-  }
-
-  #forget(): void {
-    this.#start?.marker.dispose()
-    this.#start = undefined
   }
 }
 
-/** From a place to the end of the line that the cursor is in, lines that were only wrapped put together. */
-function textBetween(buffer: IBuffer, from: number, column: number): string {
-  const cursor = buffer.baseY + buffer.cursorY
-  if (from < 0 || cursor < from || cursor - from > mostLines) return ''
+/** The line that the cursor is in, with the rows that it was wrapped to. */
+function lineAtCursor(buffer: IBuffer): string {
+  let first = buffer.baseY + buffer.cursorY
+  while (first > 0 && buffer.getLine(first)?.isWrapped === true) first--
   let text = ''
-  for (let at = from; ; at++) {
+  for (let at = first; ; at++) {
     const line = buffer.getLine(at)
-    if (!line || (at > cursor && !line.isWrapped)) break
-    const next = buffer.getLine(at + 1)
-    const piece = line.translateToString(next?.isWrapped !== true, at === from ? column : 0)
-    text += at > from && !line.isWrapped ? `\n${piece}` : piece
+    if (!line || (at > first && !line.isWrapped)) return text
+    text += line.translateToString(buffer.getLine(at + 1)?.isWrapped !== true)
   }
-  return text
 }

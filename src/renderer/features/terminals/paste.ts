@@ -20,3 +20,25 @@ export function asTyped(cleaned: string, bracketed: boolean): string {
   if (!/[\n\t]/.test(cleaned)) return cleaned
   return bracketed ? `\x1b[200~${cleaned}\x1b[201~` : cleaned.replaceAll('\t', '    ').replaceAll('\n', '\r')
 }
+
+/**
+ * Code as a console takes it line by line: moved to the left margin, and where the far side takes no paste as one
+ * without the blank lines that would end a block of Python's, with one where a block ends. A text with strings or
+ * here-documents over several lines stays as it is.
+ */
+export function forConsole(code: string, bracketed: boolean): string {
+  const lines = code.replace(/\n+$/, '').split('\n')
+  const margin = Math.min(
+    ...lines.filter(line => line.trim() !== '').map(line => /^[ \t]*/.exec(line)?.[0].length ?? 0),
+  )
+  const moved = Number.isFinite(margin) ? lines.map(line => line.slice(margin)) : lines
+  if (bracketed || moved.length === 1 || /"""|\'\'\'|<</.test(code)) return moved.join('\n')
+  const full = moved.filter(line => line.trim() !== '')
+  const typed = full.flatMap((line, index) => {
+    const next = full[index + 1]
+    const ends =
+      /^\s/.test(line) && (next === undefined || !/^(?:\s|(?:elif|else|except|finally|case)\b|[)\]}])/.test(next))
+    return ends ? [line, ''] : [line]
+  })
+  return typed.join('\n')
+}

@@ -187,8 +187,11 @@ export class TerminalClient implements Disposable {
 
   /** Undoes what a program that is gone left on: its screen, its mouse, its hidden cursor. The scrollback stays. */
   leaveModes(): void {
-    const off = '\x18\x1b[?1049l\x1b[?1000;1002;1003;1004;1005;1006;1015;2004l\x1b[!p\x1b[?25h\x1b[0m'
-    this.terminal.write(this.terminal.buffer.active.cursorX === 0 ? off : `${off}\r\n`)
+    const { active } = this.terminal.buffer
+    // Without its screen there is no place to go back to: the cursor would jump to the top.
+    const screen = active.type === 'alternate' ? '\x1b[?1049l' : ''
+    const off = `\x18${screen}\x1b[?1000;1002;1003;1004;1005;1006;1015;2004l\x1b[!p\x1b[?25h\x1b[0m`
+    this.terminal.write(screen === '' && active.cursorX === 0 ? off : `${off}\r\n`)
   }
 
   /** Types into the far side as if the person did. */

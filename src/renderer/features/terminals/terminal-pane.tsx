@@ -1,6 +1,7 @@
 import { draggable, dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
 import { combine } from '@atlaskit/pragmatic-drag-and-drop/combine'
 import {
+  Braces,
   Maximize2,
   Minimize2,
   Radio,
@@ -15,7 +16,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { Pane } from '../../../shared/contract/workspace.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { acceptFiles } from '../../ui/file-drag.ts'
-import { ContextMenu, type MenuItem } from '../../ui/menu.tsx'
+import { ContextMenu, Menu, type MenuItem } from '../../ui/menu.tsx'
 import { shellQuote } from '../../ui/shell-quote.ts'
 import { Dot } from '../../ui/tag.tsx'
 import type { Side } from '../../workspace/split-tree.ts'
@@ -33,6 +34,8 @@ export interface PaneActions {
   readonly find: () => void
   readonly close: () => void
   readonly menu: readonly MenuItem[]
+  /** The snippets that run in it. */
+  readonly snippets: readonly MenuItem[]
   /** Opens the form of the host behind the pane; null where there is none. */
   readonly editHost: (() => void) | null
 }
@@ -95,6 +98,14 @@ export function TerminalPane({ pane, tab, label, terminals, actions, pathOf }: T
           </span>
         )}
         <span className={css['grow']} />
+        <Menu
+          trigger={
+            <IconButton label={`Snippets of ${label}`}>
+              <Braces size={15} />
+            </IconButton>
+          }
+          items={actions.snippets}
+        />
         <IconButton label="Split right" onClick={() => actions.split('right')}>
           <SquareSplitHorizontal size={15} />
         </IconButton>

@@ -7,7 +7,7 @@ import type { Settings } from '../../../shared/contract/settings.ts'
 import type { Target, TerminalId } from '../../../shared/contract/terminals.ts'
 import type { Ports } from '../../ipc/ports.ts'
 import { allPanes, setTitle, tabWith, useWorkspace } from '../../workspace/workspace-store.ts'
-import { asTyped, cleanPaste, needsConfirmation } from './paste.ts'
+import { asTyped, cleanPaste, forConsole, needsConfirmation } from './paste.ts'
 import { TerminalClient } from './terminal-client.ts'
 import { isLive, isOpening, useTerminals } from './terminals-store.ts'
 import { themeById } from './themes.ts'
@@ -38,6 +38,7 @@ export interface PasteOptions {
   readonly run?: boolean
 }
 
+const longestLine = 4_000
 const resizeMs = 60
 const ringMs = 150
 
@@ -108,10 +109,9 @@ export class Terminals implements Disposable {
   pasteText(paneId: string, text: string, { confirmed = false, run = false }: PasteOptions = {}): void {
     const client = this.#clients.get(paneId)
     if (!client) return
-    const cleaned = run ? cleanPaste(text).replace(/\n+$/, '') : cleanPaste(text)
-    const ask =
-      this.#parts.settings().terminal.confirmMultilinePaste &&
-      needsConfirmation(cleaned, client.terminal.modes.bracketedPasteMode)
+    const { bracketedPasteMode } = client.terminal.modes
+    const cleaned = run ? forConsole(cleanPaste(text), bracketedPasteMode) : cleanPaste(text)
+    const ask = this.#parts.settings().terminal.confirmMultilinePaste && needsConfirmation(cleaned, bracketedPasteMode)
     if (ask && !confirmed) return useTerminals.setState({ pasting: { paneId, text: cleaned, run } })
     client.terminal.paste(cleaned)
     // As from the keyboard: where what is typed goes to all, so does this.
@@ -133,6 +133,9 @@ export class Terminals implements Disposable {
     const cleaned = cleanPaste(text)
     if (!send && cleaned.includes('\n') && !bracketedPasteMode)
       throw new Error('This shell runs each line at once, so several can’t be left for Enter. Let the snippet be sent.')
+    // What a terminal holds back for a program that reads lines is 4,095 bytes (N_TTY of Linux): the rest would be lost.
+    if (!bracketedPasteMode && cleaned.split('\n').some(line => new TextEncoder().encode(line).length > longestLine))
+      throw new Error('A line of this snippet is longer than this shell takes by the keyboard. Let it run apart.')
     client.noteCommand(cleaned, send)
     client.type(`${asTyped(cleaned, bracketedPasteMode)}${send ? '\r' : ''}`)
   }

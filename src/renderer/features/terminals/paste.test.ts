@@ -1,0 +1,57 @@
+import { execFileSync } from 'node:child_process'
+
+import { describe, expect, it } from 'vitest'
+
+import { asTyped, forConsole } from './paste.ts'
+
+const code = `
+    def area(w, h):
+        if w < 0:
+            raise ValueError(w)
+
+        return w * h
+
+    class Box:
+        side = 3
+
+        def size(self):
+            try:
+                return area(self.side, self.side)
+            except ValueError:
+                return None
+    print(Box().size())
+    for i in range(2):
+        print("row", i)
+`.slice(1)
+
+describe('forConsole', () => {
+  it('is what a Python without bracketed paste takes, blocks, blank lines, margin and all', () => {
+    const input = `${forConsole(code, false)}\n`
+    const output = execFileSync('python3', ['-i', '-q', '-c', ''], {
+      encoding: 'utf8',
+      input,
+      stdio: ['pipe', 'pipe', 'ignore'],
+    })
+    expect(output).toBe('9\nrow 0\nrow 1\n')
+  })
+
+  it('means the same to a shell', () => {
+    const script = 'f() {\n\techo "in $1"\n\n}\nfor i in 1 2; do\n\tf $i\ndone'
+    expect(execFileSync('bash', { encoding: 'utf8', input: `${forConsole(script, false)}\n` })).toBe('in 1\nin 2\n')
+  })
+
+  it('only moves what is taken whole, and leaves strings over several lines alone', () => {
+    expect(forConsole('  a\n\n    b\n', true)).toBe('a\n\n  b')
+    expect(forConsole('x = """\n\n a\n"""', false)).toBe('x = """\n\n a\n"""')
+    expect(forConsole('    total = 0', false)).toBe('total = 0')
+    expect(forConsole('', false)).toBe('')
+  })
+})
+
+describe('asTyped', () => {
+  it('is one bracketed paste where that is taken, else a line after the other, never a tab', () => {
+    expect(asTyped('a', true)).toBe('a')
+    expect(asTyped('a\n\tb', true)).toBe('\u001b[200~a\n\tb\u001b[201~')
+    expect(asTyped('a\n\tb', false)).toBe('a\r    b')
+  })
+})
