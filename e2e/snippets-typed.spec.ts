@@ -220,3 +220,43 @@ test('a selection is sent to the shell whole, from a terminal and from the edito
   await expect(shell.rows).toContainText('in line')
   await expect(shell.rows).toContainText(/in cell 1\s*in cell 2/)
 })
+
+test('code goes from the editor into a Python console, blocks and blank lines and all', async ({ launch, sshd }) => {
+  const code = [
+    '# %%',
+    'def area(w, h):',
+    '    if w < 0:',
+    '        raise ValueError(w)',
+    '',
+    '    return w * h',
+    '',
+    'print("area", area(6, 7))',
+    '# %%',
+    'for i in range(2):',
+    '    print("row", i)',
+    '',
+  ].join('\n')
+  writeFileSync(join(sshd.folder, 'home/work.py'), code)
+  const { page } = await launch({ hosts: [keyHost(sshd)] })
+  const shell = await openShell(page)
+  await shell.run('PYTHON_BASIC_REPL=1 python3 -q')
+  await expect(shell.rows).toContainText('>>>')
+  await page.getByRole('tab', { name: 'Home' }).click()
+  await page.getByRole('button', { name: 'Files on gpu-box' }).click()
+  await page
+    .getByRole('region', { name: 'Right pane' })
+    .getByRole('row', { name: /work\.py/ })
+    .click()
+  await page.keyboard.press('F4')
+  const editor = page.getByRole('dialog', { name: 'work.py' })
+  await editor.getByRole('textbox', { name: 'Text' }).focus()
+  await page.keyboard.press('Control+Home')
+  await page.keyboard.press('Shift+Enter')
+  await page.keyboard.press('Shift+Enter')
+  await expect(editor.getByRole('status').filter({ hasText: 'Sent 2' })).toBeVisible()
+  await editor.getByRole('button', { name: 'Close' }).click()
+  await page.getByRole('tab', { name: 'gpu-box' }).click()
+  await expect(shell.rows).toContainText('area 42')
+  await expect(shell.rows).toContainText(/row 0.*row 1/)
+  await expect(shell.rows).not.toContainText(/(Indentation|Syntax)Error/)
+})

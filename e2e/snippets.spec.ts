@@ -123,6 +123,23 @@ test('what runs is stopped, or ends with its connection, and says so', async ({ 
   await expect(panel).toContainText('failed')
 })
 
+test('what runs apart ends over there when Hawser is closed', async ({ launch, sshd, dataDir, folder }) => {
+  const path = join(folder, 'pid')
+  seedSnippets(dataDir, { name: 'Long', command: `echo $$ > ${path}\necho begun\nsleep 7777`, mode: 'apart' })
+  const hawser = await launch({ hosts: [keyHost(sshd)] })
+  const region = await snippetsPage(hawser.page)
+  // The only one that is found runs with Enter.
+  await region.getByRole('textbox', { name: 'Find a snippet' }).fill('lon')
+  await hawser.page.keyboard.press('Enter')
+  const dialog = hawser.page.getByRole('dialog', { name: 'Run Long' })
+  await dialog.getByRole('button', { name: 'Run', exact: true }).click()
+  await expect(runPanel(hawser.page, 'Long').getByLabel('Output of gpu-box')).toHaveText('begun')
+  const pid = Number(readFileSync(path, 'utf8'))
+  expect(existsSync(`/proc/${pid}`)).toBe(true)
+  await hawser.close()
+  await expect.poll(() => existsSync(`/proc/${pid}`)).toBe(false)
+})
+
 test('a dangerous one asks first', async ({ launch, sshd, dataDir, folder }) => {
   const mark = join(folder, 'mark')
   seedSnippets(dataDir, { name: 'Wipe', command: `touch {{file:${mark}}}`, mode: 'send', confirm: true })

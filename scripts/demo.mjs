@@ -205,6 +205,7 @@ async function showSnippets(page, { theme, shoot, size }) {
   await page.waitForTimeout(400)
   await shoot(`snippet-confirm-${theme}`)
   await page.getByRole('button', { name: 'Cancel' }).click()
+  await kill.getByRole('button', { name: 'Cancel' }).click()
 }
 
 /**

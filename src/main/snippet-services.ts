@@ -26,8 +26,11 @@ interface SnippetServiceParts {
   readonly file: JsonFile<SnippetFile>
 }
 
+// What takes that long is not waited for.
+const longRunMs = 10_000
+
 /** The snippets, and what runs of them apart from terminals. */
-export function buildSnippets({ env, reportBug }: Outside, parts: SnippetServiceParts) {
+export function buildSnippets({ env, notify, reportBug }: Outside, parts: SnippetServiceParts) {
   const { store, activity, connections, hosts, settings, file } = parts
   const { username: localUser } = userInfo()
   const factsOf = (target: Target): Facts => {
@@ -73,6 +76,9 @@ export function buildSnippets({ env, reportBug }: Outside, parts: SnippetService
         const subject = only && others.length === 0 ? only.label : `${rows.length} hosts`
         const text =
           good === rows.length ? 'ended with 0' : `${rows.length - good} of ${rows.length} did not end with 0`
+        const took =
+          Math.max(...rows.map(row => row.endedAt ?? 0)) - Math.min(...rows.map(row => row.startedAt ?? Infinity))
+        if (took > longRunMs) notify(`${snippet.name} on ${subject}: ${text}`)
         activity.add(good === rows.length ? 'ran' : 'run-failed', subject, `${snippet.name}: ${text}`)
       },
       atOnce: () => settings.current.snippets.atOnce,

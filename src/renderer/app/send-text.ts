@@ -12,16 +12,17 @@ import { labelOf } from './actions.ts'
 export interface TextSender {
   /** The name of the terminal that had the keyboard last; null while there is none to send to. A hook. */
   useName(): string | null
+  /** How often something was sent to it. A hook. */
+  useCount(): number
   /** Sends to that terminal, or to the named one. */
   send(text: string, paneId?: string): void
 }
 
 /** Makes the one sender of this window; it follows which terminal was used last. */
 export function createTextSender(terminals: Terminals, store: DisposableStore): TextSender {
-  const useCurrent = create<{ readonly last: string | null; readonly name: string | null }>()(() => ({
-    last: null,
-    name: null,
-  }))
+  const useCurrent = create<{ readonly last: string | null; readonly name: string | null; readonly count: number }>()(
+    () => ({ last: null, name: null, count: 0 }),
+  )
   // Never another terminal than the one a person used: the command would run on a machine they did not mean.
   const current = (): Pane | undefined => {
     const { states } = useTerminals.getState()
@@ -40,6 +41,7 @@ export function createTextSender(terminals: Terminals, store: DisposableStore): 
   for (const stop of [useWorkspace.subscribe(follow), useTerminals.subscribe(follow)]) store.add(toDisposable(stop))
   return {
     useName: () => useCurrent(state => state.name),
+    useCount: () => useCurrent(state => state.count),
     send: (text, paneId) => {
       const pane = paneId === undefined ? current() : allPanes().find(each => each.id === paneId)
       if (!pane) return tell('Click into the terminal that it is to go to, then send it again.')
@@ -48,7 +50,7 @@ export function createTextSender(terminals: Terminals, store: DisposableStore): 
       if (text.trim() === '') return tell('Nothing is selected.')
       // What is sent from a file is meant to run, line for line if need be; what was copied somewhere may not be.
       terminals.pasteText(pane.id, text, { run: true, confirmed: paneId === undefined })
-      if (paneId === undefined) tell(`Sent to ${labelOf(pane.target)}.`)
+      useCurrent.setState(({ count }) => ({ count: count + 1 }))
     },
   }
 }

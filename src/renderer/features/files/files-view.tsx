@@ -38,7 +38,7 @@ export interface FilesParts {
   readonly pathOf: (file: File) => string
   readonly isDark: boolean
   /** Sends text to the terminal that was used last; without a name there is none. */
-  readonly sender: { useName(): string | null; send(text: string): void }
+  readonly sender: { useName(): string | null; useCount(): number; send(text: string): void }
   readonly onProblem: (error: unknown) => void
 }
 

@@ -1,6 +1,6 @@
 import { SendHorizontal } from 'lucide-react'
 import { EditorView } from '@codemirror/view'
-import { useRef } from 'react'
+import { useRef, useState } from 'react'
 
 import { Button } from '../../ui/button.tsx'
 import { shownShortcut } from '../../ui/shortcut.ts'
@@ -17,22 +17,28 @@ interface SendButtonProps {
 export function SendButton({ sender, line = false }: SendButtonProps) {
   const button = useRef<HTMLButtonElement>(null)
   const name = sender.useName()
+  const count = sender.useCount()
+  const [before] = useState(count)
   if (name === null) return null
   const what = line ? 'line or selection' : 'selection'
   return (
-    <Button
-      ref={button}
-      title={
-        line
-          ? `${shownShortcut('Ctrl+Enter')} sends the line or the selection, ${shownShortcut('Shift+Enter')} the cell between two lines of # %%`
-          : `Sends what is selected to ${name}`
-      }
-      // The press must not take the selection away.
-      onMouseDown={event => event.preventDefault()}
-      onClick={() => sender.send(selectedIn(button.current?.closest('[role=dialog]'), line))}
-    >
-      <SendHorizontal size={14} aria-hidden="true" /> Send {what} to {name}
-    </Button>
+    <>
+      <Button
+        ref={button}
+        title={
+          line
+            ? `${shownShortcut('Ctrl+Enter')} sends the line or the selection, ${shownShortcut('Shift+Enter')} the cell between two lines of # %%`
+            : `Sends what is selected to ${name}`
+        }
+        // The press must not take the selection away.
+        onMouseDown={event => event.preventDefault()}
+        onClick={() => sender.send(selectedIn(button.current?.closest('[role=dialog]'), line))}
+      >
+        <SendHorizontal size={14} aria-hidden="true" /> Send {what} to {name}
+      </Button>
+      {/* The terminal itself is behind the dialog. */}
+      <span role="status">{count > before ? `Sent ${count - before}` : ''}</span>
+    </>
   )
 }
 

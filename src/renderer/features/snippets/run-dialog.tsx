@@ -6,7 +6,7 @@ import type { Api } from '../../../shared/contract/contract.ts'
 import type { Asking, Values } from '../../../shared/contract/snippets.ts'
 import { targetKey, type Target } from '../../../shared/contract/terminals.ts'
 import { Dialog } from '../../ui/dialog.tsx'
-import { Select, TextField } from '../../ui/field.tsx'
+import { Select, TextArea, TextField } from '../../ui/field.tsx'
 import { FormEnd } from '../../ui/form-end.tsx'
 import { Picker, type Bunch } from './picker.tsx'
 import { SnippetIcon } from './snippet-icon.tsx'
@@ -144,13 +144,30 @@ function VariableField({ variable, value, onChange }: VariableFieldProps) {
         ))}
       </Select>
     )
+  if (hidden)
+    return (
+      <TextField
+        label={name}
+        value={value}
+        type="password"
+        autoComplete="new-password"
+        hint="Kept nowhere"
+        onChange={event => onChange(event.target.value)}
+      />
+    )
+  // A line of text takes no line breaks: what is pasted would be changed.
   return (
-    <TextField
+    <TextArea
       label={name}
       value={value}
-      type={hidden ? 'password' : 'text'}
-      {...(hidden ? { autoComplete: 'new-password', hint: 'Kept nowhere' } : hintOf(variable))}
+      rows={value.includes('\n') ? 3 : 1}
+      {...hintOf(variable)}
       onChange={event => onChange(event.target.value)}
+      onKeyDown={event => {
+        if (event.key !== 'Enter' || event.shiftKey) return
+        event.preventDefault()
+        event.currentTarget.form?.requestSubmit()
+      }}
     />
   )
 }

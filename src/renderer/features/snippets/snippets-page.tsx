@@ -49,6 +49,10 @@ export function SnippetsPage({ actions }: { readonly actions: SnippetActions }) 
           placeholder="Find a snippet"
           value={filter}
           onText={text => useSnippets.setState({ filter: text })}
+          onKeyDown={event => {
+            const [only, ...others] = matchingSnippets(book.snippets, filter)
+            if (event.key === 'Enter' && only && others.length === 0) actions.run(only)
+          }}
         />
         <Menu
           trigger={
