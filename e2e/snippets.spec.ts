@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -5,6 +6,12 @@ import { expect, keyHost, openShell, terminal, test, trust } from './fixtures.ts
 import { clipboardText, panelButton, runPanel, seedSnippets, snippetsPage } from './snippet-pieces.ts'
 
 test.beforeEach(({ sshd, sshDir }) => trust(sshDir, sshd.port, sshd.hostKey))
+
+// A test that fails on its way leaves no tmux behind.
+test.afterEach(({ sshd }) => {
+  const env = { ...process.env, TMUX_TMPDIR: join(sshd.folder, 'home') }
+  spawnSync('tmux', ['kill-server'], { env, stdio: 'ignore' })
+})
 
 test('a snippet asks for its values: a default, a choice and a hidden one, and its output is beside the terminal', async ({
   launch,
