@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { expect, keyHost, openShell, terminal, test, trust } from './fixtures.ts'
+import { keygen } from './sshd.ts'
 import { clipboardText, panelButton, runPanel, seedSnippets, snippetsPage } from './snippet-pieces.ts'
 
 test.beforeEach(({ sshd, sshDir }) => trust(sshDir, sshd.port, sshd.hostKey))
@@ -110,6 +111,46 @@ test('a snippet runs on three hosts: who differs is seen, and the failed run aga
   await page.getByRole('link', { name: 'Activity' }).click()
   await expect(page.getByText('Check: 1 of 3 did not end with 0')).toBeVisible()
   await expect(page.getByText('Check: ended with 0')).toBeVisible()
+})
+
+test('hosts that are not connected ask one question at a time, and each fills in what it knows', async ({
+  launch,
+  sshd,
+  dataDir,
+  sshDir,
+}) => {
+  const labels = ['first', 'second']
+  for (const label of labels) {
+    keygen(join(sshDir, label), 'ed25519', `word of ${label}`)
+    sshd.authorize(readFileSync(join(sshDir, `${label}.pub`), 'utf8'))
+  }
+  const command = 'echo {{host}} {{address}} {{user}} {{port}} {{date}} {{local-user}}'
+  seedSnippets(dataDir, { name: 'Who', command, mode: 'apart' })
+  const hosts = labels.map(label => ({ ...keyHost(sshd, label), keyFile: join(sshDir, label) }))
+  const { page } = await launch({ hosts })
+  const region = await snippetsPage(page)
+  await region.getByRole('button', { name: 'Who', exact: true }).click()
+  const dialog = page.getByRole('dialog', { name: 'Run Who' })
+  await dialog.getByRole('button', { name: 'All hosts' }).click()
+  await dialog.getByRole('button', { name: 'Run', exact: true }).click()
+  const question = page.getByRole('dialog', { name: /^Passphrase for (first|second)$/ })
+  for (let asked = 0; asked < 2; asked++) {
+    await expect(question).toHaveCount(1)
+    const title = (await question.getByRole('heading').innerText()).replace('Passphrase for ', '')
+    await question.getByRole('textbox').fill(`word of ${title}`)
+    await question.getByRole('button', { name: 'Continue' }).click()
+    await expect(page.getByRole('dialog', { name: `Passphrase for ${title}` })).toHaveCount(0)
+  }
+  const panel = runPanel(page, 'Who')
+  // Their names differ, so their output does.
+  await expect(panel.getByRole('status')).toHaveText('All 2 done · 1 differs')
+  const day = new Date().toLocaleDateString('sv-SE')
+  for (const label of labels) {
+    await panel.getByRole('button', { name: new RegExp(`^${label} exit 0`) }).click()
+    await expect(panel.getByLabel(`Output of ${label}`)).toHaveText(
+      `${label} 127.0.0.1 ${sshd.user} ${sshd.port} ${day} ${sshd.user}`,
+    )
+  }
 })
 
 test('what runs is stopped, or ends with its connection, and says so', async ({ launch, sshd, dataDir }) => {

@@ -208,16 +208,17 @@ export function SnippetsOf({ target, parts }: { readonly target: Target; readonl
   )
 }
 
-/** Snippets, for the palette. */
+/** Snippets, for the palette: those that were used last first. */
 export function snippetItems(parts: Piece & Pick<Parts, 'commands'>): readonly PaletteItem[] {
   const { snippets } = parts
   const keysOf = numberKeysOf(parts)
   const pane = activePane()
   const { book } = useHosts.getState()
   const elsewhere = (mode: Snippet['mode']) => pane?.target.kind === 'local' && (mode === 'apart' || mode === 'tmux')
-  const here = useSnippets
-    .getState()
-    .book.snippets.filter(each => !pane || elsewhere(each.mode) || mayRun(each, pane.target, book))
+  const { snippets: all, used } = useSnippets.getState().book
+  const here = all
+    .filter(each => !pane || elsewhere(each.mode) || mayRun(each, pane.target, book))
+    .toSorted((a, b) => (used[b.id] ?? 0) - (used[a.id] ?? 0))
   return here.map(snippet => ({
     id: `snippet:${snippet.id}`,
     title: `Run ${snippet.name}`,

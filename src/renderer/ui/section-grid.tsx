@@ -5,7 +5,6 @@ import css from './section-grid.module.css'
 
 /** A heading with cards under it. */
 export interface GridSection<T> {
-  readonly key: string
   /** Null draws no heading. */
   readonly head: ReactNode
   readonly items: readonly T[]

@@ -96,7 +96,6 @@ export function SnippetsPage({ actions }: { readonly actions: SnippetActions }) 
 
 function sectionsOf(found: readonly Snippet[], folded: ReadonlySet<string>): readonly GridSection<Snippet>[] {
   return byPackage(found).map(([name, items]) => ({
-    key: name,
     head:
       name === '' ? null : (
         <button
