@@ -107,9 +107,8 @@ export class RunService implements Contract, Disposable {
   }
 
   stop: Contract['stop'] = ({ id, row }) => {
-    const { rows } = this.#find(id)
-    for (const each of row === null ? rows : rows.slice(row, row + 1)) each.stop()
     const run = this.#find(id)
+    for (const each of row === null ? run.rows : run.rows.slice(row, row + 1)) each.stop()
     // Those that waited end without having begun.
     this.#ended(run)
   }

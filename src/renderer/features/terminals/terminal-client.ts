@@ -157,6 +157,11 @@ export class TerminalClient implements Disposable {
     this.#arrived = new Promise(resolve => (this.#arrive = resolve))
   }
 
+  /** Answers when its port is here: what is typed from then on reaches it. */
+  get arrived(): Promise<void> {
+    return this.#arrived
+  }
+
   /** Answers when the shell that was asked for waits for a command, as far as can be told from here. */
   async settled(): Promise<void> {
     await this.#arrived
@@ -222,6 +227,7 @@ export class TerminalClient implements Disposable {
 
   dispose(): void {
     clearTimeout(this.#titleTimer)
+    this.#arrive()
     this.#port?.close()
     this.#port = undefined
     this.element.remove()

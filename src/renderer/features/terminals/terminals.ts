@@ -89,6 +89,8 @@ export class Terminals implements Disposable {
       await this.#parts.api.terminals.open({ id: paneId, target, size: client.size })
       // The window may have changed its size while the person was asked something.
       void this.#parts.api.terminals.resize({ id: paneId, size: client.size })
+      // The answer may be faster than the port: before it is here, keys would be lost.
+      await client.arrived
       // Main has told nobody yet that it is there.
       useTerminals.setState(({ states }) =>
         isLive(states[paneId]) ? {} : { states: { ...states, [paneId]: { kind: 'ready', latencyMs: null } } },
