@@ -10,7 +10,7 @@ import { say, setUp } from './set-up.mjs'
 
 /** Runs every check; answers how many passed and failed. */
 export async function check() {
-  await setUp({ purposes: ['build', 'servers'], build: false, electron: false })
+  await setUp({ purposes: ['build', 'unit'], build: false, electron: false })
   const steps = /** @type {const} */ ([
     ['types', 'typescript/bin/tsc', ['-b']],
     ['lint', 'eslint/bin/eslint.js', ['.']],

@@ -9,7 +9,8 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 
-import { findProgram, isRoot, root, say } from './set-up.mjs'
+import { findProgram } from './programs.mjs'
+import { isRoot, root, say } from './set-up.mjs'
 import { open as openProxy } from './tcp-proxy.mjs'
 
 export const demoPassword = 'demo'

@@ -11,7 +11,7 @@ import { setUp } from './set-up.mjs'
 
 /** Runs the end-to-end tests; answers how many passed and failed. @param {string[]} args for Playwright */
 export async function e2e(args) {
-  const { electron } = await setUp({ purposes: ['run', 'build', 'headless', 'servers', 'tests'] })
+  const { electron } = await setUp({ purposes: ['run', 'build', 'headless', 'unit', 'window'] })
   const end = await startHeadless({ keyring: true })
   const folder = mkdtempSync(join(tmpdir(), 'hawser-e2e-report-'))
   const report = join(folder, 'report.json')

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 
-import { findProgram, hasDisplay, say } from './set-up.mjs'
+import { findProgram } from './programs.mjs'
+import { hasDisplay, say } from './set-up.mjs'
 
 /**
  * Starts what is missing and sets this process's environment for it.

@@ -9,6 +9,7 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
 import { ensureElectron } from './electron-runtime.mjs'
+import { findProgram, unitPrograms, windowPrograms } from './programs.mjs'
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 export const isRoot = process.getuid?.() === 0
@@ -30,26 +31,8 @@ const packages = {
   build: ['build-essential', 'python3', 'libsecret-1-dev', 'openssl', 'pkg-config'],
   headless: ['xvfb', 'xauth', 'dbus', 'gnome-keyring'],
   servers: ['openssh-server', 'openssh-client'],
-  tests: [
-    'tmux',
-    'vim',
-    'less',
-    'htop',
-    'vttest',
-    'procps',
-    'sudo',
-    'dropbear-bin',
-    'curl',
-    'jupyter-notebook',
-    'putty-tools',
-    'netcat-openbsd',
-    'fish',
-    'zsh',
-    'tcsh',
-    'busybox',
-    'git',
-    'python3',
-  ],
+  unit: Object.keys(unitPrograms),
+  window: Object.keys(windowPrograms),
 }
 
 /** @param {string} text */
@@ -125,12 +108,6 @@ function warnOfTools(purposes) {
   const missing = tools.filter(tool => !findProgram(tool))
   if (missing.length > 0)
     say(`these programs are missing and are not installed on this system by this script: ${missing.join(' ')}`)
-}
-
-/** @param {string} name */
-export function findProgram(name) {
-  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin', '/usr/local/sbin']
-  return folders.map(folder => join(folder, name)).find(path => existsSync(path))
 }
 
 function ensureNodeModules() {

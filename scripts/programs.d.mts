@@ -1,0 +1,4 @@
+export const unitPrograms: Readonly<Record<string, readonly string[]>>
+export const windowPrograms: Readonly<Record<string, readonly string[]>>
+export function findProgram(name: string): string | undefined
+export function packageOf(program: string): string

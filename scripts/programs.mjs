@@ -1,0 +1,55 @@
+// The programs that tests start, and the Debian package each of them comes in. The set-up installs them from this list,
+// and a test that lacks one of them is skipped by name, so a new program goes here first.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+
+/** Programs of the unit tests by the Debian package they come in. */
+export const unitPrograms = /** @type {const} */ ({
+  'openssh-server': ['sshd'],
+  'openssh-client': ['ssh', 'ssh-keygen', 'ssh-agent', 'ssh-add', 'sftp', 'scp'],
+  'putty-tools': ['puttygen'],
+  'dropbear-bin': ['dropbear', 'dropbearkey'],
+  'netcat-openbsd': ['nc'],
+  bash: ['bash'],
+  fish: ['fish'],
+  zsh: ['zsh'],
+  tcsh: ['tcsh'],
+  busybox: ['busybox'],
+  tmux: ['tmux'],
+  python3: ['python3'],
+  git: ['git'],
+  procps: ['ps', 'pgrep', 'pkill'],
+  mount: ['mount', 'umount'],
+  'util-linux': ['unshare', 'setsid'],
+  'libc-bin': ['getent'],
+  openssl: ['openssl'],
+  zip: ['zip'],
+  unzip: ['unzip'],
+  'xz-utils': ['xz'],
+  bzip2: ['bzip2'],
+  iproute2: ['ss'],
+})
+
+/** What the end-to-end tests start besides those. */
+export const windowPrograms = /** @type {const} */ ({
+  vim: ['vim'],
+  less: ['less'],
+  htop: ['htop'],
+  vttest: ['vttest'],
+  sudo: ['sudo'],
+  curl: ['curl'],
+  'jupyter-notebook': ['jupyter-notebook'],
+})
+
+/** The full path of a program; undefined where it isn't installed. @param {string} name */
+export function findProgram(name) {
+  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin', '/usr/local/sbin']
+  return folders.map(folder => join(folder, name)).find(path => existsSync(path))
+}
+
+/** The Debian package that has a program; its own name where the lists don't know it. @param {string} program */
+export function packageOf(program) {
+  const all = Object.entries({ ...unitPrograms, ...windowPrograms })
+  return all.find(([, programs]) => /** @type {readonly string[]} */ (programs).includes(program))?.[0] ?? program
+}
