@@ -104,15 +104,19 @@ export async function compress(
   const name = nameOf(archive)
   const names = paths.map(path => `./${nameOf(path)}`)
   const packed = /\.zip$/i.test(archive) ? zipOf(names) : tarOf(names, tarFlag(archive))
-  const make = sh`${packed} > ${`./${name}`}`
+  const make = sh`{ ${packed}; } > ${`./${name}`}`
   const command = inPrivateFolder({ folder, name, make, replace: false })
   await finished(await commands.run(command, { signal, timeoutMs: longMs }), files, { path: archive, made: archive })
 }
 
 // Archives go to standard output: a name with a colon is another host to tar, and zip would put its own ending on it.
 function tarOf(names: readonly string[], flag: string): Script {
-  if (inBatches(names).length === 1) return sh`tar ${`-c${flag}f`} - -C .. ${names}`
-  return sh`printf '%s\\0' ${names} | tar ${`-c${flag}f`} - -C .. --null -T -`
+  // GNU tar takes a backslash in a name for the begin of an escape, and only it can be told not to.
+  const plain = names.some(name => name.includes('\\'))
+    ? sh`plain=; tar --version 2>/dev/null | grep -q GNU && plain=--no-unquote; `
+    : sh`plain=; `
+  if (inBatches(names).length === 1) return sh`${plain}tar ${`-c${flag}f`} - -C .. $plain ${names}`
+  return sh`${plain}printf '%s\\0' ${names} | tar ${`-c${flag}f`} - -C .. $plain --null -T -`
 }
 
 function zipOf(names: readonly string[]): Script {
