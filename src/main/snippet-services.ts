@@ -1,19 +1,19 @@
 import { hostname, userInfo } from 'node:os'
 
 import type { DisposableStore } from '../shared/base/lifecycle.ts'
-import type { Dialect } from '../shared/base/shell-dialect.ts'
+import { dialectOfProgram, type Dialect } from '../shared/base/shell-dialect.ts'
 import type { Target } from '../shared/contract/terminals.ts'
 import type { ActivityService } from './activity/activity-service.ts'
 import { targetName, type Connections } from './connection-services.ts'
 import type { HostService } from './hosts/host-service.ts'
 import type { Outside } from './services.ts'
 import type { SettingsService } from './settings/settings-service.ts'
-import { composeApart, composeTmux, dialectOfProgram, type Facts } from './snippets/compose.ts'
-import { farShell } from './snippets/far-shell.ts'
+import { composeApart, composeTmux, type Facts } from './snippets/compose.ts'
 import { RunService } from './snippets/run-service.ts'
 import type { SnippetFile } from './snippets/snippet-record.ts'
 import { SnippetService } from './snippets/snippet-service.ts'
 import type { PlannedHop } from './ssh/connection-plan.ts'
+import { loginShell } from './ssh/login-shell.ts'
 import type { JsonFile } from './storage/json-file.ts'
 import { defaultShell } from './terminals/local-shell.ts'
 
@@ -47,7 +47,7 @@ export function buildSnippets({ env, notify, reportBug }: Outside, parts: Snippe
     const quiet = { onStep: () => {}, signal: new AbortController().signal, quiet: true }
     const lease = live ?? (await connections.lease(target, quiet))
     try {
-      return await farShell(lease.connection)
+      return await loginShell(lease.connection)
     } finally {
       lease.dispose()
     }

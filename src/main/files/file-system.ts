@@ -1,6 +1,7 @@
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { Entry, FileInfo, Space } from '../../shared/contract/files.ts'
 import type { CommandResult } from '../ssh/run-command.ts'
+import type { Script } from '../ssh/script.ts'
 
 export interface ListOptions {
   readonly signal: AbortSignal
@@ -65,15 +66,15 @@ export interface Pace {
 
 /** Runs programs where the files are; for what SFTP has no word for. */
 export interface Commands {
-  /** A command line for a POSIX shell. Throws like `runCommand`. */
+  /** Runs a script in `sh`. Throws like `runScript`. */
   run(
-    command: string,
+    script: Script,
     options?: { input?: Uint8Array; signal?: AbortSignal; timeoutMs?: number },
   ): Promise<CommandResult>
   /** True when the far side finds the program; asked once. */
   has(program: string): Promise<boolean>
-  /** Starts a command whose output is read and whose input is written as streams. */
-  start(command: string, signal: AbortSignal): Promise<CommandStream>
+  /** Starts a script whose output is read and whose input is written as streams. */
+  start(script: Script, signal: AbortSignal): Promise<CommandStream>
 }
 
 /** A running command. */

@@ -196,7 +196,7 @@ test.each(['with ss', 'without ss'])('a server of this machine is found %s', asy
       }
   const env = how === 'with ss' ? process.env : { ...process.env, PATH: join(bin, 'bin') }
   const output = await new Promise<string>(resolve => {
-    const child = spawn('sh', ['-c', scanScript], { env })
+    const child = spawn('sh', ['-c', scanScript.text], { env })
     let text = ''
     child.stdout.on('data', data => (text += String(data)))
     child.once('close', () => resolve(text))
@@ -204,5 +204,5 @@ test.each(['with ss', 'without ss'])('a server of this machine is found %s', asy
   const found = parseScan(output).ports.find(each => each.port === port)
   expect(found).toMatchObject({ pid: process.pid, loopback: true })
   expect(found?.process).toContain('node')
-  expect(execFileSync('sh', ['-n', '-c', scanScript], { encoding: 'utf8' })).toBe('')
+  expect(execFileSync('sh', ['-n', '-c', scanScript.text], { encoding: 'utf8' })).toBe('')
 })

@@ -3,6 +3,7 @@ import type { Client, ClientChannel } from 'ssh2'
 import { AppError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
+import type { CommandLine } from './command-line.ts'
 import { alive, judgeLiveness, probed, sent, usualLimits, type Liveness, type LivenessLimits } from './liveness.ts'
 import { RemoteListeners, type OnIncoming } from './remote-listeners.ts'
 import { ShellOpener, type ShellRequest } from './shell-opener.ts'
@@ -168,10 +169,10 @@ export class Connection implements Disposable {
   }
 
   /** Runs a command without a terminal (RFC 4254, 6.5). Throws like `shell`. The command line is the far shell's to read. */
-  exec(command: string, signal: AbortSignal): Promise<OpenedShell> {
+  exec(command: CommandLine, signal: AbortSignal): Promise<OpenedShell> {
     return this.#open({
       signal,
-      request: done => this.#client.exec(command, (error, channel) => done(error, withEarlyEnd(channel))),
+      request: done => this.#client.exec(command.text, (error, channel) => done(error, withEarlyEnd(channel))),
       drop: ({ channel }) => channel.close(),
       refused: error => shellRefused(error, this.where),
     })

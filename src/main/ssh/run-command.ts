@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/base/errors.ts'
 import { cleanText } from '../../shared/base/clean-text.ts'
+import type { CommandLine } from './command-line.ts'
 import type { Connection } from './connection.ts'
 
 /** What a command on the far side answered. */
@@ -21,11 +22,6 @@ export interface CommandOptions {
   readonly timeoutMs?: number
 }
 
-/** A script for `sh`, whatever shell the far user has, with messages in plain English. */
-export function inSh(script: string): string {
-  return `LC_ALL=C exec sh -c ${shellWord(script)}`
-}
-
 const defaultBytes = 16 * 1024 * 1024
 const defaultMs = 60_000
 
@@ -35,7 +31,7 @@ const defaultMs = 60_000
  */
 export async function runCommand(
   connection: Connection,
-  command: string,
+  command: CommandLine,
   options: CommandOptions,
 ): Promise<CommandResult> {
   const { channel, early } = await connection.exec(command, options.signal)
@@ -77,15 +73,3 @@ export async function runCommand(
     channel.end(options.input === undefined ? undefined : Buffer.from(options.input))
   })
 }
-
-/** A word for a POSIX shell that stands for exactly this name; a byte that is no UTF-8 is a lone surrogate in it. */
-export function shellWord(word: string): string {
-  const quoted = word.replaceAll("'", `'\\''`)
-  const bytes = quoted.replace(
-    rawByte,
-    character => `'"$(printf '\\${(character.charCodeAt(0) - 0xdc00).toString(8)}')"'`,
-  )
-  return `'${bytes}'`
-}
-
-const rawByte = /(?<![\ud800-\udbff])[\udc80-\udcff]/g

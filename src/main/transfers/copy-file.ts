@@ -1,10 +1,11 @@
 import { AppError } from '../../shared/base/errors.ts'
-import { nameOf } from '../../shared/base/paths.ts'
+import { nameOf, parentOf } from '../../shared/base/paths.ts'
 import { shownName } from '../../shared/base/shown-name.ts'
 import type { FileInfo } from '../../shared/contract/files.ts'
 import { checksum } from '../files/far-tools.ts'
+import { inPrivateFolder } from '../files/private-folder.ts'
 import type { FileChange, FileSystem, ReadableFile, WritableFile } from '../files/file-system.ts'
-import { shellWord } from '../ssh/run-command.ts'
+import { sh, type Script } from '../ssh/script.ts'
 import { partPathOf, provenLength, sameVersion, type PartRecord, type Version } from './part-file.ts'
 import { pump } from './pump.ts'
 
@@ -208,8 +209,7 @@ async function copyInside(options: CopyFileOptions, part: string): Promise<boole
   const { source, target, from, signal, info, onBytes } = options
   if (!target.commands || options.append) return false
   const before = await source.info(from)
-  // Nothing may stand at the part's name, which anybody can guess.
-  const copy = `rm -f -- ${shellWord(part)} && cp -- ${shellWord(from)} ${shellWord(part)}`
+  const copy = copyScript(options, part, before)
   const result = await target.commands.run(copy, { signal, timeoutMs: 43_200_000 }).catch(unlessRefused)
   if (!result) return false
   const { code, errors } = result
@@ -222,10 +222,23 @@ async function copyInside(options: CopyFileOptions, part: string): Promise<boole
   // What says it is empty and is not is read to its end instead.
   if (info.size === 0 && made?.size !== 0) return false
   if (!before || !after || !sameFile(before, after) || made?.size !== after.size) throw changed(from)
-  const { size: _whole, ...change } = changeFor(options, after)
-  await target.change(part, change).catch(ignoreRefusal)
   onBytes(info.size)
   return true
+}
+
+/**
+ * Copies in a folder that others can't enter and moves the copy to the part's name, where somebody may have planted a
+ * link. Mode, time and owner are set before: by name later they could be set on the file behind such a link.
+ */
+function copyScript(options: CopyFileOptions, part: string, now: FileInfo | null): Script {
+  const { from, keepOwner, info } = options
+  const name = nameOf(part)
+  const made = `./${name}`
+  const { uid = null, gid = null } = now ?? {}
+  const owner = keepOwner && uid !== null && gid !== null ? sh`; chown ${`${uid}:${gid}`} ${made} 2>/dev/null` : sh``
+  const mode = ((info.mode ?? 0o644) & 0o777).toString(8)
+  const make = sh`cp -- ${from} ${made} && { touch -r ${from} ${made} 2>/dev/null${owner}; chmod ${mode} ${made} 2>/dev/null; true; }`
+  return inPrivateFolder({ folder: parentOf(part), name, make, replace: true })
 }
 
 // A host may give files and run no commands.

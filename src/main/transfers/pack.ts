@@ -7,7 +7,7 @@ import { eachOf } from '../files/each-of.ts'
 import type { Commands, FileSystem } from '../files/file-system.ts'
 import { removeTree } from '../files/tree-operations.ts'
 import { encodeName } from '../sftp/byte-names.ts'
-import { shellWord } from '../ssh/run-command.ts'
+import { sh } from '../ssh/script.ts'
 import { partPathOf, sameVersion } from './part-file.ts'
 import { tarEnd, tarHeader, tarPadding, TarFormatError, TarReader, type TarEntry } from './tar.ts'
 
@@ -63,7 +63,7 @@ async function packDown(options: PackOptions, commands: Commands): Promise<reado
   const { files, signal, pass } = options
   const byName = new Map(files.filter(canBeListed).map(file => [keyOf(encodeName(file.from.slice(1))), file]))
   const left = new Set(files)
-  const stream = await commands.start('exec tar -C / -cf - -T -', signal)
+  const stream = await commands.start(sh`exec tar -C / -cf - -T -`, signal)
   const writes = new Set<Promise<void>>()
   const abort = () => stream.dispose()
   signal.addEventListener('abort', abort)
@@ -151,7 +151,7 @@ async function packUp(options: PackOptions, commands: Commands): Promise<readonl
   const left = new Set(files)
   try {
     // -o: whoever extracts owns the files, root too.
-    const stream = await commands.start(`exec tar -C ${shellWord(stage)} -xpof -`, signal)
+    const stream = await commands.start(sh`exec tar -C ${stage} -xpof -`, signal)
     stream.ignoreOutput()
     const abort = () => stream.dispose()
     signal.addEventListener('abort', abort)
