@@ -226,13 +226,13 @@ export class Connection implements Disposable {
         })
       } catch (error) {
         // ssh2 throws when the socket is already half closed.
-        fail(this.#error(error))
+        fail(this.#error(new Error('', { cause: error })))
       }
     })
   }
 
   #error(error: unknown): AppError {
-    const context: FailureContext = { where: this.where, head: '', stage: 'open' }
+    const context: FailureContext = { where: this.where, stage: 'open' }
     return toSshError(error, context)
   }
 
