@@ -105,6 +105,13 @@ export default tseslint.config(
         { selector: 'TSEnumDeclaration', message: 'Use a string union.' },
         { selector: "NewExpression[callee.name='Client']", message: 'Only the dialer makes an ssh2 Client.' },
       ],
+      'no-restricted-properties': [
+        'error',
+        {
+          property: 'openPath',
+          message: 'The program that belongs to a file may run it: remote-edit/start-editor opens text editors only.',
+        },
+      ],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     },
   },

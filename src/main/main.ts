@@ -78,7 +78,6 @@ async function run(): Promise<void> {
       openPort: openElectronPort,
       app: appService,
       trash: path => shell.trashItem(path.replaceAll('/', sep)),
-      openPath: path => shell.openPath(path),
       shortcuts,
       notify,
       tell,
