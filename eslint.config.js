@@ -108,6 +108,13 @@ export default tseslint.config(
           message: 'Only the dialer and the host key scan make an ssh2 Client.',
         },
       ],
+      'no-restricted-properties': [
+        'error',
+        {
+          property: 'openPath',
+          message: 'The program that belongs to a file may run it: remote-edit/start-editor opens text editors only.',
+        },
+      ],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     },
   },

@@ -51,8 +51,6 @@ export interface Outside {
   readonly app: Services['app']
   /** Puts a file of this computer into the trash. */
   readonly trash: (path: string) => Promise<void>
-  /** Opens a file with the program that the system has for it; answers what went wrong, or nothing. */
-  readonly openPath: (path: string) => Promise<string>
   /** The folders of this computer that people look for first. */
   readonly shortcuts: () => SideInfo['shortcuts']
   /** Tells of something that ended, outside the window when nobody looks at it. */

@@ -111,7 +111,6 @@ function surroundings(options: ProgramOptions, appService: AppService): Paramete
     openPort: openElectronPort,
     app: appService,
     trash: path => shell.trashItem(path.replaceAll('/', sep)),
-    openPath: path => shell.openPath(path),
     shortcuts,
     notify,
     tell: appService.tell.bind(appService),

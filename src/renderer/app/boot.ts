@@ -8,6 +8,7 @@ import type { Target } from '../../shared/contract/terminals.ts'
 import type { TransferSnapshot } from '../../shared/contract/transfers.ts'
 import { mirrorActivity } from '../features/activity/activity.tsx'
 import { mirrorSides } from '../features/files/files-store.ts'
+import { mirrorUnsent } from '../features/files/unsent-edits.tsx'
 import { mirrorForwards } from '../features/forwards/forwards-store.ts'
 import { mirrorHosts, useHosts } from '../features/hosts/hosts-store.ts'
 import { mirrorKeys } from '../features/keys/keys-store.ts'
@@ -69,6 +70,7 @@ export async function boot(bridge: Bridge): Promise<Parts> {
     mirrorNotices,
   ])
     store.add(mirror(api))
+  store.add(mirrorUnsent(api, tellProblem))
 
   const ports = store.add(new Ports(window))
   const terminals: Terminals = store.add(

@@ -1,4 +1,5 @@
 import { X } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { create } from 'zustand'
 
 import { messageOf } from '../../../shared/base/errors.ts'
@@ -47,12 +48,13 @@ export function useNoticeCount(): number {
   return useNotices(state => state.fromMain.length + state.local.length)
 }
 
-/** News in the corner: quiet ones as status, those that need action as alert. */
-export function Notices({ api }: { readonly api: Api }) {
+/** News in the corner: quiet ones as status, those that need action as alert; and `children`, which stay until they are done. */
+export function Notices({ api, children }: { readonly api: Api; readonly children?: ReactNode }) {
   const { fromMain, local } = useNotices()
   const all: readonly LocalNotice[] = [...fromMain, ...local]
   return (
     <section aria-label="Notices" className={css['notices']}>
+      {children}
       {all.map(notice => (
         <div
           key={notice.id}
