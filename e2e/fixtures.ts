@@ -234,12 +234,14 @@ export function terminal(page: Page, label: string): Terminal {
     await region.getByRole('textbox', { name: 'Terminal input' }).focus()
     await page.keyboard.type(text)
   }
+  const prompt = () => expect(rows).toContainText(/[$#%>]\s*$/)
   return {
     region,
     rows,
     type,
-    prompt: () => expect(rows).toContainText(/[$#%>]\s*$/),
+    prompt,
     run: async command => {
+      await prompt()
       await type(command)
       await page.keyboard.press('Enter')
     },
@@ -253,6 +255,7 @@ export interface Terminal {
   type(text: string): Promise<void>
   /** Waits until the shell asks for a command. */
   prompt(): Promise<void>
+  /** Types a command once the shell asks for one: a program that still ends would throw the keys away. */
   run(command: string): Promise<void>
 }
 

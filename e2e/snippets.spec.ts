@@ -239,7 +239,7 @@ test('from its page a snippet is typed into a terminal that opens for it, and it
   const tmux = terminal(page, 'gpu-box')
   await expect(tmux.rows).toContainText('epoch-7')
   await expect(tmux.rows).toContainText('Train')
-  await tmux.run('tmux kill-server')
+  await tmux.type('tmux kill-server\n')
   await expect(tmux.rows).toContainText(/exited|no server|lost/)
 })
 
