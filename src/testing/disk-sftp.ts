@@ -3,7 +3,14 @@ import { basename, dirname, join, resolve } from 'node:path'
 
 import { SftpFiles } from '../main/files/sftp-files.ts'
 import { SftpLanes } from '../main/files/sftp-lanes.ts'
-import { packetType, PacketWriter, statusCode, type Attributes, type PacketReader } from '../main/sftp/codec.ts'
+import {
+  openFlag,
+  packetType,
+  PacketWriter,
+  statusCode,
+  type Attributes,
+  type PacketReader,
+} from '../main/sftp/codec.ts'
 import { SftpSession } from '../main/sftp/sftp-session.ts'
 import { fakeReply, FakeSftp, type FakeAnswer } from './fake-sftp.ts'
 
@@ -13,6 +20,8 @@ export interface ServerHabits {
   readonly extensions?: readonly string[]
   /** SSH_FXP_RENAME over a file that exists; Go's pkg/sftp replaces it. */
   readonly rename?: 'refuses' | 'replaces'
+  /** SSH_FXF_EXCL over a file that exists; some gateways open it all the same. */
+  readonly exclusive?: 'refuses' | 'ignored'
   /** The order of the names in SSH_FXP_SYMLINK; the draft has the link first, OpenSSH the target. */
   readonly symlink?: 'target-first' | 'link-first' | 'refused'
   /** True for a disk that takes `A` and `a` for one name. */
@@ -139,7 +148,7 @@ class Disk {
       case packetType.open:
         return this.#opened(id, {
           path,
-          file: fs.openSync(path, nodeFlags(flags), attributes?.mode ?? 0o666),
+          file: fs.openSync(path, this.#nodeFlags(flags), attributes?.mode ?? 0o666),
           names: null,
         })
       case packetType.opendir:
@@ -204,6 +213,15 @@ class Disk {
     if (status !== null) throw refusal(status)
   }
 
+  #nodeFlags(flags: number): number {
+    const { O_RDONLY, O_RDWR, O_CREAT, O_TRUNC, O_EXCL } = fs.constants
+    const has = (flag: number) => (flags & flag) !== 0
+    const exclusive = has(openFlag.exclusive) && this.#habits.exclusive !== 'ignored'
+    const access = has(openFlag.write) ? O_RDWR : O_RDONLY
+    const [create, truncate] = [has(openFlag.create) ? O_CREAT : 0, has(openFlag.truncate) ? O_TRUNC : 0]
+    return access | create | truncate | (exclusive ? O_EXCL : 0)
+  }
+
   #at(path: string): string {
     const whole = resolve(this.#folder, path)
     if (this.#habits.ignoresCase !== true || exists(whole)) return whole
@@ -211,12 +229,6 @@ class Disk {
     const name = fs.readdirSync(folder).find(each => each.toLowerCase() === basename(whole).toLowerCase())
     return name === undefined ? whole : join(folder, name)
   }
-}
-
-function nodeFlags(flags: number): number {
-  const { O_RDONLY, O_RDWR, O_CREAT, O_TRUNC, O_EXCL } = fs.constants
-  const [write, create, truncate, exclusive] = [2, 8, 16, 32].map(flag => (flags & flag) !== 0)
-  return (write ? O_RDWR : O_RDONLY) | (create ? O_CREAT : 0) | (truncate ? O_TRUNC : 0) | (exclusive ? O_EXCL : 0)
 }
 
 function change(path: string, { size, mode, uid, gid, mtime }: Attributes): undefined {
