@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
+import { untilAborted } from '../../shared/base/abort.ts'
 import { AppError, toWireError } from '../../shared/base/errors.ts'
 import type { Dialect } from '../../shared/base/shell-dialect.ts'
 import type { RunRow, RunState } from '../../shared/contract/snippets.ts'
@@ -215,16 +216,6 @@ export class RunRowJob {
     this.#state = state
     this.#parts.onChanged()
   }
-}
-
-// The answer is for others too, who did not stop.
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(new AppError('cancelled', 'Cancelled'))
-    if (signal.aborted) return stop()
-    signal.addEventListener('abort', stop, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-  })
 }
 
 const maxCommand = 120 * 1024

@@ -1,4 +1,5 @@
-import { AppError } from '../../shared/base/errors.ts'
+import { untilAborted } from '../../shared/base/abort.ts'
+import type { AppError } from '../../shared/base/errors.ts'
 import { Emitter, type Event } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { ConnectionPlan, PlannedHop } from './connection-plan.ts'
@@ -208,13 +209,4 @@ function once(run: () => void): () => void {
     done = true
     run()
   }
-}
-
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(new AppError('cancelled', 'Cancelled'))
-    if (signal.aborted) return abort()
-    signal.addEventListener('abort', abort, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { AppError } from '../../shared/base/errors.ts'
 import { joinPath } from '../../shared/base/paths.ts'
 import type { FileInfo } from '../../shared/contract/files.ts'
+import { finishFile } from '../files/attributes.ts'
 import { eachOf } from '../files/each-of.ts'
 import type { Commands, FileSystem } from '../files/file-system.ts'
 import { removeTree } from '../files/tree-operations.ts'
@@ -114,12 +115,13 @@ function readOn(reader: TarReader, chunk: Uint8Array): boolean {
 
 async function writeOne({ target, signal }: PackOptions, file: PackedFile, { data }: TarEntry): Promise<void> {
   const part = partPathOf(file.to)
-  const written = await target.create(part, { mode: 0o600, how: 'exclusive', size: data.length })
+  const mode = (file.info.mode ?? 0o644) & 0o777 & ~target.umask
+  const written = await target.create(part, { mode: mode | 0o600, how: 'exclusive', size: data.length })
   try {
-    const { mode, mtimeMs } = file.info
+    const { mtimeMs } = file.info
     await written.write(0, data)
-    await written.change({ mode: (mode ?? 0o644) & 0o777, ...(mtimeMs === null ? {} : { mtimeMs }) })
-    await written.close()
+    const change = { mode, ...(mtimeMs === null ? {} : { mtimeMs }) }
+    await finishFile(target, written, { path: part, change, sync: false })
     if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
     await (file.replace ? target.replace(part, file.to) : target.rename(part, file.to))
   } catch (error) {
