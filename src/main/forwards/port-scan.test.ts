@@ -8,6 +8,7 @@ import { expect, onTestFinished, test } from 'vitest'
 
 import { builtInPresets } from '../../shared/contract/presets.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
+import { runs } from '../../testing/runs.ts'
 import { parseScan, scanScript } from './port-scan.ts'
 import { findService, parseJupyterServers, presetOf, recognise } from './services-there.ts'
 
@@ -107,7 +108,7 @@ test('nothing that a host prints makes it throw, and no port is told that can’
       for (const { port } of parseScan(lines.join('\n')).ports)
         expect(port).toSatisfy(value => value > 0 && value < 65_536)
     }),
-    { numRuns: 3000 },
+    { numRuns: runs(3000) },
   )
 })
 

@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
+import { runs } from '../../testing/runs.ts'
 import { chooseEditor, type EditorComputer } from './choose-editor.ts'
 import { execWords, readDesktopEntry } from './desktop-entry.ts'
 
@@ -162,14 +163,14 @@ test('an Exec line is read as the desktop reads it, and the path is one word of 
       expect(execWords('edit --x %f', path)).toEqual(['edit', '--x', path])
       expect(execWords('edit --x', path)).toEqual(['edit', '--x', path])
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   )
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom(...'%fuU"\\$` \n=[]ab') }), text => {
       readDesktopEntry(text)
       execWords(text, '/a')
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   )
 })
 
@@ -182,6 +183,6 @@ test('a path is handed over whole to a command of any words', async () => {
       expect(basename(launch.program)).toBe('ed')
       expect(launch.args.some(arg => arg.includes(path))).toBe(true)
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   )
 })

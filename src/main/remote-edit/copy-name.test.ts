@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
+import { runs } from '../../testing/runs.ts'
 import { copyName } from './copy-name.ts'
 
 test('a copy keeps the name of its file where this computer can hold it', () => {
@@ -25,6 +26,6 @@ test('any name of a server becomes one name that can be made, and that cmd.exe r
         if (platform === 'win32') expect(copy).not.toMatch(/["%!^&|<>:\\?*]|[. ]$/)
       }
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   )
 })

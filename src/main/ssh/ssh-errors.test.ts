@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
+import { runs } from '../../testing/runs.ts'
 import { usualOptions } from './hop-options.ts'
 import { algorithmsFor } from './algorithms.ts'
 import {
@@ -218,7 +219,7 @@ describe('toSshError', () => {
           expect(message).not.toMatch(/[\p{Cc}\u202a-\u202e]/u)
         }
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     )
   })
 })
