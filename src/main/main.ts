@@ -9,6 +9,8 @@ import { messageOf } from '../shared/base/errors.ts'
 import { DisposableStore, type Disposable } from '../shared/base/lifecycle.ts'
 import { contract, type Contract } from '../shared/contract/contract.ts'
 import { AppService } from './app/app-service.ts'
+import { Closing } from './app/closing.ts'
+import { askToClose, askToLeave } from './app/closing-questions.ts'
 import { folders } from './app/data-folder.ts'
 import { openLog, type Log } from './app/log.ts'
 import { setMenu } from './app/menu.ts'
@@ -52,8 +54,10 @@ if (app.requestSingleInstanceLock()) run().catch(cannotStart)
 else app.quit()
 
 /** Nothing works without the data folder: that is said, and the lock is not held by a program without a window. */
-function cannotStart(error: unknown): void {
-  dialog.showErrorBox('Hawser can’t start', messageOf(error))
+async function cannotStart(error: unknown): Promise<void> {
+  await app.whenReady()
+  const title = 'Hawser can’t start'
+  await dialog.showMessageBox({ type: 'error', title, message: title, detail: messageOf(error) }).catch(() => {})
   app.exit(1)
 }
 
@@ -102,11 +106,9 @@ async function run(): Promise<void> {
     store.add(serve(name, built.services[name] as never, { transport, reportBug: log.bug }))
   }
 
-  let quitting = false
-  app.on('before-quit', () => (quitting = true))
-  const stays = () => !quitting && built.settings.current.forwards.keepInTray && isAtWork(built)
-  const stay = () => (quitting = false)
-  const open = () => openMainWindow({ built, state, log, stays, stay })
+  let closing: Closing | undefined
+  const open = () => void (closing = openMainWindow({ built, state, log }))
+  followQuitting(() => closing)
   const reveal = () => revealWindow(open)
   built.settings.onChanged(settings => (nativeTheme.themeSource = settings.appearance.theme))
   built.vault.noteUse()
@@ -126,39 +128,50 @@ interface MainWindowParts {
   readonly built: Built
   readonly state: JsonFile<WindowState>
   readonly log: Log
-  /** True when a window that is closed only hides: forwards go on in the tray. */
-  readonly stays: () => boolean
-  /** The person changed their mind about quitting. */
-  readonly stay: () => void
 }
 
-function openMainWindow({ built, state, log, stays, stay }: MainWindowParts): void {
+function openMainWindow({ built, state, log }: MainWindowParts): Closing {
   nativeTheme.themeSource = built.settings.current.appearance.theme
   const dark = nativeTheme.shouldUseDarkColors
   const window = openWindow({ state, preload: preloadPath(here), dark, icon: iconPath() })
   window.webContents.on('before-input-event', () => built.vault.noteUse())
-  window.webContents.on('will-prevent-unload', event => {
-    if (!leaveUnsaved(window)) return stay()
-    // Prevented, the page does not get to stay.
-    event.preventDefault()
+  const closing = new Closing({
+    staysInTray: () => built.settings.current.forwards.keepInTray && isAtWork(built),
+    hide: () => window.hide(),
+    askToClose: () => {
+      const open = { session: built.terminals.live, transfer: built.transfers.live, run: built.runs.live }
+      const wanted = built.settings.current.security.confirmClose
+      return wanted && open.session + open.transfer + open.run > 0 ? askToClose(window, open) : null
+    },
+    askToLeave: () => askToLeave(window),
+    close: () => (window.isDestroyed() ? undefined : window.close()),
   })
-  window.on('close', event => {
-    if (stays()) {
-      event.preventDefault()
-      return window.hide()
-    }
-    if (mayClose(window, built)) return
-    event.preventDefault()
-    stay()
+  window.on('close', event => (closing.mayClose() ? undefined : event.preventDefault()))
+  window.on('session-end', () => {
+    closing.shutDown()
+    app.quit()
   })
+  // Prevented, the page does not get to stay.
+  window.webContents.on('will-prevent-unload', event => (closing.mayLeave() ? event.preventDefault() : undefined))
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     log.bug('window', new Error(`The page ended: ${reason}`))
     if (reason !== 'clean-exit') window.reload()
   })
+  return closing
 }
 
 function isAtWork({ forwards }: Built): boolean {
   return forwards.summary.up + forwards.summary.waiting > 0
+}
+
+/** Quitting takes the window along; a system that shuts down waits for what is to be written, and nobody is asked. */
+function followQuitting(closing: () => Closing | undefined): void {
+  app.on('before-quit', () => closing()?.quit())
+  powerMonitor.on('shutdown', (event?: Electron.Event) => {
+    event?.preventDefault()
+    closing()?.shutDown()
+    app.quit()
+  })
 }
 
 /** The tray's icon, while the person wants forwards to go on without a window. */
@@ -226,48 +239,6 @@ function endWell(store: DisposableStore, { settle, flush }: Ending): void {
     }
     void end().finally(() => app.exit(0))
   })
-}
-
-/** Live sessions end with the window; that is asked about once, unless the person chose otherwise. */
-function mayClose(window: Electron.BrowserWindow, built: Built): boolean {
-  const { live } = built.terminals
-  const moving = built.transfers.live
-  const running = built.runs.live
-  if (live + moving + running === 0 || !built.settings.current.security.confirmClose) return true
-  window.show()
-  const choice = dialog.showMessageBoxSync(window, {
-    type: 'question',
-    message: openText({ session: live, transfer: moving, run: running }),
-    detail:
-      moving > 0
-        ? 'Transfers are kept and can be resumed at the next start. What runs in tmux or screen over there goes on.'
-        : 'Closing Hawser ends it. What runs in tmux or screen over there goes on.',
-    buttons: ['Close Hawser', 'Cancel'],
-    defaultId: 1,
-    cancelId: 1,
-  })
-  return choice === 0
-}
-
-/** The page holds a text that is not saved: true when the person gives it up. */
-function leaveUnsaved(window: Electron.BrowserWindow): boolean {
-  window.show()
-  const choice = dialog.showMessageBoxSync(window, {
-    type: 'question',
-    message: 'A file that is open in the editor has changes that are not saved.',
-    detail: 'Closing Hawser loses them.',
-    buttons: ['Close without saving', 'Go on editing'],
-    defaultId: 1,
-    cancelId: 1,
-  })
-  return choice === 0
-}
-
-function openText(open: Readonly<Record<string, number>>): string {
-  const some = Object.entries(open).filter(([, count]) => count > 0)
-  const parts = some.map(([name, count]) => (count === 1 ? `One ${name}` : `${count} ${name}s`))
-  const all = some.reduce((sum, [, count]) => sum + count, 0)
-  return `${new Intl.ListFormat('en').format(parts)} ${all === 1 ? 'is' : 'are'} still open.`
 }
 
 /** A worker starts from a real file, so in a packed program it lies beside the archive. */
