@@ -1,3 +1,6 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
 import type { Locator, Page } from '@playwright/test'
 
 import { expect, keyHost, openShell, terminal, test, trust } from './fixtures.ts'
@@ -89,4 +92,34 @@ test('a live tab dropped on a pane becomes a split of it, and both shells live o
   await expect(panes.nth(1).getByRole('list')).toContainText('first-42')
   await answers(page, panes.first(), 'left')
   await answers(page, panes.nth(1), 'right')
+})
+
+test('a selection that fills the window is dragged with a small label too', async ({ launch, folder }) => {
+  writeFileSync(join(folder, 'long.txt'), `${'many words in a long line '.repeat(8)}\n`.repeat(2000))
+  const { page } = await launch()
+  await page.keyboard.press('Control+Shift+O')
+  const left = page.getByRole('region', { name: 'Left pane' })
+  await left.getByRole('textbox', { name: 'Path' }).fill(folder)
+  await page.keyboard.press('Enter')
+  await left.getByRole('row', { name: 'long.txt', exact: true }).click()
+  await page.keyboard.press('F3')
+  const preview = page.getByRole('dialog', { name: /long\.txt/ })
+  const text = preview.getByText('many words in a long line').first()
+  await text.click()
+  await page.keyboard.press('Control+a')
+  const labels = await page.evaluateHandle(() => {
+    const sizes: { text: string; width: number }[] = []
+    new MutationObserver(records => {
+      for (const node of records.flatMap(({ addedNodes }) => [...addedNodes]))
+        if (node instanceof HTMLElement) sizes.push({ text: node.innerText, width: node.offsetWidth })
+    }).observe(document.body, { childList: true })
+    return sizes
+  })
+  const from = await pointIn(text, 0.2, 0.5)
+  await drag(page, from, { x: from.x + 80, y: from.y + 60 })
+  await expect.poll(() => labels.jsonValue()).toHaveLength(1)
+  const [label] = await labels.jsonValue()
+  expect(label?.text).toMatch(/^many words in a long line .*…$/)
+  expect(label?.width).toBeLessThan(300)
+  await expect(preview).toBeVisible()
 })

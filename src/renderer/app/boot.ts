@@ -23,6 +23,7 @@ import { createApi } from '../ipc/client.ts'
 import { createFollow } from '../ipc/mirror.ts'
 import { Ports } from '../ipc/ports.ts'
 import { keepCompositions } from '../ui/composing.ts'
+import { labelOtherDrags } from '../ui/drag-source.ts'
 import { activePane, restore, toSaved, useWorkspace } from '../workspace/workspace-store.ts'
 import { createActions, type Actions } from './actions.ts'
 import { createFiles, type FilesPieces } from './files-pieces.ts'
@@ -106,6 +107,7 @@ export async function boot(bridge: Bridge): Promise<Parts> {
   keepWorkspace(api, store)
   window.addEventListener('keydown', event => commands.onPageKey(event))
   store.add(keepCompositions(window))
+  store.add(labelOtherDrags(window))
   keepKeyboard(terminals)
   window.addEventListener('online', () => void api.forwards.networkChanged().catch(tellProblem))
   store.add(api.app.onOpenAddress(address => actions.openAddress(address)))

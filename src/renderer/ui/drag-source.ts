@@ -2,6 +2,7 @@ import { draggable } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
 import { pointerOutsideOfPreview } from '@atlaskit/pragmatic-drag-and-drop/element/pointer-outside-of-preview'
 import { setCustomNativeDragPreview } from '@atlaskit/pragmatic-drag-and-drop/element/set-custom-native-drag-preview'
 
+import { toDisposable, type Disposable } from '../../shared/base/lifecycle.ts'
 import css from './ui.module.css'
 
 export interface DragSource {
@@ -16,9 +17,9 @@ export interface DragSource {
 const longestLabel = 60
 
 /**
- * Lets an element be dragged, with a small label under the pointer. Every drag in the window begins here: without an
- * image of its own, Chromium draws the whole element, and one as large as a terminal ended the renderer. Answers the
- * way to undo it.
+ * Lets an element be dragged, with a small label under the pointer. Whatever the window lets people drag begins here:
+ * without an image of its own, Chromium draws the whole element, and one as large as a terminal ended the renderer.
+ * Answers the way to undo it.
  */
 export function dragSource(element: HTMLElement, { data, label, canDrag }: DragSource): () => void {
   return draggable({
@@ -32,6 +33,24 @@ export function dragSource(element: HTMLElement, { data, label, canDrag }: DragS
         render: ({ container }) => container.append(drawLabel(label())),
       }),
   })
+}
+
+/** Gives the same label to what Chromium lets people drag by itself: selected text, links and pictures. */
+export function labelOtherDrags(window: Window): Disposable {
+  const label = (event: DragEvent) => {
+    const { dataTransfer, target } = event
+    const ours = target instanceof Element && target.getAttribute('draggable') === 'true'
+    if (ours || !dataTransfer) return
+    const text = dataTransfer.getData('text/plain').trim().split('\n', 1)[0] ?? ''
+    const drawn = drawLabel(text || (target instanceof HTMLImageElement && target.alt) || 'Selection')
+    // Chromium paints it after this event, and only what is in the page.
+    drawn.style.cssText = 'position:fixed;top:-100px;left:0'
+    document.body.append(drawn)
+    dataTransfer.setDragImage(drawn, -12, -8)
+    window.setTimeout(() => drawn.remove())
+  }
+  window.addEventListener('dragstart', label, true)
+  return toDisposable(() => window.removeEventListener('dragstart', label, true))
 }
 
 function drawLabel(text: string): HTMLElement {
