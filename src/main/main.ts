@@ -35,8 +35,10 @@ if (app.requestSingleInstanceLock()) run().catch(cannotStart)
 else app.quit()
 
 /** Nothing works without the data folder: that is said, and the lock is not held by a program without a window. */
-function cannotStart(error: unknown): void {
-  dialog.showErrorBox('Hawser can’t start', messageOf(error))
+async function cannotStart(error: unknown): Promise<void> {
+  await app.whenReady()
+  const title = 'Hawser can’t start'
+  await dialog.showMessageBox({ type: 'error', title, message: title, detail: messageOf(error) }).catch(() => {})
   app.exit(1)
 }
 

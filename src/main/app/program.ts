@@ -13,6 +13,7 @@ import { buildServices, type Built } from '../services.ts'
 import { JsonFile } from '../storage/json-file.ts'
 import { createKeychain } from '../storage/keychain.ts'
 import { AppService } from './app-service.ts'
+import type { Closing } from './closing.ts'
 import type { Log } from './log.ts'
 import { openMainWindow, revealWindow } from './main-window.ts'
 import { notify } from './notify.ts'
@@ -68,14 +69,13 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
     store.add(serve(name, built.services[name] as never, { transport, reportBug: log.bug }))
   }
 
-  let quitting = false
-  store.add(whenQuitting(() => (quitting = true)))
-  const stays = () => !quitting && built.settings.current.forwards.keepInTray && isAtWork(built)
-  const stay = () => (quitting = false)
-  const reveal = () => revealWindow(() => openMainWindow({ here, built, state, log, stays, stay }))
+  let closing: Closing | undefined
+  const open = () => void (closing = openMainWindow({ here, built, state, log }))
+  const reveal = () => revealWindow(open)
+  followQuitting(store, () => closing)
   store.add(built.settings.onChanged(settings => (nativeTheme.themeSource = settings.appearance.theme)))
   built.vault.noteUse()
-  openMainWindow({ here, built, state, log, stays, stay })
+  open()
   store.add(onResume(() => built.checkLinks()))
   built.forwards.startWithApp()
   keepTray(store, { built, here, reveal })
@@ -118,18 +118,27 @@ function surroundings(options: ProgramOptions, appService: AppService): Paramete
   }
 }
 
-function whenQuitting(listener: () => void): Disposable {
-  app.on('before-quit', listener)
-  return toDisposable(() => void app.off('before-quit', listener))
+/** Quitting takes the window along; a system that shuts down waits for what is to be written, and nobody is asked. */
+function followQuitting(store: DisposableStore, closing: () => Closing | undefined): void {
+  const quit = () => closing()?.quit()
+  const shutDown = (event?: Electron.Event) => {
+    event?.preventDefault()
+    closing()?.shutDown()
+    app.quit()
+  }
+  app.on('before-quit', quit)
+  powerMonitor.on('shutdown', shutDown)
+  store.add(
+    toDisposable(() => {
+      app.off('before-quit', quit)
+      powerMonitor.off('shutdown', shutDown)
+    }),
+  )
 }
 
 function onResume(listener: () => void): Disposable {
   powerMonitor.on('resume', listener)
   return toDisposable(() => void powerMonitor.off('resume', listener))
-}
-
-function isAtWork({ forwards }: Built): boolean {
-  return forwards.summary.up + forwards.summary.waiting > 0
 }
 
 /** The tray's icon, while the person wants forwards to go on without a window. */

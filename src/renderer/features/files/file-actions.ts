@@ -213,7 +213,7 @@ export class FileActions {
   }
 }
 
-/** `1 file` or `3 files`. */
+/** `1 item` or `3 items`. */
 export function countText(count: number): string {
   return count === 1 ? '1 item' : `${count} items`
 }

@@ -6,16 +6,16 @@ import { shownName } from '../../../shared/base/shown-name.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { UnsentEdit } from '../../../shared/contract/edits.ts'
 import type { Target } from '../../../shared/contract/terminals.ts'
+import type { Follow } from '../../ipc/mirror.ts'
 import { Button } from '../../ui/button.tsx'
 import css from './unsent-edits.module.css'
 
 const useUnsent = create<{ readonly edits: readonly UnsentEdit[] }>()(() => ({ edits: [] }))
 
 /** Keeps this window's list of changes that are not on their host yet equal to main's. */
-export function mirrorUnsent(api: Api, onProblem: (error: unknown) => void): Disposable {
-  const show = (edits: readonly UnsentEdit[]) => useUnsent.setState({ edits })
-  api.edits.unsent().then(show).catch(onProblem)
-  return api.edits.onUnsent(show)
+export function mirrorUnsent({ edits }: Api, follow: Follow): Disposable {
+  const show = (unsent: readonly UnsentEdit[]) => useUnsent.setState({ edits: unsent })
+  return follow({ name: 'the files that are not sent yet', list: edits.unsent, onChanged: edits.onUnsent, show })
 }
 
 export interface UnsentEditsProps {

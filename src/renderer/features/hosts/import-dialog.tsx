@@ -1,5 +1,5 @@
 import { FileInput, ClipboardPaste, FolderInput } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 
 import { messageOf } from '../../../shared/base/errors.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
@@ -34,9 +34,10 @@ export interface ImportDialogProps {
 export function ImportDialog({ api, onClose, onDone }: ImportDialogProps) {
   const [preview, setPreview] = useState<ImportPreview | null>(null)
   const [failure, setFailure] = useState<string | null>(null)
+  const fail = useCallback((error: unknown) => setFailure(messageOf(error)), [])
   const show = (work: Promise<ImportPreview | null>) => {
     setFailure(null)
-    work.then(found => found && setPreview(found)).catch((error: unknown) => setFailure(messageOf(error)))
+    work.then(found => found && setPreview(found)).catch(fail)
   }
   return (
     <Dialog
@@ -64,7 +65,7 @@ export function ImportDialog({ api, onClose, onDone }: ImportDialogProps) {
           onFailure={setFailure}
         />
       ) : (
-        <Sources api={api} show={show} onClose={onClose} />
+        <Sources api={api} show={show} onClose={onClose} onFailure={fail} />
       )}
     </Dialog>
   )
@@ -74,10 +75,16 @@ function Sources({
   api,
   show,
   onClose,
-}: Pick<ImportDialogProps, 'api' | 'onClose'> & { readonly show: (work: Promise<ImportPreview | null>) => void }) {
+  onFailure,
+}: Pick<ImportDialogProps, 'api' | 'onClose'> & {
+  readonly show: (work: Promise<ImportPreview | null>) => void
+  readonly onFailure: (error: unknown) => void
+}) {
   const [text, setText] = useState('')
   const [places, setPlaces] = useState<readonly { label: string; path: string }[]>([])
-  useEffect(() => void api.imports.places().then(setPlaces), [api])
+  useEffect(() => {
+    api.imports.places().then(setPlaces, onFailure)
+  }, [api, onFailure])
   const chosen = async (path: string | null) => (path === null ? null : api.imports.readFile({ path }))
   return (
     <>
