@@ -33,7 +33,7 @@ import { VaultService } from './storage/vault-service.ts'
 import { startLocalShell } from './terminals/local-shell.ts'
 import type { OpenPort } from '../shared/base/stream-port.ts'
 import { TerminalService, type TerminalParts } from './terminals/terminal-service.ts'
-
+import { typedShell } from './typed-shell.ts'
 import { transferFile } from './transfers/transfer-record.ts'
 import type { TransferService } from './transfers/transfer-service.ts'
 
@@ -150,6 +150,7 @@ function buildTerminals(
   return new TerminalService({
     prepare: connections.prepare,
     lease: (plan, options) => connections.pool.lease(plan, options),
+    shellOf: typedShell({ connections, settings, env }),
     startLocal: size => startLocalShell({ program: settings.current.terminal.localShell, size, env }),
     openPort,
     env,

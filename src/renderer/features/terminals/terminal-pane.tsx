@@ -18,7 +18,6 @@ import { IconButton } from '../../ui/button.tsx'
 import { dragSource } from '../../ui/drag-source.ts'
 import { acceptFiles } from '../../ui/file-drag.ts'
 import { ContextMenu, Menu, type MenuItem } from '../../ui/menu.tsx'
-import { shellQuote } from '../../ui/shell-quote.ts'
 import { Dot } from '../../ui/tag.tsx'
 import type { Side } from '../../workspace/split-tree.ts'
 import { focusPane, movePane, moveTabInto, type TerminalTab } from '../../workspace/workspace-store.ts'
@@ -201,15 +200,13 @@ function useFileDrop(
     return acceptFiles(element, {
       onOver: count => element.toggleAttribute('data-files-over', count !== null),
       onDrop: ({ paths }) => {
-        // A control in a name would be a key that is pressed.
-        const typed = paths.filter(path => !/\p{Cc}/u.test(path)).map(shellQuote)
-        terminals.send(pane.id, `${typed.join(' ')} `)
+        void terminals.typePaths(pane.id, pane.target, paths)
         terminals.focus(pane.id)
       },
       pathOf,
       onProblem: () => {},
     })
-  }, [screen, pane.id, terminals, pathOf])
+  }, [screen, pane.id, pane.target, terminals, pathOf])
 }
 
 // The side whose edge is nearest, measured in parts of the pane.

@@ -156,9 +156,12 @@ export class Terminals implements Disposable {
     return this.#clients.get(paneId)?.lastCommand ?? null
   }
 
-  /** Types for the person: the shell gets it as if it came from the keyboard. */
-  send(paneId: string, text: string): void {
-    this.#clients.get(paneId)?.type(text)
+  /** Types paths as words of the shell there; without Enter. */
+  async typePaths(paneId: string, target: Target, paths: readonly string[]): Promise<void> {
+    const line = await this.#parts.api.terminals
+      .lineFor({ target, request: { kind: 'paths', paths: [...paths] } })
+      .catch(this.#tell)
+    if (line !== undefined) this.#clients.get(paneId)?.type(line)
   }
 
   /** The folder a terminal's shell is in, as far as it tells. */
@@ -166,7 +169,7 @@ export class Terminals implements Disposable {
     return this.#clients.get(paneId)?.folder ?? null
   }
 
-  /** The same for a terminal that is just being opened. */
+  /** Types a line that main composed for this shell (`lineFor`), as soon as the shell takes it. */
   sendFirst(paneId: string, text: string): void {
     this.#clients.get(paneId)?.typeFirst(text)
   }
