@@ -114,6 +114,8 @@ export class FileSides implements Disposable {
   }
 
   #lost(key: string, entry: Entry, error: AppError): void {
+    // Its lanes may have connections of their own.
+    void entry.opening.then(files => files.dispose())
     this.#gone(key, entry, { kind: 'lost', error: toWireError(error) })
   }
 
