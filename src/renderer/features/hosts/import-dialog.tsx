@@ -11,6 +11,7 @@ import { Checkbox, Select, TextArea } from '../../ui/field.tsx'
 import ui from '../../ui/ui.module.css'
 import css from './hosts.module.css'
 import { groupPath, useHosts } from './hosts-store.ts'
+import { importWords } from './import-words.ts'
 
 const formats: Readonly<Record<ImportFormat, string>> = {
   putty: 'PuTTY',
@@ -166,6 +167,13 @@ function Choose({ api, preview, onBack, onClose, onDone, onFailure }: ChooseProp
                 </>
               }
             />
+            <ul className={css['importWords']}>
+              {importWords(host).map(({ text, warns }) => (
+                <li key={text} data-warns={warns}>
+                  {text}
+                </li>
+              ))}
+            </ul>
           </li>
         ))}
       </ul>
