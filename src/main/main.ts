@@ -190,7 +190,10 @@ function revealWindow(open: () => void): void {
 function takeAddresses(built: Built, appService: AppService, reveal: () => void): void {
   const askToOpen = async (address: string | undefined) => {
     if (address === undefined) return
-    const answer = await built.prompts.ask({ kind: 'open-address', address }, new AbortController().signal)
+    const answer = await built.prompts.ask(
+      { kind: 'open-address', address },
+      { asker: 'person', signal: new AbortController().signal },
+    )
     if (answer?.kind === 'open') appService.openAddress(address)
   }
   app.off('open-url', keepEarly)

@@ -27,6 +27,7 @@ export function benchPool(server: BenchServer): { pool: ConnectionPool<Connectio
     signIn: 'key',
     weakAlgorithms: false,
     hostId: null,
+    via: [],
     pending: [],
   } as const
   const dialer = new Dialer({

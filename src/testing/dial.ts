@@ -76,6 +76,7 @@ export function completeHop(hop: Partial<PlannedHop>, index: number): PlannedHop
     weakAlgorithms: false,
     hostId: null,
     options: usualOptions,
+    via: [],
     pending: [],
     ...hop,
   }

@@ -141,7 +141,7 @@ export class EditService implements Contract, Disposable {
 
   async #save(edit: Edit, data: Buffer, to: { expected: FileVersion | null; path?: string }): Promise<void> {
     const { expected, path = edit.place.path } = to
-    const borrowed = await this.#parts.sides.borrow(edit.place.side)
+    const borrowed = await this.#parts.sides.borrow(edit.place.side, undefined, 'background')
     try {
       const version = await saveFile(borrowed.files, path, { data, expected })
       edit.sum = sumOf(data)
@@ -155,7 +155,7 @@ export class EditService implements Contract, Disposable {
   async #askAbout(edit: Edit, data: Buffer): Promise<void> {
     const { prompter, sides, tell } = this.#parts
     const { place } = edit
-    const borrowed = await sides.borrow(place.side)
+    const borrowed = await sides.borrow(place.side, undefined, 'background')
     const there = await borrowed.files.info(place.path, { follow: true }).finally(() => borrowed.dispose())
     const answer = await prompter.ask(
       {
@@ -170,7 +170,8 @@ export class EditService implements Contract, Disposable {
         target: { place, size: there?.size ?? 0, mtimeMs: there?.mtimeMs ?? null },
         canResume: false,
       },
-      new AbortController().signal,
+      // An editor elsewhere saved it: whoever types in this window has not asked for anything.
+      { asker: 'background', signal: new AbortController().signal },
     )
     const choice = answer?.kind === 'conflict' ? answer.choice : 'skip'
     const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-')

@@ -5,6 +5,7 @@ import { Client } from 'ssh2'
 import { AppError } from '../../shared/base/errors.ts'
 import { DisposableStore, toDisposable, type Disposable } from '../../shared/base/lifecycle.ts'
 import type { Question, ShownKey } from '../../shared/contract/prompts.ts'
+import type { Asker } from '../prompts/asker.ts'
 import type { Prompter } from '../prompts/prompter.ts'
 import type { Consents } from '../ssh-config/consents.ts'
 import { algorithmsFor } from './algorithms.ts'
@@ -33,6 +34,8 @@ export interface DialOptions {
   readonly signal: AbortSignal
   /** Gives up rather than ask a person anything. */
   readonly quiet: boolean
+  /** On whose behalf it asks. */
+  readonly asker: Asker
 }
 
 export interface DialerParts {
@@ -127,20 +130,20 @@ export class Dialer {
   }
 
   /** A question before there is anything to sign in to. */
-  async #ask(question: Question, { hop, quiet, onStep, signal }: DialOptions) {
+  async #ask(question: Question, { hop, quiet, onStep, signal, asker }: DialOptions) {
     if (quiet || hop.options.batch) throw needsAnswer(hop, false)
     onStep({ kind: 'asking' })
-    return this.#parts.prompter.ask(question, signal)
+    return this.#parts.prompter.ask(question, { asker, signal })
   }
 
   async #signIn(
     stream: Duplex,
-    { hop, onStep, signal, quiet, knownTypes }: DialOptions & { knownTypes: readonly string[] },
+    { hop, onStep, signal, quiet, asker, knownTypes }: DialOptions & { knownTypes: readonly string[] },
     owned: Disposable,
   ): Promise<Connection> {
     const { knownHosts, onKeyDecision } = this.#parts
     const silent = quiet || hop.options.batch
-    const attempt = new Attempt({ hop, stream, signal, onStep, quiet: silent, prompter: this.#parts.prompter })
+    const attempt = new Attempt({ hop, stream, signal, onStep, quiet: silent, asker, prompter: this.#parts.prompter })
     const auth = new Authenticator({ ...this.#parts, hop, ask: attempt.ask, giveUp: attempt.giveUp })
     let accepted: Buffer | undefined
     const decide = async (key: Buffer) => {
@@ -234,6 +237,7 @@ interface AttemptParts {
   readonly signal: AbortSignal
   readonly onStep: (step: DialStep) => void
   readonly quiet: boolean
+  readonly asker: Asker
   readonly prompter: Prompter
 }
 
@@ -258,10 +262,11 @@ class Attempt {
   }
 
   readonly ask = async (question: Question, refused = false) => {
-    const { prompter, onStep, hop, quiet } = this.#parts
+    const { prompter, onStep, hop, quiet, asker } = this.#parts
     if (quiet) throw needsAnswer(hop, refused)
     onStep({ kind: 'asking' })
-    const answer = await this.#deadline.pauseFor(() => prompter.ask(question, this.#questions.signal))
+    const { signal } = this.#questions
+    const answer = await this.#deadline.pauseFor(() => prompter.ask(question, { asker, signal }))
     this.#lastStep = { kind: 'connecting', step: `Signing in as ${hop.user}` }
     onStep(this.#lastStep)
     return answer

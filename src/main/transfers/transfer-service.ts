@@ -147,6 +147,7 @@ export class TransferService implements Contract, Disposable {
     if (!entry || entry.isLive || entry.state.kind === 'queued') return
     clearTimeout(entry.retryTimer)
     entry.losses = 0
+    entry.asker = 'person'
     entry.state = { kind: 'queued' }
     this.#touch()
     this.#schedule()
@@ -196,9 +197,9 @@ export class TransferService implements Contract, Disposable {
     const { sides } = this.#parts
     const { request } = entry
     const signal = entry.abort?.signal as AbortSignal
-    const source = await sides.borrow(request.from.side, signal)
+    const source = await sides.borrow(request.from.side, signal, entry.asker)
     try {
-      const target = await sides.borrow(request.to.side, signal)
+      const target = await sides.borrow(request.to.side, signal, entry.asker)
       try {
         const run = new TransferRun({
           request,
@@ -245,6 +246,7 @@ export class TransferService implements Contract, Disposable {
     const seconds = waits[Math.min(entry.losses++, waits.length - 1)] as number
     const tick = (left: number) => {
       if (left === 0) {
+        entry.asker = 'background'
         entry.state = { kind: 'queued' }
         this.#touch()
         return this.#schedule()
@@ -270,7 +272,7 @@ export class TransferService implements Contract, Disposable {
         target: { place: { side: request.to.side, path: conflict.to }, ...side(conflict.target) },
         canResume: conflict.canResume,
       },
-      signal,
+      { asker: entry.asker, signal },
     )
     entry.state = { kind: 'running' }
     this.#touch()
@@ -287,7 +289,7 @@ export class TransferService implements Contract, Disposable {
     const paths = [...entry.parts.keys()]
     if (paths.length === 0) return
     try {
-      const { files, dispose } = await this.#parts.sides.borrow(entry.request.to.side)
+      const { files, dispose } = await this.#parts.sides.borrow(entry.request.to.side, undefined, 'background')
       await Promise.allSettled(paths.map(path => files.removeFile(partPathOf(path))))
       dispose()
     } catch {

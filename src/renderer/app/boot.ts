@@ -21,7 +21,7 @@ import { mirrorTransfers } from '../features/transfers/transfers-store.ts'
 import { mirrorVault } from '../features/vault/vault.tsx'
 import { createApi } from '../ipc/client.ts'
 import { Ports } from '../ipc/ports.ts'
-import { activePane, restore, toSaved, useWorkspace } from '../workspace/workspace-store.ts'
+import { activeFiles, activePane, restore, toSaved, useWorkspace } from '../workspace/workspace-store.ts'
 import { createActions, type Actions } from './actions.ts'
 import { createFiles, type FilesPieces } from './files-pieces.ts'
 import { openTerminalLink } from './forwards-pieces.tsx'
@@ -97,6 +97,7 @@ export async function boot(bridge: Bridge): Promise<Parts> {
   )
 
   restore(saved)
+  expectRestored(files)
   keepWorkspace(api, store)
   window.addEventListener('keydown', event => commands.onKey(event, false))
   keepKeyboard(terminals)
@@ -110,6 +111,13 @@ export async function boot(bridge: Bridge): Promise<Parts> {
 async function loadFonts(): Promise<void> {
   const faces = ['400 13px', '700 13px'].map(style => document.fonts.load(`${style} "JetBrains Mono Variable"`))
   await Promise.allSettled(faces)
+}
+
+/** The file panes in front now are those of the last run. */
+function expectRestored({ panes }: FilesPieces): void {
+  const tab = activeFiles(useWorkspace.getState())
+  const shown = tab ? [tab.left.tabs[tab.left.active], tab.right.tabs[tab.right.active]] : []
+  panes.expectRestored(shown.flatMap(each => each?.id ?? []))
 }
 
 /** What a transfer brought or took away is seen at once. */

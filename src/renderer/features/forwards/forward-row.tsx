@@ -80,14 +80,14 @@ export function ForwardRow({
             <ExternalLink size={14} aria-hidden="true" /> Open
           </Button>
         )}
-        {state.kind === 'needs-you' && state.error !== null && (
+        {state.kind === 'needs-you' && (
           <Button
             small
             look="primary"
-            aria-label={`Sign in for ${label}`}
+            aria-label={`${state.error === null ? 'Answer' : 'Sign in'} for ${label}`}
             onClick={() => quietly(api.forwards.start({ id }))}
           >
-            Sign in
+            {state.error === null ? 'Answer' : 'Sign in'}
           </Button>
         )}
         {on ? (
