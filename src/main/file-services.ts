@@ -2,7 +2,7 @@ import { join } from 'node:path'
 
 import type { DisposableStore } from '../shared/base/lifecycle.ts'
 import type { Host } from '../shared/contract/hosts.ts'
-import type { Target } from '../shared/contract/terminals.ts'
+import type { Target } from '../shared/contract/targets.ts'
 import type { ActivityService } from './activity/activity-service.ts'
 import { FileService } from './files/file-service.ts'
 import { FileSides } from './files/file-sides.ts'

@@ -3,7 +3,7 @@ import self from 'node:process'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { FoundPort } from '../../shared/contract/forwards.ts'
 import type { Preset } from '../../shared/contract/presets.ts'
-import { targetKey, type Target } from '../../shared/contract/terminals.ts'
+import { targetKey, type Target } from '../../shared/contract/targets.ts'
 import { parseScan, scanScript, type ListeningPort } from './port-scan.ts'
 import { presetOf } from './services-there.ts'
 

@@ -2,7 +2,7 @@ import { ArrowRight, Ellipsis, ExternalLink, Globe } from 'lucide-react'
 
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { ForwardSnapshot } from '../../../shared/contract/forwards.ts'
-import type { Target } from '../../../shared/contract/terminals.ts'
+import type { Target } from '../../../shared/contract/targets.ts'
 import type { Preset } from '../../../shared/contract/presets.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Menu } from '../../ui/menu.tsx'
