@@ -2,7 +2,9 @@ import { untilAborted } from '../../shared/base/abort.ts'
 import type { AppError } from '../../shared/base/errors.ts'
 import { Emitter, type Event } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
+import type { AskedBy } from '../../shared/contract/prompts.ts'
 import type { ConnectionPlan, PlannedHop } from './connection-plan.ts'
+import { Asker } from '../prompts/asker.ts'
 import type { DialOptions, DialStep } from './dialer.ts'
 
 export interface PooledConnection extends Disposable {
@@ -24,12 +26,16 @@ export interface LeaseOptions {
   readonly signal: AbortSignal
   /** Fails rather than ask a person anything. */
   readonly quiet?: boolean
+  /** On whose behalf questions are asked; a person's when left out. */
+  readonly asker?: AskedBy | Asker
   /** Opens no session (RFC 4254, 6.1): forwards may be as many as one likes on one connection. */
   readonly noSessions?: boolean
 }
 
 interface Entry<C> {
   readonly hop: PlannedHop
+  /** A person once one of those who wait for the connection is. */
+  readonly asker: Asker
   readonly quiet: boolean
   dialing: Promise<C>
   live: boolean
@@ -65,17 +71,20 @@ export class ConnectionPool<C extends PooledConnection> implements Disposable {
   /** Throws what the dial throws; `cancelled` once `signal` aborts. */
   async lease(
     plan: ConnectionPlan,
-    { onStep, signal, quiet = false, noSessions = false }: LeaseOptions,
+    { onStep, signal, quiet = false, noSessions = false, asker = 'person' }: LeaseOptions,
   ): Promise<Lease<C>> {
     const hop = plan.at(-1) as PlannedHop
     const open = (this.#entries.get(hop.key) ?? []).find(each => noSessions || each.sessions < sessionsPerConnection)
     const entry = open ?? this.#create(plan, quiet)
+    const raised = quiet ? undefined : follow(asker, entry.asker)
     try {
       return await this.#use(entry, { onStep, signal, noSessions })
     } catch (error) {
       // One that may ask nobody was under way already: a person who is there is asked now.
       if (quiet || !entry.quiet || (error as { code?: unknown }).code !== 'needs-answer') throw error
-      return this.lease(plan, { onStep, signal, noSessions })
+      return await this.lease(plan, { onStep, signal, noSessions, asker })
+    } finally {
+      raised?.dispose()
     }
   }
 
@@ -137,6 +146,7 @@ export class ConnectionPool<C extends PooledConnection> implements Disposable {
     const hop = plan.at(-1) as PlannedHop
     const entry: Entry<C> = {
       hop,
+      asker: new Asker('background'),
       quiet,
       dialing: Promise.resolve() as never,
       live: false,
@@ -167,11 +177,11 @@ export class ConnectionPool<C extends PooledConnection> implements Disposable {
 
   async #dialThrough(plan: ConnectionPlan, entry: Entry<C>, onStep: (step: DialStep) => void): Promise<C> {
     const { signal } = entry.abort
-    const { quiet } = entry
+    const { quiet, asker } = entry
     const before = plan.slice(0, -1)
-    if (before.length === 0) return this.#dial({ hop: entry.hop, via: null, onStep, signal, quiet })
-    const lease = await this.lease(before as unknown as ConnectionPlan, { onStep, signal, quiet })
-    return this.#dial({ hop: entry.hop, via: { connection: lease.connection, lease }, onStep, signal, quiet })
+    if (before.length === 0) return this.#dial({ hop: entry.hop, via: null, onStep, signal, quiet, asker })
+    const lease = await this.lease(before as unknown as ConnectionPlan, { onStep, signal, quiet, asker })
+    return this.#dial({ hop: entry.hop, via: { connection: lease.connection, lease }, onStep, signal, quiet, asker })
   }
 
   #release(entry: Entry<C>): void {
@@ -200,6 +210,16 @@ export class ConnectionPool<C extends PooledConnection> implements Disposable {
     if (left.length > 0) this.#entries.set(entry.hop.key, left)
     else this.#entries.delete(entry.hop.key)
   }
+}
+
+/** Lets a dial ask openly as soon as a person waits for it. */
+function follow(asker: AskedBy | Asker, dial: Asker): Disposable | undefined {
+  if (asker === 'background') return undefined
+  if (asker === 'person' || asker.by === 'person') {
+    dial.raise()
+    return undefined
+  }
+  return asker.onRaised(() => dial.raise())
 }
 
 function once(run: () => void): () => void {
