@@ -1,4 +1,3 @@
-import { chmodSync, mkdirSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
@@ -16,6 +15,7 @@ import { notify } from './app/notify.ts'
 import { shortcuts } from './app/shortcuts.ts'
 import { outsideAddress } from './app/outside-address.ts'
 import { pageOrigin, registerScheme, servePage } from './app/page.ts'
+import { refusedSwitch } from './app/refused-switches.ts'
 import { hardenApp } from './app/security.ts'
 import { showTray } from './app/tray.ts'
 import { openWindow, preloadPath, windowState, type WindowState } from './app/window.ts'
@@ -26,6 +26,7 @@ import { buildServices, type Built } from './services.ts'
 import { systemConfigPath } from './ssh-config/system-config.ts'
 import { JsonFile } from './storage/json-file.ts'
 import { createKeychain } from './storage/keychain.ts'
+import { prepareOwnFolder } from './storage/own-folder.ts'
 
 const here = import.meta.dirname
 
@@ -37,10 +38,11 @@ if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
 registerScheme()
 
 const { data, ssh } = folders(process.env, join(app.getPath('appData'), 'Hawser'))
-mkdirSync(data, { recursive: true, mode: 0o700 })
-if (process.platform !== 'win32') chmodSync(data, 0o700)
-app.setPath('userData', data)
-app.setPath('sessionData', join(data, 'browser'))
+const refusal = whyNotStart()
+if (refusal === null) {
+  app.setPath('userData', data)
+  app.setPath('sessionData', join(data, 'browser'))
+}
 
 // One instance per data folder: a second start hands its arguments over and ends.
 // macOS tells of an address before anything is ready.
@@ -48,8 +50,21 @@ const earlyAddresses: string[] = []
 const keepEarly = (_event: unknown, url: string) => void earlyAddresses.push(url)
 app.on('open-url', keepEarly)
 
-if (app.requestSingleInstanceLock()) run().catch(cannotStart)
+if (refusal !== null) cannotStart(refusal)
+else if (app.requestSingleInstanceLock()) run().catch(cannotStart)
 else app.quit()
+
+/** The reason not to start, and not to touch the data folder either; null when all is well. */
+function whyNotStart(): unknown {
+  const opened = app.isPackaged ? refusedSwitch(name => app.commandLine.hasSwitch(name)) : null
+  if (opened !== null) return new Error(opened)
+  try {
+    prepareOwnFolder(data)
+    return null
+  } catch (error) {
+    return error
+  }
+}
 
 /** Nothing works without the data folder: that is said, and the lock is not held by a program without a window. */
 function cannotStart(error: unknown): void {
