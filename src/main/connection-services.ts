@@ -10,7 +10,7 @@ import type { ActivityService } from './activity/activity-service.ts'
 import type { HostService } from './hosts/host-service.ts'
 import type { PromptService } from './prompts/prompt-service.ts'
 import type { Outside } from './services.ts'
-import { ConsentStore, type ConsentFile } from './ssh-config/consents.ts'
+import type { ConsentStore } from './ssh-config/consents.ts'
 import { findOut } from './ssh-config/find-out.ts'
 import { LiveConfig } from './ssh-config/live-config.ts'
 import type { LocalFacts } from './ssh-config/tokens.ts'
@@ -21,7 +21,6 @@ import { Dialer } from './ssh/dialer.ts'
 import { KeyRing } from './ssh/key-ring.ts'
 import { KnownHostsFile } from './ssh/known-hosts-file.ts'
 import { agentSigners, agentSocket } from './ssh/signer.ts'
-import type { JsonFile } from './storage/json-file.ts'
 import { vaultKeyName } from './storage/secret-names.ts'
 import type { Vault } from './storage/vault.ts'
 
@@ -64,13 +63,12 @@ interface ConnectionParts {
   readonly activity: ActivityService
   readonly hosts: HostService
   readonly config: LiveConfig
-  readonly consents: JsonFile<ConsentFile>
+  readonly consents: ConsentStore
 }
 
 /** What plans, dials and signs in, and the connections it made. */
 export function buildConnections({ env, sshFolder, keyWorker, tell }: Outside, parts: ConnectionParts): Connections {
-  const { store, prompts, vault, activity, hosts, config } = parts
-  const consents = new ConsentStore(parts.consents)
+  const { store, prompts, vault, activity, hosts, config, consents } = parts
   const socket = agentSocket(env, process.platform)
   const keys = new KeyRing({ sshFolder, worker: keyWorker, vaultKey: name => vault.get(vaultKeyName(name)) })
   const knownHosts = new KnownHostsFile(sshFolder)
