@@ -14,7 +14,7 @@ import { openLog, type Log } from './app/log.ts'
 import { setMenu } from './app/menu.ts'
 import { notify } from './app/notify.ts'
 import { shortcuts } from './app/shortcuts.ts'
-import { outsideAddress } from './app/outside-address.ts'
+import { outsideAddress, whyRefused } from './app/outside-address.ts'
 import { pageOrigin, registerScheme, servePage } from './app/page.ts'
 import { hardenApp } from './app/security.ts'
 import { showTray } from './app/tray.ts'
@@ -190,6 +190,8 @@ function revealWindow(open: () => void): void {
 function takeAddresses(built: Built, appService: AppService, reveal: () => void): void {
   const askToOpen = async (address: string | undefined) => {
     if (address === undefined) return
+    const refused = whyRefused(address)
+    if (refused !== null) return appService.tell('warning', refused)
     const answer = await built.prompts.ask({ kind: 'open-address', address }, new AbortController().signal)
     if (answer?.kind === 'open') appService.openAddress(address)
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 
 import { AppError } from '../../shared/base/errors.ts'
 import { isSafeName, joinPath, nameOf, parentOf } from '../../shared/base/paths.ts'
-import { shownName } from '../../shared/base/shown-name.ts'
+import { shortName } from '../../shared/base/shown-name.ts'
 import { decodeName } from '../sftp/byte-names.ts'
 import { shellWord, type CommandResult } from '../ssh/run-command.ts'
 import { fileError } from './file-errors.ts'
@@ -135,7 +135,7 @@ export async function setOwner(
     return
   }
   if (!/^[A-Za-z0-9_.][A-Za-z0-9_.@-]*(:[A-Za-z0-9_.][A-Za-z0-9_.@-]*)?$/.test(owner))
-    throw new AppError('invalid-input', `${shownName(owner)} is not a user or user:group.`)
+    throw new AppError('invalid-input', `${shortName(owner)} is not a user or user:group.`)
   const first = paths[0] as string
   const command = `chown -h ${within ? '-R ' : ''}${shellWord(owner)} ${paths.map(shellWord).join(' ')}`
   explain(await commandsOf(files, first).run(command, { signal, timeoutMs: longMs }), files, first)
@@ -165,7 +165,7 @@ function explain({ code, errors }: CommandResult, files: FileSystem, path: strin
   if (/no space|quota/i.test(said)) throw fileError('no-space', { path, where: files.label })
   if (code === 127 || /not found/i.test(said))
     throw new AppError('unsupported', `${files.label} has no program for this: ${said || 'it was not found'}.`)
-  throw new AppError('files-failed', `${files.label} failed with ${shownName(nameOf(path))}: ${said || `code ${code}`}`)
+  throw new AppError('files-failed', `${files.label} failed with ${shortName(nameOf(path))}: ${said || `code ${code}`}`)
 }
 
 function splitAtNul(output: Buffer): readonly string[] {

@@ -1,6 +1,6 @@
 import { AppError } from '../../shared/base/errors.ts'
 import { nameOf } from '../../shared/base/paths.ts'
-import { shownName } from '../../shared/base/shown-name.ts'
+import { shortName } from '../../shared/base/shown-name.ts'
 import type { FileInfo } from '../../shared/contract/files.ts'
 import { checksum } from '../files/far-tools.ts'
 import type { FileChange, FileSystem, ReadableFile, WritableFile } from '../files/file-system.ts'
@@ -50,9 +50,9 @@ export async function copyFile(options: CopyFileOptions): Promise<void> {
 
 /** Nobody knows the part file's name: what is wrong with it is told of the file that it was to become. */
 function withoutPart(error: unknown, { part, to }: { part: string; to: string }): unknown {
-  const name = shownName(nameOf(part))
+  const name = shortName(nameOf(part))
   if (!(error instanceof AppError) || !error.message.includes(name)) return error
-  return new AppError(error.code, error.message.replaceAll(name, shownName(nameOf(to))), { cause: error })
+  return new AppError(error.code, error.message.replaceAll(name, shortName(nameOf(to))), { cause: error })
 }
 
 async function copyVia(options: CopyFileOptions, part: string): Promise<void> {
@@ -215,7 +215,7 @@ async function copyInside(options: CopyFileOptions, part: string): Promise<boole
   const { code, errors } = result
   if (code !== 0) {
     if (/no space|quota/i.test(errors))
-      throw new AppError('no-space', `The disk on ${target.label} is full: ${shownName(nameOf(from))} was not copied.`)
+      throw new AppError('no-space', `The disk on ${target.label} is full: ${shortName(nameOf(from))} was not copied.`)
     return false
   }
   const [after, made] = await Promise.all([source.info(from), target.info(part)])
@@ -255,7 +255,7 @@ async function compare({ source, target, from, signal }: CopyFileOptions, part: 
   await target.removeFile(part).catch(() => {})
   throw new AppError(
     'changed',
-    `The copy of ${shownName(nameOf(from))} is not the same as the file. It was taken away.`,
+    `The copy of ${shortName(nameOf(from))} is not the same as the file. It was taken away.`,
   )
 }
 
@@ -270,7 +270,7 @@ function changeFor({ info, keepOwner }: Pick<CopyFileOptions, 'info' | 'keepOwne
 }
 
 function changed(path: string): AppError {
-  return new AppError('changed', `${shownName(nameOf(path))} was changed while it was copied. Copy it again.`)
+  return new AppError('changed', `${shortName(nameOf(path))} was changed while it was copied. Copy it again.`)
 }
 
 // Not every disk has modes and times, and not every server sets them.

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 
 import { AppError, toWireError } from '../../shared/base/errors.ts'
 import { isSafeName, isWithin, nameOf } from '../../shared/base/paths.ts'
-import { shownName } from '../../shared/base/shown-name.ts'
+import { shortName } from '../../shared/base/shown-name.ts'
 import type { Entry } from '../../shared/contract/files.ts'
 import type { TransferRequest } from '../../shared/contract/transfers.ts'
 import { fileError, notAFile } from '../files/file-errors.ts'
@@ -293,7 +293,7 @@ export class TransferRun {
     const now = await source.info(from)
     if (now && sameVersion(now, info)) await source.removeFile(from)
     else if (now)
-      throw new AppError('changed', `${shownName(nameOf(from))} was changed after it was copied, so it was left.`)
+      throw new AppError('changed', `${shortName(nameOf(from))} was changed after it was copied, so it was left.`)
   }
 
   async #withRetries(item: Item, how: Destination): Promise<void> {
