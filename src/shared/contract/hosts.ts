@@ -99,6 +99,8 @@ export interface ConfiguredHost {
   /** ProxyJump, empty for none. */
   readonly jumps: string
   readonly proxyCommand: string | null
+  /** The weak algorithms that its lines let in. */
+  readonly weak: readonly string[]
   /** What its lines say that Hawser does not do. */
   readonly notHonoured: readonly LineNote[]
   /** A line that OpenSSH would refuse: it is not dialled before that is corrected. */
