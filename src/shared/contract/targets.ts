@@ -1,5 +1,6 @@
 import { z } from 'zod'
 
+import { shortName } from '../base/shown-name.ts'
 import { address, hostId, port, userName } from './hosts.ts'
 import { line } from './text.ts'
 
@@ -10,6 +11,16 @@ export const hop = z.strictObject({
   user: userName.nullable().default(null),
 })
 export type Hop = Readonly<z.output<typeof hop>>
+
+/** What is wrong with a stop that was typed or came from a link, as a sentence; null for nothing. */
+export function wrongHop(stop: Hop): string | null {
+  if (stop.address === '') return 'Type the host to connect to.'
+  if (!address.safeParse(stop.address).success) return `${shortName(stop.address)} is not an address.`
+  if (stop.port !== null && !port.safeParse(stop.port).success) return 'A port is a number from 1 to 65535.'
+  if (stop.user !== null && !userName.safeParse(stop.user).success)
+    return `“${shortName(stop.user)}” is not a user name.`
+  return null
+}
 
 /** What a terminal is opened on: a saved host, an address somebody typed, or a shell on this computer. */
 export const target = z.discriminatedUnion('kind', [
