@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { shownName } from './shown-name.ts'
+import { shownName, shownText } from './shown-name.ts'
 
 test('what can’t be seen in a name is made visible, and the rest is left alone', () => {
   expect(shownName('a\nb\tc\u001b[31m\u007f')).toBe('a␊b␉c␛[31m␡')
@@ -14,4 +14,8 @@ test('what can’t be seen in a name is made visible, and the rest is left alone
       expect(/[\p{Cc}\u202a-\u202e]/u.test(shownName(name))).toBe(false)
     }),
   )
+})
+
+test('a text of several lines keeps them, and shows what hides in them', () => {
+  expect(shownText('if x\n\ty\u202e\u200b\r\nfi')).toBe('if x\n\ty\\u202e\\u200b␍\nfi')
 })

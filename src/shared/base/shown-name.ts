@@ -15,6 +15,11 @@ export function shownName(name: string): string {
     .replace(hidden, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
+/** The same for a text of several lines: its line breaks and tabs stay. */
+export function shownText(text: string): string {
+  return text.replace(/[^\n\t]+/g, shownName)
+}
+
 function picture(code: number): string {
   if (code < 0x20) return String.fromCharCode(0x2400 + code)
   return code === 0x7f ? '\u2421' : `\\x${code.toString(16)}`
