@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { shortName, shownName } from './shown-name.ts'
+import { shortName, shownName, shownText } from './shown-name.ts'
 
 test('what can’t be seen in a name is made visible, and the rest is left alone', () => {
   expect(shownName('a\nb\tc\u001b[31m\u007f')).toBe('a␊b␉c␛[31m␡')
@@ -29,4 +29,8 @@ test('a long name in a sentence is cut in its middle and keeps its ending', () =
       else expect(short).toContain('…')
     }),
   )
+})
+
+test('a text of several lines keeps them, and shows what hides in them', () => {
+  expect(shownText('if x\n\ty\u202e\u200b\r\nfi')).toBe('if x\n\ty\\u202e\\u200b␍\nfi')
 })

@@ -34,6 +34,11 @@ function isSplit(text: string, at: number): boolean {
   return /^[\ud800-\udbff][\udc00-\udfff]$/.test(text.slice(at - 1, at + 1))
 }
 
+/** The same for a text of several lines: its line breaks and tabs stay. */
+export function shownText(text: string): string {
+  return text.replace(/[^\n\t]+/g, shownName)
+}
+
 function picture(code: number): string {
   if (code < 0x20) return String.fromCharCode(0x2400 + code)
   return code === 0x7f ? '\u2421' : `\\x${code.toString(16)}`

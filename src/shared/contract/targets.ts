@@ -38,8 +38,18 @@ export type Target = Readonly<z.output<typeof target>>
 /** A target on another machine. */
 export const remoteTarget = target.refine(({ kind }) => kind !== 'local', 'must be a host')
 
-/** One text for one target, for lists that are kept by host. */
+/**
+ * One text for one target, for lists that are kept by host. The whole way counts: one address behind two jump hosts is two
+ * machines. A target without jumps and key file has the text that every version has written, so that nothing filed is lost.
+ */
 export function targetKey(of: Target): string {
   if (of.kind === 'host') return of.hostId
-  return of.kind === 'local' ? 'local' : `${of.user ?? ''}@${of.address}:${of.port ?? 22}`
+  if (of.kind === 'local') return 'local'
+  const { jumps, keyFile } = of
+  if (jumps.length === 0 && keyFile === null) return hopKey(of)
+  return JSON.stringify({ to: hopKey(of), jumps: jumps.map(hopKey), keyFile })
+}
+
+function hopKey({ user, address, port }: Hop): string {
+  return `${user ?? ''}@${address}:${port ?? 22}`
 }
