@@ -23,8 +23,9 @@ import { createElectronTransport } from './ipc/electron-transport.ts'
 import { serve } from './ipc/serve.ts'
 import { openElectronPort } from './ipc/stream-port.ts'
 import { buildServices, type Built } from './services.ts'
+import { NetworkWatch } from './ssh/network-watch.ts'
 import { systemConfigPath } from './ssh-config/system-config.ts'
-import { JsonFile } from './storage/json-file.ts'
+import { JsonFile, type Tell } from './storage/json-file.ts'
 import { createKeychain } from './storage/keychain.ts'
 
 const here = import.meta.dirname
@@ -63,7 +64,8 @@ async function run(): Promise<void> {
   process.on('unhandledRejection', error => log.bug('unhandled', error))
 
   const store = new DisposableStore()
-  const appService = new AppService(data)
+  const network = store.add(new NetworkWatch())
+  const appService = new AppService(data, network)
   const tell = appService.tell.bind(appService)
   const [built, state] = await Promise.all([
     buildServices({
@@ -77,6 +79,7 @@ async function run(): Promise<void> {
       smallFilesWorker: workerIn(here, 'small-files-worker.cjs'),
       openPort: openElectronPort,
       app: appService,
+      network,
       trash: path => shell.trashItem(path.replaceAll('/', sep)),
       openPath: path => shell.openPath(path),
       shortcuts,
@@ -84,12 +87,7 @@ async function run(): Promise<void> {
       tell,
       reportBug: log.bug,
     }),
-    JsonFile.open({
-      path: join(data, 'window.json'),
-      schema: windowState,
-      initial: { bounds: null, maximized: false },
-      tell,
-    }),
+    openWindowState(tell),
     app.whenReady(),
   ])
   store.add(built)
@@ -113,13 +111,18 @@ async function run(): Promise<void> {
   open()
 
   takeAddresses(built, appService, reveal)
-  powerMonitor.on('resume', () => built.checkLinks())
+  powerMonitor.on('resume', () => network.note())
   app.on('activate', reveal)
   built.forwards.startWithApp()
   keepTray(store, built, reveal)
   app.on('window-all-closed', () => app.quit())
   endWell(store, { settle: () => built.runs.endAll(), flush: () => Promise.all([built.flush(), state.flush()]) })
   log.info(`Hawser ${app.getVersion()} with Electron ${process.versions.electron}`)
+}
+
+function openWindowState(tell: Tell): Promise<JsonFile<WindowState>> {
+  const initial = { bounds: null, maximized: false }
+  return JsonFile.open({ path: join(data, 'window.json'), schema: windowState, initial, tell })
 }
 
 interface MainWindowParts {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { forward, launch, portRule } from '../../shared/contract/forwards.ts'
 import { preset } from '../../shared/contract/presets.ts'
 
-const key = z.string().max(512)
+const key = z.string().max(16_384)
 
 /** What is kept about forwards, in forwards.json. Never a token. */
 export const forwardFile = z.strictObject({
@@ -15,5 +15,7 @@ export const forwardFile = z.strictObject({
   /** By target and preset: how the service was last started. */
   launches: z.record(key, launch).default({}),
   presets: z.array(preset).max(200).default([]),
+  /** By target, and the machine behind it: the loopback address that it has to itself on this computer. */
+  addresses: z.record(key, z.ipv4()).default({}),
 })
 export type ForwardFile = z.output<typeof forwardFile>
