@@ -22,6 +22,9 @@ import { ForwardStore } from './forward-store.ts'
 import { isOwnAddress } from './own-address.ts'
 
 type Remote = Forward['target']
+// A busy machine takes its time to connect.
+const waitFor = (check: () => void) => vi.waitFor(check, { timeout: 15_000 })
+
 const host = (address: string): Remote => ({
   kind: 'address',
   address,
@@ -84,11 +87,11 @@ describe.skipIf(!hasOpenSsh)('ForwardService', () => {
     await service.save({ forward })
     expect(stateOf()).toBe('off')
     service.start({ id: forward.id })
-    await vi.waitFor(() => expect(stateOf()).toBe('up'))
+    await waitFor(() => expect(stateOf()).toBe('up'))
     expect(service.summary).toEqual({ up: 1, waiting: 0 })
     // A change of one that runs starts it anew.
     await service.save({ forward: { ...forward, label: 'Renamed' } })
-    await vi.waitFor(() => expect(stateOf()).toBe('up'))
+    await waitFor(() => expect(stateOf()).toBe('up'))
     await service.stop({ id: forward.id })
     expect([stateOf(), service.saved.map(({ label }) => label)]).toEqual(['off', ['Renamed']])
     await service.remove({ id: forward.id })
@@ -108,7 +111,7 @@ describe.skipIf(!hasOpenSsh)('ForwardService', () => {
     const { service, store } = await rig({ runLive: async () => scanOf(ports, 1000) })
     await service.setRule({ target: gpu, rule: 'automatic' })
     service.watch({ targets: [gpu] })
-    await vi.waitFor(() => expect(service.summary.up).toBe(20), { timeout: 10_000 })
+    await waitFor(() => expect(service.summary.up).toBe(20))
     const { forwards } = service.list()
     expect(forwards).toHaveLength(20)
     for (const { listening, forward } of forwards)
@@ -127,7 +130,7 @@ describe.skipIf(!hasOpenSsh)('ForwardService', () => {
     const { service } = await rig({ runLive: async () => scan })
     await service.setRule({ target: gpu, rule: 'automatic' })
     service.watch({ targets: [gpu] })
-    await vi.waitFor(() => expect(service.list().found).toHaveLength(2))
+    await waitFor(() => expect(service.list().found).toHaveLength(2))
     const { forwards, found } = service.list()
     expect(forwards.map(({ forward }) => forward.to)).toEqual([{ kind: 'tcp', address: 'localhost', port: 21_001 }])
     expect(found.map(({ port, own }) => [port, own])).toEqual([
@@ -141,22 +144,22 @@ describe.skipIf(!hasOpenSsh)('ForwardService', () => {
     const { service } = await rig({ runLive: async () => scan })
     await service.setRule({ target: gpu, rule: 'automatic' })
     service.watch({ targets: [gpu] })
-    await vi.waitFor(() => expect(service.list().forwards).toHaveLength(1))
+    await waitFor(() => expect(service.list().forwards).toHaveLength(1))
     scan = scanOf([[21_000, 33]], 1000)
     service.watch({ targets: [] })
     service.watch({ targets: [gpu] })
-    await vi.waitFor(() => expect(service.list().forwards).toEqual([]))
+    await waitFor(() => expect(service.list().forwards).toEqual([]))
   })
 
   test('an automatic forward that a person stops stays off', async () => {
     const { service } = await rig({ runLive: async () => scanOf([[21_000, 1000]], 1000) })
     await service.setRule({ target: gpu, rule: 'automatic' })
     service.watch({ targets: [gpu] })
-    await vi.waitFor(() => expect(service.list().forwards).toHaveLength(1))
+    await waitFor(() => expect(service.list().forwards).toHaveLength(1))
     await service.stop({ id: service.list().forwards[0]?.forward.id as ForwardId })
     service.watch({ targets: [] })
     service.watch({ targets: [gpu] })
-    await vi.waitFor(() => expect(service.list().found).toHaveLength(1))
+    await waitFor(() => expect(service.list().found).toHaveLength(1))
     expect(service.list().forwards).toEqual([])
   })
 
@@ -232,14 +235,14 @@ describe.skipIf(!hasOpenSsh)('ForwardService', () => {
     const [first, second] = [operation(), operation()]
     const named = { path: '/', secure: false }
     const opening = service.forwardPort({ target: gpu, port, open: true, page: named, operation: first })
-    await vi.waitFor(() => expect(service.summary.up).toBe(1))
+    await waitFor(() => expect(service.summary.up).toBe(1))
     service.cancel({ operation: first })
     await expect(opening).rejects.toMatchObject({ code: 'cancelled' })
-    await vi.waitFor(() => expect(service.list().forwards).toEqual([]))
+    await waitFor(() => expect(service.list().forwards).toEqual([]))
     const forward = saved({ port, page: '/' })
     await service.save({ forward })
     const again = service.open({ id: forward.id, operation: second })
-    await vi.waitFor(() => expect(service.summary.up).toBe(1))
+    await waitFor(() => expect(service.summary.up).toBe(1))
     // The same id twice is a slip of the caller; an unknown one is nothing.
     await expect(service.open({ id: forward.id, operation: second })).rejects.toMatchObject({ code: 'invalid-input' })
     service.cancel({ operation: operation() })
@@ -258,7 +261,7 @@ describe.skipIf(!hasOpenSsh)('ForwardService', () => {
     await service.save({ forward })
     const id = operation()
     const opening = service.open({ id: forward.id, operation: id })
-    await vi.waitFor(() => expect(service.summary.waiting).toBe(1))
+    await waitFor(() => expect(service.summary.waiting).toBe(1))
     service.cancel({ operation: id })
     await expect(opening).rejects.toMatchObject({ code: 'cancelled' })
     expect(service.summary.waiting).toBe(0)
@@ -276,7 +279,7 @@ describe.skipIf(!hasOpenSsh)('ForwardService', () => {
         ),
     })
     service.watch({ targets: [gpu] })
-    await vi.waitFor(() => expect(service.list().found).toHaveLength(2))
+    await waitFor(() => expect(service.list().found).toHaveLength(2))
     await service.ignorePort({ target: gpu, port: 21_000 })
     expect(service.list().found.map(({ port }) => port)).toEqual([21_001])
     await service.setRule({ target: gpu, rule: 'never' })

@@ -10,6 +10,9 @@ import { tempDir } from '../../testing/temp-dir.ts'
 import { jupyterScript } from './services-there.ts'
 import { scanScript } from './port-scan.ts'
 
+// A busy machine takes its time to connect.
+const waitFor = (check: () => void) => vi.waitFor(check, { timeout: 15_000 })
+
 const target: Forward['target'] = {
   kind: 'address',
   address: 'gpu-box',
@@ -94,7 +97,7 @@ describe.skipIf(!hasOpenSsh)('PresetUse', () => {
     const { service, scripts } = await rig(() => '')
     const operation = randomUUID() as OperationId
     const starting = service.launch({ ...asked('mlflow'), launch, operation })
-    await vi.waitFor(() => expect(scripts.some(script => script.includes('tmux new-session'))).toBe(true))
+    await waitFor(() => expect(scripts.some(script => script.includes('tmux new-session'))).toBe(true))
     service.cancel({ operation })
     await expect(starting).rejects.toMatchObject({
       code: 'cancelled',
