@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -8,7 +8,7 @@ import type { ElectronApplication, Page } from '@playwright/test'
 
 import { expect, keyHost, openShell, seed, test, trust, type Hawser, type LaunchOptions } from './fixtures.ts'
 import type { Sshd } from './sshd.ts'
-import { endLater, freePort, pageAs, pageOn, stopPages, textAt } from './web-pages.ts'
+import { endLater, freePort, ownOrigin, pageAs, pageOn, stopPages, textAt } from './web-pages.ts'
 
 interface Given {
   readonly launch: (options?: LaunchOptions) => Promise<Hawser>
@@ -60,7 +60,8 @@ test('a local, a remote and a dynamic forward are made, carry bytes, stop, and a
   const local = await newForward(page, { label: 'Web', listen: String(here), to: String(web) })
   expect(await textAt(here)).toBe('the page')
   await local.getByRole('button', { name: 'Open Web' }).click()
-  await expect.poll(opened).toEqual([`http://localhost:${here}/`])
+  // A page has the address of its host in the browser, so that no other host gets its cookies.
+  await expect.poll(opened).toEqual([expect.stringMatching(ownOrigin(here))])
   await newForward(page, { label: 'Back', kind: 'remote', listen: String(back), to: String(web) })
   expect(await textAt(back)).toBe('the page')
   await newForward(page, { label: 'Proxy', kind: 'dynamic', listen: String(socks) })
@@ -93,7 +94,7 @@ test('an ssh command is pasted, drawn, and printed back', async ({ launch, sshd,
   await expect(dialog.getByRole('alert')).toContainText('Others could connect')
 })
 
-test('a preset finds its service, forwards it and opens its page; a taken port is the next one', async ({
+test('a preset finds its service, forwards it at the address of its host, and opens its page', async ({
   launch,
   sshd,
   sshDir,
@@ -104,13 +105,34 @@ test('a preset finds its service, forwards it and opens its page; a taken port i
   await pageAs(['tensorboard', '--logdir', 'runs', '--port', String(port)], port, folder)
   await page.getByRole('button', { name: 'TensorBoard' }).click()
   await page.getByRole('dialog', { name: 'TensorBoard' }).getByRole('button', { name: 'Forward and open' }).click()
-  // The host is this machine, so its own port is taken here.
+  // The host is this machine: the same number is free at the address that the host has to itself.
   await expect.poll(async () => (await opened()).length, { timeout: 20_000 }).toBe(1)
   const [url = ''] = await opened()
   expect(await (await fetch(url)).text()).toBe('service')
-  expect(new URL(url).port).not.toBe(String(port))
+  expect(url).toMatch(ownOrigin(port))
   const row = page.getByRole('list', { name: 'Saved forwards' }).getByRole('listitem', { name: 'TensorBoard' })
   await expect(row.getByRole('status')).toContainText('up')
+  await expect(row).toContainText(new URL(url).host)
+})
+
+test('a launch is cancelled with its dialog, which says what was left running on the host', async ({
+  launch,
+  sshd,
+  sshDir,
+}) => {
+  const { page } = await open({ launch, sshd, sshDir })
+  await page.getByRole('button', { name: /^All \d+/ }).click()
+  await page.getByRole('button', { name: 'MLflow' }).click()
+  await page.getByRole('dialog', { name: 'MLflow' }).getByRole('button', { name: 'Forward and open' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Start MLflow on gpu-box' })
+  await dialog.getByRole('textbox', { name: 'Command' }).fill('echo started; exec sleep 60')
+  await dialog.getByRole('button', { name: 'Start and open' }).click()
+  await expect(page.getByText('Starting MLflow on gpu-box')).toBeVisible()
+  const log = join(sshd.folder, 'home', '.cache', 'hawser', 'mlflow.log')
+  await expect.poll(() => (existsSync(log) ? readFileSync(log, 'utf8') : '')).toContain('started')
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await expect(page.getByText(/MLflow may be running on gpu-box now/)).toBeVisible()
 })
 
 // What a test started over there, and would outlive it.
@@ -174,6 +196,7 @@ test('a real Jupyter is started, opened with its token, and found again after a 
     return answer.status
   }
   const [before = ''] = await opened()
+  expect(before).toMatch(ownOrigin(first))
   expect(before).toMatch(/\?token=[0-9a-f]{20,}/)
   expect(await read(before)).toBe(200)
   await promisify(execFile)('pkill', ['-f', `port=${first}`])

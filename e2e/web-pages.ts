@@ -31,6 +31,11 @@ export async function freePort(): Promise<number> {
   return port
 }
 
+/** Matches a page at a loopback address that a host has to itself. */
+export function ownOrigin(port: number): RegExp {
+  return new RegExp(`^http://127\\.(3[2-9]|[4-9]\\d|1[01]\\d|12[0-7])\\.\\d+\\.\\d+:${port}/`)
+}
+
 /** A web page on this machine, which is also the host. */
 export async function pageOn(port: number, text: string): Promise<void> {
   const server = createHttp((_request, response) => response.end(text))

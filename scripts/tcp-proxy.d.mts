@@ -1,6 +1,8 @@
 /** A TCP proxy on loopback with faults. */
 export interface Link {
   readonly port: number
+  /** Bytes that went to the target so far. */
+  readonly up: number
   /** Both ends see a reset, as when a router forgets the connection. */
   reset(): void
   /** Both ends see an orderly close. */

@@ -67,7 +67,8 @@ interface ConnectionParts {
 }
 
 /** What plans, dials and signs in, and the connections it made. */
-export function buildConnections({ env, sshFolder, keyWorker, tell }: Outside, parts: ConnectionParts): Connections {
+export function buildConnections(outside: Outside, parts: ConnectionParts): Connections {
+  const { env, sshFolder, keyWorker, network, tell } = outside
   const { store, prompts, vault, activity, hosts, config, consents } = parts
   const socket = agentSocket(env, process.platform)
   const keys = new KeyRing({ sshFolder, worker: keyWorker, vaultKey: name => vault.get(vaultKeyName(name)) })
@@ -87,6 +88,8 @@ export function buildConnections({ env, sshFolder, keyWorker, tell }: Outside, p
   store.add(vault.onChanged(status => (status.state === 'locked' ? keys.forget() : undefined)))
   store.add(toDisposable(() => keys.forget()))
   const pool = store.add(new ConnectionPool<Connection>(options => dialer.dial(options), graceMs))
+  // What was lost meanwhile is found out at once.
+  store.add(network.onChanged(() => pool.forEach(connection => connection.checkNow())))
 
   const plan = planner(hosts, config, config.resolve.bind(config))
   const fresh = planner(hosts, config, config.resolveFresh.bind(config))

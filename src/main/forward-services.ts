@@ -7,7 +7,7 @@ import { configForwards } from './forwards/config-forwards.ts'
 import { ForwardService } from './forwards/forward-service.ts'
 import { ForwardStore } from './forwards/forward-store.ts'
 import { knock } from './forwards/knock.ts'
-import { watchNetwork } from './forwards/network-watch.ts'
+import { cancelled } from './forwards/pause.ts'
 import type { HostService } from './hosts/host-service.ts'
 import type { Outside } from './services.ts'
 import type { Connection } from './ssh/connection.ts'
@@ -24,25 +24,25 @@ interface ForwardParts {
 }
 
 const scriptMs = 30_000
+const scriptBytes = 4 * 1024 * 1024
 
 /** The forwards, on the shared connections. */
-export function buildForwards({ app, reportBug }: Outside, parts: ForwardParts): ForwardService {
+export function buildForwards({ app, network, tell, reportBug }: Outside, parts: ForwardParts): ForwardService {
   const { store, connections, hosts, file } = parts
   const { pool, plan: planOf } = connections
   const saved = new ForwardStore(file, () => hosts.configured.flatMap(({ id, found }) => configForwards(id, found)))
   store.add(hosts.onConfigChanged(() => saved.refresh()))
+  const isLive = (look: () => boolean) => isThere(look, reportBug)
   const forwards = store.add(
     new ForwardService({
       store: saved,
       // A host that was deleted is told like every other failure.
       lease: (target, options) => connections.lease(target, { ...options, noSessions: true }),
-      run: async (target, script) => {
-        const signal = new AbortController().signal
-        return runOn(await connections.lease(target, { onStep: () => {}, signal }), script)
-      },
-      runLive: async (target, script) => {
+      run: async (target, script, signal) =>
+        runOn(await connections.lease(target, { onStep: () => {}, signal }), script, signal),
+      runLive: async (target, script, signal) => {
         const lease = await pool.leaseLive(planOf(target))
-        if (lease) return runOn(lease, script)
+        if (lease) return runOn(lease, script, signal)
         if (pool.isLive(planOf(target))) throw new AppError('too-many-connections', 'All sessions are taken.')
         return null
       },
@@ -56,35 +56,36 @@ export function buildForwards({ app, reportBug }: Outside, parts: ForwardParts):
           .filter(target => isLive(() => pool.isLive(planOf(target)))),
       openPage: url => app.openExternal({ url }),
       copy: text => app.copy({ text }),
+      warn: text => tell('warning', text),
       reportBug,
     }),
   )
   store.add(pool.onOpened(key => forwards.startWith(target => isLive(() => planOf(target).at(-1)?.key === key))))
-  store.add(
-    watchNetwork(() => {
-      pool.forEach(connection => connection.checkNow())
-      forwards.retryAll()
-    }),
-  )
+  store.add(network.onChanged(() => forwards.retryAll()))
   return forwards
 }
 
-async function runOn(lease: Lease<Connection>, script: Script): Promise<string> {
+async function runOn(lease: Lease<Connection>, script: Script, signal: AbortSignal): Promise<string> {
   try {
-    const signal = new AbortController().signal
+    if (signal.aborted) throw cancelled()
     await needScripts(lease.connection, signal)
-    const { output } = await runScript(lease.connection, script, { signal, timeoutMs: scriptMs })
+    const options = { signal, timeoutMs: scriptMs, maxBytes: scriptBytes }
+    const { output } = await runScript(lease.connection, script, options)
     return output.toString('utf8')
   } finally {
     lease.dispose()
   }
 }
 
-// A host whose jump host was deleted has no plan, and no connection.
-function isLive(look: () => boolean): boolean {
+// What `planConnection` throws for a host that was deleted, or that can't be reached as its config is now.
+const unplannable = new Set(['not-found', 'invalid-input'])
+
+/** A host that has no plan has no connection; anything else that goes wrong is a bug, which is reported. */
+function isThere(look: () => boolean, reportBug: Outside['reportBug']): boolean {
   try {
     return look()
-  } catch {
+  } catch (error) {
+    if (!(error instanceof AppError) || !unplannable.has(error.code)) reportBug('forwards', error)
     return false
   }
 }

@@ -21,8 +21,7 @@ import { buildSnippets } from './snippet-services.ts'
 import type { RunService } from './snippets/run-service.ts'
 import { firstSnippets, snippetFile } from './snippets/snippet-record.ts'
 import { WorkspaceService } from './settings/workspace-service.ts'
-import type { Connection } from './ssh/connection.ts'
-import type { ConnectionPool } from './ssh/connection-pool.ts'
+import type { NetworkWatch } from './ssh/network-watch.ts'
 import { ConsentStore } from './ssh-config/consents.ts'
 import { sweepOrphans } from './storage/atomic-write.ts'
 import { JsonFile, type Tell } from './storage/json-file.ts'
@@ -49,6 +48,8 @@ export interface Outside {
   readonly smallFilesWorker: URL
   readonly openPort: OpenPort
   readonly app: Services['app']
+  /** Tells of changes of the network; its owner disposes it. */
+  readonly network: NetworkWatch
   /** Puts a file of this computer into the trash. */
   readonly trash: (path: string) => Promise<void>
   /** The folders of this computer that people look for first. */
@@ -67,8 +68,6 @@ export interface Built extends Disposable {
   readonly terminals: TerminalService
   readonly transfers: TransferService
   readonly forwards: ForwardService
-  /** After sleep: finds out which connections still live. */
-  checkLinks(): void
   readonly runs: RunService
   /** Answers once everything saved is on the disk. */
   flush(): Promise<unknown>
@@ -133,7 +132,6 @@ export async function buildServices(outside: Outside): Promise<Built> {
     transfers,
     forwards,
     runs,
-    checkLinks: () => wakeUp(connections.pool, forwards),
     flush: async () => {
       await transfers.flush()
       await flushAll(vault, Object.values(stores))
@@ -156,12 +154,6 @@ function buildTerminals(
     env,
     onNews: noteNews({ hosts, activity, reportBug }),
   })
-}
-
-/** After sleep: what was lost meanwhile is found out, and what waits tries at once. */
-function wakeUp(pool: ConnectionPool<Connection>, forwards: ForwardService): void {
-  pool.forEach(connection => connection.checkNow())
-  forwards.retryAll()
 }
 
 /** Writes what became of a connection into the activity, and when a host was last used. */

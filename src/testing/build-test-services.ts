@@ -1,6 +1,7 @@
 import { Emitter } from '../shared/base/event.ts'
 import type { Services } from '../shared/contract/contract.ts'
 import { buildServices, type Built } from '../main/services.ts'
+import { NetworkWatch } from '../main/ssh/network-watch.ts'
 import { FakeKeychain } from './fake-keychain.ts'
 
 /** What the page's own service does in tests: nothing, safely. */
@@ -14,6 +15,7 @@ export const quietApp: Services['app'] = {
   chooseFile: () => null,
   chooseFolder: () => null,
   dragOut: () => undefined,
+  networkChanged: () => {},
   notices: () => [],
   dismissNotice: () => {},
   onNotices: new Emitter<readonly []>().event,
@@ -25,11 +27,13 @@ export interface TestServices {
   readonly keychain: FakeKeychain
   readonly told: string[]
   readonly bugs: unknown[]
+  readonly network: NetworkWatch
 }
 
 /** The real services over a folder, with a keychain in memory and no window. */
 export async function buildTestServices(folder: string, keychain = new FakeKeychain()): Promise<TestServices> {
   const [told, bugs] = [[] as string[], [] as unknown[]]
+  const network = new NetworkWatch()
   const built = await buildServices({
     dataFolder: `${folder}/data`,
     sshFolder: `${folder}/ssh`,
@@ -39,12 +43,13 @@ export async function buildTestServices(folder: string, keychain = new FakeKeych
     keyWorker: new URL('../main/ssh/key-worker.mjs', import.meta.url),
     smallFilesWorker: new URL('../main/files/small-files-worker.mjs', import.meta.url),
     openPort: () => ({ post: () => {}, onMessage: () => {}, onClosed: () => {}, dispose: () => {} }),
-    app: quietApp,
+    app: { ...quietApp, networkChanged: () => network.note() },
+    network,
     trash: () => Promise.resolve(),
     shortcuts: () => [],
     notify: () => {},
     tell: (_level, text) => told.push(text),
     reportBug: (_where, error) => bugs.push(error),
   })
-  return { built, keychain, told, bugs }
+  return { built, keychain, told, bugs, network }
 }

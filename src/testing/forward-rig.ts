@@ -1,10 +1,19 @@
 import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import { mkdirSync } from 'node:fs'
 
 import { forward, type Forward } from '../shared/contract/forwards.ts'
+import type { Target } from '../shared/contract/targets.ts'
+import { forwardFile } from '../main/forwards/forward-record.ts'
 import { ForwardRunner } from '../main/forwards/forward-runner.ts'
+import { ForwardService, type ForwardServiceParts } from '../main/forwards/forward-service.ts'
+import { ForwardStore } from '../main/forwards/forward-store.ts'
 import { knock } from '../main/forwards/knock.ts'
+import type { ConnectionPlan } from '../main/ssh/connection-plan.ts'
+import { runScript } from '../main/ssh/run-script.ts'
+import type { Script } from '../main/ssh/script.ts'
+import { JsonFile } from '../main/storage/json-file.ts'
 import { completeHop, dialRig, trusting, type DialRig } from './dial.ts'
 import { startOpenSsh } from './open-ssh.ts'
 
@@ -66,6 +75,62 @@ export async function forwardRig(
       server.stop()
     },
   }
+}
+
+export interface ForwardServiceRig {
+  readonly service: ForwardService
+  readonly store: ForwardStore
+  readonly dial: DialRig
+  readonly opened: string[]
+  readonly copied: string[]
+  readonly warned: string[]
+  readonly bugs: unknown[]
+  stop(): void
+}
+
+/** The service over a private OpenSSH server, which every target leads to, whatever its address. */
+export async function forwardServiceRig(
+  folder: string,
+  overrides: Partial<ForwardServiceParts> = {},
+): Promise<ForwardServiceRig> {
+  const home = join(folder, 'server')
+  mkdirSync(home, { recursive: true })
+  const server = await startOpenSsh(home)
+  const dial = dialRig(folder, trusting())
+  const hop = completeHop({ port: server.port, user: server.user, signIn: 'key', keyFile: server.id }, 0)
+  const plan = [hop] as unknown as ConnectionPlan
+  const path = join(folder, 'forwards.json')
+  const initial = forwardFile.parse({})
+  const store = new ForwardStore(await JsonFile.open({ path, schema: forwardFile, initial, tell: () => {} }))
+  const [opened, copied, warned, bugs] = [[] as string[], [] as string[], [] as string[], [] as unknown[]]
+  const run = async (_target: Target, script: Script, signal: AbortSignal) => {
+    const lease = await dial.pool.lease(plan, { onStep: () => {}, signal })
+    try {
+      return (await runScript(lease.connection, script, { signal })).output.toString('utf8')
+    } finally {
+      lease.dispose()
+    }
+  }
+  const service = new ForwardService({
+    store,
+    lease: (_target, options) => dial.pool.lease(plan, { ...options, noSessions: true }),
+    run,
+    runLive: run,
+    knock: (_target, signal) => knock({ address: '127.0.0.1', port: server.port }, signal),
+    nameOf: target => (target.kind === 'address' ? target.address : target.kind),
+    live: () => [],
+    openPage: url => void opened.push(url),
+    copy: text => void copied.push(text),
+    warn: text => void warned.push(text),
+    reportBug: (_where, error) => void bugs.push(error),
+    ...overrides,
+  })
+  const stop = () => {
+    service.dispose()
+    dial.stop()
+    server.stop()
+  }
+  return { service, store, dial, opened, copied, warned, bugs, stop }
 }
 
 /** A TCP server on loopback; answers its port. */

@@ -6,6 +6,7 @@ import { Emitter } from '../../shared/base/event.ts'
 import type { AppInfo, Notice } from '../../shared/contract/app.ts'
 import type { Services } from '../../shared/contract/contract.ts'
 import { toPath } from '../files/native-path.ts'
+import type { NetworkWatch } from '../ssh/network-watch.ts'
 import { readClipboard, readCopiedFiles, writeClipboard } from './clipboard.ts'
 import { dragOut } from './drag-out.ts'
 import { openExternal } from './open-external.ts'
@@ -22,10 +23,12 @@ export class AppService implements Contract {
   readonly #addresses = new Emitter<string>()
   readonly onOpenAddress = this.#addresses.event
   readonly #dataFolder: string
+  readonly #network: NetworkWatch
   #notices: readonly Notice[] = []
 
-  constructor(dataFolder: string) {
+  constructor(dataFolder: string, network: NetworkWatch) {
     this.#dataFolder = dataFolder
+    this.#network = network
   }
 
   info: Contract['info'] = (): AppInfo => ({
@@ -62,6 +65,8 @@ export class AppService implements Contract {
   }
 
   dragOut: Contract['dragOut'] = ({ paths }) => dragOut(paths)
+
+  networkChanged: Contract['networkChanged'] = () => this.#network.note()
 
   notices: Contract['notices'] = () => this.#notices
 

@@ -10,6 +10,7 @@ import { createElectronTransport } from '../ipc/electron-transport.ts'
 import { serve } from '../ipc/serve.ts'
 import { openElectronPort } from '../ipc/stream-port.ts'
 import { buildServices, type Built } from '../services.ts'
+import { NetworkWatch } from '../ssh/network-watch.ts'
 import { JsonFile } from '../storage/json-file.ts'
 import { createKeychain } from '../storage/keychain.ts'
 import { AppService } from './app-service.ts'
@@ -51,9 +52,11 @@ const endMs = 3_000
 /** Builds the services, serves them to the page and opens the window. */
 export async function openProgram(options: ProgramOptions): Promise<Program> {
   const { here, dataFolder, log } = options
-  const appService = new AppService(dataFolder)
+  const store = new DisposableStore()
+  const network = store.add(new NetworkWatch())
+  const appService = new AppService(dataFolder, network)
   const [built, state] = await Promise.all([
-    buildServices(surroundings(options, appService)),
+    buildServices(surroundings(options, appService, network)),
     JsonFile.open({
       path: join(dataFolder, 'window.json'),
       schema: windowState,
@@ -62,7 +65,6 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
     }),
     options.ready,
   ])
-  const store = new DisposableStore()
   store.add(built)
   const transport = createElectronTransport(pageOrigin())
   for (const name of Object.keys(contract) as (keyof Contract)[]) {
@@ -76,7 +78,7 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
   store.add(built.settings.onChanged(settings => (nativeTheme.themeSource = settings.appearance.theme)))
   built.vault.noteUse()
   open()
-  store.add(onResume(() => built.checkLinks()))
+  store.add(onResume(() => network.note()))
   built.forwards.startWithApp()
   keepTray(store, { built, here, reveal })
   return {
@@ -103,7 +105,11 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
 }
 
 /** What the platform gives the services. */
-function surroundings(options: ProgramOptions, appService: AppService): Parameters<typeof buildServices>[0] {
+function surroundings(
+  options: ProgramOptions,
+  appService: AppService,
+  network: NetworkWatch,
+): Parameters<typeof buildServices>[0] {
   const { here, dataFolder, sshFolder, systemConfig, env, log } = options
   return {
     dataFolder,
@@ -115,6 +121,7 @@ function surroundings(options: ProgramOptions, appService: AppService): Paramete
     smallFilesWorker: workerIn(here, 'small-files-worker.cjs'),
     openPort: openElectronPort,
     app: appService,
+    network,
     trash: path => shell.trashItem(path.replaceAll('/', sep)),
     shortcuts,
     notify,

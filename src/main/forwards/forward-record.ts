@@ -4,7 +4,7 @@ import { forward, launch, portRule } from '../../shared/contract/forwards.ts'
 import { preset } from '../../shared/contract/presets.ts'
 
 // Eight jump hosts, each with the longest user and address, and a key file.
-const key = z.string().max(8192)
+const key = z.string().max(16_384)
 
 /** What is kept about forwards, in forwards.json. Never a token. */
 export const forwardFile = z.strictObject({
@@ -16,5 +16,7 @@ export const forwardFile = z.strictObject({
   /** By target and preset: how the service was last started. */
   launches: z.record(key, launch).default({}),
   presets: z.array(preset).max(200).default([]),
+  /** By target, and the machine behind it: the loopback address that it has to itself on this computer. */
+  addresses: z.record(key, z.ipv4()).default({}),
 })
 export type ForwardFile = z.output<typeof forwardFile>

@@ -10,7 +10,9 @@ import type { Connection } from '../ssh/connection.ts'
 import type { DialStep } from '../ssh/dialer.ts'
 import { resetSocket } from './join-streams.ts'
 import { isAway, judgeFailure, retryDelay } from './retry.ts'
-import { listenHere, type LocalListener } from './local-listener.ts'
+import { listenAtFirst, listenHere, type LocalListener } from './local-listener.ts'
+import { listenChoices, rangePort, type OwnPlace } from './own-address.ts'
+import { cancelled, pause } from './pause.ts'
 import { bringFromThere, carry, type Carrying } from './routes.ts'
 import { Traffic } from './traffic.ts'
 
@@ -20,7 +22,7 @@ export interface ForwardLease extends Disposable {
 }
 
 /** What a runner knows of its forward. */
-export type RunnerSnapshot = Omit<ForwardSnapshot, 'configLine'>
+export type RunnerSnapshot = Omit<ForwardSnapshot, 'configLine' | 'ownAddress'>
 
 export interface RunnerParts {
   readonly lease: (options: {
@@ -29,6 +31,8 @@ export interface RunnerParts {
     readonly onStep: (step: DialStep) => void
     readonly signal: AbortSignal
   }) => Promise<ForwardLease>
+  /** Where its host has an address of its own on this computer; left out where it has none. */
+  readonly place?: OwnPlace
   /** Answers true when something listens at the first machine of the way; never throws. */
   readonly knock: (signal: AbortSignal) => Promise<boolean>
   readonly onChanged: () => void
@@ -53,6 +57,7 @@ export class ForwardRunner implements Disposable {
   #forward: Forward
   #state: ForwardState = { kind: 'starting', step: 'Starting' }
   #listener: LocalListener | undefined
+  #shared: LocalListener | undefined
   #listening: Endpoint | null = null
   #lease: ForwardLease | undefined
   #there: Disposable | undefined
@@ -82,9 +87,37 @@ export class ForwardRunner implements Disposable {
     return this.#state
   }
 
-  /** Where it listens once it does. */
+  /** Where it really listens once it does. */
   get listening(): Endpoint | null {
     return this.#listening
+  }
+
+  /** Where a browser finds its page once it listens. */
+  get pageAt(): Endpoint | null {
+    return this.#shared?.page ?? this.#listener?.page ?? null
+  }
+
+  /** Aborted once it is stopped. */
+  get ended(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  /**
+   * Listens on `localhost` too, on a port of our own range unless it does already, for a service that answers to no other
+   * name; its page is there from now on. Throws like `listenHere`.
+   */
+  async shareLocalhost(): Promise<void> {
+    if (this.#listening?.kind !== 'tcp' || this.#shared) return
+    const { at: listening } = this.#listener ?? {}
+    if (listening?.kind === 'tcp' && /^(localhost|\*|0\.0\.0\.0)$/.test(listening.address)) {
+      this.#shared = { at: listening, page: { ...listening, address: 'localhost' }, dispose: () => {} }
+      return
+    }
+    const port = rangePort(this.#listening.port)
+    const at: Endpoint = { kind: 'tcp', address: 'localhost', port }
+    const shared = await listenHere(at, { freePort: true, onConnection: socket => void this.#take(socket) })
+    if (this.#abort.signal.aborted || this.#shared) return shared.dispose()
+    this.#shared = shared
   }
 
   snapshot(now: number): RunnerSnapshot {
@@ -101,7 +134,7 @@ export class ForwardRunner implements Disposable {
   async start(quiet: boolean): Promise<void> {
     try {
       if (this.#forward.kind !== 'remote') {
-        this.#listener = await listenHere(this.#forward.listen, {
+        this.#listener = await listenAtFirst(listenChoices(this.#forward, this.#parts.place ?? null), {
           freePort: this.#forward.freePort,
           onConnection: socket => void this.#take(socket),
         })
@@ -128,14 +161,18 @@ export class ForwardRunner implements Disposable {
     this.#parts.onChanged()
   }
 
-  /** Answers true once it is up, false when `timeoutMs` passed or it can't come up by itself. */
-  async whenUp(timeoutMs: number): Promise<boolean> {
+  /**
+   * Answers true once it is up, false when `timeoutMs` passed or it can't come up by itself. Throws `cancelled` once
+   * `signal` aborts.
+   */
+  async whenUp(timeoutMs: number, signal?: AbortSignal): Promise<boolean> {
     const until = Date.now() + timeoutMs
     while (!this.#abort.signal.aborted && Date.now() < until) {
+      if (signal?.aborted === true) throw cancelled()
       if (this.#state.kind === 'up') return true
       if (this.#state.kind === 'failed') return false
       if (this.#state.kind === 'needs-you' && this.#state.error !== null) return false
-      await this.#nextChange(until - Date.now())
+      await this.#nextChange(until - Date.now(), signal)
     }
     return this.#isUp()
   }
@@ -146,6 +183,7 @@ export class ForwardRunner implements Disposable {
     clearTimeout(this.#timer)
     this.#letGo()
     this.#listener?.dispose()
+    this.#shared?.dispose()
     for (const socket of this.#sockets) socket.destroy()
     this.#wake()
   }
@@ -236,7 +274,7 @@ export class ForwardRunner implements Disposable {
     // One that takes connections and then fails must not be tried at once, over and over.
     if (await this.#parts.knock(this.#abort.signal)) return
     while (this.#state === waitsFor && !this.#abort.signal.aborted) {
-      await new Promise(resolve => setTimeout(resolve, knockMs))
+      await pause(knockMs, this.#abort.signal).catch(() => {})
       const there = await this.#parts.knock(this.#abort.signal)
       if (this.#state === waitsFor && there) return this.retryNow(false)
     }
@@ -286,15 +324,17 @@ export class ForwardRunner implements Disposable {
     return this.#state.kind === 'up'
   }
 
-  #nextChange(timeoutMs: number): Promise<void> {
+  #nextChange(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
     return new Promise(resolve => {
       const timer = setTimeout(done, timeoutMs)
       const waiting = this.#waiting
       function done() {
         clearTimeout(timer)
+        signal?.removeEventListener('abort', done)
         waiting.delete(done)
         resolve()
       }
+      signal?.addEventListener('abort', done)
       waiting.add(done)
     })
   }

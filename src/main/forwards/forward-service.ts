@@ -1,43 +1,53 @@
-import { randomUUID } from 'node:crypto'
-
 import { AppError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
-import type { Services } from '../../shared/contract/contract.ts'
-import type { Forward, ForwardBook, ForwardId, ForwardSnapshot, FoundPort } from '../../shared/contract/forwards.ts'
-import { targetKey, type Target } from '../../shared/contract/targets.ts'
+import type { Implementation } from '../../shared/contract/define.ts'
+import type {
+  Forward,
+  ForwardBook,
+  ForwardId,
+  ForwardSnapshot,
+  forwards,
+  PresetResult,
+} from '../../shared/contract/forwards.ts'
+import type { Target } from '../../shared/contract/targets.ts'
 import type { Script } from '../ssh/script.ts'
-import { ForwardRunner, type ForwardLease, type RunnerParts, type RunnerSnapshot } from './forward-runner.ts'
+import { AutomaticForwards } from './automatic-forwards.ts'
+import type { ForwardLease, RunnerParts, RunnerSnapshot } from './forward-runner.ts'
+import { ForwardRuns } from './forward-runs.ts'
 import type { ForwardStore } from './forward-store.ts'
 import { FoundPorts } from './found-ports.ts'
+import { Operations } from './operations.ts'
+import { listenChoices } from './own-address.ts'
 import { Pages } from './pages.ts'
-import { lookFor } from './preset-runner.ts'
+import { passingForward } from './passing-forward.ts'
 import { PresetUse } from './preset-use.ts'
+import { Rearming } from './rearming.ts'
 
-type Contract = Services['forwards']
+type Contract = Implementation<typeof forwards>
+type Input<K extends keyof Contract> = Parameters<Contract[K]>[0]
 
 export interface ForwardServiceParts {
   readonly store: ForwardStore
   /** The shared connection of a target; sessions are not opened on it. */
   readonly lease: (target: Target, options: Parameters<RunnerParts['lease']>[0]) => Promise<ForwardLease>
-  /** Runs a script for `sh` on a target, signing in first where needed. */
-  readonly run: (target: Target, script: Script) => Promise<string>
+  /** Runs a script for `sh` on a target, signing in first where needed. Throws `cancelled` on abort. */
+  readonly run: (target: Target, script: Script, signal: AbortSignal) => Promise<string>
   /** The same where the target is connected already; null where it is not. */
-  readonly runLive: (target: Target, script: Script) => Promise<string | null>
+  readonly runLive: (target: Target, script: Script, signal: AbortSignal) => Promise<string | null>
   readonly knock: (target: Target, signal: AbortSignal) => Promise<boolean>
   readonly nameOf: (target: Target) => string
   /** The saved hosts that are connected. */
   readonly live: () => readonly Target[]
   readonly openPage: (url: string) => void | Promise<void>
   readonly copy: (text: string) => void | Promise<void>
+  /** Warns the person of something that is not an error. */
+  readonly warn: (text: string) => void
   readonly reportBug: (where: string, error: unknown) => void
 }
 
 const announceMs = 100
 const countMs = 1_000
-const rearmMs = 3_000
-const rearmTries = 20
-const upMs = 60_000
 
 /** The forwards: starts and stops them, keeps them running, and knows the services behind them. */
 export class ForwardService implements Contract, Disposable {
@@ -45,148 +55,191 @@ export class ForwardService implements Contract, Disposable {
   readonly onChanged = this.#announced.event
   readonly #parts: ForwardServiceParts
   readonly #store: ForwardStore
-  readonly #runners = new Map<ForwardId, ForwardRunner>()
+  readonly #operations = new Operations()
+  readonly #runs: ForwardRuns
   readonly #found: FoundPorts
   readonly #pages: Pages
   readonly #use: PresetUse
-  readonly #rearming = new Set<ForwardId>()
-  /** What listened on a port when it was forwarded by itself: another process there is not. */
-  readonly #automatic = new Map<string, string>()
+  readonly #automatic: AutomaticForwards
+  readonly #watching: Disposable
   #watchAll = false
   #announce: NodeJS.Timeout | undefined
   readonly #ticker: NodeJS.Timeout
   #counted = ''
 
   constructor(parts: ForwardServiceParts) {
-    const { store } = parts
+    const { store, reportBug } = parts
     this.#parts = parts
     this.#store = store
+    this.#pages = new Pages(parts)
+    this.#runs = new ForwardRuns({
+      ...parts,
+      onChanged: () => this.#touch(),
+      onRefused: id => void rearming.refused(id),
+    })
+    const rearming = new Rearming({ ...parts, runs: this.#runs, pages: this.#pages })
+    this.#automatic = new AutomaticForwards({
+      store,
+      begin: forward => void this.#runs.begin(forward, true),
+      drop: ({ id }) => this.#drop(id),
+      reportBug,
+    })
     this.#found = new FoundPorts({
       run: parts.runLive,
       presets: () => store.presets,
-      onLooked: (target, ports) => this.#looked(target, ports),
+      onLooked: (target, ports) => {
+        this.#automatic.looked(target, ports)
+        this.#touch()
+      },
+      reportBug,
     })
-    this.#pages = new Pages(parts)
     this.#use = new PresetUse({
       ...parts,
       pages: this.#pages,
-      bringUp: forward => this.#bringUp(forward),
+      bringUp: (forward, signal) => this.#runs.bringUp(forward, signal),
     })
-    store.onChanged(() => this.#changed())
+    this.#watching = store.onChanged(() => this.#changed())
     this.#ticker = setInterval(() => this.#tick(), countMs)
     this.#ticker.unref()
   }
 
-  list: Contract['list'] = () => this.#book()
+  list(): ForwardBook {
+    return this.#book()
+  }
 
-  save: Contract['save'] = async ({ forward }) => {
-    if (
-      forward.kind === 'remote' &&
-      forward.listen.kind === 'unix' &&
-      forward.to?.kind === 'unix' &&
-      forward.listen.path === forward.to.path
-    )
+  async save({ forward }: Input<'save'>): Promise<void> {
+    const { kind, listen, to } = forward
+    if (kind === 'remote' && listen.kind === 'unix' && to?.kind === 'unix' && listen.path === to.path)
       throw new AppError('invalid-input', 'Both ends are the same path. Change one of them.')
-    const running = this.#runners.has(forward.id)
-    if (running) this.#end(forward.id)
+    const running = this.#runs.get(forward.id) !== undefined
+    if (running) this.#runs.end(forward.id)
     this.#pages.forget(forward.id)
     await this.#store.put(forward)
     // Meanwhile it may have been taken away, or started.
-    if (running && this.#store.find(forward.id) && !this.#runners.has(forward.id)) this.#begin(forward, false)
+    if (running && this.#store.find(forward.id) && !this.#runs.get(forward.id)) this.#runs.begin(forward, false)
   }
 
-  remove: Contract['remove'] = async ({ id }) => {
-    this.#end(id)
-    this.#pages.forget(id)
-    await this.#store.remove(id)
+  async remove({ id }: Input<'remove'>): Promise<void> {
+    await this.#drop(id)
   }
 
-  start: Contract['start'] = ({ id }) => {
-    const runner = this.#runners.get(id)
+  start({ id }: Input<'start'>): void {
+    const runner = this.#runs.get(id)
     if (runner && runner.state.kind !== 'failed') return runner.retryNow(true)
-    this.#end(id)
-    this.#begin(this.#need(id), false)
+    this.#runs.end(id)
+    this.#runs.begin(this.#need(id), false)
   }
 
-  stop: Contract['stop'] = async ({ id }) => {
-    this.#end(id)
+  async stop({ id }: Input<'stop'>): Promise<void> {
+    this.#runs.end(id)
     const forward = this.#store.find(id)
-    // A person said no to it: it does not come back by itself.
-    if (forward?.passing && forward.to?.kind === 'tcp')
-      this.#automatic.set(`${targetKey(forward.target)} ${forward.to.port}`, '')
-    if (forward?.passing) await this.#drop(id)
-    this.#touch()
+    if (!forward?.passing) return
+    this.#automatic.stopped(forward)
+    await this.#drop(id)
   }
 
-  open: Contract['open'] = async ({ id }) => {
+  open({ id, operation }: Input<'open'>): Promise<void> {
+    return this.#operations.run(operation, async signal => {
+      const forward = this.#need(id)
+      await this.#use.freshPage(forward, signal)
+      await this.#pages.open(await this.#runs.bringUp(forward, signal), signal)
+    })
+  }
+
+  copyAddress({ id }: Input<'copyAddress'>): void | Promise<void> {
     const forward = this.#need(id)
-    await this.#use.freshPage(forward)
-    await this.#pages.open(await this.#bringUp(forward))
+    const [first] = listenChoices(forward, this.#runs.placeOf(forward))
+    const off =
+      first?.besides && forward.listen.kind === 'tcp' ? { ...forward.listen, address: first.besides } : first?.at
+    const runner = this.#runs.get(id)
+    return this.#parts.copy(this.#pages.address(forward, runner?.pageAt ?? runner?.listening ?? off ?? forward.listen))
   }
 
-  copyAddress: Contract['copyAddress'] = ({ id }) => {
-    const forward = this.#need(id)
-    return this.#parts.copy(this.#pages.address(forward, this.#runners.get(id)?.listening ?? forward.listen))
+  usePreset({ operation, ...input }: Input<'usePreset'>): Promise<PresetResult> {
+    return this.#operations.run(operation, signal => this.#use.use(input, signal))
   }
 
-  usePreset: Contract['usePreset'] = input => this.#use.use(input)
-
-  launch: Contract['launch'] = input => this.#use.launch(input)
-
-  setService: Contract['setService'] = input => this.#use.setService(input)
-
-  savePreset: Contract['savePreset'] = ({ preset }) => this.#store.savePreset(preset)
-
-  removePreset: Contract['removePreset'] = ({ id }) => this.#store.removePreset(id)
-
-  nodes: Contract['nodes'] = ({ target }) => this.#use.nodes(target)
-
-  forwardPort: Contract['forwardPort'] = async ({ target, port, open, page }) => {
-    const forward = this.#store.toPort(target, port) ?? (await this.#passing(target, port))
-    if (open && page === null) await this.#use.freshPage(forward)
-    const up = await this.#bringUp(forward)
-    if (open) await this.#pages.open(up, page)
-    return forward.id
+  launch({ operation, ...input }: Input<'launch'>): Promise<PresetResult> {
+    return this.#operations.run(operation, signal => this.#use.launch(input, signal))
   }
 
-  ignorePort: Contract['ignorePort'] = ({ target, port }) => this.#store.ignore(target, port)
+  setService({ operation, ...input }: Input<'setService'>): Promise<void> {
+    return this.#operations.run(operation, signal => this.#use.setService(input, signal))
+  }
 
-  setRule: Contract['setRule'] = ({ target, rule }) => this.#store.setRule(target, rule)
+  savePreset({ preset }: Input<'savePreset'>): Promise<void> {
+    return this.#store.savePreset(preset)
+  }
 
-  watch: Contract['watch'] = ({ targets }) => {
+  removePreset({ id }: Input<'removePreset'>): Promise<void> {
+    return this.#store.removePreset(id)
+  }
+
+  nodes({ target, operation }: Input<'nodes'>): Promise<readonly string[]> {
+    return this.#operations.run(operation, signal => this.#use.nodes(target, signal))
+  }
+
+  forwardPort({ target, port, open, page, operation }: Input<'forwardPort'>): Promise<ForwardId> {
+    return this.#operations.run(operation, async signal => {
+      const before = this.#store.toPort(target, port)
+      const forward = before ?? (await this.#passing(target, port))
+      try {
+        if (open && page === null) await this.#use.freshPage(forward, signal)
+        const up = await this.#runs.bringUp(forward, signal)
+        if (open) await this.#pages.open(up, signal, page)
+      } catch (error) {
+        // Of what was given up, nothing stays.
+        if (signal.aborted && before === undefined) await this.#drop(forward.id)
+        throw error
+      }
+      return forward.id
+    })
+  }
+
+  cancel({ operation }: Input<'cancel'>): void {
+    this.#operations.cancel(operation)
+  }
+
+  ignorePort({ target, port }: Input<'ignorePort'>): Promise<void> {
+    return this.#store.ignore(target, port)
+  }
+
+  setRule({ target, rule }: Input<'setRule'>): Promise<void> {
+    return this.#store.setRule(target, rule)
+  }
+
+  watch({ targets }: Input<'watch'>): void {
     this.#watchAll = targets === 'all'
     this.#found.watch(targets === 'all' ? this.#parts.live() : targets)
   }
 
-  networkChanged: Contract['networkChanged'] = () => this.retryAll()
-
-  /** Those that are kept. */
+  /** The forwards that are kept. */
   get saved(): readonly Forward[] {
     return this.#store.kept
   }
 
   /** How many lead through, and how many wait for the link or for a person. */
   get summary(): { readonly up: number; readonly waiting: number } {
-    const states = [...this.#runners.values()].map(({ state }) => state.kind)
+    const states = this.#runs.all.map(({ state }) => state.kind)
     const up = states.filter(kind => kind === 'up').length
     return { up, waiting: states.filter(kind => kind !== 'failed').length - up }
   }
 
   /** After sleep or a change of network: what waits tries at once. */
   retryAll(): void {
-    for (const runner of this.#runners.values()) runner.retryNow(false)
+    this.#runs.retryAll()
   }
 
   /** Starts what starts with the program. Asks nobody before somebody looks. */
   startWithApp(): void {
-    for (const forward of this.#store.all) if (forward.start === 'app') this.#begin(forward, true)
+    for (const forward of this.#store.all) if (forward.start === 'app') this.#runs.begin(forward, true)
   }
 
   /** A connection to a target is there: what starts with it does. */
   startWith(isTarget: (target: Target) => boolean): void {
     for (const forward of this.#store.all) {
-      if (forward.start === 'host' && !this.#runners.has(forward.id) && isTarget(forward.target))
-        this.#begin(forward, true)
+      if (forward.start === 'host' && !this.#runs.get(forward.id) && isTarget(forward.target))
+        this.#runs.begin(forward, true)
     }
   }
 
@@ -197,19 +250,21 @@ export class ForwardService implements Contract, Disposable {
   dispose(): void {
     clearInterval(this.#ticker)
     clearTimeout(this.#announce)
+    this.#watching.dispose()
+    this.#operations.dispose()
     this.#found.dispose()
-    for (const runner of this.#runners.values()) runner.dispose()
-    this.#runners.clear()
+    this.#runs.dispose()
+    this.#announced.dispose()
   }
 
   /** What is gone, by whoever's hand, must not run on. */
   #changed(): void {
-    for (const id of [...this.#runners.keys()]) if (!this.#store.find(id)) this.#end(id)
+    for (const { forward } of this.#runs.all) if (!this.#store.find(forward.id)) this.#runs.end(forward.id)
     this.#touch()
   }
 
   async #drop(id: ForwardId): Promise<void> {
-    this.#end(id)
+    this.#runs.end(id)
     this.#pages.forget(id)
     await this.#store.remove(id)
   }
@@ -220,136 +275,17 @@ export class ForwardService implements Contract, Disposable {
     return forward
   }
 
-  #begin(forward: Forward, quiet: boolean): ForwardRunner {
-    const runner = new ForwardRunner(forward, {
-      lease: options => this.#parts.lease(forward.target, options),
-      knock: signal => this.#parts.knock(forward.target, signal),
-      onChanged: () => this.#touch(),
-      onRefused: () => void this.#rearm(forward.id).catch(error => this.#parts.reportBug('rearm', error)),
-      reportBug: this.#parts.reportBug,
-    })
-    this.#runners.get(forward.id)?.dispose()
-    this.#runners.set(forward.id, runner)
-    void runner
-      .start(quiet)
-      .then(() => this.#keepPort(runner))
-      .catch(error => this.#parts.reportBug('forward', error))
-    this.#touch()
-    return runner
-  }
-
-  #end(id: ForwardId): void {
-    this.#runners.get(id)?.dispose()
-    this.#runners.delete(id)
-    this.#touch()
-  }
-
-  /** Answers the runner once its forward is up; throws why it is not. */
-  async #bringUp(forward: Forward): Promise<ForwardRunner> {
-    const running = this.#runners.get(forward.id)
-    if (running?.state.kind === 'failed') this.#end(forward.id)
-    const runner = this.#runners.get(forward.id) ?? this.#begin(forward, false)
-    runner.retryNow(true)
-    if (await runner.whenUp(upMs)) return runner
-    const { state } = runner
-    if ('error' in state && state.error) throw new AppError(state.error.code, state.error.message)
-    throw new AppError(
-      'timed-out',
-      `The forward to ${this.#parts.nameOf(forward.target)} is not up yet. It goes on trying.`,
-    )
-  }
-
-  /** The port that was free is the one for the next time: an address stays what it was. */
-  async #keepPort(runner: ForwardRunner): Promise<void> {
-    const { forward, listening } = runner
-    if (this.#runners.get(forward.id) !== runner) return
-    const { listen } = forward
-    const saved = this.#store.find(forward.id)
-    if (!saved || forward.kind === 'remote' || listen.kind !== 'tcp' || listening?.kind !== 'tcp') return
-    if (listen.port === 0 || listen.port === listening.port || saved.presetId === null) return
-    await this.#store.put({ ...saved, listen: { ...listen, port: listening.port } })
-  }
-
   async #passing(target: Target, port: number): Promise<Forward> {
-    const presetId = this.#found.at(target, port)?.presetId ?? null
-    const forward: Forward = {
-      id: randomUUID() as ForwardId,
-      label: this.#store.preset(presetId)?.name ?? `Port ${port}`,
-      target: target as Forward['target'],
-      kind: 'local',
-      listen: { kind: 'tcp', address: 'localhost', port },
-      to: { kind: 'tcp', address: 'localhost', port },
-      freePort: true,
-      start: 'hand',
-      presetId,
-      page: this.#store.preset(presetId)?.page ?? '/',
-      passing: true,
-    }
-    this.#automatic.delete(`${targetKey(target)} ${port}`)
+    const forward = passingForward(target, port, this.#store.preset(this.#found.at(target, port)?.presetId ?? null))
+    this.#automatic.taken(target, port)
     await this.#store.put(forward)
     return forward
-  }
-
-  /** Connections are refused over there: a service that was restarted elsewhere is looked for, for a minute. */
-  async #rearm(id: ForwardId): Promise<void> {
-    const preset = this.#store.preset(this.#store.find(id)?.presetId ?? null)
-    if (!preset || this.#rearming.has(id)) return
-    this.#rearming.add(id)
-    try {
-      for (let tries = 0; tries < rearmTries; tries++) {
-        const forward = this.#store.find(id)
-        const runner = this.#runners.get(id)
-        // Only on the host itself: what is behind it can't be looked at from here.
-        if (!forward || !runner || forward.to?.kind !== 'tcp' || forward.to.address !== 'localhost') return
-        const found = await lookFor(
-          preset,
-          async script => (await this.#parts.runLive(forward.target, script)) ?? '',
-        ).catch(() => null)
-        // What was edited or taken away meanwhile stays so.
-        if (this.#store.find(id) !== forward || this.#runners.get(id) !== runner) return
-        if (found && found.port !== forward.to.port) {
-          this.#pages.remember(id, found)
-          const to = { ...forward.to, port: found.port }
-          runner.retarget(to)
-          return await this.#store.put({ ...forward, to })
-        }
-        await new Promise(resolve => setTimeout(resolve, rearmMs))
-      }
-    } finally {
-      this.#rearming.delete(id)
-    }
-  }
-
-  /** What listens on a host now: automatic forwards come and go with it. */
-  #looked(target: Target, ports: readonly FoundPort[]): void {
-    for (const forward of this.#store.all) {
-      const { to } = forward
-      if (!forward.passing || to?.kind !== 'tcp' || targetKey(forward.target) !== targetKey(target)) continue
-      const key = `${targetKey(target)} ${to.port}`
-      const was = this.#automatic.get(key)
-      const now = ports.find(({ port }) => port === to.port)?.process
-      if (was !== undefined && was !== now) void this.#drop(forward.id).catch(() => {})
-    }
-    if (this.#store.rule(target) === 'automatic') for (const found of ports) this.#forwardByItself(found)
-    this.#touch()
-  }
-
-  #forwardByItself({ target, port, process }: FoundPort): void {
-    const key = `${targetKey(target)} ${port}`
-    const before = this.#automatic.get(key)
-    if (this.#store.isIgnored(target, port) || this.#store.toPort(target, port)) return
-    if (before !== undefined && before !== process) return
-    // Why it does not come up shows on its row.
-    void this.#passing(target, port).then(forward => {
-      this.#automatic.set(key, process)
-      this.#begin(forward, true)
-    })
   }
 
   #tick(): void {
     if (this.#watchAll) this.#found.watch(this.#parts.live())
     // Only what has changed is told: an idle window must not be woken every second.
-    const counted = JSON.stringify([...this.#runners.values()].map(runner => runner.snapshot(Date.now()).counters))
+    const counted = JSON.stringify(this.#runs.all.map(runner => runner.snapshot(Date.now()).counters))
     if (counted !== this.#counted) this.#touch()
     this.#counted = counted
   }
@@ -365,14 +301,15 @@ export class ForwardService implements Contract, Disposable {
     const { all, presets, rules } = this.#store
     const now = Date.now()
     const forwards = all.map((forward): ForwardSnapshot => {
-      const snapshot = this.#runners.get(forward.id)?.snapshot(now) ?? off(forward)
-      return { ...snapshot, configLine: this.#store.lineOf(forward.id) }
+      const snapshot = this.#runs.get(forward.id)?.snapshot(now) ?? off(forward)
+      const ownAddress = forward.ownAddress ? this.#runs.placeOf(forward).address : null
+      return { ...snapshot, configLine: this.#store.lineOf(forward.id), ownAddress }
     })
     const found = this.#found.all.filter(({ target, port }) => {
       const other = this.#store.rule(target) === 'never' || this.#store.isIgnored(target, port)
       return !other && !this.#store.toPort(target, port)
     })
-    return { forwards, found, presets, rules }
+    return { forwards, found, foundMore: this.#found.more, presets, rules }
   }
 }
 

@@ -6,6 +6,7 @@ import { targetKey, type Target } from '../../shared/contract/targets.ts'
 import type { JsonFile } from '../storage/json-file.ts'
 import type { ConfigForward } from './config-forwards.ts'
 import type { ForwardFile } from './forward-record.ts'
+import { deriveAddress } from './own-address.ts'
 
 /** The forwards there are, and what is kept about hosts; passing forwards are held here but never written. */
 export class ForwardStore {
@@ -13,6 +14,7 @@ export class ForwardStore {
   readonly #changed = new Emitter<undefined>()
   readonly onChanged = this.#changed.event
   #passing: readonly Forward[] = []
+  readonly #addresses = new Map<string, string>()
 
   readonly #configured: () => readonly ConfigForward[]
   #fromConfig: readonly ConfigForward[] | undefined
@@ -102,9 +104,25 @@ export class ForwardStore {
         kind === 'local' &&
         to?.kind === 'tcp' &&
         to.port === port &&
-        /^(localhost|127\.0\.0\.1|::1)$/.test(to.address) &&
+        isSelf(to.address) &&
         targetKey(other) === targetKey(target),
     )
+  }
+
+  /**
+   * The loopback address that a host has to itself on this computer; a machine behind it has another one. It is the same
+   * at every start.
+   */
+  addressOf(target: Target, machine = 'localhost'): string {
+    const key = isSelf(machine) ? targetKey(target) : `${targetKey(target)} ${machine}`
+    const { addresses } = this.#file.value
+    const known = addresses[key] ?? this.#addresses.get(key)
+    if (known !== undefined) return known
+    const address = deriveAddress(key, new Set([...Object.values(addresses), ...this.#addresses.values()]))
+    this.#addresses.set(key, address)
+    // Where the file can't be written, the next start derives the same one; only a collision would be resolved anew.
+    void this.#file.save({ ...this.#file.value, addresses: { ...addresses, [key]: address } }).catch(() => {})
+    return address
   }
 
   rule(target: Target): PortRule {
@@ -156,6 +174,10 @@ export class ForwardStore {
     await this.#file.save({ ...this.#file.value, ...change })
     this.#changed.fire(undefined)
   }
+}
+
+function isSelf(machine: string): boolean {
+  return /^(localhost|127\.0\.0\.1|::1)$/.test(machine)
 }
 
 function launchKey(target: Target, preset: PresetId): string {

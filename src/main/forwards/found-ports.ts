@@ -1,19 +1,29 @@
 import self from 'node:process'
 
+import { AppError } from '../../shared/base/errors.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { FoundPort } from '../../shared/contract/forwards.ts'
 import type { Preset } from '../../shared/contract/presets.ts'
 import { targetKey, type Target } from '../../shared/contract/targets.ts'
 import type { Script } from '../ssh/script.ts'
-import { parseScan, scanScript, type ListeningPort } from './port-scan.ts'
+import { parseScan, scanScript, type ListeningPort, type PortScan } from './port-scan.ts'
+import { processName } from './process-name.ts'
 import { presetOf } from './services-there.ts'
 
 export interface FoundPortsParts {
   /** Runs a script where the target is connected already; null where it is not. Never makes a connection. */
-  readonly run: (target: Target, script: Script) => Promise<string | null>
+  readonly run: (target: Target, script: Script, signal: AbortSignal) => Promise<string | null>
   readonly presets: () => readonly Preset[]
   /** A look at a host has ended. */
-  readonly onLooked: (target: Target, ports: readonly FoundPort[]) => void
+  readonly onLooked: (target: Target, ports: readonly ScannedPort[]) => void
+  readonly reportBug: (where: string, error: unknown) => void
+}
+
+/** A port that was found, with what main alone may know of it. */
+export interface ScannedPort {
+  readonly found: FoundPort
+  /** Every argument of the process, secrets among them: to tell one process from another, never to show. */
+  readonly process: string
 }
 
 const everyMs = 5_000
@@ -22,21 +32,28 @@ const restFactor = 20
 const tooLoaded = 2
 // Mail, printing, name service, ssh, X11, and what every desktop has.
 const system = new Set([22, 25, 53, 111, 123, 139, 445, 546, 587, 631, 993, 3389, 5353, 5355, 6010, 6011, 6012])
-// Programs are told secrets on their command lines, which are for no window.
-const secrets = /([\w.-]*(?:token|password|passwd|secret|api-?key)[\w.-]*)[=\s]\s*\S+/gi
+// More than this is no list for a person, and may be a host that wants to fill the memory.
+const mostPorts = 500
 const databases = new Set(['postgresql', 'mysql', 'redis'])
 
 interface Watched {
   readonly target: Target
   nextAt: number
-  looking: boolean
+  /** Aborted when nobody watches any more; null while there is no look. */
+  looking: AbortController | null
+}
+
+interface Seen {
+  readonly ports: readonly ScannedPort[]
+  /** True where there are more than are kept. */
+  readonly more: boolean
 }
 
 /** Looks at what listens on the hosts that somebody sees and that are connected anyway; at most every five seconds each. */
 export class FoundPorts implements Disposable {
   readonly #parts: FoundPortsParts
   readonly #watched = new Map<string, Watched>()
-  readonly #found = new Map<string, readonly FoundPort[]>()
+  readonly #seen = new Map<string, Seen>()
   readonly #timer: NodeJS.Timeout
 
   constructor(parts: FoundPortsParts) {
@@ -46,29 +63,36 @@ export class FoundPorts implements Disposable {
   }
 
   get all(): readonly FoundPort[] {
-    return [...this.#found.values()].flat()
+    return [...this.#seen.values()].flatMap(({ ports }) => ports.map(({ found }) => found))
+  }
+
+  /** True where a host has more ports than `all` lists, which is 500 of each at most. */
+  get more(): boolean {
+    return [...this.#seen.values()].some(({ more }) => more)
   }
 
   /** The process that listened on a port at the last look; null when none did. */
   at(target: Target, port: number): FoundPort | null {
-    return this.#found.get(targetKey(target))?.find(each => each.port === port) ?? null
+    return this.#seen.get(targetKey(target))?.ports.find(({ found }) => found.port === port)?.found ?? null
   }
 
   watch(targets: readonly Target[]): void {
     const wanted = new Map(targets.map(target => [targetKey(target), target]))
-    for (const key of this.#watched.keys()) {
+    for (const [key, { looking }] of this.#watched) {
       if (wanted.has(key)) continue
+      looking?.abort()
       this.#watched.delete(key)
-      this.#found.delete(key)
+      this.#seen.delete(key)
     }
     for (const [key, target] of wanted) {
-      if (!this.#watched.has(key)) this.#watched.set(key, { target, nextAt: 0, looking: false })
+      if (!this.#watched.has(key)) this.#watched.set(key, { target, nextAt: 0, looking: null })
     }
     this.#tick()
   }
 
   dispose(): void {
     clearInterval(this.#timer)
+    for (const { looking } of this.#watched.values()) looking?.abort()
     this.#watched.clear()
   }
 
@@ -81,38 +105,45 @@ export class FoundPorts implements Disposable {
 
   async #look(watched: Watched): Promise<void> {
     const { target } = watched
-    watched.looking = true
+    const abort = (watched.looking = new AbortController())
     const startedAt = Date.now()
     const key = targetKey(target)
-    // A look that failed says nothing about what listens.
-    const output = await this.#parts.run(target, scanScript).catch(() => undefined)
+    const output = await this.#parts.run(target, scanScript, abort.signal).catch((error: unknown) => {
+      // A look that failed says nothing about what listens.
+      if (!(error instanceof AppError)) this.#parts.reportBug('found ports', error)
+      return undefined
+    })
     const took = Date.now() - startedAt
-    watched.looking = false
+    watched.looking = null
     watched.nextAt = Date.now() + Math.max(everyMs, took * restFactor)
     if (output === undefined || this.#watched.get(key) !== watched) return
     if (output === null) {
       // Not connected: nothing is known of it any more.
-      if (this.#found.delete(key)) this.#parts.onLooked(target, [])
+      if (this.#seen.delete(key)) this.#parts.onLooked(target, [])
       return
     }
-    const { ports, load } = parseScan(output)
-    if (load !== null && load > tooLoaded) watched.nextAt = Date.now() + everyMs * 12
-    const found = ports.filter(worthTelling).map(port => this.#toFound(target, port))
-    this.#found.set(
-      key,
-      found.filter(({ presetId }) => presetId === null || !databases.has(presetId)),
-    )
-    this.#parts.onLooked(target, this.#found.get(key) ?? [])
+    const scan = parseScan(output)
+    if (scan.load !== null && scan.load > tooLoaded) watched.nextAt = Date.now() + everyMs * 12
+    const seen = this.#sift(target, scan)
+    this.#seen.set(key, seen)
+    this.#parts.onLooked(target, seen.ports)
   }
 
-  #toFound(target: Target, port: ListeningPort): FoundPort {
-    const preset = presetOf(port, this.#parts.presets())
+  /** What is worth showing; the person's own come first where there are too many. */
+  #sift(target: Target, { ports, user }: PortScan): Seen {
+    const presets = this.#parts.presets()
+    const isOwn = ({ uid }: ListeningPort) => uid !== null && uid === user
+    const shown = ports
+      .filter(worthTelling)
+      .map(port => ({ port, presetId: presetOf(port, presets)?.id ?? null, own: isOwn(port) }))
+      .filter(({ presetId }) => presetId === null || !databases.has(presetId))
+    const kept = shown.length <= mostPorts ? shown : shown.toSorted((a, b) => Number(b.own) - Number(a.own))
     return {
-      target,
-      port: port.port,
-      process: port.process.replace(secrets, '$1=…'),
-      pid: port.pid,
-      presetId: preset?.id ?? null,
+      ports: kept.slice(0, mostPorts).map(({ port: { port, pid, process }, presetId, own }) => ({
+        found: { target, port, process: processName(process, port), pid, own, presetId },
+        process,
+      })),
+      more: shown.length > mostPorts,
     }
   }
 }

@@ -4,22 +4,43 @@ import { connect, createServer, Server, type Socket } from 'node:net'
 import { AppError } from '../../shared/base/errors.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { Endpoint } from '../../shared/contract/forwards.ts'
+import type { ListenChoice } from './own-address.ts'
 import { processOnPort } from './port-owner.ts'
 
 /** Something that listens on this computer until disposed. */
 export interface LocalListener extends Disposable {
   /** Where it really listens: with the port that was free. */
   readonly at: Endpoint
+  /** Where a browser finds it: at an address that no other host's pages have, where there is one. */
+  readonly page: Endpoint
 }
 
 export interface ListenOptions {
   readonly onConnection: (socket: Socket) => void
   /** Takes the next free port when the wanted one is not. */
   readonly freePort: boolean
+  /** One more address for the same port, listened on where it is to be had. */
+  readonly besides?: string | null
 }
 
 const triedPorts = 100
 const highestPort = 65_535
+
+/** Listens at the first choice whose address this computer has. Throws like `listenHere`. */
+export async function listenAtFirst(
+  choices: readonly ListenChoice[],
+  options: Omit<ListenOptions, 'besides'>,
+): Promise<LocalListener> {
+  for (const [index, { at, besides }] of choices.entries()) {
+    try {
+      return await listenHere(at, { ...options, besides })
+    } catch (error) {
+      const lacksAddress = error instanceof AppError && error.code === 'name-not-found'
+      if (!lacksAddress || index === choices.length - 1) throw error
+    }
+  }
+  throw new AppError('invalid-input', 'There is nowhere to listen.')
+}
 
 /**
  * Listens on an address and port, or on a Unix socket that only this user may use. `localhost` is both 127.0.0.1 and
@@ -42,12 +63,26 @@ export async function listenHere(wanted: Endpoint, options: ListenOptions): Prom
     // Not every system has the second family; but somebody else's port under the same name would answer in our place.
     const clash = others.some(other => 'error' in other && other.error.code === 'EADDRINUSE')
     const servers = [server, ...others].filter(each => each instanceof Server)
-    const dispose = () => servers.forEach(each => each.close())
-    if (!clash) return { at: { kind: 'tcp', address, port: real }, dispose }
-    dispose()
+    if (!clash) return finish({ address, port: real, servers }, options)
+    servers.forEach(each => each.close())
     if (at >= last && port !== 0)
       throw await listenError(Object.assign(new Error('taken'), { code: 'EADDRINUSE' }), wanted)
   }
+}
+
+/** Adds the address besides, which is never a reason to fail: without it the page is where the rest listens. */
+async function finish(
+  { address, port, servers }: { readonly address: string; readonly port: number; readonly servers: readonly Server[] },
+  options: ListenOptions,
+): Promise<LocalListener> {
+  const at: Endpoint = { kind: 'tcp', address, port }
+  const besides = options.besides ?? null
+  const more = besides === null ? null : await tryListen({ host: besides, port }, options)
+  const all = more instanceof Server ? [...servers, more] : servers
+  // Every interface is that address too, so it is taken by the listener that is there.
+  const isCovered = address !== 'localhost' && more !== null && 'error' in more && more.error.code === 'EADDRINUSE'
+  const page = besides !== null && (more instanceof Server || isCovered) ? { ...at, address: besides } : at
+  return { at, page, dispose: () => all.forEach(each => each.close()) }
 }
 
 function addressesOf(address: string): readonly [string, ...string[]] {
@@ -65,7 +100,8 @@ async function listenUnix(path: string, options: ListenOptions): Promise<LocalLi
   process.umask(before)
   const server = await listening
   if ('error' in server) throw await listenError(server.error, { kind: 'unix', path })
-  return { at: { kind: 'unix', path }, dispose: () => server.close() }
+  const at: Endpoint = { kind: 'unix', path }
+  return { at, page: at, dispose: () => server.close() }
 }
 
 /** A socket that a program left behind when it died; nothing else that stands there is touched. */

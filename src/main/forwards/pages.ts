@@ -1,11 +1,14 @@
 import { AppError } from '../../shared/base/errors.ts'
 import type { Endpoint, Forward, ForwardId } from '../../shared/contract/forwards.ts'
+import { targetKey, type Target } from '../../shared/contract/targets.ts'
 import type { ForwardRunner } from './forward-runner.ts'
 import type { RunningService } from './services-there.ts'
-import { waitForPage } from './wait-for-page.ts'
+import { acceptsOnlyLocalhost, waitForPage } from './wait-for-page.ts'
 
 interface PagesParts {
   readonly openPage: (url: string) => void | Promise<void>
+  readonly nameOf: (target: Target) => string
+  readonly warn: (text: string) => void
 }
 
 /** A page that somebody named, as a link in a terminal does. */
@@ -20,6 +23,8 @@ const answerMs = 45_000
 export class Pages {
   readonly #parts: PagesParts
   readonly #services = new Map<ForwardId, RunningService>()
+  /** The targets whose pages were opened under a host name. */
+  readonly #opened = new Map<string, Map<string, Target>>()
 
   constructor(parts: PagesParts) {
     this.#parts = parts
@@ -34,30 +39,59 @@ export class Pages {
     this.#services.delete(id)
   }
 
-  /** Waits until the page answers, and opens it in the browser. Throws `timed-out`, `invalid-input` for what is no page. */
-  async open(runner: ForwardRunner, named: NamedPage | null = null): Promise<void> {
-    const { forward, listening } = runner
-    if (listening?.kind !== 'tcp' || (named?.path ?? this.#pathOf(forward)) === null)
+  /**
+   * Waits until the page answers, and opens it in the browser. Throws `timed-out` after 45 seconds, `cancelled` on abort or
+   * when the forward is stopped, and `invalid-input` for what is no page.
+   */
+  async open(runner: ForwardRunner, signal: AbortSignal, named: NamedPage | null = null): Promise<void> {
+    const { forward, pageAt } = runner
+    if (pageAt?.kind !== 'tcp' || (named?.path ?? this.#pathOf(forward)) === null)
       throw new AppError('invalid-input', `${forward.label} is no page that a browser could open.`)
-    const secure = named?.secure ?? this.#services.get(forward.id)?.secure ?? false
-    const signal = new AbortController().signal
-    await waitForPage({ ...listening, secure, where: forward.label }, { signal, timeoutMs: answerMs })
-    await this.#parts.openPage(this.address(forward, listening, named))
+    const page = { ...pageAt, secure: this.#isSecure(forward, named), where: forward.label }
+    const either = AbortSignal.any([signal, runner.ended])
+    const status = await waitForPage(page, { signal: either, timeoutMs: answerMs })
+    if (await acceptsOnlyLocalhost(page, status, either)) await runner.shareLocalhost()
+    this.#warnOfSharing(runner)
+    await this.#parts.openPage(this.address(forward, runner.pageAt ?? pageAt, named))
   }
 
   /** The address of the page with its token; of what is no page, where it listens. */
   address(forward: Forward, at: Endpoint, named: NamedPage | null = null): string {
     if (at.kind === 'unix') return at.path
     const page = named?.path ?? this.#pathOf(forward)
-    // A browser reaches what listens on every interface by this computer's own name.
-    const host = /^(\*|0\.0\.0\.0|::|::1|127\.0\.0\.1)$/.test(at.address) ? 'localhost' : at.address
+    const host = hostOf(at.address)
     const where = `${host.includes(':') ? `[${host}]` : host}:${at.port}`
     if (page === null) return forward.kind === 'dynamic' ? `socks5h://${where}` : where
-    const secure = named?.secure ?? this.#services.get(forward.id)?.secure ?? false
+    const secure = this.#isSecure(forward, named)
     return `${secure ? 'https' : 'http'}://${where}${page.startsWith('/') ? page : `/${page}`}`
+  }
+
+  /** Once for each pair: where two hosts have one name in the browser, it sends the cookies of one to the other. */
+  #warnOfSharing({ forward, pageAt }: ForwardRunner): void {
+    if (pageAt?.kind !== 'tcp') return
+    const host = hostOf(pageAt.address)
+    const others = this.#opened.get(host) ?? new Map<string, Target>()
+    const key = targetKey(forward.target)
+    const [other] = others.values()
+    if (other && !others.has(key)) {
+      const names = `${this.#parts.nameOf(other)} and ${this.#parts.nameOf(forward.target)}`
+      this.#parts.warn(
+        `Pages of ${names} share cookies in your browser, because both are at ${host}. Use a private window for one of them if you don’t trust it.`,
+      )
+    }
+    this.#opened.set(host, others.set(key, forward.target))
+  }
+
+  #isSecure(forward: Forward, named: NamedPage | null): boolean {
+    return named?.secure ?? this.#services.get(forward.id)?.secure ?? false
   }
 
   #pathOf(forward: Forward): string | null {
     return this.#services.get(forward.id)?.page ?? forward.page
   }
+}
+
+/** What a browser calls an address. It reaches what listens on every interface by this computer's own name. */
+function hostOf(address: string): string {
+  return /^(\*|0\.0\.0\.0|::|::1)$/.test(address) ? 'localhost' : address
 }

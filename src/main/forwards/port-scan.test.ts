@@ -21,9 +21,14 @@ LISTEN 0      511    127.0.0.1%lo:53          0.0.0.0:*
 @args
 812 /home/ada/envs/ml/bin/python3 /home/ada/envs/ml/bin/jupyter-lab --no-browser --port=8888
 900 /usr/bin/python3 /usr/local/bin/tensorboard --logdir runs
+@uids
+/proc/812/status:Uid:\t1000\t1000\t1000\t1000
+/proc/900/status:Uid:\t1001\t1001\t1001\t1001
 @load
 0.52 0.58 0.59 1/467 12345
 8
+@user
+1000
 `
 const busybox = `@proc
   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -35,9 +40,13 @@ const busybox = `@proc
 lrwx------    1 ada  ada  64 Jan  1 00:00 3 -> socket:[31415]
 @args
 77 python3 -m http.server 8080
+@uids
+/proc/77/status:Uid:\t1000\t1000\t1000\t1000
 @load
 3.00 2.00 1.00 1/99 100
 1
+@user
+1000
 `
 const macos = `@lsof
 COMMAND     PID USER   FD   TYPE             DEVICE SIZE/OFF NODE NAME
@@ -45,9 +54,14 @@ python3.1 48121  ada    6u  IPv4 0x9d5a3c1f7e2b1a3d      0t0  TCP 127.0.0.1:7860
 Python    48122  ada    6u  IPv6 0x9d5a3c1f7e2b1a3e      0t0  TCP *:5000 (LISTEN)
 @args
 48121 python demo.py
+@uids
+48121   501   501
+48122   501     0
 @load
 12:03  up 3 days,  2:01, 3 users, load averages: 2.10 1.90 1.80
 10
+@user
+501
 `
 const freebsd = `@netstat
 Active Internet connections (including servers)
@@ -60,32 +74,65 @@ tcp4       0      0 10.0.0.5.22            10.0.0.9.51000         ESTABLISHED
 
 test('what Linux, BusyBox, macOS and FreeBSD print is understood', () => {
   expect(parseScan(linux).ports).toEqual([
-    { port: 22, pid: null, process: '', loopback: false },
-    { port: 53, pid: null, process: '', loopback: true },
-    { port: 6006, pid: 900, process: '/usr/bin/python3 /usr/local/bin/tensorboard --logdir runs', loopback: false },
+    { port: 22, pid: null, process: '', uid: null, loopback: false },
+    { port: 53, pid: null, process: '', uid: null, loopback: true },
+    {
+      port: 6006,
+      pid: 900,
+      process: '/usr/bin/python3 /usr/local/bin/tensorboard --logdir runs',
+      uid: 1001,
+      loopback: false,
+    },
     {
       port: 8888,
       pid: 812,
       process: '/home/ada/envs/ml/bin/python3 /home/ada/envs/ml/bin/jupyter-lab --no-browser --port=8888',
+      uid: 1000,
       loopback: true,
     },
   ])
+  expect(parseScan(linux).user).toBe(1000)
   expect(parseScan(linux).load).toBeCloseTo(0.065)
   expect(parseScan(busybox)).toEqual({
     ports: [
-      { port: 7000, pid: null, process: '', loopback: true },
-      { port: 8080, pid: 77, process: 'python3 -m http.server 8080', loopback: true },
+      { port: 7000, pid: null, process: '', uid: null, loopback: true },
+      { port: 8080, pid: 77, process: 'python3 -m http.server 8080', uid: 1000, loopback: true },
     ],
     load: 3,
+    user: 1000,
   })
   expect(parseScan(macos)).toEqual({
     ports: [
-      { port: 5000, pid: 48122, process: 'Python', loopback: false },
-      { port: 7860, pid: 48121, process: 'python demo.py', loopback: true },
+      { port: 5000, pid: 48122, process: 'Python', uid: null, loopback: false },
+      { port: 7860, pid: 48121, process: 'python demo.py', uid: 501, loopback: true },
     ],
     load: expect.closeTo(0.21) as number,
+    user: 501,
   })
   expect(parseScan(freebsd).ports.map(({ port }) => port)).toEqual([22, 8787])
+})
+
+test('a port has an owner only where every process and every socket behind it is of one user', () => {
+  const uids = '@uids\n5 0 0\n6 1000 1000\n7 1000 0\n@user\n0\n'
+  const line = (address: string, ...pids: number[]) =>
+    `LISTEN 0 9 ${address}:3000 0.0.0.0:* users:(${pids.map(pid => `("a",pid=${pid},fd=3)`).join(',')})`
+  const owner = (...lines: string[]) => parseScan(`@ss\n${lines.join('\n')}\n${uids}`).ports[0]?.uid
+  expect(owner(line('127.0.0.1', 5))).toBe(0)
+  // A socket that two processes share, a process that has changed its user, and a second socket on the same port.
+  expect(owner(line('127.0.0.1', 5, 6))).toBeNull()
+  expect(owner(line('127.0.0.1', 7))).toBeNull()
+  expect(owner(line('127.0.0.1', 5), line('[::1]', 6))).toBeNull()
+  // The name of a process is its own to choose.
+  expect(owner('LISTEN 0 9 127.0.0.1:3000 0.0.0.0:* users:(("x",pid=5,fd=3",pid=6,fd=3))')).toBeNull()
+  expect(owner('LISTEN 0 9 127.0.0.1:3000 0.0.0.0:*')).toBeNull()
+})
+
+test('what listens on another loopback address than 127.0.0.1 is not found: localhost does not lead there', () => {
+  const output = '@ss\nLISTEN 0 9 127.41.3.9:8888 0.0.0.0:*\nLISTEN 0 9 127.0.0.1:8889 0.0.0.0:*\n'
+  expect(parseScan(output).ports.map(({ port }) => port)).toEqual([8889])
+  const table = (address: string) => `   0: ${address}:22B8 00000000:0000 0A 0:0 00:0 0 0 0 1 1\n`
+  expect(parseScan(`@proc\n${table('0903297F')}`).ports).toEqual([])
+  expect(parseScan(`@proc\n${table('0100007F')}`).ports).toHaveLength(1)
 })
 
 test('nothing that a host prints makes it throw, and no port is told that can’t be', () => {
@@ -99,6 +146,8 @@ test('nothing that a host prints makes it throw, and no port is told that can’
       '@lsof',
       '@netstat',
       '@load',
+      '@uids',
+      '@user',
       ...linux.split('\n'),
       ...busybox.split('\n'),
     ),
@@ -139,7 +188,7 @@ const running: readonly [string, string][] = [
 ]
 
 test.each(running)('%s is recognised by %s', (id, process) => {
-  const port = { port: 12_345, pid: 1, process, loopback: true }
+  const port = { port: 12_345, pid: 1, process, uid: 1000, loopback: true }
   expect(presetOf(port, builtInPresets)?.id).toBe(id)
 })
 
@@ -150,15 +199,24 @@ test('an editor with the word in a file’s name is not the service', () => {
     'tail -f /var/log/mlflow/x.log',
     'sshd: ada@pts/1',
   ])
-    expect(presetOf({ port: 9, pid: 1, process, loopback: true }, builtInPresets)?.id ?? null, process).toBeNull()
+    expect(
+      presetOf({ port: 9, pid: 1, process, uid: 1000, loopback: true }, builtInPresets)?.id ?? null,
+      process,
+    ).toBeNull()
 })
 
 test('a service is found by its process on any port, by its usual port where the process is hidden, else not at all', () => {
   const preset = builtInPresets.find(({ id }) => id === 'tensorboard')
   if (!preset) throw new Error('no preset')
-  const hidden = { port: 6006, pid: null, process: '', loopback: true }
-  const other = { port: 6006, pid: 5, process: 'python3 train.py', loopback: true }
-  const moved = { port: 7007, pid: 6, process: '/usr/bin/python3 /usr/bin/tensorboard --port 7007', loopback: true }
+  const hidden = { port: 6006, pid: null, process: '', uid: 1000, loopback: true }
+  const other = { port: 6006, pid: 5, process: 'python3 train.py', uid: 1000, loopback: true }
+  const moved = {
+    port: 7007,
+    pid: 6,
+    process: '/usr/bin/python3 /usr/bin/tensorboard --port 7007',
+    uid: 1000,
+    loopback: true,
+  }
   expect(recognise(preset, [hidden])?.port).toBe(6006)
   expect(recognise(preset, [other])).toBeNull()
   expect(recognise(preset, [other, moved])?.port).toBe(7007)
@@ -170,7 +228,7 @@ test('Jupyter’s own files name port, base and token; one that outlived its ser
   const servers = parseJupyterServers(
     '@server\n{"port": 8890, "token": "gone", "base_url": "/"}\n@server\n{"port": 8889, "token": "a+b", "base_url": "/lab/", "secure": true}\n@server\nnot json\n@server\n',
   )
-  const ports = [{ port: 8889, pid: 1, process: 'x', loopback: true }]
+  const ports = [{ port: 8889, pid: 1, process: 'x', uid: 1000, loopback: true }]
   expect(findService(jupyter, { ports, jupyter: servers })).toEqual({
     port: 8889,
     page: '/lab/?token=a%2Bb',
@@ -203,7 +261,7 @@ test.each(['with ss', 'without ss'])('a server of this machine is found %s', asy
     child.once('close', () => resolve(text))
   })
   const found = parseScan(output).ports.find(each => each.port === port)
-  expect(found).toMatchObject({ pid: process.pid, loopback: true })
+  expect(found).toMatchObject({ pid: process.pid, uid: process.getuid?.(), loopback: true })
   expect(found?.process).toContain('node')
   expect(execFileSync('sh', ['-n', '-c', scanScript.text], { encoding: 'utf8' })).toBe('')
 })

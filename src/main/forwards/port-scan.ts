@@ -7,45 +7,63 @@ export interface ListeningPort {
   readonly pid: number | null
   /** The arguments of the process joined by spaces, or its short name; empty where the system does not tell. */
   readonly process: string
+  /** The user that every process behind it runs as; null where the system does not tell, or where they differ. */
+  readonly uid: number | null
   /** True where only that machine itself can connect. */
   readonly loopback: boolean
 }
+
+/** A socket that listens, with every process that holds it. */
+type Socket = Omit<ListeningPort, 'uid'> & { readonly pids: readonly number[] }
 
 /** What one look at a host brought. */
 export interface PortScan {
   readonly ports: readonly ListeningPort[]
   /** Load over the last minute by processor; null where the system does not tell. */
   readonly load: number | null
+  /** The user that is signed in; null where the system does not tell. */
+  readonly user: number | null
 }
 
 const longestProcess = 1024
+// What a host prints beyond is not looked at: no machine has more sockets that listen.
+const mostLines = 50_000
 
 /**
  * The script of one look: prints sections that begin with `@name`. `ss` knows most; /proc serves BusyBox; `lsof` and
- * `netstat` serve macOS and the BSDs. Arguments are read for the processes of this user only, the others' are secret.
+ * `netstat` serve macOS and the BSDs. The owners come from /proc/pid/status, since a process can have its folder in /proc
+ * shown as root's (proc(5), "dumpable"). Sections about owners come last: a later one counts, so no name can forge them.
  */
 export const scanScript = sh`
 args() { for p in $(printf '%s\\n' "$1" | sort -u | head -n 300); do
   if [ -r /proc/$p/cmdline ]; then printf '%s ' "$p"; tr '\\000\\n' '  ' < /proc/$p/cmdline; echo
   else ps -o pid= -o args= -p $p 2>/dev/null; fi; done; }
+owners() { o=$(printf '%s\\n' "$1" | sort -u | head -n 300); f=
+  echo @uids; if [ -r /proc/self/status ]; then for p in $o; do f="$f /proc/$p/status"; done; grep '^Uid:' /dev/null $f 2>/dev/null
+  elif [ -n "$o" ]; then ps -o pid= -o ruid= -o uid= -p "$(printf '%s' "$o" | tr '\\n' ',')" 2>/dev/null; fi; }
 if command -v ss >/dev/null 2>&1 && out=$(ss -ltnpH 2>/dev/null); then
   echo @ss; printf '%s\\n' "$out"
-  echo @args; args "$(printf '%s\\n' "$out" | grep -o 'pid=[0-9]*' | cut -d= -f2)"
+  pids=$(printf '%s\\n' "$out" | grep -o 'pid=[0-9]*' | cut -d= -f2)
+  echo @args; args "$pids"; owners "$pids"
 elif [ -r /proc/net/tcp ]; then
   echo @proc; cat /proc/net/tcp /proc/net/tcp6 2>/dev/null
   echo @fds; ls -l /proc/[0-9]*/fd 2>/dev/null | grep -e '^/proc/' -e 'socket:\\['
   echo @args; for d in /proc/[0-9]*; do [ -O $d ] && [ -r $d/cmdline ] && { printf '%s ' "\${d#/proc/}"; tr '\\000\\n' '  ' < $d/cmdline; echo; }; done 2>/dev/null
+  echo @uids; grep '^Uid:' /dev/null /proc/[0-9]*/status 2>/dev/null
 elif command -v lsof >/dev/null 2>&1; then
   out=$(lsof -nP -iTCP -sTCP:LISTEN 2>/dev/null); echo @lsof; printf '%s\\n' "$out"
-  echo @args; args "$(printf '%s\\n' "$out" | awk 'NR>1{print $2}')"
+  pids=$(printf '%s\\n' "$out" | awk 'NR>1{print $2}')
+  echo @args; args "$pids"; owners "$pids"
 else echo @netstat; netstat -an 2>/dev/null; fi
 echo @load; cat /proc/loadavg 2>/dev/null || uptime; getconf _NPROCESSORS_ONLN 2>/dev/null || nproc 2>/dev/null
+echo @user; id -u
 `
 
 /** Reads what `scanScript` printed. Anything that can't be read is left out. Each port once. */
 export function parseScan(output: string): PortScan {
   const sections = sectionsOf(output)
   const args = argumentsOf(sections.get('args') ?? '')
+  const owners = ownersOf(sections.get('uids') ?? '')
   const found = [
     ...parseSs(sections.get('ss') ?? ''),
     ...withOwners(parseProcNetTcp(sections.get('proc') ?? ''), socketOwners(sections.get('fds') ?? '')),
@@ -54,17 +72,23 @@ export function parseScan(output: string): PortScan {
   ]
   const ports = new Map<number, ListeningPort>()
   for (const each of found) {
+    const uid = userOf(each.pids, owners)
     const process = cleanLine((each.pid === null ? undefined : args.get(each.pid)) ?? each.process, longestProcess)
     const known = ports.get(each.port)
-    // One port on several addresses: what tells most, and what reaches furthest.
+    // One port on several addresses: what tells most, what reaches furthest, and an owner only where there is one alone.
     ports.set(each.port, {
       port: each.port,
       pid: known?.pid ?? each.pid,
       process: known?.process || process,
+      uid: known && known.uid !== uid ? null : uid,
       loopback: (known?.loopback ?? true) && each.loopback,
     })
   }
-  return { ports: [...ports.values()].sort((a, b) => a.port - b.port), load: loadOf(sections.get('load') ?? '') }
+  return {
+    ports: [...ports.values()].sort((a, b) => a.port - b.port),
+    load: loadOf(sections.get('load') ?? ''),
+    user: /^\d{1,10}$/.test(sections.get('user')?.trim() ?? '') ? Number(sections.get('user')) : null,
+  }
 }
 
 function sectionsOf(output: string): ReadonlyMap<string, string> {
@@ -75,8 +99,8 @@ function sectionsOf(output: string): ReadonlyMap<string, string> {
     if (name !== null) sections.set(name, lines.join('\n'))
     lines = []
   }
-  for (const line of output.split('\n')) {
-    const head = /^@(ss|args|proc|fds|lsof|netstat|load)$/.exec(line)
+  for (const line of output.split('\n', mostLines)) {
+    const head = /^@(ss|args|proc|fds|lsof|netstat|load|uids|user)$/.exec(line)
     if (head) {
       keep()
       name = head[1] as string
@@ -87,18 +111,21 @@ function sectionsOf(output: string): ReadonlyMap<string, string> {
 }
 
 /** `LISTEN 0 128 127.0.0.1:8888 0.0.0.0:* users:(("jupyter-lab",pid=812,fd=6))` of ss -ltnpH. */
-function parseSs(text: string): readonly ListeningPort[] {
+function parseSs(text: string): readonly Socket[] {
   return text.split('\n').flatMap(line => {
     const fields = line.trim().split(/\s+/)
     const at = /^(.*):(\d+)$/.exec(fields[3] ?? '')
     if (fields[0] !== 'LISTEN' || !at) return []
     const owner = /\(\("([^"]*)",pid=(\d+)/.exec(line)
-    return listening(at, { pid: owner ? Number(owner[2]) : null, process: owner?.[1] ?? '' })
+    const pids = [...line.matchAll(/,pid=(\d+)/g)].map(([, pid]) => Number(pid))
+    return listening(at, { pid: owner ? Number(owner[2]) : null, pids, process: owner?.[1] ?? '' })
   })
 }
 
 /** A listening socket of /proc/net/tcp or tcp6: state 0A, address and port in hexadecimal. */
-export function parseProcNetTcp(text: string): readonly { port: number; loopback: boolean; inode: string }[] {
+export function parseProcNetTcp(
+  text: string,
+): readonly { port: number; loopback: boolean; apart: boolean; inode: string }[] {
   return text.split('\n').flatMap(line => {
     const fields = line.trim().split(/\s+/)
     const at = /^([0-9A-Fa-f]{8}|[0-9A-Fa-f]{32}):([0-9A-Fa-f]{4})$/.exec(fields[1] ?? '')
@@ -109,6 +136,7 @@ export function parseProcNetTcp(text: string): readonly { port: number; loopback
       {
         port: parseInt(at[2] as string, 16),
         loopback: address.length === 8 ? address.endsWith('7F') : loopback,
+        apart: address.length === 8 && address.endsWith('7F') && address !== '0100007F',
         inode: fields[9] ?? '',
       },
     ]
@@ -116,52 +144,80 @@ export function parseProcNetTcp(text: string): readonly { port: number; loopback
 }
 
 /** `/proc/812/fd:` and then `... 6 -> socket:[3141]`, as ls -l prints them. */
-function socketOwners(text: string): ReadonlyMap<string, number> {
-  const owners = new Map<string, number>()
+function socketOwners(text: string): ReadonlyMap<string, readonly number[]> {
+  const owners = new Map<string, readonly number[]>()
   let pid: number | null = null
   for (const line of text.split('\n')) {
     const folder = /^\/proc\/(\d+)\/fd:?$/.exec(line.trim())
     if (folder) pid = Number(folder[1])
     const socket = /socket:\[(\d+)\]/.exec(line)
-    if (socket && pid !== null) owners.set(socket[1] as string, pid)
+    const [, inode] = socket ?? []
+    if (inode !== undefined && pid !== null) owners.set(inode, [...(owners.get(inode) ?? []), pid])
   }
   return owners
 }
 
 function withOwners(
   sockets: ReturnType<typeof parseProcNetTcp>,
-  owners: ReadonlyMap<string, number>,
-): readonly ListeningPort[] {
-  return sockets.map(({ port, loopback, inode }) => ({ port, loopback, pid: owners.get(inode) ?? null, process: '' }))
+  owners: ReadonlyMap<string, readonly number[]>,
+): readonly Socket[] {
+  return sockets
+    .filter(({ apart }) => !apart)
+    .map(({ port, loopback, inode }) => {
+      const pids = owners.get(inode) ?? []
+      return { port, loopback, pid: pids[0] ?? null, pids, process: '' }
+    })
 }
 
 /** `python3.1 812 ada 6u IPv4 0x1 0t0 TCP 127.0.0.1:8888 (LISTEN)` of lsof -nP. */
-function parseLsof(text: string): readonly ListeningPort[] {
+function parseLsof(text: string): readonly Socket[] {
   return text.split('\n').flatMap(line => {
     const found = /^(\S+)\s+(\d+)\s.*\sTCP\s+(\S*):(\d+)\s+\(LISTEN\)/.exec(line)
-    return found ? listening(found.slice(2), { pid: Number(found[2]), process: found[1] as string }) : []
+    if (!found) return []
+    const pid = Number(found[2])
+    return listening(found.slice(2), { pid, pids: [pid], process: found[1] as string })
   })
 }
 
 /** `tcp4 0 0 127.0.0.1.8888 *.* LISTEN` of the BSDs, with a colon on Linux. */
-function parseNetstat(text: string): readonly ListeningPort[] {
+function parseNetstat(text: string): readonly Socket[] {
   return text.split('\n').flatMap(line => {
     const fields = line.trim().split(/\s+/)
     const at = /^(.*)[.:](\d+)$/.exec(fields[3] ?? '')
     if (!/^tcp/.test(fields[0] ?? '') || !/\bLISTEN\b/.test(line) || !at) return []
-    return listening(at, { pid: null, process: '' })
+    return listening(at, { pid: null, pids: [], process: '' })
   })
 }
 
 /** `at` is what a pattern matched: the whole, the address, the port. */
 function listening(
   [, address = '', digits = '']: readonly string[],
-  owner: { readonly pid: number | null; readonly process: string },
-): readonly ListeningPort[] {
+  owner: Pick<Socket, 'pid' | 'pids' | 'process'>,
+): readonly Socket[] {
   const port = Number(digits)
   if (port < 1 || port > 65_535) return []
   const plain = address.replace(/^\[|\]$|%.*$/g, '')
+  // `localhost` over there does not lead to the other addresses of 127.0.0.0/8, where forwards of Hawser itself listen.
+  if (plain.startsWith('127.') && plain !== '127.0.0.1') return []
   return [{ port, ...owner, loopback: /^127\.|^::1$|^::ffff:127\.|^localhost$/.test(plain) }]
+}
+
+/** `/proc/812/status:Uid:\t1000\t1000` of grep, or `812 1000 1000` of ps: the real and the effective user. */
+function ownersOf(text: string): ReadonlyMap<number, number> {
+  const owners = new Map<number, number>()
+  for (const line of text.split('\n')) {
+    const found = /^(?:\/proc\/(\d+)\/status:Uid:|\s*(\d+)\s)\s*(\d+)\s+(\d+)/.exec(line)
+    // One that has changed its user belongs to both.
+    if (found && found[3] === found[4]) owners.set(Number(found[1] ?? found[2]), Number(found[3]))
+  }
+  return owners
+}
+
+/** The one user of all processes that hold a socket; null where there is none, or more than one. */
+function userOf(pids: readonly number[], owners: ReadonlyMap<number, number>): number | null {
+  const users = new Set(pids.map(pid => owners.get(pid) ?? null))
+  const [only = null] = users
+  return users.size === 1 ? only : null
 }
 
 function argumentsOf(text: string): ReadonlyMap<number, string> {

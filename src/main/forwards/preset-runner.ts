@@ -2,6 +2,7 @@ import { AppError } from '../../shared/base/errors.ts'
 import type { Launch, PresetResult } from '../../shared/contract/forwards.ts'
 import type { Preset } from '../../shared/contract/presets.ts'
 import { sh, type Script } from '../ssh/script.ts'
+import { pause } from './pause.ts'
 import { parseScan, scanScript } from './port-scan.ts'
 import { launchScript, outcomeScript, parseOutcome, parseSite, serviceScript, siteScript } from './launch-script.ts'
 import { findService, jupyterScript, parseJupyterServers, type RunningService } from './services-there.ts'
@@ -32,18 +33,22 @@ export async function launchOffer(
 }
 
 /**
- * Starts a service over there and waits until it listens. Throws `timed-out` when it does not within 90 seconds, and
- * `refused` with its own last words when it ended.
+ * Starts a service over there and waits until it listens; its command names the port by now. Throws `cancelled` on abort,
+ * `timed-out` when it does not listen within 90 seconds, and `refused` with its own last words when it ended.
  */
 export async function launchThere(
   preset: Preset,
-  { launch, run, where }: { readonly launch: Launch; readonly run: RunThere; readonly where: string },
+  {
+    launch,
+    run,
+    where,
+    signal,
+  }: { readonly launch: Launch; readonly run: RunThere; readonly where: string; readonly signal: AbortSignal },
 ): Promise<RunningService> {
-  const command = await withPort(preset, launch.command, run)
-  await run(launchScript(preset.id, { ...launch, command }))
+  await run(launchScript(preset.id, launch))
   const until = Date.now() + startMs
   for (;;) {
-    await new Promise(resolve => setTimeout(resolve, lookMs))
+    await pause(lookMs, signal)
     const found = await lookFor(preset, run)
     if (found) return found
     const why = parseOutcome(await run(outcomeScript(preset.id)))
@@ -74,7 +79,7 @@ export async function setServiceThere(
 }
 
 /** Fills in the port: the usual one, or the next that nothing listens on. */
-async function withPort(preset: Preset, command: string, run: RunThere): Promise<string> {
+export async function withPort(preset: Preset, command: string, run: RunThere): Promise<string> {
   if (!command.includes('{port}')) return command
   const taken = new Set(parseScan(await run(scanScript)).ports.map(({ port }) => port))
   let port = preset.ports[0] as number

@@ -2,27 +2,32 @@ import { randomUUID } from 'node:crypto'
 
 import { AppError } from '../../shared/base/errors.ts'
 import { cleanText } from '../../shared/base/clean-text.ts'
-import type { Services } from '../../shared/contract/contract.ts'
-import type { Forward, ForwardId, PresetResult } from '../../shared/contract/forwards.ts'
+import type { Forward, ForwardId, Launch, PresetResult } from '../../shared/contract/forwards.ts'
 import type { Preset, PresetId } from '../../shared/contract/presets.ts'
 import type { Target } from '../../shared/contract/targets.ts'
 import { sh, type Script } from '../ssh/script.ts'
 import type { ForwardRunner } from './forward-runner.ts'
 import type { ForwardStore } from './forward-store.ts'
 import type { Pages } from './pages.ts'
-import { launchOffer, launchThere, lookFor, setServiceThere, type RunThere } from './preset-runner.ts'
+import { cancelled } from './pause.ts'
+import { launchOffer, launchThere, lookFor, setServiceThere, withPort, type RunThere } from './preset-runner.ts'
+import { ignoreFailure } from './rearming.ts'
 import type { RunningService } from './services-there.ts'
-
-type Contract = Services['forwards']
 
 interface PresetUseParts {
   readonly store: ForwardStore
   readonly pages: Pages
-  readonly run: (target: Target, script: Script) => Promise<string>
-  readonly runLive: (target: Target, script: Script) => Promise<string | null>
+  readonly run: (target: Target, script: Script, signal: AbortSignal) => Promise<string>
+  readonly runLive: (target: Target, script: Script, signal: AbortSignal) => Promise<string | null>
   readonly nameOf: (target: Target) => string
   /** Starts a forward and answers once it is up; throws why it is not. */
-  readonly bringUp: (forward: Forward) => Promise<ForwardRunner>
+  readonly bringUp: (forward: Forward, signal: AbortSignal) => Promise<ForwardRunner>
+}
+
+interface Wanted {
+  readonly target: Target
+  readonly presetId: PresetId
+  readonly address: string | null
 }
 
 interface Use {
@@ -45,36 +50,57 @@ export class PresetUse {
     this.#parts = parts
   }
 
-  use: Contract['usePreset'] = async ({ target, presetId, address }) => {
+  /** Throws `cancelled` on abort, as every method here does. */
+  async use({ target, presetId, address }: Wanted, signal: AbortSignal): Promise<PresetResult> {
     const use = this.#take({ target, presetId, address })
     const { preset } = use
-    if (preset.kind === 'remote') return this.#forward(use, null)
+    if (preset.kind === 'remote') return this.#forward(use, null, signal)
     // On another machine nothing can be looked up from here: its usual port is taken.
     if (address !== null)
-      return this.#forward(use, { port: preset.ports[0] as number, page: preset.page, secure: false })
-    const run = this.#runOn(target)
+      return this.#forward(use, { port: preset.ports[0] as number, page: preset.page, secure: false }, signal)
+    const run = this.#runOn(target, signal)
     const found = await lookFor(preset, run)
-    if (found) return this.#forward(use, found)
+    if (found) return this.#forward(use, found, signal)
     return launchOffer(preset, run, this.#parts.store.launchOf(target, presetId))
   }
 
-  launch: Contract['launch'] = async ({ target, presetId, address, launch }) => {
-    const use = this.#take({ target, presetId, address })
+  /** What was started on the host is not stopped by a cancel: the error says that it may run. */
+  async launch(
+    { launch, ...wanted }: Wanted & { readonly launch: Launch },
+    signal: AbortSignal,
+  ): Promise<PresetResult> {
+    const { target, presetId } = wanted
+    const use = this.#take(wanted)
+    const { preset } = use
     const { store, nameOf } = this.#parts
     await store.keepLaunch(target, presetId, launch)
-    const found = await launchThere(use.preset, { launch, run: this.#runOn(target), where: nameOf(target) })
-    return this.#forward(use, found)
+    const [run, where] = [this.#runOn(target, signal), nameOf(target)]
+    const command = await withPort(preset, launch.command, run)
+    try {
+      const found = await launchThere(preset, { launch: { ...launch, command }, run, where, signal })
+      return await this.#forward(use, found, signal)
+    } catch (error) {
+      if (!signal.aborted) throw error
+      throw new AppError(
+        'cancelled',
+        `${preset.name} may be running on ${where} now: Hawser started it and has not stopped it. Its output is in ~/.cache/hawser/${preset.id}.log there.`,
+      )
+    }
   }
 
-  setService: Contract['setService'] = async ({ target, presetId, address, launch, on }) => {
-    const { preset } = this.#take({ target, presetId, address })
+  async setService(
+    { launch, on, ...wanted }: Wanted & { readonly launch: Launch; readonly on: boolean },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { target, presetId } = wanted
+    const { preset } = this.#take(wanted)
     const { store, nameOf } = this.#parts
     await store.keepLaunch(target, presetId, launch)
-    await setServiceThere(preset, { launch, on, run: this.#runOn(target), where: nameOf(target) })
+    await setServiceThere(preset, { launch, on, run: this.#runOn(target, signal), where: nameOf(target) })
   }
 
-  async nodes(target: Target): Promise<readonly string[]> {
-    const output = await this.#parts.run(target, nodesScript)
+  async nodes(target: Target, signal: AbortSignal): Promise<readonly string[]> {
+    const output = await this.#parts.run(target, nodesScript, signal)
     return cleanText(output, 20_000)
       .split('\n')
       .map(line => line.trim())
@@ -82,27 +108,29 @@ export class PresetUse {
   }
 
   /** Before a page is opened anew: a service that was restarted has another token, or another port. */
-  async freshPage(forward: Forward): Promise<void> {
+  async freshPage(forward: Forward, signal: AbortSignal): Promise<void> {
     const { store, pages, runLive } = this.#parts
     const preset = store.preset(forward.presetId)
     if (preset?.token == null || forward.to?.kind !== 'tcp' || forward.to.address !== 'localhost') return
-    const run: RunThere = async script => (await runLive(forward.target, script)) ?? ''
-    const found = await lookFor(preset, run).catch(() => null)
+    const run: RunThere = async script => (await runLive(forward.target, script, signal)) ?? ''
+    const found = await lookFor(preset, run).catch(ignoreFailure)
+    if (signal.aborted) throw cancelled()
     if (!found) return
     pages.remember(forward.id, found)
-    if (found.port !== forward.to.port) await this.#retarget(forward, found.port)
+    if (found.port !== forward.to.port) await this.#retarget(forward, found.port, signal)
   }
 
-  async #retarget(forward: Forward, port: number): Promise<void> {
+  async #retarget(forward: Forward, port: number, signal: AbortSignal): Promise<void> {
     // What was edited meanwhile stays so.
     if (forward.to?.kind !== 'tcp' || this.#parts.store.find(forward.id) !== forward) return
     const to = { ...forward.to, port }
     await this.#parts.store.put({ ...forward, to })
-    const runner = await this.#parts.bringUp({ ...forward, to })
+    const runner = await this.#parts.bringUp({ ...forward, to }, signal)
     runner.retarget(to)
   }
 
-  async #forward(use: Use, found: RunningService | null): Promise<PresetResult> {
+  async #forward(use: Use, found: RunningService | null, signal: AbortSignal): Promise<PresetResult> {
+    if (signal.aborted) throw cancelled()
     const { store, pages, bringUp } = this.#parts
     const before = store.ofPreset(use.target, use.preset.id, use.address)
     let forward = before ?? newForward(use, found?.port ?? (use.preset.ports[0] as number))
@@ -110,20 +138,23 @@ export class PresetUse {
       forward = { ...forward, to: { ...forward.to, port: found.port } }
     if (forward !== before) await store.put(forward)
     if (found) pages.remember(forward.id, found)
-    const runner = await bringUp(forward)
+    const runner = await bringUp(forward, signal)
     if (forward.to && found) runner.retarget(forward.to)
-    if (found && found.page !== null) await pages.open(runner)
+    if (found && found.page !== null) await pages.open(runner, signal)
     return { kind: 'opened', id: forward.id }
   }
 
-  #take({ target, presetId, address }: { target: Target; presetId: PresetId; address: string | null }): Use {
+  #take({ target, presetId, address }: Wanted): Use {
     const preset = this.#parts.store.preset(presetId)
     if (!preset) throw new AppError('not-found', 'This preset is gone.')
     return { target: target as Forward['target'], preset, address: address ?? 'localhost' }
   }
 
-  #runOn(target: Target): RunThere {
-    return script => this.#parts.run(target, script)
+  #runOn(target: Target, signal: AbortSignal): RunThere {
+    return async script => {
+      if (signal.aborted) throw cancelled()
+      return this.#parts.run(target, script, signal)
+    }
   }
 }
 
@@ -138,6 +169,7 @@ function newForward({ target, preset, address }: Use, port: number): Forward {
     listen: here,
     to: { ...here, address: remote ? 'localhost' : address },
     freePort: !remote,
+    ownAddress: !remote,
     start: 'hand',
     presetId: preset.id,
     page: preset.page,

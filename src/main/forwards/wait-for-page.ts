@@ -2,45 +2,77 @@ import { get as getPlain } from 'node:http'
 import { get as getSecure } from 'node:https'
 
 import { AppError } from '../../shared/base/errors.ts'
+import { isOwnAddress } from './own-address.ts'
+import { cancelled, pause } from './pause.ts'
 
 const tryMs = 300
 const oneMs = 5_000
 
+/** Where a page is to answer on this computer. */
+export interface AwaitedPage {
+  readonly address: string
+  readonly port: number
+  readonly secure: boolean
+  /** What the page is called, for messages. */
+  readonly where: string
+}
+
 /**
- * Answers once a web server on this computer's port gives any answer at all. Nothing is sent but a request for `/`.
- * Throws `timed-out` after `timeoutMs`, `cancelled` on abort.
+ * Answers with the status once a web server on this computer's port gives any answer at all. Nothing is sent but a request
+ * for `/`. Throws `timed-out` after `timeoutMs`, `cancelled` on abort.
  */
 export async function waitForPage(
-  page: { readonly address: string; readonly port: number; readonly secure: boolean; readonly where: string },
+  page: AwaitedPage,
   { signal, timeoutMs }: { readonly signal: AbortSignal; readonly timeoutMs: number },
-): Promise<void> {
+): Promise<number> {
   const until = Date.now() + timeoutMs
-  while (!(await answers(page, signal))) {
-    if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
+  for (;;) {
+    const status = await statusOf(page, signal)
+    if (signal.aborted) throw cancelled()
+    if (status !== null) return status
     if (Date.now() > until)
       throw new AppError(
         'timed-out',
         `${page.where} listens, but does not answer as a web page. Look at it in a terminal.`,
       )
-    await new Promise(resolve => setTimeout(resolve, tryMs))
+    await pause(tryMs, signal)
   }
 }
 
-function answers(
-  { address, port, secure }: { readonly address: string; readonly port: number; readonly secure: boolean },
+const refusals = new Set([400, 403, 421])
+
+/**
+ * True for a service that turns away every name but `localhost`, as some do against DNS rebinding (MLflow among them):
+ * at the address of its host, where it answered with `status`, it could not be used.
+ */
+export async function acceptsOnlyLocalhost(page: AwaitedPage, status: number, signal: AbortSignal): Promise<boolean> {
+  if (!refusals.has(status) || !isOwnAddress(page.address)) return false
+  const named = await statusOf(page, signal, `localhost:${page.port}`)
+  if (signal.aborted) throw cancelled()
+  return named !== null && !refusals.has(named)
+}
+
+/** The status that a server answers a request for `/` with; null where none answers. */
+function statusOf(
+  { address, port, secure }: AwaitedPage,
   signal: AbortSignal,
-): Promise<boolean> {
-  const host = /^(localhost|\*|0\.0\.0\.0)$/.test(address) ? '127.0.0.1' : address === '::' ? '::1' : address
+  host = hostHeader(address, port),
+): Promise<number | null> {
+  const to = /^(localhost|\*|0\.0\.0\.0)$/.test(address) ? '127.0.0.1' : address === '::' ? '::1' : address
   return new Promise(resolve => {
-    const done = (ok: boolean) => {
+    const done = (status: number | null) => {
       request.destroy()
-      resolve(ok)
+      resolve(status)
     }
-    const options = { host, port, path: '/', signal, timeout: oneMs, agent: false as const }
+    const options = { host: to, port, path: '/', headers: { host }, signal, timeout: oneMs, agent: false as const }
     // Nothing is believed or told here: the browser judges the certificate.
     const request = secure ? getSecure({ ...options, rejectUnauthorized: false }) : getPlain(options)
-    request.once('response', () => done(true))
-    request.once('timeout', () => done(false))
-    request.on('error', () => done(false))
+    request.once('response', ({ statusCode = 0 }) => done(statusCode))
+    request.once('timeout', () => done(null))
+    request.on('error', () => done(null))
   })
+}
+
+function hostHeader(address: string, port: number): string {
+  return `${address.includes(':') ? `[${address}]` : address}:${port}`
 }

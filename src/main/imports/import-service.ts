@@ -153,6 +153,7 @@ export function forwardsFrom(spec: string, hostId: HostId, label: string): reado
         start: 'hand',
         presetId: null,
         page: null,
+        ownAddress: false,
         passing: false,
       },
     ]

@@ -114,7 +114,7 @@ export async function boot(bridge: Bridge): Promise<Parts> {
   store.add(keepCompositions(window))
   store.add(labelOtherDrags(window))
   keepKeyboard(terminals)
-  window.addEventListener('online', () => void api.forwards.networkChanged().catch(tellProblem))
+  window.addEventListener('online', () => void api.app.networkChanged().catch(tellProblem))
   store.add(api.app.onOpenAddress(address => actions.openAddress(address)))
   const pathOf = (file: File) => bridge.pathOf(file).replaceAll(info.platform === 'win32' ? '\\' : '/', '/')
   return { api, terminals, files, pathOf, actions, snippets, sender, commands, info }

@@ -39,6 +39,8 @@ export const app = {
   chooseFolder: call(z.strictObject({ title: line(128) })).returns<string | null>(),
   /** Hands a drag that has just begun over to the system: these files of this computer, to be dropped anywhere. */
   dragOut: call(z.strictObject({ paths: z.array(filePath).min(1).max(10_000) })).returns<void>(),
+  /** The window heard of a change of network: live connections are probed, and what waits for one tries at once. */
+  networkChanged: call(z.void()).returns<void>(),
   notices: call(z.void()).returns<readonly Notice[]>(),
   dismissNotice: call(z.strictObject({ id: line(64) })).returns<void>(),
   onNotices: event<readonly Notice[]>(),

@@ -36,6 +36,11 @@ export const forward = z
     to: endpoint.nullable(),
     /** The next free port is taken when the wanted one is not free. */
     freePort: z.boolean().default(true),
+    /**
+     * Listens on the loopback address that its host has to itself on this computer, where the system has one: `listen`
+     * gives the port alone. Browsers keep cookies by host name, so that pages of two hosts are apart only this way.
+     */
+    ownAddress: z.boolean().default(false),
     /** With the program, with the first connection to its host, or by hand. */
     start: z.enum(['hand', 'app', 'host']).default('hand'),
     presetId: presetId.nullable().default(null),
@@ -73,6 +78,8 @@ export interface ForwardSnapshot {
   readonly state: ForwardState
   /** Where it really listens, once it does. */
   readonly listening: Endpoint | null
+  /** The loopback address that its host has to itself; null where it does not listen there. */
+  readonly ownAddress: string | null
   readonly counters: ForwardCounters
   /** The last connection that was refused, while the forward itself stays up. */
   readonly lastError: { readonly message: string; readonly at: number } | null
@@ -84,9 +91,11 @@ export interface ForwardSnapshot {
 export interface FoundPort {
   readonly target: Target
   readonly port: number
-  /** The process and its arguments, where the system tells. */
+  /** The name of the program and of its script; none of its other arguments, which may hold secrets. */
   readonly process: string
   readonly pid: number | null
+  /** True where the process is the signed-in user's own; false where it is not, or where the system does not tell. */
+  readonly own: boolean
   readonly presetId: PresetId | null
 }
 
@@ -120,13 +129,20 @@ export type ServiceState = 'none' | 'off' | 'on'
 export interface ForwardBook {
   readonly forwards: readonly ForwardSnapshot[]
   readonly found: readonly FoundPort[]
+  /** True where a host has more listening ports than are listed. */
+  readonly foundMore: boolean
   readonly presets: readonly Preset[]
   /** By the text of a target, see `targetKey`; `ask` where none is set. */
   readonly rules: Readonly<Record<string, PortRule>>
 }
 
+/** Names work that takes longer than a second, so that it can be cancelled: the caller's own, and used once. */
+export const operationId = z.uuid().brand<'OperationId'>()
+export type OperationId = z.infer<typeof operationId>
+
+const operation = operationId.nullable().default(null)
 const one = z.strictObject({ id: forwardId })
-const onHost = { target: remoteTarget, presetId, address: machine.nullable().default(null) }
+const onHost = { target: remoteTarget, presetId, address: machine.nullable().default(null), operation }
 
 /** Ports that lead through hosts. Saved ones outlive a lost link, sleep and the end of the program. */
 export const forwards = {
@@ -137,7 +153,7 @@ export const forwards = {
   start: call(one).returns<void>(),
   stop: call(one).returns<void>(),
   /** Opens its page in the person's browser, with the token where there is one. Answers once the page answered. */
-  open: call(one).returns<void>(),
+  open: call(z.strictObject({ id: forwardId, operation })).returns<void>(),
   /** Puts the address of its page, or where it listens, on the clipboard. */
   copyAddress: call(one).returns<void>(),
   /** Looks for the service on a host, forwards its port and opens its page; `address` is another machine behind the host. */
@@ -149,7 +165,7 @@ export const forwards = {
   savePreset: call(z.strictObject({ preset })).returns<void>(),
   removePreset: call(z.strictObject({ id: presetId })).returns<void>(),
   /** The machines behind a host that the person has jobs on, by Slurm; none where there is no Slurm. */
-  nodes: call(z.strictObject({ target: remoteTarget })).returns<readonly string[]>(),
+  nodes: call(z.strictObject({ target: remoteTarget, operation })).returns<readonly string[]>(),
   /** Forwards a port that was found, or one named in a terminal, and opens its page. */
   forwardPort: call(
     z.strictObject({
@@ -161,13 +177,14 @@ export const forwards = {
         .strictObject({ path: line(8192), secure: z.boolean() })
         .nullable()
         .default(null),
+      operation,
     }),
   ).returns<ForwardId>(),
+  /** Ends what a call with this operation waits for; that call then throws `cancelled`. Nothing where it has ended. */
+  cancel: call(z.strictObject({ operation: operationId })).returns<void>(),
   ignorePort: call(z.strictObject({ target: remoteTarget, port: z.int().min(1).max(65_535) })).returns<void>(),
   setRule: call(z.strictObject({ target: remoteTarget, rule: portRule })).returns<void>(),
   /** The hosts that are looked at for ports: those that somebody sees. `all` are those that are connected. */
   watch: call(z.strictObject({ targets: z.union([z.literal('all'), z.array(remoteTarget).max(100)]) })).returns<void>(),
-  /** The window heard of a change of network: what waits tries at once. */
-  networkChanged: call(z.void()).returns<void>(),
   onChanged: event<ForwardBook>(),
 }

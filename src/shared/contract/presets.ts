@@ -181,7 +181,7 @@ export const builtInPresets: readonly Preset[] = [
     name: 'PostgreSQL',
     icon: 'database',
     ports: [5432],
-    process: String.raw`(^|[\s/])postgres(:| |$)`,
+    process: String.raw`(^|[\s/])postgres(: | |$)`,
     page: null,
   }),
   define({

@@ -44,6 +44,7 @@ export function ForwardForm({ forward, target, hosts, keyOf, commandOf, onSave, 
   const [listen, setListen] = useState(forward ? shortEnd(forward.listen) : '')
   const [to, setTo] = useState(forward?.to ? endText(forward.to) : '')
   const [freePort, setFreePort] = useState(forward?.freePort ?? true)
+  const [ownAddress, setOwnAddress] = useState(forward?.ownAddress ?? false)
   const [start, setStart] = useState<Forward['start']>(forward?.start ?? 'hand')
   const [page, setPage] = useState(forward ? (forward.page ?? '') : '/')
   const [wideOk, setWideOk] = useState(forward !== null && isWide(forward.listen))
@@ -53,6 +54,8 @@ export function ForwardForm({ forward, target, hosts, keyOf, commandOf, onSave, 
   const chosen = hosts.find(each => each.key === host)
   const whole = ends && chosen ? { kind, ...ends, target: chosen.target } : null
   const wide = ends !== null && isWide(ends.listen)
+  // An address that was typed is the one that is meant.
+  const canBeOwn = kind === 'local' && ends?.listen.kind === 'tcp' && ends.listen.address === 'localhost'
 
   const take = (text: string) => {
     const [spec] = parseForwardSpecs(text)
@@ -70,6 +73,7 @@ export function ForwardForm({ forward, target, hosts, keyOf, commandOf, onSave, 
       label: name.slice(0, 128),
       ...whole,
       freePort,
+      ownAddress: ownAddress && canBeOwn,
       start,
       presetId: forward?.presetId ?? null,
       page: kind === 'local' && page.trim() !== '' ? page.trim() : null,
@@ -138,15 +142,7 @@ export function ForwardForm({ forward, target, hosts, keyOf, commandOf, onSave, 
             onChange={event => setTo(event.target.value)}
           />
         )}
-        {kind === 'local' && (
-          <TextField
-            label="Page"
-            value={page}
-            placeholder="/"
-            hint="What Open shows; empty for what is no page"
-            onChange={event => setPage(event.target.value)}
-          />
-        )}
+        {kind === 'local' && <PageField page={page} onPage={setPage} />}
         <Select label="Start" value={start} onChange={event => setStart(event.target.value as Forward['start'])}>
           <option value="hand">By hand</option>
           <option value="host">With the first connection to the host</option>
@@ -156,6 +152,8 @@ export function ForwardForm({ forward, target, hosts, keyOf, commandOf, onSave, 
           kind={kind}
           freePort={freePort}
           onFreePort={setFreePort}
+          ownAddress={canBeOwn ? ownAddress : null}
+          onOwnAddress={setOwnAddress}
           wide={wide}
           wideOk={wideOk}
           onWideOk={setWideOk}
@@ -187,6 +185,18 @@ export function ForwardForm({ forward, target, hosts, keyOf, commandOf, onSave, 
   )
 }
 
+function PageField({ page, onPage }: { readonly page: string; readonly onPage: (page: string) => void }) {
+  return (
+    <TextField
+      label="Page"
+      value={page}
+      placeholder="/"
+      hint="What Open shows; empty for what is no page"
+      onChange={event => onPage(event.target.value)}
+    />
+  )
+}
+
 // A host that was deleted is no choice any more.
 function hostKeyOf(hosts: readonly ForwardHost[], key: string): string {
   return hosts.some(each => each.key === key) ? key : (hosts[0]?.key ?? '')
@@ -196,6 +206,9 @@ interface ConsentsProps {
   readonly kind: ForwardKind
   readonly freePort: boolean
   readonly onFreePort: (on: boolean) => void
+  /** Null where it can't be chosen. */
+  readonly ownAddress: boolean | null
+  readonly onOwnAddress: (on: boolean) => void
   /** True where others than this computer could connect. */
   readonly wide: boolean
   readonly wideOk: boolean
@@ -203,7 +216,7 @@ interface ConsentsProps {
 }
 
 /** What a person says yes to, or not. */
-function Consents({ kind, freePort, onFreePort, wide, wideOk, onWideOk }: ConsentsProps) {
+function Consents({ kind, freePort, onFreePort, ownAddress, onOwnAddress, wide, wideOk, onWideOk }: ConsentsProps) {
   const who =
     kind === 'remote'
       ? 'Others can connect to this port of the host, if its GatewayPorts lets them. That is what I want'
@@ -215,6 +228,13 @@ function Consents({ kind, freePort, onFreePort, wide, wideOk, onWideOk }: Consen
           label="Take the next free port when this one is taken"
           checked={freePort}
           onChange={event => onFreePort(event.target.checked)}
+        />
+      )}
+      {ownAddress !== null && (
+        <Checkbox
+          label="Listen on an address of this host’s own instead of localhost"
+          checked={ownAddress}
+          onChange={event => onOwnAddress(event.target.checked)}
         />
       )}
       {wide && <Checkbox label={who} checked={wideOk} onChange={event => onWideOk(event.target.checked)} />}

@@ -60,7 +60,7 @@ export function ForwardRow({
           {host}
           {words[forward.kind]}
           {configLine ? ' · SSH config' : ''}
-          {moved ? ` · port ${forward.listen.kind === 'tcp' ? forward.listen.port : ''} was taken` : ''}
+          {moved ? ` · instead of port ${forward.listen.kind === 'tcp' ? forward.listen.port : ''}` : ''}
           {detail === '' ? '' : ` · ${detail}`}
         </span>
       </span>

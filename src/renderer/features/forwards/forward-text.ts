@@ -10,12 +10,18 @@ export function endText(end: Endpoint): string {
 }
 
 /** The two ends in the order in which a connection goes, as the row shows them. */
-export function endsOf({ forward, listening }: ForwardSnapshot, host: string): readonly [string, string] {
-  const { kind, to } = forward
-  const listen = endText(listening ?? forward.listen)
+export function endsOf(snapshot: ForwardSnapshot, host: string): readonly [string, string] {
+  const { kind, to } = snapshot.forward
+  const listen = endText(listenEnd(snapshot))
   if (kind === 'dynamic') return [listen, 'anywhere']
   const there = to ? endText(to) : ''
   return kind === 'remote' ? [atHost(listen, host), there] : [listen, there]
+}
+
+/** Where a forward listens, or will once it is on. */
+export function listenEnd({ forward: { listen }, listening, ownAddress }: ForwardSnapshot): Endpoint {
+  if (listening !== null) return listening
+  return ownAddress !== null && listen.kind === 'tcp' ? { ...listen, address: ownAddress } : listen
 }
 
 // What a host calls localhost is not what this computer does.

@@ -1,4 +1,4 @@
-import { ArrowRight, Globe, Plus, Waypoints } from 'lucide-react'
+import { Globe, Plus, Waypoints } from 'lucide-react'
 import { useEffect, useMemo, useState } from 'react'
 
 import type { FoundPort, PortRule } from '../../../shared/contract/forwards.ts'
@@ -28,7 +28,7 @@ export function ForwardsPage({
   readonly parts: ForwardRowParts
   readonly builtIn: readonly Preset[]
 }) {
-  const { forwards, found, presets, rules } = useForwards(state => state.book)
+  const { forwards, found, foundMore, presets, rules } = useForwards(state => state.book)
   const [typed, setTyped] = useState('')
   const [all, setAll] = useState(false)
   const { api, quietly, hostName } = parts
@@ -129,6 +129,7 @@ export function ForwardsPage({
             ))}
           </ul>
         )}
+        {foundMore && <p className={css['none']}>A host has more listening ports than are listed here.</p>}
       </section>
     </div>
   )
@@ -215,13 +216,13 @@ function FoundRow({
       <span className={css['name']}>
         <strong>{name}</strong>
         <span className={css['sub']} title={process}>
-          {host} · {processText(process)}
+          {[host, processText(process), found.own ? '' : 'another user’s'].filter(Boolean).join(' · ')}
         </span>
       </span>
       <span className={css['ends']}>
-        <code>localhost:{port}</code>
-        <ArrowRight size={15} aria-label="leads to" />
-        <code>localhost:{port}</code>
+        <code>
+          {host}:{port}
+        </code>
       </span>
       <span className={css['state']}>
         <Tag tone="info">listening on host</Tag>

@@ -6,7 +6,7 @@ import type { Preset, PresetId } from '../../../shared/contract/presets.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Dot } from '../../ui/tag.tsx'
 import type { ForwardRowParts } from './forward-row.tsx'
-import { detailText, processText, stateLook } from './forward-text.ts'
+import { detailText, endText, listenEnd, processText, stateLook } from './forward-text.ts'
 import css from './forwards.module.css'
 import { forwardsOf, isOn, openForwardDialog, useForwards } from './forwards-store.ts'
 
@@ -36,12 +36,16 @@ export function HostForwards({
   return (
     <div className={css['side']}>
       {mine.map(snapshot => {
-        const { id, label, page, kind, listen } = snapshot.forward
+        const { id, label, page, kind } = snapshot.forward
         const on = isOn(snapshot)
         const look = stateLook(snapshot, sizeText)
-        const at = snapshot.listening ?? listen
+        const at = listenEnd(snapshot)
         return (
-          <div key={id} className={css['sideRow']} title={detailText(snapshot)}>
+          <div
+            key={id}
+            className={css['sideRow']}
+            title={[endText(at), detailText(snapshot)].filter(Boolean).join(' · ')}
+          >
             <Dot tone={look.tone} label={look.text} />
             <span>{label}</span>
             <code>
@@ -68,7 +72,7 @@ export function HostForwards({
       {listening.map(({ port, process, presetId }) => (
         <div key={port} className={css['sideRow']} title={process}>
           <Dot tone="info" label="listens on the host" />
-          <span>{presets.find(({ id }) => id === presetId)?.name ?? processText(process)}</span>
+          <span>{presets.find(({ id }) => id === presetId)?.name ?? (processText(process) || 'Unnamed process')}</span>
           <code>{port}</code>
           <IconButton
             small

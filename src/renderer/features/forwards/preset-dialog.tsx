@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 
-import { messageOf } from '../../../shared/base/errors.ts'
+import { AppError, messageOf } from '../../../shared/base/errors.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { Forward, Launch, PresetResult } from '../../../shared/contract/forwards.ts'
 import type { Preset } from '../../../shared/contract/presets.ts'
@@ -11,6 +11,7 @@ import ui from '../../ui/ui.module.css'
 import type { ForwardHost } from './forward-form.tsx'
 import css from './forwards.module.css'
 import { PresetIcon } from './preset-icon.tsx'
+import { useOperations } from './use-operations.ts'
 
 export interface PresetDialogProps {
   readonly api: Api
@@ -36,12 +37,16 @@ export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onCl
   const [nodes, setNodes] = useState<readonly string[]>([])
   const [step, setStep] = useState<Step>({ kind: 'pick' })
   const [error, setError] = useState<string | null>(null)
-  // Closed: the answer is nobody's business any more.
+  // Closed: the answer is nobody's business any more, and what it waits for is cancelled.
   const gone = useRef(false)
+  const { begin, cancelAll } = useOperations(api)
   useEffect(() => {
     gone.current = false
-    return () => void (gone.current = true)
-  }, [])
+    return () => {
+      gone.current = true
+      cancelAll()
+    }
+  }, [cancelAll])
   const chosen = hosts.find(each => each.key === host)
   const on = chosen?.label ?? 'the host'
 
@@ -58,7 +63,8 @@ export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onCl
         onClose()
       }
     } catch (failed) {
-      if (gone.current) return
+      // A launch that was cancelled says what it left running on the host.
+      if (gone.current) return back.kind === 'offer' && isCancelled(failed) ? onOpened(messageOf(failed)) : undefined
       setStep(back)
       setError(messageOf(failed))
     }
@@ -67,6 +73,7 @@ export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onCl
     target: chosen?.target as Forward['target'],
     presetId: preset.id,
     address: address.trim() || null,
+    operation: begin(),
   })
   const look = () => {
     if (!chosen) return setError('Add a host first.')
@@ -108,7 +115,10 @@ export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onCl
               list="nodes-behind"
               hint="Such as a compute node: node17"
               onFocus={() => {
-                if (chosen) void api.forwards.nodes({ target: chosen.target }).then(setNodes, () => setNodes([]))
+                if (chosen)
+                  void api.forwards
+                    .nodes({ target: chosen.target, operation: begin() })
+                    .then(setNodes, () => setNodes([]))
               }}
               onChange={event => setAddress(event.target.value)}
             />
@@ -159,6 +169,10 @@ export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onCl
       )}
     </Dialog>
   )
+}
+
+function isCancelled(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'cancelled'
 }
 
 const serviceTries = 20

@@ -1,0 +1,105 @@
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
+
+import { AppError } from '../../shared/base/errors.ts'
+import { builtInPresets } from '../../shared/contract/presets.ts'
+import type { Target } from '../../shared/contract/targets.ts'
+import { FoundPorts, type FoundPortsParts, type ScannedPort } from './found-ports.ts'
+
+const target: Target = { kind: 'address', address: 'gpu-box', port: 22, user: 'ada', jumps: [], keyFile: null }
+
+interface Listening {
+  readonly port: number
+  readonly uid?: number
+  readonly process?: string
+}
+
+/** What the look's script prints on Linux, signed in as `user`. */
+function scanned(ports: readonly Listening[], user = 1000): string {
+  const pid = (index: number) => 1_000 + index
+  return [
+    '@ss',
+    ...ports.map(({ port }, at) => `LISTEN 0 9 127.0.0.1:${port} 0.0.0.0:* users:(("x",pid=${pid(at)},fd=3))`),
+    '@args',
+    ...ports.map(({ process = 'python3 app.py' }, at) => `${pid(at)} ${process}`),
+    '@uids',
+    ...ports.flatMap(({ uid }, at) => (uid === undefined ? [] : [`/proc/${pid(at)}/status:Uid:\t${uid}\t${uid}`])),
+    '@load',
+    '0.10 0.1 0.1 1/1 1',
+    '4',
+    '@user',
+    String(user),
+  ].join('\n')
+}
+
+function rig(run: FoundPortsParts['run']) {
+  const looks: (readonly ScannedPort[])[] = []
+  const bugs: unknown[] = []
+  const found = new FoundPorts({
+    run,
+    presets: () => builtInPresets,
+    onLooked: (_target, ports) => looks.push(ports),
+    reportBug: (_where, error) => bugs.push(error),
+  })
+  onTestFinished(() => found.dispose())
+  return { found, looks, bugs }
+}
+
+afterEach(() => void vi.useRealTimers())
+
+test('shows the program and the script of a process, and nothing else that it was told', async () => {
+  const process = '/usr/bin/python3 /srv/demo.py --password=hunter2 postgres://u:pw@db'
+  const { found, looks } = rig(async () => scanned([{ port: 3000, uid: 1000, process }]))
+  found.watch([target])
+  await vi.waitFor(() => expect(looks).toHaveLength(1))
+  expect(found.all).toEqual([{ target, port: 3000, process: 'python3 demo.py', pid: 1000, own: true, presetId: null }])
+  expect(found.at(target, 3000)?.process).toBe('python3 demo.py')
+  expect(found.at(target, 3001)).toBeNull()
+})
+
+test('a process is the person’s own when it has their uid; as root, only root’s are', async () => {
+  const ports = [{ port: 3000, uid: 0 }, { port: 3001, uid: 1000 }, { port: 3002 }]
+  const own = async (user: number) => {
+    const { found, looks } = rig(async () => scanned(ports, user))
+    found.watch([target])
+    await vi.waitFor(() => expect(looks).toHaveLength(1))
+    return found.all.filter(each => each.own).map(({ port }) => port)
+  }
+  expect(await own(1000)).toEqual([3001])
+  expect(await own(0)).toEqual([3000])
+})
+
+test('keeps 500 ports of a host that prints more, the person’s own first, and says that there are more', async () => {
+  const ports = Array.from({ length: 5_000 }, (_, at) => ({ port: 2_000 + at, uid: at < 4_990 ? 33 : 1000 }))
+  const { found, looks } = rig(async () => scanned(ports))
+  expect(found.more).toBe(false)
+  found.watch([target])
+  await vi.waitFor(() => expect(looks).toHaveLength(1))
+  expect([found.all.length, found.more, found.all.filter(({ own }) => own).length]).toEqual([500, true, 10])
+})
+
+test('a look that fails says nothing; a bug in it is reported', async () => {
+  const answers = [
+    async () => scanned([{ port: 3000, uid: 1000 }]),
+    () => Promise.reject(new AppError('timed-out', 'Too slow.')),
+    () => Promise.reject(new TypeError('a bug')),
+  ]
+  vi.useFakeTimers()
+  const { found, looks, bugs } = rig(() => (answers.shift() ?? (async () => null))())
+  found.watch([target])
+  await vi.advanceTimersByTimeAsync(13_000)
+  expect(answers).toHaveLength(0)
+  expect([looks.length, found.all.length, bugs.length]).toEqual([1, 1, 1])
+  // Not connected any more: nothing is known of it.
+  await vi.advanceTimersByTimeAsync(6_000)
+  expect([looks.at(-1), found.all]).toEqual([[], []])
+})
+
+test('a look at a host that nobody sees any more is cancelled', async () => {
+  const signals: AbortSignal[] = []
+  const { found } = rig((_target, _script, signal) => (signals.push(signal), new Promise(() => {})))
+  found.watch([target])
+  found.watch([])
+  found.watch([target])
+  found.dispose()
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, true])
+})

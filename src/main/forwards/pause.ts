@@ -1,0 +1,22 @@
+import { AppError } from '../../shared/base/errors.ts'
+
+/** The error of work that its caller gave up. */
+export function cancelled(): AppError {
+  return new AppError('cancelled', 'Cancelled')
+}
+
+/** Waits so many milliseconds. Throws `cancelled` as soon as `signal` aborts. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(cancelled())
+    const abort = () => {
+      clearTimeout(timer)
+      reject(cancelled())
+    }
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', abort)
+      resolve()
+    }, ms)
+    signal.addEventListener('abort', abort, { once: true })
+  })
+}

@@ -1,0 +1,154 @@
+import { createServer as createHttp, type RequestListener } from 'node:http'
+import { randomUUID } from 'node:crypto'
+
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+
+import type { Forward, OperationId } from '../../shared/contract/forwards.ts'
+import { forwardServiceRig, listenOn } from '../../testing/forward-rig.ts'
+import { hasOpenSsh } from '../../testing/open-ssh.ts'
+import { tempDir } from '../../testing/temp-dir.ts'
+import type { Script } from '../ssh/script.ts'
+import { jupyterScript } from './services-there.ts'
+import { scanScript } from './port-scan.ts'
+
+// A busy machine takes its time to connect.
+const waitFor = (check: () => void) => vi.waitFor(check, { timeout: 15_000 })
+
+const target: Forward['target'] = {
+  kind: 'address',
+  address: 'gpu-box',
+  port: 22,
+  user: 'ada',
+  jumps: [],
+  keyFile: null,
+}
+const launch = { command: 'mlflow ui --port {port}', folder: '~', environment: '' }
+const asked = (presetId: string) => ({ target, presetId, address: null, operation: null })
+
+/** A host that answers each script by rule, and is reached for real. */
+async function rig(answer: (script: string, signal: AbortSignal) => string | Promise<string>) {
+  const scripts: string[] = []
+  const run = async (_target: unknown, { text }: Script, signal: AbortSignal) => {
+    scripts.push(text)
+    return answer(text, signal)
+  }
+  const made = await forwardServiceRig(tempDir(), { run, runLive: run })
+  onTestFinished(() => made.stop())
+  return { ...made, scripts }
+}
+
+async function serving(answer: RequestListener = (_request, response) => response.end('the page')): Promise<number> {
+  const server = createHttp(answer)
+  const port = await listenOn(server)
+  onTestFinished(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  return port
+}
+
+const scanOf = (port: number, process: string) =>
+  `@ss\nLISTEN 0 9 127.0.0.1:${port} 0.0.0.0:* users:(("x",pid=9,fd=3))\n@args\n9 ${process}\n`
+
+describe.skipIf(!hasOpenSsh)('PresetUse', () => {
+  test('finds a service, forwards it at the address of its host, and opens its page with the token', async () => {
+    const port = await serving()
+    const { service, store, opened } = await rig(script => {
+      if (script === scanScript.text) return scanOf(port, '/usr/bin/python3 /usr/bin/jupyter-lab')
+      return script === jupyterScript.text
+        ? `@server\n{"port": ${port}, "token": "t0ken", "base_url": "/x/", "pid": 9}`
+        : ''
+    })
+    const result = await service.usePreset(asked('jupyter'))
+    expect(result.kind).toBe('opened')
+    expect(opened).toEqual([`http://${store.addressOf(target)}:${port}/x/?token=t0ken`])
+    // The token is for the browser alone.
+    expect(JSON.stringify([service.list(), store.all])).not.toContain('t0ken')
+    const [saved] = service.saved
+    expect(saved).toMatchObject({ presetId: 'jupyter', ownAddress: true, passing: false })
+    // A second click uses the forward that is there.
+    await service.usePreset(asked('jupyter'))
+    expect([service.saved.length, opened.length]).toEqual([1, 2])
+  })
+
+  test('offers how a service that does not run could be started, with what was used last', async () => {
+    const { service, store } = await rig(script =>
+      script === scanScript.text ? '' : 'env /opt/conda\ntmux\nservice off\n',
+    )
+    const offer = { environments: ['/opt/conda'], tmux: true, service: 'off' }
+    expect(await service.usePreset(asked('mlflow'))).toEqual({ kind: 'not-running', launch: null, ...offer })
+    await store.keepLaunch(target, 'mlflow', launch)
+    expect(await service.usePreset(asked('mlflow'))).toEqual({ kind: 'not-running', launch, ...offer })
+  })
+
+  test('starts a service, waits until it listens, and opens it; its own last words say why it did not start', async () => {
+    const port = await serving()
+    let started = false
+    const { service, opened } = await rig(script => {
+      if (script.includes('tmux new-session')) started = true
+      if (script === scanScript.text) return started ? scanOf(port, '/usr/bin/python3 /usr/bin/mlflow ui') : ''
+      return ''
+    })
+    expect((await service.launch({ ...asked('mlflow'), launch })).kind).toBe('opened')
+    expect(opened).toHaveLength(1)
+    const failing = await rig(script => (script.includes('tail -c') ? 'mlflow: command not found\n@gone\n' : ''))
+    await expect(failing.service.launch({ ...asked('mlflow'), launch })).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringContaining('mlflow: command not found') as string,
+    })
+  })
+
+  test('a launch that is cancelled ends at once, and says what may be running on the host', async () => {
+    const { service, scripts } = await rig(() => '')
+    const operation = randomUUID() as OperationId
+    const starting = service.launch({ ...asked('mlflow'), launch, operation })
+    await waitFor(() => expect(scripts.some(script => script.includes('tmux new-session'))).toBe(true))
+    service.cancel({ operation })
+    await expect(starting).rejects.toMatchObject({
+      code: 'cancelled',
+      message: expect.stringContaining('MLflow may be running on gpu-box now') as string,
+    })
+    const before = scripts.length
+    await new Promise(setImmediate)
+    expect(scripts.length).toBe(before)
+  })
+
+  test('a look at a host that does not answer is cancelled', async () => {
+    const hang = (_script: string, signal: AbortSignal) =>
+      new Promise<string>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
+    const { service } = await rig(hang)
+    for (const work of [
+      (operation: OperationId) => service.usePreset({ ...asked('mlflow'), operation }),
+      (operation: OperationId) => service.nodes({ target, operation }),
+      (operation: OperationId) => service.setService({ ...asked('mlflow'), launch, on: true, operation }),
+    ]) {
+      const operation = randomUUID() as OperationId
+      const working = work(operation)
+      service.cancel({ operation })
+      await expect(working).rejects.toThrow()
+    }
+  })
+
+  test('hands a service to systemd and takes it back; what systemd says is told when it refuses', async () => {
+    const { service, scripts } = await rig(script => (script.includes('systemctl') ? '@done' : ''))
+    await service.setService({ ...asked('mlflow'), launch, on: true })
+    expect(scripts.at(-1)).toContain('enable --now')
+    await service.setService({ ...asked('mlflow'), launch, on: false })
+    expect(scripts.at(-1)).toContain('disable --now')
+    const refusing = await rig(() => 'Failed to connect to bus')
+    await expect(refusing.service.setService({ ...asked('mlflow'), launch, on: true })).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringContaining('Failed to connect to bus') as string,
+    })
+  })
+
+  test('lists the machines behind a host, and nothing that is no name', async () => {
+    const { service } = await rig(() => 'node17\nnode18\n$(reboot)\n\n')
+    expect(await service.nodes({ target, operation: null })).toEqual(['node17', 'node18'])
+  })
+
+  test('a preset that is gone is refused', async () => {
+    const { service } = await rig(() => '')
+    await expect(service.usePreset(asked('no-such'))).rejects.toMatchObject({ code: 'not-found' })
+  })
+})

@@ -1,0 +1,25 @@
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
+
+import { NetworkWatch } from './network-watch.ts'
+
+afterEach(() => void vi.useRealTimers())
+
+test('a change of addresses is announced once, and what others heard of at once', () => {
+  vi.useFakeTimers()
+  let addresses = '192.0.2.1'
+  let heard = 0
+  const watch = new NetworkWatch(() => addresses)
+  onTestFinished(() => watch.dispose())
+  watch.onChanged(() => heard++)
+  vi.advanceTimersByTime(10_000)
+  expect(heard).toBe(0)
+  addresses = '198.51.100.7'
+  vi.advanceTimersByTime(10_000)
+  expect(heard).toBe(1)
+  watch.note()
+  expect(heard).toBe(2)
+  watch.dispose()
+  addresses = ''
+  vi.advanceTimersByTime(10_000)
+  expect(heard).toBe(2)
+})

@@ -1,0 +1,47 @@
+import { networkInterfaces } from 'node:os'
+
+import { Emitter } from '../../shared/base/event.ts'
+import type { Disposable } from '../../shared/base/lifecycle.ts'
+
+const lookMs = 2_000
+
+/**
+ * Announces that this computer's way into the network has changed: another network, a cable, a VPN, or the end of sleep.
+ * Whatever holds a connection, or waits for one, follows it.
+ */
+export class NetworkWatch implements Disposable {
+  readonly #changed = new Emitter<undefined>()
+  readonly onChanged = this.#changed.event
+  readonly #timer: NodeJS.Timeout
+
+  /** Looks at the addresses every two seconds; `note` takes what others hear first. */
+  constructor(addresses: () => string = ownAddresses) {
+    let before = addresses()
+    this.#timer = setInterval(() => {
+      const now = addresses()
+      if (now === before) return
+      before = now
+      this.note()
+    }, lookMs)
+    this.#timer.unref()
+  }
+
+  /** The system or the window has told of a change. */
+  note(): void {
+    this.#changed.fire(undefined)
+  }
+
+  dispose(): void {
+    clearInterval(this.#timer)
+    this.#changed.dispose()
+  }
+}
+
+function ownAddresses(): string {
+  const all = Object.values(networkInterfaces()).flatMap(each => each ?? [])
+  return all
+    .filter(({ internal }) => !internal)
+    .map(({ address }) => address)
+    .sort()
+    .join()
+}
