@@ -10,6 +10,10 @@ class FakeConnection {
   readonly #closed = new Emitter<AppError | null>()
   readonly onClosed = this.#closed.event
   readonly dispose = vi.fn(() => this.#closed.fire(null))
+  readonly sessions = 0
+  readonly sessionsOfLate = 0
+  readonly endedByRefusal = false
+  routeSessions(): void {}
 }
 
 const hop = (key: string): PlannedHop => ({

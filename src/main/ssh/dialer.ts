@@ -12,6 +12,7 @@ import { Authenticator, type SecretStore } from './authenticator.ts'
 import { Connection } from './connection.ts'
 import type { PlannedHop } from './connection-plan.ts'
 import { Deadline } from './deadline.ts'
+import type { DialStep } from './dial-step.ts'
 import { learnHostKeys } from './host-key-learn.ts'
 import { checkHostKey, choiceOf, keyNameOf } from './host-key-check.ts'
 import { vaultPrefix, type KeyRing } from './key-ring.ts'
@@ -20,10 +21,10 @@ import { limitsFrom } from './liveness.ts'
 import { reach } from './reach.ts'
 import { agentFor, type Signer } from './signer.ts'
 import { toSshError, type FailureContext } from './ssh-errors.ts'
+import { allowMessagesInLaterKex } from './ssh2-internals.ts'
 import { connectTcp, keepHead, type Head } from './ssh-socket.ts'
 
-/** Where a dial stands, for the window. */
-export type DialStep = { readonly kind: 'connecting'; readonly step: string } | { readonly kind: 'asking' }
+export type { DialStep }
 
 export interface DialOptions {
   readonly hop: PlannedHop
@@ -182,6 +183,7 @@ export class Dialer {
       client: attempt.client,
       where: hop.label,
       onBytes: listener => void stream.on('data', listener),
+      unsent: () => stream.writableLength,
       owned,
       limits: limitsFrom(hop.options.aliveMs, hop.options.aliveCount),
       forwardsAgent: forwarded !== null,
@@ -305,6 +307,7 @@ class Attempt {
         if (signal.aborted) abort()
         this.#deadline.restart(handshakeLimit(this.#parts.hop))
         client.connect({ ...config, debug: line => this.#noteOffer(line) })
+        allowMessagesInLaterKex(client)
       })
     } catch (error) {
       this.#over = true

@@ -1,0 +1,27 @@
+import type { AppError } from '../../shared/base/errors.ts'
+import type { DialStep } from './dial-step.ts'
+
+/** Announced by a channel once both sides have closed it. */
+export const goneEvent = 'gone'
+
+/** A session's channel; once it is gone its place on the connection is free again. */
+export interface Session {
+  readonly channel: { once(event: typeof goneEvent, listener: () => void): unknown }
+}
+
+export interface RouteOptions {
+  readonly signal: AbortSignal
+  /** Set where a person waits and may be asked, should another sign-in need an answer. */
+  readonly onStep?: ((step: DialStep) => void) | undefined
+}
+
+/** Opens a session on a connection, or on another one of the same login where that one takes no more. */
+export type SessionRoute<C> = <S extends Session>(open: (on: C) => Promise<S>, options: RouteOptions) => Promise<S>
+
+// RFC 4254, 5.1: SSH_OPEN_UNKNOWN_CHANNEL_TYPE, from a server that has no sessions at all.
+const unknownType = 3
+
+/** True where the channel of a session was refused (RFC 4254, 5.1), not what was asked for on it. */
+export function isSessionRefused({ cause }: AppError): boolean {
+  return typeof cause === 'object' && cause !== null && 'reason' in cause && cause.reason !== unknownType
+}
