@@ -179,7 +179,7 @@ function openThere(connection: Connection, to: Endpoint, signal: AbortSignal): P
 }
 
 function join(socket: Socket, channel: Channel, { traffic, signal, connection }: Joining): void {
-  if (socket.destroyed || signal.aborted) {
+  if (socket.destroyed || signal.aborted || connection.isClosed) {
     socket.destroy()
     return void channel.close()
   }

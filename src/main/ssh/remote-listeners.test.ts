@@ -55,3 +55,23 @@ describe('listening on the host', () => {
     incoming.refuse()
   })
 })
+
+describe('a connection that the server ends', () => {
+  it('right after it refused a forwarded one says so, and only then', async () => {
+    let server: ServerClient | undefined
+    const open = () =>
+      connect(client => {
+        server = client
+        client.on('tcpip', (_accept, refuse) => refuse())
+      })
+    const refused = await open()
+    await expect(refused.connectFromThere('box', 1, signal)).rejects.toMatchObject({ name: 'AppError' })
+    server?.end()
+    await new Promise(resolve => refused.onClosed(resolve))
+    expect(refused.endedByRefusal).toBe(true)
+    const other = await open()
+    server?.end()
+    await new Promise(resolve => other.onClosed(resolve))
+    expect(other.endedByRefusal).toBe(false)
+  })
+})

@@ -28,10 +28,13 @@ export type OnIncoming = (incoming: Incoming) => void
 /** The listeners of one connection on the far side (RFC 4254, 7.1), and whom each of their connections belongs to. */
 export class RemoteListeners {
   readonly #client: Client
+  #gone = false
   readonly #owners = new Map<string, OnIncoming>()
 
   constructor(client: Client) {
     this.#client = client
+    const gone = () => (this.#gone = true)
+    client.on('end', gone).on('close', gone)
     client.on('tcp connection', ({ destIP, destPort, srcIP, srcPort }, accept, refuse) =>
       this.#take(tcpKey(destIP, destPort), this.#incoming(`${srcIP}:${srcPort}`, accept as Accept, refuse)),
     )
@@ -82,11 +85,9 @@ export class RemoteListeners {
     return {
       from,
       accept: () => {
-        try {
-          return accept()
-        } catch (error) {
-          throw new AppError('lost', 'The connection to the host was lost.', { cause: error })
-        }
+        // ssh2 throws then, or gives a channel that leads nowhere and never closes.
+        if (this.#gone) throw new AppError('lost', 'The connection to the host was lost.')
+        return accept()
       },
       refuse: () => this.#quietly(refuse),
     }
