@@ -77,6 +77,32 @@ const electron = ['electron', 'electron/main', 'electron/renderer', 'electron/co
 const keytar = onlyIn('keytar', 'storage/keychain')
 const ssh2 = onlyIn('ssh2', 'main/ssh and src/testing')
 
+const syntax = [
+  { selector: 'TSEnumDeclaration', message: 'Use a string union.' },
+  {
+    selector: "NewExpression[callee.name='Client']",
+    message: 'Only the dialer and the host key scan make an ssh2 Client.',
+  },
+]
+/** The main process carries SSH: while it waits, every connection stands still. */
+const waiting = [
+  {
+    selector: "MemberExpression[object.name='dialog'][property.name=/Sync$|^showErrorBox$/]",
+    message: 'A question must not stop the main process: use dialog.showMessageBox.',
+  },
+  {
+    selector: 'ImportDeclaration[source.value=/^(node:)?child_process$/] ImportSpecifier[imported.name=/Sync$/]',
+    message: 'A program must not stop the main process: use execFile or spawn.',
+  },
+]
+const dragging = [
+  {
+    selector: "ImportDeclaration[source.value=/pragmatic-drag-and-drop/] ImportSpecifier[imported.name='draggable']",
+    message: 'Use dragSource of ui/drag-source: without an image of its own a large element ends the renderer.',
+  },
+  { selector: "JSXAttribute[name.name='draggable']", message: 'Use dragSource of ui/drag-source.' },
+]
+
 export default tseslint.config(
   { ignores: ['out/**', 'dist/**', 'node_modules/**', 'test-results/**'] },
   ...tseslint.configs.recommended,
@@ -100,10 +126,13 @@ export default tseslint.config(
       'no-control-regex': 'error',
       'no-console': 'off',
       eqeqeq: ['error', 'always', { null: 'ignore' }],
-      'no-restricted-syntax': [
+      'no-restricted-syntax': ['error', ...syntax],
+      'no-restricted-properties': [
         'error',
-        { selector: 'TSEnumDeclaration', message: 'Use a string union.' },
-        { selector: "NewExpression[callee.name='Client']", message: 'Only the dialer makes an ssh2 Client.' },
+        {
+          property: 'openPath',
+          message: 'The program that belongs to a file may run it: remote-edit/start-editor opens text editors only.',
+        },
       ],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     },
@@ -116,6 +145,16 @@ export default tseslint.config(
       'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
       'no-restricted-imports': restricted(...electron, keytar, ssh2),
     },
+  },
+  {
+    files: ['src/main/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...syntax, ...waiting] },
+  },
+  {
+    files: ['src/renderer/**/*.{ts,tsx}'],
+    ignores: ['src/renderer/ui/drag-source.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...syntax, ...dragging] },
   },
   {
     files: ['src/renderer/**/*.{ts,tsx}'],
@@ -136,7 +175,7 @@ export default tseslint.config(
     ignores: ['**/*.test.ts'],
     rules: { 'no-restricted-imports': restricted(...electron, keytar) },
   },
-  { files: ['src/main/ssh/dialer.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['src/main/ssh/{dialer,host-key-scan}.ts'], rules: { 'no-restricted-syntax': ['error', ...waiting] } },
   { files: ['src/main/storage/keychain.ts'], rules: { 'no-restricted-imports': restricted(...electron, ssh2) } },
   {
     files: ['e2e/**'],

@@ -2,7 +2,10 @@ import { resolve } from 'node:path'
 
 import { defineConfig } from 'vite'
 
-/** Programs for the demo, the end-to-end tests and the benchmarks: the in-process SSH server and the bare transfer engine. */
+const native = ['cpu-features', 'node-pty', 'keytar', 'electron', 'electron/main', 'electron/common']
+
+/** Programs for the demo, the end-to-end tests and the benchmarks: the in-process SSH server, the bare engines, and
+ * Hawser in a process that many tests share. */
 export default defineConfig({
   build: {
     ssr: true,
@@ -10,14 +13,15 @@ export default defineConfig({
     outDir: 'out/testing',
     rollupOptions: {
       input: {
+        'e2e-host': resolve('src/testing/e2e-host.ts'),
         'ssh-server': resolve('src/testing/ssh-server-program.ts'),
         'transfer-engine': resolve('src/testing/transfer-engine.ts'),
         'config-engine': resolve('src/testing/config-engine.ts'),
         'forward-engine': resolve('src/testing/forward-engine.ts'),
       },
       output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name].cjs' },
-      external: [/\.node$/, 'cpu-features', 'node-pty'],
+      external: [/\.node$/, ...native],
     },
   },
-  ssr: { noExternal: true, external: ['cpu-features', 'node-pty'] },
+  ssr: { noExternal: true, external: native },
 })

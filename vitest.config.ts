@@ -1,11 +1,34 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
 import { defineConfig } from 'vitest/config'
+
+const files = ['src', 'scripts'].flatMap(folder =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(name => /\.test\.tsx?$/.test(name))
+    .map(name => `${folder}/${name.replaceAll('\\', '/')}`),
+)
+/** Imports by which a test starts programs or servers; the list is the definition of the `servers` tier. */
+const startsSomething =
+  /from '(node:child_process|[./]*testing\/(open-ssh|dial|ssh-server|file-rig|forward-rig|run-transfer|build-test-services)\.ts)'/
+/** Tests that compute for longer than a save may take: scrypt at its real cost. */
+const slow = ['src/main/storage/vault.test.ts']
+const servers = files.filter(file => slow.includes(file) || startsSomething.test(readFileSync(file, 'utf8')))
+
+const shared = {
+  setupFiles: ['src/testing/no-leaks.ts'],
+  testTimeout: 30_000,
+  // One engine for a test's real sockets and processes, a process per file.
+  pool: 'forks',
+} as const
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
-    setupFiles: ['src/testing/no-leaks.ts'],
-    testTimeout: 30_000,
-    // One engine for a test's real sockets and processes, a process per file.
-    pool: 'forks',
+    // All cores: servers' tests wait more than they compute.
+    maxWorkers: '100%',
+    projects: [
+      // Pure tests: `npm run unit`, for every save.
+      { test: { ...shared, name: 'unit', include: files.filter(file => !servers.includes(file)) } },
+      { test: { ...shared, name: 'servers', include: servers } },
+    ],
   },
 })

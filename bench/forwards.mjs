@@ -10,10 +10,13 @@ import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 
+import { setUp } from '../scripts/set-up.mjs'
+
 if (process.argv.includes('--help')) {
   console.log('npm run bench:forwards\n  HAWSER_BENCH_MB sets the size of one stream, 256 unless told')
   process.exit(0)
 }
+await setUp({ purposes: ['build', 'servers', 'bench'], electron: false })
 
 const project = new URL('..', import.meta.url).pathname
 const folder = mkdtempSync(join(tmpdir(), 'hawser-bench-'))

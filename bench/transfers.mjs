@@ -18,6 +18,8 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 
+import { setUp } from '../scripts/set-up.mjs'
+
 const help = `npm run bench:transfers [-- CASE...]
   CASE is LINK:WORK, such as 200:get, 20:put, 0:tree-get, 200:tree-put, 200:list; all of them when left out
   LINK:echo times single bytes through a shell while a file comes and while one goes; 0:memory copies 10 GB
@@ -26,6 +28,7 @@ if (process.argv.includes('--help')) {
   console.log(help)
   process.exit(0)
 }
+await setUp({ purposes: ['build', 'servers', 'bench'], electron: false })
 
 const project = new URL('..', import.meta.url).pathname
 const root = userInfo().uid === 0

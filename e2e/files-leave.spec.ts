@@ -9,15 +9,16 @@ interface Given {
   readonly sshd: Sshd
   readonly sshDir: string
   readonly folder: string
+  readonly ownProcess?: boolean
 }
 
 /** gpu-box on the right, in a folder with `train.py`. */
-async function open({ launch, sshd, sshDir, folder }: Given) {
+async function open({ launch, sshd, sshDir, folder, ownProcess = false }: Given) {
   trust(sshDir, sshd.port, sshd.hostKey)
   const there = join(folder, 'there')
   mkdirSync(there)
   writeFileSync(join(there, 'train.py'), 'epochs = 1\n')
-  const hawser = await launch({ hosts: [keyHost(sshd)] })
+  const hawser = await launch({ ownProcess, hosts: [keyHost(sshd)] })
   const { page } = hawser
   await page.getByRole('button', { name: 'Files on gpu-box' }).click()
   const region = page.getByRole('region', { name: 'Right pane' })
@@ -33,7 +34,7 @@ test('what is typed and not saved outlives a change of tab, and the window asks 
   sshDir,
   folder,
 }) => {
-  const { app, page, region, row, there } = await open({ launch, sshd, sshDir, folder })
+  const { app, page, region, row, there } = await open({ launch, sshd, sshDir, folder, ownProcess: true })
   await row.click()
   await region.getByRole('grid', { name: 'Files' }).focus()
   await page.keyboard.press('F4')

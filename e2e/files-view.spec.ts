@@ -218,6 +218,43 @@ test('a file is edited in a local editor, and what is saved goes back, never ove
   expect(readText(remote)).toBe('lr: theirs\n')
 })
 
+test('changes of a local editor that can not be sent wait in sight, also over a restart', async ({
+  launch,
+  sshd,
+  sshDir,
+  folder,
+}) => {
+  trust(sshDir, sshd.port, sshd.hostKey)
+  const there = join(folder, 'there')
+  mkdirSync(there)
+  const remote = join(there, 'train.py')
+  writeFileSync(remote, 'lr = 1\n')
+  const [editor, opened] = [join(folder, 'editor.sh'), join(folder, 'opened')]
+  // The editor saves and puts the path down; the file on the host has another state by then.
+  const script = `#!/bin/sh\nprintf 'by somebody else\\n' > ${remote}\nprintf 'lr = 2\\n' > "$1"\nprintf %s "$1" > ${opened}\n`
+  writeFileSync(editor, script, { mode: 0o755 })
+  const options = { hosts: [keyHost(sshd)], settings: { files: { editor } } }
+  const first = await launch(options)
+  await first.page.getByRole('button', { name: 'Files on gpu-box' }).click()
+  const region = first.page.getByRole('region', { name: 'Right pane' })
+  await region.getByRole('textbox', { name: 'Path' }).fill(there)
+  await first.page.keyboard.press('Enter')
+  await region.getByRole('row', { name: 'train.py', exact: true }).click({ button: 'right' })
+  await choose(first.page, 'Open in your editor')
+  const question = first.page.getByRole('alertdialog', { name: 'train.py already exists' })
+  await question.getByRole('button', { name: 'Skip' }).click()
+  const waiting = (page: Page) => page.getByRole('region', { name: 'train.py, not sent yet' })
+  await expect(waiting(first.page)).toContainText('train.py was changed, but is not on gpu-box yet.')
+  await first.close()
+  const { page } = await launch({ settings: { files: { editor } } })
+  await expect(waiting(page)).toContainText('It was changed, but not sent before Hawser was closed.')
+  await waiting(page).getByRole('button', { name: 'Send now' }).click()
+  const again = page.getByRole('alertdialog', { name: 'train.py already exists' })
+  await again.getByRole('button', { name: 'Replace' }).click()
+  await expect.poll(() => readText(remote)).toBe('lr = 2\n')
+  await expect(waiting(page)).toBeHidden()
+})
+
 test('files are opened as root with sudo, plainly marked', async ({ launch, sshd, sshDir, folder }) => {
   test.skip(!hasSudo(), 'there is no sudo here')
   mkdirSync(join(folder, 'there'))

@@ -14,6 +14,10 @@ export { expect }
 /** The folder of package.json. */
 export const projectFolder = dirname(dirname(fileURLToPath(import.meta.url)))
 
+// Workers that run side by side have a display each: the clipboard belongs to the display.
+const display = process.env['HAWSER_DISPLAYS']?.split(' ')[Number(process.env['TEST_PARALLEL_INDEX'] ?? 0)]
+if (display) process.env['DISPLAY'] = display
+
 export interface SeedHost {
   readonly id?: string
   readonly label: string
@@ -38,6 +42,8 @@ export interface LaunchOptions {
   readonly settings?: Record<string, unknown>
   readonly env?: Record<string, string>
   readonly args?: readonly string[]
+  /** True where the start or the end of the process is what the test is about; else tests of a worker share one process. */
+  readonly ownProcess?: boolean
 }
 
 /** Hawser as a test sees it. */
@@ -58,7 +64,25 @@ interface Fixtures {
   readonly server: (options?: TestServerOptions) => Promise<TestServer>
 }
 
-export const test = base.extend<Fixtures>({
+interface WorkerFixtures {
+  /** The Electron process that the worker's tests share; see src/testing/e2e-host.ts. */
+  readonly sharedApp: () => Promise<ElectronApplication>
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  sharedApp: [
+    async ({}, use) => {
+      const home = mkdtempSync(join(tmpdir(), 'hawser-e2e-host-'))
+      let app: ElectronApplication | undefined
+      await use(async () => {
+        if (app?.process().exitCode !== null) app = await startApp(hostProgram, { HAWSER_DATA_DIR: home })
+        return app
+      })
+      await app?.close().catch(() => {})
+      rmSync(home, { recursive: true, force: true, maxRetries: 5 })
+    },
+    { scope: 'worker' },
+  ],
   folder: async ({}, use) => {
     const folder = mkdtempSync(join(tmpdir(), 'hawser-e2e-'))
     await use(folder)
@@ -84,10 +108,11 @@ export const test = base.extend<Fixtures>({
     })
     for (const server of started) server.stop()
   },
-  launch: async ({ dataDir, sshDir }, use) => {
+  launch: async ({ dataDir, sshDir, sharedApp }, use) => {
     const running = new Set<Hawser>()
     await use(async (options = {}) => {
-      const hawser = await start({ ...options, dataDir, sshDir })
+      const own = options.ownProcess === true || options.env !== undefined || options.args !== undefined
+      const hawser = await start({ ...options, dataDir, sshDir }, own ? null : sharedApp)
       running.add(hawser)
       return hawser
     })
@@ -95,7 +120,10 @@ export const test = base.extend<Fixtures>({
   },
 })
 
-async function start(options: LaunchOptions & { dataDir: string; sshDir: string }): Promise<Hawser> {
+async function start(
+  options: LaunchOptions & { dataDir: string; sshDir: string },
+  sharedApp: (() => Promise<ElectronApplication>) | null,
+): Promise<Hawser> {
   const { dataDir, sshDir, hosts, settings } = options
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   if (hosts) seed(dataDir, 'hosts.json', { hosts: hosts.map(complete), groups: [] })
@@ -104,12 +132,11 @@ async function start(options: LaunchOptions & { dataDir: string; sshDir: string 
     terminal: { screenReader: true, ...(settings?.['terminal'] as object) },
     security: { confirmClose: false, ...(settings?.['security'] as object) },
   })
-  const app = await _electron.launch({
-    executablePath: electronProgram(),
-    args: [...startArguments, ...(options.args ?? [])],
-    env: { ...cleanEnv(), HAWSER_DATA_DIR: dataDir, HAWSER_SSH_DIR: sshDir, HOME: dirname(dataDir), ...options.env },
-  })
-  const page = await app.firstWindow()
+  const env = { HAWSER_DATA_DIR: dataDir, HAWSER_SSH_DIR: sshDir, HOME: dirname(dataDir), ...options.env }
+  const { app, end } = sharedApp
+    ? await openIn(await sharedApp(), env)
+    : await startOwn([...startArguments, ...(options.args ?? [])], env)
+  const page = app.windows().at(-1) ?? (await app.firstWindow())
   // A question that waits hides the rest from assistive technology.
   await expect(page.getByRole('tablist', { name: 'Tabs', includeHidden: true })).toBeVisible()
   let closed = false
@@ -119,13 +146,50 @@ async function start(options: LaunchOptions & { dataDir: string; sshDir: string 
     close: async () => {
       if (closed) return
       closed = true
-      await app.close().catch(() => {})
+      await end()
     },
   }
 }
 
+interface Started {
+  readonly app: ElectronApplication
+  readonly end: () => Promise<void>
+}
+
+async function startOwn(args: readonly string[], env: Record<string, string>): Promise<Started> {
+  const app = await startApp(args, env)
+  await app.firstWindow()
+  return { app, end: () => app.close().catch(() => {}) }
+}
+
+/** Opens the program anew in a process that other tests use before and after. */
+async function openIn(app: ElectronApplication, env: Record<string, string>): Promise<Started> {
+  await Promise.all([
+    app.waitForEvent('window'),
+    app.evaluate((_electron, given) => (globalThis as unknown as Host).openHawser({ env: given }), env),
+  ])
+  return {
+    app,
+    end: () => app.evaluate(() => (globalThis as unknown as Host).closeHawser()).catch(() => {}),
+  }
+}
+
+interface Host {
+  openHawser(options: { env: Record<string, string> }): Promise<void>
+  closeHawser(): Promise<void>
+}
+
+function startApp(args: readonly string[], env: Record<string, string>): Promise<ElectronApplication> {
+  return _electron.launch({
+    executablePath: electronProgram(),
+    args: [...args],
+    env: { ...cleanEnv(), ...env },
+  })
+}
+
 /** What the program is started with; root has no sandbox to run it in. */
 export const startArguments = [...(userInfo().uid === 0 ? ['--no-sandbox'] : []), projectFolder]
+const hostProgram = [...startArguments.slice(0, -1), join(projectFolder, 'out/testing/e2e-host.cjs')]
 
 /** The program: the fallback runtime that the set-up names, or the installed one. */
 export function electronProgram(): string {
@@ -170,12 +234,14 @@ export function terminal(page: Page, label: string): Terminal {
     await region.getByRole('textbox', { name: 'Terminal input' }).focus()
     await page.keyboard.type(text)
   }
+  const prompt = () => expect(rows).toContainText(/[$#%>]\s*$/)
   return {
     region,
     rows,
     type,
-    prompt: () => expect(rows).toContainText(/[$#%>]\s*$/),
+    prompt,
     run: async command => {
+      await prompt()
       await type(command)
       await page.keyboard.press('Enter')
     },
@@ -189,6 +255,7 @@ export interface Terminal {
   type(text: string): Promise<void>
   /** Waits until the shell asks for a command. */
   prompt(): Promise<void>
+  /** Types a command once the shell asks for one: a program that still ends would throw the keys away. */
   run(command: string): Promise<void>
 }
 

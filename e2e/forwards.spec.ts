@@ -339,7 +339,11 @@ test('a forward that starts with Hawser goes on without a window, where the pers
       },
     ],
   })
-  const { app } = await launch({ hosts: [keyHost(sshd)], settings: { forwards: { keepInTray: true } } })
+  const { app } = await launch({
+    ownProcess: true,
+    hosts: [keyHost(sshd)],
+    settings: { forwards: { keepInTray: true } },
+  })
   await expect.poll(() => textAt(here)).toBe('the page')
   const visible = () =>
     app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map(window => window.isVisible()))

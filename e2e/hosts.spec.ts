@@ -117,7 +117,7 @@ test('a damaged file is set aside and told, and never reset in silence', async (
 })
 
 test('a second start hands its address to the first one and ends', async ({ launch, dataDir }) => {
-  const { app, page } = await launch()
+  const { app, page } = await launch({ ownProcess: true })
   const { electronProgram, startArguments } = await import('./fixtures.ts')
   const { spawn } = await import('node:child_process')
   const second = spawn(electronProgram(), [...startArguments, 'ssh://me@10.9.8.7'], {

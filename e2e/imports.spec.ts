@@ -85,6 +85,30 @@ test('hosts are imported from each client, looked at before, and everything is e
   expect(config).toContain('Host from-winscp\n  HostName 10.1.0.2\n  User w\n')
 })
 
+test('an import says all that a host asks for, and switches on neither agent forwarding nor weak algorithms', async ({
+  launch,
+}) => {
+  const { page } = await launch()
+  await page.getByRole('button', { name: 'Import', exact: true }).click()
+  const dialog = page.getByRole('dialog', { name: 'Import hosts' })
+  const line = 'ssh -A -i /keys/deploy -L *:5432:db:5432 -R 9000:/var/run/docker.sock deploy@web2.example'
+  await dialog.getByRole('textbox', { name: 'Or paste' }).fill(line)
+  await dialog.getByRole('button', { name: 'Read' }).click()
+  const row = dialog.getByRole('list', { name: 'Hosts to import' }).getByRole('listitem').first()
+  for (const text of [
+    'Key file: /keys/deploy',
+    'Asks for agent forwarding, which stays off',
+    'listens on all addresses of this computer',
+    'opens the socket /var/run/docker.sock of this computer’s side to the host',
+  ])
+    await expect(row).toContainText(text)
+  await dialog.getByRole('button', { name: 'Import 1' }).click()
+  await page.getByRole('button', { name: 'web2.example', exact: true }).click({ button: 'right' })
+  await page.getByRole('menuitem', { name: 'Edit' }).click()
+  const form = page.getByRole('dialog', { name: 'Edit web2.example' })
+  await expect(form.getByRole('checkbox', { name: 'Forward the agent' })).not.toBeChecked()
+})
+
 test('a pasted ssh command becomes a host with all of it, and pasted onto a host moves it and keeps the rest', async ({
   launch,
   sshd,

@@ -174,7 +174,7 @@ test('what runs is stopped, or ends with its connection, and says so', async ({ 
 test('what runs apart ends over there when Hawser is closed', async ({ launch, sshd, dataDir, folder }) => {
   const path = join(folder, 'pid')
   seedSnippets(dataDir, { name: 'Long', command: `echo $$ > ${path}\necho begun\nsleep 7777`, mode: 'apart' })
-  const hawser = await launch({ hosts: [keyHost(sshd)] })
+  const hawser = await launch({ ownProcess: true, hosts: [keyHost(sshd)] })
   const region = await snippetsPage(hawser.page)
   // The only one that is found runs with Enter.
   await region.getByRole('textbox', { name: 'Find a snippet' }).fill('lon')
@@ -239,7 +239,7 @@ test('from its page a snippet is typed into a terminal that opens for it, and it
   const tmux = terminal(page, 'gpu-box')
   await expect(tmux.rows).toContainText('epoch-7')
   await expect(tmux.rows).toContainText('Train')
-  await tmux.run('tmux kill-server')
+  await tmux.type('tmux kill-server\n')
   await expect(tmux.rows).toContainText(/exited|no server|lost/)
 })
 

@@ -45,7 +45,8 @@ export async function startSshd(folder: string, lines: readonly string[] = []): 
     'PermitRootLogin prohibit-password',
     'AcceptEnv LANG LC_* COLORTERM',
     // A home of its own: what the person who runs the tests has in theirs must not matter.
-    `SetEnv HOME=${at('home')}`,
+    // The same holds for their tmux.
+    `SetEnv HOME=${at('home')} TMUX_TMPDIR=${at('home')}`,
     'PrintLastLog no',
     'PrintMotd no',
     `Subsystem sftp internal-sftp -d ${at('home')}`,

@@ -67,6 +67,7 @@ test('the programs people live in draw as they should', async ({ launch, sshd, f
   await shell.prompt()
 
   await shell.run(`vim -Nu NONE ${folder}/note`)
+  await expect(shell.rows).toContainText(/\[New( File)?\]/)
   await page.keyboard.type('ihello from vim')
   await expect(shell.rows).toContainText('-- INSERT --')
   await page.keyboard.press('Escape')

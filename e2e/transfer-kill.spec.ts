@@ -77,7 +77,7 @@ test('a transfer of a program that was killed is continued by the next one', asy
   writeFileSync(join(here, 'data.bin'), randomBytes(150_000_000))
   // Slow enough that the end comes in the middle.
   seed(dataDir, 'transfers.json', { transfers: [], limits: { up: 40_000_000, down: 0 } })
-  const { app, page } = await launch({ hosts: [keyHost(sshd)] })
+  const { app, page } = await launch({ ownProcess: true, hosts: [keyHost(sshd)] })
   await page.getByRole('button', { name: 'Files on gpu-box' }).click()
   for (const [name, path] of [
     ['Left', here],
@@ -97,7 +97,7 @@ test('a transfer of a program that was killed is continued by the next one', asy
   await expect.poll(() => readFileSync(join(dataDir, 'transfers.json'), 'utf8').includes('data.bin')).toBe(true)
   app.process().kill('SIGKILL')
   expect([existsSync(part), existsSync(join(there, 'data.bin'))]).toEqual([true, false])
-  const again = await launch()
+  const again = await launch({ ownProcess: true })
   await again.page.getByRole('tab', { name: 'Files' }).click()
   const row = again.page.getByRole('region', { name: 'Transfers' }).getByRole('row', { name: 'data.bin', exact: true })
   await row.getByRole('button', { name: 'Resume data.bin' }).click()

@@ -75,6 +75,7 @@ test('a known secret typed into every field is found nowhere outside the vault',
   const { port, publicKey } = await server({ password: canary, keys: [] })
   trust(sshDir, port, publicKey)
   const { app, page } = await launch({
+    ownProcess: true,
     hosts: [
       { label: 'box', port, user: 'me', signIn: 'password' },
       { label: 'other', port, user: 'me', signIn: 'password' },

@@ -93,11 +93,11 @@ test('quitting in the middle of a question ends at once, and the tab is there at
   server,
 }) => {
   const { port, events } = await server({ password: 'pw' })
-  const first = await launch({ hosts: [{ label: 'box', port, user: 'me', signIn: 'password' }] })
+  const first = await launch({ ownProcess: true, hosts: [{ label: 'box', port, user: 'me', signIn: 'password' }] })
   await first.page.getByRole('button', { name: 'box', exact: true }).click()
   await expect(first.page.getByRole('alertdialog', { name: 'Trust box?' })).toBeVisible()
   await first.close()
   expect(events.filter(event => event.kind === 'auth')).toEqual([])
-  const { page } = await launch()
+  const { page } = await launch({ ownProcess: true })
   await expect(page.getByRole('region', { name: 'Terminal box' })).toContainText('box is not connected.')
 })

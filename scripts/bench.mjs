@@ -8,7 +8,7 @@ import { setUp } from './set-up.mjs'
 
 help('npm run bench [-- name]   the benchmarks of bench/; HAWSER_BENCH_KEEP=1 writes bench/baseline.json')
 
-const { electron } = await setUp({ purposes: ['run', 'build', 'headless', 'servers'] })
+const { electron } = await setUp({ purposes: ['run', 'build', 'headless', 'servers', 'bench'] })
 const end = await startHeadless({ keyring: true })
 const code = await runTool(
   '@playwright/test/cli.js',

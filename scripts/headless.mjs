@@ -9,6 +9,17 @@ import { findProgram } from './programs.mjs'
 import { hasDisplay, say } from './set-up.mjs'
 
 /**
+ * Starts displays that workers can have one each, since a clipboard belongs to a display; none where Xvfb is missing.
+ * @param {number} count
+ * @returns {Promise<{ displays: string[], end: () => void }>}
+ */
+export async function startDisplays(count) {
+  if (process.platform !== 'linux' || !findProgram('Xvfb')) return { displays: [], end: () => {} }
+  const started = await Promise.all(Array.from({ length: count }, startXvfb))
+  return { displays: started.map(({ display }) => display), end: () => started.forEach(({ end }) => end()) }
+}
+
+/**
  * Starts what is missing and sets this process's environment for it.
  * @param {{ keyring: boolean, display?: boolean }} options `display` false starts none; true starts one even where there is one
  * @returns {Promise<() => void>} ends what was started
@@ -22,6 +33,14 @@ export async function startHeadless({ keyring, display }) {
 }
 
 async function startDisplay() {
+  const { display, end } = await startXvfb()
+  process.env.DISPLAY = display
+  delete process.env.WAYLAND_DISPLAY
+  say(`no display here: using Xvfb on ${display}`)
+  return end
+}
+
+async function startXvfb() {
   const program = findProgram('Xvfb')
   if (!program) throw new Error('There is no display, and Xvfb is not installed.')
   const server = spawn(program, ['-displayfd', '3', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp', '-dpi', '96'], {
@@ -31,10 +50,7 @@ async function startDisplay() {
     server.stdio[3]?.once('data', data => resolve(String(data).trim()))
     server.once('exit', code => reject(new Error(`Xvfb ended with ${code}`)))
   })
-  process.env.DISPLAY = `:${number}`
-  delete process.env.WAYLAND_DISPLAY
-  say(`no display here: using Xvfb on ${process.env.DISPLAY}`)
-  return () => void server.kill()
+  return { display: `:${number}`, end: () => void server.kill() }
 }
 
 function startKeyring() {

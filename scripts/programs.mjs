@@ -43,6 +43,15 @@ export const windowPrograms = /** @type {const} */ ({
   'jupyter-notebook': ['jupyter-notebook'],
 })
 
+/** What the benchmarks compare with, or build their links with. */
+export const benchPrograms = /** @type {const} */ ({
+  rsync: ['rsync'],
+  gcc: ['gcc'],
+  curl: ['curl'],
+  iproute2: ['ip'],
+  procps: ['sysctl'],
+})
+
 /**
  * The full path of a program; undefined where it isn't installed. An absolute path, such as that of a Python package,
  * stands for itself. @param {string} name
@@ -55,6 +64,6 @@ export function findProgram(name) {
 
 /** The Debian package that has a program; its own name where the lists don't know it. @param {string} program */
 export function packageOf(program) {
-  const all = Object.entries({ ...unitPrograms, ...windowPrograms })
+  const all = [unitPrograms, windowPrograms, benchPrograms].flatMap(each => Object.entries(each))
   return all.find(([, programs]) => /** @type {readonly string[]} */ (programs).includes(program))?.[0] ?? program
 }

@@ -22,6 +22,22 @@ export function runTool(tool, args, env = {}) {
   return new Promise(resolve => child.on('exit', code => resolve(code ?? 1)))
 }
 
+/**
+ * Runs a tool of node_modules and keeps what it prints, so that tools side by side don't mix their lines.
+ * @param {string} tool @param {string[]} args
+ * @returns {Promise<{ code: number, output: string }>}
+ */
+export function runToolQuietly(tool, args) {
+  const child = spawn(process.execPath, [join(root, 'node_modules', tool), ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  passOn(child)
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', data => (output += data))
+  return new Promise(resolve => child.on('close', code => resolve({ code: code ?? 1, output: output.trim() })))
+}
+
 /** Root has no sandbox to run Chromium in. */
 export const sandboxArgs = isRoot && process.platform === 'linux' ? ['--no-sandbox'] : []
 

@@ -1,7 +1,7 @@
 // npm test: everything there is to check, on any machine; the last line counts.
 import process from 'node:process'
 
-import { check } from './check.mjs'
+import { check, summary } from './check.mjs'
 import { e2e } from './e2e.mjs'
 import { help } from './run.mjs'
 
@@ -9,6 +9,6 @@ help('npm test   types, lint, format, unit tests and end-to-end tests')
 
 const unit = await check()
 const window = await e2e([])
-const [passed, failed] = [unit.passed + window.passed, unit.failed + window.failed]
-console.log(`${passed} passed, ${failed} failed${window.skipped > 0 ? `, ${window.skipped} skipped` : ''}`)
+const failed = unit.failed + window.failed
+console.log(summary({ passed: unit.passed + window.passed, failed, skipped: unit.skipped + window.skipped }))
 process.exit(failed === 0 ? 0 : 1)

@@ -12,6 +12,7 @@ import { SmallFiles } from './files/small-files.ts'
 import type { HostService } from './hosts/host-service.ts'
 import type { PromptService } from './prompts/prompt-service.ts'
 import { EditService } from './remote-edit/edit-service.ts'
+import { startEditor } from './remote-edit/start-editor.ts'
 import type { Outside } from './services.ts'
 import type { Connections } from './connection-services.ts'
 import type { ConnectionPlan, PlannedHop } from './ssh/connection-plan.ts'
@@ -80,12 +81,12 @@ export function buildFileServices(outside: Outside, parts: FileParts): FileServi
       sides,
       prompter: prompts,
       folder: join(outside.dataFolder, 'edits'),
-      editor: parts.editor,
-      openPath: outside.openPath,
+      openEditor: path => startEditor(path, parts.editor(), outside.env),
       tell: outside.tell,
+      reportBug,
     }),
   )
-  void edits.sweep().catch(error => reportBug('edits', error))
+  void edits.restore().catch(error => reportBug('edits', error))
   return { edits, files: store.add(new FileService({ sides, openPort, trash, shortcuts })), transfers }
 }
 

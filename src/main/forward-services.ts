@@ -12,7 +12,8 @@ import type { HostService } from './hosts/host-service.ts'
 import type { Outside } from './services.ts'
 import type { Connection } from './ssh/connection.ts'
 import type { Lease } from './ssh/connection-pool.ts'
-import { inSh, runCommand } from './ssh/run-command.ts'
+import { needScripts, runScript } from './ssh/run-script.ts'
+import type { Script } from './ssh/script.ts'
 import type { JsonFile } from './storage/json-file.ts'
 
 interface ForwardParts {
@@ -68,10 +69,11 @@ export function buildForwards({ app, reportBug }: Outside, parts: ForwardParts):
   return forwards
 }
 
-async function runOn(lease: Lease<Connection>, script: string): Promise<string> {
+async function runOn(lease: Lease<Connection>, script: Script): Promise<string> {
   try {
     const signal = new AbortController().signal
-    const { output } = await runCommand(lease.connection, inSh(script), { signal, timeoutMs: scriptMs })
+    await needScripts(lease.connection, signal)
+    const { output } = await runScript(lease.connection, script, { signal, timeoutMs: scriptMs })
     return output.toString('utf8')
   } finally {
     lease.dispose()

@@ -33,7 +33,7 @@ import { VaultService } from './storage/vault-service.ts'
 import { startLocalShell } from './terminals/local-shell.ts'
 import type { OpenPort } from '../shared/base/stream-port.ts'
 import { TerminalService, type TerminalParts } from './terminals/terminal-service.ts'
-
+import { typedShell } from './typed-shell.ts'
 import { transferFile } from './transfers/transfer-record.ts'
 import type { TransferService } from './transfers/transfer-service.ts'
 
@@ -51,8 +51,6 @@ export interface Outside {
   readonly app: Services['app']
   /** Puts a file of this computer into the trash. */
   readonly trash: (path: string) => Promise<void>
-  /** Opens a file with the program that the system has for it; answers what went wrong, or nothing. */
-  readonly openPath: (path: string) => Promise<string>
   /** The folders of this computer that people look for first. */
   readonly shortcuts: () => SideInfo['shortcuts']
   /** Tells of something that ended, outside the window when nobody looks at it. */
@@ -152,6 +150,7 @@ function buildTerminals(
   return new TerminalService({
     prepare: connections.prepare,
     lease: (plan, options) => connections.pool.lease(plan, options),
+    shellOf: typedShell({ connections, settings, env }),
     startLocal: size => startLocalShell({ program: settings.current.terminal.localShell, size, env }),
     openPort,
     env,

@@ -1,21 +1,19 @@
 import { hostname, userInfo } from 'node:os'
 
 import type { DisposableStore } from '../shared/base/lifecycle.ts'
-import type { Dialect } from '../shared/base/shell-dialect.ts'
 import type { Target } from '../shared/contract/terminals.ts'
 import type { ActivityService } from './activity/activity-service.ts'
 import { targetName, type Connections } from './connection-services.ts'
 import type { HostService } from './hosts/host-service.ts'
 import type { Outside } from './services.ts'
 import type { SettingsService } from './settings/settings-service.ts'
-import { composeApart, composeTmux, dialectOfProgram, type Facts } from './snippets/compose.ts'
-import { farShell } from './snippets/far-shell.ts'
+import { composeApart, composeTmux, type Facts } from './snippets/compose.ts'
 import { RunService } from './snippets/run-service.ts'
 import type { SnippetFile } from './snippets/snippet-record.ts'
 import { SnippetService } from './snippets/snippet-service.ts'
 import type { PlannedHop } from './ssh/connection-plan.ts'
 import type { JsonFile } from './storage/json-file.ts'
-import { defaultShell } from './terminals/local-shell.ts'
+import { typedShell } from './typed-shell.ts'
 
 interface SnippetServiceParts {
   readonly store: DisposableStore
@@ -40,18 +38,7 @@ export function buildSnippets({ env, notify, reportBug }: Outside, parts: Snippe
     const { address, user, port } = connections.plan(target).at(-1) as PlannedHop
     return { host: targetName(target, hosts.hosts), address, user, port, localUser, now }
   }
-  const shellOf = async (target: Target): Promise<Dialect> => {
-    if (target.kind === 'local')
-      return dialectOfProgram(settings.current.terminal.localShell || defaultShell(env)) ?? 'other'
-    const live = await connections.pool.leaseLive(connections.plan(target))
-    const quiet = { onStep: () => {}, signal: new AbortController().signal, quiet: true }
-    const lease = live ?? (await connections.lease(target, quiet))
-    try {
-      return await farShell(lease.connection)
-    } finally {
-      lease.dispose()
-    }
-  }
+  const shellOf = typedShell({ connections, settings, env })
   const names = () => ({
     hosts: new Map(hosts.hosts.map(({ id, label }) => [id as string, label])),
     groups: new Map(hosts.groups.map(({ id, label }) => [id as string, label])),

@@ -7,6 +7,15 @@ import { createRoot } from 'react-dom/client'
 
 import { App } from './app/app.tsx'
 import { boot } from './app/boot.ts'
+import { StartFailure } from './app/start-failure.tsx'
+import { showTheme } from './app/theme.ts'
 
 const root = createRoot(document.getElementById('root') as HTMLElement)
-void boot(window.bridge).then(parts => root.render(<App parts={parts} />))
+boot(window.bridge).then(
+  parts => root.render(<App parts={parts} />),
+  (error: unknown) => {
+    console.error(error)
+    showTheme(matchMedia('(prefers-color-scheme: dark)').matches)
+    root.render(<StartFailure error={error} />)
+  },
+)

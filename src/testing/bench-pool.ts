@@ -26,6 +26,7 @@ export function benchPool(server: BenchServer): { pool: ConnectionPool<Connectio
     label: 'bench',
     signIn: 'key',
     weakAlgorithms: false,
+    saved: true,
     hostId: null,
     pending: [],
   } as const

@@ -41,7 +41,6 @@ export async function buildTestServices(folder: string, keychain = new FakeKeych
     openPort: () => ({ post: () => {}, onMessage: () => {}, onClosed: () => {}, dispose: () => {} }),
     app: quietApp,
     trash: () => Promise.resolve(),
-    openPath: () => Promise.resolve(''),
     shortcuts: () => [],
     notify: () => {},
     tell: (_level, text) => told.push(text),

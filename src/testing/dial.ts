@@ -74,6 +74,7 @@ export function completeHop(hop: Partial<PlannedHop>, index: number): PlannedHop
     signIn: 'ask' as const,
     keyFile: null,
     weakAlgorithms: false,
+    saved: true,
     hostId: null,
     options: usualOptions,
     pending: [],

@@ -2,6 +2,7 @@ import type { Connection } from '../main/ssh/connection.ts'
 import type { PlannedHop } from '../main/ssh/connection-plan.ts'
 import type { SftpFiles } from '../main/files/sftp-files.ts'
 import type { Lease } from '../main/ssh/connection-pool.ts'
+import { fixedLine } from '../main/ssh/command-line.ts'
 import { runCommand } from '../main/ssh/run-command.ts'
 import { openRemoteFiles } from '../main/files/remote-files.ts'
 import { completeHop, dialRig, trusting } from './dial.ts'
@@ -68,7 +69,7 @@ async function untilLive(open: () => Promise<Lease<Connection>>): Promise<Lease<
   for (let tries = 0; ; tries++) {
     try {
       const lease = await open()
-      await runCommand(lease.connection, 'true', { signal: new AbortController().signal })
+      await runCommand(lease.connection, fixedLine`true`, { signal: new AbortController().signal })
       return lease
     } catch (error) {
       if (tries === 50) throw error

@@ -8,6 +8,7 @@ import type { FileSystem } from '../main/files/file-system.ts'
 import { LocalFiles } from '../main/files/local-files.ts'
 import { openRemoteFiles } from '../main/files/remote-files.ts'
 import { SmallFiles } from '../main/files/small-files.ts'
+import { fixedLine } from '../main/ssh/command-line.ts'
 import type { Connection } from '../main/ssh/connection.ts'
 import { PathLocks } from '../main/transfers/path-locks.ts'
 import { ProgressMeter } from '../main/transfers/progress-meter.ts'
@@ -126,7 +127,7 @@ const keys = 40
 
 /** Round trips of single bytes through a shell on the shared connection, in milliseconds. */
 async function echo(connection: Connection): Promise<object> {
-  const { channel } = await connection.exec('cat', signal)
+  const { channel } = await connection.exec(fixedLine`cat`, signal)
   const times: number[] = []
   for (let key = 0; key < keys; key++) {
     const started = performance.now()

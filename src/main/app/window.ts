@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { BrowserWindow, screen, type Rectangle } from 'electron/main'
 import { z } from 'zod'
 
+import { frameColours } from '../../shared/base/frame-colours.ts'
 import type { JsonFile } from '../storage/json-file.ts'
 import { pageAddress } from './page.ts'
 
@@ -32,7 +33,7 @@ export function openWindow(options: {
     minWidth: smallest.width,
     minHeight: smallest.height,
     show: false,
-    backgroundColor: frameColours(dark).color,
+    backgroundColor: frameColours(dark).background,
     titleBarStyle: 'hidden',
     ...(process.platform === 'darwin'
       ? { trafficLightPosition: { x: 14, y: 13 } }
@@ -63,7 +64,7 @@ export function openWindow(options: {
 
 /** Gives the window's own buttons the colours of the theme. */
 export function setFrameTheme(window: BrowserWindow, dark: boolean): void {
-  window.setBackgroundColor(frameColours(dark).color)
+  window.setBackgroundColor(frameColours(dark).background)
   if (process.platform !== 'darwin') window.setTitleBarOverlay(overlay(dark))
 }
 
@@ -73,12 +74,8 @@ export function preloadPath(mainFolder: string): string {
 }
 
 function overlay(dark: boolean) {
-  return { ...frameColours(dark), height: titleBarHeight }
-}
-
-// --bg and --muted of tokens.css.
-function frameColours(dark: boolean) {
-  return dark ? { color: '#0e1317', symbolColor: '#8fa0ad' } : { color: '#eef2f4', symbolColor: '#5b6b77' }
+  const { background, symbols } = frameColours(dark)
+  return { color: background, symbolColor: symbols, height: titleBarHeight }
 }
 
 function isOnScreen(bounds: Rectangle): boolean {

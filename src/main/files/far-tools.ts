@@ -4,9 +4,11 @@ import { AppError } from '../../shared/base/errors.ts'
 import { isSafeName, joinPath, nameOf, parentOf } from '../../shared/base/paths.ts'
 import { shownName } from '../../shared/base/shown-name.ts'
 import { decodeName } from '../sftp/byte-names.ts'
-import { shellWord, type CommandResult } from '../ssh/run-command.ts'
+import type { CommandResult } from '../ssh/run-command.ts'
+import { inBatches, joined, sh, type Script } from '../ssh/script.ts'
 import { fileError } from './file-errors.ts'
 import type { Commands, FileSystem } from './file-system.ts'
+import { inPrivateFolder } from './private-folder.ts'
 import { walk } from './walk.ts'
 
 export type ChecksumKind = 'sha256' | 'sha1' | 'md5'
@@ -22,19 +24,21 @@ export async function checksum(
 ): Promise<string> {
   const { commands } = files
   if (commands) {
-    const file = shellWord(path)
-    const bits = kind === 'sha1' ? '1' : '256'
-    const tries = [
-      `${kind}sum < ${file}`,
-      ...(kind === 'md5' ? [`md5 -q ${file}`] : [`shasum -a ${bits} < ${file}`]),
-      `openssl dgst -${kind} < ${file}`,
-    ]
-    const command = tries.map(each => `${each} 2>/dev/null`).join(' || ')
+    const command = joined(checksumTries(path, kind), ' || ')
     const result = await commands.run(command, { signal, timeoutMs: longMs }).catch(unlessRefused)
     const found = /\b[0-9a-f]{32,64}\b/.exec(result?.output.toString('latin1') ?? '')?.[0]
     if (result?.code === 0 && found !== undefined) return found
   }
   return readChecksum(files, { path, kind }, signal)
+}
+
+function checksumTries(path: string, kind: ChecksumKind): readonly Script[] {
+  const bits = kind === 'sha1' ? 1 : 256
+  return [
+    sh`${`${kind}sum`} < ${path} 2>/dev/null`,
+    kind === 'md5' ? sh`md5 -q ${path} 2>/dev/null` : sh`shasum -a ${bits} < ${path} 2>/dev/null`,
+    sh`openssl dgst ${`-${kind}`} < ${path} 2>/dev/null`,
+  ]
 }
 
 async function readChecksum(
@@ -71,7 +75,7 @@ export async function findByName(
   const { commands } = files
   if (commands) {
     const pattern = `*${text.replace(/[\\*?[\]]/g, '\\$&')}*`
-    const command = `find ${shellWord(folder)} -mindepth 1 -iname ${shellWord(pattern)} -print0 2>/dev/null | head -c 1000000`
+    const command = sh`find ${folder} -mindepth 1 -iname ${pattern} -print0 2>/dev/null | head -c 1000000`
     const result = await commands.run(command, { signal }).catch(unlessRefused)
     if (result && result.output.length > 0) return splitAtNul(result.output).slice(0, mostFound)
   }
@@ -97,25 +101,52 @@ export async function compress(
   const commands = commandsOf(files, archive)
   const folder = parentOf(archive)
   if (await files.info(archive)) throw fileError('exists', { path: archive, where: files.label })
-  const names = paths.map(path => shellWord(`./${nameOf(path)}`)).join(' ')
-  const part = shellWord(`./.${nameOf(archive)}.hawser-part${/\.[a-z0-9.]+$/i.exec(archive)?.[0] ?? ''}`)
-  const final = shellWord(`./${nameOf(archive)}`)
-  const pack = archive.endsWith('.zip') ? `zip -qry ${part} ${names}` : `tar -c${tarFlag(archive)}f ${part} ${names}`
-  // Under its own name only once it is whole.
-  const command = `cd ${shellWord(folder)} && { ${pack} && mv -n ${part} ${final} || { rm -f ${part}; exit 1; }; }`
-  explain(await commands.run(command, { signal, timeoutMs: longMs }), files, archive)
+  const name = nameOf(archive)
+  const names = paths.map(path => `./${nameOf(path)}`)
+  const packed = /\.zip$/i.test(archive) ? zipOf(names) : tarOf(names, tarFlag(archive))
+  const make = sh`{ ${packed}; } > ${`./${name}`}`
+  const command = inPrivateFolder({ folder, name, make, replace: false })
+  await finished(await commands.run(command, { signal, timeoutMs: longMs }), files, { path: archive, made: archive })
+}
+
+// Archives go to standard output: a name with a colon is another host to tar, and zip would put its own ending on it.
+function tarOf(names: readonly string[], flag: string): Script {
+  // GNU tar takes a backslash in a name for the begin of an escape, and only it can be told not to.
+  const plain = names.some(name => name.includes('\\'))
+    ? sh`plain=; tar --version 2>/dev/null | grep -q GNU && plain=--no-unquote; `
+    : sh`plain=; `
+  if (inBatches(names).length === 1) return sh`${plain}tar ${`-c${flag}f`} - -C .. $plain ${names}`
+  return sh`${plain}printf '%s\\0' ${names} | tar ${`-c${flag}f`} - -C .. $plain --null -T -`
+}
+
+function zipOf(names: readonly string[]): Script {
+  if (inBatches(names).length === 1) return sh`( cd .. && zip -qry - ${names} )`
+  // zip takes names by lines and without the blanks at their ends.
+  const odd = names.find(name => /[\r\n]|\s$/.test(name))
+  if (odd !== undefined)
+    throw new AppError(
+      'invalid-input',
+      `${shownName(nameOf(odd))} can’t be one of so many files in a .zip. Compress the folder they are in, or choose .tar.gz.`,
+    )
+  return sh`( cd .. && printf '%s\\n' ${names} | zip -qry - -@ )`
 }
 
 /** Unpacks an archive into a new folder beside it, named like it. Answers the folder. */
 export async function extract(files: FileSystem, archive: string, signal: AbortSignal): Promise<string> {
   const commands = commandsOf(files, archive)
-  const name = nameOf(archive).replace(/(\.tar)?\.[a-z0-9]+$/i, '')
-  const folder = joinPath(parentOf(archive), isSafeName(name) ? name : `${nameOf(archive)} extracted`)
+  const bare = nameOf(archive).replace(/(\.tar)?\.[a-z0-9]+$/i, '')
+  const name = isSafeName(bare) ? bare : `${nameOf(archive)} extracted`
+  const folder = joinPath(parentOf(archive), name)
   if (await files.info(folder)) throw fileError('exists', { path: folder, where: files.label })
-  const [from, to] = [shellWord(archive), shellWord(folder)]
-  const unpack = /\.zip$/i.test(archive) ? `unzip -q ${from} -d ${to}` : `tar -x${tarFlag(archive)}f ${from} -C ${to}`
-  const command = `mkdir ${to} && { ${unpack} || { rm -rf ${to}; exit 1; }; }`
-  explain(await commands.run(command, { signal, timeoutMs: longMs }), files, archive)
+  const to = `./${name}`
+  // unzip reads the name of its archive as a pattern.
+  const link = name === 'archive' ? './zip' : './archive'
+  const unpack = /\.zip$/i.test(archive)
+    ? sh`ln -s -- ${archive} ${link} && unzip -q ${link} -d ${to}`
+    : sh`tar ${`-x${tarFlag(archive)}f`} ${archive} -C ${to}`
+  const make = sh`mkdir ${to} && ${unpack}`
+  const command = inPrivateFolder({ folder: parentOf(archive), name, make, replace: false })
+  await finished(await commands.run(command, { signal, timeoutMs: longMs }), files, { path: archive, made: folder })
   return folder
 }
 
@@ -136,9 +167,15 @@ export async function setOwner(
   }
   if (!/^[A-Za-z0-9_.][A-Za-z0-9_.@-]*(:[A-Za-z0-9_.][A-Za-z0-9_.@-]*)?$/.test(owner))
     throw new AppError('invalid-input', `${shownName(owner)} is not a user or user:group.`)
-  const first = paths[0] as string
-  const command = `chown -h ${within ? '-R ' : ''}${shellWord(owner)} ${paths.map(shellWord).join(' ')}`
-  explain(await commandsOf(files, first).run(command, { signal, timeoutMs: longMs }), files, first)
+  const commands = commandsOf(files, paths[0] as string)
+  const flags = within ? ['-h', '-R'] : ['-h']
+  const results: [CommandResult, string][] = []
+  // Like one chown of all of them: a file that can't be given away doesn't keep the others.
+  for (const batch of inBatches(paths)) {
+    const result = await commands.run(sh`chown ${flags} ${owner} ${batch}`, { signal, timeoutMs: longMs })
+    results.push([result, batch[0] as string])
+  }
+  for (const [result, path] of results) explain(result, files, path)
 }
 
 // A host may give files and run no commands: it is done without them then.
@@ -156,6 +193,17 @@ function tarFlag(archive: string): string {
 function commandsOf(files: FileSystem, path: string): Commands {
   if (files.commands) return files.commands
   throw fileError('unsupported', { path, where: files.label })
+}
+
+/** Throws why a command made nothing; `exists` when another took the name meanwhile. */
+async function finished(
+  result: CommandResult,
+  files: FileSystem,
+  { path, made }: { readonly path: string; readonly made: string },
+): Promise<void> {
+  if (result.code !== 0 && result.errors === '' && (await files.info(made)))
+    throw fileError('exists', { path: made, where: files.label })
+  explain(result, files, path)
 }
 
 function explain({ code, errors }: CommandResult, files: FileSystem, path: string): void {

@@ -4,6 +4,7 @@ import { AppError } from '../../shared/base/errors.ts'
 import { joinPath, nameOf, parentOf } from '../../shared/base/paths.ts'
 import { shownName } from '../../shared/base/shown-name.ts'
 import type { FileInfo, FilePiece, FileVersion } from '../../shared/contract/files.ts'
+import { ignoreRefusal, tryChange } from './attributes.ts'
 import type { FileSystem, ReadableFile, WritableFile } from './file-system.ts'
 
 /** Reads a piece of a file; links are followed. A `length` past its end gives what there is. */
@@ -38,18 +39,20 @@ export async function saveFile(
   if (there) refuseOthers(there, real, files.label)
   if (expected) checkVersion(there, expected, { path: real, where: files.label })
   const temp = joinPath(parentOf(real), `.${nameOf(real).slice(0, 64)}.${randomBytes(4).toString('hex')}.hawser-part`)
-  const file = await files.create(temp, { mode: 0o600, how: 'exclusive', size: data.length })
+  // Its own mode from the start, for servers that set none later; never more, so that nobody else reads it meanwhile.
+  const mode = ((there?.mode ?? 0o600) & 0o777) | 0o600
+  const file = await files.create(temp, { mode, how: 'exclusive', size: data.length })
   let overwriting = false
   try {
     await write(file, data, files.pace.chunk)
-    if (there?.mode != null) await file.change({ mode: there.mode })
-    const owned = there ? await keepOwner(file, there) : true
+    const rights = there ? await keepRights(file, there) : 'kept'
     await file.sync()
     const { size, mtimeMs } = await file.info()
     await file.close()
-    // Another's file that can't be given back to them keeps its owner when its contents are written over.
-    overwriting = !owned
-    if (!owned) return await overwrite(files, { from: temp, to: real, data })
+    // A file that can't get its owner or mode again keeps both when its contents are written over.
+    const opened = rights === 'kept' ? null : await openInPlace(files, real, { rights, size: data.length })
+    overwriting = opened !== null
+    if (opened) return await overwrite(files, opened, { from: temp, data })
     await files.replace(temp, real)
     return { size, mtimeMs }
   } catch (error) {
@@ -66,22 +69,34 @@ function halfWritten(cause: unknown, { path, copy }: { path: string; copy: strin
   return new AppError('files-failed', text, { cause })
 }
 
-async function keepOwner(file: WritableFile, { uid, gid }: FileInfo): Promise<boolean> {
-  if (uid === null || gid === null) return true
-  const now = await file.info()
-  if (now.uid === uid && now.gid === gid) return true
-  return file.change({ owner: { uid, gid } }).then(
-    () => true,
-    () => false,
-  )
+/** What a new file did not get of the old one, whatever the reason. */
+type Rights = 'kept' | 'owner-lost' | 'mode-lost'
+
+async function keepRights(file: WritableFile, { mode, uid, gid }: FileInfo): Promise<Rights> {
+  if (uid !== null && gid !== null) {
+    const now = await file.info()
+    if ((now.uid !== uid || now.gid !== gid) && !(await tryChange(file, { owner: { uid, gid } }))) return 'owner-lost'
+  }
+  if (mode === null || (await tryChange(file, { mode }))) return 'kept'
+  return (await file.info()).mode === mode ? 'kept' : 'mode-lost'
+}
+
+/** Null where it can't be written over, and only its mode is lost by replacing it. */
+function openInPlace(
+  files: FileSystem,
+  path: string,
+  { rights, size }: { rights: Rights; size: number },
+): Promise<WritableFile | null> {
+  const opening = files.create(path, { how: 'truncate', size })
+  return rights === 'mode-lost' ? opening.catch((error: unknown) => (ignoreRefusal(error), null)) : opening
 }
 
 /** The new contents stand whole beside it until they are in it. */
 async function overwrite(
   files: FileSystem,
-  { from, to, data }: { from: string; to: string; data: Uint8Array },
+  file: WritableFile,
+  { from, data }: { from: string; data: Uint8Array },
 ): Promise<FileVersion> {
-  const file = await files.create(to, { how: 'truncate', size: data.length })
   try {
     await write(file, data, files.pace.chunk)
     await file.sync()

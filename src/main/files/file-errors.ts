@@ -21,6 +21,11 @@ export type FileFailure = Extract<
   | 'files-failed'
 >
 
+/** True when the side answered that it can't do something with a file; false for a lost link, an abort and a bug. */
+export function isFileFailure(error: unknown): error is AppError {
+  return error instanceof AppError && fileFailures.has(error.code)
+}
+
 /** The sentence for a failure: the file, the cause, the way out. */
 export function fileError(failure: FileFailure, { path, where, cause }: FailedFile): AppError {
   const name = shownName(nameOf(path) || path)
@@ -64,6 +69,21 @@ function sentence(failure: FileFailure, name: string, where: string): string {
       return `${where} failed with ${name} and did not say why.`
   }
 }
+
+const fileFailures: ReadonlySet<string> = new Set<FileFailure>([
+  'not-found',
+  'no-permission',
+  'exists',
+  'not-a-folder',
+  'is-a-folder',
+  'not-empty',
+  'no-space',
+  'read-only',
+  'name-refused',
+  'link-loop',
+  'unsupported',
+  'files-failed',
+])
 
 const fromErrno: Readonly<Record<string, FileFailure>> = {
   ENOENT: 'not-found',

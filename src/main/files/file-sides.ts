@@ -1,4 +1,5 @@
-import { AppError, toWireError } from '../../shared/base/errors.ts'
+import { untilAborted } from '../../shared/base/abort.ts'
+import { toWireError, type AppError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { Side, SideSnapshot, SideState } from '../../shared/contract/files.ts'
@@ -82,14 +83,14 @@ export class FileSides implements Disposable {
   }
 
   dispose(): void {
-    clearTimeout(this.#announcing)
     for (const key of [...this.#entries.keys()]) this.#drop(key)
+    clearTimeout(this.#announcing)
     this.#changed.dispose()
   }
 
   #create(key: string, side: Side): Entry {
     const abort = new AbortController()
-    const onStep = (step: DialStep) => this.#setState(key, step)
+    const onStep = (step: DialStep) => this.#setState(key, entry, step)
     const entry: Entry = {
       side,
       abort,
@@ -104,7 +105,7 @@ export class FileSides implements Disposable {
     this.#announce()
     entry.opening.then(
       files => {
-        this.#setState(key, { kind: 'ready' })
+        this.#setState(key, entry, { kind: 'ready' })
         if (files instanceof SftpFiles) files.onClosed(error => this.#lost(key, entry, error))
       },
       (error: unknown) => this.#gone(key, entry, { kind: 'failed', error: toWireError(error) }),
@@ -113,6 +114,8 @@ export class FileSides implements Disposable {
   }
 
   #lost(key: string, entry: Entry, error: AppError): void {
+    // Its lanes may have connections of their own.
+    void entry.opening.then(files => files.dispose())
     this.#gone(key, entry, { kind: 'lost', error: toWireError(error) })
   }
 
@@ -146,9 +149,9 @@ export class FileSides implements Disposable {
     this.#announce()
   }
 
-  #setState(key: string, state: SideState): void {
-    const entry = this.#entries.get(key)
-    if (!entry) return
+  // An earlier connection that was given up may still report while the next one to the same side is made.
+  #setState(key: string, entry: Entry, state: SideState): void {
+    if (this.#entries.get(key) !== entry) return
     entry.state = state
     this.#announce()
   }
@@ -164,14 +167,4 @@ export class FileSides implements Disposable {
 /** Names a side: the same machine and user have the same key. */
 export function sideKey({ target, root }: Side): string {
   return `${root ? 'root ' : ''}${JSON.stringify(target)}`
-}
-
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(new AppError('cancelled', 'Cancelled'))
-    if (signal.aborted) return abort()
-    signal.addEventListener('abort', abort, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
 }

@@ -1,6 +1,7 @@
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { Entry, FileInfo, Space } from '../../shared/contract/files.ts'
 import type { CommandResult } from '../ssh/run-command.ts'
+import type { Script } from '../ssh/script.ts'
 
 export interface ListOptions {
   readonly signal: AbortSignal
@@ -65,15 +66,15 @@ export interface Pace {
 
 /** Runs programs where the files are; for what SFTP has no word for. */
 export interface Commands {
-  /** A command line for a POSIX shell. Throws like `runCommand`. */
+  /** Runs a script in `sh`. Throws like `runScript`. */
   run(
-    command: string,
+    script: Script,
     options?: { input?: Uint8Array; signal?: AbortSignal; timeoutMs?: number },
   ): Promise<CommandResult>
   /** True when the far side finds the program; asked once. */
   has(program: string): Promise<boolean>
-  /** Starts a command whose output is read and whose input is written as streams. */
-  start(command: string, signal: AbortSignal): Promise<CommandStream>
+  /** Starts a script whose output is read and whose input is written as streams. */
+  start(script: Script, signal: AbortSignal): Promise<CommandStream>
 }
 
 /** A running command. */
@@ -100,6 +101,8 @@ export interface FileSystem extends Disposable {
   /** Two file systems with the same key are the same machine and user. */
   readonly key: string
   readonly pace: Pace
+  /** The permission bits that this side gives to no new file, as in umask(2); 0 on a host, whose server sees to it. */
+  readonly umask: number
   /** Null where no commands can be run: on this computer, or where the server has SFTP only. */
   readonly commands: Commands | null
   /** Null where a file is best opened, read and closed. */
@@ -121,13 +124,14 @@ export interface FileSystem extends Disposable {
   removeFile(path: string): Promise<void>
   /** An empty one. */
   removeFolder(path: string): Promise<void>
-  /** Refuses to put it in the place of another. */
+  /** Throws `exists` where `to` is taken, unless by `from` itself in another spelling of its name. */
   rename(from: string, to: string): Promise<void>
   /** Puts `from` in the place of `to` in one step, or as near to it as the server comes without losing either. */
   replace(from: string, to: string): Promise<void>
   /** Copies a file beside another without its data leaving the side. Throws `unsupported` where the side can't. */
   copyInside(from: string, to: string): Promise<void>
   readLink(path: string): Promise<string>
+  /** Throws `exists` where `path` is taken, and `unsupported` where no link with this meaning came of it. */
   makeLink(target: string, path: string): Promise<void>
   change(path: string, change: FileChange): Promise<void>
   /** Null where the side can't tell. */

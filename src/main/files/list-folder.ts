@@ -10,7 +10,6 @@ import { toEntry, toInfo } from './sftp-entries.ts'
 // A reply has about a hundred names: enough requests are under way that the line never waits for one.
 const firstRequests = 16
 const mostRequests = 128
-const mostNames = 1_000_000
 const mostNameBytes = 256 * 1024 * 1024
 // A server may answer with nothing now and then; one that always does so never ends.
 const mostEmptyReplies = 16
@@ -18,15 +17,21 @@ const linkRequests = 64
 
 /**
  * Reads a folder with many READDIR requests under way. Links come twice: at once, and again when it is known where they
- * lead. Throws `SftpStatusError`, and `server-refused` when there is no end to the names.
+ * lead. Throws `SftpStatusError`, and `server-refused` when there is no end to the names: more than `mostNames`, a million
+ * by default.
  */
-export async function listFolder(session: SftpSession, path: string, options: ListOptions): Promise<void> {
-  const { signal } = options
+export async function listFolder(
+  session: SftpSession,
+  path: string,
+  options: ListOptions & { readonly mostNames?: number },
+): Promise<void> {
+  const { signal, mostNames = 1_000_000 } = options
   const handle = await session.openFolder(path, signal)
   const links: Entry[] = []
   try {
     await readNames(session, handle, {
       signal,
+      mostNames,
       onNames: names => {
         const entries = names.map(toEntry).filter(entry => entry !== null)
         for (const entry of entries) if (entry.kind === 'link') links.push(entry)
@@ -42,8 +47,13 @@ export async function listFolder(session: SftpSession, path: string, options: Li
 async function readNames(
   session: SftpSession,
   handle: Handle,
-  { signal, onNames }: { signal: AbortSignal; onNames: (names: readonly NamedEntry[]) => void },
+  options: {
+    readonly signal: AbortSignal
+    readonly mostNames: number
+    readonly onNames: (names: readonly NamedEntry[]) => void
+  },
 ): Promise<void> {
+  const { signal, mostNames, onNames } = options
   let [wanted, running, names, bytes, empty] = [firstRequests, 0, 0, 0, 0]
   let ended = false
   let cancel = () => {}

@@ -3,6 +3,7 @@ import {
   chmod,
   copyFile,
   lchown,
+  link,
   lstat,
   mkdir,
   open,
@@ -22,6 +23,7 @@ import { decodeName } from '../sftp/byte-names.ts'
 import { fileError, fromNode } from './file-errors.ts'
 import type { FileChange, FileSystem, ListOptions, ReadableFile, WholeFiles, WritableFile } from './file-system.ts'
 import { native, toPath } from './native-path.ts'
+import { isOtherSpelling } from './other-spelling.ts'
 
 const listBatch = 512
 
@@ -35,6 +37,10 @@ export class LocalFiles implements FileSystem {
 
   constructor(whole: WholeFiles | null = null) {
     this.whole = whole
+  }
+
+  get umask(): number {
+    return process.platform === 'win32' ? 0 : process.umask()
   }
 
   expect(): void {
@@ -90,14 +96,16 @@ export class LocalFiles implements FileSystem {
     return this.#try(path, () => rmdir(native(path)))
   }
 
+  /**
+   * A file moves by a second link, which can't replace anything. For folders and links, and on disks without such links,
+   * what somebody puts at `to` between the look and the rename is replaced where the system's rename(2) does so.
+   */
   async rename(from: string, to: string): Promise<void> {
-    const there = await lstat(native(to)).catch(() => null)
-    if (there) {
-      // On a disk that folds case, a change of case alone finds the file itself.
-      const old = await lstat(native(from)).catch(() => null)
-      if (old?.ino !== there.ino || old.dev !== there.dev) throw fileError('exists', { path: to, where: this.label })
-    }
-    await this.replace(from, to)
+    const [old, there] = await Promise.all([this.info(from), this.info(to)])
+    if (!old) throw fileError('not-found', { path: from, where: this.label })
+    if (there && !(await isOtherSpelling(this, from, to))) throw fileError('exists', { path: to, where: this.label })
+    const moved = !there && old.kind === 'file' && (await this.#try(to, () => moveByLink(from, to)))
+    if (!moved) await this.replace(from, to)
   }
 
   replace(from: string, to: string): Promise<void> {
@@ -214,6 +222,23 @@ class LocalFile implements ReadableFile, WritableFile {
       this.#running.delete(running)
     }
   }
+}
+
+/** False where nothing was done: not every disk has links to files. */
+async function moveByLink(from: string, to: string): Promise<boolean> {
+  try {
+    await link(native(from), native(to))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error
+    return false
+  }
+  try {
+    await unlink(native(from))
+  } catch (error) {
+    await unlink(native(to))
+    throw error
+  }
+  return true
 }
 
 async function entryOf(folder: string, name: string): Promise<Entry | null> {

@@ -2,7 +2,10 @@ import { AppError } from '../../shared/base/errors.ts'
 import { cleanText } from '../../shared/base/clean-text.ts'
 import { onCommandEnd } from '../ssh/command-end.ts'
 import type { Connection, OpenedShell } from '../ssh/connection.ts'
-import { inSh, runCommand, shellWord, type CommandResult } from '../ssh/run-command.ts'
+import { inSh } from '../ssh/command-line.ts'
+import type { CommandResult } from '../ssh/run-command.ts'
+import { runScript } from '../ssh/run-script.ts'
+import { sh, type Script } from '../ssh/script.ts'
 import type { Commands, CommandStream } from './file-system.ts'
 
 /** Programs on the host of a connection. Commands go to `sh`, whatever shell the user has. */
@@ -15,10 +18,10 @@ export class RemoteCommands implements Commands {
   }
 
   run(
-    command: string,
+    script: Script,
     { signal = new AbortController().signal, ...options }: Parameters<Commands['run']>[1] = {},
   ): Promise<CommandResult> {
-    return runCommand(this.#connection, inSh(command), { ...options, signal })
+    return runScript(this.#connection, script, { ...options, signal })
   }
 
   has(program: string): Promise<boolean> {
@@ -27,13 +30,13 @@ export class RemoteCommands implements Commands {
     return known
   }
 
-  async start(command: string, signal: AbortSignal): Promise<CommandStream> {
-    return new RemoteStream(await this.#connection.exec(inSh(command), signal))
+  async start(script: Script, signal: AbortSignal): Promise<CommandStream> {
+    return new RemoteStream(await this.#connection.exec(inSh(script), signal))
   }
 
   async #look(program: string): Promise<boolean> {
     try {
-      const { code } = await this.run(`command -v ${shellWord(program)} >/dev/null 2>&1`)
+      const { code } = await this.run(sh`command -v ${program} >/dev/null 2>&1`)
       return code === 0
     } catch (error) {
       // A server that runs no commands has no programs; a lost link says nothing about them.

@@ -1,10 +1,8 @@
-import { randomBytes } from 'node:crypto'
-
 import { AppError } from '../../shared/base/errors.ts'
 import { DisposableStore, type Disposable } from '../../shared/base/lifecycle.ts'
 import type { Connection } from '../ssh/connection.ts'
 import type { Lease } from '../ssh/connection-pool.ts'
-import { runCommand } from '../ssh/run-command.ts'
+import { runsScripts } from '../ssh/run-script.ts'
 import { SftpSession } from '../sftp/sftp-session.ts'
 import { RemoteCommands } from './remote-commands.ts'
 import { startRootServer } from './root-server.ts'
@@ -26,7 +24,6 @@ export interface RemoteFilesParts {
 
 // Of ten that OpenSSH allows.
 const mostShared = 2
-const probeMs = 10_000
 
 /** Opens the files of a host. Throws what the connection throws, and `server-refused` where there is no SFTP. */
 export async function openRemoteFiles(parts: RemoteFilesParts): Promise<SftpFiles> {
@@ -80,11 +77,10 @@ async function openOn(parts: RemoteFilesParts): Promise<SftpFiles> {
   }
 }
 
-/** Null where the host runs no commands, or something else in their place (ForceCommand). */
+/** Null where the host runs no scripts: its login shell isn't a Unix shell, or something else runs instead (ForceCommand). */
 async function commandsOf(connection: Connection, signal: AbortSignal): Promise<RemoteCommands | null> {
-  const word = `hawser-${randomBytes(6).toString('hex')}`
-  const answer = await runCommand(connection, `echo ${word}`, { signal, timeoutMs: probeMs }).catch(() => null)
-  return answer?.output.toString('latin1').includes(word) === true ? new RemoteCommands(connection) : null
+  const runs = await runsScripts(connection, signal).catch(() => false)
+  return runs ? new RemoteCommands(connection) : null
 }
 
 /** Lanes on connections of their own, or, where the host gives none without a question, on the one that is there. */

@@ -1,6 +1,8 @@
 import { AppError } from '../../shared/base/errors.ts'
 import type { Channel, Connection } from '../ssh/connection.ts'
-import { runCommand, shellWord } from '../ssh/run-command.ts'
+import { inSh } from '../ssh/command-line.ts'
+import { needScripts, runScript } from '../ssh/run-script.ts'
+import { joined, sh } from '../ssh/script.ts'
 
 const ready = 'HAWSER-READY\n'
 const none = 'HAWSER-NONE\n'
@@ -24,17 +26,18 @@ export interface RootServerOptions {
 /**
  * Starts an SFTP server as root through sudo, which is given the password on its standard input. Not a byte of SFTP goes
  * out before sudo has let the server start: sudo would take it for another try. Throws `auth-failed` for a wrong
- * password, `unsupported` where there is no sudo or no sftp-server, `cancelled`.
+ * password, `unsupported` where there is no sudo, no sftp-server or no `sh`, `cancelled`.
  */
 export async function startRootServer(connection: Connection, options: RootServerOptions): Promise<Channel> {
   const { signal } = options
-  const probe = await runCommand(connection, 'command -v sudo >/dev/null || exit 127; sudo -n true', { signal })
+  await needScripts(connection, signal)
+  const probe = await runScript(connection, sh`command -v sudo >/dev/null || exit 127; sudo -n true`, { signal })
   if (probe.code === 127) throw noSudo(connection)
   const password = probe.code === 0 ? null : await options.askPassword()
   if (probe.code !== 0 && password === null) throw new AppError('cancelled', 'Cancelled')
-  const look = servers.map(server => `[ -x ${server} ] && printf '${ready.trim()}\\n' && exec ${server}`).join('\n')
-  const script = `${look}\nprintf '${none.trim()}\\n'`
-  const { channel } = await connection.exec(`sudo -S -p '' -- sh -c ${shellWord(script)}`, signal)
+  const look = servers.map(server => sh`[ -x ${server} ] && printf %s ${ready} && exec ${server}`)
+  const script = joined([...look, sh`printf %s ${none}`], '\n')
+  const { channel } = await connection.exec(inSh(sh`exec sudo -S -p '' -- sh -c ${script.text}`), signal)
   if (password !== null) channel.write(`${password}\n`)
   return untilReady(channel, connection)
 }

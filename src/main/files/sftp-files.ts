@@ -2,17 +2,20 @@ import { randomBytes } from 'node:crypto'
 
 import { AppError } from '../../shared/base/errors.ts'
 import { joinPath, nameOf, parentOf } from '../../shared/base/paths.ts'
-import type { FileInfo, Space } from '../../shared/contract/files.ts'
+import type { FileInfo, FileKind, Space } from '../../shared/contract/files.ts'
 import { decodeName, encodeName } from '../sftp/byte-names.ts'
 import { openFlag, statusCode } from '../sftp/codec.ts'
 import type { SftpSession } from '../sftp/sftp-session.ts'
 import { SftpStatusError } from '../sftp/sftp-status-error.ts'
+import { ignoreRefusal } from './attributes.ts'
 import { fileError, fromServer, type FileFailure } from './file-errors.ts'
 import type { Commands, FileChange, FileSystem, ListOptions, Pace, ReadableFile, WritableFile } from './file-system.ts'
 import { listFolder } from './list-folder.ts'
+import { isOtherSpelling } from './other-spelling.ts'
 import { toInfo } from './sftp-entries.ts'
 import { openModes, SftpFile, toAttributes } from './sftp-file.ts'
 import type { SftpLanes } from './sftp-lanes.ts'
+import { SftpLinks, WrongLinkError } from './sftp-links.ts'
 
 export interface SftpFilesParts {
   readonly label: string
@@ -33,11 +36,14 @@ export class SftpFiles implements FileSystem {
   readonly label: string
   readonly key: string
   readonly commands: Commands | null
+  readonly umask = 0
   readonly whole = null
   readonly #parts: SftpFilesParts
+  readonly #links: SftpLinks
 
   constructor(parts: SftpFilesParts) {
     this.#parts = parts
+    this.#links = new SftpLinks(parts.session)
     this.label = parts.label
     this.key = parts.key
     this.commands = parts.commands
@@ -109,15 +115,24 @@ export class SftpFiles implements FileSystem {
     return this.#try(path, () => this.#session.rmdir(path), 'not-empty')
   }
 
+  /**
+   * No server's SSH_FXP_RENAME is trusted to refuse an existing `to`, as the draft demands: some replace it. So `to` is
+   * looked for first, and a file moves by a second link, which can't replace anything, where the server makes links.
+   * Elsewhere, and for folders and symbolic links, somebody who takes the name between the look and the rename may lose
+   * what they put there to such a server.
+   */
   async rename(from: string, to: string): Promise<void> {
-    // The draft forbids to replace, and OpenSSH keeps to it; of other servers not each does.
-    const keeps = this.#session.has('posix-rename@openssh.com')
-    if (!keeps && (await this.info(to))) throw fileError('exists', { path: to, where: this.label })
+    const [there, kind] = await Promise.all([this.info(to), this.#kindToLink(from)])
+    if (there) {
+      if (from === to) return
+      if (!(await isOtherSpelling(this, from, to))) throw fileError('exists', { path: to, where: this.label })
+      return this.#spellAnew(from, to)
+    }
+    if (kind === 'file' && (await this.#moveByLink(from, to))) return
     try {
       await this.#session.rename(from, to)
     } catch (error) {
-      const there = error instanceof SftpStatusError && (await this.info(to).catch(() => null))
-      if (there) throw fileError('exists', { path: to, where: this.label, cause: error })
+      if (error instanceof SftpStatusError) await this.#refuseTaken(to, error)
       throw await this.#explain(error, from)
     }
   }
@@ -125,8 +140,10 @@ export class SftpFiles implements FileSystem {
   async replace(from: string, to: string): Promise<void> {
     if (this.#session.has('posix-rename@openssh.com'))
       return this.#try(to, () => this.#session.posixRename(from, to), 'is-a-folder')
-    if (!(await this.info(to))) return this.#try(to, () => this.#session.rename(from, to))
-    const aside = joinPath(parentOf(to), `.${nameOf(to)}.hawser-old-${randomBytes(4).toString('hex')}`)
+    const there = await this.info(to)
+    if (!there) return this.#try(to, () => this.#session.rename(from, to))
+    if (there.kind === 'folder') throw fileError('is-a-folder', { path: to, where: this.label })
+    const aside = asideOf(to)
     await this.#try(to, () => this.#session.rename(to, aside))
     try {
       await this.#try(to, () => this.#session.rename(from, to))
@@ -142,10 +159,13 @@ export class SftpFiles implements FileSystem {
   }
 
   async makeLink(target: string, path: string): Promise<void> {
-    await this.#try(path, () => this.#session.symlink(target, path), 'exists')
-    // Which of the two names comes first is not the same with every server.
-    if ((await this.readLink(path).catch(() => null)) === target) return
-    throw fileError('unsupported', { path, where: this.label })
+    await this.#refuseTaken(path)
+    try {
+      await this.#links.make(target, path)
+    } catch (error) {
+      if (error instanceof WrongLinkError) throw fileError('unsupported', { path, where: this.label, cause: error })
+      throw await this.#explain(error, path, 'exists')
+    }
   }
 
   change(path: string, change: FileChange): Promise<void> {
@@ -197,6 +217,47 @@ export class SftpFiles implements FileSystem {
     return new SftpFile({ path, lanes, first: { session, handle }, flags: later, spread, explain })
   }
 
+  async #refuseTaken(path: string, cause?: unknown): Promise<void> {
+    if (await this.info(path)) throw fileError('exists', { path, where: this.label, cause })
+  }
+
+  /** By way of a third name: many servers take the new spelling for another file that is in the way. */
+  async #spellAnew(from: string, to: string): Promise<void> {
+    const aside = asideOf(from)
+    await this.#try(from, () => this.#session.rename(from, aside))
+    try {
+      await this.#session.rename(aside, to)
+    } catch (error) {
+      await this.#session.rename(aside, from).catch(() => {})
+      throw await this.#explain(error, from)
+    }
+  }
+
+  /** Null where the server makes no links to files. */
+  async #kindToLink(path: string): Promise<FileKind | null> {
+    if (!this.#session.has('hardlink@openssh.com')) return null
+    const info = await this.info(path).catch((error: unknown) => (ignoreRefusal(error), null))
+    return info?.kind ?? null
+  }
+
+  /** False where nothing was done: not every disk has such links. */
+  async #moveByLink(from: string, to: string): Promise<boolean> {
+    try {
+      await this.#session.hardlink(from, to)
+    } catch (error) {
+      if (!(error instanceof SftpStatusError)) throw error
+      await this.#refuseTaken(to, error)
+      return false
+    }
+    try {
+      await this.#session.remove(from)
+    } catch (error) {
+      await this.#session.remove(to).catch(() => {})
+      throw await this.#explain(error, from)
+    }
+    return true
+  }
+
   async #try<T>(path: string, work: () => Promise<T>, likely?: FileFailure): Promise<T> {
     try {
       return await work()
@@ -229,6 +290,12 @@ export class SftpFiles implements FileSystem {
     }
     return failed('files-failed')
   }
+}
+
+/** A name beside it that is free. */
+function asideOf(path: string): string {
+  const name = [...nameOf(path)].slice(0, 40).join('')
+  return joinPath(parentOf(path), `.${name}.hawser-old-${randomBytes(4).toString('hex')}`)
 }
 
 function unlessLost(error: unknown): null {

@@ -6,6 +6,7 @@ import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { Services } from '../../shared/contract/contract.ts'
 import type { Forward, ForwardBook, ForwardId, ForwardSnapshot, FoundPort } from '../../shared/contract/forwards.ts'
 import { targetKey, type Target } from '../../shared/contract/terminals.ts'
+import type { Script } from '../ssh/script.ts'
 import { ForwardRunner, type ForwardLease, type RunnerParts, type RunnerSnapshot } from './forward-runner.ts'
 import type { ForwardStore } from './forward-store.ts'
 import { FoundPorts } from './found-ports.ts'
@@ -20,9 +21,9 @@ export interface ForwardServiceParts {
   /** The shared connection of a target; sessions are not opened on it. */
   readonly lease: (target: Target, options: Parameters<RunnerParts['lease']>[0]) => Promise<ForwardLease>
   /** Runs a script for `sh` on a target, signing in first where needed. */
-  readonly run: (target: Target, script: string) => Promise<string>
+  readonly run: (target: Target, script: Script) => Promise<string>
   /** The same where the target is connected already; null where it is not. */
-  readonly runLive: (target: Target, script: string) => Promise<string | null>
+  readonly runLive: (target: Target, script: Script) => Promise<string | null>
   readonly knock: (target: Target, signal: AbortSignal) => Promise<boolean>
   readonly nameOf: (target: Target) => string
   /** The saved hosts that are connected. */

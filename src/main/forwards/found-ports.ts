@@ -4,12 +4,13 @@ import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { FoundPort } from '../../shared/contract/forwards.ts'
 import type { Preset } from '../../shared/contract/presets.ts'
 import { targetKey, type Target } from '../../shared/contract/terminals.ts'
+import type { Script } from '../ssh/script.ts'
 import { parseScan, scanScript, type ListeningPort } from './port-scan.ts'
 import { presetOf } from './services-there.ts'
 
 export interface FoundPortsParts {
   /** Runs a script where the target is connected already; null where it is not. Never makes a connection. */
-  readonly run: (target: Target, script: string) => Promise<string | null>
+  readonly run: (target: Target, script: Script) => Promise<string | null>
   readonly presets: () => readonly Preset[]
   /** A look at a host has ended. */
   readonly onLooked: (target: Target, ports: readonly FoundPort[]) => void

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 
 import { tempDir } from '../../testing/temp-dir.ts'
+import type { Script } from '../ssh/script.ts'
 import { launchScript, outcomeScript, parseOutcome, parseSite, serviceScript, siteScript } from './launch-script.ts'
 
 const base = process.env['PATH'] ?? ''
@@ -16,7 +17,8 @@ function host(programs: Readonly<Record<string, string>> = {}) {
   for (const [name, text] of Object.entries(programs))
     writeFileSync(join(home, 'bin', name), `#!/bin/sh\n${text}\n`, { mode: 0o755 })
   const env = { HOME: home, PATH: `${join(home, 'bin')}:${base}`, SHELL: '/bin/sh' }
-  const run = (script: string) => execFileSync('sh', ['-c', script], { env, encoding: 'utf8' })
+  const run = (script: Script | string) =>
+    execFileSync('sh', ['-c', typeof script === 'string' ? script : script.text], { env, encoding: 'utf8' })
   return { home, run }
 }
 
@@ -38,7 +40,7 @@ test('a command runs in its folder and environment, whatever letters they have',
   )
   const script = launchScript('own', { command: 'serve', folder, environment })
   // A host without tmux: the program is not there at all.
-  run(script.replaceAll('command -v tmux', 'command -v no-tmux-here'))
+  run(script.text.replaceAll('command -v tmux', 'command -v no-tmux-here'))
   await vi.waitFor(() => expect(readFileSync(join(home, 'where'), 'utf8')).toBe(`${folder}\n${environment}\n`), 5_000)
   expect(existsSync(join(home, 'owned')) || existsSync(join(folder, 'owned'))).toBe(false)
   expect(existsSync(join(home, '.cache/hawser/own.log'))).toBe(true)
@@ -50,7 +52,7 @@ test('why a command ended is its own last word', () => {
   expect(parseOutcome('\n@gone\n')).toBe('it ended without a word')
   const { run } = host()
   expect(
-    parseOutcome(run(outcomeScript('never-started').replaceAll('command -v tmux', 'command -v no-tmux-here'))),
+    parseOutcome(run(outcomeScript('never-started').text.replaceAll('command -v tmux', 'command -v no-tmux-here'))),
   ).toBeNull()
 })
 

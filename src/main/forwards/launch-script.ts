@@ -1,6 +1,7 @@
 import type { Launch, ServiceState } from '../../shared/contract/forwards.ts'
 import { cleanText } from '../../shared/base/clean-text.ts'
-import { shellWord } from '../ssh/run-command.ts'
+import { anyShellWord } from '../ssh/command-line.ts'
+import { joined, sh, type Script } from '../ssh/script.ts'
 
 /** What a host offers for starting things. */
 export interface LaunchSite {
@@ -12,12 +13,12 @@ export interface LaunchSite {
 const longestError = 400
 
 /** Prints what `parseSite` reads: environments of Python, tmux, systemd for the user. */
-export function siteScript(name: string): string {
-  return `
+export function siteScript(name: string): Script {
+  return sh`
 for d in "$HOME"/miniconda3 "$HOME"/anaconda3 "$HOME"/miniforge3 "$HOME"/mambaforge /opt/conda; do
-  for e in "$d" "$d"/envs/*; do [ -d "$e/conda-meta" ] && echo "env $e"; done; done
+  for e in "$d" "$d"/envs/*; do [ -d "$e/conda-meta" ] && printf 'env %s\\n' "$e"; done; done
 for e in "$HOME"/.conda/envs/* "$HOME"/.virtualenvs/* "$HOME"/venv "$HOME"/.venv "$HOME"/*/venv "$HOME"/*/.venv; do
-  [ -x "$e/bin/python" ] && echo "env $e"; done
+  [ -x "$e/bin/python" ] && printf 'env %s\\n' "$e"; done
 command -v tmux >/dev/null 2>&1 && echo tmux
 if systemctl --user show-environment >/dev/null 2>&1; then
   if systemctl --user is-enabled ${unitName(name)} >/dev/null 2>&1; then echo service on; else echo service off; fi; fi
@@ -32,43 +33,51 @@ export function parseSite(output: string): LaunchSite {
 }
 
 /** The lines that run a command in its folder and environment, in the person's own login shell. */
-function commandScript({ command, folder, environment }: Launch): string {
-  const into = folder === '' || folder === '~' ? '"$HOME"' : homePath(folder)
-  const lines = [`cd -- ${into} || { echo "there is no folder ${folder.replace(/[^\w/.~ -]/g, '')}"; exit 3; }`]
+function commandScript({ command, folder, environment }: Launch): Script {
+  const into = folder === '' || folder === '~' ? sh`"$HOME"` : homePath(folder)
+  const lines = [sh`cd -- ${into} || { printf 'there is no folder %s\\n' ${folder}; exit 3; }`]
   if (environment !== '') {
     const at = homePath(environment)
-    lines.push(`export VIRTUAL_ENV=${at} CONDA_PREFIX=${at}`)
-    // A login shell reads its profile anew, so the environment's programs are put first once more inside.
-    lines.push(`exec "\${SHELL:-/bin/sh}" -lc ${shellWord(`export PATH=${at}/bin:"$PATH"; ${command}`)}`)
-  } else lines.push(`exec "\${SHELL:-/bin/sh}" -lc ${shellWord(command)}`)
-  return lines.join('\n')
+    lines.push(sh`export VIRTUAL_ENV=${at} CONDA_PREFIX=${at}`)
+  }
+  // A login shell reads its profile anew, so the environment's programs are put first once more inside. The login shell
+  // takes the folder from a variable: a name that it read itself would be quoted for another shell.
+  const [inCsh, inOthers] =
+    environment === ''
+      ? [command, command]
+      : [`setenv PATH "\${VIRTUAL_ENV}/bin:\${PATH}"; ${command}`, `export PATH="$VIRTUAL_ENV/bin:$PATH"; ${command}`]
+  // csh takes -l alone only.
+  lines.push(sh`if [ -n "$SHELL" ] && [ -z "\${SHELL##*csh}" ]; then exec "$SHELL" -c ${inCsh}; fi`)
+  lines.push(sh`exec "\${SHELL:-/bin/sh}" -lc ${inOthers}`)
+  return joined(lines, '\n')
 }
 
 /**
  * Starts a command that outlives the connection: in a tmux session of its own where there is tmux, else cut loose with
  * setsid or nohup. What it prints goes to a log that only this user can read.
  */
-export function launchScript(name: string, launch: Launch): string {
-  const run = `sh -c ${shellWord(commandScript(launch))}`
+export function launchScript(name: string, launch: Launch): Script {
+  const run = sh`sh -c ${commandScript(launch).text}`
   const session = sessionName(name)
-  return `
+  const log = logPath(name)
+  const inTmux = sh`${run} 2>&1 | tee -a ${log}; echo @ended >> ${log}`
+  return sh`
 umask 077; mkdir -p "$HOME/.cache/hawser" || exit 1
-log="$HOME/.cache/hawser/${name}.log"; : > "$log"
+: > ${log}
 if command -v tmux >/dev/null 2>&1; then
-  tmux kill-session -t =${session} 2>/dev/null
-  tmux new-session -d -s ${session} ${shellWord(run)}" 2>&1 | tee -a '$log'; echo @ended >> '$log'"
+  tmux kill-session -t ${`=${session}`} 2>/dev/null
+  tmux new-session -d -s ${session} ${anyShellWord(inTmux)}
 else
   run=nohup; command -v setsid >/dev/null 2>&1 && run=setsid
-  $run sh -c ${shellWord(`${run}\necho @ended`)} > "$log" 2>&1 < /dev/null &
+  $run sh -c ${sh`${run}\necho @ended`.text} > ${log} 2>&1 < /dev/null &
 fi`
 }
 
 /** Prints the end of what the command said, and `@gone` when it does not run any more. */
-export function outcomeScript(name: string): string {
-  const session = sessionName(name)
-  return `
-tail -c 2000 "$HOME/.cache/hawser/${name}.log" 2>/dev/null; echo
-if command -v tmux >/dev/null 2>&1; then tmux has-session -t =${session} 2>/dev/null || echo @gone; fi`
+export function outcomeScript(name: string): Script {
+  return sh`
+tail -c 2000 ${logPath(name)} 2>/dev/null; echo
+if command -v tmux >/dev/null 2>&1; then tmux has-session -t ${`=${sessionName(name)}`} 2>/dev/null || echo @gone; fi`
 }
 
 /** Why a command that was started does not run any more; null while it may still come up. */
@@ -80,11 +89,12 @@ export function parseOutcome(output: string): string | null {
 }
 
 /** Writes a unit of systemd for the user and starts it, or stops it and takes it away. */
-export function serviceScript(name: string, launch: Launch, on: boolean): string {
+export function serviceScript(name: string, launch: Launch, on: boolean): Script {
   const unit = unitName(name)
-  const file = `"$HOME/.config/systemd/user/${unit}"`
+  const file = sh`"$HOME"/.config/systemd/user/${unit}`
+  const script = sh`"$HOME"/.config/hawser/${`${name}.sh`}`
   if (!on)
-    return `systemctl --user disable --now ${unit} >/dev/null 2>&1; rm -f -- ${file} "$HOME/.config/hawser/${name}.sh"; systemctl --user daemon-reload`
+    return sh`systemctl --user disable --now ${unit} >/dev/null 2>&1; rm -f -- ${file} ${script}; systemctl --user daemon-reload`
   const text = [
     '[Unit]',
     `Description=${name}, kept running by Hawser`,
@@ -98,10 +108,10 @@ export function serviceScript(name: string, launch: Launch, on: boolean): string
     'WantedBy=default.target',
     '',
   ].join('\n')
-  return `
+  return sh`
 umask 077; mkdir -p "$HOME/.config/hawser" "$HOME/.config/systemd/user" || exit 1
-printf '%s\\n' ${shellWord(commandScript(launch))} > "$HOME/.config/hawser/${name}.sh" || exit 1
-printf '%s' ${shellWord(text)} > ${file} || exit 1
+printf '%s\\n' ${commandScript(launch).text} > ${script} || exit 1
+printf '%s' ${text} > ${file} || exit 1
 systemctl --user daemon-reload && systemctl --user enable --now ${unit} || exit 1
 loginctl enable-linger >/dev/null 2>&1; true`
 }
@@ -114,7 +124,11 @@ function unitName(name: string): string {
   return `hawser-${name}.service`
 }
 
-/** A path as a shell word; a leading ~ is the home folder over there. */
-function homePath(path: string): string {
-  return path.startsWith('~/') ? `"$HOME"/${shellWord(path.slice(2))}` : shellWord(path)
+function logPath(name: string): Script {
+  return sh`"$HOME"/.cache/hawser/${`${name}.log`}`
+}
+
+/** A path as a word; a leading ~ is the home folder over there. */
+function homePath(path: string): Script {
+  return path.startsWith('~/') ? sh`"$HOME"/${path.slice(2)}` : sh`${path}`
 }

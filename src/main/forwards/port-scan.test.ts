@@ -8,6 +8,7 @@ import { expect, onTestFinished, test } from 'vitest'
 
 import { builtInPresets } from '../../shared/contract/presets.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
+import { runs } from '../../testing/runs.ts'
 import { parseScan, scanScript } from './port-scan.ts'
 import { findService, parseJupyterServers, presetOf, recognise } from './services-there.ts'
 
@@ -107,7 +108,7 @@ test('nothing that a host prints makes it throw, and no port is told that can’
       for (const { port } of parseScan(lines.join('\n')).ports)
         expect(port).toSatisfy(value => value > 0 && value < 65_536)
     }),
-    { numRuns: 3000 },
+    { numRuns: runs(3000) },
   )
 })
 
@@ -196,7 +197,7 @@ test.each(['with ss', 'without ss'])('a server of this machine is found %s', asy
       }
   const env = how === 'with ss' ? process.env : { ...process.env, PATH: join(bin, 'bin') }
   const output = await new Promise<string>(resolve => {
-    const child = spawn('sh', ['-c', scanScript], { env })
+    const child = spawn('sh', ['-c', scanScript.text], { env })
     let text = ''
     child.stdout.on('data', data => (text += String(data)))
     child.once('close', () => resolve(text))
@@ -204,5 +205,5 @@ test.each(['with ss', 'without ss'])('a server of this machine is found %s', asy
   const found = parseScan(output).ports.find(each => each.port === port)
   expect(found).toMatchObject({ pid: process.pid, loopback: true })
   expect(found?.process).toContain('node')
-  expect(execFileSync('sh', ['-n', '-c', scanScript], { encoding: 'utf8' })).toBe('')
+  expect(execFileSync('sh', ['-n', '-c', scanScript.text], { encoding: 'utf8' })).toBe('')
 })

@@ -1,4 +1,5 @@
 import { cleanLine } from '../../shared/base/clean-text.ts'
+import { sh } from '../ssh/script.ts'
 
 /** A TCP port that something listens on over there. */
 export interface ListeningPort {
@@ -23,7 +24,7 @@ const longestProcess = 1024
  * The script of one look: prints sections that begin with `@name`. `ss` knows most; /proc serves BusyBox; `lsof` and
  * `netstat` serve macOS and the BSDs. Arguments are read for the processes of this user only, the others' are secret.
  */
-export const scanScript = `
+export const scanScript = sh`
 args() { for p in $(printf '%s\\n' "$1" | sort -u | head -n 300); do
   if [ -r /proc/$p/cmdline ]; then printf '%s ' "$p"; tr '\\000\\n' '  ' < /proc/$p/cmdline; echo
   else ps -o pid= -o args= -p $p 2>/dev/null; fi; done; }

@@ -1,12 +1,13 @@
 import { AppError } from '../../shared/base/errors.ts'
 import type { Launch, PresetResult } from '../../shared/contract/forwards.ts'
 import type { Preset } from '../../shared/contract/presets.ts'
+import { sh, type Script } from '../ssh/script.ts'
 import { parseScan, scanScript } from './port-scan.ts'
 import { launchScript, outcomeScript, parseOutcome, parseSite, serviceScript, siteScript } from './launch-script.ts'
 import { findService, jupyterScript, parseJupyterServers, type RunningService } from './services-there.ts'
 
 /** Runs a script for `sh` on a host and answers what it printed. Throws what `runCommand` throws. */
-export type RunThere = (script: string) => Promise<string>
+export type RunThere = (script: Script) => Promise<string>
 
 const startMs = 90_000
 const lookMs = 1_000
@@ -66,7 +67,8 @@ export async function setServiceThere(
 ): Promise<void> {
   const { launch, on, run, where } = options
   const command = on ? await withPort(preset, launch.command, run) : launch.command
-  const output = await run(`( ${serviceScript(preset.id, { ...launch, command }, on)}\n) 2>&1 && echo @done`)
+  const output = await run(sh`( ${serviceScript(preset.id, { ...launch, command }, on)}
+) 2>&1 && echo @done`)
   if (!output.includes('@done'))
     throw new AppError('refused', `systemd on ${where} did not take ${preset.name}: ${output.trim().slice(-300)}`)
 }

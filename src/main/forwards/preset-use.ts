@@ -6,6 +6,7 @@ import type { Services } from '../../shared/contract/contract.ts'
 import type { Forward, ForwardId, PresetResult } from '../../shared/contract/forwards.ts'
 import type { Preset, PresetId } from '../../shared/contract/presets.ts'
 import type { Target } from '../../shared/contract/terminals.ts'
+import { sh, type Script } from '../ssh/script.ts'
 import type { ForwardRunner } from './forward-runner.ts'
 import type { ForwardStore } from './forward-store.ts'
 import type { Pages } from './pages.ts'
@@ -17,8 +18,8 @@ type Contract = Services['forwards']
 interface PresetUseParts {
   readonly store: ForwardStore
   readonly pages: Pages
-  readonly run: (target: Target, script: string) => Promise<string>
-  readonly runLive: (target: Target, script: string) => Promise<string | null>
+  readonly run: (target: Target, script: Script) => Promise<string>
+  readonly runLive: (target: Target, script: Script) => Promise<string | null>
   readonly nameOf: (target: Target) => string
   /** Starts a forward and answers once it is up; throws why it is not. */
   readonly bringUp: (forward: Forward) => Promise<ForwardRunner>
@@ -31,7 +32,7 @@ interface Use {
   readonly address: string
 }
 
-const nodesScript = `
+const nodesScript = sh`
 command -v squeue >/dev/null 2>&1 || exit 0
 squeue --me -h -t RUNNING -o %N 2>/dev/null | sort -u | while IFS= read -r n; do
   scontrol show hostnames "$n" 2>/dev/null || printf '%s\\n' "$n"; done | sort -u | head -n 200`

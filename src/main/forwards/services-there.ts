@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
 import type { Preset } from '../../shared/contract/presets.ts'
+import { sh } from '../ssh/script.ts'
 import type { ListeningPort } from './port-scan.ts'
 
 /** A service that runs over there. */
@@ -22,7 +23,7 @@ const jupyterServer = z.object({
 type JupyterServer = z.output<typeof jupyterServer>
 
 /** Prints what Jupyter keeps of its servers, newest first; asks Jupyter itself only where nothing is kept. */
-export const jupyterScript = `
+export const jupyterScript = sh`
 found=
 for d in "$JUPYTER_RUNTIME_DIR" "$XDG_DATA_HOME/jupyter/runtime" "$HOME/.local/share/jupyter/runtime" "$HOME/Library/Jupyter/runtime"; do
   for f in $(ls -t "$d" 2>/dev/null | grep -E '^(jpserver|nbserver)-[0-9]+\\.json$' | head -n 20); do

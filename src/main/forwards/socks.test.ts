@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
+import { runs } from '../../testing/runs.ts'
 import { SocksReader, type SocksStep } from './socks.ts'
 
 /** Feeds bytes in pieces of the given sizes, as a socket would. */
@@ -75,6 +76,6 @@ test('no bytes make it throw, loop or hold on for ever', () => {
       )
       if (last.kind === 'more') expect(last.rest.length).toBeLessThan(700)
     }),
-    { numRuns: 5000 },
+    { numRuns: runs(5000) },
   )
 })

@@ -81,7 +81,7 @@ export class ImportService implements Contract {
     const [skipped] = collect.found.skipped
     if (skipped !== undefined && collect.found.hosts.length === 0) throw new AppError('invalid-input', `${skipped}.`)
     // Beside the saved ones only: a copy of a host of the config is not there because the config has it.
-    const now = { hosts: hosts.saved, jumpable: hosts.hosts, groups: hosts.groups, groupId: null }
+    const now = { hosts: hosts.saved, jumpable: hosts.hosts, groups: hosts.groups, groupId: null, keepsTrust: true }
     return this.#save(placeHosts(collect.found.hosts, now))
   }
 

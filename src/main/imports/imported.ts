@@ -1,4 +1,5 @@
 import { cleanLine } from '../../shared/base/clean-text.ts'
+import { isNetworkOrDevicePath } from '../../shared/base/local-file-path.ts'
 import { address, userName } from '../../shared/contract/hosts.ts'
 import { importedHost, type ImportedHost } from '../../shared/contract/imports.ts'
 
@@ -43,12 +44,15 @@ export class Collector {
     const number = Number(draft.port ?? 22)
     const usable = Number.isInteger(number) && number >= 1 && number <= 65_535
     if (!usable) notes.push(`the port “${cleanLine(String(draft.port), 20)}” was left out`)
+    const keyFile = cleanLine(draft.keyFile ?? '', 1024)
+    const foreign = isNetworkOrDevicePath(keyFile)
+    if (foreign) notes.push(`the key file ${keyFile} is on another computer, so it was left out`)
     const candidate = importedHost.safeParse({
       label: name,
       address: where,
       port: usable && number !== 22 ? number : null,
       user: user !== null && userName.safeParse(user).success ? user : null,
-      keyFile: cleanLine(draft.keyFile ?? '', 1024) || null,
+      keyFile: foreign ? null : keyFile || null,
       jumps: draft.jumps ?? [],
       groups: (draft.groups ?? []).map(group => cleanLine(group, 128)).filter(Boolean),
       tags: [...new Set((draft.tags ?? []).map(tag => cleanLine(tag, 32)).filter(Boolean))].slice(0, 32),

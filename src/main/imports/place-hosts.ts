@@ -19,6 +19,8 @@ export interface PlacesNow {
   readonly groupId: GroupId | null
   /** What may be jumped by, where that is more than the hosts. */
   readonly jumpable?: readonly Host[]
+  /** Hosts of the person's own config keep agent forwarding. Off by default: a file from elsewhere may not switch it on. */
+  readonly keepsTrust?: boolean
 }
 
 /** What is to be saved. */
@@ -81,6 +83,9 @@ class Placing {
     }
     const host = hostSchema.parse({
       ...rest,
+      // They make the host's administrator, or somebody on the way, more powerful: only a person says yes to that.
+      forwardAgent: this.#now.keepsTrust === true && rest.forwardAgent,
+      weakAlgorithms: this.#now.keepsTrust === true && rest.weakAlgorithms,
       id: randomUUID(),
       label: this.#freeLabel(label),
       groupId: this.#group(groups),

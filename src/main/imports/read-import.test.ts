@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { AppError } from '../../shared/base/errors.ts'
 import { group, host, type Group, type Host } from '../../shared/contract/hosts.ts'
 import type { LocalFacts } from '../ssh-config/tokens.ts'
+import { runs } from '../../testing/runs.ts'
 import { printJson, printSshConfig } from './export-format.ts'
 import { placeHosts } from './place-hosts.ts'
 import { readPuttyFiles } from './putty.ts'
@@ -187,7 +188,7 @@ describe('an import', () => {
           expect(error).toBeInstanceOf(AppError)
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     )
   })
 })

@@ -7,6 +7,7 @@ import { channel, type Service } from '../../shared/contract/define.ts'
 import { buildTestServices } from '../../testing/build-test-services.ts'
 import { FakeTransport } from '../../testing/fake-transport.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
+import { runs } from '../../testing/runs.ts'
 import { serve } from './serve.ts'
 
 const names = Object.keys(contract) as (keyof Contract)[]
@@ -45,7 +46,7 @@ describe('the boundary', () => {
         const reply = await transport.invoke(at, value)
         expect(reply).toMatchObject({ ok: false, error: { code: 'invalid-input' } })
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     )
     expect(bugs).toEqual([])
     expect(await transport.invoke('hawser:settings.get', undefined)).toMatchObject({ ok: true })

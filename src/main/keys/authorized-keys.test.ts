@@ -6,14 +6,15 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { tempDir } from '../../testing/temp-dir.ts'
+import type { Script } from '../ssh/script.ts'
 import { encodeLines, putScript, readAnswer, readScript, replaceScript, withoutKey } from './authorized-keys.ts'
 
 const blob = Buffer.from('AAAAC3NzaC1lZDI1NTE5AAAAIDO5DCBnhTM9Gm6BQNA8MRGGTQ0SlJ2Rm0FvXSJ4w9Sp', 'base64')
 const line = `ssh-ed25519 ${blob.toString('base64')} it's me`
 const other = 'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQ other'
-const sh = (home: string, script: string, input = '') =>
+const sh = (home: string, script: Script, input = '') =>
   readAnswer(
-    execFileSync('sh', ['-c', script], {
+    execFileSync('sh', ['-c', script.text], {
       env: { ...process.env, HOME: home },
       input,
       encoding: 'utf8',

@@ -1,3 +1,5 @@
+import { sh, type Script } from '../ssh/script.ts'
+
 /** Where the answers of the scripts begin, past whatever a login shell prints. */
 const mark = 'hawser-keys:'
 
@@ -5,17 +7,17 @@ const mark = 'hawser-keys:'
  * What ssh-copy-id does, for `sh`: makes ~/.ssh (0700) and authorized_keys (0600) where they are missing, adds the line
  * once, ends an open last line first. What is there stays byte for byte.
  */
-export function putScript(line: string): string {
+export function putScript(line: string): Script {
   const blob = line.split(' ')[1] ?? ''
-  return `umask 077
-cd || { echo '${mark} no-home'; exit 0; }
-mkdir -p .ssh || { echo '${mark} no-folder'; exit 0; }
+  return sh`umask 077
+cd || { echo ${mark}' no-home'; exit 0; }
+mkdir -p .ssh || { echo ${mark}' no-folder'; exit 0; }
 f=.ssh/authorized_keys
-if [ -f "$f" ] && grep -v '^[[:space:]]*#' "$f" | grep -qF '${blob}'; then echo '${mark} there'; exit 0; fi
-if [ -s "$f" ] && [ "$(tail -c 1 "$f" | wc -l)" -eq 0 ]; then printf '\\n' >> "$f" || { echo '${mark} no-write'; exit 0; }; fi
-printf '%s\\n' ${quoted(line)} >> "$f" || { echo '${mark} no-write'; exit 0; }
+if [ -f "$f" ] && grep -v '^[[:space:]]*#' "$f" | grep -qF ${blob}; then echo ${mark}' there'; exit 0; fi
+if [ -s "$f" ] && [ "$(tail -c 1 "$f" | wc -l)" -eq 0 ]; then printf '\\n' >> "$f" || { echo ${mark}' no-write'; exit 0; }; fi
+printf '%s\\n' ${line} >> "$f" || { echo ${mark}' no-write'; exit 0; }
 if command -v restorecon >/dev/null 2>&1; then restorecon -F .ssh "$f" >/dev/null 2>&1; fi
-echo '${mark} added'
+echo ${mark}' added'
 `
 }
 
@@ -25,11 +27,11 @@ export function encodeLines(file: Buffer): Buffer {
 }
 
 /** Prints authorized_keys in base64 with the path that it really has, for it to be changed here and sent back. */
-export const readScript = `cd || exit 0
+export const readScript = sh`cd || exit 0
 f=.ssh/authorized_keys
-[ -f "$f" ] || { echo '${mark} none'; exit 0; }
+[ -f "$f" ] || { echo ${mark}' none'; exit 0; }
 p=$(readlink -f "$f" 2>/dev/null) || p=$f
-echo '${mark} file'
+echo ${mark}' file'
 cksum < "$p"
 if command -v base64 >/dev/null 2>&1; then base64 < "$p"; else openssl base64 < "$p"; fi
 `
@@ -38,18 +40,18 @@ if command -v base64 >/dev/null 2>&1; then base64 < "$p"; else openssl base64 < 
  * Puts a new text in the place of authorized_keys in one step, its mode kept, if it still is what was read. The text comes
  * in base64 on standard input; what arrives must have its whole length, or nothing is changed.
  */
-export function replaceScript(checksum: string, size: number): string {
-  return `umask 077
+export function replaceScript(checksum: string, size: number): Script {
+  return sh`umask 077
 cd || exit 0
 f=.ssh/authorized_keys
 p=$(readlink -f "$f" 2>/dev/null) || p=$f
 t="$p.hawser-$$"
 trap 'rm -f "$t"' EXIT HUP INT TERM
-cp -p "$p" "$t" || { echo '${mark} no-write'; exit 0; }
+cp -p "$p" "$t" || { echo ${mark}' no-write'; exit 0; }
 if echo YQ== | base64 -d >/dev/null 2>&1; then base64 -d > "$t"; else openssl base64 -d > "$t"; fi
-[ "$(wc -c < "$t" | tr -d ' ')" = '${size}' ] || { echo '${mark} no-write'; exit 0; }
-[ "$(cksum < "$p")" = '${checksum}' ] || { echo '${mark} changed'; exit 0; }
-mv -f "$t" "$p" && echo '${mark} done' || echo '${mark} no-write'
+[ "$(wc -c < "$t" | tr -d ' ')" = ${size} ] || { echo ${mark}' no-write'; exit 0; }
+[ "$(cksum < "$p")" = ${checksum} ] || { echo ${mark}' changed'; exit 0; }
+mv -f "$t" "$p" && echo ${mark}' done' || echo ${mark}' no-write'
 `
 }
 
@@ -78,8 +80,4 @@ export function withoutKey(file: Buffer, blob: Uint8Array): { readonly file: Buf
     start = end
   }
   return { file: Buffer.concat(kept), gone }
-}
-
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`
 }

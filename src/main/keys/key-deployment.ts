@@ -6,7 +6,8 @@ import type { Target } from '../../shared/contract/terminals.ts'
 import type { Connection } from '../ssh/connection.ts'
 import type { ConnectionPlan, PlannedHop } from '../ssh/connection-plan.ts'
 import type { ConnectionPool, Lease, LeaseOptions } from '../ssh/connection-pool.ts'
-import { inSh, runCommand } from '../ssh/run-command.ts'
+import { needScripts, runScript } from '../ssh/run-script.ts'
+import type { Script } from '../ssh/script.ts'
 import { encodeLines, putScript, readAnswer, readScript, replaceScript, withoutKey } from './authorized-keys.ts'
 
 export interface DeploymentParts {
@@ -91,17 +92,15 @@ export class KeyDeployment {
 
   async #run(
     lease: Lease<Connection>,
-    { script, input }: { readonly script: string; readonly input?: Uint8Array },
+    { script, input }: { readonly script: Script; readonly input?: Uint8Array },
     signal: AbortSignal,
   ): Promise<string> {
-    const options = { signal, timeoutMs: scriptMs }
-    // On standard input no login shell reads a word of the script: each has its own idea of quotes.
-    const { output } = input
-      ? await runCommand(lease.connection, inSh(script), { ...options, input })
-      : await runCommand(lease.connection, 'exec sh', {
-          ...options,
-          input: Buffer.from(`LC_ALL=C; export LC_ALL\n${script}`),
-        })
+    await needScripts(lease.connection, signal)
+    const { output } = await runScript(lease.connection, script, {
+      signal,
+      timeoutMs: scriptMs,
+      ...(input && { input }),
+    })
     return output.toString('latin1')
   }
 

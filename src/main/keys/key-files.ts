@@ -1,9 +1,10 @@
-import { lstat, open, readdir, readFile, realpath, rename, rm, stat, unlink } from 'node:fs/promises'
+import { lstat, open, readdir, realpath, rename, rm, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { randomBytes } from 'node:crypto'
 
 import { AppError } from '../../shared/base/errors.ts'
 import { decodeText } from '../storage/decode-text.ts'
+import { readRegularFile, readTextIfAny } from '../storage/regular-file.ts'
 import { outlineKey, type KeyOutline } from '../ssh/key-parser.ts'
 import { parsePublicLine, type PublicLine } from './public-key.ts'
 
@@ -29,14 +30,17 @@ export async function listKeyFiles(folder: string): Promise<readonly KeyFile[]> 
   return found.filter(each => each !== null)
 }
 
-/** Null for what is no private key. */
+/** Null for what is no private key. Throws what Node throws when it can't be read. */
 export async function readKeyFile(path: string): Promise<KeyFile | null> {
-  const info = await stat(path)
-  if (!info.isFile() || info.size > maxBytes) return null
-  const text = decodeText(await readFile(path))
+  const found = await readRegularFile(path, maxBytes).catch((error: unknown) => {
+    if (error instanceof AppError) return null
+    throw error
+  })
+  if (!found) return null
+  const text = decodeText(found.data)
   if (!looksPrivate.test(text)) return null
   const name = basename(path)
-  const beside = parsePublicLine(await readFile(`${path}.pub`, 'utf8').catch(() => ''))
+  const beside = parsePublicLine(await readTextIfAny(`${path}.pub`, maxBytes))
   try {
     return { path, name, text, outline: outlineKey(text, name), beside, problem: null }
   } catch (error) {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 
 import { AppError } from '../../shared/base/errors.ts'
@@ -14,6 +14,7 @@ import { outlineKey, runKeyJob, WrongPassphrase, type KeyDone, type KeyJob } fro
 import { vaultKeyName, type KeyRing } from '../ssh/key-ring.ts'
 import type { Signer } from '../ssh/signer.ts'
 import { decodeText } from '../storage/decode-text.ts'
+import { readRegularFile } from '../storage/regular-file.ts'
 import type { Vault } from '../storage/vault.ts'
 import { addToAgent, removeFromAgent } from './agent-client.ts'
 import { bookOf, type VaultKey } from './key-book.ts'
@@ -307,10 +308,12 @@ export class KeyService implements Contract {
 }
 
 async function readGiven(path: string): Promise<string> {
-  const info = await stat(path).catch(() => null)
-  if (!info?.isFile()) throw new AppError('not-found', `${path} is not there. Choose another file.`)
-  if (info.size > maxBytes) throw new AppError('key-unusable', `${path} is too large to be a key. Choose another file.`)
-  return decodeText(await readFile(path))
+  const found = await readRegularFile(path, maxBytes).catch((cause: unknown) => {
+    if (cause instanceof AppError)
+      throw new AppError('key-unusable', `${path} is not a key file. Choose another one.`, { cause })
+    throw new AppError('not-found', `${path} is not there, or can’t be read. Choose another file.`, { cause })
+  })
+  return decodeText(found.data)
 }
 
 async function exists(path: string): Promise<boolean> {

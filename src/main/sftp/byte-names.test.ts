@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
+import { runs } from '../../testing/runs.ts'
 import { decodeName, encodeName } from './byte-names.ts'
 
 describe('names as bytes', () => {
@@ -9,7 +10,7 @@ describe('names as bytes', () => {
       fc.property(fc.uint8Array({ maxLength: 64 }), bytes => {
         expect(Buffer.from(encodeName(decodeName(bytes))).equals(Buffer.from(bytes))).toBe(true)
       }),
-      { numRuns: 5_000 },
+      { numRuns: runs(5_000) },
     )
   })
 
@@ -34,7 +35,7 @@ describe('names as bytes', () => {
       fc.property(fc.uint8Array({ maxLength: 8 }), fc.uint8Array({ maxLength: 8 }), (a, b) => {
         if (!Buffer.from(a).equals(Buffer.from(b))) expect(decodeName(a)).not.toBe(decodeName(b))
       }),
-      { numRuns: 5_000 },
+      { numRuns: runs(5_000) },
     )
   })
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
+import { runs } from '../../testing/runs.ts'
 import { PacketReader, PacketWriter, packetType, SftpFormatError, type Attributes } from './codec.ts'
 import { PacketSplitter } from './packet-splitter.ts'
 import { parseReply, parseVersion } from './replies.ts'
@@ -48,7 +49,7 @@ describe('the codec', () => {
         parseReply(bytes)
         for (let length = 0; length < bytes.length; length++) tryToParse(bytes.subarray(0, length))
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     )
   })
 
@@ -64,7 +65,7 @@ describe('the codec', () => {
           }
         }
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     )
   })
 
@@ -77,7 +78,7 @@ describe('the codec', () => {
           expect(error).toBeInstanceOf(SftpFormatError)
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     )
   })
 

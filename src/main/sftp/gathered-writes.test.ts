@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
+import { runs } from '../../testing/runs.ts'
 import { GatheredWrites } from './gathered-writes.ts'
 
 test('small writes of one turn go out as one', async () => {
@@ -25,6 +26,6 @@ test('whatever is pushed goes out once and in order, in pieces that every server
       expect(Buffer.concat(written).equals(Buffer.concat(all))).toBe(true)
       expect(written.every(({ length }) => length <= 32 * 1024 || all.some(each => each.length === length))).toBe(true)
     }),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   )
 })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
 import { fakeReply, FakeSftp, type FakeAnswer, type FakeRequest } from '../../testing/fake-sftp.ts'
+import { runs } from '../../testing/runs.ts'
 import { packetType, PacketWriter } from './codec.ts'
 import { SftpSession } from './sftp-session.ts'
 
@@ -132,7 +133,7 @@ describe('a session', () => {
         channel.close()
         session.dispose()
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 })

@@ -29,6 +29,9 @@ export interface SftpSessionParts {
   readonly noteWaiting?: (waits: () => boolean) => Disposable
 }
 
+/** Which name comes first in SSH_FXP_SYMLINK: the new link in the draft, its target in OpenSSH and most others. */
+export type SymlinkOrder = 'target-first' | 'link-first'
+
 /** A file or folder that is open over there. */
 export type Handle = Buffer
 
@@ -172,7 +175,7 @@ export class SftpSession implements Disposable {
     return this.#wire.forOk(id => packet(packetType.rmdir, id).bytes(bytesOf(path)))
   }
 
-  /** Refused when `to` exists. */
+  /** The draft refuses an existing `to`; some servers replace it. */
   rename(from: string, to: string): Promise<void> {
     return this.#wire.forOk(id => packet(packetType.rename, id).bytes(bytesOf(from)).bytes(bytesOf(to)))
   }
@@ -186,9 +189,10 @@ export class SftpSession implements Disposable {
     return this.#wire.forOk(id => extended(id, 'hardlink@openssh.com').bytes(bytesOf(from)).bytes(bytesOf(to)))
   }
 
-  /** In OpenSSH's order, target first, which is not the draft's and which most servers follow. */
-  symlink(target: string, link: string): Promise<void> {
-    return this.#wire.forOk(id => packet(packetType.symlink, id).bytes(bytesOf(target)).bytes(bytesOf(link)))
+  /** Which order a server follows must be found out by trying: in the other one the link is made at `target`. */
+  symlink(target: string, link: string, order: SymlinkOrder): Promise<void> {
+    const [first, second] = order === 'target-first' ? [target, link] : [link, target]
+    return this.#wire.forOk(id => packet(packetType.symlink, id).bytes(bytesOf(first)).bytes(bytesOf(second)))
   }
 
   readlink(path: string): Promise<Buffer> {

@@ -19,7 +19,7 @@ import {
   toAsk,
   type Facts,
 } from './compose.ts'
-import { parseShell } from './far-shell.ts'
+import { parseShell } from '../ssh/login-shell.ts'
 
 const facts: Facts = {
   host: 'gpu-box',

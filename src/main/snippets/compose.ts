@@ -1,9 +1,11 @@
 import { AppError } from '../../shared/base/errors.ts'
-import type { Dialect, ShellPlace } from '../../shared/base/shell-dialect.ts'
+import { dialectOfProgram, type Dialect, type ShellPlace } from '../../shared/base/shell-dialect.ts'
 import { ShellReader, withoutComments } from '../../shared/base/shell-place.ts'
 import { shellValue, shellVariable, unixWord } from '../../shared/base/shell-value.ts'
 import { isGiven, parseTemplate, variablesIn, type Variable } from '../../shared/base/snippet-template.ts'
 import type { Given, Snippet, Values } from '../../shared/contract/snippets.ts'
+import { anyShellWord } from '../ssh/command-line.ts'
+import { sh } from '../ssh/script.ts'
 import { markLine } from './run-mark.ts'
 
 /** What is known of where a snippet runs; null where it is not. */
@@ -122,32 +124,6 @@ interface Interpreter {
   readonly flag: '-c' | '-e'
   /** Null for what is not a shell. */
   readonly dialect: Dialect | null
-}
-
-const shells: Readonly<Record<string, Dialect>> = {
-  sh: 'sh',
-  dash: 'sh',
-  ash: 'sh',
-  bash: 'bash',
-  rbash: 'bash',
-  ksh: 'sh',
-  ksh93: 'sh',
-  mksh: 'sh',
-  lksh: 'sh',
-  yash: 'sh',
-  posh: 'sh',
-  busybox: 'sh',
-  zsh: 'zsh',
-  fish: 'fish',
-}
-
-/** Whose rules a program of that name reads by; undefined for no shell that is known. */
-export function dialectOfProgram(path: string): Dialect | undefined {
-  const name = (path.split(/[/\\]/).at(-1) ?? '').toLowerCase().replace(/^-|\.exe$/g, '')
-  if (name === 'csh' || name === 'tcsh') return 'csh'
-  if (name === 'pwsh' || name === 'powershell') return 'powershell'
-  if (name === 'cmd') return 'cmd'
-  return Object.hasOwn(shells, name) ? shells[name] : undefined
 }
 
 export function interpreterOf(command: string): Interpreter | null {
@@ -288,7 +264,8 @@ export function composeTmux(recipe: Recipe & Pick<Snippet, 'name'>, filled: Fill
   const quoted = (text: string) => unixWord(text, { dialect: 'sh', typed: false })
   const shell = '"${SHELL:-/bin/sh}"'
   const inside = `${shell} -c ${quoted(composeApart(recipe, filled, { dialect }).text)}; exec ${shell} -l`
-  const body = quoted(`exec /bin/sh -c ${quoted(inside)}`)
+  // tmux has the shell that it is set to read this, whichever that is.
+  const body = quoted(anyShellWord(sh`exec /bin/sh -c ${inside}`))
   const name = quoted(recipe.name.replace(/[^\p{L}\p{N} _-]/gu, '').slice(0, 24) || 'snippet')
   const start = `command -v tmux >/dev/null 2>&1 || { echo "tmux is not installed here." >&2; exit 127; }
 if tmux has-session -t =hawser 2>/dev/null

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
+import { untilAborted } from '../../shared/base/abort.ts'
 import { assertNever } from '../../shared/base/assert-never.ts'
 import { AppError, toWireError } from '../../shared/base/errors.ts'
 import type { Dialect } from '../../shared/base/shell-dialect.ts'
@@ -10,8 +11,10 @@ import type { Connection, OpenedShell } from '../ssh/connection.ts'
 import type { Lease, LeaseOptions } from '../ssh/connection-pool.ts'
 import { cleanLine } from '../../shared/base/clean-text.ts'
 import type { Composed } from './compose.ts'
-import { farShell } from './far-shell.ts'
-import { runCommand } from '../ssh/run-command.ts'
+import { typedByUser } from '../ssh/command-line.ts'
+import { loginShell } from '../ssh/login-shell.ts'
+import { runScript } from '../ssh/run-script.ts'
+import { sh } from '../ssh/script.ts'
 import { MarkFilter } from './run-mark.ts'
 import { OutputLog } from './run-output.ts'
 
@@ -129,7 +132,7 @@ export class RunRowJob {
   async #command(connection: Connection, signal: AbortSignal): Promise<void> {
     this.#set({ kind: 'connecting', step: 'Starting' })
     const mark = `hawser-run-${randomUUID()}`
-    const dialect = await untilAborted(farShell(connection), signal)
+    const dialect = await untilAborted(loginShell(connection), signal)
     const composed = this.#parts.compose({ dialect, mark })
     // The whole line is one argument of the far shell, which Linux lets be 128 KiB.
     if (Buffer.byteLength(composed.text) > maxCommand)
@@ -139,7 +142,7 @@ export class RunRowJob {
       )
     if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
     this.#asked = true
-    const opened = await connection.exec(composed.text, signal)
+    const opened = await connection.exec(typedByUser(composed.text), signal)
     this.#startedAt = Date.now()
     this.#set({ kind: 'running' })
     const ended = this.#follow(opened, new MarkFilter(composed.text.includes(mark) ? mark : null))
@@ -213,22 +216,12 @@ export class RunRowJob {
   }
 }
 
-// The answer is for others too, who did not stop.
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(new AppError('cancelled', 'Cancelled'))
-    if (signal.aborted) return stop()
-    signal.addEventListener('abort', stop, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-  })
-}
-
 const maxCommand = 120 * 1024
 
 /** Sends a signal to a process and all that it started; what comes of it is seen by its end. */
 async function signalGroup(connection: Connection, pid: number, name: string): Promise<void> {
   const options = { signal: new AbortController().signal, timeoutMs: politeMs + lastMs }
-  await runCommand(connection, `kill -${name} -${pid} || kill -${name} ${pid}`, options).catch(() => {})
+  await runScript(connection, sh`kill ${`-${name}`} ${-pid} || kill ${`-${name}`} ${pid}`, options).catch(() => {})
 }
 
 // A channel that closes without a word of its command: its session was cut off.

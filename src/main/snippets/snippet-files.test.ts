@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { runMode, snippet, snippetIcon, type Snippet } from '../../shared/contract/snippets.ts'
+import { runs } from '../../testing/runs.ts'
 import { printSnippets, readSnippets, type Names } from './snippet-files.ts'
 import { starters } from './starters.ts'
 
@@ -153,7 +154,7 @@ describe('snippets in a file', () => {
           expect((error as { code?: string }).code).toBe('invalid-input')
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     )
   })
 })

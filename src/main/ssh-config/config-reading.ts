@@ -89,7 +89,8 @@ class Reader {
     try {
       const info = await stat(path)
       this.stamps.set(path, stampOf(path, info))
-      if (info.isDirectory()) return null
+      // A pipe would never end, a device is no config.
+      if (!info.isFile()) return null
       // ssh reads no file that others may write to: they could run commands as this person.
       const ours = process.getuid === undefined || info.uid === 0 || info.uid === process.getuid()
       if (!this.#isSystem && process.platform !== 'win32' && (!ours || (info.mode & 0o022) !== 0)) {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
+import { runs } from '../../testing/runs.ts'
 import { appendSection, editSection } from './config-edit.ts'
 import { parseConfig, printConfig, quoteArgument, splitArguments } from './config-text.ts'
 
@@ -31,7 +32,7 @@ describe('the text of a config', () => {
       fc.property(fc.oneof(config, fc.string({ unit: 'binary' })), text => {
         expect(printConfig(parseConfig(text))).toBe(text)
       }),
-      { numRuns: 5000 },
+      { numRuns: runs(5000) },
     )
   })
 
@@ -43,7 +44,7 @@ describe('the text of a config', () => {
           expect(splitArguments(`x ${quoteArgument(text)} y`)).toEqual(['x', text, 'y'])
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     )
   })
 
@@ -63,7 +64,7 @@ describe('the text of a config', () => {
         const removed = editSection(text, 1, [[keyword, null]])
         for (const each of removed.match(/[^\n]*\n|[^\n]+$/g) ?? []) expect(was).toContain(each)
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     )
   })
 

@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 
+import { runs } from '../../testing/runs.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
 import { parseForwardSpec, type SpecEnd } from '../../shared/base/forward-spec.ts'
 import { buildProgram } from './config-program.ts'
@@ -17,7 +18,7 @@ import type { ForwardLine, ResolvedHost } from './resolved.ts'
 import { expandPath, type LocalFacts } from './tokens.ts'
 
 const run = promisify(execFile)
-const runs = Number(process.env['HAWSER_CONFIG_RUNS'] ?? '5000')
+const count = Number(process.env['HAWSER_CONFIG_RUNS'] ?? runs(5_000))
 
 const facts: LocalFacts = {
   user: userInfo().username,
@@ -309,7 +310,7 @@ beforeAll(async () => {
 
 describe('our answer', () => {
   it(
-    `equals that of ssh -G for every honoured keyword, in ${runs} configs`,
+    `equals that of ssh -G for every honoured keyword, in ${count} configs`,
     async () => {
       const folderOfRuns = tempDir()
       let compares = 0
@@ -344,9 +345,9 @@ describe('our answer', () => {
             expect(normal([...all, ...paths, ...certificates])).toEqual(normal(expanded(theirs ?? [], ours)))
           },
         ),
-        { numRuns: runs },
+        { numRuns: count },
       )
-      expect(compares).toBeGreaterThan(runs * 0.6)
+      expect(compares).toBeGreaterThan(count * 0.6)
     },
     30 * 60_000,
   )

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
+import { runs } from '../../testing/runs.ts'
 import { buildProgram } from './config-program.ts'
 import { expandCommand } from './resolved.ts'
 import { resolveHost } from './resolve.ts'
@@ -34,7 +35,7 @@ describe('what a config says of a name', () => {
           expect(host.port).toBeGreaterThan(0)
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     )
   })
 

@@ -3,7 +3,7 @@ import { getCiphers } from 'node:crypto'
 import ssh2 from 'ssh2'
 import { describe, expect, it } from 'vitest'
 
-import { algorithmsFor } from './algorithms.ts'
+import { algorithmsFor, weakAmong } from './algorithms.ts'
 
 type Lists = Record<'kex' | 'serverHostKey' | 'cipher' | 'hmac', readonly string[]>
 const lists = (options: Parameters<typeof algorithmsFor>[0]) => algorithmsFor(options) as unknown as Lists
@@ -24,6 +24,42 @@ describe('algorithmsFor', () => {
     expect(serverHostKey.slice(-2)).toEqual(['ssh-rsa', 'ssh-dss'])
     expect(cipher.indexOf('aes256-cbc')).toBeGreaterThan(cipher.indexOf('aes256-ctr'))
     expect(kex).toContain('diffie-hellman-group14-sha1')
+  })
+
+  it('never offers a CBC cipher beside an -etm MAC, whatever is asked for', () => {
+    const specs = [null, '+aes256-cbc', 'aes256-cbc', '*', '+*cbc', 'aes128-ctr,3des-cbc']
+    const macs = [null, '*', 'hmac-sha2-512-etm@openssh.com', 'hmac-sha2-256', '^hmac-sha2-256-etm@openssh.com']
+    let refused = 0
+    for (const weak of [false, true])
+      for (const ciphers of specs)
+        for (const mac of macs) {
+          try {
+            const wishes = { ciphers, macs: mac, kex: null, hostKeys: null }
+            const { cipher, hmac } = lists({ weak, knownTypes: [], wishes })
+            const cbc = cipher.some(name => name.endsWith('-cbc'))
+            expect(cbc && hmac.some(name => name.includes('-etm@'))).toBe(false)
+            expect(hmac.length).toBeGreaterThan(0)
+            if (ciphers === 'aes256-cbc') expect(cipher).toEqual(['aes256-cbc'])
+          } catch (error) {
+            if (!(error instanceof RangeError)) throw error
+            refused++
+          }
+        }
+    // CBC alone with -etm alone, allowed or not.
+    expect(refused).toBe(2)
+    expect(lists({ weak: false, knownTypes: [] }).hmac).toContain('hmac-sha2-256-etm@openssh.com')
+  })
+
+  it('knows the weak ones of every list', () => {
+    const { kex, serverHostKey, cipher, hmac } = lists({ weak: true, knownTypes: [] })
+    for (const list of [kex, serverHostKey, cipher, hmac]) {
+      const weak = weakAmong(list)
+      expect(weak.length).toBeGreaterThan(0)
+      expect(list.slice(-weak.length)).toEqual(weak)
+      expect(weak.every(name => /cbc|sha1$|ssh-rsa|ssh-dss/.test(name))).toBe(true)
+    }
+    const strong = lists({ weak: false, knownTypes: [] })
+    expect(weakAmong([...strong.kex, ...strong.serverHostKey, ...strong.cipher, ...strong.hmac])).toEqual([])
   })
 
   it('asks for the types on file first; a key filed as ssh-rsa may sign with SHA-2', () => {

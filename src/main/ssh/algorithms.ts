@@ -54,11 +54,24 @@ export interface AlgorithmWishes {
   readonly hostKeys: string | null
 }
 
-interface Choice {
-  readonly keyword: string
+/** What Hawser has of one kind on this computer, whether it offers it or not. */
+export interface Supported {
   readonly strong: readonly string[]
-  readonly old: readonly string[]
+  readonly weak: readonly string[]
+}
+
+interface Choice extends Supported {
+  readonly keyword: string
   readonly wish: string | null
+}
+
+/** The lists that Hawser sends in its KEXINIT, by ssh2's names for them. */
+export interface Offer {
+  readonly kex: readonly string[]
+  readonly serverHostKey: readonly string[]
+  readonly cipher: readonly string[]
+  readonly hmac: readonly string[]
+  readonly compress: readonly string[]
 }
 
 const noWishes: AlgorithmWishes = { ciphers: null, macs: null, kex: null, hostKeys: null }
@@ -66,43 +79,75 @@ const noWishes: AlgorithmWishes = { ciphers: null, macs: null, kex: null, hostKe
 /**
  * The algorithms to offer. A config's own words go over our lists, and may name old ones: what it names is wanted, but
  * never more than is there. Throws `RangeError` with the keyword when nothing of it is. `knownTypes` are the host key types on file, asked for first so that a known server is not
- * taken for a changed one. Leaves out what this runtime's crypto lacks (Electron's BoringSSL), which ssh2 throws on.
+ * taken for a changed one. Leaves out what this runtime's crypto lacks (Electron's BoringSSL), which ssh2 throws on, and
+ * -etm MACs beside a CBC cipher: with both a peer without strict key exchange is open to Terrapin.
  */
 export function algorithmsFor(options: {
   weak: boolean
   knownTypes: readonly string[]
   wishes?: AlgorithmWishes
   compression?: boolean
-}): Algorithms {
+}): Algorithms & Offer {
   const { wishes = noWishes, compression = false } = options
-  const choose = ({ keyword, strong, old, wish }: Choice) => {
+  const choose = ({ keyword, strong, weak: old, wish }: Choice) => {
     const there = [...strong, ...old]
     const chosen = applySpec(wish, options.weak ? there : strong, there).filter(name => there.includes(name))
     if (chosen.length === 0) throw new RangeError(`${keyword} ${wish}: Hawser has none of them`)
     return chosen
   }
-  const group1 = weak.kex.filter(name => !name.includes('group1-') || hasGroup1())
-  const ours = {
-    kex: choose({ keyword: 'KexAlgorithms', strong: kex, old: group1, wish: wishes.kex }),
+  const has = supported()
+  const cipher = choose({ keyword: 'Ciphers', ...has.cipher, wish: wishes.ciphers })
+  const ours: Offer = {
+    kex: choose({ keyword: 'KexAlgorithms', ...has.kex, wish: wishes.kex }),
     serverHostKey: knownFirst(
-      choose({ keyword: 'HostKeyAlgorithms', strong: hostKeys, old: weak.hostKeys, wish: wishes.hostKeys }),
+      choose({ keyword: 'HostKeyAlgorithms', ...has.hostKey, wish: wishes.hostKeys }),
       // As ssh does: a change of the list leaves the order to what is on file.
       wishes.hostKeys === null || /^[+-]/.test(wishes.hostKeys) ? options.knownTypes : [],
     ),
-    cipher: choose({
-      keyword: 'Ciphers',
-      strong: ciphers.filter(hasCipher),
-      old: weak.ciphers.filter(hasCipher),
-      wish: wishes.ciphers,
-    }),
-    hmac: choose({ keyword: 'MACs', strong: macs.filter(hasHash), old: weak.macs.filter(hasHash), wish: wishes.macs }),
-    compress: compression ? ['zlib@openssh.com', 'zlib', 'none'] : ['none'],
+    ...apartFromCbc(cipher, choose({ keyword: 'MACs', ...has.mac, wish: wishes.macs })),
+    compress: compression ? allCompression : ['none'],
   }
-  return ours as unknown as Algorithms
+  return ours as unknown as Algorithms & Offer
 }
 
-/** The names in the lists that count as weak. */
-export const weakNames: ReadonlySet<string> = new Set(Object.values(weak).flat())
+/** Everything that Hawser can use on this computer. */
+export function supported(): Readonly<Record<'kex' | 'hostKey' | 'cipher' | 'mac' | 'compression', Supported>> {
+  return {
+    kex: { strong: kex, weak: weak.kex.filter(name => !name.includes('group1-') || hasGroup1()) },
+    hostKey: { strong: hostKeys, weak: weak.hostKeys },
+    cipher: { strong: ciphers.filter(hasCipher), weak: weak.ciphers.filter(hasCipher) },
+    mac: { strong: macs.filter(hasHash), weak: weak.macs.filter(hasHash) },
+    compression: { strong: allCompression, weak: [] },
+  }
+}
+
+const allCompression = ['zlib@openssh.com', 'zlib', 'none']
+
+/** CBC and -etm never stand in the same offer; where a config leaves nothing but -etm, the CBC ciphers go. */
+function apartFromCbc(cipher: readonly string[], hmac: readonly string[]): Pick<Offer, 'cipher' | 'hmac'> {
+  if (!cipher.some(isCbc)) return { cipher, hmac }
+  const others = hmac.filter(name => !isEtm(name))
+  if (others.length > 0) return { cipher, hmac: others }
+  const safe = cipher.filter(name => !isCbc(name))
+  if (safe.length > 0) return { cipher: safe, hmac }
+  throw new RangeError('Ciphers and MACs: a CBC cipher with nothing but -etm MACs is open to the Terrapin attack')
+}
+
+export function isCbc(name: string): boolean {
+  return name.endsWith('-cbc')
+}
+
+/** A MAC over what is encrypted. */
+export function isEtm(name: string): boolean {
+  return name.includes('-etm@')
+}
+
+const weakNames: ReadonlySet<string> = new Set(Object.values(weak).flat())
+
+/** Those of the names that count as weak, each once. */
+export function weakAmong(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].filter(name => weakNames.has(name))
+}
 
 function knownFirst(offered: readonly string[], knownTypes: readonly string[]): string[] {
   // A key filed as ssh-rsa signs with SHA-2 too (RFC 8332).
@@ -128,7 +173,15 @@ function hasHash(name: string): boolean {
   return hash !== undefined && (runtimeHashes.has(hash) || runtimeHashes.has(`rsa-${hash}`))
 }
 
+// Making the group takes 200 ms, and the answer never changes.
+let group1: boolean | undefined
+
 function hasGroup1(): boolean {
+  group1 ??= canMakeGroup1()
+  return group1
+}
+
+function canMakeGroup1(): boolean {
   try {
     const { createDiffieHellmanGroup } = createRequire(import.meta.url)('node:crypto') as typeof import('node:crypto')
     createDiffieHellmanGroup('modp2')

@@ -22,8 +22,10 @@ export interface SignInContext {
   readonly keys: KeyRing
   /** The keys of an agent by its socket; null is the usual one, `none` has none. */
   readonly agent: (socket: string | null) => Promise<readonly Signer[]>
-  /** Asks a person; the caller stops its timers meanwhile. */
-  /** `refused`: what was remembered has just been turned down. */
+  /**
+   * Asks a person; the attempt's deadline is paused until the answer. `refused` says that the remembered secret was just
+   * turned down. Null is Cancel. Errors: `needs-answer`, or `auth-failed` when `refused`, where nobody may be asked.
+   */
   readonly ask: (question: Question, refused?: boolean) => Promise<Answer | null>
   /** Ends the attempt at once, where the server would take any reply amiss. */
   readonly giveUp: (error: unknown) => void

@@ -6,6 +6,7 @@ import { group, host, type Group, type Host, type HostId } from '../../shared/co
 import { buildProgram } from '../ssh-config/config-program.ts'
 import { resolveHost } from '../ssh-config/resolve.ts'
 import type { LocalFacts } from '../ssh-config/tokens.ts'
+import { runs } from '../../testing/runs.ts'
 import { planConnection, type ConfigView } from './connection-plan.ts'
 
 const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
@@ -136,7 +137,7 @@ describe('planConnection', () => {
           expect(error).toBeInstanceOf(AppError)
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     )
   })
 })

@@ -22,6 +22,8 @@ export interface PlannedHop {
   readonly signIn: SignIn
   readonly keyFile: string | null
   readonly weakAlgorithms: boolean
+  /** True for a host of Hawser's own; what the config says, and a typed address, is false. */
+  readonly saved: boolean
   /** The saved host, whose secrets the vault may hold. */
   readonly hostId: HostId | null
   readonly options: HopOptions
@@ -99,6 +101,7 @@ function planNamed(stop: Destination, context: NamedContext): Chain {
     signIn: 'ask',
     keyFile,
     weakAlgorithms: false,
+    saved: false,
     hostId,
     options: before.length > 0 ? { ...options, through: null } : options,
     pending: found.pending,
@@ -165,6 +168,7 @@ function planHost(id: HostId, input: PlanInput, behind: readonly HostId[]): Chai
       signIn: host.signIn,
       keyFile: host.keyFile ?? inherited.keyFile,
       weakAlgorithms: host.weakAlgorithms,
+      saved: true,
       hostId: id,
       options: {
         ...usualOptions,

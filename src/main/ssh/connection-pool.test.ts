@@ -29,6 +29,7 @@ const hop = (key: string): PlannedHop => ({
   signIn: 'ask',
   keyFile: null,
   weakAlgorithms: false,
+  saved: true,
   hostId: null,
   options: usualOptions,
   pending: [],

@@ -1,3 +1,4 @@
+import { untilAborted } from '../../shared/base/abort.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import { Emitter, type Event } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
@@ -366,13 +367,4 @@ function once(run: () => void): () => void {
     done = true
     run()
   }
-}
-
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(new AppError('cancelled', 'Cancelled'))
-    if (signal.aborted) return abort()
-    signal.addEventListener('abort', abort, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
 }

@@ -5,6 +5,7 @@ import { AppError } from '../../shared/base/errors.ts'
 import { Emitter, type Event } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import { applyChannelRules } from './channel-rules.ts'
+import type { CommandLine } from './command-line.ts'
 import type { DialStep } from './dial-step.ts'
 import { LinkWatch, type LinkState } from './link-watch.ts'
 import { usualLimits, type LivenessLimits } from './liveness.ts'
@@ -196,7 +197,7 @@ export class Connection implements Disposable {
    * Runs a command without a terminal (RFC 4254, 6.5), on another connection like `shell`. Throws like it. The command
    * line is the far shell's to read.
    */
-  exec(command: string, signal: AbortSignal): Promise<OpenedShell> {
+  exec(command: CommandLine, signal: AbortSignal): Promise<OpenedShell> {
     return this.#route(on => on.#exec(command, signal), { signal })
   }
 
@@ -231,10 +232,10 @@ export class Connection implements Disposable {
     })
   }
 
-  #exec(command: string, signal: AbortSignal): Promise<OpenedShell> {
+  #exec(command: CommandLine, signal: AbortSignal): Promise<OpenedShell> {
     return this.#open({
       signal,
-      request: done => this.#client.exec(command, (error, channel) => done(error, this.#withEarlyEnd(channel))),
+      request: done => this.#client.exec(command.text, (error, channel) => done(error, this.#withEarlyEnd(channel))),
       drop: ({ channel }) => channel.close(),
       refused: error => shellRefused(error, this.where),
     })
@@ -293,7 +294,7 @@ export class Connection implements Disposable {
         })
       } catch (error) {
         // ssh2 throws when the socket is already half closed.
-        fail(this.#error(error))
+        fail(this.#error(new Error('', { cause: error })))
       }
     })
   }
@@ -319,7 +320,7 @@ export class Connection implements Disposable {
   }
 
   #error(error: unknown): AppError {
-    const context: FailureContext = { where: this.where, head: '', stage: 'open' }
+    const context: FailureContext = { where: this.where, stage: 'open' }
     return toSshError(error, context)
   }
 

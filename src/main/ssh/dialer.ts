@@ -7,7 +7,7 @@ import { DisposableStore, toDisposable, type Disposable } from '../../shared/bas
 import type { Question, ShownKey } from '../../shared/contract/prompts.ts'
 import type { Prompter } from '../prompts/prompter.ts'
 import type { Consents } from '../ssh-config/consents.ts'
-import { algorithmsFor } from './algorithms.ts'
+import { algorithmsFor, type Offer } from './algorithms.ts'
 import { Authenticator, type SecretStore } from './authenticator.ts'
 import { Connection } from './connection.ts'
 import type { PlannedHop } from './connection-plan.ts'
@@ -15,14 +15,16 @@ import { Deadline } from './deadline.ts'
 import type { DialStep } from './dial-step.ts'
 import { learnHostKeys } from './host-key-learn.ts'
 import { checkHostKey, choiceOf, keyNameOf } from './host-key-check.ts'
+import { scanHostKey } from './host-key-scan.ts'
 import { vaultPrefix, type KeyRing } from './key-ring.ts'
 import type { KnownHostsFile } from './known-hosts-file.ts'
 import { limitsFrom } from './liveness.ts'
 import { reach } from './reach.ts'
 import { agentFor, type Signer } from './signer.ts'
-import { toSshError, type FailureContext } from './ssh-errors.ts'
 import { allowMessagesInLaterKex } from './ssh2-internals.ts'
-import { connectTcp, keepHead, type Head } from './ssh-socket.ts'
+import { toSshError, type ConnectionStage } from './ssh-errors.ts'
+import { stageOf, watchHello, type ServerHello } from './server-hello.ts'
+import { findUnsupported, type UnsupportedIdentity } from './unsupported-identities.ts'
 
 export type { DialStep }
 
@@ -49,7 +51,6 @@ export interface DialerParts {
   readonly onForgotten: (error: unknown) => void
 }
 
-const scanMs = 15_000
 const handshakeMs = 20_000
 // sshd's LoginGraceTime: a push to a phone, a touch of a key and a slow directory all take their time.
 const signInMs = 120_000
@@ -81,6 +82,8 @@ export class Dialer {
         ? await via.connection.connectFromThere(hop.address, hop.port, signal)
         : await reach({ hop, secrets, consents, ask, signal })
       owned.add(toDisposable(() => stream.destroy()))
+      // A channel stays open after the target has ended it: only this side can tell the host before to let go.
+      if (via) stream.once('end', () => stream.destroy())
       return await this.#signIn(stream, { ...options, knownTypes }, owned)
     } catch (error) {
       owned.dispose()
@@ -88,43 +91,9 @@ export class Dialer {
     }
   }
 
-  /**
-   * Asks a server for its host key of one type; null when it has none. Nothing is sent but the key exchange. Throws what
-   * connecting throws.
-   */
-  async readHostKey({ address, port, type }: { address: string; port: number; type: string }): Promise<Buffer | null> {
-    const { signal } = new AbortController()
-    const stream = await connectTcp({ address, port, timeoutMs: scanMs, signal })
-    const client = new Client()
-    try {
-      return await new Promise<Buffer | null>((resolve, reject) => {
-        const where = port === 22 ? address : `${address}:${port}`
-        const head = keepHead(stream)
-        const late = () => resolve(null)
-        setTimeout(late, scanMs).unref()
-        client.on('error', error => {
-          const told = toSshError(error, { where, head: head().text, identSeen: head().identSeen, stage: 'handshake' })
-          if (told.code === 'no-common-algorithm') resolve(null)
-          else reject(told)
-        })
-        client.on('close', late)
-        const algorithms = { ...algorithmsFor({ weak: false, knownTypes: [] }), serverHostKey: [type] }
-        const hostVerifier = (key: Buffer, verify: (ok: boolean) => void) => {
-          resolve(Buffer.from(key))
-          verify(false)
-        }
-        client.connect({
-          sock: stream as never,
-          username: 'nobody',
-          readyTimeout: 0,
-          algorithms: algorithms as never,
-          hostVerifier,
-        })
-      })
-    } finally {
-      client.destroy()
-      stream.destroy()
-    }
+  /** The host key of one type of a server: `scanHostKey`. */
+  readHostKey(server: { address: string; port: number; type: string }): Promise<Buffer | null> {
+    return scanHostKey(server)
   }
 
   /** A question before there is anything to sign in to. */
@@ -134,14 +103,35 @@ export class Dialer {
     return this.#parts.prompter.ask(question, signal)
   }
 
+  #findUnsupported(hop: PlannedHop): Promise<readonly UnsupportedIdentity[]> {
+    const { keys, agentSocket } = this.#parts
+    const { identityFiles, certificateFiles, agent } = hop.options
+    const named = [...identityFiles, ...(hop.keyFile?.startsWith(vaultPrefix) === false ? [hop.keyFile] : [])]
+    const socket = agent ?? agentSocket
+    return findUnsupported({
+      keyFiles: [
+        ...named.map(path => keys.resolve(path)),
+        ...keys.defaults().flatMap(each => (each.kind === 'file' ? [each.path] : [])),
+      ],
+      certificateFiles: certificateFiles.map(path => keys.resolve(path)),
+      sshFolder: keys.resolve('~/.ssh/'),
+      agentSocket: socket === 'none' ? null : socket,
+      now: new Date(),
+    })
+  }
+
   async #signIn(
     stream: Duplex,
     { hop, onStep, signal, quiet, knownTypes }: DialOptions & { knownTypes: readonly string[] },
     owned: Disposable,
   ): Promise<Connection> {
-    const { knownHosts, onKeyDecision } = this.#parts
-    const silent = quiet || hop.options.batch
-    const attempt = new Attempt({ hop, stream, signal, onStep, quiet: silent, prompter: this.#parts.prompter })
+    const { knownHosts, onKeyDecision, prompter } = this.#parts
+    const attempt = new Attempt({
+      ...{ hop, stream, signal, onStep, prompter },
+      quiet: quiet || hop.options.batch,
+      offer: chooseAlgorithms(hop, knownTypes),
+      findUnsupported: () => this.#findUnsupported(hop),
+    })
     const auth = new Authenticator({ ...this.#parts, hop, ask: attempt.ask, giveUp: attempt.giveUp })
     let accepted: Buffer | undefined
     const decide = async (key: Buffer) => {
@@ -164,7 +154,7 @@ export class Dialer {
       username: hop.user,
       readyTimeout: 0,
       keepaliveInterval: 0,
-      algorithms: chooseAlgorithms(hop, knownTypes),
+      algorithms: attempt.offer as never,
       ...(forwarded === null ? {} : { agent: agentFor(forwarded) }),
       authHandler: auth.handler,
       // The callback form: a returned promise would count as yes.
@@ -172,6 +162,7 @@ export class Dialer {
         // Asked again on each rekey: the key of this session is the only one that will do. Answered at once, since ssh2
         // goes back to sending data, with keys that hold no more, while it waits for a later answer.
         if (accepted) return verify(accepted.equals(key))
+        attempt.keyShown()
         decide(key).then(
           ok => attempt.unlessOver(() => verify(ok)),
           (error: unknown) => attempt.giveUp(error),
@@ -237,6 +228,9 @@ interface AttemptParts {
   readonly onStep: (step: DialStep) => void
   readonly quiet: boolean
   readonly prompter: Prompter
+  readonly offer: Offer
+  /** Looks for what a refused sign-in may have wanted. */
+  readonly findUnsupported: () => Promise<readonly UnsupportedIdentity[]>
 }
 
 /** One handshake and sign-in, with its clock and its way to ask. */
@@ -246,8 +240,10 @@ class Attempt {
   failure: unknown
   readonly #parts: AttemptParts
   readonly #deadline: Deadline
-  readonly #head: () => Head
-  readonly #offers: string[] = []
+  readonly #hello: () => ServerHello
+  #reached: 'key-shown' | 'signing-in' | null = null
+  #limitMs = 0
+  #asking = 0
   #over = false
   #lastStep: DialStep = { kind: 'connecting', step: '' }
   #giveUp: (error: unknown) => void = () => {}
@@ -255,18 +251,31 @@ class Attempt {
 
   constructor(parts: AttemptParts) {
     this.#parts = parts
-    this.#head = keepHead(parts.stream)
+    this.#hello = watchHello(parts.stream)
     this.#deadline = new Deadline(() => this.#giveUp(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })))
+  }
+
+  get offer(): Offer {
+    return this.#parts.offer
+  }
+
+  get #stage(): ConnectionStage {
+    return this.#reached ?? stageOf(this.#hello())
   }
 
   readonly ask = async (question: Question, refused = false) => {
     const { prompter, onStep, hop, quiet } = this.#parts
     if (quiet) throw needsAnswer(hop, refused)
     onStep({ kind: 'asking' })
-    const answer = await this.#deadline.pauseFor(() => prompter.ask(question, this.#questions.signal))
-    this.#lastStep = { kind: 'connecting', step: `Signing in as ${hop.user}` }
-    onStep(this.#lastStep)
-    return answer
+    this.#asking++
+    try {
+      const answer = await this.#deadline.pauseFor(() => prompter.ask(question, this.#questions.signal))
+      this.#lastStep = { kind: 'connecting', step: `Signing in as ${hop.user}` }
+      onStep(this.#lastStep)
+      return answer
+    } finally {
+      this.#asking--
+    }
   }
 
   /** Ends the attempt with a reason of our own; nothing more is sent. */
@@ -275,21 +284,19 @@ class Attempt {
     this.#giveUp(error)
   }
 
+  /** The server's host key came, which is asked about or known. */
+  keyShown(): void {
+    this.#reached = 'key-shown'
+  }
+
   /** For what ssh2 can't bear any more once its connection is gone. */
   unlessOver(run: () => void): void {
     if (!this.#over && !this.#parts.stream.destroyed) run()
   }
 
-  // ssh2 tells what the other side offers in its debug lines only.
-  #noteOffer(line: string): void {
-    const offer = /^Handshake: \(remote\) (KEX method|Host key format|C->S cipher|C->S MAC): (.*)$/.exec(line)
-    if (offer) this.#offers.push(`${offer[1]?.replace('C->S ', '')} ${offer[2]}`)
-  }
-
   async run(auth: Authenticator, config: Parameters<Client['connect']>[0]): Promise<void> {
     const { client } = this
     const { signal } = this.#parts
-    let handshaken = false
     const abort = () => this.#giveUp(new AppError('cancelled', 'Cancelled'))
     try {
       await new Promise<void>((resolve, reject) => {
@@ -297,22 +304,24 @@ class Attempt {
         signal.addEventListener('abort', abort)
         client.on('ready', () => resolve())
         client.on('handshake', () => {
-          handshaken = true
-          this.#deadline.restart(signInMs)
+          this.#reached = 'signing-in'
+          this.#startClock(signInMs)
         })
         // An agent that would not sign is one attempt gone, not the connection.
         client.on('error', error => ((error as { level?: string }).level === 'agent' ? undefined : reject(error)))
         client.on('close', () => reject(new Error('')))
         client.on('change password', () => reject(passwordExpired(this.#parts.hop)))
         if (signal.aborted) abort()
-        this.#deadline.restart(handshakeLimit(this.#parts.hop))
-        client.connect({ ...config, debug: line => this.#noteOffer(line) })
+        this.#startClock(handshakeLimit(this.#parts.hop))
+        client.connect(config)
         allowMessagesInLaterKex(client)
       })
     } catch (error) {
       this.#over = true
       client.destroy()
-      throw this.#explain(error, auth, handshaken)
+      const asking = this.#asking > 0
+      this.#questions.abort()
+      throw await this.#explain(error, auth, asking)
     } finally {
       signal.removeEventListener('abort', abort)
       this.#deadline.dispose()
@@ -320,19 +329,31 @@ class Attempt {
     }
   }
 
-  #explain(error: unknown, auth: Authenticator, handshaken: boolean): AppError {
-    const { hop } = this.#parts
-    const head = this.#head()
-    const context: FailureContext = {
+  #startClock(ms: number): void {
+    this.#limitMs = ms
+    this.#deadline.restart(ms)
+  }
+
+  async #explain(error: unknown, auth: Authenticator, asking: boolean): Promise<AppError> {
+    const { hop, findUnsupported } = this.#parts
+    if (error instanceof AppError && error.code === 'cancelled') return error
+    const cause = this.failure ?? auth.failure ?? error
+    const refused = (cause as { level?: string }).level === 'client-authentication'
+    return toSshError(cause, {
       where: hop.label,
-      head: head.text,
-      identSeen: head.identSeen,
-      offers: this.#offers,
-      stage: handshaken ? 'sign-in' : 'handshake',
+      stage: this.#stage,
+      hello: this.#hello(),
+      exchange: {
+        offer: this.offer,
+        weakAllowed: hop.weakAlgorithms,
+        saved: hop.saved,
+        wishes: hop.options.algorithms,
+      },
+      asking,
+      limitMs: this.#limitMs,
       methods: auth.methods,
       tried: [...auth.tried],
-    }
-    if (error instanceof AppError && error.code === 'cancelled') return error
-    return toSshError(this.failure ?? auth.failure ?? error, context)
+      unsupported: refused ? await findUnsupported() : [],
+    })
   }
 }

@@ -8,6 +8,7 @@ import { startOpenSsh } from '../../testing/open-ssh.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
 import type { Connection } from './connection.ts'
 import { usualOptions, type HopOptions, type TrustOptions } from './hop-options.ts'
+import { typedByUser } from './command-line.ts'
 import { runCommand } from './run-command.ts'
 
 const cleanUp: (() => void)[] = []
@@ -46,7 +47,9 @@ const algorithms = (change: Partial<HopOptions['algorithms']>): Partial<HopOptio
   algorithms: { ...usualOptions.algorithms, ...change },
 })
 const say = async (connection: Connection, command: string) =>
-  (await runCommand(connection, command, { signal: new AbortController().signal })).output.toString().trim()
+  (await runCommand(connection, typedByUser(command), { signal: new AbortController().signal })).output
+    .toString()
+    .trim()
 
 describe('what a config says of a host', () => {
   it('goes over the wire: compression, one family, a source address, chosen algorithms', async () => {

@@ -33,6 +33,8 @@ export interface SessionOptions {
 /** Everything about one hop that ssh_config(5) can set. Times in milliseconds. */
 export interface HopOptions {
   readonly identityFiles: readonly string[]
+  /** CertificateFile: looked at only to say that they can't be used. */
+  readonly certificateFiles: readonly string[]
   readonly identitiesOnly: boolean
   /** Not even the usual keys are offered (`IdentityFile none`). */
   readonly noKeyFiles: boolean
@@ -73,6 +75,7 @@ const allMethods: readonly SignInMethod[] = ['publickey', 'keyboard-interactive'
 /** What holds for a host that no config speaks of. */
 export const usualOptions: HopOptions = {
   identityFiles: [],
+  certificateFiles: [],
   identitiesOnly: false,
   noKeyFiles: false,
   agent: null,
@@ -108,6 +111,7 @@ export function optionsOf(host: ResolvedHost): HopOptions {
   const { proxyCommand, forwardAgent } = host
   return {
     identityFiles: host.identityFiles,
+    certificateFiles: host.certificateFiles,
     identitiesOnly: host.identitiesOnly,
     noKeyFiles: host.noIdentities && host.identityFiles.length === 0,
     agent: host.identityAgent === 'SSH_AUTH_SOCK' ? null : host.identityAgent,

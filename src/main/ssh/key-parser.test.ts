@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 
 import { AppError } from '../../shared/base/errors.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
+import { runs } from '../../testing/runs.ts'
 import { outlineKey, parsePrivateKey, WrongPassphrase } from './key-parser.ts'
 
 const worker = new URL('./key-worker.mjs', import.meta.url)
@@ -66,7 +67,7 @@ describe('private keys', () => {
           expect(error).toBeInstanceOf(AppError)
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     )
   })
 })

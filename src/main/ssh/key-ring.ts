@@ -1,9 +1,9 @@
-import { open, readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, join } from 'node:path'
 
 import { AppError } from '../../shared/base/errors.ts'
 import { decodeText } from '../storage/decode-text.ts'
+import { readRegularFile, readTextIfAny } from '../storage/regular-file.ts'
 import { outlineKey, parsePrivateKey, WrongPassphrase } from './key-parser.ts'
 import type { Signer } from './signer.ts'
 
@@ -73,7 +73,7 @@ export class KeyRing {
   /** The public halves of the default identities that lie beside them; unreadable ones are left out. */
   async publicHalves(): Promise<readonly Buffer[]> {
     const texts = await Promise.all(
-      defaultNames.map(name => readFile(join(this.#sshFolder, `${name}.pub`), 'utf8').catch(() => '')),
+      defaultNames.map(name => readTextIfAny(join(this.#sshFolder, `${name}.pub`), maxKeyBytes)),
     )
     return texts.flatMap(text => (text === '' ? [] : [Buffer.from(text.split(' ')[1] ?? '', 'base64')]))
   }
@@ -81,9 +81,8 @@ export class KeyRing {
   /** The public half of a key, from the file beside it or its own head; null where neither tells. */
   async publicHalf(source: KeySource): Promise<Buffer | null> {
     if (source.kind === 'text') return outlineKey(source.text, keyName(source)).blob
-    const beside = await readFile(source.path.endsWith('.pub') ? source.path : `${source.path}.pub`, 'utf8').catch(
-      () => '',
-    )
+    const path = source.path.endsWith('.pub') ? source.path : `${source.path}.pub`
+    const beside = await readTextIfAny(path, maxKeyBytes)
     const [, encoded] = beside.trim().split(/\s+/)
     if (encoded !== undefined) return Buffer.from(encoded, 'base64')
     try {
@@ -195,16 +194,13 @@ function orWrong(error: unknown): undefined {
 
 async function readKey(path: string): Promise<{ text: string; stamp: string } | null> {
   try {
-    const file = await open(path, 'r')
-    try {
-      const stat = await file.stat()
-      if (!stat.isFile() || stat.size > maxKeyBytes) throw new AppError('key-unusable', `${path} is not a key file.`)
-      return { text: decodeText(await file.readFile()), stamp: `${stat.mtimeMs}` }
-    } finally {
-      await file.close()
-    }
+    const { data, mtimeMs } = await readRegularFile(path, maxKeyBytes)
+    return { text: decodeText(data), stamp: `${mtimeMs}` }
   } catch (error) {
-    if (error instanceof AppError) throw error
+    if (error instanceof AppError)
+      throw new AppError('key-unusable', `${path} is not a key file of this computer. Choose another one.`, {
+        cause: error,
+      })
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw new AppError('key-unusable', `The key ${path} could not be read. Check its permissions.`, { cause: error })
   }

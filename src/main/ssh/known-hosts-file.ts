@@ -1,8 +1,9 @@
-import { lstat, readFile, readlink, realpath } from 'node:fs/promises'
+import { lstat, readlink, realpath } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 
 import { AppError } from '../../shared/base/errors.ts'
 import { writeAtomically } from '../storage/atomic-write.ts'
+import { readRegularFile } from '../storage/regular-file.ts'
 import { keyType } from './fingerprint.ts'
 import {
   appendKnownHost,
@@ -26,6 +27,10 @@ export interface KnownHostsChoice {
 
 /** A line and the file it stands in. */
 export type FiledLine = KnownHostsLine & { readonly path: string }
+
+const maxBytes = 64 * 1024 * 1024
+// Named by people who want no file at all.
+const keepsNothing = /^(?:\/dev\/null|nul)$/i
 
 const usualChoice: KnownHostsChoice = { userFiles: null, globalFiles: null, hash: false }
 
@@ -106,8 +111,9 @@ export class KnownHostsFile {
   // latin1 keeps every byte of lines that are not UTF-8.
   async #read(path: string): Promise<string> {
     try {
-      return await readFile(path, 'latin1')
+      return (await readRegularFile(path, maxBytes)).data.toString('latin1')
     } catch (error) {
+      if (keepsNothing.test(path)) return ''
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
       throw new AppError('disk', `${path} could not be read, so no host key can be checked. Check its permissions.`, {
         cause: error,

@@ -16,6 +16,7 @@ import {
   parseKnownHosts,
   removeKnownHost,
 } from './known-hosts.ts'
+import { runs } from '../../testing/runs.ts'
 
 const keys = Array.from({ length: 3 }, () => {
   const { public: line } = ssh2.utils.generateKeyPairSync('ed25519')
@@ -99,7 +100,7 @@ describe('known_hosts', () => {
         expect(left(removeKnownHost(text, wanted))).toBe(0)
         expect(left(readFileSync(file, 'utf8'))).toBe(0)
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     )
   })
 
@@ -116,7 +117,7 @@ describe('known_hosts', () => {
         judgeHostKey(parseKnownHosts(text), 'web', keyA)
         expect(removeKnownHost(text, 'web.example')).toBe(text)
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     )
   })
 })

@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { dialRig, trusting } from '../../testing/dial.ts'
 import { hasOpenSsh, startOpenSsh } from '../../testing/open-ssh.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
+import { fixedLine } from './command-line.ts'
 
 test.skipIf(!hasOpenSsh)('what is sent while the keys are changed arrives whole', async () => {
   const folder = tempDir()
@@ -15,7 +16,7 @@ test.skipIf(!hasOpenSsh)('what is sent while the keys are changed arrives whole'
     server.stop()
   })
   const connection = await rig.dial({ port: server.port, user: server.user, signIn: 'key', keyFile: server.id })
-  const { channel } = await connection.exec('cat', new AbortController().signal)
+  const { channel } = await connection.exec(fixedLine`cat`, new AbortController().signal)
   const [sent, got] = [createHash('sha256'), createHash('sha256')]
   let bytes = 0
   const total = 3_000_000

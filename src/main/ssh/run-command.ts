@@ -1,6 +1,7 @@
 import { AppError } from '../../shared/base/errors.ts'
 import { cleanText } from '../../shared/base/clean-text.ts'
 import { onCommandEnd } from './command-end.ts'
+import type { CommandLine } from './command-line.ts'
 import type { Connection } from './connection.ts'
 
 /** What a command on the far side answered. */
@@ -22,11 +23,6 @@ export interface CommandOptions {
   readonly timeoutMs?: number
 }
 
-/** A script for `sh`, whatever shell the far user has, with messages in plain English. */
-export function inSh(script: string): string {
-  return `LC_ALL=C exec sh -c ${shellWord(script)}`
-}
-
 const defaultBytes = 16 * 1024 * 1024
 const defaultMs = 60_000
 const restMs = 5_000
@@ -37,7 +33,7 @@ const restMs = 5_000
  */
 export async function runCommand(
   connection: Connection,
-  command: string,
+  command: CommandLine,
   options: CommandOptions,
 ): Promise<CommandResult> {
   const opened = await connection.exec(command, options.signal)
@@ -98,15 +94,3 @@ function late({ where }: Connection): AppError {
 function tooMuch({ where }: Connection): AppError {
   return new AppError('server-refused', `A command on ${where} printed more than it should.`)
 }
-
-/** A word for a POSIX shell that stands for exactly this name; a byte that is no UTF-8 is a lone surrogate in it. */
-export function shellWord(word: string): string {
-  const quoted = word.replaceAll("'", `'\\''`)
-  const bytes = quoted.replace(
-    rawByte,
-    character => `'"$(printf '\\${(character.charCodeAt(0) - 0xdc00).toString(8)}')"'`,
-  )
-  return `'${bytes}'`
-}
-
-const rawByte = /(?<![\ud800-\udbff])[\udc80-\udcff]/g

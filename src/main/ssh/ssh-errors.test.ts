@@ -1,11 +1,139 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { toSshError } from './ssh-errors.ts'
+import { runs } from '../../testing/runs.ts'
+import { usualOptions } from './hop-options.ts'
+import { algorithmsFor } from './algorithms.ts'
+import {
+  ConnectionError,
+  forwardRefused,
+  shellRefused,
+  toSshError,
+  type ConnectionStage,
+  type FailureContext,
+} from './ssh-errors.ts'
 
-const context = { where: 'gpu-box', head: '', stage: 'handshake' as const }
-const coded = (code: string) => Object.assign(new Error(code), { code })
+const stages: readonly ConnectionStage[] = [
+  'connecting',
+  'connected',
+  'key-exchange',
+  'key-shown',
+  'signing-in',
+  'open',
+]
+const hello = (text: string, ident: string | null = null) => ({ text, ident, kexInit: null })
+const greeted = hello('SSH-2.0-OpenSSH_9.9\r\n', 'SSH-2.0-OpenSSH_9.9')
+const at = (stage: ConnectionStage, more: Partial<FailureContext> = {}): FailureContext => ({
+  where: 'gpu-box',
+  stage,
+  ...(stage === 'connecting' || stage === 'connected' ? {} : { hello: greeted }),
+  ...more,
+})
+const coded = (code: string | number, message = String(code)) => Object.assign(new Error(message), { code })
+const levelled = (level: string, message: string) => Object.assign(new Error(message), { level })
+const endings: Readonly<Record<string, Error>> = {
+  silence: coded('ETIMEDOUT', 'timed out'),
+  'a close': new Error(''),
+  'a reset': coded('ECONNRESET'),
+  'a disconnect': coded(2, 'Go away'),
+  garbage: new Error('Bad packet length'),
+  'a failed key exchange': levelled('handshake', 'Handshake failed: signature verification failed'),
+}
+const told = (error: Error, context: FailureContext) => {
+  const { code, message } = toSshError(error, context)
+  return `${code}: ${message}`
+}
 
 describe('toSshError', () => {
+  it.each<[string, ConnectionStage, string]>([
+    [
+      'silence',
+      'connecting',
+      'timed-out: gpu-box did not answer. Check the address, and that no firewall is in between.',
+    ],
+    [
+      'silence',
+      'connected',
+      'timed-out: gpu-box accepted the connection but sent nothing for 20 s. Check the port; the server may also be overloaded.',
+    ],
+    [
+      'silence',
+      'key-exchange',
+      'timed-out: gpu-box did not finish the key exchange within 20 s. Try again; a firewall or VPN may drop its larger packets.',
+    ],
+    [
+      'silence',
+      'key-shown',
+      'timed-out: gpu-box showed its host key but did not finish the key exchange within 20 s. Try again, or look into its log.',
+    ],
+    [
+      'silence',
+      'signing-in',
+      'timed-out: gpu-box accepted the connection and showed its key, but did not answer the sign-in for 20 s. Try again, or look into its log: a directory or a second factor that it asks may be slow.',
+    ],
+    ['silence', 'open', 'lost: The connection to gpu-box was lost: it stopped answering.'],
+    [
+      'a close',
+      'connected',
+      'server-refused: gpu-box closed the connection before it said anything. Its log may say why.',
+    ],
+    [
+      'a close',
+      'key-exchange',
+      'server-refused: gpu-box closed the connection during the key exchange. Its log may say why.',
+    ],
+    [
+      'a close',
+      'key-shown',
+      'server-refused: gpu-box closed the connection after it showed its host key. Its log may say why.',
+    ],
+    ['a close', 'signing-in', 'server-refused: gpu-box closed the connection during the sign-in. Its log may say why.'],
+    ['a close', 'open', 'lost: The connection to gpu-box was lost.'],
+    ['a reset', 'signing-in', 'server-refused: gpu-box closed the connection during the sign-in. Its log may say why.'],
+    ['a reset', 'open', 'lost: The connection to gpu-box was reset.'],
+    [
+      'a disconnect',
+      'signing-in',
+      'server-refused: gpu-box ended the connection during the sign-in: “Go away”. Its log may say why.',
+    ],
+    ['a disconnect', 'open', 'lost: gpu-box ended the connection: “Go away”.'],
+    [
+      'garbage',
+      'key-exchange',
+      'server-refused: Hawser ended the connection to gpu-box, because what it sent during the key exchange is not valid SSH (Bad packet length). Check the port, and that nothing in between changes the data.',
+    ],
+    [
+      'garbage',
+      'open',
+      'lost: The connection to gpu-box was lost: it carried something that is not valid SSH (Bad packet length).',
+    ],
+    [
+      'a failed key exchange',
+      'key-exchange',
+      'server-refused: Hawser ended the connection to gpu-box, because the key exchange failed (Handshake failed: signature verification failed). Try again; if it stays so, update the server.',
+    ],
+    [
+      'a failed key exchange',
+      'open',
+      'lost: The connection to gpu-box was lost: a new key exchange on it failed (Handshake failed: signature verification failed).',
+    ],
+  ])('says of %s in the stage “%s” what is true', (ending, stage, expected) => {
+    expect(told(endings[ending] as Error, at(stage, { limitMs: 20_000 }))).toBe(expected)
+  })
+
+  it('has a whole sentence, the host and the stage for every ending in every stage', () => {
+    for (const stage of stages)
+      for (const error of Object.values(endings)) {
+        const failure = toSshError(error, at(stage))
+        expect(failure).toBeInstanceOf(ConnectionError)
+        expect((failure as ConnectionError).stage).toBe(stage)
+        expect(failure.message).toMatch(/gpu-box.*\.$/)
+        expect(failure.message).not.toMatch(/\(\)|“”|undefined|: \./)
+        if (stage === 'open') expect(failure.code).toBe('lost')
+        if (stage !== 'connecting') expect(failure.message).not.toContain('Check the address')
+      }
+  })
+
   it.each([
     ['ECONNREFUSED', 'refused'],
     ['ENOTFOUND', 'name-not-found'],
@@ -13,33 +141,67 @@ describe('toSshError', () => {
     ['ETIMEDOUT', 'timed-out'],
     ['ECONNRESET', 'server-refused'],
   ])('gives %s the code %s and a sentence with the host', (code, expected) => {
-    const error = toSshError(coded(code), context)
+    const error = toSshError(coded(code), at('connecting'))
     expect(error.code).toBe(expected)
     expect(error.message).toMatch(/gpu-box.*\./)
   })
 
   it('reads the first of several addresses’ errors', () => {
-    expect(toSshError(new AggregateError([coded('ECONNREFUSED')]), context).code).toBe('refused')
+    expect(toSshError(new AggregateError([coded('ECONNREFUSED')]), at('connecting')).code).toBe('refused')
+  })
+
+  it('says that the time ran out while a person was asked', () => {
+    for (const ending of ['a close', 'a reset', 'a disconnect'])
+      for (const stage of ['key-shown', 'signing-in'] as const)
+        expect(told(endings[ending] as Error, at(stage, { asking: true }))).toMatch(
+          /^server-refused: gpu-box closed the connection while Hawser waited for your answer: .*LoginGraceTime.* Connect again/,
+        )
   })
 
   it('knows what a server says before its greeting', () => {
-    expect(toSshError(new Error(''), { ...context, head: 'Not allowed at this time\r\n' }).code).toBe('penalty')
-    expect(toSshError(new Error(''), { ...context, head: 'Exceeded MaxStartups\r\n' }).code).toBe(
-      'too-many-connections',
+    const say = (text: string) => toSshError(new Error(''), at('connected', { hello: hello(text) }))
+    expect(say('Not allowed at this time\r\n').code).toBe('penalty')
+    expect(say('Exceeded MaxStartups\r\n').code).toBe('too-many-connections')
+    expect(say('HTTP/1.1 400 Bad Request').message).toMatch(/web server/)
+    expect(say('220 \u001b[31mmail').message).toContain('“220 mail”')
+  })
+
+  it('knows a server of SSH 1 alone from one that speaks both', () => {
+    const of = (ident: string) =>
+      toSshError(new Error('Invalid identification string'), at('key-exchange', { hello: hello(ident, ident) }))
+    expect(of('SSH-1.5-Cisco-1.25').message).toBe(
+      'gpu-box speaks SSH 1 only, which is not secure, and Hawser speaks SSH 2 only. Enable protocol 2 on the server, or update it.',
     )
-    expect(toSshError(new Error(''), { ...context, head: 'HTTP/1.1 400 Bad Request' }).message).toMatch(/web server/)
-    expect(toSshError(new Error(''), { ...context, head: '220 \u001b[31mmail' }).message).toContain('“220 mail”')
+    expect(of('SSH-1.99-Cisco-1.25').message).not.toContain('SSH 1 only')
+  })
+
+  it('explains a key exchange without anything in common by its lists, not by ssh2’s words', () => {
+    const both = (name: string) => ({ toServer: [name], toClient: [name] })
+    const kexInit = {
+      kex: ['sntrup761x25519-sha512@openssh.com'],
+      hostKey: ['ssh-ed25519'],
+      cipher: both('aes256-ctr'),
+      mac: both('hmac-sha2-256'),
+      compression: both('none'),
+    }
+    const exchange = {
+      offer: algorithmsFor({ weak: false, knownTypes: [] }),
+      weakAllowed: false,
+      saved: true,
+      wishes: usualOptions.algorithms,
+    }
+    const error = toSshError(
+      levelled('handshake', 'whatever'),
+      at('key-exchange', { hello: { ...greeted, kexInit }, exchange }),
+    )
+    expect(error.code).toBe('no-common-algorithm')
+    expect(error.message).toContain('post-quantum')
   })
 
   it('tells which ways to sign in the server takes', () => {
     const error = toSshError(
-      Object.assign(new Error('All configured authentication methods failed'), { level: 'client-authentication' }),
-      {
-        ...context,
-        stage: 'sign-in',
-        methods: ['publickey'],
-        tried: ['password'],
-      },
+      levelled('client-authentication', 'All configured authentication methods failed'),
+      at('signing-in', { methods: ['publickey'], tried: ['password'] }),
     )
     expect(error).toMatchObject({
       code: 'auth-failed',
@@ -48,8 +210,36 @@ describe('toSshError', () => {
   })
 
   it('strips and caps the server’s own text', () => {
-    const error = toSshError(new Error(`\u001b]0;x\u0007${'a'.repeat(5000)}`), context)
-    expect(error.message.length).toBeLessThan(500)
-    expect(error.message).not.toContain('\u001b')
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 400 }), fc.constantFrom(...stages), (text, stage) => {
+        const long = `\u001b]0;x\u0007${text.repeat(50)}`
+        for (const error of [new Error(long), coded(11, long), levelled('handshake', long)]) {
+          const { message } = toSshError(error, at(stage, { hello: hello(long.slice(0, 256)) }))
+          expect(message.length).toBeLessThan(600)
+          expect(message).not.toMatch(/[\p{Cc}\u202a-\u202e]/u)
+        }
+      }),
+      { numRuns: runs(50) },
+    )
+  })
+})
+
+describe('a refused channel', () => {
+  const refused = (reason: unknown, description: string) =>
+    Object.assign(new Error(`(SSH) Channel open failure: ${description}`), { reason })
+
+  it('quotes the server where it gave a reason, and has no empty brackets where it gave none', () => {
+    expect(shellRefused(refused(4, 'out of \u001b[1mpty'), 'box').message).toBe(
+      'box refused a shell: “out of pty”. It may allow no more sessions, or no shell for this user.',
+    )
+    for (const error of [refused(4, ''), refused(2, 'undefined'), refused('', 'server closed channel unexpectedly')])
+      expect(shellRefused(error, 'box').message).toBe(
+        'box refused a shell. It may allow no more sessions, or no shell for this user.',
+      )
+    expect(forwardRefused(refused(2, ''), { where: 'db:5432', via: 'box' }).message).toBe('box can’t reach db:5432.')
+  })
+
+  it('caps a reason', () => {
+    expect(shellRefused(refused(4, 'x'.repeat(9000)), 'box').message.length).toBeLessThan(400)
   })
 })

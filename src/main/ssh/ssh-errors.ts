@@ -1,53 +1,132 @@
 import { cleanLine } from '../../shared/base/clean-text.ts'
 import { AppError } from '../../shared/base/errors.ts'
+import { findMismatch, mismatchSentence, type MismatchContext } from './algorithm-mismatch.ts'
+import type { Offer } from './algorithms.ts'
+import type { ServerHello } from './server-hello.ts'
+import { unsupportedSentence, type UnsupportedIdentity } from './unsupported-identities.ts'
 
-/** What is known about a failed attempt, besides the error itself. */
+/**
+ * How far a connection came: nothing answers yet; something took the TCP connection but sent no identification; it did,
+ * and keys are exchanged; its host key is known; that was accepted and a person signs in; signed in.
+ */
+export type ConnectionStage = 'connecting' | 'connected' | 'key-exchange' | 'key-shown' | 'signing-in' | 'open'
+
+/** What is known of a failed attempt, besides the error itself. */
 export interface FailureContext {
   /** `address` or `address:port`, as the person typed it. */
   readonly where: string
-  /** What the server said before its SSH greeting, raw. */
-  readonly head: string
-  /** True once its SSH greeting came. */
-  readonly identSeen?: boolean
-  /** What the server offered in the key exchange, by kind. */
-  readonly offers?: readonly string[]
-  readonly stage: 'connect' | 'handshake' | 'sign-in' | 'open'
+  readonly stage: ConnectionStage
+  readonly hello?: ServerHello
+  /** What Hawser offered in the key exchange, and what a sentence about that depends on. */
+  readonly exchange?: { readonly offer: Offer } & Omit<MismatchContext, 'where' | 'ident'>
+  /** True while a person is asked something. */
+  readonly asking?: boolean
+  /** The limit of the stage in milliseconds. */
+  readonly limitMs?: number
   /** The sign-in methods that the server takes, when it said so. */
   readonly methods?: readonly string[]
   readonly tried?: readonly string[]
+  /** Certificates and security keys that the person has and Hawser can't use. */
+  readonly unsupported?: readonly UnsupportedIdentity[]
+}
+
+/** A failure of a connection, and how far it had come. */
+export class ConnectionError extends AppError {
+  readonly stage: ConnectionStage
+
+  constructor({ code, message }: Told, stage: ConnectionStage, cause: Error) {
+    super(code, message, { cause })
+    this.stage = stage
+  }
 }
 
 /** Turns any failure of the network, of ssh2 or of the server into one sentence with a code and a next step. */
 export function toSshError(error: unknown, context: FailureContext): AppError {
   if (error instanceof AppError) return error
   const cause = error instanceof Error ? error : new Error(String(error))
-  const told = fromServerText(context) ?? fromNetwork(cause, context) ?? fromSsh2(cause, context)
-  return new AppError(told.code, told.message, { cause })
+  return new ConnectionError(judge(cause, context), context.stage, cause)
 }
 
 type Told = Pick<AppError, 'code' | 'message'>
 
-function fromServerText({ head, where, stage, identSeen = false }: FailureContext): Told | undefined {
-  // OpenSSH 9.8 and later, PerSourcePenalties; and MaxStartups. Both come before the greeting.
-  if (/not allowed at this time/i.test(head)) {
+function judge(error: Error, context: FailureContext): Told {
+  if (context.stage === 'open') return lost(error, context)
+  return (
+    fromHello(context) ??
+    fromKeyExchange(context) ??
+    fromNetwork(error, context) ??
+    fromSignIn(error, context) ??
+    fromDisconnect(error, context) ??
+    fromOurselves(error, context) ??
+    closed(context)
+  )
+}
+
+/** A connection that was signed in ended: whatever the cause, what matters is that it is gone. */
+function lost(error: Error, { where }: FailureContext): Told {
+  const text = cleanLine(error.message, maxText)
+  const because = (why: string): Told => ({ code: 'lost', message: `The connection to ${where} was lost${why}.` })
+  if (wasSaid(error)) return { code: 'lost', message: `${where} ended the connection${quoted(text)}.` }
+  switch ((firstCause(error) as NodeJS.ErrnoException).code) {
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return { code: 'lost', message: `The connection to ${where} was reset.` }
+    case 'ETIMEDOUT':
+      return because(': it stopped answering')
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+    case 'ENETDOWN':
+      return because(': there is no way to it from this network any more')
+    case undefined:
+      break
+    default:
+      return because(text === '' ? '' : ` (${text})`)
+  }
+  if (text === '') return because('')
+  const { level } = error as { level?: string }
+  if (level === 'handshake') return because(`: a new key exchange on it failed (${text})`)
+  return because(`: it carried something that is not valid SSH (${text})`)
+}
+
+function fromHello({ hello, where }: FailureContext): Told | undefined {
+  if (!hello) return undefined
+  const { text, ident } = hello
+  // OpenSSH 9.8 and later, PerSourcePenalties; and MaxStartups. Both come before the identification.
+  if (/not allowed at this time/i.test(text)) {
     return {
       code: 'penalty',
       message: `${where} turns this computer away for now, usually after several wrong sign-ins. Wait a few minutes and try again.`,
     }
   }
-  if (/exceeded maxstartups/i.test(head)) {
+  if (/exceeded maxstartups/i.test(text)) {
     return { code: 'too-many-connections', message: `${where} has too many sign-ins under way. Try again in a moment.` }
   }
-  if (stage !== 'handshake' || head === '' || identSeen) return undefined
-  if (/^HTTP\/|<html/i.test(head))
+  // 1.99 is what a server of both versions calls itself (RFC 4253, 5.1).
+  if (/^SSH-1\.(?!99)/.test(ident ?? '')) {
+    return {
+      code: 'no-common-algorithm',
+      message: `${where} speaks SSH 1 only, which is not secure, and Hawser speaks SSH 2 only. Enable protocol 2 on the server, or update it.`,
+    }
+  }
+  if (text === '' || ident !== null) return undefined
+  if (/^HTTP\/|<html/i.test(text))
     return { code: 'not-ssh', message: `A web server answers at ${where}, not an SSH server. Check the port.` }
   return {
     code: 'not-ssh',
-    message: `What answers at ${where} is not an SSH server; it said “${cleanLine(head, 120)}”. Check the port.`,
+    message: `What answers at ${where} is not an SSH server; it said${quoted(cleanLine(text, 120))}. Check the port.`,
   }
 }
 
-function fromNetwork(error: Error, { where, stage }: FailureContext): Told | undefined {
+function fromKeyExchange({ where, stage, hello, exchange }: FailureContext): Told | undefined {
+  if (stage !== 'key-exchange' || !hello?.kexInit || !exchange) return undefined
+  const mismatch = findMismatch(exchange.offer, hello.kexInit)
+  if (!mismatch) return undefined
+  const message = mismatchSentence(mismatch, { ...exchange, where, ident: hello.ident ?? '' })
+  return { code: 'no-common-algorithm', message }
+}
+
+function fromNetwork(error: Error, context: FailureContext): Told | undefined {
+  const { where, stage } = context
   const { code } = firstCause(error) as NodeJS.ErrnoException
   switch (code) {
     case 'ECONNREFUSED':
@@ -71,56 +150,113 @@ function fromNetwork(error: Error, { where, stage }: FailureContext): Told | und
         message: `There is no way to ${where} from this network. Check your network or VPN.`,
       }
     case 'ETIMEDOUT':
-      return {
-        code: 'timed-out',
-        message: `${where} did not answer. Check the address, and that no firewall is in between.`,
-      }
+      return { code: 'timed-out', message: late[stage](where, time(context.limitMs ?? usualMs)) }
     case 'ECONNRESET':
     case 'EPIPE':
-      return stage === 'open'
-        ? { code: 'lost', message: `The connection to ${where} was reset.` }
-        : { code: 'server-refused', message: `${where} closed the connection before sign-in. Its log may say why.` }
+      return closed(context)
     default:
       return undefined
   }
 }
 
-function fromSsh2(error: Error, context: FailureContext): Told {
-  const { where, stage } = context
-  const text = cleanLine(error.message, 300)
-  const level = (error as { level?: string }).level
-  if (/no matching|no common/i.test(text)) {
-    const offers = context.offers?.length ? ` It offers ${cleanLine(context.offers.join('; '), 400)}.` : ''
-    return {
-      code: 'no-common-algorithm',
-      message: `${where} and Hawser share no algorithm (${text}).${offers} If the server is old, allow weak algorithms for this host.`,
-    }
+/** What to say when the time of a stage is over. */
+const late: Readonly<Record<ConnectionStage, (where: string, time: string) => string>> = {
+  connecting: where => `${where} did not answer. Check the address, and that no firewall is in between.`,
+  connected: (where, time) =>
+    `${where} accepted the connection but sent nothing for ${time}. Check the port; the server may also be overloaded.`,
+  'key-exchange': (where, time) =>
+    `${where} did not finish the key exchange within ${time}. Try again; a firewall or VPN may drop its larger packets.`,
+  'key-shown': (where, time) =>
+    `${where} showed its host key but did not finish the key exchange within ${time}. Try again, or look into its log.`,
+  'signing-in': (where, time) =>
+    `${where} accepted the connection and showed its key, but did not answer the sign-in for ${time}. Try again, or look into its log: a directory or a second factor that it asks may be slow.`,
+  open: where => `The connection to ${where} was lost: it stopped answering.`,
+}
+
+function time(ms: number): string {
+  return `${Math.round(ms / 1000)} s`
+}
+
+function fromSignIn(error: Error, context: FailureContext): Told | undefined {
+  if ((error as { level?: string }).level === 'client-authentication') return signInFailed(context)
+  if (!wasSaid(error) || !/too many authentication failures/i.test(error.message)) return undefined
+  return {
+    code: 'auth-failed',
+    message: `${context.where} ended the sign-in after too many tries. Choose the one key or password for this host and try again.`,
   }
-  if (level === 'client-authentication') return signInFailed(context)
-  if (/too many authentication failures/i.test(text)) {
-    return {
-      code: 'auth-failed',
-      message: `${where} ended the sign-in after too many tries. Choose the one key or password for this host and try again.`,
-    }
-  }
-  if (/host denied|host key/i.test(text))
+}
+
+/** The server said that it ends the connection (SSH_MSG_DISCONNECT, RFC 4253, 11.1). */
+function fromDisconnect(error: Error, context: FailureContext): Told | undefined {
+  if (!wasSaid(error)) return undefined
+  if (context.asking === true) return closed(context)
+  const text = cleanLine(error.message, maxText)
+  const message = `${context.where} ended the connection ${during[context.stage]}${quoted(text)}.${itsLog}`
+  return { code: 'server-refused', message }
+}
+
+/** What ssh2 could not go on with: it was Hawser that ended the connection. */
+function fromOurselves(error: Error, { where, stage }: FailureContext): Told | undefined {
+  const text = cleanLine(error.message, maxText)
+  if (text === '' || /lost before handshake/i.test(text)) return undefined
+  if (/host denied/i.test(text))
     return { code: 'host-key-rejected', message: `The host key of ${where} was not accepted. Nothing was sent.` }
-  if (/before handshake|handshake failed/i.test(text) || level === 'handshake') {
+  const { level, code } = error as { level?: string; code?: string }
+  if (code !== undefined || level === 'client-socket')
     return {
       code: 'server-refused',
-      message: `${where} ended the connection during the handshake${text === '' ? '' : ` (${text})`}. Its log may say why.`,
+      message: `The connection to ${where} broke ${during[stage]} (${text}). Try again.`,
+    }
+  if (level === 'handshake') {
+    const message = `Hawser ended the connection to ${where}, because the key exchange failed (${text}). Try again; if it stays so, update the server.`
+    return { code: 'server-refused', message }
+  }
+  const message = `Hawser ended the connection to ${where}, because what it sent ${during[stage]} is not valid SSH (${text}). Check the port, and that nothing in between changes the data.`
+  return { code: 'server-refused', message }
+}
+
+/** The connection ended, and nobody said why. */
+function closed({ where, stage, asking = false }: FailureContext): Told {
+  if (asking) {
+    return {
+      code: 'server-refused',
+      message: `${where} closed the connection while Hawser waited for your answer: its time for signing in (LoginGraceTime) is over. Connect again and answer sooner.`,
     }
   }
-  if (stage === 'open')
-    return { code: 'lost', message: `The connection to ${where} was lost${text === '' ? '' : ` (${text})`}.` }
-  return { code: 'server-refused', message: `${where} ended the connection${text === '' ? '' : `: ${text}`}.` }
+  if (stage === 'open') return { code: 'lost', message: `The connection to ${where} was lost.` }
+  return { code: 'server-refused', message: `${where} closed the connection ${during[stage]}.${itsLog}` }
+}
+
+const during: Readonly<Record<ConnectionStage, string>> = {
+  connecting: 'at once',
+  connected: 'before it said anything',
+  'key-exchange': 'during the key exchange',
+  'key-shown': 'after it showed its host key',
+  'signing-in': 'during the sign-in',
+  open: 'after the sign-in',
+}
+
+const itsLog = ' Its log may say why.'
+const maxText = 300
+const usualMs = 20_000
+
+/** True for the words of a SSH_MSG_DISCONNECT; ssh2 gives the error its reason code. */
+function wasSaid(error: Error): boolean {
+  return typeof (error as { code?: unknown }).code === 'number'
+}
+
+/** Text from a server, as its own words; nothing where there is none. */
+function quoted(text: string): string {
+  return text === '' ? '' : `: “${text}”`
 }
 
 /** The sentence for a sign-in that nothing more can be tried for. */
-export function signInFailed({ where, methods = [], tried = [] }: FailureContext): Told {
+function signInFailed({ where, methods = [], tried = [], unsupported = [] }: FailureContext): Told {
   const takes = methods.length > 0 ? ` It takes ${methods.map(methodName).join(' or ')}.` : ''
   const did = tried.length > 0 ? ` Tried: ${tried.map(methodName).join(', ')}.` : ''
-  return { code: 'auth-failed', message: `${where} did not accept the sign-in.${takes}${did}` }
+  const keysCount = methods.length === 0 || methods.includes('publickey')
+  const other = keysCount ? unsupportedSentence(unsupported) : ''
+  return { code: 'auth-failed', message: `${where} did not accept the sign-in.${takes}${did}${other}` }
 }
 
 function methodName(method: string): string {
@@ -132,14 +268,15 @@ function methodName(method: string): string {
   return names[method] ?? cleanLine(method, 40)
 }
 
-/** A channel through a jump host was refused (RFC 4254, 5.1): the sentence names the target, and whether it is the jump host that forbids it. */
+/** The server would not listen (RFC 4254, 7.1). */
 export function listenRefused(what: string, where: string): AppError {
   const text = `${where} does not let ${what} be listened on. It may be taken over there, or AllowTcpForwarding or PermitListen forbid it.`
   return new AppError('server-refused', text)
 }
 
+/** A channel through a jump host was refused (RFC 4254, 5.1): the sentence names the target, and whether it is the jump host that forbids it. */
 export function forwardRefused(error: Error, { where, via }: { where: string; via: string }): AppError {
-  const text = cleanLine(error.message.replace(/^\(SSH\) Channel open failure: /, ''), 200)
+  const text = refusal(error)
   const told = (code: AppError['code'], message: string) => new AppError(code, message, { cause: error })
   const prohibited = 1
   if ((error as { reason?: unknown }).reason === prohibited || /prohibited/i.test(text))
@@ -155,17 +292,20 @@ export function forwardRefused(error: Error, { where, via }: { where: string; vi
   if (/resolve|name or service|not known/i.test(text))
     return told('name-not-found', `${via} does not know the name ${where}. Check its spelling.`)
   if (/timed out|timeout/i.test(text)) return told('timed-out', `${where} did not answer ${via}. Check the address.`)
-  return told('unreachable', `${via} can’t reach ${where}${text === '' ? '' : ` (${text})`}.`)
+  return told('unreachable', `${via} can’t reach ${where}${quoted(text)}.`)
 }
 
 /** A session or its terminal or shell was refused on a link that is otherwise well. */
 export function shellRefused(error: Error, where: string): AppError {
-  const text = cleanLine(error.message.replace(/^\(SSH\) Channel open failure: /, ''), 200)
-  return new AppError(
-    'server-refused',
-    `${where} refused a shell (${text}). It may allow no more sessions, or no shell for this user.`,
-    { cause: error },
-  )
+  const message = `${where} refused a shell${quoted(refusal(error))}. It may allow no more sessions, or no shell for this user.`
+  return new AppError('server-refused', message, { cause: error })
+}
+
+/** The server's words for a channel that it refused (RFC 4254, 5.1); empty where they are ssh2's own. */
+function refusal(error: Error): string {
+  const said = typeof (error as { reason?: unknown }).reason === 'number'
+  const text = cleanLine(error.message.replace(/^\(SSH\) Channel open failure: ?/, ''), 200)
+  return said && text !== 'undefined' ? text : ''
 }
 
 /** The server gives no subsystem for files. */

@@ -1,10 +1,8 @@
 import { connect, type Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
 
 import { AppError } from '../../shared/base/errors.ts'
 import { toSshError } from './ssh-errors.ts'
 
-const headBytes = 256
 // Node's 250 ms gives up on an address that is merely far away.
 const nextFamilyMs = 1_500
 
@@ -33,7 +31,7 @@ export function connectTcp(options: {
     const fail = (error: unknown) => {
       settle()
       socket.destroy()
-      reject(toSshError(error, { where, head: '', stage: 'connect' }))
+      reject(toSshError(error, { where, stage: 'connecting' }))
     }
     const timer =
       timeoutMs === 0
@@ -74,27 +72,4 @@ function gatherWrites(socket: Socket): void {
     }
     return write(...args)
   }
-}
-
-/** What a server said before its SSH greeting, and whether the greeting came at all. */
-export interface Head {
-  readonly text: string
-  readonly identSeen: boolean
-}
-
-/** Keeps the first 256 bytes that come in, which ssh2 loses, and looks out for the greeting (RFC 4253, 4.2). */
-export function keepHead(stream: Duplex): () => Head {
-  let head = Buffer.alloc(0)
-  let tail = ''
-  let identSeen = false
-  const listen = (data: Buffer) => {
-    head = Buffer.concat([head, data.subarray(0, headBytes - head.length)])
-    const text = tail + data.toString('latin1')
-    identSeen = /(^|\n)SSH-/.test(text)
-    tail = text.slice(-5)
-    if (identSeen) stream.removeListener('data', listen)
-  }
-  stream.on('data', listen)
-  stream.pause()
-  return () => ({ text: head.toString('latin1'), identSeen })
 }

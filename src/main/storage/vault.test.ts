@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 
 import { FakeKeychain } from '../../testing/fake-keychain.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
+import { runs } from '../../testing/runs.ts'
 import { JsonFile } from './json-file.ts'
 import { createKeychain } from './keychain.ts'
 import { newVaultKey, seal, unseal, vaultFile } from './vault-format.ts'
@@ -125,7 +126,7 @@ describe('sealing', () => {
         tag[at % 16] = (tag[at % 16] ?? 0) ^ 1
         expect(unseal(key, { ...box, tag: tag.toString('base64') }, 'a')).toBeUndefined()
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
   })
 })

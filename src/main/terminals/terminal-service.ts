@@ -2,6 +2,8 @@ import { AppError, toWireError } from '../../shared/base/errors.ts'
 import { assertNever } from '../../shared/base/assert-never.ts'
 import { Emitter } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
+import type { Dialect } from '../../shared/base/shell-dialect.ts'
+import { copyLine, folderLine, pathWords } from '../../shared/base/typed-line.ts'
 import type { Services } from '../../shared/contract/contract.ts'
 import type {
   Target,
@@ -30,6 +32,8 @@ export interface TerminalParts {
   /** The hops to a target, once all that they depend on is known. */
   readonly prepare: (target: RemoteTarget, options: LeaseOptions) => Promise<ConnectionPlan>
   readonly startLocal: (size: TerminalSize) => Promise<Shell>
+  /** The shell that reads what is typed on a target. */
+  readonly shellOf: (target: Target) => Promise<Dialect>
   readonly openPort: OpenPort
   readonly env: NodeJS.ProcessEnv
   readonly onNews: (kind: TerminalNews, target: RemoteTarget, text: string) => void
@@ -95,6 +99,20 @@ export class TerminalService implements Contract, Disposable {
   }
 
   resize: Contract['resize'] = ({ id, size }) => this.#entries.get(id)?.session?.resize(size)
+
+  lineFor: Contract['lineFor'] = async ({ target, request }) => {
+    const dialect = await this.#parts.shellOf(target)
+    switch (request.kind) {
+      case 'folder':
+        return folderLine(request.path, dialect)
+      case 'paths':
+        return pathWords(request.paths, dialect)
+      case 'copy':
+        return copyLine(request, dialect)
+      default:
+        return assertNever(request)
+    }
+  }
 
   close: Contract['close'] = ({ id }) => this.#drop(id)
 

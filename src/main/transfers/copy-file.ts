@@ -1,12 +1,17 @@
 import { AppError } from '../../shared/base/errors.ts'
-import { nameOf } from '../../shared/base/paths.ts'
+import { nameOf, parentOf } from '../../shared/base/paths.ts'
 import { shownName } from '../../shared/base/shown-name.ts'
 import type { FileInfo } from '../../shared/contract/files.ts'
+import { cancelled, untilAborted } from '../../shared/base/abort.ts'
+import { finishFile } from '../files/attributes.ts'
 import { checksum } from '../files/far-tools.ts'
+import { inPrivateFolder } from '../files/private-folder.ts'
+import { isFileFailure } from '../files/file-errors.ts'
 import type { FileChange, FileSystem, ReadableFile, WritableFile } from '../files/file-system.ts'
-import { shellWord } from '../ssh/run-command.ts'
+import { sh, type Script } from '../ssh/script.ts'
 import { partPathOf, provenLength, sameVersion, type PartRecord, type Version } from './part-file.ts'
 import { pump } from './pump.ts'
+import { endsTransfer } from './transfer-plan.ts'
 
 export interface CopyFileOptions {
   readonly source: FileSystem
@@ -29,23 +34,40 @@ export interface CopyFileOptions {
   readonly onPart: (version: Version, whole: number) => void
   /** So many bytes are through; the first call after a resume has what was there already. */
   readonly onBytes: (bytes: number) => void
+  /** The copy failed: its part file was taken away, or is left for a resume or because the side is out of reach. */
+  readonly onPartSettled?: (left: boolean) => void
 }
 
 // On a file this large the wait for the disk is worth it; thousands of small ones would take minutes.
 const syncBytes = 4 * 1024 * 1024
 
 /**
- * Copies one file: to a part file beside the target, whole, with its mode and times, and only then under its name.
- * Throws an `AppError`; `changed` when the source was written to meanwhile. The part file stays for a resume, except
- * where it is worth nothing.
+ * Copies one file: to a part file beside the target, whole, with its mode and times as far as the target takes them, and
+ * only then under its name. Answers false where the target did not take them. Throws an `AppError`; `changed` when the
+ * source was written to meanwhile. After a lost link, a full disk or an abort the part file stays for a resume, if
+ * anything is in it; after every other failure it is taken away.
  */
-export async function copyFile(options: CopyFileOptions): Promise<void> {
+export async function copyFile(options: CopyFileOptions): Promise<boolean> {
   const part = partPathOf(options.to)
+  let bytes = 0
+  const onBytes = (count: number) => {
+    bytes += count
+    options.onBytes(count)
+  }
   try {
-    await copyVia(options, part)
+    return await copyVia({ ...options, onBytes }, part)
   } catch (error) {
+    const resumable = endsTransfer(error) && (bytes > 0 || options.resume !== null)
+    options.onPartSettled?.(resumable || !(await isGone(options.target, part)))
     throw withoutPart(error, { part, to: options.to })
   }
+}
+
+async function isGone(target: FileSystem, part: string): Promise<boolean> {
+  return target.removeFile(part).then(
+    () => true,
+    (error: unknown) => isFileFailure(error) && error.code === 'not-found',
+  )
 }
 
 /** Nobody knows the part file's name: what is wrong with it is told of the file that it was to become. */
@@ -55,40 +77,43 @@ function withoutPart(error: unknown, { part, to }: { part: string; to: string })
   return new AppError(error.code, error.message.replaceAll(name, shownName(nameOf(to))), { cause: error })
 }
 
-async function copyVia(options: CopyFileOptions, part: string): Promise<void> {
+async function copyVia(options: CopyFileOptions, part: string): Promise<boolean> {
   const { source, target, info } = options
-  if (source.key === target.key && (await copyInside(options, part))) return finish(options, part)
+  if (source.key === target.key && (await copyInside(options, part))) {
+    await finish(options, part)
+    return true
+  }
   const chunk = Math.min(source.pace.chunk, target.pace.chunk)
   const small = info.size > 0 && info.size < chunk && !options.append
   const copied = small ? await copySmall(options, part) : null
-  if (copied === 'placed') return
-  if (!copied) await copyLarge(options, part, chunk)
+  if (copied === 'placed') return true
+  const { kept } = copied ?? (await copyLarge(options, part, chunk))
   await finish(options, part)
+  return kept
 }
 
 /** One read, one write: as few round trips as there can be. Null when the file is not what it was. */
-async function copySmall(options: CopyFileOptions, part: string): Promise<'part' | 'placed' | null> {
+async function copySmall(options: CopyFileOptions, part: string): Promise<{ kept: boolean } | 'placed' | null> {
   const { target, to, info, signal, pass, onBytes, replace, verify } = options
-  await untilAborted(pass(info.size), signal)
+  await untilAborted(pass(info.size) ?? Promise.resolve(), signal)
   const { data, info: now } = await readSmall(options)
   if (data.length !== info.size || now.size !== info.size) return null
-  if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
+  if (signal.aborted) throw cancelled()
+  const change = changeFor(options, now)
   if (target.whole && !verify) {
-    await target.whole.place({ part, to, data, change: changeFor(options, now), replace })
+    await target.whole.place({ part, to, data, change, replace })
     onBytes(data.length)
     return 'placed'
   }
-  const written = await createPart(target, part, info.size)
-  try {
-    const { size: _whole, ...change } = changeFor(options, now)
-    await settled([written.write(0, data), written.change(change).catch(ignoreRefusal), written.close()])
-  } catch (error) {
-    void written.close().catch(() => {})
-    await target.removeFile(part).catch(() => {})
-    throw error
-  }
+  const written = await createPart(target, part, change)
+  const { size: _whole, ...rest } = change
+  const [, finished] = await settled([
+    written.write(0, data),
+    finishFile(target, written, { path: part, change: rest, sync: false }),
+  ])
+  refuseLonger(finished.size, data.length, part)
   onBytes(data.length)
-  return 'part'
+  return finished
 }
 
 async function readSmall({ source, from, info }: CopyFileOptions): Promise<{ data: Uint8Array; info: FileInfo }> {
@@ -102,7 +127,7 @@ async function readSmall({ source, from, info }: CopyFileOptions): Promise<{ dat
   }
 }
 
-async function copyLarge(options: CopyFileOptions, part: string, chunk: number): Promise<void> {
+async function copyLarge(options: CopyFileOptions, part: string, chunk: number): Promise<{ kept: boolean }> {
   const { source, target, from, info, onPart, resume } = options
   const file = await source.open(from, info.size)
   let written: WritableFile | undefined
@@ -112,11 +137,14 @@ async function copyLarge(options: CopyFileOptions, part: string, chunk: number):
     asked.catch(() => {})
     if (options.append) await takeOver(options, part)
     const resumed = resume ? await resumePart(options, { part, file, before: await asked }) : null
-    written = resumed?.file ?? (await createPart(target, part, info.size))
+    written = resumed?.file ?? (await createPart(target, part, changeFor(options, info)))
     const version = resume ? await asked : info
     onPart(version, resumed?.length ?? 0)
     const after = await fill(options, { file, written, before: asked, chunk, from: resumed?.length ?? 0, version })
-    await finishPart(written, changeFor(options, after))
+    const { size = 0, ...change } = changeFor(options, after)
+    const finished = await finishFile(target, written, { path: part, change, sync: size >= syncBytes })
+    refuseLonger(finished.size, size, part)
+    return finished
   } finally {
     void written?.close().catch(() => {})
     void file.close().catch(() => {})
@@ -160,16 +188,10 @@ function sameFile(a: FileInfo, b: FileInfo): boolean {
   return a.size === b.size && a.mtimeMs === b.mtimeMs
 }
 
-/** Sets what the file is to be, has it written to the disk and closes it, all asked for at once. */
-async function finishPart(file: WritableFile, change: FileChange): Promise<void> {
-  const { size = 0, ...rest } = change
-  // A part that was longer before must not keep its end; mode and times are set where the side lets it.
-  await settled([
-    file.change({ size }),
-    file.change(rest).catch(ignoreRefusal),
-    ...(size >= syncBytes ? [file.sync()] : []),
-    file.close(),
-  ])
+/** A server that does not refuse to make a file anew leaves the end of a longer one that was there. */
+function refuseLonger(found: number | null, size: number, part: string): void {
+  if (found === null || found <= size) return
+  throw new AppError('files-failed', `${shownName(nameOf(part))} is longer than the file. Copy it again.`)
 }
 
 async function resumePart(
@@ -178,7 +200,8 @@ async function resumePart(
 ): Promise<{ file: WritableFile; length: number } | null> {
   if (!resume || !sameVersion(resume, before)) return null
   const info = await target.info(part)
-  if (info?.kind !== 'file') return null
+  // One that is longer than the source is of no use: not every server cuts files off.
+  if (info?.kind !== 'file' || info.size > before.size) return null
   const written = await target.create(part, { how: 'keep', size: before.size })
   const length = await provenLength(
     { source: file, part: written, whole: before, append, known: resume.whole },
@@ -189,9 +212,12 @@ async function resumePart(
   return null
 }
 
-/** A new part file, readable for its owner only; what an earlier copy left there goes. */
-async function createPart(target: FileSystem, part: string, size: number): Promise<WritableFile> {
-  const options = { mode: 0o600, how: 'exclusive', size } as const
+/**
+ * A new part file, with the mode of the copy for servers that set none later, and writable for its owner; what an
+ * earlier copy left there goes.
+ */
+async function createPart(target: FileSystem, part: string, { size = 0, mode = 0 }: FileChange): Promise<WritableFile> {
+  const options = { mode: mode | 0o600, how: 'exclusive', size } as const
   try {
     return await target.create(part, options)
   } catch (error) {
@@ -208,8 +234,7 @@ async function copyInside(options: CopyFileOptions, part: string): Promise<boole
   const { source, target, from, signal, info, onBytes } = options
   if (!target.commands || options.append) return false
   const before = await source.info(from)
-  // Nothing may stand at the part's name, which anybody can guess.
-  const copy = `rm -f -- ${shellWord(part)} && cp -- ${shellWord(from)} ${shellWord(part)}`
+  const copy = copyScript(options, part, before)
   const result = await target.commands.run(copy, { signal, timeoutMs: 43_200_000 }).catch(unlessRefused)
   if (!result) return false
   const { code, errors } = result
@@ -222,10 +247,23 @@ async function copyInside(options: CopyFileOptions, part: string): Promise<boole
   // What says it is empty and is not is read to its end instead.
   if (info.size === 0 && made?.size !== 0) return false
   if (!before || !after || !sameFile(before, after) || made?.size !== after.size) throw changed(from)
-  const { size: _whole, ...change } = changeFor(options, after)
-  await target.change(part, change).catch(ignoreRefusal)
   onBytes(info.size)
   return true
+}
+
+/**
+ * Copies in a folder that others can't enter and moves the copy to the part's name, where somebody may have planted a
+ * link. Mode, time and owner are set before: by name later they could be set on the file behind such a link.
+ */
+function copyScript(options: CopyFileOptions, part: string, now: FileInfo | null): Script {
+  const { from, keepOwner, info } = options
+  const name = nameOf(part)
+  const made = `./${name}`
+  const { uid = null, gid = null } = now ?? {}
+  const owner = keepOwner && uid !== null && gid !== null ? sh`; chown ${`${uid}:${gid}`} ${made} 2>/dev/null` : sh``
+  const mode = ((info.mode ?? 0o644) & 0o777).toString(8)
+  const make = sh`cp -- ${from} ${made} && { touch -r ${from} ${made} 2>/dev/null${owner}; chmod ${mode} ${made} 2>/dev/null; true; }`
+  return inPrivateFolder({ folder: parentOf(part), name, make, replace: true })
 }
 
 // A host may give files and run no commands.
@@ -237,13 +275,7 @@ function unlessRefused(error: unknown): null {
 async function finish(options: CopyFileOptions, part: string): Promise<void> {
   const { target, to, replace, verify } = options
   if (verify) await compare(options, part)
-  try {
-    await (replace ? target.replace(part, to) : target.rename(part, to))
-  } catch (error) {
-    // Somebody was quicker to take the name: nothing more comes of this part.
-    if ((error as AppError).code === 'exists') await target.removeFile(part).catch(() => {})
-    throw error
-  }
+  await (replace ? target.replace(part, to) : target.rename(part, to))
 }
 
 async function compare({ source, target, from, signal }: CopyFileOptions, part: string): Promise<void> {
@@ -259,11 +291,12 @@ async function compare({ source, target, from, signal }: CopyFileOptions, part: 
   )
 }
 
-function changeFor({ info, keepOwner }: Pick<CopyFileOptions, 'info' | 'keepOwner'>, now: FileInfo): FileChange {
+function changeFor({ info, keepOwner, target }: CopyFileOptions, now: FileInfo): FileChange {
   const owner = keepOwner && now.uid !== null && now.gid !== null ? { owner: { uid: now.uid, gid: now.gid } } : {}
   return {
     size: now.size,
-    mode: (info.mode ?? 0o644) & 0o777,
+    // What a host says of its files must not open them to other users of this computer.
+    mode: (info.mode ?? 0o644) & 0o777 & ~target.umask,
     ...(now.mtimeMs === null ? {} : { mtimeMs: now.mtimeMs }),
     ...owner,
   }
@@ -273,32 +306,15 @@ function changed(path: string): AppError {
   return new AppError('changed', `${shownName(nameOf(path))} was changed while it was copied. Copy it again.`)
 }
 
-// Not every disk has modes and times, and not every server sets them.
-function ignoreRefusal(error: unknown): void {
-  const { code } = error as { code?: unknown }
-  if (code !== 'no-permission' && code !== 'unsupported' && code !== 'files-failed') throw error
-}
-
 /** What is there is copied to the part's name, beside which it stays until the whole is in its place. */
 async function takeOver({ target, to }: CopyFileOptions, part: string): Promise<void> {
   await target.removeFile(part).catch(() => {})
   await target.copyInside(to, part).catch(() => {})
 }
 
-function untilAborted(work: Promise<void> | undefined, signal: AbortSignal): Promise<void> | undefined {
-  if (!work) return undefined
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(new AppError('cancelled', 'Cancelled'))
-    signal.addEventListener('abort', abort, { once: true })
-    void work.then(() => {
-      signal.removeEventListener('abort', abort)
-      resolve()
-    })
-  })
-}
-
 /** Waits for all of them; throws the first failure. */
-async function settled(work: readonly Promise<unknown>[]): Promise<void> {
+async function settled<T extends readonly unknown[]>(work: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
   const failed = (await Promise.allSettled(work)).find(each => each.status === 'rejected')
   if (failed) throw failed.reason
+  return Promise.all(work) as unknown as Promise<T>
 }

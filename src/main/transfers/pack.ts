@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto'
 import { AppError } from '../../shared/base/errors.ts'
 import { joinPath } from '../../shared/base/paths.ts'
 import type { FileInfo } from '../../shared/contract/files.ts'
+import { finishFile } from '../files/attributes.ts'
 import { eachOf } from '../files/each-of.ts'
 import type { Commands, FileSystem } from '../files/file-system.ts'
 import { removeTree } from '../files/tree-operations.ts'
 import { encodeName } from '../sftp/byte-names.ts'
-import { shellWord } from '../ssh/run-command.ts'
+import { sh } from '../ssh/script.ts'
 import { partPathOf, sameVersion } from './part-file.ts'
 import { tarEnd, tarHeader, tarPadding, TarFormatError, TarReader, type TarEntry } from './tar.ts'
 
@@ -63,7 +64,7 @@ async function packDown(options: PackOptions, commands: Commands): Promise<reado
   const { files, signal, pass } = options
   const byName = new Map(files.filter(canBeListed).map(file => [keyOf(encodeName(file.from.slice(1))), file]))
   const left = new Set(files)
-  const stream = await commands.start('exec tar -C / -cf - -T -', signal)
+  const stream = await commands.start(sh`exec tar -C / -cf - -T -`, signal)
   const writes = new Set<Promise<void>>()
   const abort = () => stream.dispose()
   signal.addEventListener('abort', abort)
@@ -114,12 +115,13 @@ function readOn(reader: TarReader, chunk: Uint8Array): boolean {
 
 async function writeOne({ target, signal }: PackOptions, file: PackedFile, { data }: TarEntry): Promise<void> {
   const part = partPathOf(file.to)
-  const written = await target.create(part, { mode: 0o600, how: 'exclusive', size: data.length })
+  const mode = (file.info.mode ?? 0o644) & 0o777 & ~target.umask
+  const written = await target.create(part, { mode: mode | 0o600, how: 'exclusive', size: data.length })
   try {
-    const { mode, mtimeMs } = file.info
+    const { mtimeMs } = file.info
     await written.write(0, data)
-    await written.change({ mode: (mode ?? 0o644) & 0o777, ...(mtimeMs === null ? {} : { mtimeMs }) })
-    await written.close()
+    const change = { mode, ...(mtimeMs === null ? {} : { mtimeMs }) }
+    await finishFile(target, written, { path: part, change, sync: false })
     if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
     await (file.replace ? target.replace(part, file.to) : target.rename(part, file.to))
   } catch (error) {
@@ -151,7 +153,7 @@ async function packUp(options: PackOptions, commands: Commands): Promise<readonl
   const left = new Set(files)
   try {
     // -o: whoever extracts owns the files, root too.
-    const stream = await commands.start(`exec tar -C ${shellWord(stage)} -xpof -`, signal)
+    const stream = await commands.start(sh`exec tar -C ${stage} -xpof -`, signal)
     stream.ignoreOutput()
     const abort = () => stream.dispose()
     signal.addEventListener('abort', abort)

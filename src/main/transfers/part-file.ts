@@ -37,13 +37,19 @@ export interface PartRecord extends Version {
   readonly whole: number
 }
 
+/** What is kept about a file that was copied whole: the version of its source, and whether the copy has its time. */
+export interface CopiedRecord extends Version {
+  readonly timeKept: boolean
+}
+
+/** False where a side tells no size or time: nobody knows then what was changed. */
 export function sameVersion(a: Version, b: Version): boolean {
   return a.size === b.size && sameTime(a.mtimeMs, b.mtimeMs)
 }
 
 /** SFTP knows whole seconds, some disks only every second one. */
 export function sameTime(a: number | null, b: number | null): boolean {
-  return a === null || b === null || Math.abs(a - b) < 2_000
+  return a !== null && b !== null && Math.abs(a - b) < 2_000
 }
 
 /**

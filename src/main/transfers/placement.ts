@@ -4,7 +4,7 @@ import type { FileInfo } from '../../shared/contract/files.ts'
 import type { ConflictChoice, TransferRequest } from '../../shared/contract/transfers.ts'
 import { fileError } from '../files/file-errors.ts'
 import type { FileSystem } from '../files/file-system.ts'
-import { sameVersion } from './part-file.ts'
+import { sameTime, sameVersion, type CopiedRecord } from './part-file.ts'
 import { within, type TargetFolder, type TargetFolders } from './target-folders.ts'
 import { canResume, freeName, judgeConflict, targetPath } from './transfer-plan.ts'
 
@@ -37,8 +37,8 @@ export interface Destination {
   readonly append: boolean
 }
 
-/** Why a file is not copied: it was before, or a person said so. */
-export type Skip = 'done' | 'skipped'
+/** Why a file is not copied: this transfer copied it before, the same one was there already, or a person said so. */
+export type Skip = 'done' | 'same' | 'skipped'
 
 export function isSkip(place: Destination | Skip): place is Skip {
   return typeof place === 'string'
@@ -55,6 +55,8 @@ interface PlacementParts {
   readonly decided: Map<string, ConflictChoice>
   /** The names that were given to copies that keep both, by source. */
   readonly names: Map<string, string>
+  /** What earlier runs of this transfer copied, by source. */
+  readonly copied: ReadonlyMap<string, CopiedRecord>
 }
 
 /** Decides where each file of a transfer goes: looks at the names that are there, and asks about those that are taken. */
@@ -86,14 +88,15 @@ export class Placement {
 
   /** Where a file goes, when the names there have been looked at and a person asked; or why it stays out. */
   async of(item: Item): Promise<Destination | Skip> {
-    const { again, names } = this.#parts
+    const { names } = this.#parts
     const folder = await this.folderOf(item.names.slice(0, -1))
     const given = names.get(item.from)
     let name = given ?? (item.names.at(-1) as string)
     const there = folder.at(name)
     let verdict: ReturnType<typeof judgeConflict> | null = null
     if (there) {
-      if (again && there.kind === 'file' && sameVersion(there, item.info)) return 'done'
+      const before = this.#before(item, there)
+      if (before) return before
       // What an earlier run wrote under a name of its own is nobody else's.
       verdict = given === undefined ? await this.decide(item, within(folder, name), there) : 'replace'
       if (verdict === 'skip') return 'skipped'
@@ -105,6 +108,19 @@ export class Placement {
     folder.take(name, item.info)
     const append = verdict === 'resume'
     return { to: within(folder, name), replace: append || verdict === 'replace', append }
+  }
+
+  /** What an earlier run did with a file; null when it did not come to it, as far as the two files tell. */
+  #before({ from, info }: Item, there: FileInfo): Skip | null {
+    const { again, copied, request } = this.#parts
+    if (!again || there.kind !== 'file') return null
+    const record = copied.get(from)
+    // Where the target takes no times, the record has to do.
+    const whole = record && there.size === info.size && (!record.timeKept || sameTime(there.mtimeMs, info.mtimeMs))
+    if (whole && sameVersion(record, info)) return 'done'
+    if (!sameVersion(there, info)) return null
+    // That they look the same is enough to copy nothing, not to take the source away: a person may have said skip.
+    return request.options.move ? 'skipped' : 'same'
   }
 
   /** One question at a time; "for all" answers those behind it. */

@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/base/errors.ts'
-import { isWithin, joinPath, nameOf, parentOf } from '../../shared/base/paths.ts'
+import { isSafeName, isWithin, joinPath, nameOf, parentOf } from '../../shared/base/paths.ts'
 import { shownName } from '../../shared/base/shown-name.ts'
 import type { TransferRequest } from '../../shared/contract/transfers.ts'
 import type { FileSystem } from '../files/file-system.ts'
@@ -39,7 +39,8 @@ export async function moveAtOnce(
 ): Promise<boolean> {
   if (!request.options.move || source.key !== target.key) return false
   const names = request.from.paths.map(path => request.rename ?? nameOf(path))
-  if (names.some(name => root.at(name) !== undefined)) return false
+  // What has no name of its own is refused one by one.
+  if (names.some(name => !isSafeName(name) || root.at(name) !== undefined)) return false
   meter.filesTotal = names.length
   for (const [index, path] of request.from.paths.entries()) {
     try {

@@ -9,6 +9,7 @@ import { isSafeName, isWithin } from '../../shared/base/paths.ts'
 import type { FileInfo } from '../../shared/contract/files.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
 import { toEntry } from '../files/sftp-entries.ts'
+import { runs } from '../../testing/runs.ts'
 import { AdaptiveWindow, largestWindow } from './adaptive-window.ts'
 import { isPartName, keptLength, partPathOf } from './part-file.ts'
 import { tarEnd, TarFormatError, tarHeader, tarPadding, TarReader, type TarEntry } from './tar.ts'
@@ -37,7 +38,7 @@ describe('where a copy goes', () => {
         expect(isWithin(path, '/target') && path !== '/target').toBe(true)
         expect(path.split('/')).not.toContain('..')
       }),
-      { numRuns: 50_000 },
+      { numRuns: runs(50_000) },
     )
   })
 
@@ -137,7 +138,7 @@ describe('tar', () => {
           )
         },
       ),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     )
   })
 
@@ -161,7 +162,7 @@ describe('tar', () => {
           expect(error).toBeInstanceOf(TarFormatError)
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 })

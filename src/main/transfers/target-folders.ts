@@ -18,6 +18,8 @@ export interface TargetFoldersParts {
   readonly signal: AbortSignal
   /** The folders that this transfer made, in earlier runs too: they get their mode at the end. */
   readonly made: Set<string>
+  /** The mode that a folder is to have in the end. */
+  readonly modeOf: (path: string) => number
 }
 
 /** The folders of a target, each looked at or made once. */
@@ -26,13 +28,15 @@ export class TargetFolders {
   readonly #root: string
   readonly #signal: AbortSignal
   readonly #made: Set<string>
+  readonly #modeOf: (path: string) => number
   readonly #folders = new Map<string, Promise<TargetFolder>>()
 
-  constructor({ files, root, signal, made }: TargetFoldersParts) {
+  constructor({ files, root, signal, made, modeOf }: TargetFoldersParts) {
     this.#files = files
     this.#root = root
     this.#signal = signal
     this.#made = made
+    this.#modeOf = modeOf
   }
 
   /** The folder at `path`, which is the root or below it; those on the way are made. */
@@ -53,8 +57,8 @@ export class TargetFolders {
     const name = nameOf(path)
     const there = parent.at(name)
     if (there === undefined) {
-      // Writable for its owner until all is in it; it gets its own mode at the end.
-      await this.#files.makeFolder(path, 0o700)
+      // Writable for its owner until all is in it; its own mode comes at the end, where the server sets one later.
+      await this.#files.makeFolder(path, this.#modeOf(path) | 0o700)
       this.#made.add(path)
       parent.take(name, { kind: 'folder', size: 0, mtimeMs: null, mode: null, uid: null, gid: null })
       return folderOf(path, new Map())

@@ -2,7 +2,7 @@ import { nameOf } from '../../shared/base/paths.ts'
 import { shownName } from '../../shared/base/shown-name.ts'
 import type { ConflictChoice, TransferFailure, TransferRequest } from '../../shared/contract/transfers.ts'
 import type { TransferId, TransferSnapshot, TransferState } from '../../shared/contract/transfers.ts'
-import type { PartRecord } from './part-file.ts'
+import type { CopiedRecord, PartRecord } from './part-file.ts'
 import { ProgressMeter } from './progress-meter.ts'
 import type { TransferRecord } from './transfer-record.ts'
 
@@ -21,6 +21,7 @@ export class TransferEntry {
   failures: TransferFailure[] = []
   failed = 0
   readonly parts: Map<string, PartRecord>
+  readonly copied: Map<string, CopiedRecord>
   readonly decided: Map<string, ConflictChoice>
   readonly made: Set<string>
   readonly names: Map<string, string>
@@ -37,6 +38,7 @@ export class TransferEntry {
     this.id = id
     this.request = request
     this.parts = new Map(Object.entries(record?.parts ?? {}))
+    this.copied = new Map(Object.entries(record?.copied ?? {}))
     this.decided = new Map(Object.entries(record?.decided ?? {}))
     this.made = new Set(record?.made)
     this.names = new Map(Object.entries(record?.names ?? {}))
@@ -93,6 +95,7 @@ export class TransferEntry {
       failures: this.failures,
       failed: this.failed,
       parts: Object.fromEntries(this.parts),
+      copied: Object.fromEntries(this.copied),
       decided: Object.fromEntries(this.decided),
       made: [...this.made],
       names: Object.fromEntries(this.names),

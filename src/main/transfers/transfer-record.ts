@@ -1,5 +1,6 @@
 import { z } from 'zod'
 
+import { side } from '../../shared/contract/files.ts'
 import {
   conflictChoice,
   speedLimits,
@@ -9,6 +10,7 @@ import {
 } from '../../shared/contract/transfers.ts'
 
 const version = z.strictObject({ size: z.number(), mtimeMs: z.number().nullable(), whole: z.number().default(0) })
+const copy = z.strictObject({ size: z.number(), mtimeMs: z.number().nullable(), timeKept: z.boolean() })
 const count = z.number().min(0)
 
 /** One transfer as it is kept on the disk, so that it can be continued after the end of the program. */
@@ -21,6 +23,8 @@ export const transferRecord = z.strictObject({
   failed: count.default(0),
   /** The part files that were begun, by target path, with the source they were begun from. */
   parts: z.record(z.string(), version).default({}),
+  /** Files that were copied whole, by source path, where the files alone don't tell. */
+  copied: z.record(z.string(), copy).default({}),
   decided: z.record(z.string(), conflictChoice).default({}),
   made: z.array(z.string()).default([]),
   names: z.record(z.string(), z.string()).default({}),
@@ -35,5 +39,7 @@ export type TransferRecord = z.output<typeof transferRecord>
 export const transferFile = z.strictObject({
   transfers: z.array(transferRecord).max(500).default([]),
   limits: speedLimits.default({ up: 0, down: 0 }),
+  /** Paths whose part files are still to be taken away, of transfers that are off the list. */
+  leftovers: z.array(z.strictObject({ side, paths: z.array(z.string()) })).default([]),
 })
 export type TransferFile = z.output<typeof transferFile>

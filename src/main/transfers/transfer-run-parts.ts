@@ -1,6 +1,6 @@
 import type { ConflictChoice, TransferFailure, TransferRequest } from '../../shared/contract/transfers.ts'
 import type { FileSystem } from '../files/file-system.ts'
-import type { PartRecord } from './part-file.ts'
+import type { CopiedRecord, PartRecord } from './part-file.ts'
 import type { PathLocks } from './path-locks.ts'
 import type { AskConflict } from './placement.ts'
 import type { ProgressMeter } from './progress-meter.ts'
@@ -13,6 +13,8 @@ export interface TransferRunParts {
   readonly meter: ProgressMeter
   /** True when an earlier run of this transfer was broken off: what is the same on both sides was copied then. */
   readonly again: boolean
+  /** What was copied in this run and those before, by source, where the files alone don't tell; none when left out. */
+  readonly copied?: Map<string, CopiedRecord>
   /** The part files of earlier runs, by target path. */
   readonly parts: Map<string, PartRecord>
   /** The folders that were made, and the names that were given, in this run and those before. */

@@ -1,28 +1,24 @@
 import { setMaxListeners } from 'node:events'
+import { setTimeout as wait } from 'node:timers/promises'
 
+import { cancelled } from '../../shared/base/abort.ts'
 import { AppError, toWireError } from '../../shared/base/errors.ts'
 import { isSafeName, isWithin, nameOf } from '../../shared/base/paths.ts'
-import { shownName } from '../../shared/base/shown-name.ts'
-import type { Entry } from '../../shared/contract/files.ts'
+import type { FileInfo } from '../../shared/contract/files.ts'
 import type { TransferRequest } from '../../shared/contract/transfers.ts'
 import { fileError, notAFile } from '../files/file-errors.ts'
+import { tryChange } from '../files/attributes.ts'
 import { eachOf } from '../files/each-of.ts'
 import { walk, type Found } from '../files/walk.ts'
 import { copyFile, type CopyFileOptions } from './copy-file.ts'
-import { partPathOf, sameVersion } from './part-file.ts'
+import { copyLink } from './copy-link.ts'
+import type { CopiedRecord } from './part-file.ts'
 import { canPack, fewestPacked, pack, packedBytes, type PackedFile } from './pack.ts'
-import { isSkip, Placement, taken, type Destination, type Item, type Skip } from './placement.ts'
+import { isSkip, Placement, type Destination, type Item, type Skip } from './placement.ts'
 import { checkPlaces, moveAtOnce } from './places.ts'
-import { TargetFolders, within, type TargetFolder } from './target-folders.ts'
-import {
-  endsTransfer,
-  filesAtOnce,
-  freeName,
-  localName,
-  targetPath,
-  unlessEnding,
-  worthAnotherTry,
-} from './transfer-plan.ts'
+import { takeAway } from './take-away.ts'
+import { TargetFolders } from './target-folders.ts'
+import { endsTransfer, filesAtOnce, localName, targetPath, unlessEnding, worthAnotherTry } from './transfer-plan.ts'
 import type { TransferRunParts } from './transfer-run-parts.ts'
 import { WorkQueue } from './work-queue.ts'
 
@@ -43,6 +39,9 @@ export class TransferRun {
   readonly #abort = new AbortController()
   readonly #sourceFolders: Item[] = []
   readonly #followed = new Set<string>()
+  readonly #copied: Map<string, CopiedRecord>
+  /** The modes of the folders that were found, by target path. */
+  readonly #folderModes = new Map<string, number>()
   /** Small files that wait for company, to travel as one stream. */
   readonly #small: Item[] = []
   #packs: Promise<boolean> = Promise.resolve(false)
@@ -53,8 +52,15 @@ export class TransferRun {
     const { signal } = this.#abort
     // Every copy under way listens to it.
     setMaxListeners(0, signal)
-    this.#folders = new TargetFolders({ files: target, root: request.to.path, signal, made: parts.made })
-    const { again, ask, decided, names } = parts
+    this.#folders = new TargetFolders({
+      files: target,
+      root: request.to.path,
+      signal,
+      made: parts.made,
+      modeOf: path => this.#folderModes.get(path) ?? 0o755 & ~target.umask,
+    })
+    const { again, ask, decided, names, copied = new Map<string, CopiedRecord>() } = parts
+    this.#copied = copied
     this.#placement = new Placement({
       source,
       target,
@@ -64,6 +70,7 @@ export class TransferRun {
       ask,
       decided,
       names,
+      copied,
       request,
     })
     this.#queue = new WorkQueue(() => filesAtOnce(source.pace, target.pace))
@@ -128,6 +135,8 @@ export class TransferRun {
     const item: Item = { from: path, names: names.map(name => this.#nameThere(name)), info, viaLink }
     if (info.kind === 'folder') {
       this.#sourceFolders.push(item)
+      const mode = (info.mode ?? 0o755) & 0o777 & ~this.#parts.target.umask
+      this.#folderModes.set(targetPath(request.to.path, item.names), mode)
       this.#queue.add('small', () =>
         this.#guard(path, async () => void (await this.#placement.folderOf([...item.names]))),
       )
@@ -207,6 +216,7 @@ export class TransferRun {
       this.#queue.add('small', () => this.#guard(item.from, () => this.#copyTo(item, { to, replace, append: false })))
     }
     const moved = files.flatMap(({ to }) => (missing.has(to) ? [] : [byTarget.get(to) as Item]))
+    for (const item of moved) this.#noteCopied(item, true)
     await eachOf(moved, 64, item => this.#guard(item.from, () => this.#takeAway(item)))
   }
 
@@ -233,36 +243,9 @@ export class TransferRun {
     )
   }
 
-  async #copyLink(item: Item): Promise<void> {
-    const { source, target, meter } = this.#parts
-    const folder = await this.#placement.folderOf(item.names.slice(0, -1))
-    const name = item.names.at(-1) as string
-    const leads = (item.info as Entry).link?.target ?? (await source.readLink(item.from))
-    const there = folder.at(name)
-    if (there) {
-      const path = within(folder, name)
-      const same = there.kind === 'link' && (await target.readLink(path).catch(() => null)) === leads
-      const verdict = same ? 'skip' : await this.#placement.decide(item, path, there)
-      if (verdict === 'skip') return void (meter.skipped++, meter.files++)
-      if (verdict === 'keep-both') return this.#makeLink(folder, freeName(name, taken(folder)), leads)
-      await this.#replaceByLink(path, leads)
-    } else await this.#makeLink(folder, name, leads)
-    if (this.#parts.request.options.move && item.viaLink !== true) await source.removeFile(item.from)
-  }
-
-  // Made beside it first: a side that makes no links must not lose the file for one.
-  async #replaceByLink(path: string, leads: string): Promise<void> {
-    const { target, meter } = this.#parts
-    const part = partPathOf(path)
-    await target.removeFile(part).catch(() => {})
-    await target.makeLink(leads, part)
-    await target.replace(part, path)
-    meter.files++
-  }
-
-  async #makeLink(folder: TargetFolder, name: string, leads: string): Promise<void> {
-    await this.#parts.target.makeLink(leads, within(folder, name))
-    this.#parts.meter.files++
+  #copyLink(item: Item): Promise<void> {
+    const { source, target, meter, request } = this.#parts
+    return copyLink({ source, target, meter, placement: this.#placement, move: request.options.move }, item)
   }
 
   async #copy(item: Item): Promise<void> {
@@ -276,40 +259,46 @@ export class TransferRun {
   async #copyTo(item: Item, place: Destination): Promise<void> {
     const { meter, target, parts, locks } = this.#parts
     const lock = await locks.hold(`${target.key} ${place.to}`)
+    let copied: { info: FileInfo; timeKept: boolean }
     try {
-      await this.#withRetries(item, place)
+      copied = await this.#withRetries(item, place)
     } finally {
       lock.dispose()
     }
     parts.delete(place.to)
     meter.files++
-    await this.#takeAway(item)
+    this.#noteCopied({ ...item, info: copied.info }, copied.timeKept)
+    await this.#takeAway({ ...item, info: copied.info })
   }
 
-  /** Ends a move: the source goes, if it still is what was copied. */
-  async #takeAway({ from, info, viaLink }: Item): Promise<void> {
-    const { source, request } = this.#parts
-    if (!request.options.move || viaLink === true) return
-    const now = await source.info(from)
-    if (now && sameVersion(now, info)) await source.removeFile(from)
-    else if (now)
-      throw new AppError('changed', `${shownName(nameOf(from))} was changed after it was copied, so it was left.`)
+  /** Keeps what the next run could not tell from the files: what may be taken away, and what has another time. */
+  #noteCopied({ from, info: { size, mtimeMs } }: Item, timeKept: boolean): void {
+    if (timeKept && !this.#parts.request.options.move) return
+    this.#copied.set(from, { size, mtimeMs, timeKept })
+    this.#parts.onPartsChanged()
   }
 
-  async #withRetries(item: Item, how: Destination): Promise<void> {
-    const { meter, source, signal, parts } = this.#parts
+  async #takeAway(item: Item): Promise<void> {
+    if (!this.#parts.request.options.move || item.viaLink === true) return
+    await takeAway(this.#parts.source, item)
+    this.#copied.delete(item.from)
+  }
+
+  /** Answers what was copied, and whether the copy has its time. */
+  async #withRetries(item: Item, how: Destination): Promise<{ info: FileInfo; timeKept: boolean }> {
+    const { meter, source, signal } = this.#parts
     for (let attempt = 1; ; attempt++) {
       const before = meter.bytes
+      const first = attempt === 1
       try {
-        const info = attempt === 1 ? item.info : ((await source.info(item.from)) ?? item.info)
-        const place = attempt === 1 ? how : { ...how, append: false }
-        return await copyFile(this.#optionsFor({ ...item, info }, place))
+        const info = first ? item.info : ((await source.info(item.from)) ?? item.info)
+        const options = this.#optionsFor({ ...item, info }, first ? how : { ...how, append: false })
+        return { info, timeKept: await copyFile(first ? options : { ...options, resume: null }) }
       } catch (error) {
         // What is there of it counts as long as it can be gone on with.
         if (!endsTransfer(error)) meter.bytes = before
         if (attempt === tries || !worthAnotherTry(error) || signal.aborted) throw error
-        parts.delete(how.to)
-        await new Promise(resolve => setTimeout(resolve, retryMs * 3 ** (attempt - 1)))
+        await pause(retryMs * 3 ** (attempt - 1), this.#abort.signal)
       }
     }
   }
@@ -334,6 +323,11 @@ export class TransferRun {
         onPartsChanged()
       },
       onBytes: bytes => void (meter.bytes += bytes),
+      onPartSettled: left => {
+        if (!left) parts.delete(to)
+        else if (!parts.has(to)) parts.set(to, { size: item.info.size, mtimeMs: item.info.mtimeMs, whole: 0 })
+        onPartsChanged()
+      },
     }
   }
 
@@ -369,12 +363,22 @@ export class TransferRun {
     for (const { from, names, info, viaLink } of this.#sourceFolders.toReversed()) {
       const path = targetPath(request.to.path, names)
       if (made.has(path)) {
+        const mode = this.#folderModes.get(path)
         const times = info.mtimeMs === null ? {} : { mtimeMs: info.mtimeMs }
-        await target.change(path, { mode: (info.mode ?? 0o755) & 0o777, ...times }).catch(unlessEnding)
+        await tryChange(
+          { change: each => target.change(path, each) },
+          { ...(mode === undefined ? {} : { mode }), ...times },
+        )
       }
       // Empty ones only: what was not copied stays in its folder.
       const copied = request.options.move && viaLink !== true && (await this.#folders.has(path))
       if (copied) await source.removeFolder(from).catch(unlessEnding)
     }
   }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await wait(ms, undefined, { signal }).catch(() => {
+    throw cancelled()
+  })
 }

@@ -10,7 +10,7 @@ import type { TransferId, TransferList } from '../../shared/contract/transfers.t
 import { sideKey, type FileSides } from '../files/file-sides.ts'
 import type { Prompter } from '../prompts/prompter.ts'
 import type { JsonFile } from '../storage/json-file.ts'
-import { partPathOf } from './part-file.ts'
+import { LeftoverParts } from './leftover-parts.ts'
 import { PathLocks } from './path-locks.ts'
 import type { Conflict } from './placement.ts'
 import { SpeedLimit } from './speed-limit.ts'
@@ -44,6 +44,7 @@ export class TransferService implements Contract, Disposable {
   readonly #locks = new PathLocks()
   readonly #up = new SpeedLimit()
   readonly #down = new SpeedLimit()
+  readonly #leftovers: LeftoverParts
   #limits: TransferFile['limits']
   #entries: TransferEntry[]
   #announcing: NodeJS.Timeout | undefined
@@ -52,10 +53,18 @@ export class TransferService implements Contract, Disposable {
 
   constructor(parts: TransferServiceParts) {
     this.#parts = parts
-    const { transfers, limits } = parts.file.value
+    const { transfers, limits, leftovers } = parts.file.value
     this.#entries = transfers.map(record => new TransferEntry(record.id, record.request, record))
     this.#limits = limits
     this.#applyLimits()
+    this.#leftovers = new LeftoverParts({
+      sides: parts.sides,
+      locks: this.#locks,
+      leftovers,
+      isWanted: (side, path) =>
+        this.#entries.some(({ request, parts: kept }) => kept.has(path) && sideKey(request.to.side) === sideKey(side)),
+      onChanged: () => this.#saveSoon(),
+    })
   }
 
   /** How many are under way. */
@@ -83,7 +92,7 @@ export class TransferService implements Contract, Disposable {
     if (entry.isLive) return this.#break(entry, 'cancel')
     clearTimeout(entry.retryTimer)
     this.#remove(entry)
-    if (entry.parts.size > 0) await this.#clean(entry)
+    await this.#discardParts(entry)
   }
 
   pauseAll: Contract['pauseAll'] = () => this.#entries.forEach(entry => this.#halt(entry))
@@ -113,7 +122,7 @@ export class TransferService implements Contract, Disposable {
 
   list: Contract['list'] = () => this.#snapshot()
 
-  /** Breaks off what runs, keeping its part files, and answers when the list is on the disk. */
+  /** Answers when the list is on the disk. What runs goes on; `dispose` is what breaks it off. */
   async flush(): Promise<void> {
     if (this.#saving) await this.#save()
     await this.#parts.file.flush()
@@ -125,6 +134,7 @@ export class TransferService implements Contract, Disposable {
       clearTimeout(entry.retryTimer)
       if (entry.isLive) this.#break(entry, 'quit')
     }
+    this.#leftovers.dispose()
     clearTimeout(this.#announcing)
     if (this.#saving) void this.#save()
     this.#changed.dispose()
@@ -182,7 +192,11 @@ export class TransferService implements Contract, Disposable {
       await this.#runOnce(entry)
       entry.state =
         entry.failed === 0 ? { kind: 'done' } : { kind: 'failed', error: someFailed(entry.failed, entry.failures[0]) }
-      if (entry.failed === 0) for (const kept of [entry.parts, entry.made, entry.names, entry.decided]) kept.clear()
+      if (entry.failed === 0) {
+        for (const kept of [entry.made, entry.names, entry.decided, entry.copied]) kept.clear()
+        // Of files that an earlier run had begun, and that are gone or left out by now.
+        void this.#discardParts(entry)
+      }
     } catch (error) {
       await this.#broken(entry, error)
     }
@@ -206,6 +220,7 @@ export class TransferService implements Contract, Disposable {
           target: target.files,
           meter: entry.meter,
           again: entry.begun,
+          copied: entry.copied,
           parts: entry.parts,
           decided: entry.decided,
           made: entry.made,
@@ -231,7 +246,7 @@ export class TransferService implements Contract, Disposable {
     if (!(error instanceof AppError)) this.#parts.reportBug('transfer', error)
     if (entry.stop === 'cancel') {
       this.#remove(entry)
-      await this.#clean(entry)
+      await this.#discardParts(entry)
       return
     }
     const { code } = toWireError(error)
@@ -282,17 +297,11 @@ export class TransferService implements Contract, Disposable {
     return { choice: answer.choice, all: answer.all }
   }
 
-  /** Takes the part files of a transfer away that nobody wants any more. */
-  async #clean(entry: TransferEntry): Promise<void> {
+  /** Takes the part files away that this transfer will not go on with. */
+  async #discardParts(entry: TransferEntry): Promise<void> {
     const paths = [...entry.parts.keys()]
-    if (paths.length === 0) return
-    try {
-      const { files, dispose } = await this.#parts.sides.borrow(entry.request.to.side)
-      await Promise.allSettled(paths.map(path => files.removeFile(partPathOf(path))))
-      dispose()
-    } catch {
-      // Out of reach: the next copy to the same place takes them away.
-    }
+    entry.parts.clear()
+    await this.#leftovers.discard(entry.request.to.side, paths)
   }
 
   #passFor({ request }: TransferEntry): (bytes: number) => Promise<void> | undefined {
@@ -337,7 +346,7 @@ export class TransferService implements Contract, Disposable {
     this.#saving = undefined
     const transfers = this.#entries.map(entry => entry.record()).slice(-500)
     try {
-      await this.#parts.file.save({ transfers, limits: this.#limits })
+      await this.#parts.file.save({ transfers, limits: this.#limits, leftovers: this.#leftovers.records })
     } catch (error) {
       this.#parts.reportBug('transfers', error)
     }

@@ -2,12 +2,12 @@ import type { Api } from '../../shared/contract/contract.ts'
 import type { Group, GroupId, Host, HostId, HostSecret } from '../../shared/contract/hosts.ts'
 import type { Side as FileSide } from '../../shared/contract/files.ts'
 import type { Target } from '../../shared/contract/terminals.ts'
-import { shellQuote } from '../ui/shell-quote.ts'
 import { useHosts } from '../features/hosts/hosts-store.ts'
 import { noExtra, type PastedExtra } from '../features/hosts/pasted-command.ts'
 import { parseQuickConnect, shownTarget } from '../features/hosts/quick-connect.ts'
 import { tell, tellProblem } from '../features/notices/notices.tsx'
 import type { Terminals } from '../features/terminals/terminals.ts'
+import { isLive, useTerminals } from '../features/terminals/terminals-store.ts'
 import type { Side } from '../workspace/split-tree.ts'
 import { openFiles, showFiles, shownTab } from '../workspace/files-tabs.ts'
 import { activePane, activeTab, openTab, splitActive } from '../workspace/workspace-store.ts'
@@ -43,7 +43,7 @@ export function createActions({ api, terminals }: { api: Api; terminals: Termina
   return {
     openTerminal,
     connect: host => openTerminal({ kind: 'host', hostId: host.id }),
-    openTerminalIn: (target, folder) => openTerminalIn(terminals, target, folder),
+    openTerminalIn: (target, folder) => openTerminalIn({ api, terminals }, target, folder),
     openFiles: target => void openFiles({ side: { target, root: false }, path: null }),
     sendHome: (host, { side, paths }) => {
       const to = { target: { kind: 'host' as const, hostId: host.id }, root: false }
@@ -91,16 +91,16 @@ export function createActions({ api, terminals }: { api: Api; terminals: Termina
   }
 }
 
-/** Opens a terminal and goes to a folder in it. */
-function openTerminalIn(terminals: Terminals, target: Target, folder: string): void {
-  // A control in a name would be a key that is pressed, and a byte that is no UTF-8 can't be typed.
-  const typable = !/[\p{Cc}\p{Cs}]/u.test(folder)
-  if (!typable) tell('The name of this folder can’t be typed, so the terminal opens in the home folder.')
+/** Opens a terminal and goes to a folder in it, once it is known which shell reads the line. */
+function openTerminalIn({ api, terminals }: { api: Api; terminals: Terminals }, target: Target, folder: string): void {
   const pane = openTab(target, labelOf(target))
-  requestAnimationFrame(() => {
-    void terminals.open(pane.id, pane.target)
-    if (typable) terminals.sendFirst(pane.id, ` cd -- ${shellQuote(folder)}\r`)
-  })
+  const go = async () => {
+    await terminals.open(pane.id, pane.target)
+    if (!isLive(useTerminals.getState().states[pane.id])) return
+    const line = await api.terminals.lineFor({ target, request: { kind: 'folder', path: folder } })
+    terminals.sendFirst(pane.id, `${line}\r`)
+  }
+  requestAnimationFrame(() => void go().catch(tellProblem))
 }
 
 /** Takes a group away, with the way back. */

@@ -4,6 +4,7 @@ import { useCallback, useMemo, type ReactNode } from 'react'
 import type { Host, HostId } from '../../shared/contract/hosts.ts'
 import type { Pane } from '../../shared/contract/workspace.ts'
 import { ActivityPage } from '../features/activity/activity.tsx'
+import { UnsentEdits } from '../features/files/unsent-edits.tsx'
 import { HostForwards } from '../features/forwards/host-forwards.tsx'
 import { ConfigForm } from '../features/hosts/config-form.tsx'
 import { ImportDialog } from '../features/hosts/import-dialog.tsx'
@@ -102,7 +103,9 @@ export function App({ parts }: { readonly parts: Parts }) {
       <PasteDialog terminals={terminals} />
       <Prompts api={api} openVault={openVault} copy={actions.copy} />
       <VaultDialog api={api} />
-      <Notices api={api} />
+      <Notices api={api}>
+        <UnsentEdits api={api} labelOf={labelOf} copy={actions.copy} onProblem={tellProblem} />
+      </Notices>
     </div>
   )
 }

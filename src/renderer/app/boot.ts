@@ -8,6 +8,7 @@ import type { Target } from '../../shared/contract/terminals.ts'
 import type { TransferSnapshot } from '../../shared/contract/transfers.ts'
 import { mirrorActivity } from '../features/activity/activity.tsx'
 import { mirrorSides } from '../features/files/files-store.ts'
+import { mirrorUnsent } from '../features/files/unsent-edits.tsx'
 import { mirrorForwards } from '../features/forwards/forwards-store.ts'
 import { mirrorHosts, useHosts } from '../features/hosts/hosts-store.ts'
 import { mirrorKeys } from '../features/keys/keys-store.ts'
@@ -20,7 +21,10 @@ import { mirrorTerminals } from '../features/terminals/terminals-store.ts'
 import { mirrorTransfers } from '../features/transfers/transfers-store.ts'
 import { mirrorVault } from '../features/vault/vault.tsx'
 import { createApi } from '../ipc/client.ts'
+import { createFollow } from '../ipc/mirror.ts'
 import { Ports } from '../ipc/ports.ts'
+import { keepCompositions } from '../ui/composing.ts'
+import { labelOtherDrags } from '../ui/drag-source.ts'
 import { activePane, restore, toSaved, useWorkspace } from '../workspace/workspace-store.ts'
 import { createActions, type Actions } from './actions.ts'
 import { createFiles, type FilesPieces } from './files-pieces.ts'
@@ -46,7 +50,10 @@ export interface Parts {
 
 const saveMs = 400
 
-/** Makes the api, starts the mirrors, brings the last tabs back. */
+/**
+ * Makes the api, starts the mirrors, brings the last tabs back. Errors: a failure of what is loaded first. The settings and
+ * the tabs are saved whole, so a window that went on without them would write over them.
+ */
 export async function boot(bridge: Bridge): Promise<Parts> {
   const api = createApi(bridge)
   const store = new DisposableStore()
@@ -56,6 +63,7 @@ export async function boot(bridge: Bridge): Promise<Parts> {
     mirrorSettings(api).then(each => store.add(each)),
   ])
   await loadFonts()
+  const follow = createFollow(tellProblem)
   for (const mirror of [
     mirrorHosts,
     mirrorSides,
@@ -67,8 +75,9 @@ export async function boot(bridge: Bridge): Promise<Parts> {
     mirrorKeys,
     mirrorSnippets,
     mirrorNotices,
+    mirrorUnsent,
   ])
-    store.add(mirror(api))
+    store.add(mirror(api, follow))
 
   const ports = store.add(new Ports(window))
   const terminals: Terminals = store.add(
@@ -79,7 +88,7 @@ export async function boot(bridge: Bridge): Promise<Parts> {
       isDark,
       lookFor,
       openLink: (target, address) => openTerminalLink({ api }, target, address),
-      onKey: event => commands.onKey(event, true),
+      onKey: (event, toShell) => commands.onKey(event, toShell),
       onProblem: text => tellProblem(text),
       onOpened: (paneId, target) => snippets.startUp(paneId, target),
     }),
@@ -88,9 +97,9 @@ export async function boot(bridge: Bridge): Promise<Parts> {
   const snippets = createSnippetRunner({ api, terminals })
   const sender = createTextSender(terminals, store)
   const files = createFiles({ api, ports, actions, store })
-  store.add(mirrorTransfers(api, transfer => refreshAfter(files, transfer)))
+  store.add(mirrorTransfers(api, follow, transfer => refreshAfter(files, transfer)))
   const commands: Commands = new Commands({ api, actions, terminals, files, snippets, sender })
-  store.add(followTheme(api, () => terminals.restyle()))
+  store.add(followTheme(api, () => terminals.restyle(), tellProblem))
   store.add(toDisposable(useSettings.subscribe(() => terminals.restyle())))
   store.add(
     toDisposable(useHosts.subscribe((now, before) => (now.book === before.book ? undefined : terminals.restyle()))),
@@ -98,7 +107,9 @@ export async function boot(bridge: Bridge): Promise<Parts> {
 
   restore(saved)
   keepWorkspace(api, store)
-  window.addEventListener('keydown', event => commands.onKey(event, false))
+  window.addEventListener('keydown', event => commands.onPageKey(event))
+  store.add(keepCompositions(window))
+  store.add(labelOtherDrags(window))
   keepKeyboard(terminals)
   window.addEventListener('online', () => void api.forwards.networkChanged().catch(tellProblem))
   store.add(api.app.onOpenAddress(address => actions.openAddress(address)))

@@ -84,16 +84,22 @@ export class Commands {
     return useSettings.getState().settings.keys[command.id] ?? command.keys
   }
 
-  /** Runs what the keys stand for. In a terminal its own keys win, so only Ctrl+Shift, and Cmd combinations count there, and what the person set. */
-  onKey(event: KeyboardEvent, inTerminal: boolean): boolean {
+  /** A key that reached the window. A terminal's keys come from the terminal itself. */
+  onPageKey(event: KeyboardEvent): void {
+    if (!(event.target instanceof Element && event.target.closest('.xterm'))) this.onKey(event, false)
+  }
+
+  /**
+   * Runs what the keys stand for; true when something did. The keys of a shell win (`toShell`), so only Ctrl+Shift and Cmd
+   * combinations count there, and what the person set. A terminal without a shell has no keys of its own.
+   */
+  onKey(event: KeyboardEvent, toShell: boolean): boolean {
     if (event.type !== 'keydown' || event.defaultPrevented || isModalOpen()) return false
-    // A terminal's keys come here from the terminal itself.
-    if (!inTerminal && event.target instanceof Element && event.target.closest('.xterm')) return false
     const keys = shortcutOf(event)
     if (keys === '' || !/Ctrl|Alt|Meta|^F\d/.test(keys)) return false
     const command = this.all.find(each => this.keysOf(each) === keys && (each.when?.() ?? true))
     const own = command !== undefined && useSettings.getState().settings.keys[command.id] === keys
-    if (!command || (inTerminal && !own && !worksInTerminal(keys, command))) return false
+    if (!command || (toShell && !own && !worksInTerminal(keys, command))) return false
     event.preventDefault()
     event.stopPropagation()
     command.run()

@@ -1,5 +1,5 @@
-import type { Disposable } from '../../shared/base/lifecycle.ts'
-import { toDisposable } from '../../shared/base/lifecycle.ts'
+import { frameColours } from '../../shared/base/frame-colours.ts'
+import { toDisposable, type Disposable } from '../../shared/base/lifecycle.ts'
 import type { Api } from '../../shared/contract/contract.ts'
 import { useSettings } from '../features/settings/settings-store.ts'
 
@@ -8,16 +8,24 @@ export function isDark(): boolean {
   return document.documentElement.dataset['theme'] !== 'light'
 }
 
+/** Gives the page a theme. */
+export function showTheme(dark: boolean): void {
+  const { dataset, style } = document.documentElement
+  const { background, symbols } = frameColours(dark)
+  dataset['theme'] = dark ? 'dark' : 'light'
+  style.setProperty('--bg', background)
+  style.setProperty('--muted', symbols)
+}
+
 /** Keeps the page, and the window's own buttons, in the theme that is set; `onChanged` follows each change. */
-export function followTheme(api: Api, onChanged: () => void): Disposable {
+export function followTheme(api: Api, onChanged: () => void, onProblem: (error: unknown) => void): Disposable {
   const system = matchMedia('(prefers-color-scheme: dark)')
   const apply = () => {
     const { theme } = useSettings.getState().settings.appearance
     const dark = theme === 'dark' || (theme === 'system' && system.matches)
-    const next = dark ? 'dark' : 'light'
-    if (document.documentElement.dataset['theme'] === next) return
-    document.documentElement.dataset['theme'] = next
-    void api.app.setFrame({ dark })
+    if (document.documentElement.dataset['theme'] === (dark ? 'dark' : 'light')) return
+    showTheme(dark)
+    void api.app.setFrame({ dark }).catch(onProblem)
     onChanged()
   }
   apply()

@@ -1,11 +1,10 @@
-import { draggable, dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
+import { dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
 import { combine } from '@atlaskit/pragmatic-drag-and-drop/combine'
-import { setCustomNativeDragPreview } from '@atlaskit/pragmatic-drag-and-drop/element/set-custom-native-drag-preview'
 import { dropTargetForExternal } from '@atlaskit/pragmatic-drag-and-drop/external/adapter'
 import { containsFiles, getFiles } from '@atlaskit/pragmatic-drag-and-drop/external/file'
-import { pointerOutsideOfPreview } from '@atlaskit/pragmatic-drag-and-drop/element/pointer-outside-of-preview'
 
 import { side as sideSchema, type Side } from '../../shared/contract/files.ts'
+import { dragSource } from './drag-source.ts'
 
 /** What is dragged: files of one side. */
 export interface DraggedFiles {
@@ -19,7 +18,6 @@ export function dragFiles(
   parts: {
     readonly get: () => DraggedFiles
     readonly text: () => string
-    readonly look: string
     /** Alt is held: the files are meant for another program. */
     readonly dragOut: (files: DraggedFiles) => void
   },
@@ -31,21 +29,10 @@ export function dragFiles(
     parts.dragOut(parts.get())
   }
   element.addEventListener('dragstart', out)
-  const inside = draggable({
-    element,
-    canDrag: ({ input }) => !input.altKey,
-    getInitialData: () => ({ kind: 'files', ...parts.get() }),
-    onGenerateDragPreview: ({ nativeSetDragImage }) =>
-      setCustomNativeDragPreview({
-        nativeSetDragImage,
-        getOffset: pointerOutsideOfPreview({ x: '12px', y: '8px' }),
-        render: ({ container }) => {
-          const preview = document.createElement('div')
-          preview.className = parts.look
-          preview.textContent = parts.text()
-          container.append(preview)
-        },
-      }),
+  const inside = dragSource(element, {
+    data: () => ({ kind: 'files', ...parts.get() }),
+    label: parts.text,
+    canDrag: ({ altKey }) => !altKey,
   })
   return () => {
     element.removeEventListener('dragstart', out)

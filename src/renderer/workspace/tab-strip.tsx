@@ -1,8 +1,9 @@
-import { draggable, dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
+import { dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
 import { combine } from '@atlaskit/pragmatic-drag-and-drop/combine'
 import { Files, House, KeyRound, Radio, X } from 'lucide-react'
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 
+import { dragSource } from '../ui/drag-source.ts'
 import { ContextMenu, type MenuItem } from '../ui/menu.tsx'
 import { Dot, type Tone } from '../ui/tag.tsx'
 import css from './tab-strip.module.css'
@@ -110,6 +111,14 @@ export function titleOf(tab: Tab): string {
   return tab.kind === 'files' ? 'Files' : (tab.panes[tab.activePane]?.title ?? 'Terminal')
 }
 
+/** A tab's title, with the number of its panes where it has several. */
+function dragLabelOf(tabId: string): string {
+  const tab = useWorkspace.getState().tabs.find(each => each.id === tabId)
+  if (!tab) return ''
+  const panes = tab.kind === 'terminals' ? Object.keys(tab.panes).length : 1
+  return panes > 1 ? `${titleOf(tab)} · ${panes} panes` : titleOf(tab)
+}
+
 const springMs = 500
 
 interface OneTabProps {
@@ -133,7 +142,7 @@ function OneTab({ tab, order, active, look, menu, onClose }: OneTabProps) {
     let timer: number | undefined
     if (!element) return
     return combine(
-      draggable({ element, getInitialData: () => ({ kind: 'tab', tabId: tab.id }) }),
+      dragSource(element, { data: () => ({ kind: 'tab', tabId: tab.id }), label: () => dragLabelOf(tab.id) }),
       dropTargetForElements({
         element,
         getData: () => ({ kind: 'tab-slot' }),
@@ -186,8 +195,12 @@ function OneTab({ tab, order, active, look, menu, onClose }: OneTabProps) {
 }
 
 function Rename({ tab, order, onDone }: { readonly tab: Tab; readonly order: number; readonly onDone: () => void }) {
-  const keep = (event: { currentTarget: HTMLInputElement }) => {
-    renameTab(tab.id, event.currentTarget.value)
+  const ended = useRef(false)
+  // Handing the keyboard on takes it from the field, which would keep a name that was just given up.
+  const end = (name: string | null) => {
+    if (ended.current) return
+    ended.current = true
+    if (name !== null) renameTab(tab.id, name)
     onDone()
   }
   return (
@@ -198,11 +211,12 @@ function Rename({ tab, order, onDone }: { readonly tab: Tab; readonly order: num
       defaultValue={titleOf(tab)}
       autoFocus
       onFocus={event => event.currentTarget.select()}
-      onBlur={keep}
+      onBlur={event => end(event.currentTarget.value)}
       onKeyDown={event => {
         event.stopPropagation()
-        if (event.key === 'Enter') keep(event)
-        if (event.key === 'Escape') onDone()
+        if (event.key !== 'Enter' && event.key !== 'Escape') return
+        event.preventDefault()
+        end(event.key === 'Enter' ? event.currentTarget.value : null)
       }}
     />
   )

@@ -45,6 +45,8 @@ interface WorkspaceState {
 
 export const useWorkspace = create<WorkspaceState>()(() => ({ tabs: [], activeId: 'home', page: 'hosts' }))
 
+// Whoever follows the store ends the terminals of panes that are gone: each function below is one change, so that no
+// state in between lacks a pane that only moves.
 const { getState, setState } = useWorkspace
 
 /** The tab in front, or undefined on Home. */
@@ -97,56 +99,50 @@ export function splitActive(side: Side): Pane | undefined {
   const tab = activeTerminals()
   if (!from || !tab) return undefined
   const pane = newPane(from.target, from.title)
-  updateTab(tab.id, old => ({
-    ...old,
-    panes: { ...old.panes, [pane.id]: pane },
-    layout: splitPane(old.layout, { at: from.id, side, added: leaf(pane.id) }),
-    activePane: pane.id,
-    zoomed: false,
-  }))
+  const added = { panes: { [pane.id]: pane }, layout: leaf(pane.id), activePane: pane.id }
+  updateTab(tab.id, old => withAdded(old, { ...added, at: from.id, side }))
   return pane
 }
 
-/** Moves a whole tab into another one, on one side of a pane there. */
+/** Moves a whole tab into another one, on one side of a pane of it. Nothing moves if either is gone. */
 export function moveTabInto(tabId: string, to: { tabId: string; paneId: string; side: Side }): void {
-  const moved = getState().tabs.find(tab => tab.id === tabId)
-  if (moved?.kind !== 'terminals' || tabId === to.tabId) return
-  setState(state => ({ tabs: state.tabs.filter(tab => tab.id !== tabId), activeId: to.tabId }))
-  updateTab(to.tabId, old => ({
-    ...old,
-    panes: { ...old.panes, ...moved.panes },
-    layout: splitPane(old.layout, { at: to.paneId, side: to.side, added: moved.layout }),
-    activePane: moved.activePane,
-    zoomed: false,
-  }))
+  setState(state => {
+    const moved = state.tabs.find(tab => tab.id === tabId)
+    const into = tabWith(to.paneId, state)
+    if (moved?.kind !== 'terminals' || into?.id !== to.tabId || into === moved) return state
+    const joined = withAdded(into, { ...moved, at: to.paneId, side: to.side })
+    return { tabs: replaceTabs(state.tabs, { [moved.id]: null, [joined.id]: joined }), activeId: joined.id }
+  })
 }
 
-/** Moves a pane: beside another one, or (with `to` null) into a tab of its own. */
+/** Moves a pane: beside another one, or (with `to` null) into a tab of its own. Nothing moves if either is gone. */
 export function movePane(paneId: string, to: { paneId: string; side: Side } | null): void {
-  const from = tabWith(paneId)
-  const pane = from?.panes[paneId]
-  if (!from || !pane || to?.paneId === paneId) return
-  const target = to === null ? undefined : tabWith(to.paneId)
-  if (to === null && Object.keys(from.panes).length === 1) return
-  takeOut(from, paneId)
-  if (to === null || !target) {
-    const tab = tabOf(pane)
-    setState(state => ({ tabs: [...state.tabs, tab], activeId: tab.id }))
-    return
-  }
-  updateTab(target.id, old => ({
-    ...old,
-    panes: { ...old.panes, [pane.id]: pane },
-    layout: splitPane(old.layout, { at: to.paneId, side: to.side, added: leaf(pane.id) }),
-    activePane: pane.id,
-    zoomed: false,
-  }))
-  setState({ activeId: target.id })
+  setState(state => {
+    const from = tabWith(paneId, state)
+    const pane = from?.panes[paneId]
+    if (!from || !pane || to?.paneId === paneId) return state
+    const rest = withoutPane(from, paneId)
+    if (to === null) {
+      if (rest === null) return state
+      const tab = tabOf(pane)
+      return { tabs: [...replaceTabs(state.tabs, { [from.id]: rest }), tab], activeId: tab.id }
+    }
+    const into = rest?.panes[to.paneId] ? rest : tabWith(to.paneId, state)
+    if (!into) return state
+    const added = { panes: { [pane.id]: pane }, layout: leaf(pane.id), activePane: pane.id }
+    const joined = withAdded(into, { ...added, at: to.paneId, side: to.side })
+    const broadcast = into === rest ? from.broadcast : joined.broadcast
+    const changes = { [from.id]: rest, [joined.id]: { ...joined, broadcast } }
+    return { tabs: replaceTabs(state.tabs, changes), activeId: joined.id }
+  })
 }
 
 export function closePane(paneId: string): void {
   const tab = tabWith(paneId)
-  if (tab) takeOut(tab, paneId)
+  if (!tab) return
+  const rest = withoutPane(tab, paneId)
+  if (rest === null) return closeTab(tab.id)
+  setState(state => ({ tabs: replaceTabs(state.tabs, { [tab.id]: rest }) }))
 }
 
 export function closeTab(id: string): void {
@@ -205,8 +201,8 @@ export function resizeSplit(tabId: string, path: readonly number[], weights: rea
 }
 
 /** The tab that holds a pane. */
-export function tabWith(paneId: string): TerminalTab | undefined {
-  return getState().tabs.find((tab): tab is TerminalTab => tab.kind === 'terminals' && tab.panes[paneId] !== undefined)
+export function tabWith(paneId: string, state: WorkspaceState = getState()): TerminalTab | undefined {
+  return state.tabs.find((tab): tab is TerminalTab => tab.kind === 'terminals' && tab.panes[paneId] !== undefined)
 }
 
 /** What is kept for the next start. */
@@ -284,23 +280,38 @@ function withPane(tab: TerminalTab, paneId: string, change: (pane: Pane) => Pane
   return pane === undefined ? tab : { ...tab, panes: { ...tab.panes, [paneId]: change(pane) } }
 }
 
-function takeOut(tab: TerminalTab, paneId: string): void {
+/** A tab without one of its panes; null when it was the last. Pure. */
+function withoutPane(tab: TerminalTab, paneId: string): TerminalTab | null {
   const layout = removePane(tab.layout, paneId)
-  if (layout === undefined) return closeTab(tab.id)
+  if (layout === undefined) return null
   const { [paneId]: _gone, ...panes } = tab.panes
   const order = panesOf(layout)
   const activePane =
     tab.activePane === paneId
       ? ((order[Math.max(0, panesOf(tab.layout).indexOf(paneId) - 1)] ?? order[0]) as TerminalId)
       : tab.activePane
-  updateTab(tab.id, old => ({
-    ...old,
-    panes,
-    layout,
+  return { ...tab, panes, layout, activePane, zoomed: false, broadcast: order.length > 1 && tab.broadcast }
+}
+
+type Added = Pick<TerminalTab, 'panes' | 'layout' | 'activePane'> & { readonly at: string; readonly side: Side }
+
+/** A tab with more panes on one side of a pane of it; they get the keyboard. Pure. */
+function withAdded(tab: TerminalTab, { panes, layout, activePane, at, side }: Added): TerminalTab {
+  return {
+    ...tab,
+    panes: { ...tab.panes, ...panes },
+    layout: splitPane(tab.layout, { at, side, added: layout }),
     activePane,
     zoomed: false,
-    broadcast: order.length > 1 && old.broadcast,
-  }))
+  }
+}
+
+/** The tabs with some in their new form, by their ids; null takes one away. Pure. */
+function replaceTabs(tabs: readonly Tab[], changes: Readonly<Record<string, Tab | null>>): readonly Tab[] {
+  return tabs.flatMap(tab => {
+    const changed = changes[tab.id]
+    return changed === undefined ? tab : (changed ?? [])
+  })
 }
 
 function neighbour(state: WorkspaceState, id: string): string {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
+import { runs } from '../../testing/runs.ts'
 import { cleanLine, cleanText } from './clean-text.ts'
 
 describe('cleanText', () => {
@@ -20,7 +21,7 @@ describe('cleanText', () => {
         expect(cleaned).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
         expect(cleaned.length).toBeLessThanOrEqual(cap)
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     )
   })
 

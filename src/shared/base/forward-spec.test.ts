@@ -8,6 +8,7 @@ import {
   type ForwardSpec,
   type SpecEnd,
 } from './forward-spec.ts'
+import { runs } from '../../testing/runs.ts'
 
 const tcp = (port: number, address: string | null = null): SpecEnd => ({ kind: 'tcp', address, port })
 
@@ -81,13 +82,13 @@ test('what is printed is read back as it was', () => {
       const spec: ForwardSpec = { kind, listen: from, to: target }
       expect(parseForwardSpecs(`ssh ${printForwardSpec(spec)} host`)).toEqual([spec])
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   )
 })
 
 test('no text at all makes it throw', () => {
   fc.assert(
     fc.property(fc.string(), text => void parseForwardSpecs(text)),
-    { numRuns: 5000 },
+    { numRuns: runs(5000) },
   )
 })

@@ -19,3 +19,29 @@ export interface HerePlace {
   readonly line: string
   readonly tabs: boolean
 }
+
+const shells: Readonly<Record<string, Dialect>> = {
+  sh: 'sh',
+  dash: 'sh',
+  ash: 'sh',
+  bash: 'bash',
+  rbash: 'bash',
+  ksh: 'sh',
+  ksh93: 'sh',
+  mksh: 'sh',
+  lksh: 'sh',
+  yash: 'sh',
+  posh: 'sh',
+  busybox: 'sh',
+  zsh: 'zsh',
+  fish: 'fish',
+}
+
+/** Whose rules a program of that name reads by; undefined for no shell that is known. */
+export function dialectOfProgram(path: string): Dialect | undefined {
+  const name = (path.split(/[/\\]/).at(-1) ?? '').toLowerCase().replace(/^-|\.exe$/g, '')
+  if (name === 'csh' || name === 'tcsh') return 'csh'
+  if (name === 'pwsh' || name === 'powershell') return 'powershell'
+  if (name === 'cmd') return 'cmd'
+  return Object.hasOwn(shells, name) ? shells[name] : undefined
+}

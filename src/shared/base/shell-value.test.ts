@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
+import { runs } from '../../testing/runs.ts'
 import type { Dialect } from './shell-dialect.ts'
 import { ShellReader, shellPlace, withoutComments } from './shell-place.ts'
 import { shellValue } from './shell-value.ts'
@@ -51,7 +52,7 @@ const nasty = fc
   )
   .map(parts => parts.join('').replace(/\0|\p{Cs}/gu, ''))
 
-const runs = 2_000
+const count = runs(2_000)
 const batch = 50
 
 /** The words of each line as a shell passed them on: printf is built into each of them, and no word holds a NUL. */
@@ -78,7 +79,7 @@ describe('shellValue', () => {
   it.each(shells)(
     'is the same bytes and one word in %s, bare and in quotes of both kinds',
     (_name, dialect, program) => {
-      const values = fc.sample(nasty, runs)
+      const values = fc.sample(nasty, count)
       for (let at = 0; at < values.length; at += batch) {
         const some = values.slice(at, at + batch)
         let script = ''
@@ -151,7 +152,7 @@ describe('shellValue', () => {
         const printed = execFileSync('dash', ['-c', `${before}${text}\nEOF\n`], { encoding: 'utf8' })
         expect(printed).toBe(`before ${value}\n`)
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     )
   })
 
@@ -299,7 +300,7 @@ describe('what looks like more than it is', () => {
           expect(reader.placeAfter('')).toEqual(shellPlace(list.join(''), dialect))
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     )
   })
 })

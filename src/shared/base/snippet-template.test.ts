@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
+import { runs } from '../../testing/runs.ts'
 import { isGiven, parseTemplate, variablesIn, type Variable } from './snippet-template.ts'
 
 const names = (text: string) => variablesIn(parseTemplate(text)).map(({ name }) => name)
@@ -90,7 +91,7 @@ describe('parseTemplate', () => {
         expect(back.replaceAll('\\', '')).toBe(text.replaceAll('\\', ''))
         for (const part of parts) if (part.kind === 'variable') expect(parseTemplate(part.source)).toEqual([part])
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     )
   })
 

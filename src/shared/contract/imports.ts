@@ -18,8 +18,10 @@ export const importedHost = z.strictObject({
   groups: z.array(line(128).min(1)).max(16).default([]),
   tags: z.array(line(32).min(1)).max(32).default([]),
   proxy: proxy.nullable().default(null),
+  /** The file asks for it. It's shown, and stays off: `add` never takes it over. */
   forwardAgent: z.boolean().default(false),
   signIn: signIn.default('ask'),
+  /** As `forwardAgent`. */
   weakAlgorithms: z.boolean().default(false),
   favourite: z.boolean().default(false),
   look: terminalLook.default({ theme: null, fontSize: null }),

@@ -43,7 +43,7 @@ export const settingsSchema = z.strictObject({
         .default({}),
       /** What becomes of links when files are copied. */
       links: z.enum(['keep', 'follow', 'skip']).default('keep'),
-      /** The command of the local editor with its arguments; empty is the system's own choice. */
+      /** The program of the local editor with its arguments, `{file}` for the file's place; empty is the system's text editor. */
       editor: line(1024).default(''),
       /** Compares checksums after each copy. */
       verify: z.boolean().default(false),

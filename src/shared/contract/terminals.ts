@@ -64,12 +64,36 @@ export interface TerminalSnapshot {
   readonly state: TerminalState
 }
 
+// As in `files`, whose page imports this one.
+const typedPath = z.string().min(1).max(16_384)
+
+/** A line that Hawser types for the user, or puts on the clipboard for them to paste. */
+export const lineRequest = z.discriminatedUnion('kind', [
+  /** Goes to a folder. */
+  z.strictObject({ kind: z.literal('folder'), path: typedPath }),
+  /** Paths as words. */
+  z.strictObject({ kind: z.literal('paths'), paths: z.array(typedPath).min(1).max(1_000) }),
+  /** Copies files with scp or rsync; `from` is the host that they are on, null for this computer. */
+  z.strictObject({
+    kind: z.literal('copy'),
+    program: z.enum(['scp', 'rsync']),
+    paths: z.array(typedPath).min(1).max(10_000),
+    from: z.strictObject({ login: line(512).regex(/^[^-]/), port: port.nullable() }).nullable(),
+  }),
+])
+export type LineRequest = Readonly<z.output<typeof lineRequest>>
+
 /** Shells on remote hosts and on this computer. Bytes travel over a MessagePort under the terminal's id, never through these calls. */
 export const terminals = {
   /** Answers once the shell runs; its port has then been sent. The id is the caller's, so that opening can be watched and cancelled. */
   open: call(z.strictObject({ id: terminalId, target, size: terminalSize })).returns<void>(),
   resize: call(z.strictObject({ id: terminalId, size: terminalSize })).returns<void>(),
   close: call(z.strictObject({ id: terminalId })).returns<void>(),
+  /**
+   * Composes a line, without Enter, for the shell of a target, quoted for just that shell. Throws `invalid-input` with a
+   * sentence where a name can't be typed safely there, and what connecting throws.
+   */
+  lineFor: call(z.strictObject({ target, request: lineRequest })).returns<string>(),
   list: call(z.void()).returns<readonly TerminalSnapshot[]>(),
   onChanged: event<readonly TerminalSnapshot[]>(),
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 import { errorCode, type WireError } from '../base/errors.ts'
 import { call, event } from './define.ts'
-import { filePath, place, side } from './files.ts'
+import { fileName, filePath, place, side } from './files.ts'
 
 export const transferId = z.uuid().brand<'TransferId'>()
 export type TransferId = z.infer<typeof transferId>
@@ -29,7 +29,7 @@ export const transferRequest = z.strictObject({
   from: z.strictObject({ side, paths: z.array(filePath).min(1).max(200_000) }),
   to: place,
   /** The name of the copy, when there is one path and it is to be called otherwise. */
-  rename: z.string().min(1).max(1024).nullable().default(null),
+  rename: fileName.nullable().default(null),
   options: transferOptions.prefault({}),
 })
 export type TransferRequest = Readonly<z.output<typeof transferRequest>>

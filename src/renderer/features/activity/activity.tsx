@@ -4,6 +4,7 @@ import { create } from 'zustand'
 import type { Disposable } from '../../../shared/base/lifecycle.ts'
 import type { ActivityEntry } from '../../../shared/contract/activity.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
+import type { Follow } from '../../ipc/mirror.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dot, type Tone } from '../../ui/tag.tsx'
 import ui from '../../ui/ui.module.css'
@@ -12,10 +13,9 @@ import css from './activity.module.css'
 const useActivity = create<{ readonly entries: readonly ActivityEntry[] }>()(() => ({ entries: [] }))
 
 /** Keeps this window's list equal to the one of main. */
-export function mirrorActivity(api: Api): Disposable {
+export function mirrorActivity({ activity }: Api, follow: Follow): Disposable {
   const show = (entries: readonly ActivityEntry[]) => useActivity.setState({ entries })
-  void api.activity.list().then(show)
-  return api.activity.onChanged(show)
+  return follow({ name: 'the activity', list: activity.list, onChanged: activity.onChanged, show })
 }
 
 const looks: Record<ActivityEntry['kind'], { readonly tone: Tone; readonly word: string }> = {

@@ -7,7 +7,6 @@ import type { TransferOptions } from '../../../shared/contract/transfers.ts'
 import type { DraggedFiles } from '../../ui/file-drag.ts'
 import { chosen, pathsOf, paneOf, type FilePanes } from './file-panes.ts'
 import { changePane, openDialog, sideText, useFiles, type PaneState } from './files-store.ts'
-import { copyCommands } from './copy-command.ts'
 import { isFolder } from './rows.ts'
 
 export interface FileActionParts {
@@ -181,9 +180,14 @@ export class FileActions {
   copyCommand(id: string, program: 'scp' | 'rsync'): void {
     const pane = paneOf(id)
     if (!pane) return
-    const address = this.parts.addressOf(pane.side)
-    this.parts.copyText(copyCommands(program, { paths: pathsOf(pane, chosen(pane)), address }))
-    this.parts.tell(`The ${program} command is on the clipboard.`)
+    const request = { kind: 'copy' as const, program, paths: [...pathsOf(pane, chosen(pane))] }
+    const copied = this.parts.api.terminals
+      .lineFor({ target: { kind: 'local' }, request: { ...request, from: this.parts.addressOf(pane.side) } })
+      .then(line => {
+        this.parts.copyText(line)
+        this.parts.tell(`The ${program} command is on the clipboard.`)
+      })
+    this.#quietly(copied)
   }
 
   async compress(side: Side, paths: readonly string[], archive: string): Promise<void> {
@@ -213,7 +217,7 @@ export class FileActions {
   }
 }
 
-/** `1 file` or `3 files`. */
+/** `1 item` or `3 items`. */
 export function countText(count: number): string {
   return count === 1 ? '1 item' : `${count} items`
 }

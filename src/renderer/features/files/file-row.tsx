@@ -39,7 +39,6 @@ export const FileRow = memo(function FileRow(props: FileRowProps) {
     return dragFiles(element, {
       get: () => draggedFrom(paneId, name),
       text: () => dragText(paneId, name),
-      look: css['dragged'] ?? '',
       dragOut: actions.dragOut,
     })
   }, [paneId, name, renaming, actions])

@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest'
 
 import type { Entry } from '../../../shared/contract/files.ts'
 import { compareEntries } from './compare.ts'
-import { copyCommands } from './copy-command.ts'
 import { modeText, sizeText, timeText, visibleRows, type RowFilter } from './rows.ts'
 import { clickRow, keepNames, moveCursor, noSelection, selectAll, toggleAndStep } from './selection.ts'
 
@@ -131,12 +130,4 @@ test('folders are compared by size and time, to the second that both sides know'
     entry('theirs'),
   ]
   expect(compareEntries(mine, theirs)).toEqual({ same: 'same', newer: 'newer', mine: 'only-here', size: 'different' })
-})
-
-test('the command that copies by hand quotes its paths and brackets an address', () => {
-  const address = { login: 'me@2001:db8::1', port: 2222 }
-  expect(copyCommands('scp', { paths: ["/data/it's"], address })).toBe(
-    "scp -r -P 2222 'me@[2001:db8::1]:/data/it'\\''s' .",
-  )
-  expect(copyCommands('rsync', { paths: ['/a'], address: null })).toBe('rsync -avz --partial /a user@host:')
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
+import { runs } from '../../../testing/runs.ts'
 import { parseNotebook } from './notebook.ts'
 import { parseNpy, parseZipDirectory, unpackHead } from './numpy.ts'
 import { hexDump, looksBinary, previewKind } from './preview-kind.ts'
@@ -31,7 +32,7 @@ describe('the viewers', () => {
         hexDump(bytes)
         looksBinary(bytes)
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 

@@ -5,6 +5,7 @@ import type { Api } from '../../../shared/contract/contract.ts'
 import type { Forward, ForwardBook, ForwardSnapshot } from '../../../shared/contract/forwards.ts'
 import { builtInPresets, type Preset, type PresetId } from '../../../shared/contract/presets.ts'
 import { targetKey, type Target } from '../../../shared/contract/terminals.ts'
+import type { Follow } from '../../ipc/mirror.ts'
 
 /** The dialog that is open over the window, if any. */
 export type ForwardDialog =
@@ -23,10 +24,9 @@ export const useForwards = create<ForwardsState>()(() => ({
 }))
 
 /** Keeps this window's forwards equal to those of main. */
-export function mirrorForwards(api: Api): Disposable {
+export function mirrorForwards({ forwards }: Api, follow: Follow): Disposable {
   const show = (book: ForwardBook) => useForwards.setState({ book })
-  void api.forwards.list().then(show)
-  return api.forwards.onChanged(show)
+  return follow({ name: 'the forwards', list: forwards.list, onChanged: forwards.onChanged, show })
 }
 
 export function openForwardDialog(dialog: ForwardDialog | null): void {

@@ -1,10 +1,10 @@
-import { draggable } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
 import { combine } from '@atlaskit/pragmatic-drag-and-drop/combine'
 import { Files, Info, Server, Star, Waypoints } from 'lucide-react'
 import { memo, useEffect, useRef, useState } from 'react'
 
 import type { Host } from '../../../shared/contract/hosts.ts'
 import { IconButton } from '../../ui/button.tsx'
+import { dragSource } from '../../ui/drag-source.ts'
 import { acceptFiles } from '../../ui/file-drag.ts'
 import { Menu, type MenuItem } from '../../ui/menu.tsx'
 import { Dot, Tag } from '../../ui/tag.tsx'
@@ -30,7 +30,7 @@ export const HostCard = memo(function HostCard({ host, actions, live, selected, 
     const element = ref.current
     if (!element) return
     return combine(
-      draggable({ element, getInitialData: () => ({ kind: 'host', hostId: host.id }) }),
+      dragSource(element, { data: () => ({ kind: 'host', hostId: host.id }), label: () => host.label }),
       // Files that are dropped on a host go to its home folder.
       acceptFiles(element, {
         onOver: count => element.toggleAttribute('data-over', count !== null),

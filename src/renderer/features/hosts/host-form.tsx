@@ -54,8 +54,11 @@ export function HostForm({ host, preset, themes, onSave, onDelete, onForget, onC
     setErrors({})
     fillAddress(event.currentTarget.form, command)
     if (command.keyFile !== null) setKeyFile(command.keyFile)
-    if (command.forwardAgent) setAgent(true)
-    setExtra({ jumps: command.jumps, forwards: command.forwards.map(printForwardSpec), left: command.left })
+    setExtra({
+      jumps: command.jumps,
+      forwards: command.forwards.map(printForwardSpec),
+      left: command.forwardAgent ? ['-A', ...command.left] : command.left,
+    })
   }
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()

@@ -4,6 +4,7 @@ import type { Disposable } from '../../../shared/base/lifecycle.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { Group, GroupId, Host, HostBook, HostId } from '../../../shared/contract/hosts.ts'
 import { groupChain } from '../../../shared/contract/inheritance.ts'
+import type { Follow } from '../../ipc/mirror.ts'
 import { fuzzyFind } from '../../ui/fuzzy.ts'
 
 /** What is being edited in a dialog. */
@@ -31,10 +32,9 @@ export const useHosts = create<HostsState>()(() => ({
 }))
 
 /** Keeps this window's hosts equal to those of main. */
-export function mirrorHosts(api: Api): Disposable {
+export function mirrorHosts({ hosts }: Api, follow: Follow): Disposable {
   const show = (book: HostBook) => useHosts.setState({ book, loaded: true })
-  void api.hosts.list().then(show)
-  return api.hosts.onChanged(show)
+  return follow({ name: 'the hosts', list: hosts.list, onChanged: hosts.onChanged, show })
 }
 
 export function selectHost(id: HostId | null): void {

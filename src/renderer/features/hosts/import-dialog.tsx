@@ -1,5 +1,5 @@
 import { FileInput, ClipboardPaste, FolderInput } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 
 import { messageOf } from '../../../shared/base/errors.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
@@ -11,6 +11,7 @@ import { Checkbox, Select, TextArea } from '../../ui/field.tsx'
 import ui from '../../ui/ui.module.css'
 import css from './hosts.module.css'
 import { groupPath, useHosts } from './hosts-store.ts'
+import { importWords } from './import-words.ts'
 
 const formats: Readonly<Record<ImportFormat, string>> = {
   putty: 'PuTTY',
@@ -34,9 +35,10 @@ export interface ImportDialogProps {
 export function ImportDialog({ api, onClose, onDone }: ImportDialogProps) {
   const [preview, setPreview] = useState<ImportPreview | null>(null)
   const [failure, setFailure] = useState<string | null>(null)
+  const fail = useCallback((error: unknown) => setFailure(messageOf(error)), [])
   const show = (work: Promise<ImportPreview | null>) => {
     setFailure(null)
-    work.then(found => found && setPreview(found)).catch((error: unknown) => setFailure(messageOf(error)))
+    work.then(found => found && setPreview(found)).catch(fail)
   }
   return (
     <Dialog
@@ -64,7 +66,7 @@ export function ImportDialog({ api, onClose, onDone }: ImportDialogProps) {
           onFailure={setFailure}
         />
       ) : (
-        <Sources api={api} show={show} onClose={onClose} />
+        <Sources api={api} show={show} onClose={onClose} onFailure={fail} />
       )}
     </Dialog>
   )
@@ -74,10 +76,16 @@ function Sources({
   api,
   show,
   onClose,
-}: Pick<ImportDialogProps, 'api' | 'onClose'> & { readonly show: (work: Promise<ImportPreview | null>) => void }) {
+  onFailure,
+}: Pick<ImportDialogProps, 'api' | 'onClose'> & {
+  readonly show: (work: Promise<ImportPreview | null>) => void
+  readonly onFailure: (error: unknown) => void
+}) {
   const [text, setText] = useState('')
   const [places, setPlaces] = useState<readonly { label: string; path: string }[]>([])
-  useEffect(() => void api.imports.places().then(setPlaces), [api])
+  useEffect(() => {
+    api.imports.places().then(setPlaces, onFailure)
+  }, [api, onFailure])
   const chosen = async (path: string | null) => (path === null ? null : api.imports.readFile({ path }))
   return (
     <>
@@ -159,6 +167,13 @@ function Choose({ api, preview, onBack, onClose, onDone, onFailure }: ChooseProp
                 </>
               }
             />
+            <ul className={css['importWords']}>
+              {importWords(host).map(({ text, warns }) => (
+                <li key={text} data-warns={warns}>
+                  {text}
+                </li>
+              ))}
+            </ul>
           </li>
         ))}
       </ul>

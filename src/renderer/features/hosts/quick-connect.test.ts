@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { target } from '../../../shared/contract/terminals.ts'
+import { runs } from '../../../testing/runs.ts'
 import { parseQuickConnect, shownTarget } from './quick-connect.ts'
 
 const parse = (text: string) => {
@@ -71,7 +72,7 @@ describe('parseQuickConnect', () => {
           if (result.kind === 'address') expect(target.safeParse(result.target).success).toBe(true)
         },
       ),
-      { numRuns: 5000 },
+      { numRuns: runs(5000) },
     )
   })
 

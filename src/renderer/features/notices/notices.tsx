@@ -1,10 +1,12 @@
 import { X } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { create } from 'zustand'
 
 import { messageOf } from '../../../shared/base/errors.ts'
 import type { Disposable } from '../../../shared/base/lifecycle.ts'
 import type { Notice } from '../../../shared/contract/app.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
+import type { Follow } from '../../ipc/mirror.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import css from './notices.module.css'
 
@@ -23,10 +25,9 @@ const useNotices = create<NoticesState>()(() => ({ fromMain: [], local: [] }))
 const quietMs = 8_000
 
 /** Shows what main has to tell. */
-export function mirrorNotices(api: Api): Disposable {
+export function mirrorNotices({ app }: Api, follow: Follow): Disposable {
   const show = (fromMain: readonly Notice[]) => useNotices.setState({ fromMain })
-  void api.app.notices().then(show)
-  return api.app.onNotices(show)
+  return follow({ name: 'the notices', list: app.notices, onChanged: app.onNotices, show })
 }
 
 /** Tells something quietly; it goes by itself. */
@@ -47,12 +48,13 @@ export function useNoticeCount(): number {
   return useNotices(state => state.fromMain.length + state.local.length)
 }
 
-/** News in the corner: quiet ones as status, those that need action as alert. */
-export function Notices({ api }: { readonly api: Api }) {
+/** News in the corner: quiet ones as status, those that need action as alert; and `children`, which stay until they are done. */
+export function Notices({ api, children }: { readonly api: Api; readonly children?: ReactNode }) {
   const { fromMain, local } = useNotices()
   const all: readonly LocalNotice[] = [...fromMain, ...local]
   return (
     <section aria-label="Notices" className={css['notices']}>
+      {children}
       {all.map(notice => (
         <div
           key={notice.id}
@@ -77,7 +79,7 @@ export function Notices({ api }: { readonly api: Api }) {
             label="Dismiss"
             onClick={() => {
               dismiss(notice.id)
-              if (fromMain.includes(notice)) void api.app.dismissNotice({ id: notice.id })
+              if (fromMain.includes(notice)) void api.app.dismissNotice({ id: notice.id }).catch(tellProblem)
             }}
           >
             <X size={14} />

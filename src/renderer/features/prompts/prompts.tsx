@@ -6,6 +6,7 @@ import { assertNever } from '../../../shared/base/assert-never.ts'
 import type { Disposable } from '../../../shared/base/lifecycle.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { Answer, OpenQuestion, ShownKey } from '../../../shared/contract/prompts.ts'
+import type { Follow } from '../../ipc/mirror.ts'
 import { Button } from '../../ui/button.tsx'
 import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
 import { Checkbox, TextField } from '../../ui/field.tsx'
@@ -15,10 +16,9 @@ import { ConflictDialog } from './conflict-dialog.tsx'
 const usePrompts = create<{ readonly questions: readonly OpenQuestion[] }>()(() => ({ questions: [] }))
 
 /** Keeps this window's open questions equal to those of main. */
-export function mirrorPrompts(api: Api): Disposable {
+export function mirrorPrompts({ prompts }: Api, follow: Follow): Disposable {
   const show = (questions: readonly OpenQuestion[]) => usePrompts.setState({ questions })
-  void api.prompts.list().then(show)
-  return api.prompts.onChanged(show)
+  return follow({ name: 'the open questions', list: prompts.list, onChanged: prompts.onChanged, show })
 }
 
 export interface PromptsProps {

@@ -198,8 +198,8 @@ function FilesSettings({ settings, change }: SectionProps) {
       <TextField
         label="Local editor"
         defaultValue={files.editor}
-        placeholder="The system's own choice"
-        hint="A command with its arguments, such as code -n; the file is added."
+        placeholder="The system's text editor"
+        hint="A program with its arguments, such as code -n. The file is added at the end, or in place of {file}."
         onBlur={event => set({ editor: event.target.value.trim() })}
       />
       <Select

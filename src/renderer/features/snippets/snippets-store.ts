@@ -1,6 +1,6 @@
 import { create } from 'zustand'
 
-import type { Disposable } from '../../../shared/base/lifecycle.ts'
+import { DisposableStore, type Disposable } from '../../../shared/base/lifecycle.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import { groupChain } from '../../../shared/contract/inheritance.ts'
 import type { Group, GroupId, Host } from '../../../shared/contract/hosts.ts'
@@ -16,6 +16,7 @@ import type {
 } from '../../../shared/contract/snippets.ts'
 import { targetKey, type Target } from '../../../shared/contract/terminals.ts'
 import type { Pane } from '../../../shared/contract/workspace.ts'
+import type { Follow } from '../../ipc/mirror.ts'
 
 /** A snippet that is to run: where, and with what. */
 export interface Order {
@@ -64,18 +65,13 @@ export const useSnippets = create<SnippetsState>()(() => ({
 }))
 
 /** Keeps this window's snippets and runs equal to those of main. */
-export function mirrorSnippets(api: Api): Disposable {
+export function mirrorSnippets({ snippets, runs }: Api, follow: Follow): Disposable {
   const show = (book: SnippetBook) => useSnippets.setState({ book, loaded: true })
-  const showRuns = (runs: readonly RunSnapshot[]) => useSnippets.setState({ runs })
-  void api.snippets.list().then(show)
-  void api.runs.list().then(showRuns)
-  const [stop, stopRuns] = [api.snippets.onChanged(show), api.runs.onChanged(showRuns)]
-  return {
-    dispose: () => {
-      stop.dispose()
-      stopRuns.dispose()
-    },
-  }
+  const showRuns = (all: readonly RunSnapshot[]) => useSnippets.setState({ runs: all })
+  const store = new DisposableStore()
+  store.add(follow({ name: 'the snippets', list: snippets.list, onChanged: snippets.onChanged, show }))
+  store.add(follow({ name: 'the runs', list: runs.list, onChanged: runs.onChanged, show: showRuns }))
+  return store
 }
 
 /** Opens a dialog about snippets in the place of another; null closes it. */

@@ -1,4 +1,4 @@
-import { draggable, dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
+import { dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
 import { combine } from '@atlaskit/pragmatic-drag-and-drop/combine'
 import {
   Braces,
@@ -15,9 +15,9 @@ import { useEffect, useRef, useState } from 'react'
 
 import type { Pane } from '../../../shared/contract/workspace.ts'
 import { IconButton } from '../../ui/button.tsx'
+import { dragSource } from '../../ui/drag-source.ts'
 import { acceptFiles } from '../../ui/file-drag.ts'
 import { ContextMenu, Menu, type MenuItem } from '../../ui/menu.tsx'
-import { shellQuote } from '../../ui/shell-quote.ts'
 import { Dot } from '../../ui/tag.tsx'
 import type { Side } from '../../workspace/split-tree.ts'
 import { focusPane, movePane, moveTabInto, type TerminalTab } from '../../workspace/workspace-store.ts'
@@ -58,7 +58,7 @@ export function TerminalPane({ pane, tab, label, terminals, actions, pathOf }: T
   const active = tab.activePane === pane.id
   const several = Object.keys(tab.panes).length > 1
   const screen = useRef<HTMLDivElement>(null)
-  const { head, over, region } = useDragging(tab, pane)
+  const { head, over, region } = useDragging(tab, pane, label)
   // An element can take one kind of drop: panes go on the region, files on the screen in it.
   useFileDrop(screen, { pane, terminals, pathOf })
 
@@ -160,15 +160,15 @@ export function TerminalPane({ pane, tab, label, terminals, actions, pathOf }: T
 }
 
 /** Dragging a pane by its header, and dropping panes and tabs on the sides of this one. */
-function useDragging(tab: TerminalTab, pane: Pane) {
+function useDragging(tab: TerminalTab, pane: Pane, label: string) {
   const head = useRef<HTMLElement>(null)
   const region = useRef<HTMLElement>(null)
   const [over, setOver] = useState<Side | null>(null)
   useEffect(() => {
-    const [element, dragHandle] = [region.current, head.current]
-    if (!element || !dragHandle) return
+    const [element, header] = [region.current, head.current]
+    if (!element || !header) return
     return combine(
-      draggable({ element, dragHandle, getInitialData: () => ({ kind: 'pane', paneId: pane.id }) }),
+      dragSource(header, { data: () => ({ kind: 'pane', paneId: pane.id }), label: () => label }),
       dropTargetForElements({
         element,
         canDrop: ({ source }) =>
@@ -185,7 +185,7 @@ function useDragging(tab: TerminalTab, pane: Pane) {
         },
       }),
     )
-  }, [pane.id, tab.id])
+  }, [pane.id, tab.id, label])
   return { head, region, over }
 }
 
@@ -200,15 +200,13 @@ function useFileDrop(
     return acceptFiles(element, {
       onOver: count => element.toggleAttribute('data-files-over', count !== null),
       onDrop: ({ paths }) => {
-        // A control in a name would be a key that is pressed.
-        const typed = paths.filter(path => !/\p{Cc}/u.test(path)).map(shellQuote)
-        terminals.send(pane.id, `${typed.join(' ')} `)
+        void terminals.typePaths(pane.id, pane.target, paths)
         terminals.focus(pane.id)
       },
       pathOf,
       onProblem: () => {},
     })
-  }, [screen, pane.id, terminals, pathOf])
+  }, [screen, pane.id, pane.target, terminals, pathOf])
 }
 
 // The side whose edge is nearest, measured in parts of the pane.

@@ -2,6 +2,7 @@ import headless from '@xterm/headless'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
+import { runs } from '../../../testing/runs.ts'
 import { guardCounts } from './csi-guard.ts'
 import { cleanPaste, needsConfirmation } from './paste.ts'
 import { isReply, ReplyCap } from './reply-cap.ts'
@@ -85,7 +86,7 @@ describe('pasting', () => {
         // eslint-disable-next-line no-control-regex -- the very characters that must be gone
         expect(cleanPaste(text)).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/)
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     )
     expect(cleanPaste('a\u001b[201~\r\nrm -rf\tx')).toBe('a[201~\nrm -rf\tx')
   })

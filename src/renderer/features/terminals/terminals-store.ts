@@ -3,6 +3,7 @@ import { create } from 'zustand'
 import type { Disposable } from '../../../shared/base/lifecycle.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { TerminalSnapshot, TerminalState } from '../../../shared/contract/terminals.ts'
+import type { Follow } from '../../ipc/mirror.ts'
 import type { Tone } from '../../ui/tag.tsx'
 
 interface TerminalsState {
@@ -24,11 +25,10 @@ export const useTerminals = create<TerminalsState>()(() => ({
 }))
 
 /** Keeps this window's states equal to those of main. */
-export function mirrorTerminals(api: Api): Disposable {
+export function mirrorTerminals({ terminals }: Api, follow: Follow): Disposable {
   const show = (all: readonly TerminalSnapshot[]) =>
     useTerminals.setState({ states: Object.fromEntries(all.map(({ id, state }) => [id, state])) })
-  void api.terminals.list().then(show)
-  return api.terminals.onChanged(show)
+  return follow({ name: 'the terminals', list: terminals.list, onChanged: terminals.onChanged, show })
 }
 
 /** How a state looks as a dot, and in words. */

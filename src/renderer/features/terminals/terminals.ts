@@ -7,6 +7,7 @@ import type { Settings } from '../../../shared/contract/settings.ts'
 import type { Target, TerminalId } from '../../../shared/contract/terminals.ts'
 import type { Ports } from '../../ipc/ports.ts'
 import { allPanes, setTitle, tabWith, useWorkspace } from '../../workspace/workspace-store.ts'
+import { HeldKeys } from './held-keys.ts'
 import { asTyped, cleanPaste, forConsole, needsConfirmation } from './paste.ts'
 import { TerminalClient } from './terminal-client.ts'
 import { isLive, isOpening, useTerminals } from './terminals-store.ts'
@@ -26,8 +27,8 @@ export interface TerminalsParts {
   readonly settings: () => Settings
   readonly isDark: () => boolean
   readonly lookFor: (target: Target) => LookOverride
-  /** True when the key was one of the app's own. */
-  readonly onKey: (event: KeyboardEvent) => boolean
+  /** True when the key was one of the app's own; `toShell` when a shell would get it otherwise. */
+  readonly onKey: (event: KeyboardEvent, toShell: boolean) => boolean
   readonly onProblem: (text: string) => void
   /** A shell runs in it now, for the first time or again. */
   readonly onOpened: (paneId: TerminalId, target: Target) => void
@@ -48,6 +49,7 @@ export class Terminals implements Disposable {
   readonly #clients = new Map<string, TerminalClient>()
   readonly #store = new DisposableStore()
   readonly #resizes = new Map<string, number>()
+  readonly #held = this.#store.add(new HeldKeys(window))
 
   constructor(parts: TerminalsParts) {
     this.#parts = parts
@@ -83,7 +85,7 @@ export class Terminals implements Disposable {
     const client = this.client(paneId, target)
     if (isOpening(useTerminals.getState().states[paneId])) return
     const ports = this.#parts.ports.expect(paneId, port => client.connect(port))
-    client.onDisposed(() => ports.dispose())
+    const stop = client.onDisposed(() => ports.dispose())
     client.expectShell()
     try {
       await this.#parts.api.terminals.open({ id: paneId, target, size: client.size })
@@ -97,8 +99,10 @@ export class Terminals implements Disposable {
       )
       this.#parts.onOpened(paneId, target)
     } catch (error) {
-      ports.dispose()
       if (!(error instanceof AppError)) throw error
+    } finally {
+      stop.dispose()
+      ports.dispose()
     }
   }
 
@@ -152,9 +156,12 @@ export class Terminals implements Disposable {
     return this.#clients.get(paneId)?.lastCommand ?? null
   }
 
-  /** Types for the person: the shell gets it as if it came from the keyboard. */
-  send(paneId: string, text: string): void {
-    this.#clients.get(paneId)?.type(text)
+  /** Types paths as words of the shell there; without Enter. */
+  async typePaths(paneId: string, target: Target, paths: readonly string[]): Promise<void> {
+    const line = await this.#parts.api.terminals
+      .lineFor({ target, request: { kind: 'paths', paths: [...paths] } })
+      .catch(this.#tell)
+    if (line !== undefined) this.#clients.get(paneId)?.type(line)
   }
 
   /** The folder a terminal's shell is in, as far as it tells. */
@@ -162,7 +169,7 @@ export class Terminals implements Disposable {
     return this.#clients.get(paneId)?.folder ?? null
   }
 
-  /** The same for a terminal that is just being opened. */
+  /** Types a line that main composed for this shell (`lineFor`), as soon as the shell takes it. */
   sendFirst(paneId: string, text: string): void {
     this.#clients.get(paneId)?.typeFirst(text)
   }
@@ -228,15 +235,23 @@ export class Terminals implements Disposable {
 
   #key(paneId: TerminalId, target: Target, event: KeyboardEvent): boolean {
     const state = useTerminals.getState().states[paneId]
-    const over = !isLive(state) && !isOpening(state)
-    if (over && event.type === 'keydown' && event.key === 'Enter' && !event.ctrlKey && !event.altKey) {
+    const live = isLive(state)
+    if (this.#parts.onKey(event, live)) return true
+    if (event.type !== 'keyup' && !this.#held.beganHere(event)) {
+      event.preventDefault()
+      return true
+    }
+    if (live) return false
+    const reconnects = event.key === 'Enter' && !event.ctrlKey && !event.altKey && !event.metaKey
+    if (reconnects && event.type === 'keydown' && !isOpening(state)) {
       void this.open(paneId, target)
+      // The shell that it starts must not get it too.
+      this.#held.spend(event)
       event.preventDefault()
       return true
     }
     // Nothing takes it: Tab goes on to the buttons of the status bar.
-    if (!isLive(state) && event.key === 'Tab') return true
-    return this.#parts.onKey(event)
+    return event.key === 'Tab'
   }
 
   #broadcast(paneId: TerminalId, data: string): void {

@@ -3,6 +3,7 @@ import { create } from 'zustand'
 import type { Disposable } from '../../../shared/base/lifecycle.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { TransferList, TransferSnapshot } from '../../../shared/contract/transfers.ts'
+import type { Follow } from '../../ipc/mirror.ts'
 
 interface TransfersState extends TransferList {
   /** False while the list is folded away. */
@@ -12,15 +13,22 @@ interface TransfersState extends TransferList {
 export const useTransfers = create<TransfersState>()(() => ({ transfers: [], limits: { up: 0, down: 0 }, open: true }))
 
 /** Keeps this window's transfers equal to those of main; `onEnded` hears of each that ends. */
-export function mirrorTransfers(api: Api, onEnded: (transfer: TransferSnapshot) => void): Disposable {
+export function mirrorTransfers(
+  { transfers }: Api,
+  follow: Follow,
+  onEnded: (transfer: TransferSnapshot) => void,
+): Disposable {
+  // What had ended before this window came is no news.
+  let first = true
   const show = (list: TransferList) => {
+    const known = !first
+    first = false
     const before = new Map(useTransfers.getState().transfers.map(({ id, state }) => [id, state.kind]))
     useTransfers.setState(list)
     for (const transfer of list.transfers)
-      if (hasEnded(transfer) && before.get(transfer.id) !== transfer.state.kind) onEnded(transfer)
+      if (known && hasEnded(transfer) && before.get(transfer.id) !== transfer.state.kind) onEnded(transfer)
   }
-  void api.transfers.list().then(list => useTransfers.setState(list))
-  return api.transfers.onChanged(show)
+  return follow({ name: 'the transfers', list: transfers.list, onChanged: transfers.onChanged, show })
 }
 
 /** True for one that is done, or that went as far as it could. */

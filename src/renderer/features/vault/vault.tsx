@@ -6,6 +6,7 @@ import { messageOf } from '../../../shared/base/errors.ts'
 import type { Disposable } from '../../../shared/base/lifecycle.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { VaultStatus } from '../../../shared/contract/vault.ts'
+import type { Follow } from '../../ipc/mirror.ts'
 import { Button } from '../../ui/button.tsx'
 import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
 import { TextField } from '../../ui/field.tsx'
@@ -27,10 +28,9 @@ export const useVault = create<VaultState>()(() => ({
 let settle: (opened: boolean) => void = () => {}
 
 /** Keeps this window's view of the vault equal to main's. */
-export function mirrorVault(api: Api): Disposable {
+export function mirrorVault({ vault }: Api, follow: Follow): Disposable {
   const show = (status: VaultStatus) => useVault.setState({ status })
-  void api.vault.status().then(show)
-  return api.vault.onChanged(show)
+  return follow({ name: 'the state of the vault', list: vault.status, onChanged: vault.onChanged, show })
 }
 
 /** Makes sure that the vault can take a secret: sets it up or unlocks it with the person; false when they cancel. */

@@ -1,7 +1,7 @@
-import type { Dialect } from '../../shared/base/shell-dialect.ts'
-import type { Connection } from '../ssh/connection.ts'
-import { runCommand } from '../ssh/run-command.ts'
-import { dialectOfProgram } from './compose.ts'
+import { dialectOfProgram, type Dialect } from '../../shared/base/shell-dialect.ts'
+import { fixedLine } from './command-line.ts'
+import type { Connection } from './connection.ts'
+import { runCommand } from './run-command.ts'
 
 const askMs = 10_000
 const known = new WeakMap<Connection, Promise<Dialect>>()
@@ -10,7 +10,7 @@ const known = new WeakMap<Connection, Promise<Dialect>>()
  * Whose rules the shell of the far user reads by; asked once for each connection. What can't be found out is `other`, for
  * which next to nothing is quoted. Throws what the connection throws when it is lost.
  */
-export function farShell(connection: Connection): Promise<Dialect> {
+export function loginShell(connection: Connection): Promise<Dialect> {
   const before = known.get(connection)
   if (before) return before
   const asked = ask(connection)
@@ -22,7 +22,11 @@ export function farShell(connection: Connection): Promise<Dialect> {
 // Unix shells, fish and csh among them, print a path; PowerShell an empty line; cmd.exe the words as they are.
 async function ask(connection: Connection): Promise<Dialect> {
   const signal = new AbortController().signal
-  const { output } = await runCommand(connection, 'echo "$SHELL"', { signal, timeoutMs: askMs, maxBytes: 65_536 })
+  const { output } = await runCommand(connection, fixedLine`echo "$SHELL"`, {
+    signal,
+    timeoutMs: askMs,
+    maxBytes: 65_536,
+  })
   return parseShell(output.toString('utf8'))
 }
 

@@ -1,0 +1,50 @@
+import { dialog, type BrowserWindow } from 'electron/main'
+
+/** How much would end with the window, by what it is called. */
+export interface StillOpen {
+  readonly session: number
+  readonly transfer: number
+  readonly run: number
+}
+
+/** Asks whether to end live sessions, transfers and runs; true is a yes. */
+export async function askToClose(window: BrowserWindow, open: StillOpen): Promise<boolean> {
+  return ask(window, {
+    message: openText(open),
+    detail:
+      open.transfer > 0
+        ? 'Transfers are kept and can be resumed at the next start. What runs in tmux or screen over there goes on.'
+        : 'Closing Hawser ends it. What runs in tmux or screen over there goes on.',
+    buttons: ['Close Hawser', 'Cancel'],
+  })
+}
+
+/** Asks whether to lose a text that is not saved; true is a yes. */
+export async function askToLeave(window: BrowserWindow): Promise<boolean> {
+  return ask(window, {
+    message: 'A file that is open in the editor has changes that are not saved.',
+    detail: 'Closing Hawser loses them.',
+    buttons: ['Close without saving', 'Go on editing'],
+  })
+}
+
+async function ask(
+  window: BrowserWindow,
+  question: Pick<Electron.MessageBoxOptions, 'message' | 'detail' | 'buttons'>,
+): Promise<boolean> {
+  window.show()
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'question',
+    ...question,
+    defaultId: 1,
+    cancelId: 1,
+  })
+  return response === 0
+}
+
+function openText(open: StillOpen): string {
+  const some = Object.entries(open).filter(([, count]) => count > 0)
+  const parts = some.map(([name, count]) => (count === 1 ? `One ${name}` : `${count} ${name}s`))
+  const all = some.reduce((sum, [, count]) => sum + count, 0)
+  return `${new Intl.ListFormat('en').format(parts)} ${all === 1 ? 'is' : 'are'} still open.`
+}

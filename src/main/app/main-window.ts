@@ -1,0 +1,66 @@
+import { join } from 'node:path'
+
+import { app, BrowserWindow, nativeTheme } from 'electron/main'
+
+import type { Built } from '../services.ts'
+import type { JsonFile } from '../storage/json-file.ts'
+import { Closing } from './closing.ts'
+import { askToClose, askToLeave } from './closing-questions.ts'
+import type { Log } from './log.ts'
+import { openWindow, preloadPath, type WindowState } from './window.ts'
+
+export interface MainWindowParts {
+  /** The folder of the built main. */
+  readonly here: string
+  readonly built: Built
+  readonly state: JsonFile<WindowState>
+  readonly log: Log
+}
+
+/** Opens the window, asks before it is closed, and brings its page back when that ends. */
+export function openMainWindow({ here, built, state, log }: MainWindowParts): Closing {
+  nativeTheme.themeSource = built.settings.current.appearance.theme
+  const dark = nativeTheme.shouldUseDarkColors
+  const window = openWindow({ state, preload: preloadPath(here), dark, icon: iconPath(here) })
+  window.webContents.on('before-input-event', () => built.vault.noteUse())
+  const closing = new Closing({
+    staysInTray: () => built.settings.current.forwards.keepInTray && isAtWork(built),
+    hide: () => window.hide(),
+    askToClose: () => {
+      const open = { session: built.terminals.live, transfer: built.transfers.live, run: built.runs.live }
+      const wanted = built.settings.current.security.confirmClose
+      return wanted && open.session + open.transfer + open.run > 0 ? askToClose(window, open) : null
+    },
+    askToLeave: () => askToLeave(window),
+    close: () => (window.isDestroyed() ? undefined : window.close()),
+  })
+  window.on('close', event => (closing.mayClose() ? undefined : event.preventDefault()))
+  window.on('session-end', () => {
+    closing.shutDown()
+    app.quit()
+  })
+  // Prevented, the page does not get to stay.
+  window.webContents.on('will-prevent-unload', event => (closing.mayLeave() ? event.preventDefault() : undefined))
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    log.bug('window', new Error(`The page ended: ${reason}`))
+    if (reason !== 'clean-exit') window.reload()
+  })
+  return closing
+}
+
+function isAtWork({ forwards }: Built): boolean {
+  return forwards.summary.up + forwards.summary.waiting > 0
+}
+
+/** Brings the window back: from the tray, from the task bar, or a new one. */
+export function revealWindow(open: () => void): void {
+  const [window] = BrowserWindow.getAllWindows()
+  if (!window) return open()
+  if (window.isMinimized()) window.restore()
+  window.show()
+  window.focus()
+}
+
+function iconPath(here: string): string | undefined {
+  return process.platform === 'linux' ? join(here, '../../assets/icon.png') : undefined
+}

@@ -1,0 +1,166 @@
+import { join, sep } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+import { shell } from 'electron/common'
+import { app, nativeTheme, powerMonitor } from 'electron/main'
+
+import { DisposableStore, toDisposable, type Disposable } from '../../shared/base/lifecycle.ts'
+import { contract, type Contract } from '../../shared/contract/contract.ts'
+import { createElectronTransport } from '../ipc/electron-transport.ts'
+import { serve } from '../ipc/serve.ts'
+import { openElectronPort } from '../ipc/stream-port.ts'
+import { buildServices, type Built } from '../services.ts'
+import { JsonFile } from '../storage/json-file.ts'
+import { createKeychain } from '../storage/keychain.ts'
+import { AppService } from './app-service.ts'
+import type { Closing } from './closing.ts'
+import type { Log } from './log.ts'
+import { openMainWindow, revealWindow } from './main-window.ts'
+import { notify } from './notify.ts'
+import { outsideAddress } from './outside-address.ts'
+import { pageOrigin } from './page.ts'
+import { shortcuts } from './shortcuts.ts'
+import { showTray } from './tray.ts'
+import { windowState } from './window.ts'
+
+export interface ProgramOptions {
+  /** The folder of the built main; the page, the preload and the workers lie beside it. */
+  readonly here: string
+  readonly dataFolder: string
+  readonly sshFolder: string
+  readonly systemConfig: string | null
+  readonly env: NodeJS.ProcessEnv
+  readonly log: Log
+  /** Resolves when windows can be opened; the services are built meanwhile. */
+  readonly ready: Promise<unknown>
+}
+
+/** The running program: its services and its window. */
+export interface Program {
+  /** Shows the window, or opens it again. */
+  reveal(): void
+  /** Asks whether to connect to the `ssh://` address among these arguments, if there is one. */
+  askToOpen(args: readonly string[]): Promise<void>
+  /** Closes connections and writes files out; resolves after at most twice `endMs`. */
+  end(): Promise<void>
+}
+
+/** A disk that hangs does not keep the process: each step of the end gets this many milliseconds. */
+const endMs = 3_000
+
+/** Builds the services, serves them to the page and opens the window. */
+export async function openProgram(options: ProgramOptions): Promise<Program> {
+  const { here, dataFolder, log } = options
+  const appService = new AppService(dataFolder)
+  const [built, state] = await Promise.all([
+    buildServices(surroundings(options, appService)),
+    JsonFile.open({
+      path: join(dataFolder, 'window.json'),
+      schema: windowState,
+      initial: { bounds: null, maximized: false },
+      tell: appService.tell.bind(appService),
+    }),
+    options.ready,
+  ])
+  const store = new DisposableStore()
+  store.add(built)
+  const transport = createElectronTransport(pageOrigin())
+  for (const name of Object.keys(contract) as (keyof Contract)[]) {
+    store.add(serve(name, built.services[name] as never, { transport, reportBug: log.bug }))
+  }
+
+  let closing: Closing | undefined
+  const open = () => void (closing = openMainWindow({ here, built, state, log }))
+  const reveal = () => revealWindow(open)
+  followQuitting(store, () => closing)
+  store.add(built.settings.onChanged(settings => (nativeTheme.themeSource = settings.appearance.theme)))
+  built.vault.noteUse()
+  open()
+  store.add(onResume(() => built.checkLinks()))
+  built.forwards.startWithApp()
+  keepTray(store, { built, here, reveal })
+  return {
+    reveal,
+    askToOpen: async args => {
+      const address = outsideAddress(args)
+      if (address === undefined) return
+      const answer = await built.prompts.ask({ kind: 'open-address', address }, new AbortController().signal)
+      if (answer?.kind === 'open') appService.openAddress(address)
+    },
+    end: async () => {
+      const late = () => new Promise(resolve => setTimeout(resolve, endMs))
+      // What runs on hosts with nobody left to read it ends there too.
+      await Promise.race([built.runs.endAll(), late()])
+      store.dispose()
+      await Promise.race([Promise.all([built.flush(), state.flush()]), late()])
+    },
+  }
+}
+
+/** What the platform gives the services. */
+function surroundings(options: ProgramOptions, appService: AppService): Parameters<typeof buildServices>[0] {
+  const { here, dataFolder, sshFolder, systemConfig, env, log } = options
+  return {
+    dataFolder,
+    sshFolder,
+    systemConfig,
+    env,
+    keychain: createKeychain(),
+    keyWorker: workerIn(here, 'key-worker.cjs'),
+    smallFilesWorker: workerIn(here, 'small-files-worker.cjs'),
+    openPort: openElectronPort,
+    app: appService,
+    trash: path => shell.trashItem(path.replaceAll('/', sep)),
+    shortcuts,
+    notify,
+    tell: appService.tell.bind(appService),
+    reportBug: log.bug,
+  }
+}
+
+/** Quitting takes the window along; a system that shuts down waits for what is to be written, and nobody is asked. */
+function followQuitting(store: DisposableStore, closing: () => Closing | undefined): void {
+  const quit = () => closing()?.quit()
+  const shutDown = (event?: Electron.Event) => {
+    event?.preventDefault()
+    closing()?.shutDown()
+    app.quit()
+  }
+  app.on('before-quit', quit)
+  powerMonitor.on('shutdown', shutDown)
+  store.add(
+    toDisposable(() => {
+      app.off('before-quit', quit)
+      powerMonitor.off('shutdown', shutDown)
+    }),
+  )
+}
+
+function onResume(listener: () => void): Disposable {
+  powerMonitor.on('resume', listener)
+  return toDisposable(() => void powerMonitor.off('resume', listener))
+}
+
+/** The tray's icon, while the person wants forwards to go on without a window. */
+function keepTray(
+  store: DisposableStore,
+  { built, here, reveal }: { readonly built: Built; readonly here: string; readonly reveal: () => void },
+): void {
+  let tray: Disposable | undefined
+  const follow = () => {
+    const wanted = built.settings.current.forwards.keepInTray
+    if (wanted === (tray !== undefined)) return
+    tray?.dispose()
+    tray = wanted
+      ? showTray({ icon: join(here, '../../assets/icon.png'), forwards: built.forwards, open: reveal })
+      : undefined
+  }
+  follow()
+  store.add(built.settings.onChanged(follow))
+  store.add({ dispose: () => tray?.dispose() })
+}
+
+/** A worker starts from a real file, so in a packed program it lies beside the archive. */
+function workerIn(folder: string, name: string): URL {
+  return pathToFileURL(join(folder, name).replace('app.asar', 'app.asar.unpacked'))
+}

@@ -1,0 +1,27 @@
+import { shownName } from '../../shared/base/shown-name.ts'
+import { localName } from '../transfers/transfer-plan.ts'
+
+// File systems hold 255 bytes (Windows: 255 letters); editors add endings of their own to it.
+const mostBytes = 200
+
+// cmd.exe reads these even between quotation marks, and an editor may be a batch file.
+const specialToCmd = /["%!^&|<>]/g
+
+/** The name of a remote file's local copy: one that this platform can hold, with the same ending. */
+export function copyName(name: string, platform: NodeJS.Platform): string {
+  const shown = shownName(name).replaceAll('/', '_')
+  const safe = platform === 'win32' ? localName(shown, platform).replace(specialToCmd, '_') : shown
+  const short = shorten(safe)
+  return short === '' || short === '.' || short === '..' ? 'file' : short
+}
+
+function shorten(name: string): string {
+  if (Buffer.byteLength(name) <= mostBytes) return name
+  const ending = /\.[^.\s]{1,16}$/u.exec(name)?.[0] ?? ''
+  let stem = ''
+  for (const letter of name.slice(0, name.length - ending.length)) {
+    if (Buffer.byteLength(stem + letter + ending) > mostBytes) break
+    stem += letter
+  }
+  return stem + ending
+}

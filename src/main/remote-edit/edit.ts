@@ -1,0 +1,289 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { AppError, messageOf } from '../../shared/base/errors.ts'
+import type { Disposable } from '../../shared/base/lifecycle.ts'
+import { joinPath, nameOf, parentOf } from '../../shared/base/paths.ts'
+import { shownName } from '../../shared/base/shown-name.ts'
+import type { EditId, UnsentEdit } from '../../shared/contract/edits.ts'
+import { largestRead, type FileInfo } from '../../shared/contract/files.ts'
+import { saveFile } from '../files/file-contents.ts'
+import type { FileSystem } from '../files/file-system.ts'
+import { sideKey, type FileSides } from '../files/file-sides.ts'
+import { toPath } from '../files/native-path.ts'
+import type { Prompter } from '../prompts/prompter.ts'
+import { copyFolder, writeRecord, type EditRecord } from './edit-record.ts'
+import { isUnsent, nextState, type EditEvent, type EditState } from './edit-state.ts'
+import { watchFolder, type WatchOptions } from './watch-folder.ts'
+
+/** What an edit works with. */
+export interface EditDependencies {
+  readonly sides: FileSides
+  readonly prompter: Prompter
+  /** A folder of Hawser's own for the copies; only its user may enter. */
+  readonly folder: string
+  readonly tell: (level: 'info' | 'warning' | 'error', text: string) => void
+  readonly reportBug: (where: string, error: unknown) => void
+  readonly onChanged: () => void
+  readonly watch?: WatchOptions
+  /** How long the copy must rest before it's read, in milliseconds. */
+  readonly settleMs?: number
+}
+
+export interface EditStart {
+  readonly id: EditId
+  readonly record: EditRecord
+  readonly state: EditState
+}
+
+// Editors write in several steps: the file is read when they have come to rest.
+const usualSettleMs = 300
+
+/**
+ * A remote file that is open in a local editor. What is saved there is sent back, one save after the other and never over
+ * what others wrote. No failure ends that: changes that can't be sent stay in the copy, wait for the host or for a person,
+ * and the next save is tried again.
+ */
+export class Edit implements Disposable {
+  readonly id: EditId
+  /** The local copy. */
+  readonly path: string
+  readonly #dependencies: EditDependencies
+  readonly #ended = new AbortController()
+  readonly #watcher: Disposable
+  #record: EditRecord
+  #state: EditState
+  /** The digest of what was tried last. */
+  #tried: string | null = null
+  #tries = 0
+  /** Something happened to the copy since it was read. */
+  #touched = false
+  #running = false
+  #settling: NodeJS.Timeout | undefined
+  #retrying: NodeJS.Timeout | undefined
+
+  constructor({ id, record, state }: EditStart, dependencies: EditDependencies) {
+    this.id = id
+    this.#record = record
+    this.#state = state
+    this.#dependencies = dependencies
+    const own = copyFolder(dependencies.folder, id)
+    this.path = join(own, record.name)
+    // The folder, since many editors put a new file in the place of the old one.
+    this.#watcher = watchFolder(own, () => this.#settle(), dependencies.watch)
+  }
+
+  get state(): EditState {
+    return this.#state
+  }
+
+  /** Names the remote file: the same for the same file of the same user. */
+  get key(): string {
+    return `${sideKey(this.#record.place.side)} ${this.#record.place.path}`
+  }
+
+  /** The changes that lie in the copy alone; null when there are none, or when they are on their way. */
+  get unsent(): UnsentEdit | null {
+    const state = this.#state
+    if (!isUnsent(state)) return null
+    const { place } = this.#record
+    return { id: this.id, place, path: toPath(this.path), why: state.why, retries: state.kind === 'waiting' }
+  }
+
+  /** Sends what waits, because a person wants it or because its host is back. */
+  send(because: 'asked-to-send' | 'retry'): void {
+    this.#go({ kind: because })
+    this.#wake()
+  }
+
+  /** Names the side that the file is on. */
+  get side(): string {
+    return sideKey(this.#record.place.side)
+  }
+
+  /** Leaves the changes in the copy: they are not offered again. */
+  async drop(): Promise<void> {
+    const data = await readFile(this.path).catch(() => null)
+    if (data) await this.#remember({ ...this.#record, sent: digestOf(data) })
+    this.#go({ kind: 'dropped' })
+  }
+
+  dispose(): void {
+    this.#ended.abort()
+    this.#watcher.dispose()
+    clearTimeout(this.#settling)
+    clearTimeout(this.#retrying)
+  }
+
+  #settle(): void {
+    if (this.#ended.signal.aborted) return
+    clearTimeout(this.#settling)
+    this.#settling = setTimeout(() => {
+      this.#touched = true
+      this.#wake()
+    }, this.#dependencies.settleMs ?? usualSettleMs)
+  }
+
+  /** Works until nothing is left to do. One at a time, and it never rejects: a bug is reported and the changes are held. */
+  #wake(): void {
+    if (this.#running) return
+    this.#running = true
+    this.#work()
+      .catch(error => {
+        this.#dependencies.reportBug('edits', error)
+        this.#go({ kind: 'put-off', why: `Something went wrong inside Hawser (${messageOf(error)}).` })
+      })
+      .finally(() => {
+        this.#running = false
+        // It may have been touched in the very moment that the work ended.
+        if (!this.#ended.signal.aborted && (this.#touched || this.#state.kind === 'dirty')) this.#wake()
+      })
+  }
+
+  async #work(): Promise<void> {
+    while (!this.#ended.signal.aborted) {
+      if (this.#touched) {
+        this.#touched = false
+        await this.#look()
+      }
+      if (this.#state.kind !== 'dirty') return
+      await this.#trySending()
+    }
+  }
+
+  async #look(): Promise<void> {
+    // It's gone for a moment while an editor puts a new one in its place.
+    const data = await readFile(this.path).catch(() => null)
+    if (!data) return
+    const digest = digestOf(data)
+    const holds =
+      digest === this.#record.sent ? 'what was sent' : digest === this.#tried ? 'what was tried' : 'something new'
+    this.#go({ kind: 'looked', holds })
+  }
+
+  async #trySending(): Promise<void> {
+    this.#go({ kind: 'started' })
+    try {
+      const data = await readFile(this.path)
+      this.#tried = digestOf(data)
+      if (data.length > largestRead) throw new AppError('invalid-input', `${this.#name} has grown past 5 MB.`)
+      this.#go(this.#tried === this.#record.sent ? { kind: 'sent' } : await this.#sendOrAsk(data))
+    } catch (error) {
+      this.#go({ kind: 'failed', error, tries: this.#tries++ })
+    }
+  }
+
+  async #sendOrAsk(data: Buffer): Promise<EditEvent> {
+    const { tell } = this.#dependencies
+    try {
+      await this.#save(data)
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'changed') return this.#resolveConflict(data)
+      throw error
+    }
+    tell('info', `${this.#name} was saved on the host.`)
+    return { kind: 'sent' }
+  }
+
+  async #save(data: Buffer): Promise<void> {
+    const { place, base: expected } = this.#record
+    const base = await this.#onSide(async files => {
+      // A file that isn't there may have been made by somebody else in the meantime.
+      if (!expected && (await files.info(place.path, { follow: true })))
+        throw new AppError('changed', `${this.#name} was made on ${files.label} by somebody else.`)
+      return saveFile(files, place.path, { data, expected })
+    })
+    await this.#remember({ ...this.#record, base, sent: digestOf(data) })
+  }
+
+  /** Somebody else wrote to the file in the meantime: a person says what becomes of the two. */
+  async #resolveConflict(data: Buffer): Promise<EditEvent> {
+    const { place } = this.#record
+    const found = await this.#onSide(files => files.info(place.path, { follow: true }))
+    if (!found) {
+      this.#record = { ...this.#record, base: null }
+      return { kind: 'put-off', why: `${this.#name} was deleted on the host. Send it to make it anew.` }
+    }
+    switch (await this.#ask(data, found)) {
+      case 'replace':
+        this.#record = { ...this.#record, base: { size: found.size, mtimeMs: found.mtimeMs } }
+        return this.#sendOrAsk(data)
+      case 'keep-both':
+        // Later saves go there as well: the person has been asked.
+        this.#record = { ...this.#record, place: { ...place, path: besidePath(place.path) }, base: null }
+        return this.#sendOrAsk(data)
+      default:
+        return { kind: 'put-off', why: `${this.#name} was changed on the host since you opened it.` }
+    }
+  }
+
+  /** What the person chose; a question that can't be asked is answered with "not now". */
+  async #ask(data: Buffer, found: FileInfo): Promise<string> {
+    const { place } = this.#record
+    const question = {
+      kind: 'conflict' as const,
+      name: this.#name,
+      folder: shownName(parentOf(place.path)),
+      source: {
+        place: { side: { target: { kind: 'local' as const }, root: false }, path: toPath(this.path) },
+        size: data.length,
+        mtimeMs: Date.now(),
+      },
+      target: { place, size: found.size, mtimeMs: found.mtimeMs },
+      canResume: false,
+    }
+    try {
+      const answer = await this.#dependencies.prompter.ask(question, this.#ended.signal)
+      return answer?.kind === 'conflict' ? answer.choice : 'skip'
+    } catch (error) {
+      this.#dependencies.reportBug('edits', error)
+      return 'skip'
+    }
+  }
+
+  async #onSide<T>(work: (files: FileSystem) => Promise<T>): Promise<T> {
+    const borrowed = await this.#dependencies.sides.borrow(this.#record.place.side, this.#ended.signal)
+    try {
+      return await work(borrowed.files)
+    } finally {
+      borrowed.dispose()
+    }
+  }
+
+  async #remember(record: EditRecord): Promise<void> {
+    this.#record = record
+    try {
+      await writeRecord(this.#dependencies.folder, this.id, record)
+    } catch (error) {
+      // Without it the copy counts as not sent after a restart, and is offered once more.
+      this.#dependencies.tell('warning', messageOf(error))
+    }
+  }
+
+  #go(event: EditEvent): void {
+    if (this.#ended.signal.aborted) return
+    const before = this.#state
+    this.#state = nextState(before, event)
+    clearTimeout(this.#retrying)
+    const { kind } = this.#state
+    if (kind === 'clean') this.#tries = 0
+    if (this.#state.kind === 'waiting' && this.#state.retryMs !== null)
+      this.#retrying = setTimeout(() => this.send('retry'), this.#state.retryMs).unref()
+    if (isUnsent(before) || isUnsent(this.#state)) this.#dependencies.onChanged()
+  }
+
+  get #name(): string {
+    return shownName(nameOf(this.#record.place.path))
+  }
+}
+
+/** The SHA-256 of a copy's contents, in hexadecimal. */
+export function digestOf(data: Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex')
+}
+
+function besidePath(path: string): string {
+  const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-')
+  return joinPath(parentOf(path), `${nameOf(path).slice(0, 100)}.mine-${stamp}`)
+}

@@ -1,0 +1,61 @@
+import { AppError } from '../../shared/base/errors.ts'
+
+/** A program to start, without a shell: every argument reaches it as it stands here. */
+export interface Launch {
+  readonly program: string
+  readonly args: readonly string[]
+  /** Windows: the arguments are quoted already and must not be quoted again. */
+  readonly verbatim?: true
+}
+
+/** The place in an editor's command that the file's path goes to. */
+const filePlace = '{file}'
+
+// cmd.exe gives these a meaning, partly even between quotation marks; a batch file reads its arguments once more.
+// eslint-disable-next-line no-control-regex -- controls are among them
+const specialToCmd = /["%!^&|<>\u0000-\u001f]/
+
+/**
+ * Splits an editor's command into its words: spaces part them, single and double quotation marks hold them together.
+ * A backslash is a plain letter, as Windows paths need it. Throws `invalid-input` when a quotation mark isn't closed.
+ */
+export function parseEditorCommand(text: string): readonly string[] {
+  const words = text.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+|["']/g) ?? []
+  if (words.some(word => word === '"' || word === "'"))
+    throw new AppError('invalid-input', 'A quotation mark in the editor’s command isn’t closed. Fix it in Settings.')
+  return words.map(word =>
+    word.replace(/"([^"]*)"|'([^']*)'/g, (_all, double?: string, single?: string) => double ?? single ?? ''),
+  )
+}
+
+/** Puts the file's path where the command has `{file}`, and last where it has none. */
+export function placeFile(args: readonly string[], path: string): readonly string[] {
+  if (!args.some(arg => arg.includes(filePlace))) return [...args, path]
+  return args.map(arg => arg.split(filePlace).join(path))
+}
+
+/**
+ * The launch of a program on Windows, where batch files (VS Code's `code.cmd`) run in cmd.exe and nowhere else. Throws
+ * `unsupported` for a batch file with an argument that cmd.exe would read as more than text.
+ */
+export function windowsLaunch(program: string, args: readonly string[], systemRoot: string): Launch {
+  if (!isBatchFile(program)) return { program, args }
+  const words = [program, ...args]
+  const special = words.find(word => specialToCmd.test(word))
+  if (special !== undefined)
+    throw new AppError(
+      'unsupported',
+      `${program} is a batch file and can’t be given “${special}” safely. Choose the editor’s .exe in Settings > Files.`,
+    )
+  const line = words.map(word => `"${word}"`).join(' ')
+  return {
+    program: `${systemRoot}\\System32\\cmd.exe`,
+    args: ['/d', '/v:off', '/s', '/c', `"${line}"`],
+    verbatim: true,
+  }
+}
+
+function isBatchFile(program: string): boolean {
+  // Windows ignores dots and spaces at the end of a name.
+  return /\.(?:cmd|bat)[. ]*$/i.test(program)
+}

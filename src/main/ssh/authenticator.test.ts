@@ -1,0 +1,144 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+
+import type { AnyAuthMethod } from 'ssh2'
+import { afterEach, describe, expect, it } from 'vitest'
+
+import type { Answer, Question } from '../../shared/contract/prompts.ts'
+import { completeHop, dialRig } from '../../testing/dial.ts'
+import { startTestServer, type ServerEvent, type TestServerOptions } from '../../testing/ssh-server.ts'
+import { tempDir } from '../../testing/temp-dir.ts'
+import { Authenticator, passwordName, pastedKeyName } from './authenticator.ts'
+import type { PlannedHop } from './connection-plan.ts'
+import { usualOptions } from './hop-options.ts'
+import { KeyRing } from './key-ring.ts'
+
+const ends: (() => void)[] = []
+afterEach(() => ends.splice(0).forEach(end => end()))
+
+/** A person's answers to the questions of a sign-in, one after the other; null is Cancel. */
+type Answers = readonly (string | { readonly secret: string; readonly remember: boolean } | null)[]
+
+async function signIn(options: TestServerOptions, answers: Answers, hop: Partial<PlannedHop> = {}) {
+  const folder = tempDir()
+  mkdirSync(join(folder, 'ssh'), { mode: 0o700 })
+  const events: ServerEvent[] = []
+  const server = await startTestServer(options, event => events.push(event))
+  const left = [...answers]
+  const reply = (question: Question): Answer | null => {
+    if (question.kind === 'new-key') return { kind: 'trust' }
+    const next = left.shift()
+    if (question.kind !== 'secrets' || next === null || next === undefined) return null
+    const { secret, remember } = typeof next === 'string' ? { secret: next, remember: false } : next
+    return { kind: 'secrets', secrets: question.prompts.map(() => secret), remember }
+  }
+  const rig = dialRig(folder, reply)
+  ends.push(
+    () => server.close(),
+    () => rig.stop(),
+  )
+  const whole = completeHop({ port: server.port, ...hop }, 0)
+  return {
+    rig,
+    name: passwordName(whole),
+    dial: () => rig.dial({ port: server.port, ...hop }),
+    asked: () => rig.asked.filter(question => question.kind === 'secrets'),
+    sent: () =>
+      events.filter(event => event.kind === 'auth').map(event => `${event.method} ${event.ok ? 'yes' : 'no'}`),
+  }
+}
+
+const otp = {
+  name: 'Second step',
+  text: '',
+  prompts: [{ prompt: 'Verification code: ', echo: true }],
+  answers: ['123'],
+}
+const password = { name: '', text: '', prompts: [{ prompt: 'Password: ', echo: false }], answers: ['pw'] }
+
+describe('Authenticator', () => {
+  it('asks with none first and sends a password only once the server wants one', async () => {
+    const { dial, sent } = await signIn({ password: 'pw' }, ['pw'])
+    await dial()
+    expect(sent()).toEqual(['none no', 'password yes'])
+  })
+
+  it('remembers the answer that worked and no other', async () => {
+    const { dial, rig, name } = await signIn({ password: 'pw' }, [{ secret: 'wrong', remember: true }, 'pw'])
+    await dial()
+    expect(rig.secrets.get(name)).toBeUndefined()
+    const again = await signIn({ password: 'pw' }, [{ secret: 'pw', remember: true }])
+    await again.dial()
+    expect(again.rig.secrets.get(again.name)).toBe('pw')
+  })
+
+  it('keeps nothing of a sign-in that fails', async () => {
+    const wrong = { secret: 'wrong', remember: true }
+    const { dial, rig } = await signIn({ password: 'pw' }, [wrong, wrong, wrong])
+    await expect(dial()).rejects.toMatchObject({ code: 'auth-failed' })
+    expect([...rig.secrets]).toEqual([])
+  })
+
+  it('sends a remembered password once, and asks after it was turned down', async () => {
+    const { dial, rig, name, asked, sent } = await signIn({ password: 'pw' }, ['pw'])
+    rig.secrets.set(name, 'old')
+    await dial()
+    expect(asked()).toHaveLength(1)
+    expect(sent()).toEqual(['none no', 'password no', 'password yes'])
+  })
+
+  it('ends with cancelled when the person cancels, and sends nothing more', async () => {
+    const { dial, sent } = await signIn({ password: 'pw' }, [null])
+    await expect(dial()).rejects.toMatchObject({ code: 'cancelled' })
+    expect(sent()).toEqual(['none no'])
+  })
+
+  it('answers a question for the password with the remembered one', async () => {
+    const { dial, rig, name, asked } = await signIn({ rounds: [password] }, [])
+    rig.secrets.set(name, 'pw')
+    await dial()
+    expect(asked()).toEqual([])
+  })
+
+  it('neither remembers a one-time code nor answers it with a password', async () => {
+    const { dial, rig, name, asked } = await signIn({ rounds: [otp] }, [{ secret: '123', remember: true }])
+    rig.secrets.set(name, 'pw')
+    await dial()
+    expect(asked()).toMatchObject([{ remember: false }])
+    expect([...rig.secrets]).toEqual([[name, 'pw']])
+  })
+
+  it('asks for no password where only keys were chosen', async () => {
+    const { dial, asked } = await signIn({ password: 'pw' }, ['pw'], { signIn: 'agent' })
+    await expect(dial()).rejects.toMatchObject({ code: 'auth-failed' })
+    expect(asked()).toEqual([])
+  })
+
+  it('gives up a server that asks without end', async () => {
+    const { dial } = await signIn(
+      { rounds: Array.from({ length: 40 }, () => otp) },
+      Array.from({ length: 40 }, () => '123'),
+    )
+    await expect(dial()).rejects.toMatchObject({ code: 'auth-failed' })
+  })
+
+  it('says that the vault is locked where it may hold the key, before anything is sent', async () => {
+    const folder = tempDir()
+    const asked: Question[] = []
+    const auth = new Authenticator({
+      hop: { ...completeHop({ signIn: 'key', options: usualOptions }, 0), hostId: 'a-host' as never },
+      secrets: { locked: true, get: () => Promise.resolve(null), set: () => Promise.resolve() },
+      keys: new KeyRing({ sshFolder: folder, worker: new URL('./key-worker.mjs', import.meta.url) }),
+      agent: () => Promise.resolve([]),
+      ask: async question => (asked.push(question), null),
+      giveUp: () => {},
+    })
+    const next = await new Promise<AnyAuthMethod | false>(resolve =>
+      auth.handler(null as never, false, resolve as never),
+    )
+    expect(next).toBe(false)
+    expect(auth.failure).toMatchObject({ code: 'vault-locked' })
+    expect(asked).toEqual([])
+    expect(pastedKeyName('a-host')).toContain('a-host')
+  })
+})

@@ -1,0 +1,20 @@
+import { AppError } from '../../shared/base/errors.ts'
+import { nameOf } from '../../shared/base/paths.ts'
+import { shownName } from '../../shared/base/shown-name.ts'
+import type { FileInfo } from '../../shared/contract/files.ts'
+import type { FileSystem } from '../files/file-system.ts'
+import { sameVersion } from './part-file.ts'
+import type { Item } from './placement.ts'
+
+/** Ends the move of one file that was copied whole: the source goes, if it still is what was copied. */
+export async function takeAway(source: FileSystem, { from, info }: Item): Promise<void> {
+  const now = await source.info(from)
+  if (now && sameVersion(now, info)) await source.removeFile(from)
+  else if (now) throw leftBehind(now, from, source.label)
+}
+
+function leftBehind(now: FileInfo, path: string, where: string): AppError {
+  const name = shownName(nameOf(path))
+  if (now.mtimeMs !== null) return new AppError('changed', `${name} was changed after it was copied, so it was left.`)
+  return new AppError('changed', `${where} gives no times, so ${name} was copied and left. Delete it yourself.`)
+}

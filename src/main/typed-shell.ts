@@ -1,0 +1,43 @@
+import { dialectOfProgram, type Dialect } from '../shared/base/shell-dialect.ts'
+import type { Target } from '../shared/contract/terminals.ts'
+import type { Connections } from './connection-services.ts'
+import type { SettingsService } from './settings/settings-service.ts'
+import type { PlannedHop } from './ssh/connection-plan.ts'
+import { loginShell } from './ssh/login-shell.ts'
+import { defaultShell } from './terminals/local-shell.ts'
+
+interface TypedShellParts {
+  readonly connections: Connections
+  readonly settings: SettingsService
+  readonly env: NodeJS.ProcessEnv
+}
+
+/** Finds whose rules the shell in a terminal on a target reads by: the local shell, or the login shell of a host. */
+export function typedShell({ connections, settings, env }: TypedShellParts): (target: Target) => Promise<Dialect> {
+  return async target => {
+    if (target.kind === 'local')
+      return dialectOfProgram(settings.current.terminal.localShell || defaultShell(env)) ?? 'other'
+    const plan = connections.plan(target)
+    const { command } = (plan.at(-1) as PlannedHop).options.session
+    const started = command === null ? null : startedBy(command)
+    if (started) return started
+    const live = await connections.pool.leaseLive(plan)
+    const quiet = { onStep: () => {}, signal: new AbortController().signal, quiet: true }
+    const lease = live ?? (await connections.lease(target, quiet))
+    try {
+      return await loginShell(lease.connection)
+    } finally {
+      lease.dispose()
+    }
+  }
+}
+
+/** The shell that a RemoteCommand of ssh_config(5) leads to; null for the login shell, which tmux and screen start. */
+function startedBy(command: string): Dialect | null {
+  const [program = ''] = command
+    .trim()
+    .replace(/^exec\s+/, '')
+    .split(/\s+/)
+  if (/(?:^|\/)(?:tmux|screen|zellij)$/.test(program)) return null
+  return dialectOfProgram(program) ?? 'other'
+}

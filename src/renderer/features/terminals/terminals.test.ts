@@ -1,0 +1,165 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+
+import { AppError } from '../../../shared/base/errors.ts'
+import { toDisposable } from '../../../shared/base/lifecycle.ts'
+import { settingsSchema } from '../../../shared/contract/settings.ts'
+import type { TerminalState } from '../../../shared/contract/terminals.ts'
+import { openTab, useWorkspace } from '../../workspace/workspace-store.ts'
+import type { TerminalHooks } from './terminal-client.ts'
+import { Terminals, type TerminalsParts } from './terminals.ts'
+import { useTerminals } from './terminals-store.ts'
+
+const seen = vi.hoisted(() => ({ listeners: new Set<unknown>(), hooks: undefined as unknown }))
+
+// An xterm needs a page to be drawn in; only what hangs on it matters here.
+vi.mock('./terminal-client.ts', () => ({
+  TerminalClient: class {
+    readonly size = { cols: 80, rows: 24 }
+    readonly arrived = Promise.resolve()
+    constructor(
+      readonly id: string,
+      _options: unknown,
+      hooks: unknown,
+    ) {
+      seen.hooks = hooks
+    }
+    onDisposed(listener: unknown) {
+      seen.listeners.add(listener)
+      return { dispose: () => seen.listeners.delete(listener) }
+    }
+    onOpened() {}
+    expectShell() {}
+    dispose() {}
+  },
+}))
+
+const local = { kind: 'local' } as const
+const states: Readonly<Record<string, TerminalState | undefined>> = {
+  'never connected': undefined,
+  connecting: { kind: 'connecting', step: 'Connecting' },
+  asking: { kind: 'asking' },
+  lost: { kind: 'lost', error: { code: 'lost', message: 'gone' } },
+  failed: { kind: 'failed', error: { code: 'refused', message: 'no' } },
+  exited: { kind: 'exited', exit: { code: 0, signal: null } },
+}
+
+function setUp(open: () => Promise<void> = () => Promise.resolve()) {
+  const expected = new Set<string>()
+  const shortcuts: { keys: string; toShell: boolean }[] = []
+  const close = vi.fn(() => Promise.resolve())
+  const opened = vi.fn(open)
+  const parts = {
+    api: { terminals: { open: opened, close, resize: () => Promise.resolve() } },
+    ports: {
+      expect: (id: string) => {
+        expected.add(id)
+        return toDisposable(() => expected.delete(id))
+      },
+    },
+    settings: () => settingsSchema.parse({}),
+    isDark: () => true,
+    lookFor: () => ({ theme: null, fontSize: null }),
+    openLink: () => {},
+    onKey: (event: KeyboardEvent, toShell: boolean) => {
+      shortcuts.push({ keys: `${event.ctrlKey ? 'Ctrl+' : ''}${event.key}`, toShell })
+      return event.ctrlKey && event.key === 'Tab'
+    },
+    onProblem: () => {},
+    onOpened: () => {},
+  } as unknown as TerminalsParts
+  const terminals = new Terminals(parts)
+  const pane = openTab(local, 'shell')
+  terminals.client(pane.id, local)
+  const hooks = seen.hooks as TerminalHooks
+  const key = (name: string, more: Partial<KeyboardEvent> = {}) => {
+    const event = { type: 'keydown', key: name, code: name, repeat: false, target: null, ...more }
+    const prevented = vi.fn()
+    return { used: hooks.onKey({ ...event, preventDefault: prevented } as unknown as KeyboardEvent), prevented }
+  }
+  return { terminals, pane, expected, shortcuts, close, opened, key }
+}
+
+describe('the terminals of a window', () => {
+  beforeEach(() => {
+    vi.stubGlobal('window', new EventTarget())
+    vi.stubGlobal('Element', class {})
+    seen.listeners.clear()
+    useTerminals.setState({ states: {} })
+    useWorkspace.setState({ tabs: [], activeId: 'home' })
+  })
+  afterEach(() => vi.unstubAllGlobals())
+
+  it('leave nothing behind when one connects again and again, whether it succeeds or not', async () => {
+    let fails = false
+    const { terminals, pane, expected } = setUp(() =>
+      fails ? Promise.reject(new AppError('refused', 'no')) : Promise.resolve(),
+    )
+    for (let turn = 0; turn < 20; turn++) {
+      fails = turn % 2 === 1
+      useTerminals.setState({ states: {} })
+      await terminals.open(pane.id, local)
+    }
+    expect(seen.listeners.size).toBe(0)
+    expect(expected.size).toBe(0)
+    terminals.dispose()
+  })
+
+  it('end a shell whose pane was closed, and none whose pane only moves', () => {
+    const { terminals, pane, close } = setUp()
+    const { tabs } = useWorkspace.getState()
+    useWorkspace.setState({ tabs: [...tabs].reverse() })
+    expect(close).not.toHaveBeenCalled()
+    useWorkspace.setState({ tabs: [] })
+    expect(close).toHaveBeenCalledExactlyOnceWith({ id: pane.id })
+    terminals.dispose()
+  })
+
+  it.each(Object.entries(states))('leave every shortcut to the app and Tab to the page while %s', (_name, state) => {
+    const { terminals, pane, shortcuts, key } = setUp()
+    useTerminals.setState({ states: state ? { [pane.id]: state } : {} })
+    expect(key('Tab', { ctrlKey: true }).used).toBe(true)
+    expect(key('p', { ctrlKey: true }).used).toBe(false)
+    expect(shortcuts).toEqual([
+      { keys: 'Ctrl+Tab', toShell: false },
+      { keys: 'Ctrl+p', toShell: false },
+    ])
+    // Used, but not prevented: the page moves the focus.
+    const tab = key('Tab')
+    expect(tab.used).toBe(true)
+    expect(tab.prevented).not.toHaveBeenCalled()
+    terminals.dispose()
+  })
+
+  it('give a live shell its keys, Tab among them', () => {
+    const { terminals, pane, shortcuts, key } = setUp()
+    useTerminals.setState({ states: { [pane.id]: { kind: 'ready', latencyMs: null } } })
+    expect(key('Tab').used).toBe(false)
+    expect(key('Enter').used).toBe(false)
+    expect(shortcuts.every(({ toShell }) => toShell)).toBe(true)
+    terminals.dispose()
+  })
+
+  it('connect on Enter, and keep that Enter from the shell that it starts', () => {
+    const { terminals, pane, opened, key } = setUp()
+    expect(key('Enter')).toMatchObject({ used: true })
+    expect(opened).toHaveBeenCalledOnce()
+    useTerminals.setState({ states: { [pane.id]: { kind: 'ready', latencyMs: null } } })
+    const held = key('Enter', { repeat: true })
+    expect(held.used).toBe(true)
+    expect(held.prevented).toHaveBeenCalled()
+    terminals.dispose()
+  })
+
+  it.each(['keydown', 'keypress'])('keep a key from the shell that closed a dialog before (%s)', type => {
+    const { terminals, pane, key } = setUp()
+    useTerminals.setState({ states: { [pane.id]: { kind: 'ready', latencyMs: null } } })
+    const event = Object.assign(new Event('keydown'), { key: 'Enter', code: 'Enter', repeat: false })
+    window.dispatchEvent(event)
+    const inside = { closest: () => ({}) }
+    Object.setPrototypeOf(inside, Element.prototype)
+    const late = key('Enter', { type, repeat: type === 'keydown', target: inside as unknown as EventTarget })
+    expect(late.used).toBe(true)
+    expect(late.prevented).toHaveBeenCalled()
+    terminals.dispose()
+  })
+})
