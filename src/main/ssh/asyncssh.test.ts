@@ -8,6 +8,7 @@ import { dialRig, trusting } from '../../testing/dial.ts'
 import { lacks } from '../../testing/programs.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
 import { SftpSession } from '../sftp/sftp-session.ts'
+import { typedByUser } from './command-line.ts'
 import { runCommand } from './run-command.ts'
 
 const ends: (() => void)[] = []
@@ -32,7 +33,7 @@ describe.skipIf(lacks(asyncsshModule))('with a real asyncssh server', () => {
   it('has the exit code of every command, and keeps the login', { timeout: 60_000 }, async () => {
     const { connection } = await connect()
     for (let n = 0; n < 75; n++) {
-      const { code, output } = await runCommand(connection, `cat; echo out; exit ${n}`, {
+      const { code, output } = await runCommand(connection, typedByUser(`cat; echo out; exit ${n}`), {
         signal,
         input: Buffer.from('in '),
       })
@@ -50,7 +51,7 @@ describe.skipIf(lacks(asyncsshModule))('with a real asyncssh server', () => {
     const until = performance.now() + 4_500
     while (performance.now() < until) {
       expect(await session.stat(join(folder, 'file'))).toMatchObject({ size: 4 })
-      expect(await runCommand(connection, 'sleep 0.2; exit 3', { signal })).toMatchObject({ code: 3 })
+      expect(await runCommand(connection, typedByUser('sleep 0.2; exit 3'), { signal })).toMatchObject({ code: 3 })
     }
     session.dispose()
     await expect.poll(() => connection.sessions).toBe(0)

@@ -5,7 +5,9 @@ import { afterEach, describe, expect, it } from 'vitest'
 
 import { onCommand, rawServer, type ServerProtocol } from '../../testing/raw-ssh.ts'
 import { RemoteCommands } from '../files/remote-commands.ts'
+import { typedByUser } from './command-line.ts'
 import { runCommand } from './run-command.ts'
+import { sh } from './script.ts'
 
 const ends: (() => void)[] = []
 afterEach(() => ends.splice(0).forEach(end => end()))
@@ -42,10 +44,10 @@ describe('a channel', () => {
   it('of a command stays open until its exit status is here', async () => {
     const connection = await connect(endsFirst)
     for (let n = 0; n < 5; n++) {
-      const { code, output } = await runCommand(connection, `echo ${n}`, { signal })
+      const { code, output } = await runCommand(connection, typedByUser(`echo ${n}`), { signal })
       expect([code, output.toString()]).toEqual([7, `echo ${n}\n`])
     }
-    const stream = await new RemoteCommands(connection).start('tar', signal)
+    const stream = await new RemoteCommands(connection).start(sh`tar`, signal)
     stream.ignoreOutput()
     stream.end()
     expect(await stream.ended).toMatchObject({ code: 7 })
@@ -62,7 +64,7 @@ describe('a channel', () => {
         channel.eof()
       }),
     )
-    expect(await runCommand(connection, 'quick', { signal })).toMatchObject({ code: 4 })
+    expect(await runCommand(connection, typedByUser('quick'), { signal })).toMatchObject({ code: 4 })
     await expect.poll(() => closed).toEqual(['quick'])
     expect(connection.sessions).toBe(0)
   })
@@ -89,12 +91,12 @@ describe('a channel', () => {
         for (let n = 0; n < 400; n++) protocol.channelData(outgoing(channel).id, chunk)
       }),
     )
-    const { channel } = await connection.exec('flood', signal)
+    const { channel } = await connection.exec(typedByUser('flood'), signal)
     const failed = new Promise(resolve => channel.once('error', resolve))
     expect(await failed).toMatchObject({ code: 'lost', message: expect.stringContaining('more than it may') })
     expect(channel.readableLength).toBeLessThan(5 * 1024 * 1024)
-    expect(await runCommand(connection, 'next', { signal })).toMatchObject({ code: 0 })
-    const stream = await new RemoteCommands(connection).start('tar', signal)
+    expect(await runCommand(connection, typedByUser('next'), { signal })).toMatchObject({ code: 0 })
+    const stream = await new RemoteCommands(connection).start(sh`tar`, signal)
     stream.dispose()
     await expect.poll(() => connection.sessions).toBe(0)
   })
@@ -111,7 +113,7 @@ describe('a channel', () => {
         next(0)
       }),
     )
-    const { channel } = await connection.exec('tar', signal)
+    const { channel } = await connection.exec(typedByUser('tar'), signal)
     let [got, said, most] = [0, 0, 0]
     channel.stderr.on('data', (data: Buffer) => (said += data.length))
     const over = new Promise((resolve, reject) => channel.on('close', resolve).on('error', reject))
@@ -133,7 +135,7 @@ describe('a channel', () => {
       onCommand(client, () => {})
       cut = () => (client as unknown as { _sock: { destroy(): void } })._sock.destroy()
     })
-    const { channel } = await connection.exec('cat', signal)
+    const { channel } = await connection.exec(typedByUser('cat'), signal)
     const lost = new Promise(resolve => connection.onClosed(resolve))
     cut()
     expect(await lost).toMatchObject({ code: 'lost' })

@@ -3,6 +3,7 @@ import { connect as connectTcp, createServer } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 
 import { onCommand, rawServer, sendNow, type ServerProtocol } from '../../testing/raw-ssh.ts'
+import { typedByUser } from './command-line.ts'
 import { runCommand } from './run-command.ts'
 
 const ends: (() => void)[] = []
@@ -36,14 +37,15 @@ describe('a later key exchange', () => {
     ['DEBUG', debug],
   ])('takes %s in its middle, as often as the keys change', async (_name, packet) => {
     const connection = await connectTo(protocol => sendNow(protocol, packet))
-    for (let n = 0; n < 3; n++) expect(await runCommand(connection, 'rekey', { signal })).toMatchObject({ code: 5 })
-    expect(await runCommand(connection, 'then', { signal })).toMatchObject({ code: 5 })
+    for (let n = 0; n < 3; n++)
+      expect(await runCommand(connection, typedByUser('rekey'), { signal })).toMatchObject({ code: 5 })
+    expect(await runCommand(connection, typedByUser('then'), { signal })).toMatchObject({ code: 5 })
   })
 
   it('does not begin anew in its middle', async () => {
     const kexinit = Buffer.concat([Buffer.from([20]), Buffer.alloc(16), Buffer.alloc(40), Buffer.alloc(5)])
     const connection = await connectTo(protocol => sendNow(protocol, kexinit))
-    await expect(runCommand(connection, 'rekey', { signal })).rejects.toMatchObject({
+    await expect(runCommand(connection, typedByUser('rekey'), { signal })).rejects.toMatchObject({
       code: 'lost',
       message: expect.stringContaining('while its keys were changed'),
     })

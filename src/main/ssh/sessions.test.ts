@@ -13,7 +13,9 @@ import { startRemoteShell } from '../terminals/remote-shell.ts'
 import type { Shell } from '../terminals/shell.ts'
 import type { PlannedHop } from './connection-plan.ts'
 import { usualOptions } from './hop-options.ts'
+import { typedByUser } from './command-line.ts'
 import { runCommand } from './run-command.ts'
+import { sh } from './script.ts'
 
 const ends: (() => void)[] = []
 afterEach(() => ends.splice(0).forEach(end => end()))
@@ -61,7 +63,7 @@ describe.skipIf(!hasOpenSsh)('a server that allows fewer sessions than usual', (
     const shells = [await openTerminal(rig, hop), await openTerminal(rig, hop)]
     const lease = await rig.pool.lease([hop], options)
     const codes = await Promise.all(
-      [1, 2, 3].map(async code => (await runCommand(lease.connection, `exit ${code}`, { signal })).code),
+      [1, 2, 3].map(async code => (await runCommand(lease.connection, typedByUser(`exit ${code}`), { signal })).code),
     )
     lease.dispose()
     expect(codes).toEqual([1, 2, 3])
@@ -75,7 +77,7 @@ describe.skipIf(!hasOpenSsh)('a server that allows fewer sessions than usual', (
     })
     ends.push(() => files.dispose())
     expect(files.commands).not.toBeNull()
-    expect(await files.commands?.run('echo out')).toMatchObject({ code: 0, output: Buffer.from('out\n') })
+    expect(await files.commands?.run(sh`echo out`)).toMatchObject({ code: 0, output: Buffer.from('out\n') })
     await Promise.all(shells.map(answers))
     expect(rig.asked.map(({ kind }) => kind)).toEqual(['new-key'])
   })
@@ -105,7 +107,9 @@ describe.skipIf(!hasOpenSsh)('a server that allows fewer sessions than usual', (
       message: expect.stringContaining('allows this user no sessions'),
     })
     const lease = await rig.pool.lease([hop], options)
-    await expect(runCommand(lease.connection, 'true', { signal })).rejects.toMatchObject({ code: 'server-refused' })
+    await expect(runCommand(lease.connection, typedByUser('true'), { signal })).rejects.toMatchObject({
+      code: 'server-refused',
+    })
     lease.dispose()
   })
 })
@@ -131,7 +135,7 @@ describe('a server that wants a new code for each login and allows one session',
     await openTerminal(rig, hop)
     const lease = await rig.pool.lease([hop], options)
     const asked = rig.asked.length
-    await expect(runCommand(lease.connection, 'true', { signal })).rejects.toMatchObject({
+    await expect(runCommand(lease.connection, typedByUser('true'), { signal })).rejects.toMatchObject({
       code: 'too-many-connections',
       message: expect.stringContaining('allows one session for each login'),
     })
