@@ -42,9 +42,9 @@ test('what is typed and not saved outlives a change of tab, and the window asks 
   await dialog.getByRole('textbox', { name: 'Text' }).press('Control+Home')
   await page.keyboard.type('# mine\n')
   await app.evaluate(({ dialog: boxes }) => {
-    boxes.showMessageBoxSync = (...args: unknown[]) => {
+    boxes.showMessageBox = (...args: unknown[]) => {
       Object.assign(globalThis, { asked: (args[1] as { message: string }).message })
-      return 1
+      return Promise.resolve({ response: 1, checkboxChecked: false })
     }
   })
   // An address from outside leads to another tab, whatever is open.

@@ -210,6 +210,8 @@ test('a file is edited in a local editor, and what is saved goes back, never ove
   expect(statSync(remote).mode & 0o777).toBe(0o640)
   writeFileSync(remote, 'lr: theirs\n')
   writeFileSync(copy, 'lr: 3\n')
+  // It was saved elsewhere, so the question does not open under the hands of whoever types here.
+  await page.getByRole('button', { name: '1 question waiting' }).click()
   const question = page.getByRole('alertdialog', { name: 'conf.yaml already exists' })
   await expect(question).toBeVisible()
   expect(readText(remote)).toBe('lr: theirs\n')

@@ -1,4 +1,16 @@
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
@@ -6,7 +18,7 @@ import { dirname, join } from 'node:path'
 
 import { _electron, expect, test, type ElectronApplication, type Page } from '@playwright/test'
 
-import { electronProgram, projectFolder } from './fixtures.ts'
+import { electronProgram, projectFolder, startArguments } from './fixtures.ts'
 
 // As another user than root, since only then the sandbox is on. Root gives the folders to `nobody`.
 const asRoot = userInfo().uid === 0
@@ -264,7 +276,7 @@ test('main handles these calls and no others', async () => {
       'paste',
       'setFrame',
     ],
-    edits: ['open'],
+    edits: ['open', 'unsent', 'send', 'drop'],
     files: [
       'cancel',
       'checksum',
@@ -364,4 +376,20 @@ test('the data folder belongs to its user alone', async () => {
   const { statSync } = await import('node:fs')
   expect(statSync(join(folder, 'data')).mode & 0o777).toBe(0o700)
   expect(existsSync(join(folder, 'data', 'logs', 'main.log'))).toBe(true)
+})
+
+test('somebody else’s folder for the data is refused with a sentence, and stays as it is', () => {
+  test.skip(!asRoot, 'giving a folder to somebody else takes root')
+  const theirs = join(folder, 'theirs')
+  mkdirSync(theirs)
+  chmodSync(theirs, 0o755)
+  chownSync(theirs, nobody, nobody)
+  const { status, stderr } = spawnSync(electronProgram(), startArguments, {
+    env: { ...process.env, HAWSER_DATA_DIR: theirs },
+    encoding: 'utf8',
+    timeout: 20_000,
+  })
+  expect(stderr).toContain('belongs to another user')
+  expect(status).toBe(1)
+  expect([statSync(theirs).mode & 0o777, readdirSync(theirs)]).toEqual([0o755, []])
 })

@@ -5,12 +5,12 @@ import { AppError } from '../shared/base/errors.ts'
 import { toDisposable, type DisposableStore } from '../shared/base/lifecycle.ts'
 import type { Host } from '../shared/contract/hosts.ts'
 import type { Question } from '../shared/contract/prompts.ts'
-import type { Target } from '../shared/contract/terminals.ts'
+import type { Target } from '../shared/contract/targets.ts'
 import type { ActivityService } from './activity/activity-service.ts'
 import type { HostService } from './hosts/host-service.ts'
 import type { PromptService } from './prompts/prompt-service.ts'
 import type { Outside } from './services.ts'
-import { ConsentStore, type ConsentFile } from './ssh-config/consents.ts'
+import type { ConsentStore } from './ssh-config/consents.ts'
 import { findOut } from './ssh-config/find-out.ts'
 import { LiveConfig } from './ssh-config/live-config.ts'
 import type { LocalFacts } from './ssh-config/tokens.ts'
@@ -18,10 +18,10 @@ import type { Connection } from './ssh/connection.ts'
 import { planConnection, type ConfigView, type ConnectionPlan, type PlannedHop } from './ssh/connection-plan.ts'
 import { ConnectionPool, type Lease, type LeaseOptions } from './ssh/connection-pool.ts'
 import { Dialer } from './ssh/dialer.ts'
-import { KeyRing, vaultKeyName } from './ssh/key-ring.ts'
+import { KeyRing } from './ssh/key-ring.ts'
 import { KnownHostsFile } from './ssh/known-hosts-file.ts'
 import { agentSigners, agentSocket } from './ssh/signer.ts'
-import type { JsonFile } from './storage/json-file.ts'
+import { vaultKeyName } from './storage/secret-names.ts'
 import type { Vault } from './storage/vault.ts'
 
 /** What leads to hosts: plans, and the shared connections. */
@@ -63,13 +63,12 @@ interface ConnectionParts {
   readonly activity: ActivityService
   readonly hosts: HostService
   readonly config: LiveConfig
-  readonly consents: JsonFile<ConsentFile>
+  readonly consents: ConsentStore
 }
 
 /** What plans, dials and signs in, and the connections it made. */
 export function buildConnections({ env, sshFolder, keyWorker, tell }: Outside, parts: ConnectionParts): Connections {
-  const { store, prompts, vault, activity, hosts, config } = parts
-  const consents = new ConsentStore(parts.consents)
+  const { store, prompts, vault, activity, hosts, config, consents } = parts
   const socket = agentSocket(env, process.platform)
   const keys = new KeyRing({ sshFolder, worker: keyWorker, vaultKey: name => vault.get(vaultKeyName(name)) })
   const knownHosts = new KnownHostsFile(sshFolder)
@@ -118,7 +117,7 @@ function preparer(
   plan: Connections['plan'],
   { prompts, config, consents }: { prompts: PromptService; config: LiveConfig; consents: ConsentStore },
 ): Connections['prepare'] {
-  return async (target, { quiet = false, onStep, signal }) => {
+  return async (target, { quiet = false, onStep, signal, asker = 'person' }) => {
     await config.refresh()
     for (let round = 0; round < maxRounds; round++) {
       const planned = plan(target)
@@ -129,7 +128,7 @@ function preparer(
         if (quiet)
           throw new AppError('needs-answer', `${label} asks for more than a connection in the background can answer.`)
         onStep({ kind: 'asking' })
-        return prompts.ask(question, signal)
+        return prompts.ask(question, { asker, signal })
       }
       await findOut(pending, { config, consents, label, ask, signal })
     }

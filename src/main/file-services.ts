@@ -2,7 +2,7 @@ import { join } from 'node:path'
 
 import type { DisposableStore } from '../shared/base/lifecycle.ts'
 import type { Host } from '../shared/contract/hosts.ts'
-import type { Target } from '../shared/contract/terminals.ts'
+import type { Target } from '../shared/contract/targets.ts'
 import type { ActivityService } from './activity/activity-service.ts'
 import { FileService } from './files/file-service.ts'
 import { FileSides } from './files/file-sides.ts'
@@ -11,6 +11,7 @@ import { openRemoteFiles } from './files/remote-files.ts'
 import { SmallFiles } from './files/small-files.ts'
 import type { HostService } from './hosts/host-service.ts'
 import type { PromptService } from './prompts/prompt-service.ts'
+import type { AskOptions } from './prompts/prompter.ts'
 import { EditService } from './remote-edit/edit-service.ts'
 import { startEditor } from './remote-edit/start-editor.ts'
 import type { Outside } from './services.ts'
@@ -47,17 +48,17 @@ export function buildFileServices(outside: Outside, parts: FileParts): FileServi
   const { pool } = connections
   const local = new LocalFiles(store.add(new SmallFiles(smallFilesWorker)))
   const sides = store.add(
-    new FileSides(async ({ target, root }, { key, onStep, signal }) => {
+    new FileSides(async ({ target, root }, { key, onStep, signal, asker }) => {
       if (target.kind === 'local') return local
-      const plan = await connections.prepare(target, { onStep, signal })
+      const plan = await connections.prepare(target, { onStep, signal, asker })
       return openRemoteFiles({
         key,
-        lease: await pool.lease(plan, { onStep, signal }),
+        lease: await pool.lease(plan, { onStep, signal, asker }),
         // A connection of its own for bulk data, so that shells on the shared one stay quick.
         leaseMore: (index, abort) =>
           pool.lease(withKeyEnding(plan, ` data ${index}`), { onStep: () => {}, signal: abort, quiet: true }),
-        leaseAlone: abort => pool.lease(withKeyEnding(plan, ' files'), { onStep, signal: abort }),
-        askSudo: root ? () => askSudo(prompts, plan, signal) : null,
+        leaseAlone: abort => pool.lease(withKeyEnding(plan, ' files'), { onStep, signal: abort, asker }),
+        askSudo: root ? () => askSudo(prompts, plan, { asker, signal }) : null,
         signal,
       })
     }),
@@ -90,17 +91,18 @@ export function buildFileServices(outside: Outside, parts: FileParts): FileServi
   return { edits, files: store.add(new FileService({ sides, openPort, trash, shortcuts })), transfers }
 }
 
-async function askSudo(prompts: PromptService, plan: ConnectionPlan, signal: AbortSignal): Promise<string | null> {
+async function askSudo(prompts: PromptService, plan: ConnectionPlan, options: AskOptions): Promise<string | null> {
   const hop = plan.at(-1) as PlannedHop
   const answer = await prompts.ask(
     {
       kind: 'secrets',
+      from: { kind: 'hawser' },
       title: `sudo on ${hop.label}`,
       text: `Password of ${hop.user}, to open the files as root`,
       prompts: [{ text: 'Password', echo: false }],
       remember: false,
     },
-    signal,
+    options,
   )
   return answer?.kind === 'secrets' ? (answer.secrets[0] ?? null) : null
 }

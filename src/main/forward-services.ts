@@ -1,6 +1,6 @@
 import { AppError } from '../shared/base/errors.ts'
 import type { DisposableStore } from '../shared/base/lifecycle.ts'
-import type { Target } from '../shared/contract/terminals.ts'
+import type { Target } from '../shared/contract/targets.ts'
 import { targetName, type Connections } from './connection-services.ts'
 import type { ForwardFile } from './forwards/forward-record.ts'
 import { configForwards } from './forwards/config-forwards.ts'

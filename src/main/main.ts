@@ -1,4 +1,3 @@
-import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { app, dialog } from 'electron/main'
@@ -9,8 +8,10 @@ import { openLog } from './app/log.ts'
 import { setMenu } from './app/menu.ts'
 import { registerScheme, servePage } from './app/page.ts'
 import { openProgram, type Program } from './app/program.ts'
+import { refusedSwitch } from './app/refused-switches.ts'
 import { hardenApp } from './app/security.ts'
 import { systemConfigPath } from './ssh-config/system-config.ts'
+import { prepareOwnFolder } from './storage/own-folder.ts'
 
 const here = import.meta.dirname
 
@@ -20,10 +21,11 @@ if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
 registerScheme()
 
 const { data, ssh } = folders(process.env, join(app.getPath('appData'), 'Hawser'))
-mkdirSync(data, { recursive: true, mode: 0o700 })
-if (process.platform !== 'win32') chmodSync(data, 0o700)
-app.setPath('userData', data)
-app.setPath('sessionData', join(data, 'browser'))
+const refusal = whyNotStart()
+if (refusal === null) {
+  app.setPath('userData', data)
+  app.setPath('sessionData', join(data, 'browser'))
+}
 
 // One instance per data folder: a second start hands its arguments over and ends.
 // macOS tells of an address before anything is ready.
@@ -31,8 +33,21 @@ const earlyAddresses: string[] = []
 const keepEarly = (_event: unknown, url: string) => void earlyAddresses.push(url)
 app.on('open-url', keepEarly)
 
-if (app.requestSingleInstanceLock()) run().catch(cannotStart)
+if (refusal !== null) void cannotStart(refusal)
+else if (app.requestSingleInstanceLock()) run().catch(cannotStart)
 else app.quit()
+
+/** The reason not to start, and not to touch the data folder either; null when all is well. */
+function whyNotStart(): unknown {
+  const opened = app.isPackaged ? refusedSwitch(name => app.commandLine.hasSwitch(name)) : null
+  if (opened !== null) return new Error(opened)
+  try {
+    prepareOwnFolder(data)
+    return null
+  } catch (error) {
+    return error
+  }
+}
 
 /** Nothing works without the data folder: that is said, and the lock is not held by a program without a window. */
 async function cannotStart(error: unknown): Promise<void> {

@@ -23,7 +23,7 @@ import { firstSnippets, snippetFile } from './snippets/snippet-record.ts'
 import { WorkspaceService } from './settings/workspace-service.ts'
 import type { Connection } from './ssh/connection.ts'
 import type { ConnectionPool } from './ssh/connection-pool.ts'
-import { consentFile } from './ssh-config/consents.ts'
+import { ConsentStore } from './ssh-config/consents.ts'
 import { sweepOrphans } from './storage/atomic-write.ts'
 import { JsonFile, type Tell } from './storage/json-file.ts'
 import type { Keychain } from './storage/keychain.ts'
@@ -194,7 +194,7 @@ async function openStores(dataFolder: string, tell: Tell) {
     JsonFile.open({ ...at('transfers.json'), schema: transferFile, initial: transferFile.parse({}) }),
     JsonFile.open({ ...at('forwards.json'), schema: forwardFile, initial: forwardFile.parse({}) }),
     JsonFile.open({ ...at('snippets.json'), schema: snippetFile, initial: firstSnippets() }),
-    JsonFile.open({ ...at('consents.json'), schema: consentFile, initial: consentFile.parse({}) }),
+    ConsentStore.open(dataFolder, tell),
     JsonFile.open({ ...at('vault.json'), schema: vaultFile, initial: null }),
   ])
   return { hosts, settings, workspace, activity, transfers, forwards, snippets, consents, vault }

@@ -1,7 +1,7 @@
 import { hostname, userInfo } from 'node:os'
 
 import type { DisposableStore } from '../shared/base/lifecycle.ts'
-import type { Target } from '../shared/contract/terminals.ts'
+import type { Target } from '../shared/contract/targets.ts'
 import type { ActivityService } from './activity/activity-service.ts'
 import { targetName, type Connections } from './connection-services.ts'
 import type { HostService } from './hosts/host-service.ts'

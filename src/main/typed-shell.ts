@@ -1,5 +1,5 @@
 import { dialectOfProgram, type Dialect } from '../shared/base/shell-dialect.ts'
-import type { Target } from '../shared/contract/terminals.ts'
+import type { Target } from '../shared/contract/targets.ts'
 import type { Connections } from './connection-services.ts'
 import type { SettingsService } from './settings/settings-service.ts'
 import type { PlannedHop } from './ssh/connection-plan.ts'

@@ -28,6 +28,7 @@ export function benchPool(server: BenchServer): { pool: ConnectionPool<Connectio
     weakAlgorithms: false,
     saved: true,
     hostId: null,
+    via: [],
     pending: [],
   } as const
   const dialer = new Dialer({

@@ -77,6 +77,7 @@ export function completeHop(hop: Partial<PlannedHop>, index: number): PlannedHop
     saved: true,
     hostId: null,
     options: usualOptions,
+    via: [],
     pending: [],
     ...hop,
   }

@@ -30,6 +30,8 @@ export interface ServerHabits {
   readonly readlink?: 'text' | 'absolute' | 'refused'
   /** The status of a request that is refused; null serves it. `attributes` is set for those that carry some. */
   readonly refuse?: (request: ServedRequest) => number | null
+  /** True for a request that is never answered. */
+  readonly silent?: (request: ServedRequest) => boolean
 }
 
 /** A request as it is decided on: its packet type, and what it names. */
@@ -37,6 +39,8 @@ export interface ServedRequest {
   readonly type: number
   readonly path: string
   readonly attributes?: Attributes
+  /** Where SSH_FXP_WRITE begins. */
+  readonly offset?: number
 }
 
 /** The files of a server in this process that works on a real folder, in which its users start. */
@@ -75,7 +79,8 @@ class Disk {
 
   serve(type: number, id: number, fields: PacketReader): FakeAnswer {
     try {
-      return this.#serve(type, id, fields) ?? fakeReply.status(id, statusCode.ok)
+      const answer = this.#serve(type, id, fields)
+      return answer === undefined ? fakeReply.status(id, statusCode.ok) : answer
     } catch (error) {
       return fakeReply.status(id, statusOf(error))
     }
@@ -125,6 +130,7 @@ class Disk {
       }
       case packetType.write: {
         const offset = fields.u64()
+        if (this.#habits.silent?.({ type, path: open.path, offset }) === true) return null
         return void fs.writeSync(open.file, fields.bytes(), 0, undefined, offset)
       }
       case packetType.fstat:

@@ -84,7 +84,10 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
     askToOpen: async args => {
       const address = outsideAddress(args)
       if (address === undefined) return
-      const answer = await built.prompts.ask({ kind: 'open-address', address }, new AbortController().signal)
+      const answer = await built.prompts.ask(
+        { kind: 'open-address', address },
+        { asker: 'person', signal: new AbortController().signal },
+      )
       if (answer?.kind === 'open') appService.openAddress(address)
     },
     end: async () => {

@@ -4,6 +4,7 @@ import { joinPath, nameOf, parentOf } from '../../shared/base/paths.ts'
 import type { OpenPort } from '../../shared/base/stream-port.ts'
 import type { Services } from '../../shared/contract/contract.ts'
 import type { FromListing, ListingId, Side, SideInfo, TaskId } from '../../shared/contract/files.ts'
+import type { AskedBy } from '../../shared/contract/prompts.ts'
 import { checksum, compress, extract, findByName, setOwner } from './far-tools.ts'
 import type { FileSides } from './file-sides.ts'
 import type { FileSystem } from './file-system.ts'
@@ -35,25 +36,30 @@ export class FileService implements Contract, Disposable {
     this.onSides = parts.sides.onChanged
   }
 
-  reach: Contract['reach'] = ({ side }) =>
-    this.#on(side, async files => ({
-      home: await files.home(),
-      shortcuts: side.target.kind === 'local' ? this.#parts.shortcuts() : [],
-      commands: files.commands !== null,
-    }))
+  reach: Contract['reach'] = ({ side, asker }) =>
+    this.#on(
+      side,
+      async files => ({
+        home: await files.home(),
+        shortcuts: side.target.kind === 'local' ? this.#parts.shortcuts() : [],
+        commands: files.commands !== null,
+      }),
+      asker,
+    )
 
   keep: Contract['keep'] = ({ sides }) => this.#parts.sides.keep(sides)
 
-  list: Contract['list'] = async ({ id, place }) => {
+  list: Contract['list'] = async ({ id, place, asker }) => {
     const abort = new AbortController()
     this.#listings.get(id)?.abort()
     this.#listings.set(id, abort)
     const port = this.#parts.openPort(id)
     const post = (message: FromListing) => port.post(message)
-    void this.#on(place.side, async files => {
+    const read = async (files: FileSystem) => {
       await files.list(place.path, { signal: abort.signal, onEntries: entries => post({ entries }) })
       post({ done: true, path: place.path })
-    })
+    }
+    void this.#on(place.side, read, asker)
       .catch((error: unknown) => (abort.signal.aborted ? undefined : post({ error: toWireError(error) })))
       .finally(() => {
         if (this.#listings.get(id) === abort) this.#listings.delete(id)
@@ -170,8 +176,8 @@ export class FileService implements Contract, Disposable {
     }
   }
 
-  async #on<T>(side: Side, work: (files: FileSystem) => Promise<T>): Promise<T> {
-    const borrowed = await this.#parts.sides.borrow(side)
+  async #on<T>(side: Side, work: (files: FileSystem) => Promise<T>, by: AskedBy = 'person'): Promise<T> {
+    const borrowed = await this.#parts.sides.borrow(side, undefined, by)
     try {
       return await work(borrowed.files)
     } finally {

@@ -3,6 +3,8 @@ import { toWireError, type AppError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { Side, SideSnapshot, SideState } from '../../shared/contract/files.ts'
+import type { AskedBy } from '../../shared/contract/prompts.ts'
+import { Asker } from '../prompts/asker.ts'
 import type { DialStep } from '../ssh/dialer.ts'
 import type { FileSystem } from './file-system.ts'
 import { SftpFiles } from './sftp-files.ts'
@@ -15,12 +17,19 @@ export interface Borrowed extends Disposable {
 /** Connects a side. */
 export type OpenSide = (
   side: Side,
-  options: { readonly key: string; readonly onStep: (step: DialStep) => void; readonly signal: AbortSignal },
+  options: {
+    readonly key: string
+    readonly onStep: (step: DialStep) => void
+    readonly signal: AbortSignal
+    readonly asker: Asker
+  },
 ) => Promise<FileSystem>
 
 interface Entry {
   readonly side: Side
   readonly abort: AbortController
+  /** A person once one of those who wait for it is. */
+  readonly asker: Asker
   readonly opening: Promise<FileSystem>
   state: SideState
   users: number
@@ -47,9 +56,10 @@ export class FileSides implements Disposable {
   }
 
   /** Connects when need be. Throws what connecting throws; `cancelled` on abort, which leaves others' connecting alone. */
-  async borrow(side: Side, signal?: AbortSignal): Promise<Borrowed> {
+  async borrow(side: Side, signal?: AbortSignal, by: AskedBy = 'person'): Promise<Borrowed> {
     const key = sideKey(side)
     const entry = this.#entries.get(key) ?? this.#create(key, side)
+    if (by === 'person') entry.asker.raise()
     entry.users++
     clearTimeout(entry.idle)
     let returned = false
@@ -90,11 +100,13 @@ export class FileSides implements Disposable {
 
   #create(key: string, side: Side): Entry {
     const abort = new AbortController()
+    const asker = new Asker('background')
     const onStep = (step: DialStep) => this.#setState(key, entry, step)
     const entry: Entry = {
       side,
       abort,
-      opening: this.#open(side, { key, onStep, signal: abort.signal }),
+      asker,
+      opening: this.#open(side, { key, onStep, signal: abort.signal, asker }),
       state: { kind: 'connecting', step: 'Connecting' },
       users: 0,
       kept: this.#kept.has(key),

@@ -4,6 +4,8 @@ import type { Socket } from 'node:net'
 import { AppError, toWireError } from '../../shared/base/errors.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { Endpoint, Forward, ForwardSnapshot, ForwardState } from '../../shared/contract/forwards.ts'
+import type { AskedBy } from '../../shared/contract/prompts.ts'
+import { Asker } from '../prompts/asker.ts'
 import type { Connection } from '../ssh/connection.ts'
 import type { DialStep } from '../ssh/dialer.ts'
 import { resetSocket } from './join-streams.ts'
@@ -23,6 +25,7 @@ export type RunnerSnapshot = Omit<ForwardSnapshot, 'configLine'>
 export interface RunnerParts {
   readonly lease: (options: {
     readonly quiet: boolean
+    readonly asker: Asker
     readonly onStep: (step: DialStep) => void
     readonly signal: AbortSignal
   }) => Promise<ForwardLease>
@@ -56,6 +59,7 @@ export class ForwardRunner implements Disposable {
   #lostListener: Disposable | undefined
   #attempt = 0
   #connecting = false
+  #asker = new Asker('background')
   #timer: NodeJS.Timeout | undefined
   #lastError: ForwardSnapshot['lastError'] = null
   #waiting = new Set<() => void>()
@@ -110,8 +114,9 @@ export class ForwardRunner implements Disposable {
     }
   }
 
-  /** Tries now what waits; `ask` when a person said so, and may be asked. */
+  /** Tries now what waits; `ask` when a person said so, and may be asked: a question that waits opens. */
   retryNow(ask: boolean): void {
+    if (ask) this.#asker.raise()
     if (this.#connecting || this.#abort.signal.aborted) return
     if (this.#state.kind === 'waiting' || (ask && this.#state.kind === 'needs-you')) void this.#connect(!ask)
   }
@@ -145,9 +150,10 @@ export class ForwardRunner implements Disposable {
     this.#wake()
   }
 
-  async #connect(quiet: boolean): Promise<void> {
+  async #connect(quiet: boolean, by: AskedBy = quiet ? 'background' : 'person'): Promise<void> {
     if (this.#connecting) return
     this.#connecting = true
+    this.#asker = new Asker(by)
     this.#triedAt = Date.now()
     clearTimeout(this.#timer)
     const { signal } = this.#abort
@@ -158,7 +164,7 @@ export class ForwardRunner implements Disposable {
         this.#setState(
           step.kind === 'asking' ? { kind: 'needs-you', error: null } : { kind: 'starting', step: step.step },
         )
-      this.#lease = await this.#parts.lease({ quiet, onStep, signal })
+      this.#lease = await this.#parts.lease({ quiet, asker: this.#asker, onStep, signal })
       if (signal.aborted) return this.#letGo()
       const { connection } = this.#lease
       if (connection.isClosed) throw new AppError('lost', 'The connection was lost at once.')
@@ -191,8 +197,8 @@ export class ForwardRunner implements Disposable {
   ): Promise<void> {
     if (!(error instanceof AppError)) return this.#fail(error)
     const verdict = judgeFailure(error.code, stage)
-    // What can't be answered in the background is asked of the person, once.
-    if (verdict === 'ask' && quiet) return this.#connect(false)
+    // What can't be answered in the background is asked of the person, once; it waits until they look.
+    if (verdict === 'ask' && quiet) return this.#connect(false, this.#asker.by)
     // What the server held for us before the link was lost it lets go of after a while.
     if (verdict === 'retry' || (verdict === 'failed' && stage === 'listen' && this.#wasUp)) return this.#wait(error)
     this.#setState(

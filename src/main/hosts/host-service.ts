@@ -14,7 +14,7 @@ import {
   type HostId,
   type HostSecret,
 } from '../../shared/contract/hosts.ts'
-import { passwordName, pastedKeyName } from '../ssh/authenticator.ts'
+import { hostPasswordName, pastedKeyName } from '../storage/secret-names.ts'
 import type { JsonFile } from '../storage/json-file.ts'
 import type { ResolvedHost } from '../ssh-config/resolved.ts'
 import type { LiveConfig } from '../ssh-config/live-config.ts'
@@ -194,7 +194,7 @@ export class HostService implements Contract {
 }
 
 function secretName(id: HostId, kind: HostSecret): string {
-  return kind === 'private-key' ? pastedKeyName(id) : passwordName({ hostId: id } as Parameters<typeof passwordName>[0])
+  return kind === 'private-key' ? pastedKeyName(id) : hostPasswordName(id)
 }
 
 function put<T extends { readonly id: string }>(list: readonly T[], item: T): T[] {

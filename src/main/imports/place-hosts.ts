@@ -9,7 +9,7 @@ import {
   type HostId,
 } from '../../shared/contract/hosts.ts'
 import type { ImportedHost } from '../../shared/contract/imports.ts'
-import type { Hop } from '../../shared/contract/terminals.ts'
+import type { Hop } from '../../shared/contract/targets.ts'
 
 /** What there is, and where new hosts go. */
 export interface PlacesNow {

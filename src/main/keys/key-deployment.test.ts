@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { afterEach, describe, expect, it } from 'vitest'
 
-import type { Target } from '../../shared/contract/terminals.ts'
+import type { Target } from '../../shared/contract/targets.ts'
 import type { ConnectionPlan } from '../ssh/connection-plan.ts'
 import { completeHop, dialRig, trusting } from '../../testing/dial.ts'
 import { keysElsewhere, startOpenSsh } from '../../testing/open-ssh.ts'

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 
 import { AppError, messageOf } from '../../shared/base/errors.ts'
 import type { PutResult } from '../../shared/contract/keys.ts'
-import type { Target } from '../../shared/contract/terminals.ts'
+import type { Target } from '../../shared/contract/targets.ts'
 import type { Connection } from '../ssh/connection.ts'
 import type { ConnectionPlan, PlannedHop } from '../ssh/connection-plan.ts'
 import type { ConnectionPool, Lease, LeaseOptions } from '../ssh/connection-pool.ts'

@@ -1,8 +1,8 @@
-import { lstat, open, readdir, realpath, rename, rm, unlink } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { randomBytes } from 'node:crypto'
+import { lstat, open, readdir, realpath, rm, unlink } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 
 import { AppError } from '../../shared/base/errors.ts'
+import { writeAtomically } from '../storage/atomic-write.ts'
 import { decodeText } from '../storage/decode-text.ts'
 import { readRegularFile, readTextIfAny } from '../storage/regular-file.ts'
 import { outlineKey, type KeyOutline } from '../ssh/key-parser.ts'
@@ -73,15 +73,7 @@ export async function writeNewFile(path: string, text: string, mode = 0o600): Pr
 export async function replaceFile(path: string, text: string): Promise<void> {
   const place = await realpath(path)
   const { mode } = await lstat(place)
-  const temp = join(dirname(place), `.${basename(place)}.${randomBytes(6).toString('hex')}`)
-  try {
-    await writeNewFile(temp, text, mode & 0o777)
-    await rename(temp, place)
-  } catch (error) {
-    await rm(temp, { force: true })
-    if (error instanceof AppError) throw error
-    throw new AppError('disk', `${path} could not be changed. Check the permissions of its folder.`, { cause: error })
-  }
+  await writeAtomically(place, text, { mode: mode & 0o777 })
 }
 
 /** Takes a key file and its public half away. */

@@ -7,11 +7,12 @@ import type { Services } from '../../shared/contract/contract.ts'
 import type { Group, Host } from '../../shared/contract/hosts.ts'
 import type { KeyBook, KeyInfo } from '../../shared/contract/keys.ts'
 import type { Question } from '../../shared/contract/prompts.ts'
-import type { Target } from '../../shared/contract/terminals.ts'
+import type { Target } from '../../shared/contract/targets.ts'
 import type { Prompter } from '../prompts/prompter.ts'
 import { fingerprint } from '../ssh/fingerprint.ts'
 import { outlineKey, runKeyJob, WrongPassphrase, type KeyDone, type KeyJob } from '../ssh/key-parser.ts'
-import { vaultKeyName, type KeyRing } from '../ssh/key-ring.ts'
+import type { KeyRing } from '../ssh/key-ring.ts'
+import { filePassphraseName, storedPassphraseName, vaultKeyName } from '../storage/secret-names.ts'
 import type { Signer } from '../ssh/signer.ts'
 import { decodeText } from '../storage/decode-text.ts'
 import { readRegularFile } from '../storage/regular-file.ts'
@@ -271,12 +272,13 @@ export class KeyService implements Contract {
       if (tries === maxTries) break
       const question: Question = {
         kind: 'secrets',
+        from: { kind: 'hawser' },
         title: `Passphrase for ${name}`,
         text: passphrase === null ? 'The passphrase that the key has now.' : 'That passphrase does not open the key.',
         prompts: [{ text: 'Passphrase', echo: false }],
         remember: false,
       }
-      const answer = await this.#parts.prompter.ask(question, new AbortController().signal)
+      const answer = await this.#parts.prompter.ask(question, { asker: 'person', signal: new AbortController().signal })
       if (answer?.kind !== 'secrets') throw new AppError('cancelled', 'Cancelled')
       passphrase = answer.secrets[0] ?? ''
     }
@@ -285,7 +287,7 @@ export class KeyService implements Contract {
 
   #passphraseName(id: string): string {
     const name = id.replace(/^(file|vault):/, '')
-    return id.startsWith('vault:') ? `${vaultKeyName(name)}:passphrase` : `key:${name}:passphrase`
+    return id.startsWith('vault:') ? storedPassphraseName(vaultKeyName(name)) : filePassphraseName(name)
   }
 
   async #publicLine(key: KeyInfo): Promise<string> {

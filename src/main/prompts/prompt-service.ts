@@ -3,14 +3,16 @@ import { randomUUID } from 'node:crypto'
 import { Emitter } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { Services } from '../../shared/contract/contract.ts'
-import type { Answer, OpenQuestion, Question, QuestionId } from '../../shared/contract/prompts.ts'
-import type { Prompter } from './prompter.ts'
+import type { Answer, AskedBy, OpenQuestion, Question, QuestionId } from '../../shared/contract/prompts.ts'
+import { Asker } from './asker.ts'
+import type { AskOptions, Prompter } from './prompter.ts'
 
 type Contract = Services['prompts']
 
 interface Waiting {
-  readonly question: OpenQuestion
+  question: OpenQuestion
   readonly settle: (answer: Answer | null) => void
+  readonly asker: AskedBy | Asker
 }
 
 /** Keeps the open questions and gives each answer to the one who asked. */
@@ -19,30 +21,46 @@ export class PromptService implements Contract, Prompter, Disposable {
   readonly onChanged = this.#changed.event
   readonly #waiting = new Map<QuestionId, Waiting>()
 
-  ask(question: Question, signal: AbortSignal): Promise<Answer | null> {
+  ask(question: Question, { asker, signal }: AskOptions): Promise<Answer | null> {
     if (signal.aborted) return Promise.resolve(null)
     const id = randomUUID() as QuestionId
     return new Promise(resolve => {
       const settle = (answer: Answer | null) => {
         signal.removeEventListener('abort', cancel)
+        raised?.dispose()
         this.#waiting.delete(id)
         this.#announce()
         resolve(answer)
       }
       const cancel = () => settle(null)
+      const raised = asker instanceof Asker ? asker.onRaised(() => this.#raise(id)) : undefined
       signal.addEventListener('abort', cancel)
-      this.#waiting.set(id, { question: { ...question, id }, settle })
+      const by = asker instanceof Asker ? asker.by : asker
+      this.#waiting.set(id, { question: { ...question, id, asker: by }, settle, asker })
       this.#announce()
     })
   }
 
   list: Contract['list'] = () => [...this.#waiting.values()].map(({ question }) => question)
 
-  answer: Contract['answer'] = ({ id, answer }) => this.#waiting.get(id)?.settle(answer)
+  answer: Contract['answer'] = ({ id, answer }) => {
+    const waiting = this.#waiting.get(id)
+    waiting?.settle(answer)
+    // Whoever has answered waits for what comes of it, further questions included.
+    if (answer !== null && waiting?.asker instanceof Asker) waiting.asker.raise()
+  }
 
   dispose(): void {
     for (const { settle } of [...this.#waiting.values()]) settle(null)
     this.#changed.dispose()
+  }
+
+  /** A person waits for the answer now. */
+  #raise(id: QuestionId): void {
+    const waiting = this.#waiting.get(id)
+    if (!waiting) return
+    waiting.question = { ...waiting.question, asker: 'person' }
+    this.#announce()
   }
 
   #announce(): void {

@@ -69,7 +69,7 @@ function rig(): Rig {
       const service = new EditService({
         sides,
         prompter: {
-          ask: (question, signal) => {
+          ask: (question, { signal }) => {
             questions.push(question)
             return self.answer(question, signal)
           },

@@ -8,6 +8,7 @@ import { joinPath, nameOf, parentOf } from '../../shared/base/paths.ts'
 import { shownName } from '../../shared/base/shown-name.ts'
 import type { EditId, UnsentEdit } from '../../shared/contract/edits.ts'
 import { largestRead, type FileInfo } from '../../shared/contract/files.ts'
+import type { AskedBy } from '../../shared/contract/prompts.ts'
 import { saveFile } from '../files/file-contents.ts'
 import type { FileSystem } from '../files/file-system.ts'
 import { sideKey, type FileSides } from '../files/file-sides.ts'
@@ -62,6 +63,8 @@ export class Edit implements Disposable {
   #running = false
   #settling: NodeJS.Timeout | undefined
   #retrying: NodeJS.Timeout | undefined
+  /** An editor elsewhere saves: the person at this window asks for something only with "Send now". */
+  #by: AskedBy = 'background'
 
   constructor({ id, record, state }: EditStart, dependencies: EditDependencies) {
     this.id = id
@@ -93,6 +96,7 @@ export class Edit implements Disposable {
 
   /** Sends what waits, because a person wants it or because its host is back. */
   send(because: 'asked-to-send' | 'retry'): void {
+    if (because === 'asked-to-send') this.#by = 'person'
     this.#go({ kind: because })
     this.#wake()
   }
@@ -149,6 +153,7 @@ export class Edit implements Disposable {
       }
       if (this.#state.kind !== 'dirty') return
       await this.#trySending()
+      this.#by = 'background'
     }
   }
 
@@ -234,7 +239,10 @@ export class Edit implements Disposable {
       canResume: false,
     }
     try {
-      const answer = await this.#dependencies.prompter.ask(question, this.#ended.signal)
+      const answer = await this.#dependencies.prompter.ask(question, {
+        asker: this.#by,
+        signal: this.#ended.signal,
+      })
       return answer?.kind === 'conflict' ? answer.choice : 'skip'
     } catch (error) {
       this.#dependencies.reportBug('edits', error)
@@ -243,7 +251,7 @@ export class Edit implements Disposable {
   }
 
   async #onSide<T>(work: (files: FileSystem) => Promise<T>): Promise<T> {
-    const borrowed = await this.#dependencies.sides.borrow(this.#record.place.side, this.#ended.signal)
+    const borrowed = await this.#dependencies.sides.borrow(this.#record.place.side, this.#ended.signal, this.#by)
     try {
       return await work(borrowed.files)
     } finally {

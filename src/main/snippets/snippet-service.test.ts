@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { snippet, type Snippet, type Values } from '../../shared/contract/snippets.ts'
-import { targetKey, type Target } from '../../shared/contract/terminals.ts'
+import { targetKey, type Target } from '../../shared/contract/targets.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
 import { JsonFile } from '../storage/json-file.ts'
 import { snippetFile } from './snippet-record.ts'

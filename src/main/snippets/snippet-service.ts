@@ -5,7 +5,7 @@ import { Emitter } from '../../shared/base/event.ts'
 import type { Dialect } from '../../shared/base/shell-dialect.ts'
 import type { Services } from '../../shared/contract/contract.ts'
 import type { Given, Snippet, SnippetBook, SnippetId, Values } from '../../shared/contract/snippets.ts'
-import { targetKey, type Target } from '../../shared/contract/terminals.ts'
+import { targetKey, type Target } from '../../shared/contract/targets.ts'
 import type { JsonFile } from '../storage/json-file.ts'
 import { writeNew } from '../storage/write-new.ts'
 import {

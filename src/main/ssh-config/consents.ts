@@ -1,10 +1,13 @@
-import { createHash } from 'node:crypto'
+import { createHash, createHmac, randomBytes } from 'node:crypto'
+import { join } from 'node:path'
 
 import { z } from 'zod'
 
-import { AppError } from '../../shared/base/errors.ts'
+import { AppError, messageOf } from '../../shared/base/errors.ts'
 import type { Answer, Question } from '../../shared/contract/prompts.ts'
-import type { JsonFile } from '../storage/json-file.ts'
+import { writeAtomically } from '../storage/atomic-write.ts'
+import { JsonFile, type Tell } from '../storage/json-file.ts'
+import { readRegularFile } from '../storage/regular-file.ts'
 
 /** Which commands a person has allowed to be run on this computer. */
 export interface Consents {
@@ -12,25 +15,68 @@ export interface Consents {
   add(command: string): Promise<void>
 }
 
-/** What is kept in consents.json: a SHA-256 of each command, as a command line may hold what nobody else should read. */
-export const consentFile = z.strictObject({ commands: z.array(z.string().length(64)).max(1000).default([]) })
-export type ConsentFile = z.output<typeof consentFile>
+const digestText = z.string().regex(/^[0-9a-f]{64}$/)
 
-/** The commands that were allowed, over all runs. */
+/** What version 1 of consents.json held: a plain SHA-256 of each command, which guesses can be tried against. */
+const plainFile = z.strictObject({ commands: z.array(digestText).max(1000).default([]) })
+
+/** What is kept in consents.json: HMACs, as a command line may hold secrets. */
+const consentFile = z.strictObject({ allowed: z.array(digestText).max(1000).default([]) })
+type ConsentFile = z.output<typeof consentFile>
+
+const keyBytes = 32
+
+/** The commands that were allowed, over all runs: an HMAC-SHA-256 of each, by a random key in a file of its own. */
 export class ConsentStore implements Consents {
   readonly #file: JsonFile<ConsentFile>
+  readonly #key: Buffer
 
-  constructor(file: JsonFile<ConsentFile>) {
+  private constructor(file: JsonFile<ConsentFile>, key: Buffer) {
     this.#file = file
+    this.#key = key
+  }
+
+  /** Reads consents.json and consents.key in the data folder; makes the key, and keys what an older version left. */
+  static async open(folder: string, tell: Tell): Promise<ConsentStore> {
+    const key = await openKey(join(folder, 'consents.key'), tell)
+    let isOld = false
+    const keyed = (data: unknown): ConsentFile => {
+      isOld = true
+      return { allowed: plainFile.parse(data).commands.map(plain => hmac(key, plain)) }
+    }
+    const file = await JsonFile.open({
+      path: join(folder, 'consents.json'),
+      schema: consentFile,
+      initial: consentFile.parse({}),
+      migrations: [keyed],
+      tell,
+    })
+    const store = new ConsentStore(file, key)
+    if (isOld) await store.#rewrite()
+    return store
+  }
+
+  /** Answers once everything is on the disk. */
+  flush(): Promise<void> {
+    return this.#file.flush()
   }
 
   has(command: string): boolean {
-    return this.#file.value.commands.includes(digest(command))
+    return this.#file.value.allowed.includes(this.#digest(command))
   }
 
   async add(command: string): Promise<void> {
     if (this.has(command)) return
-    await this.#file.save({ commands: [...this.#file.value.commands, digest(command)].slice(-1000) })
+    await this.#file.save({ allowed: [...this.#file.value.allowed, this.#digest(command)].slice(-1000) })
+  }
+
+  #digest(command: string): string {
+    return hmac(this.#key, createHash('sha256').update(command).digest('hex'))
+  }
+
+  /** Twice, since the copy beside the file would keep the plain ones. A disk that refuses leaves them for the next start. */
+  async #rewrite(): Promise<void> {
+    for (let times = 0; times < 2; times++) await this.#file.save(this.#file.value).catch(() => {})
   }
 }
 
@@ -50,6 +96,15 @@ export async function allowCommand(
   await consents.add(what.command)
 }
 
-function digest(command: string): string {
-  return createHash('sha256').update(command).digest('hex')
+/** The key in a file; a new one where there is none. One that can't be kept lasts for this run, and then people are asked again. */
+async function openKey(path: string, tell: Tell): Promise<Buffer> {
+  const found = await readRegularFile(path, keyBytes).catch(() => null)
+  if (found?.data.length === keyBytes) return found.data
+  const key = randomBytes(keyBytes)
+  await writeAtomically(path, key).catch((error: unknown) => tell('warning', messageOf(error)))
+  return key
+}
+
+function hmac(key: Buffer, plain: string): string {
+  return createHmac('sha256', key).update(plain).digest('hex')
 }

@@ -124,14 +124,19 @@ export class LiveConfig implements Disposable {
     const info = await stat(place)
     const before = await readFile(place)
     const encoding = before.equals(Buffer.from(source.text, 'utf8')) ? 'utf8' : 'latin1'
-    if (!before.equals(Buffer.from(source.text, encoding)))
-      throw new AppError('changed', `${path} was changed by another program meanwhile. Look at it again.`)
+    const changed = () => new AppError('changed', `${path} was changed by another program meanwhile. Look at it again.`)
+    if (!before.equals(Buffer.from(source.text, encoding))) throw changed()
     if (encoding === 'latin1' && /[^\0-\xff]/.test(text))
       throw new AppError(
         'unsupported',
         `${path} is not UTF-8, so such letters can’t be written into it. Use plain ones.`,
       )
-    await writeAtomically(place, Buffer.from(text, encoding), info.mode & 0o777)
+    await writeAtomically(place, Buffer.from(text, encoding), {
+      mode: info.mode & 0o777,
+      beforeReplacing: async () => {
+        if (!(await readFile(place)).equals(before)) throw changed()
+      },
+    })
     await this.refresh()
   }
 

@@ -1,9 +1,10 @@
 import type { AnyAuthMethod, AuthHandlerMiddleware, Prompt as SshPrompt } from 'ssh2'
 
-import { cleanLine, cleanText } from '../../shared/base/clean-text.ts'
 import { AppError } from '../../shared/base/errors.ts'
-import type { Answer, Question } from '../../shared/contract/prompts.ts'
+import { serverLine, serverText } from '../../shared/base/server-text.ts'
+import type { Answer, AskingServer, Question } from '../../shared/contract/prompts.ts'
 import { applySpec } from '../ssh-config/algorithm-spec.ts'
+import { filePassphraseName, passwordName, pastedKeyName, storedPassphraseName } from '../storage/secret-names.ts'
 import type { PlannedHop } from './connection-plan.ts'
 import { keyName, type KeyRing, type KeySource, type PassphraseSource } from './key-ring.ts'
 import { OneKeyAgent, type Signer } from './signer.ts'
@@ -49,16 +50,6 @@ type Attempts = AsyncGenerator<AnyAuthMethod, void, Outcome>
 const maxKeysOffered = 4
 const maxKeysOnly = 5
 const maxRounds = 20
-
-/** Where the password of a login is remembered. */
-export function passwordName(hop: PlannedHop): string {
-  return hop.hostId === null ? `login:${hop.user}@${hop.address}:${hop.port}:password` : `host:${hop.hostId}:password`
-}
-
-/** Where the pasted private key of a host is kept. */
-export function pastedKeyName(hostId: string): string {
-  return `host:${hostId}:private-key`
-}
 
 /** One sign-in, in OpenSSH's order: none, keys, keyboard-interactive, password, over as many rounds as the server wants. */
 export class Authenticator {
@@ -270,23 +261,33 @@ export class Authenticator {
     again: boolean
   }): Promise<string[]> {
     const { hop, secrets, ask } = this.#context
-    const shown = round.prompts
+    const prompts = round.prompts
       .slice(0, 32)
-      .map(({ prompt, echo }) => ({ text: cleanLine(prompt, 256) || 'Answer', echo: echo === true }))
-    const isPassword = shown.length === 1 && shown[0]?.echo === false && asksForPassword(shown[0].text)
+      .map(({ prompt, echo }) => ({ text: serverLine(prompt, 256), echo: echo === true }))
+    const [only] = prompts
+    const isPassword = prompts.length === 1 && only?.echo === false && asksForPassword(only.text.fromServer)
     const kept = isPassword && round.first && !this.#keptUsed ? await secrets.get(passwordName(hop)) : null
     if (kept !== null) {
       this.#keptUsed = true
       return [kept]
     }
-    const title = isPassword ? passwordTitle(hop) : cleanLine(round.name, 128) || `${hop.user}@${hop.address} asks`
-    const text = cleanText(round.text, 1024) || (round.again ? 'That was not accepted.' : '')
     const refused = isPassword && this.#keptUsed
-    const answer = await ask({ kind: 'secrets', title, text, prompts: shown, remember: isPassword }, refused)
+    const answer = await ask(
+      {
+        kind: 'secrets',
+        from: asking(hop),
+        name: serverLine(round.name, 128),
+        instruction: serverText(round.text, 1024),
+        prompts,
+        again: round.again,
+        remember: isPassword,
+      },
+      refused,
+    )
     if (answer?.kind !== 'secrets') throw new AppError('cancelled', 'Cancelled')
     if (isPassword && answer.remember) this.#toRemember.set(passwordName(hop), answer.secrets[0] ?? '')
     else if (isPassword) this.#toRemember.delete(passwordName(hop))
-    return shown.map((_prompt, index) => answer.secrets[index] ?? '')
+    return prompts.map((_prompt, index) => answer.secrets[index] ?? '')
   }
 
   async *#sendPassword(): Attempts {
@@ -304,7 +305,8 @@ export class Authenticator {
     const { passwordPrompts } = hop.options
     for (let tries = 0; tries < passwordPrompts && this.methods.includes('password'); tries++) {
       const prompts = [{ text: 'Password', echo: false }]
-      const question = { kind: 'secrets', title: passwordTitle(hop), text, prompts, remember: true } as const
+      const from = { kind: 'hawser' } as const
+      const question: Question = { kind: 'secrets', from, title: passwordTitle(hop), text, prompts, remember: true }
       const answer = await ask(question, kept !== null)
       if (answer?.kind !== 'secrets') throw new AppError('cancelled', 'Cancelled')
       const password = answer.secrets[0] ?? ''
@@ -319,7 +321,7 @@ export class Authenticator {
 
   #passphrases(source: KeySource): PassphraseSource {
     const { secrets, ask } = this.#context
-    const name = source.kind === 'file' ? `key:${source.path}:passphrase` : `${source.id}:passphrase`
+    const name = source.kind === 'file' ? filePassphraseName(source.path) : storedPassphraseName(source.id)
     return {
       remembered: () => secrets.get(name),
       ask: async wrong => {
@@ -327,6 +329,7 @@ export class Authenticator {
         const prompts = [{ text: 'Passphrase', echo: false }]
         const answer = await ask({
           kind: 'secrets',
+          from: { kind: 'hawser' },
           title: `Passphrase for ${keyName(source)}`,
           text,
           prompts,
@@ -348,6 +351,10 @@ function takesSha1({ weakAlgorithms, options }: PlannedHop): boolean {
 function isAccepted(type: string, spec: string | null): boolean {
   const names = type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'] : [type]
   return applySpec(spec, names).some(name => names.includes(name))
+}
+
+function asking({ label, user, address, port, via }: PlannedHop): AskingServer {
+  return { kind: 'server', label, user, address, port, via }
 }
 
 function passwordTitle(hop: PlannedHop): string {

@@ -4,7 +4,7 @@ import { parseJumps, type Destination } from '../../shared/base/destination.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import type { Group, Host, HostId, SignIn } from '../../shared/contract/hosts.ts'
 import { inheritedFrom } from '../../shared/contract/inheritance.ts'
-import type { Target } from '../../shared/contract/terminals.ts'
+import type { Target } from '../../shared/contract/targets.ts'
 import type { ConfigNote } from '../ssh-config/config-program.ts'
 import type { Pending } from '../ssh-config/evaluate.ts'
 import type { ResolvedHost } from '../ssh-config/resolved.ts'
@@ -26,6 +26,8 @@ export interface PlannedHop {
   readonly saved: boolean
   /** The saved host, whose secrets the vault may hold. */
   readonly hostId: HostId | null
+  /** The hops before this one, nearest first, as `user@address:port`. */
+  readonly via: readonly string[]
   readonly options: HopOptions
   /** What must be found out before this may be dialled. */
   readonly pending: readonly Pending[]
@@ -51,7 +53,7 @@ export interface PlanInput {
 }
 
 type RemoteTarget = Exclude<Target, { kind: 'local' }>
-type Draft = Omit<PlannedHop, 'key'>
+type Draft = Omit<PlannedHop, 'key' | 'via'>
 
 const maxHops = 16
 
@@ -185,7 +187,16 @@ function planHost(id: HostId, input: PlanInput, behind: readonly HostId[]): Chai
 function withKey(hop: Draft, before: PlannedHop | undefined): PlannedHop {
   const way = before === undefined ? '' : ` via ${before.key}`
   const sign = [hop.signIn, hop.keyFile ?? '', hop.hostId ?? '', hop.weakAlgorithms ? 'weak' : '', digest(hop.options)]
-  return { ...hop, key: `${hop.user}@${hop.address.toLowerCase()}:${hop.port} (${sign.join(' ').trim()})${way}` }
+  return {
+    ...hop,
+    via: before ? [...before.via, nameOfHop(before)] : [],
+    key: `${hop.user}@${hop.address.toLowerCase()}:${hop.port} (${sign.join(' ').trim()})${way}`,
+  }
+}
+
+/** A hop in the way to another one. */
+function nameOfHop({ user, address, port }: PlannedHop): string {
+  return `${user}@${address.toLowerCase()}:${port}`
 }
 
 /** Other options are another login: what one host may do must not come to another by sharing. */

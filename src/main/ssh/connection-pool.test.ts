@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 
 import { AppError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
+import { Asker } from '../prompts/asker.ts'
 import type { ConnectionPlan, PlannedHop } from './connection-plan.ts'
 import { ConnectionPool, type Dial } from './connection-pool.ts'
 import { usualOptions } from './hop-options.ts'
@@ -32,6 +33,7 @@ const hop = (key: string): PlannedHop => ({
   saved: true,
   hostId: null,
   options: usualOptions,
+  via: [],
   pending: [],
 })
 const plan = (...keys: string[]) => keys.map(hop) as unknown as ConnectionPlan
@@ -148,5 +150,30 @@ describe('ConnectionPool', () => {
     const { pool, dial } = setUp()
     for (let n = 0; n < 12; n++) await pool.lease(plan('jump', `host${n}`), options())
     expect(dial.mock.calls.filter(([call]) => call.hop.key === 'jump')).toHaveLength(1)
+  })
+
+  it('asks for the background until a person waits for the same connection, jump hosts included', async () => {
+    const { pool, dial } = setUp()
+    const askers: Asker[] = []
+    let finish = () => {}
+    const until = new Promise<void>(resolve => (finish = resolve))
+    dial.mockImplementation(async ({ asker }) => {
+      askers.push(asker)
+      await until
+      return new FakeConnection()
+    })
+    const behind = pool.lease(plan('jump', 'web'), { ...options(), asker: 'background' })
+    const later = new Asker('background')
+    const joined = pool.lease(plan('jump'), { ...options(), asker: later })
+    expect(askers.map(({ by }) => by)).toEqual(['background'])
+    later.raise()
+    expect(askers.map(({ by }) => by)).toEqual(['person'])
+    finish()
+    await Promise.all([behind, joined])
+    // The rest of the way is still for the background alone.
+    expect(askers.map(({ by }) => by)).toEqual(['person', 'background'])
+    await pool.lease(plan('other'), options())
+    expect(askers.at(-1)?.by).toBe('person')
+    pool.dispose()
   })
 })

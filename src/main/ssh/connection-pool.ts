@@ -2,10 +2,13 @@ import { untilAborted } from '../../shared/base/abort.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import { Emitter, type Event } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
+import type { AskedBy } from '../../shared/contract/prompts.ts'
 import type { ConnectionPlan, PlannedHop } from './connection-plan.ts'
+import { Asker } from '../prompts/asker.ts'
 import type { DialStep } from './dial-step.ts'
 import type { DialOptions } from './dialer.ts'
-import { goneEvent, isSessionRefused, type RouteOptions, type Session, type SessionRoute } from './session-route.ts'
+import { allTaken, goneEvent, isSessionRefused, needsSecondLogin, noSessionsThere } from './session-route.ts'
+import type { RouteOptions, Session, SessionRoute } from './session-route.ts'
 
 export interface PooledConnection<Self> extends Disposable {
   readonly onClosed: Event<AppError | null>
@@ -34,6 +37,8 @@ export interface LeaseOptions {
   readonly signal: AbortSignal
   /** Fails rather than ask a person anything. */
   readonly quiet?: boolean
+  /** On whose behalf questions are asked; a person's when left out. */
+  readonly asker?: AskedBy | Asker
   /** Opens no session (RFC 4254, 6.1): forwards may be as many as one likes on one connection. */
   readonly noSessions?: boolean
 }
@@ -41,6 +46,8 @@ export interface LeaseOptions {
 interface Entry<C> {
   readonly hop: PlannedHop
   readonly plan: ConnectionPlan
+  /** A person once one of those who wait for the connection is. */
+  readonly asker: Asker
   readonly quiet: boolean
   dialing: Promise<C>
   live: boolean
@@ -92,23 +99,22 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
   /** Throws what the dial throws; `cancelled` once `signal` aborts. */
   async lease(
     plan: ConnectionPlan,
-    { onStep, signal, quiet = false, noSessions = false }: LeaseOptions,
+    { onStep, signal, quiet = false, noSessions = false, asker = 'person' }: LeaseOptions,
   ): Promise<Lease<C>> {
     const hop = plan.at(-1) as PlannedHop
-    if (noSessions && this.#apart.has(hop.key))
-      return this.#use(this.#create(withKey(plan, `${hop.key} forward ${++this.#forwards}`), quiet), {
-        onStep,
-        signal,
-        noSessions,
-      })
-    const open = this.#all(hop.key).find(each => noSessions || hasRoom(each))
-    const entry = open ?? this.#create(plan, quiet)
+    const apart = noSessions && this.#apart.has(hop.key)
+    const open = apart ? undefined : this.#all(hop.key).find(each => noSessions || hasRoom(each))
+    const ownKey = () => withKey(plan, `${hop.key} forward ${++this.#forwards}`)
+    const entry = open ?? this.#create(apart ? ownKey() : plan, quiet)
+    const raised = quiet ? undefined : follow(asker, entry.asker)
     try {
       return await this.#use(entry, { onStep, signal, noSessions })
     } catch (error) {
       // One that may ask nobody was under way already: a person who is there is asked now.
       if (quiet || !entry.quiet || (error as { code?: unknown }).code !== 'needs-answer') throw error
-      return this.lease(plan, { onStep, signal, noSessions })
+      return await this.lease(plan, { onStep, signal, noSessions, asker })
+    } finally {
+      raised?.dispose()
     }
   }
 
@@ -169,6 +175,7 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
     const entry: Entry<C> = {
       hop,
       plan,
+      asker: new Asker('background'),
       quiet,
       dialing: Promise.resolve() as never,
       live: false,
@@ -205,12 +212,12 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
 
   async #dialThrough(plan: ConnectionPlan, entry: Entry<C>, onStep: (step: DialStep) => void): Promise<C> {
     const { signal } = entry.abort
-    const { quiet } = entry
+    const { quiet, asker } = entry
     const before = plan.slice(0, -1)
-    if (before.length === 0) return this.#dial({ hop: entry.hop, via: null, onStep, signal, quiet })
-    const options = { onStep, signal, quiet, noSessions: true }
+    if (before.length === 0) return this.#dial({ hop: entry.hop, via: null, onStep, signal, quiet, asker })
+    const options = { onStep, signal, quiet, asker, noSessions: true }
     const lease = await this.lease(before as unknown as ConnectionPlan, options)
-    return this.#dial({ hop: entry.hop, via: { connection: lease.connection, lease }, onStep, signal, quiet })
+    return this.#dial({ hop: entry.hop, via: { connection: lease.connection, lease }, onStep, signal, quiet, asker })
   }
 
   /** Opens a session on the entry's connection, or on another of the same login where that takes no more. */
@@ -254,7 +261,7 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
     const login = loginOf(entry.hop)
     if (!(error instanceof AppError) || !isSessionRefused(error)) throw error
     const carried = (await entry.dialing).sessionsOfLate
-    if (!entry.proven && carried === 0) throw this.#proven.has(login) ? error : noSessionsThere(entry.hop, error)
+    if (!entry.proven && carried === 0) throw this.#proven.has(login) ? error : noSessionsThere(entry.hop.label, error)
     entry.capacity = Math.min(entry.capacity, Math.max(1, carried))
     this.#capacities.set(login, entry.capacity)
   }
@@ -274,11 +281,14 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
         continue
       }
       const entry = free ?? this.#create(plan, quiet)
+      if (!quiet) entry.asker.raise()
       onStep?.({ kind: 'connecting', step: `${hop.label} takes no more sessions on this login: signing in once more` })
       try {
         return { entry, lease: await this.#use(entry, { onStep: onStep ?? (() => {}), signal }) }
       } catch (error) {
-        throw (error as { code?: unknown }).code === 'needs-answer' ? needsSecondLogin(full, error) : error
+        throw (error as { code?: unknown }).code === 'needs-answer'
+          ? needsSecondLogin(hop.label, full.capacity, error)
+          : error
       }
     }
   }
@@ -288,11 +298,7 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
     let freed: Disposable | undefined
     let timer: NodeJS.Timeout | undefined
     const waiting = new Promise<void>((resolve, reject) => {
-      const late = new AppError(
-        'too-many-connections',
-        `All sessions of ${hop.label} are taken. Close one of its terminals and try again.`,
-      )
-      timer = setTimeout(reject, freeMs, late)
+      timer = setTimeout(() => reject(allTaken(hop.label)), freeMs)
       freed = this.#freed.event(key => (key === hop.key ? resolve() : undefined))
     })
     try {
@@ -349,15 +355,14 @@ function withKey(plan: ConnectionPlan, key: string): ConnectionPlan {
   return [...plan.slice(0, -1), { ...(plan.at(-1) as PlannedHop), key }] as unknown as ConnectionPlan
 }
 
-function noSessionsThere({ label }: PlannedHop, error: AppError): AppError {
-  const text = `${label} allows this user no sessions: no terminals, commands or files. Forwards may still work.`
-  return new AppError('server-refused', text, { cause: error.cause })
-}
-
-function needsSecondLogin({ hop, capacity }: { hop: PlannedHop; capacity: number }, cause: unknown): AppError {
-  const sessions = capacity === 1 ? 'one session' : `${capacity} sessions`
-  const text = `${hop.label} allows ${sessions} for each login, and a further login would ask you something: close a terminal or file pane of it, and try again.`
-  return new AppError('too-many-connections', text, { cause })
+/** Lets a dial ask openly as soon as a person waits for it. */
+function follow(asker: AskedBy | Asker, dial: Asker): Disposable | undefined {
+  if (asker === 'background') return undefined
+  if (asker === 'person' || asker.by === 'person') {
+    dial.raise()
+    return undefined
+  }
+  return asker.onRaised(() => dial.raise())
 }
 
 function once(run: () => void): () => void {

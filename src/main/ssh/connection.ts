@@ -11,7 +11,7 @@ import { LinkWatch, type LinkState } from './link-watch.ts'
 import { usualLimits, type LivenessLimits } from './liveness.ts'
 import { NoPortNamed, RemoteListeners, type OnIncoming } from './remote-listeners.ts'
 import type { SessionRoute } from './session-route.ts'
-import { ShellOpener, type ShellRequest } from './shell-opener.ts'
+import { NoTerminal, ShellOpener, type ShellRequest } from './shell-opener.ts'
 import {
   forwardRefused,
   listenRefused,
@@ -228,7 +228,7 @@ export class Connection implements Disposable {
       signal,
       request: done => this.#opener.open(request, (error, channel) => done(error, this.#withEarlyEnd(channel))),
       drop: ({ channel }) => channel.close(),
-      refused: error => shellRefused(error, this.where),
+      refused: error => (error instanceof NoTerminal ? error.forPeople(this.where) : shellRefused(error, this.where)),
     })
   }
 

@@ -44,7 +44,9 @@ function makeKey(
   return path
 }
 
-const title = (question: Question | undefined) => (question?.kind === 'secrets' ? question.title : question?.kind)
+const said = (fromServer: string) => ({ fromServer })
+const title = (question: Question | undefined) =>
+  question?.kind === 'secrets' ? ('title' in question ? question.title : 'server') : question?.kind
 
 describe('host keys', () => {
   it('sends no byte of a secret before the key is accepted', async () => {
@@ -138,24 +140,16 @@ describe('signing in', () => {
     const { port } = await server({ rounds })
     const { dial, asked } = rig(trusting('ada', '123', 'xyz'))
     await dial({ port })
+    const from = { kind: 'server', label: 'hop0', user: 'me', address: '127.0.0.1', port, via: [] }
+    const prompts = [
+      { text: said('Name:'), echo: true },
+      { text: said('Code:'), echo: false },
+    ]
+    const last = [{ text: said('Token'), echo: false }]
+    const own = { kind: 'secrets', from, again: false, remember: false }
     expect(asked.slice(1)).toEqual([
-      {
-        kind: 'secrets',
-        title: 'Two steps',
-        text: 'First',
-        prompts: [
-          { text: 'Name:', echo: true },
-          { text: 'Code:', echo: false },
-        ],
-        remember: false,
-      },
-      {
-        kind: 'secrets',
-        title: 'me@127.0.0.1 asks',
-        text: '',
-        prompts: [{ text: 'Token', echo: false }],
-        remember: false,
-      },
+      { ...own, name: said('Two steps'), instruction: said('First'), prompts },
+      { ...own, name: said(''), instruction: said(''), prompts: last },
     ])
   })
 

@@ -5,6 +5,7 @@ import { Client } from 'ssh2'
 import { AppError } from '../../shared/base/errors.ts'
 import { DisposableStore, toDisposable, type Disposable } from '../../shared/base/lifecycle.ts'
 import type { Question, ShownKey } from '../../shared/contract/prompts.ts'
+import type { Asker } from '../prompts/asker.ts'
 import type { Prompter } from '../prompts/prompter.ts'
 import type { Consents } from '../ssh-config/consents.ts'
 import { algorithmsFor, type Offer } from './algorithms.ts'
@@ -36,6 +37,8 @@ export interface DialOptions {
   readonly signal: AbortSignal
   /** Gives up rather than ask a person anything. */
   readonly quiet: boolean
+  /** On whose behalf it asks. */
+  readonly asker: Asker
 }
 
 export interface DialerParts {
@@ -97,10 +100,10 @@ export class Dialer {
   }
 
   /** A question before there is anything to sign in to. */
-  async #ask(question: Question, { hop, quiet, onStep, signal }: DialOptions) {
+  async #ask(question: Question, { hop, quiet, onStep, signal, asker }: DialOptions) {
     if (quiet || hop.options.batch) throw needsAnswer(hop, false)
     onStep({ kind: 'asking' })
-    return this.#parts.prompter.ask(question, signal)
+    return this.#parts.prompter.ask(question, { asker, signal })
   }
 
   #findUnsupported(hop: PlannedHop): Promise<readonly UnsupportedIdentity[]> {
@@ -122,12 +125,12 @@ export class Dialer {
 
   async #signIn(
     stream: Duplex,
-    { hop, onStep, signal, quiet, knownTypes }: DialOptions & { knownTypes: readonly string[] },
+    { hop, onStep, signal, quiet, asker, knownTypes }: DialOptions & { knownTypes: readonly string[] },
     owned: Disposable,
   ): Promise<Connection> {
     const { knownHosts, onKeyDecision, prompter } = this.#parts
     const attempt = new Attempt({
-      ...{ hop, stream, signal, onStep, prompter },
+      ...{ hop, stream, signal, onStep, asker, prompter },
       quiet: quiet || hop.options.batch,
       offer: chooseAlgorithms(hop, knownTypes),
       findUnsupported: () => this.#findUnsupported(hop),
@@ -227,6 +230,7 @@ interface AttemptParts {
   readonly signal: AbortSignal
   readonly onStep: (step: DialStep) => void
   readonly quiet: boolean
+  readonly asker: Asker
   readonly prompter: Prompter
   readonly offer: Offer
   /** Looks for what a refused sign-in may have wanted. */
@@ -264,12 +268,14 @@ class Attempt {
   }
 
   readonly ask = async (question: Question, refused = false) => {
-    const { prompter, onStep, hop, quiet } = this.#parts
+    const { prompter, onStep, hop, quiet, asker } = this.#parts
     if (quiet) throw needsAnswer(hop, refused)
     onStep({ kind: 'asking' })
     this.#asking++
     try {
-      const answer = await this.#deadline.pauseFor(() => prompter.ask(question, this.#questions.signal))
+      const answer = await this.#deadline.pauseFor(() =>
+        prompter.ask(question, { asker, signal: this.#questions.signal }),
+      )
       this.#lastStep = { kind: 'connecting', step: `Signing in as ${hop.user}` }
       onStep(this.#lastStep)
       return answer

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { AppError } from '../../shared/base/errors.ts'
 import { decodeText } from '../storage/decode-text.ts'
 import { readRegularFile, readTextIfAny } from '../storage/regular-file.ts'
+import { vaultKeyName } from '../storage/secret-names.ts'
 import { outlineKey, parsePrivateKey, WrongPassphrase } from './key-parser.ts'
 import type { Signer } from './signer.ts'
 
@@ -22,11 +23,6 @@ export type KeySource =
 
 /** A key setting that names a key in the vault begins with this. */
 export const vaultPrefix = 'vault:'
-
-/** Where a key of the vault is kept. */
-export function vaultKeyName(name: string): string {
-  return `vault-key:${name}`
-}
 
 const maxKeyBytes = 65_536
 const maxTries = 3

@@ -2,7 +2,7 @@ import { lstat, readlink, realpath } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 
 import { AppError } from '../../shared/base/errors.ts'
-import { writeAtomically } from '../storage/atomic-write.ts'
+import { appendToFile, writeAtomically } from '../storage/atomic-write.ts'
 import { readRegularFile } from '../storage/regular-file.ts'
 import { keyType } from './fingerprint.ts'
 import {
@@ -31,6 +31,8 @@ export type FiledLine = KnownHostsLine & { readonly path: string }
 const maxBytes = 64 * 1024 * 1024
 // Named by people who want no file at all.
 const keepsNothing = /^(?:\/dev\/null|nul)$/i
+
+const mostTries = 5
 
 const usualChoice: KnownHostsChoice = { userFiles: null, globalFiles: null, hash: false }
 
@@ -128,16 +130,42 @@ export class KnownHostsFile {
 
   async #edit(path: string, edit: (text: string) => string): Promise<void> {
     const run = async () => {
-      // A link (dotfiles kept elsewhere) stays a link; /dev/null stays what it is, and keeps nothing.
-      const place = await realpath(path).catch(() => leadsTo(path))
-      const info = await lstat(place).catch(() => null)
-      if (info && !info.isFile()) return
-      const text = edit(await this.#read(path))
-      await writeAtomically(place, Buffer.from(text, 'latin1'), info ? info.mode & 0o777 : 0o600)
+      for (let tries = 1; !(await this.#tryEdit(path, edit)); tries++)
+        if (tries === mostTries)
+          throw new AppError('changed', `${path} is being changed by another program all the time. Try again later.`)
     }
     const result = this.#writes.then(run, run)
     this.#writes = result.catch(() => {})
     await result
+  }
+
+  /** False when another program changed the file in the meantime: nothing was written, and no line of theirs was lost. */
+  async #tryEdit(path: string, edit: (text: string) => string): Promise<boolean> {
+    // A link (dotfiles kept elsewhere) stays a link; /dev/null stays what it is, and keeps nothing.
+    const place = await realpath(path).catch(() => leadsTo(path))
+    const info = await lstat(place).catch(() => null)
+    if (info && !info.isFile()) return true
+    const before = await this.#read(path)
+    const text = edit(before)
+    if (text === before) return true
+    // ssh adds lines in the same way, so that two that add at once lose none.
+    if (text.startsWith(before)) {
+      await appendToFile(place, Buffer.from(text.slice(before.length), 'latin1'))
+      return true
+    }
+    const moved = new AppError('changed', `${path} was changed by another program meanwhile.`)
+    try {
+      await writeAtomically(place, Buffer.from(text, 'latin1'), {
+        mode: info ? info.mode & 0o777 : 0o600,
+        beforeReplacing: async () => {
+          if ((await this.#read(path)) !== before) throw moved
+        },
+      })
+      return true
+    } catch (error) {
+      if (error === moved) return false
+      throw error
+    }
   }
 }
 

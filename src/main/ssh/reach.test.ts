@@ -10,7 +10,7 @@ import { dialRig, trusting, type DialRig } from '../../testing/dial.ts'
 import { startOpenSsh } from '../../testing/open-ssh.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
 import { usualOptions, type HopOptions, type Through } from './hop-options.ts'
-import { proxyPasswordName } from './reach.ts'
+import { proxyPasswordName } from '../storage/secret-names.ts'
 
 const cleanUp: (() => void)[] = []
 afterEach(() => {
@@ -60,7 +60,7 @@ describe('a server behind a proxy', () => {
 
   it.each(['http', 'socks5'] as const)('of kind %s with a password asks for it once and remembers it', async kind => {
     const { rig, hop } = await setUp(question =>
-      question.kind === 'secrets' && question.title.startsWith('Password for me@127.0.0.1')
+      question.kind === 'secrets' && 'title' in question && question.title.startsWith('Password for me@127.0.0.1')
         ? { kind: 'secrets', secrets: [rig.asked.length === 1 ? 'wrong' : 'right'], remember: true }
         : trusting()(question),
     )

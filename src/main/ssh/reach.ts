@@ -6,6 +6,7 @@ import { AppError } from '../../shared/base/errors.ts'
 import type { Proxy } from '../../shared/contract/hosts.ts'
 import type { Answer, Question } from '../../shared/contract/prompts.ts'
 import { allowCommand, type Consents } from '../ssh-config/consents.ts'
+import { proxyPasswordName } from '../storage/secret-names.ts'
 import type { SecretStore } from './authenticator.ts'
 import type { PlannedHop } from './connection-plan.ts'
 import { runProxyCommand } from './proxy-command.ts'
@@ -43,11 +44,6 @@ export async function reach(context: ReachContext): Promise<Duplex> {
   }
 }
 
-/** Where the password of a proxy's user is kept. */
-export function proxyPasswordName({ kind, user, address, port }: Proxy): string {
-  return `proxy:${kind}:${user ?? ''}@${address}:${port}`
-}
-
 function dial(hop: PlannedHop, to: { address: string; port: number }, signal: AbortSignal): Promise<Socket> {
   const { family, bindAddress, connectMs: own, tcpKeepAlive } = hop.options
   return connectTcp({
@@ -79,6 +75,7 @@ async function throughProxy(proxy: Proxy, { hop, secrets, ask, signal }: ReachCo
       if (proxy.user === null || tries >= 3) throw wantsUser(proxy)
       const answer = await ask({
         kind: 'secrets',
+        from: { kind: 'hawser' },
         title: `Password for ${proxy.user}@${proxy.address}`,
         text: tries > 0 ? 'The proxy did not accept that password.' : `The proxy on the way to ${hop.label}`,
         prompts: [{ text: 'Password', echo: false }],

@@ -1,4 +1,4 @@
-import type { AppError } from '../../shared/base/errors.ts'
+import { AppError } from '../../shared/base/errors.ts'
 import type { DialStep } from './dial-step.ts'
 
 /** Announced by a channel once both sides have closed it. */
@@ -24,4 +24,23 @@ const unknownType = 3
 /** True where the channel of a session was refused (RFC 4254, 5.1), not what was asked for on it. */
 export function isSessionRefused({ cause }: AppError): boolean {
   return typeof cause === 'object' && cause !== null && 'reason' in cause && cause.reason !== unknownType
+}
+
+/** The server refused the first session of a login that has never carried one. */
+export function noSessionsThere(label: string, { cause }: AppError): AppError {
+  const text = `${label} allows this user no sessions: no terminals, commands or files. Forwards may still work.`
+  return new AppError('server-refused', text, { cause })
+}
+
+/** Another login is needed, and it can't be made without asking somebody. */
+export function needsSecondLogin(label: string, capacity: number, cause: unknown): AppError {
+  const sessions = capacity === 1 ? 'one session' : `${capacity} sessions`
+  const text = `${label} allows ${sessions} for each login, and a further login would ask you something: close a terminal or file pane of it, and try again.`
+  return new AppError('too-many-connections', text, { cause })
+}
+
+/** As many connections as Hawser opens to one host are in use. */
+export function allTaken(label: string): AppError {
+  const text = `All sessions of ${label} are taken. Close one of its terminals and try again.`
+  return new AppError('too-many-connections', text)
 }

@@ -1,5 +1,6 @@
 import type { Client, ClientChannel } from 'ssh2'
 
+import { AppError } from '../../shared/base/errors.ts'
 import type { TerminalSize } from '../../shared/contract/terminals.ts'
 import { sessionRequests, type SessionRequests } from './ssh2-internals.ts'
 
@@ -11,6 +12,14 @@ export interface ShellRequest {
   readonly command?: string | null
   /** False asks for no terminal (RequestTTY no). */
   readonly tty?: boolean
+}
+
+/** The server gave a session and refused a terminal for it. */
+export class NoTerminal extends Error {
+  forPeople(where: string): AppError {
+    const text = `${where} gives this user no terminal. Its PermitTTY, or what authorized_keys says of the key, may forbid it.`
+    return new AppError('server-refused', text, { cause: this })
+  }
 }
 
 type Done = (error: Error | undefined, channel: ClientChannel) => void
@@ -65,7 +74,7 @@ export class ShellOpener {
       if (at >= 0) this.#before.splice(at, 1)
       if (error || !refused) return done(error, channel)
       channel.close()
-      done(new Error('it gives no terminal'), channel)
+      done(new NoTerminal(), channel)
     })
   }
 

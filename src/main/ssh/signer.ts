@@ -1,6 +1,6 @@
 import { sign as cryptoSign, type KeyObject } from 'node:crypto'
 
-import { BaseAgent, createAgent, type ParsedKey } from 'ssh2'
+import { BaseAgent, createAgent, OpenSSHAgent, type ParsedKey } from 'ssh2'
 
 import { AppError } from '../../shared/base/errors.ts'
 
@@ -34,13 +34,7 @@ export function signerFromPem(input: { type: string; blob: Buffer; key: KeyObjec
 /** The keys of a running agent; empty when there is none or it does not answer within 5 s. */
 export async function agentSigners(socketPath: string | null): Promise<readonly Signer[]> {
   if (socketPath === null) return []
-  const found = await identities(socketPath)
-  // Without the OpenSSH agent Windows may have PuTTY's.
-  return found.length === 0 && process.platform === 'win32' ? identities('pageant') : found
-}
-
-async function identities(socketPath: string): Promise<readonly Signer[]> {
-  const agent = createAgent(socketPath)
+  const agent = agentFor(socketPath)
   const keys = await new Promise<readonly ParsedKey[]>(resolve => {
     const timer = setTimeout(() => resolve([]), 5_000)
     agent.getIdentities((error, found) => {
@@ -53,7 +47,8 @@ async function identities(socketPath: string): Promise<readonly Signer[]> {
 
 /** An agent by its socket, for whoever speaks its protocol. */
 export function agentFor(socketPath: string) {
-  return createAgent(socketPath)
+  // ssh2 would start a helper program for this name, which isn't shipped.
+  return socketPath === 'pageant' ? new OpenSSHAgent(socketPath) : createAgent(socketPath)
 }
 
 /** Where the agent listens: SSH_AUTH_SOCK, or on Windows the OpenSSH pipe. */

@@ -1,20 +1,36 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { copyFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { copyFile, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 import { AppError } from '../../shared/base/errors.ts'
 
 const tempMark = '.hawser-tmp-'
 
+// A write takes a moment: what is older was left behind by a program that was killed.
+const orphanMs = 60_000
+
+export interface AtomicWrite {
+  /** The permissions of the new file; 0600 unless given. */
+  readonly mode?: number
+  /** Looks at the old file once more, the moment before it's replaced. What it throws is thrown, and the old file stays. */
+  readonly beforeReplacing?: () => Promise<void>
+}
+
 /**
  * Replaces a file whole or not at all, also under kill -9 or a full disk: temp file beside it, fsync, rename, fsync of
- * the folder. Mode 0600, the folder is made with 0700. Throws `disk` with the file's name.
+ * the folder. The folder is made with mode 0700; temp files that earlier writes of this file left there are removed.
+ * Throws `disk` with the file's name.
  */
-export async function writeAtomically(path: string, data: string | Uint8Array, mode = 0o600): Promise<void> {
+export async function writeAtomically(
+  path: string,
+  data: string | Uint8Array,
+  { mode = 0o600, beforeReplacing }: AtomicWrite = {},
+): Promise<void> {
   const temp = `${path}${tempMark}${randomBytes(6).toString('hex')}`
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    await sweepBeside(path)
     const file = await open(temp, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o600)
     try {
       if (mode !== 0o600) await file.chmod(mode)
@@ -23,10 +39,30 @@ export async function writeAtomically(path: string, data: string | Uint8Array, m
     } finally {
       await file.close()
     }
+    await beforeReplacing?.()
     await rename(temp, path)
     await syncFolder(dirname(path))
   } catch (error) {
     await rm(temp, { force: true }).catch(() => {})
+    throw error instanceof AppError ? error : diskError(path, error)
+  }
+}
+
+/**
+ * Adds to the end of a file in one write that other programs' additions can't get lost by (O_APPEND), as ssh does; makes it
+ * with mode 0600, its folder with 0700. Throws `disk` with the file's name.
+ */
+export async function appendToFile(path: string, data: Uint8Array): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    const file = await open(path, constants.O_CREAT | constants.O_APPEND | constants.O_WRONLY, 0o600)
+    try {
+      await file.writeFile(data)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
     throw diskError(path, error)
   }
 }
@@ -48,6 +84,19 @@ export async function sweepOrphans(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => [])
   const orphans = names.filter(name => name.includes(tempMark))
   await Promise.all(orphans.map(name => rm(join(folder, name), { force: true }).catch(() => {})))
+}
+
+/** Removes this user's temp files of earlier writes of one file, where the folder is not all Hawser's. */
+async function sweepBeside(path: string): Promise<void> {
+  const start = basename(path) + tempMark
+  const names = await readdir(dirname(path))
+  const orphans = names.filter(name => name.startsWith(start) && /^[0-9a-f]{12}$/.test(name.slice(start.length)))
+  for (const name of orphans) {
+    const orphan = join(dirname(path), name)
+    const info = await lstat(orphan).catch(() => null)
+    const isOurs = info?.isFile() === true && (process.getuid === undefined || info.uid === process.getuid())
+    if (isOurs && Date.now() - info.mtimeMs > orphanMs) await rm(orphan, { force: true }).catch(() => {})
+  }
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 
 import { AppError } from '../../shared/base/errors.ts'
-import type { Target, TerminalId, TerminalSnapshot } from '../../shared/contract/terminals.ts'
+import type { Target } from '../../shared/contract/targets.ts'
+import type { TerminalId, TerminalSnapshot } from '../../shared/contract/terminals.ts'
 import { completeHop, dialRig, trusting } from '../../testing/dial.ts'
 import { startTestServer, type ServerEvent, type TestServerOptions } from '../../testing/ssh-server.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
@@ -56,6 +57,7 @@ async function setUp(options: TestServerOptions = { password: 'pw', shell: 'echo
   const service = new TerminalService({
     lease: (plan, leaseOptions) => rig.pool.lease(plan, leaseOptions),
     prepare: () => Promise.resolve([completeHop({ port: server.port } as Partial<PlannedHop>, 0)]),
+    shellOf: () => Promise.resolve('bash'),
     startLocal: wanted => startLocalShell({ program: '/bin/sh', size: wanted, env: process.env }),
     openPort: id => {
       const port = new FakePort()
@@ -197,6 +199,7 @@ describe('TerminalService', () => {
     const service = new TerminalService({
       lease: () => Promise.reject(new Error('never asked')),
       prepare: () => Promise.reject(new AppError('not-found', 'This host is gone.')),
+      shellOf: () => Promise.resolve('bash'),
       startLocal: () => Promise.reject(new AppError('not-found', 'No such shell.')),
       openPort: () => new FakePort(),
       env: {},

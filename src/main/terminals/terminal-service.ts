@@ -5,13 +5,8 @@ import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { Dialect } from '../../shared/base/shell-dialect.ts'
 import { copyLine, folderLine, pathWords } from '../../shared/base/typed-line.ts'
 import type { Services } from '../../shared/contract/contract.ts'
-import type {
-  Target,
-  TerminalId,
-  TerminalSize,
-  TerminalSnapshot,
-  TerminalState,
-} from '../../shared/contract/terminals.ts'
+import type { Target } from '../../shared/contract/targets.ts'
+import type { TerminalId, TerminalSize, TerminalSnapshot, TerminalState } from '../../shared/contract/terminals.ts'
 import type { Connection } from '../ssh/connection.ts'
 import type { LinkState } from '../ssh/link-watch.ts'
 import type { ConnectionPlan, PlannedHop } from '../ssh/connection-plan.ts'

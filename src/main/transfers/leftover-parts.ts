@@ -85,7 +85,7 @@ export class LeftoverParts implements Disposable {
     if (!waiting) return
     const { side, paths } = waiting
     try {
-      const borrowed = await this.#options.sides.borrow(side)
+      const borrowed = await this.#options.sides.borrow(side, undefined, 'background')
       try {
         await Promise.all(
           [...paths].map(path => this.#remove(borrowed.files, side, path).then(() => paths.delete(path))),

@@ -147,7 +147,7 @@ async function changedMeanwhile(
 
 async function packUp(options: PackOptions, commands: Commands): Promise<readonly PackedFile[]> {
   const { target, files, signal, onDone } = options
-  const stage = stageOf(files)
+  const stage = partPathOf(stagedPath(files))
   await removeTree(target, [stage], signal).catch(() => {})
   await target.makeFolder(stage, 0o700)
   const left = new Set(files)
@@ -242,9 +242,12 @@ function keyOf(name: Buffer): string {
   return name.toString('latin1').replace(/^\.?\/+/, '')
 }
 
-/** The folder beside the first file in which all of them are unpacked; the same for the same files. */
-function stageOf(files: readonly PackedFile[]): string {
+/**
+ * The path whose part is the folder, beside the first file, in which all of them are unpacked on a host; the same for
+ * the same files. It may be left behind where packing rejects.
+ */
+export function stagedPath(files: readonly PackedFile[]): string {
   const [first] = files as readonly [PackedFile]
   const hash = createHash('sha256').update(encodeName(first.to)).digest('hex').slice(0, 16)
-  return partPathOf(joinPath(first.to.slice(0, first.to.lastIndexOf('/')) || '/', hash))
+  return joinPath(first.to.slice(0, first.to.lastIndexOf('/')) || '/', hash)
 }

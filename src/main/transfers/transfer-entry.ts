@@ -1,5 +1,6 @@
 import { nameOf } from '../../shared/base/paths.ts'
 import { shownName } from '../../shared/base/shown-name.ts'
+import type { AskedBy } from '../../shared/contract/prompts.ts'
 import type { ConflictChoice, TransferFailure, TransferRequest } from '../../shared/contract/transfers.ts'
 import type { TransferId, TransferSnapshot, TransferState } from '../../shared/contract/transfers.ts'
 import type { CopiedRecord, PartRecord } from './part-file.ts'
@@ -31,6 +32,8 @@ export class TransferEntry {
   stop: StopReason | undefined
   /** How often in a row the link was lost without a byte getting through. */
   losses = 0
+  /** A person until it goes on by itself after a loss. */
+  asker: AskedBy = 'person'
   retryTimer: NodeJS.Timeout | undefined
   startedAt = 0
 

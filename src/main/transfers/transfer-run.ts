@@ -13,7 +13,7 @@ import { walk, type Found } from '../files/walk.ts'
 import { copyFile, type CopyFileOptions } from './copy-file.ts'
 import { copyLink } from './copy-link.ts'
 import type { CopiedRecord } from './part-file.ts'
-import { canPack, fewestPacked, pack, packedBytes, type PackedFile } from './pack.ts'
+import { canPack, fewestPacked, pack, packedBytes, stagedPath, type PackedFile } from './pack.ts'
 import { isSkip, Placement, type Destination, type Item, type Skip } from './placement.ts'
 import { checkPlaces, moveAtOnce } from './places.ts'
 import { takeAway } from './take-away.ts'
@@ -183,7 +183,7 @@ export class TransferRun {
   }
 
   async #pack(items: readonly Item[]): Promise<void> {
-    const { source, target, meter, pass } = this.#parts
+    const { source, target, meter, pass, parts } = this.#parts
     const byTarget = new Map<string, Item>()
     const files: PackedFile[] = []
     await eachOf(items, 64, item =>
@@ -206,7 +206,10 @@ export class TransferRun {
       done.add(file.to)
       count(file, 1)
     }
-    const left = await pack({ source, target, files, signal: this.#abort.signal, pass, onDone })
+    const left = await pack({ source, target, files, signal: this.#abort.signal, pass, onDone }).catch(error => {
+      parts.set(stagedPath(files), { size: 0, mtimeMs: null, whole: 0 })
+      throw error
+    })
     meter.packed = false
     const missing = new Set(left.map(({ to }) => to))
     for (const file of left) {

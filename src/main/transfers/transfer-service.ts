@@ -157,6 +157,7 @@ export class TransferService implements Contract, Disposable {
     if (!entry || entry.isLive || entry.state.kind === 'queued') return
     clearTimeout(entry.retryTimer)
     entry.losses = 0
+    entry.asker = 'person'
     entry.state = { kind: 'queued' }
     this.#touch()
     this.#schedule()
@@ -210,9 +211,9 @@ export class TransferService implements Contract, Disposable {
     const { sides } = this.#parts
     const { request } = entry
     const signal = entry.abort?.signal as AbortSignal
-    const source = await sides.borrow(request.from.side, signal)
+    const source = await sides.borrow(request.from.side, signal, entry.asker)
     try {
-      const target = await sides.borrow(request.to.side, signal)
+      const target = await sides.borrow(request.to.side, signal, entry.asker)
       try {
         const run = new TransferRun({
           request,
@@ -260,6 +261,7 @@ export class TransferService implements Contract, Disposable {
     const seconds = waits[Math.min(entry.losses++, waits.length - 1)] as number
     const tick = (left: number) => {
       if (left === 0) {
+        entry.asker = 'background'
         entry.state = { kind: 'queued' }
         this.#touch()
         return this.#schedule()
@@ -285,7 +287,7 @@ export class TransferService implements Contract, Disposable {
         target: { place: { side: request.to.side, path: conflict.to }, ...side(conflict.target) },
         canResume: conflict.canResume,
       },
-      signal,
+      { asker: entry.asker, signal },
     )
     entry.state = { kind: 'running' }
     this.#touch()

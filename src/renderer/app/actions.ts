@@ -1,7 +1,7 @@
 import type { Api } from '../../shared/contract/contract.ts'
 import type { Group, GroupId, Host, HostId, HostSecret } from '../../shared/contract/hosts.ts'
 import type { Side as FileSide } from '../../shared/contract/files.ts'
-import type { Target } from '../../shared/contract/terminals.ts'
+import type { Target } from '../../shared/contract/targets.ts'
 import { useHosts } from '../features/hosts/hosts-store.ts'
 import { noExtra, type PastedExtra } from '../features/hosts/pasted-command.ts'
 import { parseQuickConnect, shownTarget } from '../features/hosts/quick-connect.ts'

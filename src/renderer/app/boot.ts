@@ -4,7 +4,7 @@ import type { Bridge } from '../../shared/contract/bridge.ts'
 import type { Api } from '../../shared/contract/contract.ts'
 import { parentOf } from '../../shared/base/paths.ts'
 import { inheritedFrom } from '../../shared/contract/inheritance.ts'
-import type { Target } from '../../shared/contract/terminals.ts'
+import type { Target } from '../../shared/contract/targets.ts'
 import type { TransferSnapshot } from '../../shared/contract/transfers.ts'
 import { mirrorActivity } from '../features/activity/activity.tsx'
 import { mirrorSides } from '../features/files/files-store.ts'
@@ -25,7 +25,7 @@ import { createFollow } from '../ipc/mirror.ts'
 import { Ports } from '../ipc/ports.ts'
 import { keepCompositions } from '../ui/composing.ts'
 import { labelOtherDrags } from '../ui/drag-source.ts'
-import { activePane, restore, toSaved, useWorkspace } from '../workspace/workspace-store.ts'
+import { activeFiles, activePane, restore, toSaved, useWorkspace } from '../workspace/workspace-store.ts'
 import { createActions, type Actions } from './actions.ts'
 import { createFiles, type FilesPieces } from './files-pieces.ts'
 import { openTerminalLink } from './forwards-pieces.tsx'
@@ -50,6 +50,21 @@ export interface Parts {
 
 const saveMs = 400
 
+/** Each keeps this window's copy of something of main's. */
+const mirrors = [
+  mirrorHosts,
+  mirrorSides,
+  mirrorTerminals,
+  mirrorPrompts,
+  mirrorVault,
+  mirrorActivity,
+  mirrorForwards,
+  mirrorKeys,
+  mirrorSnippets,
+  mirrorNotices,
+  mirrorUnsent,
+]
+
 /**
  * Makes the api, starts the mirrors, brings the last tabs back. Errors: a failure of what is loaded first. The settings and
  * the tabs are saved whole, so a window that went on without them would write over them.
@@ -64,20 +79,7 @@ export async function boot(bridge: Bridge): Promise<Parts> {
   ])
   await loadFonts()
   const follow = createFollow(tellProblem)
-  for (const mirror of [
-    mirrorHosts,
-    mirrorSides,
-    mirrorTerminals,
-    mirrorPrompts,
-    mirrorVault,
-    mirrorActivity,
-    mirrorForwards,
-    mirrorKeys,
-    mirrorSnippets,
-    mirrorNotices,
-    mirrorUnsent,
-  ])
-    store.add(mirror(api, follow))
+  for (const mirror of mirrors) store.add(mirror(api, follow))
 
   const ports = store.add(new Ports(window))
   const terminals: Terminals = store.add(
@@ -106,6 +108,7 @@ export async function boot(bridge: Bridge): Promise<Parts> {
   )
 
   restore(saved)
+  expectRestored(files)
   keepWorkspace(api, store)
   window.addEventListener('keydown', event => commands.onPageKey(event))
   store.add(keepCompositions(window))
@@ -121,6 +124,13 @@ export async function boot(bridge: Bridge): Promise<Parts> {
 async function loadFonts(): Promise<void> {
   const faces = ['400 13px', '700 13px'].map(style => document.fonts.load(`${style} "JetBrains Mono Variable"`))
   await Promise.allSettled(faces)
+}
+
+/** The file panes in front now are those of the last run. */
+function expectRestored({ panes }: FilesPieces): void {
+  const tab = activeFiles(useWorkspace.getState())
+  const shown = tab ? [tab.left.tabs[tab.left.active], tab.right.tabs[tab.right.active]] : []
+  panes.expectRestored(shown.flatMap(each => each?.id ?? []))
 }
 
 /** What a transfer brought or took away is seen at once. */

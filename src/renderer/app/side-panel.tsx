@@ -1,7 +1,7 @@
 import { useEffect, useMemo } from 'react'
 
 import type { Forward } from '../../shared/contract/forwards.ts'
-import { targetKey, type Target } from '../../shared/contract/terminals.ts'
+import { targetKey, type Target } from '../../shared/contract/targets.ts'
 import { HostForwards } from '../features/forwards/host-forwards.tsx'
 import { useSettings } from '../features/settings/settings-store.ts'
 import type { TerminalTab } from '../workspace/workspace-store.ts'

@@ -2,7 +2,7 @@ import { useCallback, useMemo } from 'react'
 
 import type { Host, HostBook } from '../../shared/contract/hosts.ts'
 import type { Snippet } from '../../shared/contract/snippets.ts'
-import { targetKey, type Target } from '../../shared/contract/terminals.ts'
+import { targetKey, type Target } from '../../shared/contract/targets.ts'
 import { shownAddress, useHosts } from '../features/hosts/hosts-store.ts'
 import { tell, tellProblem } from '../features/notices/notices.tsx'
 import type { PaletteItem } from '../features/palette/palette.tsx'

@@ -1,6 +1,7 @@
-import { Activity, Lock, LockOpen, Waypoints } from 'lucide-react'
+import { Activity, CircleHelp, Lock, LockOpen, Waypoints } from 'lucide-react'
 
 import { useForwards } from '../features/forwards/forwards-store.ts'
+import { callQuestions, usePrompts, waitingQuestions } from '../features/prompts/prompts-state.ts'
 import { isUnderWay } from '../features/snippets/run-text.ts'
 import { showRun, useSnippets } from '../features/snippets/snippets-store.ts'
 import { isLive, lookOf, useTerminals } from '../features/terminals/terminals-store.ts'
@@ -23,6 +24,7 @@ export function StatusBar() {
   const waiting = forwards.filter(({ state: { kind } }) => kind === 'waiting' || kind === 'needs-you').length
   const running = useSnippets(state => state.runs.find(run => run.rows.some(isUnderWay)))
   const vault = useVault(state => state.status)
+  const questions = usePrompts(waitingQuestions)
   const live = Object.values(states).filter(isLive).length
   const state = pane ? states[pane.id] : undefined
   const look = lookOf(state)
@@ -48,6 +50,12 @@ export function StatusBar() {
         </span>
       )}
       <span className={css['grow']} />
+      {questions > 0 && (
+        <button type="button" onClick={callQuestions}>
+          <CircleHelp size={12} aria-hidden="true" /> {questions === 1 ? '1 question' : `${questions} questions`}{' '}
+          waiting
+        </button>
+      )}
       {up + waiting > 0 && (
         <span aria-label="Forwards">
           <Waypoints size={12} aria-hidden="true" />{' '}

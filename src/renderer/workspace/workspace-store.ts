@@ -1,6 +1,7 @@
 import { create } from 'zustand'
 
-import type { Target, TerminalId } from '../../shared/contract/terminals.ts'
+import type { Target } from '../../shared/contract/targets.ts'
+import type { TerminalId } from '../../shared/contract/terminals.ts'
 import type { FileTabs, Pane, SavedWorkspace, SplitTree } from '../../shared/contract/workspace.ts'
 import { leaf, panesOf, removePane, setWeights, splitPane, type Side } from './split-tree.ts'
 

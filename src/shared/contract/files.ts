@@ -2,7 +2,8 @@ import { z } from 'zod'
 
 import type { WireError } from '../base/errors.ts'
 import { call, event } from './define.ts'
-import { target } from './terminals.ts'
+import { askedBy } from './prompts.ts'
+import { target } from './targets.ts'
 
 /** A file name or path: any characters but NUL; a byte that is no UTF-8 is a lone surrogate (U+DC80 to U+DCFF). */
 export const filePath = z
@@ -118,14 +119,17 @@ export interface FilePiece {
   readonly version: FileVersion
 }
 
+// Panes of the last run, and folders that are read anew after a copy, connect in the background.
+const asker = askedBy.default('person')
+
 /** Files on this computer and on hosts. A side is connected by the first call that names it. */
 export const files = {
   /** Connects, or answers at once when it is. */
-  reach: call(z.strictObject({ side })).returns<SideInfo>(),
+  reach: call(z.strictObject({ side, asker })).returns<SideInfo>(),
   /** The sides that panes show; the others are let go. */
   keep: call(z.strictObject({ sides: z.array(side).max(64) })).returns<void>(),
   /** Sends the rows over the port of this id; answers when it has begun. */
-  list: call(z.strictObject({ id: listingId, place })).returns<void>(),
+  list: call(z.strictObject({ id: listingId, place, asker })).returns<void>(),
   stopListing: call(z.strictObject({ id: listingId })).returns<void>(),
   info: call(z.strictObject({ place })).returns<(FileInfo & { readonly realPath: string }) | null>(),
   /** The first names in a folder that begin so; for completing a typed path. */

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { WireError } from '../base/errors.ts'
 import { call, event } from './define.ts'
 import { preset, presetId, type Preset, type PresetId } from './presets.ts'
-import { remoteTarget, type Target } from './terminals.ts'
+import { remoteTarget, type Target } from './targets.ts'
 import { line } from './text.ts'
 
 export const forwardId = z.uuid().brand<'ForwardId'>()

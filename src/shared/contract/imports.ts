@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 import { call } from './define.ts'
 import { address, groupId, hostId, port, proxy, signIn, terminalLook, userName, type HostId } from './hosts.ts'
-import { hop } from './terminals.ts'
+import { hop } from './targets.ts'
 import { line } from './text.ts'
 
 /** A host that was read from another program's file or an ssh command, before it is saved. */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 import { call, event } from './define.ts'
 import { address, port } from './hosts.ts'
-import { remoteTarget } from './terminals.ts'
+import { remoteTarget } from './targets.ts'
 import { line, secretText } from './text.ts'
 
 /** Where a key is: a file of the .ssh folder, or the vault. Those that are only in the agent have no place of ours. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 
+import type { ServerText } from '../base/server-text.ts'
 import { call, event } from './define.ts'
 import type { Place } from './files.ts'
 import { secretText } from './text.ts'
@@ -20,7 +21,25 @@ export interface Prompt {
   readonly echo: boolean
 }
 
-/** What main may ask a person. Text that came from a server is already cleaned and capped. */
+/** The server that asks: enough of it to tell two servers at one address apart. */
+export interface AskingServer {
+  readonly kind: 'server'
+  /** The saved host's name, or its address. */
+  readonly label: string
+  readonly user: string
+  readonly address: string
+  readonly port: number
+  /** The jump hosts on the way, nearest first, as `user@address:port`. */
+  readonly via: readonly string[]
+}
+
+/** One question of a server; `echo` false hides what is typed. */
+export interface ServerPrompt {
+  readonly text: ServerText
+  readonly echo: boolean
+}
+
+/** What main may ask a person. A server's words are `ServerText` and have fields of their own: no title can be made of them. */
 export type Question =
   | { readonly kind: 'new-key'; readonly label: string; readonly address: string; readonly key: ShownKey }
   | {
@@ -32,12 +51,25 @@ export type Question =
       readonly place: string
       readonly revoked: boolean
     }
+  /** Hawser itself asks for secrets: a password, a passphrase. */
   | {
       readonly kind: 'secrets'
+      readonly from: { readonly kind: 'hawser' }
       readonly title: string
       readonly text: string
       readonly prompts: readonly Prompt[]
       /** False where an answer must not be kept, such as a one-time code. */
+      readonly remember: boolean
+    }
+  /** A server asks (keyboard-interactive, RFC 4256): the answers go to it as they are. */
+  | {
+      readonly kind: 'secrets'
+      readonly from: AskingServer
+      readonly name: ServerText
+      readonly instruction: ServerText
+      readonly prompts: readonly ServerPrompt[]
+      /** True when the answers before these were turned down. */
+      readonly again: boolean
       readonly remember: boolean
     }
   | { readonly kind: 'open-address'; readonly address: string }
@@ -67,7 +99,12 @@ export interface ConflictSide {
   readonly mtimeMs: number | null
 }
 
-export type OpenQuestion = Question & { readonly id: QuestionId }
+/** Who waits for an answer: a person who has just started something, or work in the background. */
+export const askedBy = z.enum(['person', 'background'])
+export type AskedBy = z.infer<typeof askedBy>
+
+/** A question that waits. One that the background asks never opens by itself. */
+export type OpenQuestion = Question & { readonly id: QuestionId; readonly asker: AskedBy }
 
 /** What a person may answer; `null` is Cancel. */
 export const answer = z.discriminatedUnion('kind', [

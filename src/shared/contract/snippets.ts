@@ -4,7 +4,7 @@ import type { WireError } from '../base/errors.ts'
 import type { Variable } from '../base/snippet-template.ts'
 import { call, event } from './define.ts'
 import { groupId, hostId } from './hosts.ts'
-import { remoteTarget, target, type Target } from './terminals.ts'
+import { remoteTarget, target, type Target } from './targets.ts'
 import { line } from './text.ts'
 
 export const snippetId = z.uuid().brand<'SnippetId'>()

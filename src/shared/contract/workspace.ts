@@ -2,7 +2,8 @@ import { z } from 'zod'
 
 import { call } from './define.ts'
 import { filePath, side } from './files.ts'
-import { target, terminalId } from './terminals.ts'
+import { target } from './targets.ts'
+import { terminalId } from './terminals.ts'
 import { line } from './text.ts'
 
 /** One terminal pane as data: what it is on and what it is called. */

@@ -3,6 +3,7 @@ import { toDisposable, type Disposable } from '../../../shared/base/lifecycle.ts
 import { joinPath, nameOf, parentOf, resolvePath } from '../../../shared/base/paths.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { Entry, FromListing, ListingId, Side } from '../../../shared/contract/files.ts'
+import type { AskedBy } from '../../../shared/contract/prompts.ts'
 import type { FileTab } from '../../../shared/contract/workspace.ts'
 import type { Ports } from '../../ipc/ports.ts'
 import { setFilePath } from '../../workspace/files-tabs.ts'
@@ -38,6 +39,7 @@ export class FilePanes implements Disposable {
   readonly #api: Api
   readonly #ports: Ports
   readonly #listings = new Map<string, Listing>()
+  readonly #restored = new Set<string>()
   readonly #onProblem: (error: unknown) => void
   readonly #onWent: FilePanesParts['onWent']
 
@@ -48,13 +50,18 @@ export class FilePanes implements Disposable {
     this.#onWent = onWent
   }
 
+  /** The panes that the last run left in front connect in the background: nobody has just asked for them. */
+  expectRestored(ids: readonly string[]): void {
+    for (const id of ids) this.#restored.add(id)
+  }
+
   /** Makes sure that a pane shows what its tab says. */
   show({ id, side, path }: FileTab): void {
     const pane = useFiles.getState().panes[id]
     if (pane && sideText(pane.side) === sideText(side)) return
     this.#stop(id)
     useFiles.setState(state => ({ panes: { ...state.panes, [id]: newPane(side, path) } }))
-    void this.#reach(id, side, path)
+    void this.#reach(id, { side, path }, this.#restored.delete(id) ? 'background' : 'person')
   }
 
   /** Connects again after a loss or a failure. */
@@ -62,7 +69,7 @@ export class FilePanes implements Disposable {
     const pane = paneOf(id)
     if (!pane) return
     changePane(id, { status: 'loading', error: null })
-    void this.#reach(id, pane.side, pane.path)
+    void this.#reach(id, pane, 'person')
   }
 
   /** Goes to a folder; the pane beside it may come along. */
@@ -114,17 +121,18 @@ export class FilePanes implements Disposable {
   }
 
   /** Reads the folder anew, keeping what is shown until that is done. */
-  refresh(id: string): void {
+  refresh(id: string, asker: AskedBy = 'person'): void {
     const pane = paneOf(id)
     if (!pane) return
     if (pane.status === 'failed' || pane.path === null) return this.again(id)
-    this.#list(id, pane.path, false)
+    this.#list(id, pane.path, { live: false, asker })
   }
 
   /** Reads every pane anew that shows a folder. */
   refreshShowing(side: Side, path: string): void {
     for (const [id, pane] of Object.entries(useFiles.getState().panes))
-      if (pane.path === path && pane.status === 'ready' && sideText(pane.side) === sideText(side)) this.refresh(id)
+      if (pane.path === path && pane.status === 'ready' && sideText(pane.side) === sideText(side))
+        this.refresh(id, 'background')
   }
 
   /** Forgets a pane whose tab was closed. */
@@ -140,9 +148,9 @@ export class FilePanes implements Disposable {
     for (const id of [...this.#listings.keys()]) this.#stop(id)
   }
 
-  async #reach(id: string, side: Side, path: string | null): Promise<void> {
+  async #reach(id: string, { side, path }: Pick<PaneState, 'side' | 'path'>, asker: AskedBy): Promise<void> {
     try {
-      const info = await this.#api.files.reach({ side })
+      const info = await this.#api.files.reach({ side, asker })
       const pane = paneOf(id)
       if (!pane || sideText(pane.side) !== sideText(side)) return
       changePane(id, { info })
@@ -171,14 +179,14 @@ export class FilePanes implements Disposable {
       marks: {},
     })
     setFilePath(id, path)
-    this.#list(id, path, true)
+    this.#list(id, path, { live: true, asker: 'person' })
     void this.#api.files
       .space({ place: { side: pane.side, path } })
       .catch(() => null)
       .then(space => (isAt(id, pane.side, path) ? changePane(id, { space }) : undefined))
   }
 
-  #list(id: string, path: string, live: boolean): void {
+  #list(id: string, path: string, { live, asker }: { readonly live: boolean; readonly asker: AskedBy }): void {
     const pane = paneOf(id)
     if (!pane) return
     this.#stop(id)
@@ -195,7 +203,7 @@ export class FilePanes implements Disposable {
     }
     this.#listings.set(id, listing)
     void this.#api.files
-      .list({ id: listingId, place: { side: pane.side, path } })
+      .list({ id: listingId, place: { side: pane.side, path }, asker })
       .catch(error => this.#take(id, listing, { error: toWireError(error) }))
   }
 

@@ -1,7 +1,7 @@
 import { ChevronDown, Laptop, Server } from 'lucide-react'
 
 import type { Side } from '../../../shared/contract/files.ts'
-import type { Target } from '../../../shared/contract/terminals.ts'
+import type { Target } from '../../../shared/contract/targets.ts'
 import css from './files.module.css'
 
 /** A place whose files can be shown. */

@@ -2,7 +2,7 @@ import { ArrowRight, Ellipsis, ExternalLink, Globe } from 'lucide-react'
 
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { ForwardSnapshot } from '../../../shared/contract/forwards.ts'
-import type { Target } from '../../../shared/contract/terminals.ts'
+import type { Target } from '../../../shared/contract/targets.ts'
 import type { Preset } from '../../../shared/contract/presets.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Menu } from '../../ui/menu.tsx'
@@ -80,14 +80,14 @@ export function ForwardRow({
             <ExternalLink size={14} aria-hidden="true" /> Open
           </Button>
         )}
-        {state.kind === 'needs-you' && state.error !== null && (
+        {state.kind === 'needs-you' && (
           <Button
             small
             look="primary"
-            aria-label={`Sign in for ${label}`}
+            aria-label={`${state.error === null ? 'Answer' : 'Sign in'} for ${label}`}
             onClick={() => quietly(api.forwards.start({ id }))}
           >
-            Sign in
+            {state.error === null ? 'Answer' : 'Sign in'}
           </Button>
         )}
         {on ? (

@@ -2,7 +2,7 @@ import { ArrowRight, Globe, Plus, Waypoints } from 'lucide-react'
 import { useEffect, useMemo, useState } from 'react'
 
 import type { FoundPort, PortRule } from '../../../shared/contract/forwards.ts'
-import { targetKey } from '../../../shared/contract/terminals.ts'
+import { targetKey } from '../../../shared/contract/targets.ts'
 import type { Preset } from '../../../shared/contract/presets.ts'
 import { Button } from '../../ui/button.tsx'
 import { fuzzyFind } from '../../ui/fuzzy.ts'

@@ -4,7 +4,7 @@ import type { Disposable } from '../../../shared/base/lifecycle.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { Forward, ForwardBook, ForwardSnapshot } from '../../../shared/contract/forwards.ts'
 import { builtInPresets, type Preset, type PresetId } from '../../../shared/contract/presets.ts'
-import { targetKey, type Target } from '../../../shared/contract/terminals.ts'
+import { targetKey, type Target } from '../../../shared/contract/targets.ts'
 import type { Follow } from '../../ipc/mirror.ts'
 
 /** The dialog that is open over the window, if any. */

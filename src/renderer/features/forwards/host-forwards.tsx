@@ -1,7 +1,7 @@
 import { ArrowLeft, ExternalLink, Play, Plus, Square, Waypoints } from 'lucide-react'
 
 import type { Forward } from '../../../shared/contract/forwards.ts'
-import { targetKey } from '../../../shared/contract/terminals.ts'
+import { targetKey } from '../../../shared/contract/targets.ts'
 import type { Preset, PresetId } from '../../../shared/contract/presets.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Dot } from '../../ui/tag.tsx'

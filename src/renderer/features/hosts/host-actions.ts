@@ -1,5 +1,5 @@
 import type { GroupId, Host } from '../../../shared/contract/hosts.ts'
-import type { Target } from '../../../shared/contract/terminals.ts'
+import type { Target } from '../../../shared/contract/targets.ts'
 import type { DraggedFiles } from '../../ui/file-drag.ts'
 import type { MenuItem } from '../../ui/menu.tsx'
 import type { Tone } from '../../ui/tag.tsx'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { target } from '../../../shared/contract/terminals.ts'
+import { target } from '../../../shared/contract/targets.ts'
 import { runs } from '../../../testing/runs.ts'
 import { parseQuickConnect, shownTarget } from './quick-connect.ts'
 

@@ -1,7 +1,7 @@
 import { splitShellWords } from '../../../shared/base/shell-words.ts'
 import { parseSshCommand } from '../../../shared/base/ssh-command.ts'
 import { address, port, userName } from '../../../shared/contract/hosts.ts'
-import type { Hop, Target } from '../../../shared/contract/terminals.ts'
+import type { Hop, Target } from '../../../shared/contract/targets.ts'
 
 /** What a typed line means: an address to connect to, or why it is none. */
 export type QuickConnect =

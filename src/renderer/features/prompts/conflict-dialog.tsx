@@ -27,6 +27,7 @@ export function ConflictDialog({ question, answer, api }: Omit<Asked<'conflict'>
   return (
     <Dialog
       alert
+      unasked
       title={`${name} already exists`}
       description={folder}
       badge={<FileWarning size={18} />}

@@ -1,23 +1,24 @@
-import { ExternalLink, KeyRound, ShieldAlert, ShieldQuestion, TerminalSquare, TriangleAlert } from 'lucide-react'
-import { useRef, useState, type FormEvent } from 'react'
-import { create } from 'zustand'
+import { ExternalLink, ShieldAlert, ShieldQuestion, TerminalSquare, TriangleAlert } from 'lucide-react'
+import { useRef, useState } from 'react'
 
 import { assertNever } from '../../../shared/base/assert-never.ts'
 import type { Disposable } from '../../../shared/base/lifecycle.ts'
+import { shownName } from '../../../shared/base/shown-name.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { Answer, OpenQuestion, ShownKey } from '../../../shared/contract/prompts.ts'
 import type { Follow } from '../../ipc/mirror.ts'
 import { Button } from '../../ui/button.tsx'
 import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
-import { Checkbox, TextField } from '../../ui/field.tsx'
+import { Checkbox } from '../../ui/field.tsx'
 import ui from '../../ui/ui.module.css'
 import { ConflictDialog } from './conflict-dialog.tsx'
-
-const usePrompts = create<{ readonly questions: readonly OpenQuestion[] }>()(() => ({ questions: [] }))
+import { HawserSecrets, ServerSecrets } from './secrets-dialogs.tsx'
+import { shownQuestion, usePrompts, withQuestions } from './prompts-state.ts'
+import { isFromServer } from './server-question.ts'
 
 /** Keeps this window's open questions equal to those of main. */
 export function mirrorPrompts({ prompts }: Api, follow: Follow): Disposable {
-  const show = (questions: readonly OpenQuestion[]) => usePrompts.setState({ questions })
+  const show = (questions: readonly OpenQuestion[]) => usePrompts.setState(state => withQuestions(state, questions))
   return follow({ name: 'the open questions', list: prompts.list, onChanged: prompts.onChanged, show })
 }
 
@@ -28,9 +29,9 @@ export interface PromptsProps {
   readonly copy: (text: string) => void
 }
 
-/** The oldest open question; the others wait behind it. */
+/** The question that is open; the others wait behind it. */
 export function Prompts({ api, openVault, copy }: PromptsProps) {
-  const question = usePrompts(state => state.questions[0])
+  const question = usePrompts(shownQuestion)
   if (!question) return null
   const answer = (value: Answer | null) => void api.prompts.answer({ id: question.id, answer: value })
   const common = { key: question.id, answer, copy }
@@ -40,7 +41,11 @@ export function Prompts({ api, openVault, copy }: PromptsProps) {
     case 'changed-key':
       return <ChangedKey {...common} question={question} />
     case 'secrets':
-      return <Secrets {...common} question={question} openVault={openVault} />
+      return isFromServer(question) ? (
+        <ServerSecrets {...common} question={question} openVault={openVault} />
+      ) : (
+        <HawserSecrets {...common} question={question} openVault={openVault} />
+      )
     case 'conflict':
       return <ConflictDialog {...common} question={question} api={api} />
     case 'run-command':
@@ -64,6 +69,7 @@ function NewKey({ question, answer }: Asked<'new-key'>) {
   return (
     <Dialog
       alert
+      unasked
       title={`Trust ${label}?`}
       description="Hawser has not seen this server before."
       badge={<ShieldQuestion size={18} />}
@@ -71,7 +77,7 @@ function NewKey({ question, answer }: Asked<'new-key'>) {
     >
       <dl className={ui['pairs']}>
         <dt>Address</dt>
-        <dd className={ui['mono']}>{address}</dd>
+        <dd className={ui['mono']}>{shownName(address)}</dd>
         <dt>Key</dt>
         <KeyText value={key} />
       </dl>
@@ -103,6 +109,7 @@ function ChangedKey({ question, answer, copy }: Asked<'changed-key'>) {
   return (
     <Dialog
       alert
+      unasked
       title={`The host key of ${label} has changed`}
       description={
         revoked
@@ -127,7 +134,7 @@ function ChangedKey({ question, answer, copy }: Asked<'changed-key'>) {
         <dt>Offered key</dt>
         <KeyText value={offered} />
         <dt>Stored in</dt>
-        <dd className={ui['mono']}>{place}</dd>
+        <dd className={ui['mono']}>{shownName(place)}</dd>
       </dl>
       <div className={ui['note']} data-tone={sure ? 'bad' : 'warn'}>
         <TriangleAlert size={16} aria-hidden="true" />
@@ -169,51 +176,6 @@ function KeyText({ value }: { readonly value: ShownKey }) {
   )
 }
 
-function Secrets({ question, answer, openVault }: Asked<'secrets'> & Pick<PromptsProps, 'openVault'>) {
-  const form = useRef<HTMLFormElement>(null)
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
-    if (!form.current) return
-    const data = new FormData(form.current)
-    const wanted = data.has('remember')
-    const remember = wanted && (await openVault())
-    if (wanted && !remember) return
-    // Straight from the fields to main; the fields are emptied, and nothing else here held the text.
-    const secrets = question.prompts.map((_prompt, index) => String(data.get(`answer-${index}`) ?? ''))
-    form.current?.reset()
-    answer({ kind: 'secrets', secrets, remember })
-  }
-  return (
-    <Dialog
-      title={question.title}
-      description={question.text}
-      badge={<KeyRound size={18} />}
-      width={420}
-      onClose={() => answer(null)}
-    >
-      <form ref={form} style={{ display: 'contents' }} onSubmit={event => void submit(event)}>
-        {question.prompts.map((prompt, index) => (
-          <TextField
-            key={index}
-            label={prompt.text.replace(/:\s*$/, '') || 'Answer'}
-            name={`answer-${index}`}
-            type={prompt.echo ? 'text' : 'password'}
-            autoComplete="off"
-            maxLength={65_536}
-          />
-        ))}
-        {question.remember && <Checkbox name="remember" label="Remember" />}
-        <Actions>
-          <Button onClick={() => answer(null)}>Cancel</Button>
-          <Button look="primary" type="submit">
-            Continue
-          </Button>
-        </Actions>
-      </form>
-    </Dialog>
-  )
-}
-
 const commandReasons = {
   'proxy-command': 'It is a ProxyCommand: it carries the connection to the server.',
   'match-exec': 'It decides which lines of the config hold for this host.',
@@ -225,6 +187,7 @@ function RunCommand({ question, answer }: Asked<'run-command'>) {
   return (
     <Dialog
       alert
+      unasked
       title={`Run a command for ${label}?`}
       description={`Your SSH config runs this on this computer, as you. ${commandReasons[reason]}`}
       badge={<TerminalSquare size={18} />}
@@ -232,10 +195,10 @@ function RunCommand({ question, answer }: Asked<'run-command'>) {
       onClose={() => answer(null)}
       initialFocus={refuse}
     >
-      <pre className={ui['code']}>{command}</pre>
+      <pre className={ui['code']}>{shownName(command)}</pre>
       <dl className={ui['pairs']}>
         <dt>From</dt>
-        <dd className={ui['mono']}>{place}</dd>
+        <dd className={ui['mono']}>{shownName(place)}</dd>
       </dl>
       <p className={ui['hint']}>If you allow it, this very command is not asked about again.</p>
       <Actions>
@@ -254,13 +217,14 @@ function OpenAddress({ question, answer }: Asked<'open-address'>) {
   return (
     <Dialog
       alert
+      unasked
       title="Connect to this address?"
       description="Another program asked Hawser to open it."
       badge={<ExternalLink size={18} />}
       onClose={() => answer(null)}
     >
       <p className={ui['mono']} style={{ overflowWrap: 'anywhere' }}>
-        {question.address}
+        {shownName(question.address)}
       </p>
       <Actions>
         <Button onClick={() => answer(null)}>Cancel</Button>

@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react'
 
 import type { Group, Host } from '../../../shared/contract/hosts.ts'
 import type { Snippet } from '../../../shared/contract/snippets.ts'
-import type { Target } from '../../../shared/contract/terminals.ts'
+import type { Target } from '../../../shared/contract/targets.ts'
 import { Button } from '../../ui/button.tsx'
 import { ContextMenu, type MenuItem } from '../../ui/menu.tsx'
 import { SearchField } from '../../ui/search-field.tsx'

@@ -3,7 +3,7 @@ import { memo, useCallback, useEffect, useMemo, useState } from 'react'
 
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { RunRow, RunSnapshot } from '../../../shared/contract/snippets.ts'
-import type { Target } from '../../../shared/contract/terminals.ts'
+import type { Target } from '../../../shared/contract/targets.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
 import { Dot, type Tone } from '../../ui/tag.tsx'

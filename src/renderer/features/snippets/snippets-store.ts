@@ -14,7 +14,7 @@ import type {
   SnippetBook,
   Values,
 } from '../../../shared/contract/snippets.ts'
-import { targetKey, type Target } from '../../../shared/contract/terminals.ts'
+import { targetKey, type Target } from '../../../shared/contract/targets.ts'
 import type { Pane } from '../../../shared/contract/workspace.ts'
 import type { Follow } from '../../ipc/mirror.ts'
 

@@ -1,0 +1,366 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { describe, expect, onTestFinished, test } from 'vitest'
+
+import { openDiskSftp, type ServerHabits } from '../../testing/disk-sftp.ts'
+import { tempDir } from '../../testing/temp-dir.ts'
+import { AppError } from '../../shared/base/errors.ts'
+import { side } from '../../shared/contract/files.ts'
+import type { Answer } from '../../shared/contract/prompts.ts'
+import {
+  transferRequest,
+  type TransferId,
+  type TransferList,
+  type TransferSnapshot,
+} from '../../shared/contract/transfers.ts'
+import { FileSides } from '../files/file-sides.ts'
+import { LocalFiles } from '../files/local-files.ts'
+import { packetType, statusCode } from '../sftp/codec.ts'
+import { JsonFile } from '../storage/json-file.ts'
+import { transferFile, type TransferFile } from './transfer-record.ts'
+import { TransferService } from './transfer-service.ts'
+
+const here = side.parse({ target: { kind: 'local' } })
+const box = side.parse({
+  target: { kind: 'address', user: null, address: 'box', port: null, jumps: [], keyFile: null },
+})
+
+interface Rig {
+  readonly service: TransferService
+  readonly list: () => TransferList
+  readonly sides: FileSides
+  readonly file: JsonFile<TransferFile>
+  readonly near: string
+  readonly far: string
+  readonly bugs: unknown[]
+  /** Cuts the link to the host, and refuses a new one until it is let up again. */
+  cut(): void
+  restore(): void
+  /** Ends the program, or kills it, and starts it again on the same files. */
+  again(how: 'quit' | 'killed'): Promise<Rig>
+  /** A copy to the host. */
+  put(names: readonly string[], options?: Record<string, unknown>): TransferId
+  /** Answers once the transfer is as asked for. */
+  until(id: TransferId, is: (snapshot: TransferSnapshot | undefined) => boolean): Promise<TransferSnapshot | undefined>
+}
+
+interface RigOptions {
+  readonly habits?: ServerHabits
+  readonly answer?: Answer | null
+}
+
+async function rig({ habits = {}, answer = null }: RigOptions = {}, folder = tempDir()): Promise<Rig> {
+  const [near, far] = [join(folder, 'near'), join(folder, 'far')]
+  for (const path of [near, far]) mkdirSync(path, { recursive: true })
+  const local = new LocalFiles()
+  let up = true
+  const servers: Awaited<ReturnType<typeof openDiskSftp>>[] = []
+  const sides = new FileSides(async ({ target }) => {
+    if (target.kind === 'local') return local
+    if (!up) throw new AppError('unreachable', 'No way there.')
+    const opened = await openDiskSftp(far, habits)
+    servers.push(opened)
+    return opened.files
+  })
+  const bugs: unknown[] = []
+  const file = await JsonFile.open({
+    path: join(folder, 'transfers.json'),
+    schema: transferFile,
+    initial: transferFile.parse({}),
+    tell: (_level, text) => bugs.push(text),
+  })
+  const service = new TransferService({
+    sides,
+    prompter: { ask: () => Promise.resolve(answer) },
+    file,
+    onEnded: () => {},
+    reportBug: (_where, error) => bugs.push(error),
+  })
+  const stop = () => {
+    service.dispose()
+    sides.dispose()
+    for (const { files } of servers) files.dispose()
+  }
+  onTestFinished(stop)
+  const list = () => service.list() as TransferList
+  const find = (id: TransferId) => list().transfers.find(each => each.id === id)
+  return {
+    service,
+    list,
+    sides,
+    file,
+    near,
+    far,
+    bugs,
+    cut: () => {
+      up = false
+      for (const { server } of servers) server.close()
+    },
+    restore: () => (up = true),
+    again: async how => {
+      if (how === 'killed') up = false
+      await service.flush()
+      stop()
+      await service.flush()
+      return rig({ habits, answer }, folder)
+    },
+    put: (names, options = {}) =>
+      service.enqueue(
+        transferRequest.parse({
+          from: { side: here, paths: names.map(name => join(near, name)) },
+          to: { side: box, path: far },
+          options,
+        }),
+      ) as TransferId,
+    until: (id, is) =>
+      new Promise(resolve => {
+        const look = () => {
+          if (is(find(id))) resolve(find(id))
+          else setTimeout(look, 5)
+        }
+        look()
+      }),
+  }
+}
+
+const kind =
+  (...kinds: readonly string[]) =>
+  (snapshot: TransferSnapshot | undefined) =>
+    snapshot !== undefined && kinds.includes(snapshot.state.kind)
+const gone = (snapshot: TransferSnapshot | undefined) => snapshot === undefined
+const partsIn = (folder: string) => readdirSync(folder).filter(name => name.endsWith('.hawser-part'))
+
+/** Begins a copy that takes seconds, and answers when some of it is through. */
+async function putBig({ service, near, put, until }: Rig, names: readonly string[] = ['big']): Promise<TransferId> {
+  if (!existsSync(join(near, 'big'))) writeFileSync(join(near, 'big'), randomBytes(3_000_000))
+  service.setLimits({ up: 500_000, down: 0 })
+  const id = put(names)
+  await until(id, snapshot => (snapshot?.progress.bytes ?? 0) >= 30_000)
+  return id
+}
+
+describe('transfers', () => {
+  test('are copied in their order, listed, and taken off the list', async () => {
+    const { service, list, near, far, put, until } = await rig()
+    for (const name of ['a', 'b']) writeFileSync(join(near, name), name)
+    const ids = [put(['a']), put(['b'])]
+    for (const id of ids) await until(id, kind('done'))
+    expect(list().transfers.map(({ progress }) => progress.files)).toEqual([1, 1])
+    expect(readdirSync(far)).toEqual(['a', 'b'])
+    expect(service.live).toBe(0)
+    service.clear()
+    expect(list().transfers).toEqual([])
+  })
+
+  test('whose file fails say why, keep no part file, and copy it when they are retried', async () => {
+    let closed = true
+    const { near, far, service, put, until } = await rig({
+      habits: {
+        refuse: ({ type, path }) =>
+          closed && type === packetType.rename && path.endsWith('/a') ? statusCode.permissionDenied : null,
+      },
+    })
+    for (const name of ['a', 'b']) writeFileSync(join(near, name), randomBytes(100_000))
+    const id = put(['a', 'b'])
+    const failed = await until(id, kind('failed'))
+    expect(failed?.failures.map(({ error }) => error.code)).toEqual(['no-permission'])
+    expect(readdirSync(far)).toEqual(['b'])
+    closed = false
+    service.retry({ id })
+    await until(id, kind('done'))
+    expect(readdirSync(far)).toEqual(['a', 'b'])
+  })
+
+  test.each([statusCode.permissionDenied, statusCode.failure, statusCode.noSpace])(
+    'leave no empty part file where the server refuses the first byte with status %i',
+    async status => {
+      const { near, far, put, until } = await rig({
+        habits: { refuse: ({ type }) => (type === packetType.write ? status : null) },
+      })
+      for (const [name, size] of [
+        ['small', 100],
+        ['large', 300_000],
+      ] as const) {
+        writeFileSync(join(near, name), randomBytes(size))
+        await until(put([name]), kind('failed'))
+      }
+      expect(readdirSync(far)).toEqual([])
+    },
+  )
+
+  test('pause and resume, and can be put before one another', async () => {
+    const { service, list, near, far, put, until } = await rig()
+    writeFileSync(join(near, 'a'), 'a')
+    service.setLimits({ up: 1, down: 0 })
+    writeFileSync(join(near, 'big'), randomBytes(1_000_000))
+    const [first, second] = [put(['big']), put(['a'])]
+    service.reorder({ id: second, before: first })
+    expect(list().transfers.map(({ id }) => id)).toEqual([second, first])
+    service.pauseAll()
+    for (const id of [first, second]) await until(id, kind('paused', 'done'))
+    service.setLimits({ up: 0, down: 0 })
+    service.resumeAll()
+    for (const id of [first, second]) {
+      service.resume({ id })
+      await until(id, kind('done'))
+    }
+    expect(readFileSync(join(far, 'big')).equals(readFileSync(join(near, 'big')))).toBe(true)
+    expect(partsIn(far)).toEqual([])
+  })
+
+  test('that are cancelled while they run leave the list, with their part file', async () => {
+    const whole = await rig()
+    const { service, far, until, bugs } = whole
+    const id = await putBig(whole)
+    expect(partsIn(far)).toEqual(['.big.hawser-part'])
+    await service.cancel({ id })
+    await until(id, gone)
+    await expect.poll(() => readdirSync(far)).toEqual([])
+    expect(bugs).toEqual([])
+  })
+
+  test('that are cancelled when they are paused leave no part file, after a restart too', async () => {
+    const before = await rig()
+    const id = await putBig(before)
+    before.service.pause({ id })
+    await before.until(id, kind('paused'))
+    expect(partsIn(before.far)).toEqual(['.big.hawser-part'])
+    const after = await before.again('quit')
+    await after.service.cancel({ id })
+    expect(readdirSync(after.far)).toEqual([])
+  })
+
+  test('that are cancelled while their host is out of reach lose their part file when it is back, after a restart too', async () => {
+    for (const restart of [false, true]) {
+      const first = await rig()
+      const id = await putBig(first)
+      first.cut()
+      await first.until(id, kind('waiting'))
+      await first.service.cancel({ id })
+      expect([first.list().transfers, partsIn(first.far)]).toEqual([[], ['.big.hawser-part']])
+      const later = restart ? await first.again('quit') : first
+      later.restore()
+      // Somebody opens a pane on the host.
+      const borrowed = await later.sides.borrow(box)
+      await expect.poll(() => readdirSync(later.far)).toEqual([])
+      borrowed.dispose()
+      await expect.poll(() => later.file.value.leftovers).toEqual([])
+    }
+  })
+
+  test('go on after a lost link by themselves, and end with no part file', async () => {
+    let stuck = true
+    const { near, far, put, until, cut, restore } = await rig({
+      habits: { silent: ({ type, offset = 0 }) => stuck && type === packetType.write && offset >= 1_000_000 },
+    })
+    writeFileSync(join(near, 'big'), randomBytes(3_000_000))
+    const id = put(['big'])
+    await until(id, snapshot => (snapshot?.progress.bytes ?? 0) >= 1_000_000)
+    stuck = false
+    cut()
+    await until(id, kind('waiting'))
+    restore()
+    await until(id, kind('done'))
+    expect(readdirSync(far)).toEqual(['big'])
+    expect(readFileSync(join(far, 'big')).equals(readFileSync(join(near, 'big')))).toBe(true)
+  })
+
+  test('whose file is gone when they go on take its part file away', async () => {
+    const whole = await rig()
+    const { service, near, far, until } = whole
+    writeFileSync(join(near, 'a'), 'a')
+    const id = await putBig(whole, ['a', 'big'])
+    service.pause({ id })
+    await until(id, kind('paused'))
+    rmSync(join(near, 'big'))
+    service.resume({ id })
+    await until(id, kind('failed'))
+    await service.cancel({ id })
+    expect(readdirSync(far)).toEqual(['a'])
+  })
+
+  test('leave the part file alone that another transfer goes on with', async () => {
+    const whole = await rig()
+    const { service, far, until } = whole
+    const first = await putBig(whole)
+    service.pause({ id: first })
+    await until(first, kind('paused'))
+    const second = await putBig(whole)
+    service.pause({ id: second })
+    await until(second, kind('paused'))
+    await service.cancel({ id: first })
+    expect(partsIn(far)).toEqual(['.big.hawser-part'])
+    await service.cancel({ id: second })
+    expect(readdirSync(far)).toEqual([])
+  })
+
+  test('answer calls about what is not on the list with nothing', async () => {
+    const { service } = await rig()
+    const id = '00000000-0000-4000-8000-000000000000' as TransferId
+    for (const call of ['pause', 'resume', 'retry'] as const) expect(service[call]({ id })).toBeUndefined()
+    service.reorder({ id, before: null })
+    await expect(service.cancel({ id })).resolves.toBeUndefined()
+    expect(service.list()).toEqual({ transfers: [], limits: { up: 0, down: 0 } })
+  })
+
+  test('keep list and limits over a restart', async () => {
+    const before = await rig()
+    writeFileSync(join(before.near, 'a'), 'a')
+    const id = before.put(['a'])
+    before.service.setLimits({ up: 1_000_000, down: 2_000_000 })
+    await before.until(id, kind('done'))
+    const { list } = await before.again('quit')
+    expect(list().limits).toEqual({ up: 1_000_000, down: 2_000_000 })
+    expect(list().transfers.map(each => [each.id, each.state.kind])).toEqual([[id, 'done']])
+  })
+})
+
+describe('a move', () => {
+  test('that goes on never takes away what a person had skipped, though it looks the same', async () => {
+    let refused = true
+    const { service, near, far, put, until } = await rig({
+      answer: { kind: 'conflict', choice: 'skip', all: true },
+      habits: {
+        refuse: ({ type, path }) =>
+          refused && type === packetType.open && path.includes('.b.') ? statusCode.permissionDenied : null,
+      },
+    })
+    for (const [folder, name] of [
+      [near, 'a'],
+      [near, 'b'],
+      [far, 'a'],
+    ] as const) {
+      writeFileSync(join(folder, name), `${name}${name}`)
+      utimesSync(join(folder, name), 1_600_000_000, 1_600_000_000)
+    }
+    writeFileSync(join(far, 'a'), 'XX')
+    utimesSync(join(far, 'a'), 1_600_000_000, 1_600_000_000)
+    const id = put(['a', 'b'], { move: true })
+    await until(id, kind('failed'))
+    refused = false
+    service.retry({ id })
+    await until(id, kind('done'))
+    expect([readdirSync(near), readdirSync(far)]).toEqual([['a'], ['a', 'b']])
+    expect([readFileSync(join(near, 'a'), 'utf8'), readFileSync(join(far, 'a'), 'utf8')]).toEqual(['aa', 'XX'])
+  })
+
+  test('that was broken off between copy and removal ends with the removal', async () => {
+    const { service, near, far, put, until } = await rig()
+    writeFileSync(join(near, 'a'), 'aa')
+    const { size, mtimeMs } = statSync(join(near, 'a'))
+    const id = put(['a'], { move: true })
+    await until(id, kind('done'))
+    expect([existsSync(join(near, 'a')), readFileSync(join(far, 'a'), 'utf8')]).toEqual([false, 'aa'])
+    expect([size, Math.floor(mtimeMs / 1000)]).toEqual([2, statSync(join(far, 'a')).mtimeMs / 1000])
+    expect(service.live).toBe(0)
+  })
+})
+
+test('the name of a copy is one safe name', () => {
+  const request = { from: { side: here, paths: ['/a'] }, to: { side: here, path: '/b' } }
+  for (const rename of ['../x', 'a/b', '.', '..', '', 'a\0b', '/'])
+    expect(transferRequest.safeParse({ ...request, rename }).success).toBe(false)
+  expect(transferRequest.parse({ ...request, rename: 'a b' }).rename).toBe('a b')
+})

@@ -1,0 +1,125 @@
+import { KeyRound, Server } from 'lucide-react'
+import { useId, useRef, type FormEvent, type ReactNode } from 'react'
+
+import { shownName } from '../../../shared/base/shown-name.ts'
+import type { Answer } from '../../../shared/contract/prompts.ts'
+import { Button } from '../../ui/button.tsx'
+import { Actions, Dialog } from '../../ui/dialog.tsx'
+import { Checkbox, TextField } from '../../ui/field.tsx'
+import css from './prompts.module.css'
+import { wordsAround, type HawserQuestion, type ServerQuestion } from './server-question.ts'
+
+interface SecretsProps<Q> {
+  readonly question: Q
+  readonly answer: (value: Answer | null) => void
+  /** Makes sure that the vault can take a secret; false when the user would rather not. */
+  readonly openVault: () => Promise<boolean>
+}
+
+/** Hawser asks for a password or a passphrase, in its own words. */
+export function HawserSecrets({ question, answer, openVault }: SecretsProps<HawserQuestion>) {
+  return (
+    <Dialog
+      unasked
+      title={question.title}
+      description={question.text}
+      badge={<KeyRound size={18} />}
+      width={420}
+      onClose={() => answer(null)}
+    >
+      <SecretsForm question={question} answer={answer} openVault={openVault}>
+        {question.prompts.map((prompt, index) => (
+          <SecretField key={index} index={index} echo={prompt.echo} label={shownName(prompt.text)} />
+        ))}
+      </SecretsForm>
+    </Dialog>
+  )
+}
+
+/** A server asks: its words stand in a frame of their own, and nowhere else. */
+export function ServerSecrets({ question, answer, openVault }: SecretsProps<ServerQuestion>) {
+  const id = useId()
+  const { title, description, labels } = wordsAround(question)
+  const { name, instruction, prompts } = question
+  return (
+    <Dialog
+      unasked
+      title={title}
+      description={description}
+      badge={<Server size={18} />}
+      tone="warn"
+      width={460}
+      onClose={() => answer(null)}
+    >
+      <section className={css['said']} aria-labelledby={`${id}-said`}>
+        <h3 id={`${id}-said`}>The server says</h3>
+        {name.fromServer !== '' && <p>{name.fromServer}</p>}
+        {instruction.fromServer !== '' && <p>{instruction.fromServer}</p>}
+        {prompts.map((prompt, index) => (
+          <p key={index} id={`${id}-${index}`}>
+            {prompts.length > 1 && <span aria-hidden="true">{index + 1}. </span>}
+            {prompt.text.fromServer}
+          </p>
+        ))}
+      </section>
+      <SecretsForm question={question} answer={answer} openVault={openVault}>
+        {prompts.map((prompt, index) => (
+          <SecretField
+            key={index}
+            index={index}
+            echo={prompt.echo}
+            label={labels[index] ?? ''}
+            describedBy={`${id}-${index}`}
+          />
+        ))}
+      </SecretsForm>
+    </Dialog>
+  )
+}
+
+function SecretField(props: { index: number; echo: boolean; label: string; describedBy?: string }) {
+  const { index, echo, label, describedBy } = props
+  return (
+    <TextField
+      label={label}
+      name={`answer-${index}`}
+      type={echo ? 'text' : 'password'}
+      autoComplete="off"
+      maxLength={65_536}
+      {...(describedBy === undefined ? {} : { 'aria-describedby': describedBy })}
+    />
+  )
+}
+
+function SecretsForm({
+  question,
+  answer,
+  openVault,
+  children,
+}: SecretsProps<HawserQuestion | ServerQuestion> & { readonly children: ReactNode }) {
+  const form = useRef<HTMLFormElement>(null)
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    if (!form.current) return
+    const data = new FormData(form.current)
+    const wanted = data.has('remember')
+    const remember = wanted && (await openVault())
+    if (wanted && !remember) return
+    // Straight from the fields to main; the fields are emptied, and nothing else here held the text.
+    const secrets = question.prompts.map((_prompt, index) => String(data.get(`answer-${index}`) ?? ''))
+    form.current?.reset()
+    answer({ kind: 'secrets', secrets, remember })
+  }
+  return (
+    <form ref={form} style={{ display: 'contents' }} onSubmit={event => void submit(event)}>
+      {children}
+      {question.remember && <Checkbox name="remember" label="Remember" />}
+      <Actions>
+        <Button onClick={() => answer(null)}>Cancel</Button>
+        <Button look="primary" type="submit">
+          Continue
+        </Button>
+      </Actions>
+    </form>
+  )
+}
