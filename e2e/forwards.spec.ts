@@ -232,7 +232,9 @@ test('a port that is found on a live host is forwarded, and a link to it in a te
     .poll(async () => {
       await page.mouse.move(screen.x + 90, box.y + 4)
       await page.mouse.move(screen.x + 60, box.y + 8, { steps: 5 })
+      await page.keyboard.down('Control')
       await page.mouse.click(screen.x + 60, box.y + 8)
+      await page.keyboard.up('Control')
       return (await opened()).at(-1)
     })
     .toBe(`${url}lab`)

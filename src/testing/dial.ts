@@ -54,7 +54,12 @@ export function dialRig(
     steps,
     pool,
     dial: async (...hops) => {
-      const plan = hops.map(completeHop) as unknown as ConnectionPlan
+      const whole = hops.map(completeHop)
+      const names = whole.map(({ user, address, port }) => `${user}@${address}:${port}`)
+      const plan = whole.map((hop, index) => {
+        const via = names.slice(0, index)
+        return { ...hop, via, key: [hop.key, ...via].join(' via ') }
+      }) as unknown as ConnectionPlan
       const lease = await pool.lease(plan, {
         onStep: step => steps.push(step.kind === 'asking' ? 'asking' : step.step),
         signal: new AbortController().signal,

@@ -1,6 +1,7 @@
 import { shell } from 'electron/common'
 
 import { AppError } from '../../shared/base/errors.ts'
+import { withoutAttachments } from './mail-address.ts'
 
 const allowed = new Set(['http:', 'https:', 'mailto:'])
 
@@ -13,5 +14,5 @@ export async function openExternal(address: string): Promise<void> {
     throw new AppError('invalid-input', 'This is not a web address.')
   }
   if (!allowed.has(url.protocol)) throw new AppError('invalid-input', `Hawser does not open ${url.protocol} addresses.`)
-  await shell.openExternal(url.href)
+  await shell.openExternal(withoutAttachments(url).href)
 }

@@ -17,7 +17,7 @@ import type { Closing } from './closing.ts'
 import type { Log } from './log.ts'
 import { openMainWindow, revealWindow } from './main-window.ts'
 import { notify } from './notify.ts'
-import { outsideAddress } from './outside-address.ts'
+import { outsideAddress, whyRefused } from './outside-address.ts'
 import { pageOrigin } from './page.ts'
 import { shortcuts } from './shortcuts.ts'
 import { showTray } from './tray.ts'
@@ -84,6 +84,8 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
     askToOpen: async args => {
       const address = outsideAddress(args)
       if (address === undefined) return
+      const refused = whyRefused(address)
+      if (refused !== null) return appService.tell('warning', refused)
       const answer = await built.prompts.ask(
         { kind: 'open-address', address },
         { asker: 'person', signal: new AbortController().signal },

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 
 import { AppError } from '../../shared/base/errors.ts'
 import { isSafeName, joinPath, nameOf, parentOf } from '../../shared/base/paths.ts'
-import { shownName } from '../../shared/base/shown-name.ts'
+import { shortName } from '../../shared/base/shown-name.ts'
 import { decodeName } from '../sftp/byte-names.ts'
 import type { CommandResult } from '../ssh/run-command.ts'
 import { inBatches, joined, sh, type Script } from '../ssh/script.ts'
@@ -126,7 +126,7 @@ function zipOf(names: readonly string[]): Script {
   if (odd !== undefined)
     throw new AppError(
       'invalid-input',
-      `${shownName(nameOf(odd))} can’t be one of so many files in a .zip. Compress the folder they are in, or choose .tar.gz.`,
+      `${shortName(nameOf(odd))} can’t be one of so many files in a .zip. Compress the folder they are in, or choose .tar.gz.`,
     )
   return sh`( cd .. && printf '%s\\n' ${names} | zip -qry - -@ )`
 }
@@ -166,7 +166,7 @@ export async function setOwner(
     return
   }
   if (!/^[A-Za-z0-9_.][A-Za-z0-9_.@-]*(:[A-Za-z0-9_.][A-Za-z0-9_.@-]*)?$/.test(owner))
-    throw new AppError('invalid-input', `${shownName(owner)} is not a user or user:group.`)
+    throw new AppError('invalid-input', `${shortName(owner)} is not a user or user:group.`)
   const commands = commandsOf(files, paths[0] as string)
   const flags = within ? ['-h', '-R'] : ['-h']
   const results: [CommandResult, string][] = []
@@ -213,7 +213,7 @@ function explain({ code, errors }: CommandResult, files: FileSystem, path: strin
   if (/no space|quota/i.test(said)) throw fileError('no-space', { path, where: files.label })
   if (code === 127 || /not found/i.test(said))
     throw new AppError('unsupported', `${files.label} has no program for this: ${said || 'it was not found'}.`)
-  throw new AppError('files-failed', `${files.label} failed with ${shownName(nameOf(path))}: ${said || `code ${code}`}`)
+  throw new AppError('files-failed', `${files.label} failed with ${shortName(nameOf(path))}: ${said || `code ${code}`}`)
 }
 
 function splitAtNul(output: Buffer): readonly string[] {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 
 import { AppError } from '../../shared/base/errors.ts'
 import { joinPath, nameOf, parentOf } from '../../shared/base/paths.ts'
-import { shownName } from '../../shared/base/shown-name.ts'
+import { shortName, shownName } from '../../shared/base/shown-name.ts'
 import type { FileInfo, FilePiece, FileVersion } from '../../shared/contract/files.ts'
 import { ignoreRefusal, tryChange } from './attributes.ts'
 import type { FileSystem, ReadableFile, WritableFile } from './file-system.ts'
@@ -65,7 +65,7 @@ export async function saveFile(
 
 // The old contents are partly gone: the whole new ones stay beside it.
 function halfWritten(cause: unknown, { path, copy }: { path: string; copy: string }): AppError {
-  const text = `${shownName(nameOf(path))} could not be written to its end. What you saved is whole in ${shownName(copy)}.`
+  const text = `${shortName(nameOf(path))} could not be written to its end. What you saved is whole in ${shownName(copy)}.`
   return new AppError('files-failed', text, { cause })
 }
 
@@ -114,14 +114,14 @@ function checkVersion(
   { path, where }: { path: string; where: string },
 ): void {
   if (there && there.size === expected.size && there.mtimeMs === expected.mtimeMs) return
-  const name = shownName(nameOf(path))
+  const name = shortName(nameOf(path))
   const what = there ? 'was changed' : 'was taken away'
   throw new AppError('changed', `${name} ${what} on ${where} since you opened it.`)
 }
 
 function refuseOthers({ kind }: FileInfo, path: string, where: string): void {
   if (kind === 'file') return
-  throw new AppError('is-a-folder', `${shownName(nameOf(path))} on ${where} is not a file that can be saved.`)
+  throw new AppError('is-a-folder', `${shortName(nameOf(path))} on ${where} is not a file that can be saved.`)
 }
 
 async function readUpTo(

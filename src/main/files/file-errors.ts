@@ -1,6 +1,6 @@
 import { AppError, type ErrorCode } from '../../shared/base/errors.ts'
 import { nameOf } from '../../shared/base/paths.ts'
-import { shownName } from '../../shared/base/shown-name.ts'
+import { shortName } from '../../shared/base/shown-name.ts'
 import { statusCode } from '../sftp/codec.ts'
 import { SftpStatusError } from '../sftp/sftp-status-error.ts'
 
@@ -28,7 +28,7 @@ export function isFileFailure(error: unknown): error is AppError {
 
 /** The sentence for a failure: the file, the cause, the way out. */
 export function fileError(failure: FileFailure, { path, where, cause }: FailedFile): AppError {
-  const name = shownName(nameOf(path) || path)
+  const name = shortName(nameOf(path) || path)
   return new AppError(failure, sentence(failure, name, where), { cause })
 }
 
@@ -111,7 +111,7 @@ export function fromNode(error: unknown, path: string, where: string): AppError 
   const { code, message } = error as NodeJS.ErrnoException
   const failure = fromErrno[code ?? '']
   if (failure) return fileError(failure, { path, where, cause: error })
-  const name = shownName(nameOf(path) || path)
+  const name = shortName(nameOf(path) || path)
   return new AppError('files-failed', `${where} failed with ${name}: ${code ?? message}.`, { cause: error })
 }
 
@@ -137,12 +137,12 @@ export function fromServer(error: unknown, path: string, where: string): AppErro
   // What OpenSSH says for everything else, and no more than that.
   const bare = /^(failure|bad message|status \d+)?$/i.test(error.message)
   if ((error.status === statusCode.failure || error.status === statusCode.badMessage) && bare) return null
-  const name = shownName(nameOf(path) || path)
+  const name = shortName(nameOf(path) || path)
   return new AppError('files-failed', `${where} failed with ${name}: “${error.message}”.`, { cause: error })
 }
 
 /** The sentence for what is no file and no folder. */
 export function notAFile(path: string, where: string): AppError {
-  const text = `${shownName(nameOf(path))} on ${where} is a device, a pipe or a socket, which can’t be copied.`
+  const text = `${shortName(nameOf(path))} on ${where} is a device, a pipe or a socket, which can’t be copied.`
   return new AppError('unsupported', text)
 }

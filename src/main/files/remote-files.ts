@@ -72,7 +72,12 @@ async function openOn(parts: RemoteFilesParts): Promise<SftpFiles> {
       roundTripMs: roundTrip,
     })
   } catch (error) {
+    // Of a connection that was lost the session goes first: that says nothing about the server's SFTP.
+    await new Promise(resolve => setImmediate(resolve))
+    const lost = connection.isClosed
     owned.dispose()
+    if (lost && error instanceof AppError && error.code === 'server-refused')
+      throw new AppError('lost', `The connection to ${connection.where} was lost.`, { cause: error })
     throw error
   }
 }

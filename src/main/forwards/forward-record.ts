@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { forward, launch, portRule } from '../../shared/contract/forwards.ts'
 import { preset } from '../../shared/contract/presets.ts'
 
-const key = z.string().max(512)
+// Eight jump hosts, each with the longest user and address, and a key file.
+const key = z.string().max(8192)
 
 /** What is kept about forwards, in forwards.json. Never a token. */
 export const forwardFile = z.strictObject({

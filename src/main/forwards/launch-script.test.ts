@@ -1,9 +1,10 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 
+import { lacks } from '../../testing/programs.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
 import type { Script } from '../ssh/script.ts'
 import { launchScript, outcomeScript, parseOutcome, parseSite, serviceScript, siteScript } from './launch-script.ts'
@@ -77,3 +78,31 @@ test('a unit of systemd is written, enabled, and taken away without a trace', ()
   run(serviceScript('jupyter', launch, false))
   expect([existsSync(unit), existsSync(join(home, '.config/hawser/jupyter.sh'))]).toEqual([false, false])
 })
+
+const shells = [
+  ['bash', 'bash'],
+  ['fish', 'fish'],
+  ['tcsh', 'tcsh'],
+] as const
+for (const [program, name] of shells)
+  test.skipIf(lacks(program, 'tmux'))(
+    `no name is read again by ${name}, the login shell, with tmux and without`,
+    async () => {
+      const shell = execFileSync('sh', ['-c', `command -v ${program}`], { encoding: 'utf8' }).trim()
+      const home = join(tempDir(), "it's home")
+      const odd = `\\' ; touch $HOME/PWNED ; echo \\' !x`
+      const environment = join(home, odd)
+      mkdirSync(join(environment, 'bin'), { recursive: true })
+      writeFileSync(join(environment, 'bin', 'serve'), '#!/bin/sh\npwd > "$HOME/where"\n', { mode: 0o755 })
+      const env = { HOME: home, PATH: base, SHELL: shell, TMUX_TMPDIR: home }
+      onTestFinished(() => void spawnSync('tmux', ['kill-server'], { env }))
+      const script = launchScript('own', { command: 'serve', folder: environment, environment }).text
+      for (const each of [script, script.replaceAll('command -v tmux', 'command -v no-tmux-here')]) {
+        execFileSync('sh', ['-c', each], { env })
+        await vi.waitFor(() => expect(readFileSync(join(home, 'where'), 'utf8')).toBe(`${environment}\n`), 5_000)
+        rmSync(join(home, 'where'))
+      }
+      expect(existsSync(join(home, 'PWNED'))).toBe(false)
+    },
+    20_000,
+  )

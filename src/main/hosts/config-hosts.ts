@@ -20,6 +20,8 @@ import { parseConfig, splitArguments } from '../ssh-config/config-text.ts'
 import { shownKeyword } from '../ssh-config/keywords.ts'
 import type { LiveConfig } from '../ssh-config/live-config.ts'
 import type { ResolvedHost } from '../ssh-config/resolved.ts'
+import { weakWished } from '../ssh/algorithms.ts'
+import { optionsOf } from '../ssh/hop-options.ts'
 
 // The page and the palette hold no more at once; all can still be connected to by name.
 const maxShown = 2_000
@@ -98,6 +100,7 @@ export class ConfigHosts {
       alsoNames: (splitArguments(at.rest) ?? []).filter(other => other !== name),
       jumps: found.proxyJump,
       proxyCommand: found.proxyCommand,
+      weak: weakWished(optionsOf({ ...found, proxyCommand: null }).algorithms),
       notHonoured: found.notHonoured,
       problem: found.problems[0] ?? null,
       unsure: found.pending.some(({ kind }) => kind === 'exec'),

@@ -23,10 +23,14 @@ import { ConfigHosts } from './config-hosts.ts'
 
 type Contract = Services['hosts']
 
+// Earlier versions let more letters into these names than are dialled today: such a host is still there to be corrected.
+const storedName = { user: z.string().max(128).nullable().default(null) }
+const storedHost = host.extend({ ...storedName, address: z.string().max(255) })
+
 /** The file of hosts and groups; no secrets. `removed` names deleted hosts whose secrets are still to go. */
 export const hostFile = z.strictObject({
-  hosts: z.array(host).max(10_000),
-  groups: z.array(group).max(1_000),
+  hosts: z.array(storedHost).max(10_000),
+  groups: z.array(group.extend(storedName)).max(1_000),
   removed: z.array(hostId).max(10_000).default([]),
   /** By name: what a person adds to hosts of their config. Kept when the name goes, as it may come back. */
   configured: z.record(z.string().max(1024), hostNotes).default({}),

@@ -5,6 +5,7 @@ import { fakeReply, FakeSftp, type FakeAnswer, type FakeRequest } from '../../te
 import { runs } from '../../testing/runs.ts'
 import { packetType, PacketWriter } from './codec.ts'
 import { SftpSession } from './sftp-session.ts'
+import type { ByteChannel } from './sftp-wire.ts'
 
 const never = new AbortController().signal
 
@@ -21,7 +22,9 @@ async function open(
 
 const greetings: readonly (readonly [string, Uint8Array, string])[] = [
   ['version 6', new PacketWriter(packetType.version).u32(6).finish(), 'version 6'],
-  ['text', Buffer.from('Welcome to box\n'), 'not SFTP'],
+  ['text', Buffer.from('Welcome \u001b[1mto box\n'), 'It said instead: “Welcome to box”.'],
+  ['much text', Buffer.from('x'.repeat(90_000)), 'xxx…”.'],
+  ['no text', Buffer.from([0xfe, 0xfe, 0xfe, 0xfe]), 'not SFTP'],
   ['another packet', fakeReply.status(1, 0).finish(), 'not SFTP'],
   ['half a version', Buffer.from([0, 0, 0, 3, 2, 0, 0]), 'not SFTP'],
 ]
@@ -34,6 +37,25 @@ describe('a session', () => {
       code: 'server-refused',
       message: expect.stringContaining(text),
     })
+  })
+
+  test('that ends before its greeting is no working SFTP, with its words where it had some', async () => {
+    for (const [said, text] of [
+      ['', /^box has no working SFTP: its SFTP server ended at once\. Check “Subsystem sftp” in its sshd_config\.$/],
+      ['no', /^box did not start SFTP\. It said instead: “no”\./],
+    ] as const) {
+      const listeners = new Map<string, (data: Buffer) => void>()
+      const channel: ByteChannel = {
+        write: () => {
+          if (said !== '') listeners.get('data')?.(Buffer.from(said))
+          listeners.get('close')?.(Buffer.alloc(0))
+        },
+        on: (event: string, listener: (data: Buffer) => void) => void listeners.set(event, listener),
+        close: () => {},
+      }
+      const opening = SftpSession.open(channel, { where: 'box', owned: { dispose: () => {} }, signal: never })
+      await expect(opening).rejects.toMatchObject({ code: 'server-refused', message: expect.stringMatching(text) })
+    }
   })
 
   test('that is not greeted at all gives up', async () => {

@@ -1,3 +1,4 @@
+import { cleanLine } from '../../shared/base/clean-text.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
 import { toDisposable, type Disposable } from '../../shared/base/lifecycle.ts'
@@ -20,6 +21,7 @@ export interface ByteChannel {
 export type BuildPacket = (id: number) => PacketWriter | Buffer
 
 const versionMs = 15_000
+const saidBytes = 512
 
 /**
  * Requests and replies over one channel, matched by id. Each request is answered, refused with `SftpStatusError`, or
@@ -35,6 +37,8 @@ export class SftpWire implements Disposable {
   readonly #owned: Disposable
   #extensions: ReadonlyMap<string, string> = new Map()
   #takeVersion: ((packet: Buffer) => void) | undefined
+  /** What came before the greeting; null once that was read. */
+  #before: Buffer | null = Buffer.alloc(0)
   #over = false
 
   /** Owns the channel and `owned` from then on. */
@@ -54,13 +58,14 @@ export class SftpWire implements Disposable {
     channel.on('data', data => {
       if (this.#over) return
       this.#table.heard()
+      if (this.#before) this.#before = Buffer.concat([this.#before, data.subarray(0, saidBytes - this.#before.length)])
       try {
         splitter.push(data)
       } catch (error) {
         this.#end(this.#broken(error))
       }
     })
-    const gone = () => this.#end(new AppError('lost', `${where} closed the session for files. Try again.`))
+    const gone = () => this.#end(this.#gone())
     for (const event of ['end', 'close', 'error'] as const) channel.on(event, gone)
   }
 
@@ -84,6 +89,7 @@ export class SftpWire implements Disposable {
     if (version !== 3)
       throw new AppError('server-refused', `${this.#where} speaks SFTP version ${version}; Hawser needs version 3.`)
     this.#extensions = extensions
+    this.#before = null
   }
 
   /** Sends a request and answers with whatever comes back. */
@@ -186,8 +192,28 @@ export class SftpWire implements Disposable {
     this.forOk(id => new PacketWriter(packetType.close).u32(id).bytes(reply.handle)).catch(() => {})
   }
 
+  /** The session ended by itself: before its greeting there never was one, and trying again changes nothing. */
+  #gone(): AppError {
+    if (!this.#before) return new AppError('lost', `${this.#where} closed the session for files. Try again.`)
+    const text = this.#said()
+    if (text !== '') return new AppError('server-refused', saidInstead(this.#where, text))
+    return new AppError(
+      'server-refused',
+      `${this.#where} has no working SFTP: its SFTP server ended at once. Check “Subsystem sftp” in its sshd_config.`,
+    )
+  }
+
+  /** Words in the place of the greeting; empty where they are none. */
+  #said(): string {
+    const text = this.#before?.toString('utf8') ?? ''
+    // A greeting begins with its length, whose first byte is zero.
+    return /^[\s\x20-\x7e\u00a0-\ufffc]{2}/.test(text) ? cleanLine(text, saidLetters) : ''
+  }
+
   #broken(error: unknown): AppError {
     if (!(error instanceof SftpFormatError)) throw error
+    const said = this.#said()
+    if (said !== '') return new AppError('server-refused', saidInstead(this.#where, said), { cause: error })
     const text = `${this.#where} sent ${error.message}, which is not SFTP. Its files can’t be reached this way.`
     return new AppError('server-refused', text, { cause: error })
   }
@@ -202,4 +228,10 @@ export class SftpWire implements Disposable {
     this.#owned.dispose()
     return error
   }
+}
+
+const saidLetters = 200
+
+function saidInstead(where: string, said: string): string {
+  return `${where} did not start SFTP. It said instead: “${said}”. A command that it forces (ForceCommand), or a shell profile that prints something, may stand in the way.`
 }

@@ -7,7 +7,7 @@ import { starters } from './starters.ts'
 export const snippetFile = z.strictObject({
   snippets: z.array(snippet).max(10_000).default([]),
   /** By snippet and target, see `valuesKey`: what its variables were filled with last. */
-  values: z.record(z.string().max(640), values).default({}),
+  values: z.record(z.string().max(8192), values).default({}),
   used: z.record(snippetId, z.number()).default({}),
 })
 export type SnippetFile = z.output<typeof snippetFile>

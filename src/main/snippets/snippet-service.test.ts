@@ -127,7 +127,7 @@ describe('SnippetService', () => {
     await service.remove({ id: one.id })
     expect(await service.importFrom({ path })).toMatchObject({ added: 1, there: 0 })
     const [back] = (await service.list()).snippets
-    expect(back).toMatchObject({ name: 'one', key: 3, onConnect: { hosts: [], groups: [] } })
+    expect(back).toMatchObject({ name: 'one', key: null, onConnect: { hosts: [], groups: [] } })
     writeFileSync(
       join(folder, 'evil.json'),
       '{"hawser":"snippets","version":1,"snippets":[{"name":"h","command":"x {{y!}}"}]}',

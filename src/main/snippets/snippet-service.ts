@@ -124,12 +124,15 @@ export class SnippetService implements Contract {
     const { format, snippets, skipped } = readSnippets(await readFile(path, 'utf8'), this.#parts.names())
     const known = new Set(this.#all.map(sameKey))
     const fresh = snippets.filter(each => !known.has(sameKey(each)) && known.add(sameKey(each)))
-    const keys = new Set(this.#all.map(each => each.key))
     const placed = fresh.map(each => ({
       ...each,
-      // A hidden value is never typed.
-      mode: variablesOf(each).some(({ hidden }) => hidden) ? ('apart' as const) : each.mode,
-      key: each.key !== null && !keys.has(each.key) ? (keys.add(each.key), each.key) : null,
+      // A hidden value is never typed; and what a file brings runs by no key and no Enter before a person says so.
+      mode: variablesOf(each).some(({ hidden }) => hidden)
+        ? ('apart' as const)
+        : each.mode === 'send'
+          ? ('type' as const)
+          : each.mode,
+      key: null,
     }))
     const bad = placed.flatMap(each => problemOf(each))
     await this.#put(placed)

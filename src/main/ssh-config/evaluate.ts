@@ -4,7 +4,7 @@ import { splitArguments } from './config-text.ts'
 import type { ConfigNote, ConfigProgram, Section, Statement } from './config-program.ts'
 import { honoured, misspelled, olderNames, shownKeyword, whyNotHonoured } from './keywords.ts'
 import { matchesHost, matchesList, matchesPattern } from './patterns.ts'
-import { expandTokens, ExpansionError, type LocalFacts } from './tokens.ts'
+import { expandForShell, ExpansionError, type LocalFacts } from './tokens.ts'
 
 /** What one line gives to a host. */
 export interface Setting {
@@ -231,7 +231,7 @@ class Run {
   #exec(command: string, at: Statement): boolean | null {
     let expanded: string
     try {
-      expanded = expandTokens(command, this.#tokenValues())
+      expanded = expandForShell(command, this.#tokenValues())
     } catch (error) {
       if (error instanceof ExpansionError) this.#problem(at, error.message)
       return null

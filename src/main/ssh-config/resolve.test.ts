@@ -80,10 +80,52 @@ describe('what a config says of a name', () => {
     expect(resolve('RequiredRSASize 4096\nMatch localnetwork 10.0.0.0/8\n  Port 3\n', 'a').notHonoured).toHaveLength(2)
   })
 
-  it('puts no name into a command that a shell would read as more', () => {
-    const host = (name: string) => resolve('Host *\n  ProxyCommand nc %h %p\n', name)
-    expect(expandCommand(host('ok-1.example'), 'nc %h %p %r %n %%')).toBe('nc ok-1.example 22 me ok-1.example %')
-    for (const name of ['a;b', '$(x)', 'a b', '`x`', 'a|b', 'a&b', "a'b", 'a\nb'])
-      expect(() => expandCommand(host(name), 'nc %h')).toThrow(/mean something to a shell/)
-  })
+  it.each(['ProxyCommand', 'Match exec', 'RemoteCommand'])(
+    'puts no name into %s that a shell would read as more',
+    where => {
+      const lines: Readonly<Record<string, string>> = {
+        ProxyCommand: 'ProxyCommand nc %h %p %r %n %%\n',
+        'Match exec': 'Match exec "test %h %p %r %n %k %%"\n  Compression yes\n',
+        RemoteCommand: 'RemoteCommand echo %h %p %r %n %k %%\n',
+      }
+      // What is asked about or run, or why it isn't.
+      const outcome = (name: string, user?: string) => {
+        const host = resolve(lines[where] as string, name, user === undefined ? {} : { user })
+        if (host.problems[0]) return host.problems[0].text
+        const [pending] = host.pending
+        if (pending?.kind === 'exec') return pending.command
+        try {
+          return host.remoteCommand ?? expandCommand(host, host.proxyCommand as string)
+        } catch (error) {
+          return (error as Error).message
+        }
+      }
+      expect(outcome('ok-1.example')).toMatch(/ ok-1.example 22 me ok-1.example( ok-1.example)? %$/)
+      expect(outcome('fe80::1%eth0', 'CORP\\ada.l@x')).toMatch(/fe80::1%eth0 22 CORP\\ada.l@x /)
+      const odd = [
+        'a;b',
+        '$(x)',
+        '`x`',
+        'a|b',
+        'a&b',
+        "a'b",
+        'a"b',
+        'a\nb',
+        'a<b',
+        'a>b',
+        'a{b',
+        '$HOME',
+        'a*',
+        '-x',
+        'a\\',
+        'a\u202eb',
+        'a\u200bb',
+      ]
+      for (const name of odd) {
+        expect(outcome(name)).toMatch(/mean something to a shell/)
+        expect(outcome('ok', name)).toMatch(/mean something to a shell/)
+        expect(outcome(name)).not.toContain('\u202e')
+      }
+    },
+  )
 })

@@ -5,7 +5,14 @@ import type { ConfigProgram } from './config-program.ts'
 import { evaluate, type Answers, type CommandLine, type Evaluation } from './evaluate.ts'
 import type { ForwardLine, ResolvedHost } from './resolved.ts'
 import { SettingReader } from './setting-reader.ts'
-import { expandPath, expandTokens, expandVariables, type LocalFacts, type TokenValues } from './tokens.ts'
+import {
+  expandForShell,
+  expandPath,
+  expandTokens,
+  expandVariables,
+  type LocalFacts,
+  type TokenValues,
+} from './tokens.ts'
 
 /** Answers what `ssh name` would do, every value filled in. Pure: what only running can tell is in `pending`. */
 export function resolveHost(
@@ -143,7 +150,7 @@ function session(read: SettingReader, values: TokenValues) {
     remoteCommand:
       command === null || isNone(command)
         ? null
-        : (read.expand('remotecommand', () => expandTokens(command, values)) ?? command),
+        : (read.expand('remotecommand', () => expandForShell(command, values)) ?? command),
     requestTty: read.choice('requesttty', ['auto', 'yes', 'no', 'force'], { true: 'yes', false: 'no' }),
     sessionType: read.choice('sessiontype', ['default', 'none', 'subsystem']),
     sendEnv: read.each('sendenv').flatMap(({ args }) => args),

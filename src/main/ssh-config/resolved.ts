@@ -1,6 +1,6 @@
 import type { ConfigNote, Statement } from './config-program.ts'
 import type { Pending } from './evaluate.ts'
-import { ExpansionError } from './tokens.ts'
+import { expandForShell } from './tokens.ts'
 
 /** A list of algorithms as ssh_config(5) writes it: its own, or a change of the default list with `+`, `-` or `^`. */
 export type AlgorithmSpec = string
@@ -81,23 +81,8 @@ export interface ResolvedHost {
   readonly from: ReadonlyMap<string, Statement>
 }
 
-/**
- * A command with the tokens of ProxyCommand replaced. Names with letters that mean something to a shell are refused, as
- * OpenSSH does since CVE-2023-51385: they could come from a link or a file of somebody else. Throws `ExpansionError`.
- */
+/** A command with the tokens of ProxyCommand replaced. Throws `ExpansionError`. */
 export function expandCommand(host: ResolvedHost, command: string): string {
-  const values: Readonly<Record<string, string>> = {
-    '%': '%',
-    h: host.hostName,
-    n: host.name,
-    p: String(host.port),
-    r: host.user,
-  }
-  return command.replace(/%(.?)/gs, (_all, letter: string) => {
-    const value = values[letter]
-    if (value === undefined) throw new ExpansionError(`%${letter} means nothing in ProxyCommand`)
-    if (letter !== '%' && !/^[\w.:@%+\-[\]/~]*$/.test(value))
-      throw new ExpansionError(`“${value}” holds letters that mean something to a shell`)
-    return value
-  })
+  const { name, hostName, port, user } = host
+  return expandForShell(command, { name, hostName, port, user, jumpHost: '', keyAlias: '', local: null }, 'hnpr')
 }

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 
+import { shortName } from '../../shared/base/shown-name.ts'
+import { isPlainForShell } from '../../shared/base/ssh-names.ts'
+
 /** What TOKENS of ssh_config(5) stand for. */
 export interface TokenValues {
   /** `%n`: the name as it was typed. */
@@ -33,12 +36,35 @@ export class ExpansionError extends Error {}
 
 const everywhere = 'CdhijkLlnpru'
 
-/** Replaces tokens; `allowed` are the letters that the option takes. Throws `ExpansionError`. */
+/** Replaces tokens; `allowed` are the letters that the option takes. Never for what a shell reads. Throws `ExpansionError`. */
 export function expandTokens(text: string, values: TokenValues, allowed: string = everywhere): string {
+  return replaceTokens(text, allowed, letter => token(letter, values))
+}
+
+function replaceTokens(text: string, allowed: string, valueOf: (letter: string) => string): string {
   return text.replace(/%(.?)/gs, (_all, letter: string) => {
     if (letter === '%') return '%'
     if (letter === '' || !allowed.includes(letter)) throw new ExpansionError(`%${letter} means nothing here`)
-    return token(letter, values)
+    return valueOf(letter)
+  })
+}
+
+/** What the tokens of a command stand for: without those of this computer where the option takes none of them. */
+export type CommandValues = Omit<TokenValues, 'local'> & { readonly local: LocalFacts | null }
+
+// Names that a link, a page or a file of somebody else may have given.
+const foreign = 'hjknr'
+
+/**
+ * Replaces the tokens of a line that a shell reads: ProxyCommand, `Match exec`, RemoteCommand. Names that a shell would
+ * read as more are refused, as OpenSSH does since CVE-2023-51385. Throws `ExpansionError`.
+ */
+export function expandForShell(text: string, values: CommandValues, allowed: string = everywhere): string {
+  return replaceTokens(text, allowed, letter => {
+    const value = token(letter, values)
+    if (foreign.includes(letter) && !isPlainForShell(value))
+      throw new ExpansionError(`“${shortName(value)}” holds letters that mean something to a shell`)
+    return value
   })
 }
 
@@ -64,8 +90,27 @@ export function expandPath(path: string, values: TokenValues): string {
   return expandVariables(expandTokens(expandTilde(path, values.local), values), values.local.env)
 }
 
-function token(letter: string, values: TokenValues): string {
-  const { local } = values
+function token(letter: string, values: CommandValues): string {
+  switch (letter) {
+    case 'h':
+      return values.hostName
+    case 'j':
+      return values.jumpHost
+    case 'k':
+      return values.keyAlias
+    case 'n':
+      return values.name
+    case 'p':
+      return String(values.port)
+    case 'r':
+      return values.user
+    default:
+      return localToken(letter, values)
+  }
+}
+
+function localToken(letter: string, { local, ...values }: CommandValues): string {
+  if (local === null) throw new ExpansionError(`%${letter} means nothing here`)
   switch (letter) {
     case 'C':
       return createHash('sha1')
@@ -73,24 +118,12 @@ function token(letter: string, values: TokenValues): string {
         .digest('hex')
     case 'd':
       return local.home
-    case 'h':
-      return values.hostName
     case 'i':
       return String(local.uid)
-    case 'j':
-      return values.jumpHost
-    case 'k':
-      return values.keyAlias
     case 'L':
       return local.hostName.split('.')[0] ?? ''
     case 'l':
       return local.hostName
-    case 'n':
-      return values.name
-    case 'p':
-      return String(values.port)
-    case 'r':
-      return values.user
     default:
       return local.user
   }

@@ -3,7 +3,7 @@ import { getCiphers } from 'node:crypto'
 import ssh2 from 'ssh2'
 import { describe, expect, it } from 'vitest'
 
-import { algorithmsFor, weakAmong } from './algorithms.ts'
+import { algorithmsFor, weakAmong, weakWished } from './algorithms.ts'
 
 type Lists = Record<'kex' | 'serverHostKey' | 'cipher' | 'hmac', readonly string[]>
 const lists = (options: Parameters<typeof algorithmsFor>[0]) => algorithmsFor(options) as unknown as Lists
@@ -60,6 +60,18 @@ describe('algorithmsFor', () => {
     }
     const strong = lists({ weak: false, knownTypes: [] })
     expect(weakAmong([...strong.kex, ...strong.serverHostKey, ...strong.cipher, ...strong.hmac])).toEqual([])
+  })
+
+  it('finds the weak ones that a config lets in, in any of its five lines', () => {
+    const none = { ciphers: null, macs: null, kex: null, hostKeys: null, publicKeys: null }
+    expect(weakWished(none)).toEqual([])
+    expect(weakWished({ ...none, ciphers: '+aes256-cbc' })).toEqual(['aes256-cbc'])
+    expect(weakWished({ ...none, macs: 'hmac-sha1,hmac-sha2-256' })).toEqual(['hmac-sha1'])
+    expect(weakWished({ ...none, kex: '^diffie-hellman-group14-sha1' })).toEqual(['diffie-hellman-group14-sha1'])
+    expect(weakWished({ ...none, hostKeys: '+ssh-rsa', publicKeys: '+ssh-rsa' })).toEqual(['ssh-rsa'])
+    expect(weakWished({ ...none, publicKeys: '+ssh-*' })).toEqual(['ssh-rsa', 'ssh-dss'])
+    expect(weakWished({ ...none, publicKeys: '-ssh-rsa' })).toEqual([])
+    expect(weakWished({ ...none, ciphers: 'none-of-ours', publicKeys: 'ssh-rsa' })).toEqual(['ssh-rsa'])
   })
 
   it('asks for the types on file first; a key filed as ssh-rsa may sign with SHA-2', () => {

@@ -149,6 +149,20 @@ export function weakAmong(names: readonly string[]): readonly string[] {
   return [...new Set(names)].filter(name => weakNames.has(name))
 }
 
+/** The weak algorithms that a config lets in by name or pattern, those of PubkeyAcceptedAlgorithms too. */
+export function weakWished(wishes: AlgorithmWishes & { readonly publicKeys: string | null }): readonly string[] {
+  const { publicKeys } = wishes
+  const signs = weakAmong(publicKeys === null ? [] : applySpec(publicKeys, [], [...hostKeys, ...weak.hostKeys]))
+  try {
+    const { kex, serverHostKey, cipher, hmac } = algorithmsFor({ weak: false, knownTypes: [], wishes })
+    return weakAmong([...kex, ...serverHostKey, ...cipher, ...hmac, ...signs])
+  } catch (error) {
+    // A list with nothing that Hawser has: dialling says so.
+    if (error instanceof RangeError) return signs
+    throw error
+  }
+}
+
 function knownFirst(offered: readonly string[], knownTypes: readonly string[]): string[] {
   // A key filed as ssh-rsa signs with SHA-2 too (RFC 8332).
   const known = new Set(

@@ -15,7 +15,7 @@ import type { PlannedHop } from './connection-plan.ts'
 import { Deadline } from './deadline.ts'
 import type { DialStep } from './dial-step.ts'
 import { learnHostKeys } from './host-key-learn.ts'
-import { checkHostKey, choiceOf, keyNameOf } from './host-key-check.ts'
+import { checkHostKey, knownTypesOf } from './host-key-check.ts'
 import { scanHostKey } from './host-key-scan.ts'
 import { vaultPrefix, type KeyRing } from './key-ring.ts'
 import type { KnownHostsFile } from './known-hosts-file.ts'
@@ -79,7 +79,7 @@ export class Dialer {
         kind: 'connecting',
         step: via ? `Reaching ${hop.label} through ${via.connection.where}` : `Connecting to ${hop.label}`,
       })
-      const knownTypes = await this.#parts.knownHosts.knownTypes(keyNameOf(hop), choiceOf(hop.options.trust))
+      const knownTypes = await knownTypesOf(hop, this.#parts.knownHosts)
       // Nothing may be awaited from here to the handshake: a stream that ends in between would end unheard.
       const stream: Duplex = via
         ? await via.connection.connectFromThere(hop.address, hop.port, signal)

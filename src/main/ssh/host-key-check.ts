@@ -16,9 +16,29 @@ export interface HostKeyContext {
   readonly onDecision: (kind: 'trusted' | 'key-replaced', key: ShownKey) => void
 }
 
-/** What the keys of a hop are filed under: its alias, else its address and port. */
-export function keyNameOf({ address, port, options }: PlannedHop): string {
-  return options.trust.alias ?? knownHostsName(address, port)
+/**
+ * What the keys of a hop are filed under: its alias, else its address and port. Behind a jump host the way is part of it,
+ * as `address/via/jump:22`: no host name has a slash, and the same address behind another jump host is another machine.
+ */
+export function keyNameOf(hop: PlannedHop): string {
+  const { alias } = hop.options.trust
+  return alias ?? [plainNameOf(hop), ...hop.via.map(each => each.slice(each.lastIndexOf('@') + 1))].join('/via/')
+}
+
+/** What ssh files the keys of a hop under, whatever the way. */
+function plainNameOf({ address, port }: PlannedHop): string {
+  return knownHostsName(address, port)
+}
+
+/** The types of the keys on file for a hop, those of its own name first. */
+export async function knownTypesOf(hop: PlannedHop, knownHosts: KnownHostsFile): Promise<readonly string[]> {
+  const choice = choiceOf(hop.options.trust)
+  const own = await knownHosts.knownTypes(keyNameOf(hop), choice)
+  return own.length > 0 || !isBehind(hop) ? own : knownHosts.knownTypes(plainNameOf(hop), choice)
+}
+
+function isBehind({ via, options }: PlannedHop): boolean {
+  return via.length > 0 && options.trust.alias === null
 }
 
 /** Where the keys of a hop are looked up and filed. */
@@ -32,6 +52,7 @@ export async function checkHostKey(key: Buffer, context: HostKeyContext): Promis
   const { trust } = hop.options
   // Of what was really dialled: "localhost" behind another host is a machine over there.
   if (trust.skipLocalhost && trust.alias === null && ip !== null && isLoopback(ip)) return
+  if (isBehind(hop)) return checkBehind(key, context)
   await checkName(key, keyNameOf(hop), context)
   if (!trust.checkIp || ip === null || trust.alias !== null) return
   const name = knownHostsName(ip, hop.port)
@@ -41,8 +62,31 @@ export async function checkHostKey(key: Buffer, context: HostKeyContext): Promis
   else if (verdict.kind !== 'known') await checkName(key, name, context)
 }
 
-async function checkName(key: Buffer, name: string, context: HostKeyContext): Promise<void> {
-  const { hop, knownHosts, ask } = context
+/**
+ * A key behind a jump host: what is filed for this way decides. Where nothing is, the very key that ssh has filed for the
+ * address is taken over; another key there is no alarm, since it may be of another machine, but it is never passed over.
+ */
+async function checkBehind(key: Buffer, context: HostKeyContext): Promise<void> {
+  const { hop, knownHosts } = context
+  const choice = choiceOf(hop.options.trust)
+  const [own, plain] = [keyNameOf(hop), plainNameOf(hop)]
+  const byAddress = await knownHosts.judge(plain, key, choice)
+  if (byAddress.kind === 'revoked') return checkName(key, plain, context)
+  const byWay = await knownHosts.judge(own, key, choice)
+  if (byWay.kind !== 'new') return checkName(key, own, context)
+  const bare = await knownHosts.judge(hop.address.toLowerCase(), key, choice)
+  if (byAddress.kind === 'known' || (byAddress.kind === 'new' && bare.kind === 'known'))
+    return knownHosts.add(own, key, choice)
+  const elsewhere = byAddress.kind === 'changed' ? byAddress.lines.map(line => shown(line.type, line.key)) : []
+  await checkName(key, own, { ...context, elsewhere })
+}
+
+async function checkName(
+  key: Buffer,
+  name: string,
+  context: HostKeyContext & { readonly elsewhere?: readonly ShownKey[] },
+): Promise<void> {
+  const { hop, knownHosts, ask, elsewhere = [] } = context
   const { trust } = hop.options
   const choice = choiceOf(trust)
   const type = keyType(key)
@@ -51,11 +95,14 @@ async function checkName(key: Buffer, name: string, context: HostKeyContext): Pr
   if (verdict.kind === 'known') return
   if (verdict.kind === 'new') {
     // ssh takes a key that is filed without the port too.
-    const bare = trust.alias === null && hop.port !== 22 ? hop.address.toLowerCase() : null
+    const bare = trust.alias === null && hop.port !== 22 && hop.via.length === 0 ? hop.address.toLowerCase() : null
     if (bare !== null && (await knownHosts.judge(bare, key, choice)).kind === 'known') return
     if (trust.strict === 'yes') throw notOnFile(hop)
-    if (trust.strict === 'ask') {
-      const answer = await ask({ kind: 'new-key', label: hop.label, address: name, key: offered })
+    // A key that differs from one on file is never accepted without a person, whatever the config says.
+    if (trust.strict === 'ask' || elsewhere.length > 0) {
+      const address = isBehind(hop) ? plainNameOf(hop) : name
+      const { label, via } = hop
+      const answer = await ask({ kind: 'new-key', label, address, via, key: offered, elsewhere })
       if (answer?.kind !== 'trust')
         throw new AppError('cancelled', `The host key of ${hop.label} was not trusted. Nothing was sent.`)
     }

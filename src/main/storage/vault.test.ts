@@ -145,3 +145,26 @@ describe('the system keychain', () => {
     })
   })
 })
+
+describe('a vault that is locked while it works', () => {
+  const change = (vault: Vault) => [
+    () => vault.protect({ by: 'password', password: 'new one' }),
+    () => vault.changePassword('first', 'second'),
+  ]
+
+  it.each([0, 1])('stays locked, and opens with what was being set (%i)', async which => {
+    const folder = tempDir()
+    const { vault, keychain } = await open(folder)
+    await vault.protect({ by: 'password', password: 'first' })
+    await vault.set('a', 'secret')
+    const changing = change(vault)[which]?.()
+    await Promise.resolve()
+    vault.lock()
+    await changing
+    expect(vault.status.state).toBe('locked')
+    expect(await vault.get('a')).toBeNull()
+    const again = await open(folder, keychain)
+    await again.vault.unlock(which === 0 ? 'new one' : 'second')
+    expect(await again.vault.get('a')).toBe('secret')
+  })
+})

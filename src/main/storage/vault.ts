@@ -82,21 +82,25 @@ export class Vault implements Disposable {
   /** Keeps a secret; null takes it out. Throws `vault-locked` or `no-keychain` with what to do. */
   async set(name: string, secret: string | null): Promise<void> {
     await this.#serially(async () => {
+      const epoch = this.#epoch
       const opened = await this.#openForWriting()
+      this.#mustNotBeLocked(epoch)
       const secrets = new Map(opened.secrets)
       if (secret === null) secrets.delete(name)
       else secrets.set(name, secret)
-      await this.#store({ ...opened, secrets })
+      await this.#store({ ...opened, secrets }, epoch)
     })
   }
 
   /** Keeps several new secrets in one save. Throws `exists` when one of the names is taken, and what `set` throws. */
   async add(entries: ReadonlyMap<string, string>): Promise<void> {
     await this.#serially(async () => {
+      const epoch = this.#epoch
       const opened = await this.#openForWriting()
+      this.#mustNotBeLocked(epoch)
       if ([...entries.keys()].some(name => opened.secrets.has(name)))
         throw new AppError('exists', 'The vault has one of that name already. Choose another name.')
-      await this.#store({ ...opened, secrets: new Map([...opened.secrets, ...entries]) })
+      await this.#store({ ...opened, secrets: new Map([...opened.secrets, ...entries]) }, epoch)
     })
   }
 
@@ -106,7 +110,7 @@ export class Vault implements Disposable {
       const opened = this.#opened
       if (!opened) return
       const kept = new Map([...opened.secrets].filter(([name]) => keep(name)))
-      if (kept.size < opened.secrets.size) await this.#store({ ...opened, secrets: kept })
+      if (kept.size < opened.secrets.size) await this.#store({ ...opened, secrets: kept }, this.#epoch)
     })
   }
 
@@ -119,6 +123,7 @@ export class Vault implements Disposable {
   async protect(by: { by: 'keychain' } | { by: 'password'; password: string } | { by: 'session' }): Promise<void> {
     await this.#serially(async () => {
       if (this.#file.value !== null && !this.#opened) throw locked()
+      const epoch = this.#epoch
       const secrets = this.#opened?.secrets ?? new Map<string, string>()
       if (by.by === 'session') {
         if (this.#file.value !== null) throw new AppError('invalid-input', 'The vault on disk is already in use.')
@@ -129,7 +134,7 @@ export class Vault implements Disposable {
       const [id, key, old] = [randomUUID(), newVaultKey(), this.#file.value]
       if (by.by === 'keychain') await this.#keychain.set(id, key.toString('base64'))
       const protector: Protector = by.by === 'keychain' ? { by: 'keychain' } : await wrapKey(key, by.password, id)
-      await this.#reprotect({ id, key, protector, secrets })
+      await this.#reprotect({ id, key, protector, secrets }, epoch)
       if (old?.protector.by === 'keychain') await this.#keychain.delete(old.id).catch(() => {})
     })
   }
@@ -163,12 +168,14 @@ export class Vault implements Disposable {
     await this.#serially(async () => {
       const stored = this.#file.value
       if (stored?.protector.by !== 'password') throw new AppError('invalid-input', 'The vault has no master password.')
+      const epoch = this.#epoch
       const key = await this.#keyOf(stored, current)
       const secrets = unsealSecrets(key, stored.id, stored.secrets)
       if (secrets === undefined) throw locked()
       // A new key too: whoever has an old copy of the file and the old password opens nothing that comes after.
       const fresh = newVaultKey()
-      await this.#reprotect({ id: stored.id, key: fresh, protector: await wrapKey(fresh, next, stored.id), secrets })
+      const protector = await wrapKey(fresh, next, stored.id)
+      await this.#reprotect({ id: stored.id, key: fresh, protector, secrets }, epoch)
     })
   }
 
@@ -223,14 +230,19 @@ export class Vault implements Disposable {
     return { id, key, protector: { by: 'keychain' }, secrets: new Map() }
   }
 
-  async #reprotect(next: Opened): Promise<void> {
-    await this.#store(next)
+  // A lock overwrites the key: nothing may be sealed with what is left of it.
+  #mustNotBeLocked(epoch: number): void {
+    if (epoch !== this.#epoch) throw locked()
+  }
+
+  async #reprotect(next: Opened, epoch: number): Promise<void> {
+    await this.#store(next, epoch)
     // Twice, so that the last good copy beside the file is under the new protector as well.
     if (this.#file.value !== null) await this.#file.save(this.#file.value)
   }
 
-  async #store(next: Opened): Promise<void> {
-    const epoch = this.#epoch
+  /** Writes it, and opens the vault with it unless it was locked since the operation began, in `epoch`. */
+  async #store(next: Opened, epoch: number): Promise<void> {
     if (next.key !== null && next.protector !== null) {
       await this.#file.save({
         id: next.id,
@@ -239,6 +251,7 @@ export class Vault implements Disposable {
       })
     }
     if (epoch === this.#epoch) this.#open(next)
+    else next.key?.fill(0)
   }
 
   #open(opened: Opened): void {

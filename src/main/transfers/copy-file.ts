@@ -1,6 +1,6 @@
 import { AppError } from '../../shared/base/errors.ts'
 import { nameOf, parentOf } from '../../shared/base/paths.ts'
-import { shownName } from '../../shared/base/shown-name.ts'
+import { shortName } from '../../shared/base/shown-name.ts'
 import type { FileInfo } from '../../shared/contract/files.ts'
 import { cancelled, untilAborted } from '../../shared/base/abort.ts'
 import { finishFile } from '../files/attributes.ts'
@@ -72,9 +72,9 @@ async function isGone(target: FileSystem, part: string): Promise<boolean> {
 
 /** Nobody knows the part file's name: what is wrong with it is told of the file that it was to become. */
 function withoutPart(error: unknown, { part, to }: { part: string; to: string }): unknown {
-  const name = shownName(nameOf(part))
+  const name = shortName(nameOf(part))
   if (!(error instanceof AppError) || !error.message.includes(name)) return error
-  return new AppError(error.code, error.message.replaceAll(name, shownName(nameOf(to))), { cause: error })
+  return new AppError(error.code, error.message.replaceAll(name, shortName(nameOf(to))), { cause: error })
 }
 
 async function copyVia(options: CopyFileOptions, part: string): Promise<boolean> {
@@ -191,7 +191,7 @@ function sameFile(a: FileInfo, b: FileInfo): boolean {
 /** A server that does not refuse to make a file anew leaves the end of a longer one that was there. */
 function refuseLonger(found: number | null, size: number, part: string): void {
   if (found === null || found <= size) return
-  throw new AppError('files-failed', `${shownName(nameOf(part))} is longer than the file. Copy it again.`)
+  throw new AppError('files-failed', `${shortName(nameOf(part))} is longer than the file. Copy it again.`)
 }
 
 async function resumePart(
@@ -240,7 +240,7 @@ async function copyInside(options: CopyFileOptions, part: string): Promise<boole
   const { code, errors } = result
   if (code !== 0) {
     if (/no space|quota/i.test(errors))
-      throw new AppError('no-space', `The disk on ${target.label} is full: ${shownName(nameOf(from))} was not copied.`)
+      throw new AppError('no-space', `The disk on ${target.label} is full: ${shortName(nameOf(from))} was not copied.`)
     return false
   }
   const [after, made] = await Promise.all([source.info(from), target.info(part)])
@@ -287,7 +287,7 @@ async function compare({ source, target, from, signal }: CopyFileOptions, part: 
   await target.removeFile(part).catch(() => {})
   throw new AppError(
     'changed',
-    `The copy of ${shownName(nameOf(from))} is not the same as the file. It was taken away.`,
+    `The copy of ${shortName(nameOf(from))} is not the same as the file. It was taken away.`,
   )
 }
 
@@ -303,7 +303,7 @@ function changeFor({ info, keepOwner, target }: CopyFileOptions, now: FileInfo):
 }
 
 function changed(path: string): AppError {
-  return new AppError('changed', `${shownName(nameOf(path))} was changed while it was copied. Copy it again.`)
+  return new AppError('changed', `${shortName(nameOf(path))} was changed while it was copied. Copy it again.`)
 }
 
 /** What is there is copied to the part's name, beside which it stays until the whole is in its place. */

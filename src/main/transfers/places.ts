@@ -1,6 +1,6 @@
 import { AppError } from '../../shared/base/errors.ts'
 import { isSafeName, isWithin, joinPath, nameOf, parentOf } from '../../shared/base/paths.ts'
-import { shownName } from '../../shared/base/shown-name.ts'
+import { shortName } from '../../shared/base/shown-name.ts'
 import type { TransferRequest } from '../../shared/contract/transfers.ts'
 import type { FileSystem } from '../files/file-system.ts'
 import type { ProgressMeter } from './progress-meter.ts'
@@ -21,7 +21,7 @@ export async function checkPlaces({ request, source, target }: PlacesParts): Pro
   const to = await target.realPath(request.to.path)
   for (const path of request.from.paths) {
     const parent = await source.realPath(parentOf(path))
-    const name = shownName(nameOf(path))
+    const name = shortName(nameOf(path))
     if (parent === to) inPlace.add(path)
     else if (isWithin(to, joinPath(parent, nameOf(path))))
       throw new AppError('invalid-input', `${name} can’t be copied into itself.`)

@@ -28,7 +28,7 @@ import { labelOtherDrags } from '../ui/drag-source.ts'
 import { activeFiles, activePane, restore, toSaved, useWorkspace } from '../workspace/workspace-store.ts'
 import { createActions, type Actions } from './actions.ts'
 import { createFiles, type FilesPieces } from './files-pieces.ts'
-import { openTerminalLink } from './forwards-pieces.tsx'
+import { openHostLink } from './forwards-pieces.tsx'
 import { Commands, isModalOpen } from './commands.ts'
 import { createSnippetRunner, type SnippetRunner } from './run-snippet.ts'
 import { createTextSender, type TextSender } from './send-text.ts'
@@ -89,7 +89,7 @@ export async function boot(bridge: Bridge): Promise<Parts> {
       settings: () => useSettings.getState().settings,
       isDark,
       lookFor,
-      openLink: (target, address) => openTerminalLink({ api }, target, address),
+      openLink: (target, address) => openHostLink({ api }, target, address),
       onKey: (event, toShell) => commands.onKey(event, toShell),
       onProblem: text => tellProblem(text),
       onOpened: (paneId, target) => snippets.startUp(paneId, target),

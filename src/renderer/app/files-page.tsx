@@ -13,6 +13,7 @@ import { shownTab } from '../workspace/files-tabs.ts'
 import type { FilesTab } from '../workspace/workspace-store.ts'
 import type { Parts } from './boot.ts'
 import { paneMenu, rowMenu } from './files-menus.ts'
+import { openHostLink } from './forwards-pieces.tsx'
 import { isDark } from './theme.ts'
 
 /** The files page: its panes, its menus and the transfers. */
@@ -46,6 +47,7 @@ export function FilesPage({ tab, parts }: { readonly tab: FilesTab; readonly par
     paneMenu: fileTab => paneMenu(parts, { tab, fileTab, settings: settings.files, synced }),
     pathOf: parts.pathOf,
     isDark: isDark(),
+    openLink: (target, address) => openHostLink({ api }, target, address),
     sender: parts.sender,
     onProblem: tellProblem,
   }

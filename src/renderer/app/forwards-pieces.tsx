@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
 
+import { ownPage } from '../features/forwards/own-address.ts'
 import type { Forward } from '../../shared/contract/forwards.ts'
 import { inheritedFrom } from '../../shared/contract/inheritance.ts'
 import { builtInPresets } from '../../shared/contract/presets.ts'
@@ -107,32 +108,18 @@ export function forwardItems({ api, actions }: Pick<Parts, 'api' | 'actions'>): 
 }
 
 /**
- * Opens a link of a terminal. What names the host itself is forwarded first: `localhost` over there is not the one here.
+ * Opens a link that a target printed, or that is in a file there. An address that names the host itself is forwarded first.
  */
-export function openTerminalLink(
+export function openHostLink(
   { api }: Pick<Parts, 'api'> & { readonly actions?: Actions },
   target: Target,
   address: string,
 ): void {
-  const there = target.kind === 'local' ? null : portOf(address)
+  const there = target.kind === 'local' ? null : ownPage(address)
   if (!there || target.kind === 'local') return void api.app.openExternal({ url: address }).catch(tellProblem)
-  tell(`Forwarding port ${there.port} of ${labelOf(target)}.`)
-  void api.forwards.forwardPort({ target, port: there.port, open: true, page: there.page }).catch(tellProblem)
-}
-
-function portOf(address: string): {
-  readonly port: number
-  readonly page: { readonly path: string; readonly secure: boolean }
-} | null {
-  try {
-    const url = new URL(address)
-    if (!/^https?:$/.test(url.protocol) || !/^(localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\])$/.test(url.hostname))
-      return null
-    const port = Number(url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : url.port)
-    return { port, page: { path: `${url.pathname}${url.search}${url.hash}`, secure: url.protocol === 'https:' } }
-  } catch {
-    return null
-  }
+  const { port, path, secure } = there
+  tell(`Forwarding port ${port} of ${labelOf(target)}.`)
+  void api.forwards.forwardPort({ target, port, open: true, page: { path, secure } }).catch(tellProblem)
 }
 
 function loginOf(target: Target): { text: string; port: number | null } {

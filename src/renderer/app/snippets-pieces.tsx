@@ -82,6 +82,7 @@ async function importSnippets(api: Parts['api']): Promise<void> {
   const parts = [
     `${added === 1 ? '1 snippet' : `${added} snippets`} from ${formats[format]}`,
     there > 0 && `${there} were there already`,
+    added > 0 && 'None has a shortcut, and none presses Enter by itself: edit a snippet to change that',
     ...skipped.slice(0, 3),
     skipped.length > 3 && `${skipped.length - 3} more could not be used`,
   ]

@@ -1,7 +1,8 @@
 /** A key combination as it is stored: modifiers in the order Ctrl, Alt, Shift, Meta and a key, as `Ctrl+Shift+F`. */
 export type Shortcut = string
 
-const isMac = typeof navigator !== 'undefined' && navigator.userAgent.includes('Macintosh')
+/** True on a Mac, where ⌘ stands for Ctrl. */
+export const isMac = typeof navigator !== 'undefined' && navigator.userAgent.includes('Macintosh')
 
 /** `Mod` is Cmd on macOS and Ctrl elsewhere. */
 export function platformShortcut(keys: string, mac = isMac): Shortcut {

@@ -1,6 +1,7 @@
 // C0 and C1 controls, and the marks that reorder or hide text on screen.
-// eslint-disable-next-line no-control-regex -- taking controls out is this file's whole job
-const unsafe = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
+const unsafe =
+  // eslint-disable-next-line no-control-regex -- taking controls out is this file's whole job
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g
 
 // CSI and OSC sequences go whole, so that no "[31m" stays behind.
 // eslint-disable-next-line no-control-regex -- see above

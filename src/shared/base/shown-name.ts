@@ -1,5 +1,5 @@
 // Direction marks and other characters that hide or reorder what stands around them.
-const hidden = /[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
+const hidden = /[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g
 // eslint-disable-next-line no-control-regex -- making controls visible is this function's job
 const controls = /[\u0000-\u001f\u007f-\u009f]/g
 const rawByte = /(?<![\ud800-\udbff])[\udc80-\udcff]/g
@@ -13,6 +13,30 @@ export function shownName(name: string): string {
     .replace(rawByte, character => `\\x${(character.charCodeAt(0) - 0xdc00).toString(16)}`)
     .replace(controls, character => picture(character.charCodeAt(0)))
     .replace(hidden, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+// Longer than what a line of a message holds, and than the names that people give.
+const maxInSentence = 120
+
+/** The same within a sentence, of at most `max` characters: cut in its middle, so that the ending stays. */
+export function shortName(name: string, max = maxInSentence): string {
+  const shown = name.length <= max ? shownName(name) : ''
+  if (name.length <= max && shown.length <= max) return shown
+  const half = Math.floor((max - 1) / 2)
+  const [from, to] = [half - Number(isSplit(name, half)), name.length - half]
+  const head = shownName(name.slice(0, from)).slice(0, half)
+  const tail = shownName(name.slice(to + Number(isSplit(name, to)))).slice(-half)
+  return `${head}…${tail}`
+}
+
+/** True where a cut would halve a character. */
+function isSplit(text: string, at: number): boolean {
+  return /^[\ud800-\udbff][\udc00-\udfff]$/.test(text.slice(at - 1, at + 1))
+}
+
+/** The same for a text of several lines: its line breaks and tabs stay. */
+export function shownText(text: string): string {
+  return text.replace(/[^\n\t]+/g, shownName)
 }
 
 function picture(code: number): string {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
 import { parseJumps } from '../base/destination.ts'
+import { isHostName, isUserName } from '../base/ssh-names.ts'
 import { call, event } from './define.ts'
 import { line, secretText } from './text.ts'
 
@@ -9,13 +10,10 @@ export type HostId = z.infer<typeof hostId>
 export const groupId = z.uuid().brand<'GroupId'>()
 export type GroupId = z.infer<typeof groupId>
 
-/** A name or address to dial: no leading dash, which other programs would read as a flag, and nothing that means more in known_hosts. */
-export const address = line(255).regex(
-  /^[^\s,*?!|#@"'`;\\-][^\s,*?!|#@"'`;\\]*$/,
-  'must be a host name or an IP address',
-)
+/** A name or address to dial: no leading dash, which other programs would read as a flag, and nothing that means more in a shell or known_hosts. */
+export const address = z.string().max(255).refine(isHostName, 'must be a host name or an IP address')
 export const port = z.int().min(1).max(65_535)
-export const userName = line(128).regex(/^[^\s@-][^\s]*$/, 'must be a user name')
+export const userName = z.string().max(128).refine(isUserName, 'must be a user name')
 
 /** How a host is signed in to: `ask` tries agent, keys and then asks, as OpenSSH does. */
 export const signIn = z.enum(['ask', 'password', 'key', 'agent'])
@@ -101,6 +99,8 @@ export interface ConfiguredHost {
   /** ProxyJump, empty for none. */
   readonly jumps: string
   readonly proxyCommand: string | null
+  /** The weak algorithms that its lines let in. */
+  readonly weak: readonly string[]
   /** What its lines say that Hawser does not do. */
   readonly notHonoured: readonly LineNote[]
   /** A line that OpenSSH would refuse: it is not dialled before that is corrected. */

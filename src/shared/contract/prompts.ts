@@ -41,7 +41,16 @@ export interface ServerPrompt {
 
 /** What main may ask a person. A server's words are `ServerText` and have fields of their own: no title can be made of them. */
 export type Question =
-  | { readonly kind: 'new-key'; readonly label: string; readonly address: string; readonly key: ShownKey }
+  | {
+      readonly kind: 'new-key'
+      readonly label: string
+      readonly address: string
+      /** The jump hosts on the way, nearest first. */
+      readonly via: readonly string[]
+      readonly key: ShownKey
+      /** Other keys on file for this address, which may be those of another machine that is reached another way. */
+      readonly elsewhere: readonly ShownKey[]
+    }
   | {
       readonly kind: 'changed-key'
       readonly label: string

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 
+import { shortName } from '../base/shown-name.ts'
 import { address, hostId, port, userName } from './hosts.ts'
 import { line } from './text.ts'
 
@@ -10,6 +11,16 @@ export const hop = z.strictObject({
   user: userName.nullable().default(null),
 })
 export type Hop = Readonly<z.output<typeof hop>>
+
+/** What is wrong with a stop that was typed or came from a link, as a sentence; null for nothing. */
+export function wrongHop(stop: Hop): string | null {
+  if (stop.address === '') return 'Type the host to connect to.'
+  if (!address.safeParse(stop.address).success) return `${shortName(stop.address)} is not an address.`
+  if (stop.port !== null && !port.safeParse(stop.port).success) return 'A port is a number from 1 to 65535.'
+  if (stop.user !== null && !userName.safeParse(stop.user).success)
+    return `“${shortName(stop.user)}” is not a user name.`
+  return null
+}
 
 /** What a terminal is opened on: a saved host, an address somebody typed, or a shell on this computer. */
 export const target = z.discriminatedUnion('kind', [
@@ -27,8 +38,18 @@ export type Target = Readonly<z.output<typeof target>>
 /** A target on another machine. */
 export const remoteTarget = target.refine(({ kind }) => kind !== 'local', 'must be a host')
 
-/** One text for one target, for lists that are kept by host. */
+/**
+ * One text for one target, for lists that are kept by host. The whole way counts: one address behind two jump hosts is two
+ * machines. A target without jumps and key file has the text that every version has written, so that nothing filed is lost.
+ */
 export function targetKey(of: Target): string {
   if (of.kind === 'host') return of.hostId
-  return of.kind === 'local' ? 'local' : `${of.user ?? ''}@${of.address}:${of.port ?? 22}`
+  if (of.kind === 'local') return 'local'
+  const { jumps, keyFile } = of
+  if (jumps.length === 0 && keyFile === null) return hopKey(of)
+  return JSON.stringify({ to: hopKey(of), jumps: jumps.map(hopKey), keyFile })
+}
+
+function hopKey({ user, address, port }: Hop): string {
+  return `${user ?? ''}@${address}:${port ?? 22}`
 }

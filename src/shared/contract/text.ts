@@ -1,11 +1,18 @@
 import { z } from 'zod'
 
-/** A line of text a person typed, or an id: trimmed, at most `max` characters, no control characters. */
+// Marks that reorder the text around them, and spaces without a width. Joiners stay: emoji and many scripts need them.
+const misleading = /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g
+
+/**
+ * A line of text a person typed, or an id: at most `max` characters, no control characters. Characters that can't be
+ * seen and reorder or hide others are taken out; they come along when text is copied from elsewhere.
+ */
 export function line(max: number) {
   return z
     .string()
     .max(max)
-    .regex(/^[^\p{Cc}]*$/u, 'must not hold control characters')
+    .regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'must not hold control characters')
+    .overwrite(text => text.replace(misleading, ''))
 }
 
 /** A secret as typed: any characters, at most 64 KiB, so that a pasted private key fits. */

@@ -6,6 +6,7 @@ import { nameOf } from '../../../shared/base/paths.ts'
 import { shownName } from '../../../shared/base/shown-name.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { FileTab } from '../../../shared/contract/workspace.ts'
+import type { Target } from '../../../shared/contract/targets.ts'
 import { IconButton } from '../../ui/button.tsx'
 import type { MenuItem } from '../../ui/menu.tsx'
 import ui from '../../ui/ui.module.css'
@@ -37,6 +38,8 @@ export interface FilesParts {
   readonly paneMenu: (tab: FileTab) => readonly MenuItem[]
   readonly pathOf: (file: File) => string
   readonly isDark: boolean
+  /** Opens a link in a file of a target. */
+  readonly openLink: (target: Target, address: string) => void
   /** Sends text to the terminal that was used last; without a name there is none. */
   readonly sender: { useName(): string | null; useCount(): number; send(text: string): void }
   readonly onProblem: (error: unknown) => void

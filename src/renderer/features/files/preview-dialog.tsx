@@ -26,6 +26,10 @@ const ParquetPreview = lazy(async () => ({ default: (await import('./preview-par
 /** Shows a file without fetching more of it than is seen. */
 export function PreviewDialog({ parts, paneId, close, name }: DialogParts & { readonly name: string }) {
   const { api } = parts
+  const openLink = (address: string) => {
+    const side = paneOf(paneId)?.side
+    if (side) parts.openLink(side.target, address)
+  }
   const [reader, setReader] = useState<FileReader | null>(null)
   const [error, setError] = useState<string | null>(null)
   useEffect(() => {
@@ -51,7 +55,11 @@ export function PreviewDialog({ parts, paneId, close, name }: DialogParts & { re
     >
       <div className={css['body']}>
         {error !== null && <p role="alert">{error}</p>}
-        {reader && <Suspense fallback={<p role="status">Opening</p>}>{viewOf(name, reader, parts)}</Suspense>}
+        {reader && (
+          <Suspense fallback={<p role="status">Opening</p>}>
+            {viewOf(name, reader, { isDark: parts.isDark, openLink })}
+          </Suspense>
+        )}
       </div>
       <Actions>
         {previewKind(name) !== 'image' && <SendButton sender={parts.sender} />}
@@ -65,8 +73,12 @@ export function PreviewDialog({ parts, paneId, close, name }: DialogParts & { re
   )
 }
 
-function viewOf(name: string, reader: FileReader, { isDark, api, onProblem }: DialogParts['parts']): ReactNode {
-  const openLink = (url: string) => void api.app.openExternal({ url }).catch(onProblem)
+interface ViewParts {
+  readonly isDark: boolean
+  readonly openLink: (address: string) => void
+}
+
+function viewOf(name: string, reader: FileReader, { isDark, openLink }: ViewParts): ReactNode {
   switch (previewKind(name)) {
     case 'image':
       return <ImagePreview reader={reader} name={name} />

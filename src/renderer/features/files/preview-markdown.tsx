@@ -32,6 +32,7 @@ export function MarkdownText({ text, openLink }: { readonly text: string; readon
           a: ({ href, children }) => (
             <a
               href={href}
+              title={href}
               onClick={event => {
                 event.preventDefault()
                 if (href !== undefined) openLink(href)

@@ -26,6 +26,7 @@ export const HostCard = memo(function HostCard({ host, actions, live, selected, 
   const [menu, setMenu] = useState<'none' | 'closed' | 'open'>('none')
   const ref = useRef<HTMLDivElement>(null)
   const problem = useHosts(state => state.book.config.hosts[host.id]?.problem ?? null)
+  const weak = useHosts(state => (state.book.config.hosts[host.id]?.weak.length ?? 0) > 0) || host.weakAlgorithms
   useEffect(() => {
     const element = ref.current
     if (!element) return
@@ -70,7 +71,7 @@ export const HostCard = memo(function HostCard({ host, actions, live, selected, 
           </Tag>
         ) : problem ? (
           <Tag tone="bad">line {problem.line}</Tag>
-        ) : host.weakAlgorithms ? (
+        ) : weak ? (
           <Tag tone="warn">weak</Tag>
         ) : (
           host.tags[0] !== undefined && <Tag>{host.tags[0]}</Tag>

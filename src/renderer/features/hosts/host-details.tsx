@@ -72,11 +72,11 @@ export function HostDetails({
         <dt>Jump host</dt>
         <dd>{configured ? configured.jumps || '—' : (jump?.label ?? '—')}</dd>
         <RouteRows host={host} proxy={host.proxy ?? inherited.proxy} />
-        {host.weakAlgorithms && (
+        {(host.weakAlgorithms || (configured && configured.weak.length > 0)) && (
           <>
             <dt>Algorithms</dt>
             <dd>
-              <Tag tone="warn">weak ones allowed</Tag>
+              <Tag tone="warn">weak ones allowed</Tag> {configured?.weak.join(', ')}
             </dd>
           </>
         )}

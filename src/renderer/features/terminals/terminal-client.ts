@@ -1,7 +1,6 @@
 import { FitAddon } from '@xterm/addon-fit'
 import { SearchAddon } from '@xterm/addon-search'
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes'
-import { WebLinksAddon } from '@xterm/addon-web-links'
 import { WebglAddon } from '@xterm/addon-webgl'
 import { Terminal, type ITerminalOptions } from '@xterm/xterm'
 
@@ -13,6 +12,7 @@ import { CommandMemory } from './command-memory.ts'
 import { guardCounts } from './csi-guard.ts'
 import { isReply, isReport, ReplyCap } from './reply-cap.ts'
 import { settling, type Settling } from './settled.ts'
+import { TerminalLinks } from './terminal-links.ts'
 
 /** What a terminal needs from around it. */
 export interface TerminalHooks {
@@ -71,18 +71,15 @@ export class TerminalClient implements Disposable {
     this.id = id
     this.#hooks = hooks
     this.element.style.cssText = 'position:absolute;inset:0'
-    const linkHandler = {
-      activate: (_event: MouseEvent, address: string) => hooks.onLink(address),
-      allowNonHttpProtocols: true,
-    }
-    this.terminal = new Terminal({ ...options, allowProposedApi: true, linkHandler })
+    const links = new TerminalLinks(this.element, hooks.onLink)
+    this.terminal = new Terminal({ ...options, allowProposedApi: true, linkHandler: links.handler })
     const { terminal } = this
     this.#commands = new CommandMemory(terminal)
     this.#store.add(toDisposable(() => terminal.dispose()))
     terminal.loadAddon(this.#fit)
     terminal.loadAddon(this.search)
     terminal.loadAddon(new UnicodeGraphemesAddon())
-    terminal.loadAddon(new WebLinksAddon((_event, address) => hooks.onLink(address)))
+    links.findIn(terminal)
     guardCounts(terminal)
     const paste = (event: ClipboardEvent) => {
       event.preventDefault()

@@ -9,7 +9,7 @@ import type { TerminalId } from '../../../shared/contract/terminals.ts'
 import type { Ports } from '../../ipc/ports.ts'
 import { allPanes, setTitle, tabWith, useWorkspace } from '../../workspace/workspace-store.ts'
 import { HeldKeys } from './held-keys.ts'
-import { asTyped, cleanPaste, forConsole, needsConfirmation } from './paste.ts'
+import { asPasted, asTyped, cleanPaste, forConsole, needsConfirmation } from './paste.ts'
 import { TerminalClient } from './terminal-client.ts'
 import { isLive, isOpening, useTerminals } from './terminals-store.ts'
 import { themeById } from './themes.ts'
@@ -117,7 +117,8 @@ export class Terminals implements Disposable {
     const client = this.#clients.get(paneId)
     if (!client) return
     const { bracketedPasteMode } = client.terminal.modes
-    const cleaned = run ? forConsole(cleanPaste(text), bracketedPasteMode) : cleanPaste(text)
+    const clean = cleanPaste(text)
+    const cleaned = run ? forConsole(clean, bracketedPasteMode) : asPasted(clean, bracketedPasteMode)
     const ask = this.#parts.settings().terminal.confirmMultilinePaste && needsConfirmation(cleaned, bracketedPasteMode)
     if (ask && !confirmed) return useTerminals.setState({ pasting: { paneId, text: cleaned, run } })
     client.terminal.paste(cleaned)

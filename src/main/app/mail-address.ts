@@ -1,0 +1,20 @@
+/**
+ * A mailto address without fields that name files: some mail programs attach what is at such a path (RFC 6068, 4 and 7,
+ * warn of fields that a link has no business with). Every other address stays as it is.
+ */
+export function withoutAttachments(url: URL): URL {
+  if (url.protocol !== 'mailto:') return url
+  const fields = url.search.slice(1).split('&')
+  const kept = fields.filter(field => !/^(?:x-)?(?:mozilla-)?attach/i.test(decoded(field.split('=')[0] ?? '').trim()))
+  const safe = new URL(url)
+  safe.search = kept.join('&')
+  return safe
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
