@@ -8,6 +8,7 @@ import {
   host,
   hostId,
   hostNotes,
+  proxy,
   type Group,
   type Host,
   type HostBook,
@@ -25,12 +26,14 @@ type Contract = Services['hosts']
 
 // Earlier versions let more letters into these names than are dialled today: such a host is still there to be corrected.
 const storedName = { user: z.string().max(128).nullable().default(null) }
-const storedHost = host.extend({ ...storedName, address: z.string().max(255) })
+const storedAddress = { address: z.string().max(255) }
+const storedProxy = { proxy: proxy.extend(storedAddress).nullable().default(null) }
+const storedHost = host.extend({ ...storedName, ...storedAddress, ...storedProxy })
 
 /** The file of hosts and groups; no secrets. `removed` names deleted hosts whose secrets are still to go. */
 export const hostFile = z.strictObject({
   hosts: z.array(storedHost).max(10_000),
-  groups: z.array(group.extend(storedName)).max(1_000),
+  groups: z.array(group.extend({ ...storedName, ...storedProxy })).max(1_000),
   removed: z.array(hostId).max(10_000).default([]),
   /** By name: what a person adds to hosts of their config. Kept when the name goes, as it may come back. */
   configured: z.record(z.string().max(1024), hostNotes).default({}),

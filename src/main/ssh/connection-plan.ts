@@ -4,7 +4,7 @@ import { parseJumps, type Destination } from '../../shared/base/destination.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import type { Group, Host, HostId, SignIn } from '../../shared/contract/hosts.ts'
 import { inheritedFrom } from '../../shared/contract/inheritance.ts'
-import type { Target } from '../../shared/contract/targets.ts'
+import { wrongHop, type Hop, type Target } from '../../shared/contract/targets.ts'
 import type { ConfigNote } from '../ssh-config/config-program.ts'
 import type { Pending } from '../ssh-config/evaluate.ts'
 import type { ResolvedHost } from '../ssh-config/resolved.ts'
@@ -59,7 +59,8 @@ const maxHops = 16
 
 /**
  * Resolves a target to the hops to dial. Throws `not-found` when a host or jump host is gone, `invalid-input` when jump
- * hosts go in a circle or the config holds a line that OpenSSH would refuse.
+ * hosts go in a circle, a name is none that a host or a user can have, or the config holds a line that OpenSSH would
+ * refuse.
  */
 export function planConnection(target: RemoteTarget, input: PlanInput): ConnectionPlan {
   const chain = target.kind === 'host' ? planHost(target.hostId, input, []) : planAddress(target, input)
@@ -70,6 +71,7 @@ type Chain = readonly PlannedHop[]
 
 function planAddress(target: Extract<RemoteTarget, { kind: 'address' }>, input: PlanInput): Chain {
   const { keyFile } = target
+  for (const stop of [target, ...target.jumps]) check(stop, 'Type it anew.')
   const last = { input, depth: 0, label: target.address, hostId: null, keyFile }
   if (target.jumps.length === 0) return planNamed(target, last)
   return planNamed(target, { ...last, before: planJumps(target.jumps, input, 0) })
@@ -109,6 +111,12 @@ function planNamed(stop: Destination, context: NamedContext): Chain {
     pending: found.pending,
   }
   return [...before, withKey(draft, before.at(-1))]
+}
+
+/** Refuses a name that earlier versions kept and that is not dialled today. */
+function check({ address, port, user }: Hop, cure: string): void {
+  const wrong = wrongHop({ address, port, user })
+  if (wrong !== null) throw new AppError('invalid-input', `${wrong} ${cure}`)
 }
 
 /** Each hop is reached through the one before; only the first goes its own way, as `ssh -J` has it. */
@@ -161,12 +169,16 @@ function planHost(id: HostId, input: PlanInput, behind: readonly HostId[]): Chai
     host.jumpHostId ??
     (inherited.jumpHostId === id || behind.includes(inherited.jumpHostId as HostId) ? null : inherited.jumpHostId)
   const before = jumpId === null ? [] : planHost(jumpId, input, [...behind, id])
+  const through = before.length > 0 ? null : (host.proxy ?? inherited.proxy)
+  const user = host.user ?? inherited.user
+  for (const address of [host.address, ...(through ? [through.address] : [])])
+    check({ address, user, port: null }, `Correct it in ${host.label}${host.user === user ? '' : ' or its group'}.`)
   const hop = withKey(
     {
       label: host.label,
       address: host.address,
       port: host.port ?? 22,
-      user: host.user ?? inherited.user ?? input.localUser,
+      user: user ?? input.localUser,
       signIn: host.signIn,
       keyFile: host.keyFile ?? inherited.keyFile,
       weakAlgorithms: host.weakAlgorithms,
@@ -175,7 +187,7 @@ function planHost(id: HostId, input: PlanInput, behind: readonly HostId[]): Chai
       options: {
         ...usualOptions,
         forwardAgent: host.forwardAgent ? 'yes' : null,
-        through: before.length > 0 ? null : (host.proxy ?? inherited.proxy),
+        through,
       },
       pending: [],
     },

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 import { call, event } from './define.ts'
 import { filePath } from './files.ts'
-import { line } from './text.ts'
+import { exactLine, line } from './text.ts'
 
 export interface AppInfo {
   readonly version: string
@@ -24,7 +24,7 @@ export interface Notice {
 export const app = {
   info: call(z.void()).returns<AppInfo>(),
   /** Opens http, https and mailto addresses in the person's browser; refuses the rest. */
-  openExternal: call(z.strictObject({ url: line(8192) })).returns<void>(),
+  openExternal: call(z.strictObject({ url: exactLine(8192) })).returns<void>(),
   /** Puts text on the clipboard. */
   copy: call(z.strictObject({ text: z.string().max(16_777_216) })).returns<void>(),
   /** The clipboard's text, at most 1 MiB; for pasting into a terminal. */

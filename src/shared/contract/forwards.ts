@@ -4,7 +4,7 @@ import type { WireError } from '../base/errors.ts'
 import { call, event } from './define.ts'
 import { preset, presetId, type Preset, type PresetId } from './presets.ts'
 import { remoteTarget, type Target } from './targets.ts'
-import { line } from './text.ts'
+import { exactLine, line } from './text.ts'
 
 export const forwardId = z.uuid().brand<'ForwardId'>()
 export type ForwardId = z.infer<typeof forwardId>
@@ -16,7 +16,7 @@ const anyPort = z.int().min(0).max(65_535)
 /** Where something listens or leads: TCP, or a Unix socket by its absolute path. Port 0 to listen on is any free one. */
 export const endpoint = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('tcp'), address: machine, port: anyPort }),
-  z.strictObject({ kind: z.literal('unix'), path: line(1024).regex(/^\//, 'must be an absolute path') }),
+  z.strictObject({ kind: z.literal('unix'), path: exactLine(1024).regex(/^\//, 'must be an absolute path') }),
 ])
 export type Endpoint = Readonly<z.output<typeof endpoint>>
 
@@ -45,7 +45,7 @@ export const forward = z
     start: z.enum(['hand', 'app', 'host']).default('hand'),
     presetId: presetId.nullable().default(null),
     /** The path of the page to open; null where it is no page. */
-    page: line(1024).nullable().default(null),
+    page: exactLine(1024).nullable().default(null),
     /** Not kept: it goes when it is stopped, or when what it leads to does. */
     passing: z.boolean().default(false),
   })
@@ -104,10 +104,10 @@ export type PortRule = z.infer<typeof portRule>
 
 /** How a service was last started on a host. */
 export const launch = z.strictObject({
-  command: line(1024),
-  folder: line(1024),
+  command: exactLine(1024),
+  folder: exactLine(1024),
   /** A folder with `bin/activate` or `conda-meta`; empty is the login shell's own. */
-  environment: line(1024),
+  environment: exactLine(1024),
 })
 export type Launch = Readonly<z.output<typeof launch>>
 
@@ -174,7 +174,7 @@ export const forwards = {
       open: z.boolean(),
       /** The page to open, where one was named; null is that of the service. */
       page: z
-        .strictObject({ path: line(8192), secure: z.boolean() })
+        .strictObject({ path: exactLine(8192), secure: z.boolean() })
         .nullable()
         .default(null),
       operation,

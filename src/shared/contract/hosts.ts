@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { parseJumps } from '../base/destination.ts'
 import { isHostName, isUserName } from '../base/ssh-names.ts'
 import { call, event } from './define.ts'
-import { line, secretText } from './text.ts'
+import { exactLine, line, secretText } from './text.ts'
 
 export const hostId = z.uuid().brand<'HostId'>()
 export type HostId = z.infer<typeof hostId>
@@ -43,7 +43,7 @@ export const host = z.strictObject({
   user: userName.nullable().default(null),
   groupId: groupId.nullable().default(null),
   signIn: signIn.default('ask'),
-  keyFile: line(1024).nullable().default(null),
+  keyFile: exactLine(1024).nullable().default(null),
   jumpHostId: hostId.nullable().default(null),
   tags: z.array(line(32).min(1)).max(32).default([]),
   favourite: z.boolean().default(false),
@@ -63,7 +63,7 @@ export const group = z.strictObject({
   label: line(128).min(1),
   parentId: groupId.nullable().default(null),
   user: userName.nullable().default(null),
-  keyFile: line(1024).nullable().default(null),
+  keyFile: exactLine(1024).nullable().default(null),
   jumpHostId: hostId.nullable().default(null),
   proxy: proxy.nullable().default(null),
   theme: line(64).nullable().default(null),
@@ -129,7 +129,7 @@ export const configChanges = z.strictObject({
   hostName: address.nullable().optional(),
   port: port.nullable().optional(),
   user: userName.nullable().optional(),
-  identityFile: line(1024)
+  identityFile: exactLine(1024)
     .min(1)
     .refine(path => !path.startsWith('vault:'), 'A config names files only, not keys in the vault')
     .nullable()

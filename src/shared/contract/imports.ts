@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { call } from './define.ts'
 import { address, groupId, hostId, port, proxy, signIn, terminalLook, userName, type HostId } from './hosts.ts'
 import { hop } from './targets.ts'
-import { line } from './text.ts'
+import { exactLine, line } from './text.ts'
 
 /** A host that was read from another program's file or an ssh command, before it is saved. */
 export const importedHost = z.strictObject({
@@ -11,7 +11,7 @@ export const importedHost = z.strictObject({
   address,
   port: port.nullable().default(null),
   user: userName.nullable().default(null),
-  keyFile: line(1024).nullable().default(null),
+  keyFile: exactLine(1024).nullable().default(null),
   /** The hops before it, the first first. */
   jumps: z.array(hop).max(8).default([]),
   /** The names of its groups, the outermost first. */
@@ -26,7 +26,7 @@ export const importedHost = z.strictObject({
   favourite: z.boolean().default(false),
   look: terminalLook.default({ theme: null, fontSize: null }),
   /** In the words of ssh(1), such as `-L 8080:localhost:80`. */
-  forwards: z.array(line(1024)).max(64).default([]),
+  forwards: z.array(exactLine(1024)).max(64).default([]),
   /** What could not be taken over. */
   note: line(1024).default(''),
 })
@@ -56,7 +56,7 @@ export const imports = {
   /** Reads text that was pasted: any of the formats, or an ssh command. Throws `invalid-input` for what is none. */
   readText: call(z.strictObject({ text: z.string().max(16 * 1024 * 1024) })).returns<ImportPreview>(),
   /** Reads a file, or a folder such as ~/.putty. */
-  readFile: call(z.strictObject({ path: line(4096).min(1) })).returns<ImportPreview>(),
+  readFile: call(z.strictObject({ path: exactLine(4096).min(1) })).returns<ImportPreview>(),
   /** What other programs left in their usual places on this computer. */
   places: call(z.void()).returns<readonly { readonly label: string; readonly path: string }[]>(),
   add: call(
@@ -67,11 +67,11 @@ export const imports = {
   /** The host to jump by for these hops, made where it is not there yet. */
   jumpHost: call(z.strictObject({ jumps: z.array(hop).min(1).max(8) })).returns<HostId | null>(),
   /** Saves forwards of a host, in the words of ssh(1). */
-  addForwards: call(z.strictObject({ id: hostId, forwards: z.array(line(1024)).max(64) })).returns<void>(),
+  addForwards: call(z.strictObject({ id: hostId, forwards: z.array(exactLine(1024)).max(64) })).returns<void>(),
   /** Gives an existing host the address that an ssh command names and keeps the rest of it. */
   readdress: call(z.strictObject({ id: hostId, text: z.string().max(65_536) })).returns<void>(),
   /** Writes everything but secrets into a folder, under a name that is free there; answers the path. */
   exportTo: call(
-    z.strictObject({ folder: line(4096).min(1), format: z.enum(['json', 'ssh-config']) }),
+    z.strictObject({ folder: exactLine(4096).min(1), format: z.enum(['json', 'ssh-config']) }),
   ).returns<string>(),
 }

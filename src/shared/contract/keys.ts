@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { call, event } from './define.ts'
 import { address, port } from './hosts.ts'
 import { remoteTarget } from './targets.ts'
-import { line, secretText } from './text.ts'
+import { exactLine, line, secretText } from './text.ts'
 
 /** Where a key is: a file of the .ssh folder, or the vault. Those that are only in the agent have no place of ours. */
 export type KeyPlace = 'file' | 'vault' | 'agent'
@@ -49,7 +49,7 @@ const reserved =
 export const keyName = line(64)
   .refine(name => !reserved.test(name), 'is a name that ssh or the system uses itself')
   .regex(/^[A-Za-z0-9_][A-Za-z0-9._@ -]*$/, 'must be letters, digits, . _ - @ or spaces')
-export const keyId = line(4200).regex(/^(file|vault|agent):/)
+export const keyId = exactLine(4200).regex(/^(file|vault|agent):/)
 
 const sealed = { passphrase: secretText, rounds: z.int().min(16).max(100).default(16) }
 const one = { id: keyId }
@@ -89,14 +89,14 @@ export const keys = {
     z.strictObject({
       /** The key itself, or the path of its file. */
       text: secretText,
-      path: line(4096),
+      path: exactLine(4096),
       place: z.enum(['file', 'vault']),
       name: keyName,
     }),
   ).returns<string>(),
   /** Writes a copy into a folder, under a name that is free there; answers the path. */
   exportKey: call(
-    z.strictObject({ ...one, folder: line(4096).min(1), format: z.enum(['openssh', 'pkcs8']), ...sealed }),
+    z.strictObject({ ...one, folder: exactLine(4096).min(1), format: z.enum(['openssh', 'pkcs8']), ...sealed }),
   ).returns<string>(),
   /** An empty passphrase takes it off. The old one is asked for where it is not remembered. */
   changePassphrase: call(z.strictObject({ ...one, ...sealed })).returns<void>(),
@@ -129,7 +129,7 @@ export interface KnownHostEntry {
   readonly comment: string
 }
 
-const lineRef = z.strictObject({ path: line(4096), line: z.int().min(1), text: z.string().max(65_536) })
+const lineRef = z.strictObject({ path: exactLine(4096), line: z.int().min(1), text: z.string().max(65_536) })
 
 /** The person's known_hosts: the host keys that were trusted. */
 export const knownHosts = {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import { line } from './text.ts'
+import { exactLine, line } from './text.ts'
 
 export const presetId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'small letters, digits and dashes')
 export type PresetId = z.infer<typeof presetId>
@@ -23,7 +23,7 @@ export const presetIcon = z.enum([
 export type PresetIcon = z.infer<typeof presetIcon>
 
 /** A regular expression as text; one that does not compile is refused. */
-const pattern = line(512).refine(text => {
+const pattern = exactLine(512).refine(text => {
   try {
     new RegExp(text)
     return true
@@ -44,11 +44,11 @@ export const preset = z.strictObject({
   /** What the arguments of its process match, joined by spaces; null where it can't be told. */
   process: pattern.nullable().default(null),
   /** The page to open in the browser; null for what is no page, such as a database. */
-  page: line(1024).nullable().default('/'),
+  page: exactLine(1024).nullable().default('/'),
   /** How its token is found; `jupyter` reads what Jupyter keeps about its servers. */
   token: z.enum(['jupyter']).nullable().default(null),
   /** The command that starts it, with `{port}` for its port; null where it is not for us to start. */
-  start: line(1024).nullable().default(null),
+  start: exactLine(1024).nullable().default(null),
 })
 export type Preset = Readonly<z.output<typeof preset>>
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 import { call, event } from './define.ts'
 import { filePath, side } from './files.ts'
-import { line } from './text.ts'
+import { exactLine, line } from './text.ts'
 
 /** Everything a person can set, with its default. Plain JSON, no secrets. */
 export const settingsSchema = z.strictObject({
@@ -25,7 +25,7 @@ export const settingsSchema = z.strictObject({
       confirmMultilinePaste: z.boolean().default(true),
       bell: z.enum(['none', 'visual', 'sound']).default('visual'),
       screenReader: z.boolean().default(false),
-      localShell: line(1024).default(''),
+      localShell: exactLine(1024).default(''),
       /** Beside the terminals of a host: its forwards. */
       sidePanel: z.boolean().default(true),
     })
@@ -44,7 +44,7 @@ export const settingsSchema = z.strictObject({
       /** What becomes of links when files are copied. */
       links: z.enum(['keep', 'follow', 'skip']).default('keep'),
       /** The program of the local editor with its arguments, `{file}` for the file's place; empty is the system's text editor. */
-      editor: line(1024).default(''),
+      editor: exactLine(1024).default(''),
       /** Compares checksums after each copy. */
       verify: z.boolean().default(false),
       bookmarks: z

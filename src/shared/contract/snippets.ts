@@ -5,7 +5,7 @@ import type { Variable } from '../base/snippet-template.ts'
 import { call, event } from './define.ts'
 import { groupId, hostId } from './hosts.ts'
 import { remoteTarget, target, type Target } from './targets.ts'
-import { line } from './text.ts'
+import { exactLine, line } from './text.ts'
 
 export const snippetId = z.uuid().brand<'SnippetId'>()
 export type SnippetId = z.infer<typeof snippetId>
@@ -67,7 +67,7 @@ export const snippet = z.strictObject({
   where: hostsAndGroups.nullable().default(null),
   mode: runMode.default('send'),
   /** Where it runs; empty is where the shell is. */
-  folder: line(1024).default(''),
+  folder: exactLine(1024).default(''),
   /** Asks before it runs. */
   confirm: z.boolean().default(false),
   /** Runs in each terminal that is opened on these. */
@@ -94,7 +94,7 @@ export type Values = Readonly<z.output<typeof values>>
 
 /** What only the window knows; null where it does not. */
 export const given = z.strictObject({
-  cwd: line(4096).nullable().default(null),
+  cwd: exactLine(4096).nullable().default(null),
   selection: valueText.nullable().default(null),
   clipboard: valueText.nullable().default(null),
 })
@@ -122,10 +122,10 @@ export const snippets = {
   /** What to type into a terminal on a target; the values are remembered for it. */
   typed: call(z.strictObject({ id: snippetId, target, values, given })).returns<string>(),
   /** Adds the snippets of a file: Hawser's own, or what electerm or Termius gave away. */
-  importFrom: call(z.strictObject({ path: line(4096) })).returns<SnippetsImported>(),
+  importFrom: call(z.strictObject({ path: exactLine(4096) })).returns<SnippetsImported>(),
   /** Writes the named snippets, or all, into a folder; answers with the file's path. */
   exportTo: call(
-    z.strictObject({ folder: line(4096), ids: z.array(snippetId).max(10_000).nullable() }),
+    z.strictObject({ folder: exactLine(4096), ids: z.array(snippetId).max(10_000).nullable() }),
   ).returns<string>(),
   onChanged: event<SnippetBook>(),
 }
@@ -214,6 +214,6 @@ export const runs = {
   /** The output of all hosts, as one text. */
   text: call(aRun).returns<string>(),
   /** Writes that into a folder; answers with the file's path. */
-  saveTo: call(z.strictObject({ id: runId, folder: line(4096) })).returns<string>(),
+  saveTo: call(z.strictObject({ id: runId, folder: exactLine(4096) })).returns<string>(),
   onChanged: event<readonly RunSnapshot[]>(),
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 
+import { isHostName, isUserName } from '../base/ssh-names.ts'
 import { shortName } from '../base/shown-name.ts'
 import { address, hostId, port, userName } from './hosts.ts'
-import { line } from './text.ts'
+import { exactLine } from './text.ts'
 
 /** One stop on the way to a host that is not saved. */
 export const hop = z.strictObject({
@@ -11,6 +12,14 @@ export const hop = z.strictObject({
   user: userName.nullable().default(null),
 })
 export type Hop = Readonly<z.output<typeof hop>>
+
+// A target is stored in many places, by earlier versions too, whose rules were others: one that is not dialled today must
+// still be there to be seen and corrected. The plan of a connection asks `wrongHop` of each stop.
+const storedHop = z.strictObject({
+  ...hop.shape,
+  address: z.string().max(255),
+  user: z.string().max(128).nullable().default(null),
+})
 
 /** What is wrong with a stop that was typed or came from a link, as a sentence; null for nothing. */
 export function wrongHop(stop: Hop): string | null {
@@ -27,9 +36,9 @@ export const target = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('host'), hostId }),
   z.strictObject({
     kind: z.literal('address'),
-    ...hop.shape,
-    jumps: z.array(hop).max(8).default([]),
-    keyFile: line(1024).nullable().default(null),
+    ...storedHop.shape,
+    jumps: z.array(storedHop).max(8).default([]),
+    keyFile: exactLine(1024).nullable().default(null),
   }),
   z.strictObject({ kind: z.literal('local') }),
 ])
@@ -51,5 +60,7 @@ export function targetKey(of: Target): string {
 }
 
 function hopKey({ user, address, port }: Hop): string {
+  // A name that is not dialled could hold an @, and have the key of another machine.
+  if (!isHostName(address) || (user !== null && !isUserName(user))) return JSON.stringify([user, address, port ?? 22])
   return `${user ?? ''}@${address}:${port ?? 22}`
 }
