@@ -1,7 +1,7 @@
 // The programs that tests start, and the Debian package each of them comes in. The set-up installs them from this list,
 // and a test that lacks one of them is skipped by name, so a new program goes here first.
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import process from 'node:process'
 
 /** Programs of the unit tests by the Debian package they come in. */
@@ -18,6 +18,7 @@ export const unitPrograms = /** @type {const} */ ({
   busybox: ['busybox'],
   tmux: ['tmux'],
   python3: ['python3'],
+  'python3-asyncssh': ['/usr/lib/python3/dist-packages/asyncssh'],
   git: ['git'],
   procps: ['ps', 'pgrep', 'pkill'],
   mount: ['mount', 'umount'],
@@ -51,8 +52,12 @@ export const benchPrograms = /** @type {const} */ ({
   procps: ['sysctl'],
 })
 
-/** The full path of a program; undefined where it isn't installed. @param {string} name */
+/**
+ * The full path of a program; undefined where it isn't installed. An absolute path, such as that of a Python package,
+ * stands for itself. @param {string} name
+ */
 export function findProgram(name) {
+  if (isAbsolute(name)) return existsSync(name) ? name : undefined
   const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin', '/usr/local/sbin']
   return folders.map(folder => join(folder, name)).find(path => existsSync(path))
 }

@@ -37,6 +37,8 @@ export interface TestServerOptions {
   readonly head?: string
   /** Never answers global requests, as tinysshd. */
   readonly mute?: boolean
+  /** Refuses sessions beyond so many on one connection. */
+  readonly maxSessions?: number
   /** Sends this before sign-in. */
   readonly banner?: string
   readonly home?: string
@@ -123,7 +125,14 @@ function serve(client: Connection, options: TestServerOptions, onEvent: (event: 
     })
   })
   client.on('ready', () => {
-    client.on('session', accept => openSession(accept(), options, onEvent))
+    let sessions = 0
+    client.on('session', (accept, reject) => {
+      if (sessions >= (options.maxSessions ?? Infinity)) return reject()
+      sessions++
+      const session = accept()
+      session.on('close', () => sessions--)
+      openSession(session, options, onEvent)
+    })
     client.on('tcpip', (accept, reject, info) => {
       const socket = connect(info.destPort, info.destIP)
       socket.once('error', () => reject())

@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/base/errors.ts'
 import { cleanText } from '../../shared/base/clean-text.ts'
+import { onCommandEnd } from '../ssh/command-end.ts'
 import type { Connection, OpenedShell } from '../ssh/connection.ts'
 import { inSh } from '../ssh/command-line.ts'
 import type { CommandResult } from '../ssh/run-command.ts'
@@ -30,7 +31,7 @@ export class RemoteCommands implements Commands {
   }
 
   async start(script: Script, signal: AbortSignal): Promise<CommandStream> {
-    return new RemoteStream(await this.#connection.exec(inSh(script), signal), this.#connection)
+    return new RemoteStream(await this.#connection.exec(inSh(script), signal))
   }
 
   async #look(program: string): Promise<boolean> {
@@ -51,25 +52,18 @@ class RemoteStream implements CommandStream {
   readonly ended: CommandStream['ended']
   #over = false
 
-  constructor({ channel, early }: OpenedShell, connection: Connection) {
+  constructor(opened: OpenedShell) {
+    const { channel } = opened
     this.#channel = channel
     let errors = ''
-    let code = early.exit?.[0] ?? null
-    channel.on('exit', (exit: number | null) => (code = exit))
     channel.stderr.on('data', (data: Buffer) => (errors = (errors + data.toString('utf8')).slice(0, 16_384)))
     this.ended = new Promise((resolve, reject) => {
-      const finish = () => {
-        this.#over = true
-        lost.dispose()
-        resolve({ code, errors: cleanText(errors, 2_000).trim() })
-      }
-      const lost = connection.onClosed(error => {
+      onCommandEnd(opened, end => {
         this.#over = true
         channel.destroy()
-        reject(error ?? new AppError('cancelled', 'Closed'))
+        if (end.kind === 'failed') reject(end.error)
+        else resolve({ code: end.kind === 'exited' ? end.code : null, errors: cleanText(errors, 2_000).trim() })
       })
-      channel.on('close', finish)
-      if (early.closed === true && channel.readableLength === 0) finish()
     })
     this.ended.catch(() => {})
   }

@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/base/errors.ts'
-import { DisposableStore } from '../../shared/base/lifecycle.ts'
+import { DisposableStore, type Disposable } from '../../shared/base/lifecycle.ts'
 import type { Connection } from '../ssh/connection.ts'
 import type { Lease } from '../ssh/connection-pool.ts'
 import { runsScripts } from '../ssh/run-script.ts'
@@ -41,11 +41,11 @@ async function openOn(parts: RemoteFilesParts): Promise<SftpFiles> {
   const owned = new DisposableStore()
   owned.add(lease)
   try {
-    const channel = askSudo
-      ? await startRootServer(connection, { signal, askPassword: askSudo })
+    const { channel, connection: carrier } = askSudo
+      ? { channel: await startRootServer(connection, { signal, askPassword: askSudo }), connection }
       : await connection.subsystem('sftp', signal)
     const [session, commands] = await Promise.all([
-      SftpSession.open(channel, { where: connection.where, owned, signal }),
+      SftpSession.open(channel, { where: connection.where, owned, signal, noteWaiting: waitingOn(carrier) }),
       askSudo ? null : commandsOf(connection, signal),
     ])
     const roundTrip = roundTripOf(connection)
@@ -102,14 +102,19 @@ function laneSource({ lease, leaseMore }: RemoteFilesParts, roundTripMs: () => n
       const owned = more ?? { dispose: () => {} }
       const connection = more?.connection ?? lease.connection
       try {
-        const channel = await connection.subsystem('sftp', signal)
-        return await SftpSession.open(channel, { where: connection.where, owned, signal })
+        const { channel, connection: carrier } = await connection.subsystem('sftp', signal)
+        const noteWaiting = waitingOn(carrier)
+        return await SftpSession.open(channel, { where: carrier.where, owned, signal, noteWaiting })
       } catch (error) {
         owned.dispose()
         throw error
       }
     },
   }
+}
+
+function waitingOn(connection: Connection): (waits: () => boolean) => Disposable {
+  return waits => connection.noteWaiting(waits)
 }
 
 // While the link stalls the last round trip that was measured still holds.

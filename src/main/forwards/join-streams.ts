@@ -6,10 +6,6 @@ import type { Channel } from '../ssh/connection.ts'
 /** What passes through a forward: `out` leads to the host. */
 export type Direction = 'out' | 'in'
 
-// ssh2 takes in whatever a server sends; one that ignores the window (RFC 4254, 5.2) must not fill the memory.
-const mostBuffered = 4 * 1024 * 1024
-const lookMs = 1_000
-
 /** Ends a socket so that the other side sees that something went wrong; a Unix socket knows no reset. */
 export function resetSocket(socket: Socket): void {
   try {
@@ -35,13 +31,9 @@ export interface JoinHooks {
 export function joinStreams(socket: Socket, channel: Channel, hooks: JoinHooks): void {
   const { onBytes, onClosed, signal, onLost } = hooks
   let over = false
-  const watch = setInterval(() => {
-    if (channel.readableLength > mostBuffered) reset()
-  }, lookMs)
   const finish = () => {
     if (over) return
     over = true
-    clearInterval(watch)
     lost.dispose()
     signal.removeEventListener('abort', reset)
     onClosed()

@@ -20,6 +20,8 @@ export interface Carrying {
 // A program that connects to a proxy and says nothing holds nobody up.
 const greetMs = 10_000
 const connectMs = 10_000
+// Each takes a file descriptor of this computer, and the other side decides how many come.
+const mostIncoming = 256
 
 /** Carries one connection of this computer to where the forward leads. Ends the socket when it can't. Never throws. */
 export async function carry(
@@ -37,14 +39,26 @@ export async function carry(
   }
 }
 
-/** Listens over there and carries what comes in to a port or socket of this computer, until disposed. */
+/**
+ * Listens over there and carries what comes in to a port or socket of this computer, until disposed: up to 256 connections
+ * at once, beyond which each further one is refused.
+ */
 export async function bringFromThere(
   connection: Connection,
   { listen, to }: Forward,
   carrying: Carrying,
 ): Promise<{ readonly at: Endpoint } & Disposable> {
   if (to === null) throw new AppError('invalid-input', 'A forward from the host must lead somewhere on this computer.')
-  const onIncoming = (incoming: Incoming) => void takeIncoming(incoming, to, { ...carrying, connection })
+  let open = 0
+  const onIncoming = (incoming: Incoming) => {
+    if (open >= mostIncoming) {
+      incoming.refuse()
+      const text = `${mostIncoming} connections through this forward are open at once. Further ones are refused.`
+      return carrying.onRefused(new AppError('too-many-connections', text))
+    }
+    open++
+    void takeIncoming(incoming, to, { ...carrying, connection, onOver: () => open-- })
+  }
   if (listen.kind === 'unix') {
     const listener = await connection.listenUnixThere(listen.path, onIncoming, carrying.signal)
     return { at: listen, dispose: () => listener.dispose() }
@@ -57,14 +71,27 @@ export async function bringFromThere(
 
 type Joining = Carrying & { readonly connection: Connection }
 
-async function takeIncoming(incoming: Incoming, to: Endpoint, carrying: Joining): Promise<void> {
-  const socket = await connectHere(to).catch((error: unknown) => {
+async function takeIncoming(
+  incoming: Incoming,
+  to: Endpoint,
+  { onOver, ...carrying }: Joining & { readonly onOver: () => void },
+): Promise<void> {
+  let socket: Socket
+  try {
+    socket = await connectHere(to)
+  } catch (error) {
     incoming.refuse()
-    tell(error, carrying)
-    return null
-  })
-  if (!socket) return
-  join(socket, incoming.accept(), carrying)
+    onOver()
+    return tell(error, carrying)
+  }
+  socket.once('close', onOver)
+  try {
+    join(socket, incoming.accept(), carrying)
+  } catch (error) {
+    // The link was lost meanwhile, which the forward hears of by itself.
+    socket.destroy()
+    if (!(error instanceof AppError)) throw error
+  }
 }
 
 function connectHere(to: Endpoint): Promise<Socket> {
@@ -152,7 +179,7 @@ function openThere(connection: Connection, to: Endpoint, signal: AbortSignal): P
 }
 
 function join(socket: Socket, channel: Channel, { traffic, signal, connection }: Joining): void {
-  if (socket.destroyed || signal.aborted) {
+  if (socket.destroyed || signal.aborted || connection.isClosed) {
     socket.destroy()
     return void channel.close()
   }

@@ -20,6 +20,15 @@ export interface FileSystemSpace {
   readonly readOnly: boolean
 }
 
+export interface SftpSessionParts {
+  /** What the server is called, for people. */
+  readonly where: string
+  readonly owned: Disposable
+  readonly signal: AbortSignal
+  /** Tells the connection under it how to find out whether something waits for an answer. */
+  readonly noteWaiting?: (waits: () => boolean) => Disposable
+}
+
 /** Which name comes first in SSH_FXP_SYMLINK: the new link in the draft, its target in OpenSSH and most others. */
 export type SymlinkOrder = 'target-first' | 'link-first'
 
@@ -50,9 +59,12 @@ export class SftpSession implements Disposable {
    */
   static async open(
     channel: ByteChannel,
-    { where, owned, signal }: { where: string; owned: Disposable; signal: AbortSignal },
+    { where, owned, signal, noteWaiting }: SftpSessionParts,
   ): Promise<SftpSession> {
     const wire = new SftpWire(channel, where, owned)
+    // Requests that wait for an answer let the connection find out soon that nobody answers any more.
+    const watched = noteWaiting?.(() => wire.pending > 0)
+    wire.onClosed(() => watched?.dispose())
     try {
       await wire.greet(signal)
     } catch (error) {

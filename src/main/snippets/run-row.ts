@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 
 import { untilAborted } from '../../shared/base/abort.ts'
+import { assertNever } from '../../shared/base/assert-never.ts'
 import { AppError, toWireError } from '../../shared/base/errors.ts'
 import type { Dialect } from '../../shared/base/shell-dialect.ts'
 import type { RunRow, RunState } from '../../shared/contract/snippets.ts'
 import type { Target } from '../../shared/contract/targets.ts'
+import { onCommandEnd, type CommandEnd } from '../ssh/command-end.ts'
 import type { Connection, OpenedShell } from '../ssh/connection.ts'
 import type { Lease, LeaseOptions } from '../ssh/connection-pool.ts'
 import { cleanLine } from '../../shared/base/clean-text.ts'
@@ -143,17 +145,17 @@ export class RunRowJob {
     const opened = await connection.exec(typedByUser(composed.text), signal)
     this.#startedAt = Date.now()
     this.#set({ kind: 'running' })
-    const ended = this.#follow(connection, opened, new MarkFilter(composed.text.includes(mark) ? mark : null))
+    const ended = this.#follow(opened, new MarkFilter(composed.text.includes(mark) ? mark : null))
     opened.channel.end(composed.hidden.length === 0 ? undefined : `${composed.hidden.join('\n')}\n`)
     await ended
   }
 
   /** Answers when the command is over. */
-  #follow(connection: Connection, { channel, early }: OpenedShell, said: MarkFilter): Promise<void> {
+  #follow(opened: OpenedShell, said: MarkFilter): Promise<void> {
+    const { channel, connection } = opened
     const { signal } = this.#abort
     const log = this.#log
     return new Promise(resolve => {
-      let exit: readonly [code: number | null, signal: string | undefined] | undefined = early.exit
       const timers: NodeJS.Timeout[] = []
       let over = false
       const finish = (state: RunState) => {
@@ -161,24 +163,21 @@ export class RunRowJob {
         over = true
         this.#print(log, said.rest(), 'err')
         timers.forEach(clearTimeout)
-        lost.dispose()
+        ending.dispose()
         this.#stop = undefined
         this.#end(state)
         resolve()
       }
-      const lost = connection.onClosed(error => {
-        const failure = error ?? new AppError('lost', `The connection to ${connection.where} was closed.`)
-        finish({ kind: 'failed', error: toWireError(failure) })
-      })
-      const closed = () =>
-        finish(signal.aborted ? { kind: 'stopped', sure: exit !== undefined } : endOf(exit, connection))
-      channel.on('exit', (code: number | null, name?: string) => (exit = [code, name]))
-      channel.on('error', closed)
+      const ending = onCommandEnd(opened, end =>
+        finish(
+          signal.aborted && end.kind !== 'failed'
+            ? { kind: 'stopped', sure: end.kind === 'exited' }
+            : endOf(end, connection),
+        ),
+      )
       const print = (data: Buffer, stream: 'out' | 'err') => (over ? undefined : this.#print(log, data, stream))
       channel.on('data', (data: Buffer) => print(data, 'out'))
       channel.stderr.on('data', (data: Buffer) => print(said.pass(data), 'err'))
-      // It comes after the last byte was read.
-      channel.on('close', closed)
       this.#stop = () => {
         const ask = (name: 'TERM' | 'KILL') => {
           if (said.pid === null) channel.signal(name)
@@ -186,7 +185,7 @@ export class RunRowJob {
         }
         const giveUp = () => {
           channel.close()
-          closed()
+          finish({ kind: 'stopped', sure: false })
         }
         ask('TERM')
         timers.push(
@@ -194,8 +193,7 @@ export class RunRowJob {
           setTimeout(giveUp, politeMs + lastMs),
         )
       }
-      if (early.closed === true && channel.readableLength === 0) closed()
-      else if (signal.aborted) this.#stop()
+      if (signal.aborted) this.#stop()
     })
   }
 
@@ -227,14 +225,19 @@ async function signalGroup(connection: Connection, pid: number, name: string): P
 }
 
 // A channel that closes without a word of its command: its session was cut off.
-function endOf(
-  exit: readonly [code: number | null, signal: string | undefined] | undefined,
-  { where }: Connection,
-): RunState {
-  if (!exit) {
-    const error = new AppError('lost', `${where} ended the command without saying how. Run it again.`)
-    return { kind: 'failed', error: toWireError(error) }
+function endOf(end: CommandEnd, { where }: Connection): RunState {
+  switch (end.kind) {
+    case 'exited': {
+      const { code, signal } = end
+      return { kind: 'ended', code, signal: signal === undefined ? null : cleanLine(signal.replace(/^SIG/, ''), 32) }
+    }
+    case 'closed': {
+      const error = new AppError('lost', `${where} ended the command without saying how. Run it again.`)
+      return { kind: 'failed', error: toWireError(error) }
+    }
+    case 'failed':
+      return { kind: 'failed', error: toWireError(end.error) }
+    default:
+      return assertNever(end)
   }
-  const [code, name] = exit
-  return { kind: 'ended', code, signal: name === undefined ? null : cleanLine(name.replace(/^SIG/, ''), 32) }
 }

@@ -11,6 +11,14 @@ class FakeConnection {
   readonly #closed = new Emitter<AppError | null>()
   readonly onClosed = this.#closed.event
   readonly dispose = vi.fn(() => this.#closed.fire(null))
+  readonly sessions = 0
+  readonly sessionsOfLate = 0
+  endedByRefusal = false
+  routeSessions(): void {}
+
+  lose(): void {
+    this.#closed.fire(new AppError('lost', 'lost'))
+  }
 }
 
 const hop = (key: string): PlannedHop => ({
@@ -118,6 +126,30 @@ describe('ConnectionPool', () => {
     abort.abort()
     await expect(lease).rejects.toMatchObject({ code: 'cancelled' })
     expect(stopped).toBe(true)
+  })
+
+  it('gives each forward a login of its own where a refused one made the server disconnect', async () => {
+    const { pool, dial, dialled } = setUp()
+    const forward = { ...options(), noSessions: true }
+    await pool.lease(plan('web'), options())
+    const shared = await pool.lease(plan('web'), forward)
+    expect(dial).toHaveBeenCalledTimes(1)
+    const first = dialled[0] as FakeConnection
+    first.endedByRefusal = true
+    first.lose()
+    shared.dispose()
+    const shell = await pool.lease(plan('web'), options())
+    const forwards = [await pool.lease(plan('web'), forward), await pool.lease(plan('web'), forward)]
+    expect(new Set([shell, ...forwards].map(lease => lease.connection)).size).toBe(3)
+    expect((await pool.lease(plan('other'), forward)).connection).toBe(
+      (await pool.lease(plan('other'), options())).connection,
+    )
+  })
+
+  it('shares one login of a jump host among any number of connections through it', async () => {
+    const { pool, dial } = setUp()
+    for (let n = 0; n < 12; n++) await pool.lease(plan('jump', `host${n}`), options())
+    expect(dial.mock.calls.filter(([call]) => call.hop.key === 'jump')).toHaveLength(1)
   })
 
   it('asks for the background until a person waits for the same connection, jump hosts included', async () => {

@@ -1,14 +1,25 @@
 import { untilAborted } from '../../shared/base/abort.ts'
-import type { AppError } from '../../shared/base/errors.ts'
+import { AppError } from '../../shared/base/errors.ts'
 import { Emitter, type Event } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
-import type { AskedBy } from '../../shared/contract/prompts.ts'
+import type { AskedBy } from '../../shared/contract/asked-by.ts'
 import type { ConnectionPlan, PlannedHop } from './connection-plan.ts'
 import { Asker } from '../prompts/asker.ts'
-import type { DialOptions, DialStep } from './dialer.ts'
+import type { DialStep } from './dial-step.ts'
+import type { DialOptions } from './dialer.ts'
+import { allTaken, goneEvent, isSessionRefused, needsSecondLogin, noSessionsThere } from './session-route.ts'
+import type { RouteOptions, Session, SessionRoute } from './session-route.ts'
 
-export interface PooledConnection extends Disposable {
+export interface PooledConnection<Self> extends Disposable {
   readonly onClosed: Event<AppError | null>
+  /** How many sessions (RFC 4254, 6.1) are open on it. */
+  readonly sessions: number
+  /** The same with those that have just ended, which the server may not have let go of yet. */
+  readonly sessionsOfLate: number
+  /** True when the server ended it right after it had refused a forwarded connection. */
+  readonly endedByRefusal: boolean
+  /** Tells it who decides which connection of the same login opens a session. */
+  routeSessions(route: SessionRoute<Self>): void
 }
 
 /** The right to one channel of a shared connection until disposed. */
@@ -34,6 +45,7 @@ export interface LeaseOptions {
 
 interface Entry<C> {
   readonly hop: PlannedHop
+  readonly plan: ConnectionPlan
   /** A person once one of those who wait for the connection is. */
   readonly asker: Asker
   readonly quiet: boolean
@@ -42,6 +54,10 @@ interface Entry<C> {
   leases: number
   /** How many of the leases open sessions. */
   sessions: number
+  /** How many sessions it is believed to carry. */
+  capacity: number
+  /** True once it has carried a session. */
+  proven: boolean
   idleTimer: NodeJS.Timeout | undefined
   readonly abort: AbortController
   readonly watchers: Set<(step: DialStep) => void>
@@ -49,19 +65,31 @@ interface Entry<C> {
 }
 
 // OpenSSH's MaxSessions is 10.
-const sessionsPerConnection = 9
+const usualSessions = 9
+// Commands that run side by side on a server with one session for each must not flood it with logins.
+const mostConnections = 12
+const freeMs = 15_000
 
 /**
  * One login per hop for all who use it, closed a grace period after its last lease. A further connection is dialled only
- * when the channels of the others are taken. A jump host's connection is leased like any other.
+ * when the sessions of the others are taken; a server that refuses one shows how many it allows. A jump host's connection
+ * is leased like any other. Where a refused forward made the server disconnect, each forward has a login of its own.
  */
-export class ConnectionPool<C extends PooledConnection> implements Disposable {
+export class ConnectionPool<C extends PooledConnection<C>> implements Disposable {
   readonly #entries = new Map<string, Entry<C>[]>()
   readonly #opened = new Emitter<string>()
   /** Announced with the key of its last hop when a connection is there. */
   readonly onOpened = this.#opened.event
   readonly #dial: Dial<C>
   readonly #graceMs: number
+  // By login: how many sessions its connections were seen to carry.
+  readonly #capacities = new Map<string, number>()
+  // Logins that have carried a session.
+  readonly #proven = new Set<string>()
+  // Hops whose server disconnects when it refuses a forward.
+  readonly #apart = new Set<string>()
+  readonly #freed = new Emitter<string>()
+  #forwards = 0
 
   constructor(dial: Dial<C>, graceMs: number) {
     this.#dial = dial
@@ -74,8 +102,10 @@ export class ConnectionPool<C extends PooledConnection> implements Disposable {
     { onStep, signal, quiet = false, noSessions = false, asker = 'person' }: LeaseOptions,
   ): Promise<Lease<C>> {
     const hop = plan.at(-1) as PlannedHop
-    const open = (this.#entries.get(hop.key) ?? []).find(each => noSessions || each.sessions < sessionsPerConnection)
-    const entry = open ?? this.#create(plan, quiet)
+    const apart = noSessions && this.#apart.has(hop.key)
+    const open = apart ? undefined : this.#all(hop.key).find(each => noSessions || hasRoom(each))
+    const ownKey = () => withKey(plan, `${hop.key} forward ${++this.#forwards}`)
+    const entry = open ?? this.#create(apart ? ownKey() : plan, quiet)
     const raised = quiet ? undefined : follow(asker, entry.asker)
     try {
       return await this.#use(entry, { onStep, signal, noSessions })
@@ -114,15 +144,13 @@ export class ConnectionPool<C extends PooledConnection> implements Disposable {
    */
   async leaseLive(plan: ConnectionPlan): Promise<Lease<C> | null> {
     const key = (plan.at(-1) as PlannedHop).key
-    const entry = (this.#entries.get(key) ?? []).find(
-      each => each.live && each.leases > 0 && each.sessions < sessionsPerConnection,
-    )
+    const entry = this.#all(key).find(each => each.live && each.leases > 0 && hasRoom(each))
     return entry ? this.#use(entry, { onStep: () => {}, signal: new AbortController().signal }) : null
   }
 
   /** True while somebody holds a live connection to the end of the plan. */
   isLive(plan: ConnectionPlan): boolean {
-    return (this.#entries.get((plan.at(-1) as PlannedHop).key) ?? []).some(each => each.live && each.leases > 0)
+    return this.#all((plan.at(-1) as PlannedHop).key).some(each => each.live && each.leases > 0)
   }
 
   /** True while there is any connection at all. */
@@ -146,12 +174,15 @@ export class ConnectionPool<C extends PooledConnection> implements Disposable {
     const hop = plan.at(-1) as PlannedHop
     const entry: Entry<C> = {
       hop,
+      plan,
       asker: new Asker('background'),
       quiet,
       dialing: Promise.resolve() as never,
       live: false,
       leases: 0,
       sessions: 0,
+      capacity: this.#capacities.get(loginOf(hop)) ?? usualSessions,
+      proven: false,
       idleTimer: undefined,
       abort: new AbortController(),
       watchers: new Set(),
@@ -162,12 +193,16 @@ export class ConnectionPool<C extends PooledConnection> implements Disposable {
       for (const watch of entry.watchers) watch(step)
     }
     entry.dialing = this.#dialThrough(plan, entry, tell)
-    this.#entries.set(hop.key, [...(this.#entries.get(hop.key) ?? []), entry])
+    this.#entries.set(hop.key, [...this.#all(hop.key), entry])
     // A dead or failed connection must never be handed to the next caller.
     entry.dialing.then(
       connection => {
         entry.live = true
-        connection.onClosed(() => this.#forget(entry))
+        connection.onClosed(() => {
+          if (connection.endedByRefusal) this.#apart.add(hop.key)
+          this.#forget(entry)
+        })
+        connection.routeSessions((open, options) => this.#openSession(entry, open, options))
         this.#opened.fire(hop.key)
       },
       () => this.#forget(entry),
@@ -180,11 +215,102 @@ export class ConnectionPool<C extends PooledConnection> implements Disposable {
     const { quiet, asker } = entry
     const before = plan.slice(0, -1)
     if (before.length === 0) return this.#dial({ hop: entry.hop, via: null, onStep, signal, quiet, asker })
-    const lease = await this.lease(before as unknown as ConnectionPlan, { onStep, signal, quiet, asker })
+    const options = { onStep, signal, quiet, asker, noSessions: true }
+    const lease = await this.lease(before as unknown as ConnectionPlan, options)
     return this.#dial({ hop: entry.hop, via: { connection: lease.connection, lease }, onStep, signal, quiet, asker })
   }
 
+  /** Opens a session on the entry's connection, or on another of the same login where that takes no more. */
+  async #openSession<S extends Session>(
+    entry: Entry<C>,
+    open: (on: C) => Promise<S>,
+    options: RouteOptions,
+  ): Promise<S> {
+    const connection = await entry.dialing
+    const tried = new Set([entry])
+    if (connection.sessions < entry.capacity) {
+      try {
+        return await this.#openOn(entry, open)
+      } catch (error) {
+        await this.#learn(entry, error)
+      }
+    }
+    for (;;) {
+      const { entry: other, lease } = await this.#leaseOther(entry, tried, options)
+      tried.add(other)
+      try {
+        const session = await this.#openOn(other, open)
+        session.channel.once(goneEvent, () => lease.dispose())
+        return session
+      } catch (error) {
+        lease.dispose()
+        await this.#learn(other, error)
+      }
+    }
+  }
+
+  async #openOn<S extends Session>(entry: Entry<C>, open: (on: C) => Promise<S>): Promise<S> {
+    const session = await open(await entry.dialing)
+    entry.proven = true
+    this.#proven.add(loginOf(entry.hop))
+    return session
+  }
+
+  /** Lowers what the connection is believed to carry; throws `error` unless another connection may help. */
+  async #learn(entry: Entry<C>, error: unknown): Promise<void> {
+    const login = loginOf(entry.hop)
+    if (!(error instanceof AppError) || !isSessionRefused(error)) throw error
+    const carried = (await entry.dialing).sessionsOfLate
+    if (!entry.proven && carried === 0) throw this.#proven.has(login) ? error : noSessionsThere(entry.hop.label, error)
+    entry.capacity = Math.min(entry.capacity, Math.max(1, carried))
+    this.#capacities.set(login, entry.capacity)
+  }
+
+  async #leaseOther(
+    full: Entry<C>,
+    tried: ReadonlySet<Entry<C>>,
+    { signal, onStep }: RouteOptions,
+  ): Promise<{ entry: Entry<C>; lease: Lease<C> }> {
+    const { hop, plan } = full
+    const quiet = onStep === undefined
+    for (;;) {
+      const all = this.#all(hop.key)
+      const free = all.find(each => !tried.has(each) && hasRoom(each))
+      if (!free && all.length >= mostConnections) {
+        await this.#untilFreed(hop, signal)
+        continue
+      }
+      const entry = free ?? this.#create(plan, quiet)
+      if (!quiet) entry.asker.raise()
+      onStep?.({ kind: 'connecting', step: `${hop.label} takes no more sessions on this login: signing in once more` })
+      try {
+        return { entry, lease: await this.#use(entry, { onStep: onStep ?? (() => {}), signal }) }
+      } catch (error) {
+        throw (error as { code?: unknown }).code === 'needs-answer'
+          ? needsSecondLogin(hop.label, full.capacity, error)
+          : error
+      }
+    }
+  }
+
+  /** Waits until a session of the hop ends somewhere. Throws `too-many-connections` after 15 s, `cancelled` on abort. */
+  async #untilFreed(hop: PlannedHop, signal: AbortSignal): Promise<void> {
+    let freed: Disposable | undefined
+    let timer: NodeJS.Timeout | undefined
+    const waiting = new Promise<void>((resolve, reject) => {
+      timer = setTimeout(() => reject(allTaken(hop.label)), freeMs)
+      freed = this.#freed.event(key => (key === hop.key ? resolve() : undefined))
+    })
+    try {
+      await untilAborted(waiting, signal)
+    } finally {
+      clearTimeout(timer)
+      freed?.dispose()
+    }
+  }
+
   #release(entry: Entry<C>): void {
+    queueMicrotask(() => this.#freed.fire(entry.hop.key))
     if (--entry.leases > 0 || !this.#has(entry)) return
     // Nobody waits for a dial any more: a question must not stay open for it.
     if (entry.live) entry.idleTimer = setTimeout(() => this.#close(entry), this.#graceMs)
@@ -201,15 +327,32 @@ export class ConnectionPool<C extends PooledConnection> implements Disposable {
     )
   }
 
+  #all(key: string): readonly Entry<C>[] {
+    return this.#entries.get(key) ?? []
+  }
+
   #has(entry: Entry<C>): boolean {
-    return this.#entries.get(entry.hop.key)?.includes(entry) ?? false
+    return this.#all(entry.hop.key).includes(entry)
   }
 
   #forget(entry: Entry<C>): void {
-    const left = (this.#entries.get(entry.hop.key) ?? []).filter(other => other !== entry)
+    const left = this.#all(entry.hop.key).filter(other => other !== entry)
     if (left.length > 0) this.#entries.set(entry.hop.key, left)
     else this.#entries.delete(entry.hop.key)
   }
+}
+
+function hasRoom({ sessions, capacity }: { readonly sessions: number; readonly capacity: number }): boolean {
+  return sessions < capacity
+}
+
+/** The login that a hop stands for, whatever its connections are used for. */
+function loginOf({ user, address, port }: PlannedHop): string {
+  return `${user}@${address}:${port}`
+}
+
+function withKey(plan: ConnectionPlan, key: string): ConnectionPlan {
+  return [...plan.slice(0, -1), { ...(plan.at(-1) as PlannedHop), key }] as unknown as ConnectionPlan
 }
 
 /** Lets a dial ask openly as soon as a person waits for it. */

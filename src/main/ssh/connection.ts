@@ -1,12 +1,17 @@
 import type { Client, ClientChannel } from 'ssh2'
 
+import { cleanLine } from '../../shared/base/clean-text.ts'
 import { AppError } from '../../shared/base/errors.ts'
-import { Emitter } from '../../shared/base/event.ts'
+import { Emitter, type Event } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
+import { applyChannelRules } from './channel-rules.ts'
 import type { CommandLine } from './command-line.ts'
-import { alive, judgeLiveness, probed, sent, usualLimits, type Liveness, type LivenessLimits } from './liveness.ts'
-import { RemoteListeners, type OnIncoming } from './remote-listeners.ts'
-import { ShellOpener, type ShellRequest } from './shell-opener.ts'
+import type { DialStep } from './dial-step.ts'
+import { LinkWatch, type LinkState } from './link-watch.ts'
+import { usualLimits, type LivenessLimits } from './liveness.ts'
+import { NoPortNamed, RemoteListeners, type OnIncoming } from './remote-listeners.ts'
+import type { SessionRoute } from './session-route.ts'
+import { NoTerminal, ShellOpener, type ShellRequest } from './shell-opener.ts'
 import {
   forwardRefused,
   listenRefused,
@@ -15,13 +20,20 @@ import {
   toSshError,
   type FailureContext,
 } from './ssh-errors.ts'
+import { countSessions } from './ssh2-internals.ts'
 
 /** A channel with a shell, or one through the far side: ssh2's own. */
 export type Channel = ClientChannel
 
-/** A shell's or command's channel, with what ended it before anybody could listen. */
-export interface OpenedShell {
+/** A session's channel. */
+export interface OpenedSession {
   readonly channel: Channel
+  /** The connection that carries it, which is another one where the first takes no more sessions. */
+  readonly connection: Connection
+}
+
+/** A shell's or command's channel, with what ended it before anybody could listen. */
+export interface OpenedShell extends OpenedSession {
   readonly early: { exit?: readonly [code: number | null, signal: string | undefined]; closed?: boolean }
 }
 
@@ -33,64 +45,62 @@ interface OpenRequest<T> {
   readonly refused: (error: Error) => AppError
 }
 
-/** How the link is: `ready` with the last round trip, or `stalled` for so many seconds. */
-export type LinkState =
-  { readonly kind: 'ready'; readonly latencyMs: number | null } | { readonly kind: 'stalled'; readonly seconds: number }
-
-// ssh2 keeps these to itself; nothing else of its inside is touched, and only here.
-interface Inside {
-  readonly _protocol: { ping(): void } | undefined
-  readonly _callbacks: ((failed: unknown) => void)[]
-}
-
-const tickMs = 1_000
-const secondProbeMs = 5_000
 const openMs = 15_000
+// A shell that was closed takes a while to end.
+const lateMs = 3_000
+// A server that ends the connection so soon after it refused a channel does so because of it.
+const afterRefusalMs = 5_000
 
 /** One live, signed-in SSH connection. Made by the dialer only. */
 export class Connection implements Disposable {
   readonly #closed = new Emitter<AppError | null>()
   /** Announced once: with the reason when it was lost, null when it was closed on purpose. */
   readonly onClosed = this.#closed.event
-  readonly #link = new Emitter<LinkState>()
-  readonly onLinkChanged = this.#link.event
 
   readonly #client: Client
   readonly #opener: ShellOpener
   readonly #listeners: RemoteListeners
   /** What the connection leads to, for people. */
   readonly where: string
-  readonly #ticker: NodeJS.Timeout
   readonly #beforeClose: Disposable
-  readonly #limits: LivenessLimits
-  #liveness: Liveness = alive(Date.now())
-  #state: LinkState = { kind: 'ready', latencyMs: null }
+  readonly #watch: LinkWatch
+  readonly onLinkChanged: Event<LinkState>
   #lastError: unknown
-  #heardSinceProbe = 0
-  #muteProbes = false
-  readonly #pings = new Set<() => void>()
+  #route: SessionRoute<Connection> = open => open(this)
+  #goneSessions: number[] = []
+  #refusedForwardAt = -Infinity
+  #endedByRefusal = false
   #over = false
 
   constructor(input: {
     client: Client
     where: string
     onBytes: (listener: () => void) => void
+    /** How many bytes wait in this process to be sent. */
+    unsent: () => number
     owned: Disposable
     limits?: LivenessLimits
     forwardsAgent?: boolean
   }) {
     this.#client = input.client
-    this.#limits = input.limits ?? usualLimits
+    applyChannelRules(input.client, input.where, () => this.#goneSessions.push(performance.now()))
     this.#opener = new ShellOpener(input.client, input.forwardsAgent ?? false)
     this.#listeners = new RemoteListeners(input.client)
     this.where = input.where
     this.#beforeClose = input.owned
-    input.onBytes(() => this.#heard())
     this.#client.on('error', error => (this.#lastError = error))
-    this.#client.on('close', () => this.#end(this.#error(this.#lastError ?? new Error(''))))
-    this.#ticker = setInterval(() => this.#tick(), tickMs)
-    this.#ticker.unref()
-    this.#probe()
+    // After an end of data nothing works any more, and on the way through another host no close may follow it.
+    const drop = () => this.#drop()
+    this.#client.on('end', drop).on('close', drop)
+    this.#watch = new LinkWatch({
+      ...input,
+      limits: input.limits ?? usualLimits,
+      onLost: seconds => {
+        this.#end(new AppError('lost', `${this.where} has not answered for ${seconds} seconds.`))
+        this.#client.destroy()
+      },
+    })
+    this.onLinkChanged = this.#watch.onChanged
   }
 
   get isClosed(): boolean {
@@ -98,17 +108,36 @@ export class Connection implements Disposable {
   }
 
   get link(): LinkState {
-    return this.#state
+    return this.#watch.state
   }
 
-  /** Opens a shell in a terminal within 15 s. Throws an AppError when the server refuses, `cancelled` on abort. */
-  shell(request: ShellRequest, signal: AbortSignal): Promise<OpenedShell> {
-    return this.#open({
-      signal,
-      request: done => this.#opener.open(request, (error, channel) => done(error, withEarlyEnd(channel))),
-      drop: ({ channel }) => channel.close(),
-      refused: error => shellRefused(error, this.where),
-    })
+  /** How many sessions (RFC 4254, 6.1) are open on it. */
+  get sessions(): number {
+    return countSessions(this.#client)
+  }
+
+  /** The same with those that have just ended, which the server may not have let go of yet. */
+  get sessionsOfLate(): number {
+    this.#goneSessions = this.#goneSessions.filter(at => performance.now() - at < lateMs)
+    return this.sessions + this.#goneSessions.length
+  }
+
+  /** True when the server ended it right after it had refused a forwarded connection. */
+  get endedByRefusal(): boolean {
+    return this.#endedByRefusal
+  }
+
+  /** From now on `route` decides which connection of the same login opens a session. */
+  routeSessions(route: SessionRoute<Connection>): void {
+    this.#route = route
+  }
+
+  /**
+   * Opens a shell in a terminal within 15 s, on another connection of the same login where this one takes no more
+   * sessions. With `onStep` a person may be asked for that. Throws an AppError when the server refuses, `cancelled` on abort.
+   */
+  shell(request: ShellRequest, signal: AbortSignal, onStep?: (step: DialStep) => void): Promise<OpenedShell> {
+    return this.#route(on => on.#shell(request, signal), { signal, onStep })
   }
 
   /** Opens a TCP channel from the far side (direct-tcpip, RFC 4254, 7.2) within 15 s. Throws like `shell`. */
@@ -117,7 +146,7 @@ export class Connection implements Disposable {
       signal,
       request: done => this.#client.forwardOut('127.0.0.1', 0, address, port, done),
       drop: closeChannel,
-      refused: error => forwardRefused(error, { where: `${address}:${port}`, via: this.where }),
+      refused: error => this.#forwardRefused(error, `${address}:${port}`),
     })
   }
 
@@ -127,7 +156,7 @@ export class Connection implements Disposable {
       signal,
       request: done => this.#client.openssh_forwardOutStreamLocal(path, done),
       drop: closeChannel,
-      refused: error => forwardRefused(error, { where: path, via: this.where }),
+      refused: error => this.#forwardRefused(error, path),
     })
   }
 
@@ -144,7 +173,8 @@ export class Connection implements Disposable {
       signal,
       request: done => this.#listeners.listenTcp(at, onIncoming, done),
       drop: listener => listener.dispose(),
-      refused: () => listenRefused(`port ${at.port}`, this.where),
+      refused: error =>
+        error instanceof NoPortNamed ? error.forPeople(this.where) : listenRefused(`port ${at.port}`, this.where),
     })
   }
 
@@ -158,36 +188,32 @@ export class Connection implements Disposable {
     })
   }
 
-  /** Opens a subsystem such as `sftp` (RFC 4254, 6.5) within 15 s. Throws like `shell`. */
-  subsystem(name: string, signal: AbortSignal): Promise<Channel> {
-    return this.#open({
-      signal,
-      request: done => this.#client.subsys(name, done),
-      drop: closeChannel,
-      refused: error => subsystemRefused(error, this.where),
-    })
+  /** Opens a subsystem such as `sftp` (RFC 4254, 6.5) within 15 s, on another connection like `shell`. Throws like it. */
+  subsystem(name: string, signal: AbortSignal): Promise<OpenedSession> {
+    return this.#route(on => on.#subsystem(name, signal), { signal })
   }
 
-  /** Runs a command without a terminal (RFC 4254, 6.5). Throws like `shell`. The command line is the far shell's to read. */
+  /**
+   * Runs a command without a terminal (RFC 4254, 6.5), on another connection like `shell`. Throws like it. The command
+   * line is the far shell's to read.
+   */
   exec(command: CommandLine, signal: AbortSignal): Promise<OpenedShell> {
-    return this.#open({
-      signal,
-      request: done => this.#client.exec(command.text, (error, channel) => done(error, withEarlyEnd(channel))),
-      drop: ({ channel }) => channel.close(),
-      refused: error => shellRefused(error, this.where),
-    })
+    return this.#route(on => on.#exec(command, signal), { signal })
   }
 
   /** Tell it of bytes that want an answer, so that a dead link shows soon after typing. */
   noteSent(): void {
-    this.#liveness = sent(this.#liveness, Date.now())
+    this.#watch.noteSent()
   }
 
   /** After sleep or a change of network: finds out at once whether the link still lives. */
   checkNow(): void {
-    // What was asked before the machine slept had no time to be answered.
-    this.#liveness = alive(Date.now())
-    this.#probe()
+    this.#watch.checkNow()
+  }
+
+  /** While `waits` answers true, something was sent that wants an answer, as after `noteSent`. */
+  noteWaiting(waits: () => boolean): Disposable {
+    return this.#watch.noteWaiting(waits)
   }
 
   dispose(): void {
@@ -197,9 +223,51 @@ export class Connection implements Disposable {
     this.#client.destroy()
   }
 
+  #shell(request: ShellRequest, signal: AbortSignal): Promise<OpenedShell> {
+    return this.#open({
+      signal,
+      request: done => this.#opener.open(request, (error, channel) => done(error, this.#withEarlyEnd(channel))),
+      drop: ({ channel }) => channel.close(),
+      refused: error => (error instanceof NoTerminal ? error.forPeople(this.where) : shellRefused(error, this.where)),
+    })
+  }
+
+  #exec(command: CommandLine, signal: AbortSignal): Promise<OpenedShell> {
+    return this.#open({
+      signal,
+      request: done => this.#client.exec(command.text, (error, channel) => done(error, this.#withEarlyEnd(channel))),
+      drop: ({ channel }) => channel.close(),
+      refused: error => shellRefused(error, this.where),
+    })
+  }
+
+  async #subsystem(name: string, signal: AbortSignal): Promise<OpenedSession> {
+    const channel = await this.#open<Channel>({
+      signal,
+      request: done => this.#client.subsys(name, done),
+      drop: closeChannel,
+      refused: error => subsystemRefused(error, this.where),
+    })
+    // Nobody reads what it says there, which would use up the window of both.
+    channel.stderr.resume()
+    return { channel, connection: this }
+  }
+
+  #withEarlyEnd(channel: ClientChannel): OpenedShell {
+    const early: OpenedShell['early'] = {}
+    // There is none when the server refused it.
+    if ((channel as unknown) !== undefined) {
+      // What comes in the same read as the reply would be gone a turn later.
+      channel.once('exit', (code: number | null, name?: string) => (early.exit = [code, name]))
+      channel.once('close', () => (early.closed = true))
+    }
+    return { channel, connection: this, early }
+  }
+
   #open<T>({ signal, request, drop, refused }: OpenRequest<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#over) return reject(new AppError('lost', `The connection to ${this.where} is closed.`))
+      if (signal.aborted) return reject(new AppError('cancelled', 'Cancelled'))
       const settle = () => {
         clearTimeout(timer)
         stop.dispose()
@@ -231,97 +299,41 @@ export class Connection implements Disposable {
     })
   }
 
+  #forwardRefused(error: Error, where: string): AppError {
+    this.#refusedForwardAt = performance.now()
+    return forwardRefused(error, { where, via: this.where })
+  }
+
+  #drop(): void {
+    this.#endedByRefusal = performance.now() - this.#refusedForwardAt < afterRefusalMs
+    this.#end(this.#lossOf(this.#lastError ?? new Error('')))
+    this.#client.destroy()
+  }
+
+  // ssh2 calls every key exchange the handshake; this one was in the middle of work.
+  #lossOf(error: unknown): AppError {
+    if (!(error instanceof Error) || (error as { level?: unknown }).level !== 'handshake') return this.#error(error)
+    const text = cleanLine(error.message.replace(/ during handshake|^Handshake failed: /gi, ''), 200)
+    return new AppError('lost', `The connection to ${this.where} was lost while its keys were changed (${text}).`, {
+      cause: error,
+    })
+  }
+
   #error(error: unknown): AppError {
     const context: FailureContext = { where: this.where, stage: 'open' }
     return toSshError(error, context)
   }
 
-  #heard(): void {
-    this.#heardSinceProbe++
-    this.#liveness = alive(Date.now())
-    if (this.#state.kind === 'stalled') this.#setState({ kind: 'ready', latencyMs: null })
-  }
-
-  #tick(): void {
-    const verdict = judgeLiveness(this.#liveness, Date.now(), this.#limits)
-    if (verdict.kind === 'probe') this.#probe()
-    if (verdict.kind === 'stalled') this.#setState(verdict)
-    if (verdict.kind === 'lost') {
-      this.#end(new AppError('lost', `${this.where} has not answered for ${verdict.seconds} seconds.`))
-      this.#client.destroy()
-    }
-  }
-
-  #probe(): void {
-    const startedAt = performance.now()
-    this.#liveness = probed(this.#liveness, Date.now())
-    this.#heardSinceProbe = 0
-    if (this.#muteProbes) return this.#probeByChannel()
-    const inside = this.#client as unknown as Inside
-    // keepalive@openssh.com wants a reply, also a refusal; some servers never give one and need another question.
-    const silent = setTimeout(() => {
-      if (this.#heardSinceProbe === 0 && !this.#over) this.#probeByChannel(() => this.#giveUpPings())
-    }, secondProbeMs)
-    silent.unref()
-    const answered = () => {
-      clearTimeout(silent)
-      this.#pings.delete(answered)
-      if (!this.#over) this.#setState({ kind: 'ready', latencyMs: Math.round(performance.now() - startedAt) })
-    }
-    this.#pings.add(answered)
-    inside._callbacks.push(answered)
-    inside._protocol?.ping()
-  }
-
-  /** The server never answers them: what waits for such an answer would take that of another request. */
-  #giveUpPings(): void {
-    this.#muteProbes = true
-    const { _callbacks: callbacks } = this.#client as unknown as Inside
-    for (const ping of this.#pings) {
-      const at = callbacks.indexOf(ping)
-      if (at >= 0) callbacks.splice(at, 1)
-    }
-    this.#pings.clear()
-  }
-
-  // Port 0 can't be connected to: the refusal is the answer.
-  #probeByChannel(onAnswer?: () => void): void {
-    try {
-      this.#client.forwardOut('127.0.0.1', 0, '127.0.0.1', 0, (_error, channel) => {
-        ;(channel as ClientChannel | undefined)?.close()
-        onAnswer?.()
-      })
-    } catch {
-      // The socket is half closed: its close follows.
-    }
-  }
-
-  #setState(state: LinkState): void {
-    this.#state = state
-    this.#link.fire(state)
-  }
-
   #end(error: AppError | null): void {
     if (this.#over) return
     this.#over = true
-    clearInterval(this.#ticker)
+    this.#watch.dispose()
     this.#closed.fire(error)
     this.#closed.dispose()
-    this.#link.dispose()
     this.#beforeClose.dispose()
   }
 }
 
 function closeChannel(channel: ClientChannel): void {
   channel.close()
-}
-
-/** What comes in the same read as the reply would be gone a turn later. */
-function withEarlyEnd(channel: ClientChannel): OpenedShell {
-  const early: OpenedShell['early'] = {}
-  // There is none when the server refused it.
-  if ((channel as unknown) === undefined) return { channel, early }
-  channel.once('exit', (code: number | null, name?: string) => (early.exit = [code, name]))
-  channel.once('close', () => (early.closed = true))
-  return { channel, early }
 }

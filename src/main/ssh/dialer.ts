@@ -13,6 +13,7 @@ import { Authenticator, type SecretStore } from './authenticator.ts'
 import { Connection } from './connection.ts'
 import type { PlannedHop } from './connection-plan.ts'
 import { Deadline } from './deadline.ts'
+import type { DialStep } from './dial-step.ts'
 import { learnHostKeys } from './host-key-learn.ts'
 import { checkHostKey, knownTypesOf } from './host-key-check.ts'
 import { scanHostKey } from './host-key-scan.ts'
@@ -21,12 +22,12 @@ import type { KnownHostsFile } from './known-hosts-file.ts'
 import { limitsFrom } from './liveness.ts'
 import { reach } from './reach.ts'
 import { agentFor, type Signer } from './signer.ts'
+import { allowMessagesInLaterKex } from './ssh2-internals.ts'
 import { toSshError, type ConnectionStage } from './ssh-errors.ts'
 import { stageOf, watchHello, type ServerHello } from './server-hello.ts'
 import { findUnsupported, type UnsupportedIdentity } from './unsupported-identities.ts'
 
-/** Where a dial stands, for the window. */
-export type DialStep = { readonly kind: 'connecting'; readonly step: string } | { readonly kind: 'asking' }
+export type { DialStep }
 
 export interface DialOptions {
   readonly hop: PlannedHop
@@ -84,6 +85,8 @@ export class Dialer {
         ? await via.connection.connectFromThere(hop.address, hop.port, signal)
         : await reach({ hop, secrets, consents, ask, signal })
       owned.add(toDisposable(() => stream.destroy()))
+      // A channel stays open after the target has ended it: only this side can tell the host before to let go.
+      if (via) stream.once('end', () => stream.destroy())
       return await this.#signIn(stream, { ...options, knownTypes }, owned)
     } catch (error) {
       owned.dispose()
@@ -174,6 +177,7 @@ export class Dialer {
       client: attempt.client,
       where: hop.label,
       onBytes: listener => void stream.on('data', listener),
+      unsent: () => stream.writableLength,
       owned,
       limits: limitsFrom(hop.options.aliveMs, hop.options.aliveCount),
       forwardsAgent: forwarded !== null,
@@ -316,6 +320,7 @@ class Attempt {
         if (signal.aborted) abort()
         this.#startClock(handshakeLimit(this.#parts.hop))
         client.connect(config)
+        allowMessagesInLaterKex(client)
       })
     } catch (error) {
       this.#over = true

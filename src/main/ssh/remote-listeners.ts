@@ -1,14 +1,26 @@
 import type { Client, ClientChannel } from 'ssh2'
 
+import { AppError } from '../../shared/base/errors.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 
 type Accept = () => ClientChannel
 
-/** A connection that came in over there, with where it came from; `accept` takes it, `refuse` turns it away. */
+/**
+ * A connection that came in over there, with where it came from; `accept` takes it, `refuse` turns it away. Once the link
+ * is gone `accept` throws an AppError (`lost`) and `refuse` does nothing.
+ */
 export interface Incoming {
   readonly from: string
   readonly accept: Accept
   readonly refuse: () => void
+}
+
+/** The server was asked to choose a port and did not say which (as lshd does). */
+export class NoPortNamed extends Error {
+  forPeople(where: string): AppError {
+    const text = `${where} did not say which port it chose to listen on. Set a listening port for this forward.`
+    return new AppError('server-refused', text, { cause: this })
+  }
 }
 
 export type OnIncoming = (incoming: Incoming) => void
@@ -16,19 +28,25 @@ export type OnIncoming = (incoming: Incoming) => void
 /** The listeners of one connection on the far side (RFC 4254, 7.1), and whom each of their connections belongs to. */
 export class RemoteListeners {
   readonly #client: Client
+  #gone = false
   readonly #owners = new Map<string, OnIncoming>()
 
   constructor(client: Client) {
     this.#client = client
+    const gone = () => (this.#gone = true)
+    client.on('end', gone).on('close', gone)
     client.on('tcp connection', ({ destIP, destPort, srcIP, srcPort }, accept, refuse) =>
-      this.#take(tcpKey(destIP, destPort), { from: `${srcIP}:${srcPort}`, accept: accept as Accept, refuse }),
+      this.#take(tcpKey(destIP, destPort), this.#incoming(`${srcIP}:${srcPort}`, accept as Accept, refuse)),
     )
     client.on('unix connection', ({ socketPath }, accept, refuse) =>
-      this.#take(socketPath, { from: socketPath, accept: accept as Accept, refuse }),
+      this.#take(socketPath, this.#incoming(socketPath, accept as Accept, refuse)),
     )
   }
 
-  /** Asks for a TCP listener; `done` is told its port, which the server chose when `port` was 0. */
+  /**
+   * Asks for a TCP listener; `done` is told its port, which the server chose when `port` was 0 (RFC 4254, 7.1). A server
+   * that does not say which one it chose has refused: nobody could use it.
+   */
   listenTcp(
     { address, port }: { address: string; port: number },
     onIncoming: OnIncoming,
@@ -36,12 +54,14 @@ export class RemoteListeners {
   ): void {
     this.#client.forwardIn(address, port, (error, real) => {
       const key = tcpKey(address, real)
-      if (!error) this.#owners.set(key, onIncoming)
       const dispose = () => {
         this.#owners.delete(key)
         this.#quietly(() => this.#client.unforwardIn(address, real, () => {}))
       }
-      done(error, { port: real, dispose })
+      const unusable = !error && !(real > 0 && real <= 65_535)
+      if (unusable) dispose()
+      else if (!error) this.#owners.set(key, onIncoming)
+      done(unusable ? new NoPortNamed() : error, { port: real, dispose })
     })
   }
 
@@ -59,6 +79,18 @@ export class RemoteListeners {
       }
       done(error ?? undefined, { dispose })
     })
+  }
+
+  #incoming(from: string, accept: Accept, refuse: () => void): Incoming {
+    return {
+      from,
+      accept: () => {
+        // ssh2 throws then, or gives a channel that leads nowhere and never closes.
+        if (this.#gone) throw new AppError('lost', 'The connection to the host was lost.')
+        return accept()
+      },
+      refuse: () => this.#quietly(refuse),
+    }
   }
 
   #take(key: string, incoming: Incoming): void {

@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/base/errors.ts'
 import { cleanText } from '../../shared/base/clean-text.ts'
+import { onCommandEnd } from './command-end.ts'
 import type { CommandLine } from './command-line.ts'
 import type { Connection } from './connection.ts'
 
@@ -24,6 +25,7 @@ export interface CommandOptions {
 
 const defaultBytes = 16 * 1024 * 1024
 const defaultMs = 60_000
+const restMs = 5_000
 
 /**
  * Runs a command line in the far user's shell and waits for its end. Throws `lost`, `cancelled`, `timed-out`, and
@@ -34,42 +36,61 @@ export async function runCommand(
   command: CommandLine,
   options: CommandOptions,
 ): Promise<CommandResult> {
-  const { channel, early } = await connection.exec(command, options.signal)
+  const opened = await connection.exec(command, options.signal)
+  const { channel, connection: carrier } = opened
   const output: Buffer[] = []
-  let errors = ''
+  let [bytes, errors] = [0, '']
   return new Promise((resolve, reject) => {
-    let [bytes, code] = [0, early.exit?.[0] ?? null]
+    let exit: readonly [code: number | null, ...unknown[]] | undefined = opened.early.exit
+    let rest: NodeJS.Timeout | undefined
     const settle = () => {
       clearTimeout(timer)
-      lost.dispose()
+      clearTimeout(rest)
+      end.dispose()
       options.signal.removeEventListener('abort', abort)
-    }
-    const fail = (error: AppError) => {
-      settle()
       channel.close()
-      reject(error)
     }
-    const abort = () => fail(new AppError('cancelled', 'Cancelled'))
-    const late = () => fail(new AppError('timed-out', `A command on ${connection.where} took too long. Try again.`))
-    const timer = setTimeout(late, options.timeoutMs ?? defaultMs)
-    const lost = connection.onClosed(error => fail(error ?? new AppError('cancelled', 'Closed')))
-    const finish = () => {
+    const fail = (error: AppError) => (settle(), reject(error))
+    const finish = (code: number | null) => {
       settle()
       resolve({ code, output: Buffer.concat(output), errors: cleanText(errors, 2_000).trim() })
     }
+    const abort = () => fail(new AppError('cancelled', 'Cancelled'))
+    const timer = setTimeout(() => fail(late(carrier)), options.timeoutMs ?? defaultMs)
+    // The command has ended: a server that then neither ends its output nor closes is not waited for.
+    const waitForRest = () => {
+      clearTimeout(rest)
+      if (exit) rest = setTimeout(finish, restMs, exit[0])
+    }
+    const end = onCommandEnd(opened, how => {
+      if (how.kind === 'failed') fail(how.error)
+      else finish(how.kind === 'exited' ? how.code : null)
+    })
     options.signal.addEventListener('abort', abort)
-    channel.on('exit', (exit: number | null) => (code = exit))
-    channel.on('error', () => finish())
-    channel.stderr.on('data', (data: Buffer) => (errors = (errors + data.toString('utf8')).slice(0, 16_384)))
+    channel.on('exit', (code: number | null) => {
+      exit = [code]
+      waitForRest()
+    })
+    channel.stderr.on('data', (data: Buffer) => {
+      errors = (errors + data.toString('utf8')).slice(0, 16_384)
+      waitForRest()
+    })
     channel.on('data', (data: Buffer) => {
       output.push(data)
       bytes += data.length
-      if (bytes > (options.maxBytes ?? defaultBytes))
-        fail(new AppError('server-refused', `A command on ${connection.where} printed more than it should.`))
+      waitForRest()
+      if (bytes > (options.maxBytes ?? defaultBytes)) fail(tooMuch(carrier))
     })
-    // The close comes after the last byte was read.
-    channel.on('close', finish)
-    if (early.closed === true && channel.readableLength === 0) finish()
+    waitForRest()
     channel.end(options.input === undefined ? undefined : Buffer.from(options.input))
+    if (options.signal.aborted) abort()
   })
+}
+
+function late({ where }: Connection): AppError {
+  return new AppError('timed-out', `A command on ${where} took too long. Try again.`)
+}
+
+function tooMuch({ where }: Connection): AppError {
+  return new AppError('server-refused', `A command on ${where} printed more than it should.`)
 }

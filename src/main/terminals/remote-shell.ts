@@ -1,22 +1,22 @@
+import { assertNever } from '../../shared/base/assert-never.ts'
 import { cleanLine } from '../../shared/base/clean-text.ts'
-import { AppError } from '../../shared/base/errors.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { TerminalSize } from '../../shared/contract/terminals.ts'
+import { onCommandEnd, type CommandEnd } from '../ssh/command-end.ts'
 import type { Channel, Connection, OpenedShell } from '../ssh/connection.ts'
 import type { Lease } from '../ssh/connection-pool.ts'
+import type { DialStep } from '../ssh/dial-step.ts'
 import type { SessionOptions } from '../ssh/hop-options.ts'
 import { matchesPattern } from '../ssh-config/patterns.ts'
 import type { Shell, ShellEnd } from './shell.ts'
-
-// Twice the 2 MiB window that ssh2 grants; a server that sends on past it ignores the protocol.
-const maxBuffered = 4 * 1024 * 1024
-const watchMs = 250
 
 export interface ShellStart {
   readonly size: TerminalSize
   readonly env: NodeJS.ProcessEnv
   readonly session: SessionOptions
   readonly signal: AbortSignal
+  /** Told of a further sign-in, where the connection takes no more sessions. */
+  readonly onStep: (step: DialStep) => void
 }
 
 /** SendEnv and SetEnv of ssh_config(5); what is set wins over what is passed on. */
@@ -32,17 +32,22 @@ export function variablesOf(
   return Object.fromEntries([...sent, ...set])
 }
 
+/** A shell and the connection that carries it, which is another one where the leased one takes no more sessions. */
+export interface CarriedShell extends Shell {
+  readonly connection: Connection
+}
+
 /** Opens a shell on a leased connection and owns the lease from then on. */
 export async function startRemoteShell(
   lease: Lease<Connection>,
-  { size, env, session, signal }: ShellStart,
-): Promise<Shell> {
+  { size, env, session, signal, onStep }: ShellStart,
+): Promise<CarriedShell> {
   const { connection } = lease
   // Without a language of its own (a desktop start often has none) a shell should still take UTF-8.
   const wanted = { COLORTERM: 'truecolor', LANG: env['LANG'] || 'C.UTF-8', ...variablesOf(session, env) }
   const { command, tty } = session
   try {
-    const opened = await connection.shell({ size, term: 'xterm-256color', env: wanted, command, tty }, signal)
+    const opened = await connection.shell({ size, term: 'xterm-256color', env: wanted, command, tty }, signal, onStep)
     return new RemoteShell(opened, lease)
   } catch (error) {
     lease.dispose()
@@ -50,27 +55,21 @@ export async function startRemoteShell(
   }
 }
 
-class RemoteShell implements Shell {
+class RemoteShell implements CarriedShell {
+  readonly connection: Connection
   readonly #channel: Channel
-  readonly #early: OpenedShell['early']
+  readonly #ending: Disposable
   readonly #lease: Lease<Connection>
-  readonly #lost: Disposable
-  #end: ShellEnd = { kind: 'exited', exit: { code: null, signal: null } }
-  #over = false
-  #watch: NodeJS.Timeout | undefined
+  #end: ShellEnd | undefined
   #tell: ((end: ShellEnd) => void) | undefined
 
-  constructor({ channel, early }: OpenedShell, lease: Lease<Connection>) {
-    this.#channel = channel
-    this.#early = early
+  constructor(opened: OpenedShell, lease: Lease<Connection>) {
+    this.#channel = opened.channel
+    this.connection = opened.connection
     this.#lease = lease
-    this.#lost = lease.connection.onClosed(error => {
-      if (error) this.#end = { kind: 'lost', error }
-      this.#finish()
-    })
-    channel.on('exit', (code: number | null, signal?: string) => this.#note(code, signal))
-    channel.on('close', () => this.#close())
-    channel.on('error', () => this.#finish())
+    // Its place on the connection that had none is free for others.
+    if (opened.connection !== lease.connection) lease.dispose()
+    this.#ending = onCommandEnd(opened, end => this.#finish(shellEnd(end)))
   }
 
   onData(listener: (data: Buffer) => void): void {
@@ -80,68 +79,58 @@ class RemoteShell implements Shell {
 
   onEnd(listener: (end: ShellEnd) => void): void {
     this.#tell = listener
-    if (this.#early.exit) this.#note(...this.#early.exit)
-    if (this.#over) listener(this.#end)
-    else if (this.#early.closed === true) this.#close()
+    if (this.#end) listener(this.#end)
   }
 
   write(data: Uint8Array): void {
-    if (this.#over) return
-    this.#lease.connection.noteSent()
+    if (this.#end || !this.#channel.writable) return
+    this.connection.noteSent()
     this.#channel.write(Buffer.from(data.buffer, data.byteOffset, data.byteLength))
   }
 
   resize({ cols, rows }: TerminalSize): void {
-    if (!this.#over) this.#channel.setWindow(rows, cols, 0, 0)
+    if (!this.#end) this.#channel.setWindow(rows, cols, 0, 0)
   }
 
   pause(): void {
     this.#channel.pause()
     this.#channel.stderr.pause()
-    // A server that ignores the window it was granted would fill memory while nothing is read.
-    this.#watch ??= setInterval(() => this.#stopIfTooMuch(), watchMs)
   }
 
   resume(): void {
-    clearInterval(this.#watch)
-    this.#watch = undefined
     this.#channel.resume()
     this.#channel.stderr.resume()
   }
 
   dispose(): void {
-    if (this.#over) return
+    if (this.#end) return
     this.#channel.close()
-    this.#finish()
+    this.#finish({ kind: 'exited', exit: { code: null, signal: null } })
   }
 
-  #note(code: number | null, signal: string | undefined): void {
-    const name = signal === undefined ? null : cleanLine(signal.replace(/^SIG/, ''), 32)
-    this.#end = { kind: 'exited', exit: { code, signal: name } }
-  }
-
-  // A paused channel still holds what came before the close.
-  #close(): void {
-    if (this.#channel.readableEnded || this.#channel.readableLength === 0) this.#finish()
-    else this.#channel.once('end', () => this.#finish())
-  }
-
-  #stopIfTooMuch(): void {
-    const { where } = this.#lease.connection
-    if (this.#channel.readableLength + this.#channel.stderr.readableLength <= maxBuffered) return
-    this.#end = {
-      kind: 'lost',
-      error: new AppError('lost', `${where} sends more than it may. The session was closed.`),
-    }
-    this.dispose()
-  }
-
-  #finish(): void {
-    if (this.#over) return
-    this.#over = true
-    clearInterval(this.#watch)
-    this.#lost.dispose()
+  #finish(end: ShellEnd): void {
+    if (this.#end) return
+    this.#end = end
+    this.#ending.dispose()
     this.#lease.dispose()
-    this.#tell?.(this.#end)
+    this.#tell?.(end)
+  }
+}
+
+function shellEnd(end: CommandEnd): ShellEnd {
+  switch (end.kind) {
+    case 'exited': {
+      const signal = end.signal === undefined ? null : cleanLine(end.signal.replace(/^SIG/, ''), 32)
+      return { kind: 'exited', exit: { code: end.code, signal } }
+    }
+    case 'closed':
+      return { kind: 'exited', exit: { code: null, signal: null } }
+    case 'failed':
+      // Closed on purpose from this side.
+      return end.error.code === 'cancelled'
+        ? { kind: 'exited', exit: { code: null, signal: null } }
+        : { kind: 'lost', error: end.error }
+    default:
+      return assertNever(end)
   }
 }

@@ -7,7 +7,8 @@ import { copyLine, folderLine, pathWords } from '../../shared/base/typed-line.ts
 import type { Services } from '../../shared/contract/contract.ts'
 import type { Target } from '../../shared/contract/targets.ts'
 import type { TerminalId, TerminalSize, TerminalSnapshot, TerminalState } from '../../shared/contract/terminals.ts'
-import type { Connection, LinkState } from '../ssh/connection.ts'
+import type { Connection } from '../ssh/connection.ts'
+import type { LinkState } from '../ssh/link-watch.ts'
 import type { ConnectionPlan, PlannedHop } from '../ssh/connection-plan.ts'
 import type { Lease, LeaseOptions } from '../ssh/connection-pool.ts'
 import { startRemoteShell } from './remote-shell.ts'
@@ -131,12 +132,14 @@ export class TerminalService implements Contract, Disposable {
     const lease = await this.#parts.lease(plan, options)
     this.#setState(entry, { kind: 'connecting', step: 'Starting the shell' })
     const { session } = (plan.at(-1) as PlannedHop).options
-    const shell = await startRemoteShell(lease, { size, env: this.#parts.env, session, signal })
-    this.#setState(entry, fromLink(lease.connection.link))
-    entry.link = lease.connection.onLinkChanged(link => {
+    const { onStep } = options
+    const shell = await startRemoteShell(lease, { size, env: this.#parts.env, session, signal, onStep })
+    const { connection } = shell
+    this.#setState(entry, fromLink(connection.link))
+    entry.link = connection.onLinkChanged(link => {
       if (entry.state.kind === 'ready' || entry.state.kind === 'stalled') this.#setState(entry, fromLink(link))
     })
-    this.#news(entry, 'connected', `Connected to ${lease.connection.where}`)
+    this.#news(entry, 'connected', `Connected to ${connection.where}`)
     return shell
   }
 
