@@ -1,5 +1,5 @@
 import type { Disposable } from '../../shared/base/lifecycle.ts'
-import type { Entry, FileInfo, Space } from '../../shared/contract/files.ts'
+import type { Entry, FileInfo, FileKind, Space } from '../../shared/contract/files.ts'
 import type { CommandResult } from '../ssh/run-command.ts'
 import type { Script } from '../ssh/script.ts'
 
@@ -124,8 +124,11 @@ export interface FileSystem extends Disposable {
   removeFile(path: string): Promise<void>
   /** An empty one. */
   removeFolder(path: string): Promise<void>
-  /** Throws `exists` where `to` is taken, unless by `from` itself in another spelling of its name. */
-  rename(from: string, to: string): Promise<void>
+  /**
+   * Throws `exists` where `to` is taken, unless by `from` itself in another spelling of its name. `known` is what `from`
+   * is, where the caller made it: a host need not be asked then.
+   */
+  rename(from: string, to: string, options?: { known?: FileKind }): Promise<void>
   /** Puts `from` in the place of `to` in one step, or as near to it as the server comes without losing either. */
   replace(from: string, to: string): Promise<void>
   /** Copies a file beside another without its data leaving the side. Throws `unsupported` where the side can't. */

@@ -70,6 +70,8 @@ describe.each(renamers)('renaming on a server %s', (_what, habits) => {
       [link, empty],
     ] as const)
       await expect(files.rename(from, to)).rejects.toMatchObject({ code: 'exists' })
+    for (const to of [c, empty, link])
+      await expect(files.rename(b, to, { known: 'file' })).rejects.toMatchObject({ code: 'exists' })
     expect([readFileSync(b, 'utf8'), readFileSync(c, 'utf8'), readlinkSync(link)]).toEqual(['BBB', 'CCC', 'nowhere'])
     expect(readdirSync(folder)).toEqual(['b', 'c', 'empty', 'full', 'link'])
   })
@@ -85,7 +87,20 @@ describe.each(renamers)('renaming on a server %s', (_what, habits) => {
     await expect(files.rename(join(folder, 'none'), join(folder, 'other'))).rejects.toMatchObject({ code: 'not-found' })
     await files.rename(join(folder, 'b2'), join(folder, 'b2'))
     expect(readFileSync(join(folder, 'b2'), 'utf8')).toBe('BBB')
+    await files.rename(join(folder, 'b2'), join(folder, 'b3'), { known: 'file' })
+    expect([readdirSync(folder), readFileSync(join(folder, 'b3'), 'utf8')]).toEqual([['b3', 'd2', 'l2'], 'BBB'])
+    const none = files.rename(join(folder, 'none'), join(folder, 'other'), { known: 'file' })
+    await expect(none).rejects.toMatchObject({ code: 'not-found' })
   })
+})
+
+test('a file that the caller made moves in two requests where the server makes hard links', async () => {
+  const { files, server, folder } = await box({ extensions: [posixRename, hardlink] })
+  writeFileSync(join(folder, 'part'), 'x')
+  const before = server.requests.length
+  await files.rename(join(folder, 'part'), join(folder, 'whole'), { known: 'file' })
+  expect(server.requests.slice(before).map(({ type }) => type)).toEqual([packetType.extended, packetType.remove])
+  expect(readdirSync(folder)).toEqual(['whole'])
 })
 
 test('a name that is taken between the look and the rename is not replaced where the server makes hard links', async () => {
@@ -156,7 +171,9 @@ test.each<ServerHabits>([
   writeFileSync(join(folder, 'other'), 'other')
   await files.rename(join(folder, 'readme'), join(folder, 'README'))
   expect(readdirSync(folder)).toEqual(['README', 'other'])
-  await expect(files.rename(join(folder, 'README'), join(folder, 'OTHER'))).rejects.toMatchObject({ code: 'exists' })
+  await files.rename(join(folder, 'README'), join(folder, 'Readme'), { known: 'file' })
+  expect(readdirSync(folder)).toEqual(['Readme', 'other'])
+  await expect(files.rename(join(folder, 'Readme'), join(folder, 'OTHER'))).rejects.toMatchObject({ code: 'exists' })
   expect(readFileSync(join(folder, 'other'), 'utf8')).toBe('other')
 })
 

@@ -121,14 +121,20 @@ export class SftpFiles implements FileSystem {
    * Elsewhere, and for folders and symbolic links, somebody who takes the name between the look and the rename may lose
    * what they put there to such a server.
    */
-  async rename(from: string, to: string): Promise<void> {
-    const [there, kind] = await Promise.all([this.info(to), this.#kindToLink(from)])
+  async rename(from: string, to: string, { known }: { known?: FileKind } = {}): Promise<void> {
+    const linked = known === 'file' && this.#canLink
+    // The link is its own look at the name. It says too little when it fails, and what follows finds out why.
+    if (linked && (await this.#moveByLink(from, to))) return
+    const [there, kind] = await Promise.all([this.info(to), linked ? null : this.#kindToLink(from)])
     if (there) {
       if (from === to) return
       if (!(await isOtherSpelling(this, from, to))) throw fileError('exists', { path: to, where: this.label })
       return this.#spellAnew(from, to)
     }
-    if (kind === 'file' && (await this.#moveByLink(from, to))) return
+    if (kind === 'file') {
+      if (await this.#moveByLink(from, to)) return
+      await this.#refuseTaken(to)
+    }
     try {
       await this.#session.rename(from, to)
     } catch (error) {
@@ -233,20 +239,23 @@ export class SftpFiles implements FileSystem {
     }
   }
 
+  get #canLink(): boolean {
+    return this.#session.has('hardlink@openssh.com')
+  }
+
   /** Null where the server makes no links to files. */
   async #kindToLink(path: string): Promise<FileKind | null> {
-    if (!this.#session.has('hardlink@openssh.com')) return null
+    if (!this.#canLink) return null
     const info = await this.info(path).catch((error: unknown) => (ignoreRefusal(error), null))
     return info?.kind ?? null
   }
 
-  /** False where nothing was done: not every disk has such links. */
+  /** False where nothing was done: `to` is taken, or the disk has no such links. */
   async #moveByLink(from: string, to: string): Promise<boolean> {
     try {
       await this.#session.hardlink(from, to)
     } catch (error) {
       if (!(error instanceof SftpStatusError)) throw error
-      await this.#refuseTaken(to, error)
       return false
     }
     try {

@@ -275,7 +275,7 @@ function unlessRefused(error: unknown): null {
 async function finish(options: CopyFileOptions, part: string): Promise<void> {
   const { target, to, replace, verify } = options
   if (verify) await compare(options, part)
-  await (replace ? target.replace(part, to) : target.rename(part, to))
+  await (replace ? target.replace(part, to) : target.rename(part, to, { known: 'file' }))
 }
 
 async function compare({ source, target, from, signal }: CopyFileOptions, part: string): Promise<void> {

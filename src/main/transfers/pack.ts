@@ -123,7 +123,7 @@ async function writeOne({ target, signal }: PackOptions, file: PackedFile, { dat
     const change = { mode, ...(mtimeMs === null ? {} : { mtimeMs }) }
     await finishFile(target, written, { path: part, change, sync: false })
     if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
-    await (file.replace ? target.replace(part, file.to) : target.rename(part, file.to))
+    await (file.replace ? target.replace(part, file.to) : target.rename(part, file.to, { known: 'file' }))
   } catch (error) {
     await written.close().catch(() => {})
     await target.removeFile(part).catch(() => {})
@@ -165,7 +165,7 @@ async function packUp(options: PackOptions, commands: Commands): Promise<readonl
     if (code !== 0 || !sent) return files
     await eachOf(sent.entries(), renamesAtOnce, async ([name, file]) => {
       const staged = joinPath(stage, name)
-      const moved = file.replace ? target.replace(staged, file.to) : target.rename(staged, file.to)
+      const moved = file.replace ? target.replace(staged, file.to) : target.rename(staged, file.to, { known: 'file' })
       await moved.then(
         () => {
           left.delete(file)
