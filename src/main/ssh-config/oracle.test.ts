@@ -18,7 +18,7 @@ import type { ForwardLine, ResolvedHost } from './resolved.ts'
 import { expandPath, type LocalFacts } from './tokens.ts'
 
 const run = promisify(execFile)
-const count = Number(process.env['HAWSER_CONFIG_RUNS'] ?? runs(5_000))
+const configs = Number(process.env['HAWSER_CONFIG_RUNS'] ?? runs(5_000))
 
 const facts: LocalFacts = {
   user: userInfo().username,
@@ -310,7 +310,7 @@ beforeAll(async () => {
 
 describe('our answer', () => {
   it(
-    `equals that of ssh -G for every honoured keyword, in ${count} configs`,
+    `equals that of ssh -G for every honoured keyword, in ${configs} configs`,
     async () => {
       const folderOfRuns = tempDir()
       let compares = 0
@@ -345,9 +345,9 @@ describe('our answer', () => {
             expect(normal([...all, ...paths, ...certificates])).toEqual(normal(expanded(theirs ?? [], ours)))
           },
         ),
-        { numRuns: count },
+        { numRuns: configs },
       )
-      expect(compares).toBeGreaterThan(count * 0.6)
+      expect(compares).toBeGreaterThan(configs * 0.6)
     },
     30 * 60_000,
   )
