@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -6,10 +6,21 @@ import { fileURLToPath } from 'node:url'
 
 import { _electron, expect, test as base, type ElectronApplication, type Locator, type Page } from '@playwright/test'
 
+import { findProgram, packageOf } from '../scripts/programs.mjs'
 import { startSshd, type Sshd } from './sshd.ts'
 import { startTestServer, type TestServer, type TestServerOptions } from './test-server.ts'
 
 export { expect }
+
+/** Skips the test that calls it where a program that it starts isn't installed, and has `npm test` list the program. */
+export function needs(...programs: readonly string[]): void {
+  const missing = programs
+    .filter(program => findProgram(program) === undefined)
+    .map(program => `${program} (apt install ${packageOf(program)})`)
+  const log = process.env['HAWSER_MISSING_PROGRAMS']
+  for (const each of missing) if (log) appendFileSync(log, `${each}\n`)
+  test.skip(missing.length > 0, `needs ${missing.join(', ')}`)
+}
 
 /** The folder of package.json. */
 export const projectFolder = dirname(dirname(fileURLToPath(import.meta.url)))

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 
 import type { ElectronApplication, Page } from '@playwright/test'
 
-import { expect, keyHost, openShell, seed, test, trust, type Hawser, type LaunchOptions } from './fixtures.ts'
+import { expect, keyHost, needs, openShell, seed, test, trust, type Hawser, type LaunchOptions } from './fixtures.ts'
 import type { Sshd } from './sshd.ts'
 import { endLater, freePort, ownOrigin, pageAs, pageOn, stopPages, textAt } from './web-pages.ts'
 
@@ -136,9 +136,10 @@ test('a launch is cancelled with its dialog, which says what was left running on
 })
 
 // What a test started over there, and would outlive it.
-test.afterEach(async () => {
+test.afterEach(async ({ sshd }) => {
   await promisify(execFile)('pkill', ['-f', 'mlflow ui --port']).catch(() => {})
-  await promisify(execFile)('tmux', ['kill-server']).catch(() => {})
+  const env = { ...process.env, TMUX_TMPDIR: join(sshd.folder, 'home') }
+  await promisify(execFile)('tmux', ['kill-server'], { env }).catch(() => {})
 })
 
 test('a preset that does not run is started over there, in the folder that was given', async ({
@@ -178,6 +179,7 @@ test('a real Jupyter is started, opened with its token, and found again after a 
   sshDir,
   folder,
 }) => {
+  needs('jupyter-notebook')
   test.setTimeout(150_000)
   const { page, opened } = await open({ launch, sshd, sshDir })
   await page.getByRole('button', { name: 'Jupyter' }).click()

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { expect, keyHost, openShell, terminal, test, trust } from './fixtures.ts'
+import { expect, keyHost, needs, openShell, terminal, test, trust } from './fixtures.ts'
 import { startSshd } from './sshd.ts'
 
 /** A name that fish, for which a backslash in single quotes escapes, would run a command of. */
@@ -23,6 +23,7 @@ esac
 }
 
 test('a folder and files of any name run nothing on a host with fish', async ({ launch, sshDir, folder }) => {
+  needs('fish')
   const sshd = await fishServer(folder)
   const there = join(folder, trap)
   mkdirSync(there)

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { expect, keyHost, openShell, terminal, test, trust } from './fixtures.ts'
+import { expect, keyHost, needs, openShell, terminal, test, trust } from './fixtures.ts'
 import { keygen } from './sshd.ts'
 import { clipboardText, panelButton, runPanel, seedSnippets, snippetsPage } from './snippet-pieces.ts'
 
@@ -217,6 +217,7 @@ test('from its page a snippet is typed into a terminal that opens for it, and it
   sshd,
   dataDir,
 }) => {
+  needs('tmux')
   writeFileSync(join(sshd.folder, 'home/.profile'), `export TMUX_TMPDIR=${join(sshd.folder, 'home')}\n`)
   seedSnippets(
     dataDir,

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 
-import { expect, keyHost, openShell, terminal, test, trust } from './fixtures.ts'
+import { expect, keyHost, needs, openShell, terminal, test, trust } from './fixtures.ts'
 
 test.beforeEach(({ sshd, sshDir }) => trust(sshDir, sshd.port, sshd.hostKey))
 
@@ -56,6 +56,7 @@ test('bytes come through whole: UTF-8 in pieces, wide characters, and what is ty
 })
 
 test('the programs people live in draw as they should', async ({ launch, sshd, folder }) => {
+  needs('less', 'vim', 'tmux', 'htop')
   test.setTimeout(120_000)
   const { page } = await launch({ hosts: [keyHost(sshd)] })
   const shell = await openShell(page)
@@ -92,6 +93,7 @@ test('the programs people live in draw as they should', async ({ launch, sshd, f
 })
 
 test('vttest’s cursor and screen pages come out as its author meant', async ({ launch, sshd }) => {
+  needs('vttest')
   test.setTimeout(120_000)
   const { app, page } = await launch({ hosts: [keyHost(sshd)] })
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(1000, 640))

@@ -1,7 +1,7 @@
 // The programs that tests start, and the Debian package each of them comes in. The set-up installs them from this list,
 // and a test that lacks one of them is skipped by name, so a new program goes here first.
 import { existsSync } from 'node:fs'
-import { isAbsolute, join } from 'node:path'
+import { basename, isAbsolute, join } from 'node:path'
 import process from 'node:process'
 
 /** Programs of the unit tests by the Debian package they come in. */
@@ -25,6 +25,7 @@ export const unitPrograms = /** @type {const} */ ({
   'util-linux': ['unshare', 'setsid'],
   'libc-bin': ['getent'],
   openssl: ['openssl'],
+  curl: ['curl'],
   zip: ['zip'],
   unzip: ['unzip'],
   'xz-utils': ['xz'],
@@ -39,7 +40,6 @@ export const windowPrograms = /** @type {const} */ ({
   htop: ['htop'],
   vttest: ['vttest'],
   sudo: ['sudo'],
-  curl: ['curl'],
   'jupyter-notebook': ['jupyter-notebook'],
 })
 
@@ -65,5 +65,6 @@ export function findProgram(name) {
 /** The Debian package that has a program; its own name where the lists don't know it. @param {string} program */
 export function packageOf(program) {
   const all = [unitPrograms, windowPrograms, benchPrograms].flatMap(each => Object.entries(each))
-  return all.find(([, programs]) => /** @type {readonly string[]} */ (programs).includes(program))?.[0] ?? program
+  const isIt = (/** @type {string} */ each) => each === program || each === basename(program)
+  return all.find(([, programs]) => programs.some(isIt))?.[0] ?? program
 }

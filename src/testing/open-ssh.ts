@@ -3,11 +3,12 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
+import { lacks } from './programs.ts'
 
 const program = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/usr/bin/sshd'].find(existsSync)
 
 /** True where a real OpenSSH server can be started. */
-export const hasOpenSsh = program !== undefined
+export const hasOpenSsh = !lacks('sshd', 'ssh-keygen')
 
 /** A line that makes it look for keys outside the home alone. */
 export const keysElsewhere = '# keys elsewhere'

@@ -12,6 +12,7 @@ import type { Endpoint } from '../../shared/contract/forwards.ts'
 import { echoServer, forwardRig, listenOn } from '../../testing/forward-rig.ts'
 import { freePort, hasOpenSsh } from '../../testing/open-ssh.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
+import { lacks } from '../../testing/programs.ts'
 import type { ForwardRunner } from './forward-runner.ts'
 
 const tcp = (port: number, address = '127.0.0.1'): Endpoint => ({ kind: 'tcp', address, port })
@@ -96,31 +97,34 @@ describe.skipIf(!hasOpenSsh)('a forward', () => {
     await vi.waitFor(() => expect(exchange(port, Buffer.from('x'))).rejects.toThrow(/ECONNREFUSED/), { timeout: 5_000 })
   })
 
-  test('as a SOCKS proxy serves curl in every dialect, and leaves names to the far side', async () => {
-    const { run } = await rig()
-    const web = createHttp((_request, response) => response.end('the page'))
-    const port = await serving(web)
-    const runner = await run({ kind: 'dynamic', listen: tcp(0), to: null })
-    for (const dialect of ['--socks5-hostname', '--socks5', '--socks4', '--socks4a']) {
-      const { stdout } = await promisify(execFile)('curl', [
+  test.skipIf(lacks('curl'))(
+    'as a SOCKS proxy serves curl in every dialect, and leaves names to the far side',
+    async () => {
+      const { run } = await rig()
+      const web = createHttp((_request, response) => response.end('the page'))
+      const port = await serving(web)
+      const runner = await run({ kind: 'dynamic', listen: tcp(0), to: null })
+      for (const dialect of ['--socks5-hostname', '--socks5', '--socks4', '--socks4a']) {
+        const { stdout } = await promisify(execFile)('curl', [
+          '-s',
+          dialect,
+          `127.0.0.1:${portOf(runner)}`,
+          `http://localhost:${port}/`,
+        ])
+        expect(stdout, dialect).toBe('the page')
+      }
+      const closed = await freePort()
+      const refused = await promisify(execFile)('curl', [
         '-s',
-        dialect,
+        '--socks5-hostname',
         `127.0.0.1:${portOf(runner)}`,
-        `http://localhost:${port}/`,
-      ])
-      expect(stdout, dialect).toBe('the page')
-    }
-    const closed = await freePort()
-    const refused = await promisify(execFile)('curl', [
-      '-s',
-      '--socks5-hostname',
-      `127.0.0.1:${portOf(runner)}`,
-      `http://127.0.0.1:${closed}/`,
-    ]).catch((error: { code: number }) => error.code)
-    expect(refused).not.toBe(0)
-    expect(runner.snapshot(Date.now()).lastError?.message).toContain('refused')
-    expect(runner.state.kind).toBe('up')
-  })
+        `http://127.0.0.1:${closed}/`,
+      ]).catch((error: { code: number }) => error.code)
+      expect(refused).not.toBe(0)
+      expect(runner.snapshot(Date.now()).lastError?.message).toContain('refused')
+      expect(runner.state.kind).toBe('up')
+    },
+  )
 
   test('whose target refuses says so on its row, and stays', async () => {
     const made = await rig()

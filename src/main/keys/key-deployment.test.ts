@@ -9,6 +9,7 @@ import type { ConnectionPlan } from '../ssh/connection-plan.ts'
 import { completeHop, dialRig, trusting } from '../../testing/dial.ts'
 import { keysElsewhere, startOpenSsh } from '../../testing/open-ssh.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
+import { eachWith } from '../../testing/programs.ts'
 import { KeyDeployment } from './key-deployment.ts'
 
 const cleanUp: (() => void)[] = []
@@ -42,26 +43,29 @@ const shells = [
 ] as const
 
 describe('a key that is put on a server', () => {
-  it.each(shells)('through %s is added once, proved by signing in, and taken off again', async (name, command) => {
-    const force = name === 'the login shell' ? [] : [`ForceCommand ${command}`]
-    const { deployment, key, line, at } = await setUp([...force])
-    writeKeyFileOf(at)
-    expect(await deployment.put(target, { line, keyFile: key }, signal)).toEqual({
-      added: true,
-      proved: true,
-      problem: null,
-    })
-    expect(await deployment.put(target, { line, keyFile: key }, signal)).toEqual({
-      added: false,
-      proved: true,
-      problem: null,
-    })
-    expect(readFileSync(at, 'utf8')).toBe(`# mine\n${line}\n`)
-    const blob = Buffer.from(line.split(' ')[1] as string, 'base64')
-    expect(await deployment.takeOff(target, blob, signal)).toBe(1)
-    expect(await deployment.takeOff(target, blob, signal)).toBe(0)
-    expect(readFileSync(at, 'utf8')).toBe('# mine\n')
-  })
+  eachWith(shells, ([name]) => (name === 'the login shell' ? 'sshd' : name))(
+    'through %s is added once, proved by signing in, and taken off again',
+    async (name, command) => {
+      const force = name === 'the login shell' ? [] : [`ForceCommand ${command}`]
+      const { deployment, key, line, at } = await setUp([...force])
+      writeKeyFileOf(at)
+      expect(await deployment.put(target, { line, keyFile: key }, signal)).toEqual({
+        added: true,
+        proved: true,
+        problem: null,
+      })
+      expect(await deployment.put(target, { line, keyFile: key }, signal)).toEqual({
+        added: false,
+        proved: true,
+        problem: null,
+      })
+      expect(readFileSync(at, 'utf8')).toBe(`# mine\n${line}\n`)
+      const blob = Buffer.from(line.split(' ')[1] as string, 'base64')
+      expect(await deployment.takeOff(target, blob, signal)).toBe(1)
+      expect(await deployment.takeOff(target, blob, signal)).toBe(0)
+      expect(readFileSync(at, 'utf8')).toBe('# mine\n')
+    },
+  )
 
   it('is told where the server keeps keys elsewhere', async () => {
     const { deployment, key, line, at } = await setUp([keysElsewhere])

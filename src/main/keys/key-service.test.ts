@@ -11,6 +11,7 @@ import { FakeKeychain } from '../../testing/fake-keychain.ts'
 import { startOpenSsh } from '../../testing/open-ssh.ts'
 import { startTestServer } from '../../testing/ssh-server.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
+import { lacks } from '../../testing/programs.ts'
 import type { ConnectionPlan } from '../ssh/connection-plan.ts'
 import { KeyRing } from '../ssh/key-ring.ts'
 import { vaultKeyName } from '../storage/secret-names.ts'
@@ -92,7 +93,7 @@ async function startAgent(folder: string): Promise<string> {
   return socket
 }
 
-describe('KeyService', () => {
+describe.skipIf(lacks('sshd', 'ssh-agent'))('KeyService', () => {
   it('generates a key as a file that ssh-keygen reads, announces it and lists it', async () => {
     const { keys, path } = await setUp()
     let announced = 0

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import type { Dialect } from '../../shared/base/shell-dialect.ts'
 import type { Given, Values } from '../../shared/contract/snippets.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
+import { eachWith, lacks } from '../../testing/programs.ts'
 import {
   checkPlaces,
   composeApart,
@@ -100,18 +101,22 @@ describe('composeApart', () => {
     return { text, output }
   }
 
-  it.each<[string, Dialect]>([
+  const shells: readonly (readonly [string, Dialect])[] = [
     ['/bin/bash', 'bash'],
     ['/bin/dash', 'sh'],
     ['/usr/bin/zsh', 'zsh'],
     ['/usr/bin/fish', 'fish'],
-  ])('passes a hidden value to %s unseen by the list of processes', (shell, dialect) => {
-    const secret = `  s3cret "$HOME" 'x' \\ `
-    const command = `printf '[%s]' {{word!}} "a{{word!}}" 'b{{word!}}'`
-    const { text, output } = run(shell, dialect, { command, values: { word: secret } })
-    expect(text).not.toContain('s3cret')
-    expect(output).toBe(`[${secret}][a${secret}][b${secret}]`)
-  })
+  ]
+  eachWith(shells, ([shell]) => shell)(
+    'passes a hidden value to %s unseen by the list of processes',
+    (shell, dialect) => {
+      const secret = `  s3cret "$HOME" 'x' \\ `
+      const command = `printf '[%s]' {{word!}} "a{{word!}}" 'b{{word!}}'`
+      const { text, output } = run(shell, dialect, { command, values: { word: secret } })
+      expect(text).not.toContain('s3cret')
+      expect(output).toBe(`[${secret}][a${secret}][b${secret}]`)
+    },
+  )
 
   it('runs in its folder, and not at all where there is none', () => {
     const folder = tempDir()
@@ -122,13 +127,16 @@ describe('composeApart', () => {
     expect(() => run('/bin/bash', 'bash', { command: 'true', folder: join(folder, 'none') })).toThrow()
   })
 
-  it.each(['/bin/bash', '/usr/bin/fish'])('runs a script by its own interpreter under %s', shell => {
-    const dialect = shell.endsWith('fish') ? 'fish' : 'bash'
-    const command = '#!/bin/sh\nfor a in {{one}} two; do printf "<%s>" "$a"; done'
-    expect(run(shell, dialect, { command, values: { one: `it's "1" $x` } }).output).toBe(`<it's "1" $x><two>`)
-    const python = `#!/usr/bin/env python3\nimport sys\nprint("it's", {{{number}}}, sys.argv)\n`
-    expect(run(shell, dialect, { command: python, values: { number: '40 + 2' } }).output).toContain("it's 42")
-  })
+  eachWith([['/bin/bash'], ['/usr/bin/fish']], ([shell]) => shell)(
+    'runs a script by its own interpreter under %s',
+    shell => {
+      const dialect = shell.endsWith('fish') ? 'fish' : 'bash'
+      const command = '#!/bin/sh\nfor a in {{one}} two; do printf "<%s>" "$a"; done'
+      expect(run(shell, dialect, { command, values: { one: `it's "1" $x` } }).output).toBe(`<it's "1" $x><two>`)
+      const python = `#!/usr/bin/env python3\nimport sys\nprint("it's", {{{number}}}, sys.argv)\n`
+      expect(run(shell, dialect, { command: python, values: { number: '40 + 2' } }).output).toContain("it's 42")
+    },
+  )
 })
 
 describe('a shell of its own kind', () => {
@@ -162,7 +170,7 @@ describe('composeShown', () => {
 })
 
 describe('composeTmux', () => {
-  it('starts a window that runs it and stays', { timeout: 20_000 }, async () => {
+  it.skipIf(lacks('tmux'))('starts a window that runs it and stays', { timeout: 20_000 }, async () => {
     const folder = tempDir()
     const env = { PATH: process.env['PATH'], SHELL: '/bin/bash', HOME: folder, TMUX_TMPDIR: folder, LC_ALL: 'C.UTF-8' }
     const { text } = composeTmux(recipe('printf "%s" {{a}} > out', folder), filled('{{a}}', { a: `it's "$x"` }), 'bash')

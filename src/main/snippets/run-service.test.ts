@@ -12,6 +12,7 @@ import { buildTestServices } from '../../testing/build-test-services.ts'
 import { listenOn } from '../../testing/forward-rig.ts'
 import { freePort, hasOpenSsh, startOpenSsh } from '../../testing/open-ssh.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
+import { eachWith } from '../../testing/programs.ts'
 
 const given = { cwd: null, selection: null, clipboard: null }
 
@@ -218,7 +219,7 @@ describe.skipIf(!hasOpenSsh)('RunService', { timeout: 90_000 }, () => {
     expect(last).toEqual({ name: 'shown' })
   })
 
-  it.each(['bash', 'dash', 'zsh', 'fish', 'tcsh'])(
+  eachWith([['bash'], ['dash'], ['zsh'], ['fish'], ['tcsh']], ([shell]) => shell)(
     'puts values in as one word where the far shell is %s',
     async shell => {
       const lines = [`SetEnv SHELL=/usr/bin/${shell}`, 'ForceCommand exec "$SHELL" -c "$SSH_ORIGINAL_COMMAND"']

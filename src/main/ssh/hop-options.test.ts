@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { dialRig, trusting, type DialRig } from '../../testing/dial.ts'
 import { startOpenSsh } from '../../testing/open-ssh.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
+import { lacks } from '../../testing/programs.ts'
 import type { Connection } from './connection.ts'
 import { usualOptions, type HopOptions, type TrustOptions } from './hop-options.ts'
 import { typedByUser } from './command-line.ts'
@@ -51,7 +52,7 @@ const say = async (connection: Connection, command: string) =>
     .toString()
     .trim()
 
-describe('what a config says of a host', () => {
+describe.skipIf(lacks('sshd'))('what a config says of a host', () => {
   it('goes over the wire: compression, one family, a source address, chosen algorithms', async () => {
     const { dial, rig } = await setUp(['Compression yes'])
     const chosen = {

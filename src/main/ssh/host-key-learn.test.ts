@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { dialRig, trusting } from '../../testing/dial.ts'
 import { startOpenSsh } from '../../testing/open-ssh.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
+import { lacks } from '../../testing/programs.ts'
 import { usualOptions, type HopOptions } from './hop-options.ts'
 
 const cleanUp: (() => void)[] = []
@@ -28,7 +29,7 @@ async function signIn(options: HopOptions) {
   return { rig, folder, server, other, known: () => readFileSync(join(folder, 'ssh/known_hosts'), 'utf8') }
 }
 
-describe('the other keys of a server', () => {
+describe.skipIf(lacks('sshd'))('the other keys of a server', () => {
   it('are filed once it has proved to hold them, and count from then on', async () => {
     const { rig, server, other, known } = await signIn(usualOptions)
     await vi.waitFor(() => expect(known()).toContain(other))

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { tempDir } from '../../testing/temp-dir.ts'
+import { lacks } from '../../testing/programs.ts'
 import { parsePrivateKey, runKeyJob, WrongPassphrase, outlineKey } from './key-parser.ts'
 
 const worker = new URL('./key-worker.mjs', import.meta.url)
@@ -93,7 +94,7 @@ describe('a key that others made', () => {
     },
   )
 
-  it.each([
+  it.skipIf(lacks('puttygen')).each([
     ['ed25519', 2],
     ['ed25519', 3],
     ['rsa', 2],

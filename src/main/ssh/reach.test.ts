@@ -9,6 +9,7 @@ import type { Answer, Question } from '../../shared/contract/prompts.ts'
 import { dialRig, trusting, type DialRig } from '../../testing/dial.ts'
 import { startOpenSsh } from '../../testing/open-ssh.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
+import { lacks } from '../../testing/programs.ts'
 import { usualOptions, type HopOptions, type Through } from './hop-options.ts'
 import { proxyPasswordName } from '../storage/secret-names.ts'
 
@@ -20,7 +21,7 @@ const allow = (question: Question): Answer | null =>
   question.kind === 'run-command' ? { kind: 'run' } : trusting()(question)
 const through = (way: Through): { options: HopOptions } => ({ options: { ...usualOptions, through: way } })
 
-describe('a server behind a ProxyCommand', () => {
+describe.skipIf(lacks('sshd', 'nc'))('a server behind a ProxyCommand', () => {
   it('is reached once the person allows that very command, which ends with the connection', async () => {
     const { rig, hop, folder } = await setUp(allow)
     const pidFile = join(folder, 'pid')
@@ -49,7 +50,7 @@ describe('a server behind a ProxyCommand', () => {
   })
 })
 
-describe('a server behind a proxy', () => {
+describe.skipIf(lacks('sshd'))('a server behind a proxy', () => {
   it.each(['http', 'socks5', 'socks4'] as const)('of kind %s is reached', async kind => {
     const { rig, hop } = await setUp(trusting())
     const port = await startProxy(kind, hop.port)

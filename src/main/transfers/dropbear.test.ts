@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 
@@ -10,11 +10,12 @@ import { completeHop, dialRig, trusting } from '../../testing/dial.ts'
 import { freePort } from '../../testing/open-ssh.ts'
 import { runTransfer } from '../../testing/run-transfer.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
+import { lacks } from '../../testing/programs.ts'
 import { LocalFiles } from '../files/local-files.ts'
 import { openRemoteFiles } from '../files/remote-files.ts'
 
 // It looks for keys in the user's own home: only where a mount of its own can hide that one, it is not touched.
-const canRun = userInfo().uid === 0 && existsSync('/usr/sbin/dropbear') && existsSync('/usr/bin/unshare')
+const canRun = userInfo().uid === 0 && !lacks('dropbear', 'dropbearkey', 'unshare', 'mount')
 
 test.skipIf(!canRun)('a tree and a large file go both ways with dropbear and another sftp-server', async () => {
   const folder = tempDir()
