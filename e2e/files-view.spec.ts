@@ -243,6 +243,7 @@ test('changes of a local editor that can not be sent wait in sight, also over a 
   await first.page.keyboard.press('Enter')
   await region.getByRole('row', { name: 'train.py', exact: true }).click({ button: 'right' })
   await choose(first.page, 'Open in your editor')
+  await first.page.getByRole('button', { name: '1 question waiting' }).click()
   const question = first.page.getByRole('alertdialog', { name: 'train.py already exists' })
   await question.getByRole('button', { name: 'Skip' }).click()
   const waiting = (page: Page) => page.getByRole('region', { name: 'train.py, not sent yet' })

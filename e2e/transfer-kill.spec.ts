@@ -36,8 +36,10 @@ async function engine(
   return { child, ask }
 }
 
-test('killed at 100 random moments, it never leaves a wrong file under its name', async ({ sshd, sshDir, folder }) => {
-  test.setTimeout(240_000)
+test('killed at random moments, it never leaves a wrong file under its name', async ({ sshd, sshDir, folder }) => {
+  // Some minutes for the great count; see src/testing/runs.ts.
+  const turns = process.env['HAWSER_LONG_TESTS'] ? 100 : 12
+  test.setTimeout(600_000)
   const [near, far] = [join(folder, 'near'), join(folder, 'far')]
   for (const path of [near, far]) mkdirSync(path)
   const source = join(near, 'weights.pt')
@@ -45,7 +47,7 @@ test('killed at 100 random moments, it never leaves a wrong file under its name'
   const right = sha(source)
   const target = join(far, 'weights.pt')
   let [unfinished, whole] = [0, 0]
-  for (let turn = 0; turn < 100; turn++) {
+  for (let turn = 0; turn < turns; turn++) {
     const { child, ask } = await engine(sshd, sshDir)
     const ended = new Promise(resolve => child.once('exit', resolve))
     void ask({ kind: 'put', from: source, to: far }).catch(() => {})
@@ -60,8 +62,8 @@ test('killed at 100 random moments, it never leaves a wrong file under its name'
     rmSync(target, { force: true })
   }
   // Most of them really were in the middle.
-  expect(unfinished).toBeGreaterThan(20)
-  expect(whole).toBeLessThan(80)
+  expect(unfinished).toBeGreaterThan(turns / 5)
+  expect(whole).toBeLessThan(turns * 0.8)
 })
 
 test('a transfer of a program that was killed is continued by the next one', async ({

@@ -9,6 +9,7 @@ import { runTransfer } from '../../testing/run-transfer.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
 import { saveFile } from '../files/file-contents.ts'
 import { LocalFiles } from '../files/local-files.ts'
+import { SmallFiles } from '../files/small-files.ts'
 import { packetType, statusCode, type Attributes } from '../sftp/codec.ts'
 import type { CopiedRecord, PartRecord } from './part-file.ts'
 
@@ -131,3 +132,31 @@ test('a transfer that goes on knows what it copied where the server sets no time
   expect([failures, asked]).toEqual([[], []])
   expect([meter.files, meter.skipped]).toEqual([2, 0])
 })
+
+test.each([
+  ['one by one', null],
+  ['by workers', new SmallFiles(new URL('../files/small-files-worker.mjs', import.meta.url))],
+])(
+  'what is downloaded %s gets no permission that the umask takes away, nor setuid, setgid or sticky',
+  async (_how, whole) => {
+    const { near, far, files } = await rig()
+    const umask = process.umask(0o027)
+    onTestFinished(() => {
+      process.umask(umask)
+      whole?.dispose()
+    })
+    const tree = join(far, 'tree')
+    mkdirSync(tree)
+    for (const [name, size] of Object.entries(sizes)) {
+      writeFileSync(join(tree, name), randomBytes(size))
+      chmodSync(join(tree, name), 0o6777)
+    }
+    mkdirSync(join(tree, 'open'))
+    chmodSync(join(tree, 'open'), 0o3777)
+    chmodSync(tree, 0o1777)
+    const { failures } = await runTransfer([files, new LocalFiles(whole)], { from: [tree], to: near })
+    expect(failures).toEqual([])
+    const modes = ['', 'open', ...Object.keys(sizes)].map(name => statSync(join(near, 'tree', name)).mode & 0o7777)
+    expect(modes).toEqual([...modes].fill(0o750))
+  },
+)

@@ -1,10 +1,10 @@
-import type { Entry } from '../../shared/contract/files.ts'
+import type { Entry, FileInfo } from '../../shared/contract/files.ts'
 import type { FileSystem } from '../files/file-system.ts'
 import { sameMeaning } from '../files/link-meaning.ts'
 import { partPathOf } from './part-file.ts'
 import { taken, type Item, type Placement } from './placement.ts'
 import type { ProgressMeter } from './progress-meter.ts'
-import { within } from './target-folders.ts'
+import { within, type TargetFolder } from './target-folders.ts'
 import { freeName } from './transfer-plan.ts'
 
 export interface LinkCopy {
@@ -12,27 +12,57 @@ export interface LinkCopy {
   readonly target: FileSystem
   readonly placement: Placement
   readonly meter: ProgressMeter
-  /** True to take the source away afterwards. */
-  readonly move: boolean
+  /** The names that were given to copies that keep both, by source; earlier runs' as well. */
+  readonly names: Map<string, string>
+  /** True for a source that an earlier run of this transfer copied. */
+  readonly wasCopied: (from: string) => boolean
+  /** The link was made, by this run or an earlier one: a move may take the source away. */
+  readonly onCopied: (item: Item) => Promise<void>
 }
 
 /** Makes a link anew on the target, leading where the source leads; asks when its name is taken by something else. */
-export async function copyLink({ source, target, placement, meter, move }: LinkCopy, item: Item): Promise<void> {
+export async function copyLink(options: LinkCopy, item: Item): Promise<void> {
+  const { source, target, placement, meter, names } = options
   const folder = await placement.folderOf(item.names.slice(0, -1))
-  const name = item.names.at(-1) as string
+  const given = names.get(item.from)
+  const name = given ?? (item.names.at(-1) as string)
+  const path = within(folder, name)
   const leads = (item.info as Entry).link?.target ?? (await source.readLink(item.from))
   const there = folder.at(name)
-  if (there) {
-    const path = within(folder, name)
-    const old = there.kind === 'link' ? await target.readLink(path).catch(() => null) : null
-    const same = old !== null && sameMeaning(folder.path, old, leads)
-    const verdict = same ? 'skip' : await placement.decide(item, path, there)
+  if (!there) {
+    folder.take(name, item.info)
+    await target.makeLink(leads, path)
+  } else if (await isSameLink(target, { there, folder, path, leads })) {
+    // It may have been there before: that it is the same does not make it the copy.
+    if (!options.wasCopied(item.from)) return void (meter.skipped++, meter.files++)
+  } else {
+    const verdict = await placement.decide(item, path, there)
     if (verdict === 'skip') return void (meter.skipped++, meter.files++)
-    if (verdict === 'keep-both') await target.makeLink(leads, within(folder, freeName(name, taken(folder))))
-    else await replaceByLink(target, path, leads)
-  } else await target.makeLink(leads, within(folder, name))
+    if (verdict === 'keep-both') {
+      const free = freeName(name, taken(folder))
+      names.set(item.from, free)
+      folder.take(free, item.info)
+      await target.makeLink(leads, within(folder, free))
+    } else {
+      folder.take(name, item.info)
+      await replaceByLink(target, path, leads)
+    }
+  }
   meter.files++
-  if (move && item.viaLink !== true) await source.removeFile(item.from)
+  await options.onCopied(item)
+}
+
+interface Standing {
+  readonly there: FileInfo
+  readonly folder: TargetFolder
+  readonly path: string
+  readonly leads: string
+}
+
+async function isSameLink(target: FileSystem, { there, folder, path, leads }: Standing): Promise<boolean> {
+  if (there.kind !== 'link') return false
+  const old = await target.readLink(path).catch(() => null)
+  return old !== null && sameMeaning(folder.path, old, leads)
 }
 
 // Made beside it first: a side that makes no links must not lose the file for one.

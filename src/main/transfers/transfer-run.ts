@@ -247,8 +247,13 @@ export class TransferRun {
   }
 
   #copyLink(item: Item): Promise<void> {
-    const { source, target, meter, request } = this.#parts
-    return copyLink({ source, target, meter, placement: this.#placement, move: request.options.move }, item)
+    const { source, target, meter, names } = this.#parts
+    const wasCopied = (from: string) => this.#copied.has(from)
+    const onCopied = (copied: Item) => {
+      this.#noteCopied(copied, true)
+      return this.#takeAway(copied)
+    }
+    return copyLink({ source, target, meter, names, placement: this.#placement, wasCopied, onCopied }, item)
   }
 
   async #copy(item: Item): Promise<void> {
