@@ -81,6 +81,8 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
   store.add(onResume(() => network.note()))
   built.forwards.startWithApp()
   keepTray(store, { built, here, reveal })
+  const ended = new AbortController()
+  store.add(toDisposable(() => ended.abort()))
   return {
     reveal,
     askToOpen: async args => {
@@ -90,7 +92,7 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
       if (refused !== null) return appService.tell('warning', refused)
       const answer = await built.prompts.ask(
         { kind: 'open-address', address },
-        { asker: 'person', signal: new AbortController().signal },
+        { asker: 'person', signal: ended.signal },
       )
       if (answer?.kind === 'open') appService.openAddress(address)
     },

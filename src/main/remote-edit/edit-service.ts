@@ -6,7 +6,7 @@ import { AppError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
 import { DisposableStore, type Disposable } from '../../shared/base/lifecycle.ts'
 import { nameOf } from '../../shared/base/paths.ts'
-import { shownName } from '../../shared/base/shown-name.ts'
+import { shortName } from '../../shared/base/shown-name.ts'
 import type { Services } from '../../shared/contract/contract.ts'
 import { editId, type EditId, type UnsentEdit } from '../../shared/contract/edits.ts'
 import { largestRead, type FilePiece, type Place, type SideSnapshot } from '../../shared/contract/files.ts'
@@ -131,7 +131,7 @@ export class EditService implements Contract, Disposable {
     const borrowed = await this.#dependencies.sides.borrow(place.side)
     try {
       const info = await borrowed.files.info(place.path, { follow: true })
-      if (info?.kind !== 'file') throw new AppError('not-found', `${shownName(nameOf(place.path))} is not a file.`)
+      if (info?.kind !== 'file') throw new AppError('not-found', `${shortName(nameOf(place.path))} is not a file.`)
       if (info.size > largestRead)
         throw new AppError('invalid-input', 'Files of more than 5 MB are not opened this way. Copy it here first.')
       return await readPiece(borrowed.files, place.path, { offset: 0, length: largestRead })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { AppError, messageOf } from '../../shared/base/errors.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import { joinPath, nameOf, parentOf } from '../../shared/base/paths.ts'
-import { shownName } from '../../shared/base/shown-name.ts'
+import { shortName } from '../../shared/base/shown-name.ts'
 import type { EditId, UnsentEdit } from '../../shared/contract/edits.ts'
 import { largestRead, type FileInfo } from '../../shared/contract/files.ts'
 import type { AskedBy } from '../../shared/contract/asked-by.ts'
@@ -229,7 +229,7 @@ export class Edit implements Disposable {
     const question = {
       kind: 'conflict' as const,
       name: this.#name,
-      folder: shownName(parentOf(place.path)),
+      folder: shortName(parentOf(place.path)),
       source: {
         place: { side: { target: { kind: 'local' as const }, root: false }, path: toPath(this.path) },
         size: data.length,
@@ -282,7 +282,7 @@ export class Edit implements Disposable {
   }
 
   get #name(): string {
-    return shownName(nameOf(this.#record.place.path))
+    return shortName(nameOf(this.#record.place.path))
   }
 }
 

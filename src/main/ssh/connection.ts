@@ -15,7 +15,7 @@ import { NoTerminal, ShellOpener, type ShellRequest } from './shell-opener.ts'
 import {
   forwardRefused,
   listenRefused,
-  shellRefused,
+  sessionRefused,
   subsystemRefused,
   toSshError,
   type FailureContext,
@@ -228,7 +228,8 @@ export class Connection implements Disposable {
       signal,
       request: done => this.#opener.open(request, (error, channel) => done(error, this.#withEarlyEnd(channel))),
       drop: ({ channel }) => channel.close(),
-      refused: error => (error instanceof NoTerminal ? error.forPeople(this.where) : shellRefused(error, this.where)),
+      refused: error =>
+        error instanceof NoTerminal ? error.forPeople(this.where) : sessionRefused(error, this.where, 'shell'),
     })
   }
 
@@ -237,7 +238,7 @@ export class Connection implements Disposable {
       signal,
       request: done => this.#client.exec(command.text, (error, channel) => done(error, this.#withEarlyEnd(channel))),
       drop: ({ channel }) => channel.close(),
-      refused: error => shellRefused(error, this.where),
+      refused: error => sessionRefused(error, this.where, 'command'),
     })
   }
 

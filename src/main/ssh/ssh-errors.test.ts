@@ -7,7 +7,7 @@ import { algorithmsFor } from './algorithms.ts'
 import {
   ConnectionError,
   forwardRefused,
-  shellRefused,
+  sessionRefused,
   toSshError,
   type ConnectionStage,
   type FailureContext,
@@ -229,17 +229,17 @@ describe('a refused channel', () => {
     Object.assign(new Error(`(SSH) Channel open failure: ${description}`), { reason })
 
   it('quotes the server where it gave a reason, and has no empty brackets where it gave none', () => {
-    expect(shellRefused(refused(4, 'out of \u001b[1mpty'), 'box').message).toBe(
-      'box refused a shell: “out of pty”. It may allow no more sessions, or no shell for this user.',
+    expect(sessionRefused(refused(4, 'out of \u001b[1mpty'), 'box', 'shell').message).toBe(
+      'box refused a shell: “out of pty”. It may allow no more sessions, or no shells for this user.',
     )
     for (const error of [refused(4, ''), refused(2, 'undefined'), refused('', 'server closed channel unexpectedly')])
-      expect(shellRefused(error, 'box').message).toBe(
-        'box refused a shell. It may allow no more sessions, or no shell for this user.',
+      expect(sessionRefused(error, 'box', 'command').message).toBe(
+        'box refused a command. It may allow no more sessions, or no commands for this user.',
       )
     expect(forwardRefused(refused(2, ''), { where: 'db:5432', via: 'box' }).message).toBe('box can’t reach db:5432.')
   })
 
   it('caps a reason', () => {
-    expect(shellRefused(refused(4, 'x'.repeat(9000)), 'box').message.length).toBeLessThan(400)
+    expect(sessionRefused(refused(4, 'x'.repeat(9000)), 'box', 'shell').message.length).toBeLessThan(400)
   })
 })

@@ -295,9 +295,9 @@ export function forwardRefused(error: Error, { where, via }: { where: string; vi
   return told('unreachable', `${via} can’t reach ${where}${quoted(text)}.`)
 }
 
-/** A session or its terminal or shell was refused on a link that is otherwise well. */
-export function shellRefused(error: Error, where: string): AppError {
-  const message = `${where} refused a shell${quoted(refusal(error))}. It may allow no more sessions, or no shell for this user.`
+/** A session, or the shell or command in it, was refused on a link that is otherwise well. */
+export function sessionRefused(error: Error, where: string, what: 'shell' | 'command'): AppError {
+  const message = `${where} refused a ${what}${quoted(refusal(error))}. It may allow no more sessions, or no ${what}s for this user.`
   return new AppError('server-refused', message, { cause: error })
 }
 

@@ -1,6 +1,6 @@
 import { AppError } from '../../shared/base/errors.ts'
 import { nameOf } from '../../shared/base/paths.ts'
-import { shownName } from '../../shared/base/shown-name.ts'
+import { shortName } from '../../shared/base/shown-name.ts'
 import type { FileInfo } from '../../shared/contract/files.ts'
 import type { FileSystem } from '../files/file-system.ts'
 import { sameVersion } from './part-file.ts'
@@ -14,7 +14,7 @@ export async function takeAway(source: FileSystem, { from, info }: Item): Promis
 }
 
 function leftBehind(now: FileInfo, path: string, where: string): AppError {
-  const name = shownName(nameOf(path))
+  const name = shortName(nameOf(path))
   if (now.mtimeMs !== null) return new AppError('changed', `${name} was changed after it was copied, so it was left.`)
   return new AppError('changed', `${where} gives no times, so ${name} was copied and left. Delete it yourself.`)
 }

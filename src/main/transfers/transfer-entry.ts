@@ -1,5 +1,5 @@
 import { nameOf } from '../../shared/base/paths.ts'
-import { shownName } from '../../shared/base/shown-name.ts'
+import { shortName } from '../../shared/base/shown-name.ts'
 import type { AskedBy } from '../../shared/contract/asked-by.ts'
 import type { ConflictChoice, TransferFailure, TransferRequest } from '../../shared/contract/transfers.ts'
 import type { TransferId, TransferSnapshot, TransferState } from '../../shared/contract/transfers.ts'
@@ -111,5 +111,5 @@ export class TransferEntry {
 /** What a transfer is called: its one file, or how many. */
 export function titleOf({ from }: TransferRequest): string {
   const [first = ''] = from.paths
-  return from.paths.length === 1 ? shownName(nameOf(first)) : `${from.paths.length} items`
+  return from.paths.length === 1 ? shortName(nameOf(first)) : `${from.paths.length} items`
 }

@@ -4,7 +4,7 @@ import { AppError, toWireError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import { nameOf, parentOf } from '../../shared/base/paths.ts'
-import { shownName } from '../../shared/base/shown-name.ts'
+import { shortName } from '../../shared/base/shown-name.ts'
 import type { Services } from '../../shared/contract/contract.ts'
 import type { TransferId, TransferList } from '../../shared/contract/transfers.ts'
 import { sideKey, type FileSides } from '../files/file-sides.ts'
@@ -281,8 +281,8 @@ export class TransferService implements Contract, Disposable {
     const answer = await this.#parts.prompter.ask(
       {
         kind: 'conflict',
-        name: shownName(nameOf(conflict.to)),
-        folder: shownName(parentOf(conflict.to)),
+        name: shortName(nameOf(conflict.to)),
+        folder: shortName(parentOf(conflict.to)),
         source: { place: { side: request.from.side, path: conflict.from }, ...side(conflict.source) },
         target: { place: { side: request.to.side, path: conflict.to }, ...side(conflict.target) },
         canResume: conflict.canResume,
@@ -370,5 +370,5 @@ export function summaryOf(entry: TransferEntry): string {
   const copied = files - skipped
   const what = copied === 1 ? titleOf(entry.request) : `${copied} files`
   const failed = entry.failed > 0 ? `; ${entry.failed} failed` : ''
-  return `${what} copied to ${shownName(entry.request.to.path)}${failed}`
+  return `${what} copied to ${shortName(entry.request.to.path)}${failed}`
 }

@@ -31,6 +31,13 @@ test('two targets have one key only when their whole way is the same', () => {
   )
 })
 
+test('a name that is not dialled never has the key of another machine', () => {
+  const of = (user: string | null, address: string) =>
+    targetKey(made({ hop: { user, address, port: null }, jumps: [], keyFile: null }))
+  expect(of('a', 'b@c')).not.toBe(of('a@b', 'c'))
+  expect(of(null, 'a@b')).not.toBe(of('', 'a@b'))
+})
+
 test('a target without jumps and key file keeps the key that stored rules have', () => {
   const plain: Extract<Target, { kind: 'address' }> = {
     kind: 'address',
