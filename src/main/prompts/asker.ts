@@ -1,6 +1,6 @@
 import { Emitter } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
-import type { AskedBy } from '../../shared/contract/prompts.ts'
+import type { AskedBy } from '../../shared/contract/asked-by.ts'
 
 /**
  * On whose behalf questions are asked: of a person who has just started something, or of work in the background. A person

@@ -1,4 +1,5 @@
-import type { Answer, AskedBy, Question } from '../../shared/contract/prompts.ts'
+import type { AskedBy } from '../../shared/contract/asked-by.ts'
+import type { Answer, Question } from '../../shared/contract/prompts.ts'
 import type { Asker } from './asker.ts'
 
 export interface AskOptions {

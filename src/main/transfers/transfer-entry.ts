@@ -1,6 +1,6 @@
 import { nameOf } from '../../shared/base/paths.ts'
 import { shownName } from '../../shared/base/shown-name.ts'
-import type { AskedBy } from '../../shared/contract/prompts.ts'
+import type { AskedBy } from '../../shared/contract/asked-by.ts'
 import type { ConflictChoice, TransferFailure, TransferRequest } from '../../shared/contract/transfers.ts'
 import type { TransferId, TransferSnapshot, TransferState } from '../../shared/contract/transfers.ts'
 import type { CopiedRecord, PartRecord } from './part-file.ts'

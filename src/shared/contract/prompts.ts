@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
 import type { ServerText } from '../base/server-text.ts'
+import type { AskedBy } from './asked-by.ts'
 import { call, event } from './define.ts'
 import type { Place } from './files.ts'
 import { secretText } from './text.ts'
@@ -107,10 +108,6 @@ export interface ConflictSide {
   readonly size: number
   readonly mtimeMs: number | null
 }
-
-/** Who waits for an answer: a person who has just started something, or work in the background. */
-export const askedBy = z.enum(['person', 'background'])
-export type AskedBy = z.infer<typeof askedBy>
 
 /** A question that waits. One that the background asks never opens by itself. */
 export type OpenQuestion = Question & { readonly id: QuestionId; readonly asker: AskedBy }

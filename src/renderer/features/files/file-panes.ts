@@ -3,7 +3,7 @@ import { toDisposable, type Disposable } from '../../../shared/base/lifecycle.ts
 import { joinPath, nameOf, parentOf, resolvePath } from '../../../shared/base/paths.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { Entry, FromListing, ListingId, Side } from '../../../shared/contract/files.ts'
-import type { AskedBy } from '../../../shared/contract/prompts.ts'
+import type { AskedBy } from '../../../shared/contract/asked-by.ts'
 import type { FileTab } from '../../../shared/contract/workspace.ts'
 import type { Ports } from '../../ipc/ports.ts'
 import { setFilePath } from '../../workspace/files-tabs.ts'

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 
-import type { AskedBy, OpenQuestion } from '../../../shared/contract/prompts.ts'
+import type { AskedBy } from '../../../shared/contract/asked-by.ts'
+import type { OpenQuestion } from '../../../shared/contract/prompts.ts'
 import {
   callQuestions,
   noQuestions,
