@@ -51,6 +51,8 @@ function whyNotStart(): unknown {
 
 /** Nothing works without the data folder: that is said, and the lock is not held by a program without a window. */
 async function cannotStart(error: unknown): Promise<void> {
+  // A start from a terminal or by another program may have nobody who sees the dialog.
+  process.stderr.write(`${messageOf(error)}\n`)
   await app.whenReady()
   const title = 'Hawser can’t start'
   await dialog.showMessageBox({ type: 'error', title, message: title, detail: messageOf(error) }).catch(() => {})

@@ -1,12 +1,21 @@
 import { afterAll, expect } from 'vitest'
 
-// What a suite opened it must have ended: sockets, servers and child processes that live on fail it.
+import { watchListeners } from '../shared/base/event.ts'
+
+// What a suite opened it must have ended: sockets, servers, child processes and listeners that live on fail it.
 const watched = new Set(['TCPSocketWrap', 'TCPServerWrap', 'PipeWrap', 'ProcessWrap', 'MessagePort'])
 const before = count()
+/** The listeners that emitters hold, each with where it was added. */
+const listeners = new Map<object, Error>()
+watchListeners({
+  onAdded: listener => void listeners.set(listener, new Error('Added here')),
+  onRemoved: listener => void listeners.delete(listener),
+})
 
 afterAll(async () => {
   // What was just closed goes on the next turns of the loop.
-  for (let turns = 0; turns < 100 && leaked() > 0; turns++) await new Promise(resolve => setTimeout(resolve, 20))
+  for (let turns = 0; turns < 100 && (leaked() > 0 || listeners.size > 0); turns++)
+    await new Promise(resolve => setTimeout(resolve, 20))
   expect(
     leaked(),
     `left open: ${process
@@ -14,7 +23,17 @@ afterAll(async () => {
       .filter(name => watched.has(name))
       .join(', ')}`,
   ).toBe(0)
+  expect([...listeners.values()].map(placeOf), 'left listening').toEqual([])
 })
+
+/** Who called the emitter: below the error's message, its watch and the emitter. */
+function placeOf({ stack = '' }: Error): string {
+  return stack
+    .split('\n')
+    .slice(3, 6)
+    .map(line => line.trim())
+    .join(' ')
+}
 
 function leaked(): number {
   return Math.max(0, count() - before)

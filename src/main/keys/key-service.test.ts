@@ -97,12 +97,13 @@ describe.skipIf(lacks('sshd', 'ssh-agent'))('KeyService', () => {
   it('generates a key as a file that ssh-keygen reads, announces it and lists it', async () => {
     const { keys, path } = await setUp()
     let announced = 0
-    keys.onChanged(() => announced++)
+    const listening = keys.onChanged(() => announced++)
     const id = await keys.generate({ place: 'file', name: 'work', ...ed25519 })
     expect(id).toBe(`file:${path('work')}`)
     expect(readFileSync(path('work.pub'), 'utf8')).toContain(publicOf(path('work')).trim().split(' ')[1])
     expect(statSync(path('work')).mode & 0o777).toBe(0o600)
     expect(announced).toBe(1)
+    listening.dispose()
     const book = await keys.list()
     expect(book).toMatchObject({ agent: false, vaultLocked: false })
     expect(book.keys).toMatchObject([{ id, type: 'ED25519', comment: 'me@laptop', encrypted: false, inAgent: false }])

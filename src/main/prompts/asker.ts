@@ -9,8 +9,11 @@ import type { AskedBy } from '../../shared/contract/asked-by.ts'
 export class Asker implements Disposable {
   #by: AskedBy
   readonly #raised = new Emitter<void>()
+  readonly #taken = new Emitter<void>()
   /** A person waits for the answers from now on. */
   readonly onRaised = this.#raised.event
+  /** A person has come to it by answering a question of the background: they wait for all that depends on the answer. */
+  readonly onTaken = this.#taken.event
 
   constructor(by: AskedBy) {
     this.#by = by
@@ -25,10 +28,20 @@ export class Asker implements Disposable {
     if (this.#by === 'person') return
     this.#by = 'person'
     this.#raised.fire()
-    this.#raised.dispose()
+    this.dispose()
+  }
+
+  /** The same, of a person who has answered a question that waited behind the mark. */
+  take(): void {
+    if (this.#by === 'person') return
+    this.#by = 'person'
+    this.#taken.fire()
+    this.#raised.fire()
+    this.dispose()
   }
 
   dispose(): void {
     this.#raised.dispose()
+    this.#taken.dispose()
   }
 }

@@ -48,7 +48,7 @@ export class PromptService implements Contract, Prompter, Disposable {
     const waiting = this.#waiting.get(id)
     waiting?.settle(answer)
     // Whoever has answered waits for what comes of it, further questions included.
-    if (answer !== null && waiting?.asker instanceof Asker) waiting.asker.raise()
+    if (answer !== null && waiting?.asker instanceof Asker) waiting.asker.take()
   }
 
   dispose(): void {

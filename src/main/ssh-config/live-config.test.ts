@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { tempDir } from '../../testing/temp-dir.ts'
 import { LiveConfig } from './live-config.ts'
@@ -9,7 +9,7 @@ import type { LocalFacts } from './tokens.ts'
 
 async function open(folder: string) {
   const facts: LocalFacts = { user: 'me', uid: 1, home: folder, hostName: 'pc', sshFolder: folder, env: { LAB: 'lab' } }
-  return LiveConfig.open({
+  const config = await LiveConfig.open({
     files: [
       { path: join(folder, 'config'), system: false },
       { path: join(folder, 'system'), system: true },
@@ -18,6 +18,8 @@ async function open(folder: string) {
     watchMs: 0,
     reportBug: () => {},
   })
+  onTestFinished(() => config.dispose())
+  return config
 }
 const write = (path: string, text: string) => writeFileSync(path, text, { mode: 0o600 })
 

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 
 import { AppError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
@@ -10,7 +10,10 @@ import { usualOptions } from './hop-options.ts'
 class FakeConnection {
   readonly #closed = new Emitter<AppError | null>()
   readonly onClosed = this.#closed.event
-  readonly dispose = vi.fn(() => this.#closed.fire(null))
+  readonly dispose = vi.fn(() => {
+    this.#closed.fire(null)
+    this.#closed.dispose()
+  })
   readonly sessions = 0
   readonly sessionsOfLate = 0
   endedByRefusal = false
@@ -47,7 +50,13 @@ function setUp(graceMs = 100) {
     dialled.push(connection)
     return connection
   })
-  return { pool: new ConnectionPool(dial, graceMs), dial, dialled }
+  return { pool: poolOf(dial, graceMs), dial, dialled }
+}
+
+function poolOf(dial: Dial<FakeConnection>, graceMs = 100) {
+  const pool = new ConnectionPool(dial, graceMs)
+  onTestFinished(() => pool.dispose())
+  return pool
 }
 
 describe('ConnectionPool', () => {
@@ -109,7 +118,7 @@ describe('ConnectionPool', () => {
       .fn<Dial<FakeConnection>>()
       .mockRejectedValueOnce(new Error('refused'))
       .mockResolvedValueOnce(new FakeConnection())
-    const pool = new ConnectionPool(dial, 100)
+    const pool = poolOf(dial)
     await expect(pool.lease(plan('web'), options())).rejects.toThrow('refused')
     await expect(pool.lease(plan('web'), options())).resolves.toBeDefined()
   })
@@ -120,7 +129,7 @@ describe('ConnectionPool', () => {
       new Promise((_resolve, reject) =>
         signal.addEventListener('abort', () => ((stopped = true), reject(new AppError('cancelled', 'Cancelled')))),
       )
-    const pool = new ConnectionPool(dial, 100)
+    const pool = poolOf(dial)
     const abort = new AbortController()
     const lease = pool.lease(plan('web'), { onStep: () => {}, signal: abort.signal })
     abort.abort()
@@ -174,6 +183,23 @@ describe('ConnectionPool', () => {
     expect(askers.map(({ by }) => by)).toEqual(['person', 'background'])
     await pool.lease(plan('other'), options())
     expect(askers.at(-1)?.by).toBe('person')
-    pool.dispose()
+  })
+
+  it('asks openly for what lies behind a jump host once somebody has answered for it', async () => {
+    const { pool, dial } = setUp()
+    const askers: Asker[] = []
+    let finish = () => {}
+    const until = new Promise<void>(resolve => (finish = resolve))
+    dial.mockImplementation(async ({ asker }) => {
+      askers.push(asker)
+      await until
+      return new FakeConnection()
+    })
+    const whole = new Asker('background')
+    const behind = pool.lease(plan('outer', 'inner', 'web'), { ...options(), asker: whole })
+    askers[0]?.take()
+    finish()
+    await behind
+    expect([...askers, whole].map(({ by }) => by)).toEqual(['person', 'person', 'person', 'person'])
   })
 })

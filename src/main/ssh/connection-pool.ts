@@ -1,7 +1,7 @@
 import { untilAborted } from '../../shared/base/abort.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import { Emitter, type Event } from '../../shared/base/event.ts'
-import type { Disposable } from '../../shared/base/lifecycle.ts'
+import { DisposableStore, type Disposable } from '../../shared/base/lifecycle.ts'
 import type { AskedBy } from '../../shared/contract/asked-by.ts'
 import type { ConnectionPlan, PlannedHop } from './connection-plan.ts'
 import { Asker } from '../prompts/asker.ts'
@@ -168,6 +168,7 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
   /** Forgets all connections and closes them. */
   dispose(): void {
     for (const entry of [...this.#entries.values()].flat()) this.#close(entry)
+    this.#opened.dispose()
   }
 
   #create(plan: ConnectionPlan, quiet: boolean): Entry<C> {
@@ -355,14 +356,20 @@ function withKey(plan: ConnectionPlan, key: string): ConnectionPlan {
   return [...plan.slice(0, -1), { ...(plan.at(-1) as PlannedHop), key }] as unknown as ConnectionPlan
 }
 
-/** Lets a dial ask openly as soon as a person waits for it. */
+/**
+ * Lets a dial ask openly as soon as a person waits for it. Whoever answers for the dial waits for those who wait for it: the
+ * questions of the hosts behind a jump host open by themselves then.
+ */
 function follow(asker: AskedBy | Asker, dial: Asker): Disposable | undefined {
   if (asker === 'background') return undefined
   if (asker === 'person' || asker.by === 'person') {
     dial.raise()
     return undefined
   }
-  return asker.onRaised(() => dial.raise())
+  const store = new DisposableStore()
+  store.add(asker.onRaised(() => dial.raise()))
+  store.add(dial.onTaken(() => asker.take()))
+  return store
 }
 
 function once(run: () => void): () => void {

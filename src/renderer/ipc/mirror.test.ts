@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 
 import { AppError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
@@ -16,6 +16,7 @@ function setUp(list: () => Promise<string>) {
     onChanged: changed.event,
     show: value => void shown.push(value),
   })
+  onTestFinished(() => mirror.dispose())
   return { changed, shown, reported, asked, mirror }
 }
 

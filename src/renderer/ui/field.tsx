@@ -1,6 +1,7 @@
 import { ChevronDown } from 'lucide-react'
 import { useId, type ComponentProps, type ReactNode } from 'react'
 
+import { hiddenIn, shownName } from '../../shared/base/shown-name.ts'
 import css from './ui.module.css'
 
 interface Labelled {
@@ -12,14 +13,15 @@ interface Labelled {
 /** A labelled line of text; `hint` and `error` are read out with it. */
 export function TextField({ label, hint, error, ...rest }: Labelled & ComponentProps<'input'>) {
   const id = useId()
+  const unseen = unseenIn(rest)
   return (
-    <Frame id={id} label={label} hint={hint} error={error}>
+    <Frame id={id} label={label} hint={hint} error={error} unseen={unseen}>
       <input
         id={id}
         className={css['input']}
         autoComplete="off"
         spellCheck={false}
-        {...described(id, hint, error)}
+        {...described(id, { hint, error, unseen })}
         {...rest}
       />
     </Frame>
@@ -29,14 +31,15 @@ export function TextField({ label, hint, error, ...rest }: Labelled & ComponentP
 /** A labelled box of text. */
 export function TextArea({ label, hint, error, ...rest }: Labelled & ComponentProps<'textarea'>) {
   const id = useId()
+  const unseen = unseenIn(rest)
   return (
-    <Frame id={id} label={label} hint={hint} error={error}>
+    <Frame id={id} label={label} hint={hint} error={error} unseen={unseen}>
       <textarea
         id={id}
         className={css['area']}
         autoComplete="off"
         spellCheck={false}
-        {...described(id, hint, error)}
+        {...described(id, { hint, error, unseen })}
         {...rest}
       />
     </Frame>
@@ -47,9 +50,9 @@ export function TextArea({ label, hint, error, ...rest }: Labelled & ComponentPr
 export function Select({ label, hint, error, children, ...rest }: Labelled & ComponentProps<'select'>) {
   const id = useId()
   return (
-    <Frame id={id} label={label} hint={hint} error={error}>
+    <Frame id={id} label={label} hint={hint} error={error} unseen="">
       <span className={css['selectBox']}>
-        <select id={id} className={css['select']} {...described(id, hint, error)} {...rest}>
+        <select id={id} className={css['select']} {...described(id, { hint, error, unseen: '' })} {...rest}>
           {children}
         </select>
         <ChevronDown size={14} />
@@ -63,21 +66,32 @@ export function Checkbox({ label, ...rest }: { readonly label: ReactNode } & Com
   return (
     <label className={css['check']}>
       <input type="checkbox" {...rest} />
-      <span>{label}</span>
+      <span>{typeof label === 'string' ? shownName(label) : label}</span>
     </label>
   )
 }
 
-function Frame({ id, label, hint, error, children }: Labelled & { readonly id: string; readonly children: ReactNode }) {
+interface FrameProps extends Labelled {
+  readonly id: string
+  readonly unseen: string
+  readonly children: ReactNode
+}
+
+function Frame({ id, label, hint, error, unseen, children }: FrameProps) {
   return (
     <div className={css['field']}>
       <label className={css['label']} htmlFor={id}>
-        {label}
+        {shownName(label)}
       </label>
       {children}
       {error !== undefined && (
         <span id={`${id}-error`} className={css['error']} role="alert">
           {error}
+        </span>
+      )}
+      {unseen !== '' && (
+        <span id={`${id}-unseen`} className={css['error']}>
+          {unseen}
         </span>
       )}
       {hint !== undefined && (
@@ -89,10 +103,26 @@ function Frame({ id, label, hint, error, children }: Labelled & { readonly id: s
   )
 }
 
-function described(id: string, hint: ReactNode, error: string | undefined) {
-  const ids = [error !== undefined && `${id}-error`, hint !== undefined && `${id}-hint`].filter(Boolean).join(' ')
+const mostUnseen = 5
+
+/** A field can show its text only as it is: what can't be seen in it is named below. A hidden field tells nothing. */
+function unseenIn({ value, type }: { readonly value?: unknown; readonly type?: unknown }): string {
+  if (typeof value !== 'string' || type === 'password') return ''
+  const found = hiddenIn(value, mostUnseen)
+  return found.length === 0 ? '' : `Contains characters that can’t be seen: ${found.join(', ')}`
+}
+
+function described(
+  id: string,
+  { hint, error, unseen }: Pick<Labelled, 'hint' | 'error'> & { readonly unseen: string },
+): { readonly 'aria-describedby'?: string; readonly 'aria-invalid'?: true } {
+  const ids = [
+    error !== undefined && `${id}-error`,
+    unseen !== '' && `${id}-unseen`,
+    hint !== undefined && `${id}-hint`,
+  ].filter(Boolean)
   return {
-    ...(ids === '' ? {} : { 'aria-describedby': ids }),
+    ...(ids.length === 0 ? {} : { 'aria-describedby': ids.join(' ') }),
     ...(error === undefined ? {} : { 'aria-invalid': true }),
   }
 }

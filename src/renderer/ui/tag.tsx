@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 
+import { shownName } from '../../shared/base/shown-name.ts'
 import css from './ui.module.css'
 
 /** What a colour says: state, never decoration. */
@@ -9,7 +10,7 @@ export type Tone = 'ok' | 'warn' | 'bad' | 'info' | 'none'
 export function Tag({ tone = 'none', children }: { readonly tone?: Tone; readonly children: ReactNode }) {
   return (
     <span className={css['tag']} data-tone={tone}>
-      {children}
+      {typeof children === 'string' ? shownName(children) : children}
     </span>
   )
 }

@@ -11,6 +11,7 @@ describe('cleanText', () => {
 
   it('keeps line breaks and takes direction marks out', () => {
     expect(cleanText('a\r\nb\u202ec', 100)).toBe('a\nbc')
+    expect(cleanText('a\u{e0041}\u3164b👩‍🚀', 100)).toBe('ab👩‍🚀')
   })
 
   it('leaves no control or direction character, whatever comes in, and keeps to its cap', () => {
@@ -21,7 +22,7 @@ describe('cleanText', () => {
         expect(cleaned).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
         expect(cleaned.length).toBeLessThanOrEqual(cap)
       }),
-      { numRuns: runs(2000) },
+      { numRuns: runs(300) },
     )
   })
 

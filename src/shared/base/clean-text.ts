@@ -1,7 +1,7 @@
-// C0 and C1 controls, and the marks that reorder or hide text on screen.
-const unsafe =
-  // eslint-disable-next-line no-control-regex -- taking controls out is this file's whole job
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g
+import { replaceHidden } from './hidden-text.ts'
+
+// eslint-disable-next-line no-control-regex -- taking controls out is this file's whole job
+const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
 
 // CSI and OSC sequences go whole, so that no "[31m" stays behind.
 // eslint-disable-next-line no-control-regex -- see above
@@ -9,11 +9,12 @@ const escapes = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]{0,4096}(?:\u0
 
 /** Text from a server, made safe to show: no escapes, controls or direction marks; keeps line breaks; at most `cap` characters. */
 export function cleanText(text: string, cap: number): string {
-  const cleaned = text
+  const plain = text
     .slice(0, cap * 8)
     .replace(/\r\n?/g, '\n')
     .replace(escapes, '')
-    .replace(unsafe, '')
+    .replace(controls, '')
+  const cleaned = replaceHidden(plain, () => '')
   return cleaned.length <= cap ? cleaned : `${cleaned.slice(0, Math.max(0, cap - 1))}…`
 }
 

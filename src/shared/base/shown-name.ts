@@ -1,5 +1,5 @@
-// Direction marks and other characters that hide or reorder what stands around them.
-const hidden = /[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g
+import { replaceHidden } from './hidden-text.ts'
+
 // eslint-disable-next-line no-control-regex -- making controls visible is this function's job
 const controls = /[\u0000-\u001f\u007f-\u009f]/g
 const rawByte = /(?<![\ud800-\udbff])[\udc80-\udcff]/g
@@ -9,10 +9,10 @@ const rawByte = /(?<![\ud800-\udbff])[\udc80-\udcff]/g
  * File names themselves travel as strings in which such a byte is a lone surrogate U+DC80 to U+DCFF.
  */
 export function shownName(name: string): string {
-  return name
+  const seen = name
     .replace(rawByte, character => `\\x${(character.charCodeAt(0) - 0xdc00).toString(16)}`)
     .replace(controls, character => picture(character.charCodeAt(0)))
-    .replace(hidden, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return replaceHidden(seen, escaped)
 }
 
 // Longer than what a line of a message holds, and than the names that people give.
@@ -37,6 +37,22 @@ function isSplit(text: string, at: number): boolean {
 /** The same for a text of several lines: its line breaks and tabs stay. */
 export function shownText(text: string): string {
   return text.replace(/[^\n\t]+/g, shownName)
+}
+
+/** What can't be seen in a text of several lines, as `shownText` shows it: each once, the first `max` of them. */
+export function hiddenIn(text: string, max: number): readonly string[] {
+  const found = new Set<string>()
+  const note = (character: string) => {
+    if (found.size < max) found.add(shownName(character))
+    return ''
+  }
+  replaceHidden(text.replace(rawByte, note).replace(/[^\P{Cc}\n\t]/gu, note), note)
+  return [...found]
+}
+
+function escaped(character: string): string {
+  const code = (character.codePointAt(0) ?? 0).toString(16)
+  return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`
 }
 
 function picture(code: number): string {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 import type { WireError } from '../base/errors.ts'
-import { call, event } from './define.ts'
 import { askedBy } from './asked-by.ts'
+import { call, event } from './define.ts'
 import { target } from './targets.ts'
 
 /** A file name or path: any characters but NUL; a byte that is no UTF-8 is a lone surrogate (U+DC80 to U+DCFF). */

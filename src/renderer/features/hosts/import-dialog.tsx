@@ -2,6 +2,7 @@ import { FileInput, ClipboardPaste, FolderInput } from 'lucide-react'
 import { useCallback, useEffect, useState } from 'react'
 
 import { messageOf } from '../../../shared/base/errors.ts'
+import { shownName } from '../../../shared/base/shown-name.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { GroupId } from '../../../shared/contract/hosts.ts'
 import type { ImportedHost, ImportFormat, ImportPreview } from '../../../shared/contract/imports.ts'
@@ -162,15 +163,15 @@ function Choose({ api, preview, onBack, onClose, onDone, onFailure }: ChooseProp
               onChange={() => toggle(index)}
               label={
                 <>
-                  <strong>{host.label}</strong> <span className={ui['mono']}>{shown(host)}</span>
-                  {host.note !== '' && <span className={css['hint']}> {host.note}</span>}
+                  <strong>{shownName(host.label)}</strong> <span className={ui['mono']}>{shownName(shown(host))}</span>
+                  {host.note !== '' && <span className={css['hint']}> {shownName(host.note)}</span>}
                 </>
               }
             />
             <ul className={css['importWords']}>
               {importWords(host).map(({ text, warns }) => (
                 <li key={text} data-warns={warns}>
-                  {text}
+                  {shownName(text)}
                 </li>
               ))}
             </ul>
@@ -182,7 +183,7 @@ function Choose({ api, preview, onBack, onClose, onDone, onFailure }: ChooseProp
           <summary>{preview.skipped.length} left out</summary>
           <ul>
             {preview.skipped.map(line => (
-              <li key={line}>{line}</li>
+              <li key={line}>{shownName(line)}</li>
             ))}
           </ul>
         </details>

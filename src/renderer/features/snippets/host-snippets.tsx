@@ -1,6 +1,7 @@
 import { Plus } from 'lucide-react'
 import { useMemo, useState } from 'react'
 
+import { shownName, shownText } from '../../../shared/base/shown-name.ts'
 import type { Group, Host } from '../../../shared/contract/hosts.ts'
 import type { Snippet } from '../../../shared/contract/snippets.ts'
 import type { Target } from '../../../shared/contract/targets.ts'
@@ -45,7 +46,7 @@ export function HostSnippets({ target, book, numberKeys, run, runElsewhere }: Ho
           <ContextMenu key={snippet.id} items={menuOf(snippet)}>
             <Button small title={titleOf(snippet, numberKeys)} onClick={() => run(snippet)}>
               <SnippetIcon name={snippet.icon} size={13} />
-              <span>{snippet.name}</span>
+              <span>{shownName(snippet.name)}</span>
             </Button>
           </ContextMenu>
         ))}
@@ -63,5 +64,5 @@ export function HostSnippets({ target, book, numberKeys, run, runElsewhere }: Ho
 
 function titleOf({ name, description, command, key }: Snippet, keysOf: (number: number) => string): string {
   const keys = key === null ? '' : ` (${shownShortcut(keysOf(key))})`
-  return `${name}${keys}\n${description || command.slice(0, 300)}`
+  return shownText(`${name}${keys}\n${description || command.slice(0, 300)}`)
 }

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 
 import { messageOf } from '../../../shared/base/errors.ts'
 import { isGiven, type Variable } from '../../../shared/base/snippet-template.ts'
-import { shownText } from '../../../shared/base/shown-name.ts'
+import { shownName, shownText } from '../../../shared/base/shown-name.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { Asking, Values } from '../../../shared/contract/snippets.ts'
 import { targetKey, type Target } from '../../../shared/contract/targets.ts'
@@ -93,6 +93,7 @@ export function RunDialog({ api, order, asking, places, bunches, onRun, onClose 
       title={`Run ${snippet.name}`}
       description={snippet.description}
       badge={<SnippetIcon name={snippet.icon} size={18} />}
+      unasked={order.startsUp}
       width={620}
       onClose={onClose}
     >
@@ -140,7 +141,7 @@ function VariableField({ variable, value, onChange }: VariableFieldProps) {
       <Select label={name} value={value} onChange={event => onChange(event.target.value)}>
         {choices.map(each => (
           <option key={each} value={each}>
-            {each || 'nothing'}
+            {shownName(each) || 'nothing'}
           </option>
         ))}
       </Select>

@@ -123,6 +123,7 @@ function Confirm({ api, order, asking, nameOf, start, close }: ConfirmProps) {
   return (
     <Dialog
       alert
+      unasked={order.startsUp && asking === null}
       title={`Run ${snippet.name}?`}
       description={`On ${on}. ${howText(order)}`}
       badge={<TriangleAlert size={18} />}
@@ -153,7 +154,7 @@ function Values({ order: { snippet, values } }: { readonly order: Order }) {
     <dl className={ui['pairs']}>
       {shown.map(({ name, hidden }) => (
         <Fragment key={name}>
-          <dt>{name}</dt>
+          <dt>{shownName(name)}</dt>
           <dd className={ui['mono']}>{hidden ? '•••' : shownName(values[name] ?? '')}</dd>
         </Fragment>
       ))}

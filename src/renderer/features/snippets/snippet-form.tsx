@@ -2,6 +2,7 @@ import { Braces } from 'lucide-react'
 import { useState } from 'react'
 
 import { messageOf } from '../../../shared/base/errors.ts'
+import { shownName } from '../../../shared/base/shown-name.ts'
 import {
   givenVariables,
   isGiven,
@@ -250,7 +251,7 @@ function Variables({ of }: { readonly of: Pick<Draft, 'command' | 'folder'> }) {
       <ul className={css['variables']} aria-label="Variables">
         {found.map(each => (
           <li key={each.name}>
-            <Tag tone={isGiven(each) ? 'info' : 'none'}>{each.name}</Tag> <span>{variableText(each)}</span>
+            <Tag tone={isGiven(each) ? 'info' : 'none'}>{each.name}</Tag> <span>{shownName(variableText(each))}</span>
           </li>
         ))}
       </ul>

@@ -1,6 +1,7 @@
 import { Braces, ChevronDown, ChevronRight, Download, Ellipsis, Pencil, Play, Plus, Upload } from 'lucide-react'
 import { memo, useEffect, useMemo, useState } from 'react'
 
+import { shownName, shownText } from '../../../shared/base/shown-name.ts'
 import type { Snippet } from '../../../shared/contract/snippets.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Menu, type MenuItem } from '../../ui/menu.tsx'
@@ -26,6 +27,8 @@ export interface SnippetActions {
 }
 
 const cardHeight = 64
+/** More of a command than a card is wide. */
+const mostOfLine = 500
 
 /** The saved snippets, by package. */
 export function SnippetsPage({ actions }: { readonly actions: SnippetActions }) {
@@ -109,7 +112,7 @@ function sectionsOf(found: readonly Snippet[], folded: ReadonlySet<string>): rea
           ) : (
             <ChevronDown size={14} aria-hidden="true" />
           )}
-          {name} <span>{items.length}</span>
+          {shownName(name)} <span>{items.length}</span>
         </button>
       ),
     items: folded.has(name) ? [] : items,
@@ -134,15 +137,15 @@ const SnippetCard = memo(function SnippetCard({
       <button
         type="button"
         className={css['main']}
-        aria-label={name}
-        title={snippet.description || snippet.command.slice(0, 500)}
+        aria-label={shownName(name)}
+        title={shownText(snippet.description || snippet.command.slice(0, 500))}
         onFocus={near}
         onClick={() => actions.run(snippet)}
       />
       <span className={css['avatar']}>
         <SnippetIcon name={icon} />
       </span>
-      <span className={css['name']}>{name}</span>
+      <span className={css['name']}>{shownName(name)}</span>
       <span className={css['side']}>
         {key !== null ? (
           <span className={ui['kbd']}>{shownShortcut(actions.numberKeys(key))}</span>
@@ -150,17 +153,17 @@ const SnippetCard = memo(function SnippetCard({
           tags[0] !== undefined && <Tag>{tags[0]}</Tag>
         )}
       </span>
-      <code>{snippet.description || line}</code>
+      <code>{shownName(snippet.description || line.slice(0, mostOfLine))}</code>
       <span className={css['tools']}>
         {menu === 'none' ? (
-          <IconButton small label={`Actions of ${name}`} onClick={() => setMenu('open')}>
+          <IconButton small label={`Actions of ${shownName(name)}`} onClick={() => setMenu('open')}>
             <Ellipsis size={15} />
           </IconButton>
         ) : (
           <Menu
             open={menu === 'open'}
             trigger={
-              <IconButton small label={`Actions of ${name}`}>
+              <IconButton small label={`Actions of ${shownName(name)}`}>
                 <Ellipsis size={15} />
               </IconButton>
             }
