@@ -23,7 +23,8 @@ afterAll(async () => {
       .filter(name => watched.has(name))
       .join(', ')}`,
   ).toBe(0)
-  expect([...listeners.values()].map(placeOf), 'left listening').toEqual([])
+  const places = [...new Set([...listeners.values()].map(placeOf))]
+  expect(places, `left listening:\n${places.join('\n')}`).toEqual([])
 })
 
 /** Who called the emitter: below the error's message, its watch and the emitter. */

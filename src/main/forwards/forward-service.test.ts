@@ -228,7 +228,8 @@ describe.skipIf(!hasOpenSsh)('ForwardService', () => {
   })
 
   test('waiting for a page that never answers is cancelled, and a forward that was made for it alone goes', async () => {
-    const silent = createServer(socket => void socket.on('error', () => {}))
+    // A socket that nobody reads never ends.
+    const silent = createServer(socket => socket.on('error', () => {}).resume())
     const port = await listenOn(silent)
     onTestFinished(() => void silent.close())
     const { service, opened } = await rig()

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { createApi } from '../../renderer/ipc/client.ts'
 import { contract, type Contract } from '../../shared/contract/contract.ts'
@@ -21,7 +21,10 @@ async function setUp() {
   const { built, bugs, told } = await buildTestServices(tempDir())
   const transport = new FakeTransport()
   const reportBug = (_where: string, error: unknown) => bugs.push(error)
-  for (const name of names) serve(name, built.services[name] as never, { transport, reportBug })
+  for (const name of names) {
+    const served = serve(name, built.services[name] as never, { transport, reportBug })
+    onTestFinished(() => served.dispose())
+  }
   return { built, transport, bugs, told }
 }
 
@@ -98,7 +101,8 @@ describe('the boundary', () => {
       save: built.services.settings.save,
       onChanged: built.services.settings.onChanged,
     }
-    serve('settings', broken as never, { transport, reportBug: (_where, error) => bugs.push(error) })
+    const served = serve('settings', broken as never, { transport, reportBug: (_where, error) => bugs.push(error) })
+    onTestFinished(() => served.dispose())
     const reply = await transport.invoke('hawser:settings.get', undefined)
     expect(reply).toMatchObject({ ok: false, error: { code: 'internal' } })
     expect(JSON.stringify(reply)).not.toContain('secret detail')

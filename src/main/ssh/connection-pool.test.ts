@@ -21,6 +21,7 @@ class FakeConnection {
 
   lose(): void {
     this.#closed.fire(new AppError('lost', 'lost'))
+    this.#closed.dispose()
   }
 }
 
