@@ -29,7 +29,11 @@ test('while closing is asked about everything goes on; a no keeps the window, a 
   sshDir,
 }) => {
   trust(sshDir, sshd.port, sshd.hostKey)
-  const { app, page } = await launch({ hosts: [keyHost(sshd)], settings: { security: { confirmClose: true } } })
+  const { app, page } = await launch({
+    ownProcess: true,
+    hosts: [keyHost(sshd)],
+    settings: { security: { confirmClose: true } },
+  })
   const shell = await openShell(page)
   const { questions, answer } = await standIn(app)
   const close = () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
