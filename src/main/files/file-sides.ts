@@ -118,16 +118,16 @@ export class FileSides implements Disposable {
     entry.opening.then(
       files => {
         this.#setState(key, entry, { kind: 'ready' })
-        if (files instanceof SftpFiles) files.onClosed(error => this.#lost(key, entry, error))
+        if (files instanceof SftpFiles) files.onClosed(error => this.#lost(key, { entry, files }, error))
       },
       (error: unknown) => this.#gone(key, entry, { kind: 'failed', error: toWireError(error) }),
     )
     return entry
   }
 
-  #lost(key: string, entry: Entry, error: AppError): void {
-    // Its lanes may have connections of their own.
-    void entry.opening.then(files => files.dispose())
+  #lost(key: string, { entry, files }: { entry: Entry; files: SftpFiles }, error: AppError): void {
+    // Its lanes may have connections of their own; a transfer on them must take this for a loss, not for a cancel.
+    files.dispose(error)
     this.#gone(key, entry, { kind: 'lost', error: toWireError(error) })
   }
 

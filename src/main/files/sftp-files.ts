@@ -201,9 +201,10 @@ export class SftpFiles implements FileSystem {
     })
   }
 
-  dispose(): void {
-    this.#parts.lanes.dispose()
-    this.#session.dispose()
+  /** Ends its sessions; what is under way rejects with the reason, `cancelled` by default. */
+  dispose(because?: AppError): void {
+    this.#parts.lanes.dispose(because)
+    this.#session.dispose(because)
   }
 
   get #session(): SftpSession {

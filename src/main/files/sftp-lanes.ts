@@ -1,3 +1,4 @@
+import type { AppError } from '../../shared/base/errors.ts'
 import { toDisposable, type Disposable } from '../../shared/base/lifecycle.ts'
 import type { SftpSession } from '../sftp/sftp-session.ts'
 
@@ -90,10 +91,11 @@ export class SftpLanes implements Disposable {
     return { session: lane.session, release: () => void (lane.bytes -= bytes) }
   }
 
-  dispose(): void {
+  /** Ends them all; what is under way on them rejects with the reason, `cancelled` by default. */
+  dispose(because?: AppError): void {
     clearTimeout(this.#idle)
     this.#abort.abort()
-    for (const lane of this.#lanes.splice(0)) lane.session.dispose()
+    for (const lane of this.#lanes.splice(0)) lane.session.dispose(because)
   }
 
   // Bulk data leaves the connection that people type on as soon as it has one of its own.

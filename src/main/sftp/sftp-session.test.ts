@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
+import { AppError } from '../../shared/base/errors.ts'
 import { fakeReply, FakeSftp, type FakeAnswer, type FakeRequest } from '../../testing/fake-sftp.ts'
 import { runs } from '../../testing/runs.ts'
 import { packetType, PacketWriter } from './codec.ts'
@@ -144,6 +145,13 @@ describe('a session', () => {
     await expect(opening).rejects.toMatchObject({ code: 'cancelled' })
     await vi.waitFor(() => expect(channel.requests.map(({ type }) => type)).toContain(packetType.close))
     session.dispose()
+  })
+
+  test('rejects what is under way with the reason why it was ended', async () => {
+    const { session } = await open(() => [])
+    const asked = session.lstat('/never')
+    session.dispose(new AppError('lost', 'The link is gone.'))
+    await expect(asked).rejects.toMatchObject({ code: 'lost' })
   })
 
   test('never hangs and never fails otherwise, whatever bytes come', async () => {

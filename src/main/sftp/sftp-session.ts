@@ -254,8 +254,9 @@ export class SftpSession implements Disposable {
     return this.#wire.understood(() => ({ users: splitNames(fields.bytes()), groups: splitNames(fields.bytes()) }))
   }
 
-  dispose(): void {
-    this.#wire.dispose()
+  /** Ends it; requests that wait reject with the reason, `cancelled` by default. */
+  dispose(because?: AppError): void {
+    this.#wire.dispose(because)
   }
 
   async #askLimits(): Promise<void> {

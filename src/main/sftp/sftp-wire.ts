@@ -152,8 +152,9 @@ export class SftpWire implements Disposable {
     return this.#end(this.#broken(new SftpFormatError(what)))
   }
 
-  dispose(): void {
-    this.#end(new AppError('cancelled', 'Closed'))
+  /** Ends it; requests that wait reject with the reason, `cancelled` by default. */
+  dispose(because = new AppError('cancelled', 'Closed')): void {
+    this.#end(because)
   }
 
   #versionPacket(signal: AbortSignal): Promise<Buffer> {
