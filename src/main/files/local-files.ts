@@ -226,6 +226,8 @@ class LocalFile implements ReadableFile, WritableFile {
 
 /** False where nothing was done: not every disk has links to files. */
 async function moveByLink(from: string, to: string): Promise<boolean> {
+  // In a sticky folder a file of another user can be linked and not removed: the second name would stay.
+  if ((await lstat(native(from))).uid !== process.getuid?.()) return false
   try {
     await link(native(from), native(to))
   } catch (error) {
@@ -234,11 +236,14 @@ async function moveByLink(from: string, to: string): Promise<boolean> {
   }
   try {
     await unlink(native(from))
+    return true
   } catch (error) {
+    // A network disk may remove a file and still report an error: then the move is done.
+    const stands = await lstat(native(from)).catch(() => null)
+    if (stands === null) return true
     await unlink(native(to))
     throw error
   }
-  return true
 }
 
 async function entryOf(folder: string, name: string): Promise<Entry | null> {

@@ -7,6 +7,7 @@ import {
   readFileSync,
   readlinkSync,
   symlinkSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -124,15 +125,50 @@ test('a name that is taken between the look and the rename is not replaced where
   expect([readFileSync(join(folder, 'a'), 'utf8'), readFileSync(join(folder, 'b'), 'utf8')]).toEqual(['mine', 'theirs'])
 })
 
-test('a file that can’t be taken from its old name keeps that alone', async () => {
+test('a file that can’t be removed from its old name is renamed instead', async () => {
   const { files, folder } = await box({
     extensions: [hardlink],
     refuse: ({ type, path }) =>
       type === packetType.remove && path.endsWith('/a') ? statusCode.permissionDenied : null,
   })
   writeFileSync(join(folder, 'a'), 'mine')
-  await expect(files.rename(join(folder, 'a'), join(folder, 'b'))).rejects.toMatchObject({ code: 'no-permission' })
-  expect(readdirSync(folder)).toEqual(['a'])
+  await files.rename(join(folder, 'a'), join(folder, 'b'))
+  expect(readdirSync(folder)).toEqual(['b'])
+})
+
+describe('renaming on a server that makes links', () => {
+  const extensions = [posixRename, hardlink]
+
+  test('that lets nothing be removed says that both names are there, and makes no second one again', async () => {
+    const { files, folder } = await box({
+      extensions,
+      refuse: ({ type }) => (type === packetType.remove ? statusCode.permissionDenied : null),
+    })
+    writeFileSync(join(folder, 'b'), 'BBB')
+    writeFileSync(join(folder, 'd'), 'DDD')
+    const moving = files.rename(join(folder, 'b'), join(folder, 'c'))
+    await expect(moving).rejects.toMatchObject({
+      code: 'no-permission',
+      message: expect.stringContaining('c.') as string,
+    })
+    await files.rename(join(folder, 'd'), join(folder, 'e'))
+    expect(readdirSync(folder).sort()).toEqual(['b', 'c', 'e'])
+  })
+
+  test('and does remove a file, but answers with an error, keeps its only copy', async () => {
+    const { files, folder } = await box({
+      extensions,
+      refuse: ({ type, path }) => {
+        if (type !== packetType.remove) return null
+        unlinkSync(path)
+        return statusCode.noSuchFile
+      },
+    })
+    writeFileSync(join(folder, 'b'), 'BBB')
+    await files.rename(join(folder, 'b'), join(folder, 'c'))
+    expect(readdirSync(folder)).toEqual(['c'])
+    expect(readFileSync(join(folder, 'c'), 'utf8')).toBe('BBB')
+  })
 })
 
 describe('renaming on this computer', () => {
@@ -178,6 +214,26 @@ test.each<ServerHabits>([
 })
 
 describe('replacing a file on a server without a rename for it', () => {
+  test('is done where the old one can’t be removed, and names it where it can’t come back', async () => {
+    const kept = await box({
+      refuse: ({ type }) => (type === packetType.remove ? statusCode.permissionDenied : null),
+    })
+    for (const name of ['new', 'old']) writeFileSync(join(kept.folder, name), name)
+    await kept.files.replace(join(kept.folder, 'new'), join(kept.folder, 'old'))
+    expect(readFileSync(join(kept.folder, 'old'), 'utf8')).toBe('new')
+
+    let renames = 0
+    const stuck = await box({
+      refuse: ({ type }) => (type === packetType.rename && ++renames > 1 ? statusCode.permissionDenied : null),
+    })
+    for (const name of ['new', 'old']) writeFileSync(join(stuck.folder, name), name)
+    const replacing = stuck.files.replace(join(stuck.folder, 'new'), join(stuck.folder, 'old'))
+    const aside = () => readdirSync(stuck.folder).find(name => name.includes('hawser-old')) ?? 'none'
+    await expect(replacing).rejects.toMatchObject({ code: 'files-failed' })
+    await expect(replacing).rejects.toThrow(aside())
+    expect(readFileSync(join(stuck.folder, aside()), 'utf8')).toBe('old')
+  })
+
   test('refuses a folder, which stays', async () => {
     const { files, folder } = await box()
     writeFileSync(join(folder, 'a'), 'a')

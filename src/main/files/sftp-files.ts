@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 
 import { AppError } from '../../shared/base/errors.ts'
 import { joinPath, nameOf, parentOf } from '../../shared/base/paths.ts'
+import { shortName } from '../../shared/base/shown-name.ts'
 import type { FileInfo, FileKind, Space } from '../../shared/contract/files.ts'
 import { decodeName, encodeName } from '../sftp/byte-names.ts'
 import { openFlag, statusCode } from '../sftp/codec.ts'
@@ -40,6 +41,8 @@ export class SftpFiles implements FileSystem {
   readonly whole = null
   readonly #parts: SftpFilesParts
   readonly #links: SftpLinks
+  /** True once this server refused to remove what a second link had moved. */
+  #removesRefused = false
 
   constructor(parts: SftpFilesParts) {
     this.#parts = parts
@@ -154,10 +157,16 @@ export class SftpFiles implements FileSystem {
     try {
       await this.#try(to, () => this.#session.rename(from, to))
     } catch (error) {
-      await this.#session.rename(aside, to).catch(() => {})
+      await this.#session.rename(aside, to).catch((cause: unknown) => {
+        const kept = `${shortName(nameOf(to))} on ${this.label} could not be replaced. What it held is in ${nameOf(aside)} beside it.`
+        throw new AppError('files-failed', kept, { cause })
+      })
       throw error
     }
-    await this.#try(aside, () => this.#session.remove(aside))
+    // The file is replaced, whether or not the server lets the old one go.
+    await this.#session.remove(aside).catch((error: unknown) => {
+      if (!(error instanceof SftpStatusError)) throw error
+    })
   }
 
   readLink(path: string): Promise<string> {
@@ -241,7 +250,7 @@ export class SftpFiles implements FileSystem {
   }
 
   get #canLink(): boolean {
-    return this.#session.has('hardlink@openssh.com')
+    return !this.#removesRefused && this.#session.has('hardlink@openssh.com')
   }
 
   /** Null where the server makes no links to files. */
@@ -261,11 +270,19 @@ export class SftpFiles implements FileSystem {
     }
     try {
       await this.#session.remove(from)
+      return true
     } catch (error) {
-      await this.#session.remove(to).catch(() => {})
-      throw await this.#explain(error, from)
+      // A server may remove a file and still answer with an error (NFS repeats a request): then the move is done.
+      if ((await this.info(from)) === null) return true
+      this.#removesRefused = true
+      const undone = await this.#session.remove(to).then(
+        () => true,
+        () => false,
+      )
+      if (undone) return false
+      const both = `${this.label} lets no file be removed here, so ${shortName(nameOf(from))} has a second name now: ${shortName(nameOf(to))}.`
+      throw new AppError('no-permission', both, { cause: error })
     }
-    return true
   }
 
   async #try<T>(path: string, work: () => Promise<T>, likely?: FileFailure): Promise<T> {

@@ -101,6 +101,9 @@ test('an editor of one’s own gets the path last, or where its command has a pl
     program: '/usr/bin/subl',
     args: ['-n', path],
   })
+  await expect(chooseEditor(path, 'subl -c "vim {file}"', computer(machine))).rejects.toMatchObject({
+    code: 'invalid-input',
+  })
   expect(await chooseEditor(path, '"/opt/my editor/run" --open={file} --wait', computer(machine))).toEqual({
     program: '/opt/my editor/run',
     args: [`--open=${path}`, '--wait'],

@@ -6,7 +6,8 @@ import { copyName } from './copy-name.ts'
 
 test('a copy keeps the name of its file where this computer can hold it', () => {
   expect(copyName('train.py', 'linux')).toBe('train.py')
-  expect(copyName('a&b.cmd', 'linux')).toBe('a&b.cmd')
+  expect(copyName('my notes.md', 'linux')).toBe('my notes.md')
+  expect(copyName('$(touch x);`id`.py', 'linux')).toBe('__touch x___id_.py')
   expect(copyName('a&b%PATH%.cmd', 'win32')).toBe('a_b_PATH_.cmd')
   expect(copyName('con.txt', 'win32')).toBe('_con.txt')
   expect(copyName('', 'linux')).toBe('file')
@@ -23,6 +24,7 @@ test('any name of a server becomes one name that can be made, and that cmd.exe r
         const copy = copyName(name, platform)
         expect(Buffer.byteLength(copy)).toBeLessThanOrEqual(200)
         expect(copy).not.toMatch(/^\.{0,2}$|[/\0\n]/)
+        expect(copy).not.toMatch(/["'`$;&|<>(){}*?\\]/)
         if (platform === 'win32') expect(copy).not.toMatch(/["%!^&|<>:\\?*]|[. ]$/)
       }
     }),

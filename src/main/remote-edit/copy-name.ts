@@ -4,13 +4,13 @@ import { localName } from '../transfers/transfer-plan.ts'
 // File systems hold 255 bytes (Windows: 255 letters); editors add endings of their own to it.
 const mostBytes = 200
 
-// cmd.exe reads these even between quotation marks, and an editor may be a batch file.
-const specialToCmd = /["%!^&|<>]/g
+// An editor's command may hand the name to a shell, and cmd.exe reads some of these even between quotation marks.
+const special = /["'`%!^&|<>$;(){}[\]*?#~\\]/g
 
 /** The name of a remote file's local copy: one that this platform can hold, with the same ending. */
 export function copyName(name: string, platform: NodeJS.Platform): string {
   const shown = shownName(name).replaceAll('/', '_')
-  const safe = platform === 'win32' ? localName(shown, platform).replace(specialToCmd, '_') : shown
+  const safe = localName(shown.replace(special, '_'), platform).replace(special, '_')
   const short = shorten(safe)
   return short === '' || short === '.' || short === '..' ? 'file' : short
 }

@@ -215,11 +215,21 @@ export class Edit implements Disposable {
         this.#record = { ...this.#record, base: { size: found.size, mtimeMs: found.mtimeMs } }
         return this.#sendOrAsk(data)
       case 'keep-both':
-        // Later saves go there as well: the person has been asked.
-        this.#record = { ...this.#record, place: { ...place, path: besidePath(place.path) }, base: null }
-        return this.#sendOrAsk(data)
+        // Later saves go there as well, once it is there: the person has been asked.
+        return this.#sendBeside(data)
       default:
         return { kind: 'put-off', why: `${this.#name} was changed on the host since you opened it.` }
+    }
+  }
+
+  async #sendBeside(data: Buffer): Promise<EditEvent> {
+    const before = this.#record
+    this.#record = { ...before, place: { ...before.place, path: besidePath(before.place.path) }, base: null }
+    try {
+      return await this.#sendOrAsk(data)
+    } catch (error) {
+      this.#record = before
+      throw error
     }
   }
 
@@ -293,5 +303,8 @@ export function digestOf(data: Uint8Array): string {
 
 function besidePath(path: string): string {
   const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-')
-  return joinPath(parentOf(path), `${nameOf(path).slice(0, 100)}.mine-${stamp}`)
+  // A name holds 255 bytes on most disks.
+  let name = ''
+  for (const letter of nameOf(path)) if (Buffer.byteLength(name + letter) <= 200) name += letter
+  return joinPath(parentOf(path), `${name}.mine-${stamp}`)
 }

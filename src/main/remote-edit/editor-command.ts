@@ -28,8 +28,16 @@ export function parseEditorCommand(text: string): readonly string[] {
   )
 }
 
-/** Puts the file's path where the command has `{file}`, and last where it has none. */
+/**
+ * Puts the file's path where the command has `{file}`, and last where it has none. Throws `invalid-input` for `{file}`
+ * within a word of several: that word is a command line for a shell, which would read the path once more.
+ */
 export function placeFile(args: readonly string[], path: string): readonly string[] {
+  if (args.some(arg => arg.includes(filePlace) && /\s/.test(arg)))
+    throw new AppError(
+      'invalid-input',
+      `In the editor’s command ${filePlace} must stand outside of quotation marks. Fix it in Settings > Files.`,
+    )
   if (!args.some(arg => arg.includes(filePlace))) return [...args, path]
   return args.map(arg => arg.split(filePlace).join(path))
 }

@@ -358,7 +358,10 @@ function asking({ label, user, address, port, via }: PlannedHop): AskingServer {
 }
 
 function passwordTitle(hop: PlannedHop): string {
-  return `Password for ${hop.user}@${hop.address}`
+  // Two servers on one address, or one address behind two jump hosts, can be told apart.
+  const port = hop.port === 22 ? '' : `:${hop.port}`
+  const way = hop.via.length === 0 ? '' : ` via ${hop.via.join(', ')}`
+  return `Password for ${hop.user}@${hop.address}${port}${way}`
 }
 
 function missing(source: KeySource): AppError {

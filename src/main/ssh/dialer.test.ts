@@ -63,7 +63,8 @@ describe('host keys', () => {
     await dial({ port })
     pool.dispose()
     await dial({ port })
-    expect(asked.map(title)).toEqual(['new-key', 'Password for me@127.0.0.1', 'Password for me@127.0.0.1'])
+    const password = `Password for me@127.0.0.1:${port}`
+    expect(asked.map(title)).toEqual(['new-key', password, password])
     expect(readFileSync(join(folder, 'ssh', 'known_hosts'), 'utf8')).toBe(`[127.0.0.1]:${port} ${publicKey}\n`)
   })
 
@@ -328,11 +329,11 @@ describe('jump hosts', () => {
     await dial({ port: a.port, user: 'ua' }, { port: b.port, user: 'ub' }, { port: c.port, user: 'uc' })
     expect(asked.map(title)).toEqual([
       'new-key',
-      'Password for ua@127.0.0.1',
+      `Password for ua@127.0.0.1:${a.port}`,
       'new-key',
-      'Password for ub@127.0.0.1',
+      `Password for ub@127.0.0.1:${b.port} via ua@127.0.0.1:${a.port}`,
       'new-key',
-      'Password for uc@127.0.0.1',
+      `Password for uc@127.0.0.1:${c.port} via ua@127.0.0.1:${a.port}, ub@127.0.0.1:${b.port}`,
     ])
   })
 

@@ -1,8 +1,10 @@
 import { constants } from 'node:fs'
-import { open, stat } from 'node:fs/promises'
+import { open, stat, type FileHandle } from 'node:fs/promises'
 
 import { AppError } from '../../shared/base/errors.ts'
 import { isUnsafeOnWindows } from '../../shared/base/local-file-path.ts'
+
+const pieceBytes = 65_536
 
 export interface RegularFile {
   readonly data: Buffer
@@ -29,7 +31,7 @@ export async function readRegularFile(
     const info = await file.stat()
     refuseOthers(path, info)
     if (info.size > maxBytes) throw new AppError('invalid-input', `${path} is too large.`)
-    return { data: await file.readFile(), mtimeMs: info.mtimeMs }
+    return { data: await readAtMost(file, { path, maxBytes }), mtimeMs: info.mtimeMs }
   } finally {
     await file.close()
   }
@@ -45,4 +47,19 @@ export async function readTextIfAny(path: string, maxBytes: number): Promise<str
 
 function refuseOthers(path: string, info: { isFile(): boolean }): void {
   if (!info.isFile()) throw new AppError('invalid-input', `${path} is not a regular file.`)
+}
+
+/** Files of /proc give their size as 0, and some have no end. */
+async function readAtMost(
+  file: FileHandle,
+  { path, maxBytes }: { readonly path: string; readonly maxBytes: number },
+): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  for (let total = 0; ;) {
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(pieceBytes), 0, pieceBytes, null)
+    if (bytesRead === 0) return Buffer.concat(pieces)
+    total += bytesRead
+    if (total > maxBytes) throw new AppError('invalid-input', `${path} is too large.`)
+    pieces.push(buffer.subarray(0, bytesRead))
+  }
 }

@@ -152,6 +152,32 @@ describe('a vault that is locked while it works', () => {
     () => vault.changePassword('first', 'second'),
   ]
 
+  it('stays locked where it was only just being made', async () => {
+    const fresh = (await open(tempDir())).vault
+    const protecting = fresh.protect({ by: 'password', password: 'first' })
+    fresh.lock()
+    await protecting
+    expect(fresh.status.state).toBe('locked')
+
+    const keychained = (await open(tempDir())).vault
+    const setting = keychained.set('a', 'secret').catch((error: unknown) => error)
+    keychained.lock()
+    expect(await setting).toMatchObject({ code: 'vault-locked' })
+    expect(await keychained.get('a')).toBeNull()
+  })
+
+  it('stays locked when work waited behind other work', async () => {
+    const { vault } = await open(tempDir())
+    await vault.protect({ by: 'password', password: 'first' })
+    await vault.set('a', 'secret')
+    const setting = vault.set('b', 'other').catch((error: unknown) => error)
+    const changing = vault.changePassword('first', 'second')
+    vault.lock()
+    await Promise.allSettled([setting, changing])
+    expect(vault.status.state).toBe('locked')
+    expect(await vault.get('a')).toBeNull()
+  })
+
   it.each([0, 1])('stays locked, and opens with what was being set (%i)', async which => {
     const folder = tempDir()
     const { vault, keychain } = await open(folder)

@@ -81,8 +81,8 @@ export class Vault implements Disposable {
 
   /** Keeps a secret; null takes it out. Throws `vault-locked` or `no-keychain` with what to do. */
   async set(name: string, secret: string | null): Promise<void> {
+    const epoch = this.#epoch
     await this.#serially(async () => {
-      const epoch = this.#epoch
       const opened = await this.#openForWriting()
       this.#mustNotBeLocked(epoch)
       const secrets = new Map(opened.secrets)
@@ -94,8 +94,8 @@ export class Vault implements Disposable {
 
   /** Keeps several new secrets in one save. Throws `exists` when one of the names is taken, and what `set` throws. */
   async add(entries: ReadonlyMap<string, string>): Promise<void> {
+    const epoch = this.#epoch
     await this.#serially(async () => {
-      const epoch = this.#epoch
       const opened = await this.#openForWriting()
       this.#mustNotBeLocked(epoch)
       if ([...entries.keys()].some(name => opened.secrets.has(name)))
@@ -106,11 +106,12 @@ export class Vault implements Disposable {
 
   /** Takes out every secret for which `keep` is false; nothing while locked. */
   async sweep(keep: (name: string) => boolean): Promise<void> {
+    const epoch = this.#epoch
     await this.#serially(async () => {
       const opened = this.#opened
       if (!opened) return
       const kept = new Map([...opened.secrets].filter(([name]) => keep(name)))
-      if (kept.size < opened.secrets.size) await this.#store({ ...opened, secrets: kept }, this.#epoch)
+      if (kept.size < opened.secrets.size) await this.#store({ ...opened, secrets: kept }, epoch)
     })
   }
 
@@ -121,9 +122,9 @@ export class Vault implements Disposable {
 
   /** Starts the vault, or puts an open one under another protector. */
   async protect(by: { by: 'keychain' } | { by: 'password'; password: string } | { by: 'session' }): Promise<void> {
+    const epoch = this.#epoch
     await this.#serially(async () => {
       if (this.#file.value !== null && !this.#opened) throw locked()
-      const epoch = this.#epoch
       const secrets = this.#opened?.secrets ?? new Map<string, string>()
       if (by.by === 'session') {
         if (this.#file.value !== null) throw new AppError('invalid-input', 'The vault on disk is already in use.')
@@ -155,8 +156,10 @@ export class Vault implements Disposable {
 
   /** Forgets the key and every secret until the next unlock. Secrets of this run only stay: they have nowhere else to be. */
   lock(): void {
-    if (this.#opened?.key === null || this.#file.value === null) return
+    // Work that is under way counts every lock, also of a vault that is only just being made.
     this.#epoch++
+    if (this.#opened?.key === null) return
+    if (this.#file.value === null) return void (this.#held = true)
     this.#held = true
     this.#opened?.key?.fill(0)
     this.#opened = undefined
@@ -165,10 +168,10 @@ export class Vault implements Disposable {
 
   /** Puts the vault key under a new master password. */
   async changePassword(current: string, next: string): Promise<void> {
+    const epoch = this.#epoch
     await this.#serially(async () => {
       const stored = this.#file.value
       if (stored?.protector.by !== 'password') throw new AppError('invalid-input', 'The vault has no master password.')
-      const epoch = this.#epoch
       const key = await this.#keyOf(stored, current)
       const secrets = unsealSecrets(key, stored.id, stored.secrets)
       if (secrets === undefined) throw locked()

@@ -1,4 +1,5 @@
 import { joinPath } from '../../shared/base/paths.ts'
+import { isDeviceName } from '../../shared/base/local-file-path.ts'
 import type { FileInfo } from '../../shared/contract/files.ts'
 import type { ConflictChoice } from '../../shared/contract/transfers.ts'
 import type { Pace } from '../files/file-system.ts'
@@ -37,10 +38,9 @@ export function freeName(name: string, isTaken: (name: string) => boolean): stri
   }
 }
 
-// What Windows can't have in a name; and the names of its devices.
+// What Windows can't have in a name.
 // eslint-disable-next-line no-control-regex -- controls are among them
 const badOnWindows = /[<>:"\\|?*\u0000-\u001f]|[. ]$/g
-const devices = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
 
 /** The name a file gets on this computer: itself, or on Windows one that it can hold, with `%` codes for the rest. */
 export function localName(name: string, platform: NodeJS.Platform): string {
@@ -50,7 +50,7 @@ export function localName(name: string, platform: NodeJS.Platform): string {
     const byte = encodeName(character)[0] ?? 0
     return `%${byte.toString(16).toUpperCase()}`
   })
-  return devices.test(mapped) ? `_${mapped}` : mapped
+  return isDeviceName(mapped) ? `_${mapped}` : mapped
 }
 
 /** How many files are copied side by side: on a far line as many as both sides bear, since most of them only wait. */

@@ -16,3 +16,8 @@ export function isUnsafeOnWindows(path: string): boolean {
   // A colon past the drive's names a stream.
   return isNetworkOrDevicePath(path) || names.some((name, at) => device.test(name) || (at > 0 && name.includes(':')))
 }
+
+/** True for a name that is a device in every folder of Windows, whatever its ending. */
+export function isDeviceName(name: string): boolean {
+  return device.test(name)
+}

@@ -16,7 +16,9 @@ export function isUserName(name: string): boolean {
 /** True for a host name or an address: nothing that a shell, a list or known_hosts reads as more. */
 export function isHostName(name: string): boolean {
   if (name === '' || name.startsWith('-') || unseen.test(name) || /\s/.test(name)) return false
-  return !/['`"$\\;&<>|(){},*?!#@]/.test(name)
+  // A slash or a lone colon would read as a way or a port in known_hosts; colons are an IPv6 address's, with its zone.
+  if (name.includes(':') && !/^\[?[0-9a-f:.]+(%[\w.-]+)?\]?$/i.test(name)) return false
+  return !/['`"$\\;&<>|(){},*?!#@/]/.test(name)
 }
 
 /** True for a value that stays one plain word, or several, wherever a shell's command line holds it. */
