@@ -17,7 +17,7 @@ export function isUserName(name: string): boolean {
 export function isHostName(name: string): boolean {
   if (name === '' || name.startsWith('-') || unseen.test(name) || /\s/.test(name)) return false
   // A slash or a lone colon would read as a way or a port in known_hosts; colons are an IPv6 address's, with its zone.
-  if (name.includes(':') && !/^\[?[0-9a-f:.]+(%[\w.-]+)?\]?$/i.test(name)) return false
+  if (name.includes(':') && !/^\[?(?=(?:[^:]*:){2})[0-9a-f:.]+(%[\w.-]+)?\]?$/i.test(name)) return false
   return !/['`"$\\;&<>|(){},*?!#@/]/.test(name)
 }
 
