@@ -12,7 +12,9 @@ const [hostA, groupA] = [randomUUID(), randomUUID()]
 const names: Names = { hosts: new Map([[hostA, 'gpu-box']]), groups: new Map([[groupA, 'Cluster']]) }
 const noNames: Names = { hosts: new Map(), groups: new Map() }
 const line = (max: number) =>
-  fc.string({ unit: 'grapheme', minLength: 1, maxLength: max }).map(text => text.replace(/\p{Cc}/gu, '.').slice(0, max))
+  fc
+    .string({ unit: 'grapheme', minLength: 1, maxLength: max })
+    .map(text => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '.').slice(0, max))
 const places = fc.record({ hosts: fc.subarray([hostA]), groups: fc.subarray([groupA]) })
 const some = places.filter(of => of.hosts.length + of.groups.length > 0)
 const anySnippet = fc
