@@ -30,6 +30,8 @@ export class FileService implements Contract, Disposable {
   readonly #parts: FileServiceParts
   readonly #listings = new Map<ListingId, AbortController>()
   readonly #tasks = new Map<TaskId, AbortController>()
+  /** Ends what has no task of its own, with the service. */
+  readonly #ended = new AbortController()
 
   constructor(parts: FileServiceParts) {
     this.#parts = parts
@@ -54,13 +56,13 @@ export class FileService implements Contract, Disposable {
     this.#listings.get(id)?.abort()
     this.#listings.set(id, abort)
     const port = this.#parts.openPort(id)
-    const post = (message: FromListing) => port.post(message)
+    const post = (message: FromListing) => (abort.signal.aborted ? undefined : port.post(message))
     const read = async (files: FileSystem) => {
       await files.list(place.path, { signal: abort.signal, onEntries: entries => post({ entries }) })
       post({ done: true, path: place.path })
     }
     void this.#on(place.side, read, asker)
-      .catch((error: unknown) => (abort.signal.aborted ? undefined : post({ error: toWireError(error) })))
+      .catch((error: unknown) => post({ error: toWireError(error) }))
       .finally(() => {
         if (this.#listings.get(id) === abort) this.#listings.delete(id)
         port.dispose()
@@ -82,9 +84,8 @@ export class FileService implements Contract, Disposable {
     this.#on(place.side, async files => {
       const names: string[] = []
       const wanted = prefix.toLowerCase()
-      const abort = new AbortController()
       await files.list(place.path, {
-        signal: abort.signal,
+        signal: this.#ended.signal,
         onEntries: entries => {
           for (const { name, kind, link } of entries) {
             const isFolder = kind === 'folder' || link?.kind === 'folder'
@@ -137,7 +138,8 @@ export class FileService implements Contract, Disposable {
   setMode: Contract['setMode'] = ({ side, task, ...what }) =>
     this.#task(task, signal => this.#on(side, files => setTreeMode(files, what, signal)))
 
-  setOwner: Contract['setOwner'] = ({ side, ...what }) => this.#on(side, files => setOwner(files, what, never()))
+  setOwner: Contract['setOwner'] = ({ side, ...what }) =>
+    this.#on(side, files => setOwner(files, what, this.#ended.signal))
 
   space: Contract['space'] = ({ place }) => this.#on(place.side, files => files.space(place.path))
 
@@ -156,11 +158,12 @@ export class FileService implements Contract, Disposable {
     )
 
   extract: Contract['extract'] = ({ place }) =>
-    this.#on(place.side, async files => void (await extract(files, place.path, never())))
+    this.#on(place.side, async files => void (await extract(files, place.path, this.#ended.signal)))
 
   cancel: Contract['cancel'] = ({ task }) => this.#tasks.get(task)?.abort()
 
   dispose(): void {
+    this.#ended.abort()
     for (const abort of [...this.#listings.values(), ...this.#tasks.values()]) abort.abort()
     this.#listings.clear()
     this.#tasks.clear()
@@ -184,8 +187,4 @@ export class FileService implements Contract, Disposable {
       borrowed.dispose()
     }
   }
-}
-
-function never(): AbortSignal {
-  return new AbortController().signal
 }

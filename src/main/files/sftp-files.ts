@@ -227,7 +227,8 @@ export class SftpFiles implements FileSystem {
     const { session, release } = lanes.ride(0)
     release()
     const attributes = mode === undefined ? {} : { mode }
-    const handle = await this.#try(path, () => session.open(path, { flags, attributes }))
+    const likely = flags & openFlag.exclusive ? 'exists' : undefined
+    const handle = await this.#try(path, () => session.open(path, { flags, attributes }), likely)
     const later = flags & openFlag.write ? openModes.write : openModes.read
     const explain = (error: unknown) => this.#explain(error, path)
     return new SftpFile({ path, lanes, first: { session, handle }, flags: later, spread, explain })
