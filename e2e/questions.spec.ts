@@ -81,7 +81,11 @@ test('a question of the background leaves every key in the terminal, and opens b
 
 test('a question takes no key in its first half second', async ({ launch, server }) => {
   const { port, events } = await server({ password: 'pw' })
-  const { page } = await launch({ hosts: [{ label: 'box', port, user: 'me', signIn: 'password' }] })
+  // The clock that a test sets stays with the process.
+  const { page } = await launch({
+    ownProcess: true,
+    hosts: [{ label: 'box', port, user: 'me', signIn: 'password' }],
+  })
   await page.clock.install()
   await page.clock.pauseAt(Date.now() + 60_000)
   await page.getByRole('button', { name: 'box', exact: true }).click()
