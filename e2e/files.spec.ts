@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { type Locator, type Page } from '@playwright/test'
 
-import { expect, keyHost, test, trust, type LaunchOptions, type Hawser } from './fixtures.ts'
+import { expect, keyHost, seed, test, trust, type LaunchOptions, type Hawser } from './fixtures.ts'
 import type { Sshd } from './sshd.ts'
 
 const sha = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
@@ -154,7 +154,11 @@ test('everything is done from the keyboard: go, make, rename, select, copy, move
   expect(readdirSync(there).sort()).toEqual(['made here', 'two.txt'])
 })
 
-test('an upload goes on where it was after the link was cut', async ({ launch, sshd, sshDir, folder }) => {
+/** Slow enough that a copy is still under way when the test acts on it. */
+const slowUploads = { transfers: [], limits: { up: 25_000_000, down: 0 } }
+
+test('an upload goes on where it was after the link was cut', async ({ launch, sshd, sshDir, folder, dataDir }) => {
+  seed(dataDir, 'transfers.json', slowUploads)
   const { page, left, here, there } = await twoPanes({ launch, sshd, sshDir, folder })
   writeFileSync(join(here, 'weights.pt'), randomBytes(120_000_000))
   await left.refresh()
@@ -171,7 +175,8 @@ test('an upload goes on where it was after the link was cut', async ({ launch, s
   expect(readdirSync(there)).toEqual(['weights.pt'])
 })
 
-test('a transfer is paused, kept over a restart, and resumed', async ({ launch, sshd, sshDir, folder }) => {
+test('a transfer is paused, kept over a restart, and resumed', async ({ launch, sshd, sshDir, folder, dataDir }) => {
+  seed(dataDir, 'transfers.json', slowUploads)
   const { page, left, here, there, close } = await twoPanes({ launch, sshd, sshDir, folder })
   writeFileSync(join(here, 'data.bin'), randomBytes(90_000_000))
   await left.refresh()
