@@ -129,7 +129,7 @@ test('everything is done from the keyboard: go, make, rename, select, copy, move
   await page.keyboard.type('first.txt')
   await page.keyboard.press('Enter')
   await expect(left.row('first.txt')).toHaveAttribute('aria-selected', 'true')
-  expect(readdirSync(here).sort()).toEqual(['first.txt', 'sub', 'three.txt', 'two.txt'])
+  await expect.poll(() => readdirSync(here).sort()).toEqual(['first.txt', 'sub', 'three.txt', 'two.txt'])
   await page.keyboard.press('F5')
   await expect(right.row('first.txt')).toBeVisible()
   await left.row('three.txt').click()
@@ -151,7 +151,7 @@ test('everything is done from the keyboard: go, make, rename, select, copy, move
   await expect(question).toContainText('1 file')
   await question.getByRole('button', { name: 'Delete' }).click()
   await expect(right.row('first.txt')).toHaveCount(0)
-  expect(readdirSync(there).sort()).toEqual(['made here', 'two.txt'])
+  await expect.poll(() => readdirSync(there).sort()).toEqual(['made here', 'two.txt'])
 })
 
 /** Slow enough that a copy is still under way when the test acts on it. */
