@@ -10,8 +10,8 @@ const files = ['src', 'scripts'].flatMap(folder =>
 /** Imports by which a test starts programs or servers; the list is the definition of the `servers` tier. */
 const startsSomething =
   /from '(node:child_process|[./]*testing\/(open-ssh|dial|ssh-server|file-rig|forward-rig|run-transfer|build-test-services)\.ts)'/
-/** Tests that compute for longer than a save may take: scrypt at its real cost. */
-const slow = ['src/main/storage/vault.test.ts']
+/** Tests that take longer than a save may: scrypt at its real cost, whole transfers. */
+const slow = ['src/main/storage/vault.test.ts', 'src/main/transfers/transfer-service.test.ts']
 const servers = files.filter(file => slow.includes(file) || startsSomething.test(readFileSync(file, 'utf8')))
 
 const shared = {
@@ -27,7 +27,15 @@ export default defineConfig({
     maxWorkers: '100%',
     projects: [
       // Pure tests: `npm run unit`, for every save.
-      { test: { ...shared, name: 'unit', include: files.filter(file => !servers.includes(file)) } },
+      {
+        test: {
+          ...shared,
+          pool: 'threads',
+          isolate: false,
+          name: 'unit',
+          include: files.filter(file => !servers.includes(file)),
+        },
+      },
       { test: { ...shared, name: 'servers', include: servers } },
     ],
   },
