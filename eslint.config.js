@@ -24,6 +24,7 @@ const features = [
 
 /** The rooms of src/main from the bottom up; a room sees itself and those before it. */
 const floors = [
+  ['work'],
   ['storage', 'prompts'],
   ['ssh-config'],
   ['ssh'],

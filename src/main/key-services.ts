@@ -1,3 +1,4 @@
+import type { DisposableStore } from '../shared/base/lifecycle.ts'
 import type { Connections } from './connection-services.ts'
 import type { HostService } from './hosts/host-service.ts'
 import { KeyDeployment } from './keys/key-deployment.ts'
@@ -9,6 +10,7 @@ import { agentSigners } from './ssh/signer.ts'
 import type { Vault } from './storage/vault.ts'
 
 interface KeyInput {
+  readonly store: DisposableStore
   readonly connections: Connections
   readonly prompts: PromptService
   readonly vault: Vault
@@ -18,7 +20,7 @@ interface KeyInput {
 /** The keys of a person, and the keys of hosts that they trust. */
 export function buildKeys(
   { sshFolder, keyWorker: worker }: Outside,
-  { connections, prompts, vault, hosts }: KeyInput,
+  { store, connections, prompts, vault, hosts }: KeyInput,
 ): { keyService: KeyService; knownHosts: KnownHostsService } {
   const { agentSocket, pool, prepare, keys: ring, knownHosts, dialer } = connections
   const keyService = new KeyService({
@@ -32,5 +34,5 @@ export function buildKeys(
     agentSocket,
     agent: () => agentSigners(agentSocket),
   })
-  return { keyService, knownHosts: new KnownHostsService(knownHosts, dialer) }
+  return { keyService: store.add(keyService), knownHosts: store.add(new KnownHostsService(knownHosts, dialer)) }
 }

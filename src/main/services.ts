@@ -32,7 +32,8 @@ import { VaultService } from './storage/vault-service.ts'
 import { startLocalShell } from './terminals/local-shell.ts'
 import type { OpenPort } from '../shared/base/stream-port.ts'
 import { TerminalService, type TerminalParts } from './terminals/terminal-service.ts'
-import { typedShell } from './typed-shell.ts'
+import { endOf } from './work/end-of.ts'
+import { typedShell, type ShellOf } from './typed-shell.ts'
 import { transferFile } from './transfers/transfer-record.ts'
 import type { TransferService } from './transfers/transfer-service.ts'
 
@@ -90,14 +91,15 @@ export async function buildServices(outside: Outside): Promise<Built> {
   const { consents } = stores
   const connections = buildConnections(outside, { store, prompts, vault, activity, hosts, config, consents })
 
-  const terminals = store.add(buildTerminals(outside, { connections, settings, hosts, activity }))
+  const shellOf = typedShell({ connections, settings, env: outside.env, signal: endOf(store) })
+  const terminals = store.add(buildTerminals(outside, { connections, settings, hosts, activity, shellOf }))
   const editor = () => settings.current.files.editor
   const common = { store, connections, prompts, hosts, activity, editor }
   const { edits, files, transfers } = buildFileServices(outside, { ...common, file: stores.transfers })
   const forwards = buildForwards(outside, { ...common, file: stores.forwards })
 
-  const { snippets, runs } = buildSnippets(outside, { ...common, settings, file: stores.snippets })
-  const { keyService, knownHosts } = buildKeys(outside, { connections, prompts, vault, hosts })
+  const { snippets, runs } = buildSnippets(outside, { ...common, settings, file: stores.snippets, shellOf })
+  const { keyService, knownHosts } = buildKeys(outside, { store, connections, prompts, vault, hosts })
 
   const others = () => ({ settings: settings.current, presets: stores.forwards.value.presets })
   // In the background: a keychain that is slow to answer must not hold up the window.
@@ -140,15 +142,22 @@ export async function buildServices(outside: Outside): Promise<Built> {
   }
 }
 
+interface TerminalInput {
+  readonly connections: Connections
+  readonly settings: SettingsService
+  readonly hosts: HostService
+  readonly activity: ActivityService
+  readonly shellOf: ShellOf
+}
+
 function buildTerminals(
   { env, openPort, reportBug }: Outside,
-  parts: { connections: Connections; settings: SettingsService; hosts: HostService; activity: ActivityService },
+  { connections, settings, hosts, activity, shellOf }: TerminalInput,
 ): TerminalService {
-  const { connections, settings, hosts, activity } = parts
   return new TerminalService({
     prepare: connections.prepare,
     lease: (plan, options) => connections.pool.lease(plan, options),
-    shellOf: typedShell({ connections, settings, env }),
+    shellOf,
     startLocal: size => startLocalShell({ program: settings.current.terminal.localShell, size, env }),
     openPort,
     env,

@@ -13,7 +13,7 @@ import type { SnippetFile } from './snippets/snippet-record.ts'
 import { SnippetService } from './snippets/snippet-service.ts'
 import type { PlannedHop } from './ssh/connection-plan.ts'
 import type { JsonFile } from './storage/json-file.ts'
-import { typedShell } from './typed-shell.ts'
+import type { ShellOf } from './typed-shell.ts'
 
 interface SnippetServiceParts {
   readonly store: DisposableStore
@@ -22,14 +22,15 @@ interface SnippetServiceParts {
   readonly hosts: HostService
   readonly settings: SettingsService
   readonly file: JsonFile<SnippetFile>
+  readonly shellOf: ShellOf
 }
 
 // What takes that long is not waited for.
 const longRunMs = 10_000
 
 /** The snippets, and what runs of them apart from terminals. */
-export function buildSnippets({ env, notify, reportBug }: Outside, parts: SnippetServiceParts) {
-  const { store, activity, connections, hosts, settings, file } = parts
+export function buildSnippets({ notify, reportBug }: Outside, parts: SnippetServiceParts) {
+  const { store, activity, connections, hosts, settings, file, shellOf } = parts
   const { username: localUser } = userInfo()
   const factsOf = (target: Target): Facts => {
     const now = new Date()
@@ -38,7 +39,6 @@ export function buildSnippets({ env, notify, reportBug }: Outside, parts: Snippe
     const { address, user, port } = connections.plan(target).at(-1) as PlannedHop
     return { host: targetName(target, hosts.hosts), address, user, port, localUser, now }
   }
-  const shellOf = typedShell({ connections, settings, env })
   const names = () => ({
     hosts: new Map(hosts.hosts.map(({ id, label }) => [id as string, label])),
     groups: new Map(hosts.groups.map(({ id, label }) => [id as string, label])),

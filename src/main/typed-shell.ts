@@ -10,10 +10,14 @@ interface TypedShellParts {
   readonly connections: Connections
   readonly settings: SettingsService
   readonly env: NodeJS.ProcessEnv
+  /** Ends the look at a host's login shell when Hawser quits. */
+  readonly signal: AbortSignal
 }
 
 /** Finds whose rules the shell in a terminal on a target reads by: the local shell, or the login shell of a host. */
-export function typedShell({ connections, settings, env }: TypedShellParts): (target: Target) => Promise<Dialect> {
+export type ShellOf = (target: Target) => Promise<Dialect>
+
+export function typedShell({ connections, settings, env, signal }: TypedShellParts): ShellOf {
   return async target => {
     if (target.kind === 'local')
       return dialectOfProgram(settings.current.terminal.localShell || defaultShell(env)) ?? 'other'
@@ -22,8 +26,7 @@ export function typedShell({ connections, settings, env }: TypedShellParts): (ta
     const started = command === null ? null : startedBy(command)
     if (started) return started
     const live = await connections.pool.leaseLive(plan)
-    const quiet = { onStep: () => {}, signal: new AbortController().signal, quiet: true }
-    const lease = live ?? (await connections.lease(target, quiet))
+    const lease = live ?? (await connections.lease(target, { onStep: () => {}, signal, quiet: true }))
     try {
       return await loginShell(lease.connection)
     } finally {

@@ -16,6 +16,7 @@ import { createKeychain } from '../storage/keychain.ts'
 import { AppService } from './app-service.ts'
 import type { Closing } from './closing.ts'
 import type { Log } from './log.ts'
+import { endOf } from '../work/end-of.ts'
 import { openMainWindow, revealWindow } from './main-window.ts'
 import { notify } from './notify.ts'
 import { outsideAddress, whyRefused } from './outside-address.ts'
@@ -81,8 +82,7 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
   store.add(onResume(() => network.note()))
   built.forwards.startWithApp()
   keepTray(store, { built, here, reveal })
-  const ended = new AbortController()
-  store.add(toDisposable(() => ended.abort()))
+  const ended = endOf(store)
   return {
     reveal,
     askToOpen: async args => {
@@ -90,10 +90,7 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
       if (address === undefined) return
       const refused = whyRefused(address)
       if (refused !== null) return appService.tell('warning', refused)
-      const answer = await built.prompts.ask(
-        { kind: 'open-address', address },
-        { asker: 'person', signal: ended.signal },
-      )
+      const answer = await built.prompts.ask({ kind: 'open-address', address }, { asker: 'person', signal: ended })
       if (answer?.kind === 'open') appService.openAddress(address)
     },
     end: async () => {

@@ -17,7 +17,7 @@ import type { ForwardLease, RunnerParts, RunnerSnapshot } from './forward-runner
 import { ForwardRuns } from './forward-runs.ts'
 import type { ForwardStore } from './forward-store.ts'
 import { FoundPorts } from './found-ports.ts'
-import { Operations } from './operations.ts'
+import { Operations } from '../work/operations.ts'
 import { listenChoices } from './own-address.ts'
 import { Pages } from './pages.ts'
 import { passingForward } from './passing-forward.ts'

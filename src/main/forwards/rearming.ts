@@ -5,7 +5,7 @@ import type { Script } from '../ssh/script.ts'
 import type { ForwardRuns } from './forward-runs.ts'
 import type { ForwardStore } from './forward-store.ts'
 import type { Pages } from './pages.ts'
-import { pause } from './pause.ts'
+import { pause } from '../work/pause.ts'
 import { lookFor } from './preset-runner.ts'
 
 interface RearmingParts {

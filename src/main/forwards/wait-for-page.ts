@@ -3,7 +3,8 @@ import { get as getSecure } from 'node:https'
 
 import { AppError } from '../../shared/base/errors.ts'
 import { isOwnAddress } from './own-address.ts'
-import { cancelled, pause } from './pause.ts'
+import { cancelled } from '../../shared/base/abort.ts'
+import { pause } from '../work/pause.ts'
 
 const tryMs = 300
 const oneMs = 5_000

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 
 import { afterEach, describe, expect, it } from 'vitest'
 
+import { untilAborted } from '../../shared/base/abort.ts'
+import { newKeyWork } from '../../shared/contract/keys.ts'
 import type { Answer, Question } from '../../shared/contract/prompts.ts'
 import type { Target } from '../../shared/contract/targets.ts'
 import { completeHop, dialRig, trusting } from '../../testing/dial.ts'
@@ -13,6 +15,7 @@ import { startTestServer } from '../../testing/ssh-server.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
 import { lacks } from '../../testing/programs.ts'
 import type { ConnectionPlan } from '../ssh/connection-plan.ts'
+import type { Prompter } from '../prompts/prompter.ts'
 import { KeyRing } from '../ssh/key-ring.ts'
 import { vaultKeyName } from '../storage/secret-names.ts'
 import { agentSigners } from '../ssh/signer.ts'
@@ -32,11 +35,13 @@ const ed25519 = { type: 'ed25519', bits: 256, comment: 'me@laptop', ...plain } a
 
 interface Given {
   readonly reply?: (question: Question) => Answer | null
+  /** Asks in place of `reply`. */
+  readonly ask?: Prompter['ask']
   readonly agentSocket?: string | null
   readonly server?: { readonly port: number; readonly user?: string; readonly id?: string }
 }
 
-async function setUp({ reply = () => null, agentSocket = null, server }: Given = {}, folder = tempDir()) {
+async function setUp({ reply = () => null, ask, agentSocket = null, server }: Given = {}, folder = tempDir()) {
   const sshFolder = join(folder, 'ssh')
   mkdirSync(sshFolder, { recursive: true, mode: 0o700 })
   const file = await JsonFile.open({
@@ -57,7 +62,7 @@ async function setUp({ reply = () => null, agentSocket = null, server }: Given =
     sshFolder,
     worker,
     vault,
-    prompter: { ask: async question => (asked.push(question), reply(question)) },
+    prompter: { ask: ask ?? (async question => (asked.push(question), reply(question))) },
     hosts: { hosts: [], groups: [] },
     ring: new KeyRing({ sshFolder, worker, vaultKey: name => vault.get(vaultKeyName(name)) }),
     deployment: new KeyDeployment({
@@ -195,6 +200,29 @@ describe.skipIf(lacks('sshd', 'ssh-agent'))('KeyService', () => {
       code: 'cancelled',
     })
     expect(publicOf(path('work'), 'old')).toContain('ssh-ed25519')
+  })
+
+  it('ends the question for a passphrase when its work is cancelled or Hawser quits, and changes nothing', async () => {
+    let questions = 0
+    const { keys, path } = await setUp({
+      ask: (_question, { signal }) => (questions++, untilAborted(new Promise<never>(() => {}), signal)),
+    })
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', 'old', '-f', path('work')])
+    const [before, id] = [readFileSync(path('work'), 'utf8'), `file:${path('work')}`]
+    const change = keys.changePassphrase({ id, passphrase: 'new', rounds: 16 })
+    await expect.poll(() => questions).toBe(1)
+    void keys.cancel({ id })
+    await expect(change).rejects.toMatchObject({ code: 'cancelled' })
+    const importing = keys.importKey({ text: before, path: '', place: 'file', name: 'copy' })
+    await expect.poll(() => questions).toBe(2)
+    void keys.cancel({ id: newKeyWork })
+    await expect(importing).rejects.toMatchObject({ code: 'cancelled' })
+    const load = keys.exportKey({ id, folder: tempDir(), format: 'openssh', ...plain })
+    await expect.poll(() => questions).toBe(3)
+    keys.dispose()
+    await expect(load).rejects.toMatchObject({ code: 'cancelled' })
+    expect(readFileSync(path('work'), 'utf8')).toBe(before)
+    expect(existsSync(path('copy'))).toBe(false)
   })
 
   it('removes a key with its public half and its remembered passphrase, from either place', async () => {

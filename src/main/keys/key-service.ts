@@ -3,9 +3,11 @@ import { basename, join } from 'node:path'
 
 import { AppError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
+import type { Disposable } from '../../shared/base/lifecycle.ts'
+import { Operations } from '../work/operations.ts'
 import type { Services } from '../../shared/contract/contract.ts'
 import type { Group, Host } from '../../shared/contract/hosts.ts'
-import type { KeyBook, KeyInfo } from '../../shared/contract/keys.ts'
+import { newKeyWork, type KeyBook, type KeyInfo } from '../../shared/contract/keys.ts'
 import type { Question } from '../../shared/contract/prompts.ts'
 import type { Target } from '../../shared/contract/targets.ts'
 import type { Prompter } from '../prompts/prompter.ts'
@@ -44,11 +46,11 @@ const maxTries = 3
 const maxBytes = 65_536
 
 /** The keys: made, taken in, changed, put on servers and into the agent. Private halves stay in this process. */
-export class KeyService implements Contract {
+export class KeyService implements Contract, Disposable {
   readonly #changed = new Emitter<KeyBook>()
   readonly onChanged = this.#changed.event
   readonly #parts: KeyParts
-  readonly #running = new Map<string, AbortController>()
+  readonly #operations = new Operations()
 
   constructor(parts: KeyParts) {
     this.#parts = parts
@@ -70,29 +72,35 @@ export class KeyService implements Contract {
   }
 
   generate: Contract['generate'] = async ({ place, name, type, bits, comment, passphrase, rounds }) => {
-    await this.#checkFree(place, name)
-    const seal = { passphrase, rounds }
-    const made = await this.#job({ kind: 'generate', type, bits, comment, seal }, name)
-    return this.#keep(place, name, made)
+    return this.#cancellable(newKeyWork, async signal => {
+      await this.#checkFree(place, name)
+      const seal = { passphrase, rounds }
+      const made = await this.#job({ kind: 'generate', type, bits, comment, seal }, { name, signal })
+      return this.#keep(place, name, made)
+    })
   }
 
   importKey: Contract['importKey'] = async ({ text, path, place, name }) => {
-    await this.#checkFree(place, name)
-    const given = text === '' ? await readGiven(path) : text
-    const { encrypted } = outlineKey(given, name)
-    const { done, passphrase } = await this.#open({ text: given, encrypted, name })
-    // The passphrase that it had goes on to guard it.
-    const seal = { passphrase: passphrase ?? '', rounds: 16 }
-    const comment = done.comment === '' ? basename(path) : done.comment
-    const job = { kind: 'convert', text: given, passphrase, comment, to: 'openssh', seal } as const
-    return this.#keep(place, name, await this.#job(job, name))
+    return this.#cancellable(newKeyWork, async signal => {
+      await this.#checkFree(place, name)
+      const given = text === '' ? await readGiven(path) : text
+      const { encrypted } = outlineKey(given, name)
+      const { done, passphrase } = await this.#open({ text: given, encrypted, name }, signal)
+      // The passphrase that it had protects the new file too.
+      const seal = { passphrase: passphrase ?? '', rounds: 16 }
+      const comment = done.comment === '' ? basename(path) : done.comment
+      const job = { kind: 'convert', text: given, passphrase, comment, to: 'openssh', seal } as const
+      return this.#keep(place, name, await this.#job(job, { name, signal }))
+    })
   }
 
   exportKey: Contract['exportKey'] = async ({ id, folder, format, passphrase, rounds }) => {
     const { name, text } = await this.#need(id)
-    const { passphrase: old } = await this.#openKey(id)
-    const job = { kind: 'convert', text, passphrase: old, comment: null, to: format } as const
-    const written = await this.#job({ ...job, seal: { passphrase, rounds } }, name)
+    const written = await this.#cancellable(id, async signal => {
+      const { passphrase: old } = await this.#openKey(id, signal)
+      const job = { kind: 'convert', text, passphrase: old, comment: null, to: format } as const
+      return this.#job({ ...job, seal: { passphrase, rounds } }, { name, signal })
+    })
     const path = join(folder, format === 'pkcs8' ? `${name.replaceAll(' ', '-')}.pem` : name.replaceAll(' ', '-'))
     await writeNewFile(path, written.text)
     return path
@@ -105,9 +113,11 @@ export class KeyService implements Contract {
         'unsupported',
         `${name} is PuTTY’s file, which its programs go on using. Import it, and change the copy.`,
       )
-    const { passphrase: old } = await this.#openKey(id)
-    const job = { kind: 'convert', text, passphrase: old, comment: null, to: 'openssh' } as const
-    const written = await this.#job({ ...job, seal: { passphrase, rounds } }, name)
+    const written = await this.#cancellable(id, async signal => {
+      const { passphrase: old } = await this.#openKey(id, signal)
+      const job = { kind: 'convert', text, passphrase: old, comment: null, to: 'openssh' } as const
+      return this.#job({ ...job, seal: { passphrase, rounds } }, { name, signal })
+    })
     if (place === 'vault') await this.#parts.vault.set(vaultKeyName(name), written.text)
     else await replaceFile(path as string, written.text)
     this.#parts.ring.forget()
@@ -131,34 +141,36 @@ export class KeyService implements Contract {
 
   putOn: Contract['putOn'] = async ({ id, target }) => {
     const key = await this.#info(id)
-    const line = await this.#publicLine(key)
-    return this.#cancellable(id, signal =>
-      this.#parts.deployment.put(target as Target, { line, keyFile: this.#settingOf(key) }, signal),
-    )
+    return this.#cancellable(id, async signal => {
+      const line = await this.#publicLine(key, signal)
+      return this.#parts.deployment.put(target as Target, { line, keyFile: this.#settingOf(key) }, signal)
+    })
   }
 
-  cancel: Contract['cancel'] = ({ id }) => this.#running.get(id)?.abort()
+  cancel: Contract['cancel'] = ({ id }) => this.#operations.cancel(id)
 
-  /** One at a time for each key: `cancel` ends it. */
-  async #cancellable<T>(id: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    this.#running.get(id)?.abort()
-    const abort = new AbortController()
-    this.#running.set(id, abort)
-    try {
-      return await work(abort.signal)
-    } finally {
-      if (this.#running.get(id) === abort) this.#running.delete(id)
-    }
+  dispose(): void {
+    this.#operations.dispose()
+    this.#changed.dispose()
+  }
+
+  /** Runs one piece of work at a time for each key; `cancel` and `dispose` end it, with its question. */
+  #cancellable<T>(id: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    this.#operations.cancel(id)
+    return this.#operations.run(id, work)
   }
 
   takeOff: Contract['takeOff'] = async ({ id, target }) => {
-    const half = parsePublicLine(await this.#publicLine(await this.#info(id)))
-    if (!half) throw noPublicHalf(id)
-    return this.#cancellable(id, signal => this.#parts.deployment.takeOff(target as Target, half.blob, signal))
+    const key = await this.#info(id)
+    return this.#cancellable(id, async signal => {
+      const half = parsePublicLine(await this.#publicLine(key, signal))
+      if (!half) throw noPublicHalf(id)
+      return this.#parts.deployment.takeOff(target as Target, half.blob, signal)
+    })
   }
 
   addToAgent: Contract['addToAgent'] = async ({ id, seconds }) => {
-    const { done } = await this.#openKey(id)
+    const { done } = await this.#cancellable(id, signal => this.#openKey(id, signal))
     const { comment } = await this.#info(id)
     await addToAgent(
       this.#socket(),
@@ -228,8 +240,8 @@ export class KeyService implements Contract {
     return place === 'vault' ? `vault:${name}` : `file:${join(sshFolder, name)}`
   }
 
-  #job(job: KeyJob, name: string): Promise<KeyDone> {
-    return runKeyJob(this.#parts.worker, job, name)
+  #job(job: KeyJob, { name, signal }: { name: string; signal: AbortSignal }): Promise<KeyDone> {
+    return runKeyJob(this.#parts.worker, job, { name, signal })
   }
 
   /** A key's text, where we hold it. */
@@ -252,16 +264,20 @@ export class KeyService implements Contract {
     return found
   }
 
-  async #openKey(id: string) {
+  async #openKey(id: string, signal: AbortSignal) {
     const { name, text } = await this.#need(id)
     const { encrypted } = outlineKey(text, name)
-    return this.#open({ text, encrypted, name, remembered: await this.#parts.vault.get(this.#passphraseName(id)) })
+    const remembered = await this.#parts.vault.get(this.#passphraseName(id))
+    return this.#open({ text, encrypted, name, remembered }, signal)
   }
 
   /** Opens a key with what is remembered, or what a person answers. */
-  async #open(key: { text: string; encrypted: boolean; name: string; remembered?: string | null }) {
+  async #open(
+    key: { text: string; encrypted: boolean; name: string; remembered?: string | null },
+    signal: AbortSignal,
+  ) {
     const { text, encrypted, name, remembered = null } = key
-    const read = (passphrase: string | null) => this.#job({ kind: 'read', text, passphrase }, name)
+    const read = (passphrase: string | null) => this.#job({ kind: 'read', text, passphrase }, { name, signal })
     if (!encrypted) return { done: await read(null), passphrase: null }
     let passphrase = remembered
     for (let tries = 0; tries <= maxTries; tries++) {
@@ -278,7 +294,7 @@ export class KeyService implements Contract {
         prompts: [{ text: 'Passphrase', echo: false }],
         remember: false,
       }
-      const answer = await this.#parts.prompter.ask(question, { asker: 'person', signal: new AbortController().signal })
+      const answer = await this.#parts.prompter.ask(question, { asker: 'person', signal })
       if (answer?.kind !== 'secrets') throw new AppError('cancelled', 'Cancelled')
       passphrase = answer.secrets[0] ?? ''
     }
@@ -290,10 +306,10 @@ export class KeyService implements Contract {
     return id.startsWith('vault:') ? storedPassphraseName(vaultKeyName(name)) : filePassphraseName(name)
   }
 
-  async #publicLine(key: KeyInfo): Promise<string> {
+  async #publicLine(key: KeyInfo, signal: AbortSignal): Promise<string> {
     if (key.publicKey !== null) return key.publicKey
     // A PEM file hides its public half until it is opened.
-    const { done } = await this.#openKey(key.id)
+    const { done } = await this.#openKey(key.id, signal)
     return printPublicLine(done.type, done.blob, key.comment || key.name)
   }
 

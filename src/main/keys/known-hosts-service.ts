@@ -1,5 +1,7 @@
 import { AppError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
+import type { Disposable } from '../../shared/base/lifecycle.ts'
+import { Operations } from '../work/operations.ts'
 import type { Services } from '../../shared/contract/contract.ts'
 import type { KnownHostEntry } from '../../shared/contract/keys.ts'
 import type { Dialer } from '../ssh/dialer.ts'
@@ -8,17 +10,19 @@ import { knownHostsName, speaksOf } from '../ssh/known-hosts.ts'
 import type { FiledLine, KnownHostsFile } from '../ssh/known-hosts-file.ts'
 
 type Contract = Services['knownHosts']
+type Given = Parameters<Contract['add']>[0]
 
 const types = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'rsa-sha2-512'] as const
 
 /** The person's known_hosts as a page: read anew each time, as other programs write it too. */
-export class KnownHostsService implements Contract {
+export class KnownHostsService implements Contract, Disposable {
   readonly #changed = new Emitter<readonly KnownHostEntry[]>()
   readonly onChanged = this.#changed.event
   readonly #file: KnownHostsFile
-  readonly #dialer: Dialer
+  readonly #dialer: Pick<Dialer, 'readHostKey'>
+  readonly #operations = new Operations<'add'>()
 
-  constructor(file: KnownHostsFile, dialer: Dialer) {
+  constructor(file: KnownHostsFile, dialer: Pick<Dialer, 'readHostKey'>) {
     this.#file = file
     this.#dialer = dialer
   }
@@ -39,11 +43,27 @@ export class KnownHostsService implements Contract {
     await this.announce()
   }
 
-  add: Contract['add'] = async ({ address, port, fingerprint: wanted }) => {
+  add: Contract['add'] = given => {
+    this.#operations.cancel('add')
+    return this.#operations.run('add', signal => this.#add(given, signal))
+  }
+
+  cancelAdd: Contract['cancelAdd'] = () => this.#operations.cancel('add')
+
+  async announce(): Promise<void> {
+    this.#changed.fire(await this.list())
+  }
+
+  dispose(): void {
+    this.#operations.dispose()
+    this.#changed.dispose()
+  }
+
+  async #add({ address, port, fingerprint: wanted }: Given, signal: AbortSignal): Promise<void> {
     const print = wanted.startsWith('SHA256:') ? wanted : `SHA256:${wanted}`
     const offered: string[] = []
     for (const type of types) {
-      const key = await this.#dialer.readHostKey({ address, port, type })
+      const key = await this.#dialer.readHostKey({ address, port, type, signal })
       if (!key) continue
       offered.push(`${shownType(keyType(key))} ${fingerprint(key)}`)
       if (fingerprint(key) !== print.replace(/=+$/, '')) continue
@@ -55,10 +75,6 @@ export class KnownHostsService implements Contract {
       'host-key-rejected',
       `${address} has no key with this fingerprint. It offers ${offered.join(', ') || 'none that Hawser can use'}. Nothing was added.`,
     )
-  }
-
-  async announce(): Promise<void> {
-    this.#changed.fire(await this.list())
   }
 }
 

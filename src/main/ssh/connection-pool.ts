@@ -145,7 +145,7 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
   async leaseLive(plan: ConnectionPlan): Promise<Lease<C> | null> {
     const key = (plan.at(-1) as PlannedHop).key
     const entry = this.#all(key).find(each => each.live && each.leases > 0 && hasRoom(each))
-    return entry ? this.#use(entry, { onStep: () => {}, signal: new AbortController().signal }) : null
+    return entry ? this.#use(entry, { onStep: () => {}, signal: entry.abort.signal }) : null
   }
 
   /** True while somebody holds a live connection to the end of the plan. */

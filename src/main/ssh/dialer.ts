@@ -16,7 +16,7 @@ import { Deadline } from './deadline.ts'
 import type { DialStep } from './dial-step.ts'
 import { learnHostKeys } from './host-key-learn.ts'
 import { checkHostKey, knownTypesOf } from './host-key-check.ts'
-import { scanHostKey } from './host-key-scan.ts'
+import { scanHostKey, type HostKeyRequest } from './host-key-scan.ts'
 import { vaultPrefix, type KeyRing } from './key-ring.ts'
 import type { KnownHostsFile } from './known-hosts-file.ts'
 import { limitsFrom } from './liveness.ts'
@@ -95,7 +95,7 @@ export class Dialer {
   }
 
   /** The host key of one type of a server: `scanHostKey`. */
-  readHostKey(server: { address: string; port: number; type: string }): Promise<Buffer | null> {
+  readHostKey(server: HostKeyRequest): Promise<Buffer | null> {
     return scanHostKey(server)
   }
 

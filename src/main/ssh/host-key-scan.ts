@@ -1,5 +1,6 @@
 import { Client } from 'ssh2'
 
+import { cancelled } from '../../shared/base/abort.ts'
 import { findMismatch } from './algorithm-mismatch.ts'
 import { algorithmsFor, type Offer } from './algorithms.ts'
 import { usualOptions } from './hop-options.ts'
@@ -7,24 +8,24 @@ import { stageOf, watchHello } from './server-hello.ts'
 import { toSshError } from './ssh-errors.ts'
 import { connectTcp } from './ssh-socket.ts'
 
+export interface HostKeyRequest {
+  readonly address: string
+  readonly port: number
+  /** The name of its algorithm, such as `ssh-ed25519`. */
+  readonly type: string
+  readonly signal: AbortSignal
+}
+
 const scanMs = 15_000
 
 /**
  * Asks a server for its host key of one type; null when it has none. Nothing is sent but the key exchange. Throws what
- * connecting throws.
+ * connecting throws, and `cancelled` on abort.
  */
-export async function scanHostKey({
-  address,
-  port,
-  type,
-}: {
-  address: string
-  port: number
-  type: string
-}): Promise<Buffer | null> {
-  const { signal } = new AbortController()
+export async function scanHostKey({ address, port, type, signal }: HostKeyRequest): Promise<Buffer | null> {
   const stream = await connectTcp({ address, port, timeoutMs: scanMs, signal })
   const client = new Client()
+  let stop = () => {}
   try {
     return await new Promise<Buffer | null>((resolve, reject) => {
       const where = port === 22 ? address : `${address}:${port}`
@@ -32,6 +33,8 @@ export async function scanHostKey({
       const offer: Offer = { ...algorithmsFor({ weak: false, knownTypes: [] }), serverHostKey: [type] }
       const late = () => resolve(null)
       setTimeout(late, scanMs).unref()
+      stop = () => reject(cancelled())
+      signal.addEventListener('abort', stop)
       client.on('error', error => {
         const { kexInit } = hello()
         if (kexInit && findMismatch(offer, kexInit)?.kind === 'hostKey') return resolve(null)
@@ -52,6 +55,7 @@ export async function scanHostKey({
       })
     })
   } finally {
+    signal.removeEventListener('abort', stop)
     client.destroy()
     stream.destroy()
   }

@@ -31,7 +31,7 @@ describe('a key that Hawser makes', () => {
     const folder = tempDir()
     for (const passphrase of ['', 'pass with space ü']) {
       const job = { kind: 'generate', type, bits, comment: 'me@here ü', seal: { passphrase, rounds: 16 } } as const
-      const made = await runKeyJob(worker, job, name)
+      const made = await runKeyJob(worker, job, { name })
       const path = write(join(folder, `k${passphrase.length}`), made.text)
       expect(run('ssh-keygen', '-y', '-P', passphrase, '-f', path).trim()).toBe(
         `${publicOf(made.type, made.blob)} me@here ü`,
@@ -42,22 +42,22 @@ describe('a key that Hawser makes', () => {
   it('has the rounds that were asked for, and changes its passphrase for ssh-keygen to open', async () => {
     const folder = tempDir()
     const seal = { passphrase: 'one', rounds: 100 }
-    const made = await runKeyJob(worker, { kind: 'generate', type: 'ed25519', bits: 0, comment: 'c', seal }, name)
+    const made = await runKeyJob(worker, { kind: 'generate', type: 'ed25519', bits: 0, comment: 'c', seal }, { name })
     const job = { kind: 'convert', text: made.text, passphrase: 'one', comment: null, to: 'openssh' } as const
-    const changed = await runKeyJob(worker, { ...job, seal: { passphrase: 'two', rounds: 16 } }, name)
+    const changed = await runKeyJob(worker, { ...job, seal: { passphrase: 'two', rounds: 16 } }, { name })
     const path = write(join(folder, 'k'), changed.text)
     expect(run('ssh-keygen', '-y', '-P', 'two', '-f', path).trim()).toBe(`${publicOf(made.type, made.blob)} c`)
     await expect(
-      runKeyJob(worker, { kind: 'read', text: changed.text, passphrase: 'one' }, name),
+      runKeyJob(worker, { kind: 'read', text: changed.text, passphrase: 'one' }, { name }),
     ).rejects.toBeInstanceOf(WrongPassphrase)
   })
 
   it('is written as PKCS#8 that openssl reads', async () => {
     const folder = tempDir()
     const seal = { passphrase: 'one', rounds: 16 }
-    const made = await runKeyJob(worker, { kind: 'generate', type: 'rsa', bits: 3072, comment: '', seal }, name)
+    const made = await runKeyJob(worker, { kind: 'generate', type: 'rsa', bits: 3072, comment: '', seal }, { name })
     const job = { kind: 'convert', text: made.text, passphrase: 'one', comment: null, to: 'pkcs8', seal } as const
-    const path = write(join(folder, 'k.pem'), (await runKeyJob(worker, job, name)).text)
+    const path = write(join(folder, 'k.pem'), (await runKeyJob(worker, job, { name })).text)
     expect(run('openssl', 'rsa', '-in', path, '-passin', 'pass:one', '-check', '-noout')).toContain('RSA key ok')
   })
 })
@@ -82,7 +82,7 @@ describe('a key that others made', () => {
         const form = format === 'RFC4716' ? [] : ['-m', format]
         run('ssh-keygen', '-q', '-t', type, ...size, '-N', passphrase, '-C', 'c', ...form, '-f', path)
         const text = readFileSync(path, 'utf8')
-        const read = await runKeyJob(worker, { kind: 'read', text, passphrase: passphrase || null }, name)
+        const read = await runKeyJob(worker, { kind: 'read', text, passphrase: passphrase || null }, { name })
         expect(publicOf(read.type, read.blob)).toBe(
           readFileSync(`${path}.pub`, 'utf8').split(' ').slice(0, 2).join(' '),
         )
@@ -113,15 +113,15 @@ describe('a key that others made', () => {
       const outline = outlineKey(text, name)
       expect(outline.encrypted).toBe(passphrase !== '')
       expect(publicOf(outline.type ?? '', outline.blob ?? Buffer.alloc(0))).toBe(wanted)
-      const read = await runKeyJob(worker, { kind: 'read', text, passphrase: passphrase || null }, name)
+      const read = await runKeyJob(worker, { kind: 'read', text, passphrase: passphrase || null }, { name })
       expect(publicOf(read.type, read.blob)).toBe(wanted)
       expect(read.comment).toBe('from putty')
       if (passphrase === '') continue
-      await expect(runKeyJob(worker, { kind: 'read', text, passphrase: 'no' }, name)).rejects.toBeInstanceOf(
+      await expect(runKeyJob(worker, { kind: 'read', text, passphrase: 'no' }, { name })).rejects.toBeInstanceOf(
         WrongPassphrase,
       )
       const damaged = text.replace('from putty', 'from Putty')
-      await expect(runKeyJob(worker, { kind: 'read', text: damaged, passphrase }, name)).rejects.toBeInstanceOf(
+      await expect(runKeyJob(worker, { kind: 'read', text: damaged, passphrase }, { name })).rejects.toBeInstanceOf(
         WrongPassphrase,
       )
     }

@@ -1,6 +1,7 @@
 import { createPrivateKey } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 
+import { cancelled } from '../../shared/base/abort.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import { signerFromPem, type Signer } from './signer.ts'
 
@@ -37,13 +38,17 @@ export async function parsePrivateKey(input: {
 }): Promise<Signer> {
   const { text, passphrase, name, worker } = input
   outlineKey(text, name)
-  const read = await runKeyJob(worker, { kind: 'read', text, passphrase }, name)
+  const read = await runKeyJob(worker, { kind: 'read', text, passphrase }, { name })
   return signerFromPem({ type: read.type, blob: Buffer.from(read.blob), key: createPrivateKey(read.pem), name })
 }
 
-/** What the worker makes, reads or writes; throws `WrongPassphrase` or `key-unusable`. */
-export async function runKeyJob(worker: URL, job: KeyJob, name: string): Promise<KeyDone> {
-  const result = await runWorker(worker, job)
+/** Makes, reads or writes a key in a worker. Errors: `WrongPassphrase`, `key-unusable`, and `cancelled` on abort. */
+export async function runKeyJob(
+  worker: URL,
+  job: KeyJob,
+  { name, signal }: { readonly name: string; readonly signal?: AbortSignal },
+): Promise<KeyDone> {
+  const result = await runWorker(worker, job, signal)
   if (result === undefined) throw unusable(name, 'reading it took longer than 15 seconds')
   if (result.ok) return result
   if (result.why === 'passphrase') throw new WrongPassphrase(result.detail)
@@ -54,11 +59,15 @@ export type KeyJob = import('./key-worker.mjs').KeyJob
 export type KeyDone = import('./key-worker.mjs').KeyDone
 type KeyResult = import('./key-worker.mjs').KeyResult
 
-function runWorker(url: URL, job: KeyJob): Promise<KeyResult | undefined> {
+function runWorker(url: URL, job: KeyJob, signal: AbortSignal | undefined): Promise<KeyResult | undefined> {
   return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(cancelled())
     const worker = new Worker(url)
+    const abort = () => end(() => reject(cancelled()))
+    signal?.addEventListener('abort', abort)
     const end = (settle: () => void) => {
       clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
       void worker.terminate()
       settle()
     }

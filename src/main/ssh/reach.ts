@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 
+import { pause } from '../work/pause.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import type { Proxy } from '../../shared/contract/hosts.ts'
 import type { Answer, Question } from '../../shared/contract/prompts.ts'
@@ -39,7 +40,7 @@ export async function reach(context: ReachContext): Promise<Duplex> {
     } catch (error) {
       const again = error instanceof AppError && ['refused', 'timed-out', 'unreachable'].includes(error.code)
       if (!again || attempt >= attempts) throw error
-      await new Promise(resolve => setTimeout(resolve, nextAttemptMs))
+      await pause(nextAttemptMs, signal)
     }
   }
 }

@@ -50,6 +50,8 @@ export const keyName = line(64)
   .refine(name => !reserved.test(name), 'is a name that ssh or the system uses itself')
   .regex(/^[A-Za-z0-9_][A-Za-z0-9._@ -]*$/, 'must be letters, digits, . _ - @ or spaces')
 export const keyId = exactLine(4200).regex(/^(file|vault|agent):/)
+/** What `cancel` calls the work of a key that is being made or imported, which has no id yet. */
+export const newKeyWork = 'new'
 
 const sealed = { passphrase: secretText, rounds: z.int().min(16).max(100).default(16) }
 const one = { id: keyId }
@@ -106,8 +108,8 @@ export const keys = {
   putOn: call(z.strictObject({ ...one, target: remoteTarget })).returns<PutResult>(),
   /** Takes it out of authorized_keys; answers how many lines went. */
   takeOff: call(z.strictObject({ ...one, target: remoteTarget })).returns<number>(),
-  /** Ends what is being put on or taken off with a key. */
-  cancel: call(z.strictObject(one)).returns<void>(),
+  /** Ends the work that was started with a key, or on a new one, and its question. */
+  cancel: call(z.strictObject({ id: z.union([keyId, z.literal(newKeyWork)]) })).returns<void>(),
   /** For so many seconds; 0 is as long as the agent runs. */
   addToAgent: call(z.strictObject({ ...one, seconds: z.int().min(0).max(31_536_000) })).returns<void>(),
   removeFromAgent: call(z.strictObject(one)).returns<void>(),
@@ -139,5 +141,7 @@ export const knownHosts = {
   remove: call(z.strictObject({ lines: z.array(lineRef).min(1).max(1000) })).returns<void>(),
   /** Asks the server for its keys and files the one with this fingerprint. Nothing else is sent. */
   add: call(z.strictObject({ address, port, fingerprint: line(128).min(1) })).returns<void>(),
+  /** Ends the wait of `add` for a server. */
+  cancelAdd: call(z.void()).returns<void>(),
   onChanged: event<readonly KnownHostEntry[]>(),
 }

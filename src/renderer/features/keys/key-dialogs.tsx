@@ -53,8 +53,8 @@ export function KeyDialogs(props: KeyDialogsProps) {
 
 type OneProps = KeyDialogsProps & { readonly info: KeyInfo; readonly close: () => void }
 
-/** Runs a call and says what went wrong in the dialog itself. */
-function useRun() {
+/** Runs a call and says what went wrong in the dialog itself; `leave` closes it and ends what still runs. */
+function useRun({ api, info, close }: OneProps) {
   const [failure, setFailure] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
   const run = (work: () => Promise<void>) => {
@@ -69,7 +69,11 @@ function useRun() {
       {failure}
     </p>
   )
-  return { run, busy, problem, setFailure }
+  const leave = () => {
+    if (busy) void api.keys.cancel({ id: info.id })
+    close()
+  }
+  return { run, busy, leave, problem, setFailure }
 }
 
 function Details({ info, copy, close }: OneProps) {
@@ -117,10 +121,11 @@ function Details({ info, copy, close }: OneProps) {
   )
 }
 
-function OnServer({ info, hosts, put, api, tell, signInWith, close }: OneProps & { readonly put: boolean }) {
+function OnServer(props: OneProps & { readonly put: boolean }) {
+  const { info, hosts, put, api, tell, signInWith, close } = props
   const [hostId, setHostId] = useState<string>(hosts[0]?.id ?? '')
   const [result, setResult] = useState<PutResult | null>(null)
-  const { run, busy, problem } = useRun()
+  const { run, busy, leave, problem } = useRun(props)
   const { label = '', fromConfig = false } = hosts.find(({ id }) => id === hostId) ?? {}
   const target = { kind: 'host' as const, hostId: hostId as HostId }
   const start = () =>
@@ -136,10 +141,6 @@ function OnServer({ info, hosts, put, api, tell, signInWith, close }: OneProps &
       tell(`${label} signs in with ${info.name} from now on.`)
       close()
     })
-  const leave = () => {
-    if (busy) void api.keys.cancel({ id: info.id })
-    close()
-  }
   const title = put ? `Put ${info.name} on a server` : `Take ${info.name} off a server`
   const words = put
     ? 'Signs in as it can, adds the public key to ~/.ssh/authorized_keys once, and proves it by signing in with it.'
@@ -183,9 +184,10 @@ function OnServer({ info, hosts, put, api, tell, signInWith, close }: OneProps &
   )
 }
 
-function Sealing({ info, kind, api, tell, close }: OneProps & { readonly kind: 'passphrase' | 'export' }) {
+function Sealing(props: OneProps & { readonly kind: 'passphrase' | 'export' }) {
+  const { info, kind, api, tell, close } = props
   const [format, setFormat] = useState<'openssh' | 'pkcs8'>('openssh')
-  const { run, busy, problem, setFailure } = useRun()
+  const { run, busy, leave, problem, setFailure } = useRun(props)
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const sealed = readSealed(new FormData(event.currentTarget))
@@ -210,7 +212,7 @@ function Sealing({ info, kind, api, tell, close }: OneProps & { readonly kind: '
           ? 'The passphrase that it has now is asked for next. Leave both fields empty to take it off.'
           : 'Writes the private key into a new file, mode 0600. Guard the copy with a passphrase.'
       }
-      onClose={close}
+      onClose={leave}
     >
       <form className={css['form']} onSubmit={submit} noValidate>
         {kind === 'export' && (
@@ -224,7 +226,7 @@ function Sealing({ info, kind, api, tell, close }: OneProps & { readonly kind: '
         <div className={css['wide']}>
           <Actions>
             <Grow />
-            <Button onClick={close}>Cancel</Button>
+            <Button onClick={leave}>Cancel</Button>
             <Button look="primary" type="submit" disabled={busy}>
               {kind === 'passphrase' ? 'Change passphrase' : 'Choose a folder…'}
             </Button>
@@ -235,9 +237,10 @@ function Sealing({ info, kind, api, tell, close }: OneProps & { readonly kind: '
   )
 }
 
-function IntoAgent({ info, api, tell, close }: OneProps) {
+function IntoAgent(props: OneProps) {
+  const { info, api, tell, close } = props
   const [seconds, setSeconds] = useState('28800')
-  const { run, busy, problem } = useRun()
+  const { run, busy, leave, problem } = useRun(props)
   const load = () =>
     run(async () => {
       await api.keys.addToAgent({ id: info.id, seconds: Number(seconds) })
@@ -248,7 +251,7 @@ function IntoAgent({ info, api, tell, close }: OneProps) {
     <Dialog
       title={`Load ${info.name} into the agent`}
       description="Other programs can sign in with it meanwhile, without its passphrase."
-      onClose={close}
+      onClose={leave}
     >
       <Select label="For" value={seconds} onChange={event => setSeconds(event.target.value)}>
         <option value="3600">1 hour</option>
@@ -259,7 +262,7 @@ function IntoAgent({ info, api, tell, close }: OneProps) {
       {problem}
       <Actions>
         <Grow />
-        <Button onClick={close}>Cancel</Button>
+        <Button onClick={leave}>Cancel</Button>
         <Button look="primary" disabled={busy} onClick={load}>
           Load
         </Button>
@@ -268,8 +271,9 @@ function IntoAgent({ info, api, tell, close }: OneProps) {
   )
 }
 
-function DeleteKey({ info, api, tell, close }: OneProps) {
-  const { run, busy, problem } = useRun()
+function DeleteKey(props: OneProps) {
+  const { info, api, tell, close } = props
+  const { run, busy, problem } = useRun(props)
   const remove = () =>
     run(async () => {
       await api.keys.remove({ id: info.id })

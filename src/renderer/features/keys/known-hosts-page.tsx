@@ -106,6 +106,10 @@ export function KnownHostsPage({ api, tell, onProblem }: KnownHostsPageProps) {
 function AddDialog({ api, tell, close }: Pick<KnownHostsPageProps, 'api' | 'tell'> & { readonly close: () => void }) {
   const [failure, setFailure] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
+  const leave = () => {
+    if (busy) void api.knownHosts.cancelAdd()
+    close()
+  }
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const data = new FormData(event.currentTarget)
@@ -133,7 +137,7 @@ function AddDialog({ api, tell, close }: Pick<KnownHostsPageProps, 'api' | 'tell
     <Dialog
       title="Add by fingerprint"
       description="Hawser asks the server for its keys, and files the one whose fingerprint is the one that you were given. Nothing else is sent."
-      onClose={close}
+      onClose={leave}
     >
       <form className={css['form']} onSubmit={event => void submit(event)} noValidate>
         <TextField label="Address" name="address" />
@@ -141,7 +145,7 @@ function AddDialog({ api, tell, close }: Pick<KnownHostsPageProps, 'api' | 'tell
         <div className={css['wide']}>
           <TextField label="Fingerprint" name="fingerprint" placeholder="SHA256:…" />
         </div>
-        <FormEnd failure={failure} busy={busy} submit="Add" onCancel={close} />
+        <FormEnd failure={failure} busy={busy} submit="Add" onCancel={leave} />
       </form>
     </Dialog>
   )

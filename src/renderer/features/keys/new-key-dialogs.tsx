@@ -2,7 +2,7 @@ import { useState, type FormEvent } from 'react'
 
 import { messageOf } from '../../../shared/base/errors.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
-import { keyName } from '../../../shared/contract/keys.ts'
+import { keyName, newKeyWork } from '../../../shared/contract/keys.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Select, TextArea, TextField } from '../../ui/field.tsx'
@@ -34,6 +34,7 @@ export function NewKeyDialog({ api, close, tell, openVault }: NewKeyProps) {
   const [kind, setKind] = useState<Kind>('ed25519')
   const [failure, setFailure] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
+  const leave = () => leaveWork({ api, busy, close })
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const data = new FormData(event.currentTarget)
@@ -55,7 +56,7 @@ export function NewKeyDialog({ api, close, tell, openVault }: NewKeyProps) {
     }
   }
   return (
-    <Dialog title="New key" width={520} onClose={close}>
+    <Dialog title="New key" width={520} onClose={leave}>
       <form className={css['form']} onSubmit={event => void submit(event)} noValidate>
         <Select label="Type" value={kind} onChange={event => setKind(event.target.value as Kind)}>
           {Object.entries(kinds).map(([id, { label }]) => (
@@ -76,7 +77,7 @@ export function NewKeyDialog({ api, close, tell, openVault }: NewKeyProps) {
         />
         <TextField label="Comment" name="comment" defaultValue={defaultComment()} />
         <SealedFields />
-        <FormEnd failure={failure} busy={busy} submit={busy ? 'Making the key…' : 'Generate'} onCancel={close} />
+        <FormEnd failure={failure} busy={busy} submit={busy ? 'Making the key…' : 'Generate'} onCancel={leave} />
       </form>
     </Dialog>
   )
@@ -89,6 +90,7 @@ export function ImportKeyDialog({ api, close, tell, openVault }: NewKeyProps) {
   const [name, setName] = useState('')
   const [failure, setFailure] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
+  const leave = () => leaveWork({ api, busy, close })
   const choose = async () => {
     const chosen = await api.app.chooseFile({ title: 'Choose a private key' })
     if (chosen === null) return
@@ -118,7 +120,7 @@ export function ImportKeyDialog({ api, close, tell, openVault }: NewKeyProps) {
       title="Import key"
       description="OpenSSH, PEM, PKCS#8 or PuTTY (.ppk, 2 and 3). It is kept in OpenSSH’s format; the file stays where it is."
       width={520}
-      onClose={close}
+      onClose={leave}
     >
       <form className={css['form']} onSubmit={event => void submit(event)} noValidate>
         <div className={`${css['wide']} ${css['withButton']}`}>
@@ -130,10 +132,16 @@ export function ImportKeyDialog({ api, close, tell, openVault }: NewKeyProps) {
         </div>
         <TextField label="Name" value={name} onChange={event => setName(event.target.value)} />
         <PlaceField folder={folder} />
-        <FormEnd failure={failure} busy={busy} submit="Import" onCancel={close} />
+        <FormEnd failure={failure} busy={busy} submit="Import" onCancel={leave} />
       </form>
     </Dialog>
   )
+}
+
+/** Closes the dialog of a new key, and ends what it has started. */
+function leaveWork({ api, busy, close }: { api: Api; busy: boolean; close: () => void }): void {
+  if (busy) void api.keys.cancel({ id: newKeyWork })
+  close()
 }
 
 function PlaceField({ folder }: { readonly folder: string }) {

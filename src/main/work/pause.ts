@@ -1,9 +1,4 @@
-import { AppError } from '../../shared/base/errors.ts'
-
-/** The error of work that its caller gave up. */
-export function cancelled(): AppError {
-  return new AppError('cancelled', 'Cancelled')
-}
+import { cancelled } from '../../shared/base/abort.ts'
 
 /** Waits so many milliseconds. Throws `cancelled` as soon as `signal` aborts. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,14 +1,13 @@
 import { AppError } from '../../shared/base/errors.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
-import type { OperationId } from '../../shared/contract/forwards.ts'
 
-/** The work under way that somebody may cancel. All of it is cancelled when this is disposed. */
-export class Operations implements Disposable {
-  readonly #running = new Map<OperationId | symbol, AbortController>()
+/** The work under way that somebody may cancel by its id. All of it is cancelled when this is disposed. */
+export class Operations<Id extends string = string> implements Disposable {
+  readonly #running = new Map<Id | symbol, AbortController>()
   #disposed = false
 
   /** Runs work until it ends or is cancelled; without an id only disposing cancels it. Throws `invalid-input` for an id in use. */
-  async run<T>(id: OperationId | null, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async run<T>(id: Id | null, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const key = id ?? Symbol('operation')
     if (this.#running.has(key)) throw new AppError('invalid-input', 'Work with this id is under way already.')
     const abort = new AbortController()
@@ -17,13 +16,14 @@ export class Operations implements Disposable {
     try {
       return await work(abort.signal)
     } finally {
-      this.#running.delete(key)
+      if (this.#running.get(key) === abort) this.#running.delete(key)
     }
   }
 
-  /** Nothing happens where the work has ended. */
-  cancel(id: OperationId): void {
+  /** Frees the id at once. Nothing happens where the work has ended. */
+  cancel(id: Id): void {
     this.#running.get(id)?.abort()
+    this.#running.delete(id)
   }
 
   dispose(): void {

@@ -1,0 +1,8 @@
+import { toDisposable, type DisposableStore } from '../../shared/base/lifecycle.ts'
+
+/** A signal that aborts when the store is disposed. */
+export function endOf(store: DisposableStore): AbortSignal {
+  const ended = new AbortController()
+  store.add(toDisposable(() => ended.abort()))
+  return ended.signal
+}
