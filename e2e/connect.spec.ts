@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { expect, keyHost, terminal, test, trust } from './fixtures.ts'
+import { expect, keyHost, openShell, terminal, test, trust } from './fixtures.ts'
 import { open as openLink } from '../scripts/tcp-proxy.mjs'
-import { keygen } from './sshd.ts'
+import { keygen, startSshd } from './sshd.ts'
 
 test('a click on a host asks about its unknown key, then runs a real shell', async ({ launch, sshd, sshDir }) => {
   const { page } = await launch({ hosts: [keyHost(sshd)] })
@@ -278,4 +278,43 @@ test('a link that stalls says for how long, and goes on by itself', async ({ lau
   await expect(shell.rows).toContainText(/echo through-the-gap\s*through-the-gap/)
   await expect(shell.region).not.toContainText('No answer')
   await link.close()
+})
+
+test('a live connection that uses weak algorithms says which, on its tab and in the status bar', async ({
+  launch,
+  folder,
+  sshDir,
+}) => {
+  const old = await startSshd(join(folder, 'old'), ['KexAlgorithms diffie-hellman-group14-sha1'])
+  try {
+    trust(sshDir, old.port, old.hostKey)
+    const { page } = await launch({ hosts: [{ ...keyHost(old, 'old-box'), weakAlgorithms: true }] })
+    await openShell(page, 'old-box')
+    const sentence = 'Weak algorithms in use: diffie-hellman-group14-sha1'
+    await expect(page.getByRole('contentinfo').getByRole('img', { name: sentence })).toBeVisible()
+    await expect(page.getByRole('tab', { name: 'old-box' })).toHaveAccessibleDescription(sentence)
+  } finally {
+    old.kill()
+  }
+})
+
+test('a second terminal opens on a server that allows one session per connection', async ({
+  launch,
+  folder,
+  sshDir,
+}) => {
+  const small = await startSshd(join(folder, 'small'), ['MaxSessions 1'])
+  try {
+    trust(sshDir, small.port, small.hostKey)
+    const { page } = await launch({ hosts: [keyHost(small, 'small-box')] })
+    const first = await openShell(page, 'small-box')
+    await first.run('echo first-$((6*7))')
+    await page.getByRole('tab', { name: 'Home' }).click()
+    const second = await openShell(page, 'small-box')
+    await second.run('echo second-$((6*7))')
+    await expect(second.rows).toContainText('second-42')
+    expect(small.log().match(/Accepted publickey/g)?.length).toBeGreaterThan(1)
+  } finally {
+    small.kill()
+  }
 })

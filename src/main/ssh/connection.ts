@@ -62,6 +62,8 @@ export class Connection implements Disposable {
   readonly #listeners: RemoteListeners
   /** What the connection leads to, for people. */
   readonly where: string
+  /** The weak algorithms that were negotiated, by their SSH names. */
+  readonly weak: readonly string[]
   readonly #beforeClose: Disposable
   readonly #watch: LinkWatch
   readonly onLinkChanged: Event<LinkState>
@@ -81,12 +83,14 @@ export class Connection implements Disposable {
     owned: Disposable
     limits?: LivenessLimits
     forwardsAgent?: boolean
+    weak?: readonly string[]
   }) {
     this.#client = input.client
     applyChannelRules(input.client, input.where, () => this.#goneSessions.push(performance.now()))
     this.#opener = new ShellOpener(input.client, input.forwardsAgent ?? false)
     this.#listeners = new RemoteListeners(input.client)
     this.where = input.where
+    this.weak = input.weak ?? []
     this.#beforeClose = input.owned
     this.#client.on('error', error => (this.#lastError = error))
     // After an end of data nothing works any more, and on the way through another host no close may follow it.

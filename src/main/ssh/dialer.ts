@@ -8,7 +8,7 @@ import type { Question, ShownKey } from '../../shared/contract/prompts.ts'
 import type { Asker } from '../prompts/asker.ts'
 import type { Prompter } from '../prompts/prompter.ts'
 import type { Consents } from '../ssh-config/consents.ts'
-import { algorithmsFor, type Offer } from './algorithms.ts'
+import { algorithmsFor, weakAmong, type Offer } from './algorithms.ts'
 import { Authenticator, type SecretStore } from './authenticator.ts'
 import { Connection } from './connection.ts'
 import type { PlannedHop } from './connection-plan.ts'
@@ -181,6 +181,7 @@ export class Dialer {
       owned,
       limits: limitsFrom(hop.options.aliveMs, hop.options.aliveCount),
       forwardsAgent: forwarded !== null,
+      weak: attempt.weak,
     })
     void auth.rememberAnswers().catch(this.#parts.onForgotten)
     return connection
@@ -242,6 +243,8 @@ class Attempt {
   readonly client = new Client()
   /** Why it can't go on, when something better than ssh2's own error is known. */
   failure: unknown
+  /** The weak algorithms that were negotiated. */
+  weak: readonly string[] = []
   readonly #parts: AttemptParts
   readonly #deadline: Deadline
   readonly #hello: () => ServerHello
@@ -309,7 +312,8 @@ class Attempt {
         this.#giveUp = reject
         signal.addEventListener('abort', abort)
         client.on('ready', () => resolve())
-        client.on('handshake', () => {
+        client.on('handshake', ({ kex, serverHostKey, cs, sc }) => {
+          this.weak = weakAmong([kex, serverHostKey, cs.cipher, cs.mac, sc.cipher, sc.mac])
           this.#reached = 'signing-in'
           this.#startClock(signInMs)
         })

@@ -123,7 +123,7 @@ export class TerminalService implements Contract, Disposable {
     const { target } = entry
     if (target.kind === 'local') {
       const shell = await this.#parts.startLocal(size)
-      this.#setState(entry, { kind: 'ready', latencyMs: null })
+      this.#setState(entry, { kind: 'ready', latencyMs: null, weak: [] })
       return shell
     }
     const { signal } = entry.abort
@@ -135,9 +135,9 @@ export class TerminalService implements Contract, Disposable {
     const { onStep } = options
     const shell = await startRemoteShell(lease, { size, env: this.#parts.env, session, signal, onStep })
     const { connection } = shell
-    this.#setState(entry, fromLink(connection.link))
+    this.#setState(entry, fromLink(connection.link, connection.weak))
     entry.link = connection.onLinkChanged(link => {
-      if (entry.state.kind === 'ready' || entry.state.kind === 'stalled') this.#setState(entry, fromLink(link))
+      if (entry.state.kind === 'ready' || entry.state.kind === 'stalled') this.#setState(entry, fromLink(link, connection.weak))
     })
     this.#news(entry, 'connected', `Connected to ${connection.where}`)
     return shell
@@ -197,8 +197,8 @@ export class TerminalService implements Contract, Disposable {
   }
 }
 
-function fromLink(link: LinkState): TerminalState {
+function fromLink(link: LinkState, weak: readonly string[]): TerminalState {
   return link.kind === 'stalled'
     ? { kind: 'stalled', seconds: link.seconds }
-    : { kind: 'ready', latencyMs: link.latencyMs }
+    : { kind: 'ready', latencyMs: link.latencyMs, weak }
 }

@@ -4,10 +4,10 @@ import { useForwards } from '../features/forwards/forwards-store.ts'
 import { callQuestions, usePrompts, waitingQuestions } from '../features/prompts/prompts-state.ts'
 import { isUnderWay } from '../features/snippets/run-text.ts'
 import { showRun, useSnippets } from '../features/snippets/snippets-store.ts'
-import { isLive, lookOf, useTerminals } from '../features/terminals/terminals-store.ts'
+import { isLive, lookOf, useTerminals, weakText } from '../features/terminals/terminals-store.ts'
 import { isUnderWay as isMoving, useTransfers } from '../features/transfers/transfers-store.ts'
 import { useVault, vaultText } from '../features/vault/vault.tsx'
-import { Dot } from '../ui/tag.tsx'
+import { Dot, Tag } from '../ui/tag.tsx'
 import { activeFiles, activePane, useWorkspace } from '../workspace/workspace-store.ts'
 import { labelOf } from './actions.ts'
 import css from './app.module.css'
@@ -40,6 +40,11 @@ export function StatusBar() {
           {state?.kind === 'ready' && state.latencyMs !== null && (
             <span>
               <Activity size={12} aria-hidden="true" /> {state.latencyMs} ms
+            </span>
+          )}
+          {state?.kind === 'ready' && state.weak.length > 0 && (
+            <span title={weakText(state.weak)} aria-label={weakText(state.weak)} role="img">
+              <Tag tone="warn">weak</Tag>
             </span>
           )}
         </>

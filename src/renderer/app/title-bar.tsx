@@ -1,10 +1,12 @@
 import { useMemo } from 'react'
 import { Bell, Plus, Search } from 'lucide-react'
 
+import type { TerminalState } from '../../shared/contract/terminals.ts'
+
 import { useHosts } from '../features/hosts/hosts-store.ts'
 import { useNoticeCount } from '../features/notices/notices.tsx'
 import { openPalette } from '../features/palette/palette.tsx'
-import { lookOf, useTerminals } from '../features/terminals/terminals-store.ts'
+import { lookOf, useTerminals, weakOf, weakText } from '../features/terminals/terminals-store.ts'
 import { IconButton } from '../ui/button.tsx'
 import { Mark } from '../ui/mark.tsx'
 import type { MenuItem } from '../ui/menu.tsx'
@@ -40,7 +42,7 @@ export function TitleBar({
       </span>
       <TabStrip
         lookOf={tab =>
-          tab.kind === 'files' ? filesLook : { ...lookOf(states[tab.activePane]), warning: warningOf(tab, forwarding) }
+          tab.kind === 'files' ? filesLook : { ...lookOf(states[tab.activePane]), warning: warningOf(tab, { forwarding, states }) }
         }
         menuOf={tabMenu}
         onClose={closeTab}
@@ -65,11 +67,19 @@ export function TitleBar({
   )
 }
 
-/** Programs over there can use the keys of this computer as long as the tab is open. */
-function warningOf(tab: Tab, forwarding: ReadonlySet<string>): string | null {
+interface Exposed {
+  /** The hosts whose programs can use the keys of this computer as long as the tab is open. */
+  readonly forwarding: ReadonlySet<string>
+  readonly states: Readonly<Record<string, TerminalState>>
+}
+
+function warningOf(tab: Tab, { forwarding, states }: Exposed): string | null {
   if (tab.kind !== 'terminals') return null
-  const exposed = Object.values(tab.panes).some(({ target }) => target.kind === 'host' && forwarding.has(target.hostId))
-  return exposed ? 'The agent is forwarded' : null
+  const panes = Object.values(tab.panes)
+  const exposed = panes.some(({ target }) => target.kind === 'host' && forwarding.has(target.hostId))
+  const weak = panes.flatMap(({ id }) => weakOf(states[id]))
+  const warnings = [...(exposed ? ['The agent is forwarded'] : []), ...(weak.length > 0 ? [weakText(weak)] : [])]
+  return warnings.join('. ') || null
 }
 
 function focusActive({ terminals }: Parts): void {

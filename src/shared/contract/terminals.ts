@@ -23,7 +23,12 @@ export interface Exit {
 export type TerminalState =
   | { readonly kind: 'connecting'; readonly step: string }
   | { readonly kind: 'asking' }
-  | { readonly kind: 'ready'; readonly latencyMs: number | null }
+  | {
+      readonly kind: 'ready'
+      readonly latencyMs: number | null
+      /** The weak algorithms that the connection has negotiated, by their SSH names. */
+      readonly weak: readonly string[]
+    }
   | { readonly kind: 'stalled'; readonly seconds: number }
   | { readonly kind: 'lost'; readonly error: WireError }
   | { readonly kind: 'failed'; readonly error: WireError }

@@ -53,6 +53,15 @@ export function lookOf(state: TerminalState | undefined): { readonly tone: Tone;
   }
 }
 
+/** The weak algorithms that a live connection uses. */
+export function weakOf(state: TerminalState | undefined): readonly string[] {
+  return state?.kind === 'ready' ? state.weak : []
+}
+
+export function weakText(weak: readonly string[]): string {
+  return `Weak algorithms in use: ${[...new Set(weak)].join(', ')}`
+}
+
 /** True while there is a shell that takes input. */
 export function isLive(state: TerminalState | undefined): boolean {
   return state?.kind === 'ready' || state?.kind === 'stalled'

@@ -132,7 +132,7 @@ describe('the terminals of a window', () => {
 
   it('give a live shell its keys, Tab among them', () => {
     const { terminals, pane, shortcuts, key } = setUp()
-    useTerminals.setState({ states: { [pane.id]: { kind: 'ready', latencyMs: null } } })
+    useTerminals.setState({ states: { [pane.id]: { kind: 'ready', latencyMs: null, weak: [] } } })
     expect(key('Tab').used).toBe(false)
     expect(key('Enter').used).toBe(false)
     expect(shortcuts.every(({ toShell }) => toShell)).toBe(true)
@@ -143,7 +143,7 @@ describe('the terminals of a window', () => {
     const { terminals, pane, opened, key } = setUp()
     expect(key('Enter')).toMatchObject({ used: true })
     expect(opened).toHaveBeenCalledOnce()
-    useTerminals.setState({ states: { [pane.id]: { kind: 'ready', latencyMs: null } } })
+    useTerminals.setState({ states: { [pane.id]: { kind: 'ready', latencyMs: null, weak: [] } } })
     const held = key('Enter', { repeat: true })
     expect(held.used).toBe(true)
     expect(held.prevented).toHaveBeenCalled()
@@ -152,7 +152,7 @@ describe('the terminals of a window', () => {
 
   it.each(['keydown', 'keypress'])('keep a key from the shell that closed a dialog before (%s)', type => {
     const { terminals, pane, key } = setUp()
-    useTerminals.setState({ states: { [pane.id]: { kind: 'ready', latencyMs: null } } })
+    useTerminals.setState({ states: { [pane.id]: { kind: 'ready', latencyMs: null, weak: [] } } })
     const event = Object.assign(new Event('keydown'), { key: 'Enter', code: 'Enter', repeat: false })
     window.dispatchEvent(event)
     const inside = { closest: () => ({}) }

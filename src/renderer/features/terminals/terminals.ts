@@ -96,7 +96,7 @@ export class Terminals implements Disposable {
       await client.arrived
       // Main has told nobody yet that it is there.
       useTerminals.setState(({ states }) =>
-        isLive(states[paneId]) ? {} : { states: { ...states, [paneId]: { kind: 'ready', latencyMs: null } } },
+        isLive(states[paneId]) ? {} : { states: { ...states, [paneId]: { kind: 'ready', latencyMs: null, weak: [] } } },
       )
       this.#parts.onOpened(paneId, target)
     } catch (error) {
