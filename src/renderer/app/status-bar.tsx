@@ -1,5 +1,6 @@
 import { Activity, CircleHelp, Lock, LockOpen, Waypoints } from 'lucide-react'
 
+import { shownName } from '../../shared/base/shown-name.ts'
 import { useForwards } from '../features/forwards/forwards-store.ts'
 import { callQuestions, usePrompts, waitingQuestions } from '../features/prompts/prompts-state.ts'
 import { isUnderWay } from '../features/snippets/run-text.ts'
@@ -69,7 +70,7 @@ export function StatusBar() {
       )}
       {running && (
         <button type="button" onClick={() => showRun(running.id)}>
-          Running {running.name}
+          {`Running ${shownName(running.name)}`}
         </button>
       )}
       {moving > 0 && <span>{moving === 1 ? '1 transfer' : `${moving} transfers`}</span>}

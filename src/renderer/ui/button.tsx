@@ -1,5 +1,6 @@
 import type { ComponentProps, ReactNode } from 'react'
 
+import { shownName } from '../../shared/base/shown-name.ts'
 import css from './ui.module.css'
 
 type ButtonProps = ComponentProps<'button'> & {
@@ -8,9 +9,13 @@ type ButtonProps = ComponentProps<'button'> & {
 }
 
 /** A button with words. */
-export function Button({ look, small, className, type = 'button', ...rest }: ButtonProps) {
+export function Button({ look, small, className, type = 'button', children, ...rest }: ButtonProps) {
   const names = [css['button'], look && css[look], small && css['small'], className]
-  return <button type={type} className={names.filter(Boolean).join(' ')} {...rest} />
+  return (
+    <button type={type} className={names.filter(Boolean).join(' ')} {...rest}>
+      {typeof children === 'string' ? shownName(children) : children}
+    </button>
+  )
 }
 
 type IconButtonProps = Omit<ComponentProps<'button'>, 'children'> & {
@@ -23,5 +28,6 @@ type IconButtonProps = Omit<ComponentProps<'button'>, 'children'> & {
 /** A button that is only an icon; its name shows as a tooltip. */
 export function IconButton({ label, small, className, type = 'button', ...rest }: IconButtonProps) {
   const names = [css['icon'], small && css['iconSmall'], className]
-  return <button type={type} aria-label={label} title={label} className={names.filter(Boolean).join(' ')} {...rest} />
+  const shown = shownName(label)
+  return <button type={type} aria-label={shown} title={shown} className={names.filter(Boolean).join(' ')} {...rest} />
 }

@@ -2,6 +2,7 @@ import { ContextMenu as BaseContextMenu } from '@base-ui/react/context-menu'
 import { Menu as BaseMenu } from '@base-ui/react/menu'
 import { Fragment, type ReactElement, type ReactNode } from 'react'
 
+import { shownName } from '../../shared/base/shown-name.ts'
 import css from './ui.module.css'
 
 /** One entry of a menu; `line` draws a hairline before it. */
@@ -63,7 +64,7 @@ function renderItems(items: readonly MenuItem[]) {
       {item.line === true && <BaseMenu.Separator className={css['menuLine'] ?? ''} />}
       <BaseMenu.Item className={css['menuItem'] ?? ''} data-danger={item.danger ?? false} onClick={item.run}>
         {item.icon}
-        <span>{item.label}</span>
+        <span>{shownName(item.label)}</span>
         {item.keys !== undefined && item.keys !== '' && <span className={css['keys']}>{item.keys}</span>}
       </BaseMenu.Item>
     </Fragment>

@@ -3,6 +3,7 @@ import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type R
 import { create } from 'zustand'
 
 import { Dialog as BaseDialog } from '@base-ui/react/dialog'
+import { shownName } from '../../../shared/base/shown-name.ts'
 import { fuzzyFind } from '../../ui/fuzzy.ts'
 import { shownShortcut } from '../../ui/shortcut.ts'
 import ui from '../../ui/ui.module.css'
@@ -94,8 +95,10 @@ function OpenPalette({ items }: { readonly items: (typed: string) => readonly Pa
                 onClick={() => run(item)}
               >
                 {item.icon}
-                <span>{item.title}</span>
-                {item.detail !== undefined && <span className={`${css['detail']} ${css['end']}`}>{item.detail}</span>}
+                <span>{shownName(item.title)}</span>
+                {item.detail !== undefined && (
+                  <span className={`${css['detail']} ${css['end']}`}>{shownName(item.detail)}</span>
+                )}
                 {item.keys !== undefined && item.keys !== '' && (
                   <span className={css['end']}>
                     <span className={ui['kbd']}>{shownShortcut(item.keys)}</span>

@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react'
 
+import { shownName } from '../../../shared/base/shown-name.ts'
 import { Button } from '../../ui/button.tsx'
 import { Checkbox } from '../../ui/field.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
@@ -82,8 +83,8 @@ export function Picker({ label, choices, bunches = [], chosen, onChange }: Picke
             <Checkbox
               label={
                 <>
-                  {each.label}
-                  {each.detail !== undefined && <small> {each.detail}</small>}
+                  {shownName(each.label)}
+                  {each.detail !== undefined && <small> {shownName(each.detail)}</small>}
                 </>
               }
               aria-label={names.get(each.label) === 1 ? each.label : `${each.label} ${each.detail ?? ''}`.trim()}
