@@ -35,6 +35,8 @@ export function openMainWindow({ here, built, state, log }: MainWindowParts): Cl
     close: () => (window.isDestroyed() ? undefined : window.close()),
   })
   window.on('close', event => (closing.mayClose() ? undefined : event.preventDefault()))
+  // Its shells outlive a page that is loaded again, not the window.
+  window.on('closed', () => built.terminals.closeAll())
   window.on('session-end', () => {
     closing.shutDown()
     app.quit()

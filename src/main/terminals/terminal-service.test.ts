@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 
 import { AppError } from '../../shared/base/errors.ts'
 import type { Target } from '../../shared/contract/targets.ts'
-import type { TerminalId, TerminalSnapshot } from '../../shared/contract/terminals.ts'
+import type { TerminalId, TerminalSnapshot, ToTerminal } from '../../shared/contract/terminals.ts'
 import { completeHop, dialRig, trusting } from '../../testing/dial.ts'
 import { startTestServer, type ServerEvent, type TestServerOptions } from '../../testing/ssh-server.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
@@ -28,7 +28,8 @@ class FakePort {
   #receive: (message: unknown) => void = () => {}
   #waits: (() => void)[] = []
   post(message: unknown): void {
-    this.text += Buffer.from((message as { data: Uint8Array }).data).toString()
+    const sent = message as ToTerminal
+    this.text += Buffer.from('data' in sent ? sent.data : sent.replay.bytes).toString()
     for (const wake of this.#waits.splice(0)) wake()
   }
   onMessage(listener: (message: unknown) => void): void {
@@ -97,6 +98,22 @@ describe('TerminalService', () => {
     await ports.get(id)?.until('typed')
     expect(service.live).toBe(1)
     expect(news).toEqual(['connected'])
+  })
+
+  it('hands a shell that runs to a page that was loaded again, and knows none that does not run', async () => {
+    const { service, ports } = await setUp()
+    const id = newId()
+    await service.open({ id, target: remote, size })
+    ports.get(id)?.type('typed before')
+    await ports.get(id)?.until('typed before')
+    await service.attach({ id })
+    expect(ports.get(id)?.text).toContain('typed before')
+    ports.get(id)?.type('and after')
+    await ports.get(id)?.until('and after')
+    expect(service.live).toBe(1)
+    service.closeAll()
+    expect(() => service.attach({ id })).toThrow('This terminal is not connected.')
+    expect(service.live).toBe(0)
   })
 
   it('fails with the reason, which stays to be read, when the server refuses', async () => {

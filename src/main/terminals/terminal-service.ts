@@ -83,7 +83,9 @@ export class TerminalService implements Contract, Disposable {
       entry.session = new TerminalSession({
         shell,
         port: this.#parts.openPort(id),
+        size,
         onEnd: end => this.#ended(entry, end),
+        onAbandoned: () => this.#drop(id),
       })
     } catch (error) {
       this.#setState(entry, { kind: 'failed', error: toWireError(error) })
@@ -91,6 +93,12 @@ export class TerminalService implements Contract, Disposable {
         this.#news(entry, 'failed', toWireError(error).message)
       throw error
     }
+  }
+
+  attach: Contract['attach'] = ({ id }) => {
+    const session = this.#entries.get(id)?.session
+    if (!session) throw new AppError('not-found', 'This terminal is not connected.')
+    session.attach(this.#parts.openPort(id))
   }
 
   resize: Contract['resize'] = ({ id, size }) => this.#entries.get(id)?.session?.resize(size)
@@ -113,8 +121,13 @@ export class TerminalService implements Contract, Disposable {
 
   list: Contract['list'] = () => this.#snapshots()
 
-  dispose(): void {
+  /** Ends every shell: the window is closed for good. */
+  closeAll(): void {
     for (const id of [...this.#entries.keys()]) this.#drop(id)
+  }
+
+  dispose(): void {
+    this.closeAll()
     clearTimeout(this.#announcing)
     this.#changed.dispose()
   }
@@ -137,7 +150,8 @@ export class TerminalService implements Contract, Disposable {
     const { connection } = shell
     this.#setState(entry, fromLink(connection.link, connection.weak))
     entry.link = connection.onLinkChanged(link => {
-      if (entry.state.kind === 'ready' || entry.state.kind === 'stalled') this.#setState(entry, fromLink(link, connection.weak))
+      if (entry.state.kind === 'ready' || entry.state.kind === 'stalled')
+        this.#setState(entry, fromLink(link, connection.weak))
     })
     this.#news(entry, 'connected', `Connected to ${connection.where}`)
     return shell

@@ -1,5 +1,6 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 
+import type { TerminalReplay, ToTerminal } from '../../shared/contract/terminals.ts'
 import type { Shell, ShellEnd } from './shell.ts'
 import type { StreamPort } from '../../shared/base/stream-port.ts'
 import { TerminalSession } from './terminal-session.ts'
@@ -16,28 +17,43 @@ function setUp() {
     resume: vi.fn(),
     dispose: vi.fn(),
   } satisfies Shell
+  const { port, posted, receive, close } = page()
+  const [ended, abandoned] = [vi.fn(), vi.fn()]
+  const session = new TerminalSession({ shell, port, size, onEnd: ended, onAbandoned: abandoned })
+  onTestFinished(() => session.dispose())
+  return {
+    session,
+    shell,
+    posted,
+    ended,
+    abandoned,
+    emit: (data: Buffer) => emit(data),
+    end: (value: ShellEnd) => end(value),
+    receive,
+    close,
+  }
+}
+
+/** A page's end of a terminal's port. */
+function page() {
   let receive: (message: unknown) => void = () => {}
   let closed: () => void = () => {}
   const posted: Uint8Array[] = []
+  const replays: TerminalReplay[] = []
   const port = {
-    post: (message: unknown) => void posted.push((message as { data: Uint8Array }).data),
+    post: (message: unknown) => {
+      const sent = message as ToTerminal
+      if ('data' in sent) posted.push(sent.data)
+      else replays.push(sent.replay)
+    },
     onMessage: (listener: typeof receive) => void (receive = listener),
     onClosed: (listener: typeof closed) => void (closed = listener),
     dispose: vi.fn(),
   } satisfies StreamPort
-  const ended = vi.fn()
-  new TerminalSession({ shell, port, onEnd: ended })
-  return {
-    shell,
-    port,
-    posted,
-    ended,
-    emit: (data: Buffer) => emit(data),
-    end: (value: ShellEnd) => end(value),
-    receive: (message: unknown) => receive(message),
-    close: () => closed(),
-  }
+  return { port, posted, replays, receive: (message: unknown) => receive(message), close: () => closed() }
 }
+
+const size = { cols: 80, rows: 24 }
 
 const turn = () => new Promise(resolve => setImmediate(resolve))
 
@@ -86,9 +102,51 @@ describe('TerminalSession', () => {
     await turn()
   })
 
-  it('ends the shell when its window is gone', () => {
-    const { close, shell } = setUp()
+  it('carries on with another page, which gets what was printed before and while there was none', async () => {
+    const { session, emit, close, receive, shell } = setUp()
+    session.resize({ cols: 100, rows: 30 })
+    emit(Buffer.from('before '))
+    await turn()
     close()
-    expect(shell.dispose).toHaveBeenCalled()
+    emit(Buffer.from('meanwhile '))
+    await turn()
+    const next = page()
+    session.attach(next.port)
+    emit(Buffer.from('after'))
+    await turn()
+    expect(next.replays.map(({ bytes, ...rest }) => ({ text: String(Buffer.from(bytes)), ...rest }))).toEqual([
+      { text: 'before meanwhile ', size: { cols: 100, rows: 30 }, whole: true },
+    ])
+    expect(next.posted.map(data => String(Buffer.from(data)))).toEqual(['after'])
+    next.receive({ input: new Uint8Array([120]) })
+    receive({ input: new Uint8Array([121]) })
+    expect(shell.write.mock.calls).toEqual([[new Uint8Array([120])]])
+    expect(shell.dispose).not.toHaveBeenCalled()
+  })
+
+  it('lets a program print while no page is there, though the last one had taken in nothing', () => {
+    const { emit, close, shell } = setUp()
+    emit(Buffer.alloc(1024 * 1024))
+    expect(shell.pause).toHaveBeenCalledTimes(1)
+    close()
+    expect(shell.resume).toHaveBeenCalledTimes(1)
+    emit(Buffer.alloc(2 * 1024 * 1024))
+    expect(shell.pause).toHaveBeenCalledTimes(1)
+  })
+
+  it('is given up when no page has come for a minute, and not before', () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const { session, close, abandoned } = setUp()
+    close()
+    vi.advanceTimersByTime(59_000)
+    session.attach(page().port)
+    vi.advanceTimersByTime(120_000)
+    expect(abandoned).not.toHaveBeenCalled()
+    const last = page()
+    session.attach(last.port)
+    last.close()
+    vi.advanceTimersByTime(60_000)
+    expect(abandoned).toHaveBeenCalledTimes(1)
   })
 })

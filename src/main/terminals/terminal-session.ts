@@ -1,7 +1,8 @@
 import { z } from 'zod'
 
-import { DisposableStore, type Disposable } from '../../shared/base/lifecycle.ts'
+import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { TerminalSize, ToTerminal } from '../../shared/contract/terminals.ts'
+import { Backlog } from './backlog.ts'
 import { FlowControl } from './flow-control.ts'
 import type { Shell, ShellEnd } from './shell.ts'
 import type { StreamPort } from '../../shared/base/stream-port.ts'
@@ -19,40 +20,93 @@ const fromTerminal = z.union([
   }),
 ])
 
-/** Carries bytes between a shell and its screen, never faster than the screen takes them in. */
+export interface TerminalSessionParts {
+  readonly shell: Shell
+  readonly port: StreamPort
+  readonly size: TerminalSize
+  readonly onEnd: (end: ShellEnd) => void
+  /** No page has shown the shell for a minute. */
+  readonly onAbandoned: () => void
+}
+
+// A page that crashed or was loaded again is back long before.
+const abandonedMs = 60_000
+
+/**
+ * Carries bytes between a shell and its screen, never faster than the screen takes them in. The shell outlives the page:
+ * while no page shows it, its output is kept for the next one.
+ */
 export class TerminalSession implements Disposable {
   readonly #shell: Shell
-  readonly #port: StreamPort
-  readonly #flow = new FlowControl()
-  readonly #store = new DisposableStore()
+  readonly #parts: TerminalSessionParts
+  readonly #backlog = new Backlog()
+  #flow = new FlowControl()
+  #port: StreamPort | undefined
+  #size: TerminalSize
   #pending: Buffer[] = []
   #scheduled = false
+  #abandoned: NodeJS.Timeout | undefined
 
-  constructor(parts: { shell: Shell; port: StreamPort; onEnd: (end: ShellEnd) => void }) {
-    this.#shell = this.#store.add(parts.shell)
-    this.#port = this.#store.add(parts.port)
+  constructor(parts: TerminalSessionParts) {
+    this.#parts = parts
+    this.#size = parts.size
+    this.#shell = parts.shell
     this.#shell.onData(data => this.#collect(data))
     this.#shell.onEnd(end => {
       this.#flush()
       parts.onEnd(end)
     })
-    this.#port.onMessage(message => this.#receive(message))
-    // The window is gone: nobody will ever acknowledge.
-    this.#port.onClosed(() => this.dispose())
+    this.#use(parts.port)
+  }
+
+  /** Carries on over another port, which first gets what the shell has printed so far. */
+  attach(port: StreamPort): void {
+    this.#flush()
+    this.#use(port)
+    const message: ToTerminal = { replay: { ...this.#backlog.read(), size: this.#size } }
+    port.post(message)
   }
 
   resize(size: TerminalSize): void {
+    this.#size = size
     this.#shell.resize(size)
   }
 
   dispose(): void {
-    this.#store.dispose()
+    clearTimeout(this.#abandoned)
+    const port = this.#port
+    this.#port = undefined
+    port?.dispose()
+    this.#shell.dispose()
+  }
+
+  #use(port: StreamPort): void {
+    const before = this.#port
+    this.#port = port
+    before?.dispose()
+    this.#startOver()
+    port.onMessage(message => (this.#port === port ? this.#receive(message) : undefined))
+    port.onClosed(() => (this.#port === port ? this.#leave() : undefined))
+  }
+
+  /** The page is gone: nobody will acknowledge, and a program that prints must not stand still until the next page. */
+  #leave(): void {
+    this.#port = undefined
+    this.#startOver()
+    this.#abandoned = setTimeout(this.#parts.onAbandoned, abandonedMs)
+    this.#abandoned.unref()
+  }
+
+  #startOver(): void {
+    clearTimeout(this.#abandoned)
+    if (this.#flow.paused) this.#shell.resume()
+    this.#flow = new FlowControl()
   }
 
   // Chunks of one turn travel as one message: a flood comes in pieces of 32 KiB.
   #collect(data: Buffer): void {
     this.#pending.push(data)
-    if (this.#flow.sent(data.length) === 'pause') this.#shell.pause()
+    if (this.#port && this.#flow.sent(data.length) === 'pause') this.#shell.pause()
     if (this.#scheduled) return
     this.#scheduled = true
     setImmediate(() => this.#flush())
@@ -63,8 +117,9 @@ export class TerminalSession implements Disposable {
     const pending = this.#pending
     if (pending.length === 0) return
     this.#pending = []
-    const message: ToTerminal = { data: joined(pending) }
-    this.#port.post(message)
+    const message = { data: joined(pending) } satisfies ToTerminal
+    this.#backlog.add(message.data)
+    this.#port?.post(message)
   }
 
   #receive(message: unknown): void {

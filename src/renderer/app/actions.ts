@@ -123,10 +123,10 @@ async function removeGroup(api: Api, id: GroupId): Promise<void> {
 }
 
 /** A host's name, `user@address`, or the local shell. */
-export function labelOf(target: Target): string {
+export function labelOf(target: Target, hosts: readonly Host[] = useHosts.getState().book.hosts): string {
   if (target.kind === 'local') return 'Local shell'
   if (target.kind === 'address') return shownTarget(target)
-  return useHosts.getState().book.hosts.find(host => host.id === target.hostId)?.label ?? 'Deleted host'
+  return hosts.find(host => host.id === target.hostId)?.label ?? 'Deleted host'
 }
 
 function copyName(label: string): string {

@@ -17,7 +17,7 @@ import { mirrorPrompts } from '../features/prompts/prompts.tsx'
 import { mirrorSettings, useSettings } from '../features/settings/settings-store.ts'
 import { mirrorSnippets } from '../features/snippets/snippets-store.ts'
 import { Terminals, type LookOverride } from '../features/terminals/terminals.ts'
-import { mirrorTerminals } from '../features/terminals/terminals-store.ts'
+import { isLive, mirrorTerminals } from '../features/terminals/terminals-store.ts'
 import { mirrorTransfers } from '../features/transfers/transfers-store.ts'
 import { mirrorVault } from '../features/vault/vault.tsx'
 import { createApi } from '../ipc/client.ts'
@@ -25,8 +25,16 @@ import { createFollow } from '../ipc/mirror.ts'
 import { Ports } from '../ipc/ports.ts'
 import { keepCompositions } from '../ui/composing.ts'
 import { labelOtherDrags } from '../ui/drag-source.ts'
-import { activeFiles, activePane, restore, toSaved, useWorkspace } from '../workspace/workspace-store.ts'
-import { createActions, type Actions } from './actions.ts'
+import {
+  activeFiles,
+  activePane,
+  adoptPane,
+  allPanes,
+  restore,
+  toSaved,
+  useWorkspace,
+} from '../workspace/workspace-store.ts'
+import { createActions, labelOf, type Actions } from './actions.ts'
 import { createFiles, type FilesPieces } from './files-pieces.ts'
 import { openHostLink } from './forwards-pieces.tsx'
 import { Commands, isModalOpen } from './commands.ts'
@@ -108,6 +116,7 @@ export async function boot(bridge: Bridge): Promise<Parts> {
   )
 
   restore(saved)
+  void adoptRunning(api).catch(tellProblem)
   expectRestored(files)
   keepWorkspace(api, store)
   window.addEventListener('keydown', event => commands.onPageKey(event))
@@ -124,6 +133,15 @@ export async function boot(bridge: Bridge): Promise<Parts> {
 async function loadFonts(): Promise<void> {
   const faces = ['400 13px', '700 13px'].map(style => document.fonts.load(`${style} "JetBrains Mono Variable"`))
   await Promise.allSettled(faces)
+}
+
+/** A shell whose tab was not saved yet when the page before this one ended comes back in a tab of its own. */
+async function adoptRunning(api: Api): Promise<void> {
+  const shown = new Set<string>(allPanes().map(({ id }) => id))
+  const running = (await api.terminals.list()).filter(({ id, state }) => isLive(state) && !shown.has(id))
+  if (running.length === 0) return
+  const { hosts } = await api.hosts.list()
+  for (const { id, target } of running) adoptPane({ id, target, title: labelOf(target, hosts) })
 }
 
 /** The file panes in front now are those of the last run. */

@@ -94,6 +94,11 @@ export function openTab(target: Target, title: string): Pane {
   return pane
 }
 
+/** Puts a shell that runs without a pane into a tab of its own, behind the one in front. */
+export function adoptPane(pane: Pane): void {
+  setState(state => (tabWith(pane.id, state) ? state : { tabs: [...state.tabs, tabOf(pane)] }))
+}
+
 /** Splits a pane; the new one is on the same target and gets the keyboard. */
 export function splitActive(side: Side): Pane | undefined {
   const from = activePane()

@@ -63,6 +63,11 @@ export type LineRequest = Readonly<z.output<typeof lineRequest>>
 export const terminals = {
   /** Answers once the shell runs; its port has then been sent. The id is the caller's, so that opening can be watched and cancelled. */
   open: call(z.strictObject({ id: terminalId, target, size: terminalSize })).returns<void>(),
+  /**
+   * Opens a new port to a shell that runs already, for a page that was loaded again; its first message is a replay.
+   * Throws `not-found` where none runs under this id.
+   */
+  attach: call(z.strictObject({ id: terminalId })).returns<void>(),
   resize: call(z.strictObject({ id: terminalId, size: terminalSize })).returns<void>(),
   close: call(z.strictObject({ id: terminalId })).returns<void>(),
   /**
@@ -74,6 +79,14 @@ export const terminals = {
   onChanged: event<readonly TerminalSnapshot[]>(),
 }
 
+/** The output that a shell had before this page came, for a screen of the size that it was written for. */
+export interface TerminalReplay {
+  readonly bytes: Uint8Array
+  readonly size: TerminalSize
+  /** False when older output was left out. */
+  readonly whole: boolean
+}
+
 /** What travels on a terminal's port. Acknowledgements carry the bytes the screen has taken in. */
-export type ToTerminal = { readonly data: Uint8Array }
+export type ToTerminal = { readonly data: Uint8Array } | { readonly replay: TerminalReplay }
 export type FromTerminal = { readonly input: Uint8Array } | { readonly ack: number }

@@ -7,7 +7,13 @@ import { Terminal, type ITerminalOptions } from '@xterm/xterm'
 import { cleanLine } from '../../../shared/base/clean-text.ts'
 import { Emitter } from '../../../shared/base/event.ts'
 import { DisposableStore, toDisposable, type Disposable } from '../../../shared/base/lifecycle.ts'
-import type { FromTerminal, TerminalId, TerminalSize, ToTerminal } from '../../../shared/contract/terminals.ts'
+import type {
+  FromTerminal,
+  TerminalId,
+  TerminalReplay,
+  TerminalSize,
+  ToTerminal,
+} from '../../../shared/contract/terminals.ts'
 import { CommandMemory } from './command-memory.ts'
 import { guardCounts } from './csi-guard.ts'
 import { isReply, isReport, ReplyCap } from './reply-cap.ts'
@@ -19,6 +25,8 @@ export interface TerminalHooks {
   readonly onTitle: (title: string) => void
   readonly onBell: () => void
   readonly onResize: (size: TerminalSize) => void
+  /** The program in it should draw its screen again. */
+  readonly onRedraw: () => void
   readonly onLink: (address: string) => void
   readonly onSelected: (text: string) => void
   /** What the system pastes by itself (Shift+Insert, a menu); the raw text must not reach the shell. */
@@ -66,6 +74,7 @@ export class TerminalClient implements Disposable {
   #lastMiddle = -Infinity
   #titleTimer: number | undefined
   #opened = false
+  #replaying = false
 
   constructor(id: TerminalId, options: ITerminalOptions, hooks: TerminalHooks) {
     this.id = id
@@ -154,6 +163,11 @@ export class TerminalClient implements Disposable {
     this.#arrived = new Promise(resolve => (this.#arrive = resolve))
   }
 
+  /** True once there was a shell under it in this page. */
+  get connected(): boolean {
+    return this.#port !== undefined
+  }
+
   /** Answers when its port is here: what is typed from then on reaches it. */
   get arrived(): Promise<void> {
     return this.#arrived
@@ -234,8 +248,10 @@ export class TerminalClient implements Disposable {
     this.#closed.dispose()
   }
 
-  #receive(port: MessagePort, { data }: ToTerminal): void {
+  #receive(port: MessagePort, message: ToTerminal): void {
     this.#settling?.heard()
+    if ('replay' in message) return this.#replay(message.replay)
+    const { data } = message
     this.terminal.write(data, () => {
       if (this.#port !== port) return
       this.#unacknowledged += data.byteLength
@@ -246,8 +262,21 @@ export class TerminalClient implements Disposable {
     })
   }
 
+  /** Draws what the shell printed before this page came. Programs were answered then, and bells have rung. */
+  #replay({ bytes, size, whole }: TerminalReplay): void {
+    this.#replaying = true
+    this.terminal.resize(size.cols, size.rows)
+    this.terminal.write(bytes, () => {
+      this.#replaying = false
+      this.fit()
+      // What a program drew before the part that was kept is drawn again when the size changes.
+      if (!whole && this.terminal.buffer.active.type === 'alternate') this.#hooks.onRedraw()
+    })
+  }
+
   #typed(data: string): void {
     if (isReply(data)) {
+      if (this.#replaying) return
       if (this.#replies.allows(data.length, performance.now())) this.type(data)
       return
     }
@@ -263,7 +292,7 @@ export class TerminalClient implements Disposable {
 
   #bell(): void {
     const now = performance.now()
-    if (now - this.#lastBell < bellMs) return
+    if (this.#replaying || now - this.#lastBell < bellMs) return
     this.#lastBell = now
     this.#hooks.onBell()
   }

@@ -9,13 +9,14 @@ import type { TerminalHooks } from './terminal-client.ts'
 import { Terminals, type TerminalsParts } from './terminals.ts'
 import { useTerminals } from './terminals-store.ts'
 
-const seen = vi.hoisted(() => ({ listeners: new Set<unknown>(), hooks: undefined as unknown }))
+const seen = vi.hoisted(() => ({ listeners: new Set<unknown>(), hooks: undefined as unknown, connected: true }))
 
 // An xterm needs a page to be drawn in; only what hangs on it matters here.
 vi.mock('./terminal-client.ts', () => ({
   TerminalClient: class {
     readonly size = { cols: 80, rows: 24 }
     readonly arrived = Promise.resolve()
+    readonly connected = seen.connected
     constructor(
       readonly id: string,
       _options: unknown,
@@ -48,8 +49,9 @@ function setUp(open: () => Promise<void> = () => Promise.resolve()) {
   const shortcuts: { keys: string; toShell: boolean }[] = []
   const close = vi.fn(() => Promise.resolve())
   const opened = vi.fn(open)
+  const attach = vi.fn(() => Promise.resolve())
   const parts = {
-    api: { terminals: { open: opened, close, resize: () => Promise.resolve() } },
+    api: { terminals: { open: opened, close, attach, resize: () => Promise.resolve() } },
     ports: {
       expect: (id: string) => {
         expected.add(id)
@@ -76,7 +78,7 @@ function setUp(open: () => Promise<void> = () => Promise.resolve()) {
     const prevented = vi.fn()
     return { used: hooks.onKey({ ...event, preventDefault: prevented } as unknown as KeyboardEvent), prevented }
   }
-  return { terminals, pane, expected, shortcuts, close, opened, key }
+  return { terminals, pane, expected, shortcuts, close, opened, attach, key }
 }
 
 describe('the terminals of a window', () => {
@@ -111,6 +113,21 @@ describe('the terminals of a window', () => {
     expect(close).not.toHaveBeenCalled()
     useWorkspace.setState({ tabs: [] })
     expect(close).toHaveBeenCalledExactlyOnceWith({ id: pane.id })
+    terminals.dispose()
+  })
+
+  it('take over the shells that an earlier page left running, each once and none that is being opened', async () => {
+    seen.connected = false
+    const { terminals, pane, attach } = setUp()
+    seen.connected = true
+    const ready = { kind: 'ready', latencyMs: null, weak: [] } as const
+    const opening = openTab(local, 'opening')
+    useTerminals.setState({ states: { [pane.id]: { kind: 'connecting', step: '' } } })
+    void terminals.open(opening.id, local)
+    useTerminals.setState({ states: { [pane.id]: ready, [opening.id]: ready } })
+    useTerminals.setState({ states: { [pane.id]: { ...ready, latencyMs: 3 } } })
+    expect(attach).toHaveBeenCalledExactlyOnceWith({ id: pane.id })
+    await Promise.resolve()
     terminals.dispose()
   })
 

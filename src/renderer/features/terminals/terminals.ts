@@ -50,13 +50,17 @@ export class Terminals implements Disposable {
   readonly #clients = new Map<string, TerminalClient>()
   readonly #store = new DisposableStore()
   readonly #resizes = new Map<string, number>()
+  // A port is on its way to these.
+  readonly #opening = new Set<string>()
   readonly #held = this.#store.add(new HeldKeys(window))
 
   constructor(parts: TerminalsParts) {
     this.#parts = parts
     // A pane that was closed takes its terminal and its shell with it.
-    const stop = useWorkspace.subscribe(() => this.#sweep())
-    this.#store.add({ dispose: stop })
+    this.#store.add({ dispose: useWorkspace.subscribe(() => this.#sweep()) })
+    // The page before this one may have left shells that still run: their news and their panes come in any order.
+    for (const store of [useWorkspace, useTerminals])
+      this.#store.add({ dispose: store.subscribe(() => this.#reattach()) })
   }
 
   client(paneId: TerminalId, target: Target): TerminalClient {
@@ -66,6 +70,7 @@ export class Terminals implements Disposable {
       onTitle: title => setTitle(paneId, title),
       onBell: () => this.#ring(paneId),
       onResize: size => this.#resized(paneId, size),
+      onRedraw: () => this.#redraw(client),
       onLink: address => this.#parts.openLink(target, address),
       onSelected: text => {
         // Find selects its matches: those are not meant for the clipboard.
@@ -84,7 +89,8 @@ export class Terminals implements Disposable {
   /** Connects, or connects again; failures show in the pane. */
   async open(paneId: TerminalId, target: Target): Promise<void> {
     const client = this.client(paneId, target)
-    if (isOpening(useTerminals.getState().states[paneId])) return
+    if (isOpening(useTerminals.getState().states[paneId]) || this.#opening.has(paneId)) return
+    this.#opening.add(paneId)
     const ports = this.#parts.ports.expect(paneId, port => client.connect(port))
     const stop = client.onDisposed(() => ports.dispose())
     client.expectShell()
@@ -102,6 +108,7 @@ export class Terminals implements Disposable {
     } catch (error) {
       if (!(error instanceof AppError)) throw error
     } finally {
+      this.#opening.delete(paneId)
       stop.dispose()
       ports.dispose()
     }
@@ -271,6 +278,36 @@ export class Terminals implements Disposable {
         .resize({ id: paneId, size: { cols: size.cols, rows: size.rows } })
         .catch(this.#tell)
     this.#resizes.set(paneId, window.setTimeout(send, resizeMs))
+  }
+
+  /** Takes over the shells of these panes that an earlier page has opened. */
+  #reattach(): void {
+    const { states } = useTerminals.getState()
+    for (const { id, target } of allPanes()) {
+      if (!isLive(states[id]) || this.#opening.has(id) || this.#clients.get(id)?.connected) continue
+      void this.#attach(this.client(id, target)).catch(this.#tell)
+    }
+  }
+
+  async #attach(client: TerminalClient): Promise<void> {
+    this.#opening.add(client.id)
+    const ports = this.#parts.ports.expect(client.id, port => client.connect(port))
+    client.expectShell()
+    try {
+      await this.#parts.api.terminals.attach({ id: client.id })
+      await client.arrived
+    } finally {
+      this.#opening.delete(client.id)
+      ports.dispose()
+    }
+  }
+
+  /** Programs draw their screen again when its size changes. */
+  #redraw({ id, size }: TerminalClient): void {
+    const { resize } = this.#parts.api.terminals
+    void resize({ id, size: { ...size, rows: Math.max(1, size.rows - 1) } })
+      .then(() => resize({ id, size }))
+      .catch(this.#tell)
   }
 
   #ring(paneId: string): void {
