@@ -9,10 +9,16 @@ import { App } from './app/app.tsx'
 import { boot } from './app/boot.ts'
 import { StartFailure } from './app/start-failure.tsx'
 import { showTheme } from './app/theme.ts'
+import { ErrorBoundary } from './ui/error-boundary.tsx'
 
 const root = createRoot(document.getElementById('root') as HTMLElement)
 boot(window.bridge).then(
-  parts => root.render(<App parts={parts} />),
+  parts =>
+    root.render(
+      <ErrorBoundary what="The window">
+        <App parts={parts} />
+      </ErrorBoundary>,
+    ),
   (error: unknown) => {
     console.error(error)
     showTheme(matchMedia('(prefers-color-scheme: dark)').matches)

@@ -1,32 +1,22 @@
-import { Search, Server } from 'lucide-react'
-import { useCallback, useMemo, type ReactNode } from 'react'
+import { useCallback, useMemo } from 'react'
 
 import type { Host, HostId } from '../../shared/contract/hosts.ts'
 import type { Pane } from '../../shared/contract/workspace.ts'
 import { ActivityPage } from '../features/activity/activity.tsx'
-import { UnsentEdits } from '../features/files/unsent-edits.tsx'
 import { HostForwards } from '../features/forwards/host-forwards.tsx'
-import { ConfigForm } from '../features/hosts/config-form.tsx'
-import { ImportDialog } from '../features/hosts/import-dialog.tsx'
-import { GroupForm } from '../features/hosts/group-form.tsx'
 import type { HostActions, HostLive } from '../features/hosts/host-actions.ts'
-import { HostForm } from '../features/hosts/host-form.tsx'
 import { HostsPage } from '../features/hosts/hosts-page.tsx'
 import { edit, shownAddress, useHosts } from '../features/hosts/hosts-store.ts'
-import { parseQuickConnect, shownTarget } from '../features/hosts/quick-connect.ts'
 import { KeysPage } from '../features/keys/keys-page.tsx'
 import { KnownHostsPage } from '../features/keys/known-hosts-page.tsx'
-import { Notices, tell, tellProblem } from '../features/notices/notices.tsx'
-import { Palette, type PaletteItem } from '../features/palette/palette.tsx'
-import { Prompts } from '../features/prompts/prompts.tsx'
+import { tell, tellProblem } from '../features/notices/notices.tsx'
 import { SettingsPage } from '../features/settings/settings-page.tsx'
 import { useSettings } from '../features/settings/settings-store.ts'
-import { PasteDialog } from '../features/terminals/paste-dialog.tsx'
 import { TerminalPane, type PaneActions } from '../features/terminals/terminal-pane.tsx'
 import { lookOf, useTerminals } from '../features/terminals/terminals-store.ts'
 import { terminalThemes } from '../features/terminals/themes.ts'
-import { openVault, VaultDialog } from '../features/vault/vault.tsx'
 import { VaultSettings } from '../features/vault/vault-settings.tsx'
+import { ErrorBoundary } from '../ui/error-boundary.tsx'
 import type { MenuItem } from '../ui/menu.tsx'
 import { shownShortcut } from '../ui/shortcut.ts'
 import { panesOf } from '../workspace/split-tree.ts'
@@ -44,34 +34,27 @@ import {
 } from '../workspace/workspace-store.ts'
 import { labelOf } from './actions.ts'
 import css from './app.module.css'
-import { KeyDialogsOf } from './keys-pieces.tsx'
-import { ConfigFile } from './config-file.tsx'
 import type { Parts } from './boot.ts'
 import { FilesPage } from './files-page.tsx'
-import { ForwardDialogsOf, forwardItems, forwardMenu, forwardParts, ForwardsHome } from './forwards-pieces.tsx'
+import { forwardMenu, forwardParts, ForwardsHome } from './forwards-pieces.tsx'
+import { Overlays } from './overlays.tsx'
 import { Rail } from './rail.tsx'
 import { SidePanel } from './side-panel.tsx'
-import { numberCommand } from './snippet-commands.ts'
-import {
-  RunPanelOf,
-  snippetItems,
-  SnippetDialogsOf,
-  SnippetsHome,
-  SnippetsOf,
-  useSnippetMenu,
-} from './snippets-pieces.tsx'
+import { RunPanelOf, SnippetsHome, SnippetsOf, useSnippetMenu } from './snippets-pieces.tsx'
 import { StatusBar } from './status-bar.tsx'
 import { TitleBar } from './title-bar.tsx'
 
 /** The frame: title bar with tabs, the page or the terminals, status bar, and what lies over them. */
 export function App({ parts }: { readonly parts: Parts }) {
-  const { api, actions, terminals } = parts
   const tab = useWorkspace(activeTab)
   const hostActions = useHostActions(parts)
   const menu = useCallback((ids: readonly string[]) => menuOf(parts, ids), [parts])
-  const items = useCallback((typed: string) => paletteItems(parts, typed), [parts])
   const renderPane = useCallback(
-    (pane: Pane, inTab: TerminalTab) => <PaneOf key={pane.id} pane={pane} tab={inTab} parts={parts} menu={menu} />,
+    (pane: Pane, inTab: TerminalTab) => (
+      <ErrorBoundary key={pane.id} what="This terminal">
+        <PaneOf pane={pane} tab={inTab} parts={parts} menu={menu} />
+      </ErrorBoundary>
+    ),
     [parts, menu],
   )
   return (
@@ -79,33 +62,31 @@ export function App({ parts }: { readonly parts: Parts }) {
       <TitleBar parts={parts} tabMenu={inTab => tabMenu(parts, inTab)} />
       <main className={css['stage']}>
         <div className={css['body']}>
-          {tab ? (
-            tab.kind === 'files' ? (
-              <FilesPage key={tab.id} tab={tab} parts={parts} />
+          <ErrorBoundary key={tab?.id ?? 'home'} what={tab ? 'This tab' : 'This page'}>
+            {tab ? (
+              tab.kind === 'files' ? (
+                <FilesPage tab={tab} parts={parts} />
+              ) : (
+                <div className={css['beside']}>
+                  <TabPanes tab={tab} renderPane={renderPane} />
+                  <ErrorBoundary what="The side panel">
+                    <SidePanel tab={tab} parts={parts} />
+                  </ErrorBoundary>
+                </div>
+              )
             ) : (
-              <div className={css['beside']}>
-                <TabPanes key={tab.id} tab={tab} renderPane={renderPane} />
-                <SidePanel tab={tab} parts={parts} />
-              </div>
-            )
-          ) : (
-            <Home parts={parts} hostActions={hostActions} />
-          )}
+              <Home parts={parts} hostActions={hostActions} />
+            )}
+          </ErrorBoundary>
         </div>
-        <RunPanelOf parts={parts} />
+        <ErrorBoundary what="The output">
+          <RunPanelOf parts={parts} />
+        </ErrorBoundary>
       </main>
-      <StatusBar />
-      <Forms parts={parts} />
-      <ForwardDialogsOf parts={parts} />
-      <KeyDialogsOf parts={parts} />
-      <SnippetDialogsOf parts={parts} />
-      <Palette items={items} />
-      <PasteDialog terminals={terminals} />
-      <Prompts api={api} openVault={openVault} copy={actions.copy} />
-      <VaultDialog api={api} />
-      <Notices api={api}>
-        <UnsentEdits api={api} labelOf={labelOf} copy={actions.copy} onProblem={tellProblem} />
-      </Notices>
+      <ErrorBoundary what="The status bar">
+        <StatusBar />
+      </ErrorBoundary>
+      <Overlays parts={parts} />
     </div>
   )
 }
@@ -115,13 +96,15 @@ function Home({ parts, hostActions }: { readonly parts: Parts; readonly hostActi
   return (
     <div className={css['home']}>
       <Rail />
-      {page === 'hosts' && <Hosts actions={hostActions} parts={parts} />}
-      {page === 'forwards' && <ForwardsHome parts={parts} />}
-      {page === 'snippets' && <SnippetsHome parts={parts} />}
-      {page === 'keys' && <KeysPage api={parts.api} copy={parts.actions.copy} onProblem={tellProblem} />}
-      {page === 'known-hosts' && <KnownHostsPage api={parts.api} tell={tell} onProblem={tellProblem} />}
-      {page === 'activity' && <ActivityPage onClear={() => void parts.api.activity.clear().catch(tellProblem)} />}
-      {page === 'settings' && <Settings parts={parts} />}
+      <ErrorBoundary key={page} what="This page">
+        {page === 'hosts' && <Hosts actions={hostActions} parts={parts} />}
+        {page === 'forwards' && <ForwardsHome parts={parts} />}
+        {page === 'snippets' && <SnippetsHome parts={parts} />}
+        {page === 'keys' && <KeysPage api={parts.api} copy={parts.actions.copy} onProblem={tellProblem} />}
+        {page === 'known-hosts' && <KnownHostsPage api={parts.api} tell={tell} onProblem={tellProblem} />}
+        {page === 'activity' && <ActivityPage onClear={() => void parts.api.activity.clear().catch(tellProblem)} />}
+        {page === 'settings' && <Settings parts={parts} />}
+      </ErrorBoundary>
     </div>
   )
 }
@@ -162,58 +145,6 @@ function Settings({ parts }: { readonly parts: Parts }) {
       info={info}
       vault={<VaultSettings api={api} onProblem={tellProblem} />}
       onProblem={tellProblem}
-    />
-  )
-}
-
-function Forms({ parts }: { readonly parts: Parts }) {
-  const { api, actions } = parts
-  const editing = useHosts(state => state.editing)
-  if (!editing) return null
-  const close = () => edit(null)
-  if (editing.kind === 'group')
-    return (
-      <GroupForm
-        key={editing.group?.id ?? 'new'}
-        group={editing.group}
-        themes={terminalThemes}
-        onSave={actions.saveGroup}
-        onClose={close}
-      />
-    )
-  if (editing.kind === 'import') return <ImportDialog api={api} onClose={close} onDone={tell} />
-  if (editing.kind === 'config-file') return <ConfigFile parts={parts} {...editing} />
-  const configured = editing.host ? useHosts.getState().book.config.hosts[editing.host.id] : undefined
-  if (editing.host && configured)
-    return (
-      <ConfigForm
-        key={editing.host.id}
-        host={editing.host}
-        config={configured}
-        onSave={async (host, changes) => {
-          if (Object.keys(changes).length > 0) await api.hosts.editConfig({ id: host.id, changes })
-          await api.hosts.save({ host })
-        }}
-        onForget={host => void api.hosts.setSecret({ id: host.id, kind: 'password', secret: '' }).catch(tellProblem)}
-        onOpen={(path, line) => edit({ kind: 'config-file', path, line })}
-        onClose={close}
-      />
-    )
-  return (
-    <HostForm
-      key={editing.host?.id ?? 'new'}
-      host={editing.host}
-      {...(editing.preset ? { preset: editing.preset } : {})}
-      themes={terminalThemes}
-      onSave={async (host, secrets, extra) => {
-        if (Object.keys(secrets).length > 0 && !(await openVault()))
-          throw new Error('The vault is not open, so the secret was not kept. Save again, or empty its field.')
-        await actions.saveHost(host, secrets, extra)
-      }}
-      onDelete={actions.removeHost}
-      onForget={(host, kind) => void api.hosts.setSecret({ id: host.id, kind, secret: '' }).catch(tellProblem)}
-      onClose={close}
-      chooseFile={() => api.app.chooseFile({ title: 'Choose a private key' })}
     />
   )
 }
@@ -343,42 +274,5 @@ function tabMenu(parts: Parts, tab: Tab): readonly MenuItem[] {
       },
     })),
     { label: 'Close tab', keys: close ? shownShortcut(parts.commands.keysOf(close)) : '', run: () => closeTab(tab.id) },
-  ]
-}
-
-function paletteItems({ api, commands, actions, snippets }: Parts, typed: string): readonly PaletteItem[] {
-  const icon = (image: ReactNode) => image
-  const quick = parseQuickConnect(typed)
-  const address: PaletteItem[] =
-    quick.kind === 'address'
-      ? [
-          {
-            id: 'typed:address',
-            title: `Connect to ${shownTarget(quick.target)}`,
-            icon: icon(<Search size={15} />),
-            run: () => actions.openTerminal(quick.target),
-          },
-        ]
-      : []
-  const hosts = useHosts.getState().book.hosts.toSorted((a, b) => (b.lastUsed ?? 0) - (a.lastUsed ?? 0))
-  return [
-    ...address,
-    ...hosts.map(host => ({
-      id: `host:${host.id}`,
-      title: host.label,
-      detail: shownAddress(host),
-      icon: <Server size={15} />,
-      run: () => actions.connect(host),
-    })),
-    ...snippetItems({ api, actions, snippets, commands }),
-    ...forwardItems({ api, actions }),
-    ...commands.all
-      .filter(({ id, when }) => !id.startsWith('palette') && !id.startsWith(numberCommand) && (when?.() ?? true))
-      .map(command => ({
-        id: command.id,
-        title: command.title,
-        keys: commands.keysOf(command),
-        run: () => commands.run(command.id),
-      })),
   ]
 }

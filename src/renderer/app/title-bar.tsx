@@ -42,7 +42,9 @@ export function TitleBar({
       </span>
       <TabStrip
         lookOf={tab =>
-          tab.kind === 'files' ? filesLook : { ...lookOf(states[tab.activePane]), warning: warningOf(tab, { forwarding, states }) }
+          tab.kind === 'files'
+            ? filesLook
+            : { ...lookOf(states[tab.activePane]), warning: warningOf(tab, { forwarding, states }) }
         }
         menuOf={tabMenu}
         onClose={closeTab}

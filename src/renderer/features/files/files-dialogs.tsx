@@ -1,6 +1,7 @@
 import { lazy, Suspense } from 'react'
 
 import { assertNever } from '../../../shared/base/assert-never.ts'
+import { ErrorBoundary } from '../../ui/error-boundary.tsx'
 import { CompressDialog } from './compress-dialog.tsx'
 import { DeleteDialog } from './delete-dialog.tsx'
 import { openDialog, useFiles } from './files-store.ts'
@@ -17,6 +18,16 @@ const EditDialog = lazy(async () => ({ default: (await import('./edit-dialog.tsx
 export function FilesDialogs({ parts }: { readonly parts: FilesParts }) {
   const dialog = useFiles(state => state.dialog)
   if (!dialog) return null
+  return (
+    <ErrorBoundary what="This dialog" overlay resetKey={dialog} onClose={() => openDialog(null)}>
+      <DialogOf parts={parts} dialog={dialog} />
+    </ErrorBoundary>
+  )
+}
+
+type OpenDialog = NonNullable<ReturnType<typeof useFiles.getState>['dialog']>
+
+function DialogOf({ parts, dialog }: { readonly parts: FilesParts; readonly dialog: OpenDialog }) {
   const close = () => openDialog(null)
   const common = { parts, close, paneId: dialog.paneId }
   switch (dialog.kind) {
