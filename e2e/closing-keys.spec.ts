@@ -101,7 +101,7 @@ test('the app’s shortcuts work in a terminal that is not connected', async ({ 
   await check('silent', /Connecting/)
   await page.getByRole('button', { name: 'closed', exact: true }).click()
   await check('closed', /refused|answers/i)
-  await page.keyboard.press('Control+Shift+T')
+  await page.keyboard.press('Control+Shift+`')
   const local = terminal(page, 'Local shell')
   await local.prompt()
   await local.run('exit')

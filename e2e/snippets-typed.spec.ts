@@ -165,7 +165,7 @@ test('a local shell has the snippets that are typed', async ({ launch, dataDir }
     { name: 'Apart', command: 'uptime', mode: 'apart' },
   )
   const { page } = await launch({ hosts: [], settings: { terminal: { localShell: '/bin/sh' } } })
-  await page.keyboard.press('Control+Shift+T')
+  await page.keyboard.press('Control+Shift+`')
   const shell = terminal(page, 'Local shell')
   await shell.prompt()
   await panelButton(page, 'Where').click()

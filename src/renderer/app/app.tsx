@@ -12,6 +12,7 @@ import { KnownHostsPage } from '../features/keys/known-hosts-page.tsx'
 import { tell, tellProblem } from '../features/notices/notices.tsx'
 import { SettingsPage } from '../features/settings/settings-page.tsx'
 import { useSettings } from '../features/settings/settings-store.ts'
+import { requestClose } from '../features/terminals/close-dialog.tsx'
 import { TerminalPane, type PaneActions } from '../features/terminals/terminal-pane.tsx'
 import { lookOf, useTerminals } from '../features/terminals/terminals-store.ts'
 import { terminalThemes } from '../features/terminals/themes.ts'
@@ -24,8 +25,6 @@ import { TabPanes } from '../workspace/workspace.tsx'
 import {
   activateTab,
   activeTab,
-  closePane,
-  closeTab,
   focusPane,
   toggleZoom,
   useWorkspace,
@@ -171,7 +170,7 @@ function PaneOf({ pane, tab, parts, menu }: PaneOfProps) {
     split: side => within(() => actions.split(side))(),
     zoom: within(toggleZoom),
     find: within(() => commands.run('find')),
-    close: () => closePane(pane.id),
+    close: () => requestClose(terminals, { kind: 'pane', paneId: pane.id }),
     menu: menu([
       'copy',
       'paste',
@@ -273,6 +272,10 @@ function tabMenu(parts: Parts, tab: Tab): readonly MenuItem[] {
         item.run()
       },
     })),
-    { label: 'Close tab', keys: close ? shownShortcut(parts.commands.keysOf(close)) : '', run: () => closeTab(tab.id) },
+    {
+      label: 'Close tab',
+      keys: close ? shownShortcut(parts.commands.keysOf(close)) : '',
+      run: () => requestClose(parts.terminals, { kind: 'tab', tabId: tab.id }),
+    },
   ]
 }

@@ -6,6 +6,7 @@ import { edit } from '../features/hosts/hosts-store.ts'
 import { tell, tellProblem } from '../features/notices/notices.tsx'
 import { openPalette } from '../features/palette/palette.tsx'
 import { changeSettings, useSettings } from '../features/settings/settings-store.ts'
+import { requestClose } from '../features/terminals/close-dialog.tsx'
 import type { Terminals } from '../features/terminals/terminals.ts'
 import { isLive, isOpening, useTerminals } from '../features/terminals/terminals-store.ts'
 import { askVault, useVault } from '../features/vault/vault.tsx'
@@ -17,9 +18,8 @@ import {
   activeFiles,
   activePane,
   activeTab,
-  closePane,
-  closeTab,
   focusNextPane,
+  reopenTab,
   reorderTab,
   showHome,
   toggleBroadcast,
@@ -132,7 +132,7 @@ function general({ api, actions }: CommandParts): readonly Command[] {
     {
       id: 'local-shell',
       title: 'New local shell',
-      keys: 'Mod+Shift+T',
+      keys: 'Mod+Shift+`',
       run: () => actions.openTerminal({ kind: 'local' }),
     },
     { id: 'files', title: 'Go to files', keys: 'Mod+Shift+O', run: showFiles },
@@ -173,7 +173,7 @@ function openForm(what: Parameters<typeof edit>[0]): void {
   edit(what)
 }
 
-function tabCommands({ actions }: CommandParts): readonly Command[] {
+function tabCommands({ actions, terminals }: CommandParts): readonly Command[] {
   const inTab = () => activeTab() !== undefined
   const goTo = Array.from({ length: 9 }, (_each, index): Command => ({
     id: `tab-${index + 1}`,
@@ -210,7 +210,18 @@ function tabCommands({ actions }: CommandParts): readonly Command[] {
       title: 'Close tab',
       keys: 'Mod+Shift+Q',
       when: inTab,
-      run: () => closeTab(activeTab()?.id ?? ''),
+      run: () => requestClose(terminals, { kind: 'tab', tabId: activeTab()?.id ?? '' }),
+    },
+    {
+      id: 'reopen-tab',
+      title: 'Reopen closed tab',
+      keys: 'Mod+Shift+T',
+      when: () => useWorkspace.getState().closed.length > 0,
+      run: () => {
+        const panes = reopenTab()
+        // After the panes are drawn: their size goes with the request.
+        requestAnimationFrame(() => panes.forEach(({ id, target }) => void terminals.open(id, target)))
+      },
     },
   ]
 }
@@ -248,7 +259,7 @@ function fileCommands({ files, terminals }: CommandParts): readonly Command[] {
   ]
 }
 
-function paneCommands({ api, actions }: CommandParts): readonly Command[] {
+function paneCommands({ api, actions, terminals }: CommandParts): readonly Command[] {
   const inTab = () => activePane() !== undefined
   return [
     { id: 'split-right', title: 'Split right', keys: 'Mod+Shift+D', when: inTab, run: () => actions.split('right') },
@@ -258,7 +269,7 @@ function paneCommands({ api, actions }: CommandParts): readonly Command[] {
       title: 'Close pane',
       keys: 'Mod+Shift+W',
       when: inTab,
-      run: () => closePane(activePane()?.id ?? ''),
+      run: () => requestClose(terminals, { kind: 'pane', paneId: activePane()?.id ?? '' }),
     },
     { id: 'zoom-pane', title: 'Zoom pane', keys: 'Mod+Shift+Z', when: inTab, run: toggleZoom },
     { id: 'next-pane', title: 'Next pane', keys: 'Mod+Shift+ArrowRight', when: inTab, run: () => focusNextPane(1) },

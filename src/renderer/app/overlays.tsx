@@ -13,6 +13,7 @@ import { Palette } from '../features/palette/palette.tsx'
 import { shownQuestion, usePrompts } from '../features/prompts/prompts-state.ts'
 import { Prompts } from '../features/prompts/prompts.tsx'
 import { openSnippetDialog, useSnippets } from '../features/snippets/snippets-store.ts'
+import { CloseDialog } from '../features/terminals/close-dialog.tsx'
 import { PasteDialog } from '../features/terminals/paste-dialog.tsx'
 import { terminalThemes } from '../features/terminals/themes.ts'
 import { useTerminals } from '../features/terminals/terminals-store.ts'
@@ -47,6 +48,9 @@ export function Overlays({ parts }: { readonly parts: Parts }) {
       </Over>
       <Over of={useTerminals(state => state.pasting)} close={() => useTerminals.setState({ pasting: null })}>
         <PasteDialog terminals={terminals} />
+      </Over>
+      <Over of={useTerminals(state => state.closing)} close={() => useTerminals.setState({ closing: null })}>
+        <CloseDialog terminals={terminals} />
       </Over>
       <Over
         of={question?.id}

@@ -6,6 +6,7 @@ import type { TerminalState } from '../../shared/contract/terminals.ts'
 import { useHosts } from '../features/hosts/hosts-store.ts'
 import { useNoticeCount } from '../features/notices/notices.tsx'
 import { openPalette } from '../features/palette/palette.tsx'
+import { requestClose } from '../features/terminals/close-dialog.tsx'
 import { lookOf, useTerminals, weakOf, weakText } from '../features/terminals/terminals-store.ts'
 import { IconButton } from '../ui/button.tsx'
 import { Mark } from '../ui/mark.tsx'
@@ -13,7 +14,7 @@ import type { MenuItem } from '../ui/menu.tsx'
 import { shownShortcut } from '../ui/shortcut.ts'
 import ui from '../ui/ui.module.css'
 import { TabStrip } from '../workspace/tab-strip.tsx'
-import { activePane, closeTab, showHome, type Tab } from '../workspace/workspace-store.ts'
+import { activePane, showHome, type Tab } from '../workspace/workspace-store.ts'
 import css from './app.module.css'
 import type { Parts } from './boot.ts'
 
@@ -47,7 +48,7 @@ export function TitleBar({
             : { ...lookOf(states[tab.activePane]), warning: warningOf(tab, { forwarding, states }) }
         }
         menuOf={tabMenu}
-        onClose={closeTab}
+        onClose={tabId => requestClose(parts.terminals, { kind: 'tab', tabId })}
         onRenamed={() => focusActive(parts)}
       >
         <IconButton label="New tab" onClick={() => showHome('hosts')}>

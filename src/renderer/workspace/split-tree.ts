@@ -72,3 +72,10 @@ function directionOf(side: Side): 'row' | 'column' {
 function isBefore(side: Side): boolean {
   return side === 'left' || side === 'top'
 }
+
+/** The same tree with other ids for its panes. */
+export function renamePanes(tree: SplitTree, nameOf: (id: string) => string): SplitTree {
+  if (tree.kind === 'pane') return leaf(nameOf(tree.paneId))
+  const children = tree.children.map(child => ({ ...child, tree: renamePanes(child.tree, nameOf) }))
+  return { ...tree, children }
+}

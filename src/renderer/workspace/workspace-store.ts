@@ -3,7 +3,7 @@ import { create } from 'zustand'
 import type { Target } from '../../shared/contract/targets.ts'
 import type { TerminalId } from '../../shared/contract/terminals.ts'
 import type { FileTabs, Pane, SavedWorkspace, SplitTree } from '../../shared/contract/workspace.ts'
-import { leaf, panesOf, removePane, setWeights, splitPane, type Side } from './split-tree.ts'
+import { leaf, panesOf, removePane, renamePanes, setWeights, splitPane, type Side } from './split-tree.ts'
 
 /** One tab of terminals. */
 export interface TerminalTab {
@@ -42,9 +42,22 @@ interface WorkspaceState {
   /** `home` or a tab's id. */
   readonly activeId: string
   readonly page: HomePage
+  /** The tabs that were closed last, the latest at the end. */
+  readonly closed: readonly ClosedTab[]
 }
 
-export const useWorkspace = create<WorkspaceState>()(() => ({ tabs: [], activeId: 'home', page: 'hosts' }))
+/** A tab that can be opened again. */
+export interface ClosedTab {
+  readonly tab: Tab
+  /** Where it stood. */
+  readonly index: number
+  /** True while its shells still run. */
+  readonly live: boolean
+}
+
+const mostClosed = 20
+
+export const useWorkspace = create<WorkspaceState>()(() => ({ tabs: [], activeId: 'home', page: 'hosts', closed: [] }))
 
 // Whoever follows the store ends the terminals of panes that are gone: each function below is one change, so that no
 // state in between lacks a pane that only moves.
@@ -75,7 +88,12 @@ export function activePane(state: WorkspaceState = getState()): Pane | undefined
 
 /** Every pane of every tab. */
 export function allPanes(state: WorkspaceState = getState()): readonly Pane[] {
-  return state.tabs.flatMap(tab => (tab.kind === 'terminals' ? Object.values(tab.panes) : []))
+  return state.tabs.flatMap(panesIn)
+}
+
+/** The panes whose shells may run: those of all tabs, and of tabs that were closed just now. */
+export function livingPanes(state: WorkspaceState = getState()): readonly Pane[] {
+  return [...allPanes(state), ...state.closed.flatMap(({ tab, live }) => (live ? panesIn(tab) : []))]
 }
 
 export function showHome(page: HomePage): void {
@@ -148,14 +166,43 @@ export function closePane(paneId: string): void {
   if (!tab) return
   const rest = withoutPane(tab, paneId)
   if (rest === null) return closeTab(tab.id)
-  setState(state => ({ tabs: replaceTabs(state.tabs, { [tab.id]: rest }) }))
+  setState(state => ({
+    tabs: replaceTabs(state.tabs, { [tab.id]: rest }),
+    closed: withClosed(state, tabOf(tab.panes[paneId] as Pane), state.tabs.indexOf(tab) + 1),
+  }))
 }
 
 export function closeTab(id: string): void {
-  setState(state => ({
-    tabs: state.tabs.filter(tab => tab.id !== id),
-    activeId: state.activeId === id ? neighbour(state, id) : state.activeId,
+  setState(state => {
+    const index = state.tabs.findIndex(tab => tab.id === id)
+    const tab = state.tabs[index]
+    if (!tab) return state
+    return {
+      tabs: state.tabs.toSpliced(index, 1),
+      activeId: state.activeId === id ? neighbour(state, id) : state.activeId,
+      closed: withClosed(state, tab, index),
+    }
+  })
+}
+
+/** The shells of a closed tab have ended: opened again it has new ones. */
+export function endClosed(tabId: string): void {
+  setState(({ closed }) => ({
+    closed: closed.map(each => (each.tab.id === tabId && each.live ? { ...each, live: false } : each)),
   }))
+}
+
+/** Opens the tab that was closed last and goes there; answers the panes that have no shell any more. */
+export function reopenTab(): readonly Pane[] {
+  const last = getState().closed.at(-1)
+  if (!last) return []
+  const tab = last.live ? last.tab : withNewPanes(last.tab)
+  setState(state => ({
+    tabs: state.tabs.toSpliced(last.index, 0, tab),
+    activeId: tab.id,
+    closed: state.closed.filter(each => each !== last),
+  }))
+  return last.live ? [] : panesIn(tab)
 }
 
 /** Puts a tab in the place of another one, which moves over. */
@@ -255,7 +302,29 @@ export function restore(saved: SavedWorkspace): void {
     ]
   })
   const activeId = tabs.some(tab => tab.id === saved.activeId) ? (saved.activeId ?? 'home') : 'home'
-  setState({ tabs, activeId })
+  setState({ tabs, activeId, closed: [] })
+}
+
+function panesIn(tab: Tab): readonly Pane[] {
+  return tab.kind === 'terminals' ? Object.values(tab.panes) : []
+}
+
+function withClosed({ closed }: WorkspaceState, tab: Tab, index: number): readonly ClosedTab[] {
+  return [...closed, { tab, index, live: true }].slice(-mostClosed)
+}
+
+/** The same tab with panes of new ids: a shell's id is never used twice. */
+function withNewPanes(tab: Tab): Tab {
+  if (tab.kind === 'files') return tab
+  const ids = new Map(Object.keys(tab.panes).map(id => [id, crypto.randomUUID() as TerminalId]))
+  const idOf = (id: string) => ids.get(id) as TerminalId
+  const panes = Object.values(tab.panes).map(pane => ({ ...pane, id: idOf(pane.id) }))
+  return {
+    ...tab,
+    panes: Object.fromEntries(panes.map(pane => [pane.id, pane])),
+    layout: renamePanes(tab.layout, idOf),
+    activePane: idOf(tab.activePane),
+  }
 }
 
 function newPane(target: Target, title: string): Pane {

@@ -23,6 +23,8 @@ export const settingsSchema = z.strictObject({
       copyOnSelect: z.boolean().default(false),
       middleClickPaste: z.boolean().default(true),
       confirmMultilinePaste: z.boolean().default(true),
+      /** Asks before a tab or pane is closed: when a program runs in it, whenever its shell runs, or never. */
+      confirmCloseTab: z.enum(['busy', 'always', 'never']).default('busy'),
       bell: z.enum(['none', 'visual', 'sound']).default('visual'),
       screenReader: z.boolean().default(false),
       localShell: exactLine(1024).default(''),

@@ -173,6 +173,15 @@ function TerminalSettings({ settings, change, themes }: SectionProps & Pick<Sett
           <option value="sound">Sound</option>
           <option value="none">None</option>
         </Select>
+        <Select
+          label="Confirm closing a tab or pane"
+          value={terminal.confirmCloseTab}
+          onChange={event => set({ confirmCloseTab: event.target.value as Settings['terminal']['confirmCloseTab'] })}
+        >
+          <option value="busy">When a program is running</option>
+          <option value="always">Always</option>
+          <option value="never">Never</option>
+        </Select>
         <TextField
           label="Local shell"
           defaultValue={terminal.localShell}

@@ -17,6 +17,7 @@ import type {
 import { CommandMemory } from './command-memory.ts'
 import { guardCounts } from './csi-guard.ts'
 import { isReply, isReport, ReplyCap } from './reply-cap.ts'
+import { Running } from './running.ts'
 import { settling, type Settling } from './settled.ts'
 import { TerminalLinks } from './terminal-links.ts'
 
@@ -59,6 +60,7 @@ export class TerminalClient implements Disposable {
   readonly #replies = new ReplyCap()
   readonly #hooks: TerminalHooks
   readonly #commands: CommandMemory
+  readonly #running: Running
   #settling: Settling | undefined
   #arrived: Promise<void> = Promise.resolve()
   #arrive = () => {}
@@ -84,6 +86,7 @@ export class TerminalClient implements Disposable {
     this.terminal = new Terminal({ ...options, allowProposedApi: true, linkHandler: links.handler })
     const { terminal } = this
     this.#commands = new CommandMemory(terminal)
+    this.#running = new Running(terminal)
     this.#store.add(toDisposable(() => terminal.dispose()))
     terminal.loadAddon(this.#fit)
     terminal.loadAddon(this.search)
@@ -148,6 +151,7 @@ export class TerminalClient implements Disposable {
   /** Begins a stream over a new port; an older one ends. */
   connect(port: MessagePort): void {
     if (this.#port) this.leaveModes()
+    this.#running.startOver()
     this.#port?.close()
     this.#port = port
     this.#unacknowledged = 0
@@ -182,6 +186,11 @@ export class TerminalClient implements Disposable {
   /** The command that was typed last; null when none is known. */
   get lastCommand(): string | null {
     return this.#commands.last
+  }
+
+  /** The command that runs, as it was typed; empty for one that is not known, null where the shell waits. */
+  get running(): string | null {
+    return this.#running.isBusy(this.#commands.last) ? (this.#commands.last ?? '') : null
   }
 
   /** A command is about to be typed by other hands: sent, or left for Enter. */

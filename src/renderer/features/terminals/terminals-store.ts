@@ -6,6 +6,16 @@ import type { TerminalSnapshot, TerminalState } from '../../../shared/contract/t
 import type { Follow } from '../../ipc/mirror.ts'
 import type { Tone } from '../../ui/tag.tsx'
 
+/** What to close. */
+export type Closable =
+  { readonly kind: 'tab'; readonly tabId: string } | { readonly kind: 'pane'; readonly paneId: string }
+
+export interface ClosingRequest {
+  readonly what: Closable
+  /** The commands that run, as they were typed; null for a shell that waits for one. */
+  readonly running: readonly (string | null)[]
+}
+
 interface TerminalsState {
   /** By terminal id; a terminal that was never connected is not in it. */
   readonly states: Readonly<Record<string, TerminalState>>
@@ -14,6 +24,8 @@ interface TerminalsState {
   /** The pane that just rang. */
   readonly ringing: string | null
   /** A paste that waits for a yes. */
+  /** The tab or pane that is closed once a person has said so, and what runs in it. */
+  readonly closing: ClosingRequest | null
   readonly pasting: { readonly paneId: string; readonly text: string; readonly run: boolean } | null
 }
 
@@ -22,6 +34,7 @@ export const useTerminals = create<TerminalsState>()(() => ({
   finding: null,
   ringing: null,
   pasting: null,
+  closing: null,
 }))
 
 /** Keeps this window's states equal to those of main. */

@@ -4,7 +4,7 @@ import { AppError } from '../../../shared/base/errors.ts'
 import { toDisposable } from '../../../shared/base/lifecycle.ts'
 import { settingsSchema } from '../../../shared/contract/settings.ts'
 import type { TerminalState } from '../../../shared/contract/terminals.ts'
-import { openTab, useWorkspace } from '../../workspace/workspace-store.ts'
+import { closeTab, openTab, reopenTab, useWorkspace } from '../../workspace/workspace-store.ts'
 import type { TerminalHooks } from './terminal-client.ts'
 import { Terminals, type TerminalsParts } from './terminals.ts'
 import { useTerminals } from './terminals-store.ts'
@@ -87,7 +87,7 @@ describe('the terminals of a window', () => {
     vi.stubGlobal('Element', class {})
     seen.listeners.clear()
     useTerminals.setState({ states: {} })
-    useWorkspace.setState({ tabs: [], activeId: 'home' })
+    useWorkspace.setState({ tabs: [], activeId: 'home', closed: [] })
   })
   afterEach(() => vi.unstubAllGlobals())
 
@@ -114,6 +114,27 @@ describe('the terminals of a window', () => {
     useWorkspace.setState({ tabs: [] })
     expect(close).toHaveBeenCalledExactlyOnceWith({ id: pane.id })
     terminals.dispose()
+  })
+
+  it('end the shells of a closed tab after ten seconds, unless it was opened again with them', () => {
+    vi.useFakeTimers()
+    vi.stubGlobal('window', Object.assign(new EventTarget(), { setTimeout }))
+    const { terminals, pane, close } = setUp()
+    const tabId = useWorkspace.getState().tabs[0]?.id ?? ''
+    closeTab(tabId)
+    vi.advanceTimersByTime(9_000)
+    expect(reopenTab()).toEqual([])
+    expect(useWorkspace.getState()).toMatchObject({ activeId: tabId, tabs: [{ panes: { [pane.id]: pane } }] })
+    vi.advanceTimersByTime(60_000)
+    expect(close).not.toHaveBeenCalled()
+    closeTab(tabId)
+    vi.advanceTimersByTime(10_000)
+    expect(close).toHaveBeenCalledExactlyOnceWith({ id: pane.id })
+    const [again] = reopenTab()
+    expect(again).toMatchObject({ target: local, title: 'shell' })
+    expect(again?.id).not.toBe(pane.id)
+    terminals.dispose()
+    vi.useRealTimers()
   })
 
   it('take over the shells that an earlier page left running, each once and none that is being opened', async () => {

@@ -7,7 +7,7 @@ import type { Settings } from '../../../shared/contract/settings.ts'
 import type { Target } from '../../../shared/contract/targets.ts'
 import type { TerminalId } from '../../../shared/contract/terminals.ts'
 import type { Ports } from '../../ipc/ports.ts'
-import { allPanes, setTitle, tabWith, useWorkspace } from '../../workspace/workspace-store.ts'
+import { allPanes, endClosed, livingPanes, setTitle, tabWith, useWorkspace } from '../../workspace/workspace-store.ts'
 import { HeldKeys } from './held-keys.ts'
 import { asPasted, asTyped, cleanPaste, forConsole, needsConfirmation } from './paste.ts'
 import { TerminalClient } from './terminal-client.ts'
@@ -43,6 +43,8 @@ export interface PasteOptions {
 const longestLine = 4_000
 const resizeMs = 60
 const ringMs = 150
+// How long a closed tab can be opened again with the shells that it had.
+const reopenMs = 10_000
 
 /** All terminals of this window: one client per pane, made when it is first shown and kept until the pane is gone. */
 export class Terminals implements Disposable {
@@ -50,6 +52,8 @@ export class Terminals implements Disposable {
   readonly #clients = new Map<string, TerminalClient>()
   readonly #store = new DisposableStore()
   readonly #resizes = new Map<string, number>()
+  // Closed tabs whose shells still run for a while, by their ids.
+  readonly #closing = new Map<string, number>()
   // A port is on its way to these.
   readonly #opening = new Set<string>()
   readonly #held = this.#store.add(new HeldKeys(window))
@@ -173,6 +177,16 @@ export class Terminals implements Disposable {
     if (line !== undefined) this.#clients.get(paneId)?.type(line)
   }
 
+  /** The command that runs in a terminal, as it was typed; empty for one that is not known, null where none runs. */
+  runningIn(paneId: string): string | null {
+    return this.#clients.get(paneId)?.running ?? null
+  }
+
+  /** When to ask before a tab or pane is closed. */
+  get confirmClose(): Settings['terminal']['confirmCloseTab'] {
+    return this.#parts.settings().terminal.confirmCloseTab
+  }
+
   /** The folder a terminal's shell is in, as far as it tells. */
   folderOf(paneId: string): string | null {
     return this.#clients.get(paneId)?.folder ?? null
@@ -220,6 +234,7 @@ export class Terminals implements Disposable {
 
   dispose(): void {
     this.#store.dispose()
+    for (const timer of this.#closing.values()) clearTimeout(timer)
     for (const client of this.#clients.values()) client.dispose()
     this.#clients.clear()
   }
@@ -318,8 +333,17 @@ export class Terminals implements Disposable {
     window.setTimeout(() => useTerminals.setState(state => (state.ringing === paneId ? { ringing: null } : {})), ringMs)
   }
 
+  /** Ends the shells of panes that are gone; those of a closed tab once it was not opened again. */
   #sweep(): void {
-    const panes = new Set<string>(allPanes().map(pane => pane.id))
+    const closed = new Set(useWorkspace.getState().closed.flatMap(({ tab, live }) => (live ? tab.id : [])))
+    for (const [id, timer] of this.#closing) {
+      if (closed.has(id)) continue
+      clearTimeout(timer)
+      this.#closing.delete(id)
+    }
+    const wait = (id: string) => window.setTimeout(() => endClosed(id), reopenMs)
+    for (const id of closed) if (!this.#closing.has(id)) this.#closing.set(id, wait(id))
+    const panes = new Set<string>(livingPanes().map(pane => pane.id))
     for (const [id, client] of this.#clients) {
       if (panes.has(id)) continue
       this.#clients.delete(id)

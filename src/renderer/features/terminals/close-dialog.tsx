@@ -1,0 +1,77 @@
+import { TriangleAlert } from 'lucide-react'
+
+import { shownName } from '../../../shared/base/shown-name.ts'
+import { Button } from '../../ui/button.tsx'
+import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
+import { closePane, closeTab, tabWith, useWorkspace } from '../../workspace/workspace-store.ts'
+import { isLive, useTerminals, type Closable } from './terminals-store.ts'
+import type { Terminals } from './terminals.ts'
+
+const longestCommand = 120
+
+/** Closes a tab or pane, after a question where something would end with it that the user has set to be asked about. */
+export function requestClose(terminals: Terminals, what: Closable): void {
+  const { states } = useTerminals.getState()
+  const live = panesIn(what).filter(id => isLive(states[id]))
+  const wanted = terminals.confirmClose
+  const asked = wanted === 'never' ? [] : live.filter(id => wanted === 'always' || terminals.runningIn(id) !== null)
+  if (asked.length === 0) return close(what)
+  useTerminals.setState({ closing: { what, running: asked.map(id => terminals.runningIn(id)) } })
+}
+
+/** Asks before a tab or pane is closed in which something runs. */
+export function CloseDialog({ terminals }: { readonly terminals: Terminals }) {
+  const closing = useTerminals(state => state.closing)
+  if (!closing) return null
+  const { what, running } = closing
+  const noun = what.kind
+  const leave = () => {
+    useTerminals.setState({ closing: null })
+    const [first] = panesIn(what)
+    if (first !== undefined) terminals.focus(first)
+  }
+  return (
+    <Dialog
+      alert
+      title={`Close this ${noun}?`}
+      description={sentenceOf(running)}
+      badge={<TriangleAlert size={18} />}
+      tone="warn"
+      onClose={leave}
+    >
+      <Actions>
+        <Grow />
+        <Button onClick={leave}>Cancel</Button>
+        <Button
+          look="danger"
+          onClick={() => {
+            useTerminals.setState({ closing: null })
+            close(what)
+          }}
+        >{`Close ${noun}`}</Button>
+      </Actions>
+    </Dialog>
+  )
+}
+
+function sentenceOf(running: readonly (string | null)[]): string {
+  const programs = running.filter(each => each !== null)
+  const [only] = programs
+  if (only === undefined) return running.length === 1 ? 'Its shell ends.' : `${running.length} shells end.`
+  if (programs.length > 1) return `${programs.length} programs are still running. They end with it.`
+  const name = only === '' ? 'A program' : `“${shownName(only.slice(0, longestCommand))}”`
+  return `${name} is still running. It ends with the terminal.`
+}
+
+function panesIn(what: Closable): readonly string[] {
+  if (what.kind === 'pane') return tabWith(what.paneId) ? [what.paneId] : []
+  const tab = useWorkspace.getState().tabs.find(({ id }) => id === what.tabId)
+  return tab?.kind === 'terminals'
+    ? [tab.activePane, ...Object.keys(tab.panes).filter(id => id !== tab.activePane)]
+    : []
+}
+
+function close(what: Closable): void {
+  if (what.kind === 'pane') closePane(what.paneId)
+  else closeTab(what.tabId)
+}
