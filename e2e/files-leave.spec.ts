@@ -79,7 +79,7 @@ test('files of a host are saved to a folder that the system’s dialog gave', as
     boxes.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] })
   }, target)
   await row.click({ button: 'right' })
-  await page.getByRole('menuitem', { name: 'Save to' }).click()
+  await page.getByRole('menuitem', { name: 'Download to…' }).click()
   await expect.poll(() => existsSync(join(target, 'train.py'))).toBe(true)
 })
 

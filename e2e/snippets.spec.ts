@@ -90,7 +90,7 @@ test('a snippet runs on three hosts: who differs is seen, and the failed run aga
   await dialog.getByRole('button', { name: 'All hosts' }).click()
   await dialog.getByRole('button', { name: 'Run', exact: true }).click()
   const panel = runPanel(page, 'Check')
-  await expect(panel.getByRole('status')).toHaveText('All 3 done · 1 not with exit 0 · 1 differs')
+  await expect(panel.getByRole('status')).toHaveText('All 3 done · 1 failed · 1 differs')
   await expect(panel.getByRole('list', { name: 'Hosts with outcome 1' }).getByRole('listitem')).toHaveCount(2)
   const odd = panel.getByRole('list', { name: 'Hosts with outcome 2' })
   await odd.getByRole('button', { name: /^c exit 4/ }).click()

@@ -11,10 +11,7 @@ export interface StillOpen {
 export async function askToClose(window: BrowserWindow, open: StillOpen): Promise<boolean> {
   return ask(window, {
     message: openText(open),
-    detail:
-      open.transfer > 0
-        ? 'Transfers are kept and can be resumed at the next start. What runs in tmux or screen over there goes on.'
-        : 'Closing Hawser ends it. What runs in tmux or screen over there goes on.',
+    detail: detailText(open),
     buttons: ['Close Hawser', 'Cancel'],
   })
 }
@@ -24,7 +21,7 @@ export async function askToLeave(window: BrowserWindow): Promise<boolean> {
   return ask(window, {
     message: 'A file that is open in the editor has changes that are not saved.',
     detail: 'Closing Hawser loses them.',
-    buttons: ['Close without saving', 'Go on editing'],
+    buttons: ['Close without saving', 'Keep editing'],
   })
 }
 
@@ -44,7 +41,20 @@ async function ask(
 
 function openText(open: StillOpen): string {
   const some = Object.entries(open).filter(([, count]) => count > 0)
-  const parts = some.map(([name, count]) => (count === 1 ? `One ${name}` : `${count} ${name}s`))
+  const parts = some.map(([name, count], index) =>
+    count === 1 ? `${index === 0 ? 'One' : 'one'} ${name}` : `${count} ${name}s`,
+  )
   const all = some.reduce((sum, [, count]) => sum + count, 0)
   return `${new Intl.ListFormat('en').format(parts)} ${all === 1 ? 'is' : 'are'} still open.`
+}
+
+function detailText({ session, transfer, run }: StillOpen): string {
+  const ended = [session > 0 && 'sessions', run > 0 && 'runs'].filter(each => each !== false)
+  return [
+    ended.length > 0 && `Closing Hawser ends your ${ended.join(' and ')}.`,
+    transfer > 0 && 'Transfers are kept and can be resumed at the next start.',
+    session > 0 && 'Programs in tmux or screen keep running on the host.',
+  ]
+    .filter(each => each !== false)
+    .join(' ')
 }

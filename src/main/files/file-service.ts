@@ -129,7 +129,7 @@ export class FileService implements Contract, Disposable {
       try {
         await this.#parts.trash(path)
       } catch (error) {
-        const text = `${nameOf(path)} could not be put into the trash, so it was left where it is.`
+        const text = `${nameOf(path)} could not be moved to the trash, so it was left where it is.`
         throw new AppError('files-failed', text, { cause: error })
       }
     }

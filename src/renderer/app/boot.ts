@@ -24,6 +24,8 @@ import { createApi } from '../ipc/client.ts'
 import { createFollow } from '../ipc/mirror.ts'
 import { Ports } from '../ipc/ports.ts'
 import { keepCompositions } from '../ui/composing.ts'
+import { dropStrayClicks } from '../ui/stray-clicks.ts'
+import { showInvalid } from '../ui/show-invalid.ts'
 import { labelOtherDrags } from '../ui/drag-source.ts'
 import {
   activeFiles,
@@ -121,6 +123,8 @@ export async function boot(bridge: Bridge): Promise<Parts> {
   keepWorkspace(api, store)
   window.addEventListener('keydown', event => commands.onPageKey(event))
   store.add(keepCompositions(window))
+  store.add(dropStrayClicks(window))
+  store.add(showInvalid(window))
   store.add(labelOtherDrags(window))
   keepKeyboard(terminals)
   window.addEventListener('online', () => void api.app.networkChanged().catch(tellProblem))

@@ -29,7 +29,7 @@ export function rowMenu(parts: Parts, paneId: string, names: readonly string[]):
   return [
     ...openItems(parts, paneId, one ? entry : undefined),
     ...copyItems(parts, paneId),
-    ...(remote ? [{ label: 'Save to', run: () => void actions.saveTo(paneId).catch(tellProblem) }] : []),
+    ...(remote ? [{ label: 'Download to…', run: () => void actions.saveTo(paneId).catch(tellProblem) }] : []),
     { label: 'Copy', keys: 'Ctrl+C', line: true, run: () => actions.remember(paneId, false) },
     { label: 'Cut', keys: 'Ctrl+X', run: () => actions.remember(paneId, true) },
     { label: 'Duplicate', keys: 'Ctrl+D', run: () => actions.duplicate(paneId) },
@@ -55,7 +55,7 @@ export function rowMenu(parts: Parts, paneId: string, names: readonly string[]):
       run: () => openDialog({ kind: 'properties', paneId, names }),
     },
     {
-      label: remote ? 'Delete' : 'Put into the trash',
+      label: remote ? 'Delete' : 'Move to trash',
       keys: 'Del',
       danger: true,
       line: true,
@@ -194,7 +194,7 @@ async function compare(parts: Parts, paneId: string, how: typeof compareByTime):
     tell(
       differing === 0
         ? 'Both folders hold the same.'
-        : `${differing} differ. Those of this pane are selected: F5 copies them.`,
+        : `${differing} differ and are selected in this pane. Press F5 in the list to copy them to the other pane.`,
     )
   } catch (error) {
     tellProblem(error)

@@ -44,6 +44,7 @@ export function Dialog({
   const popup = useRef<HTMLDivElement>(null)
   const ready = useSettled(unasked, popup, initialFocus)
   const first = unasked ? popup : initialFocus
+  useEffect(() => returnToDialog, [])
   return (
     <Parts.Root open disablePointerDismissal onOpenChange={open => (open || !ready ? undefined : onClose())}>
       <Parts.Portal>
@@ -100,6 +101,23 @@ function useSettled(
     first?.focus()
   }, [unasked, ready, popup, initialFocus])
   return ready
+}
+
+const fields = 'input:enabled, textarea:enabled, select:enabled, button:enabled'
+
+/**
+ * What had the keyboard before a dialog may be gone or disabled when it closes: a dialog below keeps the keyboard then,
+ * and never what lies behind it.
+ */
+function returnToDialog(): void {
+  // Once the dialog is gone and has given the keyboard back.
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      const top = [...document.querySelectorAll<HTMLElement>('[role=dialog], [role=alertdialog]')].at(-1)
+      if (!top || top.contains(document.activeElement)) return
+      ;(top.querySelector<HTMLElement>(fields) ?? top).focus()
+    }),
+  )
 }
 
 /** The row of buttons that ends a dialog. */

@@ -1,8 +1,9 @@
 import { Trash2 } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 
-import { shownName } from '../../../shared/base/shown-name.ts'
+import { shortName, shownName } from '../../../shared/base/shown-name.ts'
 import type { TreeCount } from '../../../shared/contract/files.ts'
+import { targetKey, type Target } from '../../../shared/contract/targets.ts'
 import { Button } from '../../ui/button.tsx'
 import { Actions, Dialog } from '../../ui/dialog.tsx'
 import ui from '../../ui/ui.module.css'
@@ -12,6 +13,12 @@ import type { DialogParts } from './files-dialogs.tsx'
 import { sizeText } from './rows.ts'
 import { useTask } from './use-task.ts'
 import { useWork } from './use-work.ts'
+
+/** What a host is called in a sentence. */
+function hostName({ locations }: DialogParts['parts'], target: Target): string {
+  if (target.kind === 'address') return target.address
+  return locations.find(each => targetKey(each.target) === targetKey(target))?.label ?? 'the host'
+}
 
 /** Asks before anything is deleted, and says how much it is. */
 export function DeleteDialog({ parts, paneId, close, names }: DialogParts & { readonly names: readonly string[] }) {
@@ -25,6 +32,7 @@ export function DeleteDialog({ parts, paneId, close, names }: DialogParts & { re
   const [counting, deleting] = [useTask(parts.api), useTask(parts.api)]
   const keep = useRef<HTMLButtonElement>(null)
   const local = pane?.side.target.kind === 'local'
+  const where = pane ? `${hostName(parts, pane.side.target)}, ${shortName(pane.path ?? '/')}` : ''
   const { api } = parts
   useEffect(() => {
     if (!pane) return
@@ -39,10 +47,8 @@ export function DeleteDialog({ parts, paneId, close, names }: DialogParts & { re
   return (
     <Dialog
       alert
-      title={local ? `Put ${what} into the trash?` : `Delete ${what}?`}
-      description={
-        local ? 'You can bring it back from there.' : 'There is no trash on the other side: it is gone then.'
-      }
+      title={local ? `Move ${what} to the trash?` : `Delete ${what}?`}
+      description={local ? 'You can restore it from there.' : `Deleted for good from ${where}: hosts have no trash.`}
       badge={<Trash2 size={18} />}
       tone={local ? 'warn' : 'bad'}
       onClose={close}
@@ -65,7 +71,7 @@ export function DeleteDialog({ parts, paneId, close, names }: DialogParts & { re
           disabled={busy}
           onClick={() => run(() => (pane ? parts.actions.remove(pane.side, paths, deleting) : Promise.resolve()))}
         >
-          {busy ? 'Deleting' : local ? 'Put into the trash' : 'Delete'}
+          {busy ? 'Deleting' : local ? 'Move to trash' : 'Delete'}
         </Button>
       </Actions>
     </Dialog>

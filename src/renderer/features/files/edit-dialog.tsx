@@ -76,6 +76,7 @@ export function EditDialog({ parts, paneId, close, name, at }: EditProps) {
   const save = async (expected: FileVersion | null, as?: Place) => {
     if (!value || saving.current) return
     saving.current = true
+    setLeaving(false)
     setState({ kind: 'saving' })
     const typed = text.current ?? value.text
     try {
@@ -134,6 +135,7 @@ export function EditDialog({ parts, paneId, close, name, at }: EditProps) {
               line={at?.line ?? 1}
               onChange={typed => {
                 text.current = typed
+                setLeaving(false)
                 setState({ kind: 'dirty' })
               }}
               onSave={saveNow}
@@ -144,11 +146,11 @@ export function EditDialog({ parts, paneId, close, name, at }: EditProps) {
       </div>
       {leaving ? (
         <Actions>
-          <span>Leave without saving?</span>
+          <span>Discard your changes?</span>
           <Grow />
-          <Button onClick={() => setLeaving(false)}>Go on editing</Button>
+          <Button onClick={() => setLeaving(false)}>Keep editing</Button>
           <Button look="danger" onClick={forget}>
-            Leave
+            Discard
           </Button>
         </Actions>
       ) : theirs && value ? (
@@ -157,7 +159,8 @@ export function EditDialog({ parts, paneId, close, name, at }: EditProps) {
             Replace theirs
           </Button>
           <Grow />
-          <Button onClick={forget}>Keep theirs</Button>
+          <Button onClick={() => setTheirs(null)}>Keep editing</Button>
+          <Button onClick={() => setLeaving(true)}>Keep theirs</Button>
           <Button look="primary" onClick={() => void save(null, besides(value.place))}>
             Keep both
           </Button>
@@ -243,7 +246,7 @@ async function openText({ api }: Pick<FilesParts, 'api'>, place: Place): Promise
   if (info?.kind !== 'file') throw new Error('This is not a file that can be edited.')
   if (info.size > largestRead) throw new Error('This file is larger than 5 MB. Edit a part of it in a terminal.')
   const { data, version } = await api.files.read({ place, offset: 0, length: largestRead })
-  if (looksBinary(data)) throw new Error('This is no text, so it can’t be edited here.')
+  if (looksBinary(data)) throw new Error('This is a binary file, so it can’t be edited here.')
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   let text: string
   try {

@@ -79,7 +79,7 @@ export class FileActions {
   /** Hands files to the drag of the system; those of a host must be here first. */
   readonly dragOut = ({ side, paths }: DraggedFiles): void => {
     if (side.target.kind === 'local') return this.#quietly(this.parts.api.app.dragOut({ paths: [...paths] }))
-    this.parts.tell('Files of a host can be dragged to other programs once they are here. “Save to” fetches them.')
+    this.parts.tell('Files of a host can be dragged to other programs once they are on this computer. “Download to…” fetches them.')
   }
 
   /** Fetches what is chosen into a folder of this computer that the person picks. */
@@ -155,7 +155,7 @@ export class FileActions {
     await this.parts.api.files
       .remove({ side, paths: [...paths], task })
       .finally(() => this.parts.panes.refreshShowing(side, parentOf(first)))
-    if (side.target.kind === 'local') this.parts.tell(`${countText(paths.length)} put into the trash.`)
+    if (side.target.kind === 'local') this.parts.tell(`${countText(paths.length)} moved to the trash.`)
   }
 
   /** Counts what the chosen folders weigh. */

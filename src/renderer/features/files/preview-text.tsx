@@ -42,7 +42,7 @@ function Head({ reader, name, isDark }: { reader: FileReader; name: string; isDa
   if (looksBinary(value)) {
     return (
       <>
-        <p role="status">This is no text. These are its first bytes.</p>
+        <p role="status">Binary file. Showing the first bytes.</p>
         <pre className={css['hex']}>{hexDump(value.subarray(0, 4096))}</pre>
       </>
     )

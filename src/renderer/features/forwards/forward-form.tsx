@@ -191,7 +191,7 @@ function PageField({ page, onPage }: { readonly page: string; readonly onPage: (
       label="Page"
       value={page}
       placeholder="/"
-      hint="What Open shows; empty for what is no page"
+      hint="Path to open in the browser. Leave empty if this isn’t a web page."
       onChange={event => onPage(event.target.value)}
     />
   )

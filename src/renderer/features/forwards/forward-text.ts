@@ -44,7 +44,7 @@ export function stateLook(
       return { tone: 'ok', text: bytes > 0 ? `up · ${sizeText(bytes)}` : 'up' }
     }
     case 'waiting':
-      return { tone: 'warn', text: 'waiting · tries for ever' }
+      return { tone: 'warn', text: 'retrying' }
     case 'needs-you':
       return { tone: 'warn', text: 'needs you' }
     case 'failed':
@@ -59,7 +59,7 @@ export function detailText({ state, counters, lastError }: ForwardSnapshot): str
   if (state.kind === 'needs-you') return 'A question waits for you.'
   if (state.kind === 'up' && lastError) return lastError.message
   if (state.kind !== 'up' || counters.ever === 0) return ''
-  return `${counters.now} open, ${counters.ever} in all`
+  return `${counters.now} open, ${counters.ever} in total`
 }
 
 /** The command that does the same; `login` is `user@address`, with a port where it is not 22. */

@@ -71,7 +71,7 @@ export function KnownHostsPage({ api, tell, onProblem }: KnownHostsPageProps) {
       ) : (
         <ul className={css['list']} aria-label="Known hosts">
           {shown.slice(0, shownAtOnce).map(entry => (
-            <li key={`${entry.path}:${entry.line}`} aria-label={nameOf(entry)}>
+            <li key={keyOf(entry, shown)} aria-label={nameOf(entry)}>
               <div className={css['main']}>
                 <span className={css['name']}>
                   <strong>{nameOf(entry)}</strong>
@@ -101,6 +101,12 @@ export function KnownHostsPage({ api, tell, onProblem }: KnownHostsPageProps) {
       {adding && <AddDialog api={api} tell={tell} close={() => setAdding(false)} />}
     </div>
   )
+}
+
+/** By what it says, not by its line: a row that moves up is not the one that was removed. */
+function keyOf(entry: KnownHostEntry, all: readonly KnownHostEntry[]): string {
+  const same = all.filter(({ path, text }) => path === entry.path && text === entry.text)
+  return `${entry.path} ${same.indexOf(entry)} ${entry.text}`
 }
 
 function AddDialog({ api, tell, close }: Pick<KnownHostsPageProps, 'api' | 'tell'> & { readonly close: () => void }) {

@@ -1,5 +1,5 @@
 import { X } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { useEffect, type ReactNode } from 'react'
 import { create } from 'zustand'
 
 import { messageOf } from '../../../shared/base/errors.ts'
@@ -52,6 +52,13 @@ export function useNoticeCount(): number {
 export function Notices({ api, children }: { readonly api: Api; readonly children?: ReactNode }) {
   const { fromMain, local } = useNotices()
   const all: readonly LocalNotice[] = [...fromMain, ...local]
+  useEffect(() => {
+    const quiet = fromMain.filter(({ level }) => level === 'info')
+    const timers = quiet.map(({ id }) =>
+      window.setTimeout(() => void api.app.dismissNotice({ id }).catch(tellProblem), quietMs),
+    )
+    return () => timers.forEach(timer => clearTimeout(timer))
+  }, [api, fromMain])
   return (
     <section aria-label="Notices" className={css['notices']}>
       {children}

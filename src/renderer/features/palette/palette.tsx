@@ -107,7 +107,7 @@ function OpenPalette({ items }: { readonly items: (typed: string) => readonly Pa
               </li>
             ))}
           </ul>
-          {found.length === 0 && <p className={css['none']}>Nothing is called so.</p>}
+          {found.length === 0 && <p className={css['none']}>No results</p>}
         </BaseDialog.Popup>
       </BaseDialog.Portal>
     </BaseDialog.Root>

@@ -3,11 +3,12 @@ import { useState, type ReactNode } from 'react'
 import type { AppInfo } from '../../../shared/contract/app.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { Settings } from '../../../shared/contract/settings.ts'
-import { Checkbox, Select, TextField } from '../../ui/field.tsx'
+import { Checkbox, Select } from '../../ui/field.tsx'
 import ui from '../../ui/ui.module.css'
 import { About } from './about.tsx'
 import { KeyboardSettings, type BindableCommand } from './keyboard-settings.tsx'
 import css from './settings.module.css'
+import { NumberField, SettingText } from './setting-fields.tsx'
 import { changeSettings, type Section, useSettings } from './settings-store.ts'
 
 const sections = ['Appearance', 'Terminal', 'Files', 'Forwards', 'Snippets', 'Security', 'Keyboard', 'About'] as const
@@ -106,10 +107,10 @@ function TerminalSettings({ settings, change, themes }: SectionProps & Pick<Sett
   return (
     <>
       <div className={css['two']}>
-        <TextField
+        <SettingText
           label="Font"
-          defaultValue={terminal.fontFamily}
-          onBlur={event => set({ fontFamily: event.target.value.trim() || 'JetBrains Mono Variable' })}
+          value={terminal.fontFamily}
+          onText={fontFamily => set({ fontFamily: fontFamily || 'JetBrains Mono Variable' })}
         />
         <NumberField
           label="Font size"
@@ -134,7 +135,7 @@ function TerminalSettings({ settings, change, themes }: SectionProps & Pick<Sett
           onChange={scrollback => set({ scrollback })}
         />
         <Select
-          label="Theme in the dark"
+          label="Dark theme"
           value={terminal.darkTheme}
           onChange={event => set({ darkTheme: event.target.value })}
         >
@@ -145,7 +146,7 @@ function TerminalSettings({ settings, change, themes }: SectionProps & Pick<Sett
           ))}
         </Select>
         <Select
-          label="Theme in the light"
+          label="Light theme"
           value={terminal.lightTheme}
           onChange={event => set({ lightTheme: event.target.value })}
         >
@@ -182,18 +183,18 @@ function TerminalSettings({ settings, change, themes }: SectionProps & Pick<Sett
           <option value="always">Always</option>
           <option value="never">Never</option>
         </Select>
-        <TextField
+        <SettingText
           label="Local shell"
-          defaultValue={terminal.localShell}
+          value={terminal.localShell}
           placeholder="Your login shell"
-          onBlur={event => set({ localShell: event.target.value.trim() })}
+          onText={localShell => set({ localShell })}
         />
       </div>
       {flag('cursorBlink', 'Blinking cursor')}
       {flag('ligatures', 'Ligatures')}
-      {flag('copyOnSelect', 'Copy what is selected')}
-      {flag('middleClickPaste', 'Paste with the middle button')}
-      {flag('confirmMultilinePaste', 'Ask before several lines are pasted')}
+      {flag('copyOnSelect', 'Copy on select')}
+      {flag('middleClickPaste', 'Paste on middle click')}
+      {flag('confirmMultilinePaste', 'Confirm multi-line paste')}
       {flag('screenReader', 'Screen reader support')}
     </>
   )
@@ -204,12 +205,12 @@ function FilesSettings({ settings, change }: SectionProps) {
   const set = (patch: Partial<Settings['files']>) => change('files', patch)
   return (
     <>
-      <TextField
+      <SettingText
         label="Local editor"
-        defaultValue={files.editor}
+        value={files.editor}
         placeholder="The system's text editor"
         hint="A program with its arguments, such as code -n. The file is added at the end, or in place of {file}."
-        onBlur={event => set({ editor: event.target.value.trim() })}
+        onText={editor => set({ editor })}
       />
       <Select
         label="Links"
@@ -252,40 +253,5 @@ function Security({ settings, change, vault }: SectionProps & Pick<SettingsPageP
         onChange={event => change('security', { confirmClose: event.target.checked })}
       />
     </>
-  )
-}
-
-interface NumberFieldProps {
-  readonly label: string
-  readonly value: number
-  readonly min: number
-  readonly max: number
-  readonly whole?: boolean
-  readonly onChange: (value: number) => void
-}
-
-/** Takes effect when it is left or on Enter, and only when it is in range. */
-function NumberField({ label, value, min, max, whole = false, onChange }: NumberFieldProps) {
-  const [error, setError] = useState<string | undefined>(undefined)
-  // What is being typed; null shows the value that holds.
-  const [text, setText] = useState<string | null>(null)
-  const take = (typed: string) => {
-    const number = Number(typed)
-    const fits = typed.trim() !== '' && number >= min && number <= max && (!whole || Number.isInteger(number))
-    setError(fits ? undefined : `A number from ${min} to ${max}.`)
-    if (!fits) return
-    setText(null)
-    if (number !== value) onChange(number)
-  }
-  return (
-    <TextField
-      label={label}
-      inputMode="decimal"
-      value={text ?? String(value)}
-      onChange={event => setText(event.target.value)}
-      error={error}
-      onBlur={event => take(event.target.value)}
-      onKeyDown={event => (event.key === 'Enter' ? take(event.currentTarget.value) : undefined)}
-    />
   )
 }

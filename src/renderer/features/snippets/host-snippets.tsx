@@ -44,7 +44,7 @@ export function HostSnippets({ target, book, numberKeys, run, runElsewhere }: Ho
       <div className={css['buttonGrid']}>
         {found.slice(0, mostShown).map(snippet => (
           <ContextMenu key={snippet.id} items={menuOf(snippet)}>
-            <Button small title={titleOf(snippet, numberKeys)} onClick={() => run(snippet)}>
+            <Button small data-once title={titleOf(snippet, numberKeys)} onClick={() => run(snippet)}>
               <SnippetIcon name={snippet.icon} size={13} />
               <span>{shownName(snippet.name)}</span>
             </Button>

@@ -153,7 +153,7 @@ function VariableField({ variable, value, onChange }: VariableFieldProps) {
         value={value}
         type="password"
         autoComplete="new-password"
-        hint="Kept nowhere"
+        hint="Not saved"
         onChange={event => onChange(event.target.value)}
       />
     )

@@ -55,7 +55,7 @@ export function summaryText(rows: readonly RunRow[]): string {
   const differing = rows.length - (outcomes(rows)[0]?.rows.length ?? 0)
   const parts = [
     left > 0 ? `${rows.length - left} of ${rows.length} done` : `All ${rows.length} done`,
-    failed > 0 && `${failed} not with exit 0`,
+    failed > 0 && `${failed} failed`,
     left === 0 && (differing === 0 ? 'all the same' : differing === 1 ? '1 differs' : `${differing} differ`),
   ]
   return parts.filter(Boolean).join(' · ')

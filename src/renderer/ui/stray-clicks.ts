@@ -1,0 +1,27 @@
+import { toDisposable, type Disposable } from '../../shared/base/lifecycle.ts'
+
+const controls = 'button, a[href], [role=button], [role=menuitem], [role=tab], label'
+
+/**
+ * Drops the second click of a double click where the first one has put something else under the pointer: a tab that moved
+ * over, a row that moved up, a page that opened. A control marked `data-once` takes the first click alone.
+ */
+export function dropStrayClicks(window: Window): Disposable {
+  let first: Element | null = null
+  const look = (event: MouseEvent) => {
+    const control = event.target instanceof Element ? event.target.closest(controls) : null
+    if (event.detail <= 1) {
+      if (event.type === 'mousedown') first = control
+      return
+    }
+    const moved = first !== null && control !== first
+    if (!moved && control?.matches('[data-once]') !== true) return
+    event.preventDefault()
+    event.stopImmediatePropagation()
+  }
+  const types = ['mousedown', 'mouseup', 'click', 'dblclick'] as const
+  for (const type of types) window.addEventListener(type, look, true)
+  return toDisposable(() => {
+    for (const type of types) window.removeEventListener(type, look, true)
+  })
+}
