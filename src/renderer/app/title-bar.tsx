@@ -26,6 +26,7 @@ export function TitleBar({
   readonly tabMenu: (tab: Tab) => readonly MenuItem[]
 }) {
   const states = useTerminals(state => state.states)
+  const clipboard = useTerminals(state => state.clipboard)
   const notices = useNoticeCount()
   const hosts = useHosts(state => state.book.hosts)
   const forwarding = useMemo(
@@ -40,7 +41,13 @@ export function TitleBar({
       </span>
       <TabStrip
         lookOf={tab =>
-          tab.kind === 'files' ? filesLook : { ...lookOf(states[tab.activePane]), warning: warningOf(tab, forwarding) }
+          tab.kind === 'files'
+            ? filesLook
+            : {
+                ...lookOf(states[tab.activePane]),
+                warning: warningOf(tab, forwarding),
+                question: Object.keys(tab.panes).some(id => clipboard[id]) ? 'A program asks for the clipboard' : null,
+              }
         }
         menuOf={tabMenu}
         onClose={closeTab}

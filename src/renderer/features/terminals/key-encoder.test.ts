@@ -84,45 +84,47 @@ const controls: readonly (readonly [keys: string, code: number])[] = [
   ['Ctrl+Shift+?', 0x7f],
 ]
 
+type Row = readonly [
+  keys: string,
+  legacy: string | null,
+  other1: string | null,
+  other2: string | null,
+  kitty1: string | null,
+]
+
 /**
  * Keys with modifiers in the four ways that programs ask for. xterm's are from its ctlseqs ("PC-Style Function Keys",
  * XTMODKEYS) and input.c, kitty's from its page about the protocol; null is plain text.
  */
-const modified: readonly {
-  readonly keys: string
-  readonly legacy: string | null
-  readonly other1: string | null
-  readonly other2: string | null
-  readonly kitty1: string | null
-}[] = [
-  row('Shift+Enter', '\r', '\x1b[27;2;13~', '\x1b[27;2;13~', '\x1b[13;2u'),
-  row('Ctrl+Enter', '\r', '\x1b[27;5;13~', '\x1b[27;5;13~', '\x1b[13;5u'),
-  row('Alt+Enter', '\x1b\r', '\x1b\r', '\x1b[27;3;13~', '\x1b[13;3u'),
-  row('Ctrl+Shift+Enter', '\r', '\x1b[27;6;13~', '\x1b[27;6;13~', '\x1b[13;6u'),
-  row('Shift+Tab', '\x1b[Z', '\x1b[Z', '\x1b[Z', '\x1b[9;2u'),
-  row('Ctrl+Tab', '\t', '\x1b[27;5;9~', '\x1b[27;5;9~', '\x1b[9;5u'),
-  row('Ctrl+Backspace', '\b', '\b', '\b', '\x1b[127;5u'),
-  row('Alt+Backspace', '\x1b\x7f', '\x1b\x7f', '\x1b[27;3;127~', '\x1b[127;3u'),
-  row('Shift+Backspace', '\x7f', '\x7f', '\x1b[27;2;127~', '\x1b[127;2u'),
-  row('Alt+Escape', '\x1b\x1b', '\x1b\x1b', '\x1b[27;3;27~', '\x1b[27;3u'),
-  row('Shift+Space', null, null, '\x1b[27;2;32~', null),
-  row('Ctrl+Space', '\0', '\0', '\x1b[27;5;32~', '\x1b[32;5u'),
-  row('Alt+Space', '\x1b ', '\x1b ', '\x1b[27;3;32~', '\x1b[32;3u'),
-  row('Ctrl+a', '\x01', '\x01', '\x1b[27;5;97~', '\x1b[97;5u'),
-  row('Ctrl+Shift+A', '\x01', '\x01', '\x1b[27;6;65~', '\x1b[97;6u'),
-  row('Alt+a', '\x1ba', '\x1ba', '\x1b[27;3;97~', '\x1b[97;3u'),
-  row('Alt+Shift+A', '\x1bA', '\x1bA', '\x1b[27;4;65~', '\x1b[97;4u'),
-  row('Ctrl+Alt+a', '\x1b\x01', '\x1b\x01', '\x1b[27;7;97~', '\x1b[97;7u'),
-  row('Shift+A', null, null, '\x1b[27;2;65~', null),
-  row('Shift+!', null, null, null, null),
-  row('Ctrl+/', '\x1f', '\x1f', '\x1b[27;5;47~', '\x1b[47;5u'),
-  row('Ctrl+Alt+/', '\x1b\x1f', '\x1b[27;7;47~', '\x1b[27;7;47~', '\x1b[47;7u'),
-  row('Ctrl+Shift+?', '\x7f', '\x1b[27;6;63~', '\x1b[27;6;63~', '\x1b[47;6u'),
-  row('Ctrl+;', ';', '\x1b[27;5;59~', '\x1b[27;5;59~', '\x1b[59;5u'),
-  row('Ctrl+1', '1', '\x1b[27;5;49~', '\x1b[27;5;49~', '\x1b[49;5u'),
-  row('Ctrl+2', '\0', '\0', '\x1b[27;5;50~', '\x1b[50;5u'),
-  row('Ctrl+.', '.', '\x1b[27;5;46~', '\x1b[27;5;46~', '\x1b[46;5u'),
-  row('Alt+.', '\x1b.', '\x1b.', '\x1b[27;3;46~', '\x1b[46;3u'),
+const modified: readonly Row[] = [
+  ['Shift+Enter', '\r', '\x1b[27;2;13~', '\x1b[27;2;13~', '\x1b[13;2u'],
+  ['Ctrl+Enter', '\r', '\x1b[27;5;13~', '\x1b[27;5;13~', '\x1b[13;5u'],
+  ['Alt+Enter', '\x1b\r', '\x1b\r', '\x1b[27;3;13~', '\x1b[13;3u'],
+  ['Ctrl+Shift+Enter', '\r', '\x1b[27;6;13~', '\x1b[27;6;13~', '\x1b[13;6u'],
+  ['Shift+Tab', '\x1b[Z', '\x1b[Z', '\x1b[Z', '\x1b[9;2u'],
+  ['Ctrl+Tab', '\t', '\x1b[27;5;9~', '\x1b[27;5;9~', '\x1b[9;5u'],
+  ['Ctrl+Backspace', '\b', '\b', '\b', '\x1b[127;5u'],
+  ['Alt+Backspace', '\x1b\x7f', '\x1b\x7f', '\x1b[27;3;127~', '\x1b[127;3u'],
+  ['Shift+Backspace', '\x7f', '\x7f', '\x1b[27;2;127~', '\x1b[127;2u'],
+  ['Alt+Escape', '\x1b\x1b', '\x1b\x1b', '\x1b[27;3;27~', '\x1b[27;3u'],
+  ['Shift+Space', null, null, '\x1b[27;2;32~', null],
+  ['Ctrl+Space', '\0', '\0', '\x1b[27;5;32~', '\x1b[32;5u'],
+  ['Alt+Space', '\x1b ', '\x1b ', '\x1b[27;3;32~', '\x1b[32;3u'],
+  ['Ctrl+a', '\x01', '\x01', '\x1b[27;5;97~', '\x1b[97;5u'],
+  ['Ctrl+Shift+A', '\x01', '\x01', '\x1b[27;6;65~', '\x1b[97;6u'],
+  ['Alt+a', '\x1ba', '\x1ba', '\x1b[27;3;97~', '\x1b[97;3u'],
+  ['Alt+Shift+A', '\x1bA', '\x1bA', '\x1b[27;4;65~', '\x1b[97;4u'],
+  ['Ctrl+Alt+a', '\x1b\x01', '\x1b\x01', '\x1b[27;7;97~', '\x1b[97;7u'],
+  ['Shift+A', null, null, '\x1b[27;2;65~', null],
+  ['Shift+!', null, null, null, null],
+  ['Ctrl+/', '\x1f', '\x1f', '\x1b[27;5;47~', '\x1b[47;5u'],
+  ['Ctrl+Alt+/', '\x1b\x1f', '\x1b[27;7;47~', '\x1b[27;7;47~', '\x1b[47;7u'],
+  ['Ctrl+Shift+?', '\x7f', '\x1b[27;6;63~', '\x1b[27;6;63~', '\x1b[47;6u'],
+  ['Ctrl+;', ';', '\x1b[27;5;59~', '\x1b[27;5;59~', '\x1b[59;5u'],
+  ['Ctrl+1', '1', '\x1b[27;5;49~', '\x1b[27;5;49~', '\x1b[49;5u'],
+  ['Ctrl+2', '\0', '\0', '\x1b[27;5;50~', '\x1b[50;5u'],
+  ['Ctrl+.', '.', '\x1b[27;5;46~', '\x1b[27;5;46~', '\x1b[46;5u'],
+  ['Alt+.', '\x1b.', '\x1b.', '\x1b[27;3;46~', '\x1b[46;3u'],
   ...[
     ['ArrowUp', '1', 'A'],
     ['ArrowLeft', '1', 'D'],
@@ -142,17 +144,13 @@ const modified: readonly {
       ['Ctrl+Alt+Shift', 8],
     ].map(([modifiers, parameter]) => same(`${modifiers}+${key}`, `\x1b[${number};${parameter}${final}`)),
   ),
-  row('Shift+F3', '\x1b[1;2R', '\x1b[1;2R', '\x1b[1;2R', '\x1b[13;2~'),
+  ['Shift+F3', '\x1b[1;2R', '\x1b[1;2R', '\x1b[1;2R', '\x1b[13;2~'],
   same('Shift+PageUp', null),
   same('Shift+Insert', null),
 ]
 
-function row(keys: string, legacy: string | null, other1: string | null, other2: string | null, kitty1: string | null) {
-  return { keys, legacy, other1, other2, kitty1 }
-}
-
-function same(keys: string, bytes: string | null) {
-  return row(keys, bytes, bytes, bytes, bytes)
+function same(keys: string, bytes: string | null): Row {
+  return [keys, bytes, bytes, bytes, bytes]
 }
 
 const orNull = (bytes: string | null) => (bytes === null ? null : hex(bytes))
@@ -177,10 +175,10 @@ describe('the control keys', () => {
 })
 
 describe('keys with modifiers', () => {
-  it.each(modified)('$keys', ({ keys, legacy, other1, other2, kitty1 }) => {
+  it.each(modified)('%s', (keys, ...expected) => {
     const event = keyEvent(keys)
     expect([sent(event), sent(event, other(1)), sent(event, other(2)), sent(event, kitty(1))]).toEqual(
-      [legacy, other1, other2, kitty1].map(orNull),
+      expected.map(orNull),
     )
   })
 
@@ -303,6 +301,9 @@ describe('Option on a Mac', () => {
   })
 })
 
+// eslint-disable-next-line no-control-regex -- keys are control characters
+const oneKey = /^(?:\x1b?(?:[\0-\x7f]|[^\0-\x7f]|\x1b?\[[\d;:]*[A-Zu~]|O[A-S]))?$/
+
 describe('any key in any mode', () => {
   it('sends one control character, one sequence, or one character after at most an ESC', () => {
     const keys = [
@@ -332,10 +333,7 @@ describe('any key in any mode', () => {
         ({ key, ...held }, modes, type) => {
           const bytes = sent(keyEvent(key, { ...held, type }), { modes })
           if (bytes === null) return
-          // eslint-disable-next-line no-control-regex -- keys are control characters
-          expect(Buffer.from(bytes, 'hex').toString()).toMatch(
-            /^(?:\x1b?(?:[\0-\x7f]|[^\0-\x7f]|\x1b?\[[\d;:]*[A-Zu~]|O[A-S]))?$/,
-          )
+          expect(Buffer.from(bytes, 'hex').toString()).toMatch(oneKey)
         },
       ),
       { numRuns: runs(3000) },

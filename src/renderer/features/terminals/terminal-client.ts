@@ -7,12 +7,20 @@ import { Terminal, type ITerminalOptions } from '@xterm/xterm'
 import { cleanLine } from '../../../shared/base/clean-text.ts'
 import { Emitter } from '../../../shared/base/event.ts'
 import { DisposableStore, toDisposable, type Disposable } from '../../../shared/base/lifecycle.ts'
+import type { Settings } from '../../../shared/contract/settings.ts'
 import type { FromTerminal, TerminalId, TerminalSize, ToTerminal } from '../../../shared/contract/terminals.ts'
+import { CharacterWidths } from './character-widths.ts'
+import { clipboardWish, type ClipboardWish } from './clipboard-sequence.ts'
 import { CommandMemory } from './command-memory.ts'
 import { guardCounts } from './csi-guard.ts'
+import type { KeyPlatform, KeyStroke } from './key-stroke.ts'
+import { KeyboardModes } from './keyboard-modes.ts'
 import { isReply, isReport, ReplyCap } from './reply-cap.ts'
 import { settling, type Settling } from './settled.ts'
+import { bytesElsewhere, TerminalKeyboard } from './terminal-keyboard.ts'
 import { TerminalLinks } from './terminal-links.ts'
+import { answerQueries, windowReports } from './terminal-queries.ts'
+import { hasFastWebgl } from './webgl-probe.ts'
 
 /** What a terminal needs from around it. */
 export interface TerminalHooks {
@@ -23,10 +31,17 @@ export interface TerminalHooks {
   readonly onSelected: (text: string) => void
   /** What the system pastes by itself (Shift+Insert, a menu); the raw text must not reach the shell. */
   readonly onPaste: (text: string) => void
-  /** What a person typed, for the other panes of a broadcast. */
-  readonly onTyped: (data: string) => void
+  /** What a person typed, for the other panes of a broadcast; with the key that stands for it where one was encoded. */
+  readonly onTyped: (data: string, stroke: KeyStroke | undefined) => void
   /** True when the key was used for something else. */
   readonly onKey: (event: KeyboardEvent) => boolean
+  /** A program wants to put text on the clipboard. */
+  readonly onClipboard: (wish: ClipboardWish) => void
+  /** Which Option keys of a Mac are Meta. */
+  readonly optionAsMeta: () => Settings['terminal']['optionAsMeta']
+  readonly platform: KeyPlatform
+  /** The version of Hawser, for programs that ask. */
+  readonly version: string
 }
 
 const maxTitle = 256
@@ -35,6 +50,7 @@ const titleMs = 100
 const middleMs = 500
 const ackBytes = 64 * 1024
 const encoder = new TextEncoder()
+const unicodeVersions = { characters: 'characters', graphemes: '15-graphemes', 'unicode-6': '6' } as const
 
 /** Owns one xterm: it outlives the view that shows it, and the connections that come and go under it. */
 export class TerminalClient implements Disposable {
@@ -51,6 +67,9 @@ export class TerminalClient implements Disposable {
   readonly #replies = new ReplyCap()
   readonly #hooks: TerminalHooks
   readonly #commands: CommandMemory
+  readonly #keyboardModes: KeyboardModes
+  /** The key whose bytes are being typed. */
+  #stroke: KeyStroke | undefined
   #settling: Settling | undefined
   #arrived: Promise<void> = Promise.resolve()
   #arrive = () => {}
@@ -72,13 +91,19 @@ export class TerminalClient implements Disposable {
     this.#hooks = hooks
     this.element.style.cssText = 'position:absolute;inset:0'
     const links = new TerminalLinks(this.element, hooks.onLink)
-    this.terminal = new Terminal({ ...options, allowProposedApi: true, linkHandler: links.handler })
+    this.terminal = new Terminal({
+      ...options,
+      allowProposedApi: true,
+      linkHandler: links.handler,
+      windowOptions: windowReports,
+    })
     const { terminal } = this
     this.#commands = new CommandMemory(terminal)
     this.#store.add(toDisposable(() => terminal.dispose()))
     terminal.loadAddon(this.#fit)
     terminal.loadAddon(this.search)
     terminal.loadAddon(new UnicodeGraphemesAddon())
+    terminal.unicode.register(new CharacterWidths())
     links.findIn(terminal)
     guardCounts(terminal)
     const paste = (event: ClipboardEvent) => {
@@ -94,8 +119,24 @@ export class TerminalClient implements Disposable {
     this.element.addEventListener('paste', paste, true)
     this.element.addEventListener('mouseup', middle, true)
     this.element.addEventListener('auxclick', middle, true)
-    terminal.attachCustomKeyEventHandler(event => !hooks.onKey(event))
+    const keyboard = new TerminalKeyboard({
+      terminal,
+      modes: () => this.#keyboardModes.current,
+      platform: hooks.platform,
+      optionAsMeta: hooks.optionAsMeta,
+      press: (bytes, stroke) => this.#press(bytes, stroke),
+      release: bytes => this.type(bytes),
+    })
+    terminal.attachCustomKeyEventHandler(event => !hooks.onKey(event) && !keyboard.handle(event))
     terminal.onData(data => this.#typed(data))
+    const reply = (data: string) => this.#reply(data)
+    this.#keyboardModes = this.#store.add(new KeyboardModes(terminal, reply))
+    this.#store.add(answerQueries(terminal, hooks.version, reply))
+    terminal.parser.registerOscHandler(52, data => {
+      const wish = clipboardWish(data)
+      if (wish) hooks.onClipboard(wish)
+      return true
+    })
     // Where the shell is, as it tells it (OSC 7, a file URL); for "Files here".
     terminal.parser.registerOscHandler(7, data => {
       this.#folder = folderOf(data)
@@ -201,6 +242,17 @@ export class TerminalClient implements Disposable {
     this.#send(encoder.encode(data))
   }
 
+  /** Types a key that was pressed in another pane, as the program in this one wants it. */
+  typeKey(stroke: KeyStroke): void {
+    this.type(bytesElsewhere(stroke, this.#keyboardModes.current))
+  }
+
+  /** How many cells the characters take that are written from now on. */
+  setWidths(widths: Settings['terminal']['characterWidths']): void {
+    const version = unicodeVersions[widths]
+    if (this.terminal.unicode.activeVersion !== version) this.terminal.unicode.activeVersion = version
+  }
+
   setOptions(options: ITerminalOptions): void {
     Object.assign(this.terminal.options, options)
     // The size of a cell is known only once the new font was drawn.
@@ -247,13 +299,28 @@ export class TerminalClient implements Disposable {
   }
 
   #typed(data: string): void {
-    if (isReply(data)) {
-      if (this.#replies.allows(data.length, performance.now())) this.type(data)
-      return
-    }
-    if (!isReport(data)) this.#commands.typed(data)
+    const stroke = this.#stroke
+    if (stroke === undefined && isReply(data)) return this.#reply(data)
+    const reported = stroke === undefined && isReport(data)
+    if (!reported) this.#commands.typed(data)
     this.type(data)
-    if (!isReport(data)) this.#hooks.onTyped(data)
+    if (!reported) this.#hooks.onTyped(data, stroke)
+  }
+
+  #reply(data: string): void {
+    if (this.#replies.allows(data.length, performance.now())) this.type(data)
+  }
+
+  /** Sends a key as if xterm.js had: it scrolls down, and the selection goes. */
+  #press(bytes: string, stroke: KeyStroke): void {
+    // Screen readers find there what was typed last: a line that was sent or given up is over.
+    if (this.terminal.textarea && (bytes === '\r' || bytes === '\x03')) this.terminal.textarea.value = ''
+    this.#stroke = stroke
+    try {
+      this.terminal.input(bytes)
+    } finally {
+      this.#stroke = undefined
+    }
   }
 
   #send(input: Uint8Array): void {
@@ -294,23 +361,6 @@ export class TerminalClient implements Disposable {
     this.#webgl?.dispose()
     this.#webgl = undefined
   }
-}
-
-let fastWebgl: boolean | undefined
-
-/** False where WebGL is only emulated by the processor: the DOM renderer is several times faster then. */
-function hasFastWebgl(): boolean {
-  fastWebgl ??= probeWebgl()
-  return fastWebgl
-}
-
-function probeWebgl(): boolean {
-  const context = document.createElement('canvas').getContext('webgl2', { failIfMajorPerformanceCaveat: true })
-  if (!context) return false
-  const debug = context.getExtension('WEBGL_debug_renderer_info')
-  const name = debug ? String(context.getParameter(debug.UNMASKED_RENDERER_WEBGL)) : ''
-  context.getExtension('WEBGL_lose_context')?.loseContext()
-  return !/swiftshader|llvmpipe|software/i.test(name)
 }
 
 const longestFolder = 4096

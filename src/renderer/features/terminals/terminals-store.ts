@@ -2,9 +2,17 @@ import { create } from 'zustand'
 
 import type { Disposable } from '../../../shared/base/lifecycle.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
+import type { Target } from '../../../shared/contract/targets.ts'
 import type { TerminalSnapshot, TerminalState } from '../../../shared/contract/terminals.ts'
 import type { Follow } from '../../ipc/mirror.ts'
 import type { Tone } from '../../ui/tag.tsx'
+
+/** Text that a program wants to put on the clipboard, and that waits for a yes. */
+export interface ClipboardQuestion {
+  readonly target: Target
+  readonly text: string
+  readonly to: 'clipboard' | 'selection'
+}
 
 interface TerminalsState {
   /** By terminal id; a terminal that was never connected is not in it. */
@@ -13,6 +21,8 @@ interface TerminalsState {
   readonly finding: string | null
   /** The pane that just rang. */
   readonly ringing: string | null
+  /** By the pane whose program asks. */
+  readonly clipboard: Readonly<Record<string, ClipboardQuestion>>
   /** A paste that waits for a yes. */
   readonly pasting: { readonly paneId: string; readonly text: string; readonly run: boolean } | null
 }
@@ -21,6 +31,7 @@ export const useTerminals = create<TerminalsState>()(() => ({
   states: {},
   finding: null,
   ringing: null,
+  clipboard: {},
   pasting: null,
 }))
 
