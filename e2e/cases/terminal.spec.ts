@@ -28,10 +28,9 @@ printf '\\n%s %s.\\n' "$1" "\${reply#*;}"
 
 /** Presses keys while the reader runs, and answers with what it got of each. `name` is a word that no other reader had. */
 async function bytesOf(
-  page: Page,
-  shell: Terminal,
-  [name, request]: readonly [string, string],
-  keys: readonly string[],
+  { page, shell, keys }: { readonly page: Page; readonly shell: Terminal; readonly keys: readonly string[] },
+  name: string,
+  request: string,
 ) {
   await shell.run(`clear; sh ~/keys.sh ${name} '${request}'`)
   const lines = async () => {
@@ -69,20 +68,21 @@ test('control keys and Shift+Enter send xterm’s bytes, and others only while a
   const { page } = await launch({ hosts: [keyHost(sshd)] })
   const shell = await openShell(page)
   const keys = ['Control+/', 'Control+2', 'Control+Alt+/', 'Shift+Enter', 'Enter']
+  const reader = { page, shell, keys }
   const legacy = ['1f', '00', '1b1f', '0d', '0d']
-  expect(await bytesOf(page, shell, ['plain', ''], keys)).toEqual(legacy)
+  expect(await bytesOf(reader, 'plain', '')).toEqual(legacy)
   const hex = (...sequences: readonly string[]) => sequences.map(each => Buffer.from(each).toString('hex'))
   const kitty = hex('\x1b[47;5u', '\x1b[50;5u', '\x1b[47;7u', '\x1b[13;2u', '\r')
-  expect(await bytesOf(page, shell, ['kitty', '\\033[>1u'], keys)).toEqual(kitty)
+  expect(await bytesOf(reader, 'kitty', '\\033[>1u')).toEqual(kitty)
   const others = hex('\x1b[27;5;47~', '\x1b[27;5;50~', '\x1b[27;7;47~', '\x1b[27;2;13~', '\r')
-  expect(await bytesOf(page, shell, ['others', '\\033[<u\\033[>4;2m'], keys)).toEqual(others)
+  expect(await bytesOf(reader, 'others', '\\033[<u\\033[>4;2m')).toEqual(others)
 
   // The program died with all of it on, and its shell too: the next one has an ordinary keyboard.
   await shell.run('clear; printf "\\033[>1u"; exec sleep 0')
   await expect(shell.region.getByRole('status')).toContainText('Press Enter to connect again')
   await page.keyboard.press('Enter')
   await expect(shell.region.getByRole('status')).toBeHidden()
-  expect(await bytesOf(page, shell, ['again', ''], keys)).toEqual(legacy)
+  expect(await bytesOf(reader, 'again', '')).toEqual(legacy)
 
   // The app's own shortcuts stay its own.
   await shell.run('clear; sh ~/keys.sh all "\\033[>31u"')

@@ -96,7 +96,8 @@ export class ClipboardGate implements Disposable {
 
 /** The length of a text in characters, as in "1 character". */
 export function sizeOf(text: string): string {
-  const count = [...text].length
+  let count = 0
+  for (const _character of text) count++
   return `${count.toLocaleString('en')} ${count === 1 ? 'character' : 'characters'}`
 }
 

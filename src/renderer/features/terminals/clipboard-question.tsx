@@ -39,7 +39,7 @@ export function ClipboardQuestion({ paneId, label, terminals }: ClipboardQuestio
         </Button>
       </div>
       <div className={css['preview']} tabIndex={0} role="group" aria-label="Text to copy">
-        {serverLine(question.text, shownCharacters).fromServer}
+        {serverLine(question.text.slice(0, 4 * shownCharacters), shownCharacters).fromServer}
       </div>
     </div>
   )

@@ -23,7 +23,11 @@ export function clipboardWish(data: string): ClipboardWish | null {
 
 function fromBase64(encoded: string): Uint8Array | null {
   try {
-    return Uint8Array.from(atob(encoded), char => char.charCodeAt(0))
+    const decoded = atob(encoded)
+    const bytes = new Uint8Array(decoded.length)
+    // Many times faster than Uint8Array.from: a server may send a megabyte again and again.
+    for (let at = 0; at < decoded.length; at++) bytes[at] = decoded.charCodeAt(at)
+    return bytes
   } catch {
     return null
   }

@@ -182,6 +182,15 @@ describe('keys with modifiers', () => {
     )
   })
 
+  it('leave the digits of the keypad digits, and Alt with them to Windows, which writes characters by number', () => {
+    const keypad = (keys: string) => keyEvent(keys, { code: 'Numpad2' })
+    expect(sent(keypad('Ctrl+2'))).toBe(hex('2'))
+    expect(sent(keypad('Ctrl+2'), other(2))).toBe(hex('2'))
+    expect(sent(keypad('Alt+2'))).toBeNull()
+    expect(sent(keypad('Alt+2'), other(2))).toBeNull()
+    expect(sent(keypad('Ctrl+2'), kitty(1))).toBe(csi('57401;5u'))
+  })
+
   it('send the cursor keys’ other form in the application mode, unless something is held or kitty’s protocol is on', () => {
     const modes = { applicationCursor: true }
     expect(sent(keyEvent('ArrowUp'), { modes })).toBe(hex('\x1bOA'))

@@ -29,6 +29,9 @@ const unnamed = new Set(['Process', 'Unidentified', 'Compose'])
 /** True for a key that writes one character. */
 export const isCharacter = (key: string): boolean => [...key].length === 1
 
+/** True for a key of the numeric keypad. */
+export const isKeypad = ({ code }: Pick<KeyStroke, 'code'>): boolean => code.startsWith('Numpad')
+
 /**
  * The stroke of a keyboard event; null for one that belongs to the system or to an input method: ⌘ and the Windows key,
  * compositions, dead keys, and the characters of AltGr and of macOS's Option, which are text like any other.

@@ -1,4 +1,4 @@
-import { isCharacter, type KeyStroke } from './key-stroke.ts'
+import { isCharacter, isKeypad, type KeyStroke } from './key-stroke.ts'
 import { functionalKeys, kittyKeypad, kittyKeys, kittyModifiers, usKeys, type FunctionalKey } from './key-tables.ts'
 import { isReserved, latinOf, modifierParameter } from './legacy-keys.ts'
 
@@ -32,7 +32,7 @@ function keyOf(stroke: KeyStroke): FoundKey | null {
   const { key, code } = stroke
   const modifier = kittyModifiers[code]
   if (modifier !== undefined) return { kind: 'modifier', number: modifier, final: 'u' }
-  if (code.startsWith('Numpad') && kittyKeypad[key] !== undefined)
+  if (isKeypad(stroke) && kittyKeypad[key] !== undefined)
     return { kind: isCharacter(key) ? 'character' : 'functional', number: kittyKeypad[key], final: 'u' }
   if (isCharacter(key)) return { kind: 'character', number: unshifted(stroke).codePointAt(0) ?? 0, final: 'u' }
   const known = kittyKeys[key] ?? functionalKeys[key]
@@ -93,7 +93,7 @@ function locks({ capsLock, numLock }: KeyStroke, { kind }: FoundKey, flags: numb
 
 /** The shifted key, and the key at the same place of a US keyboard where that is another one. */
 function alternates(stroke: KeyStroke, { kind, number }: FoundKey, flags: number): string {
-  if (kind !== 'character' || stroke.code.startsWith('Numpad') || (flags & kittyFlags.alternateKeys) === 0) return ''
+  if (kind !== 'character' || isKeypad(stroke) || (flags & kittyFlags.alternateKeys) === 0) return ''
   const shifted = stroke.shift ? stroke.key.codePointAt(0) : undefined
   const base = usKeys[stroke.code]?.[0].codePointAt(0)
   const parts = [shifted === number ? '' : (shifted ?? ''), base === number ? '' : (base ?? '')]

@@ -1,4 +1,4 @@
-import { isCharacter, type KeyStroke } from './key-stroke.ts'
+import { isCharacter, isKeypad, type KeyStroke } from './key-stroke.ts'
 import { functionalKeys, usKeys } from './key-tables.ts'
 
 const ESC = '\x1b'
@@ -56,6 +56,8 @@ export function latinOf({ key, code, shift }: KeyStroke): string {
 
 function characterBytes(stroke: KeyStroke): string | null {
   if (!stroke.ctrl && !stroke.alt) return null
+  // Ctrl changes nothing there, and with Alt Windows writes characters by their numbers.
+  if (isKeypad(stroke)) return stroke.alt ? null : stroke.key
   const character = latinOf(stroke)
   const written = stroke.ctrl ? (controlOf(character) ?? character) : character
   return stroke.alt ? `${ESC}${written}` : written

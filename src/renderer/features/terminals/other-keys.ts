@@ -1,4 +1,4 @@
-import { isCharacter, type KeyStroke } from './key-stroke.ts'
+import { isCharacter, isKeypad, type KeyStroke } from './key-stroke.ts'
 import { controlOf, latinOf, modifierParameter } from './legacy-keys.ts'
 
 /** xterm's modifyOtherKeys: off, only keys without a meaning of their own, all of them. */
@@ -11,6 +11,7 @@ export type OtherKeysLevel = 0 | 1 | 2
 export function otherKeyBytes(stroke: KeyStroke, level: OtherKeysLevel): string | null {
   const modifiers = modifierParameter(stroke)
   if (level === 0 || modifiers === 1) return null
+  if (isCharacter(stroke.key) && isKeypad(stroke)) return null
   const code = isCharacter(stroke.key) ? characterCode(stroke, level) : namedCode(stroke, level)
   return code === null ? null : `\x1b[27;${modifiers};${code}~`
 }
