@@ -45,8 +45,10 @@ export async function startSshd(folder: string, lines: readonly string[] = []): 
     'PermitRootLogin prohibit-password',
     'AcceptEnv LANG LC_* COLORTERM',
     // A home of its own: what the person who runs the tests has in theirs must not matter.
-    // The same holds for their tmux.
-    `SetEnv HOME=${at('home')} TMUX_TMPDIR=${at('home')}`,
+    // The same holds for their tmux. A language of its own, as PAM sets one on most machines.
+    ...(lines.some(line => line.startsWith('SetEnv '))
+      ? []
+      : [`SetEnv HOME=${at('home')} TMUX_TMPDIR=${at('home')} LANG=C.UTF-8`]),
     'PrintLastLog no',
     'PrintMotd no',
     `Subsystem sftp internal-sftp -d ${at('home')}`,

@@ -55,7 +55,7 @@ export function buildForwards({ app, network, tell, reportBug }: Outside, parts:
           .map(({ id }): Target => ({ kind: 'host', hostId: id }))
           .filter(target => isLive(() => pool.isLive(planOf(target)))),
       openPage: url => app.openExternal({ url }),
-      copy: text => app.copy({ text }),
+      copy: text => app.copy({ text, to: 'clipboard' }),
       warn: text => tell('warning', text),
       reportBug,
     }),

@@ -45,7 +45,7 @@ export interface TestServerOptions {
 }
 
 export interface ServerEvent {
-  readonly kind: 'connected' | 'auth' | 'shell' | 'data' | 'resize' | 'closed'
+  readonly kind: 'connected' | 'auth' | 'env' | 'shell' | 'data' | 'resize' | 'closed'
   readonly method?: string
   readonly ok?: boolean
   readonly text?: string
@@ -201,7 +201,10 @@ function openSession(session: Session, options: TestServerOptions, onEvent: (eve
     resize?.()
     accept?.()
   })
-  session.on('env', accept => accept?.())
+  session.on('env', (accept, _reject, { key, val }) => {
+    onEvent({ kind: 'env', text: `${key}=${val}` })
+    accept?.()
+  })
   session.on('shell', accept => {
     onEvent({ kind: 'shell' })
     const channel = accept()

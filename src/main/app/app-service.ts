@@ -42,7 +42,7 @@ export class AppService implements Contract {
 
   openExternal: Contract['openExternal'] = ({ url }) => openExternal(url)
 
-  copy: Contract['copy'] = ({ text }) => writeClipboard(text)
+  copy: Contract['copy'] = ({ text, to }) => writeClipboard(text, to)
 
   paste: Contract['paste'] = async ({ from }) => {
     const text = await readClipboard(from)

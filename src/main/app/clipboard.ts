@@ -7,7 +7,7 @@ import { toPath } from '../files/native-path.ts'
 // Electron up to 4x answers at once and takes the selection as an argument; newer ones promise and have a property.
 interface EitherClipboard {
   readText(type?: 'selection'): string | Promise<string>
-  writeText(text: string): void | Promise<void>
+  writeText(text: string, type?: 'selection'): void | Promise<void>
   readonly selection?: EitherClipboard
 }
 
@@ -18,8 +18,10 @@ export async function readClipboard(from: 'clipboard' | 'selection'): Promise<st
   return either.selection ? either.selection.readText() : either.readText('selection')
 }
 
-export async function writeClipboard(text: string): Promise<void> {
-  await either.writeText(text)
+export async function writeClipboard(text: string, to: 'clipboard' | 'selection'): Promise<void> {
+  if (to === 'clipboard' || process.platform !== 'linux') await either.writeText(text)
+  else if (either.selection) await either.selection.writeText(text)
+  else await either.writeText(text, 'selection')
 }
 
 // How the systems name a list of files on the clipboard.

@@ -19,12 +19,17 @@ export interface ShellStart {
   readonly onStep: (step: DialStep) => void
 }
 
-/** SendEnv and SetEnv of ssh_config(5); what is set wins over what is passed on. */
+/**
+ * The variables that a shell on a server is asked to start with: SendEnv and SetEnv of ssh_config(5) and no others, as ssh
+ * does it. What is set wins over what is passed on. A language of this computer that the server lacks would have every
+ * program there complain, so the server's own stays unless the config sends another.
+ */
 export function variablesOf(
   { sendEnv, setEnv }: Pick<SessionOptions, 'sendEnv' | 'setEnv'>,
   env: NodeJS.ProcessEnv,
 ): Readonly<Record<string, string>> {
-  const sent = Object.entries(env).filter(
+  // The variable describes the terminal that the shell gets, which is Hawser's, not one that Hawser was started in.
+  const sent = Object.entries({ ...env, COLORTERM: 'truecolor' }).filter(
     (entry): entry is [string, string] =>
       entry[1] !== undefined && sendEnv.some(pattern => matchesPattern(entry[0], pattern)),
   )
@@ -43,8 +48,7 @@ export async function startRemoteShell(
   { size, env, session, signal, onStep }: ShellStart,
 ): Promise<CarriedShell> {
   const { connection } = lease
-  // Without a language of its own (a desktop start often has none) a shell should still take UTF-8.
-  const wanted = { COLORTERM: 'truecolor', LANG: env['LANG'] || 'C.UTF-8', ...variablesOf(session, env) }
+  const wanted = variablesOf(session, env)
   const { command, tty } = session
   try {
     const opened = await connection.shell({ size, term: 'xterm-256color', env: wanted, command, tty }, signal, onStep)

@@ -10,6 +10,7 @@ import { completeHop, dialRig, trusting } from '../../testing/dial.ts'
 import { startTestServer, type ServerEvent, type TestServerOptions } from '../../testing/ssh-server.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
 import type { PlannedHop } from '../ssh/connection-plan.ts'
+import { usualOptions, type SessionOptions } from '../ssh/hop-options.ts'
 import { startLocalShell } from './local-shell.ts'
 import { TerminalService } from './terminal-service.ts'
 
@@ -20,6 +21,11 @@ const size = { cols: 80, rows: 24 }
 const remote: Target = { kind: 'address', address: '127.0.0.1', port: null, user: null, jumps: [], keyFile: null }
 const local: Target = { kind: 'local' }
 const newId = () => crypto.randomUUID() as TerminalId
+
+interface Environment {
+  readonly env?: NodeJS.ProcessEnv
+  readonly session?: SessionOptions
+}
 
 /** The window's end of a terminal's port. */
 class FakePort {
@@ -47,7 +53,11 @@ class FakePort {
   }
 }
 
-async function setUp(options: TestServerOptions = { password: 'pw', shell: 'echo' }, answers = ['pw']) {
+async function setUp(
+  options: TestServerOptions = { password: 'pw', shell: 'echo' },
+  answers = ['pw'],
+  { env = {}, session = usualOptions.session }: Environment = {},
+) {
   const folder = tempDir()
   mkdirSync(join(folder, 'ssh'), { mode: 0o700 })
   const events: ServerEvent[] = []
@@ -57,7 +67,10 @@ async function setUp(options: TestServerOptions = { password: 'pw', shell: 'echo
   const news: string[] = []
   const service = new TerminalService({
     lease: (plan, leaseOptions) => rig.pool.lease(plan, leaseOptions),
-    prepare: () => Promise.resolve([completeHop({ port: server.port } as Partial<PlannedHop>, 0)]),
+    prepare: () =>
+      Promise.resolve([
+        completeHop({ port: server.port, options: { ...usualOptions, session } } as Partial<PlannedHop>, 0),
+      ]),
     shellOf: () => Promise.resolve('bash'),
     startLocal: wanted => startLocalShell({ program: '/bin/sh', size: wanted, env: process.env }),
     openPort: id => {
@@ -65,7 +78,7 @@ async function setUp(options: TestServerOptions = { password: 'pw', shell: 'echo
       ports.set(id, port)
       return port
     },
-    env: {},
+    env,
     onNews: kind => news.push(kind),
   })
   ends.push(
@@ -123,6 +136,19 @@ describe('TerminalService', () => {
     expect(await service.list()).toMatchObject([{ id, state: { kind: 'failed', error: { code: 'auth-failed' } } }])
     expect(service.live).toBe(0)
     expect(news).toEqual(['failed'])
+  })
+
+  it.each([
+    { name: 'nothing where no SendEnv names it', sendEnv: [], setEnv: [], sent: [] },
+    { name: 'what SendEnv names', sendEnv: ['LANG', 'LC_*'], setEnv: [], sent: ['LANG=en_AU.UTF-8', 'LC_TIME=C'] },
+    { name: 'what SetEnv sets, rather', sendEnv: ['LANG'], setEnv: ['LANG=C.UTF-8'], sent: ['LANG=C.UTF-8'] },
+    { name: 'the colours of its own terminal', sendEnv: ['COLORTERM'], setEnv: [], sent: ['COLORTERM=truecolor'] },
+  ])('passes on of its environment $name', async ({ sendEnv, setEnv, sent }) => {
+    const env = { LANG: 'en_AU.UTF-8', LC_TIME: 'C', COLORTERM: 'no', HOME: '/x' }
+    const session = { ...usualOptions.session, sendEnv, setEnv }
+    const { service, events } = await setUp(undefined, undefined, { env, session })
+    await service.open({ id: newId(), target: remote, size })
+    expect(events.flatMap(event => (event.kind === 'env' ? [event.text] : []))).toEqual(sent)
   })
 
   it('opens a shell on this computer, and tells its exit code', async () => {

@@ -12,9 +12,9 @@ import { mirrorUnsent } from '../features/files/unsent-edits.tsx'
 import { mirrorForwards } from '../features/forwards/forwards-store.ts'
 import { mirrorHosts, useHosts } from '../features/hosts/hosts-store.ts'
 import { mirrorKeys } from '../features/keys/keys-store.ts'
-import { mirrorNotices, tellProblem } from '../features/notices/notices.tsx'
+import { mirrorNotices, tell, tellProblem } from '../features/notices/notices.tsx'
 import { mirrorPrompts } from '../features/prompts/prompts.tsx'
-import { mirrorSettings, useSettings } from '../features/settings/settings-store.ts'
+import { changeSettings, mirrorSettings, useSettings } from '../features/settings/settings-store.ts'
 import { mirrorSnippets } from '../features/snippets/snippets-store.ts'
 import { Terminals, type LookOverride } from '../features/terminals/terminals.ts'
 import { isLive, mirrorTerminals } from '../features/terminals/terminals-store.ts'
@@ -102,6 +102,11 @@ export async function boot(bridge: Bridge): Promise<Parts> {
       openLink: (target, address) => openHostLink({ api }, target, address),
       onKey: (event, toShell) => commands.onKey(event, toShell),
       onProblem: text => tellProblem(text),
+      onNotice: text => tell(text),
+      labelOf,
+      changeSettings: patch => void changeSettings(api, 'terminal', patch).catch(tellProblem),
+      platform: info.platform === 'darwin' ? 'mac' : info.platform === 'win32' ? 'windows' : 'linux',
+      version: info.version,
       onOpened: (paneId, target) => snippets.startUp(paneId, target),
     }),
   )

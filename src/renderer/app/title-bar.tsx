@@ -29,6 +29,7 @@ export function TitleBar({
   readonly tabMenu: (tab: Tab) => readonly MenuItem[]
 }) {
   const states = useTerminals(state => state.states)
+  const clipboard = useTerminals(state => state.clipboard)
   const notices = useNoticeCount()
   const hosts = useHosts(state => state.book.hosts)
   const forwarding = useMemo(
@@ -45,7 +46,11 @@ export function TitleBar({
         lookOf={tab =>
           tab.kind === 'files'
             ? filesLook
-            : { ...lookOf(states[tab.activePane]), warning: warningOf(tab, { forwarding, states }) }
+            : {
+                ...lookOf(states[tab.activePane]),
+                warning: warningOf(tab, { forwarding, states }),
+                question: Object.keys(tab.panes).some(id => clipboard[id]) ? 'A program asks for the clipboard' : null,
+              }
         }
         menuOf={tabMenu}
         onClose={tabId => requestClose(parts.terminals, { kind: 'tab', tabId })}

@@ -1,6 +1,6 @@
 import { dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
 import { combine } from '@atlaskit/pragmatic-drag-and-drop/combine'
-import { Files, House, KeyRound, Radio, X } from 'lucide-react'
+import { CircleQuestionMark, Files, House, KeyRound, Radio, X } from 'lucide-react'
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 
 import { dragSource } from '../ui/drag-source.ts'
@@ -15,6 +15,8 @@ export interface TabLook {
   readonly state: string
   /** A warning that stands on the tab as long as it is open. */
   readonly warning?: string | null
+  /** A question that waits in one of its panes. */
+  readonly question?: string | null
 }
 
 export interface TabStripProps {
@@ -174,8 +176,8 @@ function OneTab({ tab, order, active, look, menu, onClose }: OneTabProps) {
         aria-selected={active}
         aria-label={title}
         tabIndex={active ? 0 : -1}
-        title={[title, look.state, look.warning].filter(Boolean).join(', ')}
-        aria-description={look.warning ?? undefined}
+        title={[title, look.state, look.warning, look.question].filter(Boolean).join(', ')}
+        aria-description={[look.warning, look.question].filter(Boolean).join('. ') || undefined}
         className={css['tab']}
         style={{ order }}
         data-closable
@@ -186,6 +188,7 @@ function OneTab({ tab, order, active, look, menu, onClose }: OneTabProps) {
         {tab.kind === 'files' ? <Files size={14} aria-hidden="true" /> : <Dot tone={look.tone} label={look.state} />}
         <span className={css['title']}>{title}</span>
         {look.warning != null && <KeyRound size={13} aria-hidden="true" className={css['warning']} />}
+        {look.question != null && <CircleQuestionMark size={13} aria-hidden="true" className={css['warning']} />}
         {tab.kind === 'terminals' && tab.broadcast && (
           <Radio size={13} aria-label="Typing into all panes" className={css['broadcast']} />
         )}

@@ -25,8 +25,10 @@ export const app = {
   info: call(z.void()).returns<AppInfo>(),
   /** Opens http, https and mailto addresses in the person's browser; refuses the rest. */
   openExternal: call(z.strictObject({ url: exactLine(8192) })).returns<void>(),
-  /** Puts text on the clipboard. */
-  copy: call(z.strictObject({ text: z.string().max(16_777_216) })).returns<void>(),
+  /** Puts text on the clipboard, or into the primary selection where the system has one. */
+  copy: call(
+    z.strictObject({ text: z.string().max(16_777_216), to: z.enum(['clipboard', 'selection']).default('clipboard') }),
+  ).returns<void>(),
   /** The clipboard's text, at most 1 MiB; for pasting into a terminal. */
   paste: call(z.strictObject({ from: z.enum(['clipboard', 'selection']) })).returns<string>(),
   /** The files that were copied in the system's file manager; none when the clipboard holds something else. */

@@ -28,6 +28,20 @@ export const settingsSchema = z.strictObject({
       bell: z.enum(['none', 'visual', 'sound']).default('visual'),
       screenReader: z.boolean().default(false),
       localShell: exactLine(1024).default(''),
+      /**
+       * How many cells a character takes: as a C library counts each by itself, as newer programs count an emoji with its
+       * parts, or as systems from before 2016 do.
+       */
+      characterWidths: z.enum(['characters', 'graphemes', 'unicode-6']).default('characters'),
+      /** The Option keys of a Mac that a program gets as Meta, rather than the character they write. */
+      optionAsMeta: z.enum(['neither', 'left', 'right', 'both']).default('neither'),
+      /** Whether programs may put text on the clipboard (OSC 52); none may read it. */
+      clipboardWrites: z.enum(['ask', 'always', 'never']).default('ask'),
+      /** What was answered for each target, by its `targetKey`. */
+      clipboardHosts: z
+        .array(z.strictObject({ key: exactLine(8192), label: line(256), allow: z.boolean() }))
+        .max(500)
+        .default([]),
       /** Beside the terminals of a host: its forwards. */
       sidePanel: z.boolean().default(true),
     })

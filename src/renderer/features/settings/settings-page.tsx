@@ -6,6 +6,7 @@ import type { Settings } from '../../../shared/contract/settings.ts'
 import { Checkbox, Select } from '../../ui/field.tsx'
 import ui from '../../ui/ui.module.css'
 import { About } from './about.tsx'
+import { ClipboardSettings } from './clipboard-settings.tsx'
 import { KeyboardSettings, type BindableCommand } from './keyboard-settings.tsx'
 import css from './settings.module.css'
 import { NumberField, SettingText } from './setting-fields.tsx'
@@ -48,7 +49,9 @@ export function SettingsPage(props: SettingsPageProps) {
         </nav>
         <section aria-label={section} className={css['section']}>
           {section === 'Appearance' && <Appearance settings={settings} change={change} />}
-          {section === 'Terminal' && <TerminalSettings settings={settings} change={change} themes={props.themes} />}
+          {section === 'Terminal' && (
+            <TerminalSettings settings={settings} change={change} themes={props.themes} info={props.info} />
+          )}
           {section === 'Files' && <FilesSettings settings={settings} change={change} />}
           {section === 'Forwards' && (
             <Checkbox
@@ -97,7 +100,12 @@ function Appearance({ settings, change }: SectionProps) {
   )
 }
 
-function TerminalSettings({ settings, change, themes }: SectionProps & Pick<SettingsPageProps, 'themes'>) {
+function TerminalSettings({
+  settings,
+  change,
+  themes,
+  info,
+}: SectionProps & Pick<SettingsPageProps, 'themes' | 'info'>) {
   const { terminal } = settings
   const set = (patch: Partial<Settings['terminal']>) => change('terminal', patch)
   const flag = (
@@ -189,7 +197,29 @@ function TerminalSettings({ settings, change, themes }: SectionProps & Pick<Sett
           placeholder="Your login shell"
           onText={localShell => set({ localShell })}
         />
+        <Select
+          label="Character widths"
+          value={terminal.characterWidths}
+          onChange={event => set({ characterWidths: event.target.value as Settings['terminal']['characterWidths'] })}
+        >
+          <option value="characters">By character, as most programs count</option>
+          <option value="graphemes">By grapheme (an emoji with its parts is one)</option>
+          <option value="unicode-6">As Unicode 6, for systems from before 2016</option>
+        </Select>
+        {info?.platform === 'darwin' && (
+          <Select
+            label="Option key as Meta"
+            value={terminal.optionAsMeta}
+            onChange={event => set({ optionAsMeta: event.target.value as Settings['terminal']['optionAsMeta'] })}
+          >
+            <option value="neither">Neither</option>
+            <option value="left">Left</option>
+            <option value="right">Right</option>
+            <option value="both">Both</option>
+          </Select>
+        )}
       </div>
+      <ClipboardSettings terminal={terminal} change={set} />
       {flag('cursorBlink', 'Blinking cursor')}
       {flag('ligatures', 'Ligatures')}
       {flag('copyOnSelect', 'Copy on select')}

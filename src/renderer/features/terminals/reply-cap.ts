@@ -1,9 +1,11 @@
 /**
  * What the terminal itself answers to programs: device attributes, status and cursor reports, mode and setting reports,
- * colours (ECMA-48, DEC STD 070, xterm's control sequences). A person's keys never look like these.
+ * sizes, colours (ECMA-48, DEC STD 070, xterm's control sequences), kitty's flags. Of a person's keys only F3 with a
+ * modifier looks like one of these.
  */
-// eslint-disable-next-line no-control-regex -- replies begin with ESC
-const reply = /^\u001b(?:\[[?>=]?[\d;]*(?:c|n|R|\$y)|\][\d;]+[^\u0007\u001b]*(?:\u0007|\u001b\\)|P[\s\S]*\u001b\\)$/
+const reply =
+  // eslint-disable-next-line no-control-regex -- replies begin with ESC
+  /^\u001b(?:\[(?:[?>=]?[\d;]*(?:c|n|R|\$y)|\?\d+u|>[\d;]+m|[\d;]+t)|\][\d;]+[^\u0007\u001b]*(?:\u0007|\u001b\\)|P[\s\S]*\u001b\\)$/
 
 export function isReply(data: string): boolean {
   return reply.test(data)

@@ -1,7 +1,6 @@
 import { FitAddon } from '@xterm/addon-fit'
 import { SearchAddon } from '@xterm/addon-search'
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes'
-import { WebglAddon } from '@xterm/addon-webgl'
 import { Terminal, type ITerminalOptions } from '@xterm/xterm'
 
 import { cleanLine } from '../../../shared/base/clean-text.ts'
@@ -14,12 +13,21 @@ import type {
   TerminalSize,
   ToTerminal,
 } from '../../../shared/contract/terminals.ts'
+import type { Settings } from '../../../shared/contract/settings.ts'
+import { CharacterWidths } from './character-widths.ts'
+import { clipboardWish, type ClipboardWish } from './clipboard-sequence.ts'
 import { CommandMemory } from './command-memory.ts'
 import { guardCounts } from './csi-guard.ts'
+import { folderOf } from './folder-sequence.ts'
+import type { KeyPlatform, KeyStroke } from './key-stroke.ts'
+import { KeyboardModes } from './keyboard-modes.ts'
 import { isReply, isReport, ReplyCap } from './reply-cap.ts'
 import { Running } from './running.ts'
 import { settling, type Settling } from './settled.ts'
+import { bytesElsewhere, TerminalKeyboard } from './terminal-keyboard.ts'
 import { TerminalLinks } from './terminal-links.ts'
+import { answerQueries, windowReports } from './terminal-queries.ts'
+import { WebglDrawing } from './webgl-drawing.ts'
 
 /** What a terminal needs from around it. */
 export interface TerminalHooks {
@@ -32,10 +40,17 @@ export interface TerminalHooks {
   readonly onSelected: (text: string) => void
   /** What the system pastes by itself (Shift+Insert, a menu); the raw text must not reach the shell. */
   readonly onPaste: (text: string) => void
-  /** What a person typed, for the other panes of a broadcast. */
-  readonly onTyped: (data: string) => void
+  /** What a person typed, for the other panes of a broadcast; with the key that stands for it where one was encoded. */
+  readonly onTyped: (data: string, stroke: KeyStroke | undefined) => void
   /** True when the key was used for something else. */
   readonly onKey: (event: KeyboardEvent) => boolean
+  /** A program wants to put text on the clipboard. */
+  readonly onClipboard: (wish: ClipboardWish) => void
+  /** Which Option keys of a Mac are Meta. */
+  readonly optionAsMeta: () => Settings['terminal']['optionAsMeta']
+  readonly platform: KeyPlatform
+  /** The version of Hawser, for programs that ask. */
+  readonly version: string
 }
 
 const maxTitle = 256
@@ -44,6 +59,7 @@ const titleMs = 100
 const middleMs = 500
 const ackBytes = 64 * 1024
 const encoder = new TextEncoder()
+const unicodeVersions = { characters: 'characters', graphemes: '15-graphemes', 'unicode-6': '6' } as const
 
 /** Owns one xterm: it outlives the view that shows it, and the connections that come and go under it. */
 export class TerminalClient implements Disposable {
@@ -61,11 +77,13 @@ export class TerminalClient implements Disposable {
   readonly #hooks: TerminalHooks
   readonly #commands: CommandMemory
   readonly #running: Running
+  readonly #keyboardModes: KeyboardModes
+  /** The key whose bytes are being typed. */
+  #stroke: KeyStroke | undefined
   #settling: Settling | undefined
   #arrived: Promise<void> = Promise.resolve()
   #arrive = () => {}
-  #webgl: WebglAddon | undefined
-  #webglFailed = false
+  readonly #webgl: WebglDrawing
   #ligatures: { dispose(): void } | undefined
   #wantsLigatures = false
   #port: MessagePort | undefined
@@ -83,31 +101,42 @@ export class TerminalClient implements Disposable {
     this.#hooks = hooks
     this.element.style.cssText = 'position:absolute;inset:0'
     const links = new TerminalLinks(this.element, hooks.onLink)
-    this.terminal = new Terminal({ ...options, allowProposedApi: true, linkHandler: links.handler })
+    this.terminal = new Terminal({
+      ...options,
+      allowProposedApi: true,
+      linkHandler: links.handler,
+      windowOptions: windowReports,
+    })
     const { terminal } = this
     this.#commands = new CommandMemory(terminal)
     this.#running = new Running(terminal)
     this.#store.add(toDisposable(() => terminal.dispose()))
+    this.#webgl = new WebglDrawing(terminal)
     terminal.loadAddon(this.#fit)
     terminal.loadAddon(this.search)
     terminal.loadAddon(new UnicodeGraphemesAddon())
+    terminal.unicode.register(new CharacterWidths())
     links.findIn(terminal)
     guardCounts(terminal)
-    const paste = (event: ClipboardEvent) => {
-      event.preventDefault()
-      event.stopImmediatePropagation()
-      // A middle click is ours: its own paste would come a second time.
-      if (performance.now() - this.#lastMiddle > middleMs)
-        hooks.onPaste(event.clipboardData?.getData('text/plain') ?? '')
-    }
-    const middle = (event: MouseEvent) => {
-      if (event.button === 1) this.#lastMiddle = performance.now()
-    }
-    this.element.addEventListener('paste', paste, true)
-    this.element.addEventListener('mouseup', middle, true)
-    this.element.addEventListener('auxclick', middle, true)
-    terminal.attachCustomKeyEventHandler(event => !hooks.onKey(event))
+    this.#takePastes()
+    const keyboard = new TerminalKeyboard({
+      terminal,
+      modes: () => this.#keyboardModes.current,
+      platform: hooks.platform,
+      optionAsMeta: hooks.optionAsMeta,
+      press: (bytes, stroke) => this.#press(bytes, stroke),
+      release: bytes => this.type(bytes),
+    })
+    terminal.attachCustomKeyEventHandler(event => !hooks.onKey(event) && !keyboard.handle(event))
     terminal.onData(data => this.#typed(data))
+    const reply = (data: string) => this.#reply(data)
+    this.#keyboardModes = this.#store.add(new KeyboardModes(terminal, reply))
+    this.#store.add(answerQueries(terminal, hooks.version, reply))
+    terminal.parser.registerOscHandler(52, data => {
+      const wish = clipboardWish(data)
+      if (wish && !this.#replaying) hooks.onClipboard(wish)
+      return true
+    })
     // Where the shell is, as it tells it (OSC 7, a file URL); for "Files here".
     terminal.parser.registerOscHandler(7, data => {
       this.#folder = folderOf(data)
@@ -132,14 +161,14 @@ export class TerminalClient implements Disposable {
       this.terminal.open(this.element)
       this.#openedOnce.fire()
     }
-    this.#useWebgl()
+    this.#webgl.start()
     this.fit()
   }
 
   /** Takes the screen out of the page; its content stays. A browser has few WebGL contexts, so it gives its own back. */
   detach(): void {
     this.element.remove()
-    this.#dropWebgl()
+    this.#webgl.stop()
   }
 
   /** Fits columns and rows to the place; nothing while it has no size. */
@@ -224,6 +253,17 @@ export class TerminalClient implements Disposable {
     this.#send(encoder.encode(data))
   }
 
+  /** Types a key that was pressed in another pane, as the program in this one wants it. */
+  typeKey(stroke: KeyStroke): void {
+    this.type(bytesElsewhere(stroke, this.#keyboardModes.current))
+  }
+
+  /** How many cells the characters take that are written from now on. */
+  setWidths(widths: Settings['terminal']['characterWidths']): void {
+    const version = unicodeVersions[widths]
+    if (this.terminal.unicode.activeVersion !== version) this.terminal.unicode.activeVersion = version
+  }
+
   setOptions(options: ITerminalOptions): void {
     Object.assign(this.terminal.options, options)
     // The size of a cell is known only once the new font was drawn.
@@ -251,7 +291,7 @@ export class TerminalClient implements Disposable {
     this.#port?.close()
     this.#port = undefined
     this.element.remove()
-    this.#dropWebgl()
+    this.#webgl.stop()
     this.#store.dispose()
     this.#closed.fire()
     this.#closed.dispose()
@@ -284,14 +324,28 @@ export class TerminalClient implements Disposable {
   }
 
   #typed(data: string): void {
-    if (isReply(data)) {
-      if (this.#replaying) return
-      if (this.#replies.allows(data.length, performance.now())) this.type(data)
-      return
-    }
-    if (!isReport(data)) this.#commands.typed(data)
+    const stroke = this.#stroke
+    if (stroke === undefined && isReply(data)) return this.#reply(data)
+    const reported = stroke === undefined && isReport(data)
+    if (!reported) this.#commands.typed(data)
     this.type(data)
-    if (!isReport(data)) this.#hooks.onTyped(data)
+    if (!reported) this.#hooks.onTyped(data, stroke)
+  }
+
+  #reply(data: string): void {
+    if (!this.#replaying && this.#replies.allows(data.length, performance.now())) this.type(data)
+  }
+
+  /** Sends a key as if xterm.js had: it scrolls down, and the selection goes. */
+  #press(bytes: string, stroke: KeyStroke): void {
+    // Screen readers find there what was typed last: a line that was sent or given up is over.
+    if (this.terminal.textarea && (bytes === '\r' || bytes === '\x03')) this.terminal.textarea.value = ''
+    this.#stroke = stroke
+    try {
+      this.terminal.input(bytes)
+    } finally {
+      this.#stroke = undefined
+    }
   }
 
   #send(input: Uint8Array): void {
@@ -306,61 +360,26 @@ export class TerminalClient implements Disposable {
     this.#hooks.onBell()
   }
 
+  /** What the system pastes by itself goes through the app's own cleaning. */
+  #takePastes(): void {
+    const paste = (event: ClipboardEvent) => {
+      event.preventDefault()
+      event.stopImmediatePropagation()
+      // A middle click is ours: its own paste would come a second time.
+      if (performance.now() - this.#lastMiddle > middleMs)
+        this.#hooks.onPaste(event.clipboardData?.getData('text/plain') ?? '')
+    }
+    const middle = (event: MouseEvent) => {
+      if (event.button === 1) this.#lastMiddle = performance.now()
+    }
+    this.element.addEventListener('paste', paste, true)
+    this.element.addEventListener('mouseup', middle, true)
+    this.element.addEventListener('auxclick', middle, true)
+  }
+
   #title(title: string): void {
     clearTimeout(this.#titleTimer)
     const cleaned = cleanLine(title, maxTitle)
     this.#titleTimer = window.setTimeout(() => (cleaned === '' ? undefined : this.#hooks.onTitle(cleaned)), titleMs)
-  }
-
-  #useWebgl(): void {
-    if (this.#webgl || this.#webglFailed || !hasFastWebgl()) return
-    try {
-      const addon = new WebglAddon()
-      // The graphics driver went away: the DOM renderer goes on in its place.
-      addon.onContextLoss(() => {
-        this.#webglFailed = true
-        this.#dropWebgl()
-      })
-      this.terminal.loadAddon(addon)
-      this.#webgl = addon
-    } catch {
-      this.#webglFailed = true
-    }
-  }
-
-  #dropWebgl(): void {
-    this.#webgl?.dispose()
-    this.#webgl = undefined
-  }
-}
-
-let fastWebgl: boolean | undefined
-
-/** False where WebGL is only emulated by the processor: the DOM renderer is several times faster then. */
-function hasFastWebgl(): boolean {
-  fastWebgl ??= probeWebgl()
-  return fastWebgl
-}
-
-function probeWebgl(): boolean {
-  const context = document.createElement('canvas').getContext('webgl2', { failIfMajorPerformanceCaveat: true })
-  if (!context) return false
-  const debug = context.getExtension('WEBGL_debug_renderer_info')
-  const name = debug ? String(context.getParameter(debug.UNMASKED_RENDERER_WEBGL)) : ''
-  context.getExtension('WEBGL_lose_context')?.loseContext()
-  return !/swiftshader|llvmpipe|software/i.test(name)
-}
-
-const longestFolder = 4096
-
-// `file://host/some/folder`; from a program, so it is nothing but a path to look at.
-function folderOf(data: string): string | null {
-  const [, path] = /^file:\/\/[^/]*(\/.*)$/s.exec(data.slice(0, longestFolder * 3)) ?? []
-  if (path === undefined) return null
-  try {
-    const decoded = decodeURIComponent(path)
-    return decoded.length <= longestFolder && !/\p{Cc}/u.test(decoded) ? decoded : null
-  } catch {
-    return null
   }
 }

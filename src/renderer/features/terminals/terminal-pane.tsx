@@ -21,6 +21,7 @@ import { ContextMenu, Menu, type MenuItem } from '../../ui/menu.tsx'
 import { Dot } from '../../ui/tag.tsx'
 import type { Side } from '../../workspace/split-tree.ts'
 import { focusPane, movePane, moveTabInto, type TerminalTab } from '../../workspace/workspace-store.ts'
+import { ClipboardQuestion } from './clipboard-question.tsx'
 import { FindBar } from './find-bar.tsx'
 import css from './terminal-pane.module.css'
 import { TerminalStatus } from './terminal-status.tsx'
@@ -143,6 +144,7 @@ export function TerminalPane({ pane, tab, label, terminals, actions, pathOf }: T
           />
         </div>
       </ContextMenu>
+      <ClipboardQuestion paneId={pane.id} label={label} terminals={terminals} />
       <TerminalStatus
         state={state}
         label={label}

@@ -2,6 +2,7 @@ import { create } from 'zustand'
 
 import type { Disposable } from '../../../shared/base/lifecycle.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
+import type { Target } from '../../../shared/contract/targets.ts'
 import type { TerminalSnapshot, TerminalState } from '../../../shared/contract/terminals.ts'
 import type { Follow } from '../../ipc/mirror.ts'
 import type { Tone } from '../../ui/tag.tsx'
@@ -16,6 +17,13 @@ export interface ClosingRequest {
   readonly running: readonly (string | null)[]
 }
 
+/** Text that a program wants to put on the clipboard, and that waits for a yes. */
+export interface ClipboardQuestion {
+  readonly target: Target
+  readonly text: string
+  readonly to: 'clipboard' | 'selection'
+}
+
 interface TerminalsState {
   /** By terminal id; a terminal that was never connected is not in it. */
   readonly states: Readonly<Record<string, TerminalState>>
@@ -23,9 +31,11 @@ interface TerminalsState {
   readonly finding: string | null
   /** The pane that just rang. */
   readonly ringing: string | null
-  /** A paste that waits for a yes. */
+  /** By the pane whose program asks. */
+  readonly clipboard: Readonly<Record<string, ClipboardQuestion>>
   /** The tab or pane that is closed once a person has said so, and what runs in it. */
   readonly closing: ClosingRequest | null
+  /** A paste that waits for a yes. */
   readonly pasting: { readonly paneId: string; readonly text: string; readonly run: boolean } | null
 }
 
@@ -33,6 +43,7 @@ export const useTerminals = create<TerminalsState>()(() => ({
   states: {},
   finding: null,
   ringing: null,
+  clipboard: {},
   pasting: null,
   closing: null,
 }))

@@ -29,6 +29,7 @@ vi.mock('./terminal-client.ts', () => ({
       return { dispose: () => seen.listeners.delete(listener) }
     }
     onOpened() {}
+    setWidths() {}
     expectShell() {}
     dispose() {}
   },

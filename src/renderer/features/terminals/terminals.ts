@@ -7,8 +7,11 @@ import type { Settings } from '../../../shared/contract/settings.ts'
 import type { Target } from '../../../shared/contract/targets.ts'
 import type { TerminalId } from '../../../shared/contract/terminals.ts'
 import type { Ports } from '../../ipc/ports.ts'
-import { allPanes, endClosed, livingPanes, setTitle, tabWith, useWorkspace } from '../../workspace/workspace-store.ts'
+import { allPanes, livingPanes, setTitle, tabWith, useWorkspace } from '../../workspace/workspace-store.ts'
+import { ClipboardGate } from './clipboard-gate.ts'
+import { ClosedTabs } from './closed-tabs.ts'
 import { HeldKeys } from './held-keys.ts'
+import type { KeyPlatform, KeyStroke } from './key-stroke.ts'
 import { asPasted, asTyped, cleanPaste, forConsole, needsConfirmation } from './paste.ts'
 import { TerminalClient } from './terminal-client.ts'
 import { isLive, isOpening, useTerminals } from './terminals-store.ts'
@@ -31,6 +34,14 @@ export interface TerminalsParts {
   /** True when the key was one of the app's own; `toShell` when a shell would get it otherwise. */
   readonly onKey: (event: KeyboardEvent, toShell: boolean) => boolean
   readonly onProblem: (text: string) => void
+  /** Something happened that the user should see, without a need to act. */
+  readonly onNotice: (text: string) => void
+  /** The name of a target as the interface has it. */
+  readonly labelOf: (target: Target) => string
+  readonly changeSettings: (patch: Partial<Settings['terminal']>) => void
+  readonly platform: KeyPlatform
+  /** The version of Hawser. */
+  readonly version: string
   /** A shell runs in it now, for the first time or again. */
   readonly onOpened: (paneId: TerminalId, target: Target) => void
 }
@@ -43,8 +54,6 @@ export interface PasteOptions {
 const longestLine = 4_000
 const resizeMs = 60
 const ringMs = 150
-// How long a closed tab can be opened again with the shells that it had.
-const reopenMs = 10_000
 
 /** All terminals of this window: one client per pane, made when it is first shown and kept until the pane is gone. */
 export class Terminals implements Disposable {
@@ -52,16 +61,25 @@ export class Terminals implements Disposable {
   readonly #clients = new Map<string, TerminalClient>()
   readonly #store = new DisposableStore()
   readonly #resizes = new Map<string, number>()
-  // Closed tabs whose shells still run for a while, by their ids.
-  readonly #closing = new Map<string, number>()
   // A port is on its way to these.
   readonly #opening = new Set<string>()
   readonly #held = this.#store.add(new HeldKeys(window))
+  readonly #clipboard: ClipboardGate
 
   constructor(parts: TerminalsParts) {
     this.#parts = parts
+    this.#clipboard = this.#store.add(
+      new ClipboardGate({
+        settings: () => parts.settings().terminal,
+        labelOf: parts.labelOf,
+        write: (text, to) => void parts.api.app.copy({ text, to }).catch(this.#tell),
+        remember: hosts => parts.changeSettings({ clipboardHosts: [...hosts] }),
+        onNotice: parts.onNotice,
+      }),
+    )
     // A pane that was closed takes its terminal and its shell with it.
     this.#store.add({ dispose: useWorkspace.subscribe(() => this.#sweep()) })
+    this.#store.add(new ClosedTabs())
     // The page before this one may have left shells that still run: their news and their panes come in any order.
     for (const store of [useWorkspace, useTerminals])
       this.#store.add({ dispose: store.subscribe(() => this.#reattach()) })
@@ -82,10 +100,15 @@ export class Terminals implements Disposable {
         if (text !== '' && wanted) void this.#parts.api.app.copy({ text }).catch(this.#tell)
       },
       onPaste: text => (text === '' ? undefined : this.pasteText(paneId, text)),
-      onTyped: data => this.#broadcast(paneId, data),
+      onTyped: (data, stroke) => this.#broadcast(paneId, data, stroke),
       onKey: event => this.#key(paneId, target, event),
+      onClipboard: wish => this.#clipboard.wished(paneId, target, wish),
+      optionAsMeta: () => this.#parts.settings().terminal.optionAsMeta,
+      platform: this.#parts.platform,
+      version: this.#parts.version,
     })
     this.#clients.set(paneId, client)
+    client.setWidths(this.#parts.settings().terminal.characterWidths)
     client.onOpened(() => void client.setLigatures(this.#parts.settings().terminal.ligatures))
     return client
   }
@@ -98,6 +121,7 @@ export class Terminals implements Disposable {
     const ports = this.#parts.ports.expect(paneId, port => client.connect(port))
     const stop = client.onDisposed(() => ports.dispose())
     client.expectShell()
+    this.#clipboard.forget(paneId)
     try {
       await this.#parts.api.terminals.open({ id: paneId, target, size: client.size })
       // The window may have changed its size while the person was asked something.
@@ -157,6 +181,12 @@ export class Terminals implements Disposable {
       throw new Error('A line of this snippet is longer than this shell takes by the keyboard. Let it run apart.')
     client.noteCommand(cleaned, send)
     client.type(`${asTyped(cleaned, bracketedPasteMode)}${send ? '\r' : ''}`)
+  }
+
+  /** Answers the question in a pane whether its program may use the clipboard; null puts it off. */
+  answerClipboard(paneId: string, allow: boolean | null): void {
+    this.#clipboard.answer(paneId, allow)
+    this.focus(paneId)
   }
 
   /** What is selected in a terminal; empty for nothing. */
@@ -228,13 +258,13 @@ export class Terminals implements Disposable {
     for (const pane of allPanes()) {
       const client = this.#clients.get(pane.id)
       client?.setOptions(this.#options(pane.target))
+      client?.setWidths(this.#parts.settings().terminal.characterWidths)
       void client?.setLigatures(this.#parts.settings().terminal.ligatures)
     }
   }
 
   dispose(): void {
     this.#store.dispose()
-    for (const timer of this.#closing.values()) clearTimeout(timer)
     for (const client of this.#clients.values()) client.dispose()
     this.#clients.clear()
   }
@@ -278,11 +308,14 @@ export class Terminals implements Disposable {
     return event.key === 'Tab'
   }
 
-  #broadcast(paneId: TerminalId, data: string): void {
+  #broadcast(paneId: TerminalId, data: string, stroke: KeyStroke | undefined): void {
     const tab = tabWith(paneId)
     if (!tab?.broadcast) return
     for (const other of Object.keys(tab.panes)) {
-      if (other !== paneId) this.#clients.get(other)?.type(data)
+      if (other === paneId) continue
+      // The program in the other pane may want its keys in another way.
+      if (stroke) this.#clients.get(other)?.typeKey(stroke)
+      else this.#clients.get(other)?.type(data)
     }
   }
 
@@ -335,18 +368,11 @@ export class Terminals implements Disposable {
 
   /** Ends the shells of panes that are gone; those of a closed tab once it was not opened again. */
   #sweep(): void {
-    const closed = new Set(useWorkspace.getState().closed.flatMap(({ tab, live }) => (live ? tab.id : [])))
-    for (const [id, timer] of this.#closing) {
-      if (closed.has(id)) continue
-      clearTimeout(timer)
-      this.#closing.delete(id)
-    }
-    const wait = (id: string) => window.setTimeout(() => endClosed(id), reopenMs)
-    for (const id of closed) if (!this.#closing.has(id)) this.#closing.set(id, wait(id))
     const panes = new Set<string>(livingPanes().map(pane => pane.id))
     for (const [id, client] of this.#clients) {
       if (panes.has(id)) continue
       this.#clients.delete(id)
+      this.#clipboard.forget(id)
       client.dispose()
       void this.#parts.api.terminals.close({ id: client.id }).catch(this.#tell)
     }

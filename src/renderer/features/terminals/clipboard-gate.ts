@@ -1,0 +1,106 @@
+import type { Disposable } from '../../../shared/base/lifecycle.ts'
+import type { Settings } from '../../../shared/contract/settings.ts'
+import { targetKey, type Target } from '../../../shared/contract/targets.ts'
+import { maxClipboardBytes, type ClipboardWish } from './clipboard-sequence.ts'
+import { useTerminals, type ClipboardQuestion } from './terminals-store.ts'
+
+type ClipboardHost = Settings['terminal']['clipboardHosts'][number]
+
+export interface ClipboardGateParts {
+  readonly settings: () => Settings['terminal']
+  /** The name of a target as the interface has it. */
+  readonly labelOf: (target: Target) => string
+  readonly write: (text: string, to: 'clipboard' | 'selection') => void
+  /** Replaces what was answered for the targets. */
+  readonly remember: (hosts: readonly ClipboardHost[]) => void
+  readonly onNotice: (text: string) => void
+}
+
+// A program that copies without end writes its last text four times a second, and is reported as one.
+const gatherMs = 250
+const mostHosts = 500
+
+/**
+ * Decides about text that programs put on the clipboard: by the setting, else by what the user answered for the target,
+ * else it asks in the pane. Each text that arrived on the clipboard is reported with the target's name, so that it never
+ * changes unseen, whatever tab is in front.
+ */
+export class ClipboardGate implements Disposable {
+  readonly #parts: ClipboardGateParts
+  readonly #waiting = new Map<string, { readonly timer: ReturnType<typeof setTimeout>; write: () => void }>()
+
+  constructor(parts: ClipboardGateParts) {
+    this.#parts = parts
+  }
+
+  /** A program in a pane wants to put text on the clipboard. */
+  wished(paneId: string, target: Target, wish: ClipboardWish): void {
+    const { clipboardWrites, clipboardHosts } = this.#parts.settings()
+    const known = clipboardHosts.find(each => each.key === targetKey(target))
+    if (clipboardWrites === 'never') return
+    if (clipboardWrites === 'always' || known?.allow) return this.#fulfil(target, wish)
+    if (known) return
+    if (wish.kind === 'write') ask(paneId, { target, text: wish.text, to: wish.to })
+    else this.#fulfil(target, wish)
+  }
+
+  /** The user's answer to the question in a pane; null puts it off. */
+  answer(paneId: string, allow: boolean | null): void {
+    const question = useTerminals.getState().clipboard[paneId]
+    this.forget(paneId)
+    if (!question || allow === null) return
+    const { target, text, to } = question
+    const key = targetKey(target)
+    const others = this.#parts.settings().clipboardHosts.filter(each => each.key !== key)
+    const label = this.#parts.labelOf(target).slice(0, 256)
+    this.#parts.remember([...others, { key, label, allow }].slice(-mostHosts))
+    if (allow) this.#fulfil(target, { kind: 'write', text, to })
+  }
+
+  /** Takes the question of a pane away: the pane was closed, or gets another shell. */
+  forget(paneId: string): void {
+    useTerminals.setState(({ clipboard: { [paneId]: _gone, ...clipboard } }) => ({ clipboard }))
+  }
+
+  dispose(): void {
+    for (const { timer } of this.#waiting.values()) clearTimeout(timer)
+    this.#waiting.clear()
+  }
+
+  /** Writes, or reports what is too large to be written. */
+  #fulfil(target: Target, wish: ClipboardWish): void {
+    const write = () => {
+      const label = this.#parts.labelOf(target)
+      if (wish.kind === 'too-large') {
+        const limit = maxClipboardBytes / 1024 / 1024
+        return this.#parts.onNotice(`A program on ${label} tried to copy more than ${limit} MiB. Nothing was copied.`)
+      }
+      this.#parts.write(wish.text, wish.to)
+      const place = wish.to === 'clipboard' ? 'clipboard' : 'primary selection'
+      this.#parts.onNotice(`A program on ${label} copied ${sizeOf(wish.text)} to the ${place}.`)
+    }
+    const key = targetKey(target)
+    const waiting = this.#waiting.get(key)
+    if (waiting) {
+      waiting.write = write
+      return
+    }
+    const timer = setTimeout(() => {
+      const last = this.#waiting.get(key)
+      this.#waiting.delete(key)
+      last?.write()
+    }, gatherMs)
+    this.#waiting.set(key, { timer, write })
+  }
+}
+
+/** The length of a text in characters, as in "1 character". */
+export function sizeOf(text: string): string {
+  let count = 0
+  for (const _character of text) count++
+  return `${count.toLocaleString('en')} ${count === 1 ? 'character' : 'characters'}`
+}
+
+function ask(paneId: string, question: ClipboardQuestion): void {
+  useTerminals.setState(({ clipboard }) => ({ clipboard: { ...clipboard, [paneId]: question } }))
+}

@@ -1,0 +1,47 @@
+import { isCharacter, isKeypad, type KeyStroke } from './key-stroke.ts'
+import { controlOf, latinOf, modifierParameter } from './legacy-keys.ts'
+
+/** xterm's modifyOtherKeys: off, only keys without a meaning of their own, all of them. */
+export type OtherKeysLevel = 0 | 1 | 2
+
+/**
+ * The sequence `CSI 27 ; modifiers ; code ~` of a key that has none of its own (ctlseqs, XTMODKEYS; ModifyOtherKeys() and
+ * allowedCharModifiers() of xterm's input.c); null where the key sends what it sends without modifyOtherKeys.
+ */
+export function otherKeyBytes(stroke: KeyStroke, level: OtherKeysLevel): string | null {
+  const modifiers = modifierParameter(stroke)
+  if (level === 0 || modifiers === 1) return null
+  if (isCharacter(stroke.key) && isKeypad(stroke)) return null
+  const code = isCharacter(stroke.key) ? characterCode(stroke, level) : namedCode(stroke, level)
+  return code === null ? null : `\x1b[27;${modifiers};${code}~`
+}
+
+function characterCode(stroke: KeyStroke, level: 1 | 2): number | null {
+  const { shift, alt, ctrl } = stroke
+  const character = latinOf(stroke)
+  const code = character.codePointAt(0) ?? 0
+  // The keys that Ctrl makes control characters of by their lower bits: `@`, letters, brackets.
+  const isControlKey = code >= 0x40 && code <= 0x7f
+  if (level === 2) return ctrl || alt || isControlKey || (shift && character === ' ') ? code : null
+  if (!ctrl || isControlKey) return null
+  const writesControl = character !== '?' && controlOf(character) !== null
+  return writesControl && !alt ? null : code
+}
+
+function namedCode({ key, shift, alt, ctrl }: KeyStroke, level: 1 | 2): number | null {
+  switch (key) {
+    case 'Enter':
+      return level === 1 && alt && !shift ? null : 13
+    case 'Tab':
+      // Shift+Tab is a key of its own, which CSI Z stands for.
+      return (shift && !alt && !ctrl) || (level === 1 && alt && !shift) ? null : 9
+    case 'Escape':
+      return level === 1 ? (alt && (shift || ctrl) ? 27 : null) : alt || ctrl ? 27 : null
+    case 'Backspace':
+      if (level === 1) return null
+      // Ctrl alone makes DEL a backspace; with others beside it the backspace is what they modify.
+      return ctrl ? (shift || alt ? 8 : null) : 127
+    default:
+      return null
+  }
+}

@@ -1,0 +1,91 @@
+import type { Terminal } from '@xterm/xterm'
+
+import type { Settings } from '../../../shared/contract/settings.ts'
+import { encodeKey, type KeyModes } from './key-encoder.ts'
+import { isCharacter, strokeOf, type KeyPlatform, type KeyStroke } from './key-stroke.ts'
+import { kittyFlags } from './kitty-keys.ts'
+
+type OptionAsMeta = Settings['terminal']['optionAsMeta']
+
+export interface KeyboardParts {
+  readonly terminal: Pick<Terminal, 'hasSelection'>
+  readonly modes: () => KeyModes
+  readonly platform: KeyPlatform
+  /** Which Option keys of a Mac are Meta. */
+  readonly optionAsMeta: () => OptionAsMeta
+  /** Sends a key that the user pressed. */
+  readonly press: (bytes: string, stroke: KeyStroke) => void
+  /** Sends what only a program reads: that a key was released. */
+  readonly release: (bytes: string) => void
+}
+
+/**
+ * Sends the keys that xterm.js drops or knows one sequence for: control keys, keys with modifiers, and all that a program
+ * asked for. Plain text, input methods, dead keys and AltGr are left to xterm.js.
+ */
+export class TerminalKeyboard {
+  readonly #parts: KeyboardParts
+  readonly #options = new Set<'left' | 'right'>()
+  readonly #pressed = new Set<string>()
+
+  constructor(parts: KeyboardParts) {
+    this.#parts = parts
+  }
+
+  /** True for a key that was sent, of which xterm.js must hear nothing. */
+  handle(event: KeyboardEvent): boolean {
+    this.#noteOption(event)
+    if (event.type === 'keypress') return false
+    const { platform, modes, press } = this.#parts
+    const stroke = strokeOf(event, platform, this.#isMeta())
+    const current = modes()
+    if (event.type === 'keyup') {
+      this.#released(event, stroke, current)
+      return false
+    }
+    if (stroke === null) return false
+    if (current.kittyFlags !== 0) this.#pressed.add(event.code)
+    // Without modifiers and wishes a key is xterm.js's own, which reads it to screen readers too.
+    if (isPlain(stroke) && current.kittyFlags === 0) return false
+    if (this.#copies(stroke)) return false
+    const bytes = encodeKey(stroke, current)
+    if (bytes === null || bytes === '') return false
+    event.preventDefault()
+    event.stopPropagation()
+    press(bytes, stroke)
+    return true
+  }
+
+  #released(event: KeyboardEvent, stroke: KeyStroke | null, current: KeyModes): void {
+    const began = this.#pressed.delete(event.code)
+    if (!began || stroke === null || (current.kittyFlags & kittyFlags.eventTypes) === 0) return
+    const bytes = encodeKey(stroke, current)
+    if (bytes !== null && bytes !== '') this.#parts.release(bytes)
+  }
+
+  // Ctrl+Insert copies what is selected, as in every window.
+  #copies({ key, ctrl, alt, shift }: KeyStroke): boolean {
+    return key === 'Insert' && ctrl && !alt && !shift && this.#parts.terminal.hasSelection()
+  }
+
+  #noteOption({ type, code }: KeyboardEvent): void {
+    const side = code === 'AltLeft' ? 'left' : code === 'AltRight' ? 'right' : undefined
+    if (side === undefined) return
+    if (type === 'keyup') this.#options.delete(side)
+    else this.#options.add(side)
+  }
+
+  #isMeta(): boolean {
+    const wanted = this.#parts.optionAsMeta()
+    return wanted === 'both' || (wanted !== 'neither' && this.#options.has(wanted))
+  }
+}
+
+/** The bytes of a key for a terminal that it was not pressed in: text as it is, nothing of a key that sends nothing there. */
+export function bytesElsewhere(stroke: KeyStroke, modes: KeyModes): string {
+  return encodeKey(stroke, modes) ?? (isCharacter(stroke.key) ? stroke.key : '')
+}
+
+function isPlain({ shift, alt, ctrl }: KeyStroke): boolean {
+  return !shift && !alt && !ctrl
+}

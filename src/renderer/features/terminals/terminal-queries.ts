@@ -1,0 +1,58 @@
+import type { Terminal } from '@xterm/xterm'
+
+import { DisposableStore, type Disposable } from '../../../shared/base/lifecycle.ts'
+
+/** What xterm.js answers by itself when asked (XTWINOPS 14, 16 and 18): sizes, and no titles. */
+export const windowReports = { getWinSizePixels: true, getCellSizePixels: true, getWinSizeChars: true } as const
+
+const mostNames = 32
+const longestName = 32
+
+/**
+ * The capabilities of terminfo(5) that a program may ask for by name (XTGETTCAP): what the terminal is, and what its entry
+ * xterm-256color lacks. None of them makes a program ask for more than is answered.
+ */
+const capabilities: Readonly<Record<string, string>> = {
+  TN: 'xterm-256color',
+  name: 'xterm-256color',
+  Co: '256',
+  colors: '256',
+  RGB: '8',
+  setrgbf: '\x1b[38:2:%p1%d:%p2%d:%p3%dm',
+  setrgbb: '\x1b[48:2:%p1%d:%p2%d:%p3%dm',
+  Smulx: '\x1b[4:%p1%dm',
+}
+
+/**
+ * Answers what programs ask a terminal about itself beyond xterm.js's own replies: its name (XTVERSION) and capabilities
+ * (XTGETTCAP), as in xterm's ctlseqs. Nothing of a reply is chosen by the program but names in hexadecimal.
+ */
+export function answerQueries(terminal: Terminal, version: string, reply: (data: string) => void): Disposable {
+  const store = new DisposableStore()
+  store.add(
+    terminal.parser.registerCsiHandler({ prefix: '>', final: 'q' }, params => {
+      if ((params[0] ?? 0) === 0) reply(`\x1bP>|Hawser(${version})\x1b\\`)
+      return true
+    }),
+  )
+  store.add(
+    terminal.parser.registerDcsHandler({ intermediates: '+', final: 'q' }, data => {
+      for (const name of data.split(';').slice(0, mostNames)) {
+        if (/^(?:[0-9a-f]{2})+$/i.test(name) && name.length <= 2 * longestName) reply(capabilityReply(name))
+      }
+      return true
+    }),
+  )
+  return store
+}
+
+/** The reply about one capability, whose name and value are in hexadecimal. */
+export function capabilityReply(hexName: string): string {
+  const name = String.fromCharCode(...(hexName.match(/../g) ?? []).map(byte => Number.parseInt(byte, 16)))
+  const value = Object.hasOwn(capabilities, name) ? capabilities[name] : undefined
+  return value === undefined ? `\x1bP0+r${hexName}\x1b\\` : `\x1bP1+r${hexName}=${toHex(value)}\x1b\\`
+}
+
+function toHex(text: string): string {
+  return [...text].map(char => char.charCodeAt(0).toString(16).padStart(2, '0')).join('')
+}
