@@ -2,7 +2,8 @@ import { isIP } from 'node:net'
 
 import { splitArguments } from './config-text.ts'
 import type { ConfigNote, ConfigProgram, Section, Statement } from './config-program.ts'
-import { honoured, misspelled, olderNames, shownKeyword, whyNotHonoured } from './keywords.ts'
+import { honoured, isKeyword, olderNames, shownKeyword, whyNotHonoured } from './keywords.ts'
+import { isInNetworks, type Criterion } from './match-criteria.ts'
 import { matchesHost, matchesList, matchesPattern } from './patterns.ts'
 import { expandForShell, ExpansionError, type LocalFacts } from './tokens.ts'
 
@@ -60,6 +61,7 @@ export interface Evaluation {
 export function evaluate(program: ConfigProgram, name: string, known: Known): Evaluation {
   const run = new Run(program, name, known)
   run.pass(name, false)
+  run.checkUnknown()
   const canonical = run.canonical()
   if (run.wantsFinal || program.asksFinalPass) run.pass(canonical, true)
   return {
@@ -69,7 +71,7 @@ export function evaluate(program: ConfigProgram, name: string, known: Known): Ev
     pending: run.pending,
     usedAnswers: run.usedAnswers,
     notHonoured: [...run.notHonoured.values()],
-    problems: [...run.problems.values()],
+    problems: [...program.notes, ...run.problems.values()],
   }
 }
 
@@ -110,6 +112,14 @@ class Run {
       if (!this.#isActive(section)) continue
       for (const statement of section.statements) this.#take(statement)
     }
+  }
+
+  /** Refuses unknown keywords for which no IgnoreUnknown held that came before them. */
+  checkUnknown(): void {
+    const [ignored] = this.settings.get('ignoreunknown') ?? []
+    for (const { keyword, order, note } of this.#program.unknown)
+      if (!ignored || ignored.at.order > order || !matchesList(keyword, ignored.args[0] ?? '', true))
+        this.problems.set(`${note.path}:${note.line}`, note)
   }
 
   /** The name to dial after HostName and canonicalization. */
@@ -168,36 +178,20 @@ class Run {
     }
   }
 
-  #matches(criteria: readonly string[], at: Statement): boolean {
-    let result = true
-    let count = 0
-    for (let index = 0; index < criteria.length; index++) {
-      const word = criteria[index] as string
-      const negated = word.startsWith('!')
-      const [attribute = '', joined] = splitOnce(word.slice(negated ? 1 : 0))
-      const kind = attribute.toLowerCase()
+  #matches(criteria: readonly Criterion[], at: Statement): boolean {
+    let result = criteria.length > 0
+    for (const { kind, negated, value } of criteria) {
       if (kind === 'all') {
-        if (count > 0 && !(count === 1 && /^!?(final|canonical)$/i.test(criteria[0] as string)))
-          this.#problem(at, '“all” can’t be combined with other criteria')
-        return result && !negated
-      }
-      count++
-      if (kind === 'final' || kind === 'canonical') {
+        if (negated) result = false
+      } else if (kind === 'final' || kind === 'canonical') {
         if (this.#final === negated) result = false
-        continue
+      } else if (kind !== 'exec' || result) {
+        // A command after a criterion that does not hold is never run.
+        const holds = this.#criterion(kind, value, at)
+        if (holds === null || holds === negated) result = false
       }
-      const value = joined ?? criteria[++index]
-      if (value === undefined || (value === '' && kind !== 'tagged' && kind !== 'command')) {
-        this.#problem(at, `“${attribute}” needs a value`)
-        return false
-      }
-      // What comes after a criterion that does not hold is never run.
-      if (kind === 'exec' && !result) continue
-      const holds = this.#criterion(kind, value, at)
-      if (holds === null || holds === negated) result = false
     }
-    if (count === 0) this.#problem(at, 'it needs a criterion')
-    return result && count > 0
+    return result
   }
 
   /** Null where it can't be told. */
@@ -222,6 +216,9 @@ class Run {
         return matchesList('shell', value)
       case 'exec':
         return this.#exec(value, at)
+      case 'localnetwork':
+        this.usedAnswers = true
+        return isInNetworks(this.#facts.addresses?.() ?? [], value)
       default:
         this.#note(at, `Match ${kind} is not supported: the section is left out`)
         return null
@@ -284,10 +281,11 @@ class Run {
   #take(at: Statement): void {
     const keyword = olderNames.get(at.keyword) ?? at.keyword
     const kind = honoured.get(keyword)
-    const args = splitArguments(at.rest)
-    if (args === null) return this.#problem(at, 'a quotation mark is not closed')
-    if (args.length === 0 || (args[0] === '' && kind !== 'words')) return this.#problem(at, 'it needs a value')
-    if (kind === undefined) return this.#takeUnknown(keyword, at, args[0] as string)
+    const args = splitArguments(at.rest) ?? []
+    if (keyword === 'refuseconnection') return this.#problem(at, args[0] ?? '')
+    // The program's notes name what is wrong with a line; a comment in the place of arguments sets nothing.
+    if (args.length === 0 && kind !== 'command') return
+    if (kind === undefined) return this.#takeUnhonoured(keyword, at, args[0] as string)
     const before = this.settings.get(keyword)
     switch (kind) {
       case 'word':
@@ -333,15 +331,11 @@ class Run {
     this.settings.set('sendenv', kept)
   }
 
-  #takeUnknown(keyword: string, at: Statement, value: string): void {
-    const ignored = this.#first('ignoreunknown')
-    const why = whyNotHonoured(keyword, value)
-    const meant = misspelled(keyword)
-    if (meant !== null && !(ignored !== undefined && matchesList(keyword, ignored.toLowerCase())))
-      return this.#problem(at, `is no keyword; did you mean ${shownKeyword(meant)}?`)
-    if (refusing.has(keyword) && why !== null) return this.#problem(at, why)
-    if (why === null || (ignored !== undefined && matchesList(keyword, ignored.toLowerCase()))) return
-    this.#note(at, `${shownKeyword(keyword)}: ${why}`)
+  #takeUnhonoured(keyword: string, at: Statement, value: string): void {
+    const why = isKeyword(keyword) ? whyNotHonoured(keyword, value) : null
+    if (why === null) return
+    if (refusing.has(keyword)) this.#problem(at, why)
+    else this.#note(at, `${shownKeyword(keyword)}: ${why}`)
   }
 
   #note(at: Statement, text: string): void {
@@ -372,9 +366,4 @@ function* inOrder(own: readonly Section[], anywhere: readonly Section[]): Genera
 
 function isNone(text: string): boolean {
   return text.toLowerCase() === 'none'
-}
-
-function splitOnce(word: string): readonly [string, string | undefined] {
-  const at = word.indexOf('=')
-  return at < 0 ? [word, undefined] : [word.slice(0, at), word.slice(at + 1)]
 }
