@@ -39,6 +39,6 @@ test('a mark before the first Host changes nothing, and a slip in one stops ever
 
   // The terminal is there to try again from, once the file is mended.
   write(`Host one\n${own(one.port)}Host two\n${own(two.port)}`)
-  await terminal(page, 'one').region.getByRole('button', { name: 'Connect', exact: true }).click()
+  await terminal(page, 'one').region.getByRole('button', { name: 'Try again' }).click()
   await expect(question).toBeVisible()
 })

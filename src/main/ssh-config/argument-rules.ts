@@ -1,7 +1,7 @@
 import { unknownAlgorithm, type AlgorithmKind } from './algorithm-names.ts'
 import { lowerAscii, splitArguments } from './config-text.ts'
 import { isForward } from './forward-rule.ts'
-import { isDomain, isJumpList } from './jump-rule.ts'
+import { isDomain, isJumpList, jumpList } from './jump-rule.ts'
 import { parsePort, parseTime, parseWhole } from './number-formats.ts'
 import { expandVariables, ExpansionError, type LocalFacts } from './tokens.ts'
 
@@ -83,7 +83,7 @@ function forward(kind: Parameters<typeof isForward>[0]): Rule {
 }
 
 const proxyJump: Rule = (_args, { rest }) => {
-  const hops = rest.replace(/^[ \t\r\n=]+/, '')
+  const hops = jumpList(rest)
   return isJumpList(hops) ? null : `“${hops}” is not a list of hosts with commas between them`
 }
 

@@ -1,8 +1,9 @@
 import { isIP } from 'node:net'
 
-import { splitArguments } from './config-text.ts'
+import { lowerAscii, splitArguments } from './config-text.ts'
 import type { ConfigNote, ConfigProgram, Section, Statement } from './config-program.ts'
 import { honoured, isKeyword, olderNames, shownKeyword, whyNotHonoured } from './keywords.ts'
+import { jumpList } from './jump-rule.ts'
 import { isInNetworks, type Criterion } from './match-criteria.ts'
 import { matchesHost, matchesList, matchesPattern } from './patterns.ts'
 import { expandForShell, ExpansionError, type LocalFacts } from './tokens.ts'
@@ -125,7 +126,7 @@ class Run {
   /** The name to dial after HostName and canonicalization. */
   canonical(): string {
     const named = this.#expandHostName(this.#name)
-    const host = isIP(named) === 0 ? named.toLowerCase() : named
+    const host = isIP(named) === 0 ? lowerAscii(named) : named
     const mode = this.#first('canonicalizehostname')?.toLowerCase() ?? 'no'
     if (mode === 'no' || mode === 'false' || mode === 'none') return host
     this.wantsFinal = true
@@ -199,9 +200,9 @@ class Run {
     const { user: localUser } = this.#facts
     switch (kind) {
       case 'host':
-        return matchesList(this.#current().toLowerCase(), value, true)
+        return matchesList(lowerAscii(this.#current()), value, true)
       case 'originalhost':
-        return matchesList(this.#name.toLowerCase(), value, true)
+        return matchesList(lowerAscii(this.#name), value, true)
       case 'user':
         return matchesList(this.#user(), value)
       case 'localuser':
@@ -310,15 +311,14 @@ class Run {
 
   #takeCommand(keyword: string, at: Statement): void {
     if (this.settings.has(keyword)) return
-    const text = at.rest.replace(/^[\s=]+/, '')
     const isJump = keyword === 'proxyjump'
+    const text = isJump ? jumpList(at.rest) : at.rest.replace(/^[ \t\r\n=]+/, '')
     // The one that comes first of these two wins.
     const other = isJump ? 'proxycommand' : 'proxyjump'
     const rival = this.#first(other)
     if ((isJump || keyword === 'proxycommand') && rival !== undefined && !(other === 'proxyjump' && isNone(rival)))
       if (!(isJump && isNone(text))) return
-    const hash = isJump ? text.indexOf('#') : -1
-    this.settings.set(keyword, [{ args: [hash < 0 ? text : text.slice(0, hash).trim()], at }])
+    this.settings.set(keyword, [{ args: [text], at }])
   }
 
   #takeEnvironment(at: Statement, args: readonly string[]): void {

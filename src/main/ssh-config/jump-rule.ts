@@ -1,10 +1,14 @@
+import { lowerAscii } from './config-text.ts'
 import { parsePort } from './number-formats.ts'
+
+/** The hops that ProxyJump names: OpenSSH reads its line up to a comment or the first space. */
+export function jumpList(rest: string): string {
+  return /^[ \t\r\n=]*([^ \t\n\v\f\r#]*)/.exec(rest)?.[1] ?? ''
+}
 
 /** Whether OpenSSH takes a text for ProxyJump: its parse_jump, of `none` or hops with commas between them. */
 export function isJumpList(text: string): boolean {
-  if (text.toLowerCase() === 'none') return true
-  const list = text.replace(/#.*$/s, '').replace(/[ \t\n\v\f\r]+$/, '')
-  return list.split(',').every(isHop)
+  return lowerAscii(text) === 'none' || text.split(',').every(isHop)
 }
 
 function isHop(hop: string): boolean {
