@@ -28,7 +28,7 @@ async function write(folder: string, text: string, included: readonly string[]):
 // A mark at the start is skipped here and refused by ssh.
 const mutatedText = fc
   .tuple(configText, fc.array(mutation, { minLength: 1, maxLength: 2 }))
-  .map(([text, changes]) => changes.reduce((before, each) => each(before), text).replace(/^\uFEFF/, ''))
+  .map(([text, changes]) => changes.reduce((before, each) => each(before), text).replace(/^\uFEFF+/, ''))
   .filter(text => !isReadAnewSince92(text))
 
 const included = fc.array(configSection, { minLength: 2, maxLength: 2 })
