@@ -122,7 +122,7 @@ export function nextWord(text: string): readonly [word: string, rest: string] | 
 
 /** Lower case of the 26 letters only: other alphabets have letters whose lower case is one of these. */
 export function lowerAscii(text: string): string {
-  return text.replace(/[A-Z]+/g, letters => letters.toLowerCase())
+  return /[^\0-\x7f]/.test(text) ? text.replace(/[A-Z]+/g, letters => letters.toLowerCase()) : text.toLowerCase()
 }
 
 // Space, tab, line feed, form feed, carriage return.
