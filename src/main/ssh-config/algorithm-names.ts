@@ -3,7 +3,7 @@ import { isLiteral, matchesPattern } from './patterns.ts'
 /** A list of algorithms that ssh_config(5) can name. */
 export type AlgorithmKind = 'cipher' | 'mac' | 'kex' | 'key'
 
-// The names of OpenSSH 9.2 to 10.5. One that a version does not have makes that version refuse the whole file.
+// The names of OpenSSH 9.2 to 10.5, and one that Red Hat adds. One that a version does not have makes that version refuse the whole file.
 const names: Readonly<Record<AlgorithmKind, ReadonlySet<string>>> = {
   cipher: listed(`3des-cbc aes128-cbc aes192-cbc aes256-cbc aes128-ctr aes192-ctr aes256-ctr aes128-gcm@openssh.com
     aes256-gcm@openssh.com chacha20-poly1305@openssh.com`),
@@ -15,7 +15,7 @@ const names: Readonly<Record<AlgorithmKind, ReadonlySet<string>>> = {
     diffie-hellman-group16-sha512 diffie-hellman-group18-sha512 diffie-hellman-group-exchange-sha1
     diffie-hellman-group-exchange-sha256 ecdh-sha2-nistp256 ecdh-sha2-nistp384 ecdh-sha2-nistp521 curve25519-sha256
     curve25519-sha256@libssh.org sntrup761x25519-sha512 sntrup761x25519-sha512@openssh.com mlkem768x25519-sha256
-    mlkem768nistp256-sha256`),
+    mlkem768nistp256-sha256 mlkem1024nistp384-sha384`),
   key: listed(`ssh-ed25519 ssh-ed25519-cert-v01@openssh.com sk-ssh-ed25519@openssh.com
     sk-ssh-ed25519-cert-v01@openssh.com ecdsa-sha2-nistp256 ecdsa-sha2-nistp256-cert-v01@openssh.com
     ecdsa-sha2-nistp384 ecdsa-sha2-nistp384-cert-v01@openssh.com ecdsa-sha2-nistp521

@@ -84,6 +84,8 @@ export const olderNames: ReadonlyMap<string, string> = new Map([
   // Debian's own.
   ['protocolkeepalives', 'serveraliveinterval'],
   ['pubkeyacceptedkeytypes', 'pubkeyacceptedalgorithms'],
+  // Red Hat's, before OpenSSH had it.
+  ['rsaminsize', 'requiredrsasize'],
   ['setuptimeout', 'serveraliveinterval'],
   ['smartcarddevice', 'pkcs11provider'],
 ])

@@ -233,6 +233,18 @@ describe('a mark at the start of a file', () => {
   })
 })
 
+describe('what distributions write into the system’s config', () => {
+  it('is taken', () => {
+    const text =
+      'Match final all\n  Ciphers aes256-gcm@openssh.com,chacha20-poly1305@openssh.com\n  MACs hmac-sha2-256-etm@openssh.com\n' +
+      '  GSSAPIKexAlgorithms gss-curve25519-sha256-,gss-nistp256-sha256-\n' +
+      '  KexAlgorithms mlkem768x25519-sha256,mlkem1024nistp384-sha384,gss-group14-sha256-toWM5Slw5Ew8Mqkay+al2g==\n' +
+      '  CASignatureAlgorithms ecdsa-sha2-nistp256,sk-ssh-ed25519@openssh.com,rsa-sha2-512\n  RSAMinSize 2048\n' +
+      '  ForwardX11Trusted yes\nHost *\n  SendEnv LANG LC_*\n  HashKnownHosts yes\n  GSSAPIAuthentication yes\n'
+    expect(buildProgram([{ path: 'c', text, system: true, includes: new Map() }], {}).notes).toEqual([])
+  })
+})
+
 describe('RefuseConnection', () => {
   it('stops the hosts that it holds for, with its sentence', () => {
     const text = 'Host old\n  RefuseConnection "Use new instead"\nHost new\n  Port 1\n'
