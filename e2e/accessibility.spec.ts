@@ -117,7 +117,7 @@ for (const theme of ['dark', 'light']) {
     keygen(join(sshDir, 'work'), 'ed25519')
     writeFileSync(
       join(sshDir, 'config'),
-      `Host box\n  HostName 127.0.0.1\n  GSSAPIAuthentication yes\n  ProxyCommand nc %h %p\nHost bad\n  Port many\nHost inner\n  ProxyJump box\n`,
+      `Host box\n  HostName 127.0.0.1\n  GSSAPIAuthentication yes\n  ProxyCommand nc %h %p\nHost bad\n  HostName %q\nHost inner\n  ProxyJump box\n`,
       { mode: 0o600 },
     )
     const { page } = await launch({ settings: { appearance: { theme } }, hosts: [keyHost(sshd)] })

@@ -61,8 +61,8 @@ test('the config is followed as it changes, and a line that ssh refuses is told 
   await expect(details.getByRole('list', { name: 'Not honoured' })).toContainText(
     'Line 1: GSSAPIAuthentication: GSSAPI (Kerberos) is not supported',
   )
-  await page.getByRole('button', { name: 'two', exact: true }).click()
-  await expect(terminal(page, 'two').region).toContainText(/config, line 9: Port: “many” is not a number/)
+  await page.getByRole('button', { name: 'one', exact: true }).click()
+  await expect(terminal(page, 'one').region).toContainText(/config, line 9: Port: “many” is not a number/)
 })
 
 test('an edit is written back with every other byte as it was', async ({ launch, sshDir }) => {

@@ -1,4 +1,4 @@
-import { homedir, hostname, userInfo } from 'node:os'
+import { homedir, hostname, networkInterfaces, userInfo } from 'node:os'
 import { join } from 'node:path'
 
 import { AppError } from '../shared/base/errors.ts'
@@ -48,12 +48,16 @@ const watchMs = 1_000
 /** Opens the person's ssh_config and the system's. */
 export function openConfig({ sshFolder, systemConfig, env, reportBug }: Outside): Promise<LiveConfig> {
   const { username: user, uid } = userInfo()
-  const facts: LocalFacts = { user, uid, home: homedir(), hostName: hostname(), env, sshFolder }
+  const facts: LocalFacts = { user, uid, home: homedir(), hostName: hostname(), env, sshFolder, addresses }
   const files = [
     { path: join(sshFolder, 'config'), system: false },
     ...(systemConfig === null ? [] : [{ path: systemConfig, system: true }]),
   ]
   return LiveConfig.open({ files, facts, watchMs, reportBug })
+}
+
+function addresses(): readonly string[] {
+  return Object.values(networkInterfaces()).flatMap(ends => (ends ?? []).map(({ address }) => address))
 }
 
 interface ConnectionParts {

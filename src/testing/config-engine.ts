@@ -16,7 +16,7 @@ export async function readAndResolve(path: string, name: string): Promise<{ name
     sshFolder: dirname(path),
   }
   const { sources } = await readConfigs([{ path, system: false }], facts)
-  const program = buildProgram(sources)
+  const program = buildProgram(sources, facts.env)
   const answers = { exec: () => undefined, resolves: () => undefined }
   return { names: namedHosts(program).size, user: resolveHost(program, { name, facts, answers }).user }
 }

@@ -16,19 +16,25 @@ const columns = {
 } as const
 type Column = keyof typeof columns
 
-/** A table of hosts whose first line names its columns; Termius' export is one. Null when no column is an address. */
+// What Excel writes before a table to name its separator.
+const separatorLine = /^\s*"?sep=(.)"?\s*$/i
+const delimiters = [',', ';', '\t', '|']
+// Titles and remarks may stand above the names of the columns.
+const maxTitles = 20
+
+interface Table {
+  readonly rows: readonly (readonly string[])[]
+  readonly places: Readonly<Record<Column, number>>
+  readonly isTermius: boolean
+}
+
+/** A table of hosts in which one of the first lines names its columns; Termius' export is one. Null when no column is an address. */
 export function readCsv(text: string): (Found & { readonly isTermius: boolean }) | null {
-  const { data } = Papa.parse<string[]>(text.replace(/^\uFEFF/, ''), { skipEmptyLines: 'greedy' })
-  const head = (data[0] ?? []).map(cell => cell.trim().toLowerCase())
-  const at = (column: Column) => columns[column].map(name => head.indexOf(name)).find(index => index >= 0) ?? -1
-  const places = Object.fromEntries((Object.keys(columns) as Column[]).map(column => [column, at(column)])) as Record<
-    Column,
-    number
-  >
-  // A column "host" may be the name where another one is the address.
-  if (places.address < 0) return null
+  const table = readTable(text.replace(/^\uFEFF/, ''))
+  if (!table) return null
+  const { rows, places, isTermius } = table
   const collect = new Collector()
-  for (const row of data.slice(1)) {
+  for (const row of rows) {
     const cell = (column: Column) => (places[column] < 0 ? '' : (row[places[column]] ?? '').trim())
     const protocol = cell('protocol').toLowerCase()
     if (protocol !== '' && protocol !== 'ssh' && protocol !== 'sftp') {
@@ -47,5 +53,35 @@ export function readCsv(text: string): (Found & { readonly isTermius: boolean })
       notes: cell('password') === '' ? [] : ['its password was not taken over'],
     })
   }
-  return { ...collect.found, isTermius: head.includes('hostname/ip') }
+  return { ...collect.found, isTermius }
+}
+
+/** The reading whose line of names is understood best, of all separators; the one that is named alone where one is. */
+function readTable(text: string): Table | null {
+  const [first = '', ...others] = text.split('\n')
+  const named = separatorLine.exec(first.replace(/\r$/, ''))?.[1]
+  const body = named === undefined ? text : others.join('\n')
+  let best: (Table & { readonly known: number }) | null = null
+  for (const delimiter of named === undefined ? delimiters : [named]) {
+    const { data } = Papa.parse<string[]>(body, { delimiter, skipEmptyLines: 'greedy' })
+    for (const [at, row] of data.slice(0, maxTitles).entries()) {
+      const head = row.map(columnName)
+      const place = (column: Column) => columns[column].map(name => head.indexOf(name)).find(index => index >= 0) ?? -1
+      const places = Object.fromEntries(
+        (Object.keys(columns) as Column[]).map(each => [each, place(each)]),
+      ) as Table['places']
+      const known = Object.values(places).filter(index => index >= 0).length
+      // A column "host" may be the name where another one is the address.
+      if (places.address < 0 || (best && known <= best.known)) continue
+      best = { rows: data.slice(at + 1), places, isTermius: head.includes('hostname/ip'), known }
+    }
+  }
+  return best
+}
+
+function columnName(cell: string): string {
+  return cell
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_-]+/g, ' ')
 }

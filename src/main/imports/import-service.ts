@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { isUtf8 } from 'node:buffer'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -14,6 +13,7 @@ import type { ForwardService } from '../forwards/forward-service.ts'
 import type { HostService } from '../hosts/host-service.ts'
 import type { LiveConfig } from '../ssh-config/live-config.ts'
 import { writeNew } from '../storage/write-new.ts'
+import { decodeImport } from './decode-import.ts'
 import { printJson, printSshConfig, type ExportData } from './export-format.ts'
 import { Collector } from './imported.ts'
 import { placeHosts, type Placed } from './place-hosts.ts'
@@ -51,7 +51,7 @@ export class ImportService implements Contract {
     if (info.isDirectory()) return readFolder(path)
     if (!info.isFile()) throw new AppError('invalid-input', `${path} is not a file. Choose another one.`)
     if (info.size > maxBytes) throw new AppError('invalid-input', 'The file is larger than 16 MB. Choose another one.')
-    return readImport(decode(await readFile(path)), this.#parts.config.facts)
+    return readImport(decodeImport(await readFile(path)), this.#parts.config.facts)
   }
 
   places: Contract['places'] = async () => {
@@ -171,18 +171,16 @@ async function readFolder(path: string): Promise<ImportPreview> {
   for (const name of names) {
     const info = await stat(join(sessions, name)).catch(() => null)
     if (!info?.isFile() || info.size > maxSession) continue
-    files.push({ name, text: await readFile(join(sessions, name), 'utf8').catch(() => '') })
+    files.push({
+      name,
+      text: await readFile(join(sessions, name)).then(
+        bytes => decodeImport(bytes),
+        () => '',
+      ),
+    })
   }
   const found = readPuttyFiles(files.filter(({ text }) => /^(HostName|Protocol)=/m.test(text)))
   if (found.hosts.length === 0 && found.skipped.length === 0)
     throw new AppError('invalid-input', 'There are no PuTTY sessions in this folder. Choose another one.')
   return { format: 'putty', ...found }
-}
-
-// regedit writes UTF-16.
-function decode(bytes: Buffer): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.subarray(2).toString('utf16le')
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes)
-  // What a spreadsheet on Windows calls CSV.
-  return isUtf8(bytes) ? bytes.toString('utf8') : new TextDecoder('windows-1252').decode(bytes)
 }

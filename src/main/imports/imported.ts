@@ -2,6 +2,7 @@ import { cleanLine } from '../../shared/base/clean-text.ts'
 import { isNetworkOrDevicePath } from '../../shared/base/local-file-path.ts'
 import { address, userName } from '../../shared/contract/hosts.ts'
 import { importedHost, type ImportedHost } from '../../shared/contract/imports.ts'
+import { decodeImport } from './decode-import.ts'
 
 /** What a reader of one format found. */
 export interface Found {
@@ -35,15 +36,20 @@ export class Collector {
     const name = cleanLine(draft.label ?? '', 128) || cleanLine(draft.address ?? '', 128) || 'A host without a name'
     // PuTTY and WinSCP take user@host as the address.
     const [, before, host] = /^(?:(.*)@)?([^@]*)$/.exec((draft.address ?? '').trim()) ?? []
-    const where = (host ?? '').replace(/^\[(.*)\]$/, '$1')
+    const [, inner, outer, behind] = /^(?:\[(.*)\]|([^:]*|.*:.*:.*))(?::(\d+))?$/.exec(host ?? '') ?? []
+    const where = inner ?? outer ?? host ?? ''
     if (!address.safeParse(where).success)
       return this.skip(`${name}: ${where === '' ? 'it has no address' : `“${cleanLine(where, 80)}” is not an address`}`)
+    // Without its gateway a host would be dialled where it is not meant to be.
+    const lost = draft.jumps?.find(jump => !address.safeParse(jump.address).success)
+    if (lost) return this.skip(`${name}: its jump host “${cleanLine(lost.address, 80)}” is not an address`)
     const notes = [...(draft.notes ?? [])]
     const user = before || draft.user || null
     if (user !== null && !userName.safeParse(user).success) notes.push(`the user “${cleanLine(user, 40)}” was left out`)
-    const number = Number(draft.port ?? 22)
+    const given = draft.port ?? behind
+    const number = Number(given ?? 22)
     const usable = Number.isInteger(number) && number >= 1 && number <= 65_535
-    if (!usable) notes.push(`the port “${cleanLine(String(draft.port), 20)}” was left out`)
+    if (!usable) notes.push(`the port “${cleanLine(String(given), 20)}” was left out`)
     const keyFile = cleanLine(draft.keyFile ?? '', 1024)
     const foreign = isNetworkOrDevicePath(keyFile)
     if (foreign) notes.push(`the key file ${keyFile} is on another computer, so it was left out`)
@@ -75,11 +81,14 @@ export class Collector {
   }
 }
 
-/** `%20` and the like; a text that is no such is left as it is. */
+/**
+ * `%20` and the like, of bytes in UTF-8 or in a code page; a percent sign that is none of these stays. A mark, by which
+ * WinSCP tells UTF-8, is left out.
+ */
 export function percentDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text.replace(/%([0-9A-Fa-f]{2})/g, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16)))
-  }
+  const decoded = text.replace(/(?:%[0-9A-Fa-f]{2})(?:[\0-\x7f]*%[0-9A-Fa-f]{2})*/g, run => {
+    const bytes = run.replace(/%([0-9A-Fa-f]{2})/g, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+    return decodeImport(Buffer.from(bytes, 'latin1'))
+  })
+  return decoded.replaceAll('\uFEFF', '')
 }

@@ -62,13 +62,23 @@ function addSession(collect: Collector, label: string, values: Values): void {
   })
 }
 
+// Since 0.77 a proxy may be an SSH server that forwards the connection.
+const sshProxy = '6'
+
 /** The proxy of PuTTY and of WinSCP, which took its numbers over. */
-export function puttyProxy(values: Values, read: (name: string) => string | undefined): Pick<Draft, 'proxy' | 'notes'> {
+export function puttyProxy(
+  values: Values,
+  read: (name: string) => string | undefined,
+): Pick<Draft, 'proxy' | 'jumps' | 'notes'> {
   const method = values.get('ProxyMethod') ?? '0'
   const kind = proxyKinds[method]
   const port = Number(read('ProxyPort') ?? '0')
   if (kind && (read('ProxyHost') ?? '') !== '' && port > 0)
     return { proxy: { kind, address: read('ProxyHost') as string, port, user: read('ProxyUsername') || null } }
+  if (method === sshProxy && (read('ProxyHost') ?? '') !== '')
+    return {
+      jumps: [{ address: read('ProxyHost') as string, port: port || null, user: read('ProxyUsername') || null }],
+    }
   return method === '0' ? {} : { notes: ['its proxy is of a kind that was not taken over'] }
 }
 

@@ -111,7 +111,7 @@ describe('an import', () => {
           port: 2200,
           user: 'ubuntu',
           groups: ['Lab', 'GPU'],
-          keyFile: '_ProfileDir_\\.ssh\\key',
+          keyFile: '~/.ssh/key',
         },
       ],
       skipped: ['win: it is not an SSH session'],

@@ -4,6 +4,7 @@ import { printForwardSpec } from '../../shared/base/forward-spec.ts'
 import { parseSshCommand } from '../../shared/base/ssh-command.ts'
 import type { ImportFormat, ImportPreview } from '../../shared/contract/imports.ts'
 import { buildProgram, namedHosts } from '../ssh-config/config-program.ts'
+import { parseConfig } from '../ssh-config/config-text.ts'
 import { resolveHost } from '../ssh-config/resolve.ts'
 import type { ResolvedHost } from '../ssh-config/resolved.ts'
 import type { LocalFacts } from '../ssh-config/tokens.ts'
@@ -85,8 +86,15 @@ export function draftOf(host: ResolvedHost): Draft {
   }
 }
 
+/** Refuses what ssh would refuse: a line that it can't read may be one that begins another host. */
 function readConfigText(text: string, facts: LocalFacts): Found {
-  const program = buildProgram([{ path: 'the text', text, system: false, includes: new Map() }])
+  const program = buildProgram([{ path: 'the text', text, system: false, includes: new Map() }], facts.env)
+  const [refused] = program.notes
+  if (refused)
+    throw new AppError(
+      'invalid-input',
+      `Line ${refused.line}: ${refused.text}. ssh refuses such a file. Correct the line and import it again.`,
+    )
   const collect = new Collector()
   const answers = { exec: () => false, resolves: () => false }
   for (const name of namedHosts(program).keys()) {
@@ -95,5 +103,7 @@ function readConfigText(text: string, facts: LocalFacts): Found {
     if (problem) collect.skip(`${name}: line ${problem.line}: ${problem.text}`)
     else collect.add(draftOf(host))
   }
+  for (const { keyword, number } of parseConfig(text))
+    if (keyword === 'include') collect.skip(`Line ${number}: Include is not followed. Import the included file as well`)
   return collect.found
 }

@@ -38,7 +38,13 @@ export function readWinScp(text: string): Found {
             ],
           }),
       ...proxy,
-      notes: [...(proxy.notes ?? []), ...(values.has('Password') ? ['its password was not taken over'] : [])],
+      notes: [
+        ...(proxy.notes ?? []),
+        ...(tunnel !== undefined && (read('TunnelPublicKeyFile') ?? '') !== ''
+          ? [`the key file of ${tunnel} is ${read('TunnelPublicKeyFile')}: set it on that host`]
+          : []),
+        ...(values.has('Password') ? ['its password was not taken over'] : []),
+      ],
     })
   }
   return collect.found

@@ -1,6 +1,10 @@
+import { shortName } from '../../shared/base/shown-name.ts'
+import { argumentFault } from './argument-rules.ts'
 import { parseConfig, splitArguments, type ConfigLine } from './config-text.ts'
-import { isKeyword } from './keywords.ts'
-import { isLiteral } from './patterns.ts'
+import { isKeyword, misspelled, olderNames, shownKeyword } from './keywords.ts'
+import { readMatch, type Criterion } from './match-criteria.ts'
+import { isLiteral, matchesList } from './patterns.ts'
+import type { LocalFacts } from './tokens.ts'
 
 /** One file that was read, with those that it includes by the number of the line that does. */
 export interface ConfigSource {
@@ -18,13 +22,15 @@ export interface Statement {
   readonly keyword: string
   readonly rest: string
   readonly system: boolean
+  /** Its place among all lines, in the order in which OpenSSH reads them. */
+  readonly order: number
 }
 
 /** When the statements of a section hold. */
 export type Condition =
   | { readonly kind: 'always' }
   | { readonly kind: 'host'; readonly patterns: readonly string[]; readonly at: Statement }
-  | { readonly kind: 'match'; readonly criteria: readonly string[]; readonly at: Statement }
+  | { readonly kind: 'match'; readonly criteria: readonly Criterion[]; readonly at: Statement }
   /** What follows an Include holds where what stood before it did. */
   | { readonly kind: 'continues'; readonly of: Section }
 
@@ -43,22 +49,35 @@ export interface ConfigNote {
   readonly text: string
 }
 
+/** A line whose keyword OpenSSH does not have. */
+export interface UnknownLine {
+  readonly keyword: string
+  readonly order: number
+  readonly note: ConfigNote
+}
+
 /** All that was read, in the order in which OpenSSH reads it, with an index of the names that stand for themselves. */
 export interface ConfigProgram {
   readonly sections: readonly Section[]
   readonly byName: ReadonlyMap<string, readonly Section[]>
   /** Sections that may hold for any name. */
   readonly anywhere: readonly Section[]
+  /** Lines for which OpenSSH refuses the files as a whole, whoever is dialled; the first ones of many. */
   readonly notes: readonly ConfigNote[]
+  /** Unknown keywords that some IgnoreUnknown before them names: OpenSSH refuses the files where that one does not hold. */
+  readonly unknown: readonly UnknownLine[]
   /** A `Match final` stands somewhere, be it where it can't hold: everything is read twice. */
   readonly asksFinalPass: boolean
 }
 
 type Draft = { -readonly [K in keyof Section]: Section[K] } & { statements: Statement[] }
 
-/** Puts what was read in order: the person's file first, then the system's. Nothing is run, nothing is looked up. */
-export function buildProgram(sources: readonly ConfigSource[]): ConfigProgram {
-  const build = new Builder()
+/**
+ * Puts what was read in order: the person's file first, then the system's. Nothing is run, nothing is looked up. `env` is
+ * the environment that `${NAME}` in a line stands for.
+ */
+export function buildProgram(sources: readonly ConfigSource[], env: LocalFacts['env']): ConfigProgram {
+  const build = new Builder(env)
   for (const source of sources) build.file(source, null)
   const byName = new Map<string, Section[]>()
   const anywhere: Section[] = []
@@ -68,9 +87,9 @@ export function buildProgram(sources: readonly ConfigSource[]): ConfigProgram {
     else for (const name of new Set(condition.patterns)) put(byName, name, section)
   }
   const asksFinalPass = build.sections.some(
-    ({ condition }) => condition.kind === 'match' && namesFinal(condition.criteria),
+    ({ condition }) => condition.kind === 'match' && condition.criteria.some(({ kind }) => kind === 'final'),
   )
-  return { sections: build.sections, byName, anywhere, notes: build.notes, asksFinalPass }
+  return { sections: build.sections, byName, anywhere, notes: build.notes, unknown: build.unknown, asksFinalPass }
 }
 
 /** The names that `Host` lines give, patterns left out, each with the line that names it first. */
@@ -84,16 +103,28 @@ export function namedHosts(program: ConfigProgram): ReadonlyMap<string, Statemen
   return names
 }
 
+// One is enough to stop the dialling; a file that is no config at all would fill pages.
+const maxNotes = 100
+
 class Builder {
   readonly sections: Draft[] = []
   readonly notes: ConfigNote[] = []
+  readonly unknown: UnknownLine[] = []
+  readonly #env: LocalFacts['env']
+  readonly #ignored: string[] = []
+  #order = 0
+
+  constructor(env: LocalFacts['env']) {
+    this.#env = env
+  }
 
   file(source: ConfigSource, within: Section | null): void {
     let section = this.#open({ kind: 'always' }, within)
-    const lines = parseConfig(source.text)
-    if (lines.some(({ keyword }) => keyword !== '') && !lines.some(({ keyword }) => isKeyword(keyword)))
-      this.notes.push({ path: source.path, line: 1, text: 'no line of this file is one of ssh_config' })
-    for (const line of lines) {
+    if (isUtf16(source.text)) {
+      this.#note({ path: source.path, line: 1 }, 'the file is UTF-16, which ssh can’t read. Save it as UTF-8')
+      return
+    }
+    for (const line of parseConfig(source.text)) {
       if (line.keyword === '') continue
       const at: Statement = {
         path: source.path,
@@ -101,6 +132,7 @@ class Builder {
         keyword: line.keyword,
         rest: line.rest,
         system: source.system,
+        order: this.#order++,
       }
       const next = this.#statement(line, { at, source, within, section })
       if (next) section = next
@@ -112,24 +144,47 @@ class Builder {
     { keyword, rest, number }: ConfigLine,
     { at, source, within, section }: { at: Statement; source: ConfigSource; within: Section | null; section: Draft },
   ): Draft | null {
-    if (keyword === 'host' || keyword === 'match') {
-      const found = splitArguments(rest)
-      if (!found || found.length === 0 || found.includes('')) this.#note(at, 'its arguments can’t be read')
-      const words = found ?? []
-      const condition: Condition =
-        keyword === 'host' ? { kind: 'host', patterns: words, at } : { kind: 'match', criteria: words, at }
-      return this.#open(condition, within)
-    }
+    const fault = argumentFault(olderNames.get(keyword) ?? keyword, rest, this.#env)
+    if (rest !== '' && !isKeyword(keyword)) this.#takeUnknown(at, fault)
+    else if (fault !== null) this.#note(at, `${shownKeyword(keyword)}: ${fault}`)
+    if (keyword === 'host') return this.#open(this.#hostCondition(at), within)
+    if (keyword === 'match') return this.#open(this.#matchCondition(at), within)
     if (keyword !== 'include') {
+      if (keyword === 'ignoreunknown') this.#ignored.push(splitArguments(rest)?.[0] ?? '')
       section.statements.push(at)
       return null
     }
-    if (rest.includes('%')) this.#note(at, 'tokens in an Include are not supported')
+    if (splitArguments(rest)?.includes('')) this.#note(at, 'Include: an argument is empty')
+    if (rest.includes('%')) this.#note(at, 'Include: tokens are not supported')
     const included = source.includes.get(number) ?? []
     for (const each of included) this.file(each, section)
     if (included.length === 0) return null
     const of = section.condition.kind === 'continues' ? section.condition.of : section
     return this.#open({ kind: 'continues', of }, within)
+  }
+
+  #hostCondition(at: Statement): Condition {
+    const patterns = splitArguments(at.rest) ?? []
+    if (patterns.includes('')) this.#note(at, 'Host: an argument is empty')
+    return { kind: 'host', patterns, at }
+  }
+
+  #matchCondition(at: Statement): Condition {
+    const found = readMatch(at.rest)
+    if ('criteria' in found) return { kind: 'match', criteria: found.criteria, at }
+    this.#note(at, `Match: ${found.fault}`)
+    return { kind: 'match', criteria: [], at }
+  }
+
+  /** IgnoreUnknown covers a keyword, but not an open quotation mark. */
+  #takeUnknown(at: Statement, fault: string | null): void {
+    const { keyword, path, line, order } = at
+    const isNamed = fault === null && this.#ignored.some(list => matchesList(keyword, list, true))
+    if (!isNamed && this.notes.length >= maxNotes) return
+    const meant = misspelled(keyword)
+    const text = `“${shortName(keyword, 40)}” is not a keyword of ssh_config${meant === null ? '' : `, perhaps ${meant} is meant`}`
+    if (isNamed) this.unknown.push({ keyword, order, note: { path, line, text } })
+    else this.#note(at, text)
   }
 
   #open(condition: Condition, within: Section | null): Draft {
@@ -138,22 +193,18 @@ class Builder {
     return section
   }
 
-  #note({ path, line }: Statement, text: string): void {
-    this.notes.push({ path, line, text })
+  #note({ path, line }: Pick<Statement, 'path' | 'line'>, text: string): void {
+    if (this.notes.length < maxNotes) this.notes.push({ path, line, text })
   }
+}
+
+/** A text in UTF-16 that was read as bytes: its mark, or a NUL beside every second letter of its beginning. */
+function isUtf16(text: string): boolean {
+  return /^(?:\xFF\xFE|\xFE\xFF)/.test(text) || /^(?:[\t\n\r -~]\0){4}|^(?:\0[\t\n\r -~]){4}/.test(text)
 }
 
 function put(map: Map<string, Section[]>, name: string, section: Section): void {
   const list = map.get(name)
   if (list) list.push(section)
   else map.set(name, [section])
-}
-
-function namesFinal(criteria: readonly string[]): boolean {
-  for (let at = 0; at < criteria.length; at++) {
-    const word = (criteria[at] as string).toLowerCase()
-    if (word === 'final') return true
-    if (!/^!?(all|final|canonical)$/.test(word) && !word.includes('=')) at++
-  }
-  return false
 }

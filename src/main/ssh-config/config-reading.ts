@@ -93,7 +93,7 @@ class Reader {
       if (!info.isFile()) return null
       // ssh reads no file that others may write to: they could run commands as this person.
       const ours = process.getuid === undefined || info.uid === 0 || info.uid === process.getuid()
-      if (!this.#isSystem && process.platform !== 'win32' && (!ours || (info.mode & 0o022) !== 0)) {
+      if ((included || !this.#isSystem) && process.platform !== 'win32' && (!ours || (info.mode & 0o022) !== 0)) {
         this.#note(place, `${path} can be written by others, so it is not read. Run chmod go-w on it`)
         return null
       }
@@ -155,9 +155,7 @@ class Reader {
 
 // Most files include nothing: those of many megabytes are not taken apart twice.
 function includeLines(text: string): readonly ConfigLine[] {
-  return /^[ \t\r]*include[ \t\r="]/im.test(text)
-    ? parseConfig(text).filter(({ keyword }) => keyword === 'include')
-    : []
+  return /include/i.test(text) ? parseConfig(text).filter(({ keyword }) => keyword === 'include') : []
 }
 
 // glob(3) has sets in brackets besides; each becomes one letter of the others.

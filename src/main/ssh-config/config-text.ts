@@ -2,13 +2,16 @@
  * The lines of ssh_config(5), kept so that printing gives back every byte:
  *
  *   [space] keyword [space] [=] [space] arguments [space]
+ *
+ * Keywords are found by the rules of OpenSSH's readconf.c, except that a byte order mark at the start of the text is
+ * skipped.
  */
 export interface ConfigLine {
   /** The line with its own ending. */
   readonly raw: string
   /** 1-based. */
   readonly number: number
-  /** In lower case; empty for a blank line or a comment. */
+  /** In lower case; empty for a line that says nothing: a blank one, a comment. */
   readonly keyword: string
   /** What follows the keyword, without the spaces at either end. */
   readonly rest: string
@@ -34,6 +37,7 @@ export function printConfig(lines: readonly ConfigLine[]): string {
 
 /** Splits arguments as OpenSSH's argv_split does: quotes of both kinds, a few escapes, `#` ends them. Null when a quote stays open. */
 export function splitArguments(text: string): readonly string[] | null {
+  if (/^[^ \t"'\\#]+$/.test(text)) return [text]
   const found: string[] = []
   for (let at = 0; at < text.length; at++) {
     if (isBlank(text[at])) continue
@@ -68,18 +72,57 @@ function isBlank(letter: string | undefined): boolean {
   return letter === ' ' || letter === '\t'
 }
 
-// OpenSSH's WHITESPACE; a form feed may stand at the end of a line only.
-const pattern = /^[ \t\r]*([^ \t\r\n"=]+)[ \t\r]*(?:=[ \t\r]*)?/
+// Windows programs write this mark before UTF-8; the second form is how it looks in a file that is not UTF-8 otherwise.
+const byteOrderMark = /^(?:\uFEFF|\xEF\xBB\xBF)/
+
+// The common form of a line; whatever holds quotes or a leading equals sign before its arguments takes the long way.
+const plainHead = /^[ \t\r]*([^ \t\r\n"=]+)(?=[ \t\r\n=]|$)[ \t\r]*(?:=[ \t\r]*)?/
 const hash = 35
 
 function parseLine(raw: string, number: number): ConfigLine {
-  const match = pattern.exec(raw)
-  const keyword = match?.[1]
-  if (match === null || keyword === undefined || keyword.charCodeAt(0) === hash)
-    return { raw, number, keyword: '', rest: '' }
-  let end = raw.length
-  while (end > match[0].length && isTrailing(raw.charCodeAt(end - 1))) end--
-  return { raw, number, keyword: keyword.toLowerCase(), rest: raw.slice(match[0].length, end) }
+  const nothing = { raw, number, keyword: '', rest: '' }
+  const text = withoutEnd(number === 1 ? raw.replace(byteOrderMark, '') : raw)
+  const plain = plainHead.exec(text)
+  const [keyword, rest] = plain ? [plain[1] as string, text.slice(plain[0].length)] : splitHead(text)
+  if (keyword === '' || keyword.charCodeAt(0) === hash) return nothing
+  return { raw, number, keyword: lowerAscii(keyword), rest }
+}
+
+/** A line up to its first NUL, as C reads it, without what OpenSSH strips at its end. The first letter always stays. */
+function withoutEnd(text: string): string {
+  const zero = text.indexOf('\0')
+  let end = zero < 0 ? text.length : zero
+  while (end > 1 && isTrailing(text.charCodeAt(end - 1))) end--
+  return text.slice(0, end)
+}
+
+/** The keyword, which may be empty, and the arguments. OpenSSH passes over a line whose keyword opens a quotation mark only. */
+function splitHead(text: string): readonly [string, string] {
+  const [first, after] = nextWord(text) ?? ['', '']
+  const [keyword, rest] = first === '' ? (nextWord(after) ?? ['', '']) : [first, after]
+  return [keyword, rest.replace(/^[ \t\r\n]+/, '')]
+}
+
+/**
+ * OpenSSH's strdelim: the text up to a space, an equals sign or the end of a quotation, and what follows. Null where a
+ * quotation mark is not closed.
+ */
+export function nextWord(text: string): readonly [word: string, rest: string] | null {
+  const at = text.search(/[ \t\r\n"=]/)
+  if (at < 0) return [text, '']
+  if (text[at] === '"') {
+    const end = text.indexOf('"', at + 1)
+    if (end < 0) return null
+    return [text.slice(0, at) + text.slice(at + 1, end), text.slice(end + 1).replace(/^[ \t\r\n]+/, '')]
+  }
+  const rest = text.slice(at + 1).replace(/^[ \t\r\n]+/, '')
+  const skipsEquals = text[at] !== '=' && rest.startsWith('=')
+  return [text.slice(0, at), skipsEquals ? rest.slice(1).replace(/^[ \t\r\n]+/, '') : rest]
+}
+
+/** Lower case of the 26 letters only: other alphabets have letters whose lower case is one of these. */
+export function lowerAscii(text: string): string {
+  return /[^\0-\x7f]/.test(text) ? text.replace(/[A-Z]+/g, letters => letters.toLowerCase()) : text.toLowerCase()
 }
 
 // Space, tab, line feed, form feed, carriage return.

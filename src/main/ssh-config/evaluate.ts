@@ -1,8 +1,10 @@
 import { isIP } from 'node:net'
 
-import { splitArguments } from './config-text.ts'
+import { lowerAscii, splitArguments } from './config-text.ts'
 import type { ConfigNote, ConfigProgram, Section, Statement } from './config-program.ts'
-import { honoured, misspelled, olderNames, shownKeyword, whyNotHonoured } from './keywords.ts'
+import { honoured, isKeyword, olderNames, shownKeyword, whyNotHonoured } from './keywords.ts'
+import { jumpList } from './jump-rule.ts'
+import { isInNetworks, type Criterion } from './match-criteria.ts'
 import { matchesHost, matchesList, matchesPattern } from './patterns.ts'
 import { expandForShell, ExpansionError, type LocalFacts } from './tokens.ts'
 
@@ -60,6 +62,7 @@ export interface Evaluation {
 export function evaluate(program: ConfigProgram, name: string, known: Known): Evaluation {
   const run = new Run(program, name, known)
   run.pass(name, false)
+  run.checkUnknown()
   const canonical = run.canonical()
   if (run.wantsFinal || program.asksFinalPass) run.pass(canonical, true)
   return {
@@ -69,7 +72,7 @@ export function evaluate(program: ConfigProgram, name: string, known: Known): Ev
     pending: run.pending,
     usedAnswers: run.usedAnswers,
     notHonoured: [...run.notHonoured.values()],
-    problems: [...run.problems.values()],
+    problems: [...program.notes, ...run.problems.values()],
   }
 }
 
@@ -112,10 +115,18 @@ class Run {
     }
   }
 
+  /** Refuses unknown keywords for which no IgnoreUnknown held that came before them. */
+  checkUnknown(): void {
+    const [ignored] = this.settings.get('ignoreunknown') ?? []
+    for (const { keyword, order, note } of this.#program.unknown)
+      if (!ignored || ignored.at.order > order || !matchesList(keyword, ignored.args[0] ?? '', true))
+        this.problems.set(`${note.path}:${note.line}`, note)
+  }
+
   /** The name to dial after HostName and canonicalization. */
   canonical(): string {
     const named = this.#expandHostName(this.#name)
-    const host = isIP(named) === 0 ? named.toLowerCase() : named
+    const host = isIP(named) === 0 ? lowerAscii(named) : named
     const mode = this.#first('canonicalizehostname')?.toLowerCase() ?? 'no'
     if (mode === 'no' || mode === 'false' || mode === 'none') return host
     this.wantsFinal = true
@@ -168,36 +179,20 @@ class Run {
     }
   }
 
-  #matches(criteria: readonly string[], at: Statement): boolean {
-    let result = true
-    let count = 0
-    for (let index = 0; index < criteria.length; index++) {
-      const word = criteria[index] as string
-      const negated = word.startsWith('!')
-      const [attribute = '', joined] = splitOnce(word.slice(negated ? 1 : 0))
-      const kind = attribute.toLowerCase()
+  #matches(criteria: readonly Criterion[], at: Statement): boolean {
+    let result = criteria.length > 0
+    for (const { kind, negated, value } of criteria) {
       if (kind === 'all') {
-        if (count > 0 && !(count === 1 && /^!?(final|canonical)$/i.test(criteria[0] as string)))
-          this.#problem(at, '“all” can’t be combined with other criteria')
-        return result && !negated
-      }
-      count++
-      if (kind === 'final' || kind === 'canonical') {
+        if (negated) result = false
+      } else if (kind === 'final' || kind === 'canonical') {
         if (this.#final === negated) result = false
-        continue
+      } else if (kind !== 'exec' || result) {
+        // A command after a criterion that does not hold is never run.
+        const holds = this.#criterion(kind, value, at)
+        if (holds === null || holds === negated) result = false
       }
-      const value = joined ?? criteria[++index]
-      if (value === undefined || (value === '' && kind !== 'tagged' && kind !== 'command')) {
-        this.#problem(at, `“${attribute}” needs a value`)
-        return false
-      }
-      // What comes after a criterion that does not hold is never run.
-      if (kind === 'exec' && !result) continue
-      const holds = this.#criterion(kind, value, at)
-      if (holds === null || holds === negated) result = false
     }
-    if (count === 0) this.#problem(at, 'it needs a criterion')
-    return result && count > 0
+    return result
   }
 
   /** Null where it can't be told. */
@@ -205,9 +200,9 @@ class Run {
     const { user: localUser } = this.#facts
     switch (kind) {
       case 'host':
-        return matchesList(this.#current().toLowerCase(), value, true)
+        return matchesList(lowerAscii(this.#current()), value, true)
       case 'originalhost':
-        return matchesList(this.#name.toLowerCase(), value, true)
+        return matchesList(lowerAscii(this.#name), value, true)
       case 'user':
         return matchesList(this.#user(), value)
       case 'localuser':
@@ -222,6 +217,9 @@ class Run {
         return matchesList('shell', value)
       case 'exec':
         return this.#exec(value, at)
+      case 'localnetwork':
+        this.usedAnswers = true
+        return isInNetworks(this.#facts.addresses?.() ?? [], value)
       default:
         this.#note(at, `Match ${kind} is not supported: the section is left out`)
         return null
@@ -284,10 +282,11 @@ class Run {
   #take(at: Statement): void {
     const keyword = olderNames.get(at.keyword) ?? at.keyword
     const kind = honoured.get(keyword)
-    const args = splitArguments(at.rest)
-    if (args === null) return this.#problem(at, 'a quotation mark is not closed')
-    if (args.length === 0 || (args[0] === '' && kind !== 'words')) return this.#problem(at, 'it needs a value')
-    if (kind === undefined) return this.#takeUnknown(keyword, at, args[0] as string)
+    const args = splitArguments(at.rest) ?? []
+    if (keyword === 'refuseconnection') return this.#problem(at, args[0] ?? '')
+    // The program's notes name what is wrong with a line; a comment in the place of arguments sets nothing.
+    if (args.length === 0 && kind !== 'command') return
+    if (kind === undefined) return this.#takeUnhonoured(keyword, at, args[0] as string)
     const before = this.settings.get(keyword)
     switch (kind) {
       case 'word':
@@ -312,15 +311,14 @@ class Run {
 
   #takeCommand(keyword: string, at: Statement): void {
     if (this.settings.has(keyword)) return
-    const text = at.rest.replace(/^[\s=]+/, '')
     const isJump = keyword === 'proxyjump'
+    const text = isJump ? jumpList(at.rest) : at.rest.replace(/^[ \t\r\n=]+/, '')
     // The one that comes first of these two wins.
     const other = isJump ? 'proxycommand' : 'proxyjump'
     const rival = this.#first(other)
     if ((isJump || keyword === 'proxycommand') && rival !== undefined && !(other === 'proxyjump' && isNone(rival)))
       if (!(isJump && isNone(text))) return
-    const hash = isJump ? text.indexOf('#') : -1
-    this.settings.set(keyword, [{ args: [hash < 0 ? text : text.slice(0, hash).trim()], at }])
+    this.settings.set(keyword, [{ args: [text], at }])
   }
 
   #takeEnvironment(at: Statement, args: readonly string[]): void {
@@ -333,15 +331,11 @@ class Run {
     this.settings.set('sendenv', kept)
   }
 
-  #takeUnknown(keyword: string, at: Statement, value: string): void {
-    const ignored = this.#first('ignoreunknown')
-    const why = whyNotHonoured(keyword, value)
-    const meant = misspelled(keyword)
-    if (meant !== null && !(ignored !== undefined && matchesList(keyword, ignored.toLowerCase())))
-      return this.#problem(at, `is no keyword; did you mean ${shownKeyword(meant)}?`)
-    if (refusing.has(keyword) && why !== null) return this.#problem(at, why)
-    if (why === null || (ignored !== undefined && matchesList(keyword, ignored.toLowerCase()))) return
-    this.#note(at, `${shownKeyword(keyword)}: ${why}`)
+  #takeUnhonoured(keyword: string, at: Statement, value: string): void {
+    const why = isKeyword(keyword) ? whyNotHonoured(keyword, value) : null
+    if (why === null) return
+    if (refusing.has(keyword)) this.#problem(at, why)
+    else this.#note(at, `${shownKeyword(keyword)}: ${why}`)
   }
 
   #note(at: Statement, text: string): void {
@@ -372,9 +366,4 @@ function* inOrder(own: readonly Section[], anywhere: readonly Section[]): Genera
 
 function isNone(text: string): boolean {
   return text.toLowerCase() === 'none'
-}
-
-function splitOnce(word: string): readonly [string, string | undefined] {
-  const at = word.indexOf('=')
-  return at < 0 ? [word, undefined] : [word.slice(0, at), word.slice(at + 1)]
 }

@@ -17,6 +17,11 @@ export interface FindOutContext {
 }
 
 const execMs = 15_000
+// Exit codes of a shell (POSIX, 2.8.2) and of cmd.exe. They answer nothing: to take them for “no” would dial past a jump
+// host that a terminal, with another PATH, goes through.
+const notFound = 127
+const notExecutable = 126
+const notFoundByCmd = 9009
 
 /** Runs the commands of `Match exec` that a person has allowed, and looks up names, for the config to go by. */
 export async function findOut(pending: readonly Pending[], context: FindOutContext): Promise<void> {
@@ -55,6 +60,8 @@ function run(command: string, signal: AbortSignal): Promise<boolean> {
     child.on('close', (code, killed) => {
       if (code === null)
         reject(notRun(command, killed === 'SIGTERM' ? 'it took longer than 15 s' : 'a signal ended it'))
+      else if (code === notFound || code === notExecutable || (windows && code === notFoundByCmd))
+        reject(notRun(command, code === notExecutable ? 'it may not be run' : 'a program in it was not found'))
       else resolve(code === 0)
     })
   })

@@ -78,9 +78,16 @@ export const olderNames: ReadonlyMap<string, string> = new Map([
   ['skeyauthentication', 'kbdinteractiveauthentication'],
   ['tisauthentication', 'kbdinteractiveauthentication'],
   ['dsaauthentication', 'pubkeyauthentication'],
+  ['hostbasedkeytypes', 'hostbasedacceptedalgorithms'],
   ['identityfile2', 'identityfile'],
   ['keepalive', 'tcpkeepalive'],
+  // Debian's own.
+  ['protocolkeepalives', 'serveraliveinterval'],
   ['pubkeyacceptedkeytypes', 'pubkeyacceptedalgorithms'],
+  // Red Hat's, before OpenSSH had it.
+  ['rsaminsize', 'requiredrsasize'],
+  ['setuptimeout', 'serveraliveinterval'],
+  ['smartcarddevice', 'pkcs11provider'],
 ])
 
 /** Why a keyword is not honoured. An empty reason: it changes nothing that a person of Hawser would see. */
@@ -102,7 +109,13 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['forwardx11timeout', ''],
   ['forwardx11trusted', ''],
   ['gssapiauthentication', 'GSSAPI (Kerberos) is not supported'],
+  ['gssapiclientidentity', ''],
   ['gssapidelegatecredentials', 'GSSAPI (Kerberos) is not supported'],
+  ['gssapikexalgorithms', ''],
+  ['gssapikeyexchange', 'GSSAPI (Kerberos) is not supported'],
+  ['gssapirenewalforcesrekey', ''],
+  ['gssapiserveridentity', ''],
+  ['gssapitrustdns', ''],
   ['hostbasedacceptedalgorithms', 'host-based sign-in is not supported'],
   ['hostbasedauthentication', 'host-based sign-in is not supported'],
   ['ipqos', ''],
@@ -115,7 +128,6 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['permitremoteopen', 'remote dynamic forwards are not supported'],
   ['pkcs11provider', 'smart cards work through the agent only'],
   ['proxyusefdpass', 'ProxyCommand carries the bytes itself here'],
-  ['refuseconnection', 'it is for newer OpenSSH'],
   ['rekeylimit', 'the server decides when keys are renewed'],
   ['requiredrsasize', 'RSA keys of any size are taken'],
   ['revokedhostkeys', 'such a list is not read. Mark revoked keys with @revoked in known_hosts'],
@@ -134,43 +146,70 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['xauthlocation', ''],
 ])
 
+// Words of the file's own structure, and one that stops the dialling where it holds.
+const structure = ['host', 'match', 'include', 'refuseconnection']
+
+// OpenSSH passes over these without a word, whatever their arguments.
+const retired = `protocol cipher fallbacktorsh globalknownhostsfile2 rhostsauthentication userknownhostsfile2 useroaming
+  usersh useprivilegedport afstokenpassing kerberosauthentication kerberostgtpassing rsaauthentication
+  rhostsrsaauthentication compressionlevel`.split(/\s+/)
+
+// The ssh of macOS has this one; every other one refuses a file that holds it, unless IgnoreUnknown names it.
+const ofMacOs = 'usekeychain'
+
 /**
  * What to say of a keyword that is not honoured: null where there is nothing to say. Values that ask for nothing
  * (`no`, `none`) need no word.
  */
 export function whyNotHonoured(keyword: string, value: string): string | null {
-  const reason = reasons.get(keyword)
-  if (reason === undefined) return 'Hawser does not know this keyword'
+  const reason = reasons.get(keyword) ?? ''
   return reason === '' || /^(no|none|false|off)$/i.test(value) ? null : reason
 }
 
-/** The keyword that one with a slip or two was meant to be: ssh refuses it, and it may be one that guards. Null for others. */
-export function misspelled(keyword: string): string | null {
-  if (honoured.has(keyword) || reasons.has(keyword) || olderNames.has(keyword) || keyword.length < 4) return null
-  const slips = keyword.length < 7 ? 1 : 2
-  return [...honoured.keys()].find(known => distance(keyword, known) <= slips) ?? null
+/**
+ * True for a keyword that an OpenSSH up to 10.5 has, whether it is honoured here or not, those that Debian, Fedora and
+ * macOS add included. An installed ssh that is older may refuse one of the newer ones.
+ */
+export function isKeyword(keyword: string, platform: NodeJS.Platform = process.platform): boolean {
+  return known.has(keyword) && (keyword !== ofMacOs || platform === 'darwin')
 }
 
-/** Letters to change, add or leave out, up to 3. */
+const known: ReadonlySet<string> = new Set([
+  ...honoured.keys(),
+  ...olderNames.keys(),
+  ...reasons.keys(),
+  ...structure,
+  ...retired,
+])
+
+/** The keyword that one with a slip or two was meant to be, spelled as in manuals; null for others. */
+export function misspelled(keyword: string): string | null {
+  const plain = keyword.replace(/[^a-z0-9]+/g, '')
+  const slips = plain.length < 3 ? 0 : plain.length < 7 ? 1 : 2
+  let [nearest, fewest] = [null as string | null, slips + 1]
+  for (const each of known) {
+    const count = distance(plain, each)
+    if (count < fewest && each !== keyword) [nearest, fewest] = [each, count]
+  }
+  return nearest === null ? null : shownKeyword(nearest)
+}
+
+/** Letters to change, add, leave out or swap with their neighbour, up to 3. */
 function distance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > 2) return 3
-  let row = Array.from({ length: b.length + 1 }, (_none, at) => at)
+  let [before, row] = [[] as number[], Array.from({ length: b.length + 1 }, (_none, at) => at)]
   for (let i = 1; i <= a.length; i++) {
     const next = [i]
     for (let j = 1; j <= b.length; j++) {
       const change = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(change, (row[j] as number) + 1, (next[j - 1] as number) + 1))
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      const swap = swapped ? (before[j - 2] as number) + 1 : 3
+      next.push(Math.min(change, swap, (row[j] as number) + 1, (next[j - 1] as number) + 1))
     }
+    before = row
     row = next
   }
   return row[b.length] as number
-}
-
-/** True for a keyword that OpenSSH has, whether it is honoured here or not. */
-export function isKeyword(keyword: string): boolean {
-  return (
-    honoured.has(keyword) || reasons.has(keyword) || olderNames.has(keyword) || /^(host|match|include)$/.test(keyword)
-  )
 }
 
 /** How a keyword is written in manuals; its own letters where it is not known. */
@@ -189,7 +228,12 @@ const spelled = new Map(
   SessionType SetEnv StrictHostKeyChecking Tag TCPKeepAlive UpdateHostKeys User UserKnownHostsFile AddKeysToAgent
   BindInterface CanonicalizePermittedCNAMEs ForwardX11 GSSAPIAuthentication GSSAPIDelegateCredentials
   HostbasedAuthentication KnownHostsCommand LocalCommand PermitLocalCommand PKCS11Provider ProxyUseFdpass RekeyLimit
-  RevokedHostKeys SecurityKeyProvider Tunnel UseKeychain VerifyHostKeyDNS Include Host Match`
+  RevokedHostKeys SecurityKeyProvider Tunnel UseKeychain VerifyHostKeyDNS Include Host Match CASignatureAlgorithms
+  ChannelTimeout ControlMaster ControlPath ControlPersist EnableEscapeCommandline EnableSSHKeysign EscapeChar
+  FingerprintHash ForkAfterAuthentication ForwardX11Timeout ForwardX11Trusted HostbasedAcceptedAlgorithms IgnoreUnknown
+  IPQoS KbdInteractiveDevices LogVerbose ObscureKeystrokeTiming PermitRemoteOpen RefuseConnection RequiredRSASize
+  StdinNull StreamLocalBindMask StreamLocalBindUnlink SyslogFacility TunnelDevice VersionAddendum VisualHostKey
+  WarnWeakCrypto XAuthLocation`
     .split(/\s+/)
     .map(name => [name.toLowerCase(), name]),
 )

@@ -38,7 +38,7 @@ export class LiveConfig implements Disposable {
   readonly onChanged = this.#changed.event
   readonly #options: LiveConfigOptions
   #reading: ConfigReading = { sources: [], notes: [], stamps: new Map() }
-  #program: ConfigProgram = buildProgram([])
+  #program: ConfigProgram = buildProgram([], {})
   #looking: Promise<boolean> | undefined
   readonly #timer: NodeJS.Timeout | undefined
   readonly #resolved = new Map<string, ResolvedHost>()
@@ -118,7 +118,10 @@ export class LiveConfig implements Disposable {
     const source = this.#reading.sources.flatMap(allSources).find(each => each.path === path)
     if (!source) throw new AppError('not-found', `${path} is not read any more. Look at the config again.`)
     const text = change(source.text)
-    const program = buildProgram(this.#reading.sources.map(each => withText(each, path, text)))
+    const program = buildProgram(
+      this.#reading.sources.map(each => withText(each, path, text)),
+      this.facts.env,
+    )
     check(name => resolveHost(program, { name, facts: this.facts, answers: this.#answers }))
     const place = await realpath(path)
     const info = await stat(place)
@@ -176,7 +179,7 @@ export class LiveConfig implements Disposable {
     if (this.#reading.stamps.size > 0 && (await isAsRead(this.#reading.stamps))) return false
     const reading = await readConfigs(files, facts)
     this.#reading = reading
-    this.#program = buildProgram(reading.sources)
+    this.#program = buildProgram(reading.sources, facts.env)
     this.#resolved.clear()
     this.#changed.fire(undefined)
     return true

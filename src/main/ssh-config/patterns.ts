@@ -1,3 +1,5 @@
+import { lowerAscii } from './config-text.ts'
+
 /** PATTERNS of ssh_config(5): `*` and `?`, in time linear in both texts for each star. */
 export function matchesPattern(text: string, pattern: string): boolean {
   let [at, here, star, mark] = [0, 0, -1, 0]
@@ -23,7 +25,7 @@ export function matchesList(text: string, list: string, ignoreCase = false): boo
   for (const part of list.split(',')) {
     const negated = part.startsWith('!')
     const pattern = negated ? part.slice(1) : part
-    if (!matchesPattern(text, ignoreCase ? pattern.toLowerCase() : pattern)) continue
+    if (!matchesPattern(text, ignoreCase ? lowerAscii(pattern) : pattern)) continue
     if (negated) return false
     matched = true
   }

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 
 import { parseForwardSpec } from '../../shared/base/forward-spec.ts'
+import { lowerAscii } from './config-text.ts'
 import type { ConfigProgram } from './config-program.ts'
 import { evaluate, type Answers, type CommandLine, type Evaluation } from './evaluate.ts'
 import type { ForwardLine, ResolvedHost } from './resolved.ts'
@@ -23,7 +24,8 @@ export function resolveHost(
   const read = new SettingReader(evaluation)
   const port = given.port ?? read.int('port', 22, { min: 1, max: 65_535 })
   const jump = isNone(read.text('proxyjump')) ? '' : (read.text('proxyjump') ?? '')
-  const alias = read.text('hostkeyalias')?.toLowerCase() ?? null
+  const keyAlias = read.text('hostkeyalias')
+  const alias = keyAlias === null ? null : lowerAscii(keyAlias)
   const values = (user: string): TokenValues => ({
     name,
     hostName: evaluation.hostName,

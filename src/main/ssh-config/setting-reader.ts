@@ -1,6 +1,8 @@
 import type { ConfigNote, Statement } from './config-program.ts'
 import type { Evaluation } from './evaluate.ts'
+import { lowerAscii } from './config-text.ts'
 import { shownKeyword } from './keywords.ts'
+import { parseTime, parseWhole } from './number-formats.ts'
 import { ExpansionError } from './tokens.ts'
 
 /** Reads typed values out of an evaluation; what can't be read becomes a problem with its line, and the default stands in. */
@@ -40,7 +42,7 @@ export class SettingReader {
     const text = this.text(keyword)
     const [usual] = choices
     if (text === null) return usual
-    const word = text.toLowerCase()
+    const word = lowerAscii(text)
     const found = choices.find(choice => choice === word) ?? also[word]
     if (found !== undefined) return found
     this.bad(keyword, `“${text}” is none of ${choices.join(', ')}`)
@@ -55,8 +57,8 @@ export class SettingReader {
   int(keyword: string, fallback: number, { min, max }: { min: number; max: number }): number {
     const text = this.text(keyword)
     if (text === null) return fallback
-    const value = Number(text)
-    if (/^-?\d+$/.test(text) && value >= min && value <= max) return value
+    const value = parseWhole(text, max)
+    if (value !== null && value >= min) return value
     this.bad(keyword, `“${text}” is not a number from ${min} to ${max}`)
     return fallback
   }
@@ -85,18 +87,4 @@ export class SettingReader {
   bad(keyword: string, text: string, at = this.at(keyword)): void {
     if (at) this.problems.push({ path: at.path, line: at.line, text: `${shownKeyword(keyword)}: ${text}` })
   }
-}
-
-const units: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
-
-/** `90`, `1m30s`, `2h`: seconds; null for what is no time. */
-export function parseTime(text: string): number | null {
-  if (!/^(\d+[smhdw]?)+$/i.test(text) || /\d{12}/.test(text)) return null
-  let total = 0
-  let bare = 0
-  for (const [, digits, unit = ''] of text.matchAll(/(\d+)([smhdw]?)/gi)) {
-    if (/^s?$/i.test(unit)) bare++
-    total += Number(digits) * (units[unit.toLowerCase()] ?? 1)
-  }
-  return bare > 1 || total > 2 ** 31 - 1 ? null : total
 }

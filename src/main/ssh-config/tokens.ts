@@ -29,6 +29,8 @@ export interface LocalFacts {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Where a person's own SSH files are: `~/.ssh` unless something stands in for it. */
   readonly sshFolder: string
+  /** The addresses of its network interfaces as they are now, for `Match localnetwork`; none where it is left out. */
+  readonly addresses?: () => readonly string[]
 }
 
 /** A line asks for something that is not there: an unknown token, an unset variable. */

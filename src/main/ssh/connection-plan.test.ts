@@ -30,7 +30,7 @@ const facts: LocalFacts = {
 
 /** A config whose hosts with literal names have the ids 101, 102, ... in their order. */
 function configOf(text: string, names: readonly string[] = []): ConfigView {
-  const program = buildProgram([{ path: 'config', text, system: false, includes: new Map() }])
+  const program = buildProgram([{ path: 'config', text, system: false, includes: new Map() }], facts.env)
   const answers = { exec: () => undefined, resolves: () => undefined }
   return {
     nameOf: hostId => names[Number(hostId.slice(-3)) - 101] ?? null,

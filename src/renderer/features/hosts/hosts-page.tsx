@@ -111,13 +111,16 @@ export function HostsPage({ actions, live, pathOf, forwards, snippets }: HostsPa
           {book.config.notes.length > 0 && (
             <div className={ui['note']} data-tone="warn" role="note">
               <TriangleAlert size={16} aria-hidden="true" />
-              <ul className={css['notes']}>
-                {book.config.notes.slice(0, 5).map(note => (
-                  <li key={`${note.path}:${note.line}`}>
-                    {note.path}, line {note.line}: {note.text}.
-                  </li>
-                ))}
-              </ul>
+              <div>
+                No host of the SSH config can be connected to until this is corrected:
+                <ul className={css['notes']}>
+                  {book.config.notes.slice(0, 5).map(note => (
+                    <li key={`${note.path}:${note.line}`}>
+                      {note.path}, line {note.line}: {note.text}.
+                    </li>
+                  ))}
+                </ul>
+              </div>
             </div>
           )}
           {sections.map(section => (
