@@ -25,7 +25,7 @@ export function typedShell({ connections, settings, env }: TypedShellParts): (ta
     const quiet = { onStep: () => {}, signal: new AbortController().signal, quiet: true }
     const lease = live ?? (await connections.lease(target, quiet))
     try {
-      return await loginShell(lease.connection)
+      return await loginShell(lease.connection, quiet.signal)
     } finally {
       lease.dispose()
     }
