@@ -101,7 +101,7 @@ export function App({ parts }: { readonly parts: Parts }) {
       <SnippetDialogsOf parts={parts} />
       <Palette items={items} />
       <PasteDialog terminals={terminals} />
-      <Prompts api={api} openVault={openVault} copy={actions.copy} />
+      <Prompts api={api} openVault={openVault} copy={actions.copy} openLink={address => openLink(api, address)} />
       <VaultDialog api={api} />
       <Notices api={api}>
         <UnsentEdits api={api} labelOf={labelOf} copy={actions.copy} onProblem={tellProblem} />
@@ -120,7 +120,12 @@ function Home({ parts, hostActions }: { readonly parts: Parts; readonly hostActi
       {page === 'snippets' && <SnippetsHome parts={parts} />}
       {page === 'keys' && <KeysPage api={parts.api} copy={parts.actions.copy} onProblem={tellProblem} />}
       {page === 'known-hosts' && <KnownHostsPage api={parts.api} tell={tell} onProblem={tellProblem} />}
-      {page === 'activity' && <ActivityPage onClear={() => void parts.api.activity.clear().catch(tellProblem)} />}
+      {page === 'activity' && (
+        <ActivityPage
+          onClear={() => void parts.api.activity.clear().catch(tellProblem)}
+          openLink={address => openLink(parts.api, address)}
+        />
+      )}
       {page === 'settings' && <Settings parts={parts} />}
     </div>
   )
@@ -268,8 +273,14 @@ function PaneOf({ pane, tab, parts, menu }: PaneOfProps) {
       terminals={terminals}
       actions={paneActions}
       pathOf={parts.pathOf}
+      openLink={address => openLink(parts.api, address)}
     />
   )
+}
+
+/** Opens an address that a server wrote. */
+function openLink({ app }: Parts['api'], url: string): void {
+  void app.openExternal({ url }).catch(tellProblem)
 }
 
 /** A pane's name: the target's, with a number where the tab has several of them. */
