@@ -51,7 +51,7 @@ export async function startSshd(folder: string, lines: readonly string[] = []): 
       : [`SetEnv HOME=${at('home')} TMUX_TMPDIR=${at('home')} LANG=C.UTF-8`]),
     'PrintLastLog no',
     'PrintMotd no',
-    `Subsystem sftp internal-sftp -d ${at('home')}`,
+    ...(lines.some(line => line.startsWith('Subsystem ')) ? [] : [`Subsystem sftp internal-sftp -d ${at('home')}`]),
     'LogLevel VERBOSE',
     ...lines,
   ]

@@ -18,6 +18,7 @@ export interface TestServerOptions {
   readonly shell?: 'pty' | 'echo' | { readonly base64: string }
   readonly head?: string
   readonly mute?: boolean
+  readonly stall?: boolean
   readonly banner?: string
   /** The home of a `pty` shell; it must exist. */
   readonly home?: string

@@ -11,7 +11,7 @@ export const unitPrograms = /** @type {const} */ ({
   'putty-tools': ['puttygen'],
   'dropbear-bin': ['dropbear', 'dropbearkey'],
   'netcat-openbsd': ['nc'],
-  bash: ['bash'],
+  bash: ['bash', 'rbash'],
   fish: ['fish'],
   zsh: ['zsh'],
   tcsh: ['tcsh'],

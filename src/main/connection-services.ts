@@ -86,6 +86,7 @@ export function buildConnections(outside: Outside, parts: ConnectionParts): Conn
     agentSocket: socket,
     agent: asked => (asked === 'none' ? Promise.resolve([]) : agentSigners(asked ?? socket)),
     onKeyDecision: (kind, hop, key) => activity.add(kind, subjectOf(hop), `${key.type} ${key.fingerprint}`),
+    onBanner: (hop, { fromServer }) => activity.add('said', subjectOf(hop), fromServer),
     onForgotten: error =>
       tell('warning', `The answer was not remembered. ${error instanceof Error ? error.message : ''}`.trim()),
   })

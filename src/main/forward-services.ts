@@ -12,8 +12,10 @@ import type { HostService } from './hosts/host-service.ts'
 import type { Outside } from './services.ts'
 import type { Connection } from './ssh/connection.ts'
 import type { Lease } from './ssh/connection-pool.ts'
+import type { CommandResult } from './ssh/run-command.ts'
 import { needScripts, runScript } from './ssh/run-script.ts'
 import type { Script } from './ssh/script.ts'
+import { withWords } from './ssh/server-words.ts'
 import type { JsonFile } from './storage/json-file.ts'
 
 interface ForwardParts {
@@ -70,11 +72,18 @@ async function runOn(lease: Lease<Connection>, script: Script, signal: AbortSign
     if (signal.aborted) throw cancelled()
     await needScripts(lease.connection, signal)
     const options = { signal, timeoutMs: scriptMs, maxBytes: scriptBytes }
-    const { output } = await runScript(lease.connection, script, options)
-    return output.toString('utf8')
+    return outputOf(await runScript(lease.connection, script, options), lease.connection)
   } finally {
     lease.dispose()
   }
+}
+
+/** Throws `unsupported` with what it said for a script that failed: what it printed tells nothing then. */
+function outputOf({ code, output, errors }: CommandResult, { where }: Connection): string {
+  if (code === 0) return output.toString('utf8')
+  const how = code === null ? 'was cut off' : `failed (exit code ${code})`
+  const words = { output: '', errors, code }
+  throw new AppError('unsupported', withWords(`A command on ${where} ${how}.`, words, 'Try it in a terminal.'))
 }
 
 // What `planConnection` throws for a host that was deleted, or that can't be reached as its config is now.

@@ -28,7 +28,7 @@ export function typedShell({ connections, settings, env, signal }: TypedShellPar
     const live = await connections.pool.leaseLive(plan)
     const lease = live ?? (await connections.lease(target, { onStep: () => {}, signal, quiet: true }))
     try {
-      return await loginShell(lease.connection)
+      return await loginShell(lease.connection, signal)
     } finally {
       lease.dispose()
     }

@@ -40,6 +40,7 @@ export function benchPool(server: BenchServer): { pool: ConnectionPool<Connectio
     agentSocket: null,
     consents: { has: () => false, add: () => Promise.resolve() },
     onKeyDecision: () => {},
+    onBanner: () => {},
     onForgotten: () => {},
   })
   return {

@@ -45,6 +45,7 @@ export function dialRig(
     agentSocket,
     consents: { has: () => false, add: async () => {} },
     onKeyDecision: () => {},
+    onBanner: () => {},
     onForgotten: () => {},
   })
   const pool = new ConnectionPool<Connection>(options => dialer.dial(options), 50)
@@ -61,7 +62,8 @@ export function dialRig(
         return { ...hop, via, key: [hop.key, ...via].join(' via ') }
       }) as unknown as ConnectionPlan
       const lease = await pool.lease(plan, {
-        onStep: step => steps.push(step.kind === 'asking' ? 'asking' : step.step),
+        onStep: step =>
+          steps.push(step.kind === 'asking' ? 'asking' : `${step.step}${step.said ? `: ${step.said.fromServer}` : ''}`),
         signal: new AbortController().signal,
       })
       return lease.connection

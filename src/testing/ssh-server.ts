@@ -39,6 +39,8 @@ export interface TestServerOptions {
   readonly mute?: boolean
   /** Refuses sessions beyond so many on one connection. */
   readonly maxSessions?: number
+  /** Never answers a sign-in. */
+  readonly stall?: boolean
   /** Sends this before sign-in. */
   readonly banner?: string
   readonly home?: string
@@ -109,6 +111,7 @@ function serve(client: Connection, options: TestServerOptions, onEvent: (event: 
   client.on('error', () => {})
   client.on('close', () => onEvent({ kind: 'closed' }))
   client.on('authentication', context => {
+    if (options.stall === true) return
     void judge(context, options).then(ok => {
       if (context.method === 'publickey' && ok && !context.signature) return context.accept()
       onEvent({

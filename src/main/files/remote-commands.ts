@@ -1,11 +1,12 @@
 import { AppError } from '../../shared/base/errors.ts'
-import { cleanText } from '../../shared/base/clean-text.ts'
 import { onCommandEnd } from '../ssh/command-end.ts'
 import type { Connection, OpenedShell } from '../ssh/connection.ts'
 import { inSh } from '../ssh/command-line.ts'
-import type { CommandResult } from '../ssh/run-command.ts'
+import { OutputMarks, type MarkReader } from '../ssh/output-marks.ts'
+import { shownErrors, type CommandResult } from '../ssh/run-command.ts'
 import { runScript } from '../ssh/run-script.ts'
 import { sh, type Script } from '../ssh/script.ts'
+import { commandRefused } from '../ssh/server-words.ts'
 import type { Commands, CommandStream } from './file-system.ts'
 
 /** Programs on the host of a connection. Commands go to `sh`, whatever shell the user has. */
@@ -31,7 +32,8 @@ export class RemoteCommands implements Commands {
   }
 
   async start(script: Script, signal: AbortSignal): Promise<CommandStream> {
-    return new RemoteStream(await this.#connection.exec(inSh(script), signal))
+    const marks = new OutputMarks()
+    return new RemoteStream(await this.#connection.exec(inSh(marks.around(script)), signal), marks)
   }
 
   async #look(program: string): Promise<boolean> {
@@ -47,33 +49,55 @@ export class RemoteCommands implements Commands {
   }
 }
 
+const mostErrors = 16_384
+
+/** The script's own output and errors; what stands around them on the channel is passed over. */
 class RemoteStream implements CommandStream {
   readonly #channel: OpenedShell['channel']
+  readonly #said: MarkReader
   readonly ended: CommandStream['ended']
   #over = false
 
-  constructor(opened: OpenedShell) {
-    const { channel } = opened
+  constructor(opened: OpenedShell, marks: OutputMarks) {
+    const { channel, connection } = opened
+    const said = marks.reader('output')
+    const complaints = marks.reader('errors')
     this.#channel = channel
-    let errors = ''
-    channel.stderr.on('data', (data: Buffer) => (errors = (errors + data.toString('utf8')).slice(0, 16_384)))
+    this.#said = said
+    let errors: Buffer = Buffer.alloc(0)
+    channel.stderr.on('data', (data: Buffer) => {
+      errors = Buffer.concat([errors, complaints.push(data)]).subarray(0, mostErrors)
+    })
     this.ended = new Promise((resolve, reject) => {
       onCommandEnd(opened, end => {
         this.#over = true
         channel.destroy()
+        const code = end.kind === 'exited' ? end.code : null
+        const heard = complaints.began ? errors : complaints.before
         if (end.kind === 'failed') reject(end.error)
-        else resolve({ code: end.kind === 'exited' ? end.code : null, errors: cleanText(errors, 2_000).trim() })
+        else if (!said.began) reject(commandRefused(connection.where, { output: said.before, errors: heard, code }))
+        else resolve({ code: said.code ?? (code === 0 ? null : code), errors: shownErrors(heard) })
       })
     })
     this.ended.catch(() => {})
   }
 
   get output(): AsyncIterable<Uint8Array> {
-    return this.#channel
+    return this.#ownOutput()
   }
 
   ignoreOutput(): void {
-    this.#channel.resume()
+    this.#channel.on('data', (data: Buffer) => this.#said.push(data))
+  }
+
+  async *#ownOutput(): AsyncIterable<Uint8Array> {
+    for await (const data of this.#channel as AsyncIterable<Buffer>) {
+      const own = this.#said.push(data)
+      if (own.length > 0) yield own
+      if (this.#said.isFlooded) return
+    }
+    const rest = this.#said.rest()
+    if (rest.length > 0) yield rest
   }
 
   async write(data: Uint8Array): Promise<void> {

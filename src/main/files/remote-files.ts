@@ -1,11 +1,13 @@
 import { AppError } from '../../shared/base/errors.ts'
 import { DisposableStore, type Disposable } from '../../shared/base/lifecycle.ts'
-import type { Connection } from '../ssh/connection.ts'
+import type { Connection, OpenedSubsystem } from '../ssh/connection.ts'
 import type { Lease } from '../ssh/connection-pool.ts'
-import { runsScripts } from '../ssh/run-script.ts'
+import { runsScripts, whyNoScripts } from '../ssh/run-script.ts'
+import { PasswordExpired, TextBeforeSftp } from '../ssh/server-words.ts'
 import { SftpSession } from '../sftp/sftp-session.ts'
 import { RemoteCommands } from './remote-commands.ts'
 import { startRootServer } from './root-server.ts'
+import { startOwnServer } from './started-server.ts'
 import { SftpFiles } from './sftp-files.ts'
 import { SftpLanes, type LaneSource } from './sftp-lanes.ts'
 
@@ -41,17 +43,17 @@ async function openOn(parts: RemoteFilesParts): Promise<SftpFiles> {
   const owned = new DisposableStore()
   owned.add(lease)
   try {
-    const { channel, connection: carrier } = askSudo
-      ? { channel: await startRootServer(connection, { signal, askPassword: askSudo }), connection }
-      : await connection.subsystem('sftp', signal)
-    const [session, commands] = await Promise.all([
-      SftpSession.open(channel, { where: connection.where, owned, signal, noteWaiting: waitingOn(carrier) }),
+    const start: StartSftp = askSudo
+      ? on => startRootServer(on, { signal, askPassword: askSudo })
+      : (on, until) => on.subsystem('sftp', until)
+    const [{ session, way }, commands] = await Promise.all([
+      openSession(connection, { start, owned, signal }),
       askSudo ? null : commandsOf(connection, signal),
     ])
     const roundTrip = roundTripOf(connection)
     const source: LaneSource = askSudo
       ? { open: () => Promise.reject(new Error('one lane as root')), roundTripMs: roundTrip }
-      : laneSource(parts, roundTrip)
+      : laneSource(parts, way, roundTrip)
     const lanes = new SftpLanes(session, source)
     // The first round trip is often known by now; else it is waited for.
     if (roundTrip() > 0) lanes.warm()
@@ -82,6 +84,42 @@ async function openOn(parts: RemoteFilesParts): Promise<SftpFiles> {
   }
 }
 
+/** Opens what SFTP runs over. */
+type StartSftp = (on: Connection, signal: AbortSignal) => Promise<OpenedSubsystem>
+
+/** Opens a session in the usual way, or, where start-up files print something before the protocol, past what they print. */
+async function openSession(
+  connection: Connection,
+  { start, owned, signal }: { readonly start: StartSftp; readonly owned: Disposable; readonly signal: AbortSignal },
+): Promise<{ readonly session: SftpSession; readonly way: StartSftp }> {
+  let isOpen = false
+  // A session that never began leaves the connection for another try.
+  const ifOpen = { dispose: () => (isOpen ? owned.dispose() : undefined) }
+  const open = async (way: StartSftp) => {
+    const { channel, words, connection: carrier } = await way(connection, signal)
+    const noteWaiting = waitingOn(carrier)
+    const parts = { where: connection.where, owned: ifOpen, words, signal, noteWaiting }
+    const session = await SftpSession.open(channel, parts)
+    isOpen = true
+    return { session, way }
+  }
+  try {
+    return await open(start)
+  } catch (error) {
+    if (error instanceof TextBeforeSftp) return open(startOwnServer).catch((second: unknown) => throwOf(error, second))
+    if (!(error instanceof AppError) || error.code !== 'server-refused') throw error
+    // OpenSSH drops the standard error of a subsystem; a command has it.
+    const why = await whyNoScripts(connection, signal).catch(() => null)
+    throw why instanceof PasswordExpired ? why : error
+  }
+}
+
+/** The words of the second try are more whole, since OpenSSH drops the standard error of a subsystem. */
+function throwOf(first: AppError, second: unknown): never {
+  const isBetter = second instanceof AppError && /^(lost|cancelled|server-refused)$/.test(second.code)
+  throw isBetter ? second : first
+}
+
 /** Null where the host runs no scripts: its login shell isn't a Unix shell, or something else runs instead (ForceCommand). */
 async function commandsOf(connection: Connection, signal: AbortSignal): Promise<RemoteCommands | null> {
   const runs = await runsScripts(connection, signal).catch(() => false)
@@ -89,7 +127,7 @@ async function commandsOf(connection: Connection, signal: AbortSignal): Promise<
 }
 
 /** Lanes on connections of their own, or, where the host gives none without a question, on the one that is there. */
-function laneSource({ lease, leaseMore }: RemoteFilesParts, roundTripMs: () => number): LaneSource {
+function laneSource({ lease, leaseMore }: RemoteFilesParts, start: StartSftp, roundTripMs: () => number): LaneSource {
   let alone = true
   let shared = 0
   return {
@@ -102,9 +140,9 @@ function laneSource({ lease, leaseMore }: RemoteFilesParts, roundTripMs: () => n
       const owned = more ?? { dispose: () => {} }
       const connection = more?.connection ?? lease.connection
       try {
-        const { channel, connection: carrier } = await connection.subsystem('sftp', signal)
+        const { channel, words, connection: carrier } = await start(connection, signal)
         const noteWaiting = waitingOn(carrier)
-        return await SftpSession.open(channel, { where: carrier.where, owned, signal, noteWaiting })
+        return await SftpSession.open(channel, { where: carrier.where, owned, words, signal, noteWaiting })
       } catch (error) {
         owned.dispose()
         throw error

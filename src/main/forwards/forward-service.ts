@@ -91,6 +91,7 @@ export class ForwardService implements Contract, Disposable {
         this.#automatic.looked(target, ports)
         this.#touch()
       },
+      onTroubles: () => this.#touch(),
       reportBug,
     })
     this.#use = new PresetUse({
@@ -309,7 +310,8 @@ export class ForwardService implements Contract, Disposable {
       const other = this.#store.rule(target) === 'never' || this.#store.isIgnored(target, port)
       return !other && !this.#store.toPort(target, port)
     })
-    return { forwards, found, foundMore: this.#found.more, presets, rules }
+    const { more: foundMore, troubles: foundTroubles } = this.#found
+    return { forwards, found, foundMore, foundTroubles, presets, rules }
   }
 }
 

@@ -34,14 +34,16 @@ function scanned(ports: readonly Listening[], user = 1000): string {
 function rig(run: FoundPortsParts['run']) {
   const looks: (readonly ScannedPort[])[] = []
   const bugs: unknown[] = []
+  const troubles: (readonly string[])[] = []
   const found = new FoundPorts({
     run,
     presets: () => builtInPresets,
     onLooked: (_target, ports) => looks.push(ports),
+    onTroubles: () => troubles.push(found.troubles.map(({ text }) => text)),
     reportBug: (_where, error) => bugs.push(error),
   })
   onTestFinished(() => found.dispose())
-  return { found, looks, bugs }
+  return { found, looks, bugs, troubles }
 }
 
 afterEach(() => void vi.useRealTimers())
@@ -54,6 +56,23 @@ test('shows the program and the script of a process, and nothing else that it wa
   expect(found.all).toEqual([{ target, port: 3000, process: 'python3 demo.py', pid: 1000, own: true, presetId: null }])
   expect(found.at(target, 3000)?.process).toBe('python3 demo.py')
   expect(found.at(target, 3001)).toBeNull()
+})
+
+test('a host that runs no scripts says so once, and not that nothing listens', async () => {
+  const why = 'gpu-box did not run a command for Hawser (exit code 1). It said: “Please log in first”.'
+  let refuses = true
+  vi.useFakeTimers()
+  const { found, looks, troubles } = rig(async () => {
+    if (refuses) throw new AppError('unsupported', why)
+    return scanned([{ port: 3000 }])
+  })
+  found.watch([target])
+  await vi.advanceTimersByTimeAsync(12_000)
+  expect([troubles, looks]).toEqual([[[why]], []])
+  refuses = false
+  await vi.advanceTimersByTimeAsync(6_000)
+  expect(troubles).toEqual([[why], []])
+  expect(found.all.map(({ port }) => port)).toEqual([3000])
 })
 
 test('a process is the person’s own when it has their uid; as root, only root’s are', async () => {

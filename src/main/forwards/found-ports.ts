@@ -1,6 +1,6 @@
 import self from 'node:process'
 
-import { AppError } from '../../shared/base/errors.ts'
+import { AppError, type ErrorCode } from '../../shared/base/errors.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { FoundPort } from '../../shared/contract/forwards.ts'
 import type { Preset } from '../../shared/contract/presets.ts'
@@ -16,7 +16,15 @@ export interface FoundPortsParts {
   readonly presets: () => readonly Preset[]
   /** A look at a host has ended. */
   readonly onLooked: (target: Target, ports: readonly ScannedPort[]) => void
+  /** A host can’t be looked at, or can again. */
+  readonly onTroubles: () => void
   readonly reportBug: (where: string, error: unknown) => void
+}
+
+/** Why a host can’t be looked at, in a sentence. */
+export interface ScanTrouble {
+  readonly target: Target
+  readonly text: string
 }
 
 /** A port that was found, with what main alone may know of it. */
@@ -34,6 +42,8 @@ const tooLoaded = 2
 const system = new Set([22, 25, 53, 111, 123, 139, 445, 546, 587, 631, 993, 3389, 5353, 5355, 6010, 6011, 6012])
 // More than this is no list for a person, and may be a host that wants to fill the memory.
 const mostPorts = 500
+// What a host says that runs no scripts, or has no program that lists ports: the next look says the same.
+const wontLook = new Set<ErrorCode>(['server-refused', 'unsupported'])
 const databases = new Set(['postgresql', 'mysql', 'redis'])
 
 interface Watched {
@@ -54,6 +64,7 @@ export class FoundPorts implements Disposable {
   readonly #parts: FoundPortsParts
   readonly #watched = new Map<string, Watched>()
   readonly #seen = new Map<string, Seen>()
+  readonly #troubles = new Map<string, ScanTrouble>()
   readonly #timer: NodeJS.Timeout
 
   constructor(parts: FoundPortsParts) {
@@ -71,6 +82,11 @@ export class FoundPorts implements Disposable {
     return [...this.#seen.values()].some(({ more }) => more)
   }
 
+  /** Hosts that answered a look with something else than ports. */
+  get troubles(): readonly ScanTrouble[] {
+    return [...this.#troubles.values()]
+  }
+
   /** The process that listened on a port at the last look; null when none did. */
   at(target: Target, port: number): FoundPort | null {
     return this.#seen.get(targetKey(target))?.ports.find(({ found }) => found.port === port)?.found ?? null
@@ -83,6 +99,7 @@ export class FoundPorts implements Disposable {
       looking?.abort()
       this.#watched.delete(key)
       this.#seen.delete(key)
+      this.#troubles.delete(key)
     }
     for (const [key, target] of wanted) {
       if (!this.#watched.has(key)) this.#watched.set(key, { target, nextAt: 0, looking: null })
@@ -111,12 +128,15 @@ export class FoundPorts implements Disposable {
     const output = await this.#parts.run(target, scanScript, abort.signal).catch((error: unknown) => {
       // A look that failed says nothing about what listens.
       if (!(error instanceof AppError)) this.#parts.reportBug('found ports', error)
+      else if (wontLook.has(error.code) && this.#watched.get(key) === watched)
+        this.#setTrouble(key, { target, text: error.message })
       return undefined
     })
     const took = Date.now() - startedAt
     watched.looking = null
     watched.nextAt = Date.now() + Math.max(everyMs, took * restFactor)
     if (output === undefined || this.#watched.get(key) !== watched) return
+    this.#setTrouble(key, null)
     if (output === null) {
       // Not connected: nothing is known of it any more.
       if (this.#seen.delete(key)) this.#parts.onLooked(target, [])
@@ -127,6 +147,13 @@ export class FoundPorts implements Disposable {
     const seen = this.#sift(target, scan)
     this.#seen.set(key, seen)
     this.#parts.onLooked(target, seen.ports)
+  }
+
+  #setTrouble(key: string, trouble: ScanTrouble | null): void {
+    if (this.#troubles.get(key)?.text === trouble?.text) return
+    if (trouble) this.#troubles.set(key, trouble)
+    else this.#troubles.delete(key)
+    this.#parts.onTroubles()
   }
 
   /** What is worth showing; the person's own come first where there are too many. */

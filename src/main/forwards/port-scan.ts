@@ -54,7 +54,8 @@ elif command -v lsof >/dev/null 2>&1; then
   out=$(lsof -nP -iTCP -sTCP:LISTEN 2>/dev/null); echo @lsof; printf '%s\\n' "$out"
   pids=$(printf '%s\\n' "$out" | awk 'NR>1{print $2}')
   echo @args; args "$pids"; owners "$pids"
-else echo @netstat; netstat -an 2>/dev/null; fi
+elif out=$(netstat -an 2>/dev/null); then echo @netstat; printf '%s\\n' "$out"
+else echo 'ss, lsof and netstat are missing or failed' >&2; exit 127; fi
 echo @load; cat /proc/loadavg 2>/dev/null || uptime; getconf _NPROCESSORS_ONLN 2>/dev/null || nproc 2>/dev/null
 echo @user; id -u
 `

@@ -73,7 +73,7 @@ export async function setServiceThere(
   const { launch, on, run, where } = options
   const command = on ? await withPort(preset, launch.command, run) : launch.command
   const output = await run(sh`( ${serviceScript(preset.id, { ...launch, command }, on)}
-) 2>&1 && echo @done`)
+) 2>&1 && echo @done || true`)
   if (!output.includes('@done'))
     throw new AppError('refused', `systemd on ${where} did not take ${preset.name}: ${output.trim().slice(-300)}`)
 }

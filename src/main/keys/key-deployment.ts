@@ -8,6 +8,7 @@ import type { ConnectionPlan, PlannedHop } from '../ssh/connection-plan.ts'
 import type { ConnectionPool, Lease, LeaseOptions } from '../ssh/connection-pool.ts'
 import { needScripts, runScript } from '../ssh/run-script.ts'
 import type { Script } from '../ssh/script.ts'
+import { withWords, type ServerWords } from '../ssh/server-words.ts'
 import { encodeLines, putScript, readAnswer, readScript, replaceScript, withoutKey } from './authorized-keys.ts'
 
 export interface DeploymentParts {
@@ -96,12 +97,14 @@ export class KeyDeployment {
     signal: AbortSignal,
   ): Promise<string> {
     await needScripts(lease.connection, signal)
-    const { output } = await runScript(lease.connection, script, {
+    const { output, errors, code } = await runScript(lease.connection, script, {
       signal,
       timeoutMs: scriptMs,
       ...(input && { input }),
     })
-    return output.toString('latin1')
+    const printed = output.toString('latin1')
+    if (!readAnswer(printed)) throw noAnswer(lease.connection.where, { output: '', errors, code })
+    return printed
   }
 
   #checked(output: string): { word: string; rest: string } {
@@ -117,11 +120,13 @@ function optionsFor(signal: AbortSignal): LeaseOptions {
   return { onStep: () => {}, signal }
 }
 
+function noAnswer(where: string, words: ServerWords): AppError {
+  const text = withWords(`The change of keys on ${where} failed.`, words, 'Look at ~/.ssh there in a terminal.')
+  return new AppError('server-refused', text)
+}
+
 function notUnderstood(): AppError {
-  return new AppError(
-    'server-refused',
-    'The server runs no commands, so keys can’t be put there or taken off by Hawser.',
-  )
+  return new AppError('server-refused', 'What came of ~/.ssh/authorized_keys was not whole. Try again.')
 }
 
 function whyNot(error: unknown): string {

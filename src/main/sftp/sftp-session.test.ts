@@ -23,7 +23,11 @@ async function open(
 
 const greetings: readonly (readonly [string, Uint8Array, string])[] = [
   ['version 6', new PacketWriter(packetType.version).u32(6).finish(), 'version 6'],
-  ['text', Buffer.from('Welcome \u001b[1mto box\n'), 'It said instead: “Welcome to box”.'],
+  [
+    'text',
+    Buffer.from('Welcome \u001b[1mto box\n'),
+    'It said: “Welcome to box”. A start-up file such as ~/.bashrc must print nothing',
+  ],
   ['much text', Buffer.from('x'.repeat(90_000)), 'xxx…”.'],
   ['no text', Buffer.from([0xfe, 0xfe, 0xfe, 0xfe]), 'not SFTP'],
   ['another packet', fakeReply.status(1, 0).finish(), 'not SFTP'],
@@ -43,7 +47,8 @@ describe('a session', () => {
   test('that ends before its greeting is no working SFTP, with its words where it had some', async () => {
     for (const [said, text] of [
       ['', /^box has no working SFTP: its SFTP server ended at once\. Check “Subsystem sftp” in its sshd_config\.$/],
-      ['no', /^box did not start SFTP\. It said instead: “no”\./],
+      ['no', /^box printed text where SFTP should begin\. It said: “no”\./],
+      ['\n', /^box printed an empty line where SFTP should begin\. A start-up file such as/],
     ] as const) {
       const listeners = new Map<string, (data: Buffer) => void>()
       const channel: ByteChannel = {
@@ -57,6 +62,31 @@ describe('a session', () => {
       const opening = SftpSession.open(channel, { where: 'box', owned: { dispose: () => {} }, signal: never })
       await expect(opening).rejects.toMatchObject({ code: 'server-refused', message: expect.stringMatching(text) })
     }
+  })
+
+  test('that ends before its greeting is told with its standard error and exit code', async () => {
+    const listeners = new Map<string, (data: Buffer) => void>()
+    const channel: ByteChannel = {
+      write: () => {
+        listeners.get('end')?.(Buffer.alloc(0))
+        setImmediate(() => listeners.get('close')?.(Buffer.alloc(0)))
+      },
+      on: (event: string, listener: (data: Buffer) => void) => void listeners.set(event, listener),
+      close: () => {},
+    }
+    const said = (errors: string, code: number) =>
+      SftpSession.open(channel, {
+        where: 'box',
+        owned: { dispose: () => {} },
+        words: () => ({ errors: Buffer.from(errors), code }),
+        signal: never,
+      })
+    await expect(said('sh: /usr/lib/sftp-server: \u001b[31mnot found\n', 127)).rejects.toMatchObject({
+      message: expect.stringContaining('(exit code 127). It said: “sh: /usr/lib/sftp-server: not found”. Check'),
+    })
+    await expect(said('WARNING: Your password has expired.\n', 1)).rejects.toMatchObject({
+      message: expect.stringMatching(/^The password on box has expired\. Open a terminal to box/),
+    })
   })
 
   test('that is not greeted at all gives up', async () => {

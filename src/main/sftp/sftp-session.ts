@@ -3,7 +3,7 @@ import type { Disposable } from '../../shared/base/lifecycle.ts'
 import { encodeName } from './byte-names.ts'
 import { packetType, PacketWriter, statusCode, type Attributes } from './codec.ts'
 import type { NamedEntry } from './replies.ts'
-import { SftpWire, type ByteChannel } from './sftp-wire.ts'
+import { SftpWire, type ByteChannel, type SftpWireParts } from './sftp-wire.ts'
 
 /** What the server takes at once (limits@openssh.com), in bytes and numbers. */
 export interface SftpLimits {
@@ -20,10 +20,7 @@ export interface FileSystemSpace {
   readonly readOnly: boolean
 }
 
-export interface SftpSessionParts {
-  /** What the server is called, for people. */
-  readonly where: string
-  readonly owned: Disposable
+export interface SftpSessionParts extends SftpWireParts {
   readonly signal: AbortSignal
   /** Tells the connection under it how to find out whether something waits for an answer. */
   readonly noteWaiting?: (waits: () => boolean) => Disposable
@@ -57,11 +54,8 @@ export class SftpSession implements Disposable {
    * Greets the server, within 15 s. Owns the channel and `owned` from then on, also when it fails. Throws
    * `server-refused` for what is not SFTP 3, `timed-out`, `lost`, and `cancelled` on abort.
    */
-  static async open(
-    channel: ByteChannel,
-    { where, owned, signal, noteWaiting }: SftpSessionParts,
-  ): Promise<SftpSession> {
-    const wire = new SftpWire(channel, where, owned)
+  static async open(channel: ByteChannel, { signal, noteWaiting, ...parts }: SftpSessionParts): Promise<SftpSession> {
+    const wire = new SftpWire(channel, parts)
     // Requests that wait for an answer let the connection find out soon that nobody answers any more.
     const watched = noteWaiting?.(() => wire.pending > 0)
     wire.onClosed(() => watched?.dispose())
@@ -74,7 +68,7 @@ export class SftpSession implements Disposable {
     const session = new SftpSession(wire)
     // How a copy is done depends on it, so it is waited for; a server that refuses it gets what every server takes.
     if (session.has('limits@openssh.com')) await session.#askLimits().catch(() => {})
-    if (!session.isOpen) throw new AppError('lost', `${where} closed the session for files. Try again.`)
+    if (!session.isOpen) throw new AppError('lost', `${parts.where} closed the session for files. Try again.`)
     return session
   }
 

@@ -1,7 +1,8 @@
-import { cleanLine } from '../../shared/base/clean-text.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
 import { toDisposable, type Disposable } from '../../shared/base/lifecycle.ts'
+import type { SubsystemWords } from '../ssh/connection.ts'
+import { sftpRefused, withWords } from '../ssh/server-words.ts'
 import { packetType, PacketWriter, SftpFormatError, statusCode, type Attributes, type PacketReader } from './codec.ts'
 import { GatheredWrites } from './gathered-writes.ts'
 import { PacketSplitter } from './packet-splitter.ts'
@@ -20,8 +21,19 @@ export interface ByteChannel {
 /** Builds the packet of a request with this id. */
 export type BuildPacket = (id: number) => PacketWriter | Buffer
 
+export interface SftpWireParts {
+  /** What the server is called, for people. */
+  readonly where: string
+  readonly owned: Disposable
+  /** What the server says besides SFTP; nothing where that can't be heard. */
+  readonly words?: () => SubsystemWords
+}
+
 const versionMs = 15_000
-const saidBytes = 512
+const saidBytes = 4096
+// Standard error and the exit code may follow the end of the output.
+const lastWordsMs = 500
+const noWords: SubsystemWords = { errors: Buffer.alloc(0), code: null }
 
 /**
  * Requests and replies over one channel, matched by id. Each request is answered, refused with `SftpStatusError`, or
@@ -37,13 +49,16 @@ export class SftpWire implements Disposable {
   readonly #owned: Disposable
   #extensions: ReadonlyMap<string, string> = new Map()
   #takeVersion: ((packet: Buffer) => void) | undefined
+  readonly #words: () => SubsystemWords
   /** What came before the greeting; null once that was read. */
   #before: Buffer | null = Buffer.alloc(0)
+  #lastWords: NodeJS.Timeout | undefined
   #over = false
 
   /** Owns the channel and `owned` from then on. */
-  constructor(channel: ByteChannel, where: string, owned: Disposable) {
+  constructor(channel: ByteChannel, { where, owned, words = () => noWords }: SftpWireParts) {
     this.#channel = channel
+    this.#words = words
     this.#writes = new GatheredWrites(data => {
       if (!this.#over) channel.write(data)
     })
@@ -59,14 +74,17 @@ export class SftpWire implements Disposable {
       if (this.#over) return
       this.#table.heard()
       if (this.#before) this.#before = Buffer.concat([this.#before, data.subarray(0, saidBytes - this.#before.length)])
+      // No greeting comes any more: the rest is words.
+      if (this.#lastWords) return
       try {
         splitter.push(data)
       } catch (error) {
-        this.#end(this.#broken(error))
+        if (this.#saysText) this.#hearOut(() => this.#broken(error))
+        else this.#end(this.#broken(error))
       }
     })
-    const gone = () => this.#end(this.#gone())
-    for (const event of ['end', 'close', 'error'] as const) channel.on(event, gone)
+    channel.on('end', () => (this.#before ? this.#hearOut(() => this.#gone()) : this.#end(this.#gone())))
+    for (const event of ['close', 'error'] as const) channel.on(event, () => this.#end(this.#gone()))
   }
 
   /** How many requests wait for an answer. */
@@ -161,8 +179,14 @@ export class SftpWire implements Disposable {
     return new Promise((resolve, reject) => {
       const fail = (error: AppError) => (settle(), reject(error))
       const abort = () => fail(new AppError('cancelled', 'Cancelled'))
-      const late = new AppError('timed-out', `${this.#where} does not answer the request for files. Try again.`)
-      const timer = setTimeout(() => fail(late), versionMs)
+      const late = () =>
+        fail(
+          new AppError(
+            'timed-out',
+            withWords(`${this.#where} does not answer the request for files.`, this.#whatItSaid, 'Try again.'),
+          ),
+        )
+      const timer = setTimeout(late, versionMs)
       const gone = this.onClosed(fail)
       const owned = toDisposable(() => {
         clearTimeout(timer)
@@ -193,35 +217,41 @@ export class SftpWire implements Disposable {
     this.forOk(id => new PacketWriter(packetType.close).u32(id).bytes(reply.handle)).catch(() => {})
   }
 
-  /** The session ended by itself: before its greeting there never was one, and trying again changes nothing. */
-  #gone(): AppError {
-    if (!this.#before) return new AppError('lost', `${this.#where} closed the session for files. Try again.`)
-    const text = this.#said()
-    if (text !== '') return new AppError('server-refused', saidInstead(this.#where, text))
-    return new AppError(
-      'server-refused',
-      `${this.#where} has no working SFTP: its SFTP server ended at once. Check “Subsystem sftp” in its sshd_config.`,
-    )
+  /** Waits for the last words of a server that never greeted, then ends with the error. */
+  #hearOut(error: () => AppError): void {
+    this.#lastWords ??= setTimeout(() => this.#end(error()), lastWordsMs)
   }
 
-  /** Words in the place of the greeting; empty where they are none. */
-  #said(): string {
-    const text = this.#before?.toString('utf8') ?? ''
-    // A greeting begins with its length, whose first byte is zero.
-    return /^[\s\x20-\x7e\u00a0-\ufffc]{2}/.test(text) ? cleanLine(text, saidLetters) : ''
+  /** The session ended by itself: before its greeting there never was one, and trying again changes nothing. */
+  #gone(): AppError {
+    if (this.#before) return sftpRefused(this.#where, this.#whatItSaid)
+    return new AppError('lost', `${this.#where} closed the session for files. Try again.`)
+  }
+
+  /** True for words in the place of the greeting, which begins with its length, whose first byte is zero. */
+  get #saysText(): boolean {
+    if (!this.#before?.length || this.#before[0] === 0) return false
+    const text = this.#before.toString('utf8').replace(/\0[^]*/, '')
+    // Old locales print a few bytes that are no UTF-8.
+    return (text.match(/\ufffd/g)?.length ?? 0) * 2 < text.length
+  }
+
+  get #whatItSaid() {
+    return { output: this.#saysText ? (this.#before as Buffer) : '', ...this.#words() }
   }
 
   #broken(error: unknown): AppError {
     if (!(error instanceof SftpFormatError)) throw error
-    const said = this.#said()
-    if (said !== '') return new AppError('server-refused', saidInstead(this.#where, said), { cause: error })
-    const text = `${this.#where} sent ${error.message}, which is not SFTP. Its files can’t be reached this way.`
-    return new AppError('server-refused', text, { cause: error })
+    if (this.#saysText) return sftpRefused(this.#where, this.#whatItSaid, error)
+    const text = `${this.#where} sent ${error.message}, which is not SFTP.`
+    const next = 'Its files can’t be reached this way.'
+    return new AppError('server-refused', withWords(text, { output: '', ...this.#words() }, next), { cause: error })
   }
 
   #end(error: AppError): AppError {
     if (this.#over) return error
     this.#over = true
+    clearTimeout(this.#lastWords)
     this.#table.fail(error)
     this.#channel.close()
     this.#closed.fire(error)
@@ -229,10 +259,4 @@ export class SftpWire implements Disposable {
     this.#owned.dispose()
     return error
   }
-}
-
-const saidLetters = 200
-
-function saidInstead(where: string, said: string): string {
-  return `${where} did not start SFTP. It said instead: “${said}”. A command that it forces (ForceCommand), or a shell profile that prints something, may stand in the way.`
 }

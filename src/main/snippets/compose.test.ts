@@ -201,15 +201,23 @@ describe('interpreterOf', () => {
 })
 
 describe('parseShell', () => {
-  it.each<[string, Dialect]>([
-    ['/bin/bash\n', 'bash'],
-    ['Welcome to the cluster\n/usr/bin/fish\n', 'fish'],
-    ['/bin/tcsh\n', 'csh'],
-    ['/usr/bin/nu\n', 'other'],
+  const around = (shell: string) => `hawser-shell ${shell} hawser-end\n`
+  it.each<[string, Dialect | null]>([
+    [around('/bin/bash'), 'bash'],
+    [`Welcome to the cluster\n${around('/usr/bin/fish')}Bye`, 'fish'],
+    [`no line end ${around('/bin/tcsh')}`, 'csh'],
+    [around('/bin/rbash'), 'bash'],
+    [around('/usr/bin/nu'), 'other'],
+    [around('/usr/bin/xonsh'), 'other'],
+    [around('/usr/bin/elvish'), 'other'],
     ['', 'other'],
-    ['/bin/ksh93\n', 'sh'],
-    ['"$SHELL"\r\n', 'cmd'],
-    ['\r\n', 'powershell'],
+    ['Please log in first\n', 'other'],
+    [around('/bin/ksh93'), 'sh'],
+    ['"hawser-shell $SHELL hawser-end"\r\n', 'cmd'],
+    // nu and elvish fill in nothing between these quotes.
+    [around('$SHELL'), 'other'],
+    [`echo "hawser-shell $SHELL hawser-end"\n${around('/bin/zsh')}`, 'zsh'],
+    ['hawser-shell  hawser-end\r\n', null],
   ])('%j is %s', (answer, dialect) => expect(parseShell(answer)).toBe(dialect))
 })
 

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 
-import { untilAborted } from '../../shared/base/abort.ts'
 import { assertNever } from '../../shared/base/assert-never.ts'
 import { AppError, toWireError } from '../../shared/base/errors.ts'
 import type { Dialect } from '../../shared/base/shell-dialect.ts'
@@ -132,7 +131,7 @@ export class RunRowJob {
   async #command(connection: Connection, signal: AbortSignal): Promise<void> {
     this.#set({ kind: 'connecting', step: 'Starting' })
     const mark = `hawser-run-${randomUUID()}`
-    const dialect = await untilAborted(loginShell(connection), signal)
+    const dialect = await loginShell(connection, signal)
     const composed = this.#parts.compose({ dialect, mark })
     // The whole line is one argument of the far shell, which Linux lets be 128 KiB.
     if (Buffer.byteLength(composed.text) > maxCommand)
@@ -157,12 +156,14 @@ export class RunRowJob {
     const log = this.#log
     return new Promise(resolve => {
       const timers: NodeJS.Timeout[] = []
+      const stopping = new AbortController()
       let over = false
       const finish = (state: RunState) => {
         if (over) return
         over = true
         this.#print(log, said.rest(), 'err')
         timers.forEach(clearTimeout)
+        stopping.abort()
         ending.dispose()
         this.#stop = undefined
         this.#end(state)
@@ -181,7 +182,7 @@ export class RunRowJob {
       this.#stop = () => {
         const ask = (name: 'TERM' | 'KILL') => {
           if (said.pid === null) channel.signal(name)
-          else void signalGroup(connection, said.pid, name)
+          else void signalGroup(connection, { pid: said.pid, name, signal: stopping.signal })
         }
         const giveUp = () => {
           channel.close()
@@ -219,8 +220,11 @@ export class RunRowJob {
 const maxCommand = 120 * 1024
 
 /** Sends a signal to a process and all that it started; what comes of it is seen by its end. */
-async function signalGroup(connection: Connection, pid: number, name: string): Promise<void> {
-  const options = { signal: new AbortController().signal, timeoutMs: politeMs + lastMs }
+async function signalGroup(
+  connection: Connection,
+  { pid, name, signal }: { readonly pid: number; readonly name: 'TERM' | 'KILL'; readonly signal: AbortSignal },
+): Promise<void> {
+  const options = { signal, timeoutMs: politeMs + lastMs }
   await runScript(connection, sh`kill ${`-${name}`} ${-pid} || kill ${`-${name}`} ${pid}`, options).catch(() => {})
 }
 

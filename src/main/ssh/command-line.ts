@@ -29,7 +29,8 @@ export class CommandLine {
  * script by standard input.
  */
 export function inSh(script: Script): CommandLine {
-  const line = `exec env LC_ALL=C ${decoded(script)}`
+  // Without `exec`, which restricted shells refuse (bash(1), RESTRICTED SHELL) and PowerShell doesn't know.
+  const line = `env LC_ALL=C ${decoded(script)}`
   if (line.length > mostLine)
     throw new AppError('invalid-input', 'The names are too many or too long for one command. Choose fewer files.')
   return make(line)
@@ -41,7 +42,7 @@ export function fitsLine(script: Script): boolean {
 }
 
 /** Runs the script that comes on standard input, as `scriptBytes` has it. */
-export const shFromInput = (): CommandLine => fixedLine`exec env LC_ALL=C sh -c 'eval "$(cat)"'`
+export const shFromInput = (): CommandLine => fixedLine`env LC_ALL=C sh -c 'eval "$(cat)"'`
 
 /** A command line that never varies; it must mean the same to every shell. */
 export function fixedLine(strings: TemplateStringsArray): CommandLine {
@@ -58,7 +59,7 @@ export function typedByUser(text: string): CommandLine {
  * alike. It keeps the language of the session.
  */
 export function anyShellWord(script: Script): string {
-  return `exec ${decoded(script)}`
+  return decoded(script)
 }
 
 /** The bytes of a script: UTF-8, and where a name holds a byte that isn't, that byte. */

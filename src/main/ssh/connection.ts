@@ -32,6 +32,19 @@ export interface OpenedSession {
   readonly connection: Connection
 }
 
+/** What a subsystem said besides its protocol, as far as it has. */
+export interface SubsystemWords {
+  /** The first 4 KiB of its standard error. */
+  readonly errors: Buffer
+  /** Its exit code; null where none came, or a signal ended it. */
+  readonly code: number | null
+}
+
+/** A subsystem's channel. */
+export interface OpenedSubsystem extends OpenedSession {
+  readonly words: () => SubsystemWords
+}
+
 /** A shell's or command's channel, with what ended it before anybody could listen. */
 export interface OpenedShell extends OpenedSession {
   readonly early: { exit?: readonly [code: number | null, signal: string | undefined]; closed?: boolean }
@@ -46,6 +59,7 @@ interface OpenRequest<T> {
 }
 
 const openMs = 15_000
+const mostWords = 4096
 // A shell that was closed takes a while to end.
 const lateMs = 3_000
 // A server that ends the connection so soon after it refused a channel does so because of it.
@@ -193,7 +207,7 @@ export class Connection implements Disposable {
   }
 
   /** Opens a subsystem such as `sftp` (RFC 4254, 6.5) within 15 s, on another connection like `shell`. Throws like it. */
-  subsystem(name: string, signal: AbortSignal): Promise<OpenedSession> {
+  subsystem(name: string, signal: AbortSignal): Promise<OpenedSubsystem> {
     return this.#route(on => on.#subsystem(name, signal), { signal })
   }
 
@@ -246,16 +260,28 @@ export class Connection implements Disposable {
     })
   }
 
-  async #subsystem(name: string, signal: AbortSignal): Promise<OpenedSession> {
-    const channel = await this.#open<Channel>({
+  #subsystem(name: string, signal: AbortSignal): Promise<OpenedSubsystem> {
+    return this.#open<OpenedSubsystem>({
       signal,
-      request: done => this.#client.subsys(name, done),
-      drop: closeChannel,
+      request: done => this.#client.subsys(name, (error, channel) => done(error, this.#withWords(channel))),
+      drop: ({ channel }) => channel.close(),
       refused: error => subsystemRefused(error, this.where),
     })
-    // Nobody reads what it says there, which would use up the window of both.
-    channel.stderr.resume()
-    return { channel, connection: this }
+  }
+
+  #withWords(channel: ClientChannel): OpenedSubsystem {
+    let words: SubsystemWords = { errors: Buffer.alloc(0), code: null }
+    // There is none when the server refused it.
+    if ((channel as unknown) !== undefined) {
+      // Read to its end: what nobody reads would use up the window of both outputs.
+      channel.stderr.on('data', (data: Buffer) => {
+        const { errors } = words
+        if (errors.length < mostWords)
+          words = { ...words, errors: Buffer.concat([errors, data]).subarray(0, mostWords) }
+      })
+      channel.once('exit', (code: number | null) => (words = { ...words, code }))
+    }
+    return { channel, connection: this, words: () => words }
   }
 
   #withEarlyEnd(channel: ClientChannel): OpenedShell {

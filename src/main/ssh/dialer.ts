@@ -4,11 +4,13 @@ import { Client } from 'ssh2'
 
 import { AppError } from '../../shared/base/errors.ts'
 import { DisposableStore, toDisposable, type Disposable } from '../../shared/base/lifecycle.ts'
+import { serverText, type ServerText } from '../../shared/base/server-text.ts'
 import type { Question, ShownKey } from '../../shared/contract/prompts.ts'
 import type { Asker } from '../prompts/asker.ts'
 import type { Prompter } from '../prompts/prompter.ts'
 import type { Consents } from '../ssh-config/consents.ts'
 import { algorithmsFor, weakAmong, type Offer } from './algorithms.ts'
+import { Banner } from './banner.ts'
 import { Authenticator, type SecretStore } from './authenticator.ts'
 import { Connection } from './connection.ts'
 import type { PlannedHop } from './connection-plan.ts'
@@ -51,6 +53,8 @@ export interface DialerParts {
   readonly agentSocket: string | null
   readonly agent: (socket: string | null) => Promise<readonly Signer[]>
   readonly onKeyDecision: (kind: 'trusted' | 'key-replaced' | 'keys-learned', hop: PlannedHop, key: ShownKey) => void
+  /** A server showed a banner. */
+  readonly onBanner: (hop: PlannedHop, text: ServerText) => void
   readonly onForgotten: (error: unknown) => void
 }
 
@@ -128,9 +132,9 @@ export class Dialer {
     { hop, onStep, signal, quiet, asker, knownTypes }: DialOptions & { knownTypes: readonly string[] },
     owned: Disposable,
   ): Promise<Connection> {
-    const { knownHosts, onKeyDecision, prompter } = this.#parts
+    const { knownHosts, onKeyDecision, onBanner, prompter } = this.#parts
     const attempt = new Attempt({
-      ...{ hop, stream, signal, onStep, asker, prompter },
+      ...{ hop, stream, signal, onStep, onBanner, asker, prompter },
       quiet: quiet || hop.options.batch,
       offer: chooseAlgorithms(hop, knownTypes),
       findUnsupported: () => this.#findUnsupported(hop),
@@ -225,7 +229,7 @@ function passwordExpired(hop: PlannedHop): AppError {
   )
 }
 
-interface AttemptParts {
+interface AttemptParts extends Pick<DialerParts, 'onBanner'> {
   readonly hop: PlannedHop
   readonly stream: Duplex
   readonly signal: AbortSignal
@@ -252,7 +256,7 @@ class Attempt {
   #limitMs = 0
   #asking = 0
   #over = false
-  #lastStep: DialStep = { kind: 'connecting', step: '' }
+  readonly #banner = new Banner()
   #giveUp: (error: unknown) => void = () => {}
   #questions = new AbortController()
 
@@ -276,11 +280,10 @@ class Attempt {
     onStep({ kind: 'asking' })
     this.#asking++
     try {
-      const answer = await this.#deadline.pauseFor(() =>
-        prompter.ask(question, { asker, signal: this.#questions.signal }),
-      )
-      this.#lastStep = { kind: 'connecting', step: `Signing in as ${hop.user}` }
-      onStep(this.#lastStep)
+      const said = this.#banner.text
+      const shown = said && question.kind === 'secrets' ? { ...question, said } : question
+      const answer = await this.#deadline.pauseFor(() => prompter.ask(shown, { asker, signal: this.#questions.signal }))
+      this.#showSignIn()
       return answer
     } finally {
       this.#asking--
@@ -319,6 +322,7 @@ class Attempt {
         })
         // An agent that would not sign is one attempt gone, not the connection.
         client.on('error', error => ((error as { level?: string }).level === 'agent' ? undefined : reject(error)))
+        client.on('banner', text => this.#showBanner(text))
         client.on('close', () => reject(new Error('')))
         client.on('change password', () => reject(passwordExpired(this.#parts.hop)))
         if (signal.aborted) abort()
@@ -337,6 +341,21 @@ class Attempt {
       this.#deadline.dispose()
       this.#questions.abort()
     }
+  }
+
+  #showSignIn(): void {
+    const { hop, onStep } = this.#parts
+    const said = this.#banner.text
+    onStep({ kind: 'connecting', step: `Signing in as ${hop.user}`, ...(said && { said }) })
+  }
+
+  /** A banner may lead to a page where the person signs in: all the time there is counts from it. */
+  #showBanner(text: string): void {
+    if (!this.#banner.add(text)) return
+    const { hop, onBanner } = this.#parts
+    onBanner(hop, serverText(text, 2_000))
+    this.#startClock(signInMs)
+    if (this.#asking === 0) this.#showSignIn()
   }
 
   #startClock(ms: number): void {

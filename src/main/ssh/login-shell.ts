@@ -3,42 +3,45 @@ import { fixedLine } from './command-line.ts'
 import type { Connection } from './connection.ts'
 import { runCommand } from './run-command.ts'
 
-const askMs = 10_000
-const known = new WeakMap<Connection, Promise<Dialect>>()
+const limits = { timeoutMs: 10_000, maxBytes: 1024 * 1024 }
+const known = new WeakMap<Connection, Dialect>()
 
 /**
- * Whose rules the shell of the far user reads by; asked once for each connection. What can't be found out is `other`, for
- * which next to nothing is quoted. Throws what the connection throws when it is lost.
+ * Whose rules the shell of the far user reads by; found out once for each connection. A shell that isn't known for sure is
+ * `other`, for which next to nothing is quoted. Throws what `runCommand` throws; `signal` ends the caller's own wait.
  */
-export function loginShell(connection: Connection): Promise<Dialect> {
+export async function loginShell(connection: Connection, signal: AbortSignal): Promise<Dialect> {
   const before = known.get(connection)
   if (before) return before
-  const asked = ask(connection)
-  known.set(connection, asked)
-  asked.catch(() => known.delete(connection))
-  return asked
+  const shell = await ask(connection, signal)
+  known.set(connection, shell)
+  return shell
 }
 
-// Unix shells, fish and csh among them, print a path; PowerShell an empty line; cmd.exe the words as they are.
-async function ask(connection: Connection): Promise<Dialect> {
-  const signal = new AbortController().signal
-  const { output } = await runCommand(connection, fixedLine`echo "$SHELL"`, {
-    signal,
-    timeoutMs: askMs,
-    maxBytes: 65_536,
-  })
-  return parseShell(output.toString('utf8'))
+async function ask(connection: Connection, signal: AbortSignal): Promise<Dialect> {
+  const options = { signal, ...limits }
+  const first = await runCommand(connection, fixedLine`echo "hawser-shell $SHELL hawser-end"`, options)
+  const shell = parseShell(first.output.toString('utf8'))
+  if (shell !== null) return shell
+  // Only PowerShell has a folder in this variable; csh would stop at it.
+  const second = await runCommand(connection, fixedLine`echo "hawser-shell $PSHOME hawser-end"`, options)
+  return isPowerShell(second.output.toString('utf8')) ? 'powershell' : 'other'
 }
 
-/** The dialect that the answer to `echo "$SHELL"` tells; what a start-up file prints may stand before it. */
-export function parseShell(answer: string): Dialect {
-  if (answer === '') return 'other'
-  const line = (
-    answer
-      .replace(/\r?\n$/, '')
-      .split(/\r?\n/)
-      .at(-1) ?? ''
-  ).trim()
-  if (line.includes('$SHELL')) return 'cmd'
-  return line === '' ? 'powershell' : (dialectOfProgram(line) ?? 'other')
+/**
+ * The dialect that the answer to `echo "hawser-shell $SHELL hawser-end"` tells, whatever stands around it; null where the
+ * variable is empty, as in PowerShell. cmd prints the words with their quotes; nu and elvish, which fill in no `$SHELL`
+ * between quotes, without.
+ */
+export function parseShell(answer: string): Dialect | null {
+  const found = [...answer.matchAll(/hawser-shell (.*?) ?hawser-end/g)]
+  // A shell may repeat the command before it runs it.
+  const [, shell] = found.findLast(each => each[1] !== '$SHELL') ?? found.at(-1) ?? []
+  if (shell === undefined) return 'other'
+  if (shell === '$SHELL') return /^"hawser-shell \$SHELL hawser-end"\s*$/m.test(answer) ? 'cmd' : 'other'
+  return shell.trim() === '' ? null : (dialectOfProgram(shell.trim()) ?? 'other')
+}
+
+function isPowerShell(answer: string): boolean {
+  return /hawser-shell [^$\n]*\S[^$\n]* hawser-end/.test(answer)
 }

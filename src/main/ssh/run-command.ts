@@ -23,9 +23,17 @@ export interface CommandOptions {
   readonly timeoutMs?: number
 }
 
-const defaultBytes = 16 * 1024 * 1024
+/** How many bytes a command may print unless told. */
+export const defaultBytes = 16 * 1024 * 1024
+const mostErrors = 256 * 1024
 const defaultMs = 60_000
 const restMs = 5_000
+
+/** The same, as its bytes came. */
+export interface RawResult extends Omit<CommandResult, 'errors'> {
+  /** Its standard error, at most 256 KiB of it. */
+  readonly errors: Buffer
+}
 
 /**
  * Runs a command line in the far user's shell and waits for its end. Throws `lost`, `cancelled`, `timed-out`, and
@@ -36,10 +44,25 @@ export async function runCommand(
   command: CommandLine,
   options: CommandOptions,
 ): Promise<CommandResult> {
+  const { errors, ...result } = await runForBytes(connection, command, options)
+  return { ...result, errors: shownErrors(errors) }
+}
+
+/** Standard error, made safe to show. */
+export function shownErrors(errors: Buffer): string {
+  return cleanText(errors.toString('utf8'), 2_000).trim()
+}
+
+/** Like `runCommand`, for a caller that reads both outputs itself. */
+export async function runForBytes(
+  connection: Connection,
+  command: CommandLine,
+  options: CommandOptions,
+): Promise<RawResult> {
   const opened = await connection.exec(command, options.signal)
   const { channel, connection: carrier } = opened
-  const output: Buffer[] = []
-  let [bytes, errors] = [0, '']
+  const [output, errors]: [Buffer[], Buffer[]] = [[], []]
+  let [bytes, errorBytes] = [0, 0]
   return new Promise((resolve, reject) => {
     let exit: readonly [code: number | null, ...unknown[]] | undefined = opened.early.exit
     let rest: NodeJS.Timeout | undefined
@@ -53,7 +76,7 @@ export async function runCommand(
     const fail = (error: AppError) => (settle(), reject(error))
     const finish = (code: number | null) => {
       settle()
-      resolve({ code, output: Buffer.concat(output), errors: cleanText(errors, 2_000).trim() })
+      resolve({ code, output: Buffer.concat(output), errors: Buffer.concat(errors) })
     }
     const abort = () => fail(new AppError('cancelled', 'Cancelled'))
     const timer = setTimeout(() => fail(late(carrier)), options.timeoutMs ?? defaultMs)
@@ -72,14 +95,15 @@ export async function runCommand(
       waitForRest()
     })
     channel.stderr.on('data', (data: Buffer) => {
-      errors = (errors + data.toString('utf8')).slice(0, 16_384)
+      if (errorBytes < mostErrors) errors.push(data.subarray(0, mostErrors - errorBytes))
+      errorBytes += data.length
       waitForRest()
     })
     channel.on('data', (data: Buffer) => {
       output.push(data)
       bytes += data.length
       waitForRest()
-      if (bytes > (options.maxBytes ?? defaultBytes)) fail(tooMuch(carrier))
+      if (bytes > (options.maxBytes ?? defaultBytes)) fail(tooMuch(carrier.where))
     })
     waitForRest()
     channel.end(options.input === undefined ? undefined : Buffer.from(options.input))
@@ -91,6 +115,7 @@ function late({ where }: Connection): AppError {
   return new AppError('timed-out', `A command on ${where} took too long. Try again.`)
 }
 
-function tooMuch({ where }: Connection): AppError {
+/** The error for a command that prints more than it may. */
+export function tooMuch(where: string): AppError {
   return new AppError('server-refused', `A command on ${where} printed more than it should.`)
 }

@@ -3,29 +3,77 @@ import { randomBytes } from 'node:crypto'
 import { AppError } from '../../shared/base/errors.ts'
 import { fitsLine, inSh, scriptBytes, shFromInput } from './command-line.ts'
 import type { Connection } from './connection.ts'
-import { runCommand, type CommandOptions, type CommandResult } from './run-command.ts'
+import { OutputMarks } from './output-marks.ts'
+import {
+  defaultBytes,
+  runForBytes,
+  shownErrors,
+  tooMuch,
+  type CommandOptions,
+  type CommandResult,
+} from './run-command.ts'
 import { sh, type Script } from './script.ts'
+import { commandRefused } from './server-words.ts'
+
+// Room for what start-up files print around a script.
+const noiseBytes = 1024 * 1024
 
 /**
- * Runs a script in `sh` on the other side, whatever the login shell there. A script that is too long for a command line
- * goes by standard input. Throws like `runCommand`, and `invalid-input` when such a script has input of its own.
+ * Runs a script in `sh` on the other side, whatever the login shell there, and whatever that prints before and after it:
+ * only the script's own output and exit code count. A script that is too long for a command line goes by standard input.
+ * Throws like `runCommand`, `server-refused` with the server's own words where the script did not run, and
+ * `invalid-input` when a long script has input of its own.
  */
-export function runScript(connection: Connection, script: Script, options: CommandOptions): Promise<CommandResult> {
-  if (fitsLine(script)) return runCommand(connection, inSh(script), options)
+export async function runScript(
+  connection: Connection,
+  script: Script,
+  options: CommandOptions,
+): Promise<CommandResult> {
+  const marks = new OutputMarks()
+  const { maxBytes = defaultBytes } = options
+  const raw = await runMarked(connection, marks.around(script), { ...options, maxBytes: maxBytes + noiseBytes })
+  const [output, errors] = [marks.reader('output'), marks.reader('errors')]
+  const printed = Buffer.concat([output.push(raw.output), output.rest()])
+  const complained = Buffer.concat([errors.push(raw.errors), errors.rest()])
+  if (!output.began)
+    throw commandRefused(connection.where, { output: output.before, errors: raw.errors, code: raw.code })
+  if (printed.length > maxBytes) throw tooMuch(connection.where)
+  return {
+    // Code 0 without an end is that of something around the script, which was cut off.
+    code: output.code ?? (raw.code === 0 ? null : raw.code),
+    output: printed,
+    errors: shownErrors(errors.began ? complained : raw.errors),
+  }
+}
+
+function runMarked(connection: Connection, script: Script, options: CommandOptions): ReturnType<typeof runForBytes> {
+  if (fitsLine(script)) return runForBytes(connection, inSh(script), options)
   if (options.input !== undefined)
     throw new AppError('invalid-input', 'The names are too many or too long for one command. Choose fewer files.')
-  return runCommand(connection, shFromInput(), { ...options, input: scriptBytes(script) })
+  return runForBytes(connection, shFromInput(), { ...options, input: scriptBytes(script) })
 }
 
 const probeMs = 10_000
-const known = new WeakMap<Connection, boolean>()
+/** Null where scripts run; else why they don't. */
+const known = new WeakMap<Connection, AppError | null>()
 
 /**
  * True where scripts run as they are meant to: tried once per connection with characters that shells read each in their
- * own way. False for a login shell that isn't a Unix shell (cmd, PowerShell), a restricted one, a forced command, or a
- * server that runs no commands. Throws what `runCommand` throws but `server-refused` and `timed-out`.
+ * own way. False for a login shell that isn't a Unix shell (cmd), a forced command, or a server that runs no commands.
+ * Throws what `runCommand` throws but `server-refused` and `timed-out`.
  */
 export async function runsScripts(connection: Connection, signal: AbortSignal): Promise<boolean> {
+  return (await whyNoScripts(connection, signal)) === null
+}
+
+/** Throws `unsupported`, with what the server said, where scripts don't run; else what `runsScripts` throws. */
+export async function needScripts(connection: Connection, signal: AbortSignal): Promise<void> {
+  const why = await whyNoScripts(connection, signal)
+  if (why) throw new AppError('unsupported', why.message, { cause: why })
+}
+
+/** The error that says why scripts don't run, with the server's words; null where they do. Throws like `runsScripts`. */
+export async function whyNoScripts(connection: Connection, signal: AbortSignal): Promise<AppError | null> {
   const before = known.get(connection)
   if (before !== undefined) return before
   const answer = await probe(connection, signal)
@@ -33,23 +81,13 @@ export async function runsScripts(connection: Connection, signal: AbortSignal): 
   return answer
 }
 
-/** Throws `unsupported`, with a sentence that says why, where scripts don't run; else what `runsScripts` throws. */
-export async function needScripts(connection: Connection, signal: AbortSignal): Promise<void> {
-  if (await runsScripts(connection, signal)) return
-  throw new AppError(
-    'unsupported',
-    `${connection.where} doesn’t run scripts for sh: its login shell isn’t a Unix shell, or commands are restricted. Set a shell such as bash for this user.`,
-  )
-}
-
-async function probe(connection: Connection, signal: AbortSignal): Promise<boolean> {
+async function probe(connection: Connection, signal: AbortSignal): Promise<AppError | null> {
   const word = `${randomBytes(6).toString('hex')} it's \\n "$HOME" \`x\` !! %d {a,b} ~ ; & |\nend`
   try {
-    const { output } = await runCommand(connection, inSh(sh`printf %s ${word}`), { signal, timeoutMs: probeMs })
-    // A start-up file of the shell may print something first.
-    return output.toString('utf8').includes(word)
+    const { output, errors, code } = await runScript(connection, sh`printf %s ${word}`, { signal, timeoutMs: probeMs })
+    return output.toString('utf8') === word ? null : commandRefused(connection.where, { output, errors, code })
   } catch (error) {
-    if (error instanceof AppError && /^(server-refused|timed-out)$/.test(error.code)) return false
+    if (error instanceof AppError && /^(server-refused|timed-out)$/.test(error.code)) return error
     throw error
   }
 }

@@ -17,17 +17,17 @@ import { openRemoteFiles } from '../files/remote-files.ts'
 // It looks for keys in the user's own home: only where a mount of its own can hide that one, it is not touched.
 const canRun = userInfo().uid === 0 && !lacks('dropbear', 'dropbearkey', 'unshare', 'mount')
 
-test.skipIf(!canRun)('a tree and a large file go both ways with dropbear and another sftp-server', async () => {
-  const folder = tempDir()
+/** Opens the files of a dropbear whose mounts only it sees: `mounts` is a script of more of them. */
+async function openFiles(folder: string, mounts = ':') {
   const at = (...names: string[]) => join(folder, ...names)
-  for (const name of ['keys', 'near', 'far']) mkdirSync(at(name))
+  mkdirSync(at('keys'))
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', at('id')])
   writeFileSync(at('keys', 'authorized_keys'), readFileSync(at('id.pub')), { mode: 0o600 })
   execFileSync('dropbearkey', ['-t', 'ed25519', '-f', at('host')], { stdio: 'ignore' })
   const port = await freePort()
   const home = join(homedir(), '.ssh')
   mkdirSync(home, { recursive: true, mode: 0o700 })
-  const script = `mount --bind "${at('keys')}" "${home}" && exec dropbear -F -E -s -r "${at('host')}" -p 127.0.0.1:${port} -P "${at('pid')}"`
+  const script = `mount --bind "${at('keys')}" "${home}" && ${mounts} && exec dropbear -F -E -s -r "${at('host')}" -p 127.0.0.1:${port} -P "${at('pid')}"`
   const server = spawn('unshare', ['-m', 'sh', '-c', script], { stdio: 'ignore' })
   const rig = dialRig(folder, trusting())
   onTestFinished(() => {
@@ -46,7 +46,7 @@ test.skipIf(!canRun)('a tree and a large file go both ways with dropbear and ano
       }
     }
   }
-  const remote = await openRemoteFiles({
+  return openRemoteFiles({
     key: 'dropbear',
     lease: await lease('control', false),
     leaseMore: index => lease(`data ${index}`, true),
@@ -54,6 +54,13 @@ test.skipIf(!canRun)('a tree and a large file go both ways with dropbear and ano
     askSudo: null,
     signal,
   })
+}
+
+test.skipIf(!canRun)('a tree and a large file go both ways with dropbear and another sftp-server', async () => {
+  const folder = tempDir()
+  const at = (...names: string[]) => join(folder, ...names)
+  for (const name of ['near', 'far']) mkdirSync(at(name))
+  const remote = await openFiles(folder)
   onTestFinished(() => remote.dispose())
   const local = new LocalFiles()
   mkdirSync(at('near', 'tree', 'sub'), { recursive: true })
@@ -65,4 +72,15 @@ test.skipIf(!canRun)('a tree and a large file go both ways with dropbear and ano
   expect(back.failures).toEqual([])
   expect(readFileSync(at('near', 'back', 'tree', 'big')).equals(readFileSync(at('near', 'tree', 'big')))).toBe(true)
   expect(statSync(at('near', 'back', 'tree', 'sub', 'f7')).size).toBe(1_500)
+})
+
+test.skipIf(!canRun)('dropbear without an sftp-server says that there is none', async () => {
+  // What is mounted over the folders of sftp-server hides it from this server alone.
+  const hide = 'for each in /usr/lib/openssh /usr/libexec; do [ -d $each ] && mount -t tmpfs none $each; done; :'
+  await expect(openFiles(tempDir(), `{ ${hide}; }`)).rejects.toMatchObject({
+    code: 'server-refused',
+    message: expect.stringMatching(
+      /^hop0 has no working SFTP: its SFTP server ended at once \(exit code 127\)\. It said: “.*not found”\. Check “Subsystem sftp”/,
+    ),
+  })
 })

@@ -94,7 +94,7 @@ async function packDown(options: PackOptions, commands: Commands): Promise<reado
     await Promise.all(writes)
     stream.dispose()
     if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
-    const { code } = await stream.ended
+    const { code } = await stream.ended.catch(unlessRefused)
     return code === 0 ? [...left] : [...left, ...(await changedMeanwhile(options, left))]
   } finally {
     signal.removeEventListener('abort', abort)
@@ -160,7 +160,7 @@ async function packUp(options: PackOptions, commands: Commands): Promise<readonl
     const sent = await sendAll(options, stream)
       .catch(unlessEnded)
       .finally(() => signal.removeEventListener('abort', abort))
-    const { code } = await stream.ended
+    const { code } = await stream.ended.catch(unlessRefused)
     if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
     if (code !== 0 || !sent) return files
     await eachOf(sent.entries(), renamesAtOnce, async ([name, file]) => {
@@ -180,6 +180,12 @@ async function packUp(options: PackOptions, commands: Commands): Promise<readonl
   } finally {
     void removeTree(target, [stage], new AbortController().signal).catch(() => {})
   }
+}
+
+// Where tar did not run, the files are copied one by one.
+function unlessRefused(error: unknown): { readonly code: null } {
+  if (error instanceof AppError && error.code === 'server-refused') return { code: null }
+  throw error
 }
 
 // A tar that gave up takes no more; why is told by the copies one by one.

@@ -137,3 +137,8 @@ function copyName(label: string): string {
     if (!names.has(name)) return name
   }
 }
+
+/** Opens an address that a server wrote. */
+export function openLink({ app }: Api, url: string): void {
+  void app.openExternal({ url }).catch(tellProblem)
+}

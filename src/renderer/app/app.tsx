@@ -31,7 +31,7 @@ import {
   type Tab,
   type TerminalTab,
 } from '../workspace/workspace-store.ts'
-import { labelOf } from './actions.ts'
+import { labelOf, openLink } from './actions.ts'
 import css from './app.module.css'
 import type { Parts } from './boot.ts'
 import { FilesPage } from './files-page.tsx'
@@ -101,7 +101,12 @@ function Home({ parts, hostActions }: { readonly parts: Parts; readonly hostActi
         {page === 'snippets' && <SnippetsHome parts={parts} />}
         {page === 'keys' && <KeysPage api={parts.api} copy={parts.actions.copy} onProblem={tellProblem} />}
         {page === 'known-hosts' && <KnownHostsPage api={parts.api} tell={tell} onProblem={tellProblem} />}
-        {page === 'activity' && <ActivityPage onClear={() => void parts.api.activity.clear().catch(tellProblem)} />}
+        {page === 'activity' && (
+          <ActivityPage
+            onClear={() => void parts.api.activity.clear().catch(tellProblem)}
+            openLink={address => openLink(parts.api, address)}
+          />
+        )}
         {page === 'settings' && <Settings parts={parts} />}
       </ErrorBoundary>
     </div>
@@ -198,6 +203,7 @@ function PaneOf({ pane, tab, parts, menu }: PaneOfProps) {
       terminals={terminals}
       actions={paneActions}
       pathOf={parts.pathOf}
+      openLink={address => openLink(parts.api, address)}
     />
   )
 }

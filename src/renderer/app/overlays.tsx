@@ -19,7 +19,7 @@ import { terminalThemes } from '../features/terminals/themes.ts'
 import { useTerminals } from '../features/terminals/terminals-store.ts'
 import { openVault, VaultDialog } from '../features/vault/vault.tsx'
 import { ErrorBoundary } from '../ui/error-boundary.tsx'
-import { labelOf } from './actions.ts'
+import { labelOf, openLink } from './actions.ts'
 import type { Parts } from './boot.ts'
 import { ConfigFile } from './config-file.tsx'
 import { ForwardDialogsOf } from './forwards-pieces.tsx'
@@ -56,7 +56,7 @@ export function Overlays({ parts }: { readonly parts: Parts }) {
         of={question?.id}
         close={() => question && void api.prompts.answer({ id: question.id, answer: null }).catch(tellProblem)}
       >
-        <Prompts api={api} openVault={openVault} copy={actions.copy} />
+        <Prompts api={api} openVault={openVault} copy={actions.copy} openLink={address => openLink(api, address)} />
       </Over>
       <Over>
         <Palette items={items} />

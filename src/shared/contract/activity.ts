@@ -14,6 +14,7 @@ export const activityEntry = z.strictObject({
     'trusted',
     'key-replaced',
     'keys-learned',
+    'said',
     'copied',
     'copy-failed',
     'ran',

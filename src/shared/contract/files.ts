@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
 import type { WireError } from '../base/errors.ts'
+import type { ServerText } from '../base/server-text.ts'
 import { askedBy } from './asked-by.ts'
 import { call, event } from './define.ts'
 import { target } from './targets.ts'
@@ -62,7 +63,8 @@ export interface Space {
 
 /** How a side stands. */
 export type SideState =
-  | { readonly kind: 'connecting'; readonly step: string }
+  /** `said`: the server’s banner, which may hold a link by which to sign in. */
+  | { readonly kind: 'connecting'; readonly step: string; readonly said?: ServerText }
   | { readonly kind: 'asking' }
   | { readonly kind: 'ready' }
   | { readonly kind: 'lost'; readonly error: WireError }

@@ -131,6 +131,8 @@ export interface ForwardBook {
   readonly found: readonly FoundPort[]
   /** True where a host has more listening ports than are listed. */
   readonly foundMore: boolean
+  /** Live hosts that can’t be looked at, each with the reason in a sentence. */
+  readonly foundTroubles: readonly { readonly target: Target; readonly text: string }[]
   readonly presets: readonly Preset[]
   /** By the text of a target, see `targetKey`; `ask` where none is set. */
   readonly rules: Readonly<Record<string, PortRule>>

@@ -70,6 +70,8 @@ export type Question =
       readonly prompts: readonly Prompt[]
       /** False where an answer must not be kept, such as a one-time code. */
       readonly remember: boolean
+      /** The banner of the server that is signed in to. */
+      readonly said?: ServerText
     }
   /** A server asks (keyboard-interactive, RFC 4256): the answers go to it as they are. */
   | {
@@ -81,6 +83,7 @@ export type Question =
       /** True when the answers before these were turned down. */
       readonly again: boolean
       readonly remember: boolean
+      readonly said?: ServerText
     }
   | { readonly kind: 'open-address'; readonly address: string }
   /** A command of the person's own config that would run on this computer; shown whole. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
 import type { WireError } from '../base/errors.ts'
+import type { ServerText } from '../base/server-text.ts'
 import { call, event } from './define.ts'
 import { port } from './hosts.ts'
 import { target, type Target } from './targets.ts'
@@ -21,7 +22,8 @@ export interface Exit {
 
 /** Where a terminal stands. `lost` and `failed` keep the screen and offer to connect again. */
 export type TerminalState =
-  | { readonly kind: 'connecting'; readonly step: string }
+  /** `said`: the server’s banner, which may hold a link by which to sign in. */
+  | { readonly kind: 'connecting'; readonly step: string; readonly said?: ServerText }
   | { readonly kind: 'asking' }
   | {
       readonly kind: 'ready'

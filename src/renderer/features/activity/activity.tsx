@@ -6,6 +6,7 @@ import type { ActivityEntry } from '../../../shared/contract/activity.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { Follow } from '../../ipc/mirror.ts'
 import { Button } from '../../ui/button.tsx'
+import { LinkedText } from '../../ui/linked-text.tsx'
 import { Dot, type Tone } from '../../ui/tag.tsx'
 import ui from '../../ui/ui.module.css'
 import css from './activity.module.css'
@@ -26,6 +27,7 @@ const looks: Record<ActivityEntry['kind'], { readonly tone: Tone; readonly word:
   trusted: { tone: 'info', word: 'key trusted' },
   'key-replaced': { tone: 'warn', word: 'key replaced' },
   'keys-learned': { tone: 'info', word: 'key learned' },
+  said: { tone: 'info', word: 'server notice' },
   copied: { tone: 'ok', word: 'copied' },
   ran: { tone: 'ok', word: 'ran' },
   'run-failed': { tone: 'bad', word: 'run failed' },
@@ -35,7 +37,13 @@ const looks: Record<ActivityEntry['kind'], { readonly tone: Tone; readonly word:
 const when = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
 
 /** What happened, newest first. */
-export function ActivityPage({ onClear }: { readonly onClear: () => void }) {
+export function ActivityPage({
+  onClear,
+  openLink,
+}: {
+  readonly onClear: () => void
+  readonly openLink: (address: string) => void
+}) {
   const entries = useActivity(state => state.entries)
   return (
     <div className={ui['page']}>
@@ -63,7 +71,7 @@ export function ActivityPage({ onClear }: { readonly onClear: () => void }) {
               <span>{looks[entry.kind].word}</span>
               <time dateTime={new Date(entry.at).toISOString()}>{when.format(entry.at)}</time>
               <strong>{entry.subject}</strong>
-              <span>{entry.text}</span>
+              <span>{entry.kind === 'said' ? <LinkedText text={entry.text} open={openLink} /> : entry.text}</span>
             </li>
           ))}
         </ul>

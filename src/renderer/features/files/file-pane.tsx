@@ -5,6 +5,7 @@ import type { Side } from '../../../shared/contract/files.ts'
 import type { FileTab } from '../../../shared/contract/workspace.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Menu, type MenuItem } from '../../ui/menu.tsx'
+import { ServerNotice } from '../../ui/server-notice.tsx'
 import { Dot, Tag } from '../../ui/tag.tsx'
 import ui from '../../ui/ui.module.css'
 import { setFileSide } from '../../workspace/files-tabs.ts'
@@ -176,9 +177,16 @@ function Waiting({ pane, parts }: { pane: PaneState; parts: FilesParts }) {
     const step =
       state?.kind === 'connecting' ? state.step : state?.kind === 'asking' ? 'Waiting for you' : 'Reading the folder'
     return (
-      <p className={css['waiting']} role="status">
-        {step}
-      </p>
+      <div className={css['waiting']}>
+        <p role="status">{step}</p>
+        {state?.kind === 'connecting' && state.said && (
+          <ServerNotice
+            said={state.said}
+            label="the server"
+            openLink={address => parts.openLink(pane.side.target, address)}
+          />
+        )}
+      </div>
     )
   }
   if (pane.status === 'ready' && pane.entries.length === 0)

@@ -28,7 +28,7 @@ export function ForwardsPage({
   readonly parts: ForwardRowParts
   readonly builtIn: readonly Preset[]
 }) {
-  const { forwards, found, foundMore, presets, rules } = useForwards(state => state.book)
+  const { forwards, found, foundMore, foundTroubles, presets, rules } = useForwards(state => state.book)
   const [typed, setTyped] = useState('')
   const [all, setAll] = useState(false)
   const { api, quietly, hostName } = parts
@@ -129,6 +129,11 @@ export function ForwardsPage({
             ))}
           </ul>
         )}
+        {foundTroubles.map(({ target, text }) => (
+          <p key={targetKey(target)} className={css['none']}>
+            {text}
+          </p>
+        ))}
         {foundMore && <p className={css['none']}>A host has more listening ports than are listed here.</p>}
       </section>
     </div>

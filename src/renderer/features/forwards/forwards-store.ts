@@ -19,7 +19,7 @@ interface ForwardsState {
 }
 
 export const useForwards = create<ForwardsState>()(() => ({
-  book: { forwards: [], found: [], foundMore: false, presets: builtInPresets, rules: {} },
+  book: { forwards: [], found: [], foundMore: false, foundTroubles: [], presets: builtInPresets, rules: {} },
   dialog: null,
 }))
 

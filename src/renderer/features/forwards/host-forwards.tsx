@@ -26,7 +26,7 @@ export function HostForwards({
   readonly target: Forward['target']
   readonly parts: ForwardRowParts
 }) {
-  const { forwards, presets, found } = useForwards(state => state.book)
+  const { forwards, presets, found, foundTroubles } = useForwards(state => state.book)
   const { api, quietly, sizeText } = parts
   const mine = forwardsOf(forwards, target)
   const listening = found.filter(each => targetKey(each.target) === targetKey(target))
@@ -69,6 +69,11 @@ export function HostForwards({
           </div>
         )
       })}
+      {foundTroubles
+        .filter(each => targetKey(each.target) === targetKey(target))
+        .map(({ text }) => (
+          <p key={text}>{text}</p>
+        ))}
       {listening.map(({ port, process, presetId }) => (
         <div key={port} className={css['sideRow']} title={process}>
           <Dot tone="info" label="listens on the host" />

@@ -27,10 +27,12 @@ export interface PromptsProps {
   /** Makes sure that the vault can take a secret; false when the person would rather not. */
   readonly openVault: () => Promise<boolean>
   readonly copy: (text: string) => void
+  /** Opens an address that a server wrote. */
+  readonly openLink: (address: string) => void
 }
 
 /** The question that is open; the others wait behind it. */
-export function Prompts({ api, openVault, copy }: PromptsProps) {
+export function Prompts({ api, openVault, copy, openLink }: PromptsProps) {
   const question = usePrompts(shownQuestion)
   if (!question) return null
   const answer = (value: Answer | null) => void api.prompts.answer({ id: question.id, answer: value })
@@ -42,9 +44,9 @@ export function Prompts({ api, openVault, copy }: PromptsProps) {
       return <ChangedKey {...common} question={question} />
     case 'secrets':
       return isFromServer(question) ? (
-        <ServerSecrets {...common} question={question} openVault={openVault} />
+        <ServerSecrets {...common} question={question} openVault={openVault} openLink={openLink} />
       ) : (
-        <HawserSecrets {...common} question={question} openVault={openVault} />
+        <HawserSecrets {...common} question={question} openVault={openVault} openLink={openLink} />
       )
     case 'conflict':
       return <ConflictDialog {...common} question={question} api={api} />

@@ -1,11 +1,13 @@
 import { KeyRound, Server } from 'lucide-react'
 import { useId, useRef, type FormEvent, type ReactNode } from 'react'
 
+import type { ServerText } from '../../../shared/base/server-text.ts'
 import { shownName } from '../../../shared/base/shown-name.ts'
 import type { Answer } from '../../../shared/contract/prompts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Actions, Dialog } from '../../ui/dialog.tsx'
 import { Checkbox, TextField } from '../../ui/field.tsx'
+import { LinkedText } from '../../ui/linked-text.tsx'
 import css from './prompts.module.css'
 import { wordsAround, type HawserQuestion, type ServerQuestion } from './server-question.ts'
 
@@ -14,10 +16,12 @@ interface SecretsProps<Q> {
   readonly answer: (value: Answer | null) => void
   /** Makes sure that the vault can take a secret; false when the user would rather not. */
   readonly openVault: () => Promise<boolean>
+  /** Opens an address that a server wrote. */
+  readonly openLink: (address: string) => void
 }
 
 /** Hawser asks for a password or a passphrase, in its own words. */
-export function HawserSecrets({ question, answer, openVault }: SecretsProps<HawserQuestion>) {
+export function HawserSecrets({ question, answer, openVault, openLink }: SecretsProps<HawserQuestion>) {
   return (
     <Dialog
       unasked
@@ -27,6 +31,7 @@ export function HawserSecrets({ question, answer, openVault }: SecretsProps<Haws
       width={420}
       onClose={() => answer(null)}
     >
+      {question.said && <Notice said={question.said} openLink={openLink} />}
       <SecretsForm question={question} answer={answer} openVault={openVault}>
         {question.prompts.map((prompt, index) => (
           <SecretField key={index} index={index} echo={prompt.echo} label={shownName(prompt.text)} />
@@ -37,7 +42,7 @@ export function HawserSecrets({ question, answer, openVault }: SecretsProps<Haws
 }
 
 /** A server asks: its words stand in a frame of their own, and nowhere else. */
-export function ServerSecrets({ question, answer, openVault }: SecretsProps<ServerQuestion>) {
+export function ServerSecrets({ question, answer, openVault, openLink }: SecretsProps<ServerQuestion>) {
   const id = useId()
   const { title, description, labels } = wordsAround(question)
   const { name, instruction, prompts } = question
@@ -51,14 +56,19 @@ export function ServerSecrets({ question, answer, openVault }: SecretsProps<Serv
       width={460}
       onClose={() => answer(null)}
     >
+      {question.said && <Notice said={question.said} openLink={openLink} />}
       <section className={css['said']} aria-labelledby={`${id}-said`}>
         <h3 id={`${id}-said`}>The server says</h3>
         {name.fromServer !== '' && <p>{name.fromServer}</p>}
-        {instruction.fromServer !== '' && <p>{instruction.fromServer}</p>}
+        {instruction.fromServer !== '' && (
+          <p>
+            <LinkedText text={instruction.fromServer} open={openLink} />
+          </p>
+        )}
         {prompts.map((prompt, index) => (
           <p key={index} id={`${id}-${index}`}>
             {prompts.length > 1 && <span aria-hidden="true">{index + 1}. </span>}
-            {prompt.text.fromServer}
+            <LinkedText text={prompt.text.fromServer} open={openLink} />
           </p>
         ))}
       </section>
@@ -74,6 +84,19 @@ export function ServerSecrets({ question, answer, openVault }: SecretsProps<Serv
         ))}
       </SecretsForm>
     </Dialog>
+  )
+}
+
+/** The server's banner, in a frame that says whose words they are. */
+function Notice({ said, openLink }: { readonly said: ServerText; readonly openLink: (address: string) => void }) {
+  const id = useId()
+  return (
+    <section className={css['said']} aria-labelledby={id}>
+      <h3 id={id}>Notice from the server</h3>
+      <p>
+        <LinkedText text={said.fromServer} open={openLink} />
+      </p>
+    </section>
   )
 }
 
@@ -96,7 +119,7 @@ function SecretsForm({
   answer,
   openVault,
   children,
-}: SecretsProps<HawserQuestion | ServerQuestion> & { readonly children: ReactNode }) {
+}: Omit<SecretsProps<HawserQuestion | ServerQuestion>, 'openLink'> & { readonly children: ReactNode }) {
   const form = useRef<HTMLFormElement>(null)
   const submit = async (event: FormEvent) => {
     event.preventDefault()

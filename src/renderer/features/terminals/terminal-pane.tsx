@@ -49,10 +49,12 @@ export interface TerminalPaneProps {
   readonly terminals: Terminals
   readonly actions: PaneActions
   readonly pathOf: (file: File) => string
+  /** Opens an address that the server wrote. */
+  readonly openLink: (address: string) => void
 }
 
 /** One terminal with its header, its find bar and what there is to say about its connection. */
-export function TerminalPane({ pane, tab, label, terminals, actions, pathOf }: TerminalPaneProps) {
+export function TerminalPane({ pane, tab, label, terminals, actions, pathOf, openLink }: TerminalPaneProps) {
   const state = useTerminals(all => all.states[pane.id])
   const finding = useTerminals(all => all.finding === pane.id)
   const ringing = useTerminals(all => all.ringing === pane.id)
@@ -155,6 +157,7 @@ export function TerminalPane({ pane, tab, label, terminals, actions, pathOf }: T
         cancel={() => terminals.cancel(pane.id)}
         close={actions.close}
         editHost={actions.editHost}
+        openLink={openLink}
       />
       {over !== null && <div className={css['drop']} data-side={over} />}
     </section>

@@ -1,5 +1,6 @@
 import type { Exit, TerminalState } from '../../../shared/contract/terminals.ts'
 import { Button } from '../../ui/button.tsx'
+import { ServerNotice } from '../../ui/server-notice.tsx'
 import css from './terminal-pane.module.css'
 
 interface TerminalStatusProps {
@@ -9,6 +10,7 @@ interface TerminalStatusProps {
   readonly cancel: () => void
   readonly close: () => void
   readonly editHost: (() => void) | null
+  readonly openLink: (address: string) => void
 }
 
 /** What there is to say about a connection, with the next step; nothing while all is well. */
@@ -17,7 +19,7 @@ export function TerminalStatus(props: TerminalStatusProps) {
   return <StatusOf key={props.state?.kind ?? 'none'} {...props} />
 }
 
-function StatusOf({ state, label, connect, cancel, close, editHost }: TerminalStatusProps) {
+function StatusOf({ state, label, connect, cancel, close, editHost, openLink }: TerminalStatusProps) {
   switch (state?.kind) {
     case 'ready':
       return null
@@ -31,11 +33,14 @@ function StatusOf({ state, label, connect, cancel, close, editHost }: TerminalSt
       )
     case 'connecting':
       return (
-        <Bar text={`${state.step}…`} busy>
-          <Button small onClick={cancel}>
-            Cancel
-          </Button>
-        </Bar>
+        <>
+          {state.said && <ServerNotice said={state.said} label={label} openLink={openLink} />}
+          <Bar text={`${state.step}…`} busy>
+            <Button small onClick={cancel}>
+              Cancel
+            </Button>
+          </Bar>
+        </>
       )
     case 'asking':
       return (
