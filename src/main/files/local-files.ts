@@ -34,6 +34,7 @@ export class LocalFiles implements FileSystem {
   readonly pace = { chunk: 255 * 1024, roundTripMs: 0, files: 800 }
   readonly commands = null
   readonly whole: WholeFiles | null
+  readonly #ended = new AbortController()
 
   constructor(whole: WholeFiles | null = null) {
     this.whole = whole
@@ -103,7 +104,8 @@ export class LocalFiles implements FileSystem {
   async rename(from: string, to: string): Promise<void> {
     const [old, there] = await Promise.all([this.info(from), this.info(to)])
     if (!old) throw fileError('not-found', { path: from, where: this.label })
-    if (there && !(await isOtherSpelling(this, from, to))) throw fileError('exists', { path: to, where: this.label })
+    if (there && !(await isOtherSpelling(this, { from, to }, this.#ended.signal)))
+      throw fileError('exists', { path: to, where: this.label })
     const moved = !there && old.kind === 'file' && (await this.#try(to, () => moveByLink(from, to)))
     if (!moved) await this.replace(from, to)
   }
@@ -142,7 +144,7 @@ export class LocalFiles implements FileSystem {
   }
 
   dispose(): void {
-    // Nothing is held.
+    this.#ended.abort()
   }
 
   async #try<T>(path: string, work: () => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/base/errors.ts'
-import { DisposableStore, type Disposable } from '../../shared/base/lifecycle.ts'
+import { DisposableStore, toDisposable, type Disposable } from '../../shared/base/lifecycle.ts'
 import type { Connection } from '../ssh/connection.ts'
 import type { Lease } from '../ssh/connection-pool.ts'
 import { runsScripts } from '../ssh/run-script.ts'
@@ -46,7 +46,7 @@ async function openOn(parts: RemoteFilesParts): Promise<SftpFiles> {
       : await connection.subsystem('sftp', signal)
     const [session, commands] = await Promise.all([
       SftpSession.open(channel, { where: connection.where, owned, signal, noteWaiting: waitingOn(carrier) }),
-      askSudo ? null : commandsOf(connection, signal),
+      askSudo ? null : commandsOf(connection, { signal, owned }),
     ])
     const roundTrip = roundTripOf(connection)
     const source: LaneSource = askSudo
@@ -83,9 +83,15 @@ async function openOn(parts: RemoteFilesParts): Promise<SftpFiles> {
 }
 
 /** Null where the host runs no scripts: its login shell isn't a Unix shell, or something else runs instead (ForceCommand). */
-async function commandsOf(connection: Connection, signal: AbortSignal): Promise<RemoteCommands | null> {
+async function commandsOf(
+  connection: Connection,
+  { signal, owned }: { signal: AbortSignal; owned: DisposableStore },
+): Promise<RemoteCommands | null> {
   const runs = await runsScripts(connection, signal).catch(() => false)
-  return runs ? new RemoteCommands(connection) : null
+  if (!runs) return null
+  const ended = new AbortController()
+  owned.add(toDisposable(() => ended.abort()))
+  return new RemoteCommands(connection, ended.signal)
 }
 
 /** Lanes on connections of their own, or, where the host gives none without a question, on the one that is there. */

@@ -197,7 +197,8 @@ export class Edit implements Disposable {
       // A file that isn't there may have been made by somebody else in the meantime.
       if (!expected && (await files.info(place.path, { follow: true })))
         throw new AppError('changed', `${this.#name} was made on ${files.label} by somebody else.`)
-      return saveFile(files, place.path, { data, expected })
+      const onNote = (text: string) => this.#dependencies.tell('info', text)
+      return saveFile(files, place.path, { data, expected, onNote })
     })
     await this.#remember({ ...this.#record, base, sent: digestOf(data) })
   }

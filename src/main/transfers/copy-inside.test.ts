@@ -35,6 +35,7 @@ async function copy(files: FileSystem, from: string, to: string): Promise<void> 
     to,
     info,
     replace: true,
+    standing: null,
     resume: null,
     append: false,
     keepOwner: true,

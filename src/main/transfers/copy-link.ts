@@ -16,13 +16,15 @@ export interface LinkCopy {
   readonly names: Map<string, string>
   /** True for a source that an earlier run of this transfer copied. */
   readonly wasCopied: (from: string) => boolean
+  /** A link was made at this path. */
+  readonly onMade: (path: string) => void
   /** The link was made, by this run or an earlier one: a move may take the source away. */
   readonly onCopied: (item: Item) => Promise<void>
 }
 
 /** Makes a link anew on the target, leading where the source leads; asks when its name is taken by something else. */
 export async function copyLink(options: LinkCopy, item: Item): Promise<void> {
-  const { source, target, placement, meter, names } = options
+  const { source, target, placement, meter, names, onMade } = options
   const folder = await placement.folderOf(item.names.slice(0, -1))
   const given = names.get(item.from)
   const name = given ?? (item.names.at(-1) as string)
@@ -31,6 +33,7 @@ export async function copyLink(options: LinkCopy, item: Item): Promise<void> {
   const there = folder.at(name)
   if (!there) {
     folder.take(name, item.info)
+    onMade(path)
     await target.makeLink(leads, path)
   } else if (await isSameLink(target, { there, folder, path, leads })) {
     // It may have been there before: that it is the same does not make it the copy.
@@ -42,9 +45,11 @@ export async function copyLink(options: LinkCopy, item: Item): Promise<void> {
       const free = freeName(name, taken(folder))
       names.set(item.from, free)
       folder.take(free, item.info)
+      onMade(within(folder, free))
       await target.makeLink(leads, within(folder, free))
     } else {
       folder.take(name, item.info)
+      onMade(path)
       await replaceByLink(target, path, leads)
     }
   }

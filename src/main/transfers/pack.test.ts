@@ -52,7 +52,7 @@ describe.skipIf(!hasOpenSsh)('small files as one stream', () => {
     const files: PackedFile[] = []
     for (const name of names) {
       const info = await source.info(`${from}/${name}`)
-      if (info) files.push({ from: `${from}/${name}`, to: `${to}/${name}`, info, replace: false })
+      if (info) files.push({ from: `${from}/${name}`, to: `${to}/${name}`, info, replace: false, standing: null })
     }
     const done: string[] = []
     const left = await pack({

@@ -1,4 +1,6 @@
+import { AppError } from '../../shared/base/errors.ts'
 import { joinPath, nameOf, parentOf } from '../../shared/base/paths.ts'
+import { shortName } from '../../shared/base/shown-name.ts'
 import type { FileInfo } from '../../shared/contract/files.ts'
 import { fileError } from '../files/file-errors.ts'
 import type { FileSystem } from '../files/file-system.ts'
@@ -16,10 +18,12 @@ export interface TargetFoldersParts {
   readonly files: FileSystem
   readonly root: string
   readonly signal: AbortSignal
-  /** The folders that this transfer made, in earlier runs too: they get their mode at the end. */
+  /** The folders that this transfer made, in earlier runs too: they get their time at the end. */
   readonly made: Set<string>
-  /** The mode that a folder is to have in the end. */
-  readonly modeOf: (path: string) => number
+  /** The mode that a folder is to have, of which the side may take what its umask takes; undefined leaves it to the side. */
+  readonly modeOf: (path: string) => number | undefined
+  /** True where a link to a folder may be entered as that folder. */
+  readonly mayEnter: (link: string) => boolean
 }
 
 /** The folders of a target, each looked at or made once. */
@@ -28,10 +32,12 @@ export class TargetFolders {
   readonly #root: string
   readonly #signal: AbortSignal
   readonly #made: Set<string>
-  readonly #modeOf: (path: string) => number
+  readonly #modeOf: TargetFoldersParts['modeOf']
+  readonly #mayEnter: TargetFoldersParts['mayEnter']
   readonly #folders = new Map<string, Promise<TargetFolder>>()
 
-  constructor({ files, root, signal, made, modeOf }: TargetFoldersParts) {
+  constructor({ files, root, signal, made, modeOf, mayEnter }: TargetFoldersParts) {
+    this.#mayEnter = mayEnter
     this.#files = files
     this.#root = root
     this.#signal = signal
@@ -57,14 +63,19 @@ export class TargetFolders {
     const name = nameOf(path)
     const there = parent.at(name)
     if (there === undefined) {
-      // Writable for its owner until all is in it; its own mode comes at the end, where the server sets one later.
-      await this.#files.makeFolder(path, this.#modeOf(path) | 0o700)
+      const mode = this.#modeOf(path)
+      // Writable for its owner until all is in it.
+      await this.#files.makeFolder(path, mode === undefined ? undefined : mode | 0o700)
       this.#made.add(path)
       parent.take(name, { kind: 'folder', size: 0, mtimeMs: null, mode: null, uid: null, gid: null })
       return folderOf(path, new Map())
     }
-    // A link below the target may lead anywhere, and may be one that this server sent before: it is not entered.
-    if (there.kind !== 'folder') throw fileError('not-a-folder', { path, where: this.#files.label })
+    if (there.kind === 'folder') return this.#look(path)
+    if (there.kind !== 'link') throw fileError('not-a-folder', { path, where: this.#files.label })
+    // A link may lead anywhere, and may be one that the source sent before.
+    if (!this.#mayEnter(path)) throw leadsElsewhere(path, this.#files.label)
+    const led = await this.#files.info(path, { follow: true })
+    if (led?.kind !== 'folder') throw fileError('not-a-folder', { path, where: this.#files.label })
     return this.#look(path)
   }
 
@@ -78,8 +89,21 @@ export class TargetFolders {
   }
 }
 
+function leadsElsewhere(path: string, where: string): AppError {
+  const name = shortName(nameOf(path))
+  return new AppError(
+    'not-a-folder',
+    `${name} on ${where} is a link. Open the folder that it leads to and copy into that.`,
+  )
+}
+
 function folderOf(path: string, names: Map<string, FileInfo>): TargetFolder {
-  return { path, at: name => names.get(name), take: (name, info) => void names.set(name, info) }
+  return {
+    path,
+    at: name => names.get(name),
+    // Mode and owner are the source's: what stands there gets its own.
+    take: (name, info) => void names.set(name, { ...info, mode: null, uid: null, gid: null }),
+  }
 }
 
 /** Where a name lies in a folder. */

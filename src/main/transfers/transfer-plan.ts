@@ -16,7 +16,9 @@ export function judgeConflict(choice: ConflictChoice, source: FileInfo, target: 
     case 'newer':
       return isNewer(source, target) ? 'replace' : 'skip'
     case 'different':
-      return source.size === target.size && sameTime(source.mtimeMs, target.mtimeMs) ? 'skip' : 'replace'
+      return !target.oddSize && source.size === target.size && sameTime(source.mtimeMs, target.mtimeMs)
+        ? 'skip'
+        : 'replace'
     case 'resume':
       return canResume(source, target) ? 'resume' : source.size === target.size ? 'skip' : 'replace'
     default:

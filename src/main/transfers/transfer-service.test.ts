@@ -74,6 +74,7 @@ async function rig({ habits = {}, answer = null }: RigOptions = {}, folder = tem
     tell: (_level, text) => bugs.push(text),
   })
   const service = new TransferService({
+    note: () => {},
     sides,
     prompter: { ask: () => Promise.resolve(answer) },
     file,
