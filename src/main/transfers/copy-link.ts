@@ -2,10 +2,9 @@ import type { Entry, FileInfo } from '../../shared/contract/files.ts'
 import type { FileSystem } from '../files/file-system.ts'
 import { sameMeaning } from '../files/link-meaning.ts'
 import { partPathOf } from './part-file.ts'
-import { taken, type Item, type Placement } from './placement.ts'
+import { freeIn, type Item, type Placement } from './placement.ts'
 import type { ProgressMeter } from './progress-meter.ts'
 import { within, type TargetFolder } from './target-folders.ts'
-import { freeName } from './transfer-plan.ts'
 
 export interface LinkCopy {
   readonly source: FileSystem
@@ -30,7 +29,7 @@ export async function copyLink(options: LinkCopy, item: Item): Promise<void> {
   const name = given ?? (item.names.at(-1) as string)
   const path = within(folder, name)
   const leads = (item.info as Entry).link?.target ?? (await source.readLink(item.from))
-  const there = folder.at(name)
+  const there = await folder.find(name)
   if (!there) {
     folder.take(name, item.info)
     onMade(path)
@@ -42,7 +41,7 @@ export async function copyLink(options: LinkCopy, item: Item): Promise<void> {
     const verdict = await placement.decide(item, path, there)
     if (verdict === 'skip') return void (meter.skipped++, meter.files++)
     if (verdict === 'keep-both') {
-      const free = freeName(name, taken(folder))
+      const free = await freeIn(folder, name)
       names.set(item.from, free)
       folder.take(free, item.info)
       onMade(within(folder, free))

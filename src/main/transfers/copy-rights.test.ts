@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 
 import { lacks } from '../../testing/programs.ts'
 import { runTransfer } from '../../testing/run-transfer.ts'
-import { canBeAnother, sftpServer } from '../../testing/sftp-program.ts'
+import { canBeAnother, plainUser, sftpServer } from '../../testing/sftp-program.ts'
 import { leftIn, modeOf, programFiles, put, text, twoFolders } from '../../testing/two-folders.ts'
 import { saveFile } from '../files/file-contents.ts'
 import { LocalFiles } from '../files/local-files.ts'
@@ -66,5 +66,31 @@ describe.skipIf(lacks(sftpServer))('what is new on a host', () => {
     await saveFile(files, join(far, 'old'), { data: Buffer.from('edited'), expected: null })
     expect([modeOf(join(far, 'old')), text(join(far, 'old'))]).toEqual([0o640, 'edited'])
     expect([...leftIn(far), ...leftIn(join(far, 'tree'))]).toEqual([])
+  })
+})
+
+describe.skipIf(!canBeAnother || lacks(sftpServer, 'setpriv'))('a folder that can be entered and not listed', () => {
+  test('takes files and folders, and what stands there is asked about', async () => {
+    const { near, far } = twoFolders()
+    const files = await programFiles({ as: plainUser })
+    const box = join(far, 'box')
+    fs.mkdirSync(box)
+    fs.chmodSync(box, 0o1733)
+    fs.mkdirSync(join(near, 'tree'))
+    for (const name of ['a', 'b', 'tree/c']) put(join(near, name), 'new')
+    put(join(box, 'b'), 'old', 0o666)
+    const asked: string[] = []
+    const { failures } = await runTransfer([local, files], {
+      from: ['a', 'b', 'tree'].map(name => join(near, name)),
+      to: box,
+      ask: ({ to }) => (asked.push(to), Promise.resolve({ choice: 'keep-both' as const, all: false })),
+    })
+    expect([failures, asked]).toEqual([[], [join(box, 'b')]])
+    expect(fs.readdirSync(box).sort()).toEqual(['a', 'b', 'b (2)', 'tree'])
+    expect([text(join(box, 'b')), text(join(box, 'b (2)')), text(join(box, 'tree', 'c'))]).toEqual([
+      'old',
+      'new',
+      'new',
+    ])
   })
 })

@@ -87,15 +87,15 @@ export class Placement {
   async startNames(inPlace: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
     const { request, folders, names } = this.#parts
     const root = await folders.get(request.to.path)
-    return new Map(
-      request.from.paths.map(path => {
-        const name = request.rename ?? nameOf(path)
-        if (!inPlace.has(path) || name !== nameOf(path)) return [path, name]
-        const given = names.get(path) ?? freeName(name, taken(root))
-        names.set(path, given)
-        return [path, given]
-      }),
-    )
+    const all = new Map<string, string>()
+    for (const path of request.from.paths) {
+      const name = request.rename ?? nameOf(path)
+      const copies = inPlace.has(path) && name === nameOf(path)
+      const given = copies ? (names.get(path) ?? (await freeIn(root, name))) : name
+      if (copies) names.set(path, given)
+      all.set(path, given)
+    }
+    return all
   }
 
   /** Where a file goes, when the names there have been looked at and a person asked; or why it stays out. */
@@ -104,7 +104,7 @@ export class Placement {
     const folder = await this.folderOf(item.names.slice(0, -1))
     const given = names.get(item.from)
     let name = given ?? (item.names.at(-1) as string)
-    const found = folder.at(name)
+    const found = await folder.find(name)
     let there: Standing | null = null
     let verdict: ReturnType<typeof judgeConflict> | null = null
     if (found) {
@@ -115,7 +115,7 @@ export class Placement {
       verdict = given === undefined ? await this.decide(item, within(folder, name), there.info) : 'replace'
       if (verdict === 'skip') return 'skipped'
       if (verdict === 'keep-both') {
-        name = freeName(name, taken(folder))
+        name = await freeIn(folder, name)
         names.set(item.from, name)
       } else await this.#refuseItself(item, there.path, within(folder, name))
     }
@@ -190,7 +190,10 @@ export class Placement {
   }
 }
 
-/** Tells which names of a folder are taken. */
-export function taken(folder: TargetFolder): (name: string) => boolean {
-  return name => folder.at(name) !== undefined
+/** The first name like `name` that is free in a folder. */
+export async function freeIn(folder: TargetFolder, name: string): Promise<string> {
+  for (;;) {
+    const candidate = freeName(name, each => folder.at(each) !== undefined)
+    if ((await folder.find(candidate)) === undefined) return candidate
+  }
 }

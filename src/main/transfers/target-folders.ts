@@ -2,14 +2,16 @@ import { AppError } from '../../shared/base/errors.ts'
 import { joinPath, nameOf, parentOf } from '../../shared/base/paths.ts'
 import { shortName } from '../../shared/base/shown-name.ts'
 import type { FileInfo } from '../../shared/contract/files.ts'
-import { fileError } from '../files/file-errors.ts'
+import { fileError, isFileFailure } from '../files/file-errors.ts'
 import type { FileSystem } from '../files/file-system.ts'
 
 /** A folder of the target: what it held before. */
 export interface TargetFolder {
   readonly path: string
-  /** What stands at a name; undefined when it is free. */
+  /** What is known to stand at a name; undefined when it is free, or when nobody has looked. */
   at(name: string): FileInfo | undefined
+  /** What stands at a name; a folder that can't be listed is asked. Errors: those of `info`. */
+  find(name: string): Promise<FileInfo | undefined>
   /** Marks a name as taken from now on. */
   take(name: string, info: FileInfo): void
 }
@@ -61,7 +63,7 @@ export class TargetFolders {
   async #make(path: string): Promise<TargetFolder> {
     const parent = await this.get(parentOf(path))
     const name = nameOf(path)
-    const there = parent.at(name)
+    const there = await parent.find(name)
     if (there === undefined) {
       const mode = this.#modeOf(path)
       // Writable for its owner until all is in it.
@@ -79,12 +81,20 @@ export class TargetFolders {
     return this.#look(path)
   }
 
+  /** A folder that can be entered and not listed, such as one for handing in, takes files all the same. */
   async #look(path: string): Promise<TargetFolder> {
     const names = new Map<string, FileInfo>()
-    await this.#files.list(path, {
-      signal: this.#signal,
-      onEntries: entries => entries.forEach(entry => names.set(entry.name, entry)),
-    })
+    try {
+      await this.#files.list(path, {
+        signal: this.#signal,
+        onEntries: entries => entries.forEach(entry => names.set(entry.name, entry)),
+      })
+    } catch (error) {
+      const barred = isFileFailure(error) && error.code === 'no-permission'
+      const folder = barred ? await this.#files.info(path, { follow: true }) : null
+      if (folder?.kind !== 'folder') throw error
+      return folderOf(path, names, name => this.#files.info(joinPath(path, name)))
+    }
     return folderOf(path, names)
   }
 }
@@ -97,10 +107,22 @@ function leadsElsewhere(path: string, where: string): AppError {
   )
 }
 
-function folderOf(path: string, names: Map<string, FileInfo>): TargetFolder {
+function folderOf(
+  path: string,
+  names: Map<string, FileInfo>,
+  ask: (name: string) => Promise<FileInfo | null> = () => Promise.resolve(null),
+): TargetFolder {
   return {
     path,
     at: name => names.get(name),
+    find: async name => {
+      const known = names.get(name)
+      if (known) return known
+      const found = await ask(name)
+      // Somebody may have taken the name meanwhile.
+      if (found && !names.has(name)) names.set(name, found)
+      return names.get(name)
+    },
     // Mode and owner are the source's: what stands there gets its own.
     take: (name, info) => void names.set(name, { ...info, mode: null, uid: null, gid: null }),
   }
