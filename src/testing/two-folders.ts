@@ -36,21 +36,25 @@ export const text = (path: string): string => fs.readFileSync(path, 'utf8')
 /** What Hawser left in a folder. */
 export const leftIn = (path: string): string[] => fs.readdirSync(path).filter(name => name.includes('hawser'))
 
-/** A side that tells no modes and owners, as Windows does. */
-export function withoutModes(files: FileSystem): FileSystem {
-  const bare = <T extends object>(info: T): T => ({ ...info, mode: null, uid: null, gid: null })
+/** The same files with some members of their own. */
+export function altered(files: FileSystem, changes: Partial<FileSystem>): FileSystem {
   return new Proxy(files, {
     get: (target, name) => {
-      if (name === 'info')
-        return async (...args: Parameters<FileSystem['info']>) => {
-          const info = await target.info(...args)
-          return info && bare(info)
-        }
-      if (name === 'list')
-        return (path: string, options: Parameters<FileSystem['list']>[1]) =>
-          target.list(path, { ...options, onEntries: entries => options.onEntries(entries.map(bare)) })
+      if (name in changes) return changes[name as keyof FileSystem]
       const value = Reflect.get(target, name, target) as unknown
       return typeof value === 'function' ? (value.bind(target) as unknown) : value
     },
   })
+}
+
+/** A side that tells no modes and owners, as Windows does; with `listed`, only its listings don't. */
+export function withoutModes(files: FileSystem, what: 'anywhere' | 'listed' = 'anywhere'): FileSystem {
+  const bare = <T extends object>(info: T): T => ({ ...info, mode: null, uid: null, gid: null })
+  const info: FileSystem['info'] = async (path, options) => {
+    const found = await files.info(path, options)
+    return found && bare(found)
+  }
+  const list: FileSystem['list'] = (path, options) =>
+    files.list(path, { ...options, onEntries: entries => options.onEntries(entries.map(bare)) })
+  return altered(files, what === 'listed' ? { list } : { list, info })
 }

@@ -18,7 +18,9 @@ import { statfs, symlink, truncate, unlink, utimes, type FileHandle } from 'node
 import { homedir } from 'node:os'
 
 import type { Entry, FileInfo, FileKind, Space } from '../../shared/contract/files.ts'
-import { joinPath } from '../../shared/base/paths.ts'
+import { AppError } from '../../shared/base/errors.ts'
+import { joinPath, nameOf } from '../../shared/base/paths.ts'
+import { shortName } from '../../shared/base/shown-name.ts'
 import { decodeName } from '../sftp/byte-names.ts'
 import { fileError, fromNode } from './file-errors.ts'
 import type { FileChange, FileSystem, ListOptions, ReadableFile, WholeFiles, WritableFile } from './file-system.ts'
@@ -243,7 +245,11 @@ async function moveByLink(from: string, to: string): Promise<boolean> {
     // A network disk may remove a file and still report an error: then the move is done.
     const stands = await lstat(native(from)).catch(() => null)
     if (stands === null) return true
-    await unlink(native(to))
+    await unlink(native(to)).catch((cause: unknown) => {
+      const [old, second] = [from, to].map(path => shortName(nameOf(path)))
+      const both = `This computer lets no file be removed here, so ${old} has a second name now: ${second}.`
+      throw new AppError('no-permission', both, { cause })
+    })
     throw error
   }
 }

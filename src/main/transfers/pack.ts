@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { AppError } from '../../shared/base/errors.ts'
 import { joinPath } from '../../shared/base/paths.ts'
 import type { FileInfo } from '../../shared/contract/files.ts'
-import { finishFile } from '../files/attributes.ts'
+import { finishFile, ignoreRefusal } from '../files/attributes.ts'
 import { eachOf } from '../files/each-of.ts'
 import type { Commands, FileSystem } from '../files/file-system.ts'
 import { removeTree } from '../files/tree-operations.ts'
@@ -12,7 +12,6 @@ import { sh } from '../ssh/script.ts'
 import { finishingOf } from './copy-options.ts'
 import { keepGroup, rightsFor } from './copy-rights.ts'
 import { partPathOf, sameVersion } from './part-file.ts'
-import { unlessEnding } from './transfer-plan.ts'
 import { tarEnd, tarHeader, tarPadding, TarFormatError, TarReader, type TarEntry } from './tar.ts'
 
 /** A small file that is to travel with many others. */
@@ -161,7 +160,7 @@ async function packUp(options: PackOptions, commands: Commands): Promise<readonl
   if (fresh.length === 0) return files
   const stage = partPathOf(stagedPath(files))
   await removeTree(target, [stage], signal).catch(() => {})
-  const hasStage = await target.makeFolder(stage, 0o700).then(() => true, unlessEnding)
+  const hasStage = await target.makeFolder(stage, 0o700).then(() => true, ignoreRefusal)
   if (!hasStage) return files
   const left = new Set(files)
   try {

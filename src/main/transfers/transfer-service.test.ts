@@ -1,5 +1,6 @@
-import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
+import { unlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -19,6 +20,7 @@ import { FileSides } from '../files/file-sides.ts'
 import { LocalFiles } from '../files/local-files.ts'
 import { packetType, statusCode } from '../sftp/codec.ts'
 import { JsonFile } from '../storage/json-file.ts'
+import { partPathOf } from './part-file.ts'
 import { transferFile, type TransferFile } from './transfer-record.ts'
 import { TransferService } from './transfer-service.ts'
 
@@ -259,6 +261,38 @@ describe('transfers', () => {
       borrowed.dispose()
       await expect.poll(() => later.file.value.leftovers).toEqual([])
     }
+  })
+
+  test('lose the folder in which a killed program unpacked small files when they are cancelled', async () => {
+    const folder = tempDir()
+    const [far, id] = [join(folder, 'far'), randomUUID()]
+    const stage = partPathOf(join(far, 'stage'))
+    mkdirSync(stage, { recursive: true })
+    writeFileSync(join(stage, 'f0'), 'half')
+    const request = { from: { side: here, paths: [join(folder, 'near', 'a')] }, to: { side: box, path: far } }
+    const parts = { [join(far, 'stage')]: { size: 0, mtimeMs: null } }
+    writeFileSync(
+      join(folder, 'transfers.json'),
+      JSON.stringify({ transfers: [{ id, request, state: 'open', parts, begun: true }] }),
+    )
+    const { service, list } = await rig({}, folder)
+    expect(list().transfers.map(({ state }) => state.kind)).toEqual(['paused'])
+    await service.cancel({ id: id as TransferId })
+    expect(readdirSync(far)).toEqual([])
+  })
+
+  test('remember the links that a host sent over the end of the program, and never write through them', async () => {
+    const before = await rig()
+    writeFileSync(join(before.near, 'precious'), 'precious')
+    symlinkSync(join(before.near, 'precious'), join(before.far, 'log'))
+    await before.until(before.get(['log']), kind('done'))
+    expect(readlinkSync(join(before.near, 'log'))).toBe(join(before.near, 'precious'))
+    const after = await before.again('quit')
+    unlinkSync(join(after.far, 'log'))
+    writeFileSync(join(after.far, 'log'), 'bad')
+    await after.until(after.get(['log'], { conflict: 'replace' }), kind('done'))
+    expect(readFileSync(join(after.near, 'precious'), 'utf8')).toBe('precious')
+    expect(readFileSync(join(after.near, 'log'), 'utf8')).toBe('bad')
   })
 
   test('go on after a lost link by themselves, and end with no part file', async () => {
