@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import disk from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 
-import { beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 
 import { tempDir } from '../../testing/temp-dir.ts'
 import { LocalFiles } from './local-files.ts'
@@ -9,19 +11,23 @@ import { LocalFiles } from './local-files.ts'
 /** What the disk does with a removal: the rest of it is the real one. */
 type Removal = 'refused' | 'done, and reported as refused'
 
-const removals = vi.hoisted(() => new Map<string, Removal>())
+const removals = new Map<string, Removal>()
+const { unlink } = disk
 
-vi.mock('node:fs/promises', async original => {
-  const real = await original<typeof import('node:fs/promises')>()
-  const unlink: typeof real.unlink = async path => {
+beforeEach(() => {
+  removals.clear()
+  disk.unlink = async path => {
     const how = removals.get(String(path))
-    if (how !== 'refused') await real.unlink(path)
+    if (how !== 'refused') await unlink(path)
     if (how) throw Object.assign(new Error('EACCES'), { code: 'EACCES' })
   }
-  return { ...real, unlink }
+  syncBuiltinESMExports()
 })
 
-beforeEach(() => removals.clear())
+afterEach(() => {
+  disk.unlink = unlink
+  syncBuiltinESMExports()
+})
 
 function rig() {
   const folder = tempDir()

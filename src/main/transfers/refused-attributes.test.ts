@@ -49,34 +49,39 @@ async function rig({ turns, status }: { turns: readonly boolean[]; status: numbe
 
 test('whatever attributes a server refuses, every copy is whole, no wider, and its time is noted as it is', async () => {
   const folder = tempDir()
-  const property = fc.asyncProperty(refusals, modes, modes, fc.boolean(), async (refused, mode, stands, up) => {
-    const { near, far, files } = await rig(refused, folder)
-    const [source, target] = up ? [near, far] : [far, near]
-    const sides: [FileSystem, FileSystem] = up ? [local, files] : [files, local]
-    fs.mkdirSync(join(source, 'tree'))
-    fs.mkdirSync(join(target, 'tree'))
-    for (const [name, bytes] of Object.entries(sizes)) {
-      for (const each of [name, `old-${name}`]) {
-        put(join(source, 'tree', each), randomBytes(bytes), mode)
-        fs.utimesSync(join(source, 'tree', each), timeMs / 1000, timeMs / 1000)
+  const property = fc.asyncProperty(
+    refusals,
+    fc.tuple(modes, modes),
+    fc.boolean(),
+    async (refused, [mode, stands], up) => {
+      const { near, far, files } = await rig(refused, folder)
+      const [source, target] = up ? [near, far] : [far, near]
+      const sides: [FileSystem, FileSystem] = up ? [local, files] : [files, local]
+      fs.mkdirSync(join(source, 'tree'))
+      fs.mkdirSync(join(target, 'tree'))
+      for (const [name, bytes] of Object.entries(sizes)) {
+        for (const each of [name, `old-${name}`]) {
+          put(join(source, 'tree', each), randomBytes(bytes), mode)
+          fs.utimesSync(join(source, 'tree', each), timeMs / 1000, timeMs / 1000)
+        }
+        put(join(target, 'tree', `old-${name}`), 'what stood there', stands)
       }
-      put(join(target, 'tree', `old-${name}`), 'what stood there', stands)
-    }
-    const copied = new Map<string, CopiedRecord>()
-    const options = { conflict: 'replace' }
-    const { failures } = await runTransfer(sides, { from: [join(source, 'tree')], to: target, copied, options })
-    files.dispose()
-    expect([failures, leftIn(join(target, 'tree'))]).toEqual([[], []])
-    for (const name of Object.keys(sizes).flatMap(each => [each, `old-${each}`])) {
-      const [from, to] = [join(source, 'tree', name), join(target, 'tree', name)]
-      expect(fs.readFileSync(to).equals(fs.readFileSync(from))).toBe(true)
-      const wanted = name.startsWith('old-') ? stands : mode & ~process.umask()
-      // Its own owner may write to what the server would not close again.
-      expect(modeOf(to) & ~(wanted | 0o600)).toBe(0)
-      if (copied.get(from)?.timeKept === false) continue
-      expect([modeOf(to), sameTime(fs.statSync(to).mtimeMs, timeMs)]).toEqual([wanted, true])
-    }
-  })
+      const copied = new Map<string, CopiedRecord>()
+      const options = { conflict: 'replace' }
+      const { failures } = await runTransfer(sides, { from: [join(source, 'tree')], to: target, copied, options })
+      files.dispose()
+      expect([failures, leftIn(join(target, 'tree'))]).toEqual([[], []])
+      for (const name of Object.keys(sizes).flatMap(each => [each, `old-${each}`])) {
+        const [from, to] = [join(source, 'tree', name), join(target, 'tree', name)]
+        expect(fs.readFileSync(to).equals(fs.readFileSync(from))).toBe(true)
+        const wanted = name.startsWith('old-') ? stands : mode & ~process.umask()
+        // Its own owner may write to what the server would not close again.
+        expect(modeOf(to) & ~(wanted | 0o600)).toBe(0)
+        if (copied.get(from)?.timeKept === false) continue
+        expect([modeOf(to), sameTime(fs.statSync(to).mtimeMs, timeMs)]).toEqual([wanted, true])
+      }
+    },
+  )
   await fc.assert(property, settings)
 }, 120_000)
 
