@@ -7,6 +7,7 @@ import process from 'node:process'
 /** Programs of the unit tests by the Debian package they come in. */
 export const unitPrograms = /** @type {const} */ ({
   'openssh-server': ['sshd'],
+  'openssh-sftp-server': ['/usr/lib/openssh/sftp-server'],
   'openssh-client': ['ssh', 'ssh-keygen', 'ssh-agent', 'ssh-add', 'sftp', 'scp'],
   'putty-tools': ['puttygen'],
   'dropbear-bin': ['dropbear', 'dropbearkey'],
@@ -22,7 +23,7 @@ export const unitPrograms = /** @type {const} */ ({
   git: ['git'],
   procps: ['ps', 'pgrep', 'pkill'],
   mount: ['mount', 'umount'],
-  'util-linux': ['unshare', 'setsid'],
+  'util-linux': ['unshare', 'setsid', 'setpriv'],
   'libc-bin': ['getent'],
   openssl: ['openssl'],
   curl: ['curl'],

@@ -69,6 +69,7 @@ export function buildFileServices(outside: Outside, parts: FileParts): FileServi
       prompter: prompts,
       file,
       reportBug,
+      note: text => outside.tell('info', text),
       onEnded: (entry, tookMs) => {
         const failed = entry.state.kind === 'failed'
         const far = [entry.request.to.side, entry.request.from.side].map(side => side.target)
@@ -88,7 +89,11 @@ export function buildFileServices(outside: Outside, parts: FileParts): FileServi
     }),
   )
   void edits.restore().catch(error => reportBug('edits', error))
-  return { edits, files: store.add(new FileService({ sides, openPort, trash, shortcuts })), transfers }
+  return {
+    edits,
+    files: store.add(new FileService({ note: text => outside.tell('info', text), sides, openPort, trash, shortcuts })),
+    transfers,
+  }
 }
 
 async function askSudo(prompts: PromptService, plan: ConnectionPlan, options: AskOptions): Promise<string | null> {

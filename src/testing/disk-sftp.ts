@@ -238,7 +238,7 @@ class Disk {
 }
 
 function change(path: string, { size, mode, uid, gid, mtime }: Attributes): undefined {
-  if (size !== undefined) fs.truncateSync(path, size)
+  if (size != null) fs.truncateSync(path, size)
   if (uid !== undefined && gid !== undefined) fs.lchownSync(path, uid, gid)
   if (mode !== undefined) fs.chmodSync(path, mode)
   if (mtime !== undefined) fs.utimesSync(path, mtime, mtime)

@@ -5,6 +5,7 @@ import { joinPath, nameOf, parentOf } from '../../shared/base/paths.ts'
 import { shortName, shownName } from '../../shared/base/shown-name.ts'
 import type { FileInfo, FilePiece, FileVersion } from '../../shared/contract/files.ts'
 import { ignoreRefusal, tryChange } from './attributes.ts'
+import { isFileFailure } from './file-errors.ts'
 import type { FileSystem, ReadableFile, WritableFile } from './file-system.ts'
 
 /** Reads a piece of a file; links are followed. A `length` past its end gives what there is. */
@@ -25,15 +26,21 @@ export async function readPiece(
   }
 }
 
+export interface Saving {
+  readonly data: Uint8Array
+  /** What the file was when it was read; null where it may be anything, or nothing. */
+  readonly expected: FileVersion | null
+  /** Says, before it is done, that the old contents are written over. */
+  readonly onNote?: (text: string) => void
+}
+
 /**
- * Saves a file whole or not at all: beside it first, then in its place, with the mode and owner it had. Throws `changed`
- * when it is not what was expected, and what writing throws; the old contents are kept then.
+ * Saves a file whole or not at all: beside it first, then in its place, with the mode and owner it had. Where its folder
+ * lets no file be made, it is written over as it stands, which is said before. Throws `changed` when it is not what was
+ * expected, and what writing throws; the old contents are kept then, unless the error says otherwise.
  */
-export async function saveFile(
-  files: FileSystem,
-  path: string,
-  { data, expected }: { data: Uint8Array; expected: FileVersion | null },
-): Promise<FileVersion> {
+export async function saveFile(files: FileSystem, path: string, saving: Saving): Promise<FileVersion> {
+  const { data, expected } = saving
   const there = await files.info(path, { follow: true })
   const real = there ? await files.realPath(path) : path
   if (there) refuseOthers(there, real, files.label)
@@ -41,7 +48,11 @@ export async function saveFile(
   const temp = joinPath(parentOf(real), `.${nameOf(real).slice(0, 64)}.${randomBytes(4).toString('hex')}.hawser-part`)
   // Its own mode from the start, for servers that set none later; never more, so that nobody else reads it meanwhile.
   const mode = ((there?.mode ?? 0o600) & 0o777) | 0o600
-  const file = await files.create(temp, { mode, how: 'exclusive', size: data.length })
+  const file = await files.create(temp, { mode, how: 'exclusive', size: data.length }).catch((error: unknown) => {
+    if (there && isFileFailure(error) && error.code === 'no-permission') return null
+    throw namedAs(error, { inner: temp, path: real })
+  })
+  if (!file) return saveInPlace(files, real, saving)
   let overwriting = false
   try {
     await write(file, data, files.pace.chunk)
@@ -59,14 +70,35 @@ export async function saveFile(
     await file.close().catch(() => {})
     if (overwriting) throw halfWritten(error, { path: real, copy: temp })
     await files.removeFile(temp).catch(() => {})
-    throw error
+    throw namedAs(error, { inner: temp, path: real })
   }
 }
 
-// The old contents are partly gone: the whole new ones stay beside it.
-function halfWritten(cause: unknown, { path, copy }: { path: string; copy: string }): AppError {
-  const text = `${shortName(nameOf(path))} could not be written to its end. What you saved is whole in ${shownName(copy)}.`
-  return new AppError('files-failed', text, { cause })
+/** Nothing can be made beside the file: its contents are written over. */
+async function saveInPlace(files: FileSystem, path: string, { data, onNote }: Saving): Promise<FileVersion> {
+  // Whether it can be written to at all is found out before anything is said or lost.
+  await (await files.create(path, { how: 'keep', size: data.length })).close()
+  const name = shortName(nameOf(path))
+  onNote?.(`The folder of ${name} on ${files.label} lets no file be made, so the contents of ${name} are written over.`)
+  const file = await files.create(path, { how: 'truncate', size: data.length })
+  try {
+    return await overwrite(files, file, { from: null, data })
+  } catch (error) {
+    throw halfWritten(error, { path, copy: null })
+  }
+}
+
+// The old contents are partly gone: the whole new ones stay beside it, where there is room for them.
+function halfWritten(cause: unknown, { path, copy }: { path: string; copy: string | null }): AppError {
+  const now = copy === null ? 'Save it again.' : `What you saved is whole in ${shownName(copy)}.`
+  return new AppError('files-failed', `${shortName(nameOf(path))} could not be written to its end. ${now}`, { cause })
+}
+
+/** Nobody knows the name of the temporary file: an error names the file that is saved. */
+function namedAs(error: unknown, { inner, path }: { inner: string; path: string }): unknown {
+  const name = shortName(nameOf(inner))
+  if (!(error instanceof AppError) || !error.message.includes(name)) return error
+  return new AppError(error.code, error.message.replaceAll(name, shortName(nameOf(path))), { cause: error })
 }
 
 /** What a new file did not get of the old one, whatever the reason. */
@@ -95,13 +127,13 @@ function openInPlace(
 async function overwrite(
   files: FileSystem,
   file: WritableFile,
-  { from, data }: { from: string; data: Uint8Array },
+  { from, data }: { from: string | null; data: Uint8Array },
 ): Promise<FileVersion> {
   try {
     await write(file, data, files.pace.chunk)
     await file.sync()
     const { size, mtimeMs } = await file.info()
-    await files.removeFile(from).catch(() => {})
+    if (from !== null) await files.removeFile(from).catch(() => {})
     return { size, mtimeMs }
   } finally {
     await file.close().catch(() => {})

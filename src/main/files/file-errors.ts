@@ -146,3 +146,9 @@ export function notAFile(path: string, where: string): AppError {
   const text = `${shortName(nameOf(path))} on ${where} is a device, a pipe or a socket, which can’t be copied.`
   return new AppError('unsupported', text)
 }
+
+/** The sentence for a file whose size the side gives as one that none can have. */
+export function sizeUnknown(path: string, where: string): AppError {
+  const text = `${where} gives ${shortName(nameOf(path))} a size that no file can have, so it was not copied. Copy it in a terminal.`
+  return new AppError('unsupported', text)
+}

@@ -33,6 +33,7 @@ function setUp() {
     of.target.kind === 'local' ? new LocalFiles() : (await openDiskSftp(folder)).files,
   )
   const service = new FileService({
+    note: () => {},
     sides,
     openPort: () => ({
       post: message => sent.push(message as FromListing),

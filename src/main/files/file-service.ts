@@ -20,6 +20,8 @@ export interface FileServiceParts {
   readonly trash: (path: string) => Promise<void>
   /** Desktop, Downloads and such; those that there are. */
   readonly shortcuts: () => SideInfo['shortcuts']
+  /** Says something that a person should know and need not answer. */
+  readonly note: (text: string) => void
 }
 
 const mostCompletions = 50
@@ -100,7 +102,7 @@ export class FileService implements Contract, Disposable {
     this.#on(place.side, files => readPiece(files, place.path, { offset, length }))
 
   save: Contract['save'] = ({ place, data, expected }) =>
-    this.#on(place.side, files => saveFile(files, place.path, { data, expected }))
+    this.#on(place.side, files => saveFile(files, place.path, { data, expected, onNote: this.#parts.note }))
 
   makeFolder: Contract['makeFolder'] = ({ place }) => this.#on(place.side, files => files.makeFolder(place.path))
 

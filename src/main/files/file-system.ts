@@ -42,6 +42,8 @@ export interface PlaceOptions {
   readonly to: string
   readonly data: Uint8Array
   readonly change: FileChange
+  /** True when mode and owner are those of a file that is replaced: its group's permissions go to no other group. */
+  readonly inherits: boolean
   /** True when a file at `to` may be replaced; else `exists` is thrown. */
   readonly replace: boolean
 }
@@ -101,8 +103,8 @@ export interface FileSystem extends Disposable {
   /** Two file systems with the same key are the same machine and user. */
   readonly key: string
   readonly pace: Pace
-  /** The permission bits that this side gives to no new file, as in umask(2); 0 on a host, whose server sees to it. */
-  readonly umask: number
+  /** The permission bits that this side gives to no new file, as in umask(2); null on a host, whose server sees to it. */
+  readonly umask: number | null
   /** Null where no commands can be run: on this computer, or where the server has SFTP only. */
   readonly commands: Commands | null
   /** Null where a file is best opened, read and closed. */

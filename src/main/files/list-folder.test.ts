@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import type { Entry } from '../../shared/contract/files.ts'
 import { fakeReply, FakeSftp, type FakeRequest } from '../../testing/fake-sftp.ts'
-import { packetType } from '../sftp/codec.ts'
+import { packetType, PacketWriter } from '../sftp/codec.ts'
 import { SftpSession } from '../sftp/sftp-session.ts'
 import { listFolder } from './list-folder.ts'
 
@@ -62,4 +62,44 @@ test('a folder without an end is given up', async () => {
 
 test('a server that answers with no names for ever is given up', async () => {
   await expect(list(() => [])).rejects.toMatchObject({ code: 'server-refused' })
+})
+
+test('what a server says to requests past the end of the names is no error of the folder', async () => {
+  let turn = 0
+  const channel = new FakeSftp(({ type, id }) => {
+    if (type === packetType.opendir) return fakeReply.handle(id)
+    if (type !== packetType.readdir) return fakeReply.status(id, 0)
+    turn++
+    return turn === 1 ? fakeReply.names(id, ['a', 'b']) : fakeReply.status(id, turn === 2 ? 1 : 4)
+  })
+  const session = await SftpSession.open(channel, { where: 'box', owned: { dispose: () => {} }, signal: never })
+  const names: string[] = []
+  const onEntries = (found: readonly Entry[]) => void names.push(...found.map(({ name }) => name))
+  await listFolder(session, '/', { signal: never, onEntries })
+  expect(names).toEqual(['a', 'b'])
+  session.dispose()
+})
+
+test('a file of an impossible size is one odd entry', async () => {
+  let turn = 0
+  const channel = new FakeSftp(({ type, id }) => {
+    if (type === packetType.opendir) return fakeReply.handle(id)
+    if (type !== packetType.readdir || turn++ > 0) return fakeReply.status(id, type === packetType.readdir ? 1 : 0)
+    const packet = new PacketWriter(packetType.name).u32(id).u32(2)
+    for (const [name, size] of [
+      ['odd', null],
+      ['plain', 5],
+    ] as const)
+      packet.bytes(Buffer.from(name)).bytes(Buffer.from('')).attributes({ size, mode: 0o100644 })
+    return packet
+  })
+  const session = await SftpSession.open(channel, { where: 'box', owned: { dispose: () => {} }, signal: never })
+  const entries: Entry[] = []
+  await listFolder(session, '/', { signal: never, onEntries: found => entries.push(...found) })
+  expect(entries).toMatchObject([
+    { name: 'odd', kind: 'file', size: 0, oddSize: true },
+    { name: 'plain', size: 5 },
+  ])
+  expect(entries[1]).not.toHaveProperty('oddSize')
+  session.dispose()
 })

@@ -5,6 +5,7 @@ import { decodeName } from '../sftp/byte-names.ts'
 import type { NamedEntry } from '../sftp/replies.ts'
 import type { Handle, SftpSession } from '../sftp/sftp-session.ts'
 import type { ListOptions } from './file-system.ts'
+import { SftpStatusError } from '../sftp/sftp-status-error.ts'
 import { toEntry, toInfo } from './sftp-entries.ts'
 
 // A reply has about a hundred names: enough requests are under way that the line never waits for one.
@@ -77,8 +78,10 @@ async function readNames(
       ended = true
       reject(error)
     }
+    // What a server says to requests past the end of the names is no news of the folder.
+    const afterEnd = (error: unknown) => (ended && error instanceof SftpStatusError ? take(null) : stop(error))
     const ask = () => {
-      for (; running < wanted && !ended; running++) session.readFolder(handle).then(take).catch(stop)
+      for (; running < wanted && !ended; running++) session.readFolder(handle).then(take).catch(afterEnd)
     }
     // One listener for all of the requests; what they still answer is nobody's.
     cancel = () => stop(new AppError('cancelled', 'Cancelled'))

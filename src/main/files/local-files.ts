@@ -18,7 +18,9 @@ import { statfs, symlink, truncate, unlink, utimes, type FileHandle } from 'node
 import { homedir } from 'node:os'
 
 import type { Entry, FileInfo, FileKind, Space } from '../../shared/contract/files.ts'
-import { joinPath } from '../../shared/base/paths.ts'
+import { AppError } from '../../shared/base/errors.ts'
+import { joinPath, nameOf } from '../../shared/base/paths.ts'
+import { shortName } from '../../shared/base/shown-name.ts'
 import { decodeName } from '../sftp/byte-names.ts'
 import { fileError, fromNode } from './file-errors.ts'
 import type { FileChange, FileSystem, ListOptions, ReadableFile, WholeFiles, WritableFile } from './file-system.ts'
@@ -34,6 +36,7 @@ export class LocalFiles implements FileSystem {
   readonly pace = { chunk: 255 * 1024, roundTripMs: 0, files: 800 }
   readonly commands = null
   readonly whole: WholeFiles | null
+  readonly #ended = new AbortController()
 
   constructor(whole: WholeFiles | null = null) {
     this.whole = whole
@@ -103,7 +106,8 @@ export class LocalFiles implements FileSystem {
   async rename(from: string, to: string): Promise<void> {
     const [old, there] = await Promise.all([this.info(from), this.info(to)])
     if (!old) throw fileError('not-found', { path: from, where: this.label })
-    if (there && !(await isOtherSpelling(this, from, to))) throw fileError('exists', { path: to, where: this.label })
+    if (there && !(await isOtherSpelling(this, { from, to }, this.#ended.signal)))
+      throw fileError('exists', { path: to, where: this.label })
     const moved = !there && old.kind === 'file' && (await this.#try(to, () => moveByLink(from, to)))
     if (!moved) await this.replace(from, to)
   }
@@ -142,7 +146,7 @@ export class LocalFiles implements FileSystem {
   }
 
   dispose(): void {
-    // Nothing is held.
+    this.#ended.abort()
   }
 
   async #try<T>(path: string, work: () => Promise<T>): Promise<T> {
@@ -241,7 +245,11 @@ async function moveByLink(from: string, to: string): Promise<boolean> {
     // A network disk may remove a file and still report an error: then the move is done.
     const stands = await lstat(native(from)).catch(() => null)
     if (stands === null) return true
-    await unlink(native(to))
+    await unlink(native(to)).catch((cause: unknown) => {
+      const [old, second] = [from, to].map(path => shortName(nameOf(path)))
+      const both = `This computer lets no file be removed here, so ${old} has a second name now: ${second}.`
+      throw new AppError('no-permission', both, { cause })
+    })
     throw error
   }
 }

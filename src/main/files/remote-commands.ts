@@ -13,14 +13,17 @@ import type { Commands, CommandStream } from './file-system.ts'
 export class RemoteCommands implements Commands {
   readonly #connection: Connection
   readonly #known = new Map<string, Promise<boolean>>()
+  readonly #signal: AbortSignal
 
-  constructor(connection: Connection) {
+  /** `signal` ends the commands that are given none of their own: it is that of the session for files. */
+  constructor(connection: Connection, signal: AbortSignal) {
     this.#connection = connection
+    this.#signal = signal
   }
 
   run(
     script: Script,
-    { signal = new AbortController().signal, ...options }: Parameters<Commands['run']>[1] = {},
+    { signal = this.#signal, ...options }: Parameters<Commands['run']>[1] = {},
   ): Promise<CommandResult> {
     return runScript(this.#connection, script, { ...options, signal })
   }

@@ -4,6 +4,7 @@ import type { Connection, OpenedSubsystem } from '../ssh/connection.ts'
 import type { Lease } from '../ssh/connection-pool.ts'
 import { runsScripts, whyNoScripts } from '../ssh/run-script.ts'
 import { PasswordExpired, TextBeforeSftp } from '../ssh/server-words.ts'
+import { endOf } from '../work/end-of.ts'
 import { SftpSession } from '../sftp/sftp-session.ts'
 import { RemoteCommands } from './remote-commands.ts'
 import { startRootServer } from './root-server.ts'
@@ -48,7 +49,7 @@ async function openOn(parts: RemoteFilesParts): Promise<SftpFiles> {
       : (on, until) => on.subsystem('sftp', until)
     const [{ session, way }, commands] = await Promise.all([
       openSession(connection, { start, owned, signal }),
-      askSudo ? null : commandsOf(connection, signal),
+      askSudo ? null : commandsOf(connection, { signal, owned }),
     ])
     const roundTrip = roundTripOf(connection)
     const source: LaneSource = askSudo
@@ -121,9 +122,13 @@ function throwOf(first: AppError, second: unknown): never {
 }
 
 /** Null where the host runs no scripts: its login shell isn't a Unix shell, or something else runs instead (ForceCommand). */
-async function commandsOf(connection: Connection, signal: AbortSignal): Promise<RemoteCommands | null> {
+async function commandsOf(
+  connection: Connection,
+  { signal, owned }: { signal: AbortSignal; owned: DisposableStore },
+): Promise<RemoteCommands | null> {
   const runs = await runsScripts(connection, signal).catch(() => false)
-  return runs ? new RemoteCommands(connection) : null
+  if (!runs) return null
+  return new RemoteCommands(connection, endOf(owned))
 }
 
 /** Lanes on connections of their own, or, where the host gives none without a question, on the one that is there. */

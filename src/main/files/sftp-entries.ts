@@ -20,6 +20,7 @@ export function toInfo({ mode, size, mtime, uid, gid }: Attributes, longName = '
   return {
     kind: mode === undefined ? kindOfLetter(longName[0]) : kindOfMode(mode),
     size: size ?? 0,
+    ...(size === null ? { oddSize: true as const } : {}),
     mtimeMs: mtime === undefined ? null : mtime * 1000,
     mode: mode === undefined ? null : mode & 0o7777,
     uid: uid ?? null,

@@ -2,6 +2,7 @@ import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { FileInfo } from '../../shared/contract/files.ts'
 import { openFlag, type Attributes } from '../sftp/codec.ts'
 import type { Handle, SftpSession } from '../sftp/sftp-session.ts'
+import { SftpStatusError } from '../sftp/sftp-status-error.ts'
 import type { FileChange, ReadableFile, WritableFile } from './file-system.ts'
 import { toInfo } from './sftp-entries.ts'
 import type { SftpLanes } from './sftp-lanes.ts'
@@ -46,10 +47,18 @@ export class SftpFile implements ReadableFile, WritableFile {
   info(): Promise<FileInfo> {
     return this.#try(async () => {
       const all = await Promise.all(
-        [...this.#handles].map(async ([session, handle]) => toInfo(await session.fstat(handle))),
+        [...this.#handles].map(async ([session, handle]) => toInfo(await this.#attributes(session, handle))),
       )
       const [first] = all as [FileInfo]
       return all.every(each => isSame(each, first)) ? first : { ...first, mtimeMs: null, size: -1 }
+    })
+  }
+
+  // Servers that refuse FSTAT are asked by name.
+  #attributes(session: SftpSession, handle: Handle): Promise<Attributes> {
+    return session.fstat(handle).catch((error: unknown) => {
+      if (!(error instanceof SftpStatusError)) throw error
+      return session.stat(this.#parts.path).catch(() => Promise.reject(error))
     })
   }
 

@@ -37,10 +37,11 @@ export class SftpFiles implements FileSystem {
   readonly label: string
   readonly key: string
   readonly commands: Commands | null
-  readonly umask = 0
+  readonly umask = null
   readonly whole = null
   readonly #parts: SftpFilesParts
   readonly #links: SftpLinks
+  readonly #ended = new AbortController()
   /** True once this server refused to remove what a second link had moved. */
   #removesRefused = false
 
@@ -131,7 +132,8 @@ export class SftpFiles implements FileSystem {
     const [there, kind] = await Promise.all([this.info(to), linked ? null : this.#kindToLink(from)])
     if (there) {
       if (from === to) return
-      if (!(await isOtherSpelling(this, from, to))) throw fileError('exists', { path: to, where: this.label })
+      if (!(await isOtherSpelling(this, { from, to }, this.#ended.signal)))
+        throw fileError('exists', { path: to, where: this.label })
       return this.#spellAnew(from, to)
     }
     if (kind === 'file') {
@@ -212,6 +214,7 @@ export class SftpFiles implements FileSystem {
 
   /** Ends its sessions; what is under way rejects with the reason, `cancelled` by default. */
   dispose(because?: AppError): void {
+    this.#ended.abort()
     this.#parts.lanes.dispose(because)
     this.#session.dispose(because)
   }

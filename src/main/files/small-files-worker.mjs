@@ -5,7 +5,7 @@ import * as fs from 'node:fs'
 import { parentPort } from 'node:worker_threads'
 
 /** @typedef {{ id: number, kind: 'read', path: string | Uint8Array, most: number }} ReadJob */
-/** @typedef {{ id: number, kind: 'place', part: string | Uint8Array, to: string | Uint8Array, data: Uint8Array, mode: number, mtimeMs: number | null, owner: { uid: number, gid: number } | null, replace: boolean }} PlaceJob */
+/** @typedef {{ id: number, kind: 'place', part: string | Uint8Array, to: string | Uint8Array, data: Uint8Array, mode: number | null, closed: number | null, mtimeMs: number | null, owner: { uid: number, gid: number } | null, replace: boolean }} PlaceJob */
 /** @typedef {{ size: number, mtimeMs: number, mode: number, uid: number, gid: number, isFile: boolean }} SmallInfo */
 /** @typedef {{ id: number, failed: null | { code: string, message: string }, data: Uint8Array | null, info: SmallInfo | null }} SmallResult */
 
@@ -44,14 +44,14 @@ function read({ path, most }) {
 }
 
 /** @param {PlaceJob} job */
-function place({ part, to, data, mode, mtimeMs, owner, replace }) {
+function place({ part, to, data, mode, closed, mtimeMs, owner, replace }) {
   const at = native(part)
-  const file = create(at)
+  const file = create(at, mode === null ? 0o666 : 0o600)
   try {
     try {
       for (let done = 0; done < data.length;) done += fs.writeSync(file, data, done, data.length - done, done)
-      if (owner) unlessRefused(() => fs.fchownSync(file, owner.uid, owner.gid))
-      unlessRefused(() => fs.fchmodSync(file, mode))
+      const owned = !owner || hasGot(file, owner)
+      if (mode !== null) unlessRefused(() => fs.fchmodSync(file, owned ? mode : (closed ?? mode)))
       if (mtimeMs !== null) unlessRefused(() => fs.futimesSync(file, mtimeMs / 1000, mtimeMs / 1000))
     } finally {
       fs.closeSync(file)
@@ -85,15 +85,27 @@ function movedByLink(from, to) {
   return true
 }
 
-/** @param {string | Buffer} at */
-function create(at) {
+/**
+ * Gives the file an owner, or at least the group. False where it did not get even that.
+ * @param {number} file @param {{ uid: number, gid: number }} owner @returns {boolean}
+ */
+function hasGot(file, { uid, gid }) {
+  const now = fs.fstatSync(file)
+  if (now.uid !== uid) unlessRefused(() => fs.fchownSync(file, uid, gid))
+  else if (now.gid === gid) return true
+  if (fs.fstatSync(file).gid !== gid) unlessRefused(() => fs.fchownSync(file, now.uid, gid))
+  return fs.fstatSync(file).gid === gid
+}
+
+/** @param {string | Buffer} at @param {number} mode */
+function create(at, mode) {
   try {
-    return fs.openSync(at, 'wx', 0o600)
+    return fs.openSync(at, 'wx', mode)
   } catch (error) {
     // What an earlier copy left there goes; a folder does not.
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error
     fs.unlinkSync(at)
-    return fs.openSync(at, 'wx', 0o600)
+    return fs.openSync(at, 'wx', mode)
   }
 }
 

@@ -13,7 +13,7 @@ afterAll(() => files.dispose())
 function options(folder: string, name: string, replace = false) {
   const data = Buffer.from(`this is ${name}`)
   const change = { mode: 0o640, mtimeMs: 1_700_000_000_000 }
-  return { part: join(folder, `.${name}.hawser-part`), to: join(folder, name), data, change, replace }
+  return { part: join(folder, `.${name}.hawser-part`), to: join(folder, name), data, change, inherits: false, replace }
 }
 
 test('a thousand small files are placed with their mode and time, and nothing else is left', async () => {

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { AppError } from '../../shared/base/errors.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { FileInfo } from '../../shared/contract/files.ts'
+import { withoutGroup } from './attributes.ts'
 import { fromNode, notAFile } from './file-errors.ts'
 import type { PlaceOptions, WholeFiles } from './file-system.ts'
 import { native } from './native-path.ts'
@@ -39,10 +40,11 @@ export class SmallFiles implements WholeFiles, Disposable {
     return { data, info: { kind: 'file', size, mtimeMs, mode: onWindows ? null : mode & 0o7777, ...owner } }
   }
 
-  async place({ part, to, data, change, replace }: PlaceOptions): Promise<void> {
-    const { mode = 0o644, mtimeMs = null, owner = null } = change
+  async place({ part, to, data, change, inherits, replace }: PlaceOptions): Promise<void> {
+    const { mode = null, mtimeMs = null, owner = null } = change
+    const closed = inherits && mode !== null ? withoutGroup(mode) : null
     const files = { part: native(part), to: native(to) }
-    await this.#run(to, id => ({ id, kind: 'place', ...files, data, mode, mtimeMs, owner, replace }))
+    await this.#run(to, id => ({ id, kind: 'place', ...files, data, mode, closed, mtimeMs, owner, replace }))
   }
 
   dispose(): void {

@@ -13,6 +13,7 @@ import { saveFile } from '../files/file-contents.ts'
 import type { FileSystem } from '../files/file-system.ts'
 import { sideKey, type FileSides } from '../files/file-sides.ts'
 import { toPath } from '../files/native-path.ts'
+import { cutName } from '../sftp/byte-names.ts'
 import type { Prompter } from '../prompts/prompter.ts'
 import { copyFolder, writeRecord, type EditRecord } from './edit-record.ts'
 import { isUnsent, nextState, type EditEvent, type EditState } from './edit-state.ts'
@@ -197,7 +198,8 @@ export class Edit implements Disposable {
       // A file that isn't there may have been made by somebody else in the meantime.
       if (!expected && (await files.info(place.path, { follow: true })))
         throw new AppError('changed', `${this.#name} was made on ${files.label} by somebody else.`)
-      return saveFile(files, place.path, { data, expected })
+      const onNote = (text: string) => this.#dependencies.tell('info', text)
+      return saveFile(files, place.path, { data, expected, onNote })
     })
     await this.#remember({ ...this.#record, base, sent: digestOf(data) })
   }
@@ -301,10 +303,8 @@ export function digestOf(data: Uint8Array): string {
   return createHash('sha256').update(data).digest('hex')
 }
 
-function besidePath(path: string): string {
-  const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-')
-  // A name holds 255 bytes on most disks.
-  let name = ''
-  for (const letter of nameOf(path)) if (Buffer.byteLength(name + letter) <= 200) name += letter
-  return joinPath(parentOf(path), `${name}.mine-${stamp}`)
+/** The name under which changes are kept beside a file that others changed; no longer than disks take. */
+export function besidePath(path: string, now = new Date()): string {
+  const stamp = now.toISOString().slice(0, 19).replaceAll(':', '-')
+  return joinPath(parentOf(path), `${cutName(nameOf(path), 200)}.mine-${stamp}`)
 }

@@ -22,6 +22,17 @@ export function encodeName(name: string): Buffer {
   return Buffer.concat(parts)
 }
 
+/** The longest beginning of a name that has at most this many bytes; no character is cut in two. */
+export function cutName(name: string, most: number): string {
+  let [cut, bytes] = ['', 0]
+  for (const character of name) {
+    bytes += encodeName(character).length
+    if (bytes > most) break
+    cut += character
+  }
+  return cut
+}
+
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 function decodeSlowly(bytes: Uint8Array): string {

@@ -107,6 +107,32 @@ describe('the codec', () => {
       expect(() => new PacketSplitter(() => {}).push(lengthOf({ length: size }))).toThrow(SftpFormatError)
   })
 
+  test.each([
+    ['2^53', 0x20_0000, 0],
+    ['2^63', 0x8000_0000, 0],
+    ['2^64 - 1, which is -1', 0xffff_ffff, 0xffff_ffff],
+  ])('a size of %s is unknown, and the rest of the attributes stands', (_what, high, low) => {
+    const packet = new PacketWriter(packetType.attrs).u32(7).u32(1 | 4 | 8)
+    const bytes = packet.u32(high).u32(low).u32(0o100644).u32(5).u32(0xffff_ffff).finish().subarray(4)
+    const attributes = { size: null, mode: 0o100644, atime: 5, mtime: 0xffff_ffff }
+    expect(parseReply(bytes).reply).toEqual({ kind: 'attributes', attributes })
+  })
+
+  test('a count of extended attributes past the end of the packet costs what follows, and no more', () => {
+    const packet = new PacketWriter(packetType.name).u32(7).u32(2)
+    packet.bytes(Buffer.from('a')).bytes(Buffer.from('')).attributes({ size: 1 })
+    packet.bytes(Buffer.from('b')).bytes(Buffer.from('')).u32(0x8000_0000).u32(9).bytes(Buffer.from('x'))
+    const { reply } = parseReply(packet.finish().subarray(4))
+    expect(reply.kind === 'names' && reply.entries.map(({ name }) => name.toString())).toEqual(['a', 'b'])
+  })
+
+  test('a count of names past those that came leaves those that came', () => {
+    const packet = new PacketWriter(packetType.name).u32(7).u32(0xffff_ffff)
+    packet.bytes(Buffer.from('a')).bytes(Buffer.from('')).attributes({ size: 1 })
+    const { reply } = parseReply(packet.finish().subarray(4))
+    expect(reply.kind === 'names' && reply.entries.map(({ name }) => name.toString())).toEqual(['a'])
+  })
+
   test('numbers up to 2^53 go through, larger ones are refused', () => {
     const read = (high: number, low: number) =>
       new PacketReader(new PacketWriter(0).u32(high).u32(low).finish().subarray(5)).u64()

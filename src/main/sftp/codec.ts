@@ -63,7 +63,8 @@ export const openFlag = { read: 1, write: 2, append: 4, create: 8, truncate: 16,
 
 /** File attributes (section 5); what is absent was not sent. Times are seconds since 1970. */
 export interface Attributes {
-  readonly size?: number
+  /** Bytes; null where the server sent a size that no file can have, such as 2^64 - 1 for -1. */
+  readonly size?: number | null
   readonly uid?: number
   readonly gid?: number
   readonly mode?: number
@@ -124,7 +125,8 @@ export class PacketWriter {
         (mode === undefined ? 0 : attributeFlag.mode) |
         (times ? attributeFlag.times : 0),
     )
-    if (size !== undefined) this.u64(size)
+    if (size === null) this.u32(0xffff_ffff).u32(0xffff_ffff)
+    else if (size !== undefined) this.u64(size)
     if (ids) this.u32(uid).u32(gid)
     if (mode !== undefined) this.u32(mode)
     if (times) this.u32(atime).u32(mtime)
@@ -192,17 +194,28 @@ export class PacketReader {
   attributes(): Attributes {
     const flags = this.u32()
     const found: { -readonly [K in keyof Attributes]: Attributes[K] } = {}
-    if (flags & attributeFlag.size) found.size = this.u64()
+    if (flags & attributeFlag.size) {
+      const size = this.about64()
+      found.size = Number.isSafeInteger(size) ? size : null
+    }
     if (flags & attributeFlag.ids) [found.uid, found.gid] = [this.u32(), this.u32()]
     if (flags & attributeFlag.mode) found.mode = this.u32()
     if (flags & attributeFlag.times) [found.atime, found.mtime] = [this.u32(), this.u32()]
-    if (flags & attributeFlag.extended) {
+    if (flags & attributeFlag.extended) this.#skipExtended()
+    return found
+  }
+
+  // Nothing in them is used: a count past the end of the packet costs no more than what would follow.
+  #skipExtended(): void {
+    try {
       for (let count = this.u32(); count > 0; count--) {
         this.bytes()
         this.bytes()
       }
+    } catch (error) {
+      if (!(error instanceof SftpFormatError)) throw error
+      this.#at = this.#buffer.length
     }
-    return found
   }
 
   #take(length: number): number {

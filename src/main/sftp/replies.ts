@@ -70,10 +70,9 @@ function parseFields(type: number, reader: PacketReader): Reply {
 
 function parseNames(reader: PacketReader): readonly NamedEntry[] {
   const count = reader.u32()
-  if (count * smallestEntry > reader.left) throw new SftpFormatError('fewer names than it says')
-  return Array.from({ length: count }, () => ({
-    name: reader.bytes(),
-    longName: reader.bytes(),
-    attributes: reader.attributes(),
-  }))
+  const entries: NamedEntry[] = []
+  // A count past the names that came is odd, and no reason to lose them.
+  while (entries.length < count && reader.left >= smallestEntry)
+    entries.push({ name: reader.bytes(), longName: reader.bytes(), attributes: reader.attributes() })
+  return entries
 }

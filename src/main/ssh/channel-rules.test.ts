@@ -47,7 +47,7 @@ describe('a channel', () => {
       const { code, output } = await runCommand(connection, typedByUser(`echo ${n}`), { signal })
       expect([code, output.toString()]).toEqual([7, `echo ${n}\n`])
     }
-    const stream = await new RemoteCommands(connection).start(sh`tar`, signal)
+    const stream = await new RemoteCommands(connection, signal).start(sh`tar`, signal)
     stream.ignoreOutput()
     stream.end()
     expect(await stream.ended).toMatchObject({ code: 7 })
@@ -96,7 +96,7 @@ describe('a channel', () => {
     expect(await failed).toMatchObject({ code: 'lost', message: expect.stringContaining('more than it may') })
     expect(channel.readableLength).toBeLessThan(5 * 1024 * 1024)
     expect(await runCommand(connection, typedByUser('next'), { signal })).toMatchObject({ code: 0 })
-    const stream = await new RemoteCommands(connection).start(sh`tar`, signal)
+    const stream = await new RemoteCommands(connection, signal).start(sh`tar`, signal)
     stream.dispose()
     await expect.poll(() => connection.sessions).toBe(0)
   })

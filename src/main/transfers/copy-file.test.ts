@@ -9,7 +9,8 @@ import { hasOpenSsh } from '../../testing/open-ssh.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
 import type { FileSystem } from '../files/file-system.ts'
 import { LocalFiles } from '../files/local-files.ts'
-import { copyFile, type CopyFileOptions } from './copy-file.ts'
+import { copyFile } from './copy-file.ts'
+import type { CopyFileOptions } from './copy-options.ts'
 
 const sha = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
 
@@ -28,6 +29,7 @@ async function copy(
     to,
     info,
     replace: false,
+    standing: null,
     resume: null,
     append: false,
     keepOwner: false,

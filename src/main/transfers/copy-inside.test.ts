@@ -18,7 +18,9 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { fileRig } from '../../testing/file-rig.ts'
 import { withLoginShell } from '../../testing/login-shell.ts'
 import { lacks } from '../../testing/programs.ts'
+import { runTransfer } from '../../testing/run-transfer.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
+import { put } from '../../testing/two-folders.ts'
 import type { FileSystem } from '../files/file-system.ts'
 import { copyFile } from './copy-file.ts'
 import { partPathOf } from './part-file.ts'
@@ -35,6 +37,7 @@ async function copy(files: FileSystem, from: string, to: string): Promise<void> 
     to,
     info,
     replace: true,
+    standing: null,
     resume: null,
     append: false,
     keepOwner: true,
@@ -76,6 +79,26 @@ describe('a copy within a host', () => {
       },
       30_000,
     )
+
+  test.skipIf(lacks('sshd'))('keeps the mode of what it replaces, and follows a link to that', async () => {
+    const { remote, data } = await host('exec bash -c "$line"')
+    const [from, to] = [join(data, 'from'), join(data, 'to')]
+    for (const path of [from, to, join(data, 'store')]) mkdirSync(path)
+    for (const name of ['secret', 'linked', 'run.sh', 'new']) put(join(from, name), `new ${name}`, 0o644)
+    put(join(to, 'secret'), 'old', 0o600)
+    put(join(to, 'run.sh'), 'old', 0o755)
+    put(join(data, 'store', 'linked'), 'old', 0o664)
+    symlinkSync('../store/linked', join(to, 'linked'))
+    const names = readdirSync(from).map(name => join(from, name))
+    const { failures } = await runTransfer([remote, remote], { from: names, to, options: { conflict: 'replace' } })
+    expect(failures).toEqual([])
+    const found = ['secret', 'run.sh', 'linked', 'new'].map(name => {
+      const path = join(to, name)
+      return `${readFileSync(path, 'utf8')} ${(statSync(path).mode & 0o777).toString(8)}`
+    })
+    expect(found).toEqual(['new secret 600', 'new run.sh 755', 'new linked 664', 'new new 644'])
+    expect(lstatSync(join(to, 'linked')).isSymbolicLink()).toBe(true)
+  })
 
   test.skipIf(lacks('sshd'))(
     'writes through no link that somebody plants meanwhile, and changes no other file',

@@ -2,10 +2,9 @@ import type { Entry, FileInfo } from '../../shared/contract/files.ts'
 import type { FileSystem } from '../files/file-system.ts'
 import { sameMeaning } from '../files/link-meaning.ts'
 import { partPathOf } from './part-file.ts'
-import { taken, type Item, type Placement } from './placement.ts'
+import { freeIn, type Item, type Placement } from './placement.ts'
 import type { ProgressMeter } from './progress-meter.ts'
 import { within, type TargetFolder } from './target-folders.ts'
-import { freeName } from './transfer-plan.ts'
 
 export interface LinkCopy {
   readonly source: FileSystem
@@ -16,21 +15,24 @@ export interface LinkCopy {
   readonly names: Map<string, string>
   /** True for a source that an earlier run of this transfer copied. */
   readonly wasCopied: (from: string) => boolean
+  /** A link was made at this path. */
+  readonly onMade: (path: string) => void
   /** The link was made, by this run or an earlier one: a move may take the source away. */
   readonly onCopied: (item: Item) => Promise<void>
 }
 
 /** Makes a link anew on the target, leading where the source leads; asks when its name is taken by something else. */
 export async function copyLink(options: LinkCopy, item: Item): Promise<void> {
-  const { source, target, placement, meter, names } = options
+  const { source, target, placement, meter, names, onMade } = options
   const folder = await placement.folderOf(item.names.slice(0, -1))
   const given = names.get(item.from)
   const name = given ?? (item.names.at(-1) as string)
   const path = within(folder, name)
   const leads = (item.info as Entry).link?.target ?? (await source.readLink(item.from))
-  const there = folder.at(name)
+  const there = await folder.find(name)
   if (!there) {
     folder.take(name, item.info)
+    onMade(path)
     await target.makeLink(leads, path)
   } else if (await isSameLink(target, { there, folder, path, leads })) {
     // It may have been there before: that it is the same does not make it the copy.
@@ -39,12 +41,14 @@ export async function copyLink(options: LinkCopy, item: Item): Promise<void> {
     const verdict = await placement.decide(item, path, there)
     if (verdict === 'skip') return void (meter.skipped++, meter.files++)
     if (verdict === 'keep-both') {
-      const free = freeName(name, taken(folder))
+      const free = await freeIn(folder, name)
       names.set(item.from, free)
       folder.take(free, item.info)
+      onMade(within(folder, free))
       await target.makeLink(leads, within(folder, free))
     } else {
       folder.take(name, item.info)
+      onMade(path)
       await replaceByLink(target, path, leads)
     }
   }

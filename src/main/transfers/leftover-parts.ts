@@ -31,6 +31,7 @@ export class LeftoverParts implements Disposable {
   readonly #waiting = new Map<string, { readonly side: Side; readonly paths: Set<string> }>()
   readonly #running = new Map<string, Promise<void>>()
   readonly #following: Disposable
+  readonly #ended = new AbortController()
 
   constructor(options: LeftoverPartsOptions) {
     this.#options = options
@@ -54,6 +55,7 @@ export class LeftoverParts implements Disposable {
   }
 
   dispose(): void {
+    this.#ended.abort()
     this.#following.dispose()
   }
 
@@ -85,7 +87,7 @@ export class LeftoverParts implements Disposable {
     if (!waiting) return
     const { side, paths } = waiting
     try {
-      const borrowed = await this.#options.sides.borrow(side, undefined, 'background')
+      const borrowed = await this.#options.sides.borrow(side, this.#ended.signal, 'background')
       try {
         await Promise.all(
           [...paths].map(path => this.#remove(borrowed.files, side, path).then(() => paths.delete(path))),
@@ -107,7 +109,7 @@ export class LeftoverParts implements Disposable {
       const part = partPathOf(path)
       const info = await files.info(part)
       // Where many small files travel as one stream, the part is a folder.
-      if (info?.kind === 'folder') await removeTree(files, [part], new AbortController().signal)
+      if (info?.kind === 'folder') await removeTree(files, [part], this.#ended.signal)
       else if (info) await files.removeFile(part)
     } catch (error) {
       // What the side refuses now, it will refuse later.

@@ -5,11 +5,14 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 
 import { fileRig } from '../../testing/file-rig.ts'
 import { hasOpenSsh } from '../../testing/open-ssh.ts'
+import { runTransfer } from '../../testing/run-transfer.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
+import { altered, put } from '../../testing/two-folders.ts'
+import { AppError } from '../../shared/base/errors.ts'
 import type { FileSystem } from '../files/file-system.ts'
-import type { SftpFiles } from '../files/sftp-files.ts'
 import { LocalFiles } from '../files/local-files.ts'
 import { canPack, pack, type PackedFile } from './pack.ts'
+import { partPathOf, type PartRecord } from './part-file.ts'
 
 const names = [
   'plain.txt',
@@ -26,11 +29,8 @@ const names = [
 ]
 
 /** The same files on a server that lets few be open at once. */
-function fewFiles(files: SftpFiles): FileSystem {
-  return Object.create(files, {
-    pace: { value: { ...files.pace, files: 32 } },
-    commands: { value: files.commands },
-  }) as FileSystem
+function fewFiles(files: FileSystem): FileSystem {
+  return altered(files, { pace: { ...files.pace, files: 32 } })
 }
 
 describe.skipIf(!hasOpenSsh)('small files as one stream', () => {
@@ -52,7 +52,7 @@ describe.skipIf(!hasOpenSsh)('small files as one stream', () => {
     const files: PackedFile[] = []
     for (const name of names) {
       const info = await source.info(`${from}/${name}`)
-      if (info) files.push({ from: `${from}/${name}`, to: `${to}/${name}`, info, replace: false })
+      if (info) files.push({ from: `${from}/${name}`, to: `${to}/${name}`, info, replace: false, standing: null })
     }
     const done: string[] = []
     const left = await pack({
@@ -80,5 +80,61 @@ describe.skipIf(!hasOpenSsh)('small files as one stream', () => {
       expect(statSync(join(to, name)).mode & 0o777).toBe(0o640)
     }
     await expect.poll(() => readdirSync(to).filter(name => name.endsWith('.hawser-part'))).toEqual([])
+  })
+
+  test('are unpacked in a folder that the transfer knows of before it is made, and that is gone afterwards', async () => {
+    const { remote, local, from, to } = await rig()
+    for (let at = 0; at < 60; at++) writeFileSync(join(from, `f${at}`), `file ${at}`)
+    const parts = new Map<string, PartRecord>()
+    const few = fewFiles(remote)
+    let known: string[] | null = null
+    const watched = altered(few, {
+      makeFolder: (path: string, mode?: number) => {
+        if (path.endsWith('.hawser-part')) known = [...parts.keys()].map(partPathOf)
+        return few.makeFolder(path, mode)
+      },
+    })
+    const { failures, meter } = await runTransfer([local, watched], { from: [from], to, parts })
+    expect([failures, meter.packed]).toEqual([[], false])
+    expect(known).toHaveLength(1)
+    expect([...parts.keys()]).toEqual([])
+    expect(readdirSync(join(to, 'from')).filter(name => name.endsWith('.hawser-part'))).toEqual([])
+    expect(readFileSync(join(to, 'from', 'f59'), 'utf8')).toBe('file 59')
+  })
+
+  test('go one by one where no folder can be made to unpack them in, and each says why', async () => {
+    const { remote, local, from, to } = await rig()
+    for (let at = 0; at < 60; at++) writeFileSync(join(from, `f${at}`), `file ${at}`)
+    const few = fewFiles(remote)
+    const refusing = altered(few, {
+      makeFolder: (path: string, mode?: number) =>
+        path.endsWith('.hawser-part')
+          ? Promise.reject(new AppError('no-permission', 'No.'))
+          : few.makeFolder(path, mode),
+    })
+    const { failures } = await runTransfer([local, refusing], { from: [from], to })
+    expect(failures).toEqual([])
+    expect(readdirSync(join(to, 'from'))).toHaveLength(readdirSync(from).length)
+  })
+
+  test('that replace others keep the modes of those', async () => {
+    const { remote, local, from, to } = await rig()
+    mkdirSync(join(to, 'from'))
+    for (let at = 0; at < 60; at++) {
+      put(join(from, `f${at}`), `file ${at}`, 0o644)
+      put(join(to, 'from', `f${at}`), 'old', 0o600)
+    }
+    const options = { conflict: 'replace' }
+    expect((await runTransfer([local, fewFiles(remote)], { from: [from], to, options })).failures).toEqual([])
+    const back = join(to, 'back')
+    mkdirSync(join(back, 'from'), { recursive: true })
+    for (let at = 0; at < 60; at++) put(join(back, 'from', `f${at}`), 'old', 0o755)
+    const down = { from: [join(to, 'from')], to: back, options }
+    expect((await runTransfer([fewFiles(remote), local], down)).failures).toEqual([])
+    for (let at = 0; at < 60; at++) {
+      const [there, here] = [join(to, 'from', `f${at}`), join(back, 'from', `f${at}`)]
+      expect([readFileSync(there, 'utf8'), statSync(there).mode & 0o777]).toEqual([`file ${at}`, 0o600])
+      expect([readFileSync(here, 'utf8'), statSync(here).mode & 0o777]).toEqual([`file ${at}`, 0o755])
+    }
   })
 })

@@ -3,12 +3,14 @@ import { createHash } from 'node:crypto'
 import { AppError } from '../../shared/base/errors.ts'
 import { joinPath } from '../../shared/base/paths.ts'
 import type { FileInfo } from '../../shared/contract/files.ts'
-import { finishFile } from '../files/attributes.ts'
+import { finishFile, ignoreRefusal } from '../files/attributes.ts'
 import { eachOf } from '../files/each-of.ts'
 import type { Commands, FileSystem } from '../files/file-system.ts'
 import { removeTree } from '../files/tree-operations.ts'
 import { encodeName } from '../sftp/byte-names.ts'
 import { sh } from '../ssh/script.ts'
+import { finishingOf } from './copy-options.ts'
+import { keepGroup, rightsFor } from './copy-rights.ts'
 import { partPathOf, sameVersion } from './part-file.ts'
 import { tarEnd, tarHeader, tarPadding, TarFormatError, TarReader, type TarEntry } from './tar.ts'
 
@@ -18,6 +20,8 @@ export interface PackedFile {
   readonly to: string
   readonly info: FileInfo
   readonly replace: boolean
+  /** The file that is replaced; null where none is. */
+  readonly standing: FileInfo | null
 }
 
 export interface PackOptions {
@@ -28,6 +32,8 @@ export interface PackOptions {
   readonly pass: (bytes: number) => Promise<void> | undefined
   /** A file is whole and under its name. */
   readonly onDone: (file: PackedFile) => void
+  /** The folder in which files were unpacked is gone again. */
+  readonly onStageGone?: () => void
 }
 
 /** Up to this many bytes a file counts as small. */
@@ -115,13 +121,15 @@ function readOn(reader: TarReader, chunk: Uint8Array): boolean {
 
 async function writeOne({ target, signal }: PackOptions, file: PackedFile, { data }: TarEntry): Promise<void> {
   const part = partPathOf(file.to)
-  const mode = (file.info.mode ?? 0o644) & 0o777 & ~target.umask
-  const written = await target.create(part, { mode: mode | 0o600, how: 'exclusive', size: data.length })
+  const { info, standing } = file
+  const rights = rightsFor({ mode: info.mode, owner: null, standing, umask: target.umask })
+  const { create } = rights
+  const mode = create === undefined ? {} : { mode: create }
+  const written = await target.create(part, { ...mode, how: 'exclusive', size: data.length })
   try {
-    const { mtimeMs } = file.info
     await written.write(0, data)
-    const change = { mode, ...(mtimeMs === null ? {} : { mtimeMs }) }
-    await finishFile(target, written, { path: part, change, sync: false })
+    const { kept } = await finishFile(target, written, { path: part, ...finishingOf(rights, info) })
+    if (!kept && standing) await keepGroup(target, part, standing)
     if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
     await (file.replace ? target.replace(part, file.to) : target.rename(part, file.to, { known: 'file' }))
   } catch (error) {
@@ -147,17 +155,21 @@ async function changedMeanwhile(
 
 async function packUp(options: PackOptions, commands: Commands): Promise<readonly PackedFile[]> {
   const { target, files, signal, onDone } = options
+  // A file that replaces another gets that one's mode and owner, which tar can't give it.
+  const fresh = files.filter(file => !file.replace)
+  if (fresh.length === 0) return files
   const stage = partPathOf(stagedPath(files))
   await removeTree(target, [stage], signal).catch(() => {})
-  await target.makeFolder(stage, 0o700)
+  const hasStage = await target.makeFolder(stage, 0o700).then(() => true, ignoreRefusal)
+  if (!hasStage) return files
   const left = new Set(files)
   try {
-    // -o: whoever extracts owns the files, root too.
-    const stream = await commands.start(sh`exec tar -C ${stage} -xpof -`, signal)
+    // Whoever extracts owns the files, and the umask holds for them, also for root.
+    const stream = await commands.start(sh`exec tar -C ${stage} -xof - --no-same-permissions`, signal)
     stream.ignoreOutput()
     const abort = () => stream.dispose()
     signal.addEventListener('abort', abort)
-    const sent = await sendAll(options, stream)
+    const sent = await sendAll({ ...options, files: fresh }, stream)
       .catch(unlessEnded)
       .finally(() => signal.removeEventListener('abort', abort))
     const { code } = await stream.ended.catch(unlessRefused)
@@ -178,7 +190,11 @@ async function packUp(options: PackOptions, commands: Commands): Promise<readonl
     })
     return [...left]
   } finally {
-    void removeTree(target, [stage], new AbortController().signal).catch(() => {})
+    // What is left of it the transfer takes away when it is over.
+    await removeTree(target, [stage], signal).then(
+      () => options.onStageGone?.(),
+      () => {},
+    )
   }
 }
 
@@ -210,7 +226,7 @@ async function sendAll(
     if (!data) continue
     const name = `f${index}`
     const { mode, mtimeMs } = file.info
-    const header = tarHeader({ name, size: data.length, mode: (mode ?? 0o644) & 0o777, mtime: (mtimeMs ?? 0) / 1000 })
+    const header = tarHeader({ name, size: data.length, mode: (mode ?? 0o666) & 0o777, mtime: (mtimeMs ?? 0) / 1000 })
     await pass(data.length)
     await stream.write(Buffer.concat([header, data, tarPadding(data.length)]))
     sent.set(name, file)
@@ -250,7 +266,7 @@ function keyOf(name: Buffer): string {
 
 /**
  * The path whose part is the folder, beside the first file, in which all of them are unpacked on a host; the same for
- * the same files. It may be left behind where packing rejects.
+ * the same files. It may be left behind where packing rejects, or the program is killed.
  */
 export function stagedPath(files: readonly PackedFile[]): string {
   const [first] = files as readonly [PackedFile]

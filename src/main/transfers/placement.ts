@@ -1,7 +1,9 @@
 import { AppError } from '../../shared/base/errors.ts'
 import { nameOf } from '../../shared/base/paths.ts'
+import { shortName } from '../../shared/base/shown-name.ts'
 import type { FileInfo } from '../../shared/contract/files.ts'
 import type { ConflictChoice, TransferRequest } from '../../shared/contract/transfers.ts'
+import { ignoreRefusal } from '../files/attributes.ts'
 import { fileError } from '../files/file-errors.ts'
 import type { FileSystem } from '../files/file-system.ts'
 import { sameTime, sameVersion, type CopiedRecord } from './part-file.ts'
@@ -35,6 +37,8 @@ export interface Destination {
   readonly replace: boolean
   /** What is there may be the first part of it, to be gone on with. */
   readonly append: boolean
+  /** The file that is replaced; null where none is. */
+  readonly standing: FileInfo | null
 }
 
 /** Why a file is not copied: this transfer copied it before, the same one was there already, or a person said so. */
@@ -42,6 +46,12 @@ export type Skip = 'done' | 'same' | 'skipped'
 
 export function isSkip(place: Destination | Skip): place is Skip {
   return typeof place === 'string'
+}
+
+/** What stands at a name, and where it really is. */
+interface Standing {
+  readonly path: string
+  readonly info: FileInfo
 }
 
 interface PlacementParts {
@@ -57,6 +67,8 @@ interface PlacementParts {
   readonly names: Map<string, string>
   /** What earlier runs of this transfer copied, by source. */
   readonly copied: ReadonlyMap<string, CopiedRecord>
+  /** True for a link that a transfer made. */
+  readonly isBrought: (path: string) => boolean
 }
 
 /** Decides where each file of a transfer goes: looks at the names that are there, and asks about those that are taken. */
@@ -75,15 +87,15 @@ export class Placement {
   async startNames(inPlace: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
     const { request, folders, names } = this.#parts
     const root = await folders.get(request.to.path)
-    return new Map(
-      request.from.paths.map(path => {
-        const name = request.rename ?? nameOf(path)
-        if (!inPlace.has(path) || name !== nameOf(path)) return [path, name]
-        const given = names.get(path) ?? freeName(name, taken(root))
-        names.set(path, given)
-        return [path, given]
-      }),
-    )
+    const all = new Map<string, string>()
+    for (const path of request.from.paths) {
+      const name = request.rename ?? nameOf(path)
+      const copies = inPlace.has(path) && name === nameOf(path)
+      const given = copies ? (names.get(path) ?? (await freeIn(root, name))) : name
+      if (copies) names.set(path, given)
+      all.set(path, given)
+    }
+    return all
   }
 
   /** Where a file goes, when the names there have been looked at and a person asked; or why it stays out. */
@@ -92,22 +104,53 @@ export class Placement {
     const folder = await this.folderOf(item.names.slice(0, -1))
     const given = names.get(item.from)
     let name = given ?? (item.names.at(-1) as string)
-    const there = folder.at(name)
+    const found = await folder.find(name)
+    let there: Standing | null = null
     let verdict: ReturnType<typeof judgeConflict> | null = null
-    if (there) {
-      const before = this.#before(item, there)
+    if (found) {
+      there = await this.#standing(within(folder, name), found)
+      const before = this.#before(item, there.info)
       if (before) return before
       // What an earlier run wrote under a name of its own is nobody else's.
-      verdict = given === undefined ? await this.decide(item, within(folder, name), there) : 'replace'
+      verdict = given === undefined ? await this.decide(item, within(folder, name), there.info) : 'replace'
       if (verdict === 'skip') return 'skipped'
       if (verdict === 'keep-both') {
-        name = freeName(name, taken(folder))
+        name = await freeIn(folder, name)
         names.set(item.from, name)
-      }
+      } else await this.#refuseItself(item, there.path, within(folder, name))
     }
     folder.take(name, item.info)
     const append = verdict === 'resume'
-    return { to: within(folder, name), replace: append || verdict === 'replace', append }
+    const replace = append || verdict === 'replace'
+    if (!replace || !there) return { to: within(folder, name), replace, append, standing: null }
+    return { to: there.path, replace, append, standing: there.info.kind === 'file' ? there.info : null }
+  }
+
+  /**
+   * The file that a copy under this name would write over: a link leads to it, as `cp` and `sftp` follow it, unless a
+   * transfer made that link. Of a server that lists without attributes they are asked for.
+   */
+  async #standing(path: string, found: FileInfo): Promise<Standing> {
+    const { target, isBrought } = this.#parts
+    if (found.kind === 'file' && found.mode === null && target.umask === null)
+      return { path, info: (await target.info(path)) ?? found }
+    if (found.kind !== 'link' || isBrought(path)) return { path, info: found }
+    const unlessLost = (error: unknown) => (ignoreRefusal(error), null)
+    const [info, real] = await Promise.all([
+      target.info(path, { follow: true }).catch(unlessLost),
+      target.realPath(path).catch(unlessLost),
+    ])
+    // A link that leads nowhere is where its file is to be; one to a device is replaced itself.
+    if (real === null || (info !== null && info.kind !== 'file' && info.kind !== 'folder')) return { path, info: found }
+    return { path: real, info: info ?? found }
+  }
+
+  /** A file that is copied over a link to itself would be lost. */
+  async #refuseItself({ from }: Item, real: string, path: string): Promise<void> {
+    const { source, target } = this.#parts
+    if (source.key !== target.key || real === path) return
+    if ((await source.realPath(from)) !== real) return
+    throw new AppError('invalid-input', `${shortName(nameOf(path))} is a link to the file itself. Choose another name.`)
   }
 
   /** What an earlier run did with a file; null when it did not come to it, as far as the two files tell. */
@@ -147,7 +190,10 @@ export class Placement {
   }
 }
 
-/** Tells which names of a folder are taken. */
-export function taken(folder: TargetFolder): (name: string) => boolean {
-  return name => folder.at(name) !== undefined
+/** The first name like `name` that is free in a folder. */
+export async function freeIn(folder: TargetFolder, name: string): Promise<string> {
+  for (;;) {
+    const candidate = freeName(name, each => folder.at(each) !== undefined)
+    if ((await folder.find(candidate)) === undefined) return candidate
+  }
 }

@@ -40,7 +40,7 @@ export async function moveAtOnce(
   if (!request.options.move || source.key !== target.key) return false
   const names = request.from.paths.map(path => request.rename ?? nameOf(path))
   // What has no name of its own is refused one by one.
-  if (names.some(name => !isSafeName(name) || root.at(name) !== undefined)) return false
+  for (const name of names) if (!isSafeName(name) || (await root.find(name)) !== undefined) return false
   meter.filesTotal = names.length
   for (const [index, path] of request.from.paths.entries()) {
     try {

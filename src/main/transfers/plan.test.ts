@@ -13,6 +13,7 @@ import { runs } from '../../testing/runs.ts'
 import { AdaptiveWindow, largestWindow } from './adaptive-window.ts'
 import { isPartName, keptLength, partPathOf } from './part-file.ts'
 import { tarEnd, TarFormatError, tarHeader, tarPadding, TarReader, type TarEntry } from './tar.ts'
+import { isDeviceName } from '../../shared/base/local-file-path.ts'
 import { freeName, judgeConflict, localName, targetPath } from './transfer-plan.ts'
 
 const info = (size: number, mtimeMs: number | null): FileInfo => ({
@@ -47,6 +48,30 @@ describe('where a copy goes', () => {
     expect(localName('con.txt', 'win32')).toBe('_con.txt')
     expect(localName('dots..', 'win32')).toBe('dots.%2E')
     expect(localName('a:b', 'linux')).toBe('a:b')
+  })
+
+  test('no name becomes one of Windows’s devices, in any case and with any ending', () => {
+    const devices = ['con', 'PRN', 'Aux', 'nul', 'COM1', 'com9', 'LPT1', 'lpt9', 'COM¹', 'conin$', 'CONOUT$']
+    for (const device of devices)
+      for (const name of [device, `${device}.txt`, `${device}.tar.gz`, `${device} .txt`, `${device} `, `${device}.`])
+        expect([name, isDeviceName(localName(name, 'win32'))]).toEqual([name, false])
+    for (const name of ['console', 'com', 'com10', 'nullable.txt', 'lpt', 'x.con'])
+      expect(localName(name, 'win32')).toBe(name)
+    expect(localName('nul', 'linux')).toBe('nul')
+  })
+
+  test('a name of 255 bytes has a free one beside it, of no more and with its ending', () => {
+    for (const name of [
+      `${'x'.repeat(251)}.csv`,
+      `${'é'.repeat(125)}.gz`,
+      '😀'.repeat(63),
+      `${'y'.repeat(247)}.tar.xz`,
+    ]) {
+      const free = freeName(name, () => false)
+      expect(Buffer.byteLength(free)).toBeLessThanOrEqual(255)
+      expect(free).toMatch(/ \(2\)(\.csv|\.gz|\.tar\.xz)?$/)
+      expect(free).not.toMatch(/\p{Cs}/u)
+    }
   })
 
   test('a free name is found, whatever is taken', () => {

@@ -1,13 +1,17 @@
+import { AppError } from '../../shared/base/errors.ts'
 import { joinPath, nameOf, parentOf } from '../../shared/base/paths.ts'
+import { shortName } from '../../shared/base/shown-name.ts'
 import type { FileInfo } from '../../shared/contract/files.ts'
-import { fileError } from '../files/file-errors.ts'
+import { fileError, isFileFailure } from '../files/file-errors.ts'
 import type { FileSystem } from '../files/file-system.ts'
 
 /** A folder of the target: what it held before. */
 export interface TargetFolder {
   readonly path: string
-  /** What stands at a name; undefined when it is free. */
+  /** What is known to stand at a name; undefined when it is free, or when nobody has looked. */
   at(name: string): FileInfo | undefined
+  /** What stands at a name; a folder that can't be listed is asked. Errors: those of `info`. */
+  find(name: string): Promise<FileInfo | undefined>
   /** Marks a name as taken from now on. */
   take(name: string, info: FileInfo): void
 }
@@ -16,10 +20,12 @@ export interface TargetFoldersParts {
   readonly files: FileSystem
   readonly root: string
   readonly signal: AbortSignal
-  /** The folders that this transfer made, in earlier runs too: they get their mode at the end. */
+  /** The folders that this transfer made, in earlier runs too: they get their time at the end. */
   readonly made: Set<string>
-  /** The mode that a folder is to have in the end. */
-  readonly modeOf: (path: string) => number
+  /** The mode that a folder is to have, of which the side may take what its umask takes; undefined leaves it to the side. */
+  readonly modeOf: (path: string) => number | undefined
+  /** True where a link to a folder may be entered as that folder. */
+  readonly mayEnter: (link: string) => boolean
 }
 
 /** The folders of a target, each looked at or made once. */
@@ -28,10 +34,12 @@ export class TargetFolders {
   readonly #root: string
   readonly #signal: AbortSignal
   readonly #made: Set<string>
-  readonly #modeOf: (path: string) => number
+  readonly #modeOf: TargetFoldersParts['modeOf']
+  readonly #mayEnter: TargetFoldersParts['mayEnter']
   readonly #folders = new Map<string, Promise<TargetFolder>>()
 
-  constructor({ files, root, signal, made, modeOf }: TargetFoldersParts) {
+  constructor({ files, root, signal, made, modeOf, mayEnter }: TargetFoldersParts) {
+    this.#mayEnter = mayEnter
     this.#files = files
     this.#root = root
     this.#signal = signal
@@ -55,31 +63,69 @@ export class TargetFolders {
   async #make(path: string): Promise<TargetFolder> {
     const parent = await this.get(parentOf(path))
     const name = nameOf(path)
-    const there = parent.at(name)
+    const there = await parent.find(name)
     if (there === undefined) {
-      // Writable for its owner until all is in it; its own mode comes at the end, where the server sets one later.
-      await this.#files.makeFolder(path, this.#modeOf(path) | 0o700)
+      const mode = this.#modeOf(path)
+      // Writable for its owner until all is in it.
+      await this.#files.makeFolder(path, mode === undefined ? undefined : mode | 0o700)
       this.#made.add(path)
       parent.take(name, { kind: 'folder', size: 0, mtimeMs: null, mode: null, uid: null, gid: null })
       return folderOf(path, new Map())
     }
-    // A link below the target may lead anywhere, and may be one that this server sent before: it is not entered.
-    if (there.kind !== 'folder') throw fileError('not-a-folder', { path, where: this.#files.label })
+    if (there.kind === 'folder') return this.#look(path)
+    if (there.kind !== 'link') throw fileError('not-a-folder', { path, where: this.#files.label })
+    // A link may lead anywhere, and may be one that the source sent before.
+    if (!this.#mayEnter(path)) throw leadsElsewhere(path, this.#files.label)
+    const led = await this.#files.info(path, { follow: true })
+    if (led?.kind !== 'folder') throw fileError('not-a-folder', { path, where: this.#files.label })
     return this.#look(path)
   }
 
+  /** A folder that can be entered and not listed, such as one for handing in, takes files all the same. */
   async #look(path: string): Promise<TargetFolder> {
     const names = new Map<string, FileInfo>()
-    await this.#files.list(path, {
-      signal: this.#signal,
-      onEntries: entries => entries.forEach(entry => names.set(entry.name, entry)),
-    })
+    try {
+      await this.#files.list(path, {
+        signal: this.#signal,
+        onEntries: entries => entries.forEach(entry => names.set(entry.name, entry)),
+      })
+    } catch (error) {
+      const barred = isFileFailure(error) && error.code === 'no-permission'
+      const folder = barred ? await this.#files.info(path, { follow: true }) : null
+      if (folder?.kind !== 'folder') throw error
+      return folderOf(path, names, name => this.#files.info(joinPath(path, name)))
+    }
     return folderOf(path, names)
   }
 }
 
-function folderOf(path: string, names: Map<string, FileInfo>): TargetFolder {
-  return { path, at: name => names.get(name), take: (name, info) => void names.set(name, info) }
+function leadsElsewhere(path: string, where: string): AppError {
+  const name = shortName(nameOf(path))
+  return new AppError(
+    'not-a-folder',
+    `${name} on ${where} is a link. Open the folder that it leads to and copy into that.`,
+  )
+}
+
+function folderOf(
+  path: string,
+  names: Map<string, FileInfo>,
+  ask: (name: string) => Promise<FileInfo | null> = () => Promise.resolve(null),
+): TargetFolder {
+  return {
+    path,
+    at: name => names.get(name),
+    find: async name => {
+      const known = names.get(name)
+      if (known) return known
+      const found = await ask(name)
+      // Somebody may have taken the name meanwhile.
+      if (found && !names.has(name)) names.set(name, found)
+      return names.get(name)
+    },
+    // Mode and owner are the source's: what stands there gets its own.
+    take: (name, info) => void names.set(name, { ...info, mode: null, uid: null, gid: null }),
+  }
 }
 
 /** Where a name lies in a folder. */

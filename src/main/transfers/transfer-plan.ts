@@ -3,9 +3,12 @@ import { isDeviceName } from '../../shared/base/local-file-path.ts'
 import type { FileInfo } from '../../shared/contract/files.ts'
 import type { ConflictChoice } from '../../shared/contract/transfers.ts'
 import type { Pace } from '../files/file-system.ts'
-import { encodeName } from '../sftp/byte-names.ts'
+import { cutName, encodeName } from '../sftp/byte-names.ts'
 import { sameTime } from './part-file.ts'
 import type { Lane } from './work-queue.ts'
+
+// What most disks take, in bytes.
+const longestName = 255
 
 /** What to do with one file whose name is taken. */
 export type ConflictVerdict = 'replace' | 'keep-both' | 'skip' | 'resume'
@@ -16,7 +19,9 @@ export function judgeConflict(choice: ConflictChoice, source: FileInfo, target: 
     case 'newer':
       return isNewer(source, target) ? 'replace' : 'skip'
     case 'different':
-      return source.size === target.size && sameTime(source.mtimeMs, target.mtimeMs) ? 'skip' : 'replace'
+      return !target.oddSize && source.size === target.size && sameTime(source.mtimeMs, target.mtimeMs)
+        ? 'skip'
+        : 'replace'
     case 'resume':
       return canResume(source, target) ? 'resume' : source.size === target.size ? 'skip' : 'replace'
     default:
@@ -29,11 +34,15 @@ export function canResume(source: FileInfo, target: FileInfo): boolean {
   return source.kind === 'file' && target.kind === 'file' && target.size > 0 && target.size < source.size
 }
 
-/** The first name like `name` that is free: `data (2).csv` for `data.csv`. */
+/**
+ * The first name like `name` that is free: `data (2).csv` for `data.csv`. The stem is cut where the name would be longer
+ * than disks take.
+ */
 export function freeName(name: string, isTaken: (name: string) => boolean): string {
   const [, stem = name, ending = ''] = /^(.+?)((?:\.tar)?\.[^./\s]{1,12})?$/su.exec(name) ?? []
   for (let number = 2; ; number++) {
-    const candidate = `${stem} (${number})${ending}`
+    const rest = ` (${number})${ending}`
+    const candidate = `${cutName(stem, longestName - encodeName(rest).length)}${rest}`
     if (!isTaken(candidate)) return candidate
   }
 }

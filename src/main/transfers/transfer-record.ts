@@ -41,5 +41,7 @@ export const transferFile = z.strictObject({
   limits: speedLimits.default({ up: 0, down: 0 }),
   /** Paths whose part files are still to be taken away, of transfers that are off the list. */
   leftovers: z.array(z.strictObject({ side, paths: z.array(z.string()) })).default([]),
+  /** The links that transfers made for another side, oldest first. */
+  brought: z.array(z.strictObject({ side, paths: z.array(z.string()) })).default([]),
 })
 export type TransferFile = z.output<typeof transferFile>

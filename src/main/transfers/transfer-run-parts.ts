@@ -29,4 +29,8 @@ export interface TransferRunParts {
   readonly ask: AskConflict
   readonly onFailure: (failure: TransferFailure) => void
   readonly onPartsChanged: () => void
+  /** The links on the target that transfers from other sides made: they are not followed. This run's are added. */
+  readonly brought?: Set<string>
+  /** Says something that a person should know and need not answer. */
+  readonly onNote?: (text: string) => void
 }

@@ -4,21 +4,23 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { cancelled } from '../../shared/base/abort.ts'
 import { AppError, toWireError } from '../../shared/base/errors.ts'
 import { isSafeName, isWithin, nameOf } from '../../shared/base/paths.ts'
+import { shortName } from '../../shared/base/shown-name.ts'
 import type { FileInfo } from '../../shared/contract/files.ts'
 import type { TransferRequest } from '../../shared/contract/transfers.ts'
-import { fileError, notAFile } from '../files/file-errors.ts'
-import { tryChange } from '../files/attributes.ts'
+import { fileError, notAFile, sizeUnknown } from '../files/file-errors.ts'
 import { eachOf } from '../files/each-of.ts'
 import { walk, type Found } from '../files/walk.ts'
-import { copyFile, type CopyFileOptions } from './copy-file.ts'
+import { copyFile } from './copy-file.ts'
 import { copyLink } from './copy-link.ts'
+import type { CopyFileOptions } from './copy-options.ts'
 import type { CopiedRecord } from './part-file.ts'
 import { canPack, fewestPacked, pack, packedBytes, stagedPath, type PackedFile } from './pack.ts'
 import { isSkip, Placement, type Destination, type Item, type Skip } from './placement.ts'
 import { checkPlaces, moveAtOnce } from './places.ts'
+import { SourceFolders } from './source-folders.ts'
 import { takeAway } from './take-away.ts'
 import { TargetFolders } from './target-folders.ts'
-import { endsTransfer, filesAtOnce, localName, targetPath, unlessEnding, worthAnotherTry } from './transfer-plan.ts'
+import { endsTransfer, filesAtOnce, localName, targetPath, worthAnotherTry } from './transfer-plan.ts'
 import type { TransferRunParts } from './transfer-run-parts.ts'
 import { WorkQueue } from './work-queue.ts'
 
@@ -37,27 +39,31 @@ export class TransferRun {
   readonly #placement: Placement
   readonly #queue: WorkQueue
   readonly #abort = new AbortController()
-  readonly #sourceFolders: Item[] = []
+  readonly #sourceFolders: SourceFolders
   readonly #followed = new Set<string>()
   readonly #copied: Map<string, CopiedRecord>
-  /** The modes of the folders that were found, by target path. */
-  readonly #folderModes = new Map<string, number>()
+  /** The links on the target that other sides sent, in this run and those before. */
+  readonly #brought: Set<string>
+  #saidInPlace = false
   /** Small files that wait for company, to travel as one stream. */
   readonly #small: Item[] = []
   #packs: Promise<boolean> = Promise.resolve(false)
 
   constructor(parts: TransferRunParts) {
-    const { source, target, request } = parts
+    const { source, target, request, brought = new Set<string>() } = parts
     this.#parts = parts
+    this.#brought = brought
     const { signal } = this.#abort
     // Every copy under way listens to it.
     setMaxListeners(0, signal)
+    this.#sourceFolders = new SourceFolders(target)
     this.#folders = new TargetFolders({
       files: target,
       root: request.to.path,
       signal,
       made: parts.made,
-      modeOf: path => this.#folderModes.get(path) ?? 0o755 & ~target.umask,
+      modeOf: path => this.#sourceFolders.modeOf(path),
+      mayEnter: link => target.key !== 'local' && target.key !== source.key && !brought.has(link),
     })
     const { again, ask, decided, names, copied = new Map<string, CopiedRecord>() } = parts
     this.#copied = copied
@@ -72,6 +78,7 @@ export class TransferRun {
       names,
       copied,
       request,
+      isBrought: path => brought.has(path),
     })
     this.#queue = new WorkQueue(() => filesAtOnce(source.pace, target.pace))
   }
@@ -94,7 +101,10 @@ export class TransferRun {
           this.#sendSmall()
           await this.#queue.idle()
         } while (this.#small.length > 0)
-        await this.#finishFolders()
+        const { made } = this.#parts
+        const goes = async ({ viaLink }: Item, path: string) =>
+          request.options.move && viaLink !== true && (await this.#folders.has(path))
+        await this.#sourceFolders.finish({ source, wasMade: path => made.has(path), goes })
       }
       meter.counting = false
       this.#queue.throwIfFailed()
@@ -134,14 +144,13 @@ export class TransferRun {
     if (!names.every(isSafeName)) return this.#fail(path, new AppError('name-refused', 'The name leads elsewhere.'))
     const item: Item = { from: path, names: names.map(name => this.#nameThere(name)), info, viaLink }
     if (info.kind === 'folder') {
-      this.#sourceFolders.push(item)
-      const mode = (info.mode ?? 0o755) & 0o777 & ~this.#parts.target.umask
-      this.#folderModes.set(targetPath(request.to.path, item.names), mode)
+      this.#sourceFolders.add(item, targetPath(request.to.path, item.names))
       this.#queue.add('small', () =>
         this.#guard(path, async () => void (await this.#placement.folderOf([...item.names]))),
       )
       return
     }
+    if (info.oddSize) return this.#fail(path, sizeUnknown(path, this.#parts.source.label))
     if (info.kind === 'special') return this.#fail(path, notAFile(path, this.#parts.source.label))
     if (info.kind === 'link') return this.#link(item, request.options.links)
     this.#addFile(item)
@@ -183,7 +192,7 @@ export class TransferRun {
   }
 
   async #pack(items: readonly Item[]): Promise<void> {
-    const { source, target, meter, pass, parts } = this.#parts
+    const { source, target, meter, pass, parts, onPartsChanged } = this.#parts
     const byTarget = new Map<string, Item>()
     const files: PackedFile[] = []
     await eachOf(items, 64, item =>
@@ -192,7 +201,8 @@ export class TransferRun {
         if (isSkip(place)) return this.#skip(item, place)
         if (place.append) return this.#copyTo(item, place)
         byTarget.set(place.to, item)
-        files.push({ from: item.from, to: place.to, info: item.info, replace: place.replace })
+        const { to, replace, standing } = place
+        files.push({ from: item.from, to, info: item.info, replace, standing })
       }),
     )
     if (files.length === 0) return
@@ -206,17 +216,20 @@ export class TransferRun {
       done.add(file.to)
       count(file, 1)
     }
-    const left = await pack({ source, target, files, signal: this.#abort.signal, pass, onDone }).catch(error => {
-      parts.set(stagedPath(files), { size: 0, mtimeMs: null, whole: 0 })
-      throw error
-    })
+    // Known before it is made: whatever ends the program then, the folder is taken away in the end.
+    const staged = stagedPath(files)
+    if (target.commands) parts.set(staged, { size: 0, mtimeMs: null, whole: 0 })
+    onPartsChanged()
+    const onStageGone = () => parts.delete(staged)
+    const left = await pack({ source, target, files, signal: this.#abort.signal, pass, onDone, onStageGone })
     meter.packed = false
     const missing = new Set(left.map(({ to }) => to))
     for (const file of left) {
-      const { to, replace } = file
+      const { to, replace, standing } = file
       if (done.has(to)) count(file, -1)
       const item = byTarget.get(to) as Item
-      this.#queue.add('small', () => this.#guard(item.from, () => this.#copyTo(item, { to, replace, append: false })))
+      const place = { to, replace, append: false, standing }
+      this.#queue.add('small', () => this.#guard(item.from, () => this.#copyTo(item, place)))
     }
     const moved = files.flatMap(({ to }) => (missing.has(to) ? [] : [byTarget.get(to) as Item]))
     for (const item of moved) this.#noteCopied(item, true)
@@ -247,13 +260,16 @@ export class TransferRun {
   }
 
   #copyLink(item: Item): Promise<void> {
+    const onMade = (path: string) => {
+      if (this.#parts.source.key !== 'local') this.#brought.add(path)
+    }
     const { source, target, meter, names } = this.#parts
     const wasCopied = (from: string) => this.#copied.has(from)
     const onCopied = (copied: Item) => {
       this.#noteCopied(copied, true)
       return this.#takeAway(copied)
     }
-    return copyLink({ source, target, meter, names, placement: this.#placement, wasCopied, onCopied }, item)
+    return copyLink({ source, target, meter, names, placement: this.#placement, wasCopied, onMade, onCopied }, item)
   }
 
   async #copy(item: Item): Promise<void> {
@@ -311,7 +327,7 @@ export class TransferRun {
     }
   }
 
-  #optionsFor(item: Item, { to, replace, append }: Destination): CopyFileOptions {
+  #optionsFor(item: Item, { to, replace, append, standing }: Destination): CopyFileOptions {
     const { source, target, request, meter, parts, pass, onPartsChanged } = this.#parts
     return {
       source,
@@ -320,6 +336,7 @@ export class TransferRun {
       to,
       info: item.info,
       replace,
+      standing,
       append,
       resume: append ? { ...item.info, whole: 0 } : (parts.get(to) ?? null),
       keepOwner: request.options.keepOwner,
@@ -336,7 +353,18 @@ export class TransferRun {
         else if (!parts.has(to)) parts.set(to, { size: item.info.size, mtimeMs: item.info.mtimeMs, whole: 0 })
         onPartsChanged()
       },
+      onInPlace: path => this.#sayInPlace(path),
     }
+  }
+
+  /** Once for all files of a run. */
+  #sayInPlace(path: string): void {
+    if (this.#saidInPlace) return
+    this.#saidInPlace = true
+    const [name, where] = [shortName(nameOf(path)), this.#parts.target.label]
+    this.#parts.onNote?.(
+      `The folder of ${name} on ${where} lets no file be replaced, so its contents are written over.`,
+    )
   }
 
   #skip(item: Item, how: Skip): void {
@@ -362,26 +390,6 @@ export class TransferRun {
       return
     }
     this.#parts.onFailure({ path, error: toWireError(error) })
-  }
-
-  /** Folders get their mode and time when nothing is written into them any more; moved ones go when they are empty. */
-  async #finishFolders(): Promise<void> {
-    const { target, source, request } = this.#parts
-    const { made } = this.#parts
-    for (const { from, names, info, viaLink } of this.#sourceFolders.toReversed()) {
-      const path = targetPath(request.to.path, names)
-      if (made.has(path)) {
-        const mode = this.#folderModes.get(path)
-        const times = info.mtimeMs === null ? {} : { mtimeMs: info.mtimeMs }
-        await tryChange(
-          { change: each => target.change(path, each) },
-          { ...(mode === undefined ? {} : { mode }), ...times },
-        )
-      }
-      // Empty ones only: what was not copied stays in its folder.
-      const copied = request.options.move && viaLink !== true && (await this.#folders.has(path))
-      if (copied) await source.removeFolder(from).catch(unlessEnding)
-    }
   }
 }
 

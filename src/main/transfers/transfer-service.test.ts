@@ -1,139 +1,15 @@
-import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
+import { unlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
-import { openDiskSftp, type ServerHabits } from '../../testing/disk-sftp.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
-import { AppError } from '../../shared/base/errors.ts'
-import { side } from '../../shared/contract/files.ts'
-import type { Answer } from '../../shared/contract/prompts.ts'
-import {
-  transferRequest,
-  type TransferId,
-  type TransferList,
-  type TransferSnapshot,
-} from '../../shared/contract/transfers.ts'
-import { FileSides } from '../files/file-sides.ts'
-import { LocalFiles } from '../files/local-files.ts'
+import { box, here, transferRig, type Rig } from '../../testing/transfer-rig.ts'
+import { transferRequest, type TransferId, type TransferSnapshot } from '../../shared/contract/transfers.ts'
 import { packetType, statusCode } from '../sftp/codec.ts'
-import { JsonFile } from '../storage/json-file.ts'
-import { transferFile, type TransferFile } from './transfer-record.ts'
-import { TransferService } from './transfer-service.ts'
-
-const here = side.parse({ target: { kind: 'local' } })
-const box = side.parse({
-  target: { kind: 'address', user: null, address: 'box', port: null, jumps: [], keyFile: null },
-})
-
-interface Rig {
-  readonly service: TransferService
-  readonly list: () => TransferList
-  readonly sides: FileSides
-  readonly file: JsonFile<TransferFile>
-  readonly near: string
-  readonly far: string
-  readonly bugs: unknown[]
-  /** Cuts the link to the host, and refuses a new one until it is let up again. */
-  cut(): void
-  restore(): void
-  /** Ends the program, or kills it, and starts it again on the same files. */
-  again(how: 'quit' | 'killed'): Promise<Rig>
-  /** A copy to the host. */
-  put(names: readonly string[], options?: Record<string, unknown>): TransferId
-  /** A copy from the host. */
-  get(names: readonly string[], options?: Record<string, unknown>): TransferId
-  /** Answers once the transfer is as asked for. */
-  until(id: TransferId, is: (snapshot: TransferSnapshot | undefined) => boolean): Promise<TransferSnapshot | undefined>
-}
-
-interface RigOptions {
-  readonly habits?: ServerHabits
-  readonly answer?: Answer | null
-}
-
-async function rig({ habits = {}, answer = null }: RigOptions = {}, folder = tempDir()): Promise<Rig> {
-  const [near, far] = [join(folder, 'near'), join(folder, 'far')]
-  for (const path of [near, far]) mkdirSync(path, { recursive: true })
-  const local = new LocalFiles()
-  let up = true
-  const servers: Awaited<ReturnType<typeof openDiskSftp>>[] = []
-  const sides = new FileSides(async ({ target }) => {
-    if (target.kind === 'local') return local
-    if (!up) throw new AppError('unreachable', 'No way there.')
-    const opened = await openDiskSftp(far, habits)
-    servers.push(opened)
-    return opened.files
-  })
-  const bugs: unknown[] = []
-  const file = await JsonFile.open({
-    path: join(folder, 'transfers.json'),
-    schema: transferFile,
-    initial: transferFile.parse({}),
-    tell: (_level, text) => bugs.push(text),
-  })
-  const service = new TransferService({
-    sides,
-    prompter: { ask: () => Promise.resolve(answer) },
-    file,
-    onEnded: () => {},
-    reportBug: (_where, error) => bugs.push(error),
-  })
-  const stop = () => {
-    service.dispose()
-    sides.dispose()
-    for (const { files } of servers) files.dispose()
-  }
-  onTestFinished(stop)
-  const list = () => service.list() as TransferList
-  const find = (id: TransferId) => list().transfers.find(each => each.id === id)
-  return {
-    service,
-    list,
-    sides,
-    file,
-    near,
-    far,
-    bugs,
-    cut: () => {
-      up = false
-      for (const { server } of servers) server.close()
-    },
-    restore: () => (up = true),
-    again: async how => {
-      if (how === 'killed') up = false
-      await service.flush()
-      stop()
-      await service.flush()
-      return rig({ habits, answer }, folder)
-    },
-    put: (names, options = {}) =>
-      service.enqueue(
-        transferRequest.parse({
-          from: { side: here, paths: names.map(name => join(near, name)) },
-          to: { side: box, path: far },
-          options,
-        }),
-      ) as TransferId,
-    get: (names, options = {}) =>
-      service.enqueue(
-        transferRequest.parse({
-          from: { side: box, paths: names.map(name => join(far, name)) },
-          to: { side: here, path: near },
-          options,
-        }),
-      ) as TransferId,
-    until: (id, is) =>
-      new Promise(resolve => {
-        const look = () => {
-          if (is(find(id))) resolve(find(id))
-          else setTimeout(look, 5)
-        }
-        look()
-      }),
-  }
-}
+import { partPathOf } from './part-file.ts'
 
 const kind =
   (...kinds: readonly string[]) =>
@@ -153,7 +29,7 @@ async function putBig({ service, near, put, until }: Rig, names: readonly string
 
 describe('transfers', () => {
   test('are copied in their order, listed, and taken off the list', async () => {
-    const { service, list, near, far, put, until } = await rig()
+    const { service, list, near, far, put, until } = await transferRig()
     for (const name of ['a', 'b']) writeFileSync(join(near, name), name)
     const ids = [put(['a']), put(['b'])]
     for (const id of ids) await until(id, kind('done'))
@@ -166,7 +42,7 @@ describe('transfers', () => {
 
   test('whose file fails say why, keep no part file, and copy it when they are retried', async () => {
     let closed = true
-    const { near, far, service, put, until } = await rig({
+    const { near, far, service, put, until } = await transferRig({
       habits: {
         refuse: ({ type, path }) =>
           closed && type === packetType.rename && path.endsWith('/a') ? statusCode.permissionDenied : null,
@@ -186,7 +62,7 @@ describe('transfers', () => {
   test.each([statusCode.permissionDenied, statusCode.failure, statusCode.noSpace])(
     'leave no empty part file where the server refuses the first byte with status %i',
     async status => {
-      const { near, far, put, until } = await rig({
+      const { near, far, put, until } = await transferRig({
         habits: { refuse: ({ type }) => (type === packetType.write ? status : null) },
       })
       for (const [name, size] of [
@@ -201,7 +77,7 @@ describe('transfers', () => {
   )
 
   test('pause and resume, and can be put before one another', async () => {
-    const { service, list, near, far, put, until } = await rig()
+    const { service, list, near, far, put, until } = await transferRig()
     writeFileSync(join(near, 'a'), 'a')
     service.setLimits({ up: 1, down: 0 })
     writeFileSync(join(near, 'big'), randomBytes(1_000_000))
@@ -221,7 +97,7 @@ describe('transfers', () => {
   })
 
   test('that are cancelled while they run leave the list, with their part file', async () => {
-    const whole = await rig()
+    const whole = await transferRig()
     const { service, far, until, bugs } = whole
     const id = await putBig(whole)
     expect(partsIn(far)).toEqual(['.big.hawser-part'])
@@ -232,7 +108,7 @@ describe('transfers', () => {
   })
 
   test('that are cancelled when they are paused leave no part file, after a restart too', async () => {
-    const before = await rig()
+    const before = await transferRig()
     const id = await putBig(before)
     before.service.pause({ id })
     await before.until(id, kind('paused'))
@@ -244,7 +120,7 @@ describe('transfers', () => {
 
   test('that are cancelled while their host is out of reach lose their part file when it is back, after a restart too', async () => {
     for (const restart of [false, true]) {
-      const first = await rig()
+      const first = await transferRig()
       const id = await putBig(first)
       first.cut()
       await first.until(id, kind('waiting'))
@@ -260,9 +136,41 @@ describe('transfers', () => {
     }
   })
 
+  test('lose the folder in which a killed program unpacked small files when they are cancelled', async () => {
+    const folder = tempDir()
+    const [far, id] = [join(folder, 'far'), randomUUID()]
+    const stage = partPathOf(join(far, 'stage'))
+    mkdirSync(stage, { recursive: true })
+    writeFileSync(join(stage, 'f0'), 'half')
+    const request = { from: { side: here, paths: [join(folder, 'near', 'a')] }, to: { side: box, path: far } }
+    const parts = { [join(far, 'stage')]: { size: 0, mtimeMs: null } }
+    writeFileSync(
+      join(folder, 'transfers.json'),
+      JSON.stringify({ version: 1, data: { transfers: [{ id, request, state: 'open', parts, begun: true }] } }),
+    )
+    const { service, list } = await transferRig({}, folder)
+    expect(list().transfers.map(({ state }) => state.kind)).toEqual(['paused'])
+    await service.cancel({ id: id as TransferId })
+    expect(readdirSync(far)).toEqual([])
+  })
+
+  test('remember the links that a host sent over the end of the program, and never write through them', async () => {
+    const before = await transferRig()
+    writeFileSync(join(before.near, 'precious'), 'precious')
+    symlinkSync(join(before.near, 'precious'), join(before.far, 'log'))
+    await before.until(before.get(['log']), kind('done'))
+    expect(readlinkSync(join(before.near, 'log'))).toBe(join(before.near, 'precious'))
+    const after = await before.again('quit')
+    unlinkSync(join(after.far, 'log'))
+    writeFileSync(join(after.far, 'log'), 'bad')
+    await after.until(after.get(['log'], { conflict: 'replace' }), kind('done'))
+    expect(readFileSync(join(after.near, 'precious'), 'utf8')).toBe('precious')
+    expect(readFileSync(join(after.near, 'log'), 'utf8')).toBe('bad')
+  })
+
   test('go on after a lost link by themselves, and end with no part file', async () => {
     let stuck = true
-    const { near, far, put, until, cut, restore } = await rig({
+    const { near, far, put, until, cut, restore } = await transferRig({
       habits: { silent: ({ type, offset = 0 }) => stuck && type === packetType.write && offset >= 1_000_000 },
     })
     writeFileSync(join(near, 'big'), randomBytes(3_000_000))
@@ -278,7 +186,7 @@ describe('transfers', () => {
   })
 
   test('whose file is gone when they go on take its part file away', async () => {
-    const whole = await rig()
+    const whole = await transferRig()
     const { service, near, far, until } = whole
     writeFileSync(join(near, 'a'), 'a')
     const id = await putBig(whole, ['a', 'big'])
@@ -292,7 +200,7 @@ describe('transfers', () => {
   })
 
   test('leave the part file alone that another transfer goes on with', async () => {
-    const whole = await rig()
+    const whole = await transferRig()
     const { service, far, until } = whole
     const first = await putBig(whole)
     service.pause({ id: first })
@@ -307,7 +215,7 @@ describe('transfers', () => {
   })
 
   test('answer calls about what is not on the list with nothing', async () => {
-    const { service } = await rig()
+    const { service } = await transferRig()
     const id = '00000000-0000-4000-8000-000000000000' as TransferId
     for (const call of ['pause', 'resume', 'retry'] as const) expect(service[call]({ id })).toBeUndefined()
     service.reorder({ id, before: null })
@@ -316,7 +224,7 @@ describe('transfers', () => {
   })
 
   test('keep list and limits over a restart', async () => {
-    const before = await rig()
+    const before = await transferRig()
     writeFileSync(join(before.near, 'a'), 'a')
     const id = before.put(['a'])
     before.service.setLimits({ up: 1_000_000, down: 2_000_000 })
@@ -330,7 +238,7 @@ describe('transfers', () => {
 describe('a move', () => {
   test('that goes on never takes away what a person had skipped, though it looks the same', async () => {
     let refused = true
-    const { service, near, far, put, until } = await rig({
+    const { service, near, far, put, until } = await transferRig({
       answer: { kind: 'conflict', choice: 'skip', all: true },
       habits: {
         refuse: ({ type, path }) =>
@@ -358,7 +266,7 @@ describe('a move', () => {
 
   test('that was broken off between copy and removal ends with the removal', async () => {
     let stuck = true
-    const { service, near, far, get, until } = await rig({
+    const { service, near, far, get, until } = await transferRig({
       habits: {
         refuse: ({ type, path }) =>
           stuck && type === packetType.remove && path.endsWith('/a') ? statusCode.permissionDenied : null,

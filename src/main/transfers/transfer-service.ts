@@ -10,6 +10,7 @@ import type { TransferId, TransferList } from '../../shared/contract/transfers.t
 import { sideKey, type FileSides } from '../files/file-sides.ts'
 import type { Prompter } from '../prompts/prompter.ts'
 import type { JsonFile } from '../storage/json-file.ts'
+import { BroughtLinks } from './brought-links.ts'
 import { LeftoverParts } from './leftover-parts.ts'
 import { PathLocks } from './path-locks.ts'
 import type { Conflict } from './placement.ts'
@@ -27,6 +28,8 @@ export interface TransferServiceParts {
   /** A transfer has ended, after so many milliseconds. */
   readonly onEnded: (entry: TransferEntry, tookMs: number) => void
   readonly reportBug: (where: string, error: unknown) => void
+  /** Says something that a person should know and need not answer. */
+  readonly note: (text: string) => void
 }
 
 const announceMs = 100
@@ -45,6 +48,7 @@ export class TransferService implements Contract, Disposable {
   readonly #up = new SpeedLimit()
   readonly #down = new SpeedLimit()
   readonly #leftovers: LeftoverParts
+  readonly #brought: BroughtLinks
   #limits: TransferFile['limits']
   #entries: TransferEntry[]
   #announcing: NodeJS.Timeout | undefined
@@ -53,7 +57,8 @@ export class TransferService implements Contract, Disposable {
 
   constructor(parts: TransferServiceParts) {
     this.#parts = parts
-    const { transfers, limits, leftovers } = parts.file.value
+    const { transfers, limits, leftovers, brought } = parts.file.value
+    this.#brought = new BroughtLinks(brought)
     this.#entries = transfers.map(record => new TransferEntry(record.id, record.request, record))
     this.#limits = limits
     this.#applyLimits()
@@ -232,6 +237,8 @@ export class TransferService implements Contract, Disposable {
           ask: conflict => this.#ask(entry, conflict, signal),
           onFailure: failure => entry.noteFailure(failure),
           onPartsChanged: () => this.#saveSoon(),
+          brought: this.#brought.on(request.to.side),
+          onNote: this.#parts.note,
         })
         entry.begun = true
         await run.run()
@@ -348,7 +355,12 @@ export class TransferService implements Contract, Disposable {
     this.#saving = undefined
     const transfers = this.#entries.map(entry => entry.record()).slice(-500)
     try {
-      await this.#parts.file.save({ transfers, limits: this.#limits, leftovers: this.#leftovers.records })
+      await this.#parts.file.save({
+        transfers,
+        limits: this.#limits,
+        leftovers: this.#leftovers.records,
+        brought: this.#brought.records,
+      })
     } catch (error) {
       this.#parts.reportBug('transfers', error)
     }

@@ -38,6 +38,8 @@ export type FileKind = 'file' | 'folder' | 'link' | 'special'
 export interface FileInfo {
   readonly kind: FileKind
   readonly size: number
+  /** True where the side gave a size that no file can have, such as -1: `size` is 0 then, and the true one unknown. */
+  readonly oddSize?: true
   readonly mtimeMs: number | null
   /** The permission bits, 0 to 0o7777. */
   readonly mode: number | null

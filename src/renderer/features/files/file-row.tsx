@@ -144,7 +144,8 @@ function Rename({ paneId, name, actions }: { paneId: string; name: string; actio
 function textOf(column: Column, { entry, size }: FileRowProps): string {
   switch (column) {
     case 'size':
-      return isFolder(entry) ? (size === undefined ? '—' : sizeText(size)) : sizeText(entry.size)
+      if (isFolder(entry)) return size === undefined ? '—' : sizeText(size)
+      return entry.oddSize ? 'Unknown' : sizeText(entry.size)
     case 'modified':
       return timeText(entry.mtimeMs, new Date())
     case 'mode':

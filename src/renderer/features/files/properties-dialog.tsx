@@ -124,7 +124,9 @@ function Facts({
       <dt>Size</dt>
       <dd>
         {entries.length === 1 && first.kind === 'file'
-          ? `${sizeText(first.size)} (${first.size.toLocaleString()} bytes)`
+          ? first.oddSize
+            ? 'Unknown: the server gives a size that no file can have'
+            : `${sizeText(first.size)} (${first.size.toLocaleString()} bytes)`
           : count === null
             ? 'Counting'
             : countedText(count)}

@@ -1,0 +1,36 @@
+import type { Side } from '../../shared/contract/files.ts'
+import { sideKey } from '../files/file-sides.ts'
+
+const mostPaths = 20_000
+
+/** The links of one side, as they are kept. */
+export interface LinksOfSide {
+  readonly side: Side
+  readonly paths: readonly string[]
+}
+
+/**
+ * Remembers the links that were made because another side sent them, over the end of the program: a server that sends a
+ * link today and a file of its name tomorrow must not have the file written to wherever the link leads. The newest 20,000
+ * of each side are kept.
+ */
+export class BroughtLinks {
+  readonly #sides = new Map<string, { readonly side: Side; readonly paths: Set<string> }>()
+
+  constructor(records: readonly LinksOfSide[]) {
+    for (const { side, paths } of records) this.#sides.set(sideKey(side), { side, paths: new Set(paths) })
+  }
+
+  /** The links on a side, by path; more may be added. */
+  on(side: Side): Set<string> {
+    const known = this.#sides.get(sideKey(side)) ?? { side, paths: new Set<string>() }
+    this.#sides.set(sideKey(side), known)
+    return known.paths
+  }
+
+  get records(): { side: Side; paths: string[] }[] {
+    return [...this.#sides.values()]
+      .filter(({ paths }) => paths.size > 0)
+      .map(({ side, paths }) => ({ side, paths: [...paths].slice(-mostPaths) }))
+  }
+}

@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto'
+import * as fs from 'node:fs'
+import { join } from 'node:path'
+
+import { describe, expect, test } from 'vitest'
+
+import { lacks } from '../../testing/programs.ts'
+import { runTransfer } from '../../testing/run-transfer.ts'
+import { canBeAnother, plainUser, sftpServer } from '../../testing/sftp-program.ts'
+import { leftIn, modeOf, programFiles, put, text, twoFolders } from '../../testing/two-folders.ts'
+import { saveFile } from '../files/file-contents.ts'
+import { LocalFiles } from '../files/local-files.ts'
+
+const local = new LocalFiles()
+const sizes = { small: 100, large: 300_000 }
+const replace = { conflict: 'replace' }
+
+describe.skipIf(!canBeAnother || lacks(sftpServer, 'setpriv'))('a file whose folder lets it not be replaced', () => {
+  const rig = async (mode: number) => {
+    const { near, far } = twoFolders()
+    const [yard, files] = [join(far, 'yard'), await programFiles({ as: plainUser })]
+    fs.mkdirSync(yard)
+    fs.chmodSync(yard, mode)
+    return { near, yard, files }
+  }
+
+  test.each([
+    ['that can’t be written', 0o755],
+    ['that is sticky', 0o1777],
+  ])('in a folder %s is written over, after that was said', async (_what, mode) => {
+    const { near, yard, files } = await rig(mode)
+    for (const [name, bytes] of Object.entries(sizes)) {
+      put(join(near, name), randomBytes(bytes))
+      put(join(yard, name), 'x'.repeat(400_000), 0o666)
+    }
+    const notes: string[] = []
+    const onNote = (note: string) => notes.push(`${note} ${fs.statSync(join(yard, 'small')).size}`)
+    const from = Object.keys(sizes).map(name => join(near, name))
+    const { failures, meter } = await runTransfer([local, files], { from, to: yard, options: replace, onNote })
+    expect(failures).toEqual([])
+    for (const name of Object.keys(sizes)) {
+      expect(fs.readFileSync(join(yard, name)).equals(fs.readFileSync(join(near, name)))).toBe(true)
+      expect([modeOf(join(yard, name)), fs.statSync(join(yard, name)).uid]).toEqual([0o666, 0])
+    }
+    expect(notes).toHaveLength(1)
+    expect(notes[0]).toMatch(/^The folder of (small|large) on box .*written over/)
+    expect(meter.bytes).toBe(sizes.small + sizes.large)
+    expect(leftIn(yard)).toEqual([])
+  })
+
+  test('and that can’t be written itself is told by its own name, and is as it was', async () => {
+    const { near, yard, files } = await rig(0o755)
+    put(join(near, 'a'), 'new')
+    put(join(yard, 'a'), 'old', 0o644)
+    const notes: string[] = []
+    const onNote = (note: string) => notes.push(note)
+    const { failures } = await runTransfer([local, files], {
+      from: [join(near, 'a')],
+      to: yard,
+      options: replace,
+      onNote,
+    })
+    expect(failures[0]).toMatch(/with a: permission denied/)
+    expect([text(join(yard, 'a')), notes, leftIn(yard)]).toEqual(['old', [], []])
+  })
+
+  test('is saved from the editor, after that was said; a refusal names it', async () => {
+    const { yard, files } = await rig(0o755)
+    put(join(yard, 'run.yaml'), 'a much longer old text', 0o666)
+    put(join(yard, 'locked'), 'old', 0o644)
+    const notes: string[] = []
+    const onNote = (note: string) => notes.push(`${note} ${text(join(yard, 'run.yaml'))}`)
+    await saveFile(files, join(yard, 'run.yaml'), { data: Buffer.from('new'), expected: null, onNote })
+    expect([text(join(yard, 'run.yaml')), notes.length]).toEqual(['new', 1])
+    expect(notes[0]).toMatch(/run\.yaml on box .*old text$/)
+    const saving = saveFile(files, join(yard, 'locked'), { data: Buffer.from('new'), expected: null })
+    await expect(saving).rejects.toThrow(/with locked: permission denied/)
+    await expect(saveFile(files, join(yard, 'new'), { data: Buffer.from('new'), expected: null })).rejects.toThrow(
+      /with new: permission denied/,
+    )
+    expect([text(join(yard, 'locked')), leftIn(yard)]).toEqual(['old', []])
+  })
+})
