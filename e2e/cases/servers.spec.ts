@@ -62,7 +62,10 @@ test('hosts say why they give no files, and the banner of sshd is kept in Activi
     return join(folder, name)
   }
   const forced = write('forced', '#!/bin/sh\n[ -n "$SSH_TTY" ] && exec bash\necho Please log in first\nexit 1\n')
-  const noisy = write('noisy', '#!/bin/sh\necho hi\nexec $(command -v /usr/lib/openssh/sftp-server /usr/libexec/sftp-server | head -n 1)\n')
+  const noisy = write(
+    'noisy',
+    '#!/bin/sh\necho hi\nexec $(command -v /usr/lib/openssh/sftp-server /usr/libexec/sftp-server | head -n 1)\n',
+  )
   const banner = write('banner', 'Authorised users only\n')
   const started: Sshd[] = []
   const start = async (name: string, lines: readonly string[]) => {
