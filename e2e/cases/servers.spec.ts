@@ -62,7 +62,10 @@ test('hosts say why they give no files, and the banner of sshd is kept in Activi
     return join(folder, name)
   }
   const forced = write('forced', '#!/bin/sh\n[ -n "$SSH_TTY" ] && exec bash\necho Please log in first\nexit 1\n')
-  const noisy = write('noisy', '#!/bin/sh\necho hi\nexec $(command -v /usr/lib/openssh/sftp-server /usr/libexec/sftp-server | head -n 1)\n')
+  const noisy = write(
+    'noisy',
+    '#!/bin/sh\necho hi\nexec $(command -v /usr/lib/openssh/sftp-server /usr/libexec/sftp-server | head -n 1)\n',
+  )
   const banner = write('banner', 'Authorised users only\n')
   const started: Sshd[] = []
   const start = async (name: string, lines: readonly string[]) => {
@@ -87,6 +90,15 @@ test('hosts say why they give no files, and the banner of sshd is kept in Activi
     await expect(await files('bare')).toContainText('its SFTP server ended at once (exit code 127).')
     await expect((await files('loud')).getByRole('grid')).toBeVisible()
     await page.getByRole('tab', { name: 'Home' }).click()
+    await page.getByRole('link', { name: 'Forwards' }).click()
+    const why = 'only did not run a command for Hawser (exit code 1). It said: “Please log in first”.'
+    await expect(page.getByRole('region', { name: 'Found' })).toContainText(why)
+    await page.getByRole('button', { name: 'TensorBoard' }).click()
+    const preset = page.getByRole('dialog', { name: 'TensorBoard' })
+    await preset.getByRole('combobox', { name: 'Host' }).selectOption('only')
+    await preset.getByRole('button', { name: 'Forward and open' }).click()
+    await expect(preset.getByRole('alert')).toContainText(why)
+    await preset.getByRole('button', { name: 'Cancel' }).click()
     await page.getByRole('link', { name: 'Activity' }).click()
     await expect(page.getByRole('list', { name: 'Activity' })).toContainText('Authorised users only')
   } finally {
