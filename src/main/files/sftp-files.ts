@@ -301,7 +301,8 @@ export class SftpFiles implements FileSystem {
   async #explain(error: unknown, path: string, likely?: FileFailure): Promise<Error> {
     if (!(error instanceof SftpStatusError)) return error as Error
     const told = fromServer(error, path, this.label)
-    if (told) return told
+    // A failure in the server's own words has a cause that is looked for like that of a bare one.
+    if (told && told.code !== 'files-failed') return told
     const failed = (failure: FileFailure) => fileError(failure, { path, where: this.label, cause: error })
     if (encodeName(nameOf(path)).length > longestName) return failed('name-refused')
     try {
@@ -319,7 +320,7 @@ export class SftpFiles implements FileSystem {
     } catch (lost) {
       if (lost instanceof AppError) return lost
     }
-    return failed('files-failed')
+    return told ?? failed('files-failed')
   }
 }
 

@@ -97,6 +97,25 @@ describe('a session', () => {
     await failed
   })
 
+  test('lets neither of two open files be written to when its server gave both the same handle', async () => {
+    const handles = ['0', '1', '1']
+    const { session } = await open(({ type, id }) =>
+      type === packetType.open
+        ? new PacketWriter(packetType.handle).u32(id).bytes(Buffer.from(handles.shift() ?? 'x'))
+        : fakeReply.status(id, 0),
+    )
+    const [first, second] = [await session.open('a', { flags: 2 }), await session.open('b', { flags: 2 })]
+    const mixedUp = { code: 'files-failed', message: expect.stringContaining('box mixed up two open files') as unknown }
+    await expect(session.open('c', { flags: 2 })).rejects.toMatchObject(mixedUp)
+    await expect(session.write(second, 0, Buffer.from('x'))).rejects.toMatchObject(mixedUp)
+    await session.write(first, 0, Buffer.from('x'))
+    expect(session.limits.handles).toBe(2)
+    // Once both are closed the handle is like any other.
+    await session.close(second)
+    await session.write(await session.open('d', { flags: 2 }), 0, Buffer.from('x'))
+    session.dispose()
+  })
+
   test('answers requests in any order', async () => {
     const waiting: FakeRequest[] = []
     const { session } = await open(request => {

@@ -2,6 +2,7 @@ import { AppError } from '../../shared/base/errors.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import { encodeName } from './byte-names.ts'
 import { packetType, PacketWriter, statusCode, type Attributes } from './codec.ts'
+import { HandleLedger } from './handle-ledger.ts'
 import type { NamedEntry } from './replies.ts'
 import { SftpWire, type ByteChannel, type SftpWireParts } from './sftp-wire.ts'
 
@@ -44,10 +45,12 @@ const maxPath = 32_768
  */
 export class SftpSession implements Disposable {
   readonly #wire: SftpWire
+  readonly #handles: HandleLedger
   #limits = safeLimits
 
-  private constructor(wire: SftpWire) {
+  private constructor(wire: SftpWire, where: string) {
     this.#wire = wire
+    this.#handles = new HandleLedger(where)
   }
 
   /**
@@ -65,7 +68,7 @@ export class SftpSession implements Disposable {
       wire.dispose()
       throw error
     }
-    const session = new SftpSession(wire)
+    const session = new SftpSession(wire, parts.where)
     // How a copy is done depends on it, so it is waited for; a server that refuses it gets what every server takes.
     if (session.has('limits@openssh.com')) await session.#askLimits().catch(() => {})
     if (!session.isOpen) throw new AppError('lost', `${parts.where} closed the session for files. Try again.`)
@@ -93,14 +96,16 @@ export class SftpSession implements Disposable {
     return this.#wire.has(extension)
   }
 
-  open(path: string, { flags, attributes = {} }: { flags: number; attributes?: Attributes }): Promise<Handle> {
-    return this.#wire.forHandle(id =>
+  async open(path: string, { flags, attributes = {} }: { flags: number; attributes?: Attributes }): Promise<Handle> {
+    const handle = await this.#wire.forHandle(id =>
       packet(packetType.open, id).bytes(bytesOf(path)).u32(flags).attributes(attributes),
     )
+    return this.#opened(handle)
   }
 
   /** Up to `length` bytes from `offset`; null at the end of the file. */
   async read(handle: Handle, offset: number, length: number): Promise<Buffer | null> {
+    this.#handles.check(handle)
     const reply = await this.#wire.send(id => packet(packetType.read, id).bytes(handle).u64(offset).u32(length))
     if (reply.kind === 'status' && reply.code === statusCode.eof) return null
     if (reply.kind !== 'data') throw this.#wire.unexpected(reply)
@@ -109,6 +114,7 @@ export class SftpSession implements Disposable {
   }
 
   async write(handle: Handle, offset: number, data: Uint8Array): Promise<void> {
+    this.#handles.check(handle)
     await this.#wire.forOk(id => {
       const head = packet(packetType.write, id).bytes(handle).u64(offset).u32(data.length).finish(data.length)
       return Buffer.concat([head, data])
@@ -116,15 +122,18 @@ export class SftpSession implements Disposable {
   }
 
   close(handle: Handle): Promise<void> {
+    this.#handles.remove(handle)
     return this.#wire.forOk(id => packet(packetType.close, id).bytes(handle))
   }
 
-  openFolder(path: string, signal?: AbortSignal): Promise<Handle> {
-    return this.#wire.forHandle(id => packet(packetType.opendir, id).bytes(bytesOf(path)), signal)
+  async openFolder(path: string, signal?: AbortSignal): Promise<Handle> {
+    const build = (id: number) => packet(packetType.opendir, id).bytes(bytesOf(path))
+    return this.#opened(await this.#wire.forHandle(build, signal))
   }
 
   /** The next names of an open folder; null at its end. */
   async readFolder(handle: Handle): Promise<readonly NamedEntry[] | null> {
+    this.#handles.check(handle)
     const reply = await this.#wire.send(id => packet(packetType.readdir, id).bytes(handle))
     if (reply.kind === 'status' && reply.code === statusCode.eof) return null
     if (reply.kind !== 'names') throw this.#wire.unexpected(reply)
@@ -140,7 +149,8 @@ export class SftpSession implements Disposable {
     return this.#wire.forAttributes(id => packet(packetType.lstat, id).bytes(bytesOf(path)))
   }
 
-  fstat(handle: Handle): Promise<Attributes> {
+  async fstat(handle: Handle): Promise<Attributes> {
+    this.#handles.check(handle)
     return this.#wire.forAttributes(id => packet(packetType.fstat, id).bytes(handle))
   }
 
@@ -153,7 +163,8 @@ export class SftpSession implements Disposable {
     return this.#wire.forOk(id => extended(id, 'lsetstat@openssh.com').bytes(bytesOf(path)).attributes(attributes))
   }
 
-  fsetstat(handle: Handle, attributes: Attributes): Promise<void> {
+  async fsetstat(handle: Handle, attributes: Attributes): Promise<void> {
+    this.#handles.check(handle)
     return this.#wire.forOk(id => packet(packetType.fsetstat, id).bytes(handle).attributes(attributes))
   }
 
@@ -251,6 +262,17 @@ export class SftpSession implements Disposable {
   /** Ends it; requests that wait reject with the reason, `cancelled` by default. */
   dispose(because?: AppError): void {
     this.#wire.dispose(because)
+  }
+
+  #opened(handle: Handle): Handle {
+    try {
+      return this.#handles.add(handle)
+    } catch (error) {
+      this.#wire.forOk(id => packet(packetType.close, id).bytes(handle)).catch(() => {})
+      // From now on fewer files are open at once.
+      this.#limits = { ...this.#limits, handles: 2 }
+      throw error
+    }
   }
 
   async #askLimits(): Promise<void> {
