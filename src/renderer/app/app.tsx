@@ -13,7 +13,7 @@ import type { HostActions, HostLive } from '../features/hosts/host-actions.ts'
 import { HostForm } from '../features/hosts/host-form.tsx'
 import { HostsPage } from '../features/hosts/hosts-page.tsx'
 import { edit, shownAddress, useHosts } from '../features/hosts/hosts-store.ts'
-import { parseQuickConnect, shownTarget } from '../features/hosts/quick-connect.ts'
+import { parseQuickConnect, typedTitle } from '../features/hosts/quick-connect.ts'
 import { KeysPage } from '../features/keys/keys-page.tsx'
 import { KnownHostsPage } from '../features/keys/known-hosts-page.tsx'
 import { Notices, tell, tellProblem } from '../features/notices/notices.tsx'
@@ -288,7 +288,7 @@ function useHostActions({ api, actions }: Parts): HostActions {
     const quietly = (work: Promise<unknown>) => void work.catch(tellProblem)
     return {
       connect: actions.connect,
-      connectTo: actions.openTerminal,
+      connectTo: actions.openTyped,
       save: host => quietly(api.hosts.save({ host })),
       duplicate: actions.duplicateHost,
       remove: actions.removeHost,
@@ -354,9 +354,9 @@ function paletteItems({ api, commands, actions, snippets }: Parts, typed: string
       ? [
           {
             id: 'typed:address',
-            title: `Connect to ${shownTarget(quick.target)}`,
+            title: typedTitle(quick),
             icon: icon(<Search size={15} />),
-            run: () => actions.openTerminal(quick.target),
+            run: () => actions.openTyped(quick),
           },
         ]
       : []
