@@ -7,6 +7,7 @@ import { applySpec } from '../ssh-config/algorithm-spec.ts'
 import { passwordName } from '../storage/secret-names.ts'
 import type { PlannedHop } from './connection-plan.ts'
 import { isUnusable, KeyChoice } from './key-choice.ts'
+import { asksForPassword } from './password-prompt.ts'
 import type { SignInContext } from './sign-in-context.ts'
 import { OneKeyAgent } from './signer.ts'
 
@@ -177,7 +178,9 @@ export class Authenticator {
       .slice(0, 32)
       .map(({ prompt, echo }) => ({ text: serverLine(prompt, 256), echo: echo === true }))
     const [only] = prompts
-    const isPassword = prompts.length === 1 && only?.echo === false && asksForPassword(only.text.fromServer)
+    const nothingGiven = round.first && !this.#stepped
+    const isPassword =
+      prompts.length === 1 && only?.echo === false && asksForPassword(only.text.fromServer, nothingGiven)
     const kept = isPassword && round.first && !this.#keptUsed ? await secrets.get(passwordName(hop)) : null
     if (kept !== null) {
       this.#keptUsed = true
@@ -252,9 +255,4 @@ function passwordTitle(hop: PlannedHop): string {
   const port = hop.port === 22 ? '' : `:${hop.port}`
   const way = hop.via.length === 0 ? '' : ` via ${hop.via.join(', ')}`
   return `Password for ${hop.user}@${hop.address}${port}${way}`
-}
-
-// A one-time code is neither remembered nor answered with a remembered password.
-function asksForPassword(prompt: string): boolean {
-  return /password/i.test(prompt) && !/one[- ]?time|otp|token|code|\bpin\b|verification/i.test(prompt)
 }

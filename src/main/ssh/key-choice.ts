@@ -32,9 +32,10 @@ export class KeyChoice {
     }
     const own = await this.own()
     for (const source of own) {
-      const signer = await keys.signer(source, this.#passphrases(source))
-      if (!signer) throw missing(source)
-      yield { signer, optional: false }
+      const held = await this.#inAgent(source)
+      yield { signer: held ?? (await this.#fromFile(source)), optional: false }
+      // A key that was put into the agent is chosen by its public half: the agent's others are not meant.
+      if (held) return
     }
     const defaults = await keys.publicHalves()
     // Those that also lie in the .ssh folder first: they are the person's own.
@@ -49,6 +50,25 @@ export class KeyChoice {
       found ||= signer !== null
     }
     if (hop.signIn === 'key' && !found) throw noKey()
+  }
+
+  /** The agent's signer for a key whose private half is in no file: `.pub` was chosen, or only `.pub` is left. */
+  async #inAgent(source: KeySource): Promise<Signer | null> {
+    const { hop, keys } = this.#context
+    const isPublic = source.kind === 'file' && source.path.endsWith('.pub')
+    if (!isPublic && (await keys.privateHalf(source)) !== null) return null
+    const half = await keys.publicHalf(source)
+    if (half === null) return null
+    return (await this.#context.agent(hop.options.agent)).find(each => each.blob.equals(half)) ?? null
+  }
+
+  async #fromFile(source: KeySource): Promise<Signer> {
+    const { keys } = this.#context
+    const whole = await keys.privateHalf(source)
+    if (whole === null) throw (await keys.publicHalf(source)) === null ? missing(source) : notInAgent(source)
+    const signer = await keys.signer(whole, this.#passphrases(whole))
+    if (!signer) throw missing(whole)
+    return signer
   }
 
   /**
@@ -117,6 +137,13 @@ export class KeyChoice {
 function missing(source: KeySource): AppError {
   const path = source.kind === 'file' ? source.path : keyName(source)
   return new AppError('key-unusable', `The key file ${path} does not exist. Choose another one for this host.`)
+}
+
+function notInAgent(source: KeySource): AppError {
+  return new AppError(
+    'key-unusable',
+    `Of the key ${keyName(source)} only the public half is here, and the agent does not hold the private one. Add it to the agent, or choose the private key.`,
+  )
 }
 
 function noKey(): AppError {
