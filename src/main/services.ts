@@ -42,6 +42,8 @@ export interface Outside {
   /** The system's ssh_config; null where there is none to read. */
   readonly systemConfig: string | null
   readonly env: NodeJS.ProcessEnv
+  /** Resolves when `env` is complete; absent where it is from the start. */
+  readonly environmentReady?: Promise<unknown> | undefined
   readonly keychain: Keychain
   readonly keyWorker: URL
   /** The program that reads and places small files. */
@@ -141,7 +143,7 @@ export async function buildServices(outside: Outside): Promise<Built> {
 }
 
 function buildTerminals(
-  { env, openPort, reportBug }: Outside,
+  { env, environmentReady, openPort, reportBug }: Outside,
   parts: { connections: Connections; settings: SettingsService; hosts: HostService; activity: ActivityService },
 ): TerminalService {
   const { connections, settings, hosts, activity } = parts
@@ -149,7 +151,10 @@ function buildTerminals(
     prepare: connections.prepare,
     lease: (plan, options) => connections.pool.lease(plan, options),
     shellOf: typedShell({ connections, settings, env }),
-    startLocal: size => startLocalShell({ program: settings.current.terminal.localShell, size, env }),
+    startLocal: async size => {
+      await environmentReady
+      return startLocalShell({ program: settings.current.terminal.localShell, size, env })
+    },
     openPort,
     env,
     onNews: noteNews({ hosts, activity, reportBug }),
