@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 import type { Preset } from '../../shared/contract/presets.ts'
 import { sh } from '../ssh/script.ts'
+import { pageOf } from './page-prefix.ts'
 import type { ListeningPort } from './port-scan.ts'
 
 /** A service that runs over there. */
@@ -95,5 +96,5 @@ export function findService(
     }
   }
   const found = recognise(preset, ports)
-  return found ? { port: found.port, page: preset.page, secure: false } : null
+  return found ? { port: found.port, page: pageOf(preset.page, found.process), secure: false } : null
 }
