@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { builtInPresets } from '../../shared/contract/presets.ts'
 import { pageOf, pagePrefix } from './page-prefix.ts'
-import { findService } from './services-there.ts'
+import { findService, portOfSomeoneElse } from './services-there.ts'
 
 const cases = [
   ['/usr/bin/python3 /opt/bin/tensorboard --logdir . --path_prefix /abc/def --port 6006', '/abc/def'],
@@ -41,5 +41,19 @@ describe('the path below which a service serves its pages', () => {
     const port = { port: 6006, loopback: true, pid: 1, process, user: null } as never
     const preset = builtInPresets.find(({ id }) => id === 'tensorboard') as (typeof builtInPresets)[number]
     expect(findService(preset, { ports: [port], jupyter: [] })).toMatchObject({ page: '/abc/def/' })
+  })
+})
+
+describe('the usual port of a service', () => {
+  const preset = (name: string) => builtInPresets.find(({ id }) => id === name) as (typeof builtInPresets)[number]
+  const own = { port: 22222, loopback: true, pid: 7, process: 'python3 train.py', user: null } as never
+  const hidden = { port: 8888, loopback: true, pid: null, process: '', user: null } as never
+  const shown = { port: 8888, loopback: true, pid: 9, process: 'python3 -m http.server', user: null } as never
+
+  it('is told where a process that does not show listens there, and is not taken by itself', () => {
+    expect(findService(preset('jupyter'), { ports: [own, hidden], jupyter: [] })).toBeNull()
+    expect(portOfSomeoneElse(preset('jupyter'), [own, hidden])).toBe(8888)
+    expect(portOfSomeoneElse(preset('jupyter'), [own, shown])).toBeNull()
+    expect(portOfSomeoneElse(preset('tensorboard'), [own, hidden])).toBeNull()
   })
 })

@@ -69,6 +69,14 @@ function mayBeHidden(preset: Preset, ports: readonly ListeningPort[]): boolean {
   return preset.page === null || ports.every(({ pid }) => pid === null)
 }
 
+/** A usual port of a page on which a process listens that does not show: one of another user, or of a container. */
+export function portOfSomeoneElse(preset: Preset, ports: readonly ListeningPort[]): number | null {
+  if (preset.page === null) return null
+  return (
+    ports.find(({ port, pid, process }) => preset.ports.includes(port) && pid === null && process === '')?.port ?? null
+  )
+}
+
 /** What a port is most likely, for ports that were found. */
 export function presetOf(port: ListeningPort, presets: readonly Preset[]): Preset | null {
   const named = presets.find(

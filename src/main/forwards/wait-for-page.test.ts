@@ -55,7 +55,15 @@ describe('waiting for a page', () => {
   })
 
   it('says so where neither way answers', async () => {
-    const port = await listen(createServer(socket => void socket.on('error', () => {}).resume().end('SSH-2.0-x\r\n')))
+    const port = await listen(
+      createServer(
+        socket =>
+          void socket
+            .on('error', () => {})
+            .resume()
+            .end('SSH-2.0-x\r\n'),
+      ),
+    )
     await expect(wait(port, 1)).rejects.toMatchObject({ code: 'timed-out' })
   })
 })
