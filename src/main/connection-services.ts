@@ -72,9 +72,10 @@ interface ConnectionParts {
 
 /** What plans, dials and signs in, and the connections it made. */
 export function buildConnections(outside: Outside, parts: ConnectionParts): Connections {
-  const { env, sshFolder, keyWorker, network, tell } = outside
+  const { env, environmentReady, sshFolder, keyWorker, network, tell } = outside
   const { store, prompts, vault, activity, hosts, config, consents } = parts
-  const socket = agentSocket(env, process.platform)
+  // Asked each time: a desktop's environment is completed by the login shell's while the program starts.
+  const socket = () => agentSocket(env, process.platform)
   const keys = new KeyRing({ sshFolder, worker: keyWorker, vaultKey: name => vault.get(vaultKeyName(name)) })
   const knownHosts = new KnownHostsFile(sshFolder)
   const dialer = new Dialer({
@@ -83,8 +84,10 @@ export function buildConnections(outside: Outside, parts: ConnectionParts): Conn
     secrets: vault,
     keys,
     consents,
-    agentSocket: socket,
-    agent: asked => (asked === 'none' ? Promise.resolve([]) : agentSigners(asked ?? socket)),
+    get agentSocket() {
+      return socket()
+    },
+    agent: asked => (asked === 'none' ? Promise.resolve([]) : agentSigners(asked ?? socket())),
     onKeyDecision: (kind, hop, key) => activity.add(kind, subjectOf(hop), `${key.type} ${key.fingerprint}`),
     onBanner: (hop, { fromServer }) => activity.add('said', subjectOf(hop), fromServer),
     onForgotten: error =>
@@ -104,10 +107,15 @@ export function buildConnections(outside: Outside, parts: ConnectionParts): Conn
     dialer,
     keys,
     knownHosts,
-    agentSocket: socket,
+    get agentSocket() {
+      return socket()
+    },
     plan,
     prepare,
-    lease: async (target, options) => pool.lease(await prepare(target, options), options),
+    lease: async (target, options) => {
+      await environmentReady
+      return pool.lease(await prepare(target, options), options)
+    },
   }
 }
 

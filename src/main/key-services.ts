@@ -22,7 +22,7 @@ export function buildKeys(
   { sshFolder, keyWorker: worker }: Outside,
   { store, connections, prompts, vault, hosts }: KeyInput,
 ): { keyService: KeyService; knownHosts: KnownHostsService } {
-  const { agentSocket, pool, prepare, keys: ring, knownHosts, dialer } = connections
+  const { pool, prepare, keys: ring, knownHosts, dialer } = connections
   const keyService = new KeyService({
     sshFolder,
     worker,
@@ -31,8 +31,10 @@ export function buildKeys(
     hosts,
     ring,
     deployment: new KeyDeployment({ pool, prepare }),
-    agentSocket,
-    agent: () => agentSigners(agentSocket),
+    get agentSocket() {
+      return connections.agentSocket
+    },
+    agent: () => agentSigners(connections.agentSocket),
   })
   return { keyService: store.add(keyService), knownHosts: store.add(new KnownHostsService(knownHosts, dialer)) }
 }

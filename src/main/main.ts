@@ -10,6 +10,7 @@ import { registerScheme, servePage } from './app/page.ts'
 import { openProgram, type Program } from './app/program.ts'
 import { refusedSwitch } from './app/refused-switches.ts'
 import { hardenApp } from './app/security.ts'
+import { isFromDesktop, readLoginEnvironment } from './login-environment.ts'
 import { systemConfigPath } from './ssh-config/system-config.ts'
 import { prepareOwnFolder } from './storage/own-folder.ts'
 
@@ -75,6 +76,7 @@ async function run(): Promise<void> {
     // A stand-in for a person's folder is there to be alone with.
     systemConfig: process.env['HAWSER_SSH_DIR'] === undefined ? systemConfigPath() : null,
     env: process.env,
+    environmentReady: completeEnvironment(),
     log,
     ready,
   })
@@ -83,6 +85,16 @@ async function run(): Promise<void> {
   app.on('window-all-closed', () => app.quit())
   endWell(program)
   log.info(`Hawser ${app.getVersion()} with Electron ${process.versions.electron}`)
+}
+
+/** Takes over what the person's login shell sets, where a desktop started the program; answers why it could not. */
+async function completeEnvironment(): Promise<string | null> {
+  if (!isFromDesktop(process.env, process.platform)) return null
+  const ending = new AbortController()
+  app.once('will-quit', () => ending.abort())
+  const found = await readLoginEnvironment(process.env, { signal: ending.signal })
+  if (found.kind === 'read') Object.assign(process.env, found.variables)
+  return found.kind === 'failed' && !ending.signal.aborted ? found.why : null
 }
 
 /** `ssh://` addresses from outside: asked about, never opened by themselves. A second start hands its own over. */

@@ -43,6 +43,8 @@ export interface Outside {
   /** The system's ssh_config; null where there is none to read. */
   readonly systemConfig: string | null
   readonly env: NodeJS.ProcessEnv
+  /** Resolves when `env` is complete; absent where it is from the start. */
+  readonly environmentReady?: Promise<unknown> | undefined
   readonly keychain: Keychain
   readonly keyWorker: URL
   /** The program that reads and places small files. */
@@ -151,14 +153,17 @@ interface TerminalInput {
 }
 
 function buildTerminals(
-  { env, openPort, reportBug }: Outside,
+  { env, environmentReady, openPort, reportBug }: Outside,
   { connections, settings, hosts, activity, shellOf }: TerminalInput,
 ): TerminalService {
   return new TerminalService({
     prepare: connections.prepare,
     lease: (plan, options) => connections.pool.lease(plan, options),
     shellOf,
-    startLocal: size => startLocalShell({ program: settings.current.terminal.localShell, size, env }),
+    startLocal: async size => {
+      await environmentReady
+      return startLocalShell({ program: settings.current.terminal.localShell, size, env })
+    },
     openPort,
     env,
     onNews: noteNews({ hosts, activity, reportBug }),

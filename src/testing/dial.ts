@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 
 import type { Answer, Question } from '../shared/contract/prompts.ts'
-import type { SecretStore } from '../main/ssh/authenticator.ts'
+import type { SecretStore } from '../main/ssh/sign-in-context.ts'
 import type { Connection } from '../main/ssh/connection.ts'
 import type { ConnectionPlan, PlannedHop } from '../main/ssh/connection-plan.ts'
 import { ConnectionPool } from '../main/ssh/connection-pool.ts'

@@ -77,10 +77,16 @@ describe('an address from another program', () => {
     ['ssh://ada+ci_1@[2001:db8::1]:22', 'ada+ci_1', '2001:db8::1'],
     ['sftp://10.0.0.4', null, '10.0.0.4'],
     ['ssh://ada;fingerprint=x@build.example', 'ada', 'build.example'],
+    ['scp://ada@build.example/x', 'ada', 'build.example'],
   ])('may be asked about: %s', (url, user, host) => {
     expect(whyRefused(outsideAddress([url]) as string)).toBeNull()
     const read = parseQuickConnect(url)
     expect(read).toMatchObject({ kind: 'address', target: { user } })
     if (host !== null) expect(read).toMatchObject({ target: { address: host } })
+  })
+
+  it('is asked about without the password in it', () => {
+    expect(outsideAddress(['hawser', 'sftp://ada:s3cret@build.example/x'])).toBe('sftp://ada@build.example/x')
+    expect(whyRefused('ssh://ada:s3cret@build.example:x')).not.toContain('s3cret')
   })
 })

@@ -32,6 +32,8 @@ export interface ProgramOptions {
   readonly sshFolder: string
   readonly systemConfig: string | null
   readonly env: NodeJS.ProcessEnv
+  /** Resolves when `env` holds what the login shell sets, or with the reason why it does not. */
+  readonly environmentReady?: Promise<string | null>
   readonly log: Log
   /** Resolves when windows can be opened; the services are built meanwhile. */
   readonly ready: Promise<unknown>
@@ -80,6 +82,7 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
   built.vault.noteUse()
   open()
   store.add(onResume(() => network.note()))
+  void tellOfEnvironment(options, appService)
   built.forwards.startWithApp()
   keepTray(store, { built, here, reveal })
   const ended = endOf(store)
@@ -103,18 +106,28 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
   }
 }
 
+async function tellOfEnvironment({ environmentReady, env }: ProgramOptions, appService: AppService): Promise<void> {
+  const why = await environmentReady
+  if (why == null) return
+  appService.tell(
+    'warning',
+    `The variables of your login shell could not be read: ${why}. Programs that your ssh_config starts are looked for in ${env['PATH'] ?? 'no folder'}. Start Hawser from a terminal to use its PATH.`,
+  )
+}
+
 /** What the platform gives the services. */
 function surroundings(
   options: ProgramOptions,
   appService: AppService,
   network: NetworkWatch,
 ): Parameters<typeof buildServices>[0] {
-  const { here, dataFolder, sshFolder, systemConfig, env, log } = options
+  const { here, dataFolder, sshFolder, systemConfig, env, log, environmentReady } = options
   return {
     dataFolder,
     sshFolder,
     systemConfig,
     env,
+    environmentReady,
     keychain: createKeychain(),
     keyWorker: workerIn(here, 'key-worker.cjs'),
     smallFilesWorker: workerIn(here, 'small-files-worker.cjs'),

@@ -87,6 +87,18 @@ test('a process is the person’s own when it has their uid; as root, only root�
   expect(await own(0)).toEqual([3000])
 })
 
+test('shows somebody else’s service on the usual port of a page, and hidden processes nowhere else', async () => {
+  const hidden = [8888, 8889, 5432].map(port => `LISTEN 0 9 0.0.0.0:${port} 0.0.0.0:*`).join('\n')
+  const own = scanned([{ port: 3000, uid: 1000 }]).replace('@ss\n', `@ss\n${hidden}\n`)
+  const { found, looks } = rig(async () => own)
+  found.watch([target])
+  await vi.waitFor(() => expect(looks).toHaveLength(1))
+  expect(found.all.map(({ port, own: isOwn, presetId }) => [port, isOwn, presetId])).toEqual([
+    [3000, true, null],
+    [8888, false, null],
+  ])
+})
+
 test('keeps 500 ports of a host that prints more, the person’s own first, and says that there are more', async () => {
   const ports = Array.from({ length: 5_000 }, (_, at) => ({ port: 2_000 + at, uid: at < 4_990 ? 33 : 1000 }))
   const { found, looks } = rig(async () => scanned(ports))

@@ -8,7 +8,7 @@ import { targetKey, type Target } from '../../shared/contract/targets.ts'
 import type { Script } from '../ssh/script.ts'
 import { parseScan, scanScript, type ListeningPort, type PortScan } from './port-scan.ts'
 import { processName } from './process-name.ts'
-import { presetOf } from './services-there.ts'
+import { portOfSomeoneElse, presetOf } from './services-there.ts'
 
 export interface FoundPortsParts {
   /** Runs a script where the target is connected already; null where it is not. Never makes a connection. */
@@ -161,7 +161,7 @@ export class FoundPorts implements Disposable {
     const presets = this.#parts.presets()
     const isOwn = ({ uid }: ListeningPort) => uid !== null && uid === user
     const shown = ports
-      .filter(worthTelling)
+      .filter(port => worthTelling(port) || isSomeoneElsesPage(port, presets))
       .map(port => ({ port, presetId: presetOf(port, presets)?.id ?? null, own: isOwn(port) }))
       .filter(({ presetId }) => presetId === null || !databases.has(presetId))
     const kept = shown.length <= mostPorts ? shown : shown.toSorted((a, b) => Number(b.own) - Number(a.own))
@@ -173,6 +173,11 @@ export class FoundPorts implements Disposable {
       more: shown.length > mostPorts,
     }
   }
+}
+
+/** A process that does not show, where pages that people forward usually are: a container's, or another user's. */
+function isSomeoneElsesPage(port: ListeningPort, presets: readonly Preset[]): boolean {
+  return port.port >= 1024 && presets.some(preset => portOfSomeoneElse(preset, [port]) !== null)
 }
 
 /** What is this user's own; what hides its process is somebody else's, or the system's. */

@@ -23,6 +23,8 @@ const answerMs = 45_000
 export class Pages {
   readonly #parts: PagesParts
   readonly #services = new Map<ForwardId, RunningService>()
+  /** The forwards whose pages answered over TLS only. */
+  readonly #secure = new Set<ForwardId>()
   /** The targets whose pages were opened under a host name. */
   readonly #opened = new Map<string, Map<string, Target>>()
 
@@ -37,6 +39,7 @@ export class Pages {
   /** It leads elsewhere now: the token of the old place is not for the new one. */
   forget(id: ForwardId): void {
     this.#services.delete(id)
+    this.#secure.delete(id)
   }
 
   /**
@@ -49,8 +52,10 @@ export class Pages {
       throw new AppError('invalid-input', `${forward.label} is no page that a browser could open.`)
     const page = { ...pageAt, secure: this.#isSecure(forward, named), where: forward.label }
     const either = AbortSignal.any([signal, runner.ended])
-    const status = await waitForPage(page, { signal: either, timeoutMs: answerMs })
-    if (await acceptsOnlyLocalhost(page, status, either)) await runner.shareLocalhost()
+    const { status, secure } = await waitForPage(page, { signal: either, timeoutMs: answerMs })
+    if (secure) this.#secure.add(forward.id)
+    else this.#secure.delete(forward.id)
+    if (await acceptsOnlyLocalhost({ ...page, secure }, status, either)) await runner.shareLocalhost()
     this.#warnOfSharing(runner)
     await this.#parts.openPage(this.address(forward, runner.pageAt ?? pageAt, named))
   }
@@ -83,7 +88,7 @@ export class Pages {
   }
 
   #isSecure(forward: Forward, named: NamedPage | null): boolean {
-    return named?.secure ?? this.#services.get(forward.id)?.secure ?? false
+    return named?.secure === true || this.#secure.has(forward.id) || this.#services.get(forward.id)?.secure === true
   }
 
   #pathOf(forward: Forward): string | null {

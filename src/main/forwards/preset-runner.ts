@@ -5,7 +5,13 @@ import { sh, type Script } from '../ssh/script.ts'
 import { pause } from '../work/pause.ts'
 import { parseScan, scanScript } from './port-scan.ts'
 import { launchScript, outcomeScript, parseOutcome, parseSite, serviceScript, siteScript } from './launch-script.ts'
-import { findService, jupyterScript, parseJupyterServers, type RunningService } from './services-there.ts'
+import {
+  findService,
+  jupyterScript,
+  parseJupyterServers,
+  portOfSomeoneElse,
+  type RunningService,
+} from './services-there.ts'
 
 /** Runs a script for `sh` on a host and answers what it printed. Throws what `runCommand` throws. */
 export type RunThere = (script: Script) => Promise<string>
@@ -28,8 +34,9 @@ export async function launchOffer(
   run: RunThere,
   last: Launch | null,
 ): Promise<Extract<PresetResult, { kind: 'not-running' }>> {
-  const site = parseSite(await run(siteScript(preset.id)))
-  return { kind: 'not-running', launch: last, ...site }
+  const [site, scan] = await Promise.all([run(siteScript(preset.id)), run(scanScript)])
+  const elsesPort = portOfSomeoneElse(preset, parseScan(scan).ports)
+  return { kind: 'not-running', launch: last, ...parseSite(site), elsesPort }
 }
 
 /**

@@ -75,7 +75,7 @@ describe.skipIf(!hasOpenSsh)('PresetUse', () => {
     const { service, store } = await rig(script =>
       script === scanScript.text ? '' : 'env /opt/conda\ntmux\nservice off\n',
     )
-    const offer = { environments: ['/opt/conda'], tmux: true, service: 'off' }
+    const offer = { environments: ['/opt/conda'], tmux: true, service: 'off', elsesPort: null }
     expect(await service.usePreset(asked('mlflow'))).toEqual({ kind: 'not-running', launch: null, ...offer })
     await store.keepLaunch(target, 'mlflow', launch)
     expect(await service.usePreset(asked('mlflow'))).toEqual({ kind: 'not-running', launch, ...offer })

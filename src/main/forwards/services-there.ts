@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 import type { Preset } from '../../shared/contract/presets.ts'
 import { sh } from '../ssh/script.ts'
+import { pageOf } from './page-prefix.ts'
 import type { ListeningPort } from './port-scan.ts'
 
 /** A service that runs over there. */
@@ -68,6 +69,14 @@ function mayBeHidden(preset: Preset, ports: readonly ListeningPort[]): boolean {
   return preset.page === null || ports.every(({ pid }) => pid === null)
 }
 
+/** A usual port of a page on which a process listens that does not show: one of another user, or of a container. */
+export function portOfSomeoneElse(preset: Preset, ports: readonly ListeningPort[]): number | null {
+  if (preset.page === null) return null
+  return (
+    ports.find(({ port, pid, process }) => preset.ports.includes(port) && pid === null && process === '')?.port ?? null
+  )
+}
+
 /** What a port is most likely, for ports that were found. */
 export function presetOf(port: ListeningPort, presets: readonly Preset[]): Preset | null {
   const named = presets.find(
@@ -95,5 +104,5 @@ export function findService(
     }
   }
   const found = recognise(preset, ports)
-  return found ? { port: found.port, page: preset.page, secure: false } : null
+  return found ? { port: found.port, page: pageOf(preset.page, found.process), secure: false } : null
 }

@@ -18,19 +18,25 @@ export interface AwaitedPage {
   readonly where: string
 }
 
+/** How a page answered; `secure` where it did so over TLS only. */
+export interface PageAnswer {
+  readonly status: number
+  readonly secure: boolean
+}
+
 /**
- * Answers with the status once a web server on this computer's port gives any answer at all. Nothing is sent but a request
- * for `/`. Throws `timed-out` after `timeoutMs`, `cancelled` on abort.
+ * Answers once a web server on this computer's port gives any answer at all, over TLS where it gives none, or only a
+ * complaint, without. Nothing is sent but a request for `/`. Throws `timed-out` after `timeoutMs`, `cancelled` on abort.
  */
 export async function waitForPage(
   page: AwaitedPage,
   { signal, timeoutMs }: { readonly signal: AbortSignal; readonly timeoutMs: number },
-): Promise<number> {
+): Promise<PageAnswer> {
   const until = Date.now() + timeoutMs
   for (;;) {
-    const status = await statusOf(page, signal)
+    const answer = await answerOf(page, signal)
     if (signal.aborted) throw cancelled()
-    if (status !== null) return status
+    if (answer) return answer
     if (Date.now() > until)
       throw new AppError(
         'timed-out',
@@ -38,6 +44,19 @@ export async function waitForPage(
       )
     await pause(tryMs, signal)
   }
+}
+
+// A request without TLS gets this from servers that want it (nginx, Go, Apache).
+const badRequest = 400
+
+async function answerOf(page: AwaitedPage, signal: AbortSignal): Promise<PageAnswer | null> {
+  const status = await statusOf(page, signal)
+  if (page.secure) return status === null ? null : { status, secure: true }
+  if (status !== null && status !== badRequest) return { status, secure: false }
+  if (signal.aborted) return null
+  const overTls = await statusOf({ ...page, secure: true }, signal)
+  if (overTls !== null) return { status: overTls, secure: true }
+  return status === null ? null : { status, secure: false }
 }
 
 const refusals = new Set([400, 403, 421])

@@ -1,5 +1,6 @@
 import { cleanLine } from '../../shared/base/clean-text.ts'
 import { isNetworkOrDevicePath } from '../../shared/base/local-file-path.ts'
+import { isSshUrl, readSshUrl } from '../../shared/base/ssh-url.ts'
 import { address, userName } from '../../shared/contract/hosts.ts'
 import { importedHost, type ImportedHost } from '../../shared/contract/imports.ts'
 import { decodeImport } from './decode-import.ts'
@@ -33,6 +34,20 @@ export class Collector {
   readonly #skipped: string[] = []
 
   add(draft: Draft): void {
+    if (draft.address === undefined || !isSshUrl(draft.address.trim())) return this.#add(draft)
+    const read = readSshUrl(draft.address.trim())
+    if (!read.ok) return this.skip(`${cleanLine(draft.label ?? '', 128) || 'A host without a name'}: ${read.message}`)
+    const { address: host, user, port: number } = read.url.destination
+    this.#add({
+      ...draft,
+      label: draft.label || host,
+      address: host,
+      user: user ?? draft.user,
+      port: number ?? draft.port,
+    })
+  }
+
+  #add(draft: Draft): void {
     const name = cleanLine(draft.label ?? '', 128) || cleanLine(draft.address ?? '', 128) || 'A host without a name'
     // PuTTY and WinSCP take user@host as the address.
     const [, before, host] = /^(?:(.*)@)?([^@]*)$/.exec((draft.address ?? '').trim()) ?? []

@@ -38,6 +38,19 @@ describe('an import', () => {
     ])
   })
 
+  it('reads ssh:// and sftp:// alone, in a command and in a table, without their passwords', () => {
+    const host = { address: 'host', user: 'user@corp.example', port: 2222 }
+    for (const text of [
+      'ssh://user%40corp.example:s3cret@host:2222/',
+      'ssh ssh://user%40corp.example:s3cret@host:2222/data',
+      'name,address\none,sftp://user%40corp.example:s3cret@host:2222/data',
+    ]) {
+      const found = read(text)
+      expect(found.hosts).toMatchObject([host])
+      expect(JSON.stringify(found)).not.toContain('s3cret')
+    }
+  })
+
   it('reads PuTTY’s registry, with proxies and forwards, and leaves out what is no SSH', () => {
     const text = `Windows Registry Editor Version 5.00\r\n\r
 [HKEY_CURRENT_USER\\Software\\SimonTatham\\PuTTY\\Sessions\\Default%20Settings]\r

@@ -1,7 +1,8 @@
-import { parseJumps } from '../../shared/base/destination.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import { printForwardSpec } from '../../shared/base/forward-spec.ts'
+import { parseJumps } from '../../shared/base/jumps.ts'
 import { parseSshCommand } from '../../shared/base/ssh-command.ts'
+import { isSshUrl } from '../../shared/base/ssh-url.ts'
 import type { ImportFormat, ImportPreview } from '../../shared/contract/imports.ts'
 import { buildProgram, namedHosts } from '../ssh-config/config-program.ts'
 import { parseConfig } from '../ssh-config/config-text.ts'
@@ -38,8 +39,8 @@ function read(text: string, facts: LocalFacts): readonly [ImportFormat, Found] |
     const own = readExport(text)
     return own && ['hawser', own]
   }
-  if (/^\s*(\S*\/)?ssh\s/.test(text) && !/\n\s*\S/.test(text.trim().replace(/\\\r?\n/g, ' ')))
-    return ['ssh', readCommand(text)]
+  const isCommand = /^\s*(\S*\/)?ssh\s/.test(text) || isSshUrl(text.trim())
+  if (isCommand && !/\n\s*\S/.test(text.trim().replace(/\\\r?\n/g, ' '))) return ['ssh', readCommand(text)]
   if (/^[ \t]*(Host|Match)[ \t=]+[^\s,]+([ \t]+[^\s,]+)*[ \t]*(#.*)?\r?$/im.test(text))
     return ['ssh-config', readConfigText(text, facts)]
   const known = readKnownHostsNames(text)

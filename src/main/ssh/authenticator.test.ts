@@ -109,6 +109,30 @@ describe('Authenticator', () => {
     expect([...rig.secrets]).toEqual([[name, 'pw']])
   })
 
+  it.each(['Passwort: ', '密码：', '암호: ', 'Nenosiri: '])(
+    'takes one hidden question for the password: %s',
+    async prompt => {
+      const rounds = [{ ...password, prompts: [{ prompt, echo: false }] }]
+      const { dial, rig, name, asked } = await signIn({ rounds }, [{ secret: 'pw', remember: true }])
+      await dial()
+      expect(asked()).toMatchObject([{ remember: true }])
+      expect(rig.secrets.get(name)).toBe('pw')
+      const again = await signIn({ rounds }, [])
+      again.rig.secrets.set(again.name, 'pw')
+      await again.dial()
+      expect(again.asked()).toEqual([])
+    },
+  )
+
+  it('keeps no hidden one-time code, in other languages too', async () => {
+    const rounds = [{ ...password, prompts: [{ prompt: '动态密码: ', echo: false }] }]
+    const { dial, rig, name, asked } = await signIn({ rounds }, [{ secret: 'pw', remember: true }])
+    rig.secrets.set(name, 'kept')
+    await dial()
+    expect(asked()).toMatchObject([{ remember: false }])
+    expect([...rig.secrets]).toEqual([[name, 'kept']])
+  })
+
   it('asks for no password where only keys were chosen', async () => {
     const { dial, asked } = await signIn({ password: 'pw' }, ['pw'], { signIn: 'agent' })
     await expect(dial()).rejects.toMatchObject({ code: 'auth-failed' })

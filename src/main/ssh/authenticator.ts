@@ -2,35 +2,14 @@ import type { AnyAuthMethod, AuthHandlerMiddleware, Prompt as SshPrompt } from '
 
 import { AppError } from '../../shared/base/errors.ts'
 import { serverLine, serverText } from '../../shared/base/server-text.ts'
-import type { Answer, AskingServer, Question } from '../../shared/contract/prompts.ts'
+import type { AskingServer, Question } from '../../shared/contract/prompts.ts'
 import { applySpec } from '../ssh-config/algorithm-spec.ts'
-import { filePassphraseName, passwordName, pastedKeyName, storedPassphraseName } from '../storage/secret-names.ts'
+import { passwordName } from '../storage/secret-names.ts'
 import type { PlannedHop } from './connection-plan.ts'
-import { keyName, type KeyRing, type KeySource, type PassphraseSource } from './key-ring.ts'
-import { OneKeyAgent, type Signer } from './signer.ts'
-
-/** Where remembered secrets are; `get` gives null while the vault is locked. */
-export interface SecretStore {
-  /** True while there is a vault that can't be read. */
-  readonly locked: boolean
-  get(name: string): Promise<string | null>
-  set(name: string, secret: string | null): Promise<void>
-}
-
-export interface SignInContext {
-  readonly hop: PlannedHop
-  readonly secrets: SecretStore
-  readonly keys: KeyRing
-  /** The keys of an agent by its socket; null is the usual one, `none` has none. */
-  readonly agent: (socket: string | null) => Promise<readonly Signer[]>
-  /**
-   * Asks a person; the attempt's deadline is paused until the answer. `refused` says that the remembered secret was just
-   * turned down. Null is Cancel. Errors: `needs-answer`, or `auth-failed` when `refused`, where nobody may be asked.
-   */
-  readonly ask: (question: Question, refused?: boolean) => Promise<Answer | null>
-  /** Ends the attempt at once, where the server would take any reply amiss. */
-  readonly giveUp: (error: unknown) => void
-}
+import { isUnusable, KeyChoice } from './key-choice.ts'
+import { asksForPassword } from './password-prompt.ts'
+import type { SignInContext } from './sign-in-context.ts'
+import { OneKeyAgent } from './signer.ts'
 
 interface Outcome {
   readonly methods: readonly string[]
@@ -55,6 +34,7 @@ const maxRounds = 20
 export class Authenticator {
   readonly #context: SignInContext
   readonly #attempts: Attempts
+  readonly #keys: KeyChoice
   readonly #offered = new Set<string>()
   readonly #toRemember = new Map<string, string>()
   #partial = false
@@ -71,6 +51,7 @@ export class Authenticator {
 
   constructor(context: SignInContext) {
     this.#context = context
+    this.#keys = new KeyChoice(context, (name, passphrase) => void this.#toRemember.set(name, passphrase))
     this.#attempts = this.#run()
   }
 
@@ -100,7 +81,7 @@ export class Authenticator {
   async *#run(): Attempts {
     const username = this.#context.hop.user
     // A host with a key of its own is offered it at once: asking with "none" first would cost a round trip.
-    if (this.#context.hop.options.methods.includes('publickey') && (await this.#ownSources()).length > 0) {
+    if (this.#context.hop.options.methods.includes('publickey') && (await this.#keys.own()).length > 0) {
       yield* this.#offerKeys()
     } else {
       yield { type: 'none', username }
@@ -128,7 +109,7 @@ export class Authenticator {
   }
 
   async *#offerKeys(): Attempts {
-    for await (const { signer, optional } of this.#signers()) {
+    for await (const { signer, optional } of this.#keys.offered()) {
       const id = signer.blob.toString('base64')
       if (!isAccepted(signer.type, this.#context.hop.options.algorithms.publicKeys)) continue
       if (this.#offered.has(id) || this.#keysOffered >= this.#mostKeys) continue
@@ -156,74 +137,6 @@ export class Authenticator {
     // What a config names is meant to be tried, all of it.
     if (options.identitiesOnly) return Math.max(maxKeysOnly, options.identityFiles.length)
     return signIn === 'ask' ? maxKeysOffered : maxKeysOnly
-  }
-
-  async *#signers(): AsyncGenerator<{ signer: Signer; optional: boolean }> {
-    const { hop, keys } = this.#context
-    const inAgent = hop.signIn === 'key' ? [] : await this.#context.agent(hop.options.agent)
-    const { identityFiles, identitiesOnly, noKeyFiles } = hop.options
-    if (identityFiles.length > 0 || identitiesOnly || noKeyFiles) {
-      yield* this.#configured(inAgent)
-      return
-    }
-    const own = await this.#ownSources()
-    for (const source of own) {
-      const signer = await keys.signer(source, this.#passphrases(source))
-      if (!signer) throw missing(source)
-      yield { signer, optional: false }
-    }
-    const defaults = await keys.publicHalves()
-    // Those that also lie in the .ssh folder first: they are the person's own.
-    const isDefault = (signer: Signer) => defaults.some(blob => blob.equals(signer.blob))
-    const ordered = [...inAgent.filter(isDefault), ...inAgent.filter(signer => !isDefault(signer))]
-    for (const signer of ordered) yield { signer, optional: true }
-    if (hop.signIn === 'agent' || (hop.signIn === 'key' && own.length > 0)) return
-    let found = false
-    for (const source of keys.defaults()) {
-      const signer = await keys.signer(source, this.#passphrases(source)).catch(orSkip)
-      if (signer) yield { signer, optional: hop.signIn === 'ask' }
-      found ||= signer !== null
-    }
-    if (hop.signIn === 'key' && !found) throw noKey()
-  }
-
-  /**
-   * The keys that a config names, in OpenSSH's order: those that lie in the agent, the agent's others unless
-   * IdentitiesOnly forbids it, then the files. A file that is not there is passed over.
-   */
-  async *#configured(inAgent: readonly Signer[]): AsyncGenerator<{ signer: Signer; optional: boolean }> {
-    const { hop, keys } = this.#context
-    const { identityFiles, identitiesOnly, noKeyFiles } = hop.options
-    const named = identityFiles.map((path): KeySource => ({ kind: 'file', path: keys.resolve(path) }))
-    const sources = [
-      ...(hop.keyFile === null ? [] : [await keys.source(hop.keyFile)]),
-      ...(named.length > 0 ? named : noKeyFiles ? [] : keys.defaults()),
-    ]
-    const halves = await Promise.all(sources.map(source => keys.publicHalf(source)))
-    const taken = new Set<Signer>()
-    for (const half of halves) {
-      const signer = half && inAgent.find(each => each.blob.equals(half))
-      if (signer && !taken.has(signer)) yield { signer, optional: true }
-      if (signer) taken.add(signer)
-    }
-    if (!identitiesOnly) for (const signer of inAgent) if (!taken.has(signer)) yield { signer, optional: true }
-    for (const source of sources) {
-      const signer = await keys.signer(source, this.#passphrases(source)).catch(orSkip)
-      if (signer) yield { signer, optional: true }
-    }
-  }
-
-  async #ownSources(): Promise<readonly KeySource[]> {
-    const { hop, keys, secrets } = this.#context
-    if (hop.signIn === 'agent' || hop.signIn === 'password') return []
-    const own: KeySource[] = hop.keyFile === null ? [] : [await keys.source(hop.keyFile)]
-    if (hop.hostId !== null && hop.keyFile === null) {
-      const name = pastedKeyName(hop.hostId)
-      const text = await secrets.get(name)
-      if (text !== null) own.push({ kind: 'text', id: name, text })
-    }
-    if (own.length === 0 && hop.signIn === 'key' && secrets.locked) throw vaultLocked()
-    return own
   }
 
   async *#answerQuestions(): Attempts {
@@ -265,7 +178,9 @@ export class Authenticator {
       .slice(0, 32)
       .map(({ prompt, echo }) => ({ text: serverLine(prompt, 256), echo: echo === true }))
     const [only] = prompts
-    const isPassword = prompts.length === 1 && only?.echo === false && asksForPassword(only.text.fromServer)
+    const nothingGiven = round.first && !this.#stepped
+    const isPassword =
+      prompts.length === 1 && only?.echo === false && asksForPassword(only.text.fromServer, nothingGiven)
     const kept = isPassword && round.first && !this.#keptUsed ? await secrets.get(passwordName(hop)) : null
     if (kept !== null) {
       this.#keptUsed = true
@@ -318,28 +233,6 @@ export class Authenticator {
     }
     this.#toRemember.delete(passwordName(hop))
   }
-
-  #passphrases(source: KeySource): PassphraseSource {
-    const { secrets, ask } = this.#context
-    const name = source.kind === 'file' ? filePassphraseName(source.path) : storedPassphraseName(source.id)
-    return {
-      remembered: () => secrets.get(name),
-      ask: async wrong => {
-        const text = wrong ? 'That passphrase does not open the key.' : source.kind === 'file' ? source.path : ''
-        const prompts = [{ text: 'Passphrase', echo: false }]
-        const answer = await ask({
-          kind: 'secrets',
-          from: { kind: 'hawser' },
-          title: `Passphrase for ${keyName(source)}`,
-          text,
-          prompts,
-          remember: true,
-        })
-        return answer?.kind === 'secrets' ? { passphrase: answer.secrets[0] ?? '', remember: answer.remember } : null
-      },
-      keep: passphrase => void this.#toRemember.set(name, passphrase),
-    }
-  }
 }
 
 /** RSA with SHA-1, where the host or its config says so. */
@@ -362,37 +255,4 @@ function passwordTitle(hop: PlannedHop): string {
   const port = hop.port === 22 ? '' : `:${hop.port}`
   const way = hop.via.length === 0 ? '' : ` via ${hop.via.join(', ')}`
   return `Password for ${hop.user}@${hop.address}${port}${way}`
-}
-
-function missing(source: KeySource): AppError {
-  const path = source.kind === 'file' ? source.path : keyName(source)
-  return new AppError('key-unusable', `The key file ${path} does not exist. Choose another one for this host.`)
-}
-
-function noKey(): AppError {
-  return new AppError(
-    'key-unusable',
-    'There is no key in the .ssh folder. Choose a key file for this host, or make one with ssh-keygen.',
-  )
-}
-
-function vaultLocked(): AppError {
-  return new AppError(
-    'vault-locked',
-    'The key of this host may be in the vault, which is locked. Unlock it in Settings, Security.',
-  )
-}
-
-// A one-time code is neither remembered nor answered with a remembered password.
-function asksForPassword(prompt: string): boolean {
-  return /password/i.test(prompt) && !/one[- ]?time|otp|token|code|\bpin\b|verification/i.test(prompt)
-}
-
-function isUnusable(error: unknown): boolean {
-  return error instanceof AppError ? error.code === 'key-unusable' : true
-}
-
-function orSkip(error: unknown): null {
-  if (isUnusable(error)) return null
-  throw error
 }

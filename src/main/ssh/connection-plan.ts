@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 
-import { parseJumps, type Destination } from '../../shared/base/destination.ts'
+import type { Destination } from '../../shared/base/destination.ts'
 import { AppError } from '../../shared/base/errors.ts'
+import { parseJumps } from '../../shared/base/jumps.ts'
 import type { Group, Host, HostId, SignIn } from '../../shared/contract/hosts.ts'
 import { inheritedFrom } from '../../shared/contract/inheritance.ts'
 import { wrongHop, type Hop, type Target } from '../../shared/contract/targets.ts'

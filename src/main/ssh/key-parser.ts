@@ -52,6 +52,7 @@ export async function runKeyJob(
   if (result === undefined) throw unusable(name, 'reading it took longer than 15 seconds')
   if (result.ok) return result
   if (result.why === 'passphrase') throw new WrongPassphrase(result.detail)
+  if (result.why === 'said') throw unusable(name, result.detail)
   throw unusable(name, 'its format is not one that Hawser can read. ssh-keygen -p converts it')
 }
 

@@ -76,17 +76,29 @@ export class KeyRing {
 
   /** The public half of a key, from the file beside it or its own head; null where neither tells. */
   async publicHalf(source: KeySource): Promise<Buffer | null> {
-    if (source.kind === 'text') return outlineKey(source.text, keyName(source)).blob
+    if (source.kind === 'text') return publicBlobOf(source.text) ?? outlineKey(source.text, keyName(source)).blob
     const path = source.path.endsWith('.pub') ? source.path : `${source.path}.pub`
-    const beside = await readTextIfAny(path, maxKeyBytes)
-    const [, encoded] = beside.trim().split(/\s+/)
-    if (encoded !== undefined) return Buffer.from(encoded, 'base64')
+    const beside = publicBlobOf(await readTextIfAny(path, maxKeyBytes))
+    if (beside !== null) return beside
     try {
       const read = await readKey(source.path)
-      return read && outlineKey(read.text, keyName(source)).blob
+      return read && (publicBlobOf(read.text) ?? outlineKey(read.text, keyName(source)).blob)
     } catch {
       return null
     }
+  }
+
+  /**
+   * The private half that a source stands for: itself, or for `k.pub` the `k` beside it. Null where there is none here, so
+   * that it can only lie in an agent. Throws `key-unusable` for a file that can't be read.
+   */
+  async privateHalf(source: KeySource): Promise<KeySource | null> {
+    if (source.kind === 'text') return publicBlobOf(source.text) === null ? source : null
+    const read = await readKey(source.path)
+    if (read !== null && publicBlobOf(read.text) === null) return source
+    if (!source.path.endsWith('.pub')) return null
+    const beside: KeySource = { kind: 'file', path: source.path.slice(0, -'.pub'.length) }
+    return (await readKey(beside.path)) === null ? null : beside
   }
 
   /** `~` is the person's home; a bare name lies in the .ssh folder. */
@@ -181,6 +193,19 @@ function keyId(place: string, { text, stamp }: { text: string; stamp: string }):
 /** What a key is called in questions: its file's name. */
 export function keyName(source: KeySource): string {
   return source.kind === 'file' ? basename(source.path) : (source.name ?? 'the pasted key')
+}
+
+/** The blob of a public key: a line of OpenSSH, or the form of RFC 4716; null for any other text, private keys among them. */
+function publicBlobOf(text: string): Buffer | null {
+  if (text.includes('PRIVATE KEY-----') || text.includes('PuTTY-User-Key-File')) return null
+  const framed = /^---- BEGIN SSH2 PUBLIC KEY ----\r?\n([\s\S]*?)^---- END/m.exec(text)?.[1]
+  const encoded =
+    framed === undefined
+      ? /^[ \t]*[a-z][\w@.-]*[ \t]+(AAAA[A-Za-z0-9+/]+=*)/m.exec(text)?.[1]
+      : // A header goes on in the next line after a backslash.
+        framed.replace(/^[^\s:]+:(.*\\\r?\n)*.*$/gm, '').replace(/\s+/g, '')
+  const blob = Buffer.from(encoded ?? '', 'base64')
+  return blob.length > 0 ? blob : null
 }
 
 function orWrong(error: unknown): undefined {

@@ -5,6 +5,7 @@ import { parentPort } from 'node:worker_threads'
 
 import { fromKeyObject, NeedsPassphrase, privateFields, publicBlob, toKeyObject, typeOf } from './key-material.mjs'
 import { isOpenSsh, readOpenSsh, writeOpenSsh } from './openssh-key.mjs'
+import { isSealed, openSealed, Unreadable } from './pem-seal.mjs'
 import { isPutty, readPutty } from './putty-key.mjs'
 
 /**
@@ -13,7 +14,7 @@ import { isPutty, readPutty } from './putty-key.mjs'
  *   | { kind: 'generate', type: 'ed25519' | 'ecdsa' | 'rsa', bits: number, comment: string, seal: Seal }
  *   | { kind: 'convert', text: string, passphrase: string | null, comment: string | null, to: 'openssh' | 'pkcs8', seal: Seal }} KeyJob
  * @typedef {{ ok: true, type: string, blob: Uint8Array, comment: string, pem: string, fields: Uint8Array, text: string }} KeyDone
- * @typedef {KeyDone | { ok: false, why: 'passphrase' | 'format', detail: string }} KeyResult
+ * @typedef {KeyDone | { ok: false, why: 'passphrase' | 'format' | 'said', detail: string }} KeyResult
  */
 
 parentPort?.on('message', (/** @type {KeyJob} */ job) => {
@@ -30,6 +31,7 @@ function run(job) {
     return done(named, job.to === 'openssh' ? writeOpenSsh : writePkcs8, job.seal)
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error)
+    if (error instanceof Unreadable) return { ok: false, why: 'said', detail }
     const missing = /passphrase|bad[ _]decrypt|encrypted|interrupted or cancelled/i.test(detail)
     const ours = error instanceof RangeError
     return { ok: false, why: error instanceof NeedsPassphrase || (missing && !ours) ? 'passphrase' : 'format', detail }
@@ -65,14 +67,11 @@ function read(text, passphrase) {
   return { numbers: fromKeyObject(readPem(text, passphrase)), comment: '' }
 }
 
-/** A wrong passphrase may decrypt to anything: whatever goes wrong with one is its fault. @param {string} text @param {string | null} passphrase */
+/** @param {string} text @param {string | null} passphrase */
 function readPem(text, passphrase) {
-  if (passphrase === null) return createPrivateKey(text)
-  try {
-    return createPrivateKey({ key: text, passphrase })
-  } catch {
-    throw new NeedsPassphrase('wrong passphrase')
-  }
+  if (!isSealed(text)) return createPrivateKey(text)
+  if (passphrase === null) throw new NeedsPassphrase('encrypted')
+  return openSealed(text, passphrase)
 }
 
 /** @param {Extract<KeyJob, { kind: 'generate' }>} job @returns {import('./key-material.mjs').PrivateKey} */

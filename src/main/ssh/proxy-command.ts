@@ -6,6 +6,8 @@ import { AppError } from '../../shared/base/errors.ts'
 
 const maxSaid = 4_096
 const endingMs = 300
+// What every shell answers with for a program that it does not find.
+const notFound = 127
 const windows = process.platform === 'win32'
 
 /**
@@ -43,6 +45,7 @@ class ProcessStream extends Duplex {
       const last = cleanLine(this.#said.trim().split('\n').at(-1) ?? '', 200)
       if (this.destroyed) return
       if (code === 0) this.push(null)
+      else if (code === notFound && !windows) this.destroy(missing(label, last))
       else this.destroy(ended(label, last || `it ended with ${code === null ? 'a signal' : `code ${code}`}`))
     })
   }
@@ -78,4 +81,13 @@ class ProcessStream extends Duplex {
 
 function ended(label: string, why: string): AppError {
   return new AppError('unreachable', `The ProxyCommand of ${label} ended: ${why}. Try it in a terminal.`)
+}
+
+/** The PATH is named: another one than a terminal's is the usual cause. */
+function missing(label: string, said: string): AppError {
+  const path = cleanLine(process.env['PATH'] ?? '', 1_000)
+  return new AppError(
+    'unreachable',
+    `The ProxyCommand of ${label} was not found: ${said || 'it ended with code 127'}. The folders searched are ${path}. Write its whole path, or add its folder to PATH in your login shell.`,
+  )
 }

@@ -2,9 +2,10 @@ import type { Api } from '../../shared/contract/contract.ts'
 import type { Group, GroupId, Host, HostId, HostSecret } from '../../shared/contract/hosts.ts'
 import type { Side as FileSide } from '../../shared/contract/files.ts'
 import type { Target } from '../../shared/contract/targets.ts'
+import { resolvePath } from '../../shared/base/paths.ts'
 import { useHosts } from '../features/hosts/hosts-store.ts'
 import { noExtra, type PastedExtra } from '../features/hosts/pasted-command.ts'
-import { parseQuickConnect, shownTarget } from '../features/hosts/quick-connect.ts'
+import { parseQuickConnect, shownTarget, type TypedAddress } from '../features/hosts/quick-connect.ts'
 import { tell, tellProblem } from '../features/notices/notices.tsx'
 import type { Terminals } from '../features/terminals/terminals.ts'
 import { isLive, useTerminals } from '../features/terminals/terminals-store.ts'
@@ -16,6 +17,8 @@ import { activePane, activeTab, openTab, splitActive } from '../workspace/worksp
 export interface Actions {
   openTerminal(target: Target): void
   openAddress(address: string): void
+  /** A terminal, or the files at the path, as the address says. */
+  openTyped(typed: TypedAddress): void
   connect(host: Host): void
   /** Opens a terminal that goes to a folder first. */
   openTerminalIn(target: Target, folder: string): void
@@ -40,8 +43,11 @@ export function createActions({ api, terminals }: { api: Api; terminals: Termina
     requestAnimationFrame(() => void terminals.open(pane.id, pane.target))
   }
   const quietly = (work: Promise<unknown>) => void work.catch(tellProblem)
+  const openTyped = (typed: TypedAddress) =>
+    typed.opens === 'terminal' ? openTerminal(typed.target) : quietly(openFilesAt(api, typed))
   return {
     openTerminal,
+    openTyped,
     connect: host => openTerminal({ kind: 'host', hostId: host.id }),
     openTerminalIn: (target, folder) => openTerminalIn({ api, terminals }, target, folder),
     openFiles: target => void openFiles({ side: { target, root: false }, path: null }),
@@ -55,7 +61,7 @@ export function createActions({ api, terminals }: { api: Api; terminals: Termina
     },
     openAddress: address => {
       const typed = parseQuickConnect(address)
-      if (typed.kind === 'address') openTerminal(typed.target)
+      if (typed.kind === 'address') openTyped(typed)
       else tellProblem(typed.kind === 'wrong' ? typed.message : `${address} is not an address.`)
     },
     split: side => {
@@ -89,6 +95,13 @@ export function createActions({ api, terminals }: { api: Api; terminals: Termina
     removeGroup: id => quietly(removeGroup(api, id)),
     copy: text => quietly(api.app.copy({ text })),
   }
+}
+
+/** Shows the files at the path of an address; `~` in it is known only once the host was reached. */
+async function openFilesAt(api: Api, { target, path }: TypedAddress): Promise<void> {
+  const side = { target, root: false }
+  const home = path?.startsWith('~') === true ? (await api.files.reach({ side })).home : '/'
+  openFiles({ side, path: path === null ? null : resolvePath(path, { home, from: '/' }) })
 }
 
 /** Opens a terminal and goes to a folder in it, once it is known which shell reads the line. */

@@ -224,7 +224,7 @@ function useHostActions({ api, actions }: Parts): HostActions {
     const quietly = (work: Promise<unknown>) => void work.catch(tellProblem)
     return {
       connect: actions.connect,
-      connectTo: actions.openTerminal,
+      connectTo: actions.openTyped,
       save: host => quietly(api.hosts.save({ host })),
       duplicate: actions.duplicateHost,
       remove: actions.removeHost,

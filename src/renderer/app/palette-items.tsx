@@ -1,7 +1,7 @@
 import { Search, Server } from 'lucide-react'
 
 import { shownAddress, useHosts } from '../features/hosts/hosts-store.ts'
-import { parseQuickConnect, shownTarget } from '../features/hosts/quick-connect.ts'
+import { parseQuickConnect, typedTitle } from '../features/hosts/quick-connect.ts'
 import type { PaletteItem } from '../features/palette/palette.tsx'
 import type { Parts } from './boot.ts'
 import { forwardItems } from './forwards-pieces.tsx'
@@ -16,9 +16,9 @@ export function paletteItems({ api, commands, actions, snippets }: Parts, typed:
       ? [
           {
             id: 'typed:address',
-            title: `Connect to ${shownTarget(quick.target)}`,
+            title: typedTitle(quick),
             icon: <Search size={15} />,
-            run: () => actions.openTerminal(quick.target),
+            run: () => actions.openTyped(quick),
           },
         ]
       : []

@@ -19,19 +19,6 @@ export function parseDestination(text: string): Destination | undefined {
   return { user, address: host ?? '', port: digits === undefined ? null : Number(digits) }
 }
 
-/** The hops of ProxyJump or `-J`, the first first; `ssh://` before one is taken too. Undefined when one can't be read. */
-export function parseJumps(text: string): readonly Destination[] | undefined {
-  const hops = text.split(',').map(each =>
-    parseDestination(
-      each
-        .trim()
-        .replace(/^ssh:\/\//i, '')
-        .replace(/\/$/, ''),
-    ),
-  )
-  return hops.some(hop => hop === undefined || hop.address === '') ? undefined : (hops as Destination[])
-}
-
 /** `user@host:port`, brackets around an IPv6 address with a port; what is null is left out. */
 export function printDestination({ user, address, port }: Destination): string {
   const host = port !== null && address.includes(':') ? `[${address}]` : address

@@ -1,10 +1,15 @@
-import { parseDestination, parseJumps, type Destination } from './destination.ts'
+import { parseDestination, type Destination } from './destination.ts'
 import { parseForwardSpec, type ForwardSpec } from './forward-spec.ts'
+import { parseJumps } from './jumps.ts'
 import { splitShellWords } from './shell-words.ts'
+import { isSshUrl, readSshUrl, type ReadSshUrl, type SshUrl } from './ssh-url.ts'
 
 /** What a whole `ssh ...` command line says (ssh(1)). */
 export interface SshCommand {
   readonly destination: Destination
+  /** What a destination that is an address with a scheme is for, and its path; a plain one is for a terminal. */
+  readonly opens: SshUrl['opens']
+  readonly path: string | null
   readonly keyFile: string | null
   /** The hops before it, the first first. */
   readonly jumps: readonly Destination[]
@@ -55,15 +60,23 @@ export function parseSshCommand(line: string): ParsedSshCommand {
   const rest = words[0] === 'ssh' || words[0]?.endsWith('/ssh') === true ? words.slice(1) : [...words]
   const problem = readWords(rest, found)
   if (problem !== null) return wrong(problem)
-  const url = /^ssh:\/\/(.*?)\/?$/i.exec(found.destination)
-  const stop = parseDestination(url ? (url[1] as string) : found.destination)
   if (found.destination === '') return wrong('Type the host to connect to.')
-  if (!stop || stop.address === '') return wrong(`${found.destination} is not an address.`)
+  const read = readDestination(found.destination)
+  if (!read.ok) return read
+  const { destination: stop, opens, path } = read.url
   // ssh takes a `:port` in the place of -p only with ssh://, but people write it so.
   const user = found.userFirst ? (found.user ?? stop.user) : (stop.user ?? found.user)
   const destination = { address: stop.address, user, port: found.port ?? stop.port }
-  const { keyFile, jumps, forwards, forwardAgent, left } = found
-  return { ok: true, command: { destination, keyFile, jumps, forwards, forwardAgent, left } }
+  const { keyFile, jumps, forwards, forwardAgent } = found
+  const left = path === null ? found.left : [path, ...found.left]
+  return { ok: true, command: { destination, opens, path, keyFile, jumps, forwards, forwardAgent, left } }
+}
+
+function readDestination(text: string): ReadSshUrl {
+  if (isSshUrl(text)) return readSshUrl(text)
+  const destination = parseDestination(text)
+  if (!destination || destination.address === '') return wrong(`${text} is not an address.`)
+  return { ok: true, url: { opens: 'terminal', destination, path: null } }
 }
 
 function readWords(words: readonly string[], found: Found): string | null {
@@ -149,6 +162,6 @@ function readConfigOption(text: string, found: Found): string | null {
   return null
 }
 
-function wrong(message: string): ParsedSshCommand {
+function wrong(message: string): { readonly ok: false; readonly message: string } {
   return { ok: false, message }
 }

@@ -1,28 +1,92 @@
 import type { Destination } from './destination.ts'
 
+/** What an address with a scheme says. */
+export interface SshUrl {
+  /** `files` for sftp:// and scp://, which are about files. */
+  readonly opens: 'terminal' | 'files'
+  readonly destination: Destination
+  /** Absolute, or below the home folder with `~` or `~/` before it. Null where it names none. */
+  readonly path: string | null
+}
+
+export type ReadSshUrl = { readonly ok: true; readonly url: SshUrl } | { readonly ok: false; readonly message: string }
+
+// Far above what a host, a user and a path take, each character of which may be written as twelve.
+const maxLength = 12_288
+const maxPath = 4_096
+
+/** True for a text that `readSshUrl` is for. */
+export function isSshUrl(text: string): boolean {
+  return /^(ssh|sftp|scp):\/\//i.test(text)
+}
+
 /**
- * Reads `ssh://[user@]host[:port][/...]` or `sftp://` (draft-ietf-secsh-scp-sftp-ssh-uri); undefined when it is none.
- * Options and a password in the user part are left out. The names are taken as they stand: check them.
+ * Reads `ssh://[user@]host[:port][/path]`, and the same with `sftp://` or `scp://` (draft-ietf-secsh-scp-sftp-ssh-uri,
+ * RFC 3986), with `%40` and the like in each part. A password and options in the user part are dropped, and no message
+ * quotes the text, which may hold one. The names are taken as they stand: check them with `wrongHop`.
  */
-export function parseSshUrl(text: string): Destination | undefined {
-  const match =
-    /^(?:ssh|sftp):\/\/(?:([^/;]*)(?:;[a-z][\w-]*=[\w.:+%,-]*)?@)?(\[[^\]]+\]|[^:/?#@]+)(?::(\d{1,5}))?(?:[/?#].*)?$/is.exec(
-      text,
-    )
-  if (!match) return undefined
-  const [, userPart, host = '', port] = match
-  const user = safeDecode((userPart ?? '').split(':')[0] ?? '')
+export function readSshUrl(text: string): ReadSshUrl {
+  const [, scheme = '', authority = '', rest = ''] = /^([a-z]+):\/\/([^/?#]*)(.*)$/is.exec(text) ?? []
+  if (!isSshUrl(text) || text.length > maxLength) return wrong('This is not an ssh:// or sftp:// address.')
+  const at = authority.lastIndexOf('@')
+  const place = /^(\[[^[\]]*\]|[^:[\]]*)(?::(.*))?$/s.exec(authority.slice(at + 1))
+  if (!place || place[2]?.includes(':') === true)
+    return wrong('The host of this address can’t be read. An IPv6 address stands in brackets: ssh://[::1]:22.')
+  const [, host = '', digits = ''] = place
+  if (host === '' || host === '[]')
+    return wrong(`This address names no host. Write ${scheme.toLowerCase()}://user@host.`)
+  // RFC 3986, 3.2.3: a colon with nothing behind it is the usual port.
+  if (digits !== '' && !isPort(digits)) return wrong('A port is a number from 1 to 65535.')
+  const user = decoded(at < 0 ? '' : nameIn(authority.slice(0, at)))
+  const address = host.startsWith('[') ? zoneOf(host.slice(1, -1)) : decoded(host)
+  const path = decoded(pathOf(rest))
+  if (user === null || address === null || path === null)
+    return wrong('A % in this address stands for no character. Write a % that is meant so as %25.')
+  if (path.length > maxPath || path.includes('\0')) return wrong('The path of this address can’t be used.')
+  const destination = { user: user === '' ? null : user, address, port: digits === '' ? null : Number(digits) }
   return {
-    user: user === '' ? null : user,
-    address: host.replace(/^\[|\]$/g, ''),
-    port: port === undefined ? null : Number(port),
+    ok: true,
+    url: { opens: scheme.toLowerCase() === 'ssh' ? 'terminal' : 'files', destination, path: path === '' ? null : path },
   }
 }
 
-function safeDecode(text: string): string {
+/** An address as it may be shown: without the password and the options that its user part may hold. */
+export function shownSshUrl(text: string): string {
+  return text.replace(/^([a-z]+:\/\/)([^/?#]*)@/i, (_all, scheme: string, user: string) => {
+    const name = nameIn(user)
+    return name === '' ? scheme : `${scheme}${name}@`
+  })
+}
+
+/** A user part up to its password, without the options of the draft; anything else behind a `;` is part of the name. */
+function nameIn(userPart: string): string {
+  return (userPart.split(':')[0] ?? '').replace(/;[a-z][\w-]*=[\w.+%,-]*$/i, '')
+}
+
+/** The path without the draft's `;type=` and what only web addresses have; `/~` is the home folder, `//` the root. */
+function pathOf(rest: string): string {
+  const path = (rest.split(/[?#]/)[0] ?? '').replace(/;type=[a-z]$/i, '')
+  if (/^\/(~|%7e)(\/|$)/i.test(path)) return path.slice(1)
+  return path === '/' ? '' : path.replace(/^\/+/, '/')
+}
+
+/** RFC 6874 writes the zone of an IPv6 address as `%25eth0`; people write `%eth0`. */
+function zoneOf(address: string): string {
+  return address.replace(/%25/g, '%')
+}
+
+function isPort(digits: string): boolean {
+  return /^\d{1,5}$/.test(digits) && Number(digits) >= 1 && Number(digits) <= 65_535
+}
+
+function decoded(text: string): string | null {
   try {
     return decodeURIComponent(text)
   } catch {
-    return text
+    return null
   }
+}
+
+function wrong(message: string): ReadSshUrl {
+  return { ok: false, message }
 }

@@ -121,6 +121,8 @@ export type PresetResult =
       readonly environments: readonly string[]
       readonly tmux: boolean
       readonly service: ServiceState
+      /** Its usual port, where a service of another user or of a container listens on that; null where none does. */
+      readonly elsesPort: number | null
     }
 
 /** Whether a service is kept running by the host's own systemd for the user; `none` where it can't be. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import { parseJumps } from '../base/destination.ts'
+import { parseJumps } from '../base/jumps.ts'
 import { isHostName, isUserName } from '../base/ssh-names.ts'
 import { call, event } from './define.ts'
 import { exactLine, line, secretText } from './text.ts'

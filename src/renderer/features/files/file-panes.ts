@@ -154,12 +154,22 @@ export class FilePanes implements Disposable {
       const pane = paneOf(id)
       if (!pane || sideText(pane.side) !== sideText(side)) return
       changePane(id, { info })
-      this.#open(id, pane.path ?? path ?? info.home, {})
+      const start = pane.path ?? path
+      this.#open(id, start ?? info.home, {})
+      if (start !== null) await this.#leaveFile(id, side, start)
     } catch (error) {
       const pane = paneOf(id)
       if (pane && sideText(pane.side) === sideText(side))
         changePane(id, { status: 'failed', error: toWireError(error) })
     }
+  }
+
+  /** An address may name a file: its folder is shown then, with the file chosen. */
+  async #leaveFile(id: string, side: Side, path: string): Promise<void> {
+    const info = await this.#api.files.info({ place: { side, path } }).catch(() => null)
+    if (info?.kind !== 'file' || !isAt(id, side, path)) return
+    this.#open(id, parentOf(path), {})
+    changePane(id, { selection: { selected: new Set([nameOf(path)]), cursor: nameOf(path), anchor: nameOf(path) } })
   }
 
   #open(id: string, path: string, change: Partial<PaneState>): void {

@@ -79,6 +79,19 @@ export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onCl
     if (!chosen) return setError('Add a host first.')
     void work(`Looking for ${preset.name} on ${on}`, () => api.forwards.usePreset(input()))
   }
+  // Without the token of the person's own service, which is not for somebody else's.
+  const openElse = (port: number, offer: Offer) => {
+    const { target: there, operation } = input()
+    const page = { path: preset.page ?? '/', secure: false }
+    void work(
+      `Opening port ${port} of ${on}`,
+      async () => ({
+        kind: 'opened',
+        id: await api.forwards.forwardPort({ target: there, port, open: true, page, operation }),
+      }),
+      { kind: 'offer', offer },
+    )
+  }
   // Where there is nothing to choose, one click is all it takes.
   useEffect(() => {
     if (target) look()
@@ -130,6 +143,9 @@ export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onCl
           </datalist>
         </div>
       )}
+      {step.kind === 'offer' && step.offer.elsesPort !== null && (
+        <SomeoneElse port={step.offer.elsesPort} onOpen={port => openElse(port, step.offer)} />
+      )}
       {step.kind === 'offer' && (
         <Start
           preset={preset}
@@ -168,6 +184,15 @@ export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onCl
         </Actions>
       )}
     </Dialog>
+  )
+}
+
+function SomeoneElse({ port, onOpen }: { readonly port: number; readonly onOpen: (port: number) => void }) {
+  return (
+    <div className={ui['note']} data-tone="warn" role="note">
+      <p>Someone else’s service, or one in a container, listens on {port}.</p>
+      <Button onClick={() => onOpen(port)}>Open it anyway</Button>
+    </div>
   )
 }
 

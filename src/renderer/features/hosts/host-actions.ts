@@ -1,13 +1,13 @@
 import type { GroupId, Host } from '../../../shared/contract/hosts.ts'
-import type { Target } from '../../../shared/contract/targets.ts'
 import type { DraggedFiles } from '../../ui/file-drag.ts'
 import type { MenuItem } from '../../ui/menu.tsx'
 import type { Tone } from '../../ui/tag.tsx'
+import type { TypedAddress } from './quick-connect.ts'
 
 /** What can be done with a host; the app says how. */
 export interface HostActions {
   readonly connect: (host: Host) => void
-  readonly connectTo: (target: Extract<Target, { kind: 'address' }>) => void
+  readonly connectTo: (typed: TypedAddress) => void
   readonly openFiles: (host: Host) => void
   /** Copies files to the home folder of a host. */
   readonly sendHome: (host: Host, files: DraggedFiles) => void

@@ -13,7 +13,7 @@ import { HostCard, hostMenu } from './host-card.tsx'
 import { HostDetails } from './host-details.tsx'
 import css from './hosts.module.css'
 import { edit, matchingHosts, sectionsOf, useHosts, type Section } from './hosts-store.ts'
-import { parseQuickConnect, shownTarget } from './quick-connect.ts'
+import { parseQuickConnect, plainAddress, typedHint } from './quick-connect.ts'
 
 export interface HostsPageProps {
   readonly actions: HostActions
@@ -46,10 +46,10 @@ export function HostsPage({ actions, live, pathOf, forwards, snippets }: HostsPa
       ? undefined
       : book.hosts.find(host => [host.label, host.address].includes(filter.trim()))
     if (saved) actions.connect(saved)
-    else if (typed.kind === 'address') actions.connectTo(typed.target)
+    else if (typed.kind === 'address') actions.connectTo(typed)
     else if (found[0] && filtered) actions.connect(found[0])
     else if (book.config.left > 0 && address.safeParse(filter.trim()).success)
-      actions.connectTo({ kind: 'address', address: filter.trim(), port: null, user: null, jumps: [], keyFile: null })
+      actions.connectTo(plainAddress(filter.trim()))
     else if (typed.kind === 'wrong') return setProblem(typed.message)
     else if (filtered) return setProblem('No host is called so. Type user@address to connect to a new one.')
     else return
@@ -105,9 +105,7 @@ export function HostsPage({ actions, live, pathOf, forwards, snippets }: HostsPa
               {problem}
             </p>
           )}
-          {typed.kind === 'address' && (
-            <p className={css['hint']}>Enter connects to {shownTarget(typed.target)} without saving it.</p>
-          )}
+          {typed.kind === 'address' && <p className={css['hint']}>{typedHint(typed)}</p>}
           {book.config.notes.length > 0 && (
             <div className={ui['note']} data-tone="warn" role="note">
               <TriangleAlert size={16} aria-hidden="true" />

@@ -20,6 +20,15 @@ describe('a paste into the address', () => {
     expect(read('root@1.2.3.4')).toMatchObject({ destination: { user: 'root' } })
   })
 
+  it('takes an address with a scheme, without its password', () => {
+    const parsed = read('sftp://user%40corp.example:s3cret@host:2222/data')
+    expect(parsed).toMatchObject({
+      destination: { user: 'user@corp.example', address: 'host', port: 2222 },
+      left: ['/data'],
+    })
+    expect(JSON.stringify(parsed)).not.toContain('s3cret')
+  })
+
   it('leaves what it does not know as it is, and says what is wrong with the rest', () => {
     for (const text of ['10.0.0.1', 'gpu.example', 'sftp -P 41234 root@1.2.3.4', 'scp -P 1 a root@h:/x', 'some words'])
       expect(read(text)).toBeNull()

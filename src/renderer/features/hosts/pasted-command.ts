@@ -1,5 +1,6 @@
 import { printDestination, type Destination } from '../../../shared/base/destination.ts'
 import { parseSshCommand, type ParsedSshCommand, type SshCommand } from '../../../shared/base/ssh-command.ts'
+import { isSshUrl } from '../../../shared/base/ssh-url.ts'
 
 /** What a pasted ssh command says beside the fields of the form; it is saved with the host. */
 export interface PastedExtra {
@@ -16,7 +17,7 @@ export const noExtra: PastedExtra = { jumps: [], forwards: [], left: [] }
 export function pastedCommand(text: string): ParsedSshCommand | null {
   // People copy the prompt along.
   const line = text.trim().replace(/^[$#>%]\s+/, '')
-  if (!/^(\S*\/)?ssh\s|^ssh:\/\/|^[^\s@-]+@\S+/i.test(line)) return null
+  if (!isSshUrl(line) && !/^(\S*\/)?ssh\s|^[^\s@-]+@\S+/i.test(line)) return null
   return parseSshCommand(line)
 }
 

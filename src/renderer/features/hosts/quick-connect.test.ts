@@ -27,6 +27,13 @@ describe('parseQuickConnect', () => {
     expect(parse(text)).toMatchObject(expected)
   })
 
+  it('says whether an address opens a terminal or files, and where', () => {
+    expect(parseQuickConnect('ssh://me@gpu/x')).toMatchObject({ opens: 'terminal' })
+    for (const text of ['sftp://me@gpu/home/me', 'scp://me@gpu/home/me', 'ssh sftp://me@gpu/home/me'])
+      expect(parseQuickConnect(text)).toMatchObject({ opens: 'files', path: '/home/me', target: { address: 'gpu' } })
+    expect(parseQuickConnect('sftp://me@gpu')).toMatchObject({ opens: 'files', path: null })
+  })
+
   it('reads a chain of jump hosts', () => {
     expect(parse('ssh -J a@one,two:2200 me@gpu')).toMatchObject({
       address: 'gpu',

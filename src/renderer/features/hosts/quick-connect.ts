@@ -1,22 +1,29 @@
+import { shownName } from '../../../shared/base/shown-name.ts'
 import { splitShellWords } from '../../../shared/base/shell-words.ts'
 import { parseSshCommand } from '../../../shared/base/ssh-command.ts'
-import { parseSshUrl } from '../../../shared/base/ssh-url.ts'
+import { isSshUrl, readSshUrl, type SshUrl } from '../../../shared/base/ssh-url.ts'
 import { wrongHop, type Hop, type Target } from '../../../shared/contract/targets.ts'
 
 /** What a typed line means: an address to connect to, or why it is none. */
 export type QuickConnect =
-  | { readonly kind: 'address'; readonly target: Extract<Target, { kind: 'address' }> }
-  | { readonly kind: 'nothing' }
-  | { readonly kind: 'wrong'; readonly message: string }
+  TypedAddress | { readonly kind: 'nothing' } | { readonly kind: 'wrong'; readonly message: string }
+
+/** Where to, and what is opened there: a terminal, or the files at a path, which is the home folder where it is null. */
+export interface TypedAddress {
+  readonly kind: 'address'
+  readonly target: Extract<Target, { kind: 'address' }>
+  readonly opens: SshUrl['opens']
+  readonly path: string | null
+}
 
 /**
- * Reads `user@host`, `host -p 2222`, a whole `ssh ...` command line, or a `ssh://` address. A bare word is `nothing`
+ * Reads `user@host`, `host -p 2222`, a whole `ssh ...` command line, or an `ssh://` or `sftp://` address. A bare word is `nothing`
  * unless it looks like an address (a dot, a colon or an `@`), since it is more likely a search.
  */
 export function parseQuickConnect(text: string): QuickConnect {
   const line = text.trim()
   if (line === '') return { kind: 'nothing' }
-  if (/^(ssh|sftp):\/\//i.test(line)) return fromUrl(line)
+  if (isSshUrl(line)) return fromUrl(line)
   const words = splitShellWords(line)
   if (words === undefined) return { kind: 'wrong', message: 'A quotation mark is not closed.' }
   if (words[0] === 'ssh') return fromCommand(line)
@@ -31,23 +38,53 @@ export function shownTarget(target: Extract<Target, { kind: 'address' }>): strin
   return `${target.user === null ? '' : `${target.user}@`}${host}${target.port === null || target.port === 22 ? '' : `:${target.port}`}`
 }
 
+/** What Enter does with an address, for the palette: “Connect to ada@box”, “Open /data on box”. */
+export function typedTitle(typed: TypedAddress): string {
+  const host = shownTarget(typed.target)
+  if (typed.opens === 'terminal') return `Connect to ${host}`
+  return `Open ${typed.path === null ? 'the home folder' : shownName(typed.path)} on ${host}`
+}
+
+/** The same as a sentence below the field. */
+export function typedHint(typed: TypedAddress): string {
+  const host = shownTarget(typed.target)
+  if (typed.opens === 'terminal') return `Enter connects to ${host} without saving it.`
+  return `Enter opens ${typed.path === null ? 'the home folder' : shownName(typed.path)} on ${host} without saving the host.`
+}
+
+/** An address without anything beside it. */
+export function plainAddress(address: string): TypedAddress {
+  const target = { kind: 'address', address, port: null, user: null, jumps: [], keyFile: null } as const
+  return { kind: 'address', target: { ...target, jumps: [] }, opens: 'terminal', path: null }
+}
+
 function fromUrl(text: string): QuickConnect {
-  const hop = parseSshUrl(text)
-  return hop ? build({ hop, jumps: [], keyFile: null }) : { kind: 'wrong', message: 'This is not an ssh:// address.' }
+  const read = readSshUrl(text)
+  if (!read.ok) return { kind: 'wrong', message: read.message }
+  const { destination, opens, path } = read.url
+  return build({ hop: destination, jumps: [], keyFile: null, opens, path })
 }
 
 function fromCommand(line: string): QuickConnect {
   const parsed = parseSshCommand(line)
   if (!parsed.ok) return { kind: 'wrong', message: parsed.message }
-  const { destination, jumps, keyFile } = parsed.command
-  return build({ hop: destination, jumps, keyFile })
+  const { destination, jumps, keyFile, opens, path } = parsed.command
+  return build({ hop: destination, jumps, keyFile, opens, path })
 }
 
-function build({ hop, jumps, keyFile }: { hop: Hop; jumps: readonly Hop[]; keyFile: string | null }): QuickConnect {
+interface Parts {
+  readonly hop: Hop
+  readonly jumps: readonly Hop[]
+  readonly keyFile: string | null
+  readonly opens: SshUrl['opens']
+  readonly path: string | null
+}
+
+function build({ hop, jumps, keyFile, opens, path }: Parts): QuickConnect {
   for (const each of [...jumps, hop]) {
     const message = wrongHop(each)
     if (message !== null) return { kind: 'wrong', message }
   }
   if (jumps.length > 8) return { kind: 'wrong', message: 'At most 8 jump hosts can be typed.' }
-  return { kind: 'address', target: { kind: 'address', ...hop, jumps: [...jumps], keyFile } }
+  return { kind: 'address', target: { kind: 'address', ...hop, jumps: [...jumps], keyFile }, opens, path }
 }

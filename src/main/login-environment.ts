@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { basename } from 'node:path'
+
+// Files of a shell that start conda or nvm take seconds.
+const limitMs = 10_000
+const maxOutput = 4 * 1024 * 1024
+
+export type LoginEnvironment =
+  | { readonly kind: 'read'; readonly variables: Readonly<Record<string, string>> }
+  | { readonly kind: 'failed'; readonly why: string }
+
+// What belongs to one process or one terminal, and what steers this program itself.
+const passing =
+  /^(_|PWD|OLDPWD|SHLVL|TERM|COLUMNS|LINES|PS1|PROMPT|STY|TMUX|TMUX_PANE|NODE_OPTIONS)$|^(ELECTRON_|CHROME_|HAWSER_)/
+
+/**
+ * True where the program was started by a desktop, whose environment is not that of the person's shell. A terminal hands its
+ * own over; Windows has one for all.
+ */
+export function isFromDesktop(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): boolean {
+  return platform !== 'win32' && !env['TERM']
+}
+
+/**
+ * Runs the person's login shell as a terminal would, and answers with the variables that it sets: PATH, SSH_AUTH_SOCK and
+ * the like. Whatever its files print is passed over. Never throws; ends within `timeoutMs`, or when `signal` is aborted.
+ */
+export async function readLoginEnvironment(
+  env: NodeJS.ProcessEnv,
+  { signal, timeoutMs = limitMs }: { readonly signal: AbortSignal; readonly timeoutMs?: number },
+): Promise<LoginEnvironment> {
+  const shell = env['SHELL'] || '/bin/sh'
+  const mark = `hawser-${randomBytes(12).toString('hex')}`
+  const said = await outputOf({ shell, mark, env, signal, timeoutMs })
+  if (typeof said !== 'string') return { kind: 'failed', why: `${shell} ${said.why}` }
+  const between = said.split(mark)[1]
+  if (between === undefined) return { kind: 'failed', why: `${shell} ended without running a command` }
+  const variables = Object.fromEntries(
+    between.split('\0').flatMap(each => {
+      const at = each.indexOf('=')
+      const name = each.slice(0, at)
+      return at <= 0 || passing.test(name) ? [] : [[name, each.slice(at + 1)]]
+    }),
+  )
+  return variables['PATH'] ? { kind: 'read', variables } : { kind: 'failed', why: `${shell} has no PATH` }
+}
+
+interface ShellRun {
+  readonly shell: string
+  readonly mark: string
+  readonly env: NodeJS.ProcessEnv
+  readonly signal: AbortSignal
+  readonly timeoutMs: number
+}
+
+function outputOf({ shell, mark, env, signal, timeoutMs }: ShellRun): Promise<string | { readonly why: string }> {
+  return new Promise(resolve => {
+    // The same words to every shell, csh and fish too: nothing in them is special inside of double quotes.
+    const command = `/bin/sh -c "printf %s ${mark}; env -0; printf %s ${mark}"`
+    const name = basename(shell)
+    // csh takes -l alone only; its login shells are those whose name begins with a dash.
+    const [args, argv0] = /csh$/.test(name) ? [['-i', '-c', command], `-${name}`] : [['-i', '-l', '-c', command], shell]
+    // A session of its own: an interactive shell would stop over a terminal that is not its own, and it ends with all it began.
+    const child = spawn(shell, args, { env, argv0, detached: true, stdio: ['ignore', 'pipe', 'ignore'] })
+    let output = ''
+    const end = (result: string | { readonly why: string }) => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', stop)
+      child.stdout.destroy()
+      if (child.pid !== undefined && child.exitCode === null) killGroup(child.pid)
+      resolve(result)
+    }
+    const stop = () => end({ why: 'was stopped' })
+    const timer = setTimeout(() => end({ why: `took longer than ${timeoutMs / 1000} s` }), timeoutMs)
+    signal.addEventListener('abort', stop, { once: true })
+    if (signal.aborted) stop()
+    child.stdout.setEncoding('utf8')
+    child.stdout.on('data', (text: string) => {
+      output += text
+      if (output.split(mark).length > 2) end(output)
+      else if (output.length > maxOutput) end({ why: 'prints without end' })
+    })
+    child.on('error', () => end({ why: 'could not be started' }))
+    child.on('close', () => end(output))
+  })
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // It has just ended by itself.
+  }
+}

@@ -1,0 +1,171 @@
+import { AppError } from '../../shared/base/errors.ts'
+import { filePassphraseName, pastedKeyName, storedPassphraseName } from '../storage/secret-names.ts'
+import { keyName, type KeySource, type PassphraseSource } from './key-ring.ts'
+import type { SignInContext } from './sign-in-context.ts'
+import type { Signer } from './signer.ts'
+
+/** `optional` for a key that nobody chose: a sign-in goes on without it. */
+export interface OfferedKey {
+  readonly signer: Signer
+  readonly optional: boolean
+}
+
+/** Which keys one sign-in offers: those of the host, the config, the agent and the .ssh folder. */
+export class KeyChoice {
+  readonly #context: SignInContext
+  readonly #keep: (name: string, passphrase: string) => void
+
+  /** `keep` takes a passphrase that is to be remembered once the server said yes. */
+  constructor(context: SignInContext, keep: (name: string, passphrase: string) => void) {
+    this.#context = context
+    this.#keep = keep
+  }
+
+  /** The keys for this sign-in, in the order in which the server is to see them. Throws `key-unusable` or `vault-locked`. */
+  async *offered(): AsyncGenerator<OfferedKey> {
+    const { hop, keys } = this.#context
+    const inAgent = hop.signIn === 'key' ? [] : await this.#context.agent(hop.options.agent)
+    const { identityFiles, identitiesOnly, noKeyFiles } = hop.options
+    if (identityFiles.length > 0 || identitiesOnly || noKeyFiles) {
+      yield* this.#configured(inAgent)
+      return
+    }
+    const own = await this.own()
+    for (const source of own) {
+      const held = await this.#inAgent(source)
+      yield { signer: held ?? (await this.#fromFile(source)), optional: false }
+      // A key that was put into the agent is chosen by its public half: the agent's others are not meant.
+      if (held) return
+    }
+    const defaults = await keys.publicHalves()
+    // Those that also lie in the .ssh folder first: they are the person's own.
+    const isDefault = (signer: Signer) => defaults.some(blob => blob.equals(signer.blob))
+    const ordered = [...inAgent.filter(isDefault), ...inAgent.filter(signer => !isDefault(signer))]
+    for (const signer of ordered) yield { signer, optional: true }
+    if (hop.signIn === 'agent' || (hop.signIn === 'key' && own.length > 0)) return
+    let found = false
+    for (const source of keys.defaults()) {
+      const signer = await keys.signer(source, this.#passphrases(source)).catch(orSkip)
+      if (signer) yield { signer, optional: hop.signIn === 'ask' }
+      found ||= signer !== null
+    }
+    if (hop.signIn === 'key' && !found) throw noKey()
+  }
+
+  /** The agent's signer for a key whose private half is in no file: `.pub` was chosen, or only `.pub` is left. */
+  async #inAgent(source: KeySource): Promise<Signer | null> {
+    const { hop, keys } = this.#context
+    const isPublic = source.kind === 'file' && source.path.endsWith('.pub')
+    if (!isPublic && (await keys.privateHalf(source)) !== null) return null
+    const half = await keys.publicHalf(source)
+    if (half === null) return null
+    return (await this.#context.agent(hop.options.agent)).find(each => each.blob.equals(half)) ?? null
+  }
+
+  async #fromFile(source: KeySource): Promise<Signer> {
+    const { keys } = this.#context
+    const whole = await keys.privateHalf(source)
+    if (whole === null) throw (await keys.publicHalf(source)) === null ? missing(source) : notInAgent(source)
+    const signer = await keys.signer(whole, this.#passphrases(whole))
+    if (!signer) throw missing(whole)
+    return signer
+  }
+
+  /**
+   * The keys that a config names, in OpenSSH's order: those that lie in the agent, the agent's others unless
+   * IdentitiesOnly forbids it, then the files. A file that is not there is passed over.
+   */
+  async *#configured(inAgent: readonly Signer[]): AsyncGenerator<OfferedKey> {
+    const { hop, keys } = this.#context
+    const { identityFiles, identitiesOnly, noKeyFiles } = hop.options
+    const named = identityFiles.map((path): KeySource => ({ kind: 'file', path: keys.resolve(path) }))
+    const sources = [
+      ...(hop.keyFile === null ? [] : [await keys.source(hop.keyFile)]),
+      ...(named.length > 0 ? named : noKeyFiles ? [] : keys.defaults()),
+    ]
+    const halves = await Promise.all(sources.map(source => keys.publicHalf(source)))
+    const taken = new Set<Signer>()
+    for (const half of halves) {
+      const signer = half && inAgent.find(each => each.blob.equals(half))
+      if (signer && !taken.has(signer)) yield { signer, optional: true }
+      if (signer) taken.add(signer)
+    }
+    if (!identitiesOnly) for (const signer of inAgent) if (!taken.has(signer)) yield { signer, optional: true }
+    for (const source of sources) {
+      const signer = await keys.signer(source, this.#passphrases(source)).catch(orSkip)
+      if (signer) yield { signer, optional: true }
+    }
+  }
+
+  /** The key that the host itself names, by file or pasted; none where it leaves the choice open. */
+  async own(): Promise<readonly KeySource[]> {
+    const { hop, keys, secrets } = this.#context
+    if (hop.signIn === 'agent' || hop.signIn === 'password') return []
+    const own: KeySource[] = hop.keyFile === null ? [] : [await keys.source(hop.keyFile)]
+    if (hop.hostId !== null && hop.keyFile === null) {
+      const name = pastedKeyName(hop.hostId)
+      const text = await secrets.get(name)
+      if (text !== null) own.push({ kind: 'text', id: name, text })
+    }
+    if (own.length === 0 && hop.signIn === 'key' && secrets.locked) throw vaultLocked()
+    return own
+  }
+
+  #passphrases(source: KeySource): PassphraseSource {
+    const { secrets, ask } = this.#context
+    const name = source.kind === 'file' ? filePassphraseName(source.path) : storedPassphraseName(source.id)
+    return {
+      remembered: () => secrets.get(name),
+      ask: async wrong => {
+        const text = wrong ? 'That passphrase does not open the key.' : source.kind === 'file' ? source.path : ''
+        const prompts = [{ text: 'Passphrase', echo: false }]
+        const answer = await ask({
+          kind: 'secrets',
+          from: { kind: 'hawser' },
+          title: `Passphrase for ${keyName(source)}`,
+          text,
+          prompts,
+          remember: true,
+        })
+        return answer?.kind === 'secrets' ? { passphrase: answer.secrets[0] ?? '', remember: answer.remember } : null
+      },
+      keep: passphrase => this.#keep(name, passphrase),
+    }
+  }
+}
+
+function missing(source: KeySource): AppError {
+  const path = source.kind === 'file' ? source.path : keyName(source)
+  return new AppError('key-unusable', `The key file ${path} does not exist. Choose another one for this host.`)
+}
+
+function notInAgent(source: KeySource): AppError {
+  return new AppError(
+    'key-unusable',
+    `Of the key ${keyName(source)} only the public half is here, and the agent does not hold the private one. Add it to the agent, or choose the private key.`,
+  )
+}
+
+function noKey(): AppError {
+  return new AppError(
+    'key-unusable',
+    'There is no key in the .ssh folder. Choose a key file for this host, or make one with ssh-keygen.',
+  )
+}
+
+function vaultLocked(): AppError {
+  return new AppError(
+    'vault-locked',
+    'The key of this host may be in the vault, which is locked. Unlock it in Settings, Security.',
+  )
+}
+
+/** True where a key can't be used, which stops a sign-in only where that key was chosen. */
+export function isUnusable(error: unknown): boolean {
+  return error instanceof AppError ? error.code === 'key-unusable' : true
+}
+
+function orSkip(error: unknown): null {
+  if (isUnusable(error)) return null
+  throw error
+}

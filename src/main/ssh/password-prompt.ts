@@ -1,0 +1,38 @@
+/*
+ * A server asks in its own language, and says nothing of what it asks for but whether the answer may be seen. One hidden
+ * question at the start of a sign-in is the password in any language, unless it names a code. Later ones may be anything:
+ * there only the word itself counts.
+ */
+
+// What codes are called: one-time passwords, tokens, codes of an app, a message or a card, and challenges.
+const code = new RegExp(
+  [
+    'one[- ]?time|single[- ]?use|otp|token|code|\\bpin\\b|\\btan\\b|verif|2fa|mfa|authenticator|\\bduo\\b|yubi|securid',
+    '\\bsms\\b|challenge|respon[sc]e|s/key|second factor|two[- ]?factor|two[- ]?step',
+    'einmal|bestätigung|sicherheitsschlüssel|zweit|usage unique|jetable|jeton|vérif|código|unico uso|único|un solo uso',
+    'codice|monouso|eenmalig|verificatie|engångs|engangs|kertakäyttö|vahvistus|jednoraz|jednorázov|egyszer|\\bk[oó]d|kode\\b',
+    'doğrulama|tek kullanım|одноразов|разов|\\u043aод(?!ов)|токен|пин|μιας χρήσης|mã xác|sekali pakai|verifikasi',
+    '验证|驗證|校验|校驗|动态|動態|一次|令牌|权杖|權杖|口令牌|短信|簡訊|密码器|二次|双因|雙因|两步|兩步',
+    'ワンタイム|認証コード|確認|コード|トークン|ワンタイ|二段階|暗証',
+    '인증|일회용|토큰|코드|동적|확인|חד פעמי|קוד|رمز التحقق|لمرة واحدة|رمز الت|یکبار',
+  ].join('|'),
+  'i',
+)
+
+const password = new RegExp(
+  [
+    'passwor[dt]|kennwort|mot de passe|contraseña|\\bsenha|palavra-passe|wachtwoord|lösenord|adgangskode|passord|salasana',
+    'hasło|heslo|jelszó|parol[aăe]|пароль|κωδικ|şifre|mật khẩu|รหัสผ่าน|kata sandi|密码|密碼|口令|パスワード|비밀번호|암호|סיסמ|كلمة',
+  ].join('|'),
+  'i',
+)
+
+/** `first` says that nothing secret has been given in this sign-in yet. A code is never taken for a password. */
+export function asksForPassword(prompt: string, first: boolean): boolean {
+  const text = prompt.normalize('NFKC')
+  // `adgangskode` is Danish for a password, and ends as the word for a code does.
+  if (code.test(text.replace(/adgangskode/gi, 'password'))) return false
+  if (password.test(text)) return true
+  // A challenge is shown as digits.
+  return first && !/\d{4}/.test(text)
+}
