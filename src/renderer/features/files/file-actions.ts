@@ -79,7 +79,9 @@ export class FileActions {
   /** Hands files to the drag of the system; those of a host must be here first. */
   readonly dragOut = ({ side, paths }: DraggedFiles): void => {
     if (side.target.kind === 'local') return this.#quietly(this.parts.api.app.dragOut({ paths: [...paths] }))
-    this.parts.tell('Files of a host can be dragged to other programs once they are on this computer. “Download to…” fetches them.')
+    this.parts.tell(
+      'Files of a host can be dragged to other programs once they are on this computer. “Download to…” fetches them.',
+    )
   }
 
   /** Fetches what is chosen into a folder of this computer that the person picks. */
