@@ -51,7 +51,11 @@ export default defineConfig({
       alias: { 'decode-named-character-reference': resolve('node_modules/decode-named-character-reference/index.js') },
     },
     // Modules, so that the worker of previews loads only the parser that it needs.
-    worker: { format: 'es' },
+    worker: {
+      format: 'es',
+      // An unused part of this package loads WebAssembly, which the page's policy refuses.
+      rolldownOptions: { treeshake: { moduleSideEffects: id => !id.includes('/hyparquet-compressors/') } },
+    },
     build: {
       target: 'chrome130',
       outDir: resolve('out/renderer'),

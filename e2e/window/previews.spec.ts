@@ -34,15 +34,18 @@ function bomb(count: number): Buffer {
   return Buffer.concat([...locals, ...directory, end])
 }
 
-/** A Parquet file whose end claims a description of 900 MB, in a file that is as long (and empty on the disk). */
+/** A Parquet file whose description, of 4 MB, announces a list of two billion entries. */
 function claimed(): Buffer {
   const end = Buffer.alloc(8)
   end.writeUInt32LE(4_000_000, 0)
   end.write('PAR1', 4)
-  // A list of two billion truths.
   const list = Buffer.from([0x19, 0xf1, 0xff, 0xff, 0xff, 0xff, 0x07])
   return Buffer.concat([Buffer.alloc(16), list, Buffer.alloc(4_000_000 - list.length, 0x11), end])
 }
+
+/** One column of the numbers 0 to 99. */
+const parquet =
+  'UEFSMRUAFaAGFaAGLBXIARUAFQYVBgAAAAAAAAEAAAACAAAAAwAAAAQAAAAFAAAABgAAAAcAAAAIAAAACQAAAAoAAAALAAAADAAAAA0AAAAOAAAADwAAABAAAAARAAAAEgAAABMAAAAUAAAAFQAAABYAAAAXAAAAGAAAABkAAAAaAAAAGwAAABwAAAAdAAAAHgAAAB8AAAAgAAAAIQAAACIAAAAjAAAAJAAAACUAAAAmAAAAJwAAACgAAAApAAAAKgAAACsAAAAsAAAALQAAAC4AAAAvAAAAMAAAADEAAAAyAAAAMwAAADQAAAA1AAAANgAAADcAAAA4AAAAOQAAADoAAAA7AAAAPAAAAD0AAAA+AAAAPwAAAEAAAABBAAAAQgAAAEMAAABEAAAARQAAAEYAAABHAAAASAAAAEkAAABKAAAASwAAAEwAAABNAAAATgAAAE8AAABQAAAAUQAAAFIAAABTAAAAVAAAAFUAAABWAAAAVwAAAFgAAABZAAAAWgAAAFsAAABcAAAAXQAAAF4AAABfAAAAYAAAAGEAAABiAAAAYwAAABUCGfwCSARyb290FQIAFQIlABgCYzAAFsgBGfwBGfwBJggcFQIZ9QEAGfgBAmMwFQAWyAEWyAYWyAYmCAAAFqAGFsgBAABGAAAAUEFSMQ=='
 
 const nestedUse = Array.from(
   { length: 40 },
@@ -66,6 +69,7 @@ test('hostile and huge files are previewed within their budgets, and a shell goe
       'This table has 131,073 columns. Showing the first 200.',
     ],
     'claims.parquet': [claimed(), /damaged|too complex|too long/],
+    'numbers.parquet': [Buffer.from(parquet, 'base64'), '100 rows, 1 columns; the first 50 rows'],
     'bomb.npz': [bomb(100), 'This archive has 100 files. Showing the first 64.'],
     'bomb.svg': [
       `<svg xmlns="http://www.w3.org/2000/svg"><rect id="l0" width="9" height="9"/>${nestedUse.join('')}</svg>`,

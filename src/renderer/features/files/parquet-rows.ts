@@ -1,6 +1,12 @@
 import { parquetMetadata, parquetReadObjects, parquetSchema, snappyUncompress } from 'hyparquet'
 import type { ColumnChunk, Compressors, FileMetaData, RowGroup } from 'hyparquet'
-import { compressors, decompressZstd } from 'hyparquet-compressors'
+import {
+  decompressBrotli,
+  decompressGzip,
+  decompressLz4,
+  decompressLz4Raw,
+  decompressZstd,
+} from 'hyparquet-compressors'
 
 import { firstPages, largestPage, type PagesRead } from './parquet-pages.ts'
 import type { ByteSource } from './preview-job.ts'
@@ -96,15 +102,15 @@ function pieceOf(read: readonly PagesRead[], start: number, end: number): ArrayB
   return piece.buffer
 }
 
-/** Unpackers with room for what a page says it holds, which is capped. Snappy's other one is WebAssembly, which the page refuses. */
-const { SNAPPY: _wasm, ZSTD: _unbounded, ...others } = compressors
+/**
+ * Unpackers with room for as much as a page says it holds, which is capped. The package's own table of them isn't used: it
+ * loads WebAssembly, which the page's policy refuses.
+ */
 const capped: Compressors = {
-  ...Object.fromEntries(
-    Object.entries(others).map(([codec, unpack]) => [
-      codec,
-      (input: Uint8Array, length: number) => unpack(input, roomFor(length)),
-    ]),
-  ),
+  GZIP: (input, length) => decompressGzip(input, roomFor(length)),
+  BROTLI: (input, length) => decompressBrotli(input, roomFor(length)),
+  LZ4: (input, length) => decompressLz4(input, roomFor(length)),
+  LZ4_RAW: (input, length) => decompressLz4Raw(input, roomFor(length)),
   ZSTD: (input, length) => decompressZstd(input, new Uint8Array(roomFor(length))),
   SNAPPY: (input, length) => {
     const output = new Uint8Array(roomFor(length))

@@ -17,9 +17,7 @@ export interface PreviewWorker {
 export function preview<K extends PreviewJob['kind']>(
   job: Extract<PreviewJob, { kind: K }>,
   source: ByteSource,
-  signal: AbortSignal,
-  // eslint-disable-next-line max-params -- tests give a worker of their own
-  worker: PreviewWorker = startWorker(),
+  { signal, worker = startWorker() }: { readonly signal: AbortSignal; readonly worker?: PreviewWorker },
 ): Promise<PreviewAnswers[K]> {
   return new Promise((resolve, reject) => {
     let timer: ReturnType<typeof setTimeout> | undefined
