@@ -69,7 +69,7 @@ test('hostile and huge files are previewed within their budgets, and a shell goe
       'This table has 131,073 columns. Showing the first 200.',
     ],
     'claims.parquet': [claimed(), /damaged|too complex|too long/],
-    'numbers.parquet': [Buffer.from(parquet, 'base64'), '100 rows, 1 columns; the first 50 rows'],
+    'numbers.parquet': [Buffer.from(parquet, 'base64'), '100 rows, 1 column; the first 50 rows'],
     'bomb.npz': [bomb(100), 'This archive has 100 files. Showing the first 64.'],
     'bomb.svg': [
       `<svg xmlns="http://www.w3.org/2000/svg"><rect id="l0" width="9" height="9"/>${nestedUse.join('')}</svg>`,

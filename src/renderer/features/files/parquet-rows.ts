@@ -38,9 +38,12 @@ export async function readParquet(source: ByteSource): Promise<TableAnswer> {
     rows,
     firstRows,
   )
-  const total = `${counted(Number(metadata.num_rows))} rows, ${counted(columns.length)} columns; the first ${counted(table.rows.length)} rows`
+  const total = `${counted(Number(metadata.num_rows))} rows, ${counted(columns.length)} ${columns.length === 1 ? 'column' : 'columns'}; the first ${counted(table.rows.length)} rows`
   const unread = values.filter(column => column === null).length
-  const more = unread === 0 ? [] : [`${counted(unread)} columns are too large or damaged: their cells are left empty.`]
+  const more =
+    unread === 0
+      ? []
+      : [`Too large or damaged to read: ${unread === 1 ? '1 column' : `${counted(unread)} columns`}, left empty below.`]
   return { ...table, notes: [total, ...table.notes, ...more] }
 }
 

@@ -191,7 +191,7 @@ describe('Parquet', () => {
       fileOf(parquetOf(2, 1_500_000_000)),
     )) as PreviewAnswers['parquet']
     expect(rows[0]).toEqual(['', ''])
-    expect(notes.at(-1)).toContain('2 columns are too large or damaged')
+    expect(notes.at(-1)).toContain('Too large or damaged to read: 2 columns')
   })
 
   const withFooter = (length: number) => {
