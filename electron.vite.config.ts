@@ -46,6 +46,16 @@ export default defineConfig({
   renderer: {
     root: 'src/renderer',
     plugins: [react()],
+    // Its build for pages makes an element to decode entities, and previews are parsed in a worker, which has none.
+    resolve: {
+      alias: { 'decode-named-character-reference': resolve('node_modules/decode-named-character-reference/index.js') },
+    },
+    // Modules, so that the worker of previews loads only the parser that it needs.
+    worker: {
+      format: 'es',
+      // An unused part of this package loads WebAssembly, which the page's policy refuses.
+      rolldownOptions: { treeshake: { moduleSideEffects: id => !id.includes('/hyparquet-compressors/') } },
+    },
     build: {
       target: 'chrome130',
       outDir: resolve('out/renderer'),

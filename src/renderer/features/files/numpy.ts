@@ -61,7 +61,11 @@ export function parseZipDirectory(tail: Uint8Array, from: number): readonly ZipE
   return entries
 }
 
-/** The bytes of an entry behind its local header, unpacked as far as they go. */
+/** More than the header of an array has; deflate makes at most 1,032 bytes of one. */
+const mostUnpacked = 80 * 1024
+const packedStep = 1024
+
+/** The first bytes of an entry behind its local header, unpacked as far as they go, at most 80 KiB and one step over. */
 export async function unpackHead(local: Uint8Array, method: number): Promise<Uint8Array> {
   const view = new DataView(local.buffer, local.byteOffset, local.byteLength)
   if (local.length < 30) return new Uint8Array(0)
@@ -70,11 +74,30 @@ export async function unpackHead(local: Uint8Array, method: number): Promise<Uin
   if (method !== 8) return new Uint8Array(0)
   const unpack = new DecompressionStream('deflate-raw')
   const writer = unpack.writable.getWriter()
-  // The piece ends in the middle: what came out before that is enough.
-  void writer.write(body).catch(() => {})
-  void writer.close().catch(() => {})
-  const { value } = await unpack.readable.getReader().read()
-  return value ?? new Uint8Array(0)
+  const reader = unpack.readable.getReader()
+  const feed = async () => {
+    // Small steps: each is unpacked as a whole before the reader can say that it has enough.
+    for (let at = 0; at < body.length; at += packedStep) await writer.write(body.subarray(at, at + packedStep))
+    await writer.close()
+  }
+  // Most entries are longer than the piece of them that was read: the end is missing, and that is no failure.
+  const fed = feed().catch(() => {})
+  const unpacked = new Uint8Array(mostUnpacked)
+  let length = 0
+  try {
+    while (length < mostUnpacked) {
+      const { value, done } = await reader.read()
+      if (done) break
+      const part = value.subarray(0, mostUnpacked - length)
+      unpacked.set(part, length)
+      length += part.length
+    }
+  } catch {
+    // Damaged, or cut off: the bytes before that are enough, or no array.
+  }
+  await reader.cancel().catch(() => {})
+  await fed
+  return unpacked.subarray(0, length)
 }
 
 const kinds: Readonly<Record<string, string>> = { f: 'float', i: 'int', u: 'uint', c: 'complex', b: 'bool' }

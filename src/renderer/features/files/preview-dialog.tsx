@@ -10,10 +10,9 @@ import { paneOf } from './file-panes.ts'
 import { FileReader } from './file-reader.ts'
 import type { DialogParts } from './files-dialogs.tsx'
 import { openDialog } from './files-store.ts'
-import { ArrayPreview } from './preview-array.tsx'
 import { ImagePreview } from './preview-image.tsx'
 import { previewKind } from './preview-kind.ts'
-import { TablePreview } from './preview-table.tsx'
+import { ArrayPreview, ParquetPreview, TablePreview } from './preview-table.tsx'
 import { TextPreview } from './preview-text.tsx'
 import css from './preview.module.css'
 import { SendButton } from './send-button.tsx'
@@ -21,7 +20,6 @@ import { sizeText } from './rows.ts'
 
 const MarkdownPreview = lazy(async () => ({ default: (await import('./preview-markdown.tsx')).MarkdownPreview }))
 const NotebookPreview = lazy(async () => ({ default: (await import('./preview-notebook.tsx')).NotebookPreview }))
-const ParquetPreview = lazy(async () => ({ default: (await import('./preview-parquet.tsx')).ParquetPreview }))
 
 /** Shows a file without fetching more of it than is seen. */
 export function PreviewDialog({ parts, paneId, close, name }: DialogParts & { readonly name: string }) {

@@ -1,51 +1,71 @@
-import { useCallback } from 'react'
-import Markdown from 'react-markdown'
-import gfm from 'remark-gfm'
+import { createElement, type ReactNode } from 'react'
 
 import type { FileReader } from './file-reader.ts'
+import type { DrawnElement, DrawnNode } from './markdown-nodes.ts'
+import { PreviewNotes } from './preview-notes.tsx'
 import css from './preview.module.css'
-import { useLoaded } from './use-loaded.ts'
-
-const headBytes = 1024 * 1024
+import { usePreview } from './use-preview.ts'
 
 interface MarkdownPreviewProps {
   readonly reader: FileReader
   readonly openLink: (url: string) => void
 }
 
+const markdown = { kind: 'markdown' } as const
+
 /** Markdown as it is meant to be read. */
 export function MarkdownPreview({ reader, openLink }: MarkdownPreviewProps) {
-  const load = useCallback(async () => new TextDecoder().decode(await reader.bytes(0, headBytes)), [reader])
-  const { value, error } = useLoaded(load)
+  const { value, error } = usePreview<'markdown'>(reader, markdown)
   if (error !== null) return <p role="alert">{error}</p>
   if (value === null) return <p role="status">Opening</p>
-  return <MarkdownText text={value} openLink={openLink} />
+  return (
+    <>
+      <PreviewNotes notes={value.notes} />
+      <MarkdownNodes nodes={value.nodes} openLink={openLink} />
+    </>
+  )
 }
 
-/** Markdown text. HTML in it stays text, pictures from elsewhere are not fetched, links go to the browser. */
-export function MarkdownText({ text, openLink }: { readonly text: string; readonly openLink: (url: string) => void }) {
-  return (
-    <div className={css['markdown']}>
-      <Markdown
-        remarkPlugins={[gfm]}
-        components={{
-          a: ({ href, children }) => (
-            <a
-              href={href}
-              title={href}
-              onClick={event => {
-                event.preventDefault()
-                if (href !== undefined) openLink(href)
-              }}
-            >
-              {children}
-            </a>
-          ),
-          img: ({ alt }) => <em>{alt === undefined || alt === '' ? 'picture' : alt}</em>,
-        }}
-      >
-        {text}
-      </Markdown>
-    </div>
-  )
+interface MarkdownNodesProps {
+  readonly nodes: readonly DrawnNode[]
+  readonly openLink: (url: string) => void
+}
+
+/** Markdown that was parsed. HTML in it stays text, pictures from elsewhere are not fetched, links go to the browser. */
+export function MarkdownNodes({ nodes, openLink }: MarkdownNodesProps) {
+  return <div className={css['markdown']}>{drawn(nodes, openLink)}</div>
+}
+
+function drawn(nodes: readonly DrawnNode[], openLink: (url: string) => void): readonly ReactNode[] {
+  return nodes.map((node, index) => (typeof node === 'string' ? node : drawnElement(node, index, openLink)))
+}
+
+function drawnElement(node: DrawnElement, key: number, openLink: (url: string) => void): ReactNode {
+  const { tag, href, title, alt, start, checked, align, children } = node
+  const inside = drawn(children, openLink)
+  switch (tag) {
+    case 'a':
+      return (
+        <a
+          key={key}
+          href={href}
+          title={href}
+          onClick={event => {
+            event.preventDefault()
+            if (href !== undefined) openLink(href)
+          }}
+        >
+          {inside}
+        </a>
+      )
+    case 'img':
+      return <em key={key}>{alt === undefined || alt === '' ? 'picture' : alt}</em>
+    case 'input':
+      return <input key={key} type="checkbox" checked={checked ?? false} disabled readOnly />
+    case 'br':
+    case 'hr':
+      return createElement(tag, { key })
+    default:
+      return createElement(tag, { key, title, start, style: align && { textAlign: align } }, ...inside)
+  }
 }

@@ -1,30 +1,46 @@
-import Papa from 'papaparse'
-import { useCallback } from 'react'
+import { useMemo } from 'react'
 
 import type { FileReader } from './file-reader.ts'
+import type { PreviewJob } from './preview-job.ts'
+import { PreviewNotes } from './preview-notes.tsx'
 import css from './preview.module.css'
-import { useLoaded } from './use-loaded.ts'
-
-const headBytes = 256 * 1024
-const mostRows = 500
+import { usePreview } from './use-preview.ts'
 
 /** The first rows of a table of text. */
 export function TablePreview({ reader, separator }: { readonly reader: FileReader; readonly separator: string }) {
-  const load = useCallback(async () => {
-    const text = new TextDecoder().decode(await reader.bytes(0, headBytes))
-    // The last row may have been cut off.
-    const whole = reader.size > headBytes ? text.slice(0, text.lastIndexOf('\n')) : text
-    return Papa.parse<string[]>(whole, { delimiter: separator, skipEmptyLines: true, preview: mostRows + 1 }).data
-  }, [reader, separator])
-  const { value, error } = useLoaded(load)
+  const job = useMemo(() => ({ kind: 'table', separator }) as const, [separator])
+  return <TableOf reader={reader} job={job} />
+}
+
+/** The columns of a Parquet file and its first rows. */
+export function ParquetPreview({ reader }: { readonly reader: FileReader }) {
+  return <TableOf reader={reader} job={parquet} />
+}
+
+/** The type and shape of NumPy arrays; their numbers stay where they are. */
+export function ArrayPreview({ reader, name }: { readonly reader: FileReader; readonly name: string }) {
+  const job = useMemo(() => ({ kind: 'array', name }) as const, [name])
+  return <TableOf reader={reader} job={job} />
+}
+
+const parquet = { kind: 'parquet' } as const
+type TableKind = 'table' | 'parquet' | 'array'
+
+function TableOf({ reader, job }: { reader: FileReader; job: Extract<PreviewJob, { kind: TableKind }> }) {
+  const { value, error } = usePreview<TableKind>(reader, job)
   if (error !== null) return <p role="alert">{error}</p>
-  const [head, ...rows] = value ?? []
-  if (!head) return <p role="status">{value ? 'This table is empty.' : 'Opening'}</p>
-  return <DataTable head={head} rows={rows.slice(0, mostRows)} />
+  if (!value) return <p role="status">Opening</p>
+  if (value.head.length === 0) return <p role="status">This table is empty.</p>
+  return (
+    <>
+      <PreviewNotes notes={value.notes} />
+      <DataTable head={value.head} rows={value.rows} />
+    </>
+  )
 }
 
 /** A table with a head that stays in sight. */
-export function DataTable({ head, rows }: { head: readonly string[]; rows: readonly (readonly string[])[] }) {
+function DataTable({ head, rows }: { head: readonly string[]; rows: readonly (readonly string[])[] }) {
   return (
     <table className={css['table']}>
       <thead>

@@ -1,14 +1,14 @@
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 
 import { messageOf } from '../../../shared/base/errors.ts'
 import { Checkbox } from '../../ui/field.tsx'
 import { Button } from '../../ui/button.tsx'
 import { CodeView } from './code-view.tsx'
 import type { FileReader } from './file-reader.ts'
-import { hexDump, looksBinary } from './preview-kind.ts'
+import { PreviewNotes } from './preview-notes.tsx'
 import css from './preview.module.css'
 import { sizeText } from './rows.ts'
-import { useLoaded } from './use-loaded.ts'
+import { usePreview } from './use-preview.ts'
 
 const headBytes = 256 * 1024
 const tailBytes = 64 * 1024
@@ -35,24 +35,25 @@ export function TextPreview({ reader, name, isDark }: { reader: FileReader; name
 
 function Head({ reader, name, isDark }: { reader: FileReader; name: string; isDark: boolean }) {
   const [length, setLength] = useState(headBytes)
-  const load = useCallback(() => reader.bytes(0, length), [reader, length])
-  const { value, error } = useLoaded(load)
+  const job = useMemo(() => ({ kind: 'text', length }) as const, [length])
+  const { value, error } = usePreview<'text'>(reader, job)
   if (error !== null) return <p role="alert">{error}</p>
   if (!value) return <p role="status">Opening</p>
-  if (looksBinary(value)) {
+  if (value.binary) {
     return (
       <>
         <p role="status">Binary file. Showing the first bytes.</p>
-        <pre className={css['hex']}>{hexDump(value.subarray(0, 4096))}</pre>
+        <pre className={css['hex']}>{value.text}</pre>
       </>
     )
   }
   return (
     <>
-      <CodeView text={new TextDecoder().decode(value)} name={name} isDark={isDark} />
-      {value.length < reader.size && length < 4 * 1024 * 1024 && (
+      <PreviewNotes notes={value.notes} />
+      <CodeView text={value.text} name={name} isDark={isDark} />
+      {value.read < reader.size && length < 4 * 1024 * 1024 && (
         <p className={css['more']} role="status">
-          {`The first ${sizeText(value.length)} of ${sizeText(reader.size)}`}
+          {`The first ${sizeText(value.read)} of ${sizeText(reader.size)}`}
           <Button small onClick={() => setLength(length * 4)}>
             Show more
           </Button>

@@ -1,0 +1,112 @@
+import { isValidElement, type ReactNode } from 'react'
+import Markdown from 'react-markdown'
+import gfm from 'remark-gfm'
+
+import type { ByteSource, PreviewAnswers } from './preview-job.ts'
+import { limits } from './preview-limits.ts'
+import { sizeText } from './rows.ts'
+
+/** A piece of a Markdown document, as it is drawn: text, or one of the elements below with its children. */
+export type DrawnNode = string | DrawnElement
+
+export interface DrawnElement {
+  readonly tag: string
+  readonly href?: string
+  readonly title?: string
+  readonly alt?: string
+  /** Of an ordered list. */
+  readonly start?: number
+  /** Of a task. */
+  readonly checked?: boolean
+  readonly align?: 'left' | 'center' | 'right'
+  readonly children: readonly DrawnNode[]
+}
+
+const tags = new Set(
+  'a blockquote br code del em h1 h2 h3 h4 h5 h6 hr img input li ol p pre section strong sup table tbody td th thead tr ul'.split(
+    ' ',
+  ),
+)
+/** Elements that enclose each other in the tree; a container is two of them ("ul" and "li"). */
+const deepest = 3 * limits.depth
+
+/** The nodes that are left for one document. */
+export interface NodeBudget {
+  left: number
+}
+
+/** The head of a Markdown file. */
+export async function readMarkdown(source: ByteSource): Promise<PreviewAnswers['markdown']> {
+  const text = new TextDecoder().decode(await source.slice(0, Math.min(limits.markdownBytes, source.size)))
+  const notes =
+    source.size > limits.markdownBytes
+      ? [`Showing the first ${sizeText(limits.markdownBytes)} of ${sizeText(source.size)}.`]
+      : []
+  const { nodes, note } = markdownNodes(text, { left: limits.nodes })
+  return { nodes, notes: note === null ? notes : [note, ...notes] }
+}
+
+/**
+ * The nodes of a Markdown text, within the budget. Text nested too deep comes back as plain text. HTML stays text, and only
+ * addresses that the renderer of Markdown takes for harmless become links. Pure.
+ */
+export function markdownNodes(
+  text: string,
+  budget: NodeBudget,
+): { readonly nodes: readonly DrawnNode[]; readonly note: string | null } {
+  if (containerDepth(text) > limits.depth) {
+    const note = `Lists and quotes are nested more than ${limits.depth} deep here. Showing the plain text.`
+    return { nodes: [{ tag: 'pre', children: [text] }], note }
+  }
+  // react-markdown is a function from text to elements; no page is needed to call it.
+  const nodes = nodesOf(Markdown({ children: text, remarkPlugins: [gfm] }), budget, 0)
+  const note = budget.left > 0 ? null : 'Showing the first part of this document.'
+  return { nodes, note }
+}
+
+/** The most lists and quotes that one line can be inside of: its markers, and two spaces of indentation each. Pure. */
+export function containerDepth(text: string): number {
+  let most = 0
+  const marker = /(?:>|[-+*](?=[ \t]|$)|\d{1,9}[.)](?=[ \t]|$)|[ \t]+)/y
+  for (const line of text.split(/\r\n?|\n/)) {
+    let [depth, blanks] = [0, 0]
+    marker.lastIndex = 0
+    for (let found = marker.exec(line); found; found = marker.exec(line)) {
+      if (/^[ \t]/.test(found[0])) {
+        // One blank belongs to the marker before it.
+        for (const blank of found[0]) blanks += blank === '\t' ? 4 : 1
+      } else depth++
+    }
+    // A rule ("* * *") is a line of markers too; so many of them are refused with the rest.
+    most = Math.max(most, depth + Math.floor(Math.max(0, blanks - depth) / 2))
+  }
+  return most
+}
+
+function nodesOf(node: ReactNode, budget: NodeBudget, depth: number): readonly DrawnNode[] {
+  if (budget.left <= 0 || node === null || node === undefined || typeof node === 'boolean') return []
+  if (Array.isArray(node)) return (node as readonly ReactNode[]).flatMap(child => nodesOf(child, budget, depth))
+  if (typeof node === 'string' || typeof node === 'number') {
+    budget.left--
+    return [String(node)]
+  }
+  if (!isValidElement<Record<string, unknown>>(node)) return []
+  const { type, props } = node
+  const inside = () => (depth > deepest ? [] : nodesOf(props['children'] as ReactNode, budget, depth + 1))
+  if (typeof type !== 'string' || !tags.has(type)) return inside()
+  budget.left--
+  return [{ tag: type, ...partsOf(props), children: inside() }]
+}
+
+function partsOf(props: Record<string, unknown>): Partial<DrawnElement> {
+  const align = (props['style'] as { textAlign?: unknown } | undefined)?.textAlign
+  const text = (name: string) => (typeof props[name] === 'string' ? { [name]: props[name] } : {})
+  return {
+    ...text('href'),
+    ...text('title'),
+    ...text('alt'),
+    ...(typeof props['start'] === 'number' ? { start: props['start'] } : {}),
+    ...(typeof props['checked'] === 'boolean' ? { checked: props['checked'] } : {}),
+    ...(align === 'left' || align === 'center' || align === 'right' ? { align } : {}),
+  }
+}
