@@ -93,8 +93,9 @@ type Row = readonly [
 ]
 
 /**
- * Keys with modifiers in the four ways that programs ask for. xterm's are from its ctlseqs ("PC-Style Function Keys",
- * XTMODKEYS) and input.c, kitty's from its page about the protocol; null is plain text.
+ * Keys with modifiers in the four ways that programs ask for. xterm's were recorded from xterm 379 with metaSendsEscape,
+ * whose modifyOtherKeys 1 forgets the Alt of Ctrl+Alt+; (27;5;59); kitty's are from its page about the protocol. Null is
+ * plain text.
  */
 const modified: readonly Row[] = [
   ['Shift+Enter', '\r', '\x1b[27;2;13~', '\x1b[27;2;13~', '\x1b[13;2u'],
@@ -106,6 +107,17 @@ const modified: readonly Row[] = [
   ['Ctrl+Backspace', '\b', '\b', '\b', '\x1b[127;5u'],
   ['Alt+Backspace', '\x1b\x7f', '\x1b\x7f', '\x1b[27;3;127~', '\x1b[127;3u'],
   ['Shift+Backspace', '\x7f', '\x7f', '\x1b[27;2;127~', '\x1b[127;2u'],
+  ['Ctrl+Alt+Enter', '\x1b\r', '\x1b\r', '\x1b[27;7;13~', '\x1b[13;7u'],
+  ['Ctrl+Shift+Tab', '\x1b[Z', '\x1b[Z', '\x1b[27;6;9~', '\x1b[9;6u'],
+  ['Alt+Tab', '\x1b\t', '\x1b\t', '\x1b[27;3;9~', '\x1b[9;3u'],
+  ['Ctrl+Shift+Backspace', '\b', '\b', '\x1b[27;6;8~', '\x1b[127;6u'],
+  ['Shift+Escape', '\x1b', '\x1b', '\x1b[27;2;27~', '\x1b[27;2u'],
+  ['Ctrl+Escape', '\x1b', '\x1b', '\x1b[27;5;27~', '\x1b[27;5u'],
+  ['Ctrl+Shift+Escape', '\x1b', '\x1b', '\x1b[27;6;27~', '\x1b[27;6u'],
+  ['Ctrl+Alt+Space', '\x1b\0', '\x1b\0', '\x1b[27;7;32~', '\x1b[32;7u'],
+  ['Ctrl+Alt+2', '\x1b\0', '\x1b\0', '\x1b[27;7;50~', '\x1b[50;7u'],
+  ['Ctrl+Alt+;', '\x1b;', '\x1b[27;7;59~', '\x1b[27;7;59~', '\x1b[59;7u'],
+  ['Ctrl+-', '-', '\x1b[27;5;45~', '\x1b[27;5;45~', '\x1b[45;5u'],
   ['Alt+Escape', '\x1b\x1b', '\x1b\x1b', '\x1b[27;3;27~', '\x1b[27;3u'],
   ['Shift+Space', null, null, '\x1b[27;2;32~', null],
   ['Ctrl+Space', '\0', '\0', '\x1b[27;5;32~', '\x1b[32;5u'],
@@ -118,7 +130,7 @@ const modified: readonly Row[] = [
   ['Shift+A', null, null, '\x1b[27;2;65~', null],
   ['Shift+!', null, null, null, null],
   ['Ctrl+/', '\x1f', '\x1f', '\x1b[27;5;47~', '\x1b[47;5u'],
-  ['Ctrl+Alt+/', '\x1b\x1f', '\x1b[27;7;47~', '\x1b[27;7;47~', '\x1b[47;7u'],
+  ['Ctrl+Alt+/', '\x1b\x1f', '\x1b\x1f', '\x1b[27;7;47~', '\x1b[47;7u'],
   ['Ctrl+Shift+?', '\x7f', '\x1b[27;6;63~', '\x1b[27;6;63~', '\x1b[47;6u'],
   ['Ctrl+;', ';', '\x1b[27;5;59~', '\x1b[27;5;59~', '\x1b[59;5u'],
   ['Ctrl+1', '1', '\x1b[27;5;49~', '\x1b[27;5;49~', '\x1b[49;5u'],
@@ -186,6 +198,7 @@ describe('keys with modifiers', () => {
     const keypad = (keys: string) => keyEvent(keys, { code: 'Numpad2' })
     expect(sent(keypad('Ctrl+2'))).toBe(hex('2'))
     expect(sent(keypad('Ctrl+2'), other(2))).toBe(hex('2'))
+    expect(sent(keyEvent('Ctrl+Enter', { code: 'NumpadEnter' }), other(2))).toBe(hex('\r'))
     expect(sent(keypad('Alt+2'))).toBeNull()
     expect(sent(keypad('Alt+2'), other(2))).toBeNull()
     expect(sent(keypad('Ctrl+2'), kitty(1))).toBe(csi('57401;5u'))

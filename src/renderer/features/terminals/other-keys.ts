@@ -11,7 +11,7 @@ export type OtherKeysLevel = 0 | 1 | 2
 export function otherKeyBytes(stroke: KeyStroke, level: OtherKeysLevel): string | null {
   const modifiers = modifierParameter(stroke)
   if (level === 0 || modifiers === 1) return null
-  if (isCharacter(stroke.key) && isKeypad(stroke)) return null
+  if (isKeypad(stroke)) return null
   const code = isCharacter(stroke.key) ? characterCode(stroke, level) : namedCode(stroke, level)
   return code === null ? null : `\x1b[27;${modifiers};${code}~`
 }
@@ -24,8 +24,7 @@ function characterCode(stroke: KeyStroke, level: 1 | 2): number | null {
   const isControlKey = code >= 0x40 && code <= 0x7f
   if (level === 2) return ctrl || alt || isControlKey || (shift && character === ' ') ? code : null
   if (!ctrl || isControlKey) return null
-  const writesControl = character !== '?' && controlOf(character) !== null
-  return writesControl && !alt ? null : code
+  return character !== '?' && controlOf(character) !== null ? null : code
 }
 
 function namedCode({ key, shift, alt, ctrl }: KeyStroke, level: 1 | 2): number | null {
@@ -34,9 +33,10 @@ function namedCode({ key, shift, alt, ctrl }: KeyStroke, level: 1 | 2): number |
       return level === 1 && alt && !shift ? null : 13
     case 'Tab':
       // Shift+Tab is a key of its own, which CSI Z stands for.
-      return (shift && !alt && !ctrl) || (level === 1 && alt && !shift) ? null : 9
+      if (level === 1) return shift || alt ? null : 9
+      return shift && !alt && !ctrl ? null : 9
     case 'Escape':
-      return level === 1 ? (alt && (shift || ctrl) ? 27 : null) : alt || ctrl ? 27 : null
+      return level === 1 && !(alt && ctrl) ? null : 27
     case 'Backspace':
       if (level === 1) return null
       // Ctrl alone makes DEL a backspace; with others beside it the backspace is what they modify.

@@ -47,7 +47,7 @@ export function answerQueries(terminal: Terminal, version: string, reply: (data:
 }
 
 /** The reply about one capability, whose name and value are in hexadecimal. */
-export function capabilityReply(hexName: string): string {
+function capabilityReply(hexName: string): string {
   const name = String.fromCharCode(...(hexName.match(/../g) ?? []).map(byte => Number.parseInt(byte, 16)))
   const value = Object.hasOwn(capabilities, name) ? capabilities[name] : undefined
   return value === undefined ? `\x1bP0+r${hexName}\x1b\\` : `\x1bP1+r${hexName}=${toHex(value)}\x1b\\`
