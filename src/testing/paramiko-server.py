@@ -196,8 +196,11 @@ def serve(stream):
         transport.start_server(server=server)
     except (paramiko.SSHException, EOFError):
         return
+    # paramiko closes a channel that nobody holds, also before its first request.
+    held = []
     while transport.is_active():
         channel = transport.accept(1)
+        held = [each for each in held if not each.closed] + ([channel] if channel else [])
         if channel and (onward := server.onward.pop(channel.get_id(), None)):
             start(join, channel, onward)
 

@@ -21,7 +21,7 @@ describe('a run in words', () => {
   it('tells who differs, in exit or in output', () => {
     const rows = [ended(0), ended(0, 'b'), ended(0), ended(1), lost]
     expect(outcomes(rows).map(each => each.rows)).toEqual([[0, 2], [1], [3], [4]])
-    expect(summaryText(rows)).toBe('All 5 done · 2 not with exit 0 · 3 differ')
+    expect(summaryText(rows)).toBe('All 5 done · 2 failed · 3 differ')
     expect(summaryText([ended(0), ended(0)])).toBe('All 2 done · all the same')
     expect(summaryText([ended(0), row({ kind: 'running' })])).toBe('1 of 2 done')
     expect(summaryText([ended(2)])).toBe('exit 2')
