@@ -211,8 +211,9 @@ export function electronProgram(): string {
 
 // No agent of the person who runs the tests: it would change what is asked.
 function cleanEnv(): Record<string, string> {
-  const { SSH_AUTH_SOCK: _agent, ...env } = process.env
-  return env as Record<string, string>
+  // With TERM the program takes itself for started by a terminal, and reads no login shell.
+  const { SSH_AUTH_SOCK: _agent, TERM = 'xterm-256color', ...env } = process.env
+  return { ...env, TERM } as Record<string, string>
 }
 
 /** Writes one of the app's files as it would be found at start. */

@@ -83,7 +83,10 @@ test('the programs people live in draw as they should', async ({ launch, sshd, f
   await shell.type('echo in-the-lower-pane\n')
   await expect(shell.rows).toContainText(/─{20}[\s\S]*in-the-lower-pane/)
   await page.keyboard.press('Control+b')
-  await page.keyboard.type('&y')
+  // tmux takes keys that come at once for a paste.
+  await page.keyboard.type('&')
+  await expect(shell.rows).toContainText('kill-window')
+  await page.keyboard.type('y')
   await expect(shell.rows).toContainText('[exited]')
 
   await shell.run('clear; htop -d 5')

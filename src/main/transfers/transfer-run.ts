@@ -1,7 +1,4 @@
 import { setMaxListeners } from 'node:events'
-import { setTimeout as wait } from 'node:timers/promises'
-
-import { cancelled } from '../../shared/base/abort.ts'
 import { AppError, toWireError } from '../../shared/base/errors.ts'
 import { isSafeName, isWithin, nameOf } from '../../shared/base/paths.ts'
 import { shortName } from '../../shared/base/shown-name.ts'
@@ -10,6 +7,7 @@ import type { TransferRequest } from '../../shared/contract/transfers.ts'
 import { fileError, notAFile, sizeUnknown } from '../files/file-errors.ts'
 import { eachOf } from '../files/each-of.ts'
 import { walk, type Found } from '../files/walk.ts'
+import { pause } from '../work/pause.ts'
 import { copyFile } from './copy-file.ts'
 import { copyLink } from './copy-link.ts'
 import type { CopyFileOptions } from './copy-options.ts'
@@ -391,10 +389,4 @@ export class TransferRun {
     }
     this.#parts.onFailure({ path, error: toWireError(error) })
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await wait(ms, undefined, { signal }).catch(() => {
-    throw cancelled()
-  })
 }

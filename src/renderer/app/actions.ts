@@ -136,7 +136,12 @@ async function removeGroup(api: Api, id: GroupId): Promise<void> {
 }
 
 /** A host's name, `user@address`, or the local shell. */
-export function labelOf(target: Target, hosts: readonly Host[] = useHosts.getState().book.hosts): string {
+export function labelOf(target: Target): string {
+  return labelAmong(target, useHosts.getState().book.hosts)
+}
+
+/** The same, with hosts that may not be mirrored yet. */
+export function labelAmong(target: Target, hosts: readonly Host[]): string {
   if (target.kind === 'local') return 'Local shell'
   if (target.kind === 'address') return shownTarget(target)
   return hosts.find(host => host.id === target.hostId)?.label ?? 'Deleted host'

@@ -27,16 +27,9 @@ import { keepCompositions } from '../ui/composing.ts'
 import { dropStrayClicks } from '../ui/stray-clicks.ts'
 import { showInvalid } from '../ui/show-invalid.ts'
 import { labelOtherDrags } from '../ui/drag-source.ts'
-import {
-  activeFiles,
-  activePane,
-  adoptPane,
-  allPanes,
-  restore,
-  toSaved,
-  useWorkspace,
-} from '../workspace/workspace-store.ts'
-import { createActions, labelOf, type Actions } from './actions.ts'
+import { activeFiles, activePane, adoptPane, allPanes, useWorkspace } from '../workspace/workspace-store.ts'
+import { restore, toSaved } from '../workspace/saved-workspace.ts'
+import { createActions, labelAmong, labelOf, type Actions } from './actions.ts'
 import { createFiles, type FilesPieces } from './files-pieces.ts'
 import { openHostLink } from './forwards-pieces.tsx'
 import { Commands, isModalOpen } from './commands.ts'
@@ -150,7 +143,7 @@ async function adoptRunning(api: Api): Promise<void> {
   const running = (await api.terminals.list()).filter(({ id, state }) => isLive(state) && !shown.has(id))
   if (running.length === 0) return
   const { hosts } = await api.hosts.list()
-  for (const { id, target } of running) adoptPane({ id, target, title: labelOf(target, hosts) })
+  for (const { id, target } of running) adoptPane({ id, target, title: labelAmong(target, hosts) })
 }
 
 /** The file panes in front now are those of the last run. */

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 
 import { savedWorkspace } from '../../shared/contract/workspace.ts'
 import { panesOf } from './split-tree.ts'
+import * as saving from './saved-workspace.ts'
 import * as store from './workspace-store.ts'
 
 const local = { kind: 'local' } as const
@@ -65,9 +66,9 @@ describe('the workspace', () => {
     store.openTab(local, 'a')
     store.splitActive('bottom')
     store.renameTab(state().tabs[0]?.id ?? '', ' mine ')
-    const saved = savedWorkspace.parse(structuredClone(store.toSaved(state())))
+    const saved = savedWorkspace.parse(structuredClone(saving.toSaved(state())))
     const before = state()
-    store.restore(saved)
+    saving.restore(saved)
     expect(state().tabs.map(tab => ({ ...tab, activePane: '' }))).toEqual(
       before.tabs.map(tab => ({ ...tab, activePane: '' })),
     )
@@ -77,9 +78,9 @@ describe('the workspace', () => {
   it('draws a layout that does not fit its panes anew and loses none', () => {
     store.openTab(local, 'a')
     store.splitActive('right')
-    const saved = store.toSaved(state())
+    const saved = saving.toSaved(state())
     const tab = saved.tabs.find(each => 'panes' in each)
-    store.restore({ ...saved, tabs: [{ ...tab!, layout: { kind: 'pane', paneId: crypto.randomUUID() } }] })
+    saving.restore({ ...saved, tabs: [{ ...tab!, layout: { kind: 'pane', paneId: crypto.randomUUID() } }] })
     expect(panesOf(terminalTabs()[0]!.layout).toSorted()).toEqual(tab!.panes.map(pane => pane.id as string).toSorted())
   })
 })

@@ -2,7 +2,7 @@ import { create } from 'zustand'
 
 import type { Target } from '../../shared/contract/targets.ts'
 import type { TerminalId } from '../../shared/contract/terminals.ts'
-import type { FileTabs, Pane, SavedWorkspace, SplitTree } from '../../shared/contract/workspace.ts'
+import type { FileTabs, Pane, SplitTree } from '../../shared/contract/workspace.ts'
 import { leaf, panesOf, removePane, renamePanes, setWeights, splitPane, type Side } from './split-tree.ts'
 
 /** One tab of terminals. */
@@ -37,7 +37,7 @@ export type Tab = TerminalTab | FilesTab
 /** The pages of Home. */
 export type HomePage = 'hosts' | 'forwards' | 'snippets' | 'keys' | 'known-hosts' | 'activity' | 'settings'
 
-interface WorkspaceState {
+export interface WorkspaceState {
   readonly tabs: readonly Tab[]
   /** `home` or a tab's id. */
   readonly activeId: string
@@ -258,53 +258,6 @@ export function tabWith(paneId: string, state: WorkspaceState = getState()): Ter
   return state.tabs.find((tab): tab is TerminalTab => tab.kind === 'terminals' && tab.panes[paneId] !== undefined)
 }
 
-/** What is kept for the next start. */
-export function toSaved({ tabs, activeId }: WorkspaceState): SavedWorkspace {
-  return {
-    tabs: tabs.map(tab => {
-      const { id, title } = tab
-      if (tab.kind === 'files') return { id, title, left: tab.left, right: tab.right }
-      return { id, title, layout: tab.layout, panes: panesOf(tab.layout).flatMap(pane => tab.panes[pane] ?? []) }
-    }),
-    activeId,
-  }
-}
-
-/** Brings back the tabs of the last run; none of them is connected yet. */
-export function restore(saved: SavedWorkspace): void {
-  const tabs = saved.tabs.flatMap((tab): Tab[] => {
-    if ('left' in tab) return [{ ...tab, kind: 'files', focus: 'left' }]
-    const [first] = tab.panes
-    if (!first) return []
-    const panes = Object.fromEntries(tab.panes.map(pane => [pane.id, pane]))
-    const whole = tab.layout !== null && samePanes(panesOf(tab.layout), Object.keys(panes))
-    // A layout that does not fit its panes is drawn anew rather than losing one.
-    const layout =
-      whole && tab.layout !== null
-        ? tab.layout
-        : tab.panes
-            .slice(1)
-            .reduce<SplitTree>(
-              (tree, pane) => splitPane(tree, { at: first.id, side: 'right', added: leaf(pane.id) }),
-              leaf(first.id),
-            )
-    return [
-      {
-        kind: 'terminals',
-        id: tab.id,
-        title: tab.title,
-        panes,
-        layout,
-        activePane: first.id,
-        zoomed: false,
-        broadcast: false,
-      },
-    ]
-  })
-  const activeId = tabs.some(tab => tab.id === saved.activeId) ? (saved.activeId ?? 'home') : 'home'
-  setState({ tabs, activeId, closed: [] })
-}
-
 function panesIn(tab: Tab): readonly Pane[] {
   return tab.kind === 'terminals' ? Object.values(tab.panes) : []
 }
@@ -392,8 +345,4 @@ function replaceTabs(tabs: readonly Tab[], changes: Readonly<Record<string, Tab 
 function neighbour(state: WorkspaceState, id: string): string {
   const at = state.tabs.findIndex(tab => tab.id === id)
   return state.tabs[at + 1]?.id ?? state.tabs[at - 1]?.id ?? 'home'
-}
-
-function samePanes(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && new Set([...a, ...b]).size === a.length
 }

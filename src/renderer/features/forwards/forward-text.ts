@@ -44,7 +44,7 @@ export function stateLook(
       return { tone: 'ok', text: bytes > 0 ? `up · ${sizeText(bytes)}` : 'up' }
     }
     case 'waiting':
-      return { tone: 'warn', text: 'retrying' }
+      return { tone: 'warn', text: 'waiting · retrying' }
     case 'needs-you':
       return { tone: 'warn', text: 'needs you' }
     case 'failed':
