@@ -7,14 +7,15 @@ const controls = 'button, a[href], [role=button], [role=menuitem], [role=tab], l
  * over, a row that moved up, a page that opened. A control marked `data-once` takes the first click alone.
  */
 export function dropStrayClicks(window: Window): Disposable {
-  let first: Element | null = null
+  // Held weakly: an element that is gone would keep its form, with what was typed into it.
+  let first: WeakRef<Element> | null = null
   const look = (event: MouseEvent) => {
     const control = event.target instanceof Element ? event.target.closest(controls) : null
     if (event.detail <= 1) {
-      if (event.type === 'mousedown') first = control
+      if (event.type === 'mousedown') first = control && new WeakRef(control)
       return
     }
-    const moved = first !== null && control !== first
+    const moved = first !== null && control !== first.deref()
     if (!moved && control?.matches('[data-once]') !== true) return
     event.preventDefault()
     event.stopImmediatePropagation()

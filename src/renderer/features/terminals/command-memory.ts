@@ -14,6 +14,8 @@ export class CommandMemory {
   #prompt: string | undefined
   #lastPrompt = ''
   #last: string | null = null
+  /** What was typed since the prompt; null after keys whose effect only the shell knows, such as Tab. */
+  #typed: string | null = ''
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal
@@ -28,6 +30,7 @@ export class CommandMemory {
     const { active } = this.#terminal.buffer
     // A program that has the whole screen has no prompt.
     if (this.#prompt !== undefined || active.type === 'alternate') return
+    this.#typed = ''
     const line = active.getLine(active.baseY + active.cursorY)
     this.#prompt = line?.translateToString(false, 0, active.cursorX)
   }
@@ -40,21 +43,32 @@ export class CommandMemory {
 
   /** A person typed that; it has not been echoed yet. */
   typed(data: string): void {
-    if (data === '\x03' || data === '\x04') this.#prompt = undefined
+    if (data === '\x03' || data === '\x04') this.#forget()
     else {
       this.begin()
-      if (data.endsWith('\r') && !data.startsWith('\x1b[200~')) this.#entered()
+      const enters = data.endsWith('\r') && !data.startsWith('\x1b[200~')
+      this.#typed = edited(this.#typed, enters ? data.slice(0, -1) : data)
+      if (enters) this.#entered()
     }
+  }
+
+  #forget(): void {
+    this.#prompt = undefined
+    this.#typed = ''
   }
 
   #entered(): void {
     const { active } = this.#terminal.buffer
-    const prompt = this.#prompt
+    const [prompt, typed] = [this.#prompt, this.#typed]
     this.#prompt = undefined
+    // It may have been a password.
+    this.#typed = ''
     // A program that has the whole screen, or a password: nothing was echoed after the prompt.
     if (active.type === 'alternate' || prompt === undefined) return
     const line = lineAtCursor(active)
-    const command = line.slice(prompt.length).trim()
+    const shown = line.slice(prompt.length).trim()
+    // On a far line the last keys have no echo yet: what was typed goes on from what is shown.
+    const command = shown !== '' && typed?.trim().startsWith(shown) === true ? typed.trim() : shown
     if (prompt.trim() === '' || !line.startsWith(prompt)) this.#last = null
     else if (command !== '') {
       const more = goesOn.test(prompt) && prompt !== this.#lastPrompt && this.#last !== null
@@ -62,6 +76,13 @@ export class CommandMemory {
       if (!more) this.#lastPrompt = prompt
     }
   }
+}
+
+/** A line after more keys; null where only the shell knows what they did. */
+function edited(line: string | null, keys: string): string | null {
+  if (line === null) return null
+  if (keys === '\x7f') return [...line].slice(0, -1).join('')
+  return /\p{Cc}/u.test(keys) ? null : line + keys
 }
 
 /** The line that the cursor is in, with the rows that it was wrapped to. */

@@ -1,0 +1,64 @@
+import { Terminal } from '@xterm/xterm'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+
+import { CommandMemory } from './command-memory.ts'
+
+describe('the command that was typed last', () => {
+  let terminal: Terminal
+  let memory: CommandMemory
+  const print = (text: string) => new Promise<void>(resolve => terminal.write(text, resolve))
+  const type = (keys: string) => [...keys].forEach(key => memory.typed(key))
+
+  beforeEach(async () => {
+    vi.stubGlobal('window', globalThis)
+    terminal = new Terminal({ allowProposedApi: true })
+    memory = new CommandMemory(terminal)
+    await print('user@box:~$ ')
+  })
+
+  it('is what stands after the prompt', async () => {
+    type('ls -l')
+    await print('ls -l')
+    memory.typed('\r')
+    expect(memory.last).toBe('ls -l')
+  })
+
+  it('is whole, though the echo of its last keys is still on its way', async () => {
+    type('echo one two th')
+    await print('echo one two th')
+    type('ree')
+    memory.typed('\r')
+    expect(memory.last).toBe('echo one two three')
+  })
+
+  it('is what the shell made of it where a key was for the shell', async () => {
+    type('cat no')
+    await print('cat no')
+    memory.typed('\t')
+    await print('tes.txt')
+    memory.typed('\r')
+    expect(memory.last).toBe('cat notes.txt')
+  })
+
+  it('follows what was taken back', async () => {
+    type('lss')
+    await print('lss')
+    memory.typed('\x7f')
+    type(' -a')
+    memory.typed('\r')
+    // Nothing of that has its echo yet: what is shown holds.
+    expect(memory.last).toBe('lss')
+    await print('\b \b -a\r\nuser@box:~$ ')
+    type('pwd')
+    await print('pw')
+    memory.typed('\r')
+    expect(memory.last).toBe('pwd')
+  })
+
+  it('is never a password, which has no echo', async () => {
+    await print('\r\nPassword: ')
+    type('secret')
+    memory.typed('\r')
+    expect(memory.last).toBeNull()
+  })
+})
