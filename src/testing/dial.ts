@@ -15,6 +15,8 @@ export interface DialRig {
   readonly asked: Question[]
   readonly secrets: Map<string, string>
   readonly steps: string[]
+  /** What servers showed before the sign-in was over. */
+  readonly banners: readonly string[]
   readonly pool: ConnectionPool<Connection>
   /** Opens a connection through the hops; answers the last one. */
   dial(...hops: Partial<PlannedHop>[]): Promise<Connection>
@@ -28,6 +30,7 @@ export function dialRig(
   agentSocket: string | null = null,
 ): DialRig {
   const [asked, secrets, steps] = [[] as Question[], new Map<string, string>(), [] as string[]]
+  const banners: string[] = []
   const store: SecretStore = {
     locked: false,
     get: async name => secrets.get(name) ?? null,
@@ -45,7 +48,7 @@ export function dialRig(
     agentSocket,
     consents: { has: () => false, add: async () => {} },
     onKeyDecision: () => {},
-    onBanner: () => {},
+    onBanner: (_hop, text) => banners.push(text.fromServer),
     onForgotten: () => {},
   })
   const pool = new ConnectionPool<Connection>(options => dialer.dial(options), 50)
@@ -53,6 +56,7 @@ export function dialRig(
     asked,
     secrets,
     steps,
+    banners,
     pool,
     dial: async (...hops) => {
       const whole = hops.map(completeHop)

@@ -62,7 +62,7 @@ export async function launchThere(
     if (why !== null)
       throw new AppError(
         'refused',
-        `${preset.name} did not start on ${where}: ${why}. Change its command or environment.`,
+        `${preset.name} did not start on ${where}: ${why.replace(/\.+$/, '')}. Change its command or environment.`,
       )
     if (Date.now() > until)
       throw new AppError(

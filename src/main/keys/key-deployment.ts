@@ -132,5 +132,7 @@ function notUnderstood(): AppError {
 function whyNot(error: unknown): string {
   if (error instanceof AppError && error.code === 'auth-failed')
     return 'The key is in authorized_keys, but the server does not take it. Its home and ~/.ssh must not be writable by others, and sshd may keep keys elsewhere (AuthorizedKeysFile).'
+  if (error instanceof AppError && error.code === 'cancelled')
+    return 'It was not tested, because its passphrase was not given. Sign in with it once to be sure.'
   return messageOf(error)
 }

@@ -50,4 +50,15 @@ describe('a banner', () => {
     ])
     expect(steps.slice(-2)).toEqual(['asking', `Signing in as me: ${shown}`])
   })
+
+  it('may come as a round that asks nothing, which pam_lastlog and clusters use for notices', async () => {
+    const notice = { name: '', text: 'Your account expires in 3 days.\n', prompts: [], answers: [] }
+    const password = { name: '', text: '', prompts: [{ prompt: 'Password: ', echo: false }], answers: ['pw'] }
+    const { port, close } = await startTestServer({ rounds: [notice, password] })
+    onTestFinished(close)
+    const { dial, banners, stop } = dialRig(tempDir(), trusting('pw'))
+    onTestFinished(stop)
+    await dial({ port, signIn: 'password' })
+    expect(banners).toEqual(['Your account expires in 3 days.\n'])
+  })
 })

@@ -25,7 +25,7 @@ import { limitsFrom } from './liveness.ts'
 import { reach } from './reach.ts'
 import type { SecretStore } from './sign-in-context.ts'
 import { agentFor, type Signer } from './signer.ts'
-import { allowMessagesInLaterKex } from './ssh2-internals.ts'
+import { allowMessagesInLaterKex, onSilentRound } from './ssh2-internals.ts'
 import { toSshError, type ConnectionStage } from './ssh-errors.ts'
 import { stageOf, watchHello, type ServerHello } from './server-hello.ts'
 import { findUnsupported, type UnsupportedIdentity } from './unsupported-identities.ts'
@@ -330,6 +330,7 @@ class Attempt {
         this.#startClock(handshakeLimit(this.#parts.hop))
         client.connect(config)
         allowMessagesInLaterKex(client)
+        onSilentRound(client, text => this.#showBanner(text))
       })
     } catch (error) {
       this.#over = true

@@ -18,6 +18,7 @@ interface PrivateChannels {
 }
 
 type OnPayload = (payload: Buffer) => unknown
+type OnInfoRequest = (protocol: unknown, ...round: readonly [string, string, readonly unknown[]]) => unknown
 type OnChannelData = (protocol: unknown, recipient: number, ...rest: unknown[]) => unknown
 
 interface PrivateProtocol {
@@ -154,6 +155,18 @@ export function onWindowExceeded(client: Client, exceeded: (channel: ClientChann
       if (isChannel(channel) && channel.incoming.window === 0) exceeded(channel as unknown as ClientChannel)
       else usual(from, recipient, ...rest)
     }
+  }
+}
+
+/** Calls back with what a round of keyboard-interactive says that asks nothing (RFC 4256, 3.2), which ssh2 drops. */
+export function onSilentRound(client: Client, heard: (text: string) => void): void {
+  const handlers = inside(client)._protocol?._handlers as Record<string, OnInfoRequest | undefined> | undefined
+  const usual = handlers?.['USERAUTH_INFO_REQUEST']
+  if (!handlers || !usual) return
+  handlers['USERAUTH_INFO_REQUEST'] = (from, ...round) => {
+    const [name, instruction, prompts] = round
+    if (prompts.length === 0) heard([name, instruction].filter(each => each !== '').join('\n'))
+    usual(from, ...round)
   }
 }
 

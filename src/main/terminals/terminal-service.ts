@@ -167,7 +167,11 @@ export class TerminalService implements Contract, Disposable {
         this.#news(
           entry,
           'closed',
-          end.exit.signal ? `Ended by ${end.exit.signal}` : `Ended with code ${end.exit.code ?? 'unknown'}`,
+          end.exit.signal
+            ? `Ended by ${end.exit.signal}`
+            : end.exit.code === null
+              ? 'Ended'
+              : `Ended with code ${end.exit.code}`,
         )
         return this.#setState(entry, { kind: 'exited', exit: end.exit })
       case 'lost':

@@ -7,14 +7,14 @@ import { useHosts } from '../features/hosts/hosts-store.ts'
 import { useNoticeCount } from '../features/notices/notices.tsx'
 import { openPalette } from '../features/palette/palette.tsx'
 import { requestClose } from '../features/terminals/close-dialog.tsx'
-import { lookOf, useTerminals, weakOf, weakText } from '../features/terminals/terminals-store.ts'
+import { isLive, lookOf, useTerminals, weakOf, weakText } from '../features/terminals/terminals-store.ts'
 import { IconButton } from '../ui/button.tsx'
 import { Mark } from '../ui/mark.tsx'
 import type { MenuItem } from '../ui/menu.tsx'
 import { shownShortcut } from '../ui/shortcut.ts'
 import ui from '../ui/ui.module.css'
 import { TabStrip } from '../workspace/tab-strip.tsx'
-import { activePane, showHome, type Tab } from '../workspace/workspace-store.ts'
+import { activePane, showHome, useWorkspace, type Tab } from '../workspace/workspace-store.ts'
 import css from './app.module.css'
 import type { Parts } from './boot.ts'
 
@@ -36,7 +36,10 @@ export function TitleBar({
     () => new Set<string>(hosts.filter(host => host.forwardAgent).map(host => host.id)),
     [hosts],
   )
-  const palette = parts.commands.all.find(command => command.id === 'palette')
+  // The keys of a shell win there, Ctrl+K among them.
+  const inShell = useWorkspace(state => isLive(states[activePane(state)?.id ?? '']))
+  const paletteId = inShell ? 'palette-in-terminal' : 'palette'
+  const palette = parts.commands.all.find(command => command.id === paletteId)
   return (
     <header className={css['titlebar']} data-platform={parts.info.platform}>
       <span className={css['mark']}>
