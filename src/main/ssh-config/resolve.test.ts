@@ -69,6 +69,14 @@ describe('what a config says of a name', () => {
     expect(resolve('NewerThanUs yes\n', 'a').problems).toMatchObject([{ line: 1 }])
   })
 
+  it('expands the user’s files of known hosts and none of the global ones, as ssh does', () => {
+    const text = 'GlobalKnownHostsFile ~/g %h\nUserKnownHostsFile ~/u %h\n'
+    expect(resolve(text, 'a')).toMatchObject({
+      globalKnownHostsFiles: ['~/g', '%h'],
+      userKnownHostsFiles: ['/home/me/u', 'a'],
+    })
+  })
+
   it('tells what it does not do, with the line', () => {
     const text =
       'ExitOnForwardFailure yes\nSessionType none\nRemoteForward 9000\nCertificateFile /c\nForwardX11 yes\nForwardX11 no\n'

@@ -173,11 +173,10 @@ function variables(read: SettingReader): readonly string[] {
 function trust(read: SettingReader, values: TokenValues) {
   const files = (keyword: string) => {
     const words = read.words(keyword)
-    if (words === null) return null
-    if (words.length === 1 && isNone(words[0] ?? '')) return []
-    return words.map(word => read.expand(keyword, () => expandPath(word, values)) ?? word)
+    return words?.length === 1 && isNone(words[0] ?? '') ? [] : words
   }
-  const own = files('userknownhostsfile')
+  const expanded = (word: string) => read.expand('userknownhostsfile', () => expandPath(word, values)) ?? word
+  const own = files('userknownhostsfile')?.map(expanded) ?? null
   return {
     strictHostKeyChecking: read.choice('stricthostkeychecking', ['ask', 'yes', 'no', 'accept-new'], {
       true: 'yes',
@@ -185,6 +184,7 @@ function trust(read: SettingReader, values: TokenValues) {
       off: 'no',
     }),
     userKnownHostsFiles: own,
+    // ssh expands nothing in these (ssh_config(5), TOKENS).
     globalKnownHostsFiles: files('globalknownhostsfile'),
     checkHostIp: read.flag('checkhostip', false),
     hashKnownHosts: read.flag('hashknownhosts', false),
