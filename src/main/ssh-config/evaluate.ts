@@ -313,6 +313,9 @@ class Run {
     if (this.settings.has(keyword)) return
     const isJump = keyword === 'proxyjump'
     const text = isJump ? jumpList(at.rest) : at.rest.replace(/^[ \t\r\n=]+/, '')
+    // Up to 9.2 at least, ssh jumps through a host called none then.
+    if (isJump && isNone(text) && !isNone(at.rest.replace(/^[ \t\r\n=]+|[ \t\r\n]+$/g, '')))
+      this.#problem(at, 'ProxyJump: “none” must stand alone on its line, without a comment')
     // The one that comes first of these two wins.
     const other = isJump ? 'proxycommand' : 'proxyjump'
     const rival = this.#first(other)

@@ -77,6 +77,13 @@ describe('what a config says of a name', () => {
     })
   })
 
+  it('dials past no jump host where ssh would jump through one called none', () => {
+    expect(resolve('ProxyJump none\n', 'a')).toMatchObject({ proxyJump: '', problems: [] })
+    expect(resolve('ProxyJump none \r\n', 'a')).toMatchObject({ proxyJump: '', problems: [] })
+    for (const line of ['none # no jump', 'none\rHost *', 'NONE gate'])
+      expect(resolve(`ProxyJump ${line}\n`, 'a').problems[0]?.text).toContain('must stand alone')
+  })
+
   it('tells what it does not do, with the line', () => {
     const text =
       'ExitOnForwardFailure yes\nSessionType none\nRemoteForward 9000\nCertificateFile /c\nForwardX11 yes\nForwardX11 no\n'
