@@ -78,7 +78,9 @@ describe.skipIf(lacks('ssh'))('our answer', () => {
 
 /** What ssh refuses as well, but only once it dials: -G does not expand these, nor look at addresses. */
 function isRefusedWhenDialled(problem: string | null): boolean {
-  return /means nothing here|is not set$|must stand alone|BindAddress: .* is not an IP address/.test(problem ?? '')
+  return /means nothing here|is not set$|must stand alone|Include: tokens are not supported|BindAddress: .* is not an IP address/.test(
+    problem ?? '',
+  )
 }
 
 /** Match lines that OpenSSH 9.2 refuses and later versions take: its criteria became arguments like those of other keywords. */
