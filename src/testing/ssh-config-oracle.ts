@@ -200,7 +200,7 @@ function expanded(
   const values = { name, hostName: bytes(hostName), port, user: bytes(user), jumpHost: '' }
   const full = { ...values, keyAlias: bytes(host.hostKeyAlias ?? name), local: facts }
   return lines.map(line => {
-    const found = /^(identityfile|certificatefile) (.*)$/.exec(line)
+    const found = /^(identityfile|certificatefile) (.*)$/s.exec(line)
     if (!found || (usual.get('identityfile') ?? []).includes(line)) return line
     try {
       return `${found[1]} ${expandPath(found[2] as string, full)}`

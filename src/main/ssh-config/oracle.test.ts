@@ -13,6 +13,8 @@ import { mutation } from '../../testing/text-mutations.ts'
 
 const configs = Number(process.env['HAWSER_CONFIG_RUNS'] ?? runs(5_000))
 const mutations = runs(5_000, 150)
+// What the great count finds is mended then; an ordinary day tries the same mutations each time.
+const sameEveryDay = mutations < 5_000 ? { seed: 1 } : {}
 const patience = 30 * 60_000
 
 /** Writes a config and the two files that it may include; answers its path. */
@@ -67,7 +69,7 @@ describe.skipIf(lacks('ssh'))('our answer', () => {
           if (theirs) taken++
           else refused++
         }),
-        { numRuns: mutations },
+        { numRuns: mutations, ...sameEveryDay },
       )
       expect(refused).toBeGreaterThan(mutations * 0.1)
       expect(taken).toBeGreaterThan(mutations * 0.1)
