@@ -157,7 +157,7 @@ test('everything is done from the keyboard: go, make, rename, select, copy, move
 /** Slow enough that a copy is still under way when the test acts on it. */
 const slowUploads = { transfers: [], limits: { up: 25_000_000, down: 0 } }
 
-test('an upload goes on where it was after the link was cut', async ({ launch, sshd, sshDir, folder, dataDir }) => {
+test('an upload resumes after the link was cut', async ({ launch, sshd, sshDir, folder, dataDir }) => {
   seed(dataDir, 'transfers.json', slowUploads)
   const { page, left, here, there } = await twoPanes({ launch, sshd, sshDir, folder })
   writeFileSync(join(here, 'weights.pt'), randomBytes(120_000_000))

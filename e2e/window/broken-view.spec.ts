@@ -1,6 +1,6 @@
 import { expect, keyHost, openShell, test, trust } from '../fixtures.ts'
 
-test('a page or a dialog that throws shows a sentence, and everything else goes on', async ({
+test('a page or a dialog that throws shows a sentence, and the rest of the window works', async ({
   launch,
   sshd,
   sshDir,

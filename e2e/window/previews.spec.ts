@@ -52,7 +52,7 @@ const nestedUse = Array.from(
   (_each, at) => `<g id="l${at + 1}">${`<use href="#l${at}"/>`.repeat(2)}</g>`,
 )
 
-test('hostile and huge files are previewed within their budgets, and a shell goes on', async ({
+test('hostile and huge files are previewed within their budgets, and a shell still answers', async ({
   launch,
   sshd,
   sshDir,

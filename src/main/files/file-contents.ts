@@ -94,7 +94,7 @@ function halfWritten(cause: unknown, { path, copy }: { path: string; copy: strin
   return new AppError('files-failed', `${shortName(nameOf(path))} could not be written to its end. ${now}`, { cause })
 }
 
-/** Nobody knows the name of the temporary file: an error names the file that is saved. */
+/** Users never see the name of the temporary file: errors name the file that is saved. */
 function namedAs(error: unknown, { inner, path }: { inner: string; path: string }): unknown {
   const name = shortName(nameOf(inner))
   if (!(error instanceof AppError) || !error.message.includes(name)) return error

@@ -50,7 +50,7 @@ test('a file that is removed and reported as refused has moved', async () => {
   expect([existsSync(a), readFileSync(b, 'utf8')]).toEqual([false, 'data'])
 })
 
-test('a second name that can’t be taken back is told', async () => {
+test('a second name that can’t be removed is reported', async () => {
   const { files, a, b } = rig()
   for (const path of [a, b]) removals.set(path, 'refused')
   await expect(files.rename(a, b)).rejects.toThrow('so a has a second name now: b.')

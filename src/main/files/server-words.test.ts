@@ -119,7 +119,7 @@ describe('an SFTP server that says something else', () => {
     })
   })
 
-  it.skipIf(lacks('sshd'))('that ends at once is told with its exit code', async () => {
+  it.skipIf(lacks('sshd'))('that ends at once is reported with its exit code', async () => {
     await expect(openWith('exit 127')).rejects.toMatchObject({
       code: 'server-refused',
       message: expect.stringMatching(
