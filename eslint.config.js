@@ -59,12 +59,18 @@ const zones = [
   ),
   zone(`${renderer}/ui`, renderer, ['./ui'], 'ui knows no api and no store'),
   zone(`${renderer}/ipc`, renderer, ['./ipc'], 'ipc knows no view'),
-  zone(`${renderer}/workspace`, renderer, ['./workspace', './ui', './ipc'], 'the workspace knows no feature'),
+  zone(`${renderer}/mirrors`, renderer, ['./mirrors', './ui', './ipc'], 'mirrors hold what main says'),
+  zone(
+    `${renderer}/workspace`,
+    renderer,
+    ['./workspace', './mirrors', './ui', './ipc'],
+    'the workspace knows no feature',
+  ),
   ...features.map(name =>
     zone(
       `${renderer}/features/${name}`,
       renderer,
-      [`./features/${name}`, './workspace', './ui', './ipc'],
+      [`./features/${name}`, './workspace', './mirrors', './ui', './ipc'],
       'features meet in app or workspace',
     ),
   ),

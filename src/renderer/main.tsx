@@ -8,7 +8,7 @@ import { createRoot } from 'react-dom/client'
 import { App } from './app/app.tsx'
 import { boot } from './app/boot.ts'
 import { StartFailure } from './app/start-failure.tsx'
-import { showTheme } from './app/theme.ts'
+import { showTheme } from './ui/theme.ts'
 import { ErrorBoundary } from './ui/error-boundary.tsx'
 
 const root = createRoot(document.getElementById('root') as HTMLElement)

@@ -3,15 +3,16 @@ import type { Group, GroupId, Host, HostId, HostSecret } from '../../shared/cont
 import type { Side as FileSide } from '../../shared/contract/files.ts'
 import type { Target } from '../../shared/contract/targets.ts'
 import { resolvePath } from '../../shared/base/paths.ts'
-import { useHosts } from '../features/hosts/hosts-store.ts'
+import { useHosts } from '../mirrors/hosts.ts'
+import { tell, tellProblem } from '../mirrors/notices.ts'
 import { noExtra, type PastedExtra } from '../features/hosts/pasted-command.ts'
-import { parseQuickConnect, shownTarget, type TypedAddress } from '../features/hosts/quick-connect.ts'
-import { tell, tellProblem } from '../features/notices/notices.tsx'
+import { parseQuickConnect, type TypedAddress } from '../features/hosts/quick-connect.ts'
 import type { Terminals } from '../features/terminals/terminals.ts'
-import { isLive, useTerminals } from '../features/terminals/terminals-store.ts'
+import { isLive, useTerminalStates } from '../mirrors/terminals.ts'
 import type { Side } from '../workspace/split-tree.ts'
 import { openFiles, showFiles, shownTab } from '../workspace/files-tabs.ts'
 import { activePane, activeTab, openTab, splitActive } from '../workspace/workspace-store.ts'
+import { labelOf } from '../mirrors/targets.ts'
 
 /** What features ask of each other: they meet here. */
 export interface Actions {
@@ -109,7 +110,7 @@ function openTerminalIn({ api, terminals }: { api: Api; terminals: Terminals }, 
   const pane = openTab(target, labelOf(target))
   const go = async () => {
     await terminals.open(pane.id, pane.target)
-    if (!isLive(useTerminals.getState().states[pane.id])) return
+    if (!isLive(useTerminalStates.getState().states[pane.id])) return
     const line = await api.terminals.lineFor({ target, request: { kind: 'folder', path: folder } })
     terminals.sendFirst(pane.id, `${line}\r`)
   }
@@ -135,18 +136,6 @@ async function removeGroup(api: Api, id: GroupId): Promise<void> {
   })
 }
 
-/** A host's name, `user@address`, or the local shell. */
-export function labelOf(target: Target): string {
-  return labelAmong(target, useHosts.getState().book.hosts)
-}
-
-/** The same, with hosts that may not be mirrored yet. */
-export function labelAmong(target: Target, hosts: readonly Host[]): string {
-  if (target.kind === 'local') return 'Local shell'
-  if (target.kind === 'address') return shownTarget(target)
-  return hosts.find(host => host.id === target.hostId)?.label ?? 'Deleted host'
-}
-
 function copyName(label: string): string {
   const { hosts } = useHosts.getState().book
   const names = new Set(hosts.map(host => host.label))
@@ -154,9 +143,4 @@ function copyName(label: string): string {
     const name = `${label.replace(/ \d+$/, '')} ${number}`
     if (!names.has(name)) return name
   }
-}
-
-/** Opens an address that a server wrote. */
-export function openLink({ app }: Api, url: string): void {
-  void app.openExternal({ url }).catch(tellProblem)
 }

@@ -2,21 +2,24 @@ import { useCallback, useMemo } from 'react'
 
 import type { Host, HostId } from '../../shared/contract/hosts.ts'
 import type { Pane } from '../../shared/contract/workspace.ts'
-import { ActivityPage } from '../features/activity/activity.tsx'
+import { ActivityPage } from '../features/activity/activity-page.tsx'
 import { HostForwards } from '../features/forwards/host-forwards.tsx'
 import type { HostActions, HostLive } from '../features/hosts/host-actions.ts'
 import { HostsPage } from '../features/hosts/hosts-page.tsx'
-import { edit, shownAddress, useHosts } from '../features/hosts/hosts-store.ts'
+import { edit } from '../features/hosts/hosts-state.ts'
 import { KeysPage } from '../features/keys/keys-page.tsx'
 import { KnownHostsPage } from '../features/keys/known-hosts-page.tsx'
-import { tell, tellProblem } from '../features/notices/notices.tsx'
+import { shownAddress, useHosts } from '../mirrors/hosts.ts'
+import { tell, tellProblem } from '../mirrors/notices.ts'
+import { labelOf } from '../mirrors/targets.ts'
+import { openLink } from '../mirrors/open-link.ts'
 import { SettingsPage } from '../features/settings/settings-page.tsx'
-import { useSettings } from '../features/settings/settings-store.ts'
+import { useSettings } from '../mirrors/settings.ts'
 import { requestClose } from '../features/terminals/close-dialog.tsx'
 import { TerminalPane, type PaneActions } from '../features/terminals/terminal-pane.tsx'
-import { lookOf, useTerminals } from '../features/terminals/terminals-store.ts'
-import { terminalThemes } from '../features/terminals/themes.ts'
-import { VaultSettings } from '../features/vault/vault-settings.tsx'
+import { lookOf, useTerminalStates } from '../mirrors/terminals.ts'
+import { terminalThemes } from '../ui/terminal-themes.ts'
+import { VaultSettings } from '../features/settings/vault-settings.tsx'
 import { ErrorBoundary } from '../ui/error-boundary.tsx'
 import type { MenuItem } from '../ui/menu.tsx'
 import { shownShortcut } from '../ui/shortcut.ts'
@@ -31,7 +34,6 @@ import {
   type Tab,
   type TerminalTab,
 } from '../workspace/workspace-store.ts'
-import { labelOf, openLink } from './actions.ts'
 import css from './app.module.css'
 import type { Parts } from './boot.ts'
 import { FilesPage } from './files-page.tsx'
@@ -115,7 +117,7 @@ function Home({ parts, hostActions }: { readonly parts: Parts; readonly hostActi
 
 function Hosts({ actions, parts }: { readonly actions: HostActions; readonly parts: Parts }) {
   const rows = useMemo(() => forwardParts(parts), [parts])
-  const states = useTerminals(state => state.states)
+  const states = useTerminalStates(state => state.states)
   const tabs = useWorkspace(state => state.tabs)
   const live = useMemo(() => {
     const found = new Map<HostId, HostLive>()

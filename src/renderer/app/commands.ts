@@ -1,15 +1,17 @@
 import type { Api } from '../../shared/contract/contract.ts'
 import type { TerminalId } from '../../shared/contract/terminals.ts'
-import { openDialog } from '../features/files/files-store.ts'
-import { openForwardDialog } from '../features/forwards/forwards-store.ts'
-import { edit } from '../features/hosts/hosts-store.ts'
-import { tell, tellProblem } from '../features/notices/notices.tsx'
+import { openDialog } from '../features/files/files-state.ts'
+import { openForwardDialog } from '../features/forwards/forwards-state.ts'
+import { tell, tellProblem } from '../mirrors/notices.ts'
+import { useTerminals } from '../features/terminals/terminals-state.ts'
+import { askVault, useVault } from '../mirrors/vault.ts'
+import { isDark } from '../ui/theme.ts'
+import { edit } from '../features/hosts/hosts-state.ts'
 import { openPalette } from '../features/palette/palette.tsx'
-import { changeSettings, useSettings } from '../features/settings/settings-store.ts'
+import { changeSettings, useSettings } from '../mirrors/settings.ts'
 import { requestClose } from '../features/terminals/close-dialog.tsx'
 import type { Terminals } from '../features/terminals/terminals.ts'
-import { isLive, isOpening, useTerminals } from '../features/terminals/terminals-store.ts'
-import { askVault, useVault } from '../features/vault/vault.tsx'
+import { isLive, isOpening, useTerminalStates } from '../mirrors/terminals.ts'
 import { platformShortcut, shortcutOf, type Shortcut } from '../ui/shortcut.ts'
 import { openFiles, showFiles } from '../workspace/files-tabs.ts'
 import { beginRename } from '../workspace/tab-strip.tsx'
@@ -32,7 +34,6 @@ import type { FilesPieces } from './files-pieces.ts'
 import type { SnippetRunner } from './run-snippet.ts'
 import type { TextSender } from './send-text.ts'
 import { snippetCommands } from './snippet-commands.ts'
-import { isDark } from './theme.ts'
 
 /** Something that can be done, once: the palette, menus and shortcuts all come here. */
 export interface Command {
@@ -315,7 +316,7 @@ function stepTab(step: 1 | -1): void {
 function terminalCommands({ api, terminals }: CommandParts): readonly Command[] {
   const pane = () => activePane()?.id ?? ''
   const inPane = () => activePane() !== undefined
-  const dead = () => inPane() && !isLive(useTerminals.getState().states[pane()])
+  const dead = () => inPane() && !isLive(useTerminalStates.getState().states[pane()])
   const setSize = (size: (old: number) => number) => {
     const { fontSize } = useSettings.getState().settings.terminal
     void changeSettings(api, 'terminal', { fontSize: Math.min(40, Math.max(6, size(fontSize))) }).catch(tellProblem)
@@ -351,7 +352,7 @@ function terminalCommands({ api, terminals }: CommandParts): readonly Command[] 
       id: 'cancel-connecting',
       title: 'Cancel connecting',
       keys: '',
-      when: () => isOpening(useTerminals.getState().states[pane()]),
+      when: () => isOpening(useTerminalStates.getState().states[pane()]),
       run: () => terminals.cancel(pane() as TerminalId),
     },
     {

@@ -1,9 +1,9 @@
 import { lazy, Suspense, useMemo } from 'react'
 
 import { nameOf } from '../../shared/base/paths.ts'
-import { edit } from '../features/hosts/hosts-store.ts'
+import { edit } from '../features/hosts/hosts-state.ts'
 import type { Parts } from './boot.ts'
-import { isDark } from './theme.ts'
+import { isDark } from '../ui/theme.ts'
 
 // The editor is heavy, and most people open it seldom.
 const EditDialog = lazy(async () => ({ default: (await import('../features/files/edit-dialog.tsx')).EditDialog }))

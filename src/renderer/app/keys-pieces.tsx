@@ -1,11 +1,11 @@
 import { useMemo } from 'react'
 
 import type { HostId } from '../../shared/contract/hosts.ts'
-import { useHosts } from '../features/hosts/hosts-store.ts'
+import { useHosts } from '../mirrors/hosts.ts'
+import { loadKeys } from '../mirrors/keys.ts'
+import { tell } from '../mirrors/notices.ts'
+import { openVault } from '../mirrors/vault.ts'
 import { KeyDialogs } from '../features/keys/key-dialogs.tsx'
-import { loadKeys } from '../features/keys/keys-store.ts'
-import { tell } from '../features/notices/notices.tsx'
-import { openVault } from '../features/vault/vault.tsx'
 import type { Parts } from './boot.ts'
 
 /** The dialogs of keys, with the hosts that they can be put on. */

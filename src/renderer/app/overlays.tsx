@@ -1,25 +1,29 @@
 import { useCallback, type ReactNode } from 'react'
 
-import { UnsentEdits } from '../features/files/unsent-edits.tsx'
-import { openForwardDialog, useForwards } from '../features/forwards/forwards-store.ts'
+import { UnsentEdits } from '../features/notices/unsent-edits.tsx'
 import { ConfigForm } from '../features/hosts/config-form.tsx'
 import { GroupForm } from '../features/hosts/group-form.tsx'
 import { HostForm } from '../features/hosts/host-form.tsx'
-import { edit, useHosts } from '../features/hosts/hosts-store.ts'
+import { edit, useHostsView } from '../features/hosts/hosts-state.ts'
 import { ImportDialog } from '../features/hosts/import-dialog.tsx'
-import { openKeyDialog, useKeys } from '../features/keys/keys-store.ts'
-import { Notices, tell, tellProblem } from '../features/notices/notices.tsx'
+import { openKeyDialog, useKeysView } from '../features/keys/keys-state.ts'
+import { Notices } from '../features/notices/notices.tsx'
 import { Palette } from '../features/palette/palette.tsx'
-import { shownQuestion, usePrompts } from '../features/prompts/prompts-state.ts'
+import { shownQuestion, usePrompts } from '../mirrors/prompts.ts'
 import { Prompts } from '../features/prompts/prompts.tsx'
-import { openSnippetDialog, useSnippets } from '../features/snippets/snippets-store.ts'
+import { openSnippetDialog, useSnippetsView } from '../features/snippets/snippets-state.ts'
 import { CloseDialog } from '../features/terminals/close-dialog.tsx'
 import { PasteDialog } from '../features/terminals/paste-dialog.tsx'
-import { terminalThemes } from '../features/terminals/themes.ts'
-import { useTerminals } from '../features/terminals/terminals-store.ts'
-import { openVault, VaultDialog } from '../features/vault/vault.tsx'
+import { terminalThemes } from '../ui/terminal-themes.ts'
+import { openForwardDialog, useForwardsView } from '../features/forwards/forwards-state.ts'
+import { useHosts } from '../mirrors/hosts.ts'
+import { tell, tellProblem } from '../mirrors/notices.ts'
+import { useTerminals } from '../features/terminals/terminals-state.ts'
+import { openVault } from '../mirrors/vault.ts'
+import { labelOf } from '../mirrors/targets.ts'
+import { openLink } from '../mirrors/open-link.ts'
+import { VaultDialog } from '../features/vault/vault-dialog.tsx'
 import { ErrorBoundary } from '../ui/error-boundary.tsx'
-import { labelOf, openLink } from './actions.ts'
 import type { Parts } from './boot.ts'
 import { ConfigFile } from './config-file.tsx'
 import { ForwardDialogsOf } from './forwards-pieces.tsx'
@@ -34,16 +38,16 @@ export function Overlays({ parts }: { readonly parts: Parts }) {
   const question = usePrompts(shownQuestion)
   return (
     <>
-      <Over of={useHosts(state => state.editing)} close={() => edit(null)}>
+      <Over of={useHostsView(state => state.editing)} close={() => edit(null)}>
         <Forms parts={parts} />
       </Over>
-      <Over of={useForwards(state => state.dialog)} close={() => openForwardDialog(null)}>
+      <Over of={useForwardsView(state => state.dialog)} close={() => openForwardDialog(null)}>
         <ForwardDialogsOf parts={parts} />
       </Over>
-      <Over of={useKeys(state => state.dialog)} close={() => openKeyDialog(null)}>
+      <Over of={useKeysView(state => state.dialog)} close={() => openKeyDialog(null)}>
         <KeyDialogsOf parts={parts} />
       </Over>
-      <Over of={useSnippets(state => state.dialog)} close={() => openSnippetDialog(null)}>
+      <Over of={useSnippetsView(state => state.dialog)} close={() => openSnippetDialog(null)}>
         <SnippetDialogsOf parts={parts} />
       </Over>
       <Over of={useTerminals(state => state.pasting)} close={() => useTerminals.setState({ pasting: null })}>
@@ -90,7 +94,7 @@ function Over({ of, close, children }: OverProps) {
 
 function Forms({ parts }: { readonly parts: Parts }) {
   const { api, actions } = parts
-  const editing = useHosts(state => state.editing)
+  const editing = useHostsView(state => state.editing)
   if (!editing) return null
   const close = () => edit(null)
   if (editing.kind === 'group')

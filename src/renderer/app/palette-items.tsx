@@ -1,8 +1,8 @@
 import { Search, Server } from 'lucide-react'
 
-import { shownAddress, useHosts } from '../features/hosts/hosts-store.ts'
+import { shownAddress, useHosts } from '../mirrors/hosts.ts'
+import type { PaletteItem } from '../ui/palette-item.ts'
 import { parseQuickConnect, typedTitle } from '../features/hosts/quick-connect.ts'
-import type { PaletteItem } from '../features/palette/palette.tsx'
 import type { Parts } from './boot.ts'
 import { forwardItems } from './forwards-pieces.tsx'
 import { numberCommand } from './snippet-commands.ts'

@@ -1,9 +1,9 @@
 import { Braces, Files, Fingerprint, KeyRound, ScrollText, Server, Settings, Waypoints } from 'lucide-react'
 import type { ReactNode } from 'react'
 
-import { useForwards } from '../features/forwards/forwards-store.ts'
-import { useHosts } from '../features/hosts/hosts-store.ts'
-import { useSnippets } from '../features/snippets/snippets-store.ts'
+import { useForwards } from '../mirrors/forwards.ts'
+import { useHosts } from '../mirrors/hosts.ts'
+import { useSnippets } from '../mirrors/snippets.ts'
 import { showFiles } from '../workspace/files-tabs.ts'
 import { showHome, useWorkspace, type HomePage } from '../workspace/workspace-store.ts'
 import css from './app.module.css'

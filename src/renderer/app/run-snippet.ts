@@ -4,22 +4,23 @@ import type { Given, Snippet } from '../../shared/contract/snippets.ts'
 import { remoteTarget, targetKey, type Target } from '../../shared/contract/targets.ts'
 import { type TerminalId } from '../../shared/contract/terminals.ts'
 import type { Pane } from '../../shared/contract/workspace.ts'
-import { useHosts } from '../features/hosts/hosts-store.ts'
-import { tellProblem } from '../features/notices/notices.tsx'
+import { useHosts } from '../mirrors/hosts.ts'
+import { tellProblem } from '../mirrors/notices.ts'
+import { useSnippets } from '../mirrors/snippets.ts'
+import { labelOf } from '../mirrors/targets.ts'
 import {
   holds,
   mayRun,
   openSnippetDialog,
   planOf,
   showRun,
-  useSnippets,
   type Order,
   type SnippetDialog,
-} from '../features/snippets/snippets-store.ts'
+  useSnippetsView,
+} from '../features/snippets/snippets-state.ts'
 import type { Terminals } from '../features/terminals/terminals.ts'
-import { isLive, isOpening, useTerminals } from '../features/terminals/terminals-store.ts'
+import { isLive, isOpening, useTerminalStates } from '../mirrors/terminals.ts'
 import { activateTab, activePane, allPanes, focusPane, openTab, tabWith } from '../workspace/workspace-store.ts'
-import { labelOf } from './actions.ts'
 
 /** Where a snippet was asked for. */
 export interface AskedFrom {
@@ -111,7 +112,7 @@ interface Means {
 /** The terminals to type into: the one it was asked for in, with all of its tab while what is typed goes to all. */
 function panesFor(snippet: Snippet, pane: Pane, startsUp: boolean): readonly Pane[] {
   const { book } = useHosts.getState()
-  const { states } = useTerminals.getState()
+  const { states } = useTerminalStates.getState()
   const tab = tabWith(pane.id)
   const others = tab?.broadcast && !startsUp ? Object.values(tab.panes).filter(each => each.id !== pane.id) : []
   return [pane, ...others.filter(each => isLive(states[each.id]))].filter(each => mayRun(snippet, each.target, book))
@@ -127,11 +128,11 @@ async function ask(dialog: SnippetDialog, startsUp: boolean): Promise<void> {
 function dialogIs(test: (dialog: SnippetDialog | null) => boolean): Promise<void> {
   return new Promise(resolve => {
     const check = () => {
-      if (!test(useSnippets.getState().dialog)) return
+      if (!test(useSnippetsView.getState().dialog)) return
       stop()
       resolve()
     }
-    const stop = useSnippets.subscribe(check)
+    const stop = useSnippetsView.subscribe(check)
     check()
   })
 }
@@ -175,7 +176,7 @@ async function typeOrder(order: Order, target: Target, { api, terminals, startin
 
 /** A terminal on each target: those it was asked for in, else one that is live. */
 function panesOn(targets: readonly Target[], here: readonly Pane[]): readonly Pane[] {
-  const { states } = useTerminals.getState()
+  const { states } = useTerminalStates.getState()
   const all = [...here, ...allPanes().filter(each => isLive(states[each.id]))]
   const others = targets.filter(target => !here.some(each => targetKey(each.target) === targetKey(target)))
   const found = others.map(target => {
@@ -189,7 +190,7 @@ function panesOn(targets: readonly Target[], here: readonly Pane[]): readonly Pa
 /** A live terminal on the target, in front; a new one where there is none. */
 async function paneFor(target: Target): Promise<Pane> {
   const key = targetKey(target)
-  const { states } = useTerminals.getState()
+  const { states } = useTerminalStates.getState()
   const live = allPanes().find(each => targetKey(each.target) === key && isLive(states[each.id]))
   if (!live) {
     const made = openTab(target, labelOf(target))
@@ -204,7 +205,7 @@ async function paneFor(target: Target): Promise<Pane> {
 
 /** A terminal that is not connected is, first. */
 async function connect(pane: Pane, terminals: Terminals): Promise<void> {
-  const state = useTerminals.getState().states[pane.id]
+  const state = useTerminalStates.getState().states[pane.id]
   if (isOpening(state)) throw new Error('This terminal is still connecting. Run the snippet once it is there.')
   if (!isLive(state)) await terminals.open(pane.id, pane.target)
 }

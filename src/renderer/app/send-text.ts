@@ -2,11 +2,11 @@ import { create } from 'zustand'
 
 import { toDisposable, type DisposableStore } from '../../shared/base/lifecycle.ts'
 import type { Pane } from '../../shared/contract/workspace.ts'
-import { tell } from '../features/notices/notices.tsx'
+import { tell } from '../mirrors/notices.ts'
+import { labelOf } from '../mirrors/targets.ts'
 import type { Terminals } from '../features/terminals/terminals.ts'
-import { isLive, useTerminals } from '../features/terminals/terminals-store.ts'
+import { isLive, useTerminalStates } from '../mirrors/terminals.ts'
 import { activePane, allPanes, useWorkspace } from '../workspace/workspace-store.ts'
-import { labelOf } from './actions.ts'
 
 /** Sends text to a terminal, as one paste and Enter: what an IDE does with its console. */
 export interface TextSender {
@@ -25,7 +25,7 @@ export function createTextSender(terminals: Terminals, store: DisposableStore): 
   )
   // Never another terminal than the one a person used: the command would run on a machine they did not mean.
   const current = (): Pane | undefined => {
-    const { states } = useTerminals.getState()
+    const { states } = useTerminalStates.getState()
     const all = allPanes()
     const used = all.find(each => each.id === useCurrent.getState().last)
     const live = all.filter(each => isLive(states[each.id]))
@@ -35,17 +35,18 @@ export function createTextSender(terminals: Terminals, store: DisposableStore): 
     const last = activePane()?.id ?? useCurrent.getState().last
     if (last !== useCurrent.getState().last) useCurrent.setState({ last })
     const pane = current()
-    const name = pane && isLive(useTerminals.getState().states[pane.id]) ? labelOf(pane.target) : null
+    const name = pane && isLive(useTerminalStates.getState().states[pane.id]) ? labelOf(pane.target) : null
     if (name !== useCurrent.getState().name) useCurrent.setState({ name })
   }
-  for (const stop of [useWorkspace.subscribe(follow), useTerminals.subscribe(follow)]) store.add(toDisposable(stop))
+  for (const stop of [useWorkspace.subscribe(follow), useTerminalStates.subscribe(follow)])
+    store.add(toDisposable(stop))
   return {
     useName: () => useCurrent(state => state.name),
     useCount: () => useCurrent(state => state.count),
     send: (text, paneId) => {
       const pane = paneId === undefined ? current() : allPanes().find(each => each.id === paneId)
       if (!pane) return tell('Click into the terminal that it is to go to, then send it again.')
-      if (!isLive(useTerminals.getState().states[pane.id]))
+      if (!isLive(useTerminalStates.getState().states[pane.id]))
         return tell(`The terminal on ${labelOf(pane.target)} is not connected. Connect it, then send it again.`)
       if (text.trim() === '') return tell('Nothing is selected.')
       // What is sent from a file is meant to run, line for line if need be; what was copied somewhere may not be.

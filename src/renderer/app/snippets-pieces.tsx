@@ -3,21 +3,22 @@ import { useCallback, useMemo } from 'react'
 import type { Host, HostBook } from '../../shared/contract/hosts.ts'
 import type { Snippet } from '../../shared/contract/snippets.ts'
 import { targetKey, type Target } from '../../shared/contract/targets.ts'
-import { shownAddress, useHosts } from '../features/hosts/hosts-store.ts'
-import { tell, tellProblem } from '../features/notices/notices.tsx'
-import type { PaletteItem } from '../features/palette/palette.tsx'
+import { shownAddress, useHosts } from '../mirrors/hosts.ts'
+import { tell, tellProblem } from '../mirrors/notices.ts'
+import type { PaletteItem } from '../ui/palette-item.ts'
+import { useSnippets } from '../mirrors/snippets.ts'
+import { labelOf } from '../mirrors/targets.ts'
 import { HostSnippets } from '../features/snippets/host-snippets.tsx'
 import { RunPanel } from '../features/snippets/run-panel.tsx'
 import type { RunPlace } from '../features/snippets/run-dialog.tsx'
 import { SnippetDialogs } from '../features/snippets/snippet-dialogs.tsx'
 import { SnippetIcon } from '../features/snippets/snippet-icon.tsx'
 import { SnippetsPage, type SnippetActions } from '../features/snippets/snippets-page.tsx'
-import { hostsByGroup, mayRun, snippetsFor, useSnippets, type Order } from '../features/snippets/snippets-store.ts'
-import { isLive, useTerminals } from '../features/terminals/terminals-store.ts'
+import { hostsByGroup, mayRun, snippetsFor, type Order, useSnippetsView } from '../features/snippets/snippets-state.ts'
+import { isLive, useTerminalStates } from '../mirrors/terminals.ts'
 import type { MenuItem } from '../ui/menu.tsx'
 import type { Pane } from '../../shared/contract/workspace.ts'
 import { allPanes, activePane, showHome, useWorkspace } from '../workspace/workspace-store.ts'
-import { labelOf } from './actions.ts'
 import type { Parts } from './boot.ts'
 import { numberCommand } from './snippet-commands.ts'
 
@@ -91,7 +92,7 @@ async function importSnippets(api: Parts['api']): Promise<void> {
 
 /** The dialogs of snippets, over whatever page is shown. */
 export function SnippetDialogsOf({ parts }: { readonly parts: Parts }) {
-  const open = useSnippets(state => state.dialog !== null)
+  const open = useSnippetsView(state => state.dialog !== null)
   return open ? <OpenDialogs parts={parts} /> : null
 }
 
@@ -139,7 +140,7 @@ function keyOf({ id }: Host): string {
 
 /** What the live terminals are on, each once; another list only when it is another one. */
 function useLiveTargets(): readonly Target[] {
-  const keys = useTerminals(({ states }) =>
+  const keys = useTerminalStates(({ states }) =>
     JSON.stringify(
       allPanes().flatMap(({ id, target }) => (target.kind !== 'local' && isLive(states[id]) ? [target] : [])),
     ),
@@ -152,7 +153,7 @@ function useLiveTargets(): readonly Target[] {
 
 /** Where a snippet may run: terminals on what is not saved, and the hosts. */
 function placesFor({ snippet, panes }: Order, book: HostBook): readonly RunPlace[] {
-  const { states } = useTerminals.getState()
+  const { states } = useTerminalStates.getState()
   const others = [...panes, ...allPanes().filter(each => isLive(states[each.id]))]
   const unsaved = new Map(
     others

@@ -1,22 +1,23 @@
 import { Activity, CircleHelp, Lock, LockOpen, Waypoints } from 'lucide-react'
 
 import { shownName } from '../../shared/base/shown-name.ts'
-import { useForwards } from '../features/forwards/forwards-store.ts'
-import { callQuestions, usePrompts, waitingQuestions } from '../features/prompts/prompts-state.ts'
+import { useForwards } from '../mirrors/forwards.ts'
+import { callQuestions, usePrompts, waitingQuestions } from '../mirrors/prompts.ts'
 import { isUnderWay } from '../features/snippets/run-text.ts'
-import { showRun, useSnippets } from '../features/snippets/snippets-store.ts'
-import { isLive, lookOf, useTerminals, weakText } from '../features/terminals/terminals-store.ts'
-import { isUnderWay as isMoving, useTransfers } from '../features/transfers/transfers-store.ts'
-import { useVault, vaultText } from '../features/vault/vault.tsx'
+import { showRun } from '../features/snippets/snippets-state.ts'
+import { isLive, lookOf, weakText, useTerminalStates } from '../mirrors/terminals.ts'
+import { isUnderWay as isMoving, useTransfers } from '../mirrors/transfers.ts'
+import { useSnippets } from '../mirrors/snippets.ts'
+import { useVault, vaultText } from '../mirrors/vault.ts'
+import { labelOf } from '../mirrors/targets.ts'
 import { Dot, Tag } from '../ui/tag.tsx'
 import { activeFiles, activePane, useWorkspace } from '../workspace/workspace-store.ts'
-import { labelOf } from './actions.ts'
 import css from './app.module.css'
 import { FilesStatus } from './files-page.tsx'
 
 /** What is live: on Home the vault and all sessions, in a terminal this one. */
 export function StatusBar() {
-  const states = useTerminals(state => state.states)
+  const states = useTerminalStates(state => state.states)
   const pane = useWorkspace(activePane)
   const filesTab = useWorkspace(activeFiles)
   const moving = useTransfers(state => state.transfers.filter(isMoving).length)

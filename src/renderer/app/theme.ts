@@ -1,21 +1,7 @@
-import { frameColours } from '../../shared/base/frame-colours.ts'
 import { toDisposable, type Disposable } from '../../shared/base/lifecycle.ts'
 import type { Api } from '../../shared/contract/contract.ts'
-import { useSettings } from '../features/settings/settings-store.ts'
-
-/** True while the window is dark. */
-export function isDark(): boolean {
-  return document.documentElement.dataset['theme'] !== 'light'
-}
-
-/** Gives the page a theme. */
-export function showTheme(dark: boolean): void {
-  const { dataset, style } = document.documentElement
-  const { background, symbols } = frameColours(dark)
-  dataset['theme'] = dark ? 'dark' : 'light'
-  style.setProperty('--bg', background)
-  style.setProperty('--muted', symbols)
-}
+import { useSettings } from '../mirrors/settings.ts'
+import { showTheme } from '../ui/theme.ts'
 
 /** Keeps the page, and the window's own buttons, in the theme that is set; `onChanged` follows each change. */
 export function followTheme(api: Api, onChanged: () => void, onProblem: (error: unknown) => void): Disposable {

@@ -3,11 +3,12 @@ import { Bell, Plus, Search } from 'lucide-react'
 
 import type { TerminalState } from '../../shared/contract/terminals.ts'
 
-import { useHosts } from '../features/hosts/hosts-store.ts'
-import { useNoticeCount } from '../features/notices/notices.tsx'
+import { useHosts } from '../mirrors/hosts.ts'
+import { useNoticeCount } from '../mirrors/notices.ts'
+import { useTerminals } from '../features/terminals/terminals-state.ts'
 import { openPalette } from '../features/palette/palette.tsx'
 import { requestClose } from '../features/terminals/close-dialog.tsx'
-import { isLive, lookOf, useTerminals, weakOf, weakText } from '../features/terminals/terminals-store.ts'
+import { isLive, lookOf, weakOf, weakText, useTerminalStates } from '../mirrors/terminals.ts'
 import { IconButton } from '../ui/button.tsx'
 import { Mark } from '../ui/mark.tsx'
 import type { MenuItem } from '../ui/menu.tsx'
@@ -28,7 +29,7 @@ export function TitleBar({
   readonly parts: Parts
   readonly tabMenu: (tab: Tab) => readonly MenuItem[]
 }) {
-  const states = useTerminals(state => state.states)
+  const states = useTerminalStates(state => state.states)
   const clipboard = useTerminals(state => state.clipboard)
   const notices = useNoticeCount()
   const hosts = useHosts(state => state.book.hosts)

@@ -1,7 +1,7 @@
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { Entry } from '../../../shared/contract/files.ts'
 import { paneOf, pathsOf } from './file-panes.ts'
-import { changePane, type Mark, type PaneState } from './files-store.ts'
+import { changePane, type Mark, type PaneState } from './files-state.ts'
 import { isFolder } from './rows.ts'
 
 // SFTP knows whole seconds, some disks only every second one.

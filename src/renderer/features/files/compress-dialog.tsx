@@ -8,7 +8,7 @@ import { TextField } from '../../ui/field.tsx'
 import { archiveName, countText, isArchive } from './file-actions.ts'
 import { paneOf, pathsOf } from './file-panes.ts'
 import type { DialogParts } from './files-dialogs.tsx'
-import { useWork } from './use-work.ts'
+import { useWork } from '../../ui/use-work.ts'
 
 /** Names an archive; its ending says which kind it is. */
 export function CompressDialog({ parts, paneId, close, names }: DialogParts & { readonly names: readonly string[] }) {

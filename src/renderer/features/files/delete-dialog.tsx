@@ -10,9 +10,9 @@ import ui from '../../ui/ui.module.css'
 import { countText } from './file-actions.ts'
 import { paneOf, pathsOf } from './file-panes.ts'
 import type { DialogParts } from './files-dialogs.tsx'
-import { sizeText } from './rows.ts'
+import { sizeText } from '../../../shared/base/sizes.ts'
 import { useTask } from './use-task.ts'
-import { useWork } from './use-work.ts'
+import { useWork } from '../../ui/use-work.ts'
 
 /** What a host is called in a sentence. */
 function hostName({ locations }: DialogParts['parts'], target: Target): string {

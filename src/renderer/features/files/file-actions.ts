@@ -6,8 +6,9 @@ import type { Target } from '../../../shared/contract/targets.ts'
 import type { TransferOptions } from '../../../shared/contract/transfers.ts'
 import type { DraggedFiles } from '../../ui/file-drag.ts'
 import { chosen, pathsOf, paneOf, type FilePanes } from './file-panes.ts'
-import { changePane, openDialog, sideText, useFiles, type PaneState } from './files-store.ts'
+import { changePane, openDialog, useFiles, type PaneState } from './files-state.ts'
 import { isFolder } from './rows.ts'
+import { sideText } from '../../mirrors/sides.ts'
 
 export interface FileActionParts {
   readonly api: Api

@@ -3,7 +3,7 @@ import { useRef, type CSSProperties, type PointerEvent } from 'react'
 
 import css from './files.module.css'
 import { focusGrid } from './focus-grid.ts'
-import { changePane, type PaneState } from './files-store.ts'
+import { changePane, type PaneState } from './files-state.ts'
 import type { Column } from './rows.ts'
 
 /** The name takes what the others leave. */

@@ -10,10 +10,11 @@ import { chosen } from './file-panes.ts'
 import { FileGridHead, widthStyle, type SizedColumn, type Widths } from './file-grid-head.tsx'
 import { FileRow } from './file-row.tsx'
 import css from './files.module.css'
-import { changePane, sideText, type PaneState } from './files-store.ts'
+import { changePane, type PaneState } from './files-state.ts'
 import type { FileKeys } from './file-keys.ts'
 import { visibleRows, type Column } from './rows.ts'
 import { clickRow, keepNames, noSelection } from './selection.ts'
+import { sideText } from '../../mirrors/sides.ts'
 
 export interface FileGridProps {
   readonly paneId: string

@@ -2,7 +2,7 @@ import type { KeyboardEvent } from 'react'
 
 import { chosen, paneOf, type FilePanes } from './file-panes.ts'
 import type { FileActions } from './file-actions.ts'
-import { changePane, openDialog, useFiles } from './files-store.ts'
+import { changePane, openDialog, useFiles } from './files-state.ts'
 import { moveCursor, noSelection, selectAll, toggleAndStep } from './selection.ts'
 
 export interface KeyContext {

@@ -13,11 +13,12 @@ import type { PaneSide } from '../../workspace/workspace-store.ts'
 import { countText } from './file-actions.ts'
 import { FileGrid } from './file-grid.tsx'
 import css from './files.module.css'
-import { openDialog, sideText, useFiles, type PaneState } from './files-store.ts'
+import { openDialog, useFiles, type PaneState } from './files-state.ts'
 import type { FilesParts } from './files-view.tsx'
 import { LocationPicker } from './location-picker.tsx'
 import { PathBar } from './path-bar.tsx'
 import { sideLook } from './side-look.ts'
+import { sideText, useSides } from '../../mirrors/sides.ts'
 
 interface FilePaneProps {
   readonly tab: FileTab
@@ -91,7 +92,7 @@ function PaneHead({
   over: number | null
 }) {
   const { panes, hidden, toggleHidden } = parts
-  const state = useFiles(all => all.sides[sideText(pane.side)])
+  const state = useSides(all => all.sides[sideText(pane.side)])
   const look = sideLook(pane.side, state)
   const pick = (side: Side) => setFileSide(tab.id, side)
   const remote = pane.side.target.kind !== 'local'
@@ -172,7 +173,7 @@ function Failed({
 }
 
 function Waiting({ pane, parts }: { pane: PaneState; parts: FilesParts }) {
-  const state = useFiles(all => all.sides[sideText(pane.side)])
+  const state = useSides(all => all.sides[sideText(pane.side)])
   if (pane.status === 'loading' && pane.entries.length === 0) {
     const step =
       state?.kind === 'connecting' ? state.step : state?.kind === 'asking' ? 'Waiting for you' : 'Reading the folder'

@@ -8,8 +8,9 @@ import type { FileTab } from '../../../shared/contract/workspace.ts'
 import type { Ports } from '../../ipc/ports.ts'
 import { setFilePath } from '../../workspace/files-tabs.ts'
 import { useWorkspace } from '../../workspace/workspace-store.ts'
-import { changePane, newPane, sideText, useFiles, type PaneState } from './files-store.ts'
+import { changePane, newPane, useFiles, type PaneState } from './files-state.ts'
 import { keepNames, noSelection } from './selection.ts'
+import { sideText } from '../../mirrors/sides.ts'
 
 const historyLength = 50
 // Rows are shown as they come, but a folder of 100,000 is not sorted anew for each hundred of them.

@@ -3,7 +3,7 @@ import type { FilePiece, Place } from '../../../shared/contract/files.ts'
 import { largestRead } from '../../../shared/contract/files.ts'
 import type { ByteSource } from './preview-job.ts'
 import { limits } from './preview-limits.ts'
-import { sizeText } from './rows.ts'
+import { sizeText } from '../../../shared/base/sizes.ts'
 
 /** Reads pieces of one file; nothing reads more than it shows. */
 export class FileReader implements ByteSource {

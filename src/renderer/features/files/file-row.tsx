@@ -8,8 +8,10 @@ import { countText, type FileActions } from './file-actions.ts'
 import { FileIcon } from './file-icon.tsx'
 import { chosen, paneOf, pathsOf } from './file-panes.ts'
 import css from './files.module.css'
-import { changePane, sideText, type Mark, type PaneState } from './files-store.ts'
-import { fullTime, isFolder, modeText, sizeText, timeText, typeOf, type Column } from './rows.ts'
+import { changePane, type Mark, type PaneState } from './files-state.ts'
+import { fullTime, isFolder, modeText, timeText, typeOf, type Column } from './rows.ts'
+import { sideText } from '../../mirrors/sides.ts'
+import { sizeText } from '../../../shared/base/sizes.ts'
 
 interface FileRowProps {
   readonly id: string

@@ -9,9 +9,9 @@ import { TextField } from '../../ui/field.tsx'
 import css from './dialogs.module.css'
 import { paneOf } from './file-panes.ts'
 import type { DialogParts } from './files-dialogs.tsx'
-import { changePane } from './files-store.ts'
+import { changePane } from './files-state.ts'
 import { useTask } from './use-task.ts'
-import { useWork } from './use-work.ts'
+import { useWork } from '../../ui/use-work.ts'
 
 /** Finds files by name below the folder that a pane shows. */
 export function FindDialog({ parts, paneId, close }: DialogParts) {

@@ -4,7 +4,7 @@ import gfm from 'remark-gfm'
 
 import type { ByteSource, PreviewAnswers } from './preview-job.ts'
 import { limits } from './preview-limits.ts'
-import { sizeText } from './rows.ts'
+import { sizeText } from '../../../shared/base/sizes.ts'
 
 /** A piece of a Markdown document, as it is drawn: text, or one of the elements below with its children. */
 export type DrawnNode = string | DrawnElement

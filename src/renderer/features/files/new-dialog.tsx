@@ -6,7 +6,7 @@ import { Button } from '../../ui/button.tsx'
 import { Actions, Dialog } from '../../ui/dialog.tsx'
 import { TextField } from '../../ui/field.tsx'
 import type { DialogParts } from './files-dialogs.tsx'
-import { useWork } from './use-work.ts'
+import { useWork } from '../../ui/use-work.ts'
 
 const words = {
   'new-folder': { title: 'New folder', icon: <FolderPlus size={18} /> },

@@ -11,7 +11,7 @@ import {
 import { firstPages, largestPage, type PagesRead } from './parquet-pages.ts'
 import type { ByteSource } from './preview-job.ts'
 import { counted, cutTable, limits, type TableAnswer } from './preview-limits.ts'
-import { sizeText } from './rows.ts'
+import { sizeText } from '../../../shared/base/sizes.ts'
 
 const firstRows = 50
 /** The description of a table of 20,000 columns has about 4 MB. */

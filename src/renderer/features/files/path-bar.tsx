@@ -8,7 +8,7 @@ import { IconButton } from '../../ui/button.tsx'
 import type { FilePanes } from './file-panes.ts'
 import css from './files.module.css'
 import { focusGrid } from './focus-grid.ts'
-import { changePane, type PaneState } from './files-store.ts'
+import { changePane, type PaneState } from './files-state.ts'
 
 interface PathBarProps {
   readonly paneId: string

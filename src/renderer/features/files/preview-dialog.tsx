@@ -9,14 +9,14 @@ import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
 import { paneOf } from './file-panes.ts'
 import { FileReader } from './file-reader.ts'
 import type { DialogParts } from './files-dialogs.tsx'
-import { openDialog } from './files-store.ts'
+import { openDialog } from './files-state.ts'
 import { ImagePreview } from './preview-image.tsx'
 import { previewKind } from './preview-kind.ts'
 import { ArrayPreview, ParquetPreview, TablePreview } from './preview-table.tsx'
 import { TextPreview } from './preview-text.tsx'
 import css from './preview.module.css'
 import { SendButton } from './send-button.tsx'
-import { sizeText } from './rows.ts'
+import { sizeText } from '../../../shared/base/sizes.ts'
 
 const MarkdownPreview = lazy(async () => ({ default: (await import('./preview-markdown.tsx')).MarkdownPreview }))
 const NotebookPreview = lazy(async () => ({ default: (await import('./preview-notebook.tsx')).NotebookPreview }))

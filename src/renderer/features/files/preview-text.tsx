@@ -7,7 +7,7 @@ import { CodeView } from './code-view.tsx'
 import type { FileReader } from './file-reader.ts'
 import { PreviewNotes } from './preview-notes.tsx'
 import css from './preview.module.css'
-import { sizeText } from './rows.ts'
+import { sizeText } from '../../../shared/base/sizes.ts'
 import { usePreview } from './use-preview.ts'
 
 const headBytes = 256 * 1024

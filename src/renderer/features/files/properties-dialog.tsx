@@ -13,10 +13,11 @@ import { countText } from './file-actions.ts'
 import { paneOf, pathsOf } from './file-panes.ts'
 import type { DialogParts } from './files-dialogs.tsx'
 import type { FilesParts } from './files-view.tsx'
-import type { PaneState } from './files-store.ts'
-import { fullTime, isFolder, modeText, sizeText, typeOf } from './rows.ts'
+import type { PaneState } from './files-state.ts'
+import { fullTime, isFolder, modeText, typeOf } from './rows.ts'
 import { useTask } from './use-task.ts'
-import { useWork } from './use-work.ts'
+import { useWork } from '../../ui/use-work.ts'
+import { sizeText } from '../../../shared/base/sizes.ts'
 
 /** What is known of files, and what can be changed: permissions and owner. */
 export function PropertiesDialog({ parts, paneId, close, names }: DialogParts & { readonly names: readonly string[] }) {

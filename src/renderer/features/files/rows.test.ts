@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest'
 
 import type { Entry } from '../../../shared/contract/files.ts'
 import { compareEntries } from './compare.ts'
-import { modeText, sizeText, timeText, visibleRows, type RowFilter } from './rows.ts'
+import { modeText, timeText, visibleRows, type RowFilter } from './rows.ts'
 import { clickRow, keepNames, moveCursor, noSelection, selectAll, toggleAndStep } from './selection.ts'
+import { sizeText } from '../../../shared/base/sizes.ts'
 
 const entry = (name: string, more: Partial<Entry> = {}): Entry => ({
   name,

@@ -45,14 +45,6 @@ export function typeOf({ kind, link, name }: Entry): string {
   return /\.([A-Za-z0-9]{1,8})$/.exec(name)?.[1]?.toUpperCase() ?? 'File'
 }
 
-/** Bytes as a person reads them, in steps of a thousand. */
-export function sizeText(bytes: number): string {
-  const units = ['B', 'KB', 'MB', 'GB', 'TB', 'PB']
-  let [value, unit] = [bytes, 0]
-  while (value >= 999.5 && unit < units.length - 1) [value, unit] = [value / 1000, unit + 1]
-  return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
-}
-
 /** Permissions as `ls -l` shows them. */
 export function modeText({ mode, kind }: Pick<Entry, 'mode' | 'kind'>): string {
   if (mode === null) return ''

@@ -2,9 +2,10 @@ import { assertNever } from '../../../shared/base/assert-never.ts'
 import type { Forward } from '../../../shared/contract/forwards.ts'
 import { ForwardForm, type ForwardHost } from './forward-form.tsx'
 import type { ForwardRowParts } from './forward-row.tsx'
-import { openForwardDialog, useForwards } from './forwards-store.ts'
+import { useForwards } from '../../mirrors/forwards.ts'
 import { PresetDialog } from './preset-dialog.tsx'
 import { PresetForm } from './preset-form.tsx'
+import { openForwardDialog, useForwardsView } from './forwards-state.ts'
 
 export interface ForwardDialogsProps {
   readonly parts: ForwardRowParts
@@ -16,13 +17,13 @@ export interface ForwardDialogsProps {
 
 /** The dialog about forwards that is open, over whatever page. */
 export function ForwardDialogs({ parts, hosts, keyOf, commandOf, tell }: ForwardDialogsProps) {
-  const dialog = useForwards(state => state.dialog)
+  const dialog = useForwardsView(state => state.dialog)
   const presets = useForwards(state => state.book.presets)
   const { api } = parts
   if (!dialog) return null
   // What ends after the person went on must not close what they opened since.
   const close = () => {
-    if (useForwards.getState().dialog === dialog) openForwardDialog(null)
+    if (useForwardsView.getState().dialog === dialog) openForwardDialog(null)
   }
   switch (dialog.kind) {
     case 'form':

@@ -9,8 +9,9 @@ import { Menu } from '../../ui/menu.tsx'
 import { Dot, Tag } from '../../ui/tag.tsx'
 import { detailText, endsOf, stateLook } from './forward-text.ts'
 import css from './forwards.module.css'
-import { isOn, openForwardDialog } from './forwards-store.ts'
+import { isOn } from '../../mirrors/forwards.ts'
 import { PresetIcon } from './preset-icon.tsx'
+import { openForwardDialog } from './forwards-state.ts'
 
 export interface ForwardRowParts {
   readonly api: Api

@@ -12,8 +12,9 @@ import ui from '../../ui/ui.module.css'
 import { ForwardRow, type ForwardRowParts } from './forward-row.tsx'
 import { processText } from './forward-text.ts'
 import css from './forwards.module.css'
-import { openForwardDialog, useForwards } from './forwards-store.ts'
+import { useForwards } from '../../mirrors/forwards.ts'
 import { PresetIcon } from './preset-icon.tsx'
+import { openForwardDialog } from './forwards-state.ts'
 
 const shownFirst = 6
 // They come by copy: what is the same is the same in every word.

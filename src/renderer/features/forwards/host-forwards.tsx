@@ -8,7 +8,8 @@ import { Dot } from '../../ui/tag.tsx'
 import type { ForwardRowParts } from './forward-row.tsx'
 import { detailText, endText, listenEnd, processText, stateLook } from './forward-text.ts'
 import css from './forwards.module.css'
-import { forwardsOf, isOn, openForwardDialog, useForwards } from './forwards-store.ts'
+import { forwardsOf, isOn, useForwards } from '../../mirrors/forwards.ts'
+import { openForwardDialog } from './forwards-state.ts'
 
 /** What is no preset may be a page. */
 function isPage(presets: readonly Preset[], id: PresetId | null): boolean {

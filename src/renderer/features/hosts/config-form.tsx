@@ -8,7 +8,7 @@ import { Checkbox, Select, TextField } from '../../ui/field.tsx'
 import { FormEnd } from '../../ui/form-end.tsx'
 import css from './hosts.module.css'
 import { sentences } from './host-form.tsx'
-import { groupPath, useHosts } from './hosts-store.ts'
+import { groupPath, useHosts } from '../../mirrors/hosts.ts'
 
 export interface ConfigFormProps {
   readonly host: Host

@@ -6,7 +6,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { Select, TextField } from '../../ui/field.tsx'
 import { FormEnd } from '../../ui/form-end.tsx'
 import css from './hosts.module.css'
-import { groupPath, useHosts } from './hosts-store.ts'
+import { groupPath, useHosts } from '../../mirrors/hosts.ts'
 import { ProxyFields, proxySentence, readProxy } from './route-fields.tsx'
 
 export interface GroupFormProps {

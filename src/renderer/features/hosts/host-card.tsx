@@ -10,7 +10,8 @@ import { Menu, type MenuItem } from '../../ui/menu.tsx'
 import { Dot, Tag } from '../../ui/tag.tsx'
 import type { HostActions, HostLive } from './host-actions.ts'
 import css from './hosts.module.css'
-import { edit, selectHost, shownAddress, useHosts } from './hosts-store.ts'
+import { edit, selectHost } from './hosts-state.ts'
+import { shownAddress, useHosts } from '../../mirrors/hosts.ts'
 
 export interface HostCardProps {
   readonly host: Host

@@ -3,7 +3,7 @@ import { Button } from '../../ui/button.tsx'
 import { Tag } from '../../ui/tag.tsx'
 import ui from '../../ui/ui.module.css'
 import css from './hosts.module.css'
-import { edit } from './hosts-store.ts'
+import { edit } from './hosts-state.ts'
 
 /** How a host is reached, where that is out of the ordinary. */
 export function RouteRows({ host, proxy }: { readonly host: Host; readonly proxy: Proxy | null }) {

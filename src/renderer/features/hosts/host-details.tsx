@@ -12,7 +12,8 @@ import { ConfigPart, RouteRows } from './host-details-parts.tsx'
 import type { HostActions, HostLive } from './host-actions.ts'
 import { hostMenu } from './host-card.tsx'
 import css from './hosts.module.css'
-import { edit, groupPath, selectHost, useHosts } from './hosts-store.ts'
+import { edit, selectHost } from './hosts-state.ts'
+import { groupPath, useHosts } from '../../mirrors/hosts.ts'
 
 /** What is known of one host, beside the list. */
 export function HostDetails({

@@ -12,8 +12,9 @@ import { Cards } from './cards.tsx'
 import { HostCard, hostMenu } from './host-card.tsx'
 import { HostDetails } from './host-details.tsx'
 import css from './hosts.module.css'
-import { edit, matchingHosts, sectionsOf, useHosts, type Section } from './hosts-store.ts'
+import { edit, matchingHosts, sectionsOf, type Section, useHostsView } from './hosts-state.ts'
 import { parseQuickConnect, plainAddress, typedHint } from './quick-connect.ts'
+import { useHosts } from '../../mirrors/hosts.ts'
 
 export interface HostsPageProps {
   readonly actions: HostActions
@@ -27,7 +28,8 @@ export interface HostsPageProps {
 
 /** The hosts in their groups, with the field that finds and connects. */
 export function HostsPage({ actions, live, pathOf, forwards, snippets }: HostsPageProps) {
-  const { book, filter, loaded, selected } = useHosts()
+  const { book, loaded } = useHosts()
+  const { filter, selected } = useHostsView()
   const [problem, setProblem] = useState<string | null>(null)
   const input = useRef<HTMLInputElement>(null)
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null)
@@ -53,7 +55,7 @@ export function HostsPage({ actions, live, pathOf, forwards, snippets }: HostsPa
     else if (typed.kind === 'wrong') return setProblem(typed.message)
     else if (filtered) return setProblem('No host is called so. Type user@address to connect to a new one.')
     else return
-    useHosts.setState({ filter: '' })
+    useHostsView.setState({ filter: '' })
   }
   // One menu for all cards: a menu for each would cost more than the page itself.
   const aim = (event: MouseEvent) => {
@@ -75,11 +77,11 @@ export function HostsPage({ actions, live, pathOf, forwards, snippets }: HostsPa
               value={filter}
               onText={text => {
                 setProblem(null)
-                useHosts.setState({ filter: text })
+                useHostsView.setState({ filter: text })
               }}
               onKeyDown={event => {
                 if (event.key === 'Enter') enter()
-                if (event.key === 'Escape') useHosts.setState({ filter: '' })
+                if (event.key === 'Escape') useHostsView.setState({ filter: '' })
               }}
             />
             {typed.kind === 'address' && (

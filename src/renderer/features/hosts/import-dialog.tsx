@@ -11,7 +11,7 @@ import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
 import { Checkbox, Select, TextArea } from '../../ui/field.tsx'
 import ui from '../../ui/ui.module.css'
 import css from './hosts.module.css'
-import { groupPath, useHosts } from './hosts-store.ts'
+import { groupPath, useHosts } from '../../mirrors/hosts.ts'
 import { importWords } from './import-words.ts'
 
 const formats: Readonly<Record<ImportFormat, string>> = {

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 
 import { target } from '../../../shared/contract/targets.ts'
 import { runs } from '../../../testing/runs.ts'
-import { parseQuickConnect, shownTarget } from './quick-connect.ts'
+import { parseQuickConnect } from './quick-connect.ts'
+import { shownTarget } from '../../mirrors/targets.ts'
 
 const parse = (text: string) => {
   const result = parseQuickConnect(text)

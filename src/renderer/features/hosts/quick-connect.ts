@@ -3,6 +3,7 @@ import { splitShellWords } from '../../../shared/base/shell-words.ts'
 import { parseSshCommand } from '../../../shared/base/ssh-command.ts'
 import { isSshUrl, readSshUrl, type SshUrl } from '../../../shared/base/ssh-url.ts'
 import { wrongHop, type Hop, type Target } from '../../../shared/contract/targets.ts'
+import { shownTarget } from '../../mirrors/targets.ts'
 
 /** What a typed line means: an address to connect to, or why it is none. */
 export type QuickConnect =
@@ -30,12 +31,6 @@ export function parseQuickConnect(text: string): QuickConnect {
   const looksLikeAddress =
     words.length > 1 ? words.some(word => word.startsWith('-')) || words[0]?.includes('@') === true : /[@.:]/.test(line)
   return looksLikeAddress ? fromCommand(line) : { kind: 'nothing' }
-}
-
-/** `user@address`, with the port where it is not 22. */
-export function shownTarget(target: Extract<Target, { kind: 'address' }>): string {
-  const host = target.port !== null && target.address.includes(':') ? `[${target.address}]` : target.address
-  return `${target.user === null ? '' : `${target.user}@`}${host}${target.port === null || target.port === 22 ? '' : `:${target.port}`}`
 }
 
 /** What Enter does with an address, for the palette: “Connect to ada@box”, “Open /data on box”. */

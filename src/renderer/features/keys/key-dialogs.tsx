@@ -10,8 +10,9 @@ import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
 import { Select } from '../../ui/field.tsx'
 import ui from '../../ui/ui.module.css'
 import css from './keys.module.css'
-import { openKeyDialog, typeText, useKeys } from './keys-store.ts'
+import { openKeyDialog, typeText, useKeysView } from './keys-state.ts'
 import { ImportKeyDialog, NewKeyDialog, readSealed, SealedFields, type NewKeyProps } from './new-key-dialogs.tsx'
+import { useKeys } from '../../mirrors/keys.ts'
 
 export interface KeyDialogsProps extends Omit<NewKeyProps, 'close'> {
   /** A host of the config can name files only, not a key in the vault. */
@@ -23,11 +24,11 @@ export interface KeyDialogsProps extends Omit<NewKeyProps, 'close'> {
 
 /** The dialog of a key that is open. */
 export function KeyDialogs(props: KeyDialogsProps) {
-  const dialog = useKeys(state => state.dialog)
+  const dialog = useKeysView(state => state.dialog)
   const keys = useKeys(state => state.book.keys)
   if (!dialog) return null
   // What ends late must not close another dialog that was opened meanwhile.
-  const close = () => (useKeys.getState().dialog === dialog ? openKeyDialog(null) : undefined)
+  const close = () => (useKeysView.getState().dialog === dialog ? openKeyDialog(null) : undefined)
   if (dialog.kind === 'new') return <NewKeyDialog {...props} close={close} />
   if (dialog.kind === 'import') return <ImportKeyDialog {...props} close={close} />
   const info = keys.find(({ id }) => id === dialog.id)

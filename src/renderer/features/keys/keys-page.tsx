@@ -9,7 +9,8 @@ import { SearchField } from '../../ui/search-field.tsx'
 import { Tag } from '../../ui/tag.tsx'
 import ui from '../../ui/ui.module.css'
 import css from './keys.module.css'
-import { loadKeys, matchingKeys, openKeyDialog, typeText, useKeys } from './keys-store.ts'
+import { matchingKeys, openKeyDialog, typeText, useKeysView } from './keys-state.ts'
+import { loadKeys, useKeys } from '../../mirrors/keys.ts'
 
 export interface KeysPageProps {
   readonly api: Api
@@ -19,7 +20,8 @@ export interface KeysPageProps {
 
 /** The keys of the .ssh folder, the vault and the agent. */
 export function KeysPage({ api, copy, onProblem }: KeysPageProps) {
-  const { book, loaded, filter } = useKeys()
+  const { book, loaded } = useKeys()
+  const filter = useKeysView(state => state.filter)
   useEffect(() => void loadKeys(api).catch(onProblem), [api, onProblem])
   const shown = matchingKeys(book.keys, filter)
   const actions = { api, copy, onProblem }
@@ -31,7 +33,7 @@ export function KeysPage({ api, copy, onProblem }: KeysPageProps) {
           label="Find a key"
           placeholder="Find a key"
           value={filter}
-          onText={text => useKeys.setState({ filter: text })}
+          onText={text => useKeysView.setState({ filter: text })}
         />
         <Button onClick={() => openKeyDialog({ kind: 'import' })}>
           <Upload size={15} aria-hidden="true" /> Import key

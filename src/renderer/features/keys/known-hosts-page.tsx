@@ -12,7 +12,7 @@ import { SearchField } from '../../ui/search-field.tsx'
 import { Tag } from '../../ui/tag.tsx'
 import ui from '../../ui/ui.module.css'
 import css from './keys.module.css'
-import { loadKnownHosts, useKeys } from './keys-store.ts'
+import { loadKnownHosts, useKeys } from '../../mirrors/keys.ts'
 
 export interface KnownHostsPageProps {
   readonly api: Api

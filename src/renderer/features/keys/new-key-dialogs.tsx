@@ -8,7 +8,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { Select, TextArea, TextField } from '../../ui/field.tsx'
 import { FormEnd } from '../../ui/form-end.tsx'
 import css from './keys.module.css'
-import { useKeys } from './keys-store.ts'
+import { useKeys } from '../../mirrors/keys.ts'
 
 export interface NewKeyProps {
   readonly api: Api

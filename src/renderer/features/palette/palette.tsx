@@ -1,5 +1,5 @@
 import { Search } from 'lucide-react'
-import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { create } from 'zustand'
 
 import { Dialog as BaseDialog } from '@base-ui/react/dialog'
@@ -8,16 +8,7 @@ import { fuzzyFind } from '../../ui/fuzzy.ts'
 import { shownShortcut } from '../../ui/shortcut.ts'
 import ui from '../../ui/ui.module.css'
 import css from './palette.module.css'
-
-/** One thing that the palette can run. */
-export interface PaletteItem {
-  readonly id: string
-  readonly title: string
-  readonly detail?: string
-  readonly keys?: string
-  readonly icon?: ReactNode
-  readonly run: () => void
-}
+import type { PaletteItem } from '../../ui/palette-item.ts'
 
 const usePalette = create<{ readonly open: boolean }>()(() => ({ open: false }))
 

@@ -2,25 +2,17 @@ import { ExternalLink, ShieldAlert, ShieldQuestion, TerminalSquare, TriangleAler
 import { useRef, useState } from 'react'
 
 import { assertNever } from '../../../shared/base/assert-never.ts'
-import type { Disposable } from '../../../shared/base/lifecycle.ts'
 import { shownName } from '../../../shared/base/shown-name.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { Answer, OpenQuestion, ShownKey } from '../../../shared/contract/prompts.ts'
-import type { Follow } from '../../ipc/mirror.ts'
 import { Button } from '../../ui/button.tsx'
 import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
 import { Checkbox } from '../../ui/field.tsx'
 import ui from '../../ui/ui.module.css'
 import { ConflictDialog } from './conflict-dialog.tsx'
 import { HawserSecrets, ServerSecrets } from './secrets-dialogs.tsx'
-import { shownQuestion, usePrompts, withQuestions } from './prompts-state.ts'
+import { shownQuestion, usePrompts } from '../../mirrors/prompts.ts'
 import { isFromServer } from './server-question.ts'
-
-/** Keeps this window's open questions equal to those of main. */
-export function mirrorPrompts({ prompts }: Api, follow: Follow): Disposable {
-  const show = (questions: readonly OpenQuestion[]) => usePrompts.setState(state => withQuestions(state, questions))
-  return follow({ name: 'the open questions', list: prompts.list, onChanged: prompts.onChanged, show })
-}
 
 export interface PromptsProps {
   readonly api: Api

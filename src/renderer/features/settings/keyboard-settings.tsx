@@ -5,7 +5,7 @@ import type { Api } from '../../../shared/contract/contract.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { shortcutOf, shownShortcut, type Shortcut } from '../../ui/shortcut.ts'
 import css from './settings.module.css'
-import { changeKeys } from './settings-store.ts'
+import { changeKeys } from '../../mirrors/settings.ts'
 
 /** A command as the keyboard settings need it; `own` is its shortcut when nothing is set. */
 export interface BindableCommand {

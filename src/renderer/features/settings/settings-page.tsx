@@ -10,7 +10,7 @@ import { ClipboardSettings } from './clipboard-settings.tsx'
 import { KeyboardSettings, type BindableCommand } from './keyboard-settings.tsx'
 import css from './settings.module.css'
 import { NumberField, SettingText } from './setting-fields.tsx'
-import { changeSettings, type Section, useSettings } from './settings-store.ts'
+import { changeSettings, type Section, useSettings } from '../../mirrors/settings.ts'
 
 const sections = ['Appearance', 'Terminal', 'Files', 'Forwards', 'Snippets', 'Security', 'Keyboard', 'About'] as const
 export type SettingsSection = (typeof sections)[number]

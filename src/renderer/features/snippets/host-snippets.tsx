@@ -11,7 +11,8 @@ import { SearchField } from '../../ui/search-field.tsx'
 import { shownShortcut } from '../../ui/shortcut.ts'
 import { SnippetIcon } from './snippet-icon.tsx'
 import css from './snippets.module.css'
-import { matchingSnippets, openSnippetDialog, snippetsFor, useSnippets } from './snippets-store.ts'
+import { matchingSnippets, openSnippetDialog, snippetsFor } from './snippets-state.ts'
+import { useSnippets } from '../../mirrors/snippets.ts'
 
 interface HostSnippetsProps {
   readonly target: Target

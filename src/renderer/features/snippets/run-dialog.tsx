@@ -12,7 +12,7 @@ import { FormEnd } from '../../ui/form-end.tsx'
 import { Picker, type Bunch } from './picker.tsx'
 import { SnippetIcon } from './snippet-icon.tsx'
 import css from './snippets.module.css'
-import { planOf, type Order } from './snippets-store.ts'
+import { planOf, type Order } from './snippets-state.ts'
 
 /** A place that a snippet can run on. */
 export interface RunPlace {

@@ -11,7 +11,8 @@ import ui from '../../ui/ui.module.css'
 import { RunOutputView } from './run-output-view.tsx'
 import { hasFailed, isUnderWay, outcomes, rowLook, summaryText, tookText } from './run-text.ts'
 import css from './snippets.module.css'
-import { showRun, useSnippets } from './snippets-store.ts'
+import { showRun, useSnippetsView } from './snippets-state.ts'
+import { useSnippets } from '../../mirrors/snippets.ts'
 
 /** What the buttons of the panel reach. */
 export interface RunPanelParts {
@@ -25,7 +26,7 @@ export interface RunPanelParts {
 
 /** What runs apart, with its output, below whatever page is shown. */
 export function RunPanel({ parts }: { readonly parts: RunPanelParts }) {
-  const shown = useSnippets(state => state.shownRun)
+  const shown = useSnippetsView(state => state.shownRun)
   const run = useSnippets(state => state.runs.find(each => each.id === shown))
   if (!run) return null
   return <OneRun key={run.id} run={run} parts={parts} />

@@ -15,7 +15,8 @@ import type { Bunch } from './picker.tsx'
 import { Preview, RunDialog, howText, type RunPlace } from './run-dialog.tsx'
 import { SnippetForm, type PlaceChoices } from './snippet-form.tsx'
 import css from './snippets.module.css'
-import { openSnippetDialog, useSnippets, type Order } from './snippets-store.ts'
+import { openSnippetDialog, type Order, useSnippetsView } from './snippets-state.ts'
+import { useSnippets } from '../../mirrors/snippets.ts'
 
 interface SnippetDialogsProps {
   readonly api: Api
@@ -31,15 +32,15 @@ interface SnippetDialogsProps {
 
 /** The dialog about snippets that is open, over whatever page. */
 export function SnippetDialogs({ api, choices, placesOf, bunches, numberKeys, nameOf, start }: SnippetDialogsProps) {
-  const dialog = useSnippets(state => state.dialog)
-  const count = useSnippets(state => state.dialogs)
+  const dialog = useSnippetsView(state => state.dialog)
+  const count = useSnippetsView(state => state.dialogs)
   const snippets = useSnippets(state => state.book.snippets)
   const order = dialog?.kind === 'run' ? dialog.order : null
   const places = useMemo(() => (order ? placesOf(order) : []), [order, placesOf])
   if (!dialog) return null
   // What ends after the person went on must not close what they opened since.
   const close = () => {
-    if (useSnippets.getState().dialog === dialog) openSnippetDialog(null)
+    if (useSnippetsView.getState().dialog === dialog) openSnippetDialog(null)
   }
   switch (dialog.kind) {
     case 'form':

@@ -12,7 +12,8 @@ import { Tag } from '../../ui/tag.tsx'
 import ui from '../../ui/ui.module.css'
 import { SnippetIcon } from './snippet-icon.tsx'
 import css from './snippets.module.css'
-import { byPackage, foldPackage, matchingSnippets, openSnippetDialog, useSnippets } from './snippets-store.ts'
+import { byPackage, foldPackage, matchingSnippets, openSnippetDialog, useSnippetsView } from './snippets-state.ts'
+import { useSnippets } from '../../mirrors/snippets.ts'
 
 /** What can be done with snippets on their page. */
 export interface SnippetActions {
@@ -34,8 +35,8 @@ const mostOfLine = 500
 export function SnippetsPage({ actions }: { readonly actions: SnippetActions }) {
   const book = useSnippets(state => state.book)
   const loaded = useSnippets(state => state.loaded)
-  const filter = useSnippets(state => state.filter)
-  const folded = useSnippets(state => state.folded)
+  const filter = useSnippetsView(state => state.filter)
+  const folded = useSnippetsView(state => state.folded)
   const sections = useMemo(
     () => sectionsOf(matchingSnippets(book.snippets, filter), filter.trim() === '' ? folded : new Set()),
     [book.snippets, filter, folded],
@@ -51,7 +52,7 @@ export function SnippetsPage({ actions }: { readonly actions: SnippetActions }) 
           label="Find a snippet"
           placeholder="Find a snippet"
           value={filter}
-          onText={text => useSnippets.setState({ filter: text })}
+          onText={text => useSnippetsView.setState({ filter: text })}
           onKeyDown={event => {
             const [only, ...others] = matchingSnippets(book.snippets, filter)
             if (event.key === 'Enter' && only && others.length === 0) actions.run(only)

@@ -4,7 +4,7 @@ import { settingsSchema, type Settings } from '../../../shared/contract/settings
 import { targetKey, type Target } from '../../../shared/contract/targets.ts'
 import { ClipboardGate } from './clipboard-gate.ts'
 import type { ClipboardWish } from './clipboard-sequence.ts'
-import { useTerminals } from './terminals-store.ts'
+import { useTerminals } from './terminals-state.ts'
 
 const address = (name: string): Target => ({
   kind: 'address',

@@ -2,7 +2,7 @@ import type { Disposable } from '../../../shared/base/lifecycle.ts'
 import type { Settings } from '../../../shared/contract/settings.ts'
 import { targetKey, type Target } from '../../../shared/contract/targets.ts'
 import { maxClipboardBytes, type ClipboardWish } from './clipboard-sequence.ts'
-import { useTerminals, type ClipboardQuestion } from './terminals-store.ts'
+import { useTerminals, type ClipboardQuestion } from './terminals-state.ts'
 
 type ClipboardHost = Settings['terminal']['clipboardHosts'][number]
 

@@ -3,7 +3,7 @@ import { Button } from '../../ui/button.tsx'
 import { sizeOf } from './clipboard-gate.ts'
 import css from './terminal-pane.module.css'
 import type { Terminals } from './terminals.ts'
-import { useTerminals } from './terminals-store.ts'
+import { useTerminals } from './terminals-state.ts'
 
 const shownCharacters = 160
 

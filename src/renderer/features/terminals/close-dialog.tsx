@@ -4,14 +4,15 @@ import { shownName } from '../../../shared/base/shown-name.ts'
 import { Button } from '../../ui/button.tsx'
 import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
 import { closePane, closeTab, tabWith, useWorkspace } from '../../workspace/workspace-store.ts'
-import { isLive, useTerminals, type Closable } from './terminals-store.ts'
+import { isLive, useTerminalStates } from '../../mirrors/terminals.ts'
 import type { Terminals } from './terminals.ts'
+import { useTerminals, type Closable } from './terminals-state.ts'
 
 const longestCommand = 120
 
 /** Closes a tab or pane, after a question where something would end with it that the user has set to be asked about. */
 export function requestClose(terminals: Terminals, what: Closable): void {
-  const { states } = useTerminals.getState()
+  const { states } = useTerminalStates.getState()
   const live = panesIn(what).filter(id => isLive(states[id]))
   const wanted = terminals.confirmClose
   const asked = wanted === 'never' ? [] : live.filter(id => wanted === 'always' || terminals.runningIn(id) !== null)

@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from 'react'
 import { IconButton } from '../../ui/button.tsx'
 import css from './terminal-pane.module.css'
 import type { TerminalClient } from './terminal-client.ts'
-import { useTerminals } from './terminals-store.ts'
+import { useTerminals } from './terminals-state.ts'
 
 type Decorations = NonNullable<ISearchOptions['decorations']>
 

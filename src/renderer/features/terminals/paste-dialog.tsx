@@ -4,7 +4,7 @@ import { Button } from '../../ui/button.tsx'
 import { Actions, Dialog } from '../../ui/dialog.tsx'
 import css from './terminal-pane.module.css'
 import type { Terminals } from './terminals.ts'
-import { useTerminals } from './terminals-store.ts'
+import { useTerminals } from './terminals-state.ts'
 
 const shownCharacters = 4_000
 

@@ -26,7 +26,8 @@ import { FindBar } from './find-bar.tsx'
 import css from './terminal-pane.module.css'
 import { TerminalStatus } from './terminal-status.tsx'
 import type { Terminals } from './terminals.ts'
-import { lookOf, useTerminals } from './terminals-store.ts'
+import { lookOf, useTerminalStates } from '../../mirrors/terminals.ts'
+import { useTerminals } from './terminals-state.ts'
 
 /** What the buttons and the menu of a pane do. */
 export interface PaneActions {
@@ -55,7 +56,7 @@ export interface TerminalPaneProps {
 
 /** One terminal with its header, its find bar and what there is to say about its connection. */
 export function TerminalPane({ pane, tab, label, terminals, actions, pathOf, openLink }: TerminalPaneProps) {
-  const state = useTerminals(all => all.states[pane.id])
+  const state = useTerminalStates(all => all.states[pane.id])
   const finding = useTerminals(all => all.finding === pane.id)
   const ringing = useTerminals(all => all.ringing === pane.id)
   const active = tab.activePane === pane.id

@@ -6,7 +6,7 @@ import { runs } from '../../../testing/runs.ts'
 import { guardCounts } from './csi-guard.ts'
 import { cleanPaste, needsConfirmation } from './paste.ts'
 import { isReply, ReplyCap } from './reply-cap.ts'
-import { terminalThemes } from './themes.ts'
+import { terminalThemes } from '../../ui/terminal-themes.ts'
 
 const { Terminal } = headless
 const write = (terminal: InstanceType<typeof Terminal>, data: string) =>

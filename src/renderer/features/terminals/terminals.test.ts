@@ -7,7 +7,7 @@ import type { TerminalState } from '../../../shared/contract/terminals.ts'
 import { closeTab, openTab, reopenTab, useWorkspace } from '../../workspace/workspace-store.ts'
 import type { TerminalHooks } from './terminal-client.ts'
 import { Terminals, type TerminalsParts } from './terminals.ts'
-import { useTerminals } from './terminals-store.ts'
+import { useTerminalStates } from '../../mirrors/terminals.ts'
 
 const seen = vi.hoisted(() => ({ listeners: new Set<unknown>(), hooks: undefined as unknown, connected: true }))
 
@@ -87,7 +87,7 @@ describe('the terminals of a window', () => {
     vi.stubGlobal('window', new EventTarget())
     vi.stubGlobal('Element', class {})
     seen.listeners.clear()
-    useTerminals.setState({ states: {} })
+    useTerminalStates.setState({ states: {} })
     useWorkspace.setState({ tabs: [], activeId: 'home', closed: [] })
   })
   afterEach(() => vi.unstubAllGlobals())
@@ -99,7 +99,7 @@ describe('the terminals of a window', () => {
     )
     for (let turn = 0; turn < 20; turn++) {
       fails = turn % 2 === 1
-      useTerminals.setState({ states: {} })
+      useTerminalStates.setState({ states: {} })
       await terminals.open(pane.id, local)
     }
     expect(seen.listeners.size).toBe(0)
@@ -144,10 +144,10 @@ describe('the terminals of a window', () => {
     seen.connected = true
     const ready = { kind: 'ready', latencyMs: null, weak: [] } as const
     const opening = openTab(local, 'opening')
-    useTerminals.setState({ states: { [pane.id]: { kind: 'connecting', step: '' } } })
+    useTerminalStates.setState({ states: { [pane.id]: { kind: 'connecting', step: '' } } })
     void terminals.open(opening.id, local)
-    useTerminals.setState({ states: { [pane.id]: ready, [opening.id]: ready } })
-    useTerminals.setState({ states: { [pane.id]: { ...ready, latencyMs: 3 } } })
+    useTerminalStates.setState({ states: { [pane.id]: ready, [opening.id]: ready } })
+    useTerminalStates.setState({ states: { [pane.id]: { ...ready, latencyMs: 3 } } })
     expect(attach).toHaveBeenCalledExactlyOnceWith({ id: pane.id })
     await Promise.resolve()
     terminals.dispose()
@@ -155,7 +155,7 @@ describe('the terminals of a window', () => {
 
   it.each(Object.entries(states))('leave every shortcut to the app and Tab to the page while %s', (_name, state) => {
     const { terminals, pane, shortcuts, key } = setUp()
-    useTerminals.setState({ states: state ? { [pane.id]: state } : {} })
+    useTerminalStates.setState({ states: state ? { [pane.id]: state } : {} })
     expect(key('Tab', { ctrlKey: true }).used).toBe(true)
     expect(key('p', { ctrlKey: true }).used).toBe(false)
     expect(shortcuts).toEqual([
@@ -171,7 +171,7 @@ describe('the terminals of a window', () => {
 
   it('give a live shell its keys, Tab among them', () => {
     const { terminals, pane, shortcuts, key } = setUp()
-    useTerminals.setState({ states: { [pane.id]: { kind: 'ready', latencyMs: null, weak: [] } } })
+    useTerminalStates.setState({ states: { [pane.id]: { kind: 'ready', latencyMs: null, weak: [] } } })
     expect(key('Tab').used).toBe(false)
     expect(key('Enter').used).toBe(false)
     expect(shortcuts.every(({ toShell }) => toShell)).toBe(true)
@@ -182,7 +182,7 @@ describe('the terminals of a window', () => {
     const { terminals, pane, opened, key } = setUp()
     expect(key('Enter')).toMatchObject({ used: true })
     expect(opened).toHaveBeenCalledOnce()
-    useTerminals.setState({ states: { [pane.id]: { kind: 'ready', latencyMs: null, weak: [] } } })
+    useTerminalStates.setState({ states: { [pane.id]: { kind: 'ready', latencyMs: null, weak: [] } } })
     const held = key('Enter', { repeat: true })
     expect(held.used).toBe(true)
     expect(held.prevented).toHaveBeenCalled()
@@ -191,7 +191,7 @@ describe('the terminals of a window', () => {
 
   it.each(['keydown', 'keypress'])('keep a key from the shell that closed a dialog before (%s)', type => {
     const { terminals, pane, key } = setUp()
-    useTerminals.setState({ states: { [pane.id]: { kind: 'ready', latencyMs: null, weak: [] } } })
+    useTerminalStates.setState({ states: { [pane.id]: { kind: 'ready', latencyMs: null, weak: [] } } })
     const event = Object.assign(new Event('keydown'), { key: 'Enter', code: 'Enter', repeat: false })
     window.dispatchEvent(event)
     const inside = { closest: () => ({}) }

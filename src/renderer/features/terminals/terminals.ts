@@ -14,8 +14,9 @@ import { HeldKeys } from './held-keys.ts'
 import type { KeyPlatform, KeyStroke } from './key-stroke.ts'
 import { asPasted, asTyped, cleanPaste, forConsole, needsConfirmation } from './paste.ts'
 import { TerminalClient } from './terminal-client.ts'
-import { isLive, isOpening, useTerminals } from './terminals-store.ts'
-import { themeById } from './themes.ts'
+import { isLive, isOpening, useTerminalStates } from '../../mirrors/terminals.ts'
+import { themeById } from '../../ui/terminal-themes.ts'
+import { useTerminals } from './terminals-state.ts'
 
 /** How the terminals of one target look where they differ from the settings. */
 export interface LookOverride {
@@ -116,7 +117,7 @@ export class Terminals implements Disposable {
   /** Connects, or connects again; failures show in the pane. */
   async open(paneId: TerminalId, target: Target): Promise<void> {
     const client = this.client(paneId, target)
-    if (isOpening(useTerminals.getState().states[paneId]) || this.#opening.has(paneId)) return
+    if (isOpening(useTerminalStates.getState().states[paneId]) || this.#opening.has(paneId)) return
     this.#opening.add(paneId)
     const ports = this.#parts.ports.expect(paneId, port => client.connect(port))
     const stop = client.onDisposed(() => ports.dispose())
@@ -129,7 +130,7 @@ export class Terminals implements Disposable {
       // The answer may be faster than the port: before it is here, keys would be lost.
       await client.arrived
       // Main has told nobody yet that it is there.
-      useTerminals.setState(({ states }) =>
+      useTerminalStates.setState(({ states }) =>
         isLive(states[paneId]) ? {} : { states: { ...states, [paneId]: { kind: 'ready', latencyMs: null, weak: [] } } },
       )
       this.#parts.onOpened(paneId, target)
@@ -169,7 +170,7 @@ export class Terminals implements Disposable {
   /** Types a command that is already quoted for the shell there; with `send` Enter follows. Waits for a shell that is only just starting. */
   async typeCommand(paneId: string, text: string, send: boolean): Promise<void> {
     const client = this.#clients.get(paneId)
-    if (!client || !isLive(useTerminals.getState().states[paneId]))
+    if (!client || !isLive(useTerminalStates.getState().states[paneId]))
       throw new Error('This terminal is not connected. Connect it, then run the snippet again.')
     await client.settled()
     const { bracketedPasteMode } = client.terminal.modes
@@ -288,7 +289,7 @@ export class Terminals implements Disposable {
   }
 
   #key(paneId: TerminalId, target: Target, event: KeyboardEvent): boolean {
-    const state = useTerminals.getState().states[paneId]
+    const state = useTerminalStates.getState().states[paneId]
     const live = isLive(state)
     if (this.#parts.onKey(event, live)) return true
     if (event.type !== 'keyup' && !this.#held.beganHere(event)) {
@@ -330,7 +331,7 @@ export class Terminals implements Disposable {
 
   /** Takes over the shells of these panes that an earlier page has opened. */
   #reattach(): void {
-    const { states } = useTerminals.getState()
+    const { states } = useTerminalStates.getState()
     for (const { id, target } of allPanes()) {
       if (!isLive(states[id]) || this.#opening.has(id) || this.#clients.get(id)?.connected) continue
       void this.#attach(this.client(id, target)).catch(this.#tell)

@@ -21,7 +21,7 @@ import { Button, IconButton } from '../../ui/button.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import { directionOf, shareOf, statusOf, titleOf } from './transfer-text.ts'
 import css from './transfers.module.css'
-import { hasEnded, isUnderWay, useTransfers } from './transfers-store.ts'
+import { hasEnded, isUnderWay, useTransfers } from '../../mirrors/transfers.ts'
 
 interface PanelProps {
   readonly api: Api

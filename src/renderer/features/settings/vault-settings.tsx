@@ -1,8 +1,8 @@
 import { messageOf } from '../../../shared/base/errors.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import { Button } from '../../ui/button.tsx'
-import { askVault, useVault, vaultText } from './vault.tsx'
-import css from './vault.module.css'
+import { askVault, useVault, vaultText } from '../../mirrors/vault.ts'
+import css from './vault-settings.module.css'
 
 /** The vault in Settings: where its key is, lock and unlock, the master password. */
 export function VaultSettings({ api, onProblem }: { readonly api: Api; readonly onProblem: (text: string) => void }) {

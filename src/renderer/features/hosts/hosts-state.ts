@@ -1,10 +1,7 @@
 import { create } from 'zustand'
 
-import type { Disposable } from '../../../shared/base/lifecycle.ts'
-import type { Api } from '../../../shared/contract/contract.ts'
 import type { Group, GroupId, Host, HostBook, HostId } from '../../../shared/contract/hosts.ts'
-import { groupChain } from '../../../shared/contract/inheritance.ts'
-import type { Follow } from '../../ipc/mirror.ts'
+import { groupPath } from '../../mirrors/hosts.ts'
 import { fuzzyFind } from '../../ui/fuzzy.ts'
 
 /** What is being edited in a dialog. */
@@ -15,34 +12,24 @@ export type Editing =
   /** A file of the config in the editor. */
   | { readonly kind: 'config-file'; readonly path: string; readonly line: number }
 
-interface HostsState {
-  readonly book: HostBook
-  readonly loaded: boolean
+interface HostsView {
   readonly filter: string
   readonly selected: HostId | null
   readonly editing: Editing | null
 }
 
-export const useHosts = create<HostsState>()(() => ({
-  book: { hosts: [], groups: [], secrets: {}, config: { path: '', notes: [], hosts: {}, left: 0 } },
-  loaded: false,
+export const useHostsView = create<HostsView>()(() => ({
   filter: '',
   selected: null,
   editing: null,
 }))
 
-/** Keeps this window's hosts equal to those of main. */
-export function mirrorHosts({ hosts }: Api, follow: Follow): Disposable {
-  const show = (book: HostBook) => useHosts.setState({ book, loaded: true })
-  return follow({ name: 'the hosts', list: hosts.list, onChanged: hosts.onChanged, show })
-}
-
 export function selectHost(id: HostId | null): void {
-  useHosts.setState({ selected: id })
+  useHostsView.setState({ selected: id })
 }
 
 export function edit(editing: Editing | null): void {
-  useHosts.setState({ editing })
+  useHostsView.setState({ editing })
 }
 
 /** One heading of the page with its hosts. */
@@ -112,17 +99,4 @@ export function sectionsOf(
     { id: 'config', label: configSection, group: null, hosts: configured },
   ]
   return sections.filter(section => section.hosts.length > 0 || (section.group !== null && !filtered))
-}
-
-/** A group's name with those around it: `Lab / GPU boxes`. */
-export function groupPath(id: GroupId | null, groups: readonly Group[]): string {
-  return groupChain(id, groups)
-    .map(group => group.label)
-    .toReversed()
-    .join(' / ')
-}
-
-/** `user@address:port` as a card shows it. */
-export function shownAddress(host: Host): string {
-  return `${host.user === null ? '' : `${host.user}@`}${host.address}${host.port === null || host.port === 22 ? '' : `:${host.port}`}`
 }

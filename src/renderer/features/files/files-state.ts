@@ -1,9 +1,7 @@
 import { create } from 'zustand'
 
-import type { Disposable } from '../../../shared/base/lifecycle.ts'
 import type { WireError } from '../../../shared/base/errors.ts'
-import type { Api } from '../../../shared/contract/contract.ts'
-import type { Entry, Side, SideInfo, SideSnapshot, SideState, Space } from '../../../shared/contract/files.ts'
+import type { Entry, Side, SideInfo, Space } from '../../../shared/contract/files.ts'
 import { noSelection, type Selection } from './selection.ts'
 import type { Sort } from './rows.ts'
 
@@ -43,8 +41,6 @@ export interface FileClipboard {
 interface FilesState {
   /** By the id of a pane's tab. */
   readonly panes: Readonly<Record<string, PaneState>>
-  /** By the text of the side. */
-  readonly sides: Readonly<Record<string, SideState>>
   readonly clipboard: FileClipboard | null
   readonly dialog: FilesDialog | null
   /** Both panes of a tab go to the same folders together. */
@@ -63,23 +59,10 @@ export type FilesDialog =
 
 export const useFiles = create<FilesState>()(() => ({
   panes: {},
-  sides: {},
   clipboard: null,
   dialog: null,
   synced: {},
 }))
-
-/** Keeps this window's sides equal to those of main. */
-export function mirrorSides(api: Api): Disposable {
-  const show = (all: readonly SideSnapshot[]) =>
-    useFiles.setState({ sides: Object.fromEntries(all.map(({ side, state }) => [sideText(side), state])) })
-  return api.files.onSides(show)
-}
-
-/** Names a side in this window. */
-export function sideText(side: Side): string {
-  return JSON.stringify(side)
-}
 
 export function openDialog(dialog: FilesDialog | null): void {
   useFiles.setState({ dialog })

@@ -1,7 +1,5 @@
 import { create } from 'zustand'
 
-import { DisposableStore, type Disposable } from '../../../shared/base/lifecycle.ts'
-import type { Api } from '../../../shared/contract/contract.ts'
 import { groupChain } from '../../../shared/contract/inheritance.ts'
 import type { Group, GroupId, Host } from '../../../shared/contract/hosts.ts'
 import type {
@@ -9,14 +7,12 @@ import type {
   Given,
   HostsAndGroups,
   RunId,
-  RunSnapshot,
   Snippet,
   SnippetBook,
   Values,
 } from '../../../shared/contract/snippets.ts'
 import { targetKey, type Target } from '../../../shared/contract/targets.ts'
 import type { Pane } from '../../../shared/contract/workspace.ts'
-import type { Follow } from '../../ipc/mirror.ts'
 
 /** A snippet that is to run: where, and with what. */
 export interface Order {
@@ -38,55 +34,39 @@ export type SnippetDialog =
   | { readonly kind: 'confirm'; readonly order: Order; readonly asking: Asking | null }
   | { readonly kind: 'delete'; readonly snippet: Snippet }
 
-interface SnippetsState {
-  readonly book: SnippetBook
-  readonly loaded: boolean
+interface SnippetsView {
   readonly filter: string
   /** Packages whose snippets are folded away. */
   readonly folded: ReadonlySet<string>
   readonly dialog: SnippetDialog | null
   /** How many dialogs there were: each is a new one, whatever the last one held. */
   readonly dialogs: number
-  readonly runs: readonly RunSnapshot[]
   /** The run in the panel; null while there is no panel. */
   readonly shownRun: RunId | null
 }
 
-/** The snippets, the runs, and what is shown of them. */
-export const useSnippets = create<SnippetsState>()(() => ({
-  book: { snippets: [], used: {} },
-  loaded: false,
+/** What this window shows of the snippets and of their runs. */
+export const useSnippetsView = create<SnippetsView>()(() => ({
   filter: '',
   folded: new Set(),
   dialog: null,
   dialogs: 0,
-  runs: [],
   shownRun: null,
 }))
 
-/** Keeps this window's snippets and runs equal to those of main. */
-export function mirrorSnippets({ snippets, runs }: Api, follow: Follow): Disposable {
-  const show = (book: SnippetBook) => useSnippets.setState({ book, loaded: true })
-  const showRuns = (all: readonly RunSnapshot[]) => useSnippets.setState({ runs: all })
-  const store = new DisposableStore()
-  store.add(follow({ name: 'the snippets', list: snippets.list, onChanged: snippets.onChanged, show }))
-  store.add(follow({ name: 'the runs', list: runs.list, onChanged: runs.onChanged, show: showRuns }))
-  return store
-}
-
 /** Opens a dialog about snippets in the place of another; null closes it. */
 export function openSnippetDialog(dialog: SnippetDialog | null): void {
-  useSnippets.setState(({ dialogs }) => ({ dialog, dialogs: dialogs + 1 }))
+  useSnippetsView.setState(({ dialogs }) => ({ dialog, dialogs: dialogs + 1 }))
 }
 
 /** Shows a run in the panel; null hides the panel. */
 export function showRun(shownRun: RunId | null): void {
-  useSnippets.setState({ shownRun })
+  useSnippetsView.setState({ shownRun })
 }
 
 /** Folds the snippets of a package away, or shows them again. */
 export function foldPackage(name: string): void {
-  useSnippets.setState(({ folded }) => {
+  useSnippetsView.setState(({ folded }) => {
     const next = new Set(folded)
     if (!next.delete(name)) next.add(name)
     return { folded: next }

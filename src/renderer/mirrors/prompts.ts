@@ -1,6 +1,9 @@
 import { create } from 'zustand'
 
-import type { OpenQuestion, QuestionId } from '../../../shared/contract/prompts.ts'
+import type { Disposable } from '../../shared/base/lifecycle.ts'
+import type { OpenQuestion, QuestionId } from '../../shared/contract/prompts.ts'
+import type { Api } from '../../shared/contract/contract.ts'
+import type { Follow } from '../ipc/mirror.ts'
 
 /** The questions of main, and which of them are open in this window. */
 export interface PromptsState {
@@ -39,4 +42,10 @@ export function callQuestions(): void {
     const called = new Set(state.questions.map(({ id }) => id))
     return withQuestions({ ...state, called }, state.questions)
   })
+}
+
+/** Keeps this window's open questions equal to those of main. */
+export function mirrorPrompts({ prompts }: Api, follow: Follow): Disposable {
+  const show = (questions: readonly OpenQuestion[]) => usePrompts.setState(state => withQuestions(state, questions))
+  return follow({ name: 'the open questions', list: prompts.list, onChanged: prompts.onChanged, show })
 }

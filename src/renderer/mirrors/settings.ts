@@ -1,8 +1,8 @@
 import { create } from 'zustand'
 
-import type { Disposable } from '../../../shared/base/lifecycle.ts'
-import type { Api } from '../../../shared/contract/contract.ts'
-import { settingsSchema, type Settings } from '../../../shared/contract/settings.ts'
+import type { Disposable } from '../../shared/base/lifecycle.ts'
+import type { Api } from '../../shared/contract/contract.ts'
+import { settingsSchema, type Settings } from '../../shared/contract/settings.ts'
 
 export const useSettings = create<{ readonly settings: Settings }>()(() => ({ settings: settingsSchema.parse({}) }))
 

@@ -1,57 +1,24 @@
 import { create } from 'zustand'
 
-import type { Disposable } from '../../../shared/base/lifecycle.ts'
-import type { Api } from '../../../shared/contract/contract.ts'
-import type { Target } from '../../../shared/contract/targets.ts'
-import type { TerminalSnapshot, TerminalState } from '../../../shared/contract/terminals.ts'
-import type { Follow } from '../../ipc/mirror.ts'
-import type { Tone } from '../../ui/tag.tsx'
+import type { Disposable } from '../../shared/base/lifecycle.ts'
+import type { Api } from '../../shared/contract/contract.ts'
+import type { TerminalSnapshot, TerminalState } from '../../shared/contract/terminals.ts'
+import type { Follow } from '../ipc/mirror.ts'
+import type { Tone } from '../ui/tag.tsx'
 
-/** What to close. */
-export type Closable =
-  { readonly kind: 'tab'; readonly tabId: string } | { readonly kind: 'pane'; readonly paneId: string }
-
-export interface ClosingRequest {
-  readonly what: Closable
-  /** The commands that run, as they were typed; null for a shell that waits for one. */
-  readonly running: readonly (string | null)[]
-}
-
-/** Text that a program wants to put on the clipboard, and that waits for a yes. */
-export interface ClipboardQuestion {
-  readonly target: Target
-  readonly text: string
-  readonly to: 'clipboard' | 'selection'
-}
-
-interface TerminalsState {
+interface TerminalsMirror {
   /** By terminal id; a terminal that was never connected is not in it. */
   readonly states: Readonly<Record<string, TerminalState>>
-  /** The pane whose find bar is open. */
-  readonly finding: string | null
-  /** The pane that just rang. */
-  readonly ringing: string | null
-  /** By the pane whose program asks. */
-  readonly clipboard: Readonly<Record<string, ClipboardQuestion>>
-  /** The tab or pane that is closed once a person has said so, and what runs in it. */
-  readonly closing: ClosingRequest | null
-  /** A paste that waits for a yes. */
-  readonly pasting: { readonly paneId: string; readonly text: string; readonly run: boolean } | null
 }
 
-export const useTerminals = create<TerminalsState>()(() => ({
+export const useTerminalStates = create<TerminalsMirror>()(() => ({
   states: {},
-  finding: null,
-  ringing: null,
-  clipboard: {},
-  pasting: null,
-  closing: null,
 }))
 
 /** Keeps this window's states equal to those of main. */
 export function mirrorTerminals({ terminals }: Api, follow: Follow): Disposable {
   const show = (all: readonly TerminalSnapshot[]) =>
-    useTerminals.setState({ states: Object.fromEntries(all.map(({ id, state }) => [id, state])) })
+    useTerminalStates.setState({ states: Object.fromEntries(all.map(({ id, state }) => [id, state])) })
   return follow({ name: 'the terminals', list: terminals.list, onChanged: terminals.onChanged, show })
 }
 

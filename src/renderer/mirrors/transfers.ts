@@ -1,9 +1,9 @@
 import { create } from 'zustand'
 
-import type { Disposable } from '../../../shared/base/lifecycle.ts'
-import type { Api } from '../../../shared/contract/contract.ts'
-import type { TransferList, TransferSnapshot } from '../../../shared/contract/transfers.ts'
-import type { Follow } from '../../ipc/mirror.ts'
+import type { Disposable } from '../../shared/base/lifecycle.ts'
+import type { Api } from '../../shared/contract/contract.ts'
+import type { TransferList, TransferSnapshot } from '../../shared/contract/transfers.ts'
+import type { Follow } from '../ipc/mirror.ts'
 
 interface TransfersState extends TransferList {
   /** False while the list is folded away. */

@@ -1,22 +1,10 @@
-import { create } from 'zustand'
-
-import type { Disposable } from '../../../shared/base/lifecycle.ts'
 import { nameOf } from '../../../shared/base/paths.ts'
 import { shownName } from '../../../shared/base/shown-name.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
-import type { UnsentEdit } from '../../../shared/contract/edits.ts'
 import type { Target } from '../../../shared/contract/targets.ts'
-import type { Follow } from '../../ipc/mirror.ts'
 import { Button } from '../../ui/button.tsx'
 import css from './unsent-edits.module.css'
-
-const useUnsent = create<{ readonly edits: readonly UnsentEdit[] }>()(() => ({ edits: [] }))
-
-/** Keeps this window's list of changes that are not on their host yet equal to main's. */
-export function mirrorUnsent({ edits }: Api, follow: Follow): Disposable {
-  const show = (unsent: readonly UnsentEdit[]) => useUnsent.setState({ edits: unsent })
-  return follow({ name: 'the files that are not sent yet', list: edits.unsent, onChanged: edits.onUnsent, show })
-}
+import { useUnsent } from '../../mirrors/unsent-edits.ts'
 
 export interface UnsentEditsProps {
   readonly api: Api

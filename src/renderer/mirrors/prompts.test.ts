@@ -1,15 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 
-import type { AskedBy } from '../../../shared/contract/asked-by.ts'
-import type { OpenQuestion } from '../../../shared/contract/prompts.ts'
-import {
-  callQuestions,
-  noQuestions,
-  shownQuestion,
-  usePrompts,
-  waitingQuestions,
-  withQuestions,
-} from './prompts-state.ts'
+import type { AskedBy } from '../../shared/contract/asked-by.ts'
+import type { OpenQuestion } from '../../shared/contract/prompts.ts'
+import { callQuestions, noQuestions, shownQuestion, usePrompts, waitingQuestions, withQuestions } from './prompts.ts'
 
 function ask(id: string, asker: AskedBy): OpenQuestion {
   return { id, asker, kind: 'open-address', address: id } as unknown as OpenQuestion

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 
-import { messageOf } from '../../../shared/base/errors.ts'
+import { messageOf } from '../../shared/base/errors.ts'
 
 /** Runs a dialog's work: it closes when that succeeds, and stays with the reason when it does not. */
 export function useWork(onDone: () => void) {

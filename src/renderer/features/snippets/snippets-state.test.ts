@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { group, host, type GroupId, type HostId } from '../../../shared/contract/hosts.ts'
 import { snippet, type Snippet } from '../../../shared/contract/snippets.ts'
-import { byPackage, holds, matchingSnippets, planOf, snippetsFor } from './snippets-store.ts'
+import { byPackage, holds, matchingSnippets, planOf, snippetsFor } from './snippets-state.ts'
 
 const made = (name: string, rest: Partial<Snippet> = {}) =>
   snippet.parse({ id: crypto.randomUUID(), name, command: 'run it', ...rest })

@@ -1,23 +1,12 @@
 import { ScrollText } from 'lucide-react'
-import { create } from 'zustand'
 
-import type { Disposable } from '../../../shared/base/lifecycle.ts'
 import type { ActivityEntry } from '../../../shared/contract/activity.ts'
-import type { Api } from '../../../shared/contract/contract.ts'
-import type { Follow } from '../../ipc/mirror.ts'
 import { Button } from '../../ui/button.tsx'
 import { LinkedText } from '../../ui/linked-text.tsx'
 import { Dot, type Tone } from '../../ui/tag.tsx'
 import ui from '../../ui/ui.module.css'
 import css from './activity.module.css'
-
-const useActivity = create<{ readonly entries: readonly ActivityEntry[] }>()(() => ({ entries: [] }))
-
-/** Keeps this window's list equal to the one of main. */
-export function mirrorActivity({ activity }: Api, follow: Follow): Disposable {
-  const show = (entries: readonly ActivityEntry[]) => useActivity.setState({ entries })
-  return follow({ name: 'the activity', list: activity.list, onChanged: activity.onChanged, show })
-}
+import { useActivity } from '../../mirrors/activity.ts'
 
 const looks: Record<ActivityEntry['kind'], { readonly tone: Tone; readonly word: string }> = {
   connected: { tone: 'ok', word: 'connected' },

@@ -1,0 +1,24 @@
+import { create } from 'zustand'
+
+import type { Disposable } from '../../shared/base/lifecycle.ts'
+import type { Api } from '../../shared/contract/contract.ts'
+import type { Side, SideSnapshot, SideState } from '../../shared/contract/files.ts'
+
+interface SidesMirror {
+  /** By the text of the side. */
+  readonly sides: Readonly<Record<string, SideState>>
+}
+
+export const useSides = create<SidesMirror>()(() => ({ sides: {} }))
+
+/** Keeps this window's sides equal to those of main. */
+export function mirrorSides(api: Api): Disposable {
+  const show = (all: readonly SideSnapshot[]) =>
+    useSides.setState({ sides: Object.fromEntries(all.map(({ side, state }) => [sideText(side), state])) })
+  return api.files.onSides(show)
+}
+
+/** Names a side in this window. */
+export function sideText(side: Side): string {
+  return JSON.stringify(side)
+}
