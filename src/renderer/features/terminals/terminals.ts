@@ -82,7 +82,7 @@ export class Terminals implements Disposable {
     this.#store.add({ dispose: useWorkspace.subscribe(() => this.#sweep()) })
     this.#store.add(new ClosedTabs())
     // The page before this one may have left shells that still run: their news and their panes come in any order.
-    for (const store of [useWorkspace, useTerminals])
+    for (const store of [useWorkspace, useTerminalStates])
       this.#store.add({ dispose: store.subscribe(() => this.#reattach()) })
   }
 
