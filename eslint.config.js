@@ -66,6 +66,19 @@ const zones = [
     ['./workspace', './mirrors', './ui', './ipc'],
     'the workspace knows no feature',
   ),
+  zone(
+    `${renderer}/app`,
+    renderer,
+    [
+      './app',
+      './workspace',
+      './mirrors',
+      './ui',
+      './ipc',
+      ...features.map(name => `./features/${name}/${name}-door.tsx`),
+    ],
+    'app enters a feature through its door',
+  ),
   ...features.map(name =>
     zone(
       `${renderer}/features/${name}`,

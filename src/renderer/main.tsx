@@ -13,10 +13,10 @@ import { ErrorBoundary } from './ui/error-boundary.tsx'
 
 const root = createRoot(document.getElementById('root') as HTMLElement)
 boot(window.bridge).then(
-  parts =>
+  context =>
     root.render(
       <ErrorBoundary what="The window">
-        <App parts={parts} />
+        <App context={context} />
       </ErrorBoundary>,
     ),
   (error: unknown) => {

@@ -3,8 +3,8 @@ import type { Api } from '../../shared/contract/contract.ts'
 import { useSettings } from '../mirrors/settings.ts'
 import { showTheme } from '../ui/theme.ts'
 
-/** Keeps the page, and the window's own buttons, in the theme that is set; `onChanged` follows each change. */
-export function followTheme(api: Api, onChanged: () => void, onProblem: (error: unknown) => void): Disposable {
+/** Keeps the page, and the window's own buttons, in the theme that is set. */
+export function followTheme(api: Api, onProblem: (error: unknown) => void): Disposable {
   const system = matchMedia('(prefers-color-scheme: dark)')
   const apply = () => {
     const { theme } = useSettings.getState().settings.appearance
@@ -12,7 +12,6 @@ export function followTheme(api: Api, onChanged: () => void, onProblem: (error: 
     if (document.documentElement.dataset['theme'] === (dark ? 'dark' : 'light')) return
     showTheme(dark)
     void api.app.setFrame({ dark }).catch(onProblem)
-    onChanged()
   }
   apply()
   system.addEventListener('change', apply)

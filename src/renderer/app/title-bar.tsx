@@ -1,74 +1,47 @@
-import { useMemo } from 'react'
 import { Bell, Plus, Search } from 'lucide-react'
 
-import type { TerminalState } from '../../shared/contract/terminals.ts'
-
-import { useHosts } from '../mirrors/hosts.ts'
 import { useNoticeCount } from '../mirrors/notices.ts'
-import { useTerminals } from '../features/terminals/terminals-state.ts'
-import { openPalette } from '../features/palette/palette.tsx'
-import { requestClose } from '../features/terminals/close-dialog.tsx'
-import { isLive, lookOf, weakOf, weakText, useTerminalStates } from '../mirrors/terminals.ts'
+import { isLive, useTerminalStates } from '../mirrors/terminals.ts'
 import { IconButton } from '../ui/button.tsx'
 import { Mark } from '../ui/mark.tsx'
 import type { MenuItem } from '../ui/menu.tsx'
 import { shownShortcut } from '../ui/shortcut.ts'
 import ui from '../ui/ui.module.css'
-import { TabStrip } from '../workspace/tab-strip.tsx'
-import { activePane, showHome, useWorkspace, type Tab } from '../workspace/workspace-store.ts'
+import type { Door, DoorContext } from '../workspace/door.ts'
+import type { Requests } from '../workspace/requests.ts'
+import { TabStrip, type TabLook } from '../workspace/tab-strip.tsx'
+import { activateTab, activePane, showHome, useWorkspace, type Tab } from '../workspace/workspace-store.ts'
 import css from './app.module.css'
-import type { Parts } from './boot.ts'
-
-const filesLook = { tone: 'none', state: 'files' } as const
 
 /** The mark, the tabs, the way into the palette. */
-export function TitleBar({
-  parts,
-  tabMenu,
-}: {
-  readonly parts: Parts
-  readonly tabMenu: (tab: Tab) => readonly MenuItem[]
-}) {
-  const states = useTerminalStates(state => state.states)
-  const clipboard = useTerminals(state => state.clipboard)
+export function TitleBar({ context }: { readonly context: DoorContext }) {
+  const { commands, doors, info, requests } = context
   const notices = useNoticeCount()
-  const hosts = useHosts(state => state.book.hosts)
-  const forwarding = useMemo(
-    () => new Set<string>(hosts.filter(host => host.forwardAgent).map(host => host.id)),
-    [hosts],
-  )
+  const lookOf = useTabLooks(doors)
   // The keys of a shell win there, Ctrl+K among them.
-  const inShell = useWorkspace(state => isLive(states[activePane(state)?.id ?? '']))
-  const paletteId = inShell ? 'palette-in-terminal' : 'palette'
-  const palette = parts.commands.all.find(command => command.id === paletteId)
+  const active = useWorkspace(activePane)
+  const inShell = useTerminalStates(({ states }) => isLive(states[active?.id ?? '']))
+  const palette = commands.all.find(({ id }) => id === (inShell ? 'palette-in-terminal' : 'palette'))
   return (
-    <header className={css['titlebar']} data-platform={parts.info.platform}>
+    <header className={css['titlebar']} data-platform={info.platform}>
       <span className={css['mark']}>
         <Mark />
       </span>
       <TabStrip
-        lookOf={tab =>
-          tab.kind === 'files'
-            ? filesLook
-            : {
-                ...lookOf(states[tab.activePane]),
-                warning: warningOf(tab, { forwarding, states }),
-                question: Object.keys(tab.panes).some(id => clipboard[id]) ? 'A program asks for the clipboard' : null,
-              }
-        }
-        menuOf={tabMenu}
-        onClose={tabId => requestClose(parts.terminals, { kind: 'tab', tabId })}
-        onRenamed={() => focusActive(parts)}
+        lookOf={lookOf}
+        menuOf={tab => tabMenu(context, tab)}
+        onClose={tabId => requests.close({ kind: 'tab', tabId })}
+        onRenamed={() => focusActive(requests)}
       >
         <IconButton label="New tab" onClick={() => showHome('hosts')}>
           <Plus size={16} />
         </IconButton>
       </TabStrip>
       <span className={css['drag']} />
-      <button type="button" className={css['palette']} onClick={openPalette}>
+      <button type="button" className={css['palette']} onClick={() => commands.run('palette')}>
         <Search size={15} aria-hidden="true" />
         <span>Search or run anything</span>
-        <span className={ui['kbd']}>{palette ? shownShortcut(parts.commands.keysOf(palette)) : ''}</span>
+        <span className={ui['kbd']}>{palette ? shownShortcut(commands.keysOf(palette)) : ''}</span>
       </button>
       {notices > 0 && (
         <span className={css['bell']} role="img" aria-label={`${notices} notices`}>
@@ -79,22 +52,33 @@ export function TitleBar({
   )
 }
 
-interface Exposed {
-  /** The hosts whose programs can use the keys of this computer as long as the tab is open. */
-  readonly forwarding: ReadonlySet<string>
-  readonly states: Readonly<Record<string, TerminalState>>
+/** How a tab looks, by the door of its kind. The doors never change, so neither does the order of their hooks. */
+function useTabLooks(doors: readonly Door[]): (tab: Tab) => TabLook {
+  const looks = doors.flatMap(({ tab }) => (tab ? [[tab.kind, tab.useLooks()] as const] : []))
+  return tab => looks.find(([kind]) => kind === tab.kind)?.[1](tab) ?? { tone: 'none', state: '' }
 }
 
-function warningOf(tab: Tab, { forwarding, states }: Exposed): string | null {
-  if (tab.kind !== 'terminals') return null
-  const panes = Object.values(tab.panes)
-  const exposed = panes.some(({ target }) => target.kind === 'host' && forwarding.has(target.hostId))
-  const weak = panes.flatMap(({ id }) => weakOf(states[id]))
-  const warnings = [...(exposed ? ['The agent is forwarded'] : []), ...(weak.length > 0 ? [weakText(weak)] : [])]
-  return warnings.join('. ') || null
+function tabMenu({ commands, requests }: DoorContext, tab: Tab): readonly MenuItem[] {
+  const ids = [
+    'rename-tab',
+    'duplicate-tab',
+    ...(tab.kind === 'terminals' ? ['split-right', 'split-down', 'broadcast'] : []),
+  ]
+  const inTab = commands.menu(ids).map(item => ({
+    ...item,
+    run: () => {
+      activateTab(tab.id)
+      item.run()
+    },
+  }))
+  const close = commands.menu(['close-tab']).map(item => ({
+    ...item,
+    run: () => requests.close({ kind: 'tab', tabId: tab.id }),
+  }))
+  return [...inTab, ...close]
 }
 
-function focusActive({ terminals }: Parts): void {
+function focusActive({ shells }: Requests): void {
   const pane = activePane()
-  if (pane) terminals.focus(pane.id)
+  if (pane) shells.focus(pane.id)
 }

@@ -1,34 +1,35 @@
 import { create } from 'zustand'
 
-import type { Disposable } from '../../shared/base/lifecycle.ts'
+import { toDisposable, type Disposable } from '../../shared/base/lifecycle.ts'
 import type { Api } from '../../shared/contract/contract.ts'
 import type { TransferList, TransferSnapshot } from '../../shared/contract/transfers.ts'
 import type { Follow } from '../ipc/mirror.ts'
 
-interface TransfersState extends TransferList {
-  /** False while the list is folded away. */
-  readonly open: boolean
+interface TransfersMirror extends TransferList {
+  readonly loaded: boolean
 }
 
-export const useTransfers = create<TransfersState>()(() => ({ transfers: [], limits: { up: 0, down: 0 }, open: true }))
+export const useTransfers = create<TransfersMirror>()(() => ({
+  transfers: [],
+  limits: { up: 0, down: 0 },
+  loaded: false,
+}))
 
-/** Keeps this window's transfers equal to those of main; `onEnded` hears of each that ends. */
-export function mirrorTransfers(
-  { transfers }: Api,
-  follow: Follow,
-  onEnded: (transfer: TransferSnapshot) => void,
-): Disposable {
-  // What had ended before this window came is no news.
-  let first = true
-  const show = (list: TransferList) => {
-    const known = !first
-    first = false
-    const before = new Map(useTransfers.getState().transfers.map(({ id, state }) => [id, state.kind]))
-    useTransfers.setState(list)
-    for (const transfer of list.transfers)
-      if (known && hasEnded(transfer) && before.get(transfer.id) !== transfer.state.kind) onEnded(transfer)
-  }
+/** Keeps this window's transfers equal to those of main. */
+export function mirrorTransfers({ transfers }: Api, follow: Follow): Disposable {
+  const show = (list: TransferList) => useTransfers.setState({ ...list, loaded: true })
   return follow({ name: 'the transfers', list: transfers.list, onChanged: transfers.onChanged, show })
+}
+
+/** Calls `listener` with each transfer that ends; those that had ended before this window came are no news. */
+export function onTransferEnded(listener: (transfer: TransferSnapshot) => void): Disposable {
+  const stop = useTransfers.subscribe((now, old) => {
+    if (!old.loaded || now.transfers === old.transfers) return
+    const before = new Map(old.transfers.map(({ id, state }) => [id, state.kind]))
+    for (const transfer of now.transfers)
+      if (hasEnded(transfer) && before.get(transfer.id) !== transfer.state.kind) listener(transfer)
+  })
+  return toDisposable(stop)
 }
 
 /** True for one that is done, or that went as far as it could. */

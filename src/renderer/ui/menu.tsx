@@ -22,7 +22,8 @@ export function Menu({
   open = false,
 }: {
   readonly trigger: ReactElement
-  readonly items: readonly MenuItem[]
+  /** A function is called when the menu opens. */
+  readonly items: readonly MenuItem[] | (() => readonly MenuItem[])
   readonly open?: boolean
 }) {
   return (
@@ -30,7 +31,9 @@ export function Menu({
       <BaseMenu.Trigger render={trigger} />
       <BaseMenu.Portal>
         <BaseMenu.Positioner className={css['menuLayer'] ?? ''} sideOffset={4} align="end">
-          <BaseMenu.Popup className={css['menu'] ?? ''}>{renderItems(items)}</BaseMenu.Popup>
+          <BaseMenu.Popup className={css['menu'] ?? ''}>
+            <Items items={items} />
+          </BaseMenu.Popup>
         </BaseMenu.Positioner>
       </BaseMenu.Portal>
     </BaseMenu.Root>
@@ -50,7 +53,9 @@ export function ContextMenu({
       <BaseContextMenu.Trigger render={children} />
       <BaseContextMenu.Portal>
         <BaseContextMenu.Positioner className={css['menuLayer'] ?? ''}>
-          <BaseContextMenu.Popup className={css['menu'] ?? ''}>{renderItems(items)}</BaseContextMenu.Popup>
+          <BaseContextMenu.Popup className={css['menu'] ?? ''}>
+            <Items items={items} />
+          </BaseContextMenu.Popup>
         </BaseContextMenu.Positioner>
       </BaseContextMenu.Portal>
     </BaseContextMenu.Root>
@@ -58,8 +63,9 @@ export function ContextMenu({
 }
 
 // The items of both kinds are the same part.
-function renderItems(items: readonly MenuItem[]) {
-  return items.map(item => (
+function Items({ items }: { readonly items: readonly MenuItem[] | (() => readonly MenuItem[]) }) {
+  const all = typeof items === 'function' ? items() : items
+  return all.map(item => (
     <Fragment key={item.label}>
       {item.line === true && <BaseMenu.Separator className={css['menuLine'] ?? ''} />}
       <BaseMenu.Item className={css['menuItem'] ?? ''} data-danger={item.danger ?? false} onClick={item.run}>

@@ -1,4 +1,10 @@
+import { Emitter, type Event } from '../../shared/base/event.ts'
 import { frameColours } from '../../shared/base/frame-colours.ts'
+
+const changed = new Emitter<void>()
+
+/** The window turned dark or light. */
+export const onThemeChanged: Event<void> = changed.event
 
 /** True while the window is dark. */
 export function isDark(): boolean {
@@ -12,4 +18,5 @@ export function showTheme(dark: boolean): void {
   dataset['theme'] = dark ? 'dark' : 'light'
   style.setProperty('--bg', background)
   style.setProperty('--muted', symbols)
+  changed.fire()
 }

@@ -1,5 +1,5 @@
 import { Plus, X } from 'lucide-react'
-import { useCallback, type ReactNode } from 'react'
+import { useCallback } from 'react'
 import { Group, Panel, Separator } from 'react-resizable-panels'
 
 import { nameOf } from '../../../shared/base/paths.ts'
@@ -45,16 +45,8 @@ export interface FilesParts {
   readonly onProblem: (error: unknown) => void
 }
 
-/** Two panes side by side, and the transfers below. */
-export function FilesView({
-  tab,
-  parts,
-  transfers,
-}: {
-  readonly tab: FilesTab
-  readonly parts: FilesParts
-  readonly transfers: ReactNode
-}) {
+/** Two panes side by side. */
+export function FilesView({ tab, parts }: { readonly tab: FilesTab; readonly parts: FilesParts }) {
   return (
     <div className={css['files']} role="tabpanel" aria-label="Files">
       <h1 className={ui['hidden']}>Files</h1>
@@ -67,7 +59,6 @@ export function FilesView({
           <OnePane tab={tab} side="right" parts={parts} />
         </Panel>
       </Group>
-      {transfers}
       <FilesDialogs parts={parts} />
     </div>
   )

@@ -1,7 +1,7 @@
 import type { GroupId, Host } from '../../../shared/contract/hosts.ts'
 import type { DraggedFiles } from '../../ui/file-drag.ts'
-import type { MenuItem } from '../../ui/menu.tsx'
 import type { Tone } from '../../ui/tag.tsx'
+import type { DoorMenu } from '../../workspace/door.ts'
 import type { TypedAddress } from './quick-connect.ts'
 
 /** What can be done with a host; the app says how. */
@@ -11,14 +11,16 @@ export interface HostActions {
   readonly openFiles: (host: Host) => void
   /** Copies files to the home folder of a host. */
   readonly sendHome: (host: Host, files: DraggedFiles) => void
-  /** Switches and presets of its forwards. */
-  readonly forwardMenu: (host: Host) => readonly MenuItem[]
+  /** Buttons with a menu that other features add. */
+  readonly menus: readonly DoorMenu<Host>[]
   readonly save: (host: Host) => void
   readonly duplicate: (host: Host) => void
   readonly remove: (host: Host) => void
   readonly removeGroup: (id: GroupId) => void
   readonly foldGroup: (id: GroupId, folded: boolean) => void
   readonly copyAddress: (host: Host) => void
+  /** Opens a file of the SSH config at a line. */
+  readonly openConfig: (path: string, line: number) => void
   readonly openLocal: () => void
   /** Copies a host of the config into one of Hawser's own. */
   readonly copyConfigured: (host: Host) => void

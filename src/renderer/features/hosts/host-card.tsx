@@ -1,6 +1,6 @@
 import { combine } from '@atlaskit/pragmatic-drag-and-drop/combine'
-import { Files, Info, Server, Star, Waypoints } from 'lucide-react'
-import { memo, useEffect, useRef, useState } from 'react'
+import { Files, Info, Server, Star } from 'lucide-react'
+import { Fragment, memo, useEffect, useRef, useState } from 'react'
 
 import type { Host } from '../../../shared/contract/hosts.ts'
 import { IconButton } from '../../ui/button.tsx'
@@ -24,7 +24,7 @@ export interface HostCardProps {
 /** One host: a click connects. */
 export const HostCard = memo(function HostCard({ host, actions, live, selected, pathOf }: HostCardProps) {
   // Its menu is made once somebody comes near it.
-  const [menu, setMenu] = useState<'none' | 'closed' | 'open'>('none')
+  const [menu, setMenu] = useState('none')
   const ref = useRef<HTMLDivElement>(null)
   const problem = useHosts(state => state.book.config.hosts[host.id]?.problem ?? null)
   const weak = useHosts(state => (state.book.config.hosts[host.id]?.weak.length ?? 0) > 0) || host.weakAlgorithms
@@ -86,21 +86,19 @@ export const HostCard = memo(function HostCard({ host, actions, live, selected, 
         <IconButton small label={`Files on ${host.label}`} onClick={() => actions.openFiles(host)}>
           <Files size={15} />
         </IconButton>
-        {menu === 'none' ? (
-          <IconButton small label={`Forwards of ${host.label}`} onClick={() => setMenu('open')}>
-            <Waypoints size={15} />
-          </IconButton>
-        ) : (
-          <Menu
-            open={menu === 'open'}
-            trigger={
-              <IconButton small label={`Forwards of ${host.label}`}>
-                <Waypoints size={15} />
-              </IconButton>
-            }
-            items={actions.forwardMenu(host)}
-          />
-        )}
+        {actions.menus.map(({ icon, label, items }) => {
+          const name = label(host.label)
+          const button = (
+            <IconButton small label={name} onClick={menu === 'none' ? () => setMenu(name) : undefined}>
+              {icon}
+            </IconButton>
+          )
+          return menu === 'none' ? (
+            <Fragment key={name}>{button}</Fragment>
+          ) : (
+            <Menu key={name} open={menu === name} trigger={button} items={() => items(host)} />
+          )
+        })}
         <IconButton
           small
           label={`Details of ${host.label}`}
@@ -132,7 +130,7 @@ export function hostMenu(host: Host, actions: HostActions): readonly MenuItem[] 
       ...first,
       {
         label: `Open the file at line ${config.line}`,
-        run: () => edit({ kind: 'config-file', path: config.path, line: config.line }),
+        run: () => actions.openConfig(config.path, config.line),
       },
       { label: 'Import as a host of Hawser', run: () => actions.copyConfigured(host) },
       favourite,

@@ -3,7 +3,7 @@ import { Button } from '../../ui/button.tsx'
 import { Tag } from '../../ui/tag.tsx'
 import ui from '../../ui/ui.module.css'
 import css from './hosts.module.css'
-import { edit } from './hosts-state.ts'
+import type { HostActions } from './host-actions.ts'
 
 /** How a host is reached, where that is out of the ordinary. */
 export function RouteRows({ host, proxy }: { readonly host: Host; readonly proxy: Proxy | null }) {
@@ -30,7 +30,13 @@ export function RouteRows({ host, proxy }: { readonly host: Host; readonly proxy
 }
 
 /** Where a host of the config comes from, and what of it is not honoured: never ignored silently. */
-export function ConfigPart({ config }: { readonly config: ConfiguredHost }) {
+export function ConfigPart({
+  config,
+  onOpen,
+}: {
+  readonly config: ConfiguredHost
+  readonly onOpen: HostActions['openConfig']
+}) {
   const { name, path, line, proxyCommand, notHonoured, problem, unsure } = config
   return (
     <section aria-label={`Config of ${name}`} className={css['config']}>
@@ -40,7 +46,7 @@ export function ConfigPart({ config }: { readonly config: ConfiguredHost }) {
           {path}:{line}
         </span>
       </p>
-      <Button small onClick={() => edit({ kind: 'config-file', path, line })}>
+      <Button small onClick={() => onOpen(path, line)}>
         Open the file
       </Button>
       {problem && (

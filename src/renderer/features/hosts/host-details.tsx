@@ -1,7 +1,5 @@
 import { Ellipsis, Server, SquareTerminal, X } from 'lucide-react'
 
-import type { ReactNode } from 'react'
-
 import type { Host } from '../../../shared/contract/hosts.ts'
 import { inheritedFrom } from '../../../shared/contract/inheritance.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
@@ -9,6 +7,7 @@ import { Menu } from '../../ui/menu.tsx'
 import { Tag } from '../../ui/tag.tsx'
 import ui from '../../ui/ui.module.css'
 import { ConfigPart, RouteRows } from './host-details-parts.tsx'
+import type { DoorSection } from '../../workspace/door.ts'
 import type { HostActions, HostLive } from './host-actions.ts'
 import { hostMenu } from './host-card.tsx'
 import css from './hosts.module.css'
@@ -20,14 +19,13 @@ export function HostDetails({
   host,
   actions,
   live,
-  forwards,
-  snippets,
+  beside,
 }: {
   readonly host: Host
   readonly actions: HostActions
   readonly live: HostLive | undefined
-  readonly forwards: ReactNode
-  readonly snippets: ReactNode
+  /** Sections that other features draw. */
+  readonly beside: readonly DoorSection[]
 }) {
   const { hosts, groups, secrets, config } = useHosts(state => state.book)
   const configured = config.hosts[host.id]
@@ -92,15 +90,13 @@ export function HostDetails({
           </>
         )}
       </dl>
-      {configured && <ConfigPart config={configured} />}
-      <section aria-label={`Forwards of ${host.label}`}>
-        <h3 className={css['part']}>Forwards</h3>
-        {forwards}
-      </section>
-      <section aria-label={`Snippets of ${host.label}`}>
-        <h3 className={css['part']}>Snippets</h3>
-        {snippets}
-      </section>
+      {configured && <ConfigPart config={configured} onOpen={actions.openConfig} />}
+      {beside.map(({ title, View }) => (
+        <section key={title} aria-label={`${title} of ${host.label}`}>
+          <h3 className={css['part']}>{title}</h3>
+          <View target={{ kind: 'host', hostId: host.id }} />
+        </section>
+      ))}
     </aside>
   )
 }

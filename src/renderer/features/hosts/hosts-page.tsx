@@ -1,12 +1,13 @@
 import { dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
 import { ChevronDown, ChevronRight, FolderPlus, Import, Plus, Server, TriangleAlert } from 'lucide-react'
-import { useEffect, useMemo, useRef, useState, type MouseEvent, type ReactNode } from 'react'
+import { useEffect, useMemo, useRef, useState, type MouseEvent } from 'react'
 
 import { address, type Host, type HostId } from '../../../shared/contract/hosts.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { ContextMenu, Menu } from '../../ui/menu.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
 import ui from '../../ui/ui.module.css'
+import type { DoorSection } from '../../workspace/door.ts'
 import type { HostActions, HostLive } from './host-actions.ts'
 import { Cards } from './cards.tsx'
 import { HostCard, hostMenu } from './host-card.tsx'
@@ -20,14 +21,12 @@ export interface HostsPageProps {
   readonly actions: HostActions
   readonly live: ReadonlyMap<HostId, HostLive>
   readonly pathOf: (file: File) => string
-  /** The forwards of a host, which another feature draws. */
-  readonly forwards: (host: Host) => ReactNode
-  /** And its snippets. */
-  readonly snippets: (host: Host) => ReactNode
+  /** Sections of a host's details that other features draw. */
+  readonly beside: readonly DoorSection[]
 }
 
 /** The hosts in their groups, with the field that finds and connects. */
-export function HostsPage({ actions, live, pathOf, forwards, snippets }: HostsPageProps) {
+export function HostsPage({ actions, live, pathOf, beside }: HostsPageProps) {
   const { book, loaded } = useHosts()
   const { filter, selected } = useHostsView()
   const [problem, setProblem] = useState<string | null>(null)
@@ -146,15 +145,7 @@ export function HostsPage({ actions, live, pathOf, forwards, snippets }: HostsPa
           )}
         </div>
       </ContextMenu>
-      {shown && (
-        <HostDetails
-          host={shown}
-          actions={actions}
-          live={live.get(shown.id)}
-          forwards={forwards(shown)}
-          snippets={snippets(shown)}
-        />
-      )}
+      {shown && <HostDetails host={shown} actions={actions} live={live.get(shown.id)} beside={beside} />}
     </div>
   )
 }

@@ -9,8 +9,6 @@ export type Editing =
   | { readonly kind: 'host'; readonly host: Host | null; readonly preset?: Partial<Host> }
   | { readonly kind: 'group'; readonly group: Group | null }
   | { readonly kind: 'import' }
-  /** A file of the config in the editor. */
-  | { readonly kind: 'config-file'; readonly path: string; readonly line: number }
 
 interface HostsView {
   readonly filter: string

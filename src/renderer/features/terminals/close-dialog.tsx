@@ -6,7 +6,8 @@ import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
 import { closePane, closeTab, tabWith, useWorkspace } from '../../workspace/workspace-store.ts'
 import { isLive, useTerminalStates } from '../../mirrors/terminals.ts'
 import type { Terminals } from './terminals.ts'
-import { useTerminals, type Closable } from './terminals-state.ts'
+import { useTerminals } from './terminals-state.ts'
+import { type Closable } from '../../workspace/requests.ts'
 
 const longestCommand = 120
 

@@ -1,7 +1,6 @@
 import { dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
 import { combine } from '@atlaskit/pragmatic-drag-and-drop/combine'
 import {
-  Braces,
   Maximize2,
   Minimize2,
   Radio,
@@ -19,6 +18,7 @@ import { dragSource } from '../../ui/drag-source.ts'
 import { acceptFiles } from '../../ui/file-drag.ts'
 import { ContextMenu, Menu, type MenuItem } from '../../ui/menu.tsx'
 import { Dot } from '../../ui/tag.tsx'
+import type { DoorMenu } from '../../workspace/door.ts'
 import type { Side } from '../../workspace/split-tree.ts'
 import { focusPane, movePane, moveTabInto, type TerminalTab } from '../../workspace/workspace-store.ts'
 import { ClipboardQuestion } from './clipboard-question.tsx'
@@ -36,8 +36,8 @@ export interface PaneActions {
   readonly find: () => void
   readonly close: () => void
   readonly menu: readonly MenuItem[]
-  /** The snippets that run in it. */
-  readonly snippets: readonly MenuItem[]
+  /** Buttons with a menu that other features add. */
+  readonly menus: readonly DoorMenu<Pane>[]
   /** Opens the form of the host behind the pane; null where there is none. */
   readonly editHost: (() => void) | null
 }
@@ -102,14 +102,13 @@ export function TerminalPane({ pane, tab, label, terminals, actions, pathOf, ope
           </span>
         )}
         <span className={css['grow']} />
-        <Menu
-          trigger={
-            <IconButton label={`Snippets of ${label}`}>
-              <Braces size={15} />
-            </IconButton>
-          }
-          items={actions.snippets}
-        />
+        {actions.menus.map(({ icon, label: text, items }) => (
+          <Menu
+            key={text(label)}
+            trigger={<IconButton label={text(label)}>{icon}</IconButton>}
+            items={() => items(pane)}
+          />
+        ))}
         <IconButton label="Split right" onClick={() => actions.split('right')}>
           <SquareSplitHorizontal size={15} />
         </IconButton>

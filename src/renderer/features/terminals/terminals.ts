@@ -15,14 +15,11 @@ import type { KeyPlatform, KeyStroke } from './key-stroke.ts'
 import { asPasted, asTyped, cleanPaste, forConsole, needsConfirmation } from './paste.ts'
 import { TerminalClient } from './terminal-client.ts'
 import { isLive, isOpening, useTerminalStates } from '../../mirrors/terminals.ts'
-import { themeById } from '../../ui/terminal-themes.ts'
 import { useTerminals } from './terminals-state.ts'
-
-/** How the terminals of one target look where they differ from the settings. */
-export interface LookOverride {
-  readonly theme: string | null
-  readonly fontSize: number | null
-}
+import { terminalOptions, type LookOverride } from './terminal-options.ts'
+import { Emitter } from '../../../shared/base/event.ts'
+import type { OpenedShell, Shells } from '../../workspace/shells.ts'
+import { beep } from './bell-sound.ts'
 
 export interface TerminalsParts {
   /** Opens a link of a terminal on this target. */
@@ -43,8 +40,6 @@ export interface TerminalsParts {
   readonly platform: KeyPlatform
   /** The version of Hawser. */
   readonly version: string
-  /** A shell runs in it now, for the first time or again. */
-  readonly onOpened: (paneId: TerminalId, target: Target) => void
 }
 
 export interface PasteOptions {
@@ -57,7 +52,7 @@ const resizeMs = 60
 const ringMs = 150
 
 /** All terminals of this window: one client per pane, made when it is first shown and kept until the pane is gone. */
-export class Terminals implements Disposable {
+export class Terminals implements Disposable, Shells {
   readonly #parts: TerminalsParts
   readonly #clients = new Map<string, TerminalClient>()
   readonly #store = new DisposableStore()
@@ -66,6 +61,8 @@ export class Terminals implements Disposable {
   readonly #opening = new Set<string>()
   readonly #held = this.#store.add(new HeldKeys(window))
   readonly #clipboard: ClipboardGate
+  readonly #opened = this.#store.add(new Emitter<OpenedShell>())
+  readonly onOpened = this.#opened.event
 
   constructor(parts: TerminalsParts) {
     this.#parts = parts
@@ -133,7 +130,7 @@ export class Terminals implements Disposable {
       useTerminalStates.setState(({ states }) =>
         isLive(states[paneId]) ? {} : { states: { ...states, [paneId]: { kind: 'ready', latencyMs: null, weak: [] } } },
       )
-      this.#parts.onOpened(paneId, target)
+      this.#opened.fire({ paneId, target })
     } catch (error) {
       if (!(error instanceof AppError)) throw error
     } finally {
@@ -271,21 +268,8 @@ export class Terminals implements Disposable {
   }
 
   #options(target: Target): ITerminalOptions {
-    const { terminal } = this.#parts.settings()
-    const look = this.#parts.lookFor(target)
-    const dark = this.#parts.isDark()
-    return {
-      theme: themeById(look.theme ?? (dark ? terminal.darkTheme : terminal.lightTheme), dark).colours,
-      fontFamily: `"${terminal.fontFamily}", "JetBrains Mono Variable", monospace`,
-      fontSize: look.fontSize ?? terminal.fontSize,
-      lineHeight: terminal.lineHeight,
-      cursorStyle: terminal.cursorStyle,
-      cursorBlink: terminal.cursorBlink,
-      scrollback: terminal.scrollback,
-      screenReaderMode: terminal.screenReader,
-      rightClickSelectsWord: false,
-      minimumContrastRatio: 1,
-    }
+    const { settings, lookFor, isDark } = this.#parts
+    return terminalOptions(settings().terminal, lookFor(target), isDark())
   }
 
   #key(paneId: TerminalId, target: Target, event: KeyboardEvent): boolean {
@@ -382,15 +366,4 @@ export class Terminals implements Disposable {
   readonly #tell = (error: unknown): undefined => {
     this.#parts.onProblem(error instanceof Error ? error.message : String(error))
   }
-}
-
-function beep(): void {
-  const audio = new AudioContext()
-  const [tone, volume] = [audio.createOscillator(), audio.createGain()]
-  volume.gain.value = 0.05
-  tone.connect(volume).connect(audio.destination)
-  tone.frequency.value = 660
-  tone.start()
-  tone.stop(audio.currentTime + 0.08)
-  tone.onended = () => void audio.close()
 }

@@ -22,6 +22,10 @@ import { Menu } from '../../ui/menu.tsx'
 import { directionOf, shareOf, statusOf, titleOf } from './transfer-text.ts'
 import css from './transfers.module.css'
 import { hasEnded, isUnderWay, useTransfers } from '../../mirrors/transfers.ts'
+import { create } from 'zustand'
+
+/** False while the list is collapsed. */
+const useTransfersView = create<{ readonly open: boolean }>()(() => ({ open: true }))
 
 interface PanelProps {
   readonly api: Api
@@ -31,7 +35,8 @@ interface PanelProps {
 
 /** The transfers: what runs, what waits, what went wrong. */
 export function TransfersPanel({ api, sizeText, onProblem }: PanelProps) {
-  const { transfers, limits, open } = useTransfers()
+  const { transfers, limits } = useTransfers()
+  const open = useTransfersView(state => state.open)
   if (transfers.length === 0) return null
   const quietly = (work: Promise<unknown>) => void work.catch(onProblem)
   const running = transfers.filter(isUnderWay).length
@@ -46,7 +51,7 @@ export function TransfersPanel({ api, sizeText, onProblem }: PanelProps) {
           small
           label={open ? 'Fold the transfers' : 'Show the transfers'}
           aria-expanded={open}
-          onClick={() => useTransfers.setState({ open: !open })}
+          onClick={() => useTransfersView.setState({ open: !open })}
         >
           {open ? <ChevronDown size={14} /> : <ChevronUp size={14} />}
         </IconButton>

@@ -1,22 +1,13 @@
 import { create } from 'zustand'
 
-import { toDisposable, type DisposableStore } from '../../shared/base/lifecycle.ts'
-import type { Pane } from '../../shared/contract/workspace.ts'
-import { tell } from '../mirrors/notices.ts'
-import { labelOf } from '../mirrors/targets.ts'
-import type { Terminals } from '../features/terminals/terminals.ts'
-import { isLive, useTerminalStates } from '../mirrors/terminals.ts'
-import { activePane, allPanes, useWorkspace } from '../workspace/workspace-store.ts'
-
-/** Sends text to a terminal, as one paste and Enter: what an IDE does with its console. */
-export interface TextSender {
-  /** The name of the terminal that had the keyboard last; null while there is none to send to. A hook. */
-  useName(): string | null
-  /** How often something was sent to it. A hook. */
-  useCount(): number
-  /** Sends to that terminal, or to the named one. */
-  send(text: string, paneId?: string): void
-}
+import { toDisposable, type DisposableStore } from '../../../shared/base/lifecycle.ts'
+import type { Pane } from '../../../shared/contract/workspace.ts'
+import { tell } from '../../mirrors/notices.ts'
+import { labelOf } from '../../mirrors/targets.ts'
+import type { Terminals } from './terminals.ts'
+import { isLive, useTerminalStates } from '../../mirrors/terminals.ts'
+import type { TextSender } from '../../workspace/shells.ts'
+import { activePane, allPanes, useWorkspace } from '../../workspace/workspace-store.ts'
 
 /** Makes the one sender of this window; it follows which terminal was used last. */
 export function createTextSender(terminals: Terminals, store: DisposableStore): TextSender {

@@ -1,32 +1,24 @@
-import type { Api } from '../../shared/contract/contract.ts'
-import { openSnippetDialog, showRun } from '../features/snippets/snippets-state.ts'
-import { useSnippets } from '../mirrors/snippets.ts'
-import { tell, tellProblem } from '../mirrors/notices.ts'
-import type { Terminals } from '../features/terminals/terminals.ts'
-import { activePane, showHome } from '../workspace/workspace-store.ts'
-import type { Command } from './commands.ts'
+import { openSnippetDialog, showRun } from './snippets-state.ts'
+import { useSnippets } from '../../mirrors/snippets.ts'
+import { tell, tellProblem } from '../../mirrors/notices.ts'
+import { activePane, showHome } from '../../workspace/workspace-store.ts'
+import type { Command, CommandList } from '../../ui/command.ts'
 import type { SnippetRunner } from './run-snippet.ts'
-import type { TextSender } from './send-text.ts'
-
-interface SnippetCommandParts {
-  readonly api: Api
-  readonly terminals: Terminals
-  readonly snippets: SnippetRunner
-  readonly sender: TextSender
-}
+import type { DoorContext } from '../../workspace/door.ts'
 
 /** The commands that run a snippet by its number begin so: the palette has the snippets themselves. */
-export const numberCommand = 'snippet-number-'
+const numberCommand = 'snippet-number-'
 
 // On macOS too: Cmd and Shift with a number take pictures of the screen.
 const numberKeys = 'Ctrl+Shift'
 
 /** What there is to do with snippets, and with text for a shell. */
-export function snippetCommands({ api, terminals, snippets, sender }: SnippetCommandParts): readonly Command[] {
+export function snippetCommands(context: DoorContext, snippets: SnippetRunner): readonly Command[] {
+  const { requests } = context
   const inPane = () => activePane() !== undefined
   const selection = () => {
     const pane = activePane()
-    return pane ? terminals.selectionOf(pane.id) : ''
+    return pane ? requests.shells.selectionOf(pane.id) : ''
   }
   const draftFrom = (command: string) => {
     const text = command.replace(/\r\n?/g, '\n').trim()
@@ -53,7 +45,7 @@ export function snippetCommands({ api, terminals, snippets, sender }: SnippetCom
       keys: '',
       when: inPane,
       run: () => {
-        const last = terminals.lastCommandOf(activePane()?.id ?? '')
+        const last = requests.shells.lastCommandOf(activePane()?.id ?? '')
         if (last === null)
           tell('The command that was typed last is not known. Select it, then make a snippet from the selection.')
         else draftFrom(last)
@@ -66,7 +58,7 @@ export function snippetCommands({ api, terminals, snippets, sender }: SnippetCom
       when: () => useSnippets.getState().runs.length > 0,
       run: () => showRun(useSnippets.getState().runs[0]?.id ?? null),
     },
-    ...sendCommands({ api, sender, selection }),
+    ...sendCommands(context, selection),
     ...numbered(snippets),
   ]
 }
@@ -77,18 +69,14 @@ function nameFrom(command: string): string {
   return words.join(' ').slice(0, 40)
 }
 
-interface SendParts extends Pick<SnippetCommandParts, 'api' | 'sender'> {
-  readonly selection: () => string
-}
-
-function sendCommands({ api, sender, selection }: SendParts): readonly Command[] {
+function sendCommands({ api, requests }: DoorContext, selection: () => string): readonly Command[] {
   return [
     {
       id: 'send-selection',
       title: 'Send the selection to the shell',
       keys: 'Mod+Shift+Enter',
       when: () => activePane() !== undefined,
-      run: () => sender.send(selection(), activePane()?.id),
+      run: () => requests.sender.send(selection(), activePane()?.id),
     },
     {
       id: 'send-clipboard',
@@ -97,7 +85,7 @@ function sendCommands({ api, sender, selection }: SendParts): readonly Command[]
       run: () =>
         void api.app
           .paste({ from: 'clipboard' })
-          .then(text => sender.send(text, activePane()?.id))
+          .then(text => requests.sender.send(text, activePane()?.id))
           .catch(tellProblem),
     },
   ]
@@ -110,6 +98,7 @@ function numbered(snippets: SnippetRunner): readonly Command[] {
       id: `${numberCommand}${index + 1}`,
       title: `Run snippet ${index + 1}`,
       keys: `${numberKeys}+${index + 1}`,
+      hidden: true,
       when: () => find() !== undefined,
       run: () => {
         const [snippet, pane] = [find(), activePane()]
@@ -117,4 +106,12 @@ function numbered(snippets: SnippetRunner): readonly Command[] {
       },
     }
   })
+}
+
+/** The shortcuts that run the snippet with a number, as they are now. */
+export function numberKeysOf(commands: CommandList): (number: number) => string {
+  return number => {
+    const command = commands.all.find(({ id }) => id === `${numberCommand}${number}`)
+    return command ? commands.keysOf(command) : ''
+  }
 }

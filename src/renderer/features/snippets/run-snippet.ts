@@ -1,13 +1,11 @@
-import { isGiven, parseTemplate, variablesIn } from '../../shared/base/snippet-template.ts'
-import type { Api } from '../../shared/contract/contract.ts'
-import type { Given, Snippet } from '../../shared/contract/snippets.ts'
-import { remoteTarget, targetKey, type Target } from '../../shared/contract/targets.ts'
-import { type TerminalId } from '../../shared/contract/terminals.ts'
-import type { Pane } from '../../shared/contract/workspace.ts'
-import { useHosts } from '../mirrors/hosts.ts'
-import { tellProblem } from '../mirrors/notices.ts'
-import { useSnippets } from '../mirrors/snippets.ts'
-import { labelOf } from '../mirrors/targets.ts'
+import { isGiven, parseTemplate, variablesIn } from '../../../shared/base/snippet-template.ts'
+import type { Given, Snippet } from '../../../shared/contract/snippets.ts'
+import { remoteTarget, targetKey, type Target } from '../../../shared/contract/targets.ts'
+import type { Pane } from '../../../shared/contract/workspace.ts'
+import { useHosts } from '../../mirrors/hosts.ts'
+import { tellProblem } from '../../mirrors/notices.ts'
+import { useSnippets } from '../../mirrors/snippets.ts'
+import { labelOf } from '../../mirrors/targets.ts'
 import {
   holds,
   mayRun,
@@ -17,10 +15,11 @@ import {
   type Order,
   type SnippetDialog,
   useSnippetsView,
-} from '../features/snippets/snippets-state.ts'
-import type { Terminals } from '../features/terminals/terminals.ts'
-import { isLive, isOpening, useTerminalStates } from '../mirrors/terminals.ts'
-import { activateTab, activePane, allPanes, focusPane, openTab, tabWith } from '../workspace/workspace-store.ts'
+} from './snippets-state.ts'
+import type { DoorContext } from '../../workspace/door.ts'
+import type { OpenedShell, Shells } from '../../workspace/shells.ts'
+import { isLive, isOpening, useTerminalStates } from '../../mirrors/terminals.ts'
+import { activateTab, activePane, allPanes, focusPane, openTab, tabWith } from '../../workspace/workspace-store.ts'
 
 /** Where a snippet was asked for. */
 export interface AskedFrom {
@@ -35,14 +34,14 @@ export interface SnippetRunner {
   /** Runs what is complete. Throws what went wrong. */
   perform(order: Order): Promise<void>
   /** Runs the snippets that start with a terminal on that target, one after the other. */
-  startUp(paneId: TerminalId, target: Target): void
+  startUp(opened: OpenedShell): void
   /** Opens a terminal that shows a window of the tmux session `hawser`. */
   showTmux(target: Target, window: number): void
 }
 
 /** Makes the one runner of this window. */
-export function createSnippetRunner(means: Means): SnippetRunner {
-  const { api, terminals } = means
+export function createSnippetRunner(context: DoorContext): SnippetRunner {
+  const { api, requests } = context
   // What starts with a terminal comes before what somebody runs in it.
   const starting = new Map<string, Promise<void>>()
   // Terminals that were opened to show something else.
@@ -52,7 +51,7 @@ export function createSnippetRunner(means: Means): SnippetRunner {
     const [target, ...others] = targets
     if (!target) throw new Error('Choose where it is to run.')
     const how = planOf(order)
-    if (how === 'type') return typeOrder(order, target, { ...means, starting })
+    if (how === 'type') return typeOrder(order, target, { context, starting })
     const remote = targets.flatMap(each => remoteTarget.safeParse(each).data ?? [])
     if (remote.length < targets.length)
       throw new Error(
@@ -67,7 +66,7 @@ export function createSnippetRunner(means: Means): SnippetRunner {
     const wanted = panes.map(each => each.target)
     if (!from.pane && from.target && mayRun(snippet, from.target, useHosts.getState().book)) wanted.push(from.target)
     const targets = [...new Map(wanted.map(each => [targetKey(each), each])).values()]
-    const given = await givenFor(snippet, from.pane ?? null, means)
+    const given = await givenFor(snippet, from.pane ?? null, context)
     const asking = await api.snippets.asking({ id: snippet.id, target: targets[0] ?? null, given })
     const order: Order = { snippet, targets, panes, values: {}, given, startsUp }
     if (asking.variables.length > 0 || targets.length === 0) return ask({ kind: 'run', order, asking }, startsUp)
@@ -77,7 +76,7 @@ export function createSnippetRunner(means: Means): SnippetRunner {
   return {
     run: (snippet, from = {}) => void prepare(snippet, from, false).catch(tellProblem),
     perform,
-    startUp: (paneId, target) => {
+    startUp: ({ paneId, target }) => {
       if (bare.delete(paneId)) return
       const pane = allPanes().find(each => each.id === paneId)
       const { snippets } = useSnippets.getState().book
@@ -96,17 +95,12 @@ export function createSnippetRunner(means: Means): SnippetRunner {
       bare.add(pane.id)
       const show = async () => {
         await drawn()
-        await terminals.open(pane.id, pane.target)
-        await terminals.typeCommand(pane.id, `tmux attach -t '=hawser:${window}'`, true)
+        await requests.shells.open(pane.id, pane.target)
+        await requests.shells.typeCommand(pane.id, `tmux attach -t '=hawser:${window}'`, true)
       }
       void show().catch(tellProblem)
     },
   }
-}
-
-interface Means {
-  readonly api: Api
-  readonly terminals: Terminals
 }
 
 /** The terminals to type into: the one it was asked for in, with all of its tab while what is typed goes to all. */
@@ -138,7 +132,7 @@ function dialogIs(test: (dialog: SnippetDialog | null) => boolean): Promise<void
 }
 
 /** What only this window knows, as far as the snippet asks for it. */
-async function givenFor(snippet: Snippet, pane: Pane | null, { api, terminals }: Means): Promise<Given> {
+async function givenFor(snippet: Snippet, pane: Pane | null, { api, requests }: DoorContext): Promise<Given> {
   const wanted = new Set(
     variablesIn([...parseTemplate(snippet.command), ...parseTemplate(snippet.folder)])
       .filter(isGiven)
@@ -146,32 +140,35 @@ async function givenFor(snippet: Snippet, pane: Pane | null, { api, terminals }:
   )
   const clipboard = wanted.has('clipboard') ? await api.app.paste({ from: 'clipboard' }) : null
   return {
-    cwd: pane && wanted.has('cwd') ? terminals.folderOf(pane.id) : null,
-    selection: pane && wanted.has('selection') ? terminals.selectionOf(pane.id) || null : null,
+    cwd: pane && wanted.has('cwd') ? requests.shells.folderOf(pane.id) : null,
+    selection: pane && wanted.has('selection') ? requests.shells.selectionOf(pane.id) || null : null,
     clipboard: clipboard === '' ? null : clipboard,
   }
 }
 
-interface TypeMeans extends Means {
+interface Typing {
+  readonly context: DoorContext
   readonly starting: ReadonlyMap<string, Promise<void>>
 }
 
 /** Types into every terminal of the order, or into one on its target. Nothing is typed anywhere where one of them can't. */
-async function typeOrder(order: Order, target: Target, { api, terminals, starting }: TypeMeans): Promise<void> {
+async function typeOrder(order: Order, target: Target, { context, starting }: Typing): Promise<void> {
+  const { api, requests } = context
+  const { shells } = requests
   const { snippet, values, given, startsUp } = order
   const chosen = new Set(order.targets.map(targetKey))
   const here = order.panes.filter(each => chosen.has(targetKey(each.target)))
   const panes = here.length === 0 && chosen.size === 1 ? [await paneFor(target)] : panesOn(order.targets, here)
-  for (const pane of panes) await connect(pane, terminals)
+  for (const pane of panes) await connect(pane, shells)
   const texts: string[] = []
   for (const pane of panes) texts.push(await api.snippets.typed({ id: snippet.id, target: pane.target, values, given }))
   for (const [index, pane] of panes.entries()) {
     if (!startsUp) await starting.get(pane.id)
-    await terminals.typeCommand(pane.id, texts[index] as string, snippet.mode === 'send')
+    await shells.typeCommand(pane.id, texts[index] as string, snippet.mode === 'send')
   }
   // Who went on to something else meanwhile keeps the keyboard there.
   const [first] = panes
-  if (!startsUp && first && activePane()?.id === first.id) terminals.focus(first.id)
+  if (!startsUp && first && activePane()?.id === first.id) shells.focus(first.id)
 }
 
 /** A terminal on each target: those it was asked for in, else one that is live. */
@@ -204,10 +201,10 @@ async function paneFor(target: Target): Promise<Pane> {
 }
 
 /** A terminal that is not connected is, first. */
-async function connect(pane: Pane, terminals: Terminals): Promise<void> {
+async function connect(pane: Pane, shells: Shells): Promise<void> {
   const state = useTerminalStates.getState().states[pane.id]
   if (isOpening(state)) throw new Error('This terminal is still connecting. Run the snippet once it is there.')
-  if (!isLive(state)) await terminals.open(pane.id, pane.target)
+  if (!isLive(state)) await shells.open(pane.id, pane.target)
 }
 
 // The size of a pane goes with the request for its shell.

@@ -1,47 +1,41 @@
-import { toDisposable, type DisposableStore } from '../../shared/base/lifecycle.ts'
-import type { Api } from '../../shared/contract/contract.ts'
-import type { Side } from '../../shared/contract/files.ts'
-import { inheritedFrom } from '../../shared/contract/inheritance.ts'
-import { FileActions } from '../features/files/file-actions.ts'
-import { FileKeys } from '../features/files/file-keys.ts'
-import { FilePanes, followTabs } from '../features/files/file-panes.ts'
-import { useFiles } from '../features/files/files-state.ts'
-import { focusGrid } from '../features/files/focus-grid.ts'
-import { sideText } from '../mirrors/sides.ts'
-import { useHosts } from '../mirrors/hosts.ts'
-import { tell, tellProblem } from '../mirrors/notices.ts'
-import { changeSettings, useSettings } from '../mirrors/settings.ts'
-import type { Ports } from '../ipc/ports.ts'
-import { shownSides } from '../workspace/files-tabs.ts'
-import { useWorkspace } from '../workspace/workspace-store.ts'
-import type { Actions } from './actions.ts'
+import { toDisposable, type DisposableStore } from '../../../shared/base/lifecycle.ts'
+import type { Api } from '../../../shared/contract/contract.ts'
+import { copyText } from '../../mirrors/copy-text.ts'
+import { tell, tellProblem } from '../../mirrors/notices.ts'
+import { changeSettings, useSettings } from '../../mirrors/settings.ts'
+import { sideText } from '../../mirrors/sides.ts'
+import { loginOf } from '../../mirrors/targets.ts'
+import type { DoorContext } from '../../workspace/door.ts'
+import { shownSides } from '../../workspace/files-tabs.ts'
+import { useWorkspace } from '../../workspace/workspace-store.ts'
+import { FileActions } from './file-actions.ts'
+import { FileKeys } from './file-keys.ts'
+import { FilePanes, followTabs } from './file-panes.ts'
 import { followPath, otherPane } from './files-menus.ts'
+import { useFiles } from './files-state.ts'
+import { focusGrid } from './focus-grid.ts'
 
-/** What works behind the file panes. */
-export interface FilesPieces {
+/** The objects behind the file panes. */
+export interface FileServices {
   readonly panes: FilePanes
   readonly actions: FileActions
   readonly keys: FileKeys
 }
 
-interface FilesInput {
-  readonly api: Api
-  readonly ports: Ports
-  readonly actions: Actions
-  readonly store: DisposableStore
-}
-
-/** Makes them, and keeps main told of the sides that are shown. */
-export function createFiles({ api, ports, actions, store }: FilesInput): FilesPieces {
+/** Makes them, and reports the shown sides to main. */
+export function createFileServices({ api, ports, requests, store }: DoorContext): FileServices {
   const panes: FilePanes = store.add(new FilePanes({ api, ports, onProblem: tellProblem, onWent: followAlong }))
   const files = new FileActions({
     api,
     panes,
     tell,
     onProblem: tellProblem,
-    copyText: actions.copy,
-    openTerminal: actions.openTerminalIn,
-    addressOf,
+    copyText: text => copyText(api, text),
+    openTerminal: (target, folder) => requests.openTerminal(target, folder),
+    addressOf: ({ target }) => {
+      const login = loginOf(target)
+      return login && { login: login.text, port: login.port }
+    },
     options: () => {
       const { links, verify } = useSettings.getState().settings.files
       return { links, verify }
@@ -84,15 +78,4 @@ function keepSides(api: Api, store: DisposableStore): void {
   }
   tellMain()
   store.add(toDisposable(useWorkspace.subscribe(tellMain)))
-}
-
-function addressOf({ target }: Side): { login: string; port: number | null } | null {
-  if (target.kind === 'local') return null
-  if (target.kind === 'address')
-    return { login: `${target.user === null ? '' : `${target.user}@`}${target.address}`, port: target.port }
-  const { hosts, groups } = useHosts.getState().book
-  const host = hosts.find(each => each.id === target.hostId)
-  if (!host) return null
-  const user = host.user ?? inheritedFrom(host.groupId, groups).user
-  return { login: `${user === null ? '' : `${user}@`}${host.address}`, port: host.port }
 }

@@ -1,26 +1,27 @@
-import { joinPath } from '../../shared/base/paths.ts'
-import { shownName } from '../../shared/base/shown-name.ts'
-import type { Entry } from '../../shared/contract/files.ts'
-import type { Settings } from '../../shared/contract/settings.ts'
-import type { FileTab } from '../../shared/contract/workspace.ts'
-import { compareByContents, compareByTime } from '../features/files/compare.ts'
-import { isArchive } from '../features/files/file-actions.ts'
-import { paneOf } from '../features/files/file-panes.ts'
-import { openDialog, useFiles } from '../features/files/files-state.ts'
-import { sideText } from '../mirrors/sides.ts'
-import { tell, tellProblem } from '../mirrors/notices.ts'
-import { changeSettings } from '../mirrors/settings.ts'
-import type { MenuItem } from '../ui/menu.tsx'
-import { addFileTab, setFileSide, shownTab } from '../workspace/files-tabs.ts'
-import { activeFiles, type FilesTab, type PaneSide } from '../workspace/workspace-store.ts'
-import type { Parts } from './boot.ts'
+import { joinPath } from '../../../shared/base/paths.ts'
+import { shownName } from '../../../shared/base/shown-name.ts'
+import type { Entry } from '../../../shared/contract/files.ts'
+import type { Settings } from '../../../shared/contract/settings.ts'
+import type { FileTab } from '../../../shared/contract/workspace.ts'
+import { compareByContents, compareByTime } from './compare.ts'
+import { isArchive } from './file-actions.ts'
+import { paneOf } from './file-panes.ts'
+import { openDialog, useFiles } from './files-state.ts'
+import { sideText } from '../../mirrors/sides.ts'
+import { tell, tellProblem } from '../../mirrors/notices.ts'
+import { changeSettings } from '../../mirrors/settings.ts'
+import type { MenuItem } from '../../ui/menu.tsx'
+import { addFileTab, setFileSide, shownTab } from '../../workspace/files-tabs.ts'
+import { activeFiles, type FilesTab, type PaneSide } from '../../workspace/workspace-store.ts'
+import type { FileServices } from './file-services.ts'
+import type { Api } from '../../../shared/contract/contract.ts'
 
 /** What can be done with the rows under the pointer; with none, with the folder itself. */
-export function rowMenu(parts: Parts, paneId: string, names: readonly string[]): readonly MenuItem[] {
-  const { actions } = parts.files
+export function rowMenu(services: FileServices, paneId: string, names: readonly string[]): readonly MenuItem[] {
+  const { actions } = services
   const pane = paneOf(paneId)
   if (!pane) return []
-  if (names.length === 0) return folderMenu(parts, paneId)
+  if (names.length === 0) return folderMenu(services, paneId)
   const [name = ''] = names
   const one = names.length === 1
   const entry = pane.entries.find(each => each.name === name)
@@ -28,8 +29,8 @@ export function rowMenu(parts: Parts, paneId: string, names: readonly string[]):
   const picked = new Set(names)
   const folders = pane.entries.some(each => each.kind === 'folder' && picked.has(each.name))
   return [
-    ...openItems(parts, paneId, one ? entry : undefined),
-    ...copyItems(parts, paneId),
+    ...openItems(services, paneId, one ? entry : undefined),
+    ...copyItems(services, paneId),
     ...(remote ? [{ label: 'Download to…', run: () => void actions.saveTo(paneId).catch(tellProblem) }] : []),
     { label: 'Copy', keys: 'Ctrl+C', line: true, run: () => actions.remember(paneId, false) },
     { label: 'Cut', keys: 'Ctrl+X', run: () => actions.remember(paneId, true) },
@@ -65,8 +66,7 @@ export function rowMenu(parts: Parts, paneId: string, names: readonly string[]):
   ]
 }
 
-function openItems({ files }: Parts, paneId: string, entry: Entry | undefined): readonly MenuItem[] {
-  const { actions } = files
+function openItems({ actions }: FileServices, paneId: string, entry: Entry | undefined): readonly MenuItem[] {
   if (!entry) return []
   const open: MenuItem = { label: 'Open', keys: 'Enter', run: () => actions.open(paneId, entry) }
   if (entry.kind !== 'file') return [open]
@@ -75,8 +75,7 @@ function openItems({ files }: Parts, paneId: string, entry: Entry | undefined): 
   return [open, edit, { label: 'Open in your editor', run: () => actions.editOutside(paneId, entry.name) }]
 }
 
-function copyItems({ files }: Parts, paneId: string): readonly MenuItem[] {
-  const { actions } = files
+function copyItems({ actions }: FileServices, paneId: string): readonly MenuItem[] {
   const other = otherPane(paneId)
   if (other === null) return []
   return [
@@ -85,8 +84,7 @@ function copyItems({ files }: Parts, paneId: string): readonly MenuItem[] {
   ]
 }
 
-function folderMenu({ files }: Parts, paneId: string): readonly MenuItem[] {
-  const { actions, panes } = files
+function folderMenu({ actions, panes }: FileServices, paneId: string): readonly MenuItem[] {
   return [
     { label: 'New folder', keys: 'F7', run: () => openDialog({ kind: 'new-folder', paneId }) },
     { label: 'New file', keys: 'Shift+F7', run: () => openDialog({ kind: 'new-file', paneId }) },
@@ -98,6 +96,10 @@ function folderMenu({ files }: Parts, paneId: string): readonly MenuItem[] {
   ]
 }
 
+interface MenuServices extends FileServices {
+  readonly api: Api
+}
+
 interface PaneMenuContext {
   readonly tab: FilesTab
   readonly fileTab: FileTab
@@ -106,8 +108,8 @@ interface PaneMenuContext {
 }
 
 /** The menu of a pane's head. */
-export function paneMenu(parts: Parts, context: PaneMenuContext): readonly MenuItem[] {
-  const { actions } = parts.files
+export function paneMenu(services: MenuServices, context: PaneMenuContext): readonly MenuItem[] {
+  const { api, actions } = services
   const { tab, fileTab, synced } = context
   const paneId = fileTab.id
   const side: PaneSide = tab.left.tabs.some(({ id }) => id === paneId) ? 'left' : 'right'
@@ -120,10 +122,10 @@ export function paneMenu(parts: Parts, context: PaneMenuContext): readonly MenuI
     { label: 'Find files', run: () => openDialog({ kind: 'find', paneId }) },
     { label: 'Terminal here', run: () => actions.openTerminal(paneId) },
     { label: synced ? 'Stop browsing together' : 'Browse both panes together', line: true, run: setSynced },
-    { label: 'Compare with the other pane', run: () => void compare(parts, paneId, compareByTime) },
-    { label: 'Compare by contents', run: () => void compare(parts, paneId, compareByContents) },
-    ...bookmarkItems(parts, context),
-    ...columnItems(parts, context),
+    { label: 'Compare with the other pane', run: () => void compare(api, paneId, compareByTime) },
+    { label: 'Compare by contents', run: () => void compare(api, paneId, compareByContents) },
+    ...bookmarkItems(services, context),
+    ...columnItems(api, context),
     ...(remote
       ? [
           {
@@ -137,7 +139,7 @@ export function paneMenu(parts: Parts, context: PaneMenuContext): readonly MenuI
   ]
 }
 
-function bookmarkItems({ api, files }: Parts, { fileTab, settings }: PaneMenuContext): readonly MenuItem[] {
+function bookmarkItems({ api, panes }: MenuServices, { fileTab, settings }: PaneMenuContext): readonly MenuItem[] {
   const { side, path } = fileTab
   const mine = settings.bookmarks.filter(each => sideText(each.side) === sideText(side))
   const save = (bookmarks: Settings['files']['bookmarks']) =>
@@ -163,19 +165,19 @@ function bookmarkItems({ api, files }: Parts, { fileTab, settings }: PaneMenuCon
           ]
   const shortcuts = (paneOf(fileTab.id)?.info?.shortcuts ?? []).map(({ name, path: to }) => ({
     label: name,
-    run: () => files.panes.go(fileTab.id, to),
+    run: () => panes.go(fileTab.id, to),
   }))
   return [
     ...toggle,
     ...shortcuts,
-    ...mine.map(({ label, path: to }) => ({ label, run: () => files.panes.go(fileTab.id, to) })),
+    ...mine.map(({ label, path: to }) => ({ label, run: () => panes.go(fileTab.id, to) })),
   ]
 }
 
 const columnWords = { size: 'Size', modified: 'Modified', mode: 'Mode', owner: 'Owner', type: 'Type' } as const
 const columnOrder = ['size', 'modified', 'mode', 'owner', 'type'] as const
 
-function columnItems({ api }: Parts, { settings }: PaneMenuContext): readonly MenuItem[] {
+function columnItems(api: Api, { settings }: PaneMenuContext): readonly MenuItem[] {
   return columnOrder.map((column, index) => {
     const shown = settings.columns.includes(column)
     const columns = columnOrder.filter(each => (each === column ? !shown : settings.columns.includes(each)))
@@ -187,11 +189,11 @@ function columnItems({ api }: Parts, { settings }: PaneMenuContext): readonly Me
   })
 }
 
-async function compare(parts: Parts, paneId: string, how: typeof compareByTime): Promise<void> {
+async function compare(api: Api, paneId: string, how: typeof compareByTime): Promise<void> {
   const other = otherPane(paneId)
   if (other === null) return
   try {
-    const differing = await how(parts.api, paneId, other)
+    const differing = await how(api, paneId, other)
     tell(
       differing === 0
         ? 'Both folders hold the same.'

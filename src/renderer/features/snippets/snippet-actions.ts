@@ -1,0 +1,57 @@
+import type { Api } from '../../../shared/contract/contract.ts'
+import { copyText } from '../../mirrors/copy-text.ts'
+import { tell, tellProblem } from '../../mirrors/notices.ts'
+import type { DoorContext } from '../../workspace/door.ts'
+import type { SnippetRunner } from './run-snippet.ts'
+import { numberKeysOf } from './snippet-commands.ts'
+import type { SnippetActions } from './snippets-page.tsx'
+
+/** What the page of snippets does with them. */
+export function snippetActions({ api, commands }: DoorContext, snippets: SnippetRunner): SnippetActions {
+  const quietly = (work: Promise<unknown>) => void work.catch(tellProblem)
+  return {
+    numberKeys: numberKeysOf(commands),
+    run: snippet => snippets.run(snippet),
+    duplicate: snippet =>
+      quietly(
+        api.snippets.save({
+          snippet: {
+            ...snippet,
+            id: crypto.randomUUID() as typeof snippet.id,
+            name: `${snippet.name.slice(0, 58)} copy`,
+            key: null,
+          },
+        }),
+      ),
+    copyCommand: ({ command }) => copyText(api, command),
+    exportTo: snippet => quietly(exportSnippets(api, snippet === null ? null : [snippet.id])),
+    importFrom: () => quietly(importSnippets(api)),
+    addStarters: () =>
+      quietly(
+        api.snippets
+          .addStarters()
+          .then(added => tell(added === 0 ? 'All the starters are there.' : `${added} starters are back.`)),
+      ),
+  }
+}
+
+async function exportSnippets(api: Api, ids: Parameters<Api['snippets']['exportTo']>[0]['ids']): Promise<void> {
+  const folder = await api.app.chooseFolder({ title: 'Where to put the snippets' })
+  if (folder !== null) tell(`Written to ${await api.snippets.exportTo({ folder, ids })}.`)
+}
+
+const formats = { hawser: 'Hawser', electerm: 'electerm', termius: 'Termius' } as const
+
+async function importSnippets(api: Api): Promise<void> {
+  const path = await api.app.chooseFile({ title: 'Choose an export of Hawser, electerm or Termius' })
+  if (path === null) return
+  const { format, added, there, skipped } = await api.snippets.importFrom({ path })
+  const parts = [
+    `${added === 1 ? '1 snippet' : `${added} snippets`} from ${formats[format]}`,
+    there > 0 && `${there} were there already`,
+    added > 0 && 'None has a shortcut, and none presses Enter by itself: edit a snippet to change that',
+    ...skipped.slice(0, 3),
+    skipped.length > 3 && `${skipped.length - 3} more could not be used`,
+  ]
+  tell(`${parts.filter(Boolean).join('. ')}.`)
+}
