@@ -58,7 +58,7 @@ test('the config is followed as it changes, and a line that ssh refuses is told 
   await expect(page.getByRole('button', { name: 'two', exact: true })).toBeVisible()
   await page.getByRole('button', { name: 'Details of one' }).click()
   const details = page.getByRole('complementary', { name: 'Details of one' })
-  await expect(details.getByRole('list', { name: 'Not honoured' })).toContainText(
+  await expect(details.getByRole('list', { name: 'Ignored options' })).toContainText(
     'Line 1: GSSAPIAuthentication: GSSAPI (Kerberos) is not supported',
   )
   await page.getByRole('button', { name: 'one', exact: true }).click()
@@ -74,7 +74,7 @@ test('an edit is written back with every other byte as it was', async ({ launch,
   await page.getByRole('button', { name: 'a', exact: true }).click({ button: 'right' })
   await page.getByRole('menuitem', { name: 'Edit' }).click()
   const form = page.getByRole('dialog', { name: 'Edit a' })
-  await expect(form).toContainText('The same lines hold for b.')
+  await expect(form).toContainText('Also applies to b.')
   await form.getByRole('textbox', { name: 'Address' }).fill('10.0.0.2')
   await form.getByRole('textbox', { name: 'Key file' }).fill('~/.ssh/my key')
   await form.getByRole('button', { name: 'Save' }).click()
@@ -85,7 +85,7 @@ test('an edit is written back with every other byte as it was', async ({ launch,
   await expect(page.getByText('me@10.0.0.2:2200').first()).toBeVisible()
 
   await page.getByRole('button', { name: 'a', exact: true }).click({ button: 'right' })
-  await page.getByRole('menuitem', { name: 'Open the file at line 2' }).click()
+  await page.getByRole('menuitem', { name: 'Open SSH config at line 2' }).click()
   await expect(page.getByRole('dialog', { name: 'config' }).getByRole('textbox', { name: 'Text' })).toContainText(
     '# the user',
   )
@@ -108,11 +108,11 @@ test('an earlier line that would win is told, and nothing is written', async ({ 
   await form.getByRole('textbox', { name: 'User' }).fill('everyone')
   await form.getByRole('textbox', { name: 'Jump hosts' }).fill('bob @gate')
   await form.getByRole('button', { name: 'Save' }).click()
-  await expect(form.getByRole('alert')).toContainText('Jump hosts are names with commas between them')
+  await expect(form.getByRole('alert')).toContainText('Separate jump hosts with commas')
   await form.getByRole('textbox', { name: 'Jump hosts' }).fill('')
   await form.getByRole('textbox', { name: 'Port' }).fill('0')
   await form.getByRole('button', { name: 'Save' }).click()
-  await expect(form.getByRole('alert')).toContainText('A port is a number from 1 to 65535.')
+  await expect(form.getByRole('alert')).toContainText('The port must be a number from 1 to 65535.')
   expect(readFileSync(path, 'utf8')).toBe(before)
 })
 
@@ -173,7 +173,9 @@ test('a Match exec is asked about before it runs, and RemoteCommand, SetEnv and 
   )
   const { page } = await launch()
   await page.getByRole('button', { name: 'Details of cmd' }).click()
-  await expect(page.getByRole('complementary')).toContainText('A “Match exec” decides when you connect.')
+  await expect(page.getByRole('complementary')).toContainText(
+    'Some options depend on a “Match exec” command that runs when you connect.',
+  )
   expect(existsSync(ran)).toBe(false)
   await page.getByRole('button', { name: 'cmd', exact: true }).click()
   const question = page.getByRole('alertdialog', { name: 'Run a command for cmd?' })
@@ -198,7 +200,7 @@ test('a host of the config is imported as one of Hawser’s, with its jump, and 
   )
   const { page } = await launch()
   await page.getByRole('button', { name: 'inner', exact: true }).click({ button: 'right' })
-  await page.getByRole('menuitem', { name: 'Import as a host of Hawser' }).click()
+  await page.getByRole('menuitem', { name: 'Import into Hawser' }).click()
   const own = page.getByRole('region', { name: 'Other hosts' })
   await expect(own.getByRole('button', { name: 'inner', exact: true })).toBeVisible()
   await own.getByRole('button', { name: 'Details of inner' }).click()

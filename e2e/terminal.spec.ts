@@ -139,7 +139,7 @@ test('find counts matches with case, whole words and patterns', async ({ launch,
   await find.getByRole('searchbox', { name: 'Find' }).fill('^n.{5}s$')
   await expect(find.getByRole('status')).toHaveText(/of 1$/)
   await find.getByRole('searchbox', { name: 'Find' }).fill('(')
-  await expect(find.getByRole('status')).toHaveText('Not a pattern')
+  await expect(find.getByRole('status')).toHaveText('Invalid regular expression')
   await page.keyboard.press('Escape')
   await expect(find).toBeHidden()
 })
@@ -152,7 +152,7 @@ test('panes split, take the keyboard, zoom, get typed into together, and close',
   await expect(panes).toHaveCount(2)
   await expect(panes.nth(1).getByRole('list')).toContainText(/[$#]\s*$/)
   await page.keyboard.press('Control+Shift+B')
-  await expect(panes.first()).toContainText('typing into all')
+  await expect(panes.first()).toContainText('broadcasting input')
   await page.keyboard.type('echo to-both\n')
   for (const pane of [panes.first(), panes.nth(1)])
     await expect(pane.getByRole('list')).toContainText(/to-both[\s\S]*to-both/)
@@ -241,7 +241,7 @@ test('hostile output neither types for the person, nor takes the title over, nor
 
 test('a shell on this computer', async ({ launch }) => {
   const { page } = await launch({ settings: { terminal: { localShell: '/bin/sh' } } })
-  await page.getByRole('button', { name: 'Open a local shell' }).click()
+  await page.getByRole('button', { name: 'Open local shell' }).click()
   const shell = terminal(page, 'Local shell')
   await shell.prompt()
   await shell.run('echo pid-$$ $TERM_PROGRAM')

@@ -4,14 +4,14 @@ import type { MenuItem } from '../../ui/menu.tsx'
 import type { Tone } from '../../ui/tag.tsx'
 import type { TypedAddress } from './quick-connect.ts'
 
-/** What can be done with a host; the app says how. */
+/** The actions on hosts and groups, which the app implements. */
 export interface HostActions {
   readonly connect: (host: Host) => void
   readonly connectTo: (typed: TypedAddress) => void
   readonly openFiles: (host: Host) => void
   /** Copies files to the home folder of a host. */
   readonly sendHome: (host: Host, files: DraggedFiles) => void
-  /** Switches and presets of its forwards. */
+  /** Menu entries that start and stop its forwards and presets. */
   readonly forwardMenu: (host: Host) => readonly MenuItem[]
   readonly save: (host: Host) => void
   readonly duplicate: (host: Host) => void
@@ -20,13 +20,13 @@ export interface HostActions {
   readonly foldGroup: (id: GroupId, folded: boolean) => void
   readonly copyAddress: (host: Host) => void
   readonly openLocal: () => void
-  /** Copies a host of the config into one of Hawser's own. */
+  /** Imports a host of ~/.ssh/config as a host of Hawser. */
   readonly copyConfigured: (host: Host) => void
-  /** Gives a host the address that an ssh command on the clipboard names. */
+  /** Sets a host's address from an ssh command on the clipboard. */
   readonly pasteAddress: (host: Host) => void
 }
 
-/** How a host is: live with its latency, or on its way. */
+/** The state of a host's connection, with its latency once it is connected. */
 export interface HostLive {
   readonly tone: Tone
   readonly text: string

@@ -5,7 +5,7 @@ import ui from '../../ui/ui.module.css'
 import css from './hosts.module.css'
 import { edit } from './hosts-store.ts'
 
-/** How a host is reached, where that is out of the ordinary. */
+/** The rows for a proxy and for agent forwarding, where a host has them. */
 export function RouteRows({ host, proxy }: { readonly host: Host; readonly proxy: Proxy | null }) {
   return (
     <>
@@ -19,9 +19,9 @@ export function RouteRows({ host, proxy }: { readonly host: Host; readonly proxy
       )}
       {host.forwardAgent && (
         <>
-          <dt>Agent</dt>
+          <dt>Agent forwarding</dt>
           <dd>
-            <Tag tone="warn">forwarded</Tag>
+            <Tag tone="warn">on</Tag>
           </dd>
         </>
       )}
@@ -29,7 +29,7 @@ export function RouteRows({ host, proxy }: { readonly host: Host; readonly proxy
   )
 }
 
-/** Where a host of the config comes from, and what of it is not honoured: never ignored silently. */
+/** The lines of ~/.ssh/config that define a host, their errors, and the options that Hawser ignores: none silently. */
 export function ConfigPart({ config }: { readonly config: ConfiguredHost }) {
   const { name, path, line, proxyCommand, notHonoured, problem, unsure } = config
   return (
@@ -41,23 +41,25 @@ export function ConfigPart({ config }: { readonly config: ConfiguredHost }) {
         </span>
       </p>
       <Button small onClick={() => edit({ kind: 'config-file', path, line })}>
-        Open the file
+        Open file
       </Button>
       {problem && (
         <p className={ui['error']} role="alert">
-          Line {problem.line}: {problem.text}. ssh refuses it too.
+          Line {problem.line}: {problem.text}. ssh rejects this line too.
         </p>
       )}
       {proxyCommand !== null && (
         <p className={css['hint']}>
-          Through the command <span className={ui['mono']}>{proxyCommand}</span>
+          Proxy command: <span className={ui['mono']}>{proxyCommand}</span>
         </p>
       )}
-      {unsure && <p className={css['hint']}>A “Match exec” decides when you connect.</p>}
+      {unsure && (
+        <p className={css['hint']}>Some options depend on a “Match exec” command that runs when you connect.</p>
+      )}
       {notHonoured.length > 0 && (
         <>
-          <h4 className={css['hint']}>Not honoured</h4>
-          <ul className={css['notes']} aria-label="Not honoured">
+          <h4 className={css['hint']}>Ignored options</h4>
+          <ul className={css['notes']} aria-label="Ignored options">
             {notHonoured.map(note => (
               <li key={`${note.path}:${note.line}`} title={note.path}>
                 Line {note.line}: {note.text}

@@ -35,10 +35,10 @@ describe('a paste into the address', () => {
     expect(read('ssh -p 99999 h')).toBe('A port is a number from 1 to 65535.')
   })
 
-  it('tells what a saved host can’t hold', () => {
+  it('reports what a saved host can’t hold', () => {
     const parsed = pastedCommand('ssh root@h nvidia-smi')
     expect(parsed?.ok === true && extraText({ jumps: [], forwards: [], left: parsed.command.left })).toBe(
-      'Left out: nvidia-smi.',
+      'Ignored: nvidia-smi.',
     )
   })
 })

@@ -18,14 +18,14 @@ interface HostSnippetsProps {
   readonly book: { readonly hosts: readonly Host[]; readonly groups: readonly Group[] }
   readonly numberKeys: (number: number) => string
   readonly run: (snippet: Snippet) => void
-  /** Asks on which hosts. */
+  /** Asks on which hosts to run it. */
   readonly runElsewhere: (snippet: Snippet) => void
 }
 
 const withFilter = 10
 const mostShown = 30
 
-/** The snippets of a host as buttons. */
+/** The snippets of a host, as buttons. */
 export function HostSnippets({ target, book, numberKeys, run, runElsewhere }: HostSnippetsProps) {
   const [typed, setTyped] = useState('')
   const all = useSnippets(state => state.book)
@@ -33,8 +33,8 @@ export function HostSnippets({ target, book, numberKeys, run, runElsewhere }: Ho
   const found = matchingSnippets(here, typed)
   const menuOf = (snippet: Snippet): readonly MenuItem[] => [
     { label: 'Run on other hosts', run: () => runElsewhere(snippet) },
-    { label: 'Edit', line: true, run: () => openSnippetDialog({ kind: 'form', snippet }) },
-    { label: 'Delete', danger: true, run: () => openSnippetDialog({ kind: 'delete', snippet }) },
+    { label: 'Edit snippet', line: true, run: () => openSnippetDialog({ kind: 'form', snippet }) },
+    { label: 'Delete snippet', danger: true, run: () => openSnippetDialog({ kind: 'delete', snippet }) },
   ]
   return (
     <div className={css['buttons']}>
@@ -52,11 +52,11 @@ export function HostSnippets({ target, book, numberKeys, run, runElsewhere }: Ho
         ))}
       </div>
       {found.length > mostShown && (
-        <p className={css['hint']}>{`${found.length - mostShown} more: type to find them.`}</p>
+        <p className={css['hint']}>{`${(found.length - mostShown).toLocaleString('en')} more. Type to filter.`}</p>
       )}
-      {here.length > 0 && found.length === 0 && <p className={css['hint']}>Nothing matches.</p>}
+      {here.length > 0 && found.length === 0 && <p className={css['hint']}>No snippets match.</p>}
       <Button small look="ghost" onClick={() => openSnippetDialog({ kind: 'form', snippet: null })}>
-        <Plus size={13} aria-hidden="true" /> Snippet
+        <Plus size={13} aria-hidden="true" /> New snippet
       </Button>
     </div>
   )

@@ -7,12 +7,12 @@ import { otherKeyBytes, type OtherKeysLevel } from './other-keys.ts'
 export interface KeyModes {
   /** DECCKM. */
   readonly applicationCursor: boolean
-  /** Of kitty's keyboard protocol; 0 is off. It wins over modifyOtherKeys. */
+  /** The flags of kitty's keyboard protocol, which overrides modifyOtherKeys; 0 is off. */
   readonly kittyFlags: number
   readonly otherKeys: OtherKeysLevel
 }
 
-/** The bytes that a key sends, null for plain text, empty for nothing. */
+/** The bytes that a key sends: null for plain text, empty for a key that sends nothing. */
 export function encodeKey(stroke: KeyStroke, { applicationCursor, kittyFlags, otherKeys }: KeyModes): string | null {
   const legacy = () => legacyBytes(stroke, applicationCursor)
   if (kittyFlags === 0) return stroke.kind === 'release' ? '' : (otherKeyBytes(stroke, otherKeys) ?? legacy())

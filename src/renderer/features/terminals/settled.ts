@@ -3,13 +3,13 @@ import type { Terminal } from '@xterm/xterm'
 const quietMs = 400
 const longestMs = 6_000
 
-/** What is heard of a shell that has just started. */
+/** Watches a shell that has just started. */
 export interface Settling {
-  /** Its first output came. */
+  /** Called when output of the shell arrives. */
   readonly heard: () => void
   /**
-   * Answers when it waits for a command: it takes pastes as one, which shells say with their prompt, or it has said
-   * something and is quiet. Never later than six seconds.
+   * Resolves when the shell waits for a command: it switched bracketed paste on, which shells do with their prompt, or its
+   * output has paused. Never takes longer than six seconds.
    */
   readonly settled: Promise<void>
 }
