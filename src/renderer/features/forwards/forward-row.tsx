@@ -24,7 +24,7 @@ export interface ForwardRowParts {
   readonly openLine: (at: { readonly path: string; readonly line: number }) => void
 }
 
-const words = { local: '', remote: ' · remote', dynamic: ' · dynamic' } as const
+const kindSuffixes = { local: '', remote: ' · remote', dynamic: ' · dynamic' } as const
 
 /** One forward, with buttons to start and stop it. */
 export function ForwardRow({
@@ -58,7 +58,7 @@ export function ForwardRow({
         <strong>{label}</strong>
         <span className={css['sub']} title={detail}>
           {host}
-          {words[forward.kind]}
+          {kindSuffixes[forward.kind]}
           {configLine ? ' · SSH config' : ''}
           {moved ? ` · port ${forward.listen.kind === 'tcp' ? forward.listen.port : ''} was in use` : ''}
           {detail === '' ? '' : ` · ${detail}`}

@@ -119,7 +119,7 @@ export function ForwardsPage({
         ) : (
           <ul className={css['rows']} aria-label="Detected ports">
             {shownFound.map(each => (
-              <FoundRow
+              <DetectedPort
                 key={`${targetKey(each.target)} ${each.port}`}
                 found={each}
                 preset={byId.get(each.presetId ?? '') ?? null}
@@ -189,13 +189,13 @@ function PresetTile({
   )
 }
 
-const ruleWords: Readonly<Record<PortRule, string>> = {
+const ruleLabels: Readonly<Record<PortRule, string>> = {
   ask: 'Ask before forwarding ports from this host',
   automatic: 'Forward ports from this host automatically',
   never: 'Never show ports from this host',
 }
 
-function FoundRow({
+function DetectedPort({
   found,
   preset,
   rule,
@@ -250,7 +250,7 @@ function FoundRow({
   return (
     <ContextMenu
       items={(['ask', 'automatic', 'never'] as const).map(each => ({
-        label: `${ruleWords[each]}${each === rule ? ' ✓' : ''}`,
+        label: `${ruleLabels[each]}${each === rule ? ' ✓' : ''}`,
         run: () => quietly(api.forwards.setRule({ target, rule: each })),
       }))}
     >

@@ -38,12 +38,12 @@ export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onCl
   const [step, setStep] = useState<Step>({ kind: 'pick' })
   const [error, setError] = useState<string | null>(null)
   // Once the dialog is closed its calls are cancelled, and an answer that still arrives is ignored.
-  const gone = useRef(false)
+  const closed = useRef(false)
   const { begin, cancelAll } = useOperations(api)
   useEffect(() => {
-    gone.current = false
+    closed.current = false
     return () => {
-      gone.current = true
+      closed.current = true
       cancelAll()
     }
   }, [cancelAll])
@@ -56,7 +56,7 @@ export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onCl
     setStep({ kind: 'working', text })
     try {
       const result = await run()
-      if (gone.current) return
+      if (closed.current) return
       if (result?.kind === 'not-running') setStep({ kind: 'offer', offer: result })
       else {
         if (result) onOpened(`${preset.name} on ${on} is forwarded.`)
@@ -64,7 +64,7 @@ export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onCl
       }
     } catch (failed) {
       // A cancelled launch reports what it left running on the host.
-      if (gone.current) return back.kind === 'offer' && isCancelled(failed) ? onOpened(messageOf(failed)) : undefined
+      if (closed.current) return back.kind === 'offer' && isCancelled(failed) ? onOpened(messageOf(failed)) : undefined
       setStep(back)
       setError(messageOf(failed))
     }
@@ -144,7 +144,7 @@ export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onCl
         </div>
       )}
       {step.kind === 'offer' && step.offer.elsesPort !== null && (
-        <SomeoneElse port={step.offer.elsesPort} onOpen={port => openAnyway(port, step.offer)} />
+        <PortInUse port={step.offer.elsesPort} onOpen={port => openAnyway(port, step.offer)} />
       )}
       {step.kind === 'offer' && (
         <Start
@@ -161,7 +161,7 @@ export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onCl
               keep ? `Adding ${preset.name} to systemd on ${on}` : `Removing ${preset.name} from systemd on ${on}`,
               async () => {
                 await api.forwards.setService({ ...input(), launch, on: keep })
-                return keep ? waitForService(() => api.forwards.usePreset(input()), gone) : null
+                return keep ? waitForService(() => api.forwards.usePreset(input()), closed) : null
               },
               { kind: 'offer', offer: { ...step.offer, launch } },
             )
@@ -187,7 +187,7 @@ export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onCl
   )
 }
 
-function SomeoneElse({ port, onOpen }: { readonly port: number; readonly onOpen: (port: number) => void }) {
+function PortInUse({ port, onOpen }: { readonly port: number; readonly onOpen: (port: number) => void }) {
   return (
     <div className={ui['note']} data-tone="warn" role="note">
       <p>Another user or a container is listening on port {port}.</p>
@@ -205,11 +205,11 @@ const serviceTries = 20
 /** Waits for a service that systemd has just started: it takes a moment to listen. */
 async function waitForService(
   look: () => Promise<PresetResult>,
-  gone: { readonly current: boolean },
+  closed: { readonly current: boolean },
 ): Promise<PresetResult> {
   for (let tries = 1; ; tries++) {
     const result = await look()
-    if (result.kind === 'opened' || tries === serviceTries || gone.current) return result
+    if (result.kind === 'opened' || tries === serviceTries || closed.current) return result
     await new Promise(resolve => setTimeout(resolve, 1000))
   }
 }

@@ -56,7 +56,7 @@ export function HostsPage({ actions, live, pathOf, forwards, snippets }: HostsPa
     useHosts.setState({ filter: '' })
   }
   // All cards share one menu: a menu for each would cost more than the page itself.
-  const aim = (event: MouseEvent) => {
+  const chooseMenuHost = (event: MouseEvent) => {
     const id = (event.target as Element).closest('[data-host]')?.getAttribute('data-host')
     const host = book.hosts.find(each => each.id === id)
     if (host) setMenuHost(host)
@@ -65,7 +65,7 @@ export function HostsPage({ actions, live, pathOf, forwards, snippets }: HostsPa
   return (
     <div className={css['layout']}>
       <ContextMenu items={menuHost ? hostMenu(menuHost, actions) : []}>
-        <div ref={setScroller} className={ui['page']} onContextMenuCapture={aim}>
+        <div ref={setScroller} className={ui['page']} onContextMenuCapture={chooseMenuHost}>
           <h1 className={ui['hidden']}>Hosts</h1>
           <div className={css['bar']}>
             <SearchField

@@ -58,7 +58,7 @@ export function ImportDialog({ api, onClose, onDone }: ImportDialogProps) {
         </p>
       )}
       {preview ? (
-        <Choose
+        <PreviewStep
           api={api}
           preview={preview}
           onBack={() => setPreview(null)}
@@ -67,13 +67,13 @@ export function ImportDialog({ api, onClose, onDone }: ImportDialogProps) {
           onFailure={setFailure}
         />
       ) : (
-        <Sources api={api} show={show} onClose={onClose} onFailure={fail} />
+        <SourceStep api={api} show={show} onClose={onClose} onFailure={fail} />
       )}
     </Dialog>
   )
 }
 
-function Sources({
+function SourceStep({
   api,
   show,
   onClose,
@@ -121,13 +121,13 @@ function Sources({
   )
 }
 
-interface ChooseProps extends ImportDialogProps {
+interface PreviewStepProps extends ImportDialogProps {
   readonly preview: ImportPreview
   readonly onBack: () => void
   readonly onFailure: (text: string) => void
 }
 
-function Choose({ api, preview, onBack, onClose, onDone, onFailure }: ChooseProps) {
+function PreviewStep({ api, preview, onBack, onClose, onDone, onFailure }: PreviewStepProps) {
   const { groups } = useHosts(state => state.book)
   const [left, setLeft] = useState<ReadonlySet<number>>(new Set())
   const [groupId, setGroupId] = useState('')

@@ -32,7 +32,7 @@ export function parseQuickConnect(text: string): QuickConnect {
   return looksLikeAddress ? fromCommand(line) : { kind: 'nothing' }
 }
 
-/** `user@address`, with the port unless it is 22. */
+/** `user@address`, with the port where it is not 22. */
 export function shownTarget(target: Extract<Target, { kind: 'address' }>): string {
   const host = target.port !== null && target.address.includes(':') ? `[${target.address}]` : target.address
   return `${target.user === null ? '' : `${target.user}@`}${host}${target.port === null || target.port === 22 ? '' : `:${target.port}`}`

@@ -11,7 +11,13 @@ import { Select } from '../../ui/field.tsx'
 import ui from '../../ui/ui.module.css'
 import css from './keys.module.css'
 import { openKeyDialog, typeText, useKeys } from './keys-store.ts'
-import { ImportKeyDialog, NewKeyDialog, readSealed, SealedFields, type NewKeyProps } from './new-key-dialogs.tsx'
+import {
+  ImportKeyDialog,
+  NewKeyDialog,
+  readPassphrase,
+  PassphraseFields,
+  type NewKeyProps,
+} from './new-key-dialogs.tsx'
 
 export interface KeyDialogsProps extends Omit<NewKeyProps, 'close'> {
   /** Hosts of ~/.ssh/config can only use key files, not keys in the vault. */
@@ -26,7 +32,7 @@ export function KeyDialogs(props: KeyDialogsProps) {
   const dialog = useKeys(state => state.dialog)
   const keys = useKeys(state => state.book.keys)
   if (!dialog) return null
-  // A call that ends late must not close a dialog that was opened in the meantime.
+  // What ends late must not close another dialog that was opened meanwhile.
   const close = () => (useKeys.getState().dialog === dialog ? openKeyDialog(null) : undefined)
   if (dialog.kind === 'new') return <NewKeyDialog {...props} close={close} />
   if (dialog.kind === 'import') return <ImportKeyDialog {...props} close={close} />
@@ -35,26 +41,26 @@ export function KeyDialogs(props: KeyDialogsProps) {
   const common = { ...props, close, info }
   switch (dialog.kind) {
     case 'details':
-      return <Details {...common} />
+      return <DetailsDialog {...common} />
     case 'put':
     case 'take-off':
-      return <OnServer {...common} put={dialog.kind === 'put'} />
+      return <ServerKeyDialog {...common} put={dialog.kind === 'put'} />
     case 'passphrase':
     case 'export':
-      return <Sealing {...common} kind={dialog.kind} />
+      return <PassphraseDialog {...common} kind={dialog.kind} />
     case 'agent':
-      return <IntoAgent {...common} />
+      return <AddToAgentDialog {...common} />
     case 'delete':
-      return <DeleteKey {...common} />
+      return <DeleteKeyDialog {...common} />
     default:
       return assertNever(dialog)
   }
 }
 
-type OneProps = KeyDialogsProps & { readonly info: KeyInfo; readonly close: () => void }
+type OneKeyProps = KeyDialogsProps & { readonly info: KeyInfo; readonly close: () => void }
 
 /** Runs a call and shows its error in the dialog. `leave` cancels a running call and closes the dialog. */
-function useRun({ api, info, close }: OneProps) {
+function useRun({ api, info, close }: OneKeyProps) {
   const [failure, setFailure] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
   const run = (work: () => Promise<void>) => {
@@ -76,7 +82,7 @@ function useRun({ api, info, close }: OneProps) {
   return { run, busy, leave, problem, setFailure }
 }
 
-function Details({ info, copy, close }: OneProps) {
+function DetailsDialog({ info, copy, close }: OneKeyProps) {
   const { name, path, comment, fingerprint, randomart, publicKey, encrypted, usedBy, problem } = info
   return (
     <Dialog
@@ -121,7 +127,7 @@ function Details({ info, copy, close }: OneProps) {
   )
 }
 
-function OnServer(props: OneProps & { readonly put: boolean }) {
+function ServerKeyDialog(props: OneKeyProps & { readonly put: boolean }) {
   const { info, hosts, put, api, tell, signInWith, close } = props
   const [hostId, setHostId] = useState<string>(hosts[0]?.id ?? '')
   const [result, setResult] = useState<PutResult | null>(null)
@@ -184,13 +190,13 @@ function OnServer(props: OneProps & { readonly put: boolean }) {
   )
 }
 
-function Sealing(props: OneProps & { readonly kind: 'passphrase' | 'export' }) {
+function PassphraseDialog(props: OneKeyProps & { readonly kind: 'passphrase' | 'export' }) {
   const { info, kind, api, tell, close } = props
   const [format, setFormat] = useState<'openssh' | 'pkcs8'>('openssh')
   const { run, busy, leave, problem, setFailure } = useRun(props)
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    const sealed = readSealed(new FormData(event.currentTarget))
+    const sealed = readPassphrase(new FormData(event.currentTarget))
     if (typeof sealed === 'string') return setFailure(sealed)
     run(async () => {
       if (kind === 'passphrase') {
@@ -225,7 +231,7 @@ function Sealing(props: OneProps & { readonly kind: 'passphrase' | 'export' }) {
             <option value="pkcs8">PKCS#8 (PEM)</option>
           </Select>
         )}
-        <SealedFields />
+        <PassphraseFields />
         {problem}
         <div className={css['wide']}>
           <Actions>
@@ -241,7 +247,7 @@ function Sealing(props: OneProps & { readonly kind: 'passphrase' | 'export' }) {
   )
 }
 
-function IntoAgent(props: OneProps) {
+function AddToAgentDialog(props: OneKeyProps) {
   const { info, api, tell, close } = props
   const [seconds, setSeconds] = useState('28800')
   const { run, busy, leave, problem } = useRun(props)
@@ -275,7 +281,7 @@ function IntoAgent(props: OneProps) {
   )
 }
 
-function DeleteKey(props: OneProps) {
+function DeleteKeyDialog(props: OneKeyProps) {
   const { info, api, tell, close } = props
   const { run, busy, problem } = useRun(props)
   const remove = () =>

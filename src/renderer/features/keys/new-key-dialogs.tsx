@@ -34,16 +34,16 @@ export function NewKeyDialog({ api, close, tell, openVault }: NewKeyProps) {
   const [kind, setKind] = useState<Kind>('ed25519')
   const [failure, setFailure] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
-  const leave = () => leaveWork({ api, busy, close })
+  const leave = () => cancelAndClose({ api, busy, close })
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const data = new FormData(event.currentTarget)
     const { type, bits } = kinds[kind]
-    const checked = readSealed(data)
+    const checked = readPassphrase(data)
     if (typeof checked === 'string') return setFailure(checked)
     const place = text(data, 'place') === 'vault' ? 'vault' : 'file'
     const name = text(data, 'name')
-    if (!keyName.safeParse(name).success) return setFailure(nameSentence)
+    if (!keyName.safeParse(name).success) return setFailure(nameError)
     setBusy(true)
     try {
       if (place === 'vault' && !(await openVault())) return setBusy(false)
@@ -76,7 +76,7 @@ export function NewKeyDialog({ api, close, tell, openVault }: NewKeyProps) {
           )}
         />
         <TextField label="Comment" name="comment" defaultValue={defaultComment()} />
-        <SealedFields />
+        <PassphraseFields />
         <FormEnd failure={failure} busy={busy} submit={busy ? 'Generating…' : 'Generate'} onCancel={leave} />
       </form>
     </Dialog>
@@ -90,7 +90,7 @@ export function ImportKeyDialog({ api, close, tell, openVault }: NewKeyProps) {
   const [name, setName] = useState('')
   const [failure, setFailure] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
-  const leave = () => leaveWork({ api, busy, close })
+  const leave = () => cancelAndClose({ api, busy, close })
   const choose = async () => {
     const chosen = await api.app.chooseFile({ title: 'Choose a private key' })
     if (chosen === null) return
@@ -102,7 +102,7 @@ export function ImportKeyDialog({ api, close, tell, openVault }: NewKeyProps) {
     const data = new FormData(event.currentTarget)
     const typed = String(data.get('text') ?? '')
     if (typed.trim() === '' && path === '') return setFailure('Choose a file, or paste a key.')
-    if (!keyName.safeParse(name.trim()).success) return setFailure(nameSentence)
+    if (!keyName.safeParse(name.trim()).success) return setFailure(nameError)
     const place = text(data, 'place') === 'vault' ? 'vault' : 'file'
     setBusy(true)
     try {
@@ -139,7 +139,7 @@ export function ImportKeyDialog({ api, close, tell, openVault }: NewKeyProps) {
 }
 
 /** Closes the dialog of a new key, and cancels a running call. */
-function leaveWork({ api, busy, close }: { api: Api; busy: boolean; close: () => void }): void {
+function cancelAndClose({ api, busy, close }: { api: Api; busy: boolean; close: () => void }): void {
   if (busy) void api.keys.cancel({ id: newKeyWork })
   close()
 }
@@ -154,7 +154,7 @@ function PlaceField({ folder }: { readonly folder: string }) {
 }
 
 /** A passphrase, typed twice, and the rounds of its key derivation (ssh-keygen -a). */
-export function SealedFields() {
+export function PassphraseFields() {
   return (
     <>
       <TextField
@@ -178,7 +178,7 @@ export function SealedFields() {
 }
 
 /** Reads these fields. Returns an error message if they are invalid. */
-export function readSealed(data: FormData): { passphrase: string; rounds: number } | string {
+export function readPassphrase(data: FormData): { passphrase: string; rounds: number } | string {
   const passphrase = String(data.get('passphrase') ?? '')
   if (passphrase !== String(data.get('again') ?? '')) return 'The passphrases don’t match. Type them again.'
   const rounds = Number(data.get('rounds') ?? 16)
@@ -186,7 +186,7 @@ export function readSealed(data: FormData): { passphrase: string; rounds: number
   return { passphrase, rounds }
 }
 
-const nameSentence =
+const nameError =
   'A name starts with a letter, digit or underscore, has up to 64 letters, digits, underscores, dots, dashes, spaces and @, and isn’t one that ssh uses itself.'
 
 function freeName(name: string, taken: readonly string[]): string {

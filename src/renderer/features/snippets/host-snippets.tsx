@@ -22,15 +22,15 @@ interface HostSnippetsProps {
   readonly runElsewhere: (snippet: Snippet) => void
 }
 
-const withFilter = 10
-const mostShown = 30
+const minForFilter = 10
+const maxShown = 30
 
 /** The snippets of a host, as buttons. */
 export function HostSnippets({ target, book, numberKeys, run, runElsewhere }: HostSnippetsProps) {
   const [typed, setTyped] = useState('')
   const all = useSnippets(state => state.book)
-  const here = useMemo(() => snippetsFor(all, target, book), [all, target, book])
-  const found = matchingSnippets(here, typed)
+  const available = useMemo(() => snippetsFor(all, target, book), [all, target, book])
+  const found = matchingSnippets(available, typed)
   const menuOf = (snippet: Snippet): readonly MenuItem[] => [
     { label: 'Run on other hosts', run: () => runElsewhere(snippet) },
     { label: 'Edit snippet', line: true, run: () => openSnippetDialog({ kind: 'form', snippet }) },
@@ -38,11 +38,11 @@ export function HostSnippets({ target, book, numberKeys, run, runElsewhere }: Ho
   ]
   return (
     <div className={css['buttons']}>
-      {here.length > withFilter && (
+      {available.length > minForFilter && (
         <SearchField label="Find a snippet" placeholder="Find a snippet" value={typed} onText={setTyped} />
       )}
       <div className={css['buttonGrid']}>
-        {found.slice(0, mostShown).map(snippet => (
+        {found.slice(0, maxShown).map(snippet => (
           <ContextMenu key={snippet.id} items={menuOf(snippet)}>
             <Button small data-once title={titleOf(snippet, numberKeys)} onClick={() => run(snippet)}>
               <SnippetIcon name={snippet.icon} size={13} />
@@ -51,10 +51,10 @@ export function HostSnippets({ target, book, numberKeys, run, runElsewhere }: Ho
           </ContextMenu>
         ))}
       </div>
-      {found.length > mostShown && (
-        <p className={css['hint']}>{`${(found.length - mostShown).toLocaleString('en')} more. Type to filter.`}</p>
+      {found.length > maxShown && (
+        <p className={css['hint']}>{`${(found.length - maxShown).toLocaleString('en')} more. Type to filter.`}</p>
       )}
-      {here.length > 0 && found.length === 0 && <p className={css['hint']}>No snippets match.</p>}
+      {available.length > 0 && found.length === 0 && <p className={css['hint']}>No snippets match.</p>}
       <Button small look="ghost" onClick={() => openSnippetDialog({ kind: 'form', snippet: null })}>
         <Plus size={13} aria-hidden="true" /> New snippet
       </Button>

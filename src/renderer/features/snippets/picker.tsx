@@ -30,7 +30,7 @@ interface PickerProps {
 }
 
 const fewChoices = 8
-const mostShown = 200
+const maxShown = 200
 
 /** Selects some of many choices, with a filter. */
 export function Picker({ label, choices, bunches = [], chosen, onChange }: PickerProps) {
@@ -78,7 +78,7 @@ export function Picker({ label, choices, bunches = [], chosen, onChange }: Picke
         </div>
       )}
       <ul aria-label={label}>
-        {found.slice(0, mostShown).map(each => (
+        {found.slice(0, maxShown).map(each => (
           <li key={each.key} title={`${each.label} ${each.detail ?? ''}`.trim()}>
             <Checkbox
               label={
@@ -94,8 +94,8 @@ export function Picker({ label, choices, bunches = [], chosen, onChange }: Picke
           </li>
         ))}
       </ul>
-      {found.length > mostShown && (
-        <p className={css['hint']}>{`${(found.length - mostShown).toLocaleString('en')} more. Type to filter.`}</p>
+      {found.length > maxShown && (
+        <p className={css['hint']}>{`${(found.length - maxShown).toLocaleString('en')} more. Type to filter.`}</p>
       )}
       {found.length === 0 && <p className={css['hint']}>No results</p>}
     </div>

@@ -61,7 +61,7 @@ interface Read {
 }
 
 // Longer output is for saving or copying, not for reading in a panel.
-const mostShown = 256 * 1024
+const maxShown = 256 * 1024
 
 /** Fetches output part by part, up to its current size, and keeps the end of it. */
 class OutputReader {
@@ -96,13 +96,13 @@ class OutputReader {
     this.#busy = true
     try {
       while (this.#open && this.#at < this.#wanted) {
-        const skips = this.#wanted - this.#at > 2 * mostShown
-        const { data, next, left } = await this.#fetch(skips ? this.#wanted - mostShown : this.#at)
+        const skips = this.#wanted - this.#at > 2 * maxShown
+        const { data, next, left } = await this.#fetch(skips ? this.#wanted - maxShown : this.#at)
         if (data.length === 0) return
         this.#at = next
         const cut = skips || left > 0
         const text = (cut ? '' : this.#read.text) + this.#decoder.decode(data, { stream: true })
-        this.#read = { text: text.slice(-2 * mostShown), cut: this.#read.cut || cut || text.length > 2 * mostShown }
+        this.#read = { text: text.slice(-2 * maxShown), cut: this.#read.cut || cut || text.length > 2 * maxShown }
         if (this.#open) this.#parts.onRead(this.#read)
       }
     } finally {

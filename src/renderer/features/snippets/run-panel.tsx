@@ -28,12 +28,12 @@ export function RunPanel({ parts }: { readonly parts: RunPanelParts }) {
   const shown = useSnippets(state => state.shownRun)
   const run = useSnippets(state => state.runs.find(each => each.id === shown))
   if (!run) return null
-  return <OneRun key={run.id} run={run} parts={parts} />
+  return <RunView key={run.id} run={run} parts={parts} />
 }
 
 const tickMs = 500
 
-function OneRun({ run, parts }: { readonly run: RunSnapshot; readonly parts: RunPanelParts }) {
+function RunView({ run, parts }: { readonly run: RunSnapshot; readonly parts: RunPanelParts }) {
   const { api, onProblem } = parts
   const { id, name, rows } = run
   const [at, setAt] = useState(0)
@@ -48,7 +48,7 @@ function OneRun({ run, parts }: { readonly run: RunSnapshot; readonly parts: Run
     <section className={css['panel']} aria-label={`Run ${name}`} data-large={large}>
       <header>
         <h2>{name}</h2>
-        <Others run={run} />
+        <RunSelect run={run} />
         <span role="status">{summaryText(rows)}</span>
         <span className={css['grow']} />
         {run.mode === 'tmux' && chosen.state.kind === 'ended' && chosen.state.code === 0 && (
@@ -221,7 +221,7 @@ const Row = memo(function Row({ at, label, tone, text, chosen, under, onChoose, 
 })
 
 /** Switches to another run that is still open. */
-function Others({ run }: { readonly run: RunSnapshot }) {
+function RunSelect({ run }: { readonly run: RunSnapshot }) {
   const runs = useSnippets(state => state.runs)
   if (runs.length < 2) return null
   return (

@@ -214,7 +214,7 @@ export function SnippetForm({
           />
         </details>
         {leaving ? (
-          <Leaving onStay={() => setLeaving(false)} onLeave={onClose} />
+          <DiscardQuestion onStay={() => setLeaving(false)} onLeave={onClose} />
         ) : (
           <FormEnd failure={failure} busy={busy} submit="Save" onCancel={leave} />
         )}
@@ -224,7 +224,7 @@ export function SnippetForm({
 }
 
 /** Asks before unsaved changes are discarded. */
-function Leaving({ onStay, onLeave }: { readonly onStay: () => void; readonly onLeave: () => void }) {
+function DiscardQuestion({ onStay, onLeave }: { readonly onStay: () => void; readonly onLeave: () => void }) {
   return (
     <div className={css['wide']}>
       <Actions>

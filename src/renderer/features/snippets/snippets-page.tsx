@@ -28,7 +28,7 @@ export interface SnippetActions {
 
 const cardHeight = 64
 /** More characters of a command than fit on a card. */
-const mostOfLine = 500
+const maxLineLength = 500
 
 /** The saved snippets, by package. */
 export function SnippetsPage({ actions }: { readonly actions: SnippetActions }) {
@@ -153,7 +153,7 @@ const SnippetCard = memo(function SnippetCard({
           tags[0] !== undefined && <Tag>{tags[0]}</Tag>
         )}
       </span>
-      <code>{shownName(snippet.description || line.slice(0, mostOfLine))}</code>
+      <code>{shownName(snippet.description || line.slice(0, maxLineLength))}</code>
       <span className={css['tools']}>
         {menu === 'none' ? (
           <IconButton small label={`Actions for ${shownName(name)}`} onClick={() => setMenu('open')}>

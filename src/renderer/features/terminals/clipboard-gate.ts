@@ -1,7 +1,7 @@
 import type { Disposable } from '../../../shared/base/lifecycle.ts'
 import type { Settings } from '../../../shared/contract/settings.ts'
 import { targetKey, type Target } from '../../../shared/contract/targets.ts'
-import { maxClipboardBytes, type ClipboardWish } from './clipboard-sequence.ts'
+import { maxClipboardBytes, type ClipboardRequest } from './clipboard-sequence.ts'
 import { useTerminals, type ClipboardQuestion } from './terminals-store.ts'
 
 type ClipboardHost = Settings['terminal']['clipboardHosts'][number]
@@ -17,8 +17,8 @@ export interface ClipboardGateParts {
 }
 
 // A program that keeps copying writes its latest text four times a second, with one notice each time.
-const gatherMs = 250
-const mostHosts = 500
+const delayMs = 250
+const maxHosts = 500
 
 /**
  * Decides whether a program may put text on the clipboard: by the setting, else by the saved answer for the target, else
@@ -34,14 +34,14 @@ export class ClipboardGate implements Disposable {
   }
 
   /** A program in a pane wants to put text on the clipboard. */
-  wished(paneId: string, target: Target, wish: ClipboardWish): void {
+  request(paneId: string, target: Target, request: ClipboardRequest): void {
     const { clipboardWrites, clipboardHosts } = this.#parts.settings()
     const known = clipboardHosts.find(each => each.key === targetKey(target))
     if (clipboardWrites === 'never') return
-    if (clipboardWrites === 'always' || known?.allow) return this.#fulfil(target, wish)
+    if (clipboardWrites === 'always' || known?.allow) return this.#fulfil(target, request)
     if (known) return
-    if (wish.kind === 'write') ask(paneId, { target, text: wish.text, to: wish.to })
-    else this.#fulfil(target, wish)
+    if (request.kind === 'write') ask(paneId, { target, text: request.text, to: request.to })
+    else this.#fulfil(target, request)
   }
 
   /** Takes the user's answer to the question in a pane; null postpones it. */
@@ -53,7 +53,7 @@ export class ClipboardGate implements Disposable {
     const key = targetKey(target)
     const others = this.#parts.settings().clipboardHosts.filter(each => each.key !== key)
     const label = this.#parts.labelOf(target).slice(0, 256)
-    this.#parts.remember([...others, { key, label, allow }].slice(-mostHosts))
+    this.#parts.remember([...others, { key, label, allow }].slice(-maxHosts))
     if (allow) this.#fulfil(target, { kind: 'write', text, to })
   }
 
@@ -68,16 +68,16 @@ export class ClipboardGate implements Disposable {
   }
 
   /** Writes the text, or reports that it is too large. */
-  #fulfil(target: Target, wish: ClipboardWish): void {
+  #fulfil(target: Target, request: ClipboardRequest): void {
     const write = () => {
       const label = this.#parts.labelOf(target)
-      if (wish.kind === 'too-large') {
+      if (request.kind === 'too-large') {
         const limit = maxClipboardBytes / 1024 / 1024
         return this.#parts.onNotice(`A program on ${label} tried to copy more than ${limit} MiB. Nothing was copied.`)
       }
-      this.#parts.write(wish.text, wish.to)
-      const place = wish.to === 'clipboard' ? 'clipboard' : 'primary selection'
-      this.#parts.onNotice(`A program on ${label} copied ${sizeOf(wish.text)} to the ${place}.`)
+      this.#parts.write(request.text, request.to)
+      const place = request.to === 'clipboard' ? 'clipboard' : 'primary selection'
+      this.#parts.onNotice(`A program on ${label} copied ${sizeOf(request.text)} to the ${place}.`)
     }
     const key = targetKey(target)
     const waiting = this.#waiting.get(key)
@@ -89,7 +89,7 @@ export class ClipboardGate implements Disposable {
       const last = this.#waiting.get(key)
       this.#waiting.delete(key)
       last?.write()
-    }, gatherMs)
+    }, delayMs)
     this.#waiting.set(key, { timer, write })
   }
 }

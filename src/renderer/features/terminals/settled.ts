@@ -1,12 +1,12 @@
 import type { Terminal } from '@xterm/xterm'
 
-const quietMs = 400
-const longestMs = 6_000
+const pauseMs = 400
+const maxMs = 6_000
 
 /** Watches a shell that has just started. */
 export interface Settling {
   /** Called when output of the shell arrives. */
-  readonly heard: () => void
+  readonly onOutput: () => void
   /**
    * Resolves when the shell waits for a command: it switched bracketed paste on, which shells do with their prompt, or its
    * output has paused. Never takes longer than six seconds.
@@ -15,24 +15,24 @@ export interface Settling {
 }
 
 export function settling(terminal: Terminal): Settling {
-  let heard = () => {}
+  let onOutput = () => {}
   const settled = new Promise<void>(resolve => {
-    let quiet: number | undefined
+    let pause: number | undefined
     let parsed: { dispose(): void } | undefined
     const done = () => {
-      clearTimeout(quiet)
-      clearTimeout(longest)
+      clearTimeout(pause)
+      clearTimeout(timeout)
       parsed?.dispose()
       resolve()
     }
-    const longest = window.setTimeout(done, longestMs)
-    heard = () => {
+    const timeout = window.setTimeout(done, maxMs)
+    onOutput = () => {
       parsed ??= terminal.onWriteParsed(() => {
         if (terminal.modes.bracketedPasteMode) return done()
-        clearTimeout(quiet)
-        quiet = window.setTimeout(done, quietMs)
+        clearTimeout(pause)
+        pause = window.setTimeout(done, pauseMs)
       })
     }
   })
-  return { heard: () => heard(), settled }
+  return { onOutput: () => onOutput(), settled }
 }

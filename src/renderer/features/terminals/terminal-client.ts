@@ -15,7 +15,7 @@ import type {
 } from '../../../shared/contract/terminals.ts'
 import type { Settings } from '../../../shared/contract/settings.ts'
 import { CharacterWidths } from './character-widths.ts'
-import { clipboardWish, type ClipboardWish } from './clipboard-sequence.ts'
+import { clipboardRequest, type ClipboardRequest } from './clipboard-sequence.ts'
 import { CommandMemory } from './command-memory.ts'
 import { guardCounts } from './csi-guard.ts'
 import { folderOf } from './folder-sequence.ts'
@@ -24,7 +24,7 @@ import { KeyboardModes } from './keyboard-modes.ts'
 import { isReply, isReport, ReplyCap } from './reply-cap.ts'
 import { Running } from './running.ts'
 import { settling, type Settling } from './settled.ts'
-import { bytesElsewhere, TerminalKeyboard } from './terminal-keyboard.ts'
+import { bytesForOtherPane, TerminalKeyboard } from './terminal-keyboard.ts'
 import { TerminalLinks } from './terminal-links.ts'
 import { answerQueries, windowReports } from './terminal-queries.ts'
 import { WebglDrawing } from './webgl-drawing.ts'
@@ -45,7 +45,7 @@ export interface TerminalHooks {
   /** Returns true if the key was used for something else. */
   readonly onKey: (event: KeyboardEvent) => boolean
   /** Called when a program wants to put text on the clipboard. */
-  readonly onClipboard: (wish: ClipboardWish) => void
+  readonly onClipboard: (request: ClipboardRequest) => void
   /** The Option keys of a Mac that act as Meta. */
   readonly optionAsMeta: () => Settings['terminal']['optionAsMeta']
   readonly platform: KeyPlatform
@@ -133,8 +133,8 @@ export class TerminalClient implements Disposable {
     this.#keyboardModes = this.#store.add(new KeyboardModes(terminal, reply))
     this.#store.add(answerQueries(terminal, hooks.version, reply))
     terminal.parser.registerOscHandler(52, data => {
-      const wish = clipboardWish(data)
-      if (wish && !this.#replaying) hooks.onClipboard(wish)
+      const request = clipboardRequest(data)
+      if (request && !this.#replaying) hooks.onClipboard(request)
       return true
     })
     // The working directory, which shells report as a file URL (OSC 7).
@@ -255,7 +255,7 @@ export class TerminalClient implements Disposable {
 
   /** Types a key that was pressed in another pane, encoded for the program in this one. */
   typeKey(stroke: KeyStroke): void {
-    this.type(bytesElsewhere(stroke, this.#keyboardModes.current))
+    this.type(bytesForOtherPane(stroke, this.#keyboardModes.current))
   }
 
   /** Sets how many cells a character takes, for output from now on. */
@@ -298,7 +298,7 @@ export class TerminalClient implements Disposable {
   }
 
   #receive(port: MessagePort, message: ToTerminal): void {
-    this.#settling?.heard()
+    this.#settling?.onOutput()
     if ('replay' in message) return this.#replay(message.replay)
     const { data } = message
     this.terminal.write(data, () => {

@@ -82,7 +82,7 @@ export class TerminalKeyboard {
 }
 
 /** The bytes of a key for another terminal than the one it was pressed in; empty if it sends nothing there. */
-export function bytesElsewhere(stroke: KeyStroke, modes: KeyModes): string {
+export function bytesForOtherPane(stroke: KeyStroke, modes: KeyModes): string {
   return encodeKey(stroke, modes) ?? (isCharacter(stroke.key) ? stroke.key : '')
 }
 

@@ -5,8 +5,8 @@ import { DisposableStore, type Disposable } from '../../../shared/base/lifecycle
 /** The window reports that xterm.js answers by itself (XTWINOPS 14, 16 and 18): sizes, but no titles. */
 export const windowReports = { getWinSizePixels: true, getCellSizePixels: true, getWinSizeChars: true } as const
 
-const mostNames = 32
-const longestName = 32
+const maxNames = 32
+const maxNameLength = 32
 
 /**
  * The capabilities of terminfo(5) that a program may query by name (XTGETTCAP): the name of the terminal, and those that
@@ -37,8 +37,8 @@ export function answerQueries(terminal: Terminal, version: string, reply: (data:
   )
   store.add(
     terminal.parser.registerDcsHandler({ intermediates: '+', final: 'q' }, data => {
-      for (const name of data.split(';').slice(0, mostNames)) {
-        if (/^(?:[0-9a-f]{2})+$/i.test(name) && name.length <= 2 * longestName) reply(capabilityReply(name))
+      for (const name of data.split(';').slice(0, maxNames)) {
+        if (/^(?:[0-9a-f]{2})+$/i.test(name) && name.length <= 2 * maxNameLength) reply(capabilityReply(name))
       }
       return true
     }),

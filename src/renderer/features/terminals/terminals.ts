@@ -80,7 +80,7 @@ export class Terminals implements Disposable {
     // Closing a pane disposes its terminal and ends its shell.
     this.#store.add({ dispose: useWorkspace.subscribe(() => this.#sweep()) })
     this.#store.add(new ClosedTabs())
-    // The previous page may have left running shells. Their states and their panes arrive in any order.
+    // The page before this one may have left shells that still run: their news and their panes come in any order.
     for (const store of [useWorkspace, useTerminals])
       this.#store.add({ dispose: store.subscribe(() => this.#reattach()) })
   }
@@ -102,7 +102,7 @@ export class Terminals implements Disposable {
       onPaste: text => (text === '' ? undefined : this.pasteText(paneId, text)),
       onTyped: (data, stroke) => this.#broadcast(paneId, data, stroke),
       onKey: event => this.#key(paneId, target, event),
-      onClipboard: wish => this.#clipboard.wished(paneId, target, wish),
+      onClipboard: request => this.#clipboard.request(paneId, target, request),
       optionAsMeta: () => this.#parts.settings().terminal.optionAsMeta,
       platform: this.#parts.platform,
       version: this.#parts.version,
@@ -128,7 +128,7 @@ export class Terminals implements Disposable {
       void this.#parts.api.terminals.resize({ id: paneId, size: client.size })
       // The reply may arrive before the port, and keys would be lost until then.
       await client.arrived
-      // Main has not announced the new state yet.
+      // Main has told nobody yet that it is there.
       useTerminals.setState(({ states }) =>
         isLive(states[paneId]) ? {} : { states: { ...states, [paneId]: { kind: 'ready', latencyMs: null, weak: [] } } },
       )
@@ -173,7 +173,7 @@ export class Terminals implements Disposable {
   async typeCommand(paneId: string, text: string, send: boolean): Promise<void> {
     const client = this.#clients.get(paneId)
     if (!client || !isLive(useTerminals.getState().states[paneId]))
-      throw new Error('This terminal is not connected. Reconnect it, then run the snippet again.')
+      throw new Error('This terminal is not connected. Connect it, then run the snippet again.')
     await client.settled()
     const { bracketedPasteMode } = client.terminal.modes
     const cleaned = cleanPaste(text)
