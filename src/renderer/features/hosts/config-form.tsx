@@ -7,7 +7,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { Checkbox, Select, TextField } from '../../ui/field.tsx'
 import { FormEnd } from '../../ui/form-end.tsx'
 import css from './hosts.module.css'
-import { fieldErrors } from './host-form.tsx'
+import { sentences } from './host-form.tsx'
 import { groupPath, useHosts } from './hosts-store.ts'
 
 export interface ConfigFormProps {
@@ -96,7 +96,7 @@ export function ConfigForm({ host, config, onSave, onForget, onOpen, onClose }: 
 function problemOf(field: string): string {
   if (field === 'proxyJump') return 'Separate jump hosts with commas, for example gate or me@gate:2222,second.'
   return (
-    fieldErrors[{ hostName: 'address', identityFile: 'keyFile' }[field] ?? field] ??
+    sentences[{ hostName: 'address', identityFile: 'keyFile' }[field] ?? field] ??
     'This value can’t be written to the SSH config.'
   )
 }

@@ -7,7 +7,7 @@ import { Select, TextField } from '../../ui/field.tsx'
 import { FormEnd } from '../../ui/form-end.tsx'
 import css from './hosts.module.css'
 import { groupPath, useHosts } from './hosts-store.ts'
-import { ProxyFields, proxyError, readProxy } from './route-fields.tsx'
+import { ProxyFields, proxySentence, readProxy } from './route-fields.tsx'
 
 export interface GroupFormProps {
   readonly group: Group | null
@@ -41,7 +41,7 @@ export function GroupForm({ group, themes, onSave, onClose }: GroupFormProps) {
         checked.error.issues[0]?.path[0] === 'user'
           ? 'A user name can’t contain spaces or @.'
           : checked.error.issues[0]?.path[0] === 'proxy'
-            ? proxyError
+            ? proxySentence
             : 'Enter a name of up to 128 characters.',
       )
     try {

@@ -11,7 +11,7 @@ import css from './hosts.module.css'
 import { groupPath, useHosts } from './hosts-store.ts'
 import { extraText, fillAddress, noExtra, pastedCommand, type PastedExtra } from './pasted-command.ts'
 import { AgentField, LookFields, SignInFields, type Errors } from './host-fields.tsx'
-import { JumpField, ProxyFields, proxyError, readProxy } from './route-fields.tsx'
+import { JumpField, ProxyFields, proxySentence, readProxy } from './route-fields.tsx'
 
 export interface HostFormProps {
   /** Null creates a new host. */
@@ -204,20 +204,20 @@ function readForm(data: FormData, { id, before }: { id: HostId; before: Host | n
   return {
     ok: false,
     errors: Object.fromEntries(
-      checked.error.issues.map(issue => [String(issue.path[0]), fieldErrors[String(issue.path[0])] ?? issue.message]),
+      checked.error.issues.map(issue => [String(issue.path[0]), sentences[String(issue.path[0])] ?? issue.message]),
     ),
   }
 }
 
 /** The error message of each field. */
-export const fieldErrors: Readonly<Record<string, string>> = {
+export const sentences: Readonly<Record<string, string>> = {
   label: 'Enter a label of up to 128 characters.',
   address: 'Enter a host name or IP address without spaces.',
   port: 'The port must be a number from 1 to 65535.',
   user: 'A user name can’t contain spaces or @.',
   keyFile: 'Enter a valid path.',
   tags: 'Enter at most 32 tags of up to 32 characters each.',
-  proxy: proxyError,
+  proxy: proxySentence,
   look: 'Enter a font size from 6 to 40.',
 }
 

@@ -38,7 +38,7 @@ export function shownTarget(target: Extract<Target, { kind: 'address' }>): strin
   return `${target.user === null ? '' : `${target.user}@`}${host}${target.port === null || target.port === 22 ? '' : `:${target.port}`}`
 }
 
-/** The title of an address in the palette: “Connect to ada@box”, “Open /data on box”. */
+/** What Enter does with an address, for the palette: “Connect to ada@box”, “Open /data on box”. */
 export function typedTitle(typed: TypedAddress): string {
   const host = shownTarget(typed.target)
   if (typed.opens === 'terminal') return `Connect to ${host}`

@@ -6,7 +6,7 @@ import { Select, TextField } from '../../ui/field.tsx'
 import css from './hosts.module.css'
 
 /** The error message for an invalid proxy. */
-export const proxyError = 'Enter the address of the proxy and a port from 1 to 65535.'
+export const proxySentence = 'Enter the address of the proxy and a port from 1 to 65535.'
 
 /** The proxy for a host, or for the hosts of a group. */
 export function ProxyFields({ proxy, error }: { readonly proxy: Proxy | null; readonly error: string | undefined }) {

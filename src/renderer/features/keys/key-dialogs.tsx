@@ -11,13 +11,7 @@ import { Select } from '../../ui/field.tsx'
 import ui from '../../ui/ui.module.css'
 import css from './keys.module.css'
 import { openKeyDialog, typeText, useKeys } from './keys-store.ts'
-import {
-  ImportKeyDialog,
-  NewKeyDialog,
-  readPassphrase,
-  PassphraseFields,
-  type NewKeyProps,
-} from './new-key-dialogs.tsx'
+import { ImportKeyDialog, NewKeyDialog, readSealed, SealedFields, type NewKeyProps } from './new-key-dialogs.tsx'
 
 export interface KeyDialogsProps extends Omit<NewKeyProps, 'close'> {
   /** Hosts of ~/.ssh/config can only use key files, not keys in the vault. */
@@ -196,7 +190,7 @@ function PassphraseDialog(props: OneKeyProps & { readonly kind: 'passphrase' | '
   const { run, busy, leave, problem, setFailure } = useRun(props)
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    const sealed = readPassphrase(new FormData(event.currentTarget))
+    const sealed = readSealed(new FormData(event.currentTarget))
     if (typeof sealed === 'string') return setFailure(sealed)
     run(async () => {
       if (kind === 'passphrase') {
@@ -231,7 +225,7 @@ function PassphraseDialog(props: OneKeyProps & { readonly kind: 'passphrase' | '
             <option value="pkcs8">PKCS#8 (PEM)</option>
           </Select>
         )}
-        <PassphraseFields />
+        <SealedFields />
         {problem}
         <div className={css['wide']}>
           <Actions>

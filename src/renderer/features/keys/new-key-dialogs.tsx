@@ -39,7 +39,7 @@ export function NewKeyDialog({ api, close, tell, openVault }: NewKeyProps) {
     event.preventDefault()
     const data = new FormData(event.currentTarget)
     const { type, bits } = kinds[kind]
-    const checked = readPassphrase(data)
+    const checked = readSealed(data)
     if (typeof checked === 'string') return setFailure(checked)
     const place = text(data, 'place') === 'vault' ? 'vault' : 'file'
     const name = text(data, 'name')
@@ -76,7 +76,7 @@ export function NewKeyDialog({ api, close, tell, openVault }: NewKeyProps) {
           )}
         />
         <TextField label="Comment" name="comment" defaultValue={defaultComment()} />
-        <PassphraseFields />
+        <SealedFields />
         <FormEnd failure={failure} busy={busy} submit={busy ? 'Generating…' : 'Generate'} onCancel={leave} />
       </form>
     </Dialog>
@@ -154,7 +154,7 @@ function PlaceField({ folder }: { readonly folder: string }) {
 }
 
 /** A passphrase, typed twice, and the rounds of its key derivation (ssh-keygen -a). */
-export function PassphraseFields() {
+export function SealedFields() {
   return (
     <>
       <TextField
@@ -178,7 +178,7 @@ export function PassphraseFields() {
 }
 
 /** Reads these fields. Returns an error message if they are invalid. */
-export function readPassphrase(data: FormData): { passphrase: string; rounds: number } | string {
+export function readSealed(data: FormData): { passphrase: string; rounds: number } | string {
   const passphrase = String(data.get('passphrase') ?? '')
   if (passphrase !== String(data.get('again') ?? '')) return 'The passphrases don’t match. Type them again.'
   const rounds = Number(data.get('rounds') ?? 16)

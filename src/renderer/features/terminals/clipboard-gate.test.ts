@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { settingsSchema, type Settings } from '../../../shared/contract/settings.ts'
 import { targetKey, type Target } from '../../../shared/contract/targets.ts'
 import { ClipboardGate } from './clipboard-gate.ts'
-import type { ClipboardRequest } from './clipboard-sequence.ts'
+import type { ClipboardWish } from './clipboard-sequence.ts'
 import { useTerminals } from './terminals-store.ts'
 
 const address = (name: string): Target => ({
@@ -15,7 +15,7 @@ const address = (name: string): Target => ({
   keyFile: null,
 })
 const [box, other] = [address('box'), address('other')]
-const write = (text: string): ClipboardRequest => ({ kind: 'write', to: 'clipboard', text })
+const write = (text: string): ClipboardWish => ({ kind: 'write', to: 'clipboard', text })
 
 function setUp(patch: Partial<Settings['terminal']> = {}) {
   let terminal = { ...settingsSchema.parse({}).terminal, ...patch }
@@ -41,8 +41,8 @@ describe('a program that copies to the clipboard', () => {
 
   it('is asked about once, and nothing is copied before the answer', () => {
     const { gate, written, notices, asked, hosts } = setUp()
-    gate.request('pane', box, write('first'))
-    gate.request('pane', box, write('second'))
+    gate.wished('pane', box, write('first'))
+    gate.wished('pane', box, write('second'))
     vi.runAllTimers()
     expect(asked()).toEqual(['pane'])
     expect(written).toEqual([])
@@ -51,7 +51,7 @@ describe('a program that copies to the clipboard', () => {
     expect(written).toEqual(['clipboard: second'])
     expect(notices).toEqual(['A program on box copied 6 characters to the clipboard.'])
     expect(hosts()).toEqual([{ key: targetKey(box), label: 'box', allow: true }])
-    gate.request('elsewhere', box, write('x'))
+    gate.wished('elsewhere', box, write('x'))
     vi.runAllTimers()
     expect(asked()).toEqual([])
     expect(written).toEqual(['clipboard: second', 'clipboard: x'])
@@ -60,11 +60,11 @@ describe('a program that copies to the clipboard', () => {
 
   it('stays blocked after that answer, while other targets are still asked about', () => {
     const { gate, written, asked } = setUp()
-    gate.request('pane', box, write('a'))
+    gate.wished('pane', box, write('a'))
     gate.answer('pane', false)
-    gate.request('pane', box, write('b'))
+    gate.wished('pane', box, write('b'))
     expect(asked()).toEqual([])
-    gate.request('pane', other, write('c'))
+    gate.wished('pane', other, write('c'))
     expect(asked()).toEqual(['pane'])
     vi.runAllTimers()
     expect(written).toEqual([])
@@ -72,11 +72,11 @@ describe('a program that copies to the clipboard', () => {
 
   it('is asked about again after “Not now”', () => {
     const { gate, asked, hosts } = setUp()
-    gate.request('pane', box, write('a'))
+    gate.wished('pane', box, write('a'))
     gate.answer('pane', null)
     expect(asked()).toEqual([])
     expect(hosts()).toEqual([])
-    gate.request('pane', box, write('a'))
+    gate.wished('pane', box, write('a'))
     expect(asked()).toEqual(['pane'])
   })
 
@@ -86,7 +86,7 @@ describe('a program that copies to the clipboard', () => {
   ] as const)('follows the setting “%s” whatever was answered', (clipboardWrites, expected) => {
     const hosts = [{ key: targetKey(box), label: 'box', allow: clipboardWrites === 'never' }]
     const { gate, written, asked } = setUp({ clipboardWrites, clipboardHosts: hosts })
-    gate.request('pane', box, write('a'))
+    gate.wished('pane', box, write('a'))
     vi.runAllTimers()
     expect(written).toEqual(expected)
     expect(asked()).toEqual([])
@@ -94,7 +94,7 @@ describe('a program that copies to the clipboard', () => {
 
   it('writes the last of many texts, with one notice', () => {
     const { gate, written, notices } = setUp({ clipboardWrites: 'always' })
-    for (let n = 0; n < 1_000; n++) gate.request('pane', box, write(`text ${n}`))
+    for (let n = 0; n < 1_000; n++) gate.wished('pane', box, write(`text ${n}`))
     vi.runAllTimers()
     expect(written).toEqual(['clipboard: text 999'])
     expect(notices).toHaveLength(1)
@@ -102,7 +102,7 @@ describe('a program that copies to the clipboard', () => {
 
   it('is reported if its text is too large', () => {
     const { gate, written, notices } = setUp()
-    gate.request('pane', box, { kind: 'too-large' })
+    gate.wished('pane', box, { kind: 'too-large' })
     vi.runAllTimers()
     expect(written).toEqual([])
     expect(notices).toEqual(['A program on box tried to copy more than 1 MiB. Nothing was copied.'])
@@ -110,11 +110,11 @@ describe('a program that copies to the clipboard', () => {
 
   it('leaves no question behind in a closed pane, and writes nothing after dispose()', () => {
     const { gate, written, asked } = setUp({ clipboardWrites: 'ask' })
-    gate.request('pane', box, write('a'))
+    gate.wished('pane', box, write('a'))
     gate.forget('pane')
     expect(asked()).toEqual([])
     const always = setUp({ clipboardWrites: 'always' })
-    always.gate.request('pane', box, write('a'))
+    always.gate.wished('pane', box, write('a'))
     always.gate.dispose()
     vi.runAllTimers()
     expect([...written, ...always.written]).toEqual([])
@@ -123,7 +123,7 @@ describe('a program that copies to the clipboard', () => {
   it('keeps the answers for 500 targets', () => {
     const { gate, hosts } = setUp()
     for (let n = 0; n < 510; n++) {
-      gate.request('pane', address(`box-${n}`), write('a'))
+      gate.wished('pane', address(`box-${n}`), write('a'))
       gate.answer('pane', true)
     }
     expect(hosts()).toHaveLength(500)

@@ -1,7 +1,7 @@
 import type { Disposable } from '../../../shared/base/lifecycle.ts'
 import type { Settings } from '../../../shared/contract/settings.ts'
 import { targetKey, type Target } from '../../../shared/contract/targets.ts'
-import { maxClipboardBytes, type ClipboardRequest } from './clipboard-sequence.ts'
+import { maxClipboardBytes, type ClipboardWish } from './clipboard-sequence.ts'
 import { useTerminals, type ClipboardQuestion } from './terminals-store.ts'
 
 type ClipboardHost = Settings['terminal']['clipboardHosts'][number]
@@ -34,14 +34,14 @@ export class ClipboardGate implements Disposable {
   }
 
   /** A program in a pane wants to put text on the clipboard. */
-  request(paneId: string, target: Target, request: ClipboardRequest): void {
+  wished(paneId: string, target: Target, wish: ClipboardWish): void {
     const { clipboardWrites, clipboardHosts } = this.#parts.settings()
     const known = clipboardHosts.find(each => each.key === targetKey(target))
     if (clipboardWrites === 'never') return
-    if (clipboardWrites === 'always' || known?.allow) return this.#fulfil(target, request)
+    if (clipboardWrites === 'always' || known?.allow) return this.#fulfil(target, wish)
     if (known) return
-    if (request.kind === 'write') ask(paneId, { target, text: request.text, to: request.to })
-    else this.#fulfil(target, request)
+    if (wish.kind === 'write') ask(paneId, { target, text: wish.text, to: wish.to })
+    else this.#fulfil(target, wish)
   }
 
   /** Takes the user's answer to the question in a pane; null postpones it. */
@@ -68,16 +68,16 @@ export class ClipboardGate implements Disposable {
   }
 
   /** Writes the text, or reports that it is too large. */
-  #fulfil(target: Target, request: ClipboardRequest): void {
+  #fulfil(target: Target, wish: ClipboardWish): void {
     const write = () => {
       const label = this.#parts.labelOf(target)
-      if (request.kind === 'too-large') {
+      if (wish.kind === 'too-large') {
         const limit = maxClipboardBytes / 1024 / 1024
         return this.#parts.onNotice(`A program on ${label} tried to copy more than ${limit} MiB. Nothing was copied.`)
       }
-      this.#parts.write(request.text, request.to)
-      const place = request.to === 'clipboard' ? 'clipboard' : 'primary selection'
-      this.#parts.onNotice(`A program on ${label} copied ${sizeOf(request.text)} to the ${place}.`)
+      this.#parts.write(wish.text, wish.to)
+      const place = wish.to === 'clipboard' ? 'clipboard' : 'primary selection'
+      this.#parts.onNotice(`A program on ${label} copied ${sizeOf(wish.text)} to the ${place}.`)
     }
     const key = targetKey(target)
     const waiting = this.#waiting.get(key)

@@ -2,7 +2,7 @@
 export const maxClipboardBytes = 1024 * 1024
 
 /** A program's request to set the clipboard (OSC 52). */
-export type ClipboardRequest =
+export type ClipboardWish =
   | { readonly kind: 'write'; readonly to: 'clipboard' | 'selection'; readonly text: string }
   | { readonly kind: 'too-large' }
 
@@ -11,7 +11,7 @@ export type ClipboardRequest =
  * Data"). No letter means the clipboard, as tmux sends it; `p` alone is the primary selection. Null for a query, which is
  * never answered, for clearing, and for invalid base64.
  */
-export function clipboardRequest(data: string): ClipboardRequest | null {
+export function clipboardWish(data: string): ClipboardWish | null {
   const [, letters, encoded] = /^([cpqs0-7]*);([\s\S]*)$/.exec(data) ?? []
   if (letters === undefined || encoded === undefined || encoded === '' || encoded === '?') return null
   if (encoded.length > Math.ceil(maxClipboardBytes / 3) * 4) return { kind: 'too-large' }

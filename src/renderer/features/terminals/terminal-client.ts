@@ -15,7 +15,7 @@ import type {
 } from '../../../shared/contract/terminals.ts'
 import type { Settings } from '../../../shared/contract/settings.ts'
 import { CharacterWidths } from './character-widths.ts'
-import { clipboardRequest, type ClipboardRequest } from './clipboard-sequence.ts'
+import { clipboardWish, type ClipboardWish } from './clipboard-sequence.ts'
 import { CommandMemory } from './command-memory.ts'
 import { guardCounts } from './csi-guard.ts'
 import { folderOf } from './folder-sequence.ts'
@@ -45,7 +45,7 @@ export interface TerminalHooks {
   /** Returns true if the key was used for something else. */
   readonly onKey: (event: KeyboardEvent) => boolean
   /** Called when a program wants to put text on the clipboard. */
-  readonly onClipboard: (request: ClipboardRequest) => void
+  readonly onClipboard: (wish: ClipboardWish) => void
   /** The Option keys of a Mac that act as Meta. */
   readonly optionAsMeta: () => Settings['terminal']['optionAsMeta']
   readonly platform: KeyPlatform
@@ -133,8 +133,8 @@ export class TerminalClient implements Disposable {
     this.#keyboardModes = this.#store.add(new KeyboardModes(terminal, reply))
     this.#store.add(answerQueries(terminal, hooks.version, reply))
     terminal.parser.registerOscHandler(52, data => {
-      const request = clipboardRequest(data)
-      if (request && !this.#replaying) hooks.onClipboard(request)
+      const wish = clipboardWish(data)
+      if (wish && !this.#replaying) hooks.onClipboard(wish)
       return true
     })
     // The working directory, which shells report as a file URL (OSC 7).

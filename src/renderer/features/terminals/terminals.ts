@@ -102,7 +102,7 @@ export class Terminals implements Disposable {
       onPaste: text => (text === '' ? undefined : this.pasteText(paneId, text)),
       onTyped: (data, stroke) => this.#broadcast(paneId, data, stroke),
       onKey: event => this.#key(paneId, target, event),
-      onClipboard: request => this.#clipboard.request(paneId, target, request),
+      onClipboard: wish => this.#clipboard.wished(paneId, target, wish),
       optionAsMeta: () => this.#parts.settings().terminal.optionAsMeta,
       platform: this.#parts.platform,
       version: this.#parts.version,
