@@ -7,12 +7,12 @@ import { groupChain } from '../../../shared/contract/inheritance.ts'
 import type { Follow } from '../../ipc/mirror.ts'
 import { fuzzyFind } from '../../ui/fuzzy.ts'
 
-/** What is being edited in a dialog. */
+/** The object that is open in a dialog. */
 export type Editing =
   | { readonly kind: 'host'; readonly host: Host | null; readonly preset?: Partial<Host> }
   | { readonly kind: 'group'; readonly group: Group | null }
   | { readonly kind: 'import' }
-  /** A file of the config in the editor. */
+  /** A config file, open in the editor. */
   | { readonly kind: 'config-file'; readonly path: string; readonly line: number }
 
 interface HostsState {
@@ -45,7 +45,7 @@ export function edit(editing: Editing | null): void {
   useHosts.setState({ editing })
 }
 
-/** One heading of the page with its hosts. */
+/** A section of the page: a heading and its hosts. */
 export interface Section {
   readonly id: string
   readonly label: string
@@ -53,7 +53,7 @@ export interface Section {
   readonly hosts: readonly Host[]
 }
 
-// Made once for each host: a thousand of them are searched with every key.
+// Cached per host: every key searches a thousand of them.
 const texts = new WeakMap<Host, string>()
 
 function textOf(host: Host): string {
@@ -69,14 +69,14 @@ export function matchingHosts(hosts: readonly Host[], filter: string): readonly 
   return fuzzyFind(hosts, filter, textOf)
 }
 
-// Below this many all of them are in sight anyway.
+// With fewer hosts all of them are visible anyway.
 const recentFrom = 9
 const recentCount = 3
 
-/** What `~/.ssh/config` is called where its hosts stand. */
+/** The heading of the hosts in ~/.ssh/config. */
 export const configSection = 'SSH config'
 
-/** Favourites, those used last where there are many, each group by its path, then the rest; each host once. Pure. */
+/** Favourites, recently used hosts if there are many, groups by path, then other hosts; each host once. Pure. */
 export function sectionsOf(
   hosts: readonly Host[],
   { groups, config }: Pick<HostBook, 'groups' | 'config'>,

@@ -33,7 +33,7 @@ export class ClipboardGate implements Disposable {
     this.#parts = parts
   }
 
-  /** A program in a pane wants to put text on the clipboard. */
+  /** Handles the request of a program in a pane to put text on the clipboard. */
   wished(paneId: string, target: Target, wish: ClipboardWish): void {
     const { clipboardWrites, clipboardHosts } = this.#parts.settings()
     const known = clipboardHosts.find(each => each.key === targetKey(target))

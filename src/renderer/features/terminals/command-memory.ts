@@ -25,7 +25,7 @@ export class CommandMemory {
     return this.#last
   }
 
-  /** A command begins at the cursor, unless one has begun. */
+  /** Notes that a command starts at the cursor, unless one has started. */
   begin(): void {
     const { active } = this.#terminal.buffer
     // A full-screen program has no prompt.
@@ -35,7 +35,7 @@ export class CommandMemory {
     this.#prompt = line?.translateToString(false, 0, active.cursorX)
   }
 
-  /** A command was sent as a whole. */
+  /** Notes a command that was sent as a whole. */
   sent(text: string): void {
     this.#prompt = undefined
     this.#last = text.slice(0, longest)

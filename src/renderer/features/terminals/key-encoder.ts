@@ -3,7 +3,7 @@ import { kittyAnswer } from './kitty-keys.ts'
 import { legacyBytes } from './legacy-keys.ts'
 import { otherKeyBytes, type OtherKeysLevel } from './other-keys.ts'
 
-/** How a program wants keys reported. */
+/** The key encoding that a program asked for. */
 export interface KeyModes {
   /** DECCKM. */
   readonly applicationCursor: boolean

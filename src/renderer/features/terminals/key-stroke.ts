@@ -34,7 +34,7 @@ export const isKeypad = ({ code }: Pick<KeyStroke, 'code'>): boolean => code.sta
 
 /**
  * The stroke of a keyboard event; null for one that belongs to the system or to an input method: ⌘ and the Windows key,
- * compositions, dead keys, and the characters of AltGr and of macOS's Option, which are text like any other.
+ * compositions, dead keys, and the characters of AltGr and of Option on macOS, which are ordinary text.
  */
 export function strokeOf(event: KeyEvent, platform: KeyPlatform, optionIsMeta: boolean): KeyStroke | null {
   const optionPressed = platform === 'mac' && event.altKey
