@@ -166,10 +166,7 @@ export class Terminals implements Disposable {
     if (this.#parts.settings().terminal.middleClickPaste) void this.paste(paneId, 'selection')
   }
 
-  /**
-   * Types a command that is already quoted for the shell of the pane. With `send`, Enter follows. Waits for a shell that has
-   * just started. Errors: the terminal is not connected, or the shell can't take the command from the keyboard.
-   */
+  /** Types a command that is already quoted for the pane's shell; with `send`, Enter follows. Waits for a shell that has just started. */
   async typeCommand(paneId: string, text: string, send: boolean): Promise<void> {
     const client = this.#clients.get(paneId)
     if (!client || !isLive(useTerminals.getState().states[paneId]))
@@ -181,9 +178,7 @@ export class Terminals implements Disposable {
       throw new Error('This shell runs each pasted line immediately. Change the run mode of the snippet.')
     // A Linux terminal buffers at most 4,095 bytes of a line (N_TTY): the rest would be lost.
     if (!bracketedPasteMode && cleaned.split('\n').some(line => new TextEncoder().encode(line).length > longestLine))
-      throw new Error(
-        'A line of this snippet is too long to type into this shell. Run the snippet in the background instead.',
-      )
+      throw new Error('A line of this snippet is too long to type. Run the snippet in the background instead.')
     client.noteCommand(cleaned, send)
     client.type(`${asTyped(cleaned, bracketedPasteMode)}${send ? '\r' : ''}`)
   }
