@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { expect, openShell, terminal, test, trust } from './fixtures.ts'
 import type { Sshd } from './sshd.ts'
 
-/** A config with the test's server under some names, signed in to by its key. */
+/** Replaces `@server` lines in a config with the options of the test's server and its key. */
 function config(sshd: Sshd, text: string): string {
   const own = [`HostName 127.0.0.1`, `Port ${sshd.port}`, `User ${sshd.user}`, `IdentityFile ${sshd.folder}/id`]
   return text.replaceAll(/^( *)@server$/gm, (_all, indent: string) => own.map(line => indent + line).join('\n'))
 }
 
-test('a host of the config is clicked through two jumps, starred and put in a group without being copied', async ({
+test('a host of the config connects through two jump hosts and becomes a favourite without being copied', async ({
   launch,
   sshd,
   sshDir,
@@ -29,7 +29,7 @@ test('a host of the config is clicked through two jumps, starred and put in a gr
   const shell = await openShell(page, 'inner')
   await shell.run('echo "$SSH_CONNECTION" | wc -w')
   await expect(shell.rows).toContainText('4')
-  // Three logins, one through the other.
+  // Three logins, each through the one before.
   expect(sshd.log().match(/Accepted publickey/g)).toHaveLength(3)
 
   await page.getByRole('tab', { name: 'Home' }).click()
@@ -42,7 +42,7 @@ test('a host of the config is clicked through two jumps, starred and put in a gr
   expect(JSON.parse(readFileSync(join(dataDir, 'hosts.json'), 'utf8')).data.hosts).toEqual([])
 })
 
-test('the config is followed as it changes, and a line that ssh refuses is told and not dialled', async ({
+test('changes of the config are followed, and a line that ssh rejects is shown and stops the connection', async ({
   launch,
   sshd,
   sshDir,
@@ -65,7 +65,7 @@ test('the config is followed as it changes, and a line that ssh refuses is told 
   await expect(terminal(page, 'one').region).toContainText(/config, line 9: Port: “many” is not a number/)
 })
 
-test('an edit is written back with every other byte as it was', async ({ launch, sshDir }) => {
+test('an edit leaves every other byte of the config unchanged', async ({ launch, sshDir }) => {
   const path = join(sshDir, 'config')
   const before =
     '# mine\r\nHost a\t b\r\n\tHostName = 10.0.0.1   # old\r\n\r\n\t# the user\r\n\tUser me\r\n\r\nHost *\r\n  Port 2200\r\n'
@@ -91,7 +91,7 @@ test('an edit is written back with every other byte as it was', async ({ launch,
   )
 })
 
-test('an earlier line that would win is told, and nothing is written', async ({ launch, sshDir }) => {
+test('an earlier line that takes precedence is reported, and nothing is written', async ({ launch, sshDir }) => {
   const path = join(sshDir, 'config')
   const before = 'Host *\n  User everyone\nHost a\n  HostName 10.0.0.1\n'
   writeFileSync(path, before, { mode: 0o600 })
@@ -116,7 +116,7 @@ test('an earlier line that would win is told, and nothing is written', async ({ 
   expect(readFileSync(path, 'utf8')).toBe(before)
 })
 
-test('a ProxyCommand is shown whole and asked about, then run, and not asked about again', async ({
+test('a ProxyCommand is shown in full, runs after confirmation, and needs no second one', async ({
   launch,
   sshd,
   sshDir,
@@ -145,7 +145,7 @@ test('a ProxyCommand is shown whole and asked about, then run, and not asked abo
   await terminal(page, 'behind').prompt()
   expect(readFileSync(ran, 'utf8')).toBe('x\n')
 
-  // Not in the next run either.
+  // The confirmation is remembered over a restart.
   await first.close()
   const { page: again } = await launch()
   await terminal(again, 'behind')
@@ -155,7 +155,7 @@ test('a ProxyCommand is shown whole and asked about, then run, and not asked abo
   expect(readFileSync(ran, 'utf8')).toBe('x\nx\n')
 })
 
-test('a Match exec is asked about before it runs, and RemoteCommand, SetEnv and RequestTTY hold', async ({
+test('a Match exec runs only after confirmation, and RemoteCommand, SetEnv and RequestTTY apply', async ({
   launch,
   sshd,
   sshDir,
@@ -186,7 +186,7 @@ test('a Match exec is asked about before it runs, and RemoteCommand, SetEnv and 
   expect(existsSync(ran)).toBe(true)
 })
 
-test('a host of the config is imported as one of Hawser’s, with its jump, and goes its own way then', async ({
+test('a host of the config is imported into Hawser with its jump host, and is independent from then on', async ({
   launch,
   sshDir,
 }) => {

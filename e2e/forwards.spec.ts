@@ -18,7 +18,7 @@ interface Given {
 
 test.afterEach(stopPages)
 
-/** Catches what the program would open in the person's browser. */
+/** Records the URLs that the program would open in the browser. */
 async function catchOpened(app: ElectronApplication): Promise<() => Promise<string[]>> {
   await app.evaluate(({ shell }) => {
     const opened: string[] = []
@@ -49,7 +49,7 @@ async function newForward(page: Page, fields: { kind?: string; listen: string; t
   return row
 }
 
-test('a local, a remote and a dynamic forward are made, carry bytes, stop, and are there at the next start', async ({
+test('local, remote and dynamic forwards carry data, stop, and are restored at the next start', async ({
   launch,
   sshd,
   sshDir,
@@ -60,7 +60,7 @@ test('a local, a remote and a dynamic forward are made, carry bytes, stop, and a
   const local = await newForward(page, { label: 'Web', listen: String(here), to: String(web) })
   expect(await textAt(here)).toBe('the page')
   await local.getByRole('button', { name: 'Open Web' }).click()
-  // A page has the address of its host in the browser, so that no other host gets its cookies.
+  // Each host has its own loopback address, so that no other host gets the cookies of its pages.
   await expect.poll(opened).toEqual([expect.stringMatching(ownOrigin(here))])
   await newForward(page, { label: 'Back', kind: 'remote', listen: String(back), to: String(web) })
   expect(await textAt(back)).toBe('the page')
@@ -79,7 +79,7 @@ test('a local, a remote and a dynamic forward are made, carry bytes, stop, and a
   await expect.poll(() => textAt(here)).toBe('the page')
 })
 
-test('an ssh command is pasted, drawn, and printed back', async ({ launch, sshd, sshDir }) => {
+test('an ssh command is pasted, drawn, and shown again as a command', async ({ launch, sshd, sshDir }) => {
   const { page } = await open({ launch, sshd, sshDir })
   await page.getByRole('button', { name: 'New forward' }).click()
   const dialog = page.getByRole('dialog', { name: 'New forward' })
@@ -105,7 +105,7 @@ test('a preset finds its service, forwards it at the address of its host, and op
   await pageAs(['tensorboard', '--logdir', 'runs', '--port', String(port)], port, folder)
   await page.getByRole('button', { name: 'TensorBoard' }).click()
   await page.getByRole('dialog', { name: 'TensorBoard' }).getByRole('button', { name: 'Forward and open' }).click()
-  // The host is this machine: the same number is free at the address that the host has to itself.
+  // The host is this machine, and the same port is free at the host's own loopback address.
   await expect.poll(async () => (await opened()).length, { timeout: 20_000 }).toBe(1)
   const [url = ''] = await opened()
   expect(await (await fetch(url)).text()).toBe('service')
@@ -115,7 +115,7 @@ test('a preset finds its service, forwards it at the address of its host, and op
   await expect(row).toContainText(new URL(url).host)
 })
 
-test('a launch is cancelled with its dialog, which says what was left running on the host', async ({
+test('closing the dialog cancels a launch, and a notice says what was left running on the host', async ({
   launch,
   sshd,
   sshDir,
@@ -135,14 +135,14 @@ test('a launch is cancelled with its dialog, which says what was left running on
   await expect(page.getByText(/MLflow may be running on gpu-box now/)).toBeVisible()
 })
 
-// What a test started over there, and would outlive it.
+// Ends the services that a test started on the host.
 test.afterEach(async ({ sshd }) => {
   await promisify(execFile)('pkill', ['-f', 'mlflow ui --port']).catch(() => {})
   const env = { ...process.env, TMUX_TMPDIR: join(sshd.folder, 'home') }
   await promisify(execFile)('tmux', ['kill-server'], { env }).catch(() => {})
 })
 
-test('a preset that does not run is started over there, in the folder that was given', async ({
+test('a preset that is not running is started on the host, in the chosen working directory', async ({
   launch,
   sshd,
   sshDir,
@@ -161,7 +161,7 @@ test('a preset that does not run is started over there, in the folder that was g
   await dialog.getByRole('textbox', { name: 'Command' }).fill('no-such-program {port}')
   await dialog.getByRole('button', { name: 'Start and open' }).click()
   await expect(dialog.getByRole('alert')).toContainText('no-such-program', { timeout: 20_000 })
-  // A program under the name of the real one; its argument list is what it is found by.
+  // A stand-in with the arguments of the real program, by which it is found.
   writeFileSync(
     join(where, 'mlflow'),
     'import runpy, sys\nsys.argv = ["x", sys.argv[-1]]\nrunpy.run_module("http.server", run_name="__main__")\n',
@@ -224,7 +224,7 @@ test('a real Jupyter is started, opened with its token, and found again after a 
   expect(new URL(after).searchParams.get('token')).not.toBe(new URL(before).searchParams.get('token'))
 })
 
-test('a port that is found on a live host is forwarded, and a link to it in a terminal opens here', async ({
+test('a detected port is forwarded, and a link to it in a terminal opens locally', async ({
   launch,
   sshd,
   sshDir,
@@ -252,7 +252,7 @@ test('a port that is found on a live host is forwarded, and a link to it in a te
   const box = await shell.rows.getByText(`http://localhost:${port}/lab`).last().boundingBox()
   const screen = await page.locator('.xterm-screen').boundingBox()
   if (!box || !screen) throw new Error('nothing to click')
-  // The terminal looks for a link under the pointer when that moves.
+  // The terminal looks for links when the pointer moves.
   await expect
     .poll(async () => {
       await page.mouse.move(screen.x + 90, box.y + 4)
@@ -265,7 +265,7 @@ test('a port that is found on a live host is forwarded, and a link to it in a te
     .toBe(`${url}lab`)
 })
 
-test('a forward comes back by itself after its server was away, and the page loads through it', async ({
+test('a forward reconnects when its server is back, and the page loads through it', async ({
   launch,
   sshd,
   sshDir,
@@ -276,7 +276,7 @@ test('a forward comes back by itself after its server was away, and the page loa
   const row = await newForward(page, { label: 'Web', listen: String(here), to: String(web) })
   sshd.kill()
   await expect(row.getByRole('status')).toContainText('reconnecting')
-  // The browser's own next try: it waits for the link.
+  // A request during the outage waits for the connection.
   const early = textAt(here)
   await sshd.restart()
   await expect(row.getByRole('status')).toContainText('up', { timeout: 8_000 })
@@ -284,7 +284,7 @@ test('a forward comes back by itself after its server was away, and the page loa
   expect(await textAt(here)).toBe('the page')
 })
 
-test('what cannot be is told on its row: a taken port, a server that forbids', async ({
+test('errors are shown on the row of a forward: a port in use, a refused connection', async ({
   launch,
   sshd,
   sshDir,
@@ -325,7 +325,7 @@ test('what cannot be is told on its row: a taken port, a server that forbids', a
   taken.close()
   await row.getByRole('button', { name: 'Start Stubborn' }).click()
   await expect(row.getByRole('status')).toContainText('up')
-  // Nothing listens there any more: that is told, and the forward stays.
+  // The destination refuses connections: the error is shown, and the forward stays active.
   await new Promise(resolve =>
     connect(port, '127.0.0.1')
       .on('close', resolve)
@@ -335,12 +335,7 @@ test('what cannot be is told on its row: a taken port, a server that forbids', a
   await expect(row).toContainText('refused the connection')
 })
 
-test('a forward that starts with Hawser goes on without a window, where the person chose so', async ({
-  launch,
-  sshd,
-  sshDir,
-  dataDir,
-}) => {
+test('a forward keeps running without a window if the settings say so', async ({ launch, sshd, sshDir, dataDir }) => {
   trust(sshDir, sshd.port, sshd.hostKey)
   const [web, here] = [await freePort(), await freePort()]
   await pageOn(web, 'the page')
@@ -377,7 +372,7 @@ test('a forward that starts with Hawser goes on without a window, where the pers
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
   await expect.poll(visible).toEqual([false])
   expect(await textAt(here)).toBe('the page')
-  // A second start brings the window back.
+  // Starting Hawser again brings the window back.
   await app.evaluate(({ app: program }) => program.emit('second-instance', {}, ['hawser']))
   await expect.poll(visible).toEqual([true])
 })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { expect, test } from './fixtures.ts'
 
-test('the first start teaches, and a host is added, edited, duplicated, deleted and brought back', async ({
+test('the empty page explains the first steps, and a host is added, edited, duplicated, deleted and restored', async ({
   launch,
   dataDir,
 }) => {
@@ -44,7 +44,7 @@ test('the first start teaches, and a host is added, edited, duplicated, deleted 
   await expect(page.getByRole('button', { name: 'gpu-box 2', exact: true })).toBeVisible()
 })
 
-test('groups hand their user down, fold, and take drops', async ({ launch, server, sshDir }) => {
+test('groups pass their user on, collapse, and accept dropped hosts', async ({ launch, server, sshDir }) => {
   const { port, publicKey, events } = await server({ password: 'pw' })
   const { trust } = await import('./fixtures.ts')
   trust(sshDir, port, publicKey)
@@ -72,7 +72,7 @@ test('groups hand their user down, fold, and take drops', async ({ launch, serve
   ).toBeVisible()
 })
 
-test('the field filters as one types', async ({ launch }) => {
+test('the search field filters while the user types', async ({ launch }) => {
   const { page } = await launch({ hosts: [{ label: 'gpu-box' }, { label: 'login01' }, { label: 'storage' }] })
   const field = page.getByRole('textbox', { name: 'Find or connect' })
   await field.fill('log')
@@ -84,7 +84,7 @@ test('the field filters as one types', async ({ launch }) => {
   await expect(page.getByRole('button', { name: 'storage', exact: true })).toBeVisible()
 })
 
-test('a shortcut is changed, a conflict is told, and it works', async ({ launch }) => {
+test('a shortcut is changed, a conflict is shown, and the new shortcut works', async ({ launch }) => {
   const { page } = await launch()
   await page.keyboard.press('Control+,')
   await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: 'Keyboard' }).click()
@@ -98,7 +98,7 @@ test('a shortcut is changed, a conflict is told, and it works', async ({ launch 
   await expect(page.getByRole('heading', { name: 'Activity' })).toBeVisible()
 })
 
-test('a damaged file is set aside and told, and never reset in silence', async ({ launch, dataDir }) => {
+test('a damaged file is set aside with a notice, and never reset silently', async ({ launch, dataDir }) => {
   const first = await launch({ hosts: [{ label: 'gpu-box' }] })
   await first.page.getByRole('button', { name: 'gpu-box', exact: true }).click({ button: 'right' })
   await first.page.getByRole('menuitem', { name: 'Add to favourites' }).click()
@@ -116,7 +116,7 @@ test('a damaged file is set aside and told, and never reset in silence', async (
   expect(readFileSync(join(dataDir, aside ?? 'none'), 'utf8')).toBe(damaged)
 })
 
-test('a second start hands its address to the first one and ends', async ({ launch, dataDir }) => {
+test('a second instance passes its address to the first one and quits', async ({ launch, dataDir }) => {
   const { app, page } = await launch({ ownProcess: true })
   const { electronProgram, startArguments } = await import('./fixtures.ts')
   const { spawn } = await import('node:child_process')

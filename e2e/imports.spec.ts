@@ -7,7 +7,7 @@ import type { ElectronApplication, Page } from '@playwright/test'
 import { expect, keyHost, openShell, test, trust } from './fixtures.ts'
 import { freePort } from './sshd.ts'
 
-/** The system's own dialogs answer this from now on. */
+/** Makes the file dialogs of the system return a path from now on. */
 async function answerDialogs(app: ElectronApplication, path: string): Promise<void> {
   await app.evaluate(({ dialog }, filePath) => {
     dialog.showOpenDialog = (() => Promise.resolve({ canceled: false, filePaths: [filePath] })) as never
@@ -34,10 +34,7 @@ const files = {
   known_hosts: '10.1.0.6 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDO5DCBnhTM9Gm6BQNA8MRGGTQ0SlJ2Rm0FvXSJ4w9Sp\n',
 }
 
-test('hosts are imported from each client, looked at before, and everything is exported', async ({
-  launch,
-  folder,
-}) => {
+test('hosts are imported from each client after a preview, and everything is exported', async ({ launch, folder }) => {
   const { app, page } = await launch()
   const out = join(folder, 'out')
   mkdirSync(out)
@@ -55,7 +52,7 @@ test('hosts are imported from each client, looked at before, and everything is e
     page.getByRole('region', { name: 'Lab' }).getByRole('button', { name: 'from winscp', exact: true }),
   ).toBeVisible()
 
-  // What is none of them is said; what is there already is not doubled.
+  // An unknown format is reported, and existing hosts are not duplicated.
   writeFileSync(join(folder, 'odd.txt'), 'just words\n')
   await answerDialogs(app, join(folder, 'odd.txt'))
   await page.getByRole('button', { name: 'Import', exact: true }).click()
@@ -83,7 +80,7 @@ test('hosts are imported from each client, looked at before, and everything is e
   expect(config).toContain('Host from-winscp\n  HostName 10.1.0.2\n  User w\n')
 })
 
-test('an import says all that a host asks for, and switches on neither agent forwarding nor weak algorithms', async ({
+test('an import lists everything that a host requests, and enables neither agent forwarding nor weak algorithms', async ({
   launch,
 }) => {
   const { page } = await launch()
@@ -107,7 +104,7 @@ test('an import says all that a host asks for, and switches on neither agent for
   await expect(form.getByRole('checkbox', { name: 'Agent forwarding' })).not.toBeChecked()
 })
 
-test('a pasted ssh command becomes a host with all of it, and pasted onto a host moves it and keeps the rest', async ({
+test('a pasted ssh command becomes a host with all its parts, and pasted onto a host it changes only the address', async ({
   launch,
   sshd,
   sshDir,
@@ -148,7 +145,7 @@ test('a pasted ssh command becomes a host with all of it, and pasted onto a host
   await expect(edit.getByRole('list', { name: 'Route' })).toContainText('This computer')
 })
 
-test('forwards of the config are saved forwards that start with their host and lead to their line', async ({
+test('forwards of the config start when their host connects, and open their line of the config', async ({
   launch,
   sshd,
   sshDir,
@@ -176,7 +173,7 @@ test('forwards of the config are saved forwards that start with their host and l
   )
 })
 
-test('a host behind a SOCKS proxy is reached by what its form says', async ({ launch, sshd, sshDir }) => {
+test('a host behind a SOCKS proxy is reached by the settings of its form', async ({ launch, sshd, sshDir }) => {
   trust(sshDir, sshd.port, sshd.hostKey)
   const proxy = createServer(socket => {
     socket.once('data', () => {

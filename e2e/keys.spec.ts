@@ -7,7 +7,7 @@ import { keygen } from './sshd.ts'
 
 const run = (program: string, ...args: string[]) => execFileSync(program, args, { encoding: 'utf8' }).trim()
 
-test('a key is generated, put on a server, proved, used for the host, and taken off again', async ({
+test('a key is generated, copied to a server, tested, used for the host, and removed again', async ({
   launch,
   sshd,
   sshDir,
@@ -106,7 +106,7 @@ test('a passphrase is changed and accepted by ssh-keygen; a key is deleted after
   expect([existsSync(path), existsSync(`${path}.pub`)]).toEqual([false, false])
 })
 
-test('a PuTTY key is imported into the vault and signs in; nothing of it reaches the page', async ({
+test('a PuTTY key is imported into the vault and signs in; no part of it reaches the page', async ({
   launch,
   sshd,
   sshDir,
@@ -155,7 +155,7 @@ test('a PuTTY key is imported into the vault and signs in; nothing of it reaches
   expect(existsSync(join(sshDir, 'mine'))).toBe(false)
 })
 
-test('a key is loaded into the agent for a time, and the agent is forwarded with a mark on the tab', async ({
+test('a key is added to the agent for a time, and agent forwarding is marked on the tab', async ({
   launch,
   sshd,
   sshDir,

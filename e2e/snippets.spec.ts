@@ -8,13 +8,13 @@ import { clipboardText, panelButton, runPanel, seedSnippets, snippetsPage } from
 
 test.beforeEach(({ sshd, sshDir }) => trust(sshDir, sshd.port, sshd.hostKey))
 
-// A test that fails on its way leaves no tmux behind.
+// A failed test must not leave a tmux server behind.
 test.afterEach(({ sshd }) => {
   const env = { ...process.env, TMUX_TMPDIR: join(sshd.folder, 'home') }
   spawnSync('tmux', ['kill-server'], { env, stdio: 'ignore' })
 })
 
-test('a snippet asks for its values: a default, a choice and a hidden one, and its output is beside the terminal', async ({
+test('a snippet prompts for its values: a default, a choice and a hidden one, and shows its output in a panel', async ({
   launch,
   sshd,
   dataDir,
@@ -41,7 +41,7 @@ test('a snippet asks for its values: a default, a choice and a hidden one, and i
   await dialog.getByRole('combobox', { name: 'who' }).selectOption(`it's "all"`)
   await dialog.getByRole('textbox', { name: 'word' }).fill('canary-$HOME')
   await dialog.getByRole('textbox', { name: 'greeting' }).fill(`hi'; $(id) "x`)
-  // The only host there is stands chosen.
+  // The only host is selected from the start.
   const box = dialog.getByRole('list', { name: 'Hosts' }).getByRole('checkbox', { name: 'gpu-box' })
   await box.uncheck()
   await dialog.getByRole('button', { name: 'Run', exact: true }).click()
@@ -59,7 +59,7 @@ test('a snippet asks for its values: a default, a choice and a hidden one, and i
   await panel.getByRole('button', { name: 'Copy output' }).click()
   await expect.poll(() => clipboardText(app)).toContain('canary-$HOME')
 
-  // What was said last time is there, but for what is hidden.
+  // The last values are filled in, except for hidden ones.
   await region.getByRole('button', { name: 'Greet', exact: true }).click()
   await expect(dialog.getByRole('textbox', { name: 'greeting' })).toHaveValue(`hi'; $(id) "x`)
   await expect(dialog.getByRole('combobox', { name: 'who' })).toHaveValue(`it's "all"`)
@@ -71,7 +71,7 @@ test('a snippet asks for its values: a default, a choice and a hidden one, and i
   expect(readFileSync(join(dataDir, 'snippets.json'), 'utf8')).not.toContain('canary')
 })
 
-test('a snippet runs on three hosts: who differs is seen, and the failed run again', async ({
+test('a snippet runs on three hosts, differences are shown, and failed hosts are retried', async ({
   launch,
   sshd,
   dataDir,
@@ -113,7 +113,7 @@ test('a snippet runs on three hosts: who differs is seen, and the failed run aga
   await expect(page.getByText('Check: ended with 0')).toBeVisible()
 })
 
-test('hosts that are not connected ask one question at a time, and each fills in what it knows', async ({
+test('hosts that are not connected prompt one at a time, and each fills in its own variables', async ({
   launch,
   sshd,
   dataDir,
@@ -153,7 +153,7 @@ test('hosts that are not connected ask one question at a time, and each fills in
   }
 })
 
-test('what runs is stopped, or ends with its connection, and says so', async ({ launch, sshd, dataDir }) => {
+test('a run is stopped, or fails with its connection, and shows it', async ({ launch, sshd, dataDir }) => {
   seedSnippets(dataDir, { name: 'Wait', command: 'echo begun; sleep 100; echo never', mode: 'apart' })
   const { page } = await launch({ hosts: [keyHost(sshd)] })
   await openShell(page)
@@ -171,12 +171,12 @@ test('what runs is stopped, or ends with its connection, and says so', async ({ 
   await expect(panel).toContainText('failed')
 })
 
-test('what runs apart ends over there when Hawser is closed', async ({ launch, sshd, dataDir, folder }) => {
+test('quitting Hawser ends background runs on the host', async ({ launch, sshd, dataDir, folder }) => {
   const path = join(folder, 'pid')
   seedSnippets(dataDir, { name: 'Long', command: `echo $$ > ${path}\necho begun\nsleep 7777`, mode: 'apart' })
   const hawser = await launch({ ownProcess: true, hosts: [keyHost(sshd)] })
   const region = await snippetsPage(hawser.page)
-  // The only one that is found runs with Enter.
+  // Enter runs a single search result.
   await region.getByRole('textbox', { name: 'Find a snippet' }).fill('lon')
   await hawser.page.keyboard.press('Enter')
   const dialog = hawser.page.getByRole('dialog', { name: 'Run Long' })
@@ -188,7 +188,7 @@ test('what runs apart ends over there when Hawser is closed', async ({ launch, s
   await expect.poll(() => existsSync(`/proc/${pid}`)).toBe(false)
 })
 
-test('a dangerous one asks first', async ({ launch, sshd, dataDir, folder }) => {
+test('a snippet with confirmation asks before it runs', async ({ launch, sshd, dataDir, folder }) => {
   const mark = join(folder, 'mark')
   seedSnippets(dataDir, { name: 'Wipe', command: `touch {{file:${mark}}}`, mode: 'send', confirm: true })
   const { page } = await launch({ hosts: [keyHost(sshd)] })
@@ -199,7 +199,7 @@ test('a dangerous one asks first', async ({ launch, sshd, dataDir, folder }) => 
   await expect(alert).toContainText('On gpu-box')
   await expect(alert.getByLabel('Command to run')).toHaveText(`touch '${mark}'`)
   await alert.getByRole('button', { name: 'Cancel' }).click()
-  // Back to what was typed.
+  // Cancel returns to the typed values.
   const asked = page.getByRole('dialog', { name: 'Run Wipe' })
   await expect(asked.getByRole('textbox', { name: 'file' })).toHaveValue(mark)
   await asked.getByRole('button', { name: 'Cancel' }).click()
@@ -212,7 +212,7 @@ test('a dangerous one asks first', async ({ launch, sshd, dataDir, folder }) => 
   await expect.poll(() => existsSync(mark)).toBe(true)
 })
 
-test('from its page a snippet is typed into a terminal that opens for it, and it starts in tmux', async ({
+test('a snippet of the page opens a terminal and is typed into it, and another one starts in tmux', async ({
   launch,
   sshd,
   dataDir,
@@ -244,7 +244,7 @@ test('from its page a snippet is typed into a terminal that opens for it, and it
   await expect(tmux.rows).toContainText(/exited|no server|lost/)
 })
 
-test('the keyboard is enough to find a snippet and to run it', async ({ launch, sshd }) => {
+test('a snippet is found and run with the keyboard only', async ({ launch, sshd }) => {
   const { page } = await launch({ hosts: [keyHost(sshd)] })
   await page.keyboard.press('Control+Shift+S')
   const region = page.getByRole('region', { name: 'Snippets', exact: true })
@@ -268,7 +268,7 @@ test('the keyboard is enough to find a snippet and to run it', async ({ launch, 
   await expect(runPanel(page, 'Disk use by folder').getByLabel('Output of gpu-box')).toContainText('Filesystem')
 })
 
-test('snippets go into a file and come back, also from other programs', async ({ launch, dataDir, folder }) => {
+test('snippets are exported to a file and imported, also from other programs', async ({ launch, dataDir, folder }) => {
   seedSnippets(dataDir, { name: 'Mine', command: 'echo {{a:b}}', tags: ['x'] })
   const { app, page } = await launch({ hosts: [] })
   const region = await snippetsPage(page)
