@@ -19,7 +19,7 @@ test('cold start', async ({ launch, sshd, sshDir }) => {
   const { page } = await launch({ hosts: [keyHost(sshd)], settings })
   const shown = performance.now() - start
   await page.getByRole('button', { name: 'gpu-box', exact: true }).click()
-  await page.getByRole('tab', { name: 'gpu-box' }).getByRole('img', { name: 'live' }).waitFor()
+  await page.getByRole('tab', { name: 'gpu-box' }).getByRole('img', { name: 'connected' }).waitFor()
   report({ name: 'cold start to the window', unit: 's', ours: shown / 1000, peers: {}, aim: 'at most 1.5 s' })
   report({ name: 'cold start to a shell', unit: 's', ours: (performance.now() - start) / 1000, peers: {}, aim: '' })
 })
@@ -30,7 +30,7 @@ test('memory of idle terminals', async ({ launch, sshd, sshDir }) => {
   const { page } = hawser
   const empty = await memory(hawser)
   await page.getByRole('button', { name: 'gpu-box', exact: true }).click()
-  const live = page.getByRole('tab', { name: 'gpu-box' }).getByRole('img', { name: 'live' })
+  const live = page.getByRole('tab', { name: 'gpu-box' }).getByRole('img', { name: 'connected' })
   await expect(live).toHaveCount(1)
   const one = await memory(hawser)
   for (let count = 2; count <= 20; count++) {

@@ -44,7 +44,7 @@ async function shows(page: Page, selector: string, count = 1): Promise<void> {
   await page.waitForFunction(there, { selector, count }, { polling: 'raf', timeout: 120_000 })
 }
 
-const connected = (page: Page, count = 1) => shows(page, '[role=tab] [role=img][aria-label=live]', count)
+const connected = (page: Page, count = 1) => shows(page, '[role=tab] [role=img][aria-label=connected]', count)
 
 test('throughput', async ({ launch, sshd, sshDir, folder }) => {
   const file = join(folder, 'flood.txt')

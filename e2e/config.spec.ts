@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { expect, openShell, terminal, test, trust } from './fixtures.ts'
 import type { Sshd } from './sshd.ts'
 
-/** A config with the test's server under some names, signed in to by its key. */
+/** Replaces `@server` lines in a config with the options of the test's server and its key. */
 function config(sshd: Sshd, text: string): string {
   const own = [`HostName 127.0.0.1`, `Port ${sshd.port}`, `User ${sshd.user}`, `IdentityFile ${sshd.folder}/id`]
   return text.replaceAll(/^( *)@server$/gm, (_all, indent: string) => own.map(line => indent + line).join('\n'))
 }
 
-test('a host of the config is clicked through two jumps, starred and put in a group without being copied', async ({
+test('a host of the config connects through two jump hosts and becomes a favourite without being copied', async ({
   launch,
   sshd,
   sshDir,
@@ -29,7 +29,7 @@ test('a host of the config is clicked through two jumps, starred and put in a gr
   const shell = await openShell(page, 'inner')
   await shell.run('echo "$SSH_CONNECTION" | wc -w')
   await expect(shell.rows).toContainText('4')
-  // Three logins, one through the other.
+  // Three logins, each through the one before.
   expect(sshd.log().match(/Accepted publickey/g)).toHaveLength(3)
 
   await page.getByRole('tab', { name: 'Home' }).click()
@@ -42,7 +42,7 @@ test('a host of the config is clicked through two jumps, starred and put in a gr
   expect(JSON.parse(readFileSync(join(dataDir, 'hosts.json'), 'utf8')).data.hosts).toEqual([])
 })
 
-test('the config is followed as it changes, and a line that ssh refuses is told and not dialled', async ({
+test('changes of the config are followed, and a line that ssh rejects is shown and stops the connection', async ({
   launch,
   sshd,
   sshDir,
@@ -58,14 +58,14 @@ test('the config is followed as it changes, and a line that ssh refuses is told 
   await expect(page.getByRole('button', { name: 'two', exact: true })).toBeVisible()
   await page.getByRole('button', { name: 'Details of one' }).click()
   const details = page.getByRole('complementary', { name: 'Details of one' })
-  await expect(details.getByRole('list', { name: 'Not honoured' })).toContainText(
+  await expect(details.getByRole('list', { name: 'Ignored options' })).toContainText(
     'Line 1: GSSAPIAuthentication: GSSAPI (Kerberos) is not supported',
   )
   await page.getByRole('button', { name: 'one', exact: true }).click()
   await expect(terminal(page, 'one').region).toContainText(/config, line 9: Port: “many” is not a number/)
 })
 
-test('an edit is written back with every other byte as it was', async ({ launch, sshDir }) => {
+test('an edit leaves every other byte of the config unchanged', async ({ launch, sshDir }) => {
   const path = join(sshDir, 'config')
   const before =
     '# mine\r\nHost a\t b\r\n\tHostName = 10.0.0.1   # old\r\n\r\n\t# the user\r\n\tUser me\r\n\r\nHost *\r\n  Port 2200\r\n'
@@ -74,7 +74,7 @@ test('an edit is written back with every other byte as it was', async ({ launch,
   await page.getByRole('button', { name: 'a', exact: true }).click({ button: 'right' })
   await page.getByRole('menuitem', { name: 'Edit' }).click()
   const form = page.getByRole('dialog', { name: 'Edit a' })
-  await expect(form).toContainText('The same lines hold for b.')
+  await expect(form).toContainText('Also applies to b.')
   await form.getByRole('textbox', { name: 'Address' }).fill('10.0.0.2')
   await form.getByRole('textbox', { name: 'Key file' }).fill('~/.ssh/my key')
   await form.getByRole('button', { name: 'Save' }).click()
@@ -85,13 +85,13 @@ test('an edit is written back with every other byte as it was', async ({ launch,
   await expect(page.getByText('me@10.0.0.2:2200').first()).toBeVisible()
 
   await page.getByRole('button', { name: 'a', exact: true }).click({ button: 'right' })
-  await page.getByRole('menuitem', { name: 'Open the file at line 2' }).click()
+  await page.getByRole('menuitem', { name: 'Open SSH config at line 2' }).click()
   await expect(page.getByRole('dialog', { name: 'config' }).getByRole('textbox', { name: 'Text' })).toContainText(
     '# the user',
   )
 })
 
-test('an earlier line that would win is told, and nothing is written', async ({ launch, sshDir }) => {
+test('an earlier line that takes precedence is reported, and nothing is written', async ({ launch, sshDir }) => {
   const path = join(sshDir, 'config')
   const before = 'Host *\n  User everyone\nHost a\n  HostName 10.0.0.1\n'
   writeFileSync(path, before, { mode: 0o600 })
@@ -108,15 +108,15 @@ test('an earlier line that would win is told, and nothing is written', async ({ 
   await form.getByRole('textbox', { name: 'User' }).fill('everyone')
   await form.getByRole('textbox', { name: 'Jump hosts' }).fill('bob @gate')
   await form.getByRole('button', { name: 'Save' }).click()
-  await expect(form.getByRole('alert')).toContainText('Jump hosts are names with commas between them')
+  await expect(form.getByRole('alert')).toContainText('Separate jump hosts with commas')
   await form.getByRole('textbox', { name: 'Jump hosts' }).fill('')
   await form.getByRole('textbox', { name: 'Port' }).fill('0')
   await form.getByRole('button', { name: 'Save' }).click()
-  await expect(form.getByRole('alert')).toContainText('A port is a number from 1 to 65535.')
+  await expect(form.getByRole('alert')).toContainText('The port must be a number from 1 to 65535.')
   expect(readFileSync(path, 'utf8')).toBe(before)
 })
 
-test('a ProxyCommand is shown whole and asked about, then run, and not asked about again', async ({
+test('a ProxyCommand is shown in full, runs after confirmation, and needs no second one', async ({
   launch,
   sshd,
   sshDir,
@@ -145,7 +145,7 @@ test('a ProxyCommand is shown whole and asked about, then run, and not asked abo
   await terminal(page, 'behind').prompt()
   expect(readFileSync(ran, 'utf8')).toBe('x\n')
 
-  // Not in the next run either.
+  // The confirmation is remembered over a restart.
   await first.close()
   const { page: again } = await launch()
   await terminal(again, 'behind')
@@ -155,7 +155,7 @@ test('a ProxyCommand is shown whole and asked about, then run, and not asked abo
   expect(readFileSync(ran, 'utf8')).toBe('x\nx\n')
 })
 
-test('a Match exec is asked about before it runs, and RemoteCommand, SetEnv and RequestTTY hold', async ({
+test('a Match exec runs only after confirmation, and RemoteCommand, SetEnv and RequestTTY apply', async ({
   launch,
   sshd,
   sshDir,
@@ -173,7 +173,9 @@ test('a Match exec is asked about before it runs, and RemoteCommand, SetEnv and 
   )
   const { page } = await launch()
   await page.getByRole('button', { name: 'Details of cmd' }).click()
-  await expect(page.getByRole('complementary')).toContainText('A “Match exec” decides when you connect.')
+  await expect(page.getByRole('complementary')).toContainText(
+    'Some options depend on a “Match exec” command that runs when you connect.',
+  )
   expect(existsSync(ran)).toBe(false)
   await page.getByRole('button', { name: 'cmd', exact: true }).click()
   const question = page.getByRole('alertdialog', { name: 'Run a command for cmd?' })
@@ -184,7 +186,7 @@ test('a Match exec is asked about before it runs, and RemoteCommand, SetEnv and 
   expect(existsSync(ran)).toBe(true)
 })
 
-test('a host of the config is imported as one of Hawser’s, with its jump, and goes its own way then', async ({
+test('a host of the config is imported into Hawser with its jump host, and is independent from then on', async ({
   launch,
   sshDir,
 }) => {
@@ -198,7 +200,7 @@ test('a host of the config is imported as one of Hawser’s, with its jump, and 
   )
   const { page } = await launch()
   await page.getByRole('button', { name: 'inner', exact: true }).click({ button: 'right' })
-  await page.getByRole('menuitem', { name: 'Import as a host of Hawser' }).click()
+  await page.getByRole('menuitem', { name: 'Import into Hawser' }).click()
   const own = page.getByRole('region', { name: 'Other hosts' })
   await expect(own.getByRole('button', { name: 'inner', exact: true })).toBeVisible()
   await own.getByRole('button', { name: 'Details of inner' }).click()

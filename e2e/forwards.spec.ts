@@ -18,7 +18,7 @@ interface Given {
 
 test.afterEach(stopPages)
 
-/** Catches what the program would open in the person's browser. */
+/** Records the URLs that the program would open in the browser. */
 async function catchOpened(app: ElectronApplication): Promise<() => Promise<string[]>> {
   await app.evaluate(({ shell }) => {
     const opened: string[] = []
@@ -40,16 +40,16 @@ async function newForward(page: Page, fields: { kind?: string; listen: string; t
   await page.getByRole('button', { name: 'New forward' }).click()
   const dialog = page.getByRole('dialog', { name: 'New forward' })
   await dialog.getByRole('textbox', { name: 'Label' }).fill(fields.label)
-  if (fields.kind !== undefined) await dialog.getByRole('combobox', { name: 'Kind' }).selectOption(fields.kind)
-  await dialog.getByRole('textbox', { name: /^Listen/ }).fill(fields.listen)
-  if (fields.to !== undefined) await dialog.getByRole('textbox', { name: /^To/ }).fill(fields.to)
+  if (fields.kind !== undefined) await dialog.getByRole('combobox', { name: 'Type' }).selectOption(fields.kind)
+  await dialog.getByRole('textbox', { name: /listening port$/ }).fill(fields.listen)
+  if (fields.to !== undefined) await dialog.getByRole('textbox', { name: /^Destination/ }).fill(fields.to)
   await dialog.getByRole('button', { name: 'Save and start' }).click()
   const row = page.getByRole('list', { name: 'Saved forwards' }).getByRole('listitem', { name: fields.label })
   await expect(row.getByRole('status')).toContainText('up')
   return row
 }
 
-test('a local, a remote and a dynamic forward are made, carry bytes, stop, and are there at the next start', async ({
+test('local, remote and dynamic forwards carry data, stop, and are restored at the next start', async ({
   launch,
   sshd,
   sshDir,
@@ -60,7 +60,7 @@ test('a local, a remote and a dynamic forward are made, carry bytes, stop, and a
   const local = await newForward(page, { label: 'Web', listen: String(here), to: String(web) })
   expect(await textAt(here)).toBe('the page')
   await local.getByRole('button', { name: 'Open Web' }).click()
-  // A page has the address of its host in the browser, so that no other host gets its cookies.
+  // Each host has its own loopback address, so that no other host gets the cookies of its pages.
   await expect.poll(opened).toEqual([expect.stringMatching(ownOrigin(here))])
   await newForward(page, { label: 'Back', kind: 'remote', listen: String(back), to: String(web) })
   expect(await textAt(back)).toBe('the page')
@@ -79,19 +79,19 @@ test('a local, a remote and a dynamic forward are made, carry bytes, stop, and a
   await expect.poll(() => textAt(here)).toBe('the page')
 })
 
-test('an ssh command is pasted, drawn, and printed back', async ({ launch, sshd, sshDir }) => {
+test('an ssh command is pasted, drawn, and shown again as a command', async ({ launch, sshd, sshDir }) => {
   const { page } = await open({ launch, sshd, sshDir })
   await page.getByRole('button', { name: 'New forward' }).click()
   const dialog = page.getByRole('dialog', { name: 'New forward' })
   await dialog.getByRole('textbox', { name: 'From an ssh command' }).fill('ssh -N -L 8000:node17:8089 gpu')
-  await expect(dialog.getByRole('textbox', { name: 'Listen here' })).toHaveValue('8000')
-  await expect(dialog.getByRole('textbox', { name: 'To, seen from the host' })).toHaveValue('node17:8089')
-  await expect(dialog.getByLabel('The same with ssh')).toHaveText(
+  await expect(dialog.getByRole('textbox', { name: 'Local listening port' })).toHaveValue('8000')
+  await expect(dialog.getByRole('textbox', { name: 'Destination, as seen from the host' })).toHaveValue('node17:8089')
+  await expect(dialog.getByLabel('Equivalent ssh command')).toHaveText(
     `ssh -N -L 8000:node17:8089 -p ${sshd.port} ${sshd.user}@127.0.0.1`,
   )
-  await dialog.getByRole('textbox', { name: 'Listen here' }).fill('0.0.0.0:8000')
+  await dialog.getByRole('textbox', { name: 'Local listening port' }).fill('0.0.0.0:8000')
   await dialog.getByRole('button', { name: 'Save and start' }).click()
-  await expect(dialog.getByRole('alert')).toContainText('Others could connect')
+  await expect(dialog.getByRole('alert')).toContainText('Other computers could connect')
 })
 
 test('a preset finds its service, forwards it at the address of its host, and opens its page', async ({
@@ -105,7 +105,7 @@ test('a preset finds its service, forwards it at the address of its host, and op
   await pageAs(['tensorboard', '--logdir', 'runs', '--port', String(port)], port, folder)
   await page.getByRole('button', { name: 'TensorBoard' }).click()
   await page.getByRole('dialog', { name: 'TensorBoard' }).getByRole('button', { name: 'Forward and open' }).click()
-  // The host is this machine: the same number is free at the address that the host has to itself.
+  // The host is this machine, and the same port is free at the host's own loopback address.
   await expect.poll(async () => (await opened()).length, { timeout: 20_000 }).toBe(1)
   const [url = ''] = await opened()
   expect(await (await fetch(url)).text()).toBe('service')
@@ -115,13 +115,13 @@ test('a preset finds its service, forwards it at the address of its host, and op
   await expect(row).toContainText(new URL(url).host)
 })
 
-test('a launch is cancelled with its dialog, which says what was left running on the host', async ({
+test('closing the dialog cancels a launch, and a notice says what was left running on the host', async ({
   launch,
   sshd,
   sshDir,
 }) => {
   const { page } = await open({ launch, sshd, sshDir })
-  await page.getByRole('button', { name: /^All \d+/ }).click()
+  await page.getByRole('button', { name: /^Show all \d+/ }).click()
   await page.getByRole('button', { name: 'MLflow' }).click()
   await page.getByRole('dialog', { name: 'MLflow' }).getByRole('button', { name: 'Forward and open' }).click()
   const dialog = page.getByRole('dialog', { name: 'Start MLflow on gpu-box' })
@@ -135,14 +135,14 @@ test('a launch is cancelled with its dialog, which says what was left running on
   await expect(page.getByText(/MLflow may be running on gpu-box now/)).toBeVisible()
 })
 
-// What a test started over there, and would outlive it.
+// Ends the services that a test started on the host.
 test.afterEach(async ({ sshd }) => {
   await promisify(execFile)('pkill', ['-f', 'mlflow ui --port']).catch(() => {})
   const env = { ...process.env, TMUX_TMPDIR: join(sshd.folder, 'home') }
   await promisify(execFile)('tmux', ['kill-server'], { env }).catch(() => {})
 })
 
-test('a preset that does not run is started over there, in the folder that was given', async ({
+test('a preset that is not running is started on the host, in the chosen working directory', async ({
   launch,
   sshd,
   sshDir,
@@ -152,16 +152,16 @@ test('a preset that does not run is started over there, in the folder that was g
   const where = join(folder, 'my project')
   mkdirSync(where)
   writeFileSync(join(where, 'index.html'), 'from the project')
-  await page.getByRole('button', { name: /^All \d+/ }).click()
+  await page.getByRole('button', { name: /^Show all \d+/ }).click()
   await page.getByRole('button', { name: 'MLflow' }).click()
   await page.getByRole('dialog', { name: 'MLflow' }).getByRole('button', { name: 'Forward and open' }).click()
   const dialog = page.getByRole('dialog', { name: 'Start MLflow on gpu-box' })
   await expect(dialog.getByRole('textbox', { name: 'Command' })).toHaveValue(/mlflow ui/)
-  await dialog.getByRole('textbox', { name: 'Folder' }).fill(where)
+  await dialog.getByRole('textbox', { name: 'Working directory' }).fill(where)
   await dialog.getByRole('textbox', { name: 'Command' }).fill('no-such-program {port}')
   await dialog.getByRole('button', { name: 'Start and open' }).click()
   await expect(dialog.getByRole('alert')).toContainText('no-such-program', { timeout: 20_000 })
-  // A program under the name of the real one; its argument list is what it is found by.
+  // A stand-in with the arguments of the real program, by which it is found.
   writeFileSync(
     join(where, 'mlflow'),
     'import runpy, sys\nsys.argv = ["x", sys.argv[-1]]\nrunpy.run_module("http.server", run_name="__main__")\n',
@@ -189,7 +189,7 @@ test('a real Jupyter is started, opened with its token, and found again after a 
   const [first, second] = [await freePort(), await freePort()]
   const start = (port: number) => `jupyter-notebook --no-browser --ip=127.0.0.1 --allow-root --port=${port}`
   await command.fill(start(first))
-  await dialog.getByRole('textbox', { name: 'Folder' }).fill(folder)
+  await dialog.getByRole('textbox', { name: 'Working directory' }).fill(folder)
   await dialog.getByRole('button', { name: 'Start and open' }).click()
   await expect.poll(async () => (await opened()).length, { timeout: 60_000 }).toBe(1)
   const read = async (url: string) => {
@@ -224,7 +224,7 @@ test('a real Jupyter is started, opened with its token, and found again after a 
   expect(new URL(after).searchParams.get('token')).not.toBe(new URL(before).searchParams.get('token'))
 })
 
-test('a port that is found on a live host is forwarded, and a link to it in a terminal opens here', async ({
+test('a detected port is forwarded, and a link to it in a terminal opens locally', async ({
   launch,
   sshd,
   sshDir,
@@ -238,21 +238,21 @@ test('a port that is found on a live host is forwarded, and a link to it in a te
   const port = await freePort()
   await pageAs(['demo.py', '--share'], port, folder)
   const side = page.getByRole('complementary', { name: 'Side panel' })
-  await expect(side.getByRole('button', { name: `Forward ${port} of gpu-box` })).toBeVisible({ timeout: 20_000 })
+  await expect(side.getByRole('button', { name: `Forward port ${port} from gpu-box` })).toBeVisible({ timeout: 20_000 })
   await page.getByRole('tab', { name: 'Home' }).click()
   await page.getByRole('link', { name: 'Forwards' }).click()
-  const found = page.getByRole('list', { name: 'Found on live hosts' })
-  await found.getByRole('button', { name: `Forward ${port} of gpu-box` }).click()
+  const found = page.getByRole('list', { name: 'Detected ports' })
+  await found.getByRole('button', { name: `Forward port ${port} from gpu-box` }).click()
   await expect.poll(async () => (await opened()).length, { timeout: 20_000 }).toBe(1)
   const [url = ''] = await opened()
   expect(await (await fetch(url)).text()).toBe('service')
-  await expect(found.getByRole('button', { name: `Forward ${port} of gpu-box` })).toHaveCount(0)
+  await expect(found.getByRole('button', { name: `Forward port ${port} from gpu-box` })).toHaveCount(0)
   await page.getByRole('tab', { name: /gpu-box/ }).click()
   await shell.run(`echo http://localhost:${port}/lab`)
   const box = await shell.rows.getByText(`http://localhost:${port}/lab`).last().boundingBox()
   const screen = await page.locator('.xterm-screen').boundingBox()
   if (!box || !screen) throw new Error('nothing to click')
-  // The terminal looks for a link under the pointer when that moves.
+  // The terminal looks for links when the pointer moves.
   await expect
     .poll(async () => {
       await page.mouse.move(screen.x + 90, box.y + 4)
@@ -265,7 +265,7 @@ test('a port that is found on a live host is forwarded, and a link to it in a te
     .toBe(`${url}lab`)
 })
 
-test('a forward comes back by itself after its server was away, and the page loads through it', async ({
+test('a forward reconnects when its server is back, and the page loads through it', async ({
   launch,
   sshd,
   sshDir,
@@ -275,8 +275,8 @@ test('a forward comes back by itself after its server was away, and the page loa
   await pageOn(web, 'the page')
   const row = await newForward(page, { label: 'Web', listen: String(here), to: String(web) })
   sshd.kill()
-  await expect(row.getByRole('status')).toContainText('waiting')
-  // The browser's own next try: it waits for the link.
+  await expect(row.getByRole('status')).toContainText('reconnecting')
+  // A request during the outage waits for the connection.
   const early = textAt(here)
   await sshd.restart()
   await expect(row.getByRole('status')).toContainText('up', { timeout: 8_000 })
@@ -284,7 +284,7 @@ test('a forward comes back by itself after its server was away, and the page loa
   expect(await textAt(here)).toBe('the page')
 })
 
-test('what cannot be is told on its row: a taken port, a server that forbids', async ({
+test('errors are shown on the row of a forward: a port in use, a refused connection', async ({
   launch,
   sshd,
   sshDir,
@@ -325,7 +325,7 @@ test('what cannot be is told on its row: a taken port, a server that forbids', a
   taken.close()
   await row.getByRole('button', { name: 'Start Stubborn' }).click()
   await expect(row.getByRole('status')).toContainText('up')
-  // Nothing listens there any more: that is told, and the forward stays.
+  // The destination refuses connections: the error is shown, and the forward stays active.
   await new Promise(resolve =>
     connect(port, '127.0.0.1')
       .on('close', resolve)
@@ -335,12 +335,7 @@ test('what cannot be is told on its row: a taken port, a server that forbids', a
   await expect(row).toContainText('refused the connection')
 })
 
-test('a forward that starts with Hawser goes on without a window, where the person chose so', async ({
-  launch,
-  sshd,
-  sshDir,
-  dataDir,
-}) => {
+test('a forward keeps running without a window if the settings say so', async ({ launch, sshd, sshDir, dataDir }) => {
   trust(sshDir, sshd.port, sshd.hostKey)
   const [web, here] = [await freePort(), await freePort()]
   await pageOn(web, 'the page')
@@ -377,7 +372,7 @@ test('a forward that starts with Hawser goes on without a window, where the pers
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
   await expect.poll(visible).toEqual([false])
   expect(await textAt(here)).toBe('the page')
-  // A second start brings the window back.
+  // Starting Hawser again brings the window back.
   await app.evaluate(({ app: program }) => program.emit('second-instance', {}, ['hawser']))
   await expect.poll(visible).toEqual([true])
 })

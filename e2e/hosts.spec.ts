@@ -3,22 +3,22 @@ import { join } from 'node:path'
 
 import { expect, test } from './fixtures.ts'
 
-test('the first start teaches, and a host is added, edited, duplicated, deleted and brought back', async ({
+test('the empty page explains the first steps, and a host is added, edited, duplicated, deleted and restored', async ({
   launch,
   dataDir,
 }) => {
   const { page } = await launch()
-  await page.getByRole('button', { name: 'Add a host' }).click()
+  await page.getByRole('button', { name: 'Add host' }).click()
   const form = page.getByRole('dialog', { name: 'New host' })
   await form.getByRole('button', { name: 'Save' }).click()
-  await expect(form.getByRole('alert').first()).toContainText('Type a host name or an IP address')
+  await expect(form.getByRole('alert').first()).toContainText('Enter a host name or IP address')
   await form.getByRole('textbox', { name: 'Label' }).fill('gpu-box')
   await form.getByRole('textbox', { name: 'Address' }).fill('10.0.4.7')
   await form.getByRole('textbox', { name: 'Port' }).fill('70000')
   await form.getByRole('textbox', { name: 'User' }).fill('ubuntu')
   await form.getByRole('textbox', { name: 'Tags' }).fill('H100, lab')
   await form.getByRole('button', { name: 'Save' }).click()
-  await expect(form).toContainText('A port is a number from 1 to 65535.')
+  await expect(form).toContainText('The port must be a number from 1 to 65535.')
   await form.getByRole('textbox', { name: 'Port' }).fill('2222')
   await form.getByRole('button', { name: 'Save' }).click()
   await expect(page.getByRole('button', { name: 'gpu-box', exact: true })).toBeVisible()
@@ -44,7 +44,7 @@ test('the first start teaches, and a host is added, edited, duplicated, deleted 
   await expect(page.getByRole('button', { name: 'gpu-box 2', exact: true })).toBeVisible()
 })
 
-test('groups hand their user down, fold, and take drops', async ({ launch, server, sshDir }) => {
+test('groups pass their user on, collapse, and accept dropped hosts', async ({ launch, server, sshDir }) => {
   const { port, publicKey, events } = await server({ password: 'pw' })
   const { trust } = await import('./fixtures.ts')
   trust(sshDir, port, publicKey)
@@ -65,32 +65,32 @@ test('groups hand their user down, fold, and take drops', async ({ launch, serve
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
   expect(events.some(event => event.method === 'password')).toBe(false)
   await page.getByRole('tab', { name: 'Home' }).click()
-  await lab.getByRole('button', { name: 'Group Lab' }).click()
+  await lab.getByRole('button', { name: 'Actions for group Lab' }).click()
   await page.getByRole('menuitem', { name: 'Delete group' }).click()
   await expect(
     page.getByRole('region', { name: 'Hosts', exact: true }).getByRole('button', { name: 'box', exact: true }),
   ).toBeVisible()
 })
 
-test('the field filters as one types', async ({ launch }) => {
+test('the search field filters while the user types', async ({ launch }) => {
   const { page } = await launch({ hosts: [{ label: 'gpu-box' }, { label: 'login01' }, { label: 'storage' }] })
   const field = page.getByRole('textbox', { name: 'Find or connect' })
   await field.fill('log')
   await expect(page.getByRole('button', { name: 'login01', exact: true })).toBeVisible()
   await expect(page.getByRole('button', { name: 'storage', exact: true })).toBeHidden()
   await field.fill('zzz')
-  await expect(page.getByText('Nothing matches “zzz”.')).toBeVisible()
+  await expect(page.getByText('No hosts match “zzz”.')).toBeVisible()
   await page.keyboard.press('Escape')
   await expect(page.getByRole('button', { name: 'storage', exact: true })).toBeVisible()
 })
 
-test('a shortcut is changed, a conflict is told, and it works', async ({ launch }) => {
+test('a shortcut is changed, a conflict is shown, and the new shortcut works', async ({ launch }) => {
   const { page } = await launch()
   await page.keyboard.press('Control+,')
   await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: 'Keyboard' }).click()
   await page.getByRole('button', { name: 'Shortcut for Go to activity: none' }).click()
   await page.keyboard.press('Control+K')
-  await expect(page.getByRole('alert').filter({ hasText: 'also Command palette' })).toBeVisible()
+  await expect(page.getByRole('alert').filter({ hasText: 'Also used by Command palette' })).toBeVisible()
   await page.getByRole('button', { name: 'Shortcut for Go to activity: Ctrl K' }).click()
   await page.keyboard.press('Control+Alt+A')
   await expect(page.getByRole('alert')).toHaveCount(0)
@@ -98,7 +98,7 @@ test('a shortcut is changed, a conflict is told, and it works', async ({ launch 
   await expect(page.getByRole('heading', { name: 'Activity' })).toBeVisible()
 })
 
-test('a damaged file is set aside and told, and never reset in silence', async ({ launch, dataDir }) => {
+test('a damaged file is set aside with a notice, and never reset silently', async ({ launch, dataDir }) => {
   const first = await launch({ hosts: [{ label: 'gpu-box' }] })
   await first.page.getByRole('button', { name: 'gpu-box', exact: true }).click({ button: 'right' })
   await first.page.getByRole('menuitem', { name: 'Add to favourites' }).click()
@@ -116,7 +116,7 @@ test('a damaged file is set aside and told, and never reset in silence', async (
   expect(readFileSync(join(dataDir, aside ?? 'none'), 'utf8')).toBe(damaged)
 })
 
-test('a second start hands its address to the first one and ends', async ({ launch, dataDir }) => {
+test('a second instance passes its address to the first one and quits', async ({ launch, dataDir }) => {
   const { app, page } = await launch({ ownProcess: true })
   const { electronProgram, startArguments } = await import('./fixtures.ts')
   const { spawn } = await import('node:child_process')

@@ -7,7 +7,7 @@ import type { ElectronApplication, Page } from '@playwright/test'
 import { expect, keyHost, openShell, test, trust } from './fixtures.ts'
 import { freePort } from './sshd.ts'
 
-/** The system's own dialogs answer this from now on. */
+/** Makes the file dialogs of the system return a path from now on. */
 async function answerDialogs(app: ElectronApplication, path: string): Promise<void> {
   await app.evaluate(({ dialog }, filePath) => {
     dialog.showOpenDialog = (() => Promise.resolve({ canceled: false, filePaths: [filePath] })) as never
@@ -18,9 +18,9 @@ async function importFile(app: ElectronApplication, page: Page, path: string): P
   await answerDialogs(app, path)
   await page.getByRole('button', { name: 'Import', exact: true }).click()
   const dialog = page.getByRole('dialog', { name: 'Import hosts' })
-  await dialog.getByRole('button', { name: 'Choose a file…' }).click()
+  await dialog.getByRole('button', { name: 'Choose file…' }).click()
   await expect(dialog.getByRole('list', { name: 'Hosts to import' })).toBeVisible()
-  await dialog.getByRole('button', { name: /^Import \d+$/ }).click()
+  await dialog.getByRole('button', { name: /^Import \d+ hosts?$/ }).click()
   await expect(dialog).toBeHidden()
 }
 
@@ -34,10 +34,7 @@ const files = {
   known_hosts: '10.1.0.6 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDO5DCBnhTM9Gm6BQNA8MRGGTQ0SlJ2Rm0FvXSJ4w9Sp\n',
 }
 
-test('hosts are imported from each client, looked at before, and everything is exported', async ({
-  launch,
-  folder,
-}) => {
+test('hosts are imported from each client after a preview, and everything is exported', async ({ launch, folder }) => {
   const { app, page } = await launch()
   const out = join(folder, 'out')
   mkdirSync(out)
@@ -55,19 +52,17 @@ test('hosts are imported from each client, looked at before, and everything is e
     page.getByRole('region', { name: 'Lab' }).getByRole('button', { name: 'from winscp', exact: true }),
   ).toBeVisible()
 
-  // What is none of them is said; what is there already is not doubled.
+  // An unknown format is reported, and existing hosts are not duplicated.
   writeFileSync(join(folder, 'odd.txt'), 'just words\n')
   await answerDialogs(app, join(folder, 'odd.txt'))
   await page.getByRole('button', { name: 'Import', exact: true }).click()
   const dialog = page.getByRole('dialog', { name: 'Import hosts' })
-  await dialog.getByRole('button', { name: 'Choose a file…' }).click()
+  await dialog.getByRole('button', { name: 'Choose file…' }).click()
   await expect(dialog.getByRole('alert')).toContainText('none of the formats')
-  await dialog.getByRole('textbox', { name: 'Or paste' }).fill(files['hosts.csv'])
-  await dialog.getByRole('button', { name: 'Read' }).click()
-  await dialog.getByRole('button', { name: 'Import 1' }).click()
-  await expect(page.getByRole('region', { name: 'Notices' })).toContainText(
-    '0 hosts were imported. 1 was there already.',
-  )
+  await dialog.getByRole('textbox', { name: 'Or paste text' }).fill(files['hosts.csv'])
+  await dialog.getByRole('button', { name: 'Preview hosts' }).click()
+  await dialog.getByRole('button', { name: 'Import 1 host' }).click()
+  await expect(page.getByRole('region', { name: 'Notices' })).toContainText('Imported 0 hosts. 1 already existed.')
 
   await answerDialogs(app, out)
   for (const command of ['Export everything as JSON', 'Export hosts as ssh_config']) {
@@ -85,31 +80,31 @@ test('hosts are imported from each client, looked at before, and everything is e
   expect(config).toContain('Host from-winscp\n  HostName 10.1.0.2\n  User w\n')
 })
 
-test('an import says all that a host asks for, and switches on neither agent forwarding nor weak algorithms', async ({
+test('an import lists everything that a host requests, and enables neither agent forwarding nor weak algorithms', async ({
   launch,
 }) => {
   const { page } = await launch()
   await page.getByRole('button', { name: 'Import', exact: true }).click()
   const dialog = page.getByRole('dialog', { name: 'Import hosts' })
   const line = 'ssh -A -i /keys/deploy -L *:5432:db:5432 -R 9000:/var/run/docker.sock deploy@web2.example'
-  await dialog.getByRole('textbox', { name: 'Or paste' }).fill(line)
-  await dialog.getByRole('button', { name: 'Read' }).click()
+  await dialog.getByRole('textbox', { name: 'Or paste text' }).fill(line)
+  await dialog.getByRole('button', { name: 'Preview hosts' }).click()
   const row = dialog.getByRole('list', { name: 'Hosts to import' }).getByRole('listitem').first()
   for (const text of [
     'Key file: /keys/deploy',
-    'Asks for agent forwarding, which stays off',
+    'Requests agent forwarding (stays off)',
     'listens on all addresses of this computer',
-    'opens the socket /var/run/docker.sock of this computer’s side to the host',
+    'gives the host access to the socket /var/run/docker.sock from this computer',
   ])
     await expect(row).toContainText(text)
-  await dialog.getByRole('button', { name: 'Import 1' }).click()
+  await dialog.getByRole('button', { name: 'Import 1 host' }).click()
   await page.getByRole('button', { name: 'web2.example', exact: true }).click({ button: 'right' })
   await page.getByRole('menuitem', { name: 'Edit' }).click()
   const form = page.getByRole('dialog', { name: 'Edit web2.example' })
-  await expect(form.getByRole('checkbox', { name: 'Forward the agent' })).not.toBeChecked()
+  await expect(form.getByRole('checkbox', { name: 'Agent forwarding' })).not.toBeChecked()
 })
 
-test('a pasted ssh command becomes a host with all of it, and pasted onto a host moves it and keeps the rest', async ({
+test('a pasted ssh command becomes a host with all its parts, and pasted onto a host it changes only the address', async ({
   launch,
   sshd,
   sshDir,
@@ -122,20 +117,20 @@ test('a pasted ssh command becomes a host with all of it, and pasted onto a host
   const { app, page } = await launch()
   const line = `ssh -i ${sshd.folder}/id -p ${sshd.port} -J ${sshd.user}@127.0.0.1:${sshd.port} -L ${local}:127.0.0.1:${target} ${sshd.user}@127.0.0.1`
   await app.evaluate(({ clipboard }, text) => clipboard.writeText(text), line)
-  await page.getByRole('button', { name: 'Add a host' }).click()
+  await page.getByRole('button', { name: 'Add host' }).click()
   const form = page.getByRole('dialog', { name: 'New host' })
   await form.getByRole('textbox', { name: 'Label' }).fill('pod')
   await form.getByRole('textbox', { name: 'Address' }).focus()
   await page.keyboard.press('Control+v')
   await expect(form.getByRole('textbox', { name: 'Port' })).toHaveValue(String(sshd.port))
   await expect(form.getByRole('textbox', { name: 'Key file' })).toHaveValue(`${sshd.folder}/id`)
-  await expect(form).toContainText('Saved too: through')
+  await expect(form).toContainText('Will also save: jump host')
   await form.getByRole('button', { name: 'Save' }).click()
   await expect(page.getByRole('button', { name: 'pod', exact: true })).toBeVisible()
   await page.getByRole('button', { name: 'Details of pod' }).click()
   const details = page.getByRole('complementary', { name: 'Details of pod' })
   await expect(details).toContainText('127.0.0.1')
-  await expect(details.getByRole('region', { name: 'Forwards of pod' })).toContainText(String(local))
+  await expect(details.getByRole('region', { name: 'Forwards for pod' })).toContainText(String(local))
   web.close()
 
   await app.evaluate(({ clipboard }) => clipboard.writeText('ssh root@10.9.8.7 -p 40022'))
@@ -147,10 +142,10 @@ test('a pasted ssh command becomes a host with all of it, and pasted onto a host
   await page.getByRole('menuitem', { name: 'Edit' }).click()
   const edit = page.getByRole('dialog', { name: 'Edit pod' })
   await expect(edit.getByRole('textbox', { name: 'Key file' })).toHaveValue(`${sshd.folder}/id`)
-  await expect(edit.getByRole('list', { name: 'Path' })).toContainText('This computer')
+  await expect(edit.getByRole('list', { name: 'Route' })).toContainText('This computer')
 })
 
-test('forwards of the config are saved forwards that start with their host and lead to their line', async ({
+test('forwards of the config start when their host connects, and open their line of the config', async ({
   launch,
   sshd,
   sshDir,
@@ -171,14 +166,14 @@ test('forwards of the config are saved forwards that start with their host and l
   await page.getByRole('tab', { name: 'Home' }).click()
   await page.getByRole('link', { name: 'Forwards' }).click()
   await expect(row.getByRole('status')).toContainText('up')
-  await row.getByRole('button', { name: `More about box ${local}` }).click()
-  await page.getByRole('menuitem', { name: 'Open the config at line 6' }).click()
+  await row.getByRole('button', { name: `Actions for box ${local}` }).click()
+  await page.getByRole('menuitem', { name: 'Open SSH config at line 6' }).click()
   await expect(page.getByRole('dialog', { name: 'config' }).getByRole('textbox', { name: 'Text' })).toContainText(
     'LocalForward',
   )
 })
 
-test('a host behind a SOCKS proxy is reached by what its form says', async ({ launch, sshd, sshDir }) => {
+test('a host behind a SOCKS proxy is reached by the settings of its form', async ({ launch, sshd, sshDir }) => {
   trust(sshDir, sshd.port, sshd.hostKey)
   const proxy = createServer(socket => {
     socket.once('data', () => {
@@ -198,7 +193,7 @@ test('a host behind a SOCKS proxy is reached by what its form says', async ({ la
   await page.getByRole('button', { name: 'gpu-box', exact: true }).click({ button: 'right' })
   await page.getByRole('menuitem', { name: 'Edit' }).click()
   const form = page.getByRole('dialog', { name: 'Edit gpu-box' })
-  await form.getByRole('combobox', { name: 'Proxy' }).selectOption('SOCKS 5')
+  await form.getByRole('combobox', { name: 'Proxy' }).selectOption('SOCKS5')
   await form.getByRole('textbox', { name: 'Proxy address' }).fill('127.0.0.1')
   await form.getByRole('textbox', { name: 'Proxy port' }).fill('0')
   await form.getByRole('button', { name: 'Save' }).click()

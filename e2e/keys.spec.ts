@@ -7,7 +7,7 @@ import { keygen } from './sshd.ts'
 
 const run = (program: string, ...args: string[]) => execFileSync(program, args, { encoding: 'utf8' }).trim()
 
-test('a key is generated, put on a server, proved, used for the host, and taken off again', async ({
+test('a key is generated, copied to a server, tested, used for the host, and removed again', async ({
   launch,
   sshd,
   sshDir,
@@ -15,16 +15,16 @@ test('a key is generated, put on a server, proved, used for the host, and taken 
   trust(sshDir, sshd.port, sshd.hostKey)
   const { page } = await launch({ hosts: [keyHost(sshd)] })
   await page.getByRole('link', { name: 'Keys' }).click()
-  await page.getByRole('button', { name: 'Make a key' }).click()
+  await page.getByRole('button', { name: 'Generate key' }).click()
   const form = page.getByRole('dialog', { name: 'New key' })
   await form.getByRole('textbox', { name: 'Name' }).fill('config')
   await form.getByRole('button', { name: 'Generate' }).click()
-  await expect(form.getByRole('alert')).toContainText('none that ssh uses itself')
+  await expect(form.getByRole('alert')).toContainText('isn’t one that ssh uses itself')
   await form.getByRole('textbox', { name: 'Name' }).fill('work')
   await form.getByRole('textbox', { name: 'Comment' }).fill('me@laptop')
   await form.getByRole('textbox', { name: 'Passphrase', exact: true }).fill('one secret')
   await form.getByRole('button', { name: 'Generate' }).click()
-  await expect(form.getByRole('alert')).toContainText('The two passphrases differ')
+  await expect(form.getByRole('alert')).toContainText('The passphrases don’t match')
   await form.getByRole('textbox', { name: 'Repeat passphrase' }).fill('one secret')
   await form.getByRole('button', { name: 'Generate' }).click()
   const row = page.getByRole('list', { name: 'Keys' }).getByRole('listitem', { name: 'work' })
@@ -41,15 +41,15 @@ test('a key is generated, put on a server, proved, used for the host, and taken 
   )
   await details.getByRole('button', { name: 'Close' }).click()
 
-  await row.getByRole('button', { name: 'Actions of work' }).click()
-  await page.getByRole('menuitem', { name: 'Put on a server' }).click()
-  const put = page.getByRole('dialog', { name: 'Put work on a server' })
+  await row.getByRole('button', { name: 'Actions for work' }).click()
+  await page.getByRole('menuitem', { name: 'Copy to server' }).click()
+  const put = page.getByRole('dialog', { name: 'Copy work to a server' })
   await put.getByRole('combobox', { name: 'Host' }).selectOption('gpu-box')
-  await put.getByRole('button', { name: 'Put key' }).click()
+  await put.getByRole('button', { name: 'Copy key' }).click()
   const question = page.getByRole('dialog', { name: 'Passphrase for work' })
   await question.getByRole('textbox', { name: 'Passphrase' }).fill('one secret')
   await question.getByRole('button', { name: 'Continue' }).click()
-  await expect(put.getByRole('status')).toContainText('The key is on gpu-box now. Signing in with it worked.')
+  await expect(put.getByRole('status')).toContainText('The key was added to gpu-box. Signing in with it works.')
   const authorized = join(sshd.folder, 'home/.ssh/authorized_keys')
   expect(readFileSync(authorized, 'utf8')).toBe(readFileSync(`${path}.pub`, 'utf8'))
   expect([statSync(authorized).mode & 0o777, statSync(join(authorized, '..')).mode & 0o777]).toEqual([0o600, 0o700])
@@ -63,10 +63,13 @@ test('a key is generated, put on a server, proved, used for the host, and taken 
 
   await page.getByRole('tab', { name: 'Home' }).click()
   await page.getByRole('link', { name: 'Keys' }).click()
-  await row.getByRole('button', { name: 'Actions of work' }).click()
-  await page.getByRole('menuitem', { name: 'Take off a server' }).click()
-  await page.getByRole('dialog', { name: 'Take work off a server' }).getByRole('button', { name: 'Take off' }).click()
-  await expect(page.getByRole('region', { name: 'Notices' })).toContainText('work was taken off gpu-box.')
+  await row.getByRole('button', { name: 'Actions for work' }).click()
+  await page.getByRole('menuitem', { name: 'Remove from server' }).click()
+  await page
+    .getByRole('dialog', { name: 'Remove work from a server' })
+    .getByRole('button', { name: 'Remove key' })
+    .click()
+  await expect(page.getByRole('region', { name: 'Notices' })).toContainText('Removed work from gpu-box.')
   expect(readFileSync(authorized, 'utf8')).toBe('')
 })
 
@@ -78,10 +81,10 @@ test('a passphrase is changed and accepted by ssh-keygen; a key is deleted after
   keygen(path, 'rsa', 'first one')
   const { page } = await launch({ hosts: [{ label: 'box', signIn: 'key', keyFile: '~/.ssh/old' }] })
   await page.getByRole('link', { name: 'Keys' }).click()
-  const actions = page.getByRole('button', { name: 'Actions of old' })
+  const actions = page.getByRole('button', { name: 'Actions for old' })
   await actions.click()
   await page.getByRole('menuitem', { name: 'Change passphrase' }).click()
-  const form = page.getByRole('dialog', { name: 'Passphrase of old' })
+  const form = page.getByRole('dialog', { name: 'Change passphrase of old' })
   await form.getByRole('textbox', { name: 'Passphrase', exact: true }).fill('second one')
   await form.getByRole('textbox', { name: 'Repeat passphrase' }).fill('second one')
   await form.getByRole('button', { name: 'Change passphrase' }).click()
@@ -91,19 +94,19 @@ test('a passphrase is changed and accepted by ssh-keygen; a key is deleted after
   await expect(question).toContainText('That passphrase does not open the key.')
   await question.getByRole('textbox', { name: 'Passphrase' }).fill('first one')
   await question.getByRole('button', { name: 'Continue' }).click()
-  await expect(page.getByRole('region', { name: 'Notices' })).toContainText('old has its new passphrase.')
+  await expect(page.getByRole('region', { name: 'Notices' })).toContainText('The passphrase of old was changed.')
   expect(run('ssh-keygen', '-y', '-P', 'second one', '-f', path)).toContain('ssh-rsa')
 
   await actions.click()
   await page.getByRole('menuitem', { name: 'Delete' }).click()
   const warning = page.getByRole('alertdialog', { name: 'Delete old?' })
-  await expect(warning).toContainText('These hosts use it: box.')
+  await expect(warning).toContainText('Used by box.')
   await warning.getByRole('button', { name: 'Delete key' }).click()
   await expect(page.getByText('No keys yet')).toBeVisible()
   expect([existsSync(path), existsSync(`${path}.pub`)]).toEqual([false, false])
 })
 
-test('a PuTTY key is imported into the vault and signs in; nothing of it reaches the page', async ({
+test('a PuTTY key is imported into the vault and signs in; no part of it reaches the page', async ({
   launch,
   sshd,
   sshDir,
@@ -133,7 +136,7 @@ test('a PuTTY key is imported into the vault and signs in; nothing of it reaches
   const form = page.getByRole('dialog', { name: 'Import key' })
   await form.getByRole('textbox', { name: 'File' }).fill(ppk)
   await form.getByRole('textbox', { name: 'Name' }).fill('mine')
-  await form.getByRole('combobox', { name: 'Keep in' }).selectOption('The vault')
+  await form.getByRole('combobox', { name: 'Save to' }).selectOption('Vault')
   await form.getByRole('button', { name: 'Import' }).click()
   const vault = page.getByRole('dialog', { name: /vault/i })
   const passphrase = page.getByRole('dialog', { name: 'Passphrase for mine' })
@@ -152,7 +155,7 @@ test('a PuTTY key is imported into the vault and signs in; nothing of it reaches
   expect(existsSync(join(sshDir, 'mine'))).toBe(false)
 })
 
-test('a key is loaded into the agent for a time, and the agent is forwarded with a mark on the tab', async ({
+test('a key is added to the agent for a time, and agent forwarding is marked on the tab', async ({
   launch,
   sshd,
   sshDir,
@@ -167,10 +170,10 @@ test('a key is loaded into the agent for a time, and the agent is forwarded with
     const host = { ...keyHost(sshd), forwardAgent: true }
     const { page } = await launch({ hosts: [host], env: { SSH_AUTH_SOCK: socket } })
     await page.getByRole('link', { name: 'Keys' }).click()
-    await page.getByRole('button', { name: 'Actions of extra' }).click()
-    await page.getByRole('menuitem', { name: 'Load into the agent' }).click()
-    await page.getByRole('dialog', { name: 'Load extra into the agent' }).getByRole('button', { name: 'Load' }).click()
-    await expect(page.getByRole('listitem', { name: 'extra' })).toContainText('in the agent')
+    await page.getByRole('button', { name: 'Actions for extra' }).click()
+    await page.getByRole('menuitem', { name: 'Add to agent' }).click()
+    await page.getByRole('dialog', { name: 'Add extra to the agent' }).getByRole('button', { name: 'Add key' }).click()
+    await expect(page.getByRole('listitem', { name: 'extra' })).toContainText('in agent')
     const list = execFileSync('ssh-add', ['-l'], { env: { ...process.env, SSH_AUTH_SOCK: socket }, encoding: 'utf8' })
     expect(list).toContain(run('ssh-keygen', '-lf', join(sshDir, 'extra')).split(' ')[1])
 
@@ -182,9 +185,9 @@ test('a key is loaded into the agent for a time, and the agent is forwarded with
 
     await page.getByRole('tab', { name: 'Home' }).click()
     await page.getByRole('link', { name: 'Keys' }).click()
-    await page.getByRole('button', { name: 'Actions of extra' }).click()
-    await page.getByRole('menuitem', { name: 'Remove from the agent' }).click()
-    await expect(page.getByRole('listitem', { name: 'extra' })).not.toContainText('in the agent')
+    await page.getByRole('button', { name: 'Actions for extra' }).click()
+    await page.getByRole('menuitem', { name: 'Remove from agent' }).click()
+    await expect(page.getByRole('listitem', { name: 'extra' })).not.toContainText('in agent')
   } finally {
     agent.kill()
   }
@@ -215,8 +218,8 @@ test('known hosts are listed, found by a hashed name, removed, and added by fing
   await expect(list.getByRole('listitem')).toHaveCount(2)
   await page.getByRole('textbox', { name: 'Find a host' }).fill('hidden.example')
   await expect(list.getByRole('listitem')).toHaveCount(1)
-  await list.getByRole('button', { name: /Remove A hashed name/ }).click()
-  await expect(page.getByText('No key is filed for “hidden.example”.')).toBeVisible()
+  await list.getByRole('button', { name: /Remove Hashed name/ }).click()
+  await expect(page.getByText('No known hosts match “hidden.example”.')).toBeVisible()
   expect(readFileSync(file, 'utf8')).toBe(`plain.example ${type} ${key} note\n`)
   await page.getByRole('textbox', { name: 'Find a host' }).fill('')
 

@@ -6,7 +6,7 @@ import { panelButton, seedSnippets } from './snippet-pieces.ts'
 
 test.beforeEach(({ sshd, sshDir }) => trust(sshDir, sshd.port, sshd.hostKey))
 
-test('a button types its command and sends it, another leaves it for Enter', async ({ launch, sshd, dataDir }) => {
+test('a button types and runs its command, another one only types it', async ({ launch, sshd, dataDir }) => {
   seedSnippets(
     dataDir,
     { name: 'Say', command: 'echo said-$((40 + 2))', key: 1 },
@@ -22,7 +22,7 @@ test('a button types its command and sends it, another leaves it for Enter', asy
   await panelButton(page, 'Leave').click()
   await expect(shell.rows).toContainText('echo left-$((40 + 3))')
   await expect(shell.rows).not.toContainText('left-43')
-  // The keyboard is in the terminal again.
+  // The terminal has the focus again.
   await page.keyboard.press('Enter')
   await expect(shell.rows).toContainText('left-43')
   await panelButton(page, 'Where').click()
@@ -41,7 +41,7 @@ test('a button types its command and sends it, another leaves it for Enter', asy
   await expect(shell.rows).toContainText('said-42')
 })
 
-test('a new snippet comes from the last command, and from what is selected', async ({ launch, sshd, dataDir }) => {
+test('a new snippet is made from the last command, and from the selection', async ({ launch, sshd, dataDir }) => {
   seedSnippets(dataDir)
   const { page } = await launch({ hosts: [keyHost(sshd)] })
   const shell = await openShell(page)
@@ -64,7 +64,7 @@ test('a new snippet comes from the last command, and from what is selected', asy
   await expect(form.getByRole('textbox', { name: 'Command' })).toHaveValue('echo four')
   await form.getByRole('button', { name: 'Cancel' }).click()
 
-  // Several lines after the prompts of a line that goes on, and a completion with its list in between.
+  // Several lines with continuation prompts.
   const lastIs = async (text: string | RegExp) => {
     await page.keyboard.press('Control+Shift+P')
     await page.getByRole('combobox', { name: 'Search or run anything' }).fill('new snippet from the last')
@@ -87,7 +87,7 @@ test('a new snippet comes from the last command, and from what is selected', asy
   await expect(form.getByRole('textbox', { name: 'Command' })).toHaveValue(/42-selected/)
 })
 
-test('what belongs to a host runs when a terminal opens on it', async ({ launch, sshd, dataDir }) => {
+test('a start-up snippet of a host runs when a terminal opens on it', async ({ launch, sshd, dataDir }) => {
   const id = crypto.randomUUID()
   seedSnippets(
     dataDir,
@@ -105,7 +105,7 @@ test('what belongs to a host runs when a terminal opens on it', async ({ launch,
   await expect(other.rows).toContainText('[]')
 })
 
-test('a start-up script of a group that asks waits for its answer, and a snippet comes after it', async ({
+test('a start-up snippet of a group waits for its values, and other snippets run after it', async ({
   launch,
   sshd,
   dataDir,
@@ -131,7 +131,7 @@ test('a start-up script of a group that asks waits for its answer, and a snippet
   await expect(shell.rows).toContainText("it's me-told")
 })
 
-test('while what is typed goes to all panes a snippet does too, once each, and a lost one is connected again', async ({
+test('during a broadcast a snippet is typed once into each pane, and a disconnected terminal reconnects first', async ({
   launch,
   sshd,
   dataDir,
@@ -146,19 +146,19 @@ test('while what is typed goes to all panes a snippet does too, once each, and a
   await expect(other.rows).toContainText('n=1')
   await expect(shell.rows).not.toContainText('n=1')
   await page.keyboard.press('Control+Shift+B')
-  await expect(page.getByText('typing into all').first()).toBeVisible()
+  await expect(page.getByText('broadcasting input').first()).toBeVisible()
   await panelButton(page, 'Count').click()
   await expect(other.rows).toContainText('n=2')
   await expect(shell.rows).toContainText('n=1')
   await page.keyboard.press('Control+Shift+B')
   await other.run('exit 7')
-  await expect(other.region.getByRole('status').filter({ hasText: 'exit code 7' })).toBeVisible()
+  await expect(other.region.getByRole('status').filter({ hasText: 'exited with code 7' })).toBeVisible()
   await panelButton(page, 'Count').click()
   await expect(other.rows).toContainText(/n=2.*n=1/)
   await expect(shell.rows).not.toContainText('n=2')
 })
 
-test('a local shell has the snippets that are typed', async ({ launch, dataDir }) => {
+test('a local shell offers only snippets that are typed', async ({ launch, dataDir }) => {
   seedSnippets(
     dataDir,
     { name: 'Where', command: 'echo on-{{host}}-as-{{local-user}}' },
@@ -173,7 +173,10 @@ test('a local shell has the snippets that are typed', async ({ launch, dataDir }
   await expect(panelButton(page, 'Apart')).toBeHidden()
 })
 
-test('a selection is sent to the shell whole, from a terminal and from the editor', async ({ launch, sshd }) => {
+test('a selection is sent to the shell as a whole, from a terminal, a preview and the editor', async ({
+  launch,
+  sshd,
+}) => {
   writeFileSync(
     join(sshd.folder, 'home/work.sh'),
     'first() {\n\techo "in $1"\n}\nfirst line\n# %%\nfor i in 1 2; do\n\tfirst "cell $i"\ndone\n',
@@ -221,7 +224,7 @@ test('a selection is sent to the shell whole, from a terminal and from the edito
   await expect(shell.rows).toContainText(/in cell 1\s*in cell 2/)
 })
 
-test('code goes from the editor into a Python console, blocks and blank lines and all', async ({ launch, sshd }) => {
+test('code is sent from the editor to a Python console, with its blocks and blank lines', async ({ launch, sshd }) => {
   const code = [
     '# %%',
     'def area(w, h):',

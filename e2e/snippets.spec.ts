@@ -8,13 +8,13 @@ import { clipboardText, panelButton, runPanel, seedSnippets, snippetsPage } from
 
 test.beforeEach(({ sshd, sshDir }) => trust(sshDir, sshd.port, sshd.hostKey))
 
-// A test that fails on its way leaves no tmux behind.
+// A failed test must not leave a tmux server behind.
 test.afterEach(({ sshd }) => {
   const env = { ...process.env, TMUX_TMPDIR: join(sshd.folder, 'home') }
   spawnSync('tmux', ['kill-server'], { env, stdio: 'ignore' })
 })
 
-test('a snippet asks for its values: a default, a choice and a hidden one, and its output is beside the terminal', async ({
+test('a snippet prompts for its values: a default, a choice and a hidden one, and shows its output in a panel', async ({
   launch,
   sshd,
   dataDir,
@@ -31,7 +31,7 @@ test('a snippet asks for its values: a default, a choice and a hidden one, and i
   // A hidden value can't be typed into a terminal.
   await form.getByRole('button', { name: 'Save' }).click()
   await expect(form.getByRole('alert')).toContainText('A hidden value would stand on the screen')
-  await form.getByRole('combobox', { name: 'How it runs' }).selectOption({ label: 'Apart, with its output in a panel' })
+  await form.getByRole('combobox', { name: 'Run mode' }).selectOption({ label: 'In the background, output in a panel' })
   await form.getByRole('button', { name: 'Save' }).click()
   await expect(form).toBeHidden()
 
@@ -41,37 +41,37 @@ test('a snippet asks for its values: a default, a choice and a hidden one, and i
   await dialog.getByRole('combobox', { name: 'who' }).selectOption(`it's "all"`)
   await dialog.getByRole('textbox', { name: 'word' }).fill('canary-$HOME')
   await dialog.getByRole('textbox', { name: 'greeting' }).fill(`hi'; $(id) "x`)
-  // The only host there is stands chosen.
+  // The only host is selected from the start.
   const box = dialog.getByRole('list', { name: 'Hosts' }).getByRole('checkbox', { name: 'gpu-box' })
   await box.uncheck()
   await dialog.getByRole('button', { name: 'Run', exact: true }).click()
-  await expect(dialog.getByRole('alert')).toHaveText('Choose where it is to run.')
+  await expect(dialog.getByRole('alert')).toHaveText('Choose at least one host.')
   await box.check()
-  await expect(dialog.getByLabel('What runs')).toContainText('•••')
-  await expect(dialog.getByLabel('What runs')).not.toContainText('canary')
+  await expect(dialog.getByLabel('Command to run')).toContainText('•••')
+  await expect(dialog.getByLabel('Command to run')).not.toContainText('canary')
   await dialog.getByRole('button', { name: 'Run', exact: true }).click()
   const panel = runPanel(page, 'Greet')
   await expect(panel.getByLabel('Output of gpu-box')).toHaveText(
     `hi'; $(id) "x|it's "all"|canary-$HOME|gpu-box|${sshd.user}|`,
   )
-  await expect(panel.getByRole('status')).toHaveText('exit 3')
-  await expect(panel).toContainText('exit 3')
-  await panel.getByRole('button', { name: 'Copy the output' }).click()
+  await expect(panel.getByRole('status')).toHaveText('exit code 3')
+  await expect(panel).toContainText('exit code 3')
+  await panel.getByRole('button', { name: 'Copy output' }).click()
   await expect.poll(() => clipboardText(app)).toContain('canary-$HOME')
 
-  // What was said last time is there, but for what is hidden.
+  // The last values are filled in, except for hidden ones.
   await region.getByRole('button', { name: 'Greet', exact: true }).click()
   await expect(dialog.getByRole('textbox', { name: 'greeting' })).toHaveValue(`hi'; $(id) "x`)
   await expect(dialog.getByRole('combobox', { name: 'who' })).toHaveValue(`it's "all"`)
   await expect(dialog.getByRole('textbox', { name: 'word' })).toHaveValue('')
   await dialog.getByRole('button', { name: 'Cancel' }).click()
-  await panel.getByRole('button', { name: 'Close the run' }).click()
+  await panel.getByRole('button', { name: 'Close run' }).click()
   await expect(panel).toBeHidden()
   await expect.poll(() => readFileSync(join(dataDir, 'snippets.json'), 'utf8')).toContain('good day')
   expect(readFileSync(join(dataDir, 'snippets.json'), 'utf8')).not.toContain('canary')
 })
 
-test('a snippet runs on three hosts: who differs is seen, and the failed run again', async ({
+test('a snippet runs on three hosts, differences are shown, and failed hosts are retried', async ({
   launch,
   sshd,
   dataDir,
@@ -90,14 +90,14 @@ test('a snippet runs on three hosts: who differs is seen, and the failed run aga
   await dialog.getByRole('button', { name: 'All hosts' }).click()
   await dialog.getByRole('button', { name: 'Run', exact: true }).click()
   const panel = runPanel(page, 'Check')
-  await expect(panel.getByRole('status')).toHaveText('All 3 done · 1 failed · 1 differs')
+  await expect(panel.getByRole('status')).toHaveText('3 finished · 1 failed · 1 with different output')
   await expect(panel.getByRole('list', { name: 'Hosts with outcome 1' }).getByRole('listitem')).toHaveCount(2)
   const odd = panel.getByRole('list', { name: 'Hosts with outcome 2' })
-  await odd.getByRole('button', { name: /^c exit 4/ }).click()
+  await odd.getByRole('button', { name: /^c exit code 4/ }).click()
   await expect(panel.getByLabel('Output of c')).toHaveText('broken')
   writeFileSync(flag, '')
-  await panel.getByRole('button', { name: 'Run the failed again' }).click()
-  await expect(panel.getByRole('status')).toHaveText('All 3 done · all the same')
+  await panel.getByRole('button', { name: 'Retry failed' }).click()
+  await expect(panel.getByRole('status')).toHaveText('3 finished · same output')
   await expect(panel.getByLabel('Output of c')).toHaveText('fine')
   await panel.getByRole('button', { name: 'Copy all output' }).click()
   await expect
@@ -107,13 +107,13 @@ test('a snippet runs on three hosts: who differs is seen, and the failed run aga
     native.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] })
   }, folder)
   await panel.getByRole('button', { name: 'Save all output' }).click()
-  await expect(page.getByRole('region', { name: 'Notices' })).toContainText('Written to')
+  await expect(page.getByRole('region', { name: 'Notices' })).toContainText('Saved to')
   await page.getByRole('link', { name: 'Activity' }).click()
   await expect(page.getByText('Check: 1 of 3 did not end with 0')).toBeVisible()
   await expect(page.getByText('Check: ended with 0')).toBeVisible()
 })
 
-test('hosts that are not connected ask one question at a time, and each fills in what it knows', async ({
+test('hosts that are not connected prompt one at a time, and each fills in its own variables', async ({
   launch,
   sshd,
   dataDir,
@@ -143,17 +143,17 @@ test('hosts that are not connected ask one question at a time, and each fills in
   }
   const panel = runPanel(page, 'Who')
   // Their names differ, so their output does.
-  await expect(panel.getByRole('status')).toHaveText('All 2 done · 1 differs')
+  await expect(panel.getByRole('status')).toHaveText('2 finished · 1 with different output')
   const day = new Date().toLocaleDateString('sv-SE')
   for (const label of labels) {
-    await panel.getByRole('button', { name: new RegExp(`^${label} exit 0`) }).click()
+    await panel.getByRole('button', { name: new RegExp(`^${label} exit code 0`) }).click()
     await expect(panel.getByLabel(`Output of ${label}`)).toHaveText(
       `${label} 127.0.0.1 ${sshd.user} ${sshd.port} ${day} ${sshd.user}`,
     )
   }
 })
 
-test('what runs is stopped, or ends with its connection, and says so', async ({ launch, sshd, dataDir }) => {
+test('a run is stopped, or fails with its connection, and shows it', async ({ launch, sshd, dataDir }) => {
   seedSnippets(dataDir, { name: 'Wait', command: 'echo begun; sleep 100; echo never', mode: 'apart' })
   const { page } = await launch({ hosts: [keyHost(sshd)] })
   await openShell(page)
@@ -171,12 +171,12 @@ test('what runs is stopped, or ends with its connection, and says so', async ({ 
   await expect(panel).toContainText('failed')
 })
 
-test('what runs apart ends over there when Hawser is closed', async ({ launch, sshd, dataDir, folder }) => {
+test('quitting Hawser ends background runs on the host', async ({ launch, sshd, dataDir, folder }) => {
   const path = join(folder, 'pid')
   seedSnippets(dataDir, { name: 'Long', command: `echo $$ > ${path}\necho begun\nsleep 7777`, mode: 'apart' })
   const hawser = await launch({ ownProcess: true, hosts: [keyHost(sshd)] })
   const region = await snippetsPage(hawser.page)
-  // The only one that is found runs with Enter.
+  // Enter runs a single search result.
   await region.getByRole('textbox', { name: 'Find a snippet' }).fill('lon')
   await hawser.page.keyboard.press('Enter')
   const dialog = hawser.page.getByRole('dialog', { name: 'Run Long' })
@@ -188,7 +188,7 @@ test('what runs apart ends over there when Hawser is closed', async ({ launch, s
   await expect.poll(() => existsSync(`/proc/${pid}`)).toBe(false)
 })
 
-test('a dangerous one asks first', async ({ launch, sshd, dataDir, folder }) => {
+test('a snippet with confirmation asks before it runs', async ({ launch, sshd, dataDir, folder }) => {
   const mark = join(folder, 'mark')
   seedSnippets(dataDir, { name: 'Wipe', command: `touch {{file:${mark}}}`, mode: 'send', confirm: true })
   const { page } = await launch({ hosts: [keyHost(sshd)] })
@@ -197,9 +197,9 @@ test('a dangerous one asks first', async ({ launch, sshd, dataDir, folder }) => 
   await page.getByRole('dialog', { name: 'Run Wipe' }).getByRole('button', { name: 'Run', exact: true }).click()
   const alert = page.getByRole('alertdialog', { name: 'Run Wipe?' })
   await expect(alert).toContainText('On gpu-box')
-  await expect(alert.getByLabel('What runs')).toHaveText(`touch '${mark}'`)
+  await expect(alert.getByLabel('Command to run')).toHaveText(`touch '${mark}'`)
   await alert.getByRole('button', { name: 'Cancel' }).click()
-  // Back to what was typed.
+  // Cancel returns to the typed values.
   const asked = page.getByRole('dialog', { name: 'Run Wipe' })
   await expect(asked.getByRole('textbox', { name: 'file' })).toHaveValue(mark)
   await asked.getByRole('button', { name: 'Cancel' }).click()
@@ -212,7 +212,7 @@ test('a dangerous one asks first', async ({ launch, sshd, dataDir, folder }) => 
   await expect.poll(() => existsSync(mark)).toBe(true)
 })
 
-test('from its page a snippet is typed into a terminal that opens for it, and it starts in tmux', async ({
+test('a snippet of the page opens a terminal and is typed into it, and another one starts in tmux', async ({
   launch,
   sshd,
   dataDir,
@@ -236,7 +236,7 @@ test('from its page a snippet is typed into a terminal that opens for it, and it
   await page.getByRole('dialog', { name: 'Run Train' }).getByRole('button', { name: 'Run', exact: true }).click()
   const panel = runPanel(page, 'Train')
   await expect(panel.getByLabel('Output of gpu-box')).toHaveText('Runs in window 0 of the tmux session hawser.')
-  await panel.getByRole('button', { name: 'Show in a terminal' }).click()
+  await panel.getByRole('button', { name: 'Open in terminal' }).click()
   const tmux = terminal(page, 'gpu-box')
   await expect(tmux.rows).toContainText('epoch-7')
   await expect(tmux.rows).toContainText('Train')
@@ -244,7 +244,7 @@ test('from its page a snippet is typed into a terminal that opens for it, and it
   await expect(tmux.rows).toContainText(/exited|no server|lost/)
 })
 
-test('the keyboard is enough to find a snippet and to run it', async ({ launch, sshd }) => {
+test('a snippet is found and run with the keyboard only', async ({ launch, sshd }) => {
   const { page } = await launch({ hosts: [keyHost(sshd)] })
   await page.keyboard.press('Control+Shift+S')
   const region = page.getByRole('region', { name: 'Snippets', exact: true })
@@ -268,7 +268,7 @@ test('the keyboard is enough to find a snippet and to run it', async ({ launch, 
   await expect(runPanel(page, 'Disk use by folder').getByLabel('Output of gpu-box')).toContainText('Filesystem')
 })
 
-test('snippets go into a file and come back, also from other programs', async ({ launch, dataDir, folder }) => {
+test('snippets are exported to a file and imported, also from other programs', async ({ launch, dataDir, folder }) => {
   seedSnippets(dataDir, { name: 'Mine', command: 'echo {{a:b}}', tags: ['x'] })
   const { app, page } = await launch({ hosts: [] })
   const region = await snippetsPage(page)
@@ -278,20 +278,20 @@ test('snippets go into a file and come back, also from other programs', async ({
     }, path)
   const notices = page.getByRole('region', { name: 'Notices' })
   const more = async (item: string) => {
-    await region.getByRole('button', { name: 'More about snippets' }).click()
+    await region.getByRole('button', { name: 'More actions' }).click()
     await page.getByRole('menuitem', { name: item }).click()
   }
   await choose(folder)
-  await more('Export all')
+  await more('Export all snippets')
   await expect(notices).toContainText('hawser-snippets.json')
   const written = JSON.parse(readFileSync(join(folder, 'hawser-snippets.json'), 'utf8')) as { snippets: unknown }
   expect(written.snippets).toEqual([{ name: 'Mine', command: 'echo {{a:b}}', tags: ['x'] }])
-  await region.getByRole('button', { name: 'Actions of Mine' }).click()
+  await region.getByRole('button', { name: 'Actions for Mine' }).click()
   await page.getByRole('menuitem', { name: 'Delete' }).click()
   await page.getByRole('alertdialog', { name: 'Delete Mine?' }).getByRole('button', { name: 'Delete' }).click()
   await expect(region).toContainText('No snippets yet')
   await choose(join(folder, 'hawser-snippets.json'))
-  await more('Import')
+  await more('Import snippets')
   await expect(region.getByRole('button', { name: 'Mine', exact: true })).toBeVisible()
   const electerm = join(folder, 'electerm.json')
   writeFileSync(
@@ -299,11 +299,11 @@ test('snippets go into a file and come back, also from other programs', async ({
     JSON.stringify([{ name: 'Theirs', commands: [{ command: 'uptime', delay: 100 }], labels: [], id: 'x' }]),
   )
   await choose(electerm)
-  await more('Import')
+  await more('Import snippets')
   await expect(region.getByRole('button', { name: 'Theirs', exact: true })).toBeVisible()
   await choose(join(dataDir, 'hosts.json'))
-  await more('Import')
+  await more('Import snippets')
   await expect(notices).toContainText('There are no snippets in this file.')
-  await more('Bring back the starters')
+  await more('Restore starter snippets')
   await expect(region.getByRole('button', { name: 'Slurm queue', exact: true })).toBeVisible()
 })

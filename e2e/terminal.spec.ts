@@ -4,7 +4,7 @@ import { expect, keyHost, needs, openShell, terminal, test, trust } from './fixt
 
 test.beforeEach(({ sshd, sshDir }) => trust(sshDir, sshd.port, sshd.hostKey))
 
-test('the far side knows the exact size, also after the window changed', async ({ launch, sshd }) => {
+test('the server knows the exact size, also after the window was resized', async ({ launch, sshd }) => {
   const { app, page } = await launch({ hosts: [keyHost(sshd)] })
   const shell = await openShell(page)
   for (const [width, height] of [
@@ -31,7 +31,7 @@ test('the far side knows the exact size, also after the window changed', async (
   }
 })
 
-test('Ctrl+C ends a flood at once, and the screen has the end of it', async ({ launch, sshd }) => {
+test('Ctrl+C stops a flood of output immediately, and the screen shows its end', async ({ launch, sshd }) => {
   const { page } = await launch({ hosts: [keyHost(sshd)] })
   const shell = await openShell(page)
   await shell.run("yes 'flood flood flood flood flood flood flood'")
@@ -42,7 +42,7 @@ test('Ctrl+C ends a flood at once, and the screen has the end of it', async ({ l
   await expect(shell.rows).toContainText(/100000\s*the-end/, { timeout: 30_000 })
 })
 
-test('bytes come through whole: UTF-8 in pieces, wide characters, and what is typed', async ({ launch, sshd }) => {
+test('UTF-8 in fragments, wide characters and typed text arrive intact', async ({ launch, sshd }) => {
   const { app, page } = await launch({ hosts: [keyHost(sshd)] })
   const shell = await openShell(page)
   await shell.run("printf '\\xe2'; sleep 0.2; printf '\\x82'; sleep 0.2; printf '\\xac-euro \\u6f22\\u5b57 end\\n'")
@@ -55,7 +55,7 @@ test('bytes come through whole: UTF-8 in pieces, wide characters, and what is ty
   await expect(shell.rows).toContainText('c3 a4 c3 9f e2 82 ac 0a')
 })
 
-test('the programs people live in draw as they should', async ({ launch, sshd, folder }) => {
+test('common full-screen programs are drawn correctly', async ({ launch, sshd, folder }) => {
   needs('less', 'vim', 'tmux', 'htop')
   test.setTimeout(120_000)
   const { page } = await launch({ hosts: [keyHost(sshd)] })
@@ -83,7 +83,7 @@ test('the programs people live in draw as they should', async ({ launch, sshd, f
   await shell.type('echo in-the-lower-pane\n')
   await expect(shell.rows).toContainText(/─{20}[\s\S]*in-the-lower-pane/)
   await page.keyboard.press('Control+b')
-  // tmux takes keys that come at once for a paste.
+  // tmux treats keys that arrive together as a paste.
   await page.keyboard.type('&')
   await expect(shell.rows).toContainText('kill-window')
   await page.keyboard.type('y')
@@ -95,7 +95,7 @@ test('the programs people live in draw as they should', async ({ launch, sshd, f
   await shell.prompt()
 })
 
-test('vttest’s cursor and screen pages come out as its author meant', async ({ launch, sshd }) => {
+test('vttest’s cursor and screen pages are drawn as intended', async ({ launch, sshd }) => {
   needs('vttest')
   test.setTimeout(120_000)
   const { app, page } = await launch({ hosts: [keyHost(sshd)] })
@@ -139,12 +139,12 @@ test('find counts matches with case, whole words and patterns', async ({ launch,
   await find.getByRole('searchbox', { name: 'Find' }).fill('^n.{5}s$')
   await expect(find.getByRole('status')).toHaveText(/of 1$/)
   await find.getByRole('searchbox', { name: 'Find' }).fill('(')
-  await expect(find.getByRole('status')).toHaveText('Not a pattern')
+  await expect(find.getByRole('status')).toHaveText('Invalid regular expression')
   await page.keyboard.press('Escape')
   await expect(find).toBeHidden()
 })
 
-test('panes split, take the keyboard, zoom, get typed into together, and close', async ({ launch, sshd }) => {
+test('panes are split, focused, maximized, broadcast to, and closed', async ({ launch, sshd }) => {
   const { page } = await launch({ hosts: [keyHost(sshd)] })
   await openShell(page)
   await page.keyboard.press('Control+Shift+D')
@@ -152,7 +152,7 @@ test('panes split, take the keyboard, zoom, get typed into together, and close',
   await expect(panes).toHaveCount(2)
   await expect(panes.nth(1).getByRole('list')).toContainText(/[$#]\s*$/)
   await page.keyboard.press('Control+Shift+B')
-  await expect(panes.first()).toContainText('typing into all')
+  await expect(panes.first()).toContainText('broadcasting input')
   await page.keyboard.type('echo to-both\n')
   for (const pane of [panes.first(), panes.nth(1)])
     await expect(pane.getByRole('list')).toContainText(/to-both[\s\S]*to-both/)
@@ -173,7 +173,7 @@ test('panes split, take the keyboard, zoom, get typed into together, and close',
   await expect(panes.first().getByRole('list')).toContainText('to-both')
 })
 
-test('a paste is cleaned, and several lines are asked about where each would run', async ({ launch, sshd }) => {
+test('a paste is cleaned, and several lines need confirmation if each would run', async ({ launch, sshd }) => {
   const { app, page } = await launch({ hosts: [keyHost(sshd)] })
   const shell = await openShell(page)
   const clip = (text: string) => app.evaluate(({ clipboard }, value) => clipboard.writeText(value), text)
@@ -181,7 +181,7 @@ test('a paste is cleaned, and several lines are asked about where each would run
   await page.keyboard.press('Control+Shift+V')
   await expect(shell.rows).toContainText('echo pasted-[201~safely')
   await page.keyboard.press('Control+c')
-  // The system's own way to paste takes the same path.
+  // A paste by the system is cleaned too.
   await page.keyboard.press('Shift+Insert')
   await expect(shell.rows).toContainText(/echo pasted-\[201~safely[\s\S]*echo pasted-\[201~safely/)
   await page.keyboard.press('Control+c')
@@ -202,7 +202,7 @@ test('a paste is cleaned, and several lines are asked about where each would run
   await expect(shell.rows).toContainText('two-55')
 })
 
-test('hostile output neither types for the person, nor takes the title over, nor freezes the window', async ({
+test('hostile output can’t type for the user, take over the title, or freeze the window', async ({
   launch,
   server,
   sshDir,
@@ -231,7 +231,7 @@ test('hostile output neither types for the person, nor takes the title over, nor
   const replied = events
     .filter(event => event.kind === 'data')
     .reduce((sum, event) => sum + (event.text?.length ?? 0), 0)
-  // 20,000 requests would be answered with 140,000 bytes.
+  // Without the limit, 20,000 requests would get 140,000 bytes of replies.
   expect(replied).toBeGreaterThan(0)
   expect(replied).toBeLessThan(70_000)
   await expect(page.getByRole('tab', { name: /^T+…$/ })).toBeVisible()
@@ -239,9 +239,9 @@ test('hostile output neither types for the person, nor takes the title over, nor
   expect(await app.evaluate(({ clipboard }) => clipboard.readText())).toBe('mine')
 })
 
-test('a shell on this computer', async ({ launch }) => {
+test('a local shell runs and ends with its tab', async ({ launch }) => {
   const { page } = await launch({ settings: { terminal: { localShell: '/bin/sh' } } })
-  await page.getByRole('button', { name: 'Open a local shell' }).click()
+  await page.getByRole('button', { name: 'Open local shell' }).click()
   const shell = terminal(page, 'Local shell')
   await shell.prompt()
   await shell.run('echo pid-$$ $TERM_PROGRAM')
@@ -251,7 +251,7 @@ test('a shell on this computer', async ({ launch }) => {
   await expect(() => expect(() => execFileSync('kill', ['-0', String(pid)], { stdio: 'ignore' })).toThrow()).toPass()
 })
 
-test('the font grows and shrinks with the keys every terminal has', async ({ launch, sshd }) => {
+test('the font size changes with the usual shortcuts', async ({ launch, sshd }) => {
   const { page } = await launch({ hosts: [keyHost(sshd)], settings: { appearance: { theme: 'dark' } } })
   const shell = await openShell(page)
   const rows = () => shell.rows.getByRole('listitem').count()

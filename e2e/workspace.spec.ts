@@ -25,7 +25,7 @@ test('tabs, splits and names come back at the next start and wait to be connecte
 
 test('tabs are reordered by dragging, duplicated and closed', async ({ launch }) => {
   const { page } = await launch()
-  await page.getByRole('button', { name: 'Open a local shell' }).click()
+  await page.getByRole('button', { name: 'Open local shell' }).click()
   const tabs = page.getByRole('tablist', { name: 'Tabs' }).getByRole('tab')
   await page.keyboard.press('Control+Shift+R')
   await page.getByRole('textbox', { name: 'Name of the tab' }).fill('one')
@@ -45,7 +45,7 @@ test('tabs are reordered by dragging, duplicated and closed', async ({ launch })
 
 test('a tab dropped on a pane becomes a split of it', async ({ launch }) => {
   const { page } = await launch()
-  await page.getByRole('button', { name: 'Open a local shell' }).click()
+  await page.getByRole('button', { name: 'Open local shell' }).click()
   await page.keyboard.press('Control+Shift+K')
   const tabs = page.getByRole('tablist', { name: 'Tabs' }).getByRole('tab')
   await expect(tabs).toHaveCount(3)

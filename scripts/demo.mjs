@@ -165,7 +165,7 @@ async function showSnippets(page, { theme, shoot, size }) {
   await shoot(`snippets-${theme}`)
   await size(900, 600)
   await shoot(`snippets-small-${theme}`)
-  await region.getByRole('button', { name: 'Actions of Tail newest log' }).click()
+  await region.getByRole('button', { name: 'Actions for Tail newest log' }).click()
   await page.getByRole('menuitem', { name: 'Edit' }).click()
   await page.getByRole('dialog', { name: 'Edit Tail newest log' }).waitFor()
   await shoot(`snippet-form-small-${theme}`)
@@ -187,7 +187,7 @@ async function showSnippets(page, { theme, shoot, size }) {
   await dialog.getByRole('button', { name: 'Run', exact: true }).click()
   const panel = page.getByRole('region', { name: 'Run Tail newest log' })
   await panel
-    .getByText(/exit 0/)
+    .getByText(/exit code 0/)
     .first()
     .waitFor()
   await page.waitForTimeout(1500)
@@ -195,7 +195,7 @@ async function showSnippets(page, { theme, shoot, size }) {
   await size(900, 600)
   await shoot(`run-small-${theme}`)
   await size(1360, 850)
-  await panel.getByRole('button', { name: 'Close the run' }).click()
+  await panel.getByRole('button', { name: 'Close run' }).click()
   await region.getByRole('button', { name: 'Kill by name', exact: true }).click()
   const kill = page.getByRole('dialog', { name: 'Run Kill by name' })
   await kill.getByRole('textbox', { name: 'name' }).fill('no-such-program')
@@ -225,9 +225,9 @@ async function showKeys(page, { theme, shoot, size }) {
   const dialog = page.getByRole('dialog', { name: 'Import hosts' })
   await shoot(`import-${theme}`)
   await dialog
-    .getByRole('textbox', { name: 'Or paste' })
+    .getByRole('textbox', { name: 'Or paste text' })
     .fill('name,ip,user,tags\nalpha,10.0.0.1,me,gpu\nbeta,10.0.0.2,me,\n,nowhere at all,,\n')
-  await dialog.getByRole('button', { name: 'Read' }).click()
+  await dialog.getByRole('button', { name: 'Preview hosts' }).click()
   await dialog.getByRole('list', { name: 'Hosts to import' }).waitFor()
   await shoot(`import-preview-${theme}`)
   await page.getByRole('button', { name: 'Cancel' }).click()
@@ -246,8 +246,8 @@ async function showKeys(page, { theme, shoot, size }) {
   await page.getByRole('button', { name: 'id_ed25519', exact: true }).click()
   await shoot(`key-details-${theme}`)
   await page.getByRole('button', { name: 'Close' }).first().click()
-  for (const item of ['Put on a server', 'Delete']) {
-    await page.getByRole('button', { name: 'Actions of id_ed25519' }).click()
+  for (const item of ['Copy to server', 'Delete key']) {
+    await page.getByRole('button', { name: 'Actions for id_ed25519' }).click()
     await page.getByRole('menuitem', { name: item, exact: true }).click()
     await page.getByRole('dialog').or(page.getByRole('alertdialog')).first().waitFor()
     await page.waitForTimeout(300)
@@ -321,7 +321,7 @@ async function openShell(page, theme, shoot) {
   }
   await page
     .getByRole('tab', { name: /gpu-box/, selected: true })
-    .getByRole('img', { name: 'live' })
+    .getByRole('img', { name: 'connected' })
     .waitFor()
   const input = page
     .getByRole('region', { name: 'Terminal gpu-box' })

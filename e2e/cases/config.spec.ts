@@ -28,7 +28,7 @@ test('a mark before the first Host changes nothing, and a slip in one stops ever
   write(`Host one\n${own(one.port)}Hots two\n${own(two.port)}`)
   await page.getByRole('tab', { name: 'Home' }).click()
   const note = page.getByRole('note')
-  await expect(note).toContainText('No host of the SSH config can be connected to until this is corrected:')
+  await expect(note).toContainText('Hosts from the SSH config can’t be used until these errors are fixed:')
   await expect(note).toContainText(`${path}, line 6: “hots” is not a keyword of ssh_config, perhaps Host is meant.`)
   await page.getByRole('button', { name: 'one', exact: true }).click()
   await expect(terminal(page, 'one').region).toContainText(

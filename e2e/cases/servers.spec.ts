@@ -92,7 +92,7 @@ test('hosts say why they give no files, and the banner of sshd is kept in Activi
     await page.getByRole('tab', { name: 'Home' }).click()
     await page.getByRole('link', { name: 'Forwards' }).click()
     const why = 'only did not run a command for Hawser (exit code 1). It said: “Please log in first”.'
-    await expect(page.getByRole('region', { name: 'Found' })).toContainText(why)
+    await expect(page.getByRole('region', { name: 'Detected ports' })).toContainText(why)
     await page.getByRole('button', { name: 'TensorBoard' }).click()
     const preset = page.getByRole('dialog', { name: 'TensorBoard' })
     await preset.getByRole('combobox', { name: 'Host' }).selectOption('only')

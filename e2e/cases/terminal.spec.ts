@@ -79,7 +79,7 @@ test('control keys and Shift+Enter send xterm’s bytes, and others only while a
 
   // The program died with all of it on, and its shell too: the next one has an ordinary keyboard.
   await shell.run('clear; printf "\\033[>1u"; exec sleep 0')
-  await expect(shell.region.getByRole('status')).toContainText('Press Enter to connect again')
+  await expect(shell.region.getByRole('status')).toContainText('Press Enter to reconnect')
   await page.keyboard.press('Enter')
   await expect(shell.region.getByRole('status')).toBeHidden()
   expect(await bytesOf(reader, 'again', '')).toEqual(legacy)

@@ -14,7 +14,7 @@ test('a tab whose shell runs a program is closed after a question, and can be re
 
   await page.keyboard.press('Control+Shift+Q')
   const question = page.getByRole('alertdialog', { name: 'Close this tab?' })
-  await expect(question).toContainText('“kept=alive; sleep 301” is still running. It ends with the terminal.')
+  await expect(question).toContainText('“kept=alive; sleep 301” is still running and will be terminated.')
   await page.keyboard.press('Escape')
   await expect(question).toBeHidden()
   await page.getByRole('button', { name: 'Close gpu-box' }).click()

@@ -48,16 +48,16 @@ const formats = {
     text: JSON.stringify(own),
     words: [
       'Jump hosts: gate',
-      'SOCKS 5 proxy: pu@proxy.example:1080',
+      'SOCKS5 proxy: pu@proxy.example:1080',
       'Key file: /keys/deploy',
       'Signs in with the agent',
       'Tags: prod',
-      'A favourite',
+      'Favourite',
       'Theme: dusk',
       'Font size: 15',
-      'Asks for agent forwarding, which stays off',
-      'Asks for weak algorithms, which stay off',
-      'Forward -R localhost:9000:/var/run/docker.sock, started by hand: opens the socket /var/run/docker.sock of this computer’s side to the host',
+      'Requests agent forwarding (stays off)',
+      'Requests weak algorithms (stay off)',
+      'Forward -R localhost:9000:/var/run/docker.sock, started manually: gives the host access to the socket /var/run/docker.sock from this computer',
     ],
   },
   putty: {
@@ -74,14 +74,14 @@ const formats = {
     words: [
       'HTTP proxy: proxy.example:1080',
       'Key file: C:\\keys\\a.ppk',
-      'Asks for agent forwarding, which stays off',
-      'Forward -L *:8080:localhost:80, started by hand: listens on all addresses of this computer, for others as well',
-      'Forward -L 7000:localhost:70, started by hand',
+      'Requests agent forwarding (stays off)',
+      'Forward -L *:8080:localhost:80, started manually: listens on all addresses of this computer, open to other computers',
+      'Forward -L 7000:localhost:70, started manually',
     ],
   },
   winscp: {
     text: '[Sessions\\box]\nHostName=10.0.0.1\nPublicKeyFile=C:%5Ckeys%5Ca.ppk\nProxyMethod=1\nProxyHost=p.example\nProxyPort=1080\nTunnel=1\nTunnelHostName=gate\nTunnelUserName=t\n',
-    words: ['Jump hosts: t@gate:22', 'SOCKS 4 proxy: p.example:1080', 'Key file: C:\\keys\\a.ppk'],
+    words: ['Jump hosts: t@gate:22', 'SOCKS4 proxy: p.example:1080', 'Key file: C:\\keys\\a.ppk'],
   },
   mobaxterm: {
     text: `[Bookmarks]\nSubRep=\nbox=#109#0%10.0.0.1%22%m%%-1%-1%%%%%0%0%0%/keys/m%-1#x\n`,
@@ -97,11 +97,11 @@ const formats = {
     words: [
       'Jump hosts: a, me@b:2222',
       'Key file: /keys/s',
-      'Asks for agent forwarding, which stays off',
-      'Forward -D 10.1.1.1:1080, started by hand: listens on 10.1.1.1 of this computer, for others as well',
-      'Forward -R 8080:localhost:80, started by hand: opens localhost:80 of this computer’s side to the host',
-      'Forward -R 1081, started by hand: would open this computer’s whole network to the host, so it is left out',
-      'Forward -L /tmp/s:/run/db.sock, started by hand: listens on the socket /tmp/s of this computer; leads to the socket /run/db.sock of the host',
+      'Requests agent forwarding (stays off)',
+      'Forward -D 10.1.1.1:1080, started manually: listens on 10.1.1.1 of this computer, open to other computers',
+      'Forward -R 8080:localhost:80, started manually: gives the host access to localhost:80 from this computer',
+      'Forward -R 1081, started manually: would open this computer’s whole network to the host, so it is skipped',
+      'Forward -L /tmp/s:/run/db.sock, started manually: listens on the socket /tmp/s of this computer; connects to the socket /run/db.sock on the host',
     ],
   },
   'ssh-config': {
@@ -109,8 +109,8 @@ const formats = {
     words: [
       'Jump hosts: gate',
       'Key file: /keys/i',
-      'Asks for agent forwarding, which stays off',
-      'Forward -L 0.0.0.0:5432:db:5432, started by hand: listens on all addresses of this computer, for others as well',
+      'Requests agent forwarding (stays off)',
+      'Forward -L 0.0.0.0:5432:db:5432, started manually: listens on all addresses of this computer, open to other computers',
     ],
   },
 } as const

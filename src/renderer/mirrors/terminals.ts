@@ -30,17 +30,17 @@ export function lookOf(state: TerminalState | undefined): { readonly tone: Tone;
     case 'connecting':
       return { tone: 'warn', state: 'connecting' }
     case 'asking':
-      return { tone: 'warn', state: 'waiting for you' }
+      return { tone: 'warn', state: 'waiting for your response' }
     case 'ready':
-      return { tone: 'ok', state: 'live' }
+      return { tone: 'ok', state: 'connected' }
     case 'stalled':
-      return { tone: 'warn', state: `no answer for ${state.seconds} s` }
+      return { tone: 'warn', state: `no response for ${state.seconds} s` }
     case 'lost':
       return { tone: 'bad', state: 'connection lost' }
     case 'failed':
       return { tone: 'bad', state: 'not connected' }
     case 'exited':
-      return { tone: 'none', state: 'ended' }
+      return { tone: 'none', state: 'exited' }
   }
 }
 

@@ -73,7 +73,7 @@ function theme(name: string, { id, dark, ...look }: Look): TerminalTheme {
   }
 }
 
-/** The schemes that ship, six dark and four light. */
+/** The built-in schemes, six dark and four light. */
 export const terminalThemes: readonly TerminalTheme[] = [
   theme('Hawser Dark', {
     id: 'hawser-dark',
@@ -337,7 +337,7 @@ export const terminalThemes: readonly TerminalTheme[] = [
   }),
 ]
 
-/** A scheme by its id; the app's own when there is none. */
+/** A scheme by its id; Hawser's own if the id is unknown. */
 export function themeById(id: string, dark: boolean): TerminalTheme {
   const found =
     terminalThemes.find(each => each.id === id) ??

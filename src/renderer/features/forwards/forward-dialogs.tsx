@@ -15,13 +15,13 @@ export interface ForwardDialogsProps {
   readonly tell: (text: string) => void
 }
 
-/** The dialog about forwards that is open, over whatever page. */
+/** The open forward or preset dialog, over whatever page is shown. */
 export function ForwardDialogs({ parts, hosts, keyOf, commandOf, tell }: ForwardDialogsProps) {
   const dialog = useForwardsView(state => state.dialog)
   const presets = useForwards(state => state.book.presets)
   const { api } = parts
   if (!dialog) return null
-  // What ends after the person went on must not close what they opened since.
+  // A call that ends late must not close a dialog that was opened in the meantime.
   const close = () => {
     if (useForwardsView.getState().dialog === dialog) openForwardDialog(null)
   }
@@ -73,7 +73,7 @@ export function ForwardDialogs({ parts, hosts, keyOf, commandOf, tell }: Forward
   }
 }
 
-/** An address that is no saved host is there to choose where it is what the dialog is about. */
+/** The hosts to choose from, with the address that the dialog was opened for if it is not a saved host. */
 function withTarget(
   hosts: readonly ForwardHost[],
   target: Forward['target'] | null,

@@ -11,14 +11,14 @@ interface ForwardDrawingProps {
   readonly host: string
 }
 
-/** Who listens, and where a connection to it goes. */
+/** Shows which machine listens, and where its connections go. */
 export function ForwardDrawing({ kind, listen, to, host }: ForwardDrawingProps) {
-  const here = { name: 'This computer', end: kind === 'remote' ? (to ? endText(to) : '') : endText(listen) }
+  const local = { name: 'This computer', end: kind === 'remote' ? (to ? endText(to) : '') : endText(listen) }
   const onHost = to?.kind === 'unix' || (to?.kind === 'tcp' && /^(localhost|127\.|::1)/.test(to.address))
   const beyond = kind === 'dynamic' ? 'anywhere' : kind === 'local' && to && !onHost ? endText(to) : null
-  const there = kind === 'remote' ? endText(listen) : kind === 'local' && onHost && to ? endText(to) : ''
-  const left = <Machine name={here.name} end={here.end} listens={kind !== 'remote'} />
-  const right = <Machine name={host} end={there} listens={kind === 'remote'} />
+  const remoteEnd = kind === 'remote' ? endText(listen) : kind === 'local' && onHost && to ? endText(to) : ''
+  const left = <Machine name={local.name} end={local.end} listens={kind !== 'remote'} />
+  const right = <Machine name={host} end={remoteEnd} listens={kind === 'remote'} />
   return (
     <div
       className={css['drawing']}
@@ -34,7 +34,7 @@ export function ForwardDrawing({ kind, listen, to, host }: ForwardDrawingProps) 
       {beyond !== null && (
         <>
           <ArrowRight size={18} />
-          <Machine name="Behind it" end={beyond} listens={false} />
+          <Machine name="Destination" end={beyond} listens={false} />
         </>
       )}
     </div>

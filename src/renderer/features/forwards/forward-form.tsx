@@ -12,7 +12,7 @@ import { ForwardDrawing } from './forward-drawing.tsx'
 import { endText, isWide, parseEnd } from './forward-text.ts'
 import css from './forwards.module.css'
 
-/** A host that a forward can lead through. */
+/** A host that can carry a forward. */
 export interface ForwardHost {
   readonly label: string
   readonly target: Forward['target']
@@ -30,12 +30,12 @@ export interface ForwardFormProps {
 }
 
 const kinds: Readonly<Record<ForwardKind, string>> = {
-  local: 'Local: a port of the host comes here',
-  remote: 'Remote: a port of this computer goes to the host',
-  dynamic: 'Dynamic: a SOCKS proxy through the host',
+  local: 'Local: open a remote port on this computer',
+  remote: 'Remote: open a local port on the host',
+  dynamic: 'Dynamic: SOCKS proxy through the host',
 }
 
-/** Makes or changes a forward, with a drawing of who listens where and what goes through. */
+/** Creates or edits a forward, with a drawing of which machine listens and where its connections go. */
 export function ForwardForm({ forward, target, hosts, keyOf, commandOf, onSave, onClose }: ForwardFormProps) {
   const [label, setLabel] = useState(forward?.label ?? '')
   const [id] = useState(() => forward?.id ?? (crypto.randomUUID() as ForwardId))
@@ -54,7 +54,7 @@ export function ForwardForm({ forward, target, hosts, keyOf, commandOf, onSave, 
   const chosen = hosts.find(each => each.key === host)
   const whole = ends && chosen ? { kind, ...ends, target: chosen.target } : null
   const wide = ends !== null && isWide(ends.listen)
-  // An address that was typed is the one that is meant.
+  // An address that the user typed is used as it is.
   const canBeOwn = kind === 'local' && ends?.listen.kind === 'tcp' && ends.listen.address === 'localhost'
 
   const take = (text: string) => {
@@ -65,8 +65,9 @@ export function ForwardForm({ forward, target, hosts, keyOf, commandOf, onSave, 
     setTo(spec.to ? specText(spec.to) : '')
   }
   const save = async (begin: boolean) => {
-    if (!whole) return setError(hosts.length === 0 ? 'Add a host first.' : 'Give a port, such as 8888, for each end.')
-    if (wide && !wideOk) return setError('Others could connect to this address. Tick the box if that is what you want.')
+    if (!whole) return setError(hosts.length === 0 ? 'Add a host first.' : 'Enter a port, such as 8888, for both ends.')
+    if (wide && !wideOk)
+      return setError('Other computers could connect to this address. Select the checkbox to allow it.')
     const name = label.trim() || (whole.to ? endText(whole.to) : 'SOCKS proxy')
     const made: Forward = {
       id,
@@ -88,7 +89,7 @@ export function ForwardForm({ forward, target, hosts, keyOf, commandOf, onSave, 
   return (
     <Dialog
       title={forward ? `Edit ${forward.label}` : 'New forward'}
-      description="It stays up until you stop it, also when the link is lost in between."
+      description="Stays active until you stop it and reconnects automatically."
       badge={<Waypoints size={18} />}
       width={620}
       onClose={onClose}
@@ -118,7 +119,7 @@ export function ForwardForm({ forward, target, hosts, keyOf, commandOf, onSave, 
           ))}
         </Select>
         <div data-wide>
-          <Select label="Kind" value={kind} onChange={event => setKind(event.target.value as ForwardKind)}>
+          <Select label="Type" value={kind} onChange={event => setKind(event.target.value as ForwardKind)}>
             {(Object.keys(kinds) as ForwardKind[]).map(each => (
               <option key={each} value={each}>
                 {kinds[each]}
@@ -127,26 +128,26 @@ export function ForwardForm({ forward, target, hosts, keyOf, commandOf, onSave, 
           </Select>
         </div>
         <TextField
-          label={kind === 'remote' ? 'Listen on the host' : 'Listen here'}
+          label={kind === 'remote' ? 'Remote listening port' : 'Local listening port'}
           value={listen}
           placeholder={dynamic ? '1080' : '8888'}
-          hint="A port, address:port, or the path of a socket"
+          hint="Port, address:port or socket path"
           onChange={event => setListen(event.target.value)}
         />
         {!dynamic && (
           <TextField
-            label={kind === 'remote' ? 'To this computer' : 'To, seen from the host'}
+            label={kind === 'remote' ? 'Destination, as seen from this computer' : 'Destination, as seen from the host'}
             value={to}
             placeholder={kind === 'remote' ? '52698' : '8888 or node17:8888'}
-            hint="A port, address:port, or the path of a socket"
+            hint="Port, address:port or socket path"
             onChange={event => setTo(event.target.value)}
           />
         )}
         {kind === 'local' && <PageField page={page} onPage={setPage} />}
         <Select label="Start" value={start} onChange={event => setStart(event.target.value as Forward['start'])}>
-          <option value="hand">By hand</option>
-          <option value="host">With the first connection to the host</option>
-          <option value="app">With Hawser</option>
+          <option value="hand">Manually</option>
+          <option value="host">When the host connects</option>
+          <option value="app">When Hawser starts</option>
         </Select>
         <Consents
           kind={kind}
@@ -161,7 +162,7 @@ export function ForwardForm({ forward, target, hosts, keyOf, commandOf, onSave, 
         <div data-wide>
           {whole && chosen && <ForwardDrawing kind={kind} listen={whole.listen} to={whole.to} host={chosen.label} />}
           {whole && (
-            <code className={css['command']} aria-label="The same with ssh">
+            <code className={css['command']} aria-label="Equivalent ssh command">
               {commandOf(whole)}
             </code>
           )}
@@ -197,7 +198,7 @@ function PageField({ page, onPage }: { readonly page: string; readonly onPage: (
   )
 }
 
-// A host that was deleted is no choice any more.
+// The host may have been deleted: the first one is chosen then.
 function hostKeyOf(hosts: readonly ForwardHost[], key: string): string {
   return hosts.some(each => each.key === key) ? key : (hosts[0]?.key ?? '')
 }
@@ -206,38 +207,38 @@ interface ConsentsProps {
   readonly kind: ForwardKind
   readonly freePort: boolean
   readonly onFreePort: (on: boolean) => void
-  /** Null where it can't be chosen. */
+  /** Null if the forward can't have one. */
   readonly ownAddress: boolean | null
   readonly onOwnAddress: (on: boolean) => void
-  /** True where others than this computer could connect. */
+  /** True if other computers could connect. */
   readonly wide: boolean
   readonly wideOk: boolean
   readonly onWideOk: (on: boolean) => void
 }
 
-/** What a person says yes to, or not. */
+/** The options of the listening port, and the consent to let other computers connect. */
 function Consents({ kind, freePort, onFreePort, ownAddress, onOwnAddress, wide, wideOk, onWideOk }: ConsentsProps) {
-  const who =
+  const consent =
     kind === 'remote'
-      ? 'Others can connect to this port of the host, if its GatewayPorts lets them. That is what I want'
-      : 'Everybody who reaches this computer can connect. That is what I want'
+      ? 'Allow connections from other computers, if GatewayPorts on the host permits it'
+      : 'Allow connections from other computers'
   return (
     <div data-wide>
       {kind !== 'remote' && (
         <Checkbox
-          label="Take the next free port when this one is taken"
+          label="If the port is in use, use the next free one"
           checked={freePort}
           onChange={event => onFreePort(event.target.checked)}
         />
       )}
       {ownAddress !== null && (
         <Checkbox
-          label="Listen on an address of this host’s own instead of localhost"
+          label="Listen on a separate loopback address for this host"
           checked={ownAddress}
           onChange={event => onOwnAddress(event.target.checked)}
         />
       )}
-      {wide && <Checkbox label={who} checked={wideOk} onChange={event => onWideOk(event.target.checked)} />}
+      {wide && <Checkbox label={consent} checked={wideOk} onChange={event => onWideOk(event.target.checked)} />}
     </div>
   )
 }
@@ -245,7 +246,7 @@ function Consents({ kind, freePort, onFreePort, ownAddress, onOwnAddress, wide, 
 function readEnds({ kind, listen, to }: { kind: ForwardKind; listen: string; to: string }) {
   const target = kind === 'dynamic' ? null : parseEnd(to)
   if (kind !== 'dynamic' && (target === null || (target.kind === 'tcp' && target.port === 0))) return null
-  // The same port here as over there, when none is given.
+  // The local port defaults to the remote one.
   const from =
     listen.trim() === '' && target?.kind === 'tcp' && kind === 'local'
       ? parseEnd(String(target.port))

@@ -17,17 +17,17 @@ export interface ForwardRowParts {
   readonly api: Api
   readonly sizeText: (bytes: number) => string
   readonly quietly: (work: Promise<unknown>) => void
-  /** What people call the host; for commands `user@address`. */
+  /** The name of the host in the interface. */
   readonly hostName: (of: { readonly target: Target }) => string
   readonly commandOf: (forward: ForwardSnapshot['forward']) => string
   readonly copy: (text: string) => void
-  /** Opens a file of the config at a line. */
+  /** Opens a config file at a line. */
   readonly openLine: (at: { readonly path: string; readonly line: number }) => void
 }
 
-const words = { local: '', remote: ' · remote', dynamic: ' · dynamic' } as const
+const kindSuffixes = { local: '', remote: ' · remote', dynamic: ' · dynamic' } as const
 
-/** One forward with its switch. */
+/** One forward, with buttons to start and stop it. */
 export function ForwardRow({
   snapshot,
   preset,
@@ -59,15 +59,15 @@ export function ForwardRow({
         <strong>{label}</strong>
         <span className={css['sub']} title={detail}>
           {host}
-          {words[forward.kind]}
+          {kindSuffixes[forward.kind]}
           {configLine ? ' · SSH config' : ''}
-          {moved ? ` · instead of port ${forward.listen.kind === 'tcp' ? forward.listen.port : ''}` : ''}
+          {moved ? ` · port ${forward.listen.kind === 'tcp' ? forward.listen.port : ''} was in use` : ''}
           {detail === '' ? '' : ` · ${detail}`}
         </span>
       </span>
       <span className={css['ends']}>
         <code>{from}</code>
-        <ArrowRight size={15} aria-label="leads to" />
+        <ArrowRight size={15} aria-label="to" />
         <code>{to}</code>
       </span>
       <span className={css['state']} role="status">
@@ -107,24 +107,24 @@ export function ForwardRow({
         )}
         <Menu
           trigger={
-            <IconButton small label={`More about ${label}`}>
+            <IconButton small label={`Actions for ${label}`}>
               <Ellipsis size={15} />
             </IconButton>
           }
           items={[
             { label: 'Copy address', run: () => quietly(api.forwards.copyAddress({ id })) },
-            { label: 'Copy as ssh command', run: () => parts.copy(parts.commandOf(forward)) },
+            { label: 'Copy ssh command', run: () => parts.copy(parts.commandOf(forward)) },
             ...(configLine
               ? [
                   {
-                    label: `Open the config at line ${configLine.line}`,
+                    label: `Open SSH config at line ${configLine.line}`,
                     line: true,
                     run: () => parts.openLine(configLine),
                   },
                 ]
               : [
                   {
-                    label: forward.passing ? 'Save' : 'Edit',
+                    label: forward.passing ? 'Save forward' : 'Edit forward',
                     line: true,
                     run: () =>
                       openForwardDialog({
@@ -133,7 +133,12 @@ export function ForwardRow({
                         target: forward.target,
                       }),
                   },
-                  { label: 'Delete', danger: true, line: true, run: () => quietly(api.forwards.remove({ id })) },
+                  {
+                    label: 'Delete forward',
+                    danger: true,
+                    line: true,
+                    run: () => quietly(api.forwards.remove({ id })),
+                  },
                 ]),
           ]}
         />

@@ -2,34 +2,34 @@ import { printForwardSpec, type SpecEnd } from '../../../shared/base/forward-spe
 import type { Endpoint, Forward, ForwardSnapshot } from '../../../shared/contract/forwards.ts'
 import type { Tone } from '../../ui/tag.tsx'
 
-/** An end as people write it. */
+/** An endpoint as users write it: `address:port`, or the path of a socket. */
 export function endText(end: Endpoint): string {
   if (end.kind === 'unix') return end.path
   const address = end.address.includes(':') ? `[${end.address}]` : end.address
   return `${address}:${end.port}`
 }
 
-/** The two ends in the order in which a connection goes, as the row shows them. */
+/** The two ends in the direction of a connection, as the row shows them. */
 export function endsOf(snapshot: ForwardSnapshot, host: string): readonly [string, string] {
   const { kind, to } = snapshot.forward
   const listen = endText(listenEnd(snapshot))
   if (kind === 'dynamic') return [listen, 'anywhere']
-  const there = to ? endText(to) : ''
-  return kind === 'remote' ? [atHost(listen, host), there] : [listen, there]
+  const target = to ? endText(to) : ''
+  return kind === 'remote' ? [atHost(listen, host), target] : [listen, target]
 }
 
-/** Where a forward listens, or will once it is on. */
+/** The address on which a forward listens, or will listen once it is on. */
 export function listenEnd({ forward: { listen }, listening, ownAddress }: ForwardSnapshot): Endpoint {
   if (listening !== null) return listening
   return ownAddress !== null && listen.kind === 'tcp' ? { ...listen, address: ownAddress } : listen
 }
 
-// What a host calls localhost is not what this computer does.
+// The localhost of a host is not the one of this computer.
 function atHost(text: string, host: string): string {
   return text.replace(/^(localhost|127\.0\.0\.1):/, `${host}:`)
 }
 
-/** What a row says of its state, and its colour. */
+/** The state of a forward as a word, with its colour. */
 export function stateLook(
   { state, counters }: ForwardSnapshot,
   sizeText: (bytes: number) => string,
@@ -44,25 +44,26 @@ export function stateLook(
       return { tone: 'ok', text: bytes > 0 ? `up · ${sizeText(bytes)}` : 'up' }
     }
     case 'waiting':
-      return { tone: 'warn', text: 'waiting · retrying' }
+      return { tone: 'warn', text: 'reconnecting' }
     case 'needs-you':
-      return { tone: 'warn', text: 'needs you' }
+      return { tone: 'warn', text: 'waiting for your response' }
     case 'failed':
       return { tone: 'bad', text: 'failed' }
   }
 }
 
-/** What went wrong, or what goes on, in a sentence; empty when there is nothing to say. */
+/** The error, the open question or the count of connections, in a sentence; empty if there is nothing to report. */
 export function detailText({ state, counters, lastError }: ForwardSnapshot): string {
   if ((state.kind === 'waiting' || state.kind === 'needs-you' || state.kind === 'failed') && state.error)
     return state.error.message
-  if (state.kind === 'needs-you') return 'A question waits for you.'
+  if (state.kind === 'needs-you') return 'Answer the question to continue.'
   if (state.kind === 'up' && lastError) return lastError.message
   if (state.kind !== 'up' || counters.ever === 0) return ''
-  return `${counters.now} open, ${counters.ever} in total`
+  const { now, ever } = counters
+  return `${now.toLocaleString('en')} active, ${ever.toLocaleString('en')} total ${ever === 1 ? 'connection' : 'connections'}`
 }
 
-/** The command that does the same; `login` is `user@address`, with a port where it is not 22. */
+/** The equivalent ssh command. `login` is `user@address`, with a port unless it is 22. */
 export function sshCommand(
   forward: Pick<Forward, 'kind' | 'listen' | 'to'>,
   login: { text: string; port: number | null },
@@ -80,7 +81,7 @@ function specEnd(end: Endpoint): SpecEnd {
   return { kind: 'tcp', address: end.address === 'localhost' ? null : end.address, port: end.port }
 }
 
-/** The endpoint that a typed text means: `8888`, `node17:8888`, `[::1]:80`, `/run/x.sock`; null when it means none. */
+/** Parses a typed endpoint: `8888`, `node17:8888`, `[::1]:80`, `/run/x.sock`; null if it is invalid. */
 export function parseEnd(text: string, address = 'localhost'): Endpoint | null {
   const typed = text.trim()
   if (typed.startsWith('/')) return { kind: 'unix', path: typed }
@@ -89,7 +90,7 @@ export function parseEnd(text: string, address = 'localhost'): Endpoint | null {
   return { kind: 'tcp', address: found[1]?.replace(/^\[|\]$/g, '') ?? address, port: Number(found[2]) }
 }
 
-/** A process as people know it: `python demo.py`, without the folders its programs lie in. */
+/** A short command line: `python demo.py`, without the folders of its programs. */
 export function processText(process: string): string {
   return process
     .split(' ')
@@ -98,7 +99,7 @@ export function processText(process: string): string {
     .join(' ')
 }
 
-/** True where others than this computer can connect. */
+/** True if other computers can connect. */
 export function isWide(end: Endpoint): boolean {
   return end.kind === 'tcp' && !/^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(end.address)
 }

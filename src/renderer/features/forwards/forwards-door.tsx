@@ -75,7 +75,7 @@ export function forwardsDoor({ api, follow, store, requests }: DoorContext) {
     },
     status: ForwardCount,
     hostMenu: {
-      label: name => `Forwards of ${name}`,
+      label: name => `Forwards for ${name}`,
       icon: <Waypoints size={15} />,
       items: (host: Host) => hostMenu(rows, { kind: 'host', hostId: host.id }),
     },

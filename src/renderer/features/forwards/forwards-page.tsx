@@ -17,11 +17,11 @@ import { PresetIcon } from './preset-icon.tsx'
 import { openForwardDialog } from './forwards-state.ts'
 
 const shownFirst = 6
-// They come by copy: what is the same is the same in every word.
+// Presets arrive as copies, so they are compared by content.
 const isOwn = (preset: Preset, builtIn: readonly Preset[]) =>
   !builtIn.some(each => JSON.stringify(each) === JSON.stringify(preset))
 
-/** Presets, saved forwards, and what listens on hosts that are connected. */
+/** Presets, saved forwards, and the listening ports of connected hosts. */
 export function ForwardsPage({
   parts,
   builtIn,
@@ -60,10 +60,10 @@ export function ForwardsPage({
       </div>
       <section aria-label="Presets">
         <h2>
-          Presets: one click on any host
+          Presets
           {shownPresets.length > few.length || all ? (
             <Button small look="ghost" aria-expanded={all} onClick={() => setAll(!all)}>
-              {all ? 'Fewer' : `All ${presets.length}`}
+              {all ? 'Show fewer' : `Show all ${presets.length}`}
             </Button>
           ) : null}
         </h2>
@@ -81,7 +81,7 @@ export function ForwardsPage({
                 <Plus size={18} aria-hidden="true" />
               </span>
               <strong>New preset</strong>
-              <span>your own service</span>
+              <span>Your own service</span>
             </button>
           )}
         </div>
@@ -95,7 +95,7 @@ export function ForwardsPage({
             <Waypoints size={36} strokeWidth={1.25} aria-hidden="true" />
             <div>
               <strong>No forwards yet</strong>
-              <p>Click a preset, or bring any port of a host here with New forward. It stays up until you stop it.</p>
+              <p>Click a preset, or choose New forward to open a remote port on this computer.</p>
             </div>
           </div>
         ) : (
@@ -111,16 +111,16 @@ export function ForwardsPage({
           </ul>
         )}
       </section>
-      <section aria-label="Found">
+      <section aria-label="Detected ports">
         <h2>
-          Found on live hosts <span>{found.length}</span>
+          Detected ports <span>{found.length}</span>
         </h2>
         {found.length === 0 ? (
-          <p className={css['none']}>What your own programs listen on shows here while a host is connected.</p>
+          <p className={css['none']}>Ports that your programs listen on appear here while a host is connected.</p>
         ) : (
-          <ul className={css['rows']} aria-label="Found on live hosts">
+          <ul className={css['rows']} aria-label="Detected ports">
             {shownFound.map(each => (
-              <FoundRow
+              <DetectedPort
                 key={`${targetKey(each.target)} ${each.port}`}
                 found={each}
                 preset={byId.get(each.presetId ?? '') ?? null}
@@ -135,7 +135,7 @@ export function ForwardsPage({
             {text}
           </p>
         ))}
-        {foundMore && <p className={css['none']}>A host has more listening ports than are listed here.</p>}
+        {foundMore && <p className={css['none']}>A host has more listening ports than are shown.</p>}
       </section>
     </div>
   )
@@ -170,7 +170,7 @@ function PresetTile({
       items={[
         { label: 'Forward', run: () => openForwardDialog({ kind: 'preset', presetId: preset.id, target: null }) },
         {
-          label: isOwn ? 'Edit preset' : 'Change preset',
+          label: isOwn ? 'Edit preset' : 'Customize preset',
           run: () => openForwardDialog({ kind: 'new-preset', preset }),
         },
         ...(isOwn
@@ -190,13 +190,13 @@ function PresetTile({
   )
 }
 
-const ruleWords: Readonly<Record<PortRule, string>> = {
-  ask: 'Ask about ports of this host',
-  automatic: 'Forward ports of this host by itself',
-  never: 'Never show ports of this host',
+const ruleLabels: Readonly<Record<PortRule, string>> = {
+  ask: 'Ask before forwarding ports from this host',
+  automatic: 'Forward ports from this host automatically',
+  never: 'Never show ports from this host',
 }
 
-function FoundRow({
+function DetectedPort({
   found,
   preset,
   rule,
@@ -222,7 +222,7 @@ function FoundRow({
       <span className={css['name']}>
         <strong>{name}</strong>
         <span className={css['sub']} title={process}>
-          {[host, processText(process), found.own ? '' : 'another user’s'].filter(Boolean).join(' · ')}
+          {[host, processText(process), found.own ? '' : 'owned by another user'].filter(Boolean).join(' · ')}
         </span>
       </span>
       <span className={css['ends']}>
@@ -237,12 +237,12 @@ function FoundRow({
         <Button
           small
           look="ghost"
-          aria-label={`Ignore ${port} on ${host}`}
+          aria-label={`Ignore port ${port} on ${host}`}
           onClick={() => quietly(api.forwards.ignorePort({ target, port }))}
         >
           Ignore
         </Button>
-        <Button small look="primary" aria-label={`Forward ${port} of ${host}`} onClick={forward}>
+        <Button small look="primary" aria-label={`Forward port ${port} from ${host}`} onClick={forward}>
           <Waypoints size={14} aria-hidden="true" /> Forward
         </Button>
       </span>
@@ -251,7 +251,7 @@ function FoundRow({
   return (
     <ContextMenu
       items={(['ask', 'automatic', 'never'] as const).map(each => ({
-        label: `${ruleWords[each]}${each === rule ? ' ✓' : ''}`,
+        label: `${ruleLabels[each]}${each === rule ? ' ✓' : ''}`,
         run: () => quietly(api.forwards.setRule({ target, rule: each })),
       }))}
     >

@@ -11,7 +11,7 @@ import css from './forwards.module.css'
 import { forwardsOf, isOn, useForwards } from '../../mirrors/forwards.ts'
 import { openForwardDialog } from './forwards-state.ts'
 
-/** What is no preset may be a page. */
+/** True if the port may serve a web page, which is assumed of a port without a preset. */
 function isPage(presets: readonly Preset[], id: PresetId | null): boolean {
   const preset = presets.find(each => each.id === id)
   return preset === undefined || preset.page !== null
@@ -19,7 +19,7 @@ function isPage(presets: readonly Preset[], id: PresetId | null): boolean {
 
 const shownPresets = 6
 
-/** The forwards of one host with their switches, and the presets that are not among them. */
+/** The forwards of one host with their switches, its detected ports, and presets that it does not use yet. */
 export function HostForwards({
   target,
   parts,
@@ -77,12 +77,12 @@ export function HostForwards({
         ))}
       {listening.map(({ port, process, presetId }) => (
         <div key={port} className={css['sideRow']} title={process}>
-          <Dot tone="info" label="listens on the host" />
-          <span>{presets.find(({ id }) => id === presetId)?.name ?? (processText(process) || 'Unnamed process')}</span>
+          <Dot tone="info" label="listening on the host" />
+          <span>{presets.find(({ id }) => id === presetId)?.name ?? (processText(process) || 'Unknown process')}</span>
           <code>{port}</code>
           <IconButton
             small
-            label={`Forward ${port} of ${parts.hostName({ target })}`}
+            label={`Forward port ${port} from ${parts.hostName({ target })}`}
             onClick={() => quietly(api.forwards.forwardPort({ target, port, open: isPage(presets, presetId) }))}
           >
             <Waypoints size={14} />
@@ -101,7 +101,7 @@ export function HostForwards({
           </Button>
         ))}
         <Button small look="ghost" onClick={() => openForwardDialog({ kind: 'form', forward: null, target })}>
-          <Plus size={13} aria-hidden="true" /> Forward
+          <Plus size={13} aria-hidden="true" /> New forward
         </Button>
       </div>
     </div>

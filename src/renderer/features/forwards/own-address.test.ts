@@ -23,7 +23,7 @@ test.each([
   'http://[::ffff:127.0.0.1]:8888/lab',
   'http://[::ffff:7f00:1]:8888/lab',
   'http://[::ffff:0.0.0.0]:8888/lab',
-])('%s is the machine’s own', address => {
+])('%s is on the machine itself', address => {
   expect(ownPage(address)).toEqual({ port: 8888, path: '/lab', secure: false })
 })
 
@@ -41,7 +41,7 @@ test.each([
   expect(ownPage(address)).toBeNull()
 })
 
-test('a port that isn’t named is the usual one', () => {
+test('a missing port is the default one', () => {
   expect(ownPage('https://localhost/?token=1#x')).toEqual({ port: 443, path: '/?token=1#x', secure: true })
   expect(ownPage('http://localhost')?.port).toBe(80)
 })

@@ -1,4 +1,4 @@
-/** Where a web address of the machine itself leads. */
+/** The port and page of a web address that names the machine itself. */
 export interface OwnPage {
   readonly port: number
   /** Path, query and fragment. */
@@ -6,8 +6,8 @@ export interface OwnPage {
   readonly secure: boolean
 }
 
-// Names of the loopback interface as RFC 6761 (6.3) and the hosts files of usual systems have them, and addresses that
-// lead there: 127.0.0.0/8, ::1, the unspecified ones, and IPv4 within IPv6 (RFC 4291, 2.5.5.2) as URLs write it.
+// Names of the loopback interface as in RFC 6761 (6.3) and in the hosts files of common systems, and its addresses:
+// 127.0.0.0/8, ::1, the unspecified ones, and IPv4 within IPv6 (RFC 4291, 2.5.5.2) as URLs write it.
 const ownName =
   /^(?:(?:[^.]+\.)*localhost|localhost\.localdomain|localhost[46](?:\.localdomain[46])?|ip6-localhost|ip6-loopback)\.?$/
 const ownNumber = /^(?:127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\]|\[::(?:ffff:)?(?:7f[0-9a-f]{2}:[0-9a-f]{1,4}|0:0)\])$/

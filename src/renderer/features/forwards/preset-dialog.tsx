@@ -29,7 +29,7 @@ type Step =
   | { readonly kind: 'working'; readonly text: string }
   | { readonly kind: 'offer'; readonly offer: Offer }
 
-/** Finds a service on a host and opens it; offers to start it where it does not run. */
+/** Finds a service on a host and opens it. Offers to start it if it is not running. */
 export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onClose }: PresetDialogProps) {
   const only = target ? keyOf(target) : hosts.length === 1 ? hosts[0]?.key : undefined
   const [host, setHost] = useState(only ?? hosts[0]?.key ?? '')
@@ -37,34 +37,34 @@ export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onCl
   const [nodes, setNodes] = useState<readonly string[]>([])
   const [step, setStep] = useState<Step>({ kind: 'pick' })
   const [error, setError] = useState<string | null>(null)
-  // Closed: the answer is nobody's business any more, and what it waits for is cancelled.
-  const gone = useRef(false)
+  // Once the dialog is closed its calls are cancelled, and an answer that still arrives is ignored.
+  const closed = useRef(false)
   const { begin, cancelAll } = useOperations(api)
   useEffect(() => {
-    gone.current = false
+    closed.current = false
     return () => {
-      gone.current = true
+      closed.current = true
       cancelAll()
     }
   }, [cancelAll])
   const chosen = hosts.find(each => each.key === host)
   const on = chosen?.label ?? 'the host'
 
-  // When it fails, what was typed is still there.
+  // After a failure the dialog goes back to the step before, with everything that was typed.
   const work = async (text: string, run: () => Promise<PresetResult | null>, back: Step = { kind: 'pick' }) => {
     setError(null)
     setStep({ kind: 'working', text })
     try {
       const result = await run()
-      if (gone.current) return
+      if (closed.current) return
       if (result?.kind === 'not-running') setStep({ kind: 'offer', offer: result })
       else {
         if (result) onOpened(`${preset.name} on ${on} is forwarded.`)
         onClose()
       }
     } catch (failed) {
-      // A launch that was cancelled says what it left running on the host.
-      if (gone.current) return back.kind === 'offer' && isCancelled(failed) ? onOpened(messageOf(failed)) : undefined
+      // A cancelled launch reports what it left running on the host.
+      if (closed.current) return back.kind === 'offer' && isCancelled(failed) ? onOpened(messageOf(failed)) : undefined
       setStep(back)
       setError(messageOf(failed))
     }
@@ -79,20 +79,20 @@ export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onCl
     if (!chosen) return setError('Add a host first.')
     void work(`Looking for ${preset.name} on ${on}`, () => api.forwards.usePreset(input()))
   }
-  // Without the token of the person's own service, which is not for somebody else's.
-  const openElse = (port: number, offer: Offer) => {
-    const { target: there, operation } = input()
+  // Opens it without a token: the user's own must not reach another user's service.
+  const openAnyway = (port: number, offer: Offer) => {
+    const { target: remote, operation } = input()
     const page = { path: preset.page ?? '/', secure: false }
     void work(
       `Opening port ${port} of ${on}`,
       async () => ({
         kind: 'opened',
-        id: await api.forwards.forwardPort({ target: there, port, open: true, page, operation }),
+        id: await api.forwards.forwardPort({ target: remote, port, open: true, page, operation }),
       }),
       { kind: 'offer', offer },
     )
   }
-  // Where there is nothing to choose, one click is all it takes.
+  // With a given host there is nothing to choose, so the click that opened the dialog is enough.
   useEffect(() => {
     if (target) look()
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once, when it opens
@@ -103,8 +103,8 @@ export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onCl
       title={step.kind === 'offer' ? `Start ${preset.name} on ${on}` : preset.name}
       description={
         step.kind === 'offer'
-          ? `${preset.name} does not run there yet.`
-          : 'Found, forwarded and opened; started if you like.'
+          ? `${preset.name} isn’t running on ${on}.`
+          : 'Finds the running service, forwards its port and opens it. You can also start it.'
       }
       badge={<PresetIcon name={preset.icon} />}
       width={560}
@@ -122,11 +122,11 @@ export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onCl
           </Select>
           {preset.kind === 'local' && (
             <TextField
-              label="Machine behind it"
+              label="Compute node (optional)"
               value={address}
-              placeholder="none"
+              placeholder="None"
               list="nodes-behind"
-              hint="Such as a compute node: node17"
+              hint="A machine that the host can reach, such as node17"
               onFocus={() => {
                 if (chosen)
                   void api.forwards
@@ -144,7 +144,7 @@ export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onCl
         </div>
       )}
       {step.kind === 'offer' && step.offer.elsesPort !== null && (
-        <SomeoneElse port={step.offer.elsesPort} onOpen={port => openElse(port, step.offer)} />
+        <PortInUse port={step.offer.elsesPort} onOpen={port => openAnyway(port, step.offer)} />
       )}
       {step.kind === 'offer' && (
         <Start
@@ -158,10 +158,10 @@ export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onCl
           }
           onService={(launch, keep) =>
             void work(
-              keep ? `Handing ${preset.name} to systemd on ${on}` : `Taking ${preset.name} back from systemd on ${on}`,
+              keep ? `Adding ${preset.name} to systemd on ${on}` : `Removing ${preset.name} from systemd on ${on}`,
               async () => {
                 await api.forwards.setService({ ...input(), launch, on: keep })
-                return keep ? waitForService(() => api.forwards.usePreset(input()), gone) : null
+                return keep ? waitForService(() => api.forwards.usePreset(input()), closed) : null
               },
               { kind: 'offer', offer: { ...step.offer, launch } },
             )
@@ -187,11 +187,11 @@ export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onCl
   )
 }
 
-function SomeoneElse({ port, onOpen }: { readonly port: number; readonly onOpen: (port: number) => void }) {
+function PortInUse({ port, onOpen }: { readonly port: number; readonly onOpen: (port: number) => void }) {
   return (
     <div className={ui['note']} data-tone="warn" role="note">
-      <p>Someone else’s service, or one in a container, listens on {port}.</p>
-      <Button onClick={() => onOpen(port)}>Open it anyway</Button>
+      <p>Another user or a container is listening on port {port}.</p>
+      <Button onClick={() => onOpen(port)}>Open anyway</Button>
     </div>
   )
 }
@@ -202,14 +202,14 @@ function isCancelled(error: unknown): boolean {
 
 const serviceTries = 20
 
-/** What systemd has just started takes a moment to listen. */
+/** Waits for a service that systemd has just started: it takes a moment to listen. */
 async function waitForService(
   look: () => Promise<PresetResult>,
-  gone: { readonly current: boolean },
+  closed: { readonly current: boolean },
 ): Promise<PresetResult> {
   for (let tries = 1; ; tries++) {
     const result = await look()
-    if (result.kind === 'opened' || tries === serviceTries || gone.current) return result
+    if (result.kind === 'opened' || tries === serviceTries || closed.current) return result
     await new Promise(resolve => setTimeout(resolve, 1000))
   }
 }
@@ -241,13 +241,13 @@ function Start({ preset, offer, onStart, onService, onClose }: StartProps) {
           <TextField
             label="Command"
             value={command}
-            hint="{port} becomes a free port"
+            hint="{port} is replaced with a free port"
             onChange={event => setCommand(event.target.value)}
           />
         </div>
-        <TextField label="Folder" value={folder} onChange={event => setFolder(event.target.value)} />
+        <TextField label="Working directory" value={folder} onChange={event => setFolder(event.target.value)} />
         <Select label="Environment" value={environment} onChange={event => setEnvironment(event.target.value)}>
-          <option value="">As in a login shell</option>
+          <option value="">Login shell</option>
           {environments.map(each => (
             <option key={each} value={each}>
               {each}
@@ -257,13 +257,13 @@ function Start({ preset, offer, onStart, onService, onClose }: StartProps) {
       </div>
       <p className={css['none']}>
         {offer.tmux
-          ? `It runs in the tmux session hawser-${preset.id}, and goes on when you disconnect.`
-          : 'It is cut loose from the connection, and goes on when you disconnect.'}
+          ? `Runs in the tmux session hawser-${preset.id} and keeps running after you disconnect.`
+          : 'Keeps running after you disconnect.'}
       </p>
       <Actions>
         {offer.service !== 'none' && (
           <Button onClick={() => onService(launch, offer.service === 'off')}>
-            {offer.service === 'off' ? 'Keep it running with systemd' : 'Remove it from systemd'}
+            {offer.service === 'off' ? 'Keep running with systemd' : 'Remove from systemd'}
           </Button>
         )}
         <Grow />

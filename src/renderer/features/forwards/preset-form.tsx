@@ -14,7 +14,7 @@ import { Select, TextField } from '../../ui/field.tsx'
 import ui from '../../ui/ui.module.css'
 import css from './forwards.module.css'
 
-/** Makes a preset of a person's own service, or changes one. */
+/** Creates or edits a preset for the user's own service. */
 export function PresetForm({
   preset,
   onSave,
@@ -55,7 +55,7 @@ export function PresetForm({
   }
   return (
     <Dialog
-      title={preset ? `Preset ${preset.name}` : 'New preset'}
+      title={preset ? `Edit ${preset.name}` : 'New preset'}
       badge={<Plus size={18} />}
       width={560}
       onClose={onClose}
@@ -72,7 +72,7 @@ export function PresetForm({
           label="Ports"
           value={ports}
           placeholder="8000"
-          hint="The usual one first"
+          hint="Default port first"
           onChange={event => setPorts(event.target.value)}
         />
         <Select label="Icon" value={icon} onChange={event => setIcon(event.target.value as IconName)}>
@@ -84,7 +84,7 @@ export function PresetForm({
           label="Page"
           value={page}
           placeholder="/"
-          hint="Empty for what is no page"
+          hint="Path to open in the browser. Leave empty if this isn’t a web page."
           onChange={event => setPage(event.target.value)}
         />
         <div data-wide>
@@ -92,7 +92,7 @@ export function PresetForm({
             label="Process"
             value={process}
             placeholder="my-server serve"
-            hint="A regular expression that its arguments match"
+            hint="Regular expression that matches its command line"
             onChange={event => setProcess(event.target.value)}
           />
         </div>
@@ -132,7 +132,7 @@ function idOf(name: string): string {
 }
 
 function problemOf(field: PropertyKey | undefined): string {
-  if (field === 'ports') return 'Give one port or more, each from 1 to 65535.'
-  if (field === 'process') return 'The process is no regular expression. Check its brackets.'
-  return field === 'name' ? 'Give the preset a name.' : 'Something in it can’t be saved. Check the fields.'
+  if (field === 'ports') return 'Enter one or more ports from 1 to 65535.'
+  if (field === 'process') return 'The process is not a valid regular expression.'
+  return field === 'name' ? 'Enter a name for the preset.' : 'Some fields are not valid. Check them and save again.'
 }

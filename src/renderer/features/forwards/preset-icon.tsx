@@ -33,7 +33,7 @@ const icons: Readonly<Record<Name, LucideIcon>> = {
   globe: Globe,
 }
 
-/** The picture of a service. */
+/** The icon of a preset. */
 export function PresetIcon({ name, size = 18 }: { readonly name: Name; readonly size?: number }) {
   const Icon = icons[name]
   return <Icon size={size} aria-hidden="true" />

@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { OperationId } from '../../../shared/contract/forwards.ts'
 
-/** Names the calls that a view makes of `forwards`, so that it can cancel all of them when it closes. */
+/** Gives ids to a view's calls to `forwards`, so that it can cancel all of them when it closes. */
 export function useOperations(api: Api) {
   return useMemo(() => {
     const begun = new Set<OperationId>()
@@ -13,7 +13,7 @@ export function useOperations(api: Api) {
         begun.add(operation)
         return operation
       },
-      // One that has ended is no work for main, and no error.
+      // Cancelling an operation that has ended does nothing, and is not an error.
       cancelAll: () => {
         for (const operation of begun) void api.forwards.cancel({ operation }).catch(() => {})
         begun.clear()

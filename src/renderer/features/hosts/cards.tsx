@@ -7,17 +7,17 @@ import css from './hosts.module.css'
 interface CardsProps {
   readonly hosts: readonly Host[]
   readonly card: (host: Host) => ReactNode
-  /** What scrolls the page. */
+  /** The element that scrolls the page. */
   readonly scroller: HTMLDivElement | null
 }
 
-// So many are in sight on a large screen: below it all are drawn.
+// About as many cards as a large screen shows: up to this number all of them are drawn.
 const fewHosts = 80
 const gap = 12
 const cardWidth = 230
 const rowHeight = 60
 
-/** The cards of a section; of very many only those in sight are drawn. */
+/** The cards of a section. A long section draws only the visible rows. */
 export function Cards(props: CardsProps) {
   if (props.hosts.length > fewHosts) return <ManyCards {...props} />
   return <div className={css['cards']}>{props.hosts.map(props.card)}</div>

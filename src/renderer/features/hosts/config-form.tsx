@@ -14,14 +14,14 @@ export interface ConfigFormProps {
   readonly host: Host
   readonly config: ConfiguredHost
   readonly onSave: (host: Host, changes: ConfigChanges) => Promise<void>
-  /** Takes its remembered password out of the vault. */
+  /** Removes the host's saved password from the vault. */
   readonly onForget: (host: Host) => void
   /** Opens the file at a line in the editor. */
   readonly onOpen: (path: string, line: number) => void
   readonly onClose: () => void
 }
 
-/** What a host of the config says, changed in the file itself; groups, tags and looks are kept beside it. */
+/** Edits a host of ~/.ssh/config in the file itself. Its group and tags are saved in Hawser's own data. */
 export function ConfigForm({ host, config, onSave, onForget, onOpen, onClose }: ConfigFormProps) {
   const { groups, secrets } = useHosts(state => state.book)
   const remembered = secrets[host.id]?.includes('password') === true
@@ -32,7 +32,7 @@ export function ConfigForm({ host, config, onSave, onForget, onOpen, onClose }: 
     event.preventDefault()
     const data = new FormData(event.currentTarget)
     const checked = configChanges.safeParse(changesOf(data, host, config))
-    if (!checked.success) return setFailure(whatIsWrong(String(checked.error.issues[0]?.path[0])))
+    if (!checked.success) return setFailure(problemOf(String(checked.error.issues[0]?.path[0])))
     if (saving.current) return
     saving.current = true
     setBusy(true)
@@ -51,7 +51,7 @@ export function ConfigForm({ host, config, onSave, onForget, onOpen, onClose }: 
   return (
     <Dialog
       title={`Edit ${host.label}`}
-      description={`Line ${config.line} of ${config.path}. Only what you change is written; comments and order stay.`}
+      description={`Line ${config.line} of ${config.path}. Only the fields you change are written; comments and order are preserved.`}
       width={560}
       onClose={onClose}
     >
@@ -60,13 +60,8 @@ export function ConfigForm({ host, config, onSave, onForget, onOpen, onClose }: 
           <TextField label="Address" name="hostName" defaultValue={host.address} />
           <TextField label="Port" name="port" inputMode="numeric" defaultValue={host.port ?? ''} placeholder="22" />
         </div>
-        <TextField label="User" name="user" defaultValue={host.user ?? ''} placeholder="as here" />
-        <TextField
-          label="Key file"
-          name="identityFile"
-          defaultValue={host.keyFile ?? ''}
-          placeholder="the usual ones"
-        />
+        <TextField label="User" name="user" defaultValue={host.user ?? ''} placeholder="Local user name" />
+        <TextField label="Key file" name="identityFile" defaultValue={host.keyFile ?? ''} placeholder="Default keys" />
         <TextField label="Jump hosts" name="proxyJump" defaultValue={config.jumps} placeholder="first,second" />
         <Select label="Group" name="groupId" defaultValue={host.groupId ?? ''}>
           <option value="">SSH config</option>
@@ -78,36 +73,35 @@ export function ConfigForm({ host, config, onSave, onForget, onOpen, onClose }: 
         </Select>
         <TextField label="Tags" name="tags" defaultValue={host.tags.join(', ')} placeholder="gpu, lab" />
         <div className={css['wide']}>
-          <Checkbox name="forwardAgent" defaultChecked={host.forwardAgent} label="Forward the agent" />
+          <Checkbox name="forwardAgent" defaultChecked={host.forwardAgent} label="Agent forwarding" />
         </div>
         {remembered && (
           <div className={css['wide']}>
             <Button small onClick={() => onForget(host)}>
-              Forget the remembered password
+              Remove saved password
             </Button>
           </div>
         )}
         {config.alsoNames.length > 0 && (
-          <p className={`${css['hint']} ${css['wide']}`}>The same lines hold for {config.alsoNames.join(', ')}.</p>
+          <p className={`${css['hint']} ${css['wide']}`}>Also applies to {config.alsoNames.join(', ')}.</p>
         )}
         <FormEnd failure={failure} busy={busy} submit="Save" onCancel={onClose}>
-          <Button onClick={() => onOpen(config.path, config.line)}>Open the file</Button>
+          <Button onClick={() => onOpen(config.path, config.line)}>Open file</Button>
         </FormEnd>
       </form>
     </Dialog>
   )
 }
 
-function whatIsWrong(field: string): string {
-  if (field === 'proxyJump')
-    return 'Jump hosts are names with commas between them, such as gate or me@gate:2222,second.'
+function problemOf(field: string): string {
+  if (field === 'proxyJump') return 'Separate jump hosts with commas, for example gate or me@gate:2222,second.'
   return (
     sentences[{ hostName: 'address', identityFile: 'keyFile' }[field] ?? field] ??
-    'That can’t be written into the config.'
+    'This value can’t be written to the SSH config.'
   )
 }
 
-/** Only what differs from what was shown: what is not touched is not written. */
+/** The fields whose values changed. Untouched fields are never written. */
 function changesOf(data: FormData, host: Host, config: ConfiguredHost): Record<string, unknown> {
   const before: Readonly<Record<string, string>> = {
     hostName: host.address,

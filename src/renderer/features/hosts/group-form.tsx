@@ -16,7 +16,7 @@ export interface GroupFormProps {
   readonly onClose: () => void
 }
 
-/** A group's name, place and what it hands down. */
+/** Edits a group: its name, its parent group, and the defaults that its hosts inherit. */
 export function GroupForm({ group, themes, onSave, onClose }: GroupFormProps) {
   const { hosts, groups } = useHosts(state => state.book)
   const [failure, setFailure] = useState<string | null>(null)
@@ -39,10 +39,10 @@ export function GroupForm({ group, themes, onSave, onClose }: GroupFormProps) {
     if (!checked.success)
       return setFailure(
         checked.error.issues[0]?.path[0] === 'user'
-          ? 'A user name has no spaces and no @.'
+          ? 'A user name can’t contain spaces or @.'
           : checked.error.issues[0]?.path[0] === 'proxy'
             ? proxySentence
-            : 'Give the group a name of at most 128 characters.',
+            : 'Enter a name of up to 128 characters.',
       )
     try {
       await onSave(checked.data)
@@ -54,12 +54,12 @@ export function GroupForm({ group, themes, onSave, onClose }: GroupFormProps) {
   return (
     <Dialog
       title={group ? `Edit ${group.label}` : 'New group'}
-      description="What is set here holds for every host in the group that leaves it open."
+      description="Defaults for the hosts in this group. A host’s own settings take precedence."
       onClose={onClose}
     >
       <form className={css['form']} onSubmit={event => void submit(event)} noValidate>
         <TextField label="Name" name="label" defaultValue={group?.label ?? ''} />
-        <Select label="Inside" name="parentId" defaultValue={group?.parentId ?? ''}>
+        <Select label="Parent group" name="parentId" defaultValue={group?.parentId ?? ''}>
           <option value="">None</option>
           {groups
             .filter(other => other.id !== group?.id)
@@ -86,7 +86,7 @@ export function GroupForm({ group, themes, onSave, onClose }: GroupFormProps) {
         </Select>
         <ProxyFields proxy={group?.proxy ?? null} error={undefined} />
         <Select label="Terminal theme" name="theme" defaultValue={group?.theme ?? ''}>
-          <option value="">As in Settings</option>
+          <option value="">Default</option>
           {themes.map(theme => (
             <option key={theme.id} value={theme.id}>
               {theme.name}

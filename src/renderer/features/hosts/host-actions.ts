@@ -4,7 +4,7 @@ import type { Tone } from '../../ui/tag.tsx'
 import type { DoorMenu } from '../../workspace/door.ts'
 import type { TypedAddress } from './quick-connect.ts'
 
-/** What can be done with a host; the app says how. */
+/** The actions on hosts and groups, which the app implements. */
 export interface HostActions {
   readonly connect: (host: Host) => void
   readonly connectTo: (typed: TypedAddress) => void
@@ -22,13 +22,13 @@ export interface HostActions {
   /** Opens a file of the SSH config at a line. */
   readonly openConfig: (path: string, line: number) => void
   readonly openLocal: () => void
-  /** Copies a host of the config into one of Hawser's own. */
+  /** Imports a host of ~/.ssh/config as a host of Hawser. */
   readonly copyConfigured: (host: Host) => void
-  /** Gives a host the address that an ssh command on the clipboard names. */
+  /** Sets a host's address from an ssh command on the clipboard. */
   readonly pasteAddress: (host: Host) => void
 }
 
-/** How a host is: live with its latency, or on its way. */
+/** The state of a host's connection, with its latency once it is connected. */
 export interface HostLive {
   readonly tone: Tone
   readonly text: string

@@ -21,9 +21,9 @@ export interface HostCardProps {
   readonly pathOf: (file: File) => string
 }
 
-/** One host: a click connects. */
+/** One host. A click connects to it. */
 export const HostCard = memo(function HostCard({ host, actions, live, selected, pathOf }: HostCardProps) {
-  // Its menu is made once somebody comes near it.
+  // The menu is created on hover or focus: a menu in every card would make the page slow.
   const [menu, setMenu] = useState('none')
   const ref = useRef<HTMLDivElement>(null)
   const problem = useHosts(state => state.book.config.hosts[host.id]?.problem ?? null)
@@ -33,7 +33,7 @@ export const HostCard = memo(function HostCard({ host, actions, live, selected, 
     if (!element) return
     return combine(
       dragSource(element, { data: () => ({ kind: 'host', hostId: host.id }), label: () => host.label }),
-      // Files that are dropped on a host go to its home folder.
+      // Files dropped on a host are uploaded to its home folder.
       acceptFiles(element, {
         onOver: count => element.toggleAttribute('data-over', count !== null),
         onDrop: files => actions.sendHome(host, files),
@@ -117,8 +117,8 @@ export function hostMenu(host: Host, actions: HostActions): readonly MenuItem[] 
   const config = useHosts.getState().book.config.hosts[host.id]
   const first: readonly MenuItem[] = [
     { label: 'Connect', run: () => actions.connect(host) },
-    { label: 'Files', run: () => actions.openFiles(host) },
-    { label: 'Edit', line: true, run: () => edit({ kind: 'host', host }) },
+    { label: 'Browse files', run: () => actions.openFiles(host) },
+    { label: 'Edit host', line: true, run: () => edit({ kind: 'host', host }) },
   ]
   const favourite: MenuItem = {
     label: host.favourite ? 'Remove from favourites' : 'Add to favourites',
@@ -129,19 +129,19 @@ export function hostMenu(host: Host, actions: HostActions): readonly MenuItem[] 
     return [
       ...first,
       {
-        label: `Open the file at line ${config.line}`,
+        label: `Open SSH config at line ${config.line}`,
         run: () => actions.openConfig(config.path, config.line),
       },
-      { label: 'Import as a host of Hawser', run: () => actions.copyConfigured(host) },
+      { label: 'Import into Hawser', run: () => actions.copyConfigured(host) },
       favourite,
       copy,
     ]
   return [
     ...first,
-    { label: 'Duplicate', run: () => actions.duplicate(host) },
+    { label: 'Duplicate host', run: () => actions.duplicate(host) },
     { label: 'Paste address', run: () => actions.pasteAddress(host) },
     favourite,
     copy,
-    { label: 'Delete', danger: true, line: true, run: () => actions.remove(host) },
+    { label: 'Delete host', danger: true, line: true, run: () => actions.remove(host) },
   ]
 }

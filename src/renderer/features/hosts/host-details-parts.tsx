@@ -5,7 +5,7 @@ import ui from '../../ui/ui.module.css'
 import css from './hosts.module.css'
 import type { HostActions } from './host-actions.ts'
 
-/** How a host is reached, where that is out of the ordinary. */
+/** The rows for a proxy and for agent forwarding, where a host has them. */
 export function RouteRows({ host, proxy }: { readonly host: Host; readonly proxy: Proxy | null }) {
   return (
     <>
@@ -19,9 +19,9 @@ export function RouteRows({ host, proxy }: { readonly host: Host; readonly proxy
       )}
       {host.forwardAgent && (
         <>
-          <dt>Agent</dt>
+          <dt>Agent forwarding</dt>
           <dd>
-            <Tag tone="warn">forwarded</Tag>
+            <Tag tone="warn">on</Tag>
           </dd>
         </>
       )}
@@ -47,23 +47,25 @@ export function ConfigPart({
         </span>
       </p>
       <Button small onClick={() => onOpen(path, line)}>
-        Open the file
+        Open file
       </Button>
       {problem && (
         <p className={ui['error']} role="alert">
-          Line {problem.line}: {problem.text}. ssh refuses it too.
+          Line {problem.line}: {problem.text}. ssh rejects this line too.
         </p>
       )}
       {proxyCommand !== null && (
         <p className={css['hint']}>
-          Through the command <span className={ui['mono']}>{proxyCommand}</span>
+          Proxy command: <span className={ui['mono']}>{proxyCommand}</span>
         </p>
       )}
-      {unsure && <p className={css['hint']}>A “Match exec” decides when you connect.</p>}
+      {unsure && (
+        <p className={css['hint']}>Some options depend on a “Match exec” command that runs when you connect.</p>
+      )}
       {notHonoured.length > 0 && (
         <>
-          <h4 className={css['hint']}>Not honoured</h4>
-          <ul className={css['notes']} aria-label="Not honoured">
+          <h4 className={css['hint']}>Ignored options</h4>
+          <ul className={css['notes']} aria-label="Ignored options">
             {notHonoured.map(note => (
               <li key={`${note.path}:${note.line}`} title={note.path}>
                 Line {note.line}: {note.text}

@@ -14,7 +14,7 @@ import css from './hosts.module.css'
 import { edit, selectHost } from './hosts-state.ts'
 import { groupPath, useHosts } from '../../mirrors/hosts.ts'
 
-/** What is known of one host, beside the list. */
+/** The details of one host, beside the list. */
 export function HostDetails({
   host,
   actions,
@@ -43,7 +43,7 @@ export function HostDetails({
         </div>
         <Menu
           trigger={
-            <IconButton label="More">
+            <IconButton label="More actions">
               <Ellipsis size={16} />
             </IconButton>
           }
@@ -65,8 +65,8 @@ export function HostDetails({
           {host.address}:{host.port ?? 22}
         </dd>
         <dt>User</dt>
-        <dd className={ui['mono']}>{host.user ?? inherited.user ?? 'as here'}</dd>
-        <dt>Sign in</dt>
+        <dd className={ui['mono']}>{host.user ?? inherited.user ?? 'Local user name'}</dd>
+        <dt>Sign in with</dt>
         <dd>{signInText(host, secrets[host.id] ?? [])}</dd>
         <dt>Jump host</dt>
         <dd>{configured ? configured.jumps || '—' : (jump?.label ?? '—')}</dd>
@@ -75,7 +75,7 @@ export function HostDetails({
           <>
             <dt>Algorithms</dt>
             <dd>
-              <Tag tone="warn">weak ones allowed</Tag> {configured?.weak.join(', ')}
+              <Tag tone="warn">weak allowed</Tag> {configured?.weak.join(', ')}
             </dd>
           </>
         )}
@@ -92,7 +92,7 @@ export function HostDetails({
       </dl>
       {configured && <ConfigPart config={configured} onOpen={actions.openConfig} />}
       {beside.map(({ title, View }) => (
-        <section key={title} aria-label={`${title} of ${host.label}`}>
+        <section key={title} aria-label={`${title} for ${host.label}`}>
           <h3 className={css['part']}>{title}</h3>
           <View target={{ kind: 'host', hostId: host.id }} />
         </section>
@@ -104,21 +104,21 @@ export function HostDetails({
 function signInText(host: Host, kept: readonly string[]): string {
   switch (host.signIn) {
     case 'ask':
-      return kept.includes('password') ? 'Agent, keys, remembered password' : 'Agent, keys, then ask'
+      return kept.includes('password') ? 'Agent, keys, saved password' : 'Agent, keys, then prompt'
     case 'password':
-      return kept.includes('password') ? 'Password · remembered' : 'Password'
+      return kept.includes('password') ? 'Password · saved' : 'Password'
     case 'key':
-      return `Key · ${host.keyFile ?? (kept.includes('private-key') ? 'pasted' : 'default')}`
+      return `Key · ${host.keyFile ?? (kept.includes('private-key') ? 'saved in the vault' : 'default')}`
     case 'agent':
       return 'Agent'
   }
 }
 
 function lastUsed({ lastUsed: at }: Host): string {
-  if (at === null) return 'never used'
+  if (at === null) return 'Never used'
   const minutes = Math.round((Date.now() - at) / 60_000)
   const format = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
-  if (minutes < 60) return `last used ${format.format(-minutes, 'minute')}`
-  if (minutes < 48 * 60) return `last used ${format.format(-Math.round(minutes / 60), 'hour')}`
-  return `last used ${format.format(-Math.round(minutes / 1440), 'day')}`
+  if (minutes < 60) return `Last used ${format.format(-minutes, 'minute')}`
+  if (minutes < 48 * 60) return `Last used ${format.format(-Math.round(minutes / 60), 'hour')}`
+  return `Last used ${format.format(-Math.round(minutes / 1440), 'day')}`
 }

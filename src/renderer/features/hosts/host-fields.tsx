@@ -5,10 +5,10 @@ import { Button } from '../../ui/button.tsx'
 import { Checkbox, Select, TextArea, TextField } from '../../ui/field.tsx'
 import css from './hosts.module.css'
 
-/** What is wrong, by field. */
+/** Error messages by field name. */
 export type Errors = Readonly<Record<string, string>>
 
-/** Whether programs over there may use the agent, with what that means. */
+/** The switch for agent forwarding, with a warning while it is on. */
 export function AgentField({
   checked,
   onChange,
@@ -22,18 +22,18 @@ export function AgentField({
         name="forwardAgent"
         checked={checked}
         onChange={event => onChange(event.target.checked)}
-        label="Forward the agent"
+        label="Agent forwarding"
       />
       {checked && (
         <p className={css['hint']}>
-          Whoever is root over there can use your keys while you are connected. A jump host is safer.
+          Anyone with root access on the server can use your keys while you’re connected. A jump host is safer.
         </p>
       )}
     </div>
   )
 }
 
-/** What a host is found by, and how its terminals look. */
+/** The tags of a host, and the theme and font size of its terminals. */
 export function LookFields({
   start,
   themes,
@@ -53,7 +53,7 @@ export function LookFields({
         error={errors['tags']}
       />
       <Select label="Terminal theme" name="theme" defaultValue={start.look?.theme ?? ''}>
-        <option value="">As in Settings</option>
+        <option value="">Default</option>
         {themes.map(theme => (
           <option key={theme.id} value={theme.id}>
             {theme.name}
@@ -65,7 +65,7 @@ export function LookFields({
         name="fontSize"
         inputMode="decimal"
         defaultValue={start.look?.fontSize ?? ''}
-        placeholder="As in Settings"
+        placeholder="Default"
         error={errors['look']}
       />
     </>
@@ -82,7 +82,7 @@ interface SignInFieldsProps {
   readonly chooseFile: () => Promise<string | null>
 }
 
-/** How to sign in, and what that way needs. */
+/** The sign-in method, with the fields that it needs. */
 export function SignInFields({ start, kept, errors, keyFile, setKeyFile, chooseFile, onForget }: SignInFieldsProps) {
   const [signIn, setSignIn] = useState<SignIn>(start.signIn ?? 'ask')
   return (
@@ -93,7 +93,7 @@ export function SignInFields({ start, kept, errors, keyFile, setKeyFile, chooseF
         value={signIn}
         onChange={event => setSignIn(event.target.value as SignIn)}
       >
-        <option value="ask">Ask</option>
+        <option value="ask">Automatic</option>
         <option value="password">Password</option>
         <option value="key">Key</option>
         <option value="agent">Agent</option>
@@ -105,9 +105,13 @@ export function SignInFields({ start, kept, errors, keyFile, setKeyFile, chooseF
             name="password"
             type="password"
             autoComplete="new-password"
-            placeholder={kept.includes('password') ? 'Kept in the vault; type to replace' : 'Leave empty to be asked'}
+            placeholder={
+              kept.includes('password') ? 'Saved in the vault. Type to replace it.' : 'Leave empty to be prompted'
+            }
           />
-          {onForget && kept.includes('password') && <Button onClick={() => onForget('password')}>Forget</Button>}
+          {onForget && kept.includes('password') && (
+            <Button onClick={() => onForget('password')}>Remove saved password</Button>
+          )}
         </div>
       )}
       {(signIn === 'key' || signIn === 'ask') && (
@@ -133,14 +137,14 @@ export function SignInFields({ start, kept, errors, keyFile, setKeyFile, chooseF
             rows={3}
             placeholder={
               kept.includes('private-key')
-                ? 'A key is kept in the vault; paste to replace it'
+                ? 'Saved in the vault. Paste a key to replace it.'
                 : '-----BEGIN OPENSSH PRIVATE KEY-----'
             }
-            hint="Used when no key file is set. It goes into the vault."
+            hint="Saved in the vault. Used when no key file is set."
           />
           {onForget && kept.includes('private-key') && (
             <Button small onClick={() => onForget('private-key')}>
-              Forget the kept key
+              Remove saved key
             </Button>
           )}
         </div>

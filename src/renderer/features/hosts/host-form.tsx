@@ -14,7 +14,7 @@ import { AgentField, LookFields, SignInFields, type Errors } from './host-fields
 import { JumpField, ProxyFields, proxySentence, readProxy } from './route-fields.tsx'
 
 export interface HostFormProps {
-  /** Null makes a new one. */
+  /** Null creates a new host. */
   readonly host: Host | null
   readonly preset?: Partial<Host>
   readonly themes: readonly { readonly id: string; readonly name: string }[]
@@ -24,13 +24,13 @@ export interface HostFormProps {
     extra: PastedExtra,
   ) => Promise<void>
   readonly onDelete: (host: Host) => void
-  /** Takes a remembered secret out of the vault. */
+  /** Removes a saved password or key from the vault. */
   readonly onForget: (host: Host, kind: HostSecret) => void
   readonly onClose: () => void
   readonly chooseFile: () => Promise<string | null>
 }
 
-/** Everything that can be set for one host. Secrets go straight from their field to main and are kept nowhere here. */
+/** Edits every setting of a host. Secrets go straight from their field to main; the window keeps no copy. */
 export function HostForm({ host, preset, themes, onSave, onDelete, onForget, onClose, chooseFile }: HostFormProps) {
   const { hosts, groups, secrets } = useHosts(state => state.book)
   const start = { ...preset, ...host }
@@ -41,7 +41,7 @@ export function HostForm({ host, preset, themes, onSave, onDelete, onForget, onC
   const [agent, setAgent] = useState(start.forwardAgent ?? false)
   const [keyFile, setKeyFile] = useState(start.keyFile ?? '')
   const [extra, setExtra] = useState<PastedExtra>(noExtra)
-  // Kept over a save that failed half way, so that saving again does not make a second one.
+  // Kept after a save that failed halfway, so that saving again does not create a second host.
   const [id] = useState(() => host?.id ?? (crypto.randomUUID() as HostId))
   const kept = host ? (secrets[host.id] ?? []) : []
 
@@ -69,7 +69,7 @@ export function HostForm({ host, preset, themes, onSave, onDelete, onForget, onC
     const typed: Partial<Record<HostSecret, string>> = {}
     if (text(data, 'password') !== '') typed.password = String(data.get('password'))
     if (text(data, 'privateKey') !== '') typed['private-key'] = String(data.get('privateKey'))
-    // A second Enter in the same moment finds the button not yet grey.
+    // A second Enter can arrive before the button is disabled.
     if (saving.current) return
     saving.current = true
     setBusy(true)
@@ -151,7 +151,7 @@ export function HostForm({ host, preset, themes, onSave, onDelete, onForget, onC
           <Checkbox
             name="weakAlgorithms"
             defaultChecked={start.weakAlgorithms ?? false}
-            label="Allow weak algorithms (only for old servers)"
+            label="Allow weak algorithms (for old servers only)"
           />
         </div>
         <FormEnd failure={failure} busy={busy} submit="Save" onCancel={onClose}>
@@ -163,7 +163,7 @@ export function HostForm({ host, preset, themes, onSave, onDelete, onForget, onC
                 onClose()
               }}
             >
-              Delete
+              Delete host
             </Button>
           )}
         </FormEnd>
@@ -179,7 +179,7 @@ function readForm(data: FormData, { id, before }: { id: HostId; before: Host | n
   const number = (name: string) => (text(data, name) === '' ? null : Number(text(data, name)))
   const candidate = {
     id,
-    // Without a label a host is called by its address; what is wrong with that is said there.
+    // The label defaults to the address, whose own field reports what is wrong with it.
     label: text(data, 'label') || address || '?',
     address,
     port: number('port'),
@@ -209,16 +209,16 @@ function readForm(data: FormData, { id, before }: { id: HostId; before: Host | n
   }
 }
 
-/** What a field needs. */
+/** The error message of each field. */
 export const sentences: Readonly<Record<string, string>> = {
-  label: 'A label has 1 to 128 characters.',
-  address: 'Type a host name or an IP address, without spaces.',
-  port: 'A port is a number from 1 to 65535.',
-  user: 'A user name has no spaces and no @.',
-  keyFile: 'That is not a path.',
-  tags: 'At most 32 tags of 32 characters each.',
+  label: 'Enter a label of up to 128 characters.',
+  address: 'Enter a host name or IP address without spaces.',
+  port: 'The port must be a number from 1 to 65535.',
+  user: 'A user name can’t contain spaces or @.',
+  keyFile: 'Enter a valid path.',
+  tags: 'Enter at most 32 tags of up to 32 characters each.',
   proxy: proxySentence,
-  look: 'A font size is a number from 6 to 40.',
+  look: 'Enter a font size from 6 to 40.',
 }
 
 function text(data: FormData, name: string): string {

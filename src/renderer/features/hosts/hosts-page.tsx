@@ -42,7 +42,7 @@ export function HostsPage({ actions, live, pathOf, beside }: HostsPageProps) {
   useEffect(() => input.current?.focus(), [])
 
   const enter = () => {
-    // A saved host of that name is meant rather than a new address; its user, key and jump host come with it.
+    // A saved host with this name wins over a new address: it brings its user, key and jump host.
     const saved = /[@\s]/.test(filter.trim())
       ? undefined
       : book.hosts.find(host => [host.label, host.address].includes(filter.trim()))
@@ -52,12 +52,12 @@ export function HostsPage({ actions, live, pathOf, beside }: HostsPageProps) {
     else if (book.config.left > 0 && address.safeParse(filter.trim()).success)
       actions.connectTo(plainAddress(filter.trim()))
     else if (typed.kind === 'wrong') return setProblem(typed.message)
-    else if (filtered) return setProblem('No host is called so. Type user@address to connect to a new one.')
+    else if (filtered) return setProblem('No hosts match. Type user@address to connect to a new one.')
     else return
     useHostsView.setState({ filter: '' })
   }
-  // One menu for all cards: a menu for each would cost more than the page itself.
-  const aim = (event: MouseEvent) => {
+  // All cards share one menu: a menu for each would cost more than the page itself.
+  const chooseMenuHost = (event: MouseEvent) => {
     const id = (event.target as Element).closest('[data-host]')?.getAttribute('data-host')
     const host = book.hosts.find(each => each.id === id)
     if (host) setMenuHost(host)
@@ -66,7 +66,7 @@ export function HostsPage({ actions, live, pathOf, beside }: HostsPageProps) {
   return (
     <div className={css['layout']}>
       <ContextMenu items={menuHost ? hostMenu(menuHost, actions) : []}>
-        <div ref={setScroller} className={ui['page']} onContextMenuCapture={aim}>
+        <div ref={setScroller} className={ui['page']} onContextMenuCapture={chooseMenuHost}>
           <h1 className={ui['hidden']}>Hosts</h1>
           <div className={css['bar']}>
             <SearchField
@@ -111,7 +111,7 @@ export function HostsPage({ actions, live, pathOf, beside }: HostsPageProps) {
             <div className={ui['note']} data-tone="warn" role="note">
               <TriangleAlert size={16} aria-hidden="true" />
               <div>
-                No host of the SSH config can be connected to until this is corrected:
+                Hosts from the SSH config can’t be used until these errors are fixed:
                 <ul className={css['notes']}>
                   {book.config.notes.slice(0, 5).map(note => (
                     <li key={`${note.path}:${note.line}`}>
@@ -136,18 +136,22 @@ export function HostsPage({ actions, live, pathOf, beside }: HostsPageProps) {
           ))}
           {loaded && book.hosts.length === 0 && book.groups.length === 0 && !filtered && <Welcome actions={actions} />}
           {book.config.left > 0 && (
-            <p className={css['hint']}>
-              {book.config.left} more names of the config are not shown. Type one above to connect to it.
-            </p>
+            <p className={css['hint']}>{hiddenText(book.config.left)} Type a name above to connect to it.</p>
           )}
           {filtered && found.length === 0 && typed.kind !== 'address' && (
-            <p className={css['hint']}>Nothing matches “{filter.trim()}”.</p>
+            <p className={css['hint']}>No hosts match “{filter.trim()}”.</p>
           )}
         </div>
       </ContextMenu>
       {shown && <HostDetails host={shown} actions={actions} live={live.get(shown.id)} beside={beside} />}
     </div>
   )
+}
+
+function hiddenText(count: number): string {
+  return count === 1
+    ? '1 more host in the SSH config is not shown.'
+    : `${count.toLocaleString('en')} more hosts in the SSH config are not shown.`
 }
 
 function Welcome({ actions }: { readonly actions: HostActions }) {
@@ -157,16 +161,16 @@ function Welcome({ actions }: { readonly actions: HostActions }) {
       <div>
         <strong>No hosts yet</strong>
         <p>
-          Add the machines you work on, or import them from another program; those of ~/.ssh/config show up by
-          themselves. You can also type user@address above and press Enter.
+          Add the machines you work on, or import them from another program. Hosts in ~/.ssh/config appear
+          automatically. You can also type user@address above and press Enter.
         </p>
       </div>
       <div className={css['bar']}>
         <Button look="primary" onClick={() => edit({ kind: 'host', host: null })}>
-          <Plus size={16} aria-hidden="true" /> Add a host
+          <Plus size={16} aria-hidden="true" /> Add host
         </Button>
         <Button onClick={() => edit({ kind: 'import' })}>Import hosts</Button>
-        <Button onClick={actions.openLocal}>Open a local shell</Button>
+        <Button onClick={actions.openLocal}>Open local shell</Button>
       </div>
     </div>
   )
@@ -201,7 +205,7 @@ function SectionView({ section, actions, live, pathOf, filtered, selected, scrol
         {group && (
           <Menu
             trigger={
-              <IconButton small label={`Group ${section.label}`}>
+              <IconButton small label={`Actions for group ${section.label}`}>
                 <span aria-hidden="true">⋯</span>
               </IconButton>
             }
@@ -233,13 +237,13 @@ function SectionView({ section, actions, live, pathOf, filtered, selected, scrol
         />
       )}
       {!folded && section.hosts.length === 0 && (
-        <p className={css['hint']}>Drop hosts here, or choose this group in a host’s form.</p>
+        <p className={css['hint']}>Drag hosts here to add them to this group.</p>
       )}
     </section>
   )
 }
 
-/** Hosts can be dropped on a group, or on the hosts without one. */
+/** Accepts hosts dropped on a group, or on the hosts outside of any group. */
 function useDrop(section: Section, actions: HostActions) {
   const ref = useRef<HTMLElement>(null)
   const [over, setOver] = useState(false)

@@ -4,7 +4,7 @@ import type { Group, GroupId, Host, HostBook, HostId } from '../../../shared/con
 import { groupPath } from '../../mirrors/hosts.ts'
 import { fuzzyFind } from '../../ui/fuzzy.ts'
 
-/** What is being edited in a dialog. */
+/** The object that is open in a dialog. */
 export type Editing =
   | { readonly kind: 'host'; readonly host: Host | null; readonly preset?: Partial<Host> }
   | { readonly kind: 'group'; readonly group: Group | null }
@@ -30,7 +30,7 @@ export function edit(editing: Editing | null): void {
   useHostsView.setState({ editing })
 }
 
-/** One heading of the page with its hosts. */
+/** A section of the page: a heading and its hosts. */
 export interface Section {
   readonly id: string
   readonly label: string
@@ -38,7 +38,7 @@ export interface Section {
   readonly hosts: readonly Host[]
 }
 
-// Made once for each host: a thousand of them are searched with every key.
+// Cached per host: every key searches a thousand of them.
 const texts = new WeakMap<Host, string>()
 
 function textOf(host: Host): string {
@@ -54,14 +54,14 @@ export function matchingHosts(hosts: readonly Host[], filter: string): readonly 
   return fuzzyFind(hosts, filter, textOf)
 }
 
-// Below this many all of them are in sight anyway.
+// With fewer hosts all of them are visible anyway.
 const recentFrom = 9
 const recentCount = 3
 
-/** What `~/.ssh/config` is called where its hosts stand. */
+/** The heading of the hosts in ~/.ssh/config. */
 export const configSection = 'SSH config'
 
-/** Favourites, those used last where there are many, each group by its path, then the rest; each host once. Pure. */
+/** Favourites, recently used hosts if there are many, groups by path, then other hosts; each host once. Pure. */
 export function sectionsOf(
   hosts: readonly Host[],
   { groups, config }: Pick<HostBook, 'groups' | 'config'>,

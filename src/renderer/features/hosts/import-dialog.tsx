@@ -32,7 +32,7 @@ export interface ImportDialogProps {
   readonly onDone: (text: string) => void
 }
 
-/** Hosts of other programs: a file, a folder or a pasted text, looked at before anything is saved. */
+/** Imports hosts from a file, a folder or pasted text, with a preview before anything is saved. */
 export function ImportDialog({ api, onClose, onDone }: ImportDialogProps) {
   const [preview, setPreview] = useState<ImportPreview | null>(null)
   const [failure, setFailure] = useState<string | null>(null)
@@ -47,7 +47,7 @@ export function ImportDialog({ api, onClose, onDone }: ImportDialogProps) {
       description={
         preview
           ? `${preview.hosts.length} ${preview.hosts.length === 1 ? 'host' : 'hosts'} from ${formats[preview.format]}`
-          : 'From PuTTY, WinSCP, MobaXterm, Termius, a CSV, ssh_config, known_hosts or an ssh command. Hosts of your ~/.ssh/config are here already.'
+          : 'From PuTTY, WinSCP, MobaXterm, Termius, CSV, ssh_config, known_hosts or an ssh command. Hosts in ~/.ssh/config appear automatically.'
       }
       width={640}
       onClose={onClose}
@@ -58,7 +58,7 @@ export function ImportDialog({ api, onClose, onDone }: ImportDialogProps) {
         </p>
       )}
       {preview ? (
-        <Choose
+        <PreviewStep
           api={api}
           preview={preview}
           onBack={() => setPreview(null)}
@@ -67,13 +67,13 @@ export function ImportDialog({ api, onClose, onDone }: ImportDialogProps) {
           onFailure={setFailure}
         />
       ) : (
-        <Sources api={api} show={show} onClose={onClose} onFailure={fail} />
+        <SourceStep api={api} show={show} onClose={onClose} onFailure={fail} />
       )}
     </Dialog>
   )
 }
 
-function Sources({
+function SourceStep({
   api,
   show,
   onClose,
@@ -92,10 +92,10 @@ function Sources({
     <>
       <div className={css['sources']}>
         <Button onClick={() => show(api.app.chooseFile({ title: 'Choose a file to import' }).then(chosen))}>
-          <FileInput size={15} aria-hidden="true" /> Choose a file…
+          <FileInput size={15} aria-hidden="true" /> Choose file…
         </Button>
-        <Button onClick={() => show(api.app.chooseFolder({ title: 'Choose PuTTY’s folder' }).then(chosen))}>
-          <FolderInput size={15} aria-hidden="true" /> Choose a folder…
+        <Button onClick={() => show(api.app.chooseFolder({ title: 'Choose the PuTTY folder' }).then(chosen))}>
+          <FolderInput size={15} aria-hidden="true" /> Choose folder…
         </Button>
         {places.map(({ label, path }) => (
           <Button key={path} title={path} onClick={() => show(api.imports.readFile({ path }))}>
@@ -104,30 +104,30 @@ function Sources({
         ))}
       </div>
       <TextArea
-        label="Or paste"
+        label="Or paste text"
         rows={5}
         value={text}
         onChange={event => setText(event.target.value)}
-        placeholder="ssh -p 2222 -J gate ubuntu@10.0.4.7, or the text of a file"
+        placeholder="ssh -p 2222 -J gate ubuntu@10.0.4.7, or the contents of a file"
       />
       <Actions>
         <Grow />
         <Button onClick={onClose}>Cancel</Button>
         <Button look="primary" disabled={text.trim() === ''} onClick={() => show(api.imports.readText({ text }))}>
-          <ClipboardPaste size={15} aria-hidden="true" /> Read
+          <ClipboardPaste size={15} aria-hidden="true" /> Preview hosts
         </Button>
       </Actions>
     </>
   )
 }
 
-interface ChooseProps extends ImportDialogProps {
+interface PreviewStepProps extends ImportDialogProps {
   readonly preview: ImportPreview
   readonly onBack: () => void
   readonly onFailure: (text: string) => void
 }
 
-function Choose({ api, preview, onBack, onClose, onDone, onFailure }: ChooseProps) {
+function PreviewStep({ api, preview, onBack, onClose, onDone, onFailure }: PreviewStepProps) {
   const { groups } = useHosts(state => state.book)
   const [left, setLeft] = useState<ReadonlySet<number>>(new Set())
   const [groupId, setGroupId] = useState('')
@@ -145,8 +145,8 @@ function Choose({ api, preview, onBack, onClose, onDone, onFailure }: ChooseProp
         hosts: wanted as never,
         groupId: (groupId || null) as GroupId | null,
       })
-      const also = there === 0 ? '' : ` ${there} ${there === 1 ? 'was' : 'were'} there already.`
-      onDone(`${added} ${added === 1 ? 'host was' : 'hosts were'} imported.${also}`)
+      const also = there === 0 ? '' : ` ${there} already existed.`
+      onDone(`Imported ${added} ${added === 1 ? 'host' : 'hosts'}.${also}`)
       onClose()
     } catch (error) {
       onFailure(messageOf(error))
@@ -180,7 +180,7 @@ function Choose({ api, preview, onBack, onClose, onDone, onFailure }: ChooseProp
       </ul>
       {preview.skipped.length > 0 && (
         <details className={css['hint']}>
-          <summary>{preview.skipped.length} left out</summary>
+          <summary>{preview.skipped.length} skipped</summary>
           <ul>
             {preview.skipped.map(line => (
               <li key={line}>{shownName(line)}</li>
@@ -188,7 +188,7 @@ function Choose({ api, preview, onBack, onClose, onDone, onFailure }: ChooseProp
           </ul>
         </details>
       )}
-      <Select label="Into group" value={groupId} onChange={event => setGroupId(event.target.value)}>
+      <Select label="Import into group" value={groupId} onChange={event => setGroupId(event.target.value)}>
         <option value="">None</option>
         {groups.map(group => (
           <option key={group.id} value={group.id}>
@@ -201,7 +201,7 @@ function Choose({ api, preview, onBack, onClose, onDone, onFailure }: ChooseProp
         <Grow />
         <Button onClick={onClose}>Cancel</Button>
         <Button look="primary" disabled={busy || wanted.length === 0} onClick={() => void run()}>
-          Import {wanted.length}
+          Import {wanted.length} {wanted.length === 1 ? 'host' : 'hosts'}
         </Button>
       </Actions>
     </>

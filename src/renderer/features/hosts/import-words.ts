@@ -6,14 +6,14 @@ import {
 } from '../../../shared/base/forward-spec.ts'
 import type { ImportedHost } from '../../../shared/contract/imports.ts'
 
-/** One thing that an import brings beside the address. */
+/** One setting that an imported host brings besides its address. */
 export interface ImportWord {
   readonly text: string
-  /** It reaches further than people may expect of a host's entry. */
+  /** True for a setting with more reach than users expect of an imported host. */
   readonly warns: boolean
 }
 
-const proxies = { http: 'HTTP', socks4: 'SOCKS 4', socks5: 'SOCKS 5' } as const
+const proxies = { http: 'HTTP', socks4: 'SOCKS4', socks5: 'SOCKS5' } as const
 const signIns = {
   ask: null,
   password: 'Signs in with a password',
@@ -21,7 +21,7 @@ const signIns = {
   agent: 'Signs in with the agent',
 } as const
 
-/** All that a file says of a host beside its address, in words: nothing comes in unseen. */
+/** Describes every setting that a file has for a host, so that the preview hides nothing. */
 export function importWords(host: ImportedHost): readonly ImportWord[] {
   const { jumps, proxy, keyFile, signIn, forwardAgent, weakAlgorithms, favourite, look, tags, forwards } = host
   const plain: (string | null | false)[] = [
@@ -31,48 +31,48 @@ export function importWords(host: ImportedHost): readonly ImportWord[] {
     keyFile !== null && `Key file: ${keyFile}`,
     signIns[signIn],
     tags.length > 0 && `Tags: ${tags.join(', ')}`,
-    favourite && 'A favourite',
+    favourite && 'Favourite',
     look.theme !== null && `Theme: ${look.theme}`,
     look.fontSize !== null && `Font size: ${look.fontSize}`,
   ]
   return [
     ...plain.flatMap(text => (typeof text === 'string' ? [{ text, warns: false }] : [])),
-    ...(forwardAgent ? [{ text: 'Asks for agent forwarding, which stays off', warns: true }] : []),
-    ...(weakAlgorithms ? [{ text: 'Asks for weak algorithms, which stay off', warns: true }] : []),
+    ...(forwardAgent ? [{ text: 'Requests agent forwarding (stays off)', warns: true }] : []),
+    ...(weakAlgorithms ? [{ text: 'Requests weak algorithms (stay off)', warns: true }] : []),
     ...forwards.flatMap(forwardWords),
   ]
 }
 
 function forwardWords(text: string): readonly ImportWord[] {
   const specs = parseForwardSpecs(text)
-  if (specs.length === 0) return [{ text: `Forward ${text} can’t be read and is left out`, warns: false }]
+  if (specs.length === 0) return [{ text: `Forward ${text} isn’t valid and is skipped`, warns: false }]
   return specs.map(spec => {
     const name = `Forward ${printForwardSpec(spec)}`
     const reaches = reachOf(spec)
     return reaches.length === 0
-      ? { text: `${name}, started by hand`, warns: false }
-      : { text: `${name}, started by hand: ${reaches.join('; ')}`, warns: true }
+      ? { text: `${name}, started manually`, warns: false }
+      : { text: `${name}, started manually: ${reaches.join('; ')}`, warns: true }
   })
 }
 
-/** Who gets at what by a forward, where that is more than this computer getting at a port of the host. */
+/** The access that a forward gives to others, beyond a port of the host that only this computer can reach. */
 function reachOf({ kind, listen, to }: ForwardSpec): readonly string[] {
   const where = kind === 'remote' ? 'the host' : 'this computer'
   const found: string[] = []
   if (listen.kind === 'tcp' && !isLoopback(listen.address))
     found.push(
       isEverywhere(listen.address)
-        ? `listens on all addresses of ${where}, for others as well`
-        : `listens on ${listen.address} of ${where}, for others as well`,
+        ? `listens on all addresses of ${where}, open to other computers`
+        : `listens on ${listen.address} of ${where}, open to other computers`,
     )
   if (listen.kind === 'unix') found.push(`listens on the socket ${listen.path} of ${where}`)
   if (kind === 'remote')
     found.push(
       to === null
-        ? 'would open this computer’s whole network to the host, so it is left out'
-        : `opens ${shownEnd(to)} of this computer’s side to the host`,
+        ? 'would open this computer’s whole network to the host, so it is skipped'
+        : `gives the host access to ${shownEnd(to)} from this computer`,
     )
-  else if (to?.kind === 'unix') found.push(`leads to the socket ${to.path} of the host`)
+  else if (to?.kind === 'unix') found.push(`connects to the socket ${to.path} on the host`)
   return found
 }
 

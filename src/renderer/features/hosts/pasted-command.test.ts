@@ -7,8 +7,8 @@ const read = (text: string) => {
   return parsed === null ? null : parsed.ok ? parsed.command : parsed.message
 }
 
-describe('a paste into the address', () => {
-  it('takes what cloud providers hand out, a prompt before it too', () => {
+describe('a paste into the address field', () => {
+  it('accepts commands as cloud providers show them, also with a prompt', () => {
     expect(read('$ ssh abc-64411@ssh.runpod.io -i ~/.ssh/id_ed25519')).toMatchObject({
       destination: { user: 'abc-64411', address: 'ssh.runpod.io' },
       keyFile: '~/.ssh/id_ed25519',
@@ -20,7 +20,7 @@ describe('a paste into the address', () => {
     expect(read('root@1.2.3.4')).toMatchObject({ destination: { user: 'root' } })
   })
 
-  it('takes an address with a scheme, without its password', () => {
+  it('accepts a URL, and drops its password', () => {
     const parsed = read('sftp://user%40corp.example:s3cret@host:2222/data')
     expect(parsed).toMatchObject({
       destination: { user: 'user@corp.example', address: 'host', port: 2222 },
@@ -29,16 +29,16 @@ describe('a paste into the address', () => {
     expect(JSON.stringify(parsed)).not.toContain('s3cret')
   })
 
-  it('leaves what it does not know as it is, and says what is wrong with the rest', () => {
+  it('leaves other text unchanged, and reports errors in commands', () => {
     for (const text of ['10.0.0.1', 'gpu.example', 'sftp -P 41234 root@1.2.3.4', 'scp -P 1 a root@h:/x', 'some words'])
       expect(read(text)).toBeNull()
     expect(read('ssh -p 99999 h')).toBe('A port is a number from 1 to 65535.')
   })
 
-  it('tells what a saved host can’t hold', () => {
+  it('reports what a saved host can’t hold', () => {
     const parsed = pastedCommand('ssh root@h nvidia-smi')
     expect(parsed?.ok === true && extraText({ jumps: [], forwards: [], left: parsed.command.left })).toBe(
-      'Left out: nvidia-smi.',
+      'Ignored: nvidia-smi.',
     )
   })
 })

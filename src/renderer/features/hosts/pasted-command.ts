@@ -2,26 +2,26 @@ import { printDestination, type Destination } from '../../../shared/base/destina
 import { parseSshCommand, type ParsedSshCommand, type SshCommand } from '../../../shared/base/ssh-command.ts'
 import { isSshUrl } from '../../../shared/base/ssh-url.ts'
 
-/** What a pasted ssh command says beside the fields of the form; it is saved with the host. */
+/** The parts of a pasted ssh command that have no field in the form. They are saved with the host. */
 export interface PastedExtra {
   readonly jumps: readonly Destination[]
-  /** In the words of ssh(1). */
+  /** As options of ssh(1), such as `-L 8080:localhost:80`. */
   readonly forwards: readonly string[]
-  /** What a saved host can't hold. */
+  /** Arguments that a saved host can't hold, which are ignored. */
   readonly left: readonly string[]
 }
 
 export const noExtra: PastedExtra = { jumps: [], forwards: [], left: [] }
 
-/** The command in a pasted text, or why it is none; null for what is pasted as it is, such as a plain address. */
+/** Parses pasted text as an ssh command or URL; null for anything else, such as a plain address, which is pasted as it is. */
 export function pastedCommand(text: string): ParsedSshCommand | null {
-  // People copy the prompt along.
+  // Users often copy the prompt too.
   const line = text.trim().replace(/^[$#>%]\s+/, '')
   if (!isSshUrl(line) && !/^(\S*\/)?ssh\s|^[^\s@-]+@\S+/i.test(line)) return null
   return parseSshCommand(line)
 }
 
-/** Puts the address, port and user into a form; a user that the command does not name stays. */
+/** Fills in the address, port and user of a form. The user stays if the command names none. */
 export function fillAddress(form: HTMLFormElement | null, { destination }: SshCommand): void {
   const put = (name: string, value: string) => {
     const field = form?.elements.namedItem(name)
@@ -32,13 +32,15 @@ export function fillAddress(form: HTMLFormElement | null, { destination }: SshCo
   if (destination.user !== null) put('user', destination.user)
 }
 
-/** What else comes with it, in a sentence; undefined for nothing. */
+/** Tells which other parts are saved and which are ignored; undefined if there are none. */
 export function extraText({ jumps, forwards, left }: PastedExtra): string | undefined {
   const parts = [
-    ...(jumps.length > 0 ? [`through ${jumps.map(printDestination).join(', ')}`] : []),
-    ...(forwards.length > 0 ? [`with ${forwards.join(' ')}`] : []),
+    ...(jumps.length > 0
+      ? [`jump ${jumps.length === 1 ? 'host' : 'hosts'} ${jumps.map(printDestination).join(', ')}`]
+      : []),
+    ...(forwards.length > 0 ? [`${forwards.length === 1 ? 'forward' : 'forwards'} ${forwards.join(' ')}`] : []),
   ]
-  const saved = parts.length === 0 ? [] : [`Saved too: ${parts.join(', ')}.`]
-  const lost = left.length === 0 ? [] : [`Left out: ${left.join(' ')}.`]
+  const saved = parts.length === 0 ? [] : [`Will also save: ${parts.join(', ')}.`]
+  const lost = left.length === 0 ? [] : [`Ignored: ${left.join(' ')}.`]
   return [...saved, ...lost].join(' ') || undefined
 }

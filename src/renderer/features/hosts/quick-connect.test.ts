@@ -56,12 +56,12 @@ describe('parseQuickConnect', () => {
     },
   )
 
-  it('never makes a host of something that looks like an option', () => {
+  it('never treats an option as a host', () => {
     expect(parse('ssh me@-oProxyCommand=x')).toMatchObject({ kind: 'wrong' })
     expect(parse('ssh://-oProxyCommand=x')).toMatchObject({ kind: 'wrong' })
   })
 
-  it('reads any text without failing, and makes only targets that main accepts', () => {
+  it('parses any text, and returns only targets that main accepts', () => {
     const words = fc.array(
       fc.oneof(
         fc.constantFrom('ssh', '-p', '22', '-J', 'a,b', 'me@gpu', '-i', '"', "'", '\\', 'ssh://', '[', ':', '@'),
@@ -84,7 +84,7 @@ describe('parseQuickConnect', () => {
     )
   })
 
-  it('reads back what it shows', () => {
+  it('parses its own output', () => {
     const user = fc.stringMatching(/^[a-z_][a-z0-9_.]{0,8}$/)
     const host = fc.oneof(
       fc.stringMatching(/^[a-z][a-z0-9]{0,8}\.[a-z]{2,4}$/),

@@ -5,11 +5,11 @@ import { isSshUrl, readSshUrl, type SshUrl } from '../../../shared/base/ssh-url.
 import { wrongHop, type Hop, type Target } from '../../../shared/contract/targets.ts'
 import { shownTarget } from '../../mirrors/targets.ts'
 
-/** What a typed line means: an address to connect to, or why it is none. */
+/** The meaning of a typed line: an address to connect to, a search, or a mistake. */
 export type QuickConnect =
   TypedAddress | { readonly kind: 'nothing' } | { readonly kind: 'wrong'; readonly message: string }
 
-/** Where to, and what is opened there: a terminal, or the files at a path, which is the home folder where it is null. */
+/** An address and what to open on it: a terminal, or the files at a path. A null path is the home folder. */
 export interface TypedAddress {
   readonly kind: 'address'
   readonly target: Extract<Target, { kind: 'address' }>
@@ -40,14 +40,14 @@ export function typedTitle(typed: TypedAddress): string {
   return `Open ${typed.path === null ? 'the home folder' : shownName(typed.path)} on ${host}`
 }
 
-/** The same as a sentence below the field. */
+/** The hint below the field, which says what Enter does. */
 export function typedHint(typed: TypedAddress): string {
   const host = shownTarget(typed.target)
-  if (typed.opens === 'terminal') return `Enter connects to ${host} without saving it.`
-  return `Enter opens ${typed.path === null ? 'the home folder' : shownName(typed.path)} on ${host} without saving the host.`
+  if (typed.opens === 'terminal') return `Press Enter to connect to ${host} (not saved).`
+  return `Press Enter to open ${typed.path === null ? 'the home folder' : shownName(typed.path)} on ${host} (not saved).`
 }
 
-/** An address without anything beside it. */
+/** A bare address: no user, port, key or jump host. */
 export function plainAddress(address: string): TypedAddress {
   const target = { kind: 'address', address, port: null, user: null, jumps: [], keyFile: null } as const
   return { kind: 'address', target: { ...target, jumps: [] }, opens: 'terminal', path: null }
@@ -67,7 +67,7 @@ function fromCommand(line: string): QuickConnect {
   return build({ hop: destination, jumps, keyFile, opens, path })
 }
 
-interface Parts {
+interface ParsedAddress {
   readonly hop: Hop
   readonly jumps: readonly Hop[]
   readonly keyFile: string | null
@@ -75,11 +75,11 @@ interface Parts {
   readonly path: string | null
 }
 
-function build({ hop, jumps, keyFile, opens, path }: Parts): QuickConnect {
+function build({ hop, jumps, keyFile, opens, path }: ParsedAddress): QuickConnect {
   for (const each of [...jumps, hop]) {
     const message = wrongHop(each)
     if (message !== null) return { kind: 'wrong', message }
   }
-  if (jumps.length > 8) return { kind: 'wrong', message: 'At most 8 jump hosts can be typed.' }
+  if (jumps.length > 8) return { kind: 'wrong', message: 'You can enter at most 8 jump hosts.' }
   return { kind: 'address', target: { kind: 'address', ...hop, jumps: [...jumps], keyFile }, opens, path }
 }

@@ -5,10 +5,10 @@ import { inheritedFrom } from '../../../shared/contract/inheritance.ts'
 import { Select, TextField } from '../../ui/field.tsx'
 import css from './hosts.module.css'
 
-/** What a proxy needs. */
-export const proxySentence = 'A proxy needs an address and a port from 1 to 65535.'
+/** The error message for an invalid proxy. */
+export const proxySentence = 'Enter the address of the proxy and a port from 1 to 65535.'
 
-/** Which proxy leads to a host or the hosts of a group. */
+/** The proxy for a host, or for the hosts of a group. */
 export function ProxyFields({ proxy, error }: { readonly proxy: Proxy | null; readonly error: string | undefined }) {
   const [kind, setKind] = useState<string>(proxy?.kind ?? '')
   return (
@@ -21,8 +21,8 @@ export function ProxyFields({ proxy, error }: { readonly proxy: Proxy | null; re
         error={kind === '' ? undefined : error}
       >
         <option value="">None</option>
-        <option value="socks5">SOCKS 5</option>
-        <option value="socks4">SOCKS 4</option>
+        <option value="socks5">SOCKS5</option>
+        <option value="socks4">SOCKS4</option>
         <option value="http">HTTP</option>
       </Select>
       {kind !== '' && (
@@ -32,7 +32,7 @@ export function ProxyFields({ proxy, error }: { readonly proxy: Proxy | null; re
             name="proxyUser"
             defaultValue={proxy?.user ?? ''}
             placeholder="None"
-            hint="Its password is asked for once, and can be remembered."
+            hint="You’re prompted for the password once and can save it."
           />
           <div className={css['address']}>
             <TextField label="Proxy address" name="proxyAddress" defaultValue={proxy?.address ?? ''} />
@@ -44,7 +44,7 @@ export function ProxyFields({ proxy, error }: { readonly proxy: Proxy | null; re
   )
 }
 
-/** What the fields of a proxy say, for the schema to check; null for none. */
+/** Reads the proxy fields for the schema to check; null for no proxy. */
 export function readProxy(data: FormData): unknown {
   const text = (name: string) => String(data.get(name) ?? '').trim()
   const kind = text('proxyKind')
@@ -57,7 +57,7 @@ interface Book {
   readonly groups: readonly Group[]
 }
 
-/** The labels of the hosts that a way leads through, the first first; ends where it would go in a circle. Pure. */
+/** The labels of the jump hosts on a route, nearest first. Stops at a loop. Pure. */
 export function pathThrough(jumpHostId: HostId | null, { hosts, groups }: Book): readonly string[] {
   const labels: string[] = []
   const seen = new Set<HostId>()
@@ -70,10 +70,10 @@ export function pathThrough(jumpHostId: HostId | null, { hosts, groups }: Book):
   return labels
 }
 
-/** The way from here to a host, drawn. */
+/** Draws the route from this computer to a host. */
 export function PathDrawing({ hops, last }: { readonly hops: readonly string[]; readonly last: string }) {
   return (
-    <ol className={css['path']} aria-label="Path">
+    <ol className={css['path']} aria-label="Route">
       {['This computer', ...hops, last].map((label, index) => (
         <li key={index}>{label}</li>
       ))}
@@ -90,7 +90,7 @@ interface JumpFieldProps {
   readonly error: string | undefined
 }
 
-/** The host to jump by, with the whole way beneath it: each host has its own jump host, so that it can be of any length. */
+/** The jump host, with the whole route below it. A jump host can have its own jump host, so a route can have any length. */
 export function JumpField({ book, own, jumpHostId, groupId, label, error }: JumpFieldProps) {
   const [chosen, setChosen] = useState(jumpHostId ?? '')
   const effective = (chosen === '' ? inheritedFrom(groupId, book.groups).jumpHostId : chosen) as HostId | null

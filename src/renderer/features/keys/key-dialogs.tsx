@@ -15,14 +15,14 @@ import { ImportKeyDialog, NewKeyDialog, readSealed, SealedFields, type NewKeyPro
 import { useKeys } from '../../mirrors/keys.ts'
 
 export interface KeyDialogsProps extends Omit<NewKeyProps, 'close'> {
-  /** A host of the config can name files only, not a key in the vault. */
+  /** Hosts of ~/.ssh/config can only use key files, not keys in the vault. */
   readonly hosts: readonly { readonly id: HostId; readonly label: string; readonly fromConfig: boolean }[]
   readonly copy: (text: string) => void
-  /** Sets a host to sign in with a key from now on; undefined for one whose config says it. */
+  /** Makes a host sign in with a key from now on. */
   readonly signInWith: (id: HostId, keyFile: string) => Promise<void>
 }
 
-/** The dialog of a key that is open. */
+/** The open key dialog, if any. */
 export function KeyDialogs(props: KeyDialogsProps) {
   const dialog = useKeysView(state => state.dialog)
   const keys = useKeys(state => state.book.keys)
@@ -36,26 +36,26 @@ export function KeyDialogs(props: KeyDialogsProps) {
   const common = { ...props, close, info }
   switch (dialog.kind) {
     case 'details':
-      return <Details {...common} />
+      return <DetailsDialog {...common} />
     case 'put':
     case 'take-off':
-      return <OnServer {...common} put={dialog.kind === 'put'} />
+      return <ServerKeyDialog {...common} put={dialog.kind === 'put'} />
     case 'passphrase':
     case 'export':
-      return <Sealing {...common} kind={dialog.kind} />
+      return <PassphraseDialog {...common} kind={dialog.kind} />
     case 'agent':
-      return <IntoAgent {...common} />
+      return <AddToAgentDialog {...common} />
     case 'delete':
-      return <DeleteKey {...common} />
+      return <DeleteKeyDialog {...common} />
     default:
       return assertNever(dialog)
   }
 }
 
-type OneProps = KeyDialogsProps & { readonly info: KeyInfo; readonly close: () => void }
+type OneKeyProps = KeyDialogsProps & { readonly info: KeyInfo; readonly close: () => void }
 
-/** Runs a call and says what went wrong in the dialog itself; `leave` closes it and ends what still runs. */
-function useRun({ api, info, close }: OneProps) {
+/** Runs a call and shows its error in the dialog. `leave` cancels a running call and closes the dialog. */
+function useRun({ api, info, close }: OneKeyProps) {
   const [failure, setFailure] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
   const run = (work: () => Promise<void>) => {
@@ -77,7 +77,7 @@ function useRun({ api, info, close }: OneProps) {
   return { run, busy, leave, problem, setFailure }
 }
 
-function Details({ info, copy, close }: OneProps) {
+function DetailsDialog({ info, copy, close }: OneKeyProps) {
   const { name, path, comment, fingerprint, randomart, publicKey, encrypted, usedBy, problem } = info
   return (
     <Dialog
@@ -91,11 +91,11 @@ function Details({ info, copy, close }: OneProps) {
           <dt>Type</dt>
           <dd>{typeText(info)}</dd>
           <dt>Fingerprint</dt>
-          <dd className={ui['mono']}>{fingerprint ?? 'Not known before it is opened'}</dd>
+          <dd className={ui['mono']}>{fingerprint ?? 'Unlock the key to see it'}</dd>
           <dt>Comment</dt>
           <dd>{comment || '—'}</dd>
           <dt>Passphrase</dt>
-          <dd>{encrypted === null ? 'Not known' : encrypted ? 'Yes' : 'None'}</dd>
+          <dd>{encrypted === null ? 'Unknown' : encrypted ? 'Yes' : 'None'}</dd>
           <dt>Used by</dt>
           <dd>{usedBy.join(', ') || '—'}</dd>
         </dl>
@@ -122,7 +122,7 @@ function Details({ info, copy, close }: OneProps) {
   )
 }
 
-function OnServer(props: OneProps & { readonly put: boolean }) {
+function ServerKeyDialog(props: OneKeyProps & { readonly put: boolean }) {
   const { info, hosts, put, api, tell, signInWith, close } = props
   const [hostId, setHostId] = useState<string>(hosts[0]?.id ?? '')
   const [result, setResult] = useState<PutResult | null>(null)
@@ -133,19 +133,19 @@ function OnServer(props: OneProps & { readonly put: boolean }) {
     run(async () => {
       if (put) return setResult(await api.keys.putOn({ id: info.id, target }))
       const gone = await api.keys.takeOff({ id: info.id, target })
-      tell(gone > 0 ? `${info.name} was taken off ${label}.` : `${info.name} was not on ${label}.`)
+      tell(gone > 0 ? `Removed ${info.name} from ${label}.` : `${info.name} wasn’t on ${label}.`)
       close()
     })
   const adopt = () =>
     run(async () => {
       await signInWith(hostId as HostId, info.place === 'vault' ? info.id : (info.path ?? ''))
-      tell(`${label} signs in with ${info.name} from now on.`)
+      tell(`${label} now signs in with ${info.name}.`)
       close()
     })
-  const title = put ? `Put ${info.name} on a server` : `Take ${info.name} off a server`
+  const title = put ? `Copy ${info.name} to a server` : `Remove ${info.name} from a server`
   const words = put
-    ? 'Signs in as it can, adds the public key to ~/.ssh/authorized_keys once, and proves it by signing in with it.'
-    : 'Takes its lines out of ~/.ssh/authorized_keys. Make sure that you have another way in.'
+    ? 'Adds the public key to ~/.ssh/authorized_keys, like ssh-copy-id, and tests it by signing in.'
+    : 'Removes the key from ~/.ssh/authorized_keys. Make sure you have another way to sign in.'
   return (
     <Dialog title={title} description={words} onClose={leave}>
       <Select
@@ -163,8 +163,8 @@ function OnServer(props: OneProps & { readonly put: boolean }) {
       {problem}
       {result && (
         <p role="status" className={ui['note']} data-tone={result.proved ? 'ok' : 'warn'}>
-          {result.added ? `The key is on ${label} now.` : `The key was on ${label} already.`}{' '}
-          {result.proved ? 'Signing in with it worked.' : result.problem}
+          {result.added ? `The key was added to ${label}.` : `The key was already on ${label}.`}{' '}
+          {result.proved ? 'Signing in with it works.' : result.problem}
         </p>
       )}
       <Actions>
@@ -177,7 +177,7 @@ function OnServer(props: OneProps & { readonly put: boolean }) {
         )}
         {!result && (
           <Button look={put ? 'primary' : 'danger'} disabled={busy || hostId === ''} onClick={start}>
-            {busy ? 'Working…' : put ? 'Put key' : 'Take off'}
+            {busy ? 'Working…' : put ? 'Copy key' : 'Remove key'}
           </Button>
         )}
       </Actions>
@@ -185,7 +185,7 @@ function OnServer(props: OneProps & { readonly put: boolean }) {
   )
 }
 
-function Sealing(props: OneProps & { readonly kind: 'passphrase' | 'export' }) {
+function PassphraseDialog(props: OneKeyProps & { readonly kind: 'passphrase' | 'export' }) {
   const { info, kind, api, tell, close } = props
   const [format, setFormat] = useState<'openssh' | 'pkcs8'>('openssh')
   const { run, busy, leave, problem, setFailure } = useRun(props)
@@ -196,22 +196,26 @@ function Sealing(props: OneProps & { readonly kind: 'passphrase' | 'export' }) {
     run(async () => {
       if (kind === 'passphrase') {
         await api.keys.changePassphrase({ id: info.id, ...sealed })
-        tell(sealed.passphrase === '' ? `${info.name} has no passphrase now.` : `${info.name} has its new passphrase.`)
+        tell(
+          sealed.passphrase === ''
+            ? `${info.name} no longer has a passphrase.`
+            : `The passphrase of ${info.name} was changed.`,
+        )
       } else {
-        const folder = await api.app.chooseFolder({ title: 'Where to put the copy' })
+        const folder = await api.app.chooseFolder({ title: 'Choose where to save the key' })
         if (folder === null) return
-        tell(`Written to ${await api.keys.exportKey({ id: info.id, folder, format, ...sealed })}.`)
+        tell(`Exported to ${await api.keys.exportKey({ id: info.id, folder, format, ...sealed })}.`)
       }
       close()
     })
   }
   return (
     <Dialog
-      title={kind === 'passphrase' ? `Passphrase of ${info.name}` : `Export ${info.name}`}
+      title={kind === 'passphrase' ? `Change passphrase of ${info.name}` : `Export ${info.name}`}
       description={
         kind === 'passphrase'
-          ? 'The passphrase that it has now is asked for next. Leave both fields empty to take it off.'
-          : 'Writes the private key into a new file, mode 0600. Guard the copy with a passphrase.'
+          ? 'You’ll be asked for the current passphrase. Leave both fields empty to remove it.'
+          : 'Writes the private key to a new file with mode 0600. Protect the copy with a passphrase.'
       }
       onClose={leave}
     >
@@ -229,7 +233,7 @@ function Sealing(props: OneProps & { readonly kind: 'passphrase' | 'export' }) {
             <Grow />
             <Button onClick={leave}>Cancel</Button>
             <Button look="primary" type="submit" disabled={busy}>
-              {kind === 'passphrase' ? 'Change passphrase' : 'Choose a folder…'}
+              {kind === 'passphrase' ? 'Change passphrase' : 'Choose folder…'}
             </Button>
           </Actions>
         </div>
@@ -238,41 +242,41 @@ function Sealing(props: OneProps & { readonly kind: 'passphrase' | 'export' }) {
   )
 }
 
-function IntoAgent(props: OneProps) {
+function AddToAgentDialog(props: OneKeyProps) {
   const { info, api, tell, close } = props
   const [seconds, setSeconds] = useState('28800')
   const { run, busy, leave, problem } = useRun(props)
   const load = () =>
     run(async () => {
       await api.keys.addToAgent({ id: info.id, seconds: Number(seconds) })
-      tell(`${info.name} is in the agent.`)
+      tell(`${info.name} was added to the agent.`)
       close()
     })
   return (
     <Dialog
-      title={`Load ${info.name} into the agent`}
-      description="Other programs can sign in with it meanwhile, without its passphrase."
+      title={`Add ${info.name} to the agent`}
+      description="Programs that use the agent can sign in with it without its passphrase."
       onClose={leave}
     >
-      <Select label="For" value={seconds} onChange={event => setSeconds(event.target.value)}>
+      <Select label="Lifetime" value={seconds} onChange={event => setSeconds(event.target.value)}>
         <option value="3600">1 hour</option>
         <option value="28800">8 hours</option>
         <option value="86400">1 day</option>
-        <option value="0">As long as the agent runs</option>
+        <option value="0">Until the agent stops</option>
       </Select>
       {problem}
       <Actions>
         <Grow />
         <Button onClick={leave}>Cancel</Button>
         <Button look="primary" disabled={busy} onClick={load}>
-          Load
+          Add key
         </Button>
       </Actions>
     </Dialog>
   )
 }
 
-function DeleteKey(props: OneProps) {
+function DeleteKeyDialog(props: OneKeyProps) {
   const { info, api, tell, close } = props
   const { run, busy, problem } = useRun(props)
   const remove = () =>
@@ -285,13 +289,13 @@ function DeleteKey(props: OneProps) {
     <Dialog
       alert
       title={`Delete ${info.name}?`}
-      description="This can’t be undone. Servers that know this key let nobody in by it any more."
+      description="You won’t be able to sign in with this key any more. This can’t be undone."
       badge={<TriangleAlert size={18} />}
       tone="bad"
       onClose={close}
     >
       <p className={ui['mono']}>{info.path ?? `vault: ${info.name}`}</p>
-      {info.usedBy.length > 0 && <p>These hosts use it: {info.usedBy.join(', ')}.</p>}
+      {info.usedBy.length > 0 && <p>Used by {info.usedBy.join(', ')}.</p>}
       {problem}
       <Actions>
         <Grow />

@@ -44,7 +44,7 @@ export function KeysPage({ api, copy, onProblem }: KeysPageProps) {
       </div>
       {book.vaultLocked && (
         <p className={ui['note']} role="note">
-          The vault is locked, so the keys in it are not listed. Unlock it in Settings, Security.
+          The vault is locked, so its keys aren’t listed. Unlock it in Settings &gt; Security.
         </p>
       )}
       {loaded && book.keys.length === 0 && (
@@ -52,10 +52,10 @@ export function KeysPage({ api, copy, onProblem }: KeysPageProps) {
           <KeyRound size={36} strokeWidth={1.25} aria-hidden="true" />
           <div>
             <strong>No keys yet</strong>
-            <p>A key signs in without a password. Make one, then put it on your servers with two clicks.</p>
+            <p>With a key you can sign in without a password. Generate one, then copy it to your servers.</p>
           </div>
           <Button look="primary" onClick={() => openKeyDialog({ kind: 'new' })}>
-            <Plus size={16} aria-hidden="true" /> Make a key
+            <Plus size={16} aria-hidden="true" /> Generate key
           </Button>
         </div>
       )}
@@ -66,7 +66,7 @@ export function KeysPage({ api, copy, onProblem }: KeysPageProps) {
           ))}
         </ul>
       )}
-      {book.keys.length > 0 && shown.length === 0 && <p className={css['hint']}>Nothing matches “{filter.trim()}”.</p>}
+      {book.keys.length > 0 && shown.length === 0 && <p className={css['hint']}>No keys match “{filter.trim()}”.</p>}
     </div>
   )
 }
@@ -86,24 +86,22 @@ function KeyRow({ info, ...actions }: KeysPageProps & { readonly info: KeyInfo }
           <Tag>{typeText(info)}</Tag>
           {place !== 'file' && <Tag tone="info">{place === 'vault' ? 'vault' : 'agent only'}</Tag>}
           {encrypted === false && <Tag tone="warn">no passphrase</Tag>}
-          {inAgent && place !== 'agent' && <Tag tone="ok">in the agent</Tag>}
+          {inAgent && place !== 'agent' && <Tag tone="ok">in agent</Tag>}
         </span>
-        <span className={`${css['print']} ${ui['mono']}`}>
-          {fingerprint ?? 'Its public half shows once it is opened.'}
-        </span>
+        <span className={`${css['print']} ${ui['mono']}`}>{fingerprint ?? 'Unlock to see the public key'}</span>
         <span className={css['hint']}>
           {[comment, usedBy.length > 0 ? `used by ${usedBy.join(', ')}` : ''].filter(Boolean).join(' · ')}
         </span>
         {problem !== null && <span className={ui['error']}>{problem}</span>}
       </div>
       {publicKey !== null && (
-        <IconButton label={`Copy the public key of ${name}`} onClick={() => actions.copy(publicKey)}>
+        <IconButton label={`Copy public key of ${name}`} onClick={() => actions.copy(publicKey)}>
           <Copy size={15} />
         </IconButton>
       )}
       <Menu
         trigger={
-          <IconButton label={`Actions of ${name}`}>
+          <IconButton label={`Actions for ${name}`}>
             <Ellipsis size={16} />
           </IconButton>
         }
@@ -120,17 +118,17 @@ function keyMenu(info: KeyInfo, { api, onProblem }: KeysPageProps): readonly Men
   const leave = () => void api.keys.removeFromAgent({ id }).catch(onProblem)
   const held = place !== 'agent' && problem === null
   return [
-    { label: 'Details', run: dialog('details') },
-    { label: 'Put on a server', line: true, run: dialog('put') },
-    { label: 'Take off a server', run: dialog('take-off') },
+    { label: 'Show details', run: dialog('details') },
+    { label: 'Copy to server', line: true, run: dialog('put') },
+    { label: 'Remove from server', run: dialog('take-off') },
     ...(held
       ? [
           { label: 'Change passphrase', line: true, run: dialog('passphrase') },
-          { label: 'Export', run: dialog('export') },
-          ...(inAgent ? [] : [{ label: 'Load into the agent', run: dialog('agent') }]),
+          { label: 'Export key', run: dialog('export') },
+          ...(inAgent ? [] : [{ label: 'Add to agent', run: dialog('agent') }]),
         ]
       : []),
-    ...(inAgent ? [{ label: 'Remove from the agent', run: leave }] : []),
-    ...(place === 'agent' ? [] : [{ label: 'Delete', danger: true, line: true, run: dialog('delete') }]),
+    ...(inAgent ? [{ label: 'Remove from agent', run: leave }] : []),
+    ...(place === 'agent' ? [] : [{ label: 'Delete key', danger: true, line: true, run: dialog('delete') }]),
   ]
 }

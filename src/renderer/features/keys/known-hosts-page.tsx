@@ -22,7 +22,7 @@ export interface KnownHostsPageProps {
 
 const shownAtOnce = 200
 
-/** The host keys that were trusted; hashed names are found by asking for one. */
+/** The trusted host keys. A hashed name is found only by searching for the whole name. */
 export function KnownHostsPage({ api, tell, onProblem }: KnownHostsPageProps) {
   const entries = useKeys(state => state.knownHosts)
   const [filter, setFilter] = useState('')
@@ -32,7 +32,7 @@ export function KnownHostsPage({ api, tell, onProblem }: KnownHostsPageProps) {
   useEffect(() => {
     const name = filter.trim()
     let over = false
-    // A hashed name can't be read, only compared with the whole name that is asked for.
+    // A hashed name can't be read, only compared with a whole name.
     const look = name === '' ? Promise.resolve([]) : api.knownHosts.find({ name: name.slice(0, 512) })
     look.then(lines => over || setFound(lines)).catch(onProblem)
     return () => void (over = true)
@@ -41,7 +41,7 @@ export function KnownHostsPage({ api, tell, onProblem }: KnownHostsPageProps) {
   const remove = (entry: KnownHostEntry) =>
     void api.knownHosts
       .remove({ lines: [{ path: entry.path, line: entry.line, text: entry.text }] })
-      .then(() => tell(`${nameOf(entry)} was removed. The next connection asks about its key.`))
+      .then(() => tell(`Removed ${nameOf(entry)}. You’ll be asked about its key when you next connect.`))
       .catch(onProblem)
   return (
     <div className={ui['page']}>
@@ -49,7 +49,7 @@ export function KnownHostsPage({ api, tell, onProblem }: KnownHostsPageProps) {
         <h1>Known hosts</h1>
         <SearchField
           label="Find a host"
-          placeholder="A name; with a port as [name]:2222"
+          placeholder="Name, or [name]:2222 with a port"
           value={filter}
           onText={setFilter}
         />
@@ -63,7 +63,7 @@ export function KnownHostsPage({ api, tell, onProblem }: KnownHostsPageProps) {
           <div>
             <strong>No known hosts yet</strong>
             <p>
-              The first connection to a server asks about its key and keeps it here. You can also add one by its
+              The key of a server is saved here when you trust it on the first connection. You can also add one by its
               fingerprint.
             </p>
           </div>
@@ -93,17 +93,17 @@ export function KnownHostsPage({ api, tell, onProblem }: KnownHostsPageProps) {
         </ul>
       )}
       {shown.length > shownAtOnce && (
-        <p className={css['hint']}>{shown.length - shownAtOnce} more. Type a part of a name to find them.</p>
+        <p className={css['hint']}>{(shown.length - shownAtOnce).toLocaleString('en')} more. Type to filter.</p>
       )}
       {entries.length > 0 && shown.length === 0 && (
-        <p className={css['hint']}>No key is filed for “{filter.trim()}”.</p>
+        <p className={css['hint']}>No known hosts match “{filter.trim()}”.</p>
       )}
       {adding && <AddDialog api={api} tell={tell} close={() => setAdding(false)} />}
     </div>
   )
 }
 
-/** By what it says, not by its line: a row that moves up is not the one that was removed. */
+/** A key from the text of an entry, not its line: entries below a removed one keep theirs as they move up. */
 function keyOf(entry: KnownHostEntry, all: readonly KnownHostEntry[]): string {
   const same = all.filter(({ path, text }) => path === entry.path && text === entry.text)
   return `${entry.path} ${same.indexOf(entry)} ${entry.text}`
@@ -121,9 +121,10 @@ function AddDialog({ api, tell, close }: Pick<KnownHostsPageProps, 'api' | 'tell
     const data = new FormData(event.currentTarget)
     const text = (name: string) => String(data.get(name) ?? '').trim()
     const port = Number(text('port') || 22)
-    if (!Number.isInteger(port) || port < 1 || port > 65_535) return setFailure('A port is a number from 1 to 65535.')
-    if (!/^\S+$/.test(text('address'))) return setFailure('Type a host name or an IP address, without spaces.')
-    if (text('fingerprint') === '') return setFailure('Type the fingerprint that you were given.')
+    if (!Number.isInteger(port) || port < 1 || port > 65_535)
+      return setFailure('The port must be a number from 1 to 65535.')
+    if (!/^\S+$/.test(text('address'))) return setFailure('Enter a host name or IP address without spaces.')
+    if (text('fingerprint') === '') return setFailure('Enter the fingerprint.')
     setBusy(true)
     setFailure(null)
     try {
@@ -132,7 +133,7 @@ function AddDialog({ api, tell, close }: Pick<KnownHostsPageProps, 'api' | 'tell
         port,
         fingerprint: text('fingerprint'),
       })
-      tell(`The key of ${text('address')} was added.`)
+      tell(`Added the key of ${text('address')}.`)
       close()
     } catch (error) {
       setFailure(messageOf(error))
@@ -142,7 +143,7 @@ function AddDialog({ api, tell, close }: Pick<KnownHostsPageProps, 'api' | 'tell
   return (
     <Dialog
       title="Add by fingerprint"
-      description="Hawser asks the server for its keys, and files the one whose fingerprint is the one that you were given. Nothing else is sent."
+      description="Fetches the server’s keys and saves the one that matches your fingerprint. Nothing else is sent."
       onClose={leave}
     >
       <form className={css['form']} onSubmit={event => void submit(event)} noValidate>
@@ -172,5 +173,5 @@ function matching(
 }
 
 function nameOf({ names, hashed, line }: KnownHostEntry): string {
-  return hashed ? `A hashed name, line ${line}` : names.replaceAll(',', ', ')
+  return hashed ? `Hashed name, line ${line}` : names.replaceAll(',', ', ')
 }

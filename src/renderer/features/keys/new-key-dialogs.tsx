@@ -14,7 +14,7 @@ export interface NewKeyProps {
   readonly api: Api
   readonly close: () => void
   readonly tell: (text: string) => void
-  /** Makes sure that the vault can take a secret; false when the person would rather not. */
+  /** Makes sure that the vault is unlocked; false when the user cancels. */
   readonly openVault: () => Promise<boolean>
 }
 
@@ -28,13 +28,13 @@ const kinds = {
 } as const
 type Kind = keyof typeof kinds
 
-/** Makes a key: Ed25519 unless somebody needs another. */
+/** Generates a key, Ed25519 by default. */
 export function NewKeyDialog({ api, close, tell, openVault }: NewKeyProps) {
   const { keys, folder } = useKeys(state => state.book)
   const [kind, setKind] = useState<Kind>('ed25519')
   const [failure, setFailure] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
-  const leave = () => leaveWork({ api, busy, close })
+  const leave = () => cancelAndClose({ api, busy, close })
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const data = new FormData(event.currentTarget)
@@ -43,12 +43,12 @@ export function NewKeyDialog({ api, close, tell, openVault }: NewKeyProps) {
     if (typeof checked === 'string') return setFailure(checked)
     const place = text(data, 'place') === 'vault' ? 'vault' : 'file'
     const name = text(data, 'name')
-    if (!keyName.safeParse(name).success) return setFailure(nameSentence)
+    if (!keyName.safeParse(name).success) return setFailure(nameError)
     setBusy(true)
     try {
       if (place === 'vault' && !(await openVault())) return setBusy(false)
       await api.keys.generate({ place, name, type, bits, comment: text(data, 'comment'), ...checked })
-      tell(`The key ${name} was made.`)
+      tell(`Generated the key ${name}.`)
       close()
     } catch (error) {
       setFailure(messageOf(error))
@@ -77,20 +77,20 @@ export function NewKeyDialog({ api, close, tell, openVault }: NewKeyProps) {
         />
         <TextField label="Comment" name="comment" defaultValue={defaultComment()} />
         <SealedFields />
-        <FormEnd failure={failure} busy={busy} submit={busy ? 'Making the key…' : 'Generate'} onCancel={leave} />
+        <FormEnd failure={failure} busy={busy} submit={busy ? 'Generating…' : 'Generate'} onCancel={leave} />
       </form>
     </Dialog>
   )
 }
 
-/** Takes a key in from a file or a text, whatever its format. */
+/** Imports a key from a file or pasted text, in any known format. */
 export function ImportKeyDialog({ api, close, tell, openVault }: NewKeyProps) {
   const { folder } = useKeys(state => state.book)
   const [path, setPath] = useState('')
   const [name, setName] = useState('')
   const [failure, setFailure] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
-  const leave = () => leaveWork({ api, busy, close })
+  const leave = () => cancelAndClose({ api, busy, close })
   const choose = async () => {
     const chosen = await api.app.chooseFile({ title: 'Choose a private key' })
     if (chosen === null) return
@@ -102,13 +102,13 @@ export function ImportKeyDialog({ api, close, tell, openVault }: NewKeyProps) {
     const data = new FormData(event.currentTarget)
     const typed = String(data.get('text') ?? '')
     if (typed.trim() === '' && path === '') return setFailure('Choose a file, or paste a key.')
-    if (!keyName.safeParse(name.trim()).success) return setFailure(nameSentence)
+    if (!keyName.safeParse(name.trim()).success) return setFailure(nameError)
     const place = text(data, 'place') === 'vault' ? 'vault' : 'file'
     setBusy(true)
     try {
       if (place === 'vault' && !(await openVault())) return setBusy(false)
       await api.keys.importKey({ text: typed.trim() === '' ? '' : typed, path, place, name: name.trim() })
-      tell(`The key ${name.trim()} was imported.`)
+      tell(`Imported the key ${name.trim()}.`)
       close()
     } catch (error) {
       setFailure(messageOf(error))
@@ -118,7 +118,7 @@ export function ImportKeyDialog({ api, close, tell, openVault }: NewKeyProps) {
   return (
     <Dialog
       title="Import key"
-      description="OpenSSH, PEM, PKCS#8 or PuTTY (.ppk, 2 and 3). It is kept in OpenSSH’s format; the file stays where it is."
+      description="OpenSSH, PEM, PKCS#8 or PuTTY (.ppk version 2 and 3). Saved as a copy in OpenSSH format; the file is not changed."
       width={520}
       onClose={leave}
     >
@@ -138,22 +138,22 @@ export function ImportKeyDialog({ api, close, tell, openVault }: NewKeyProps) {
   )
 }
 
-/** Closes the dialog of a new key, and ends what it has started. */
-function leaveWork({ api, busy, close }: { api: Api; busy: boolean; close: () => void }): void {
+/** Closes the dialog of a new key, and cancels a running call. */
+function cancelAndClose({ api, busy, close }: { api: Api; busy: boolean; close: () => void }): void {
   if (busy) void api.keys.cancel({ id: newKeyWork })
   close()
 }
 
 function PlaceField({ folder }: { readonly folder: string }) {
   return (
-    <Select label="Keep in" name="place" defaultValue="file" title={folder}>
-      <option value="file">The .ssh folder</option>
-      <option value="vault">The vault</option>
+    <Select label="Save to" name="place" defaultValue="file" title={folder}>
+      <option value="file">.ssh folder</option>
+      <option value="vault">Vault</option>
     </Select>
   )
 }
 
-/** A passphrase typed twice, and how much work opening it is. */
+/** A passphrase, typed twice, and the rounds of its key derivation (ssh-keygen -a). */
 export function SealedFields() {
   return (
     <>
@@ -163,31 +163,31 @@ export function SealedFields() {
         type="password"
         autoComplete="new-password"
         placeholder="None"
-        hint="Without one, whoever has the file has the key."
+        hint="Without a passphrase, anyone with the file can use the key."
       />
       <TextField label="Repeat passphrase" name="again" type="password" autoComplete="new-password" />
       <TextField
-        label="Rounds"
+        label="KDF rounds"
         name="rounds"
         inputMode="numeric"
         defaultValue="16"
-        hint="16 to 100: more make guessing slower, and opening too."
+        hint="16 to 100. More rounds make guessing slower, but unlocking too."
       />
     </>
   )
 }
 
-/** What those fields say, or what is wrong with them. */
+/** Reads these fields. Returns an error message if they are invalid. */
 export function readSealed(data: FormData): { passphrase: string; rounds: number } | string {
   const passphrase = String(data.get('passphrase') ?? '')
-  if (passphrase !== String(data.get('again') ?? '')) return 'The two passphrases differ. Type them again.'
+  if (passphrase !== String(data.get('again') ?? '')) return 'The passphrases don’t match. Type them again.'
   const rounds = Number(data.get('rounds') ?? 16)
-  if (!Number.isInteger(rounds) || rounds < 16 || rounds > 100) return 'Rounds are a number from 16 to 100.'
+  if (!Number.isInteger(rounds) || rounds < 16 || rounds > 100) return 'Enter 16 to 100 rounds.'
   return { passphrase, rounds }
 }
 
-const nameSentence =
-  'A name begins with a letter, a digit or an underscore, has at most 64 of those, dots, dashes, spaces and @, and is none that ssh uses itself.'
+const nameError =
+  'A name starts with a letter, digit or underscore, has up to 64 letters, digits, underscores, dots, dashes, spaces and @, and isn’t one that ssh uses itself.'
 
 function freeName(name: string, taken: readonly string[]): string {
   if (!taken.includes(name)) return name

@@ -3,7 +3,7 @@ import { Mark } from '../../ui/mark.tsx'
 import ui from '../../ui/ui.module.css'
 import css from './settings.module.css'
 
-/** Which Hawser this is, and on what it runs. */
+/** The versions of Hawser and of its runtime, and its data folder. */
 export function About({ info }: { readonly info: AppInfo | null }) {
   return (
     <>
@@ -11,7 +11,7 @@ export function About({ info }: { readonly info: AppInfo | null }) {
         <Mark size={40} />
         <div>
           <strong>Hawser</strong>
-          <p>Version {info?.version ?? '…'}, MIT licence</p>
+          <p>Version {info?.version ?? '…'}, MIT License</p>
         </div>
       </div>
       {info && (

@@ -12,14 +12,14 @@ interface ClipboardSettingsProps {
   readonly change: (patch: Partial<TerminalSettings>) => void
 }
 
-/** Whether programs in terminals may copy to the clipboard, and what was answered for each host. */
+/** Whether programs in terminals may copy to the clipboard, with the answers saved for each host. */
 export function ClipboardSettings({ terminal, change }: ClipboardSettingsProps) {
   const { clipboardWrites, clipboardHosts } = terminal
   return (
     <>
       <Select
-        label="Programs that copy to the clipboard"
-        hint="tmux, Vim and others do so with OSC 52. No program can read the clipboard."
+        label="Clipboard access for programs"
+        hint="tmux, Vim and others copy with OSC 52. Programs can never read the clipboard."
         value={clipboardWrites}
         onChange={event => change({ clipboardWrites: event.target.value as TerminalSettings['clipboardWrites'] })}
       >
@@ -28,7 +28,7 @@ export function ClipboardSettings({ terminal, change }: ClipboardSettingsProps) 
         <option value="never">Never allow</option>
       </Select>
       {clipboardWrites === 'ask' && clipboardHosts.length > 0 && (
-        <ul className={css['keys']} aria-label="Hosts asked about the clipboard">
+        <ul className={css['keys']} aria-label="Saved clipboard answers">
           {clipboardHosts.map(({ key, label, allow }) => (
             <li key={key}>
               <span>{label}</span>

@@ -7,7 +7,7 @@ import { shortcutOf, shownShortcut, type Shortcut } from '../../ui/shortcut.ts'
 import css from './settings.module.css'
 import { changeKeys } from '../../mirrors/settings.ts'
 
-/** A command as the keyboard settings need it; `own` is its shortcut when nothing is set. */
+/** A command for the keyboard settings. `own` is its default shortcut. */
 export interface BindableCommand {
   readonly id: string
   readonly title: string
@@ -21,7 +21,7 @@ interface KeyboardSettingsProps {
   readonly onProblem: (error: unknown) => void
 }
 
-/** Every command with its shortcut; a click takes a new one, Backspace none. */
+/** Every command with its shortcut. A click records a new one, Backspace clears it. */
 export function KeyboardSettings({ api, commands, onProblem }: KeyboardSettingsProps) {
   const [taking, setTaking] = useState<string | null>(null)
   const set = (id: string, keys: string | null) => void changeKeys(api, id, keys).catch(onProblem)
@@ -34,7 +34,7 @@ export function KeyboardSettings({ api, commands, onProblem }: KeyboardSettingsP
     if (event.key === 'Backspace' || event.key === 'Delete') set(id, '')
     else {
       const keys = shortcutOf(event.nativeEvent)
-      // Plain keys are for typing; Tab goes on to the next field.
+      // Plain keys are for typing, so they are no shortcuts.
       if (keys === '' || !/^(Ctrl|Alt|Meta)\+|^(Shift\+)?F\d+$/.test(keys)) return
       set(id, keys)
     }
@@ -42,7 +42,7 @@ export function KeyboardSettings({ api, commands, onProblem }: KeyboardSettingsP
   }
   return (
     <>
-      <p className={css['hint']}>Click a shortcut and press the new keys. Backspace takes it away, Escape leaves it.</p>
+      <p className={css['hint']}>Click a shortcut and press new keys. Press Backspace to clear it, Escape to cancel.</p>
       <ul className={css['keys']}>
         {commands.map(({ id, title, keys, own }) => {
           const rivals = keys === '' ? [] : commands.filter(other => other.id !== id && other.keys === keys)
@@ -51,7 +51,7 @@ export function KeyboardSettings({ api, commands, onProblem }: KeyboardSettingsP
               <span>{title}</span>
               {rivals.length > 0 && (
                 <span className={css['conflict']} role="alert">
-                  also {rivals.map(rival => rival.title).join(', ')}
+                  Also used by {rivals.map(rival => rival.title).join(', ')}
                 </span>
               )}
               <button
@@ -65,7 +65,12 @@ export function KeyboardSettings({ api, commands, onProblem }: KeyboardSettingsP
               >
                 {taking === id ? 'Press keys…' : shownShortcut(keys) || 'None'}
               </button>
-              <IconButton small label={`Reset ${title}`} disabled={keys === own} onClick={() => set(id, null)}>
+              <IconButton
+                small
+                label={`Reset shortcut for ${title}`}
+                disabled={keys === own}
+                onClick={() => set(id, null)}
+              >
                 <RotateCcw size={13} />
               </IconButton>
             </li>

@@ -10,9 +10,9 @@ interface SettingTextProps {
   readonly onText: (text: string) => void
 }
 
-/** A setting that is typed: it holds after Enter, and once the keyboard or the page has gone elsewhere. */
+/** A text setting. It is saved on Enter, on blur, and when the page closes. */
 export function SettingText({ value, onText, ...rest }: SettingTextProps) {
-  // What is being typed; null shows the value that holds.
+  // The text being edited; null shows the current value.
   const [typed, setTyped] = useState<string | null>(null)
   const take = () => {
     setTyped(null)
@@ -41,16 +41,15 @@ interface NumberFieldProps {
   readonly onChange: (value: number) => void
 }
 
-/** Takes effect when it is left or on Enter, and only when it is in range. */
-/** A setting that is a number, taken like `SettingText` once it fits. */
+/** A number setting. It is saved on Enter and on blur, if it is in range. */
 export function NumberField({ label, value, min, max, whole = false, onChange }: NumberFieldProps) {
   const [error, setError] = useState<string | undefined>(undefined)
-  // What is being typed; null shows the value that holds.
+  // The text being edited; null shows the current value.
   const [text, setText] = useState<string | null>(null)
   const take = (typed: string) => {
     const number = Number(typed)
     const fits = typed.trim() !== '' && number >= min && number <= max && (!whole || Number.isInteger(number))
-    setError(fits ? undefined : `A number from ${min} to ${max}.`)
+    setError(fits ? undefined : `Enter a number from ${min.toLocaleString('en')} to ${max.toLocaleString('en')}.`)
     if (!fits) return
     setText(null)
     if (number !== value) onChange(number)

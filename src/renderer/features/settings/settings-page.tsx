@@ -20,12 +20,12 @@ export interface SettingsPageProps {
   readonly commands: readonly BindableCommand[]
   readonly themes: readonly { readonly id: string; readonly name: string; readonly dark: boolean }[]
   readonly info: AppInfo | null
-  /** The vault's own controls, which another feature draws. */
+  /** The settings of the vault, drawn by another feature. */
   readonly vault: ReactNode
   readonly onProblem: (error: unknown) => void
 }
 
-/** Everything that can be set. Changes hold at once. */
+/** All settings. Changes apply immediately. */
 export function SettingsPage(props: SettingsPageProps) {
   const [section, setSection] = useState<SettingsSection>('Appearance')
   const settings = useSettings(state => state.settings)
@@ -55,14 +55,14 @@ export function SettingsPage(props: SettingsPageProps) {
           {section === 'Files' && <FilesSettings settings={settings} change={change} />}
           {section === 'Forwards' && (
             <Checkbox
-              label="Keep forwards running without a window, with an icon in the tray"
+              label="Keep port forwards running in the tray when the window is closed"
               checked={settings.forwards.keepInTray}
               onChange={event => change('forwards', { keepInTray: event.target.checked })}
             />
           )}
           {section === 'Snippets' && (
             <NumberField
-              label="Hosts that a snippet runs on at once"
+              label="Maximum hosts to run a snippet on in parallel"
               value={settings.snippets.atOnce}
               min={1}
               max={100}
@@ -93,7 +93,7 @@ function Appearance({ settings, change }: SectionProps) {
       value={settings.appearance.theme}
       onChange={event => change('appearance', { theme: event.target.value as Settings['appearance']['theme'] })}
     >
-      <option value="system">As the system</option>
+      <option value="system">Match system</option>
       <option value="dark">Dark</option>
       <option value="light">Light</option>
     </Select>
@@ -183,7 +183,7 @@ function TerminalSettings({
           <option value="none">None</option>
         </Select>
         <Select
-          label="Confirm closing a tab or pane"
+          label="Confirm before closing a tab or pane"
           value={terminal.confirmCloseTab}
           onChange={event => set({ confirmCloseTab: event.target.value as Settings['terminal']['confirmCloseTab'] })}
         >
@@ -194,7 +194,7 @@ function TerminalSettings({
         <SettingText
           label="Local shell"
           value={terminal.localShell}
-          placeholder="Your login shell"
+          placeholder="Default login shell"
           onText={localShell => set({ localShell })}
         />
         <Select
@@ -202,9 +202,9 @@ function TerminalSettings({
           value={terminal.characterWidths}
           onChange={event => set({ characterWidths: event.target.value as Settings['terminal']['characterWidths'] })}
         >
-          <option value="characters">By character, as most programs count</option>
-          <option value="graphemes">By grapheme (an emoji with its parts is one)</option>
-          <option value="unicode-6">As Unicode 6, for systems from before 2016</option>
+          <option value="characters">Per character (most compatible)</option>
+          <option value="graphemes">Per grapheme (combined emoji are one)</option>
+          <option value="unicode-6">Unicode 6 (for systems from before 2016)</option>
         </Select>
         {info?.platform === 'darwin' && (
           <Select
@@ -236,23 +236,23 @@ function FilesSettings({ settings, change }: SectionProps) {
   return (
     <>
       <SettingText
-        label="Local editor"
+        label="External editor"
         value={files.editor}
-        placeholder="The system's text editor"
-        hint="A program with its arguments, such as code -n. The file is added at the end, or in place of {file}."
+        placeholder="System default"
+        hint="Command and arguments, for example: code -n. The file path is appended, or replaces {file}."
         onText={editor => set({ editor })}
       />
       <Select
-        label="Links"
+        label="Symlinks"
         value={files.links}
         onChange={event => set({ links: event.target.value as Settings['files']['links'] })}
       >
         <option value="keep">Copy as links</option>
-        <option value="follow">Copy what they lead to</option>
-        <option value="skip">Leave out</option>
+        <option value="follow">Follow links</option>
+        <option value="skip">Skip links</option>
       </Select>
       <Checkbox
-        label="Compare checksums after each copy"
+        label="Verify checksums after each transfer"
         checked={files.verify}
         onChange={event => set({ verify: event.target.checked })}
       />
@@ -270,7 +270,7 @@ function Security({ settings, change, vault }: SectionProps & Pick<SettingsPageP
     <>
       {vault}
       <NumberField
-        label="Lock the vault after minutes without use (0 is never)"
+        label="Lock the vault after inactivity (minutes, 0 = never)"
         value={settings.security.autoLockMinutes}
         min={0}
         max={1440}
@@ -278,7 +278,7 @@ function Security({ settings, change, vault }: SectionProps & Pick<SettingsPageP
         onChange={autoLockMinutes => change('security', { autoLockMinutes })}
       />
       <Checkbox
-        label="Ask before closing Hawser while sessions are open"
+        label="Confirm before quitting with open sessions"
         checked={settings.security.confirmClose}
         onChange={event => change('security', { confirmClose: event.target.checked })}
       />

@@ -19,31 +19,31 @@ interface HostSnippetsProps {
   readonly book: { readonly hosts: readonly Host[]; readonly groups: readonly Group[] }
   readonly numberKeys: (number: number) => string
   readonly run: (snippet: Snippet) => void
-  /** Asks on which hosts. */
+  /** Asks on which hosts to run it. */
   readonly runElsewhere: (snippet: Snippet) => void
 }
 
-const withFilter = 10
-const mostShown = 30
+const minForFilter = 10
+const maxShown = 30
 
-/** The snippets of a host as buttons. */
+/** The snippets of a host, as buttons. */
 export function HostSnippets({ target, book, numberKeys, run, runElsewhere }: HostSnippetsProps) {
   const [typed, setTyped] = useState('')
   const all = useSnippets(state => state.book)
-  const here = useMemo(() => snippetsFor(all, target, book), [all, target, book])
-  const found = matchingSnippets(here, typed)
+  const available = useMemo(() => snippetsFor(all, target, book), [all, target, book])
+  const found = matchingSnippets(available, typed)
   const menuOf = (snippet: Snippet): readonly MenuItem[] => [
     { label: 'Run on other hosts', run: () => runElsewhere(snippet) },
-    { label: 'Edit', line: true, run: () => openSnippetDialog({ kind: 'form', snippet }) },
-    { label: 'Delete', danger: true, run: () => openSnippetDialog({ kind: 'delete', snippet }) },
+    { label: 'Edit snippet', line: true, run: () => openSnippetDialog({ kind: 'form', snippet }) },
+    { label: 'Delete snippet', danger: true, run: () => openSnippetDialog({ kind: 'delete', snippet }) },
   ]
   return (
     <div className={css['buttons']}>
-      {here.length > withFilter && (
+      {available.length > minForFilter && (
         <SearchField label="Find a snippet" placeholder="Find a snippet" value={typed} onText={setTyped} />
       )}
       <div className={css['buttonGrid']}>
-        {found.slice(0, mostShown).map(snippet => (
+        {found.slice(0, maxShown).map(snippet => (
           <ContextMenu key={snippet.id} items={menuOf(snippet)}>
             <Button small data-once title={titleOf(snippet, numberKeys)} onClick={() => run(snippet)}>
               <SnippetIcon name={snippet.icon} size={13} />
@@ -52,12 +52,12 @@ export function HostSnippets({ target, book, numberKeys, run, runElsewhere }: Ho
           </ContextMenu>
         ))}
       </div>
-      {found.length > mostShown && (
-        <p className={css['hint']}>{`${found.length - mostShown} more: type to find them.`}</p>
+      {found.length > maxShown && (
+        <p className={css['hint']}>{`${(found.length - maxShown).toLocaleString('en')} more. Type to filter.`}</p>
       )}
-      {here.length > 0 && found.length === 0 && <p className={css['hint']}>Nothing matches.</p>}
+      {available.length > 0 && found.length === 0 && <p className={css['hint']}>No snippets match.</p>}
       <Button small look="ghost" onClick={() => openSnippetDialog({ kind: 'form', snippet: null })}>
-        <Plus size={13} aria-hidden="true" /> Snippet
+        <Plus size={13} aria-hidden="true" /> New snippet
       </Button>
     </div>
   )

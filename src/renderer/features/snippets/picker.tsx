@@ -6,14 +6,14 @@ import { Checkbox } from '../../ui/field.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
 import css from './snippets.module.css'
 
-/** Something to tick: a host, a group, a terminal. */
+/** One choice with a checkbox: a host, a group or a terminal. */
 export interface Choice {
   readonly key: string
   readonly label: string
   readonly detail?: string
 }
 
-/** Several choices that are ticked together. */
+/** Several choices that are selected together. */
 export interface Bunch {
   readonly key: string
   readonly label: string
@@ -30,9 +30,9 @@ interface PickerProps {
 }
 
 const fewChoices = 8
-const mostShown = 200
+const maxShown = 200
 
-/** Ticks some of many; filters as one types. */
+/** Selects some of many choices, with a filter. */
 export function Picker({ label, choices, bunches = [], chosen, onChange }: PickerProps) {
   const [filter, setFilter] = useState('')
   const found = useMemo(() => {
@@ -40,7 +40,7 @@ export function Picker({ label, choices, bunches = [], chosen, onChange }: Picke
     const matches = (text: string) => words.every(word => text.includes(word))
     return choices.filter(each => matches(`${each.label} ${each.detail ?? ''}`.toLowerCase()))
   }, [choices, filter])
-  // Equal names are told apart by what stands beside them.
+  // Choices with equal names are distinguished by their details.
   const names = useMemo(() => {
     const count = new Map<string, number>()
     for (const { label: name } of choices) count.set(name, (count.get(name) ?? 0) + 1)
@@ -57,7 +57,7 @@ export function Picker({ label, choices, bunches = [], chosen, onChange }: Picke
   return (
     <div className={css['picker']}>
       {choices.length > fewChoices && (
-        <SearchField label={`Find in ${label.toLowerCase()}`} placeholder="Find" value={filter} onText={setFilter} />
+        <SearchField label={`Filter ${label.toLowerCase()}`} placeholder="Filter" value={filter} onText={setFilter} />
       )}
       {bunches.length > 0 && (
         <div className={css['bunches']} role="group" aria-label={`Groups of ${label.toLowerCase()}`}>
@@ -78,7 +78,7 @@ export function Picker({ label, choices, bunches = [], chosen, onChange }: Picke
         </div>
       )}
       <ul aria-label={label}>
-        {found.slice(0, mostShown).map(each => (
+        {found.slice(0, maxShown).map(each => (
           <li key={each.key} title={`${each.label} ${each.detail ?? ''}`.trim()}>
             <Checkbox
               label={
@@ -94,10 +94,10 @@ export function Picker({ label, choices, bunches = [], chosen, onChange }: Picke
           </li>
         ))}
       </ul>
-      {found.length > mostShown && (
-        <p className={css['hint']}>{`${found.length - mostShown} more: type to find them.`}</p>
+      {found.length > maxShown && (
+        <p className={css['hint']}>{`${(found.length - maxShown).toLocaleString('en')} more. Type to filter.`}</p>
       )}
-      {found.length === 0 && <p className={css['hint']}>Nothing matches.</p>}
+      {found.length === 0 && <p className={css['hint']}>No results</p>}
     </div>
   )
 }

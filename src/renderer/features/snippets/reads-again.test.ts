@@ -19,5 +19,5 @@ describe('readsAgain', () => {
     'sshfs {{a}}',
     'eval {{{a}}}',
     '{{a}}; eval x',
-  ])('says nothing of %s', command => expect(readsAgain(command)).toBeNull())
+  ])('finds none in %s', command => expect(readsAgain(command)).toBeNull())
 })

@@ -1,10 +1,10 @@
 import { parseTemplate } from '../../../shared/base/snippet-template.ts'
 
-// What runs its arguments as a command line, in the shell itself or in another one, or takes them for names and sums.
+// Programs that run their arguments as a command line, in this shell or another one, or evaluate them as names or sums.
 const readers =
   /(?:^|[\s;|&(])(eval|ssh|xargs|parallel|su|trap|watch|let|declare|typeset|read|unset|printf -v|test -v|(?:ba|da|z|k|fi|tc)?sh(?=(?:\s+-\w+)*\s+-\w*c\b))\s/g
 
-/** The program on the line of a value that would read the value as code, by its name; null where there is none. */
+/** The name of a program on the line of a value that would evaluate the value as code; null if there is none. */
 export function readsAgain(command: string): string | null {
   let line = ''
   for (const part of parseTemplate(command)) {

@@ -14,7 +14,7 @@ import { SnippetIcon } from './snippet-icon.tsx'
 import css from './snippets.module.css'
 import { planOf, type Order } from './snippets-state.ts'
 
-/** A place that a snippet can run on. */
+/** A host or terminal target that a snippet can run on. */
 export interface RunPlace {
   readonly target: Target
   readonly label: string
@@ -26,13 +26,13 @@ interface RunDialogProps {
   readonly order: Order
   readonly asking: Asking
   readonly places: readonly RunPlace[]
-  /** Groups and live terminals, by the keys of their targets. */
+  /** Groups and open terminals, by the keys of their targets. */
   readonly bunches: readonly Bunch[]
   readonly onRun: (order: Order) => Promise<void>
   readonly onClose: () => void
 }
 
-/** Asks for what a snippet needs: its values, and where it is to run. */
+/** Asks for the values of a snippet and the hosts to run it on. */
 export function RunDialog({ api, order, asking, places, bunches, onRun, onClose }: RunDialogProps) {
   const { snippet } = order
   const { variables } = asking
@@ -40,7 +40,7 @@ export function RunDialog({ api, order, asking, places, bunches, onRun, onClose 
   const touched = useRef(new Set<string>())
   const [chosen, setChosen] = useState<ReadonlySet<string>>(() => {
     const [only, ...others] = places
-    // Where there is nothing to choose it is chosen.
+    // A single place is selected from the start: there is nothing to choose.
     const first = order.targets.length === 0 && only && others.length === 0 ? [only.target] : order.targets
     return new Set(first.map(targetKey))
   })
@@ -49,7 +49,7 @@ export function RunDialog({ api, order, asking, places, bunches, onRun, onClose 
   const all = useMemo(() => new Map(places.map(each => [targetKey(each.target), each])), [places])
   const targets = [...chosen].flatMap(key => all.get(key)?.target ?? [])
   const ready: Order = { ...order, targets, values }
-  // The values of the host that is chosen, where nobody has typed others.
+  // The last values for the selected host, except in fields that the user changed.
   const only = targets.length === 1 ? targets[0] : undefined
   const onlyKey = only ? targetKey(only) : ''
   const asked = useRef(order.targets.length === 1 && order.targets[0] ? targetKey(order.targets[0]) : '')
@@ -67,9 +67,9 @@ export function RunDialog({ api, order, asking, places, bunches, onRun, onClose 
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the target is known by its key
   }, [onlyKey])
   const run = async () => {
-    if (targets.length === 0) return setFailure('Choose where it is to run.')
+    if (targets.length === 0) return setFailure('Choose at least one host.')
     const missing = variables.find(({ name, fallback }) => fallback === null && (values[name] ?? '') === '')
-    if (missing) return setFailure(`Give a value for ${missing.name}.`)
+    if (missing) return setFailure(`Enter a value for ${missing.name}.`)
     setBusy(true)
     setFailure(null)
     try {
@@ -141,7 +141,7 @@ function VariableField({ variable, value, onChange }: VariableFieldProps) {
       <Select label={name} value={value} onChange={event => onChange(event.target.value)}>
         {choices.map(each => (
           <option key={each} value={each}>
-            {shownName(each) || 'nothing'}
+            {shownName(each) || '(empty)'}
           </option>
         ))}
       </Select>
@@ -157,7 +157,7 @@ function VariableField({ variable, value, onChange }: VariableFieldProps) {
         onChange={event => onChange(event.target.value)}
       />
     )
-  // A line of text takes no line breaks: what is pasted would be changed.
+  // A single-line field would remove the line breaks of a paste.
   return (
     <TextArea
       label={name}
@@ -174,15 +174,15 @@ function VariableField({ variable, value, onChange }: VariableFieldProps) {
   )
 }
 
-/** Why what fills itself in is asked for. */
+/** The reason why a built-in variable has to be filled in. */
 function hintOf(variable: Variable): { readonly hint?: string } {
   if (!isGiven(variable)) return {}
-  return { hint: variable.name === 'cwd' ? 'This shell does not tell its folder' : 'Not known here' }
+  return { hint: variable.name === 'cwd' ? 'Current directory unknown (no shell integration)' : 'Unknown on this host' }
 }
 
 const previewMs = 120
 
-/** The command with its values, as it would run on the first of the hosts. */
+/** The command with its values filled in, as it would run on the first host. */
 export function Preview({ api, order }: { readonly api: Api; readonly order: Order }) {
   const { snippet, targets, values, given } = order
   const [shown, setShown] = useState<{ readonly text: string; readonly bad: boolean } | null>(null)
@@ -209,29 +209,33 @@ export function Preview({ api, order }: { readonly api: Api; readonly order: Ord
       {shown.text}
     </p>
   ) : (
-    <pre className={css['preview']} aria-label="What runs" tabIndex={0}>
+    <pre className={css['preview']} aria-label="Command to run" tabIndex={0}>
       {shownText(shown.text)}
     </pre>
   )
 }
 
-/** What pressing Run will do. */
+/** Says in a sentence what Run will do. */
 export function howText(order: Order): string {
   const { snippet, targets, panes } = order
-  if (targets.length === 0) return 'Nothing is chosen yet.'
+  if (targets.length === 0) return 'No hosts selected.'
   const several = targets.length > 1
   switch (planOf(order)) {
     case 'type': {
-      const then = snippet.mode === 'send' ? 'and sent' : 'and left for Enter'
+      const then = snippet.mode === 'send' ? 'and runs it' : 'without running it'
       const count = Math.max(panes.length, targets.length)
-      return count > 1 ? `It is typed into ${count} terminals ${then}.` : `It is typed into a terminal there ${then}.`
+      return count > 1
+        ? `Types the command into ${count} terminals ${then}.`
+        : `Types the command into a terminal ${then}.`
     }
     case 'apart':
       return several
-        ? 'It runs apart on each, with the output side by side.'
-        : 'It runs apart, with its output in a panel.'
+        ? 'Runs in the background on each host, with the outputs grouped.'
+        : 'Runs in the background, with its output in a panel.'
     case 'tmux':
-      return several ? 'It starts in tmux on each.' : 'It starts in a window of tmux, and goes on without you.'
+      return several
+        ? 'Starts in tmux on each host.'
+        : 'Starts in a tmux window and keeps running after you disconnect.'
   }
 }
 

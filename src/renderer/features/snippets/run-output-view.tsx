@@ -10,12 +10,12 @@ interface RunOutputViewProps {
   readonly id: RunId
   readonly row: number
   readonly label: string
-  /** How much there is by now. */
+  /** The size of the output so far. */
   readonly bytes: number
   readonly onProblem: (error: unknown) => void
 }
 
-/** What a host prints, as it comes; stays at the end as long as nobody scrolls up. */
+/** The output of a host as it arrives. Follows the end unless the user scrolls up. */
 export function RunOutputView({ api, id, row, label, bytes, onProblem }: RunOutputViewProps) {
   const [raw, setRaw] = useState({ text: '', cut: false })
   const [reader] = useState(
@@ -31,7 +31,7 @@ export function RunOutputView({ api, id, row, label, bytes, onProblem }: RunOutp
   }, [shown])
   return (
     <>
-      {raw.cut && <p className={css['hint']}>The end is shown here. Save it to have more.</p>}
+      {raw.cut && <p className={css['hint']}>Showing the end of the output. Save it to see more.</p>}
       <pre
         ref={box}
         tabIndex={0}
@@ -56,14 +56,14 @@ interface ReaderParts {
 
 interface Read {
   readonly text: string
-  /** There was more before it. */
+  /** True if output before it was dropped. */
   readonly cut: boolean
 }
 
-// More than that is saved or copied rather than read here.
-const mostShown = 256 * 1024
+// Longer output is for saving or copying, not for reading in a panel.
+const maxShown = 256 * 1024
 
-/** Fetches output up to what there is, one part after the other, and keeps its end. */
+/** Fetches output part by part, up to its current size, and keeps the end of it. */
 class OutputReader {
   readonly #fetch: Fetch
   readonly #parts: ReaderParts
@@ -79,7 +79,7 @@ class OutputReader {
     this.#parts = parts
   }
 
-  /** Begins; the answer ends it. */
+  /** Starts reading; the returned function stops it. */
   open(): () => void {
     this.#open = true
     this.readTo(this.#wanted)
@@ -96,17 +96,17 @@ class OutputReader {
     this.#busy = true
     try {
       while (this.#open && this.#at < this.#wanted) {
-        const skips = this.#wanted - this.#at > 2 * mostShown
-        const { data, next, left } = await this.#fetch(skips ? this.#wanted - mostShown : this.#at)
+        const skips = this.#wanted - this.#at > 2 * maxShown
+        const { data, next, left } = await this.#fetch(skips ? this.#wanted - maxShown : this.#at)
         if (data.length === 0) return
         this.#at = next
         const cut = skips || left > 0
         const text = (cut ? '' : this.#read.text) + this.#decoder.decode(data, { stream: true })
-        this.#read = { text: text.slice(-2 * mostShown), cut: this.#read.cut || cut || text.length > 2 * mostShown }
+        this.#read = { text: text.slice(-2 * maxShown), cut: this.#read.cut || cut || text.length > 2 * maxShown }
         if (this.#open) this.#parts.onRead(this.#read)
       }
     } finally {
-      // In the same breath as the last look at what is wanted: who asks next must not find it busy.
+      // In the same tick as the last check of #wanted: the next readTo() must not find it busy.
       this.#busy = false
     }
   }

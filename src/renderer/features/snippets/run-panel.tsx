@@ -14,27 +14,27 @@ import css from './snippets.module.css'
 import { showRun, useSnippetsView } from './snippets-state.ts'
 import { useSnippets } from '../../mirrors/snippets.ts'
 
-/** What the buttons of the panel reach. */
+/** The services behind the buttons of the panel. */
 export interface RunPanelParts {
   readonly api: Api
   readonly copy: (text: string) => void
   readonly tell: (text: string) => void
   readonly onProblem: (error: unknown) => void
-  /** Opens a terminal that shows a window of tmux. */
+  /** Opens a terminal that shows a tmux window. */
   readonly showTmux: (target: Target, window: number) => void
 }
 
-/** What runs apart, with its output, below whatever page is shown. */
+/** The background run that is shown, with its output, below any page. */
 export function RunPanel({ parts }: { readonly parts: RunPanelParts }) {
   const shown = useSnippetsView(state => state.shownRun)
   const run = useSnippets(state => state.runs.find(each => each.id === shown))
   if (!run) return null
-  return <OneRun key={run.id} run={run} parts={parts} />
+  return <RunView key={run.id} run={run} parts={parts} />
 }
 
 const tickMs = 500
 
-function OneRun({ run, parts }: { readonly run: RunSnapshot; readonly parts: RunPanelParts }) {
+function RunView({ run, parts }: { readonly run: RunSnapshot; readonly parts: RunPanelParts }) {
   const { api, onProblem } = parts
   const { id, name, rows } = run
   const [at, setAt] = useState(0)
@@ -49,12 +49,12 @@ function OneRun({ run, parts }: { readonly run: RunSnapshot; readonly parts: Run
     <section className={css['panel']} aria-label={`Run ${name}`} data-large={large}>
       <header>
         <h2>{name}</h2>
-        <Others run={run} />
+        <RunSelect run={run} />
         <span role="status">{summaryText(rows)}</span>
         <span className={css['grow']} />
         {run.mode === 'tmux' && chosen.state.kind === 'ended' && chosen.state.code === 0 && (
           <Button small onClick={() => quietly(attach(run, rows.indexOf(chosen), parts))}>
-            <SquareTerminal size={13} aria-hidden="true" /> Show in a terminal
+            <SquareTerminal size={13} aria-hidden="true" /> Open in terminal
           </Button>
         )}
         {under && (
@@ -64,35 +64,35 @@ function OneRun({ run, parts }: { readonly run: RunSnapshot; readonly parts: Run
         )}
         {!under && (rows.length === 1 || rows.some(hasFailed)) && (
           <Button small onClick={() => quietly(api.runs.again({ id, all: rows.length === 1 }))}>
-            <RotateCcw size={13} aria-hidden="true" /> {rows.length === 1 ? 'Run again' : 'Run the failed again'}
+            <RotateCcw size={13} aria-hidden="true" /> {rows.length === 1 ? 'Run again' : 'Retry failed'}
           </Button>
         )}
         <IconButton
           small
-          label={rows.length === 1 ? 'Copy the output' : 'Copy all output'}
+          label={rows.length === 1 ? 'Copy output' : 'Copy all output'}
           onClick={() => quietly(api.runs.text({ id }).then(parts.copy))}
         >
           <Copy size={14} />
         </IconButton>
         <IconButton
           small
-          label={rows.length === 1 ? 'Save the output' : 'Save all output'}
+          label={rows.length === 1 ? 'Save output' : 'Save all output'}
           onClick={() => quietly(saveOutput(run, parts))}
         >
           <Save size={14} />
         </IconButton>
         <IconButton
           small
-          label={large ? 'Make the run smaller' : 'Make the run larger'}
+          label={large ? 'Restore panel' : 'Maximize panel'}
           aria-pressed={large}
           onClick={() => setLarge(!large)}
         >
           {large ? <Minimize2 size={14} /> : <Maximize2 size={14} />}
         </IconButton>
-        <IconButton small label="Hide the run" onClick={() => showRun(null)}>
+        <IconButton small label="Hide panel" onClick={() => showRun(null)}>
           <Minus size={15} />
         </IconButton>
-        <IconButton small label="Close the run" onClick={() => quietly(closeRun(run, api))}>
+        <IconButton small label="Close run" onClick={() => quietly(closeRun(run, api))}>
           <X size={15} />
         </IconButton>
       </header>
@@ -134,7 +134,7 @@ interface RowsProps {
 
 const fewRows = 8
 
-/** The hosts of a run; once it is over, by what became of them. */
+/** The hosts of a run, grouped by outcome once it is over. */
 function Rows({ rows, at, now, under, onChoose, onStop }: RowsProps) {
   const [filter, setFilter] = useState('')
   const groups = useMemo(() => {
@@ -148,7 +148,7 @@ function Rows({ rows, at, now, under, onChoose, onStop }: RowsProps) {
   return (
     <div className={css['rows']}>
       {rows.length > fewRows && (
-        <SearchField label="Find a host of the run" placeholder="Find" value={filter} onText={setFilter} />
+        <SearchField label="Find a host" placeholder="Find" value={filter} onText={setFilter} />
       )}
       {groups.map((group, index) => (
         <div key={group.key}>
@@ -160,7 +160,7 @@ function Rows({ rows, at, now, under, onChoose, onStop }: RowsProps) {
               )}
             </h3>
           )}
-          <ul aria-label={under ? 'Hosts of the run' : `Hosts with outcome ${index + 1}`}>
+          <ul aria-label={under ? 'Hosts' : `Hosts with outcome ${index + 1}`}>
             {group.shown.map(row => {
               const each = rows[row] as RunRow
               const look = rowLook(each)
@@ -185,11 +185,11 @@ function Rows({ rows, at, now, under, onChoose, onStop }: RowsProps) {
   )
 }
 
-// How they ended; of two groups that ended alike the smaller one printed something else.
+// Groups with the same exit code differ in their output.
 function groupText(index: number, [first, ...others]: readonly RunRow[]): string {
   const count = others.length + 1
   const how = first ? rowLook(first).text : ''
-  return index === 0 ? `${count} with ${how}` : `${count} differ${count === 1 ? 's' : ''}: ${how}`
+  return index === 0 ? `${count} with ${how}` : `${count} with different output: ${how}`
 }
 
 interface RowProps {
@@ -203,7 +203,7 @@ interface RowProps {
   readonly onStop: (at: number) => void
 }
 
-// Of a thousand hosts only those are drawn anew of which there is news.
+// Memoized: in a run on a thousand hosts, only the rows that changed are drawn again.
 const Row = memo(function Row({ at, label, tone, text, chosen, under, onChoose, onStop }: RowProps) {
   return (
     <li data-chosen={chosen}>
@@ -221,8 +221,8 @@ const Row = memo(function Row({ at, label, tone, text, chosen, under, onChoose, 
   )
 })
 
-/** Goes to another run that is still kept. */
-function Others({ run }: { readonly run: RunSnapshot }) {
+/** Switches to another run that is still open. */
+function RunSelect({ run }: { readonly run: RunSnapshot }) {
   const runs = useSnippets(state => state.runs)
   if (runs.length < 2) return null
   return (
@@ -261,8 +261,8 @@ async function attach({ id, rows }: RunSnapshot, row: number, parts: RunPanelPar
 }
 
 async function saveOutput({ id }: RunSnapshot, { api, tell }: RunPanelParts): Promise<void> {
-  const folder = await api.app.chooseFolder({ title: 'Where to put the output' })
-  if (folder !== null) tell(`Written to ${await api.runs.saveTo({ id, folder })}.`)
+  const folder = await api.app.chooseFolder({ title: 'Choose where to save the output' })
+  if (folder !== null) tell(`Saved to ${await api.runs.saveTo({ id, folder })}.`)
 }
 
 async function closeRun({ id }: RunSnapshot, api: Api): Promise<void> {

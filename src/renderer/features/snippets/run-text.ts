@@ -2,7 +2,7 @@ import type { RunRow, RunState } from '../../../shared/contract/snippets.ts'
 import { cleanText } from '../../../shared/base/clean-text.ts'
 import type { Tone } from '../../ui/tag.tsx'
 
-/** True while something of it goes on or waits. */
+/** True while the host is running, waiting or connecting. */
 export function isUnderWay({ state }: RunRow): boolean {
   return !isOver(state)
 }
@@ -11,33 +11,33 @@ function isOver({ kind }: RunState): boolean {
   return kind === 'ended' || kind === 'failed' || kind === 'stopped'
 }
 
-/** True for one that ended, but not with 0. */
+/** True if it ended in any way but exit code 0. */
 export function hasFailed({ state }: RunRow): boolean {
   return isOver(state) && !(state.kind === 'ended' && state.code === 0)
 }
 
-/** How a host's part of a run stands, as a dot and in words. */
+/** The state of one host in a run, as the colour of a dot and in words. */
 export function rowLook({ state }: RunRow): { readonly tone: Tone; readonly text: string } {
   switch (state.kind) {
     case 'waiting':
-      return { tone: 'none', text: 'waiting' }
+      return { tone: 'none', text: 'queued' }
     case 'connecting':
       return { tone: 'warn', text: state.step.toLowerCase() }
     case 'asking':
-      return { tone: 'warn', text: 'waiting for you' }
+      return { tone: 'warn', text: 'waiting for your response' }
     case 'running':
       return { tone: 'info', text: 'running' }
     case 'ended':
-      if (state.signal !== null) return { tone: 'bad', text: `ended by ${state.signal}` }
-      return { tone: state.code === 0 ? 'ok' : 'bad', text: `exit ${state.code ?? 'unknown'}` }
+      if (state.signal !== null) return { tone: 'bad', text: `terminated by ${state.signal}` }
+      return { tone: state.code === 0 ? 'ok' : 'bad', text: `exit code ${state.code ?? 'unknown'}` }
     case 'failed':
       return { tone: 'bad', text: 'failed' }
     case 'stopped':
-      return { tone: 'none', text: state.sure ? 'stopped' : 'let go: it may still run there' }
+      return { tone: 'none', text: state.sure ? 'stopped' : 'may still be running' }
   }
 }
 
-/** How long it took, or takes so far. */
+/** The time that it took, or has taken so far. */
 export function tookText({ startedAt, endedAt }: RunRow, now: number): string {
   if (startedAt === null) return ''
   const seconds = Math.max(0, (endedAt ?? now) - startedAt) / 1000
@@ -46,7 +46,7 @@ export function tookText({ startedAt, endedAt }: RunRow, now: number): string {
   return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`
 }
 
-/** What is said of a run as a whole. */
+/** The summary of a whole run. */
 export function summaryText(rows: readonly RunRow[]): string {
   const [only, ...others] = rows
   if (only && others.length === 0) return rowLook(only).text
@@ -54,21 +54,21 @@ export function summaryText(rows: readonly RunRow[]): string {
   const failed = rows.filter(hasFailed).length
   const differing = rows.length - (outcomes(rows)[0]?.rows.length ?? 0)
   const parts = [
-    left > 0 ? `${rows.length - left} of ${rows.length} done` : `All ${rows.length} done`,
+    left > 0 ? `${rows.length - left} of ${rows.length} finished` : `${rows.length} finished`,
     failed > 0 && `${failed} failed`,
-    left === 0 && (differing === 0 ? 'all the same' : differing === 1 ? '1 differs' : `${differing} differ`),
+    left === 0 && (differing === 0 ? 'same output' : `${differing} with different output`),
   ]
   return parts.filter(Boolean).join(' · ')
 }
 
-/** Hosts that ended alike. */
+/** Hosts with the same exit code and output. */
 export interface Outcome {
   readonly key: string
-  /** The places of its hosts in the run. */
+  /** The indexes of its hosts in the run. */
   readonly rows: readonly number[]
 }
 
-/** The hosts by how they ended and what they printed, the largest group first. */
+/** Groups the hosts by exit code and output, the largest group first. */
 export function outcomes(rows: readonly RunRow[]): readonly Outcome[] {
   const found = new Map<string, number[]>()
   rows.forEach((row, index) => {
@@ -85,7 +85,7 @@ export function outcomes(rows: readonly RunRow[]): readonly Outcome[] {
 
 const longest = 1024 * 1024
 
-/** Output as it is shown: no escapes; a line that was written over shows what came last, as a progress bar does. */
+/** Output for display: without escapes, and with the last state of a line that was overwritten, such as a progress bar. */
 export function shownOutput(raw: string): string {
   const lines = raw.replaceAll('\r\n', '\n').split('\n')
   return cleanText(lines.map(afterReturn).join('\n'), longest)

@@ -21,16 +21,16 @@ import { useSnippets } from '../../mirrors/snippets.ts'
 interface SnippetDialogsProps {
   readonly api: Api
   readonly choices: PlaceChoices
-  /** Where each snippet may run; the terminals it was asked for in first. */
+  /** The places where a snippet may run, those of the terminals that it was started from first. */
   readonly placesOf: (order: Order) => readonly RunPlace[]
   readonly bunches: readonly Bunch[]
   readonly numberKeys: (number: number) => string
   readonly nameOf: (target: Target) => string
-  /** Runs it; what goes wrong is told. */
+  /** Runs it, and reports errors as notices. */
   readonly start: (order: Order) => void
 }
 
-/** The dialog about snippets that is open, over whatever page. */
+/** The open snippet dialog, over whatever page is shown. */
 export function SnippetDialogs({ api, choices, placesOf, bunches, numberKeys, nameOf, start }: SnippetDialogsProps) {
   const dialog = useSnippetsView(state => state.dialog)
   const count = useSnippetsView(state => state.dialogs)
@@ -38,7 +38,7 @@ export function SnippetDialogs({ api, choices, placesOf, bunches, numberKeys, na
   const order = dialog?.kind === 'run' ? dialog.order : null
   const places = useMemo(() => (order ? placesOf(order) : []), [order, placesOf])
   if (!dialog) return null
-  // What ends after the person went on must not close what they opened since.
+  // A call that ends late must not close a dialog that was opened in the meantime.
   const close = () => {
     if (useSnippetsView.getState().dialog === dialog) openSnippetDialog(null)
   }
@@ -71,7 +71,7 @@ export function SnippetDialogs({ api, choices, placesOf, bunches, numberKeys, na
           onRun={async order => {
             await check(api, order)
             if (order.snippet.confirm) return openSnippetDialog({ kind: 'confirm', order, asking: dialog.asking })
-            // A question of the host's, or a terminal that opens, must not wait behind this dialog.
+            // A prompt from the host, or a terminal that opens, must not wait behind this dialog.
             close()
             start(order)
           }}
@@ -97,7 +97,7 @@ export function SnippetDialogs({ api, choices, placesOf, bunches, numberKeys, na
   }
 }
 
-/** Throws where a value is missing or can't be put in, while it can still be changed. */
+/** Throws if a value is missing or can't be inserted, while the user can still change it. */
 async function check(api: Api, { snippet, targets: [target], values, given }: Order): Promise<void> {
   if (target) await api.snippets.preview({ id: snippet.id, target, values, given })
 }
@@ -110,7 +110,7 @@ interface ConfirmProps extends Pick<SnippetDialogsProps, 'api' | 'nameOf' | 'sta
 
 const shownNames = 12
 
-/** Asks before a snippet runs whose author wants that. */
+/** Asks before a snippet runs that is set to be confirmed. */
 function Confirm({ api, order, asking, nameOf, start, close }: ConfirmProps) {
   const { snippet, targets } = order
   const names = targets.slice(0, shownNames).map(nameOf).join(', ')
@@ -119,7 +119,7 @@ function Confirm({ api, order, asking, nameOf, start, close }: ConfirmProps) {
     close()
     start(order)
   }
-  // Back to what was typed, where something was.
+  // Cancel goes back to the values, if any were asked for.
   const cancel = () => (asking ? openSnippetDialog({ kind: 'run', order, asking }) : close())
   return (
     <Dialog
@@ -145,7 +145,7 @@ function Confirm({ api, order, asking, nameOf, start, close }: ConfirmProps) {
   )
 }
 
-/** What fills it, in plain words: a long script hides its values. */
+/** The values on their own: they are hard to see in a long script. */
 function Values({ order: { snippet, values } }: { readonly order: Order }) {
   const shown = variablesIn([...parseTemplate(snippet.command), ...parseTemplate(snippet.folder)]).filter(
     ({ name }) => values[name] !== undefined,
@@ -177,7 +177,7 @@ function Delete({
     void api.snippets.remove({ id: snippet.id }).then(close, (error: unknown) => setFailure(messageOf(error)))
   return (
     <Dialog alert title={`Delete ${snippet.name}?`} badge={<Trash2 size={18} />} tone="bad" onClose={close}>
-      <pre className={css['preview']} aria-label="Its command" tabIndex={0}>
+      <pre className={css['preview']} aria-label="Command" tabIndex={0}>
         {shownText(snippet.command)}
       </pre>
       {failure !== null && (
@@ -189,7 +189,7 @@ function Delete({
         <Grow />
         <Button onClick={close}>Cancel</Button>
         <Button look="danger" onClick={remove}>
-          Delete
+          Delete snippet
         </Button>
       </Actions>
     </Dialog>

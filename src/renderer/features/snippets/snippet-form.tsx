@@ -30,7 +30,7 @@ import { Picker, type Choice } from './picker.tsx'
 import { readsAgain } from './reads-again.ts'
 import css from './snippets.module.css'
 
-/** Hosts and groups to choose from, the keys of groups with `group:` before them. */
+/** Hosts and groups to choose from. The keys of groups start with `group:`. */
 export interface PlaceChoices {
   readonly hosts: readonly Choice[]
   readonly groups: readonly Choice[]
@@ -41,17 +41,17 @@ interface SnippetFormProps {
   readonly draft: Partial<Snippet>
   readonly places: PlaceChoices
   readonly packages: readonly string[]
-  /** The keys of a number, as `Ctrl+Shift+1`. */
+  /** The shortcut of a number, such as `Ctrl+Shift+1`. */
   readonly numberKeys: (number: number) => string
   readonly onSave: (snippet: Snippet) => Promise<void>
   readonly onClose: () => void
 }
 
 const modes: Readonly<Record<RunMode, string>> = {
-  send: 'Typed into the terminal and sent',
-  type: 'Typed into the terminal, left for Enter',
-  apart: 'Apart, with its output in a panel',
-  tmux: 'In a window of tmux',
+  send: 'Type and run',
+  type: 'Type only',
+  apart: 'In the background, output in a panel',
+  tmux: 'In a tmux window',
 }
 
 interface Draft {
@@ -70,7 +70,7 @@ interface Draft {
   readonly onConnect: ReadonlySet<string>
 }
 
-/** Makes a snippet, or changes one. */
+/** Creates or edits a snippet. */
 export function SnippetForm({
   snippet,
   draft: begin,
@@ -90,7 +90,7 @@ export function SnippetForm({
   const set = <K extends keyof Draft>(name: K, value: Draft[K]) => setDraft(old => ({ ...old, [name]: value }))
   const save = async () => {
     if (!draft.everywhere && draft.where.size === 0)
-      return setFailure('Choose where it may run, or let it run everywhere.')
+      return setFailure('Choose hosts, or make the snippet available on all hosts.')
     const made = snippetSchema.safeParse(snippetOf(draft, snippet))
     if (!made.success) return setFailure(problemOf(made.error.issues[0]?.path[0]))
     setBusy(true)
@@ -117,7 +117,7 @@ export function SnippetForm({
         }}
       >
         <TextField label="Name" value={draft.name} maxLength={64} onChange={event => set('name', event.target.value)} />
-        <Select label="How it runs" value={draft.mode} onChange={event => set('mode', event.target.value as RunMode)}>
+        <Select label="Run mode" value={draft.mode} onChange={event => set('mode', event.target.value as RunMode)}>
           {Object.entries(modes).map(([mode, text]) => (
             <option key={mode} value={mode}>
               {text}
@@ -141,9 +141,9 @@ export function SnippetForm({
           onChange={event => set('description', event.target.value)}
         />
         <TextField
-          label="Folder"
+          label="Working directory"
           value={draft.folder}
-          placeholder="the shell’s own"
+          placeholder="Default"
           onChange={event => set('folder', event.target.value)}
         />
         <TextField
@@ -151,7 +151,7 @@ export function SnippetForm({
           value={draft.package}
           maxLength={64}
           list="snippet-packages"
-          placeholder="none"
+          placeholder="None"
           onChange={event => set('package', event.target.value)}
         />
         <datalist id="snippet-packages">
@@ -171,7 +171,7 @@ export function SnippetForm({
           ))}
         </Select>
         <Select
-          label="Keys"
+          label="Shortcut"
           value={draft.key ?? ''}
           onChange={event => set('key', event.target.value === '' ? null : Number(event.target.value))}
         >
@@ -184,19 +184,24 @@ export function SnippetForm({
         </Select>
         <div className={css['wide']}>
           <Checkbox
-            label="Ask before it runs"
+            label="Confirm before running"
             checked={draft.confirm}
             onChange={event => set('confirm', event.currentTarget.checked)}
           />
         </div>
         <div className={css['wide']}>
           <Checkbox
-            label="May run everywhere"
+            label="Available on all hosts"
             checked={draft.everywhere}
             onChange={event => set('everywhere', event.currentTarget.checked)}
           />
           {!draft.everywhere && (
-            <Picker label="May run on" choices={choices} chosen={draft.where} onChange={where => set('where', where)} />
+            <Picker
+              label="Available on"
+              choices={choices}
+              chosen={draft.where}
+              onChange={where => set('where', where)}
+            />
           )}
         </div>
         <details className={css['wide']} open={startsOpen || undefined}>
@@ -209,7 +214,7 @@ export function SnippetForm({
           />
         </details>
         {leaving ? (
-          <Leaving onStay={() => setLeaving(false)} onLeave={onClose} />
+          <DiscardQuestion onStay={() => setLeaving(false)} onLeave={onClose} />
         ) : (
           <FormEnd failure={failure} busy={busy} submit="Save" onCancel={leave} />
         )}
@@ -218,30 +223,30 @@ export function SnippetForm({
   )
 }
 
-/** Asks before what was typed is thrown away. */
-function Leaving({ onStay, onLeave }: { readonly onStay: () => void; readonly onLeave: () => void }) {
+/** Asks before unsaved changes are discarded. */
+function DiscardQuestion({ onStay, onLeave }: { readonly onStay: () => void; readonly onLeave: () => void }) {
   return (
     <div className={css['wide']}>
       <Actions>
-        <span>Leave without saving?</span>
+        <span>Discard changes?</span>
         <Grow />
-        <Button onClick={onStay}>Go on editing</Button>
+        <Button onClick={onStay}>Keep editing</Button>
         <Button look="danger" onClick={onLeave}>
-          Leave
+          Discard changes
         </Button>
       </Actions>
     </div>
   )
 }
 
-/** What the command asks for, as it is typed. */
+/** The variables of the command, updated while it is typed. */
 function Variables({ of }: { readonly of: Pick<Draft, 'command' | 'folder'> }) {
   const found = variablesIn([...parseTemplate(of.command), ...parseTemplate(of.folder)])
   if (found.length === 0)
     return (
       <p className={css['hint']}>
         {
-          '{{name}} asks, {{name:default}} and {{name|a|b}} suggest, {{name!}} hides. Values are quoted; {{{name}}} goes in as it is.'
+          '{{name}} prompts for a value, {{name:default}} has a default, {{name|a|b}} offers choices, {{name!}} is hidden. Values are quoted; {{{name}}} is inserted as is.'
         }
       </p>
     )
@@ -257,7 +262,7 @@ function Variables({ of }: { readonly of: Pick<Draft, 'command' | 'folder'> }) {
       </ul>
       {again !== null && (
         <p className={ui['note']} role="note">
-          {again} reads what it is given once more: a value in it is one word here, but may be a command there.
+          {again} evaluates its arguments as code. A quoted value can still run as a command there.
         </p>
       )}
     </>
@@ -266,10 +271,10 @@ function Variables({ of }: { readonly of: Pick<Draft, 'command' | 'folder'> }) {
 
 function variableText(variable: Variable): string {
   const { name, hidden, choices, fallback } = variable
-  if (hidden) return 'asked for, hidden, never kept'
-  if (choices.length > 0) return `one of ${choices.map(each => each || 'nothing').join(', ')}`
+  if (hidden) return 'prompted, hidden, not saved'
+  if (choices.length > 0) return `one of ${choices.map(each => each || '(empty)').join(', ')}`
   if (isGiven(variable)) return givenVariables[name as keyof typeof givenVariables]
-  return fallback === null ? 'asked for' : `asked for, ${fallback === '' ? 'empty' : fallback} when not changed`
+  return fallback === null ? 'prompted' : `prompted, default: ${fallback === '' ? '(empty)' : fallback}`
 }
 
 function draftOf(from: Partial<Snippet>): Draft {
@@ -324,12 +329,14 @@ function placesOf(keys: ReadonlySet<string>): HostsAndGroups {
 function problemOf(field: PropertyKey | undefined): string {
   switch (field) {
     case 'name':
-      return 'Give the snippet a name.'
+      return 'Enter a name for the snippet.'
     case 'command':
-      return 'Give the snippet a command, of 64 KB at most, without control characters.'
+      return 'Enter a command of up to 64 KB without control characters.'
     case 'tags':
-      return 'Give 32 tags at most, each of 32 characters at most.'
+      return 'Enter at most 32 tags of up to 32 characters each.'
+    case 'folder':
+      return 'The working directory is not valid.'
     default:
-      return `Something in ${String(field ?? 'it')} can’t be saved. Check the field.`
+      return `The ${String(field ?? 'snippet')} is not valid.`
   }
 }

@@ -43,7 +43,7 @@ const icons: Readonly<Record<Name, LucideIcon>> = {
   stop: CircleStop,
 }
 
-/** The picture of a snippet. */
+/** The icon of a snippet. */
 export function SnippetIcon({ name, size = 16 }: { readonly name: Name; readonly size?: number }) {
   const Icon = icons[name]
   return <Icon size={size} aria-hidden="true" />

@@ -65,7 +65,7 @@ export function snippetsDoor(context: DoorContext) {
     panel: () => <RunPanel parts={panel} />,
     status: RunningSnippet,
     terminalMenu: {
-      label: name => `Snippets of ${name}`,
+      label: name => `Snippets for ${name}`,
       icon: <Braces size={15} />,
       items: (pane: Pane) => terminalMenu(snippets, pane),
     },

@@ -15,7 +15,7 @@ import css from './snippets.module.css'
 import { byPackage, foldPackage, matchingSnippets, openSnippetDialog, useSnippetsView } from './snippets-state.ts'
 import { useSnippets } from '../../mirrors/snippets.ts'
 
-/** What can be done with snippets on their page. */
+/** The actions of the snippets page. */
 export interface SnippetActions {
   readonly run: (snippet: Snippet) => void
   readonly duplicate: (snippet: Snippet) => void
@@ -23,13 +23,13 @@ export interface SnippetActions {
   readonly exportTo: (snippet: Snippet | null) => void
   readonly importFrom: () => void
   readonly addStarters: () => void
-  /** The keys of a number, as `Ctrl+Shift+1`. */
+  /** The shortcut of a number, such as `Ctrl+Shift+1`. */
   readonly numberKeys: (number: number) => string
 }
 
 const cardHeight = 64
-/** More of a command than a card is wide. */
-const mostOfLine = 500
+/** More characters of a command than fit on a card. */
+const maxLineLength = 500
 
 /** The saved snippets, by package. */
 export function SnippetsPage({ actions }: { readonly actions: SnippetActions }) {
@@ -41,7 +41,7 @@ export function SnippetsPage({ actions }: { readonly actions: SnippetActions }) 
     () => sectionsOf(matchingSnippets(book.snippets, filter), filter.trim() === '' ? folded : new Set()),
     [book.snippets, filter, folded],
   )
-  // The first key of a search is as fast as the others.
+  // Builds the search index, so that the first key of a search is as fast as the others.
   useEffect(() => void matchingSnippets(book.snippets, 'x'), [book.snippets])
   const empty = loaded && book.snippets.length === 0
   return (
@@ -60,14 +60,14 @@ export function SnippetsPage({ actions }: { readonly actions: SnippetActions }) 
         />
         <Menu
           trigger={
-            <IconButton label="More about snippets">
+            <IconButton label="More actions">
               <Ellipsis size={16} />
             </IconButton>
           }
           items={[
-            { label: 'Import', icon: <Download size={14} />, run: actions.importFrom },
-            { label: 'Export all', icon: <Upload size={14} />, run: () => actions.exportTo(null) },
-            { label: 'Bring back the starters', line: true, run: actions.addStarters },
+            { label: 'Import snippets', icon: <Download size={14} />, run: actions.importFrom },
+            { label: 'Export all snippets', icon: <Upload size={14} />, run: () => actions.exportTo(null) },
+            { label: 'Restore starter snippets', line: true, run: actions.addStarters },
           ]}
         />
         <Button look="primary" onClick={() => openSnippetDialog({ kind: 'form', snippet: null })}>
@@ -79,14 +79,14 @@ export function SnippetsPage({ actions }: { readonly actions: SnippetActions }) 
           <Braces size={36} strokeWidth={1.25} aria-hidden="true" />
           <div>
             <strong>No snippets yet</strong>
-            <p>A command that you type every day becomes a button, with fields for what changes.</p>
+            <p>Save the commands you use often, with variables to fill in when you run them.</p>
           </div>
           <Button look="primary" onClick={() => openSnippetDialog({ kind: 'form', snippet: null })}>
-            <Plus size={16} aria-hidden="true" /> Make a snippet
+            <Plus size={16} aria-hidden="true" /> Create snippet
           </Button>
         </div>
       )}
-      {!empty && sections.length === 0 && loaded && <p className={css['hint']}>Nothing matches “{filter.trim()}”.</p>}
+      {!empty && sections.length === 0 && loaded && <p className={css['hint']}>No snippets match “{filter.trim()}”.</p>}
       {sections.length > 0 && (
         <SectionGrid
           sections={sections}
@@ -120,7 +120,7 @@ function sectionsOf(found: readonly Snippet[], folded: ReadonlySet<string>): rea
   }))
 }
 
-/** One snippet: a click runs it. */
+/** One snippet. A click runs it. */
 const SnippetCard = memo(function SnippetCard({
   snippet,
   actions,
@@ -128,7 +128,7 @@ const SnippetCard = memo(function SnippetCard({
   readonly snippet: Snippet
   readonly actions: SnippetActions
 }) {
-  // A page of hundreds draws as little as it can: the menu is made once somebody comes near it.
+  // The menu is created on hover or focus: a menu in every card would make a large page slow.
   const [menu, setMenu] = useState<'none' | 'closed' | 'open'>('none')
   const near = () => setMenu(now => (now === 'none' ? 'closed' : now))
   const { name, icon, tags, key } = snippet
@@ -154,17 +154,17 @@ const SnippetCard = memo(function SnippetCard({
           tags[0] !== undefined && <Tag>{tags[0]}</Tag>
         )}
       </span>
-      <code>{shownName(snippet.description || line.slice(0, mostOfLine))}</code>
+      <code>{shownName(snippet.description || line.slice(0, maxLineLength))}</code>
       <span className={css['tools']}>
         {menu === 'none' ? (
-          <IconButton small label={`Actions of ${shownName(name)}`} onClick={() => setMenu('open')}>
+          <IconButton small label={`Actions for ${shownName(name)}`} onClick={() => setMenu('open')}>
             <Ellipsis size={15} />
           </IconButton>
         ) : (
           <Menu
             open={menu === 'open'}
             trigger={
-              <IconButton small label={`Actions of ${shownName(name)}`}>
+              <IconButton small label={`Actions for ${shownName(name)}`}>
                 <Ellipsis size={15} />
               </IconButton>
             }
@@ -178,11 +178,11 @@ const SnippetCard = memo(function SnippetCard({
 
 function menuOf(snippet: Snippet, actions: SnippetActions): readonly MenuItem[] {
   return [
-    { label: 'Run', icon: <Play size={14} />, run: () => actions.run(snippet) },
-    { label: 'Edit', icon: <Pencil size={14} />, run: () => openSnippetDialog({ kind: 'form', snippet }) },
-    { label: 'Duplicate', line: true, run: () => actions.duplicate(snippet) },
+    { label: 'Run snippet', icon: <Play size={14} />, run: () => actions.run(snippet) },
+    { label: 'Edit snippet', icon: <Pencil size={14} />, run: () => openSnippetDialog({ kind: 'form', snippet }) },
+    { label: 'Duplicate snippet', line: true, run: () => actions.duplicate(snippet) },
     { label: 'Copy command', run: () => actions.copyCommand(snippet) },
-    { label: 'Export', run: () => actions.exportTo(snippet) },
-    { label: 'Delete', danger: true, line: true, run: () => openSnippetDialog({ kind: 'delete', snippet }) },
+    { label: 'Export snippet', run: () => actions.exportTo(snippet) },
+    { label: 'Delete snippet', danger: true, line: true, run: () => openSnippetDialog({ kind: 'delete', snippet }) },
   ]
 }

@@ -16,14 +16,14 @@ const local = { kind: 'local' as const }
 const places = (hosts: HostId[], groups: GroupId[]) => ({ hosts, groups })
 
 describe('where a snippet may run', () => {
-  it('is a host, or what lies in a group, however deep', () => {
+  it('is a host, or any host in a group, however deep', () => {
     expect(holds(places([outside.id], []), on(outside.id), book)).toBe(true)
     expect(holds(places([], [outer.id]), on(inside.id), book)).toBe(true)
     expect(holds(places([], [outer.id]), on(outside.id), book)).toBe(false)
     expect(holds(places([inside.id], [outer.id]), local, book)).toBe(false)
   })
 
-  it('shows those with a number first, then the others as they stand, whichever was used', () => {
+  it('shows snippets with a number first, then the others in their order, regardless of use', () => {
     const [a, b, c, d] = [made('a'), made('b'), made('c', { key: 2 }), made('d', { where: places([outside.id], []) })]
     const shown = (target: Parameters<typeof snippetsFor>[1]) =>
       snippetsFor({ snippets: [a, b, c, d], used: { [b.id]: 1_700_000_000_000 } }, target, book).map(each => each.name)
@@ -36,14 +36,14 @@ describe('where a snippet may run', () => {
 })
 
 describe('finding snippets', () => {
-  it('goes by every word, in the name first', () => {
+  it('matches every word, names first', () => {
     const all = [made('Tail log', { command: 'tail gpu.log' }), made('GPU use', { tags: ['log'] }), made('Disk')]
     expect(matchingSnippets(all, 'gpu').map(each => each.name)).toEqual(['GPU use', 'Tail log'])
     expect(matchingSnippets(all, 'LOG gpu').map(each => each.name)).toEqual(['Tail log', 'GPU use'])
     expect(matchingSnippets(all, ' ')).toBe(all)
   })
 
-  it('lists packages by name, what has none first', () => {
+  it('lists packages by name, snippets without one first', () => {
     const all = [made('a', { package: 'Z' }), made('b'), made('c', { package: 'A' }), made('d', { package: 'Z' })]
     expect(byPackage(all).map(([name, list]) => [name, list.length])).toEqual([
       ['', 1],
@@ -53,7 +53,7 @@ describe('finding snippets', () => {
   })
 })
 
-describe('what running does', () => {
+describe('running a snippet', () => {
   const order = (mode: Snippet['mode'], targets: number, panes: number) => {
     const all = [on(inside.id), on(outside.id), local]
     const pane = (target: (typeof all)[number]) => ({ id: crypto.randomUUID() as never, target, title: '' })
@@ -64,7 +64,7 @@ describe('what running does', () => {
     })
   }
 
-  it('is typed where it was asked for, apart on many, and what waits for Enter never runs by itself', () => {
+  it('types into the current terminal, runs in the background on several hosts, and never presses Enter for “Type only”', () => {
     expect([order('send', 1, 0), order('send', 2, 2), order('send', 2, 1)]).toEqual(['type', 'type', 'apart'])
     expect([order('type', 2, 0), order('apart', 1, 1), order('tmux', 2, 0)]).toEqual(['type', 'apart', 'tmux'])
   })

@@ -14,15 +14,15 @@ import type {
 import { targetKey, type Target } from '../../../shared/contract/targets.ts'
 import type { Pane } from '../../../shared/contract/workspace.ts'
 
-/** A snippet that is to run: where, and with what. */
+/** A snippet to run, with its targets and values. */
 export interface Order {
   readonly snippet: Snippet
   readonly targets: readonly Target[]
-  /** The terminals that it was asked for in: several while what is typed goes to all; none elsewhere. */
+  /** The terminals that it was started from: several during a broadcast, none outside of terminals. */
   readonly panes: readonly Pane[]
   readonly values: Values
   readonly given: Given
-  /** It starts with a terminal, asked for by nobody: it takes neither the keyboard nor another dialog's place. */
+  /** True if it runs because a terminal opens: it must not take the focus or replace another dialog. */
   readonly startsUp: boolean
 }
 
@@ -30,16 +30,16 @@ export interface Order {
 export type SnippetDialog =
   | { readonly kind: 'form'; readonly snippet: Snippet | null; readonly draft?: Partial<Snippet> }
   | { readonly kind: 'run'; readonly order: Order; readonly asking: Asking }
-  /** `asking` leads back to what was asked before. */
+  /** `asking` is the run dialog to return to. */
   | { readonly kind: 'confirm'; readonly order: Order; readonly asking: Asking | null }
   | { readonly kind: 'delete'; readonly snippet: Snippet }
 
 interface SnippetsView {
   readonly filter: string
-  /** Packages whose snippets are folded away. */
+  /** The collapsed packages. */
   readonly folded: ReadonlySet<string>
   readonly dialog: SnippetDialog | null
-  /** How many dialogs there were: each is a new one, whatever the last one held. */
+  /** The number of dialogs so far, used as a key: each dialog starts with fresh state. */
   readonly dialogs: number
   /** The run in the panel; null while there is no panel. */
   readonly shownRun: RunId | null
@@ -64,7 +64,7 @@ export function showRun(shownRun: RunId | null): void {
   useSnippetsView.setState({ shownRun })
 }
 
-/** Folds the snippets of a package away, or shows them again. */
+/** Collapses a package, or expands it again. */
 export function foldPackage(name: string): void {
   useSnippetsView.setState(({ folded }) => {
     const next = new Set(folded)
@@ -84,7 +84,7 @@ function haystack(snippet: Snippet): string {
   return made
 }
 
-/** The snippets that hold every word that was typed; those that hold them in their name stand first. */
+/** The snippets that contain every typed word, those with all of them in the name first. */
 export function matchingSnippets(all: readonly Snippet[], typed: string): readonly Snippet[] {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean)
   if (words.length === 0) return all
@@ -93,7 +93,7 @@ export function matchingSnippets(all: readonly Snippet[], typed: string): readon
   return [...found.filter(byName), ...found.filter(each => !byName(each))]
 }
 
-/** The snippets by package, those without one first, packages in the order of their names. */
+/** The snippets by package, packages by name, snippets without one first. */
 export function byPackage(all: readonly Snippet[]): readonly (readonly [name: string, snippets: readonly Snippet[]])[] {
   const found = new Map<string, Snippet[]>()
   for (const each of all) {
@@ -109,7 +109,7 @@ interface Places {
   readonly groups: readonly Group[]
 }
 
-/** The hosts of each group, also of those in groups in it. */
+/** The hosts of each group, including those of its subgroups. */
 export function hostsByGroup({ hosts, groups }: Places): ReadonlyMap<GroupId, readonly Host[]> {
   const parents = new Map(groups.map(each => [each.id, each.parentId]))
   const found = new Map<GroupId, Host[]>(groups.map(each => [each.id, []]))
@@ -123,7 +123,7 @@ export function hostsByGroup({ hosts, groups }: Places): ReadonlyMap<GroupId, re
   return found
 }
 
-/** True where a place is one of the hosts, or lies in one of the groups. */
+/** True if the target is one of the hosts, or in one of the groups. */
 export function holds(places: HostsAndGroups, target: Target, book: Places): boolean {
   if (target.kind !== 'host') return false
   if (places.hosts.includes(target.hostId)) return true
@@ -132,21 +132,21 @@ export function holds(places: HostsAndGroups, target: Target, book: Places): boo
   return host !== undefined && groupChain(host.groupId, book.groups).some(({ id }) => places.groups.includes(id))
 }
 
-/** True where a snippet may run on a target; on this computer only as text that is typed. */
+/** True if a snippet may run on a target. On this computer it can only be typed. */
 export function mayRun({ where, mode }: Snippet, target: Target, book: Places): boolean {
   if (target.kind === 'local') return where === null && (mode === 'send' || mode === 'type')
   return where === null || holds(where, target, book)
 }
 
 /**
- * The snippets for a place: those with a number first, then the rest as they stand. What was used last does not move: a
- * second press at the same place is a press of the same button.
+ * The snippets for a target: those with a number first, then the others in their order. Use does not change the order, so
+ * that a second click at the same position presses the same button.
  */
 export function snippetsFor({ snippets }: SnippetBook, target: Target, book: Places): readonly Snippet[] {
   return snippets.filter(snippet => mayRun(snippet, target, book)).toSorted((a, b) => (a.key ?? 10) - (b.key ?? 10))
 }
 
-/** What running an order does: it is typed where that can be, else it runs apart on each of its targets. */
+/** How an order runs: typed if possible, else in the background on each of its targets. */
 export function planOf({
   snippet: { mode },
   targets,
@@ -154,7 +154,7 @@ export function planOf({
 }: Pick<Order, 'snippet' | 'targets' | 'panes'>): 'type' | 'apart' | 'tmux' {
   const here = new Set(panes.map(each => targetKey(each.target)))
   const typed = targets.length === 1 || targets.every(each => here.has(targetKey(each)))
-  // What is left for Enter never runs by itself, on however many hosts.
+  // A snippet that is only typed never runs by itself, on any number of hosts.
   if (mode === 'type' || (mode === 'send' && typed)) return 'type'
   return mode === 'tmux' ? 'tmux' : 'apart'
 }

@@ -48,7 +48,7 @@ print(' '.join(str(libc.wcwidth(c)) for c in range(0x20000)))`
       const known = execFileSync('python3', ['-c', script], { encoding: 'utf8' }).trim().split(' ').map(Number)
       const widths = new CharacterWidths()
       const others = known.flatMap((width, codepoint) => {
-        // Newer versions of Unicode made these what they are here.
+        // These widths changed in newer versions of Unicode.
         const isNew = [0x302e, 0x302f, 0x1171e].includes(codepoint)
         const surrogate = codepoint >= 0xd800 && codepoint <= 0xdfff
         if (width < 0 || surrogate || isNew || widths.wcwidth(codepoint) === width) return []

@@ -1,8 +1,8 @@
 import type { IUnicodeVersionProvider } from '@xterm/xterm'
 
 /**
- * The characters of two cells: East Asian Width W and F, and the emoji that are shown as such by themselves
- * (EastAsianWidth.txt of Unicode 16; what wcwidth(3) of the GNU C library answers with).
+ * Characters that take two cells: East Asian Width W and F, and emoji with emoji presentation (EastAsianWidth.txt of
+ * Unicode 16, the same as wcwidth(3) of the GNU C library).
  */
 const wideRanges = `
 1100-115f 231a-231b 2329-232a 23e9-23ec 23f0 23f3 25fd-25fe 2614-2615 2648-2653 267f 2693 26a1 26aa-26ab 26bd-26be
@@ -16,9 +16,9 @@ const wideRanges = `
 1f6d5-1f6d7 1f6dc-1f6df 1f6eb-1f6ec 1f6f4-1f6fc 1f7e0-1f7eb 1f7f0 1f90c-1f93a 1f93c-1f945 1f947-1f9ff 1fa70-1fa7c
 1fa80-1fa89 1fa8f-1fac6 1face-1fadc 1fadf-1fae9 1faf0-1faf8 20000-2fffd 30000-3fffd`
 
-// Marks that lie over the character before them, and formatting characters, which nothing is drawn for.
+// Combining marks, and formatting characters, which are invisible.
 const nothingDrawn = /^[\p{Mn}\p{Me}\p{Cf}]$/u
-// The soft hyphen, and the signs that stand before digits and have a shape of their own.
+// Formatting characters that are drawn: the soft hyphen, and the signs before Arabic and other digits.
 const drawnAll = new Set([
   0xad, 0x600, 0x601, 0x602, 0x603, 0x604, 0x605, 0x6dd, 0x70f, 0x890, 0x891, 0x8e2, 0x110bd, 0x110cd,
 ])
@@ -26,8 +26,8 @@ const drawnAll = new Set([
 const lastInTable = 0x1ffff
 
 /**
- * How many cells each character takes by itself, as a C library and by it most shells and editors count: an emoji with a
- * skin tone is two emoji, a variation selector changes nothing. xterm.js knows it as the Unicode version `characters`.
+ * Counts the cells of each character on its own, like the C library, which most shells and editors use: an emoji with a
+ * skin tone is two emoji, a variation selector changes nothing. Registered in xterm.js as the Unicode version `characters`.
  */
 export class CharacterWidths implements IUnicodeVersionProvider {
   readonly version = 'characters'
@@ -40,7 +40,7 @@ export class CharacterWidths implements IUnicodeVersionProvider {
     return this.#table[codepoint] as 0 | 1 | 2
   }
 
-  /** xterm.js packs into one number: the width from the second bit on, and whether the character joins the one before. */
+  /** Packed as xterm.js expects it: bit 0 is set if the character joins the one before, the bits above hold the width. */
   charProperties(codepoint: number, preceding: number): number {
     const before = (preceding >> 1) & 3
     const width = this.wcwidth(codepoint)
@@ -70,7 +70,7 @@ function isWideBeyond(codepoint: number): boolean {
 }
 
 function isDrawn(codepoint: number): boolean {
-  // Vowels and final consonants of Hangul join the syllable that they end.
+  // Vowels and final consonants of Hangul join the syllable before them.
   if ((codepoint >= 0x1160 && codepoint <= 0x11ff) || (codepoint >= 0xd7b0 && codepoint <= 0xd7ff)) return false
   return drawnAll.has(codepoint) || !nothingDrawn.test(String.fromCodePoint(codepoint))
 }

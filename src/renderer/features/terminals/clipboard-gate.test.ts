@@ -58,7 +58,7 @@ describe('a program that copies to the clipboard', () => {
     expect(notices.at(-1)).toBe('A program on box copied 1 character to the clipboard.')
   })
 
-  it('stays blocked where that was the answer, and other targets are asked about', () => {
+  it('stays blocked after that answer, while other targets are still asked about', () => {
     const { gate, written, asked } = setUp()
     gate.wished('pane', box, write('a'))
     gate.answer('pane', false)
@@ -83,7 +83,7 @@ describe('a program that copies to the clipboard', () => {
   it.each([
     ['always', ['clipboard: a']],
     ['never', []],
-  ] as const)('goes by the setting “%s” whatever was answered', (clipboardWrites, expected) => {
+  ] as const)('follows the setting “%s” whatever was answered', (clipboardWrites, expected) => {
     const hosts = [{ key: targetKey(box), label: 'box', allow: clipboardWrites === 'never' }]
     const { gate, written, asked } = setUp({ clipboardWrites, clipboardHosts: hosts })
     gate.wished('pane', box, write('a'))
@@ -92,7 +92,7 @@ describe('a program that copies to the clipboard', () => {
     expect(asked()).toEqual([])
   })
 
-  it('writes the last of many texts, and says so once', () => {
+  it('writes the last of many texts, with one notice', () => {
     const { gate, written, notices } = setUp({ clipboardWrites: 'always' })
     for (let n = 0; n < 1_000; n++) gate.wished('pane', box, write(`text ${n}`))
     vi.runAllTimers()
@@ -100,7 +100,7 @@ describe('a program that copies to the clipboard', () => {
     expect(notices).toHaveLength(1)
   })
 
-  it('is told of when it wanted too much', () => {
+  it('is reported if its text is too large', () => {
     const { gate, written, notices } = setUp()
     gate.wished('pane', box, { kind: 'too-large' })
     vi.runAllTimers()
@@ -108,7 +108,7 @@ describe('a program that copies to the clipboard', () => {
     expect(notices).toEqual(['A program on box tried to copy more than 1 MiB. Nothing was copied.'])
   })
 
-  it('leaves no question behind when its pane goes, and writes nothing after the end', () => {
+  it('leaves no question behind in a closed pane, and writes nothing after dispose()', () => {
     const { gate, written, asked } = setUp({ clipboardWrites: 'ask' })
     gate.wished('pane', box, write('a'))
     gate.forget('pane')

@@ -8,22 +8,22 @@ type ClipboardHost = Settings['terminal']['clipboardHosts'][number]
 
 export interface ClipboardGateParts {
   readonly settings: () => Settings['terminal']
-  /** The name of a target as the interface has it. */
+  /** The name of a target in the interface. */
   readonly labelOf: (target: Target) => string
   readonly write: (text: string, to: 'clipboard' | 'selection') => void
-  /** Replaces what was answered for the targets. */
+  /** Replaces the saved answers. */
   readonly remember: (hosts: readonly ClipboardHost[]) => void
   readonly onNotice: (text: string) => void
 }
 
-// A program that copies without end writes its last text four times a second, and is reported as one.
-const gatherMs = 250
-const mostHosts = 500
+// A program that keeps copying writes its latest text four times a second, with one notice each time.
+const delayMs = 250
+const maxHosts = 500
 
 /**
- * Decides about text that programs put on the clipboard: by the setting, else by what the user answered for the target,
- * else it asks in the pane. Each text that arrived on the clipboard is reported with the target's name, so that it never
- * changes unseen, whatever tab is in front.
+ * Decides whether a program may put text on the clipboard: by the setting, else by the saved answer for the target, else
+ * by asking in the pane. Every write is reported with the name of the target, so that the clipboard never changes
+ * unnoticed, whatever tab is in front.
  */
 export class ClipboardGate implements Disposable {
   readonly #parts: ClipboardGateParts
@@ -33,7 +33,7 @@ export class ClipboardGate implements Disposable {
     this.#parts = parts
   }
 
-  /** A program in a pane wants to put text on the clipboard. */
+  /** Handles the request of a program in a pane to put text on the clipboard. */
   wished(paneId: string, target: Target, wish: ClipboardWish): void {
     const { clipboardWrites, clipboardHosts } = this.#parts.settings()
     const known = clipboardHosts.find(each => each.key === targetKey(target))
@@ -44,7 +44,7 @@ export class ClipboardGate implements Disposable {
     else this.#fulfil(target, wish)
   }
 
-  /** The user's answer to the question in a pane; null puts it off. */
+  /** Takes the user's answer to the question in a pane; null postpones it. */
   answer(paneId: string, allow: boolean | null): void {
     const question = useTerminals.getState().clipboard[paneId]
     this.forget(paneId)
@@ -53,11 +53,11 @@ export class ClipboardGate implements Disposable {
     const key = targetKey(target)
     const others = this.#parts.settings().clipboardHosts.filter(each => each.key !== key)
     const label = this.#parts.labelOf(target).slice(0, 256)
-    this.#parts.remember([...others, { key, label, allow }].slice(-mostHosts))
+    this.#parts.remember([...others, { key, label, allow }].slice(-maxHosts))
     if (allow) this.#fulfil(target, { kind: 'write', text, to })
   }
 
-  /** Takes the question of a pane away: the pane was closed, or gets another shell. */
+  /** Removes the question of a pane that was closed or gets another shell. */
   forget(paneId: string): void {
     useTerminals.setState(({ clipboard: { [paneId]: _gone, ...clipboard } }) => ({ clipboard }))
   }
@@ -67,7 +67,7 @@ export class ClipboardGate implements Disposable {
     this.#waiting.clear()
   }
 
-  /** Writes, or reports what is too large to be written. */
+  /** Writes the text, or reports that it is too large. */
   #fulfil(target: Target, wish: ClipboardWish): void {
     const write = () => {
       const label = this.#parts.labelOf(target)
@@ -89,7 +89,7 @@ export class ClipboardGate implements Disposable {
       const last = this.#waiting.get(key)
       this.#waiting.delete(key)
       last?.write()
-    }, gatherMs)
+    }, delayMs)
     this.#waiting.set(key, { timer, write })
   }
 }

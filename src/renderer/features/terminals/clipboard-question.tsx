@@ -14,8 +14,8 @@ interface ClipboardQuestionProps {
 }
 
 /**
- * Asks in the pane whether the programs of a target may put text on the clipboard. It takes no keyboard: what is being
- * typed must not answer it.
+ * Asks in the pane whether the programs of a target may put text on the clipboard. It doesn't take the focus: typing must
+ * not answer it.
  */
 export function ClipboardQuestion({ paneId, label, terminals }: ClipboardQuestionProps) {
   const question = useTerminals(state => state.clipboard[paneId])
@@ -25,7 +25,7 @@ export function ClipboardQuestion({ paneId, label, terminals }: ClipboardQuestio
     <div className={css['question']} role="group" aria-label={`Clipboard request from ${label}`}>
       <div className={css['status']} role="status">
         <p>
-          A program on {label} wants to copy {sizeOf(question.text)} to the clipboard. Your answer is kept for this
+          A program on {label} wants to copy {sizeOf(question.text)} to the clipboard. Your answer is saved for this
           host.
         </p>
         <Button small onClick={() => answer(null)}>

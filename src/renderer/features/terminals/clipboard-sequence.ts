@@ -1,15 +1,15 @@
 /** The most that a program may put on the clipboard, in bytes. */
 export const maxClipboardBytes = 1024 * 1024
 
-/** A program's wish about the clipboard (OSC 52). */
+/** A program's request to set the clipboard (OSC 52). */
 export type ClipboardWish =
   | { readonly kind: 'write'; readonly to: 'clipboard' | 'selection'; readonly text: string }
   | { readonly kind: 'too-large' }
 
 /**
- * Reads what follows `OSC 52 ;`: the clipboards by letter, then the text in base64 (xterm's ctlseqs, "Manipulate Selection
- * Data"). No letter stands for the clipboard, as tmux sends it; `p` alone is the primary selection. Null for a query,
- * which is never answered, for clearing, and for what is no base64.
+ * Parses the data of `OSC 52 ;`: the clipboards by letter, then the text in base64 (xterm's ctlseqs, "Manipulate Selection
+ * Data"). No letter means the clipboard, as tmux sends it; `p` alone is the primary selection. Null for a query, which is
+ * never answered, for clearing, and for invalid base64.
  */
 export function clipboardWish(data: string): ClipboardWish | null {
   const [, letters, encoded] = /^([cpqs0-7]*);([\s\S]*)$/.exec(data) ?? []

@@ -11,7 +11,7 @@ import { type Closable } from '../../workspace/requests.ts'
 
 const longestCommand = 120
 
-/** Closes a tab or pane, after a question where something would end with it that the user has set to be asked about. */
+/** Closes a tab or pane. Asks first if the settings say so for the programs or shells that would end with it. */
 export function requestClose(terminals: Terminals, what: Closable): void {
   const { states } = useTerminalStates.getState()
   const live = panesIn(what).filter(id => isLive(states[id]))
@@ -21,7 +21,7 @@ export function requestClose(terminals: Terminals, what: Closable): void {
   useTerminals.setState({ closing: { what, running: asked.map(id => terminals.runningIn(id)) } })
 }
 
-/** Asks before a tab or pane is closed in which something runs. */
+/** Asks before a tab or pane with a running program or shell is closed. */
 export function CloseDialog({ terminals }: { readonly terminals: Terminals }) {
   const closing = useTerminals(state => state.closing)
   if (!closing) return null
@@ -59,10 +59,11 @@ export function CloseDialog({ terminals }: { readonly terminals: Terminals }) {
 function sentenceOf(running: readonly (string | null)[]): string {
   const programs = running.filter(each => each !== null)
   const [only] = programs
-  if (only === undefined) return running.length === 1 ? 'Its shell ends.' : `${running.length} shells end.`
-  if (programs.length > 1) return `${programs.length} programs are still running. They end with it.`
+  if (only === undefined)
+    return running.length === 1 ? 'Its shell will be ended.' : `${running.length} shells will be ended.`
+  if (programs.length > 1) return `${programs.length} programs are still running and will be terminated.`
   const name = only === '' ? 'A program' : `“${shownName(only.slice(0, longestCommand))}”`
-  return `${name} is still running. It ends with the terminal.`
+  return `${name} is still running and will be terminated.`
 }
 
 function panesIn(what: Closable): readonly string[] {

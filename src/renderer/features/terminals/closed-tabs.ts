@@ -1,10 +1,10 @@
 import type { Disposable } from '../../../shared/base/lifecycle.ts'
 import { endClosed, useWorkspace } from '../../workspace/workspace-store.ts'
 
-// How long a closed tab can be opened again with the shells that it had.
+// The time in which a closed tab can be reopened with its live shells.
 const reopenMs = 10_000
 
-/** Lets the shells of a closed tab go once it has not been opened again for ten seconds. */
+/** Ends the shells of a closed tab unless it is reopened within ten seconds. */
 export class ClosedTabs implements Disposable {
   readonly #timers = new Map<string, number>()
   readonly #stop = useWorkspace.subscribe(() => this.#follow())

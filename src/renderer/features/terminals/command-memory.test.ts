@@ -16,14 +16,14 @@ describe('the command that was typed last', () => {
     await print('user@box:~$ ')
   })
 
-  it('is what stands after the prompt', async () => {
+  it('is the text after the prompt', async () => {
     type('ls -l')
     await print('ls -l')
     memory.typed('\r')
     expect(memory.last).toBe('ls -l')
   })
 
-  it('is whole, though the echo of its last keys is still on its way', async () => {
+  it('is complete even if its last keys have no echo yet', async () => {
     type('echo one two th')
     await print('echo one two th')
     type('ree')
@@ -31,7 +31,7 @@ describe('the command that was typed last', () => {
     expect(memory.last).toBe('echo one two three')
   })
 
-  it('is what the shell made of it where a key was for the shell', async () => {
+  it('includes completions by the shell', async () => {
     type('cat no')
     await print('cat no')
     memory.typed('\t')
@@ -40,13 +40,13 @@ describe('the command that was typed last', () => {
     expect(memory.last).toBe('cat notes.txt')
   })
 
-  it('follows what was taken back', async () => {
+  it('follows deletions', async () => {
     type('lss')
     await print('lss')
     memory.typed('\x7f')
     type(' -a')
     memory.typed('\r')
-    // Nothing of that has its echo yet: what is shown holds.
+    // None of these keys has an echo yet, so the shown text counts.
     expect(memory.last).toBe('lss')
     await print('\b \b -a\r\nuser@box:~$ ')
     type('pwd')

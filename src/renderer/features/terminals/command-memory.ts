@@ -1,20 +1,20 @@
 import type { IBuffer, Terminal } from '@xterm/xterm'
 
 const longest = 16_384
-// What shells and consoles show before a line that goes on: `> `, `quote> `, `... `.
-const goesOn = /^(?:[\w ]*>|\.{3}) ?$/
+// Continuation prompts of shells and consoles: `> `, `quote> `, `... `.
+const continuation = /^(?:[\w ]*>|\.{3}) ?$/
 
 /**
- * Knows the command that was typed last, as it stood on the screen after its prompt: with what was completed or called
- * back. Where that can't be told it knows none, rather than another one.
+ * Remembers the command that was typed last, as it appeared on the screen after its prompt, so that completion and history
+ * are included. Remembers none if it can't be detected, rather than a wrong one.
  */
 export class CommandMemory {
   readonly #terminal: Terminal
-  /** What stood before the cursor at the first key. */
+  /** The text before the cursor at the first key. */
   #prompt: string | undefined
   #lastPrompt = ''
   #last: string | null = null
-  /** What was typed since the prompt; null after keys whose effect only the shell knows, such as Tab. */
+  /** The text typed since the prompt; null after keys whose effect only the shell knows, such as Tab. */
   #typed: string | null = ''
 
   constructor(terminal: Terminal) {
@@ -25,23 +25,23 @@ export class CommandMemory {
     return this.#last
   }
 
-  /** A command begins at the cursor, unless one has begun. */
+  /** Notes that a command starts at the cursor, unless one has started. */
   begin(): void {
     const { active } = this.#terminal.buffer
-    // A program that has the whole screen has no prompt.
+    // A full-screen program has no prompt.
     if (this.#prompt !== undefined || active.type === 'alternate') return
     this.#typed = ''
     const line = active.getLine(active.baseY + active.cursorY)
     this.#prompt = line?.translateToString(false, 0, active.cursorX)
   }
 
-  /** A command was sent as a whole. */
+  /** Notes a command that was sent as a whole. */
   sent(text: string): void {
     this.#prompt = undefined
     this.#last = text.slice(0, longest)
   }
 
-  /** A person typed that; it has not been echoed yet. */
+  /** The user typed this; it has not been echoed yet. */
   typed(data: string): void {
     if (data === '\x03' || data === '\x04') this.#forget()
     else {
@@ -61,31 +61,31 @@ export class CommandMemory {
     const { active } = this.#terminal.buffer
     const [prompt, typed] = [this.#prompt, this.#typed]
     this.#prompt = undefined
-    // It may have been a password.
+    // The text may be a password.
     this.#typed = ''
-    // A program that has the whole screen, or a password: nothing was echoed after the prompt.
+    // A full-screen program, or no prompt to compare with.
     if (active.type === 'alternate' || prompt === undefined) return
     const line = lineAtCursor(active)
     const shown = line.slice(prompt.length).trim()
-    // On a far line the last keys have no echo yet: what was typed goes on from what is shown.
+    // On a slow link the last keys have no echo yet, so the typed text is longer than the shown text.
     const command = shown !== '' && typed?.trim().startsWith(shown) === true ? typed.trim() : shown
     if (prompt.trim() === '' || !line.startsWith(prompt)) this.#last = null
     else if (command !== '') {
-      const more = goesOn.test(prompt) && prompt !== this.#lastPrompt && this.#last !== null
+      const more = continuation.test(prompt) && prompt !== this.#lastPrompt && this.#last !== null
       this.#last = (more ? `${this.#last}\n${command}` : command).slice(0, longest)
       if (!more) this.#lastPrompt = prompt
     }
   }
 }
 
-/** A line after more keys; null where only the shell knows what they did. */
+/** A line after more keys; null if only the shell knows their effect. */
 function edited(line: string | null, keys: string): string | null {
   if (line === null) return null
   if (keys === '\x7f') return [...line].slice(0, -1).join('')
   return /\p{Cc}/u.test(keys) ? null : line + keys
 }
 
-/** The line that the cursor is in, with the rows that it was wrapped to. */
+/** The line at the cursor, with all rows that it wraps over. */
 function lineAtCursor(buffer: IBuffer): string {
   let first = buffer.baseY + buffer.cursorY
   while (first > 0 && buffer.getLine(first)?.isWrapped === true) first--

@@ -13,15 +13,15 @@ const guarded: Readonly<Record<string, string>> = {
 
 type Handlers = Record<string, ((params: { params: number[]; length: number }) => unknown) | undefined>
 
-/** Clamps the counts of these sequences to the screen: beyond it a larger count changes nothing. */
+/** Clamps the counts of these sequences to the screen size: a larger count has no further effect. */
 export function guardCounts(terminal: Terminal): readonly IDisposable[] {
-  const inside = (terminal as unknown as { _core?: { _inputHandler?: Handlers } })._core?._inputHandler
+  const inputHandler = (terminal as unknown as { _core?: { _inputHandler?: Handlers } })._core?._inputHandler
   return Object.entries(guarded).map(([final, method]) =>
     terminal.parser.registerCsiHandler({ final }, params => {
       const count = typeof params[0] === 'number' ? params[0] : 1
       const most = final === 'b' ? terminal.cols * terminal.rows : Math.max(terminal.cols, terminal.rows)
       if (count <= most) return false
-      inside?.[method]?.({ params: [most], length: 1 })
+      inputHandler?.[method]?.({ params: [most], length: 1 })
       return true
     }),
   )

@@ -13,7 +13,7 @@ const ruler = { matchOverviewRuler: '#f0b849', activeMatchColorOverviewRuler: '#
 const onDark: Decorations = { matchBackground: '#54470f', activeMatchBackground: '#8a5a00', ...ruler }
 const onLight: Decorations = { matchBackground: '#ffe9a8', activeMatchBackground: '#ffc94d', ...ruler }
 
-/** Finds text in a terminal and its scrollback: plain or regular expression, with case or whole words, counted. */
+/** Searches a terminal and its scrollback, with options for case, whole words and regular expressions, and a count. */
 export function FindBar({ client }: { readonly client: TerminalClient }) {
   const [needle, setNeedle] = useState('')
   const [options, setOptions] = useState({ caseSensitive: false, wholeWord: false, regex: false })
@@ -34,7 +34,7 @@ export function FindBar({ client }: { readonly client: TerminalClient }) {
   }, [client])
 
   useEffect(() => {
-    // Each new search starts clean: addon-search 0.16 keeps its old matches when only an option changed.
+    // Each search starts without decorations: addon-search 0.16 keeps its old matches when only an option changes.
     client.search.clearDecorations()
     if (needle === '' || bad) {
       setFound(null)
@@ -96,10 +96,14 @@ export function FindBar({ client }: { readonly client: TerminalClient }) {
 }
 
 function countText(needle: string, bad: boolean, found: { index: number; count: number } | null): string {
-  if (bad) return 'Not a pattern'
+  if (bad) return 'Invalid regular expression'
   if (needle === '' || found === null) return ''
-  if (found.count === 0) return 'No matches'
-  return found.index < 0 ? `${found.count} matches` : `${found.index + 1} of ${found.count}`
+  if (found.count === 0) return 'No results'
+  return found.index < 0 ? resultsText(found.count) : `${found.index + 1} of ${found.count}`
+}
+
+function resultsText(count: number): string {
+  return count === 1 ? '1 result' : `${count.toLocaleString('en')} results`
 }
 
 function isRegex(text: string): boolean {

@@ -1,8 +1,8 @@
 const longestFolder = 4096
 
 /**
- * The path of a file URL (`file://host/some/folder`), as shells send it with OSC 7; null where it is none. It comes from a
- * program, so it is nothing but a path to look at.
+ * The path of a file URL (`file://host/some/folder`), as shells send it with OSC 7; null for anything else. It comes from
+ * a program, so it may only be used as a path to show.
  */
 export function folderOf(data: string): string | null {
   const [, path] = /^file:\/\/[^/]*(\/.*)$/s.exec(data.slice(0, longestFolder * 3)) ?? []

@@ -27,38 +27,38 @@ describe('a key that is held', () => {
   })
   afterEach(() => keys.dispose())
 
-  it('belongs to the terminal that it was pressed in', () => {
+  it('belongs to the terminal in which it was pressed', () => {
     const enter = press(terminal)
     expect(keys.beganHere(enter)).toBe(true)
     expect(keys.beganHere(moved(press(terminal, { repeat: true }), terminal, true))).toBe(true)
   })
 
-  it('does not reach the terminal behind a dialog that it closed, neither as a character nor by its repeats', () => {
+  it('does not reach the terminal behind a dialog that it closed, as a character or as a repeat', () => {
     const enter = press(dialog)
     expect(keys.beganHere(moved(enter, terminal))).toBe(false)
     expect(keys.beganHere(press(terminal, { repeat: true }))).toBe(false)
     expect(keys.beganHere(press(terminal))).toBe(true)
   })
 
-  it('does not go on in another terminal', () => {
+  it('does not continue in another terminal', () => {
     expect(keys.beganHere(moved(press(terminal), other))).toBe(false)
   })
 
-  it('is over once it was spent, until it is pressed again', () => {
+  it('is ignored once it was used, until it is pressed again', () => {
     const enter = press(terminal)
     keys.spend(enter)
     expect(keys.beganHere(press(terminal, { repeat: true }))).toBe(false)
     expect(keys.beganHere(press(terminal))).toBe(true)
   })
 
-  it('is told from others by its place on the keyboard, or by its name where it has none', () => {
+  it('is identified by its position on the keyboard, or by its name if it has none', () => {
     press(dialog, { key: 'a', code: 'KeyA' })
     expect(keys.beganHere(press(terminal, { key: 'b', code: 'KeyB' }))).toBe(true)
     press(dialog, { key: 'é', code: '' })
     expect(keys.beganHere({ key: 'é', code: '', repeat: false, target: terminal })).toBe(false)
   })
 
-  it('counts as pressed elsewhere when only its repeats were seen', () => {
+  it('counts as pressed elsewhere if only its repeats were seen', () => {
     expect(keys.beganHere(press(terminal, { repeat: true }))).toBe(false)
     expect(keys.beganHere({ key: 'x', code: 'KeyX', repeat: false, target: terminal })).toBe(true)
   })

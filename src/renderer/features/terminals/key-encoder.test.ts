@@ -17,7 +17,7 @@ const codeOf = new Map(
   ),
 )
 
-/** The event of a key on a US keyboard, as in `Ctrl+Shift+A`; `more` overrides what a platform or a layout has else. */
+/** The event of a key on a US keyboard, such as `Ctrl+Shift+A`. `more` overrides properties for a platform or layout. */
 function keyEvent(combination: string, more: Partial<KeyboardEvent> & { locks?: readonly string[] } = {}): KeyEvent {
   const parts = combination.split(/\+(?=.)/)
   const name = parts.pop() ?? ''
@@ -45,7 +45,7 @@ interface Given {
   readonly optionIsMeta?: boolean
 }
 
-/** The bytes in hexadecimal; null for what is left to xterm.js. */
+/** The bytes in hexadecimal; null for keys that are left to xterm.js. */
 function sent(event: KeyEvent, { modes = {}, platform = 'linux', optionIsMeta = false }: Given = {}): string | null {
   const stroke = strokeOf(event, platform, optionIsMeta)
   if (stroke === null) return null
@@ -58,7 +58,7 @@ const csi = (rest: string) => hex(`\x1b[${rest}`)
 const kitty = (kittyFlags: number): Given => ({ modes: { kittyFlags } })
 const other = (otherKeys: 1 | 2): Given => ({ modes: { otherKeys } })
 
-/** The 32 control characters and DEL: each by every key that X11 makes it of (libX11's XLookupString, xterm's input.c). */
+/** The 32 control characters and DEL, with every key that produces them in X11 (libX11's XLookupString, xterm's input.c). */
 const controls: readonly (readonly [keys: string, code: number])[] = [
   ['Ctrl+Space', 0],
   ['Ctrl+2', 0],
@@ -194,7 +194,7 @@ describe('keys with modifiers', () => {
     )
   })
 
-  it('leave the digits of the keypad digits, and Alt with them to Windows, which writes characters by number', () => {
+  it('leave the digits of the keypad alone, also with Alt, which enters character codes on Windows', () => {
     const keypad = (keys: string) => keyEvent(keys, { code: 'Numpad2' })
     expect(sent(keypad('Ctrl+2'))).toBe(hex('2'))
     expect(sent(keypad('Ctrl+2'), other(2))).toBe(hex('2'))
@@ -204,7 +204,7 @@ describe('keys with modifiers', () => {
     expect(sent(keypad('Ctrl+2'), kitty(1))).toBe(csi('57401;5u'))
   })
 
-  it('send the cursor keys’ other form in the application mode, unless something is held or kitty’s protocol is on', () => {
+  it('send the application form of the cursor keys, except with modifiers or kitty’s protocol', () => {
     const modes = { applicationCursor: true }
     expect(sent(keyEvent('ArrowUp'), { modes })).toBe(hex('\x1bOA'))
     expect(sent(keyEvent('Ctrl+ArrowUp'), { modes })).toBe(csi('1;5A'))
@@ -213,7 +213,7 @@ describe('keys with modifiers', () => {
 })
 
 describe('kitty’s protocol', () => {
-  it('leaves plain Enter, Tab, Backspace and text as they are, and names Escape', () => {
+  it('leaves plain Enter, Tab, Backspace and text unchanged, and encodes Escape', () => {
     for (const [keys, bytes] of [
       ['Enter', '\r'],
       ['Tab', '\t'],
@@ -248,7 +248,7 @@ describe('kitty’s protocol', () => {
     expect(sent(cyrillic)).toBe('03')
   })
 
-  it('reports all keys and their text where that was asked for', () => {
+  it('reports all keys and their text on request', () => {
     expect(sent(keyEvent('a'), kitty(8))).toBe(csi('97u'))
     expect(sent(keyEvent('Shift+A'), kitty(8))).toBe(csi('97;2u'))
     expect(sent(keyEvent('Enter'), kitty(9))).toBe(csi('13u'))
@@ -261,7 +261,7 @@ describe('kitty’s protocol', () => {
     expect(sent(keyEvent('Enter', { code: 'NumpadEnter' }), kitty(1))).toBe(csi('57414u'))
   })
 
-  it('reports the locks, but not with keys that write text unless all are reported', () => {
+  it('reports the locks, but with text keys only if all keys are reported', () => {
     const locks = ['CapsLock', 'NumLock']
     expect(sent(keyEvent('ArrowUp', { locks }), kitty(1))).toBe(csi('1;193A'))
     expect(sent(keyEvent('Ctrl+a', { locks }), kitty(1))).toBe(csi('97;5u'))
@@ -274,7 +274,7 @@ describe('kitty’s protocol', () => {
   })
 })
 
-describe('what is no key of a program', () => {
+describe('keys that no program receives', () => {
   const everyMode: readonly Given[] = [{}, other(1), other(2), kitty(1), kitty(31)]
 
   it.each([
@@ -290,7 +290,7 @@ describe('what is no key of a program', () => {
         expect(sent(event, { ...given, platform }), platform).toBeNull()
   })
 
-  it('takes Ctrl+Alt for AltGr on Windows where the key writes another character then', () => {
+  it('treats Ctrl+Alt as AltGr on Windows if the key produces another character with it', () => {
     const windows = { platform: 'windows' } as const
     expect(sent(keyEvent('Ctrl+Alt+@', { code: 'KeyQ', keyCode: 81 }), windows)).toBeNull()
     expect(sent(keyEvent('Ctrl+Alt+€', { code: 'KeyE', keyCode: 69 }), windows)).toBeNull()
@@ -298,7 +298,7 @@ describe('what is no key of a program', () => {
     expect(sent(keyEvent('Ctrl+Alt+Delete'), windows)).toBe(csi('3;7~'))
   })
 
-  it('knows Ctrl with a character that needs AltGr on this keyboard', () => {
+  it('accepts Ctrl with a character that needs AltGr on this keyboard', () => {
     expect(sent(keyEvent('Ctrl+\\', { code: 'Minus', keyCode: 219, locks: ['AltGraph'] }))).toBe('1c')
   })
 })
@@ -308,7 +308,7 @@ describe('Option on a Mac', () => {
     keyEvent(`Alt+${key}`, { code, keyCode: code.startsWith('Key') ? code.charCodeAt(3) : 0, ...more })
   const mac = { platform: 'mac' } as const
 
-  it('writes its characters, unless it is Meta', () => {
+  it('produces its characters, unless it is Meta', () => {
     expect(sent(option('∫', 'KeyB'), mac)).toBeNull()
     expect(sent(option('Dead', 'KeyE'), mac)).toBeNull()
     expect(sent(option('∫', 'KeyB'), { ...mac, optionIsMeta: true })).toBe(hex('\x1bb'))

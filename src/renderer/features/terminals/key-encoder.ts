@@ -3,16 +3,16 @@ import { kittyAnswer } from './kitty-keys.ts'
 import { legacyBytes } from './legacy-keys.ts'
 import { otherKeyBytes, type OtherKeysLevel } from './other-keys.ts'
 
-/** How a program wants keys reported. */
+/** The key encoding that a program asked for. */
 export interface KeyModes {
   /** DECCKM. */
   readonly applicationCursor: boolean
-  /** Of kitty's keyboard protocol; 0 is off. It wins over modifyOtherKeys. */
+  /** The flags of kitty's keyboard protocol, which overrides modifyOtherKeys; 0 is off. */
   readonly kittyFlags: number
   readonly otherKeys: OtherKeysLevel
 }
 
-/** The bytes that a key sends, null for plain text, empty for nothing. */
+/** The bytes that a key sends: null for plain text, empty for a key that sends nothing. */
 export function encodeKey(stroke: KeyStroke, { applicationCursor, kittyFlags, otherKeys }: KeyModes): string | null {
   const legacy = () => legacyBytes(stroke, applicationCursor)
   if (kittyFlags === 0) return stroke.kind === 'release' ? '' : (otherKeyBytes(stroke, otherKeys) ?? legacy())

@@ -1,11 +1,11 @@
 import { usKeys } from './key-tables.ts'
 
-/** A key as a program in a terminal may hear of it, with the rules of the platform already applied. */
+/** A key as reported to a program in a terminal, with the rules of the platform already applied. */
 export interface KeyStroke {
   readonly kind: 'press' | 'repeat' | 'release'
-  /** The name or the character, as KeyboardEvent.key has it. */
+  /** The name or the character, as in KeyboardEvent.key. */
   readonly key: string
-  /** The place on the keyboard, as KeyboardEvent.code has it. */
+  /** The position on the keyboard, as in KeyboardEvent.code. */
   readonly code: string
   readonly shift: boolean
   readonly alt: boolean
@@ -16,17 +16,17 @@ export interface KeyStroke {
 
 export type KeyPlatform = 'linux' | 'mac' | 'windows'
 
-/** The parts of a KeyboardEvent that are read. */
+/** The used parts of a KeyboardEvent. */
 export type KeyEvent = Pick<
   KeyboardEvent,
   'type' | 'key' | 'code' | 'keyCode' | 'repeat' | 'isComposing' | 'shiftKey' | 'altKey' | 'ctrlKey' | 'metaKey'
 > & { getModifierState(name: string): boolean }
 
-// The keyCode of a key that an input method took.
+// The keyCode of a key that an input method handles.
 const takenByInputMethod = 229
 const unnamed = new Set(['Process', 'Unidentified', 'Compose'])
 
-/** True for a key that writes one character. */
+/** True for a key that produces one character. */
 export const isCharacter = (key: string): boolean => [...key].length === 1
 
 /** True for a key of the numeric keypad. */
@@ -34,11 +34,11 @@ export const isKeypad = ({ code }: Pick<KeyStroke, 'code'>): boolean => code.sta
 
 /**
  * The stroke of a keyboard event; null for one that belongs to the system or to an input method: ⌘ and the Windows key,
- * compositions, dead keys, and the characters of AltGr and of macOS's Option, which are text like any other.
+ * compositions, dead keys, and the characters of AltGr and of Option on macOS, which are ordinary text.
  */
 export function strokeOf(event: KeyEvent, platform: KeyPlatform, optionIsMeta: boolean): KeyStroke | null {
   const optionPressed = platform === 'mac' && event.altKey
-  // Option begins a composition with some letters: as Meta it must not.
+  // Option starts a composition with some letters, which it must not do as Meta.
   const composes = event.isComposing || event.keyCode === takenByInputMethod || event.key === 'Dead'
   if (composes && !(optionPressed && optionIsMeta && !event.isComposing && event.code in usKeys)) return null
   if (event.metaKey || unnamed.has(event.key)) return null
@@ -62,7 +62,7 @@ interface Context {
   readonly key: string
 }
 
-/** Ctrl and Alt where they are meant as such; null where they only chose a character. */
+/** Ctrl and Alt if they are used as modifiers; null if they only select a character. */
 function modifiersOf(event: KeyEvent, { platform, optionIsMeta, key }: Context) {
   const { altKey: alt, ctrlKey: ctrl } = event
   if (event.getModifierState('AltGraph')) {
@@ -73,7 +73,7 @@ function modifiersOf(event: KeyEvent, { platform, optionIsMeta, key }: Context) 
   }
   if (!isCharacter(key)) return { alt, ctrl }
   if (platform === 'mac' && alt && !ctrl && !optionIsMeta) return null
-  // Ctrl+Alt stands for AltGr there: only a key that writes what it writes without them has them for itself.
+  // On Windows Ctrl+Alt stands for AltGr: they are modifiers only if the character is the same without them.
   if (platform === 'windows' && alt && ctrl && usCharacter(event) !== key) return null
   return { alt, ctrl }
 }
@@ -82,7 +82,7 @@ function withoutOption(event: KeyEvent): string {
   return usCharacter(event) ?? event.key
 }
 
-/** What the key writes on a US keyboard; undefined for one that writes nothing. Letters are found by the layout. */
+/** The character of the key on a US keyboard; undefined if it has none. Letters follow the layout. */
 function usCharacter({ keyCode, code, shiftKey }: KeyEvent): string | undefined {
   if (keyCode >= 65 && keyCode <= 90) {
     const letter = String.fromCharCode(keyCode)

@@ -1,4 +1,4 @@
-/** What the keys of a US keyboard write, by KeyboardEvent.code: without and with Shift. */
+/** The characters of a US keyboard by KeyboardEvent.code, without and with Shift. */
 export const usKeys: Readonly<Record<string, readonly [plain: string, shifted: string]>> = {
   ...Object.fromEntries(
     [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'].map(letter => [`Key${letter}`, pair(letter.toLowerCase(), letter)]),
@@ -22,11 +22,11 @@ function pair(plain: string, shifted: string): readonly [string, string] {
   return [plain, shifted]
 }
 
-/** A key that writes no character: the number and the last letter of its sequence. */
+/** A key without a character: the number and the final letter of its sequence. */
 export interface FunctionalKey {
   readonly number: number
   readonly final: string
-  /** Begins with SS3 rather than CSI while no modifier is held: always, or in the application mode of the cursor keys. */
+  /** Starts with SS3 instead of CSI without modifiers: always, or in application cursor mode (DECCKM). */
   readonly ss3?: 'always' | 'cursor-mode'
 }
 
@@ -54,13 +54,13 @@ export const functionalKeys: Readonly<Record<string, FunctionalKey>> = {
   ),
 }
 
-/** Keys that have another sequence in kitty's protocol than xterm's ("Functional key definitions"). */
+/** Keys whose sequence in kitty's protocol differs from xterm's ("Functional key definitions"). */
 export const kittyKeys: Readonly<Record<string, FunctionalKey>> = {
   Escape: { number: 27, final: 'u' },
   Enter: { number: 13, final: 'u' },
   Tab: { number: 9, final: 'u' },
   Backspace: { number: 127, final: 'u' },
-  // CSI R is a report of the cursor's place.
+  // CSI R is the cursor position report.
   F3: { number: 13, final: '~' },
   CapsLock: { number: 57358, final: 'u' },
   ScrollLock: { number: 57359, final: 'u' },
@@ -82,7 +82,7 @@ export const kittyKeys: Readonly<Record<string, FunctionalKey>> = {
   AudioVolumeMute: { number: 57440, final: 'u' },
 }
 
-/** The modifiers themselves, by KeyboardEvent.code. */
+/** The modifier keys by KeyboardEvent.code. */
 export const kittyModifiers: Readonly<Record<string, number>> = {
   ShiftLeft: 57441,
   ControlLeft: 57442,
@@ -92,7 +92,7 @@ export const kittyModifiers: Readonly<Record<string, number>> = {
   AltRight: 57449,
 }
 
-/** The keys of the numeric keypad by what they do, as KeyboardEvent.key has it while Num Lock is off. */
+/** The keys of the numeric keypad by KeyboardEvent.key with Num Lock off. */
 export const kittyKeypad: Readonly<Record<string, number>> = {
   ...Object.fromEntries([...'0123456789./*-+'].map((sign, index) => [sign, 57399 + index])),
   Enter: 57414,

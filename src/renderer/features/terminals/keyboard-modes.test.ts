@@ -16,7 +16,7 @@ function setUp() {
   return { after, replies, write }
 }
 
-describe('how a program asks for keys', () => {
+describe('the key encoding that a program asks for', () => {
   it('pushes, pops and sets kitty’s flags', async () => {
     const { after } = setUp()
     expect((await after('\x1b[>1u')).kittyFlags).toBe(1)
@@ -31,7 +31,7 @@ describe('how a program asks for keys', () => {
     expect((await after('\x1b[>255u')).kittyFlags).toBe(31)
   })
 
-  it('keeps the flags of the two screens apart', async () => {
+  it('keeps separate flags for the two screens', async () => {
     const { after } = setUp()
     await after('\x1b[>1u')
     expect((await after('\x1b[?1049h')).kittyFlags).toBe(0)
@@ -47,14 +47,14 @@ describe('how a program asks for keys', () => {
     expect((await after('\x1b[<2u')).kittyFlags).toBe(0)
   })
 
-  it('answers what holds, in replies that count as such', async () => {
+  it('reports the current modes, in sequences that count as replies', async () => {
     const { replies, write } = setUp()
     await write('\x1b[?u\x1b[>5u\x1b[?u\x1b[?4m\x1b[>4;2m\x1b[?4m\x1b[?1m\x1b[?7m')
     expect(replies).toEqual(['\x1b[?0u', '\x1b[?5u', '\x1b[>4;0m', '\x1b[>4;2m', '\x1b[>1;2m'])
     expect(replies.filter(reply => !isReply(reply))).toEqual([])
   })
 
-  it('turns modifyOtherKeys on and off, and takes other resources for nothing', async () => {
+  it('turns modifyOtherKeys on and off, and ignores other resources', async () => {
     const { after } = setUp()
     expect((await after('\x1b[>4;1m')).otherKeys).toBe(1)
     expect((await after('\x1b[>4;3m')).otherKeys).toBe(2)
@@ -62,7 +62,7 @@ describe('how a program asks for keys', () => {
     expect((await after('\x1b[>4m')).otherKeys).toBe(0)
     expect((await after('\x1b[>4;2m\x1b[>4n')).otherKeys).toBe(0)
     expect((await after('\x1b[>4;2m\x1b[>m')).otherKeys).toBe(0)
-    // Colours, and a restored cursor, are other sequences.
+    // Sequences for colours and for restoring the cursor end in the same letters.
     expect(await after('\x1b[4;2m\x1b[u\x1b[4m')).toMatchObject({ otherKeys: 0, kittyFlags: 0 })
   })
 

@@ -5,10 +5,10 @@ import type { KeyModes } from './key-encoder.ts'
 import { allKittyFlags } from './kitty-keys.ts'
 import type { OtherKeysLevel } from './other-keys.ts'
 
-// Past this the oldest entry goes, as the protocol has it: a program that only pushes must not fill the memory.
+// A full stack drops its oldest entry, as the protocol says: a program that only pushes must not fill the memory.
 const deepest = 32
 
-/** One screen's flags of kitty's protocol. */
+/** The flags of kitty's protocol for one screen. */
 interface FlagStack {
   flags: number
   readonly saved: number[]
@@ -17,8 +17,8 @@ interface FlagStack {
 type Params = readonly (number | number[])[]
 
 /**
- * How the program in a terminal wants its keys: kitty's flags, which each screen has of its own, and xterm's
- * modifyOtherKeys. All of it ends with a reset (RIS, DECSTR), which a new shell begins with.
+ * The key encoding that the program in a terminal asked for: kitty's flags, which each screen has separately, and xterm's
+ * modifyOtherKeys. A reset (RIS, DECSTR) clears them, and a new shell starts with one.
  */
 export class KeyboardModes implements Disposable {
   readonly #terminal: Terminal
@@ -27,7 +27,7 @@ export class KeyboardModes implements Disposable {
   #screens = newScreens()
   #otherKeys: OtherKeysLevel = 0
 
-  /** Follows the terminal's output; `reply` types an answer to a query. */
+  /** Follows the terminal's output. `reply` types the answer to a query. */
   constructor(terminal: Terminal, reply: (data: string) => void) {
     this.#terminal = terminal
     this.#reply = reply
@@ -88,7 +88,7 @@ export class KeyboardModes implements Disposable {
     screen.saved.length = kept
   }
 
-  /** Sets all flags (1), adds some (2) or takes some away (3). */
+  /** Sets all flags (1), adds some (2) or removes some (3). */
   #set(flags: number, how: number): void {
     const screen = this.#screen
     const given = flags & allKittyFlags
@@ -97,7 +97,7 @@ export class KeyboardModes implements Disposable {
     if (how === 3) screen.flags &= ~given
   }
 
-  /** XTMODKEYS: of its resources only modifyOtherKeys (4) can be changed; without any, all are as at the start. */
+  /** XTMODKEYS: only the resource modifyOtherKeys (4) can be changed. Without parameters it is reset. */
   #modifyKeys(params: Params): void {
     const resource = numberAt(params, 0)
     if (params.length > 1 && resource !== 4) return
@@ -105,7 +105,7 @@ export class KeyboardModes implements Disposable {
     this.#otherKeys = Math.min(2, Math.max(0, numberAt(params, 1))) as OtherKeysLevel
   }
 
-  /** XTQMODKEYS: 2 is how cursor and function keys are sent always. */
+  /** XTQMODKEYS: cursor and function keys always report 2, which is their fixed encoding. */
   #reportModifyKeys(resource: number): void {
     if (resource === 4) this.#reply(`\x1b[>4;${this.#otherKeys}m`)
     if (resource === 1 || resource === 2) this.#reply(`\x1b[>${resource};2m`)

@@ -2,14 +2,14 @@ import { isCharacter, isKeypad, type KeyStroke } from './key-stroke.ts'
 import { functionalKeys, kittyKeypad, kittyKeys, kittyModifiers, usKeys, type FunctionalKey } from './key-tables.ts'
 import { isReserved, latinOf, modifierParameter } from './legacy-keys.ts'
 
-/** The flags of kitty's keyboard protocol ("Progressive enhancement"); all five are kept. */
+/** The flags of kitty's keyboard protocol ("Progressive enhancement"). All five are supported. */
 export const kittyFlags = { disambiguate: 1, eventTypes: 2, alternateKeys: 4, allKeys: 8, text: 16 } as const
 export const allKittyFlags = 31
 
-/** What a key sends: a sequence, what it sends without the protocol, plain text, or nothing. */
+/** The output of a key: a sequence, its legacy bytes, plain text, or nothing. */
 export type KittyAnswer = { readonly bytes: string } | 'legacy' | 'text' | 'nothing'
 
-/** The answer of kitty's keyboard protocol (https://sw.kovidgoyal.net/kitty/keyboard-protocol/) with `flags`, of which one is set. */
+/** Encodes a key by kitty's keyboard protocol (https://sw.kovidgoyal.net/kitty/keyboard-protocol/). At least one flag is set. */
 export function kittyAnswer(stroke: KeyStroke, flags: number): KittyAnswer {
   const has = (flag: number) => (flags & flag) !== 0
   const released = stroke.kind === 'release'
@@ -41,7 +41,7 @@ function keyOf(stroke: KeyStroke): FoundKey | null {
   return { kind: /^(?:Enter|Tab|Backspace)$/.test(key) ? 'editing' : 'functional', ...known }
 }
 
-/** Null where the key has a sequence although not all keys are reported. */
+/** The answer unless all keys are reported; null for a key that has a sequence anyway. */
 function withoutAllKeys(
   { kind, key, shift, alt, ctrl }: KeyStroke,
   found: FoundKey,
@@ -53,7 +53,7 @@ function withoutAllKeys(
     case 'modifier':
       return 'nothing'
     case 'editing':
-      // Enter, Tab and Backspace stay as they are, so that a person can type `reset` after a program that died.
+      // Enter, Tab and Backspace keep their legacy bytes, so that users can type `reset` after a program crashed.
       if (released) return 'nothing'
       return disambiguated && (shift || alt || ctrl) ? null : 'legacy'
     case 'character':
@@ -63,7 +63,7 @@ function withoutAllKeys(
     case 'functional':
       if (released) return null
       if (disambiguated) return null
-      // Without a reason to tell keys apart only the arrows and their kind carry an event type.
+      // Without disambiguation only keys with a CSI sequence, such as the arrows, can carry an event type.
       return found.final === 'u' || (flags & kittyFlags.eventTypes) === 0 ? legacyOrNothing(key) : null
   }
 }
@@ -85,13 +85,13 @@ function sequence(stroke: KeyStroke, found: FoundKey, flags: number): string {
   return `\x1b[${fields.join(';')}u`
 }
 
-/** Caps Lock 64 and Num Lock 128, but not with the keys that write text unless all keys are reported. */
+/** Caps Lock is 64, Num Lock 128. Text keys carry them only when all keys are reported. */
 function locks({ capsLock, numLock }: KeyStroke, { kind }: FoundKey, flags: number): number {
   const writes = kind === 'character' || kind === 'editing'
   return writes && (flags & kittyFlags.allKeys) === 0 ? 0 : (capsLock ? 64 : 0) + (numLock ? 128 : 0)
 }
 
-/** The shifted key, and the key at the same place of a US keyboard where that is another one. */
+/** The shifted key, and the key at the same position on a US keyboard if it is another one. */
 function alternates(stroke: KeyStroke, { kind, number }: FoundKey, flags: number): string {
   if (kind !== 'character' || isKeypad(stroke) || (flags & kittyFlags.alternateKeys) === 0) return ''
   const shifted = stroke.shift ? stroke.key.codePointAt(0) : undefined
@@ -106,7 +106,7 @@ function textOf({ kind, key, alt, ctrl }: KeyStroke, flags: number): string {
   return wanted && kind !== 'release' && isCharacter(key) && !alt && !ctrl ? String(key.codePointAt(0)) : ''
 }
 
-/** What the key writes without Shift: the protocol names a key by that. */
+/** The character without Shift, by which the protocol names a key. */
 function unshifted(stroke: KeyStroke): string {
   const { key, code, shift } = stroke
   const lower = key.toLowerCase()

@@ -4,9 +4,9 @@ import { functionalKeys, usKeys } from './key-tables.ts'
 const ESC = '\x1b'
 
 /**
- * The bytes of a key as xterm sends them while no program asked for others: control characters as X11 makes them of a
- * key (libX11's XLookupString), Alt as a preceding ESC (metaSendsEscape), function keys with modifiers as parameters.
- * Null for plain text, and for the keys that scroll and paste.
+ * The bytes of a key as xterm sends them by default: control characters as in X11 (libX11's XLookupString), Alt as a
+ * preceding ESC (metaSendsEscape), function keys with modifiers as parameters. Null for plain text, and for the keys that
+ * scroll and paste.
  */
 export function legacyBytes(stroke: KeyStroke, applicationCursor: boolean): string | null {
   const { key, alt, ctrl, shift } = stroke
@@ -26,8 +26,8 @@ export function legacyBytes(stroke: KeyStroke, applicationCursor: boolean): stri
 }
 
 /**
- * The character that Ctrl makes of another one: `@` to `~` and Space lose all but their lower five bits, the digits 2 to 8
- * and `/` have places of their own, `?` is DEL. Null where Ctrl changes nothing.
+ * The control character of a character with Ctrl: the lower five bits of `@` to `~` and Space, special values for the
+ * digits 2 to 8 and `/`, DEL for `?`. Null if Ctrl changes nothing.
  */
 export function controlOf(character: string): string | null {
   const code = character.codePointAt(0) ?? 0
@@ -38,17 +38,17 @@ export function controlOf(character: string): string | null {
   return (code >= 0x40 && code < 0x7f) || character === ' ' ? String.fromCharCode(code & 0x1f) : null
 }
 
-/** 1, and Shift 1, Alt 2, Ctrl 4 (ctlseqs, "PC-Style Function Keys"). */
+/** 1 plus Shift 1, Alt 2, Ctrl 4 (ctlseqs, "PC-Style Function Keys"). */
 export function modifierParameter({ shift, alt, ctrl }: Pick<KeyStroke, 'shift' | 'alt' | 'ctrl'>): number {
   return 1 + (shift ? 1 : 0) + (alt ? 2 : 0) + (ctrl ? 4 : 0)
 }
 
-/** True for what every terminal keeps to itself: Shift with the keys that scroll and paste. */
+/** True for keys that every terminal reserves: Shift with the keys that scroll and paste. */
 export function isReserved({ key, shift, alt, ctrl }: KeyStroke): boolean {
   return shift && !alt && !ctrl && (key === 'PageUp' || key === 'PageDown' || key === 'Insert')
 }
 
-/** A key of a script that has no control characters counts as the key at its place on a US keyboard. */
+/** Maps a key of a non-Latin script, which has no control characters, to the key at its position on a US keyboard. */
 export function latinOf({ key, code, shift }: KeyStroke): string {
   if (/^[\p{ASCII}\p{Script=Latin}]$/u.test(key)) return key
   return usKeys[code]?.[shift ? 1 : 0] ?? key
@@ -56,7 +56,7 @@ export function latinOf({ key, code, shift }: KeyStroke): string {
 
 function characterBytes(stroke: KeyStroke): string | null {
   if (!stroke.ctrl && !stroke.alt) return null
-  // Ctrl changes nothing there, and with Alt Windows writes characters by their numbers.
+  // Ctrl changes nothing on the keypad, and with Alt it enters character codes on Windows.
   if (isKeypad(stroke)) return stroke.alt ? null : stroke.key
   const character = latinOf(stroke)
   const written = stroke.ctrl ? (controlOf(character) ?? character) : character

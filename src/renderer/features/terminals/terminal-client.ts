@@ -24,32 +24,32 @@ import { KeyboardModes } from './keyboard-modes.ts'
 import { isReply, isReport, ReplyCap } from './reply-cap.ts'
 import { Running } from './running.ts'
 import { settling, type Settling } from './settled.ts'
-import { bytesElsewhere, TerminalKeyboard } from './terminal-keyboard.ts'
+import { bytesForOtherPane, TerminalKeyboard } from './terminal-keyboard.ts'
 import { TerminalLinks } from './terminal-links.ts'
 import { answerQueries, windowReports } from './terminal-queries.ts'
 import { WebglDrawing } from './webgl-drawing.ts'
 
-/** What a terminal needs from around it. */
+/** The callbacks and settings of a terminal. */
 export interface TerminalHooks {
   readonly onTitle: (title: string) => void
   readonly onBell: () => void
   readonly onResize: (size: TerminalSize) => void
-  /** The program in it should draw its screen again. */
+  /** Called when the program in the terminal should redraw its screen. */
   readonly onRedraw: () => void
   readonly onLink: (address: string) => void
   readonly onSelected: (text: string) => void
-  /** What the system pastes by itself (Shift+Insert, a menu); the raw text must not reach the shell. */
+  /** Called for pastes by the system (Shift+Insert, a menu), whose raw text must not reach the shell. */
   readonly onPaste: (text: string) => void
-  /** What a person typed, for the other panes of a broadcast; with the key that stands for it where one was encoded. */
+  /** Called with typed input, for the other panes of a broadcast, and with its key if the input is an encoded key. */
   readonly onTyped: (data: string, stroke: KeyStroke | undefined) => void
-  /** True when the key was used for something else. */
+  /** Returns true if the key was used for something else. */
   readonly onKey: (event: KeyboardEvent) => boolean
-  /** A program wants to put text on the clipboard. */
+  /** Called when a program wants to put text on the clipboard. */
   readonly onClipboard: (wish: ClipboardWish) => void
-  /** Which Option keys of a Mac are Meta. */
+  /** The Option keys of a Mac that act as Meta. */
   readonly optionAsMeta: () => Settings['terminal']['optionAsMeta']
   readonly platform: KeyPlatform
-  /** The version of Hawser, for programs that ask. */
+  /** The version of Hawser, for programs that query it. */
   readonly version: string
 }
 
@@ -61,7 +61,7 @@ const ackBytes = 64 * 1024
 const encoder = new TextEncoder()
 const unicodeVersions = { characters: 'characters', graphemes: '15-graphemes', 'unicode-6': '6' } as const
 
-/** Owns one xterm: it outlives the view that shows it, and the connections that come and go under it. */
+/** Owns one xterm, which outlives the view that shows it and the connections behind it. */
 export class TerminalClient implements Disposable {
   readonly id: TerminalId
   readonly element = document.createElement('div')
@@ -137,7 +137,7 @@ export class TerminalClient implements Disposable {
       if (wish && !this.#replaying) hooks.onClipboard(wish)
       return true
     })
-    // Where the shell is, as it tells it (OSC 7, a file URL); for "Files here".
+    // The working directory, which shells report as a file URL (OSC 7).
     terminal.parser.registerOscHandler(7, data => {
       this.#folder = folderOf(data)
       return true
@@ -153,7 +153,7 @@ export class TerminalClient implements Disposable {
     return { cols: this.terminal.cols, rows: this.terminal.rows }
   }
 
-  /** Puts the screen into a place in the page; a later call moves it there. */
+  /** Puts the screen into an element of the page; a later call moves it. */
   attach(parent: HTMLElement): void {
     parent.append(this.element)
     if (!this.#opened) {
@@ -165,19 +165,19 @@ export class TerminalClient implements Disposable {
     this.fit()
   }
 
-  /** Takes the screen out of the page; its content stays. A browser has few WebGL contexts, so it gives its own back. */
+  /** Removes the screen from the page but keeps its content. Releases its WebGL context: browsers have few of them. */
   detach(): void {
     this.element.remove()
     this.#webgl.stop()
   }
 
-  /** Fits columns and rows to the place; nothing while it has no size. */
+  /** Fits the columns and rows to the element. Does nothing while it has no size. */
   fit(): void {
     const { clientWidth, clientHeight } = this.element
     if (clientWidth > 20 && clientHeight > 20) this.#fit.fit()
   }
 
-  /** Begins a stream over a new port; an older one ends. */
+  /** Starts a stream over a new port, and ends the one before. */
   connect(port: MessagePort): void {
     if (this.#port) this.leaveModes()
     this.#running.startOver()
@@ -190,75 +190,75 @@ export class TerminalClient implements Disposable {
     for (const text of this.#first.splice(0)) this.type(text)
   }
 
-  /** A shell was asked for: its port is on the way, and may come after the news of it. */
+  /** Announces a shell that was requested. Its port may arrive after main has reported the shell. */
   expectShell(): void {
     this.#arrive()
     this.#arrived = new Promise(resolve => (this.#arrive = resolve))
   }
 
-  /** True once there was a shell under it in this page. */
+  /** True if it has had a shell since this page was loaded. */
   get connected(): boolean {
     return this.#port !== undefined
   }
 
-  /** Answers when its port is here: what is typed from then on reaches it. */
+  /** Resolves when the port has arrived. Input typed from then on reaches the shell. */
   get arrived(): Promise<void> {
     return this.#arrived
   }
 
-  /** Answers when the shell that was asked for waits for a command, as far as can be told from here. */
+  /** Resolves when the requested shell appears to wait for a command. */
   async settled(): Promise<void> {
     await this.#arrived
     await this.#settling?.settled
   }
 
-  /** The command that was typed last; null when none is known. */
+  /** The command that was typed last; null if unknown. */
   get lastCommand(): string | null {
     return this.#commands.last
   }
 
-  /** The command that runs, as it was typed; empty for one that is not known, null where the shell waits. */
+  /** The running command as it was typed; empty if unknown, null while the shell waits. */
   get running(): string | null {
     return this.#running.isBusy(this.#commands.last) ? (this.#commands.last ?? '') : null
   }
 
-  /** A command is about to be typed by other hands: sent, or left for Enter. */
+  /** Notes a command that Hawser is about to type, with or without Enter. */
   noteCommand(text: string, sent: boolean): void {
     if (sent) this.#commands.sent(text)
     else this.#commands.begin()
   }
 
-  /** The folder that the shell said it is in; null when it says nothing. */
+  /** The working directory that the shell reported; null if it reports none. */
   get folder(): string | null {
     return this.#folder
   }
 
-  /** Types as soon as there is a shell that takes it: its port may still be on its way. */
+  /** Types as soon as the shell accepts input: its port may not have arrived yet. */
   typeFirst(text: string): void {
     if (this.#port) this.type(text)
     else this.#first.push(text)
   }
 
-  /** Undoes what a program that is gone left on: its screen, its mouse, its hidden cursor. The scrollback stays. */
+  /** Resets the modes that an ended program left on: alternate screen, mouse, hidden cursor. Keeps the scrollback. */
   leaveModes(): void {
     const { active } = this.terminal.buffer
-    // Without its screen there is no place to go back to: the cursor would jump to the top.
+    // Outside of the alternate screen, leaving it would move the cursor to the top.
     const screen = active.type === 'alternate' ? '\x1b[?1049l' : ''
     const off = `\x18${screen}\x1b[?1000;1002;1003;1004;1005;1006;1015;2004l\x1b[!p\x1b[?25h\x1b[0m`
     this.terminal.write(screen === '' && active.cursorX === 0 ? off : `${off}\r\n`)
   }
 
-  /** Types into the far side as if the person did. */
+  /** Types into the shell as if the user did. */
   type(data: string): void {
     this.#send(encoder.encode(data))
   }
 
-  /** Types a key that was pressed in another pane, as the program in this one wants it. */
+  /** Types a key that was pressed in another pane, encoded for the program in this one. */
   typeKey(stroke: KeyStroke): void {
-    this.type(bytesElsewhere(stroke, this.#keyboardModes.current))
+    this.type(bytesForOtherPane(stroke, this.#keyboardModes.current))
   }
 
-  /** How many cells the characters take that are written from now on. */
+  /** Sets how many cells a character takes, for output from now on. */
   setWidths(widths: Settings['terminal']['characterWidths']): void {
     const version = unicodeVersions[widths]
     if (this.terminal.unicode.activeVersion !== version) this.terminal.unicode.activeVersion = version
@@ -266,11 +266,11 @@ export class TerminalClient implements Disposable {
 
   setOptions(options: ITerminalOptions): void {
     Object.assign(this.terminal.options, options)
-    // The size of a cell is known only once the new font was drawn.
+    // The size of a cell is known only after the new font is drawn.
     requestAnimationFrame(() => this.fit())
   }
 
-  /** Draws several characters as one where the font has a shape for them; loaded on first use. */
+  /** Turns ligatures on or off. The addon is loaded on first use. */
   async setLigatures(on: boolean): Promise<void> {
     this.#wantsLigatures = on
     if (!on) {
@@ -298,7 +298,7 @@ export class TerminalClient implements Disposable {
   }
 
   #receive(port: MessagePort, message: ToTerminal): void {
-    this.#settling?.heard()
+    this.#settling?.onOutput()
     if ('replay' in message) return this.#replay(message.replay)
     const { data } = message
     this.terminal.write(data, () => {
@@ -311,14 +311,14 @@ export class TerminalClient implements Disposable {
     })
   }
 
-  /** Draws what the shell printed before this page came. Programs were answered then, and bells have rung. */
+  /** Draws output from before this page was loaded, without answering its queries or ringing its bells again. */
   #replay({ bytes, size, whole }: TerminalReplay): void {
     this.#replaying = true
     this.terminal.resize(size.cols, size.rows)
     this.terminal.write(bytes, () => {
       this.#replaying = false
       this.fit()
-      // What a program drew before the part that was kept is drawn again when the size changes.
+      // Parts of the screen that are older than the backlog are drawn again after a change of size.
       if (!whole && this.terminal.buffer.active.type === 'alternate') this.#hooks.onRedraw()
     })
   }
@@ -336,9 +336,9 @@ export class TerminalClient implements Disposable {
     if (!this.#replaying && this.#replies.allows(data.length, performance.now())) this.type(data)
   }
 
-  /** Sends a key as if xterm.js had: it scrolls down, and the selection goes. */
+  /** Sends a key as xterm.js does: scrolls down and clears the selection. */
   #press(bytes: string, stroke: KeyStroke): void {
-    // Screen readers find there what was typed last: a line that was sent or given up is over.
+    // Screen readers read the last input from it, so it is cleared when a line is sent or cancelled.
     if (this.terminal.textarea && (bytes === '\r' || bytes === '\x03')) this.terminal.textarea.value = ''
     this.#stroke = stroke
     try {
@@ -360,12 +360,12 @@ export class TerminalClient implements Disposable {
     this.#hooks.onBell()
   }
 
-  /** What the system pastes by itself goes through the app's own cleaning. */
+  /** Sends pastes by the system through the app's own cleaning. */
   #takePastes(): void {
     const paste = (event: ClipboardEvent) => {
       event.preventDefault()
       event.stopImmediatePropagation()
-      // A middle click is ours: its own paste would come a second time.
+      // The app handles the middle click itself, so the paste of the system would be a second one.
       if (performance.now() - this.#lastMiddle > middleMs)
         this.#hooks.onPaste(event.clipboardData?.getData('text/plain') ?? '')
     }

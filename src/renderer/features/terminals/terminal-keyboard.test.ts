@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { KeyModes } from './key-encoder.ts'
-import { bytesElsewhere, TerminalKeyboard, type KeyboardParts } from './terminal-keyboard.ts'
+import { bytesForOtherPane, TerminalKeyboard, type KeyboardParts } from './terminal-keyboard.ts'
 
 type Pressed = Partial<KeyboardEvent> & { readonly key: string }
 
@@ -13,7 +13,7 @@ function setUp(modes: Partial<KeyModes> = {}, more: Partial<KeyboardParts> = {})
     modes: () => current,
     platform: 'linux',
     optionAsMeta: () => 'neither',
-    press: (bytes, stroke) => sent.push(bytes === bytesElsewhere(stroke, current) ? bytes : 'differs'),
+    press: (bytes, stroke) => sent.push(bytes === bytesForOtherPane(stroke, current) ? bytes : 'differs'),
     release: bytes => sent.push(bytes),
     ...more,
   })
@@ -52,7 +52,7 @@ describe('the keyboard of a terminal', () => {
     expect(sent).toEqual(['\x1f', '\0'])
   })
 
-  it('leaves Ctrl+Insert to the page while something is selected', () => {
+  it('leaves Ctrl+Insert to the page while text is selected', () => {
     const insert = { key: 'Insert', ctrlKey: true }
     expect(setUp({}, { terminal: { hasSelection: () => true } }).press(insert)).toBe(false)
     const { press, sent } = setUp()
@@ -60,14 +60,14 @@ describe('the keyboard of a terminal', () => {
     expect(sent).toEqual(['\x1b[2;5~'])
   })
 
-  it('reports the release of a key only where its press was seen', () => {
+  it('reports the release of a key only if its press was seen', () => {
     const { press, sent } = setUp({ kittyFlags: 3 })
     press({ key: 'ArrowUp' }, 'keyup')
     press({ key: 'ArrowUp' })
     press({ key: 'ArrowUp', repeat: true })
     press({ key: 'ArrowUp' }, 'keyup')
     press({ key: 'ArrowUp' }, 'keyup')
-    // Its text goes through xterm.js, its release does not.
+    // xterm.js sends the text, but not the release.
     expect(press({ key: 'a', code: 'KeyA' })).toBe(false)
     press({ key: 'a', code: 'KeyA' }, 'keyup')
     expect(sent).toEqual(['\x1b[A', '\x1b[1;1:2A', '\x1b[1;1:3A', '\x1b[97;1:3u'])
@@ -89,14 +89,17 @@ describe('the keyboard of a terminal', () => {
     expect(sent).toEqual(isMeta ? ['\x1bb'] : [])
   })
 
-  it('types a key into another pane as the program there wants it', () => {
+  it('types a key into another pane in the encoding of its program', () => {
     const { press, sent } = setUp({ otherKeys: 2 })
     press({ key: 'Enter', shiftKey: true })
     expect(sent).toEqual(['\x1b[27;2;13~'])
     const stroke = { kind: 'press', key: 'Enter', code: 'Enter', shift: true, alt: false, ctrl: false } as const
     const locks = { capsLock: false, numLock: false }
     const there = (modes: Partial<KeyModes>, key = 'Enter') =>
-      bytesElsewhere({ ...stroke, ...locks, key }, { applicationCursor: false, kittyFlags: 0, otherKeys: 0, ...modes })
+      bytesForOtherPane(
+        { ...stroke, ...locks, key },
+        { applicationCursor: false, kittyFlags: 0, otherKeys: 0, ...modes },
+      )
     expect(there({})).toBe('\r')
     expect(there({ kittyFlags: 1 })).toBe('\x1b[13;2u')
     expect(there({}, 'A')).toBe('A')

@@ -11,17 +11,17 @@ export interface KeyboardParts {
   readonly terminal: Pick<Terminal, 'hasSelection'>
   readonly modes: () => KeyModes
   readonly platform: KeyPlatform
-  /** Which Option keys of a Mac are Meta. */
+  /** The Option keys of a Mac that act as Meta. */
   readonly optionAsMeta: () => OptionAsMeta
   /** Sends a key that the user pressed. */
   readonly press: (bytes: string, stroke: KeyStroke) => void
-  /** Sends what only a program reads: that a key was released. */
+  /** Reports the release of a key to the program. */
   readonly release: (bytes: string) => void
 }
 
 /**
- * Sends the keys that xterm.js drops or knows one sequence for: control keys, keys with modifiers, and all that a program
- * asked for. Plain text, input methods, dead keys and AltGr are left to xterm.js.
+ * Sends the keys that xterm.js drops or can encode in only one way: control keys, keys with modifiers, and the protocols
+ * that a program asked for. Plain text, input methods, dead keys and AltGr are left to xterm.js.
  */
 export class TerminalKeyboard {
   readonly #parts: KeyboardParts
@@ -32,7 +32,7 @@ export class TerminalKeyboard {
     this.#parts = parts
   }
 
-  /** True for a key that was sent, of which xterm.js must hear nothing. */
+  /** Returns true if the key was sent: xterm.js must not handle it too. */
   handle(event: KeyboardEvent): boolean {
     this.#noteOption(event)
     if (event.type === 'keypress') return false
@@ -45,7 +45,7 @@ export class TerminalKeyboard {
     }
     if (stroke === null) return false
     if (current.kittyFlags !== 0) this.#pressed.add(event.code)
-    // Without modifiers and wishes a key is xterm.js's own, which reads it to screen readers too.
+    // xterm.js handles plain keys itself, and announces them to screen readers.
     if (isPlain(stroke) && current.kittyFlags === 0) return false
     if (this.#copies(stroke)) return false
     const bytes = encodeKey(stroke, current)
@@ -63,7 +63,7 @@ export class TerminalKeyboard {
     if (bytes !== null && bytes !== '') this.#parts.release(bytes)
   }
 
-  // Ctrl+Insert copies what is selected, as in every window.
+  // Ctrl+Insert copies the selection, as everywhere else.
   #copies({ key, ctrl, alt, shift }: KeyStroke): boolean {
     return key === 'Insert' && ctrl && !alt && !shift && this.#parts.terminal.hasSelection()
   }
@@ -81,8 +81,8 @@ export class TerminalKeyboard {
   }
 }
 
-/** The bytes of a key for a terminal that it was not pressed in: text as it is, nothing of a key that sends nothing there. */
-export function bytesElsewhere(stroke: KeyStroke, modes: KeyModes): string {
+/** The bytes of a key for another terminal than the one it was pressed in; empty if it sends nothing there. */
+export function bytesForOtherPane(stroke: KeyStroke, modes: KeyModes): string {
   return encodeKey(stroke, modes) ?? (isCharacter(stroke.key) ? stroke.key : '')
 }
 

@@ -8,8 +8,8 @@ import css from './terminal-pane.module.css'
 const longestShown = 300
 
 /**
- * Links in a terminal: those that programs name (OSC 8, whose text may say anything) and addresses in the text. They open
- * with Ctrl (⌘ on a Mac) held down, and under the pointer they show where they really lead.
+ * Links in a terminal: those of programs (OSC 8, whose text may say anything) and addresses in the text. They open on
+ * Ctrl+click (⌘ on a Mac), and show their real destination on hover.
  */
 export class TerminalLinks {
   readonly #place: HTMLElement
@@ -21,7 +21,7 @@ export class TerminalLinks {
     this.#open = open
   }
 
-  /** For xterm's options: what becomes of OSC 8 links. */
+  /** The handler of OSC 8 links, for xterm's options. */
   get handler(): ILinkHandler {
     return {
       activate: (event, address) => this.#activate(event, address),
@@ -70,13 +70,13 @@ export class TerminalLinks {
   }
 }
 
-/** An address as it is asked for: letters of other scripts in a host's name as their code (RFC 3492), no hidden ones. */
+/** An address as it is requested: the host name in Punycode (RFC 3492), no invisible characters. */
 function shownAddress(address: string): string {
   let whole = address
   try {
     whole = new URL(address).href
   } catch {
-    // It is shown as it is.
+    // An invalid address is shown as it is.
   }
   return cleanLine(whole, longestShown)
 }

@@ -29,7 +29,7 @@ import type { Terminals } from './terminals.ts'
 import { lookOf, useTerminalStates } from '../../mirrors/terminals.ts'
 import { useTerminals } from './terminals-state.ts'
 
-/** What the buttons and the menu of a pane do. */
+/** The actions behind the buttons and the menu of a pane. */
 export interface PaneActions {
   readonly split: (side: Side) => void
   readonly zoom: () => void
@@ -50,11 +50,11 @@ export interface TerminalPaneProps {
   readonly terminals: Terminals
   readonly actions: PaneActions
   readonly pathOf: (file: File) => string
-  /** Opens an address that the server wrote. */
+  /** Opens an address from the server's output. */
   readonly openLink: (address: string) => void
 }
 
-/** One terminal with its header, its find bar and what there is to say about its connection. */
+/** One terminal with its header, its find bar and the state of its connection. */
 export function TerminalPane({ pane, tab, label, terminals, actions, pathOf, openLink }: TerminalPaneProps) {
   const state = useTerminalStates(all => all.states[pane.id])
   const finding = useTerminals(all => all.finding === pane.id)
@@ -63,7 +63,7 @@ export function TerminalPane({ pane, tab, label, terminals, actions, pathOf, ope
   const several = Object.keys(tab.panes).length > 1
   const screen = useRef<HTMLDivElement>(null)
   const { head, over, region } = useDragging(tab, pane, label)
-  // An element can take one kind of drop: panes go on the region, files on the screen in it.
+  // An element can accept one kind of drop: the region accepts panes, the screen in it accepts files.
   useFileDrop(screen, { pane, terminals, pathOf })
 
   useEffect(() => {
@@ -98,7 +98,7 @@ export function TerminalPane({ pane, tab, label, terminals, actions, pathOf, ope
         <span className={css['title']}>{pane.title}</span>
         {tab.broadcast && several && (
           <span className={css['broadcast']}>
-            <Radio size={12} aria-hidden="true" /> typing into all
+            <Radio size={12} aria-hidden="true" /> broadcasting input
           </span>
         )}
         <span className={css['grow']} />
@@ -120,7 +120,7 @@ export function TerminalPane({ pane, tab, label, terminals, actions, pathOf, ope
         </IconButton>
         {several && (
           <IconButton
-            label={tab.zoomed ? 'Show all panes' : 'Zoom pane'}
+            label={tab.zoomed ? 'Restore panes' : 'Maximize pane'}
             aria-pressed={tab.zoomed}
             onClick={actions.zoom}
           >
@@ -164,7 +164,7 @@ export function TerminalPane({ pane, tab, label, terminals, actions, pathOf, ope
   )
 }
 
-/** Dragging a pane by its header, and dropping panes and tabs on the sides of this one. */
+/** Makes the header draggable, and accepts panes and tabs dropped on the sides of this pane. */
 function useDragging(tab: TerminalTab, pane: Pane, label: string) {
   const head = useRef<HTMLElement>(null)
   const region = useRef<HTMLElement>(null)
@@ -194,7 +194,7 @@ function useDragging(tab: TerminalTab, pane: Pane, label: string) {
   return { head, region, over }
 }
 
-/** Files that are dropped on a terminal are typed into it, by their paths. */
+/** Types the paths of files that are dropped on the terminal. */
 function useFileDrop(
   screen: { readonly current: HTMLElement | null },
   { pane, terminals, pathOf }: Pick<TerminalPaneProps, 'pane' | 'terminals' | 'pathOf'>,
@@ -214,7 +214,7 @@ function useFileDrop(
   }, [screen, pane.id, pane.target, terminals, pathOf])
 }
 
-// The side whose edge is nearest, measured in parts of the pane.
+// The side with the nearest edge, relative to the size of the pane.
 function sideAt(box: DOMRect, { clientX, clientY }: { clientX: number; clientY: number }): Side {
   const [x, y] = [(clientX - box.left) / box.width, (clientY - box.top) / box.height]
   const distances: readonly [Side, number][] = [

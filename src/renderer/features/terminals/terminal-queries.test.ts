@@ -16,7 +16,7 @@ async function repliesTo(output: string): Promise<readonly string[]> {
 
 const hex = (text: string) => Buffer.from(text).toString('hex')
 
-describe('what a program asks the terminal', () => {
+describe('a program that queries the terminal', () => {
   it('gets its name and its size', async () => {
     expect(await repliesTo('\x1b[>q\x1b[>0q\x1b[18t')).toEqual([
       '\x1bP>|Hawser(1.2.3)\x1b\\',
@@ -25,7 +25,7 @@ describe('what a program asks the terminal', () => {
     ])
   })
 
-  it('gets the capabilities that it names, and a no for others', async () => {
+  it('gets the capabilities that it names, and a negative reply for others', async () => {
     const names = ['TN', 'Co', 'RGB', 'Ms', 'constructor'].map(hex)
     expect(await repliesTo(`\x1bP+q${names.join(';')}\x1b\\`)).toEqual([
       `\x1bP1+r${hex('TN')}=${hex('xterm-256color')}\x1b\\`,
@@ -36,13 +36,13 @@ describe('what a program asks the terminal', () => {
     ])
   })
 
-  it('gets nothing that it could have typed by the terminal', async () => {
+  it('can’t make the terminal type text of its choice', async () => {
     const hostile = ['rm -rf /', '0d0a0', `${'41'.repeat(33)}`, '\r', ''].map(name => `\x1bP+q${name}\x1b\\`).join('')
     expect(await repliesTo(`${hostile}\x1b[>1q\x1b[20t\x1b[21t\x1b[11t\x1b[13t`)).toEqual([])
     expect(await repliesTo(`\x1bP+q${Array(200).fill('4d73').join(';')}\x1b\\`)).toHaveLength(32)
   })
 
-  it('gets only what counts as a reply', async () => {
+  it('gets only sequences that count as replies', async () => {
     const replies = await repliesTo(`\x1b[>q\x1b[18t\x1bP+q${hex('TN')};${hex('no')}\x1b\\`)
     expect(replies).toHaveLength(4)
     expect(replies.filter(reply => !isReply(reply))).toEqual([])

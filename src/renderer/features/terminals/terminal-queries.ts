@@ -2,15 +2,15 @@ import type { Terminal } from '@xterm/xterm'
 
 import { DisposableStore, type Disposable } from '../../../shared/base/lifecycle.ts'
 
-/** What xterm.js answers by itself when asked (XTWINOPS 14, 16 and 18): sizes, and no titles. */
+/** The window reports that xterm.js answers by itself (XTWINOPS 14, 16 and 18): sizes, but no titles. */
 export const windowReports = { getWinSizePixels: true, getCellSizePixels: true, getWinSizeChars: true } as const
 
-const mostNames = 32
-const longestName = 32
+const maxNames = 32
+const maxNameLength = 32
 
 /**
- * The capabilities of terminfo(5) that a program may ask for by name (XTGETTCAP): what the terminal is, and what its entry
- * xterm-256color lacks. None of them makes a program ask for more than is answered.
+ * The capabilities of terminfo(5) that a program may query by name (XTGETTCAP): the name of the terminal, and those that
+ * its entry xterm-256color lacks. None of them leads a program to queries that stay unanswered.
  */
 const capabilities: Readonly<Record<string, string>> = {
   TN: 'xterm-256color',
@@ -24,8 +24,8 @@ const capabilities: Readonly<Record<string, string>> = {
 }
 
 /**
- * Answers what programs ask a terminal about itself beyond xterm.js's own replies: its name (XTVERSION) and capabilities
- * (XTGETTCAP), as in xterm's ctlseqs. Nothing of a reply is chosen by the program but names in hexadecimal.
+ * Answers queries about the terminal that xterm.js does not: its name (XTVERSION) and capabilities (XTGETTCAP), as in
+ * xterm's ctlseqs. The program controls no part of a reply but names in hexadecimal.
  */
 export function answerQueries(terminal: Terminal, version: string, reply: (data: string) => void): Disposable {
   const store = new DisposableStore()
@@ -37,8 +37,8 @@ export function answerQueries(terminal: Terminal, version: string, reply: (data:
   )
   store.add(
     terminal.parser.registerDcsHandler({ intermediates: '+', final: 'q' }, data => {
-      for (const name of data.split(';').slice(0, mostNames)) {
-        if (/^(?:[0-9a-f]{2})+$/i.test(name) && name.length <= 2 * longestName) reply(capabilityReply(name))
+      for (const name of data.split(';').slice(0, maxNames)) {
+        if (/^(?:[0-9a-f]{2})+$/i.test(name) && name.length <= 2 * maxNameLength) reply(capabilityReply(name))
       }
       return true
     }),
@@ -46,7 +46,7 @@ export function answerQueries(terminal: Terminal, version: string, reply: (data:
   return store
 }
 
-/** The reply about one capability, whose name and value are in hexadecimal. */
+/** The reply about one capability, with its name and value in hexadecimal. */
 function capabilityReply(hexName: string): string {
   const name = String.fromCharCode(...(hexName.match(/../g) ?? []).map(byte => Number.parseInt(byte, 16)))
   const value = Object.hasOwn(capabilities, name) ? capabilities[name] : undefined

@@ -13,14 +13,14 @@ const write = (terminal: InstanceType<typeof Terminal>, data: string) =>
   new Promise<void>(resolve => terminal.write(data, resolve))
 
 describe('counts in escape sequences', () => {
-  it('clamps absurd ones to the screen, so that seven of them take no time', { timeout: 5_000 }, async () => {
+  it('are clamped to the screen, so that huge ones take no time', { timeout: 5_000 }, async () => {
     const terminal = new Terminal({ cols: 80, rows: 24, allowProposedApi: true })
     guardCounts(terminal as never)
     await write(terminal, `x${[...'bSTLMZI'].map(final => `\u001b[999999999${final}`).join('')}`)
     terminal.dispose()
   })
 
-  it('draws the same as without the guard where the count is sane', async () => {
+  it('draw the same as without the guard if they are sane', async () => {
     const [plain, guarded] = [
       new Terminal({ cols: 40, rows: 10, allowProposedApi: true }),
       new Terminal({ cols: 40, rows: 10, allowProposedApi: true }),
@@ -37,7 +37,7 @@ describe('counts in escape sequences', () => {
 })
 
 describe('replies of the terminal itself', () => {
-  it('knows every reply that xterm gives, and takes no key for one', async () => {
+  it('are all recognized, and no key is mistaken for one', async () => {
     const terminal = new Terminal({ cols: 80, rows: 24, allowProposedApi: true })
     const replies: string[] = []
     terminal.onData(data => replies.push(data))
@@ -61,7 +61,7 @@ describe('replies of the terminal itself', () => {
       expect(isReply(key), key).toBe(false)
   })
 
-  it('answers no request for the title or the clipboard', async () => {
+  it('never contain the title or the clipboard', async () => {
     const terminal = new Terminal({ cols: 80, rows: 24, allowProposedApi: true })
     const replies: string[] = []
     terminal.onData(data => replies.push(data))
@@ -70,7 +70,7 @@ describe('replies of the terminal itself', () => {
     terminal.dispose()
   })
 
-  it('lets at most 4 kB a second pass', () => {
+  it('are limited to 4 KiB per second', () => {
     const cap = new ReplyCap()
     let passed = 0
     for (let n = 0; n < 100_000; n++) if (cap.allows(7, 500)) passed += 7
@@ -80,7 +80,7 @@ describe('replies of the terminal itself', () => {
 })
 
 describe('pasting', () => {
-  it('leaves no control character but tab and newline, whatever is pasted', () => {
+  it('removes all control characters but tab and newline', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), text => {
         // eslint-disable-next-line no-control-regex -- the very characters that must be gone
@@ -91,7 +91,7 @@ describe('pasting', () => {
     expect(cleanPaste('a\u001b[201~\r\nrm -rf\tx')).toBe('a[201~\nrm -rf\tx')
   })
 
-  it('asks before several lines only where each would run at once', () => {
+  it('asks before several lines only if each would run immediately', () => {
     expect(needsConfirmation('a\nb', false)).toBe(true)
     expect(needsConfirmation('a\n', false)).toBe(false)
     expect(needsConfirmation('a\nb', true)).toBe(false)
@@ -99,7 +99,7 @@ describe('pasting', () => {
 })
 
 describe('themes', () => {
-  it('has at least ten, with distinct ids, all sixteen colours, and text that can be read', () => {
+  it('are at least ten, with distinct ids, all sixteen colours and readable text', () => {
     expect(terminalThemes.length).toBeGreaterThanOrEqual(10)
     expect(new Set(terminalThemes.map(theme => theme.id)).size).toBe(terminalThemes.length)
     for (const { name, colours } of terminalThemes) {

@@ -13,9 +13,9 @@ interface TerminalStatusProps {
   readonly openLink: (address: string) => void
 }
 
-/** What there is to say about a connection, with the next step; nothing while all is well. */
+/** The state of a connection, with the next step. Shows nothing while all is well. */
 export function TerminalStatus(props: TerminalStatusProps) {
-  // A new state is a new bar: the button under the pointer must not turn into another one.
+  // Each state gets a new bar: the button under the pointer must not turn into another one.
   return <StatusOf key={props.state?.kind ?? 'none'} {...props} />
 }
 
@@ -44,7 +44,7 @@ function StatusOf({ state, label, connect, cancel, close, editHost, openLink }: 
       )
     case 'asking':
       return (
-        <Bar text={`${label} waits for your answer.`}>
+        <Bar text={`${label} is waiting for your response.`}>
           <Button small onClick={cancel}>
             Cancel
           </Button>
@@ -52,7 +52,7 @@ function StatusOf({ state, label, connect, cancel, close, editHost, openLink }: 
       )
     case 'stalled':
       return (
-        <Bar text={`No answer from ${label} for ${state.seconds} s. What you type is sent once it answers.`} busy />
+        <Bar text={`${label} hasn’t responded for ${state.seconds} s. Your input is sent when it responds.`} busy />
       )
     case 'lost':
       return (
@@ -80,7 +80,7 @@ function StatusOf({ state, label, connect, cancel, close, editHost, openLink }: 
       )
     case 'exited':
       return (
-        <Bar text={`${endText(state.exit)} Press Enter to connect again.`}>
+        <Bar text={`${endText(state.exit)} Press Enter to reconnect.`}>
           <Button small onClick={close}>
             Close
           </Button>
@@ -92,10 +92,10 @@ function StatusOf({ state, label, connect, cancel, close, editHost, openLink }: 
   }
 }
 
-/** How a shell ended, in a sentence. */
+/** Describes in a sentence how a shell ended. */
 export function endText({ code, signal }: Exit): string {
-  if (signal !== null) return `The shell was ended by ${signal}.`
-  return code === null ? 'The shell ended.' : `The shell ended with exit code ${code}.`
+  if (signal !== null) return `The shell was terminated by ${signal}.`
+  return code === null ? 'The shell exited.' : `The shell exited with code ${code}.`
 }
 
 function Bar({

@@ -11,7 +11,7 @@ import { useTerminalStates } from '../../mirrors/terminals.ts'
 
 const seen = vi.hoisted(() => ({ listeners: new Set<unknown>(), hooks: undefined as unknown, connected: true }))
 
-// An xterm needs a page to be drawn in; only what hangs on it matters here.
+// An xterm needs a page to be drawn in, but these tests only use what depends on it.
 vi.mock('./terminal-client.ts', () => ({
   TerminalClient: class {
     readonly size = { cols: 80, rows: 24 }
@@ -92,7 +92,7 @@ describe('the terminals of a window', () => {
   })
   afterEach(() => vi.unstubAllGlobals())
 
-  it('leave nothing behind when one connects again and again, whether it succeeds or not', async () => {
+  it('leak nothing when a terminal reconnects many times, successfully or not', async () => {
     let fails = false
     const { terminals, pane, expected } = setUp(() =>
       fails ? Promise.reject(new AppError('refused', 'no')) : Promise.resolve(),
@@ -107,7 +107,7 @@ describe('the terminals of a window', () => {
     terminals.dispose()
   })
 
-  it('end a shell whose pane was closed, and none whose pane only moves', () => {
+  it('end the shell of a closed pane, but not of a pane that only moves', () => {
     const { terminals, pane, close } = setUp()
     const { tabs } = useWorkspace.getState()
     useWorkspace.setState({ tabs: [...tabs].reverse() })
@@ -117,7 +117,7 @@ describe('the terminals of a window', () => {
     terminals.dispose()
   })
 
-  it('end the shells of a closed tab after ten seconds, unless it was opened again with them', () => {
+  it('end the shells of a closed tab after ten seconds, unless it is reopened', () => {
     vi.useFakeTimers()
     vi.stubGlobal('window', Object.assign(new EventTarget(), { setTimeout }))
     const { terminals, pane, close } = setUp()
@@ -138,7 +138,7 @@ describe('the terminals of a window', () => {
     vi.useRealTimers()
   })
 
-  it('take over the shells that an earlier page left running, each once and none that is being opened', async () => {
+  it('attach once to each shell that an earlier page left running, and to none that is being opened', async () => {
     seen.connected = false
     const { terminals, pane, attach } = setUp()
     seen.connected = true
@@ -178,7 +178,7 @@ describe('the terminals of a window', () => {
     terminals.dispose()
   })
 
-  it('connect on Enter, and keep that Enter from the shell that it starts', () => {
+  it('connect on Enter, and don’t send that Enter to the new shell', () => {
     const { terminals, pane, opened, key } = setUp()
     expect(key('Enter')).toMatchObject({ used: true })
     expect(opened).toHaveBeenCalledOnce()
@@ -189,7 +189,7 @@ describe('the terminals of a window', () => {
     terminals.dispose()
   })
 
-  it.each(['keydown', 'keypress'])('keep a key from the shell that closed a dialog before (%s)', type => {
+  it.each(['keydown', 'keypress'])('don’t send a key that closed a dialog to the shell (%s)', type => {
     const { terminals, pane, key } = setUp()
     useTerminalStates.setState({ states: { [pane.id]: { kind: 'ready', latencyMs: null, weak: [] } } })
     const event = Object.assign(new Event('keydown'), { key: 'Enter', code: 'Enter', repeat: false })

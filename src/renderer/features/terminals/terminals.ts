@@ -29,12 +29,12 @@ export interface TerminalsParts {
   readonly settings: () => Settings
   readonly isDark: () => boolean
   readonly lookFor: (target: Target) => LookOverride
-  /** True when the key was one of the app's own; `toShell` when a shell would get it otherwise. */
+  /** Returns true if the app used the key. `toShell` is true if a shell would receive it otherwise. */
   readonly onKey: (event: KeyboardEvent, toShell: boolean) => boolean
   readonly onProblem: (text: string) => void
-  /** Something happened that the user should see, without a need to act. */
+  /** Called with news that the user should see, but need not act on. */
   readonly onNotice: (text: string) => void
-  /** The name of a target as the interface has it. */
+  /** The name of a target in the interface. */
   readonly labelOf: (target: Target) => string
   readonly changeSettings: (patch: Partial<Settings['terminal']>) => void
   readonly platform: KeyPlatform
@@ -57,7 +57,7 @@ export class Terminals implements Disposable, Shells {
   readonly #clients = new Map<string, TerminalClient>()
   readonly #store = new DisposableStore()
   readonly #resizes = new Map<string, number>()
-  // A port is on its way to these.
+  // Terminals whose port has not arrived yet.
   readonly #opening = new Set<string>()
   readonly #held = this.#store.add(new HeldKeys(window))
   readonly #clipboard: ClipboardGate
@@ -75,7 +75,7 @@ export class Terminals implements Disposable, Shells {
         onNotice: parts.onNotice,
       }),
     )
-    // A pane that was closed takes its terminal and its shell with it.
+    // Closing a pane disposes its terminal and ends its shell.
     this.#store.add({ dispose: useWorkspace.subscribe(() => this.#sweep()) })
     this.#store.add(new ClosedTabs())
     // The page before this one may have left shells that still run: their news and their panes come in any order.
@@ -93,7 +93,7 @@ export class Terminals implements Disposable, Shells {
       onRedraw: () => this.#redraw(client),
       onLink: address => this.#parts.openLink(target, address),
       onSelected: text => {
-        // Find selects its matches: those are not meant for the clipboard.
+        // Find selects its matches, which are not meant for the clipboard.
         const wanted = this.#parts.settings().terminal.copyOnSelect && useTerminals.getState().finding !== paneId
         if (text !== '' && wanted) void this.#parts.api.app.copy({ text }).catch(this.#tell)
       },
@@ -111,7 +111,7 @@ export class Terminals implements Disposable, Shells {
     return client
   }
 
-  /** Connects, or connects again; failures show in the pane. */
+  /** Connects or reconnects. Failures are shown in the pane. */
   async open(paneId: TerminalId, target: Target): Promise<void> {
     const client = this.client(paneId, target)
     if (isOpening(useTerminalStates.getState().states[paneId]) || this.#opening.has(paneId)) return
@@ -122,9 +122,9 @@ export class Terminals implements Disposable, Shells {
     this.#clipboard.forget(paneId)
     try {
       await this.#parts.api.terminals.open({ id: paneId, target, size: client.size })
-      // The window may have changed its size while the person was asked something.
+      // The size of the window may have changed while the user answered a question.
       void this.#parts.api.terminals.resize({ id: paneId, size: client.size })
-      // The answer may be faster than the port: before it is here, keys would be lost.
+      // The reply may arrive before the port, and keys would be lost until then.
       await client.arrived
       // Main has told nobody yet that it is there.
       useTerminalStates.setState(({ states }) =>
@@ -145,7 +145,7 @@ export class Terminals implements Disposable, Shells {
     if (text !== undefined && text !== '') this.pasteText(paneId, text)
   }
 
-  /** Pastes text, cleaned; asks first where it would run as several commands. With `run` Enter follows. */
+  /** Pastes cleaned text. Asks first if it would run as several commands. With `run`, Enter follows. */
   pasteText(paneId: string, text: string, { confirmed = false, run = false }: PasteOptions = {}): void {
     const client = this.#clients.get(paneId)
     if (!client) return
@@ -155,16 +155,16 @@ export class Terminals implements Disposable, Shells {
     const ask = this.#parts.settings().terminal.confirmMultilinePaste && needsConfirmation(cleaned, bracketedPasteMode)
     if (ask && !confirmed) return useTerminals.setState({ pasting: { paneId, text: cleaned, run } })
     client.terminal.paste(cleaned)
-    // As from the keyboard: where what is typed goes to all, so does this.
+    // Like a key press, so that it is broadcast as well.
     if (run) client.terminal.input('\r')
   }
 
-  /** Pastes what was selected last, where the person wants that of the middle button. */
+  /** Pastes the primary selection, if the settings say so. */
   middleClick(paneId: string): void {
     if (this.#parts.settings().terminal.middleClickPaste) void this.paste(paneId, 'selection')
   }
 
-  /** Types a command that is already quoted for the shell there; with `send` Enter follows. Waits for a shell that is only just starting. */
+  /** Types a command that is already quoted for the pane's shell; with `send`, Enter follows. Waits for a shell that has just started. */
   async typeCommand(paneId: string, text: string, send: boolean): Promise<void> {
     const client = this.#clients.get(paneId)
     if (!client || !isLive(useTerminalStates.getState().states[paneId]))
@@ -173,31 +173,31 @@ export class Terminals implements Disposable, Shells {
     const { bracketedPasteMode } = client.terminal.modes
     const cleaned = cleanPaste(text)
     if (!send && cleaned.includes('\n') && !bracketedPasteMode)
-      throw new Error('This shell runs each line at once, so several can’t be left for Enter. Let the snippet be sent.')
-    // What a terminal holds back for a program that reads lines is 4,095 bytes (N_TTY of Linux): the rest would be lost.
+      throw new Error('This shell runs each pasted line immediately. Change the run mode of the snippet.')
+    // A Linux terminal buffers at most 4,095 bytes of a line (N_TTY): the rest would be lost.
     if (!bracketedPasteMode && cleaned.split('\n').some(line => new TextEncoder().encode(line).length > longestLine))
-      throw new Error('A line of this snippet is longer than this shell takes by the keyboard. Let it run apart.')
+      throw new Error('A line of this snippet is too long to type. Run the snippet in the background instead.')
     client.noteCommand(cleaned, send)
     client.type(`${asTyped(cleaned, bracketedPasteMode)}${send ? '\r' : ''}`)
   }
 
-  /** Answers the question in a pane whether its program may use the clipboard; null puts it off. */
+  /** Answers whether the program in a pane may use the clipboard; null postpones the question. */
   answerClipboard(paneId: string, allow: boolean | null): void {
     this.#clipboard.answer(paneId, allow)
     this.focus(paneId)
   }
 
-  /** What is selected in a terminal; empty for nothing. */
+  /** The selected text in a terminal; empty if nothing is selected. */
   selectionOf(paneId: string): string {
     return this.#clients.get(paneId)?.terminal.getSelection() ?? ''
   }
 
-  /** The command that was typed last; null when none is known. */
+  /** The command that was typed last; null if unknown. */
   lastCommandOf(paneId: string): string | null {
     return this.#clients.get(paneId)?.lastCommand ?? null
   }
 
-  /** Types paths as words of the shell there; without Enter. */
+  /** Types paths, quoted for the shell of the target, without Enter. */
   async typePaths(paneId: string, target: Target, paths: readonly string[]): Promise<void> {
     const line = await this.#parts.api.terminals
       .lineFor({ target, request: { kind: 'paths', paths: [...paths] } })
@@ -205,27 +205,27 @@ export class Terminals implements Disposable, Shells {
     if (line !== undefined) this.#clients.get(paneId)?.type(line)
   }
 
-  /** The command that runs in a terminal, as it was typed; empty for one that is not known, null where none runs. */
+  /** The running command as it was typed; empty if unknown, null while no command runs. */
   runningIn(paneId: string): string | null {
     return this.#clients.get(paneId)?.running ?? null
   }
 
-  /** When to ask before a tab or pane is closed. */
+  /** The setting for when to ask before a tab or pane is closed. */
   get confirmClose(): Settings['terminal']['confirmCloseTab'] {
     return this.#parts.settings().terminal.confirmCloseTab
   }
 
-  /** The folder a terminal's shell is in, as far as it tells. */
+  /** The working directory that the shell reported; null if it reports none. */
   folderOf(paneId: string): string | null {
     return this.#clients.get(paneId)?.folder ?? null
   }
 
-  /** Types a line that main composed for this shell (`lineFor`), as soon as the shell takes it. */
+  /** Types a line that main composed for this shell (`lineFor`), as soon as the shell accepts input. */
   sendFirst(paneId: string, text: string): void {
     this.#clients.get(paneId)?.typeFirst(text)
   }
 
-  /** Gives up a connection that is on its way. */
+  /** Cancels a connection attempt. */
   cancel(paneId: TerminalId): void {
     void this.#parts.api.terminals.close({ id: paneId }).catch(this.#tell)
   }
@@ -251,7 +251,7 @@ export class Terminals implements Disposable, Shells {
     this.#clients.get(paneId)?.terminal.focus()
   }
 
-  /** Brings every terminal in line with the settings and the theme. */
+  /** Applies the settings and the theme to every terminal. */
   restyle(): void {
     for (const pane of allPanes()) {
       const client = this.#clients.get(pane.id)
@@ -284,12 +284,12 @@ export class Terminals implements Disposable, Shells {
     const reconnects = event.key === 'Enter' && !event.ctrlKey && !event.altKey && !event.metaKey
     if (reconnects && event.type === 'keydown' && !isOpening(state)) {
       void this.open(paneId, target)
-      // The shell that it starts must not get it too.
+      // The new shell must not receive this Enter too.
       this.#held.spend(event)
       event.preventDefault()
       return true
     }
-    // Nothing takes it: Tab goes on to the buttons of the status bar.
+    // Without a shell, Tab moves the focus to the buttons of the status bar.
     return event.key === 'Tab'
   }
 
@@ -298,7 +298,7 @@ export class Terminals implements Disposable, Shells {
     if (!tab?.broadcast) return
     for (const other of Object.keys(tab.panes)) {
       if (other === paneId) continue
-      // The program in the other pane may want its keys in another way.
+      // The program in the other pane may use another key encoding.
       if (stroke) this.#clients.get(other)?.typeKey(stroke)
       else this.#clients.get(other)?.type(data)
     }
@@ -313,7 +313,7 @@ export class Terminals implements Disposable, Shells {
     this.#resizes.set(paneId, window.setTimeout(send, resizeMs))
   }
 
-  /** Takes over the shells of these panes that an earlier page has opened. */
+  /** Attaches to running shells of these panes that an earlier page opened. */
   #reattach(): void {
     const { states } = useTerminalStates.getState()
     for (const { id, target } of allPanes()) {
@@ -335,7 +335,7 @@ export class Terminals implements Disposable, Shells {
     }
   }
 
-  /** Programs draw their screen again when its size changes. */
+  /** Changes the size and back: programs redraw their screen when it changes. */
   #redraw({ id, size }: TerminalClient): void {
     const { resize } = this.#parts.api.terminals
     void resize({ id, size: { ...size, rows: Math.max(1, size.rows - 1) } })
@@ -351,7 +351,7 @@ export class Terminals implements Disposable, Shells {
     window.setTimeout(() => useTerminals.setState(state => (state.ringing === paneId ? { ringing: null } : {})), ringMs)
   }
 
-  /** Ends the shells of panes that are gone; those of a closed tab once it was not opened again. */
+  /** Ends the shells of closed panes. A closed tab keeps its shells until it can no longer be reopened. */
   #sweep(): void {
     const panes = new Set<string>(livingPanes().map(pane => pane.id))
     for (const [id, client] of this.#clients) {

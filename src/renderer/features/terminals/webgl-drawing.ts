@@ -17,7 +17,7 @@ export class WebglDrawing {
     if (this.#addon || this.#failed || !hasFastWebgl()) return
     try {
       const addon = new WebglAddon()
-      // The graphics driver is gone: the DOM renderer takes over.
+      // The graphics driver failed: the DOM renderer takes over.
       addon.onContextLoss(() => {
         this.#failed = true
         this.stop()
@@ -29,7 +29,7 @@ export class WebglDrawing {
     }
   }
 
-  /** Gives the context back, of which a browser has few. */
+  /** Releases the context: browsers have few of them. */
   stop(): void {
     this.#addon?.dispose()
     this.#addon = undefined

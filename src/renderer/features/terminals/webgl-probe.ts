@@ -1,6 +1,6 @@
 let fastWebgl: boolean | undefined
 
-/** False where WebGL is only emulated by the processor: the DOM renderer is several times faster then. */
+/** False if WebGL is only emulated on the CPU, where the DOM renderer is several times faster. */
 export function hasFastWebgl(): boolean {
   fastWebgl ??= probeWebgl()
   return fastWebgl
