@@ -66,7 +66,7 @@ export function TitleBar({
       <span className={css['drag']} />
       <button type="button" className={css['palette']} onClick={openPalette}>
         <Search size={15} aria-hidden="true" />
-        <span>Search or run anything</span>
+        <span>Search hosts and commands</span>
         <span className={ui['kbd']}>{palette ? shownShortcut(parts.commands.keysOf(palette)) : ''}</span>
       </button>
       {notices > 0 && (

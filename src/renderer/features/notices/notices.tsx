@@ -10,7 +10,7 @@ import type { Follow } from '../../ipc/mirror.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import css from './notices.module.css'
 
-/** A notice of this window; `undo` offers the way back. */
+/** A notice created in this window; `action` adds a button, such as Undo. */
 interface LocalNotice extends Notice {
   readonly action?: { readonly label: string; readonly run: () => void }
 }
@@ -22,40 +22,40 @@ interface NoticesState {
 
 const useNotices = create<NoticesState>()(() => ({ fromMain: [], local: [] }))
 
-const quietMs = 8_000
+const dismissMs = 8_000
 
-/** Shows what main has to tell. */
+/** Mirrors main's notices. */
 export function mirrorNotices({ app }: Api, follow: Follow): Disposable {
   const show = (fromMain: readonly Notice[]) => useNotices.setState({ fromMain })
   return follow({ name: 'the notices', list: app.notices, onChanged: app.onNotices, show })
 }
 
-/** Tells something quietly; it goes by itself. */
+/** Shows a notice that closes after a few seconds. */
 export function tell(text: string, action?: LocalNotice['action']): void {
   const notice: LocalNotice = { id: crypto.randomUUID(), level: 'info', text, ...(action ? { action } : {}) }
   useNotices.setState(state => ({ local: [...state.local, notice].slice(-5) }))
-  window.setTimeout(() => dismiss(notice.id), quietMs)
+  window.setTimeout(() => dismiss(notice.id), dismissMs)
 }
 
-/** Tells of a failure; it stays until it is closed. */
+/** Reports an error in a notice that stays until the user closes it. */
 export function tellProblem(error: unknown): void {
   const notice: LocalNotice = { id: crypto.randomUUID(), level: 'error', text: messageOf(error) }
   useNotices.setState(state => ({ local: [...state.local.filter(old => old.text !== notice.text), notice].slice(-5) }))
 }
 
-/** The number of notices that wait to be read. */
+/** The number of open notices. */
 export function useNoticeCount(): number {
   return useNotices(state => state.fromMain.length + state.local.length)
 }
 
-/** News in the corner: quiet ones as status, those that need action as alert; and `children`, which stay until they are done. */
+/** Notices in the corner: information as status, the rest as alerts. `children` come first and stay until they are done. */
 export function Notices({ api, children }: { readonly api: Api; readonly children?: ReactNode }) {
   const { fromMain, local } = useNotices()
   const all: readonly LocalNotice[] = [...fromMain, ...local]
   useEffect(() => {
-    const quiet = fromMain.filter(({ level }) => level === 'info')
-    const timers = quiet.map(({ id }) =>
-      window.setTimeout(() => void api.app.dismissNotice({ id }).catch(tellProblem), quietMs),
+    const informational = fromMain.filter(({ level }) => level === 'info')
+    const timers = informational.map(({ id }) =>
+      window.setTimeout(() => void api.app.dismissNotice({ id }).catch(tellProblem), dismissMs),
     )
     return () => timers.forEach(timer => clearTimeout(timer))
   }, [api, fromMain])

@@ -6,19 +6,19 @@ import type { TransferList, TransferSnapshot } from '../../../shared/contract/tr
 import type { Follow } from '../../ipc/mirror.ts'
 
 interface TransfersState extends TransferList {
-  /** False while the list is folded away. */
+  /** False while the list is collapsed. */
   readonly open: boolean
 }
 
 export const useTransfers = create<TransfersState>()(() => ({ transfers: [], limits: { up: 0, down: 0 }, open: true }))
 
-/** Keeps this window's transfers equal to those of main; `onEnded` hears of each that ends. */
+/** Mirrors main's transfers and calls `onEnded` whenever one ends. */
 export function mirrorTransfers(
   { transfers }: Api,
   follow: Follow,
   onEnded: (transfer: TransferSnapshot) => void,
 ): Disposable {
-  // What had ended before this window came is no news.
+  // Transfers that ended before this window opened are not reported.
   let first = true
   const show = (list: TransferList) => {
     const known = !first
@@ -31,12 +31,12 @@ export function mirrorTransfers(
   return follow({ name: 'the transfers', list: transfers.list, onChanged: transfers.onChanged, show })
 }
 
-/** True for one that is done, or that went as far as it could. */
+/** True for a completed or failed transfer. */
 export function hasEnded({ state }: TransferSnapshot): boolean {
   return state.kind === 'done' || state.kind === 'failed'
 }
 
-/** True for one that moves, or will by itself. */
+/** True for a transfer that is running or will run without the user. */
 export function isUnderWay({ state }: TransferSnapshot): boolean {
   return state.kind === 'running' || state.kind === 'asking' || state.kind === 'queued' || state.kind === 'waiting'
 }

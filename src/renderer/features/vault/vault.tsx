@@ -12,7 +12,7 @@ import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
 import { TextField } from '../../ui/field.tsx'
 import ui from '../../ui/ui.module.css'
 
-/** What the vault dialog is open for. */
+/** The purpose of the vault dialog. */
 type Wanted = 'unlock' | 'set-up' | 'change'
 
 interface VaultState {
@@ -27,13 +27,13 @@ export const useVault = create<VaultState>()(() => ({
 
 let settle: (opened: boolean) => void = () => {}
 
-/** Keeps this window's view of the vault equal to main's. */
+/** Mirrors the state of main's vault. */
 export function mirrorVault({ vault }: Api, follow: Follow): Disposable {
   const show = (status: VaultStatus) => useVault.setState({ status })
   return follow({ name: 'the state of the vault', list: vault.status, onChanged: vault.onChanged, show })
 }
 
-/** Makes sure that the vault can take a secret: sets it up or unlocks it with the person; false when they cancel. */
+/** Opens the vault so that a secret can be saved, setting it up or unlocking it if needed; false if the user cancels. */
 export function openVault(): Promise<boolean> {
   const { status } = useVault.getState()
   if (status.state === 'unlocked' || status.state === 'session') return Promise.resolve(true)
@@ -41,7 +41,7 @@ export function openVault(): Promise<boolean> {
   return askVault('unlock')
 }
 
-/** Opens the dialog; true when it ended well. */
+/** Opens the vault dialog; resolves to true if it succeeded. */
 export function askVault(wanted: Wanted): Promise<boolean> {
   settle(false)
   return new Promise(resolve => {
@@ -50,17 +50,17 @@ export function askVault(wanted: Wanted): Promise<boolean> {
   })
 }
 
-/** What the status bar and the settings say of the vault. */
-export function vaultText({ state, protector, keychain }: VaultStatus): string {
+/** The vault's state for the status bar and the settings. */
+export function vaultText({ state, keychain }: VaultStatus): string {
   switch (state) {
     case 'new':
-      return keychain === false ? 'No keychain' : 'Vault empty'
+      return keychain === false ? 'No keychain' : 'No saved passwords'
     case 'session':
-      return 'Secrets for this run only'
+      return 'Passwords saved until quit'
     case 'unlocked':
       return 'Vault unlocked'
     case 'locked':
-      return protector === 'password' ? 'Vault locked' : 'Vault locked'
+      return 'Vault locked'
   }
 }
 
@@ -94,8 +94,8 @@ export function VaultDialog({ api }: { readonly api: Api }) {
     const field = (name: string) => String(data.get(name) ?? '')
     if (wanted === 'unlock')
       return void run(() => api.vault.unlock({ password: status.protector === 'password' ? field('password') : null }))
-    if (field('next').length < 8) return setError('A master password has at least 8 characters.')
-    if (field('next') !== field('again')) return setError('The two passwords differ.')
+    if (field('next').length < 8) return setError('The master password must have at least 8 characters.')
+    if (field('next') !== field('again')) return setError('The passwords don’t match.')
     if (wanted === 'change')
       return void run(() => api.vault.changePassword({ current: field('password'), next: field('next') }))
     return void run(() => api.vault.protect({ by: 'password', password: field('next') }))
@@ -114,9 +114,9 @@ export function VaultDialog({ api }: { readonly api: Api }) {
               name="next"
               type="password"
               autoComplete="new-password"
-              hint="At least 8 characters. It can’t be recovered."
+              hint="At least 8 characters. If you forget it, it can’t be recovered."
             />
-            <TextField label="Once more" name="again" type="password" autoComplete="new-password" />
+            <TextField label="Confirm password" name="again" type="password" autoComplete="new-password" />
           </>
         )}
         {error !== null && (
@@ -127,7 +127,7 @@ export function VaultDialog({ api }: { readonly api: Api }) {
         <Actions>
           {wanted === 'set-up' && status.state === 'new' && (
             <Button look="ghost" onClick={() => void run(() => api.vault.protect({ by: 'session' }))}>
-              Keep for this run only
+              Keep until Hawser quits
             </Button>
           )}
           <Grow />
@@ -145,11 +145,11 @@ function words(wanted: Wanted, status: VaultStatus): { title: string; text: stri
   if (wanted === 'unlock') {
     const text =
       status.protector === 'password'
-        ? 'Type the master password to read and keep secrets.'
-        : 'The key of the vault is in the system keychain.'
-    return { title: 'Unlock the vault', text }
+        ? 'Enter the master password to use saved passwords.'
+        : 'The vault’s key is in the system keychain.'
+    return { title: 'Unlock vault', text }
   }
-  if (wanted === 'change') return { title: 'Change the master password', text: '' }
-  const why = status.keychain === false ? 'There is no system keychain here. ' : ''
-  return { title: 'Set a master password', text: `${why}Secrets are encrypted with it before they reach the disk.` }
+  if (wanted === 'change') return { title: 'Change master password', text: '' }
+  const why = status.keychain === false ? 'No system keychain was found. ' : ''
+  return { title: 'Set a master password', text: `${why}It encrypts saved passwords before they are written to disk.` }
 }
