@@ -95,7 +95,9 @@ test('with Alt held, files of this computer are dragged to other programs; those
     if (contents) contents.startDrag = item => void Object.assign(globalThis, { dragged: item.files })
   })
   await row.dispatchEvent('dragstart', { altKey: true })
-  await expect(page.getByRole('region', { name: 'Notices' })).toContainText('To drag remote files to another app, download them first.')
+  await expect(page.getByRole('region', { name: 'Notices' })).toContainText(
+    'To drag remote files to another app, download them first.',
+  )
   const left = page.getByRole('region', { name: 'Left pane' })
   await left.getByRole('textbox', { name: 'Path' }).fill(there)
   await page.keyboard.press('Enter')

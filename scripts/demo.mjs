@@ -281,7 +281,10 @@ async function showFiles(page, { theme, shoot, size }) {
     await page.getByRole('checkbox', { name: 'Apply to all' }).check()
     await page.getByRole('button', { name: 'Skip' }).click()
   }
-  await page.getByText(/completed/).first().waitFor()
+  await page
+    .getByText(/completed/)
+    .first()
+    .waitFor()
   await shoot(`transfers-${theme}`)
   await size(900, 600)
   await shoot(`files-small-${theme}`)

@@ -11,7 +11,7 @@ const settleMs = 500
 interface DialogProps {
   readonly title: string
   readonly description?: ReactNode
-  /** An icon in a coloured square before the title. */
+  /** An icon in a colored square before the title. */
   readonly badge?: ReactNode
   readonly tone?: 'accent' | 'warn' | 'bad'
   readonly width?: number

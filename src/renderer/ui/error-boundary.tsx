@@ -24,7 +24,7 @@ interface BoundaryState {
   readonly resetKey: unknown
 }
 
-/** Contains errors thrown by a view: an error message with "Try again" replaces it, and the rest of the window works on. */
+/** Contains errors thrown by a view: an error message with "Try again" replaces it, and the rest of the window keeps working. */
 export class ErrorBoundary extends Component<BoundaryProps, BoundaryState> {
   static getDerivedStateFromError(error: unknown): Partial<BoundaryState> {
     return { failed: true, error }

@@ -179,7 +179,7 @@ export function closeTab(id: string): void {
     if (!tab) return state
     return {
       tabs: state.tabs.toSpliced(index, 1),
-      activeId: state.activeId === id ? neighbour(state, id) : state.activeId,
+      activeId: state.activeId === id ? neighbor(state, id) : state.activeId,
       closed: withClosed(state, tab, index),
     }
   })
@@ -342,7 +342,7 @@ function replaceTabs(tabs: readonly Tab[], changes: Readonly<Record<string, Tab 
   })
 }
 
-function neighbour(state: WorkspaceState, id: string): string {
+function neighbor(state: WorkspaceState, id: string): string {
   const at = state.tabs.findIndex(tab => tab.id === id)
   return state.tabs[at + 1]?.id ?? state.tabs[at - 1]?.id ?? 'home'
 }

@@ -97,7 +97,7 @@ export function look(isDark: boolean): Extension {
     },
     { dark: isDark },
   )
-  const colours = HighlightStyle.define([
+  const colors = HighlightStyle.define([
     { tag: [tags.keyword, tags.operatorKeyword, tags.modifier], color: 'var(--accent)' },
     { tag: [tags.string, tags.special(tags.string)], color: 'var(--ok)' },
     { tag: [tags.number, tags.bool, tags.null], color: 'var(--warn)' },
@@ -107,7 +107,7 @@ export function look(isDark: boolean): Extension {
     { tag: tags.heading, fontWeight: '600' },
     { tag: tags.invalid, color: 'var(--bad)' },
   ])
-  return [theme, syntaxHighlighting(colours)]
+  return [theme, syntaxHighlighting(colors)]
 }
 
 /** Finds the language of a file by its name. */

@@ -15,7 +15,8 @@ export function CompressDialog({ parts, paneId, close, names }: DialogParts & { 
   const [name, setName] = useState(() => archiveName(names, paneOf(paneId)?.path ?? '/'))
   const { busy, error, run } = useWork(close)
   const [pane] = useState(() => paneOf(paneId))
-  const wrong = !isSafeName(name) || !isArchive(name) ? 'Use a file name that ends in .tar.gz, .tar.xz, .tar or .zip.' : undefined
+  const wrong =
+    !isSafeName(name) || !isArchive(name) ? 'Use a file name that ends in .tar.gz, .tar.xz, .tar or .zip.' : undefined
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (pane) run(() => parts.actions.compress(pane.side, pathsOf(pane, names), name))

@@ -32,7 +32,7 @@ export function DeleteDialog({ parts, paneId, close, names }: DialogParts & { re
   const [counting, deleting] = [useTask(parts.api), useTask(parts.api)]
   const keep = useRef<HTMLButtonElement>(null)
   const local = pane?.side.target.kind === 'local'
-  const where = pane ? `${hostName(parts, pane.side.target)}, ${shortName(pane.path ?? '/')}` : ''
+  const where = pane ? `${shortName(pane.path ?? '/')} on ${hostName(parts, pane.side.target)}` : ''
   const { api } = parts
   useEffect(() => {
     if (!pane) return

@@ -150,7 +150,9 @@ function decodeReferences(text: string): string {
 
 function refuseEmbedded(text: string): void {
   if (/data:\s*(?:image\/svg|text\/|application\/)|@import/i.test(text))
-    throw new Error('This SVG embeds another image or style sheet, which previews don’t support. Open it in another app.')
+    throw new Error(
+      'This SVG embeds another image or style sheet, which previews don’t support. Open it in another app.',
+    )
 }
 
 function countElements(element: Element): number {

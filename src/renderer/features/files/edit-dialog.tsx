@@ -244,7 +244,8 @@ function Difference({ theirs, ours, isDark }: { theirs: string; ours: string; is
 async function openText({ api }: Pick<FilesParts, 'api'>, place: Place): Promise<Opened> {
   const info = await api.files.info({ place })
   if (info?.kind !== 'file') throw new Error('Only regular files can be edited.')
-  if (info.size > largestRead) throw new Error('Files larger than 5 MB can’t be edited here. Use an editor in a terminal.')
+  if (info.size > largestRead)
+    throw new Error('Files larger than 5 MB can’t be edited here. Use an editor in a terminal.')
   const { data, version } = await api.files.read({ place, offset: 0, length: largestRead })
   if (looksBinary(data)) throw new Error('This is a binary file and can’t be edited as text.')
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

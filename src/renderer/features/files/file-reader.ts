@@ -32,7 +32,9 @@ export class FileReader implements ByteSource {
     if (!(Number.isSafeInteger(start) && start >= 0 && length >= 0))
       throw new Error('This file is damaged: it contains an offset outside the file.')
     if (length > this.#left)
-      throw new Error(`This file is too large to preview: previews read at most ${sizeText(limits.bytes)}. Open it in another app.`)
+      throw new Error(
+        `This file is too large to preview: previews read at most ${sizeText(limits.bytes)}. Open it in another app.`,
+      )
     this.#left -= length
     const whole = new Uint8Array(length)
     let done = 0

@@ -95,8 +95,7 @@ function outputOf(output: Record<string, unknown>): readonly NotebookOutput[] {
   for (const type of ['image/png', 'image/jpeg'] as const) {
     const base64 = textOf(data[type]).replace(/\s/g, '')
     if (base64 === '' || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) continue
-    const refused =
-      base64.length > maxImage ? 'This image is too large to preview.' : tooLarge(headOf(base64))
+    const refused = base64.length > maxImage ? 'This image is too large to preview.' : tooLarge(headOf(base64))
     return refused === null ? [{ kind: 'image', type, base64 }] : [{ kind: 'text', text: refused, bad: false }]
   }
   const text = clean(textOf(data['text/plain']))

@@ -28,8 +28,7 @@ export function NotebookPreview({ reader, openLink }: { reader: FileReader; open
 }
 
 function Output({ output }: { output: NotebookOutput }) {
-  if (output.kind === 'image')
-    return <img src={`data:${output.type};base64,${output.base64}`} alt="Cell output" />
+  if (output.kind === 'image') return <img src={`data:${output.type};base64,${output.base64}`} alt="Cell output" />
   return (
     <pre className={css['output']} data-bad={output.bad}>
       {output.text}

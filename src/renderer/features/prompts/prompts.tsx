@@ -75,7 +75,7 @@ function NewKey({ question, answer }: Asked<'new-key'>) {
       title={`Trust ${label}?`}
       description={
         elsewhere.length > 0
-          ? 'You haven’t connected to this server by this route before.'
+          ? 'You haven’t connected to this server through this route before.'
           : 'You haven’t connected to this server before.'
       }
       badge={<ShieldQuestion size={18} />}
@@ -101,8 +101,8 @@ function NewKey({ question, answer }: Asked<'new-key'>) {
         <div className={ui['note']}>
           <TriangleAlert size={16} aria-hidden="true" />
           <span>
-            known_hosts has a different key for this address. It may belong to another machine, reached by another route. If
-            you have connected to this server before, its key has changed: don’t trust it unless you know why.
+            known_hosts has a different key for this address. It may belong to another machine, reached through another
+            route. If you have connected to this server before, its key has changed: don’t trust it unless you know why.
           </span>
         </div>
       )}

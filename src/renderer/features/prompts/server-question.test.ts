@@ -61,7 +61,9 @@ describe('the text around a server’s question', () => {
       title: 'Prompt from me@10.0.0.5:2222',
       description: expect.stringContaining('from the server db via me@bastion:22.') as string,
     })
-    expect(wordsAround(question({ from: { ...server, address: '::1', port: 2222 } })).title).toBe('Prompt from me@[::1]:2222')
+    expect(wordsAround(question({ from: { ...server, address: '::1', port: 2222 } })).title).toBe(
+      'Prompt from me@[::1]:2222',
+    )
   })
 
   it('says that the last answer was rejected', () => {

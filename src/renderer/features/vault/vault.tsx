@@ -56,7 +56,7 @@ export function vaultText({ state, keychain }: VaultStatus): string {
     case 'new':
       return keychain === false ? 'No keychain' : 'No saved passwords'
     case 'session':
-      return 'Passwords saved until quit'
+      return 'Passwords kept until quit'
     case 'unlocked':
       return 'Vault unlocked'
     case 'locked':
@@ -151,5 +151,5 @@ function words(wanted: Wanted, status: VaultStatus): { title: string; text: stri
   }
   if (wanted === 'change') return { title: 'Change master password', text: '' }
   const why = status.keychain === false ? 'No system keychain was found. ' : ''
-  return { title: 'Set a master password', text: `${why}It encrypts saved passwords before they are written to disk.` }
+  return { title: 'Set a master password', text: `${why}The master password encrypts your saved passwords.` }
 }
