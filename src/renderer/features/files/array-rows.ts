@@ -28,14 +28,14 @@ async function head(source: ByteSource, at: number): Promise<Uint8Array> {
 
 async function readNpy(source: ByteSource, name: string): Promise<Found> {
   const info = parseNpy(await head(source, 0), name)
-  if (!info) throw new Error('This file is not a NumPy array.')
+  if (!info) throw new Error('This is not a valid NumPy array file.')
   return { found: [info], notes: [] }
 }
 
 async function readNpz(source: ByteSource): Promise<Found> {
   const from = Math.max(0, source.size - tailBytes)
   const entries = parseZipDirectory(new Uint8Array(await source.slice(from, source.size)), from)
-  if (!entries) throw new Error('This file is not a NumPy archive.')
+  if (!entries) throw new Error('This is not a valid NumPy archive.')
   const found: ArrayInfo[] = []
   // Entries are read one by one, so that only one is unpacked at a time.
   for (const entry of entries.slice(0, maxArrays)) {

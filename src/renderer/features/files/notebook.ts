@@ -52,7 +52,7 @@ export async function readNotebook(source: ByteSource): Promise<NotebookAnswer> 
 export function parseNotebook(json: string): NotebookAnswer {
   const book = readJson(json)
   const all = (book as { cells?: unknown } | null)?.cells
-  if (!Array.isArray(all)) throw new Error('This file is not a Jupyter notebook.')
+  if (!Array.isArray(all)) throw new Error('This is not a valid Jupyter notebook.')
   const cells: NotebookCell[] = []
   let left = maxText
   for (const cell of all.slice(0, maxCells)) {
@@ -73,7 +73,7 @@ function readJson(json: string): unknown {
   try {
     return JSON.parse(json)
   } catch {
-    throw new Error('This file is not a Jupyter notebook.')
+    throw new Error('This is not a valid Jupyter notebook.')
   }
 }
 

@@ -48,7 +48,7 @@ export async function readParquet(source: ByteSource): Promise<TableAnswer> {
 async function footerOf(source: ByteSource): Promise<ArrayBuffer> {
   const end = await source.slice(Math.max(0, source.size - 8), source.size)
   const view = new DataView(end)
-  if (end.byteLength < 8 || view.getUint32(4, true) !== 0x31524150) throw new Error('This file is not a Parquet file.')
+  if (end.byteLength < 8 || view.getUint32(4, true) !== 0x31524150) throw new Error('This is not a valid Parquet file.')
   const length = view.getUint32(0, true)
   if (length > source.size - 8) throw new Error('This Parquet file is damaged: its footer is longer than the file.')
   if (length > maxFooter)

@@ -58,8 +58,8 @@ describe('the viewers', () => {
       { kind: 'image', type: 'image/png', base64: 'aGk=' },
       { kind: 'text', text: 'plain', bad: false },
     ])
-    expect(() => parseNotebook('null')).toThrow('not a Jupyter notebook')
-    expect(() => parseNotebook('{}')).toThrow('not a Jupyter notebook')
+    expect(() => parseNotebook('null')).toThrow('not a valid Jupyter notebook')
+    expect(() => parseNotebook('{}')).toThrow('not a valid Jupyter notebook')
   })
 
   test('the file name selects the viewer', () => {
