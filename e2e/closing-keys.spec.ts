@@ -14,7 +14,7 @@ test('no key that closes a field, menu, dialog or the palette reaches the shell 
   const shell = await openShell(page)
   await shell.type('echo LEAK-$((40+2))')
 
-  const name = page.getByRole('textbox', { name: 'Name of the tab' })
+  const name = page.getByRole('textbox', { name: 'Tab name' })
   await page.keyboard.press('Control+Shift+R')
   await name.fill('training')
   await page.keyboard.press('Enter')
@@ -30,7 +30,7 @@ test('no key that closes a field, menu, dialog or the palette reaches the shell 
   await expect(page.getByRole('tab', { name: 'held' })).toBeVisible()
 
   await page.keyboard.press('Control+Shift+P')
-  await page.getByRole('combobox', { name: 'Search or run anything' }).fill('go to tab 2')
+  await page.getByRole('combobox', { name: 'Search hosts and commands' }).fill('go to tab 2')
   await hold(page, 'Enter')
   await page.keyboard.press('Control+Shift+P')
   await page.keyboard.press('Escape')

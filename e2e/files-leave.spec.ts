@@ -55,7 +55,7 @@ test('what is typed and not saved outlives a change of tab, and the window asks 
     .click()
   await expect(page.getByRole('tab', { name: /someone@127.0.0.1/ })).toHaveAttribute('aria-selected', 'true')
   await page.getByRole('tab', { name: /Files|there/ }).click()
-  await expect(dialog).toContainText('Not saved yet')
+  await expect(dialog).toContainText('Unsaved changes')
   await expect(dialog.getByRole('textbox', { name: 'Text' })).toContainText('# mine')
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
   await expect
@@ -95,7 +95,9 @@ test('with Alt held, files of this computer are dragged to other programs; those
     if (contents) contents.startDrag = item => void Object.assign(globalThis, { dragged: item.files })
   })
   await row.dispatchEvent('dragstart', { altKey: true })
-  await expect(page.getByRole('region', { name: 'Notices' })).toContainText('once they are on this computer')
+  await expect(page.getByRole('region', { name: 'Notices' })).toContainText(
+    'To drag remote files to another app, download them first.',
+  )
   const left = page.getByRole('region', { name: 'Left pane' })
   await left.getByRole('textbox', { name: 'Path' }).fill(there)
   await page.keyboard.press('Enter')
@@ -110,7 +112,7 @@ test('the width of a column is dragged, remembered, and given back', async ({ la
   const head = region.getByRole('columnheader', { name: 'Size' })
   const width = async () => Math.round((await head.boundingBox())?.width ?? 0)
   const before = await width()
-  const edge = head.getByTitle('Drag to set the width of Size')
+  const edge = head.getByTitle('Drag to resize the Size column. Double-click to reset it.')
   const box = (await edge.boundingBox()) ?? { x: 0, y: 0, height: 0, width: 0 }
   await page.mouse.move(box.x + 4, box.y + 4)
   await page.mouse.down()

@@ -67,7 +67,7 @@ test('hosts are imported from each client after a preview, and everything is exp
   await answerDialogs(app, out)
   for (const command of ['Export everything as JSON', 'Export hosts as ssh_config']) {
     await page.keyboard.press('Control+k')
-    await page.getByRole('combobox', { name: 'Search or run anything' }).fill(command)
+    await page.getByRole('combobox', { name: 'Search hosts and commands' }).fill(command)
     await page.keyboard.press('Enter')
     await expect(page.getByRole('region', { name: 'Notices' })).toContainText(
       command.includes('JSON') ? '.json' : '.config',

@@ -38,7 +38,7 @@ test('a folder and files of any name run nothing on a host with fish', async ({ 
   await row.click()
   await page.keyboard.press('Control+D')
   await expect.poll(() => readdirSync(there).length, { timeout: 10_000 }).toBe(2)
-  await region.getByRole('button', { name: 'More' }).click()
+  await region.getByRole('button', { name: 'More actions' }).click()
   await page.getByRole('menuitem', { name: 'Terminal here', exact: true }).click()
   const shell = terminal(page, 'gpu-box')
   await expect(shell.rows).toContainText("cd '/", { timeout: 10_000 })

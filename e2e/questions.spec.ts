@@ -13,14 +13,14 @@ test('a server that imitates a question of Hawser is seen to ask', async ({ laun
   const { page } = await launch({ hosts: [{ label: 'web1', port, user: 'me' }] })
   await page.getByRole('button', { name: 'web1', exact: true }).click()
   const dialog = page.getByRole('dialog')
-  await expect(dialog).toHaveAccessibleName(`me@127.0.0.1:${port} asks:`)
+  await expect(dialog).toHaveAccessibleName(`Prompt from me@127.0.0.1:${port}`)
   await expect(dialog).toHaveAccessibleDescription(
-    'The server web1 wrote the text in the frame, and your answers go to that server.',
+    'The text in the frame is from the server web1. Your answers are sent to that server.',
   )
-  const frame = dialog.getByRole('region', { name: 'The server says' })
+  const frame = dialog.getByRole('region', { name: 'Message from the server' })
   await expect(frame).toContainText('Passphrase for id_ed25519')
   await expect(frame).toContainText('/home/alice/.ssh/id_ed25519')
-  await expect(dialog.getByRole('heading', { level: 2 })).toHaveText(`me@127.0.0.1:${port} asks:`)
+  await expect(dialog.getByRole('heading', { level: 2 })).toHaveText(`Prompt from me@127.0.0.1:${port}`)
   await expect(page.getByLabel('Passphrase')).toHaveCount(0)
   const field = dialog.getByLabel('Answer', { exact: true })
   await expect(field).toHaveAccessibleDescription('Passphrase')

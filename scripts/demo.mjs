@@ -278,10 +278,13 @@ async function showFiles(page, { theme, shoot, size }) {
   if (theme === 'light') {
     await page.getByRole('alertdialog', { name: /already exists/ }).waitFor()
     await shoot('conflict-light')
-    await page.getByRole('checkbox', { name: 'Do this for all' }).check()
+    await page.getByRole('checkbox', { name: 'Apply to all' }).check()
     await page.getByRole('button', { name: 'Skip' }).click()
   }
-  await page.getByText(/done/).first().waitFor()
+  await page
+    .getByText(/completed/)
+    .first()
+    .waitFor()
   await shoot(`transfers-${theme}`)
   await size(900, 600)
   await shoot(`files-small-${theme}`)
@@ -300,7 +303,7 @@ async function showFiles(page, { theme, shoot, size }) {
     await shoot(`${name}-${theme}`)
     await page.keyboard.press('Escape')
   }
-  await pane('Right').getByRole('button', { name: 'More' }).click()
+  await pane('Right').getByRole('button', { name: 'More actions' }).click()
   await page.getByRole('menuitem', { name: 'Find files' }).waitFor()
   await shoot(`files-menu-${theme}`)
   await page.keyboard.press('Escape')

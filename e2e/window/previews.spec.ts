@@ -61,19 +61,19 @@ test('hostile and huge files are previewed within their budgets, and a shell sti
   const there = join(folder, 'there')
   mkdirSync(there)
   const shown: Readonly<Record<string, readonly [data: string | Buffer, sentence: string | RegExp]>> = {
-    'README.md': ['> '.repeat(2_000), 'nested more than 100 deep'],
-    'list.md': ['- '.repeat(20_000), 'nested more than 100 deep'],
+    'README.md': ['> '.repeat(2_000), 'nested more than 100 levels deep'],
+    'list.md': ['- '.repeat(20_000), 'nested more than 100 levels deep'],
     'slow.md': [`${'[a](<b'.repeat(40_000)}`, /too long to preview|too complex|\[a\]/],
     'genes.csv': [
       `${','.repeat(131_072)}\n${'1\n'.repeat(60_000)}`,
       'This table has 131,073 columns. Showing the first 200.',
     ],
     'claims.parquet': [claimed(), /damaged|too complex|too long/],
-    'numbers.parquet': [Buffer.from(parquet, 'base64'), '100 rows, 1 column; the first 50 rows'],
-    'bomb.npz': [bomb(100), 'This archive has 100 files. Showing the first 64.'],
+    'numbers.parquet': [Buffer.from(parquet, 'base64'), '100 rows, 1 column. Showing the first 50 rows.'],
+    'bomb.npz': [bomb(100), 'This archive contains 100 files. Showing the first 64.'],
     'bomb.svg': [
       `<svg xmlns="http://www.w3.org/2000/svg"><rect id="l0" width="9" height="9"/>${nestedUse.join('')}</svg>`,
-      'repeats its parts too often',
+      'repeats elements too often',
     ],
   }
   for (const [name, [data]] of Object.entries(shown)) writeFileSync(join(there, name), data)

@@ -40,7 +40,7 @@ export function TitleBar({ context }: { readonly context: DoorContext }) {
       <span className={css['drag']} />
       <button type="button" className={css['palette']} onClick={() => commands.run('palette')}>
         <Search size={15} aria-hidden="true" />
-        <span>Search or run anything</span>
+        <span>Search hosts and commands</span>
         <span className={ui['kbd']}>{palette ? shownShortcut(commands.keysOf(palette)) : ''}</span>
       </button>
       {notices > 0 && (

@@ -7,7 +7,7 @@ import type { Follow } from '../ipc/mirror.ts'
 
 export const useActivity = create<{ readonly entries: readonly ActivityEntry[] }>()(() => ({ entries: [] }))
 
-/** Keeps this window's list equal to the one of main. */
+/** Mirrors main's activity log. */
 export function mirrorActivity({ activity }: Api, follow: Follow): Disposable {
   const show = (entries: readonly ActivityEntry[]) => useActivity.setState({ entries })
   return follow({ name: 'the activity', list: activity.list, onChanged: activity.onChanged, show })

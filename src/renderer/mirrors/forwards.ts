@@ -15,19 +15,19 @@ export const useForwards = create<ForwardsMirror>()(() => ({
   book: { forwards: [], found: [], foundMore: false, foundTroubles: [], presets: builtInPresets, rules: {} },
 }))
 
-/** Keeps this window's forwards equal to those of main. */
+/** Mirrors main's forwards. */
 export function mirrorForwards({ forwards }: Api, follow: Follow): Disposable {
   const show = (book: ForwardBook) => useForwards.setState({ book })
   return follow({ name: 'the forwards', list: forwards.list, onChanged: forwards.onChanged, show })
 }
 
-/** The forwards that lead through a target. */
+/** The forwards through a target. */
 export function forwardsOf(all: readonly ForwardSnapshot[], target: Target): readonly ForwardSnapshot[] {
   const key = targetKey(target)
   return all.filter(({ forward }) => targetKey(forward.target) === key)
 }
 
-/** True for one that a person has switched on. */
+/** True for a forward that the user has started. */
 export function isOn({ state }: ForwardSnapshot): boolean {
   return state.kind !== 'off' && state.kind !== 'failed'
 }

@@ -16,7 +16,7 @@ export const useHosts = create<HostsMirror>()(() => ({
   loaded: false,
 }))
 
-/** Keeps this window's hosts equal to those of main. */
+/** Mirrors main's hosts. */
 export function mirrorHosts({ hosts }: Api, follow: Follow): Disposable {
   const show = (book: HostBook) => useHosts.setState({ book, loaded: true })
   return follow({ name: 'the hosts', list: hosts.list, onChanged: hosts.onChanged, show })

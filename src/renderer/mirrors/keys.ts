@@ -16,7 +16,7 @@ export const useKeys = create<KeysMirror>()(() => ({
   knownHosts: [],
 }))
 
-/** Follows what main announces; the pages ask anew when they are opened, since other programs write these files too. */
+/** Mirrors main's keys and known hosts. The pages reload them when they open, since other programs write these files too. */
 export function mirrorKeys(api: Api): Disposable {
   const stop = api.keys.onChanged(book => useKeys.setState({ book, loaded: true }))
   const stopHosts = api.knownHosts.onChanged(knownHosts => useKeys.setState({ knownHosts }))

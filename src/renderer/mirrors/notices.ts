@@ -6,7 +6,7 @@ import type { Notice } from '../../shared/contract/app.ts'
 import type { Api } from '../../shared/contract/contract.ts'
 import type { Follow } from '../ipc/mirror.ts'
 
-/** A notice of this window; `undo` offers the way back. */
+/** A notice created in this window; `action` adds a button, such as Undo. */
 export interface LocalNotice extends Notice {
   readonly action?: { readonly label: string; readonly run: () => void }
 }
@@ -18,34 +18,34 @@ interface NoticesState {
 
 export const useNotices = create<NoticesState>()(() => ({ fromMain: [], local: [] }))
 
-/** How long a quiet notice stays. */
-export const quietMs = 8_000
+/** How long an informational notice stays. */
+export const dismissMs = 8_000
 
-/** Shows what main has to tell. */
+/** Mirrors main's notices. */
 export function mirrorNotices({ app }: Api, follow: Follow): Disposable {
   const show = (fromMain: readonly Notice[]) => useNotices.setState({ fromMain })
   return follow({ name: 'the notices', list: app.notices, onChanged: app.onNotices, show })
 }
 
-/** Tells something quietly; it goes by itself. */
+/** Shows a notice that closes after a few seconds. */
 export function tell(text: string, action?: LocalNotice['action']): void {
   const notice: LocalNotice = { id: crypto.randomUUID(), level: 'info', text, ...(action ? { action } : {}) }
   useNotices.setState(state => ({ local: [...state.local, notice].slice(-5) }))
-  window.setTimeout(() => dismiss(notice.id), quietMs)
+  window.setTimeout(() => dismiss(notice.id), dismissMs)
 }
 
-/** Tells of a failure; it stays until it is closed. */
+/** Reports an error in a notice that stays until the user closes it. */
 export function tellProblem(error: unknown): void {
   const notice: LocalNotice = { id: crypto.randomUUID(), level: 'error', text: messageOf(error) }
   useNotices.setState(state => ({ local: [...state.local.filter(old => old.text !== notice.text), notice].slice(-5) }))
 }
 
-/** The number of notices that wait to be read. */
+/** The number of open notices. */
 export function useNoticeCount(): number {
   return useNotices(state => state.fromMain.length + state.local.length)
 }
 
-/** Takes a notice of this window away. */
+/** Closes a notice of this window. */
 export function dismiss(id: string): void {
   useNotices.setState(state => ({ local: state.local.filter(notice => notice.id !== id) }))
 }

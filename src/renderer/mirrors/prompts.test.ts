@@ -12,10 +12,10 @@ const show = (...questions: OpenQuestion[]) => usePrompts.setState(state => with
 const shown = () => shownQuestion(usePrompts.getState())?.id
 const waiting = () => waitingQuestions(usePrompts.getState())
 
-describe('which question is open', () => {
+describe('the question being shown', () => {
   beforeEach(() => usePrompts.setState(noQuestions))
 
-  it('is the oldest that a person waits for; those of the background wait behind a mark', () => {
+  it('is the oldest one that the user is waiting for; background questions are only counted', () => {
     show(ask('a', 'background'), ask('b', 'person'), ask('c', 'person'))
     expect(shown()).toBe('b')
     expect(waiting()).toBe(1)
@@ -23,7 +23,7 @@ describe('which question is open', () => {
     expect(shown()).toBeUndefined()
   })
 
-  it('does not change under the user’s hands before it is answered', () => {
+  it('stays until it is answered', () => {
     show(ask('a', 'background'), ask('b', 'person'))
     show(ask('a', 'person'), ask('b', 'person'))
     expect(shown()).toBe('b')
@@ -31,7 +31,7 @@ describe('which question is open', () => {
     expect(shown()).toBe('a')
   })
 
-  it('is one of the background once it is called for, and only those that waited then', () => {
+  it('is a background question once the user asks for it, but not one that arrives later', () => {
     show(ask('a', 'background'), ask('b', 'background'))
     callQuestions()
     expect(shown()).toBe('a')

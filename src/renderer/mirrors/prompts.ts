@@ -5,12 +5,12 @@ import type { OpenQuestion, QuestionId } from '../../shared/contract/prompts.ts'
 import type { Api } from '../../shared/contract/contract.ts'
 import type { Follow } from '../ipc/mirror.ts'
 
-/** The questions of main, and which of them are open in this window. */
+/** Main's open questions, and the one that this window shows. */
 export interface PromptsState {
   readonly questions: readonly OpenQuestion[]
-  /** Those of the background that the user asked to see. */
+  /** Background questions that the user asked to see. */
   readonly called: ReadonlySet<QuestionId>
-  /** The one that is open: no other takes its place before it is answered. */
+  /** The question being shown; it stays until it is answered. */
   readonly shown: QuestionId | null
 }
 
@@ -18,7 +18,7 @@ export const noQuestions: PromptsState = { questions: [], called: new Set(), sho
 
 export const usePrompts = create<PromptsState>()(() => noQuestions)
 
-/** What main's list makes of the state. A question of the background opens only when it is called for. */
+/** Applies main's list of questions. A background question opens only if the user asks for it. */
 export function withQuestions(state: PromptsState, questions: readonly OpenQuestion[]): PromptsState {
   const called = new Set([...state.called].filter(id => questions.some(each => each.id === id)))
   const stays = questions.some(each => each.id === state.shown)
@@ -26,17 +26,17 @@ export function withQuestions(state: PromptsState, questions: readonly OpenQuest
   return { questions, called, shown: stays ? state.shown : (next?.id ?? null) }
 }
 
-/** The question that is open. */
+/** The question being shown. */
 export function shownQuestion({ questions, shown }: PromptsState): OpenQuestion | undefined {
   return questions.find(each => each.id === shown)
 }
 
-/** How many wait for somebody to look. */
+/** The number of background questions that are not shown yet. */
 export function waitingQuestions({ questions, called, shown }: PromptsState): number {
   return questions.filter(each => each.asker === 'background' && each.id !== shown && !called.has(each.id)).length
 }
 
-/** Opens the questions that wait, one after the other. */
+/** Shows the waiting questions, one after another. */
 export function callQuestions(): void {
   usePrompts.setState(state => {
     const called = new Set(state.questions.map(({ id }) => id))
@@ -44,7 +44,7 @@ export function callQuestions(): void {
   })
 }
 
-/** Keeps this window's open questions equal to those of main. */
+/** Mirrors main's open questions. */
 export function mirrorPrompts({ prompts }: Api, follow: Follow): Disposable {
   const show = (questions: readonly OpenQuestion[]) => usePrompts.setState(state => withQuestions(state, questions))
   return follow({ name: 'the open questions', list: prompts.list, onChanged: prompts.onChanged, show })

@@ -6,7 +6,7 @@ import { settingsSchema, type Settings } from '../../shared/contract/settings.ts
 
 export const useSettings = create<{ readonly settings: Settings }>()(() => ({ settings: settingsSchema.parse({}) }))
 
-/** Keeps this window's settings equal to those of main; resolves once they are here. */
+/** Mirrors main's settings; resolves once they are loaded. */
 export async function mirrorSettings(api: Api): Promise<Disposable> {
   const show = (settings: Settings) => useSettings.setState({ settings })
   const stop = api.settings.onChanged(show)
@@ -23,7 +23,7 @@ export function changeSettings<S extends Section>(api: Api, section: S, patch: P
   return save(api, { ...settings, [section]: { ...settings[section], ...patch } })
 }
 
-/** Sets a command's shortcut; null puts its own back. */
+/** Sets a command's shortcut; null restores the default. */
 export function changeKeys(api: Api, command: string, keys: string | null): Promise<void> {
   const { settings } = useSettings.getState()
   const { [command]: _old, ...rest } = settings.keys

@@ -5,20 +5,20 @@ import type { Api } from '../../shared/contract/contract.ts'
 import type { Side, SideSnapshot, SideState } from '../../shared/contract/files.ts'
 
 interface SidesMirror {
-  /** By the text of the side. */
+  /** Connection states by `sideText()`. */
   readonly sides: Readonly<Record<string, SideState>>
 }
 
 export const useSides = create<SidesMirror>()(() => ({ sides: {} }))
 
-/** Keeps this window's sides equal to those of main. */
+/** Mirrors main's list of sides. */
 export function mirrorSides(api: Api): Disposable {
   const show = (all: readonly SideSnapshot[]) =>
     useSides.setState({ sides: Object.fromEntries(all.map(({ side, state }) => [sideText(side), state])) })
   return api.files.onSides(show)
 }
 
-/** Names a side in this window. */
+/** A key for a side. */
 export function sideText(side: Side): string {
   return JSON.stringify(side)
 }

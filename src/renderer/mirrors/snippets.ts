@@ -17,7 +17,7 @@ export const useSnippets = create<SnippetsMirror>()(() => ({
   runs: [],
 }))
 
-/** Keeps this window's snippets and runs equal to those of main. */
+/** Mirrors main's snippets and their runs. */
 export function mirrorSnippets({ snippets, runs }: Api, follow: Follow): Disposable {
   const show = (book: SnippetBook) => useSnippets.setState({ book, loaded: true })
   const showRuns = (all: readonly RunSnapshot[]) => useSnippets.setState({ runs: all })

@@ -15,7 +15,7 @@ export const useTerminalStates = create<TerminalsMirror>()(() => ({
   states: {},
 }))
 
-/** Keeps this window's states equal to those of main. */
+/** Mirrors the states of main's terminals. */
 export function mirrorTerminals({ terminals }: Api, follow: Follow): Disposable {
   const show = (all: readonly TerminalSnapshot[]) =>
     useTerminalStates.setState({ states: Object.fromEntries(all.map(({ id, state }) => [id, state])) })

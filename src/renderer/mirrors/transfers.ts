@@ -15,7 +15,7 @@ export const useTransfers = create<TransfersMirror>()(() => ({
   loaded: false,
 }))
 
-/** Keeps this window's transfers equal to those of main. */
+/** Mirrors main's transfers. */
 export function mirrorTransfers({ transfers }: Api, follow: Follow): Disposable {
   const show = (list: TransferList) => useTransfers.setState({ ...list, loaded: true })
   return follow({ name: 'the transfers', list: transfers.list, onChanged: transfers.onChanged, show })
@@ -32,12 +32,12 @@ export function onTransferEnded(listener: (transfer: TransferSnapshot) => void):
   return toDisposable(stop)
 }
 
-/** True for one that is done, or that went as far as it could. */
+/** True for a completed or failed transfer. */
 export function hasEnded({ state }: TransferSnapshot): boolean {
   return state.kind === 'done' || state.kind === 'failed'
 }
 
-/** True for one that moves, or will by itself. */
+/** True for a transfer that is running or will run without the user. */
 export function isUnderWay({ state }: TransferSnapshot): boolean {
   return state.kind === 'running' || state.kind === 'asking' || state.kind === 'queued' || state.kind === 'waiting'
 }

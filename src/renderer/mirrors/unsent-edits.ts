@@ -7,8 +7,8 @@ import type { Follow } from '../ipc/mirror.ts'
 
 export const useUnsent = create<{ readonly edits: readonly UnsentEdit[] }>()(() => ({ edits: [] }))
 
-/** Keeps this window's list of changes that are not on their host yet equal to main's. */
+/** Mirrors main's list of edits that have not been uploaded. */
 export function mirrorUnsent({ edits }: Api, follow: Follow): Disposable {
   const show = (unsent: readonly UnsentEdit[]) => useUnsent.setState({ edits: unsent })
-  return follow({ name: 'the files that are not sent yet', list: edits.unsent, onChanged: edits.onUnsent, show })
+  return follow({ name: 'the edits waiting for upload', list: edits.unsent, onChanged: edits.onUnsent, show })
 }

@@ -5,7 +5,7 @@ import type { Api } from '../../shared/contract/contract.ts'
 import type { VaultStatus } from '../../shared/contract/vault.ts'
 import type { Follow } from '../ipc/mirror.ts'
 
-/** What the vault dialog is open for. */
+/** The purpose of the vault dialog. */
 export type Wanted = 'unlock' | 'set-up' | 'change'
 
 interface VaultState {
@@ -20,13 +20,13 @@ export const useVault = create<VaultState>()(() => ({
 
 let settle: (opened: boolean) => void = () => {}
 
-/** Keeps this window's view of the vault equal to main's. */
+/** Mirrors the state of main's vault. */
 export function mirrorVault({ vault }: Api, follow: Follow): Disposable {
   const show = (status: VaultStatus) => useVault.setState({ status })
   return follow({ name: 'the state of the vault', list: vault.status, onChanged: vault.onChanged, show })
 }
 
-/** Makes sure that the vault can take a secret: sets it up or unlocks it with the person; false when they cancel. */
+/** Opens the vault so that a secret can be saved, setting it up or unlocking it if needed; false if the user cancels. */
 export function openVault(): Promise<boolean> {
   const { status } = useVault.getState()
   if (status.state === 'unlocked' || status.state === 'session') return Promise.resolve(true)
@@ -34,7 +34,7 @@ export function openVault(): Promise<boolean> {
   return askVault('unlock')
 }
 
-/** Opens the dialog; true when it ended well. */
+/** Opens the vault dialog; resolves to true if it succeeded. */
 export function askVault(wanted: Wanted): Promise<boolean> {
   settle(false)
   return new Promise(resolve => {
@@ -49,16 +49,16 @@ export function endVault(opened: boolean): void {
   settle(opened)
 }
 
-/** What the status bar and the settings say of the vault. */
-export function vaultText({ state, protector, keychain }: VaultStatus): string {
+/** The vault's state for the status bar and the settings. */
+export function vaultText({ state, keychain }: VaultStatus): string {
   switch (state) {
     case 'new':
-      return keychain === false ? 'No keychain' : 'Vault empty'
+      return keychain === false ? 'No keychain' : 'No saved passwords'
     case 'session':
-      return 'Secrets for this run only'
+      return 'Passwords kept until quit'
     case 'unlocked':
       return 'Vault unlocked'
     case 'locked':
-      return protector === 'password' ? 'Vault locked' : 'Vault locked'
+      return 'Vault locked'
   }
 }

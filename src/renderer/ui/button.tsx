@@ -1,6 +1,7 @@
 import type { ComponentProps, ReactNode } from 'react'
 
 import { shownName } from '../../shared/base/shown-name.ts'
+import { shownShortcut, type Shortcut } from './shortcut.ts'
 import css from './ui.module.css'
 
 type ButtonProps = ComponentProps<'button'> & {
@@ -8,7 +9,7 @@ type ButtonProps = ComponentProps<'button'> & {
   readonly small?: boolean
 }
 
-/** A button with words. */
+/** A button with a text label. */
 export function Button({ look, small, className, type = 'button', children, ...rest }: ButtonProps) {
   const names = [css['button'], look && css[look], small && css['small'], className]
   return (
@@ -19,15 +20,18 @@ export function Button({ look, small, className, type = 'button', children, ...r
 }
 
 type IconButtonProps = Omit<ComponentProps<'button'>, 'children'> & {
-  /** Its accessible name and tooltip. */
+  /** The accessible name and tooltip. */
   readonly label: string
+  /** A shortcut to show in the tooltip. */
+  readonly keys?: Shortcut
   readonly small?: boolean
   readonly children: ReactNode
 }
 
-/** A button that is only an icon; its name shows as a tooltip. */
-export function IconButton({ label, small, className, type = 'button', ...rest }: IconButtonProps) {
+/** A button with only an icon; its name and shortcut are shown in a tooltip. */
+export function IconButton({ label, keys, small, className, type = 'button', ...rest }: IconButtonProps) {
   const names = [css['icon'], small && css['iconSmall'], className]
   const shown = shownName(label)
-  return <button type={type} aria-label={shown} title={shown} className={names.filter(Boolean).join(' ')} {...rest} />
+  const title = keys === undefined ? shown : `${shown} (${shownShortcut(keys)})`
+  return <button type={type} aria-label={shown} title={title} className={names.filter(Boolean).join(' ')} {...rest} />
 }

@@ -1,8 +1,8 @@
 import { toDisposable, type Disposable } from '../../shared/base/lifecycle.ts'
 
 /**
- * Keeps the keys of an input method from the window's handlers: the Enter that accepts a composition in a field must
- * not also accept the dialog, and its Escape must not close it. Terminals and editors look after their own.
+ * Keeps input method (IME) keys from the window's handlers: the Enter that accepts a composition must not also submit the
+ * dialog, and its Escape must not close it. Terminals and editors handle compositions themselves.
  */
 export function keepCompositions(window: Window): Disposable {
   const keep = (event: KeyboardEvent) => {

@@ -5,27 +5,27 @@ import { useEffect, useRef, useState, type CSSProperties, type ReactNode, type R
 import { shownName } from '../../shared/base/shown-name.ts'
 import css from './ui.module.css'
 
-// As long as the keys take that were meant for something else: a person needs about as long to see what opened.
+// Keys typed this soon after a dialog opens were meant for something else: users need about as long to notice it.
 const settleMs = 500
 
 interface DialogProps {
   readonly title: string
   readonly description?: ReactNode
-  /** An icon in a coloured square before the title. */
+  /** An icon in a colored square before the title. */
   readonly badge?: ReactNode
   readonly tone?: 'accent' | 'warn' | 'bad'
   readonly width?: number
-  /** Escape or a click outside; for an alert Escape only. */
+  /** Called on Escape. */
   readonly onClose: () => void
   readonly alert?: boolean
-  /** True when it did not open by the user's own click or key: for the first 500 ms it is disabled and takes no key. */
+  /** True if the user didn't open the dialog: it then ignores all input for the first 500 ms. */
   readonly unasked?: boolean
-  /** What has the keyboard at first; the first field or button when left out. */
+  /** The element to focus first; by default the first field or button. */
   readonly initialFocus?: RefObject<HTMLElement | null>
   readonly children: ReactNode
 }
 
-/** A modal dialog, named by its title. `alert` makes it one that must be answered. */
+/** A modal dialog, named by its title. `alert` makes it an alert dialog. */
 export function Dialog({
   title,
   description,
@@ -38,7 +38,7 @@ export function Dialog({
   initialFocus,
   children,
 }: DialogProps) {
-  // A click beside it must not throw away what was typed: only an answer or Escape closes it.
+  // A click outside doesn't close the dialog, because it would discard what the user typed.
   const Parts = alert ? AlertDialog : BaseDialog
   const style = width === undefined ? undefined : ({ '--dialog-width': `${width}px` } as CSSProperties)
   const popup = useRef<HTMLDivElement>(null)
@@ -83,7 +83,7 @@ export function Dialog({
   )
 }
 
-/** Answers true once a dialog that nobody asked for has been open long enough to be seen; then it takes the keyboard. */
+/** Returns true once an unasked dialog has been visible long enough, and focuses it then. */
 function useSettled(
   unasked: boolean,
   popup: RefObject<HTMLElement | null>,
@@ -106,11 +106,11 @@ function useSettled(
 const fields = 'input:enabled, textarea:enabled, select:enabled, button:enabled'
 
 /**
- * What had the keyboard before a dialog may be gone or disabled when it closes: a dialog below keeps the keyboard then,
- * and never what lies behind it.
+ * Returns focus to the dialog below when a dialog closes, because the previously focused element may be gone or disabled.
+ * Focus never goes to the page behind the remaining dialog.
  */
 function returnToDialog(): void {
-  // Once the dialog is gone and has given the keyboard back.
+  // Two frames later, the closed dialog is gone and has restored focus.
   requestAnimationFrame(() =>
     requestAnimationFrame(() => {
       const top = [...document.querySelectorAll<HTMLElement>('[role=dialog], [role=alertdialog]')].at(-1)
@@ -125,7 +125,7 @@ export function Actions({ children }: { readonly children: ReactNode }) {
   return <div className={css['actions']}>{children}</div>
 }
 
-/** Pushes what follows to the other end of a row. */
+/** Pushes the following elements to the end of a row. */
 export function Grow() {
   return <span className={css['grow']} />
 }

@@ -6,20 +6,19 @@ import { toDisposable, type Disposable } from '../../shared/base/lifecycle.ts'
 import css from './ui.module.css'
 
 export interface DragSource {
-  /** What the receiver reads when the drag begins; `kind` says which data it is. */
+  /** The data for drop targets, read when the drag begins; `kind` identifies it. */
   readonly data: () => { readonly kind: string } & Record<string, unknown>
-  /** Names what is dragged, with its number where there are several: "train.py" or "3 items". */
+  /** The label of the drag image, such as "train.py" or "3 items". */
   readonly label: () => string
-  /** False leaves the gesture to somebody else; always true when left out. */
+  /** Returns false to leave the gesture to other handlers. */
   readonly canDrag?: (input: { readonly altKey: boolean }) => boolean
 }
 
-const longestLabel = 60
+const maxLabelLength = 60
 
 /**
- * Lets an element be dragged, with a small label under the pointer. Whatever the window lets people drag begins here:
- * without an image of its own, Chromium draws the whole element, and one as large as a terminal ended the renderer.
- * Answers the way to undo it.
+ * Makes an element draggable, with a small label as its drag image. All drags in the window start here: without a drag
+ * image, Chromium renders the whole element, and one as large as a terminal crashed the renderer. Returns a cleanup function.
  */
 export function dragSource(element: HTMLElement, { data, label, canDrag }: DragSource): () => void {
   return draggable({
@@ -35,7 +34,7 @@ export function dragSource(element: HTMLElement, { data, label, canDrag }: DragS
   })
 }
 
-/** Gives the same label to what Chromium lets people drag by itself: selected text, links and pictures. */
+/** Adds the same label to Chromium's built-in drags: selected text, links and images. */
 export function labelOtherDrags(window: Window): Disposable {
   const label = (event: DragEvent) => {
     const { dataTransfer, target } = event
@@ -43,7 +42,7 @@ export function labelOtherDrags(window: Window): Disposable {
     if (ours || !dataTransfer) return
     const text = dataTransfer.getData('text/plain').trim().split('\n', 1)[0] ?? ''
     const drawn = drawLabel(text || (target instanceof HTMLImageElement && target.alt) || 'Selection')
-    // Chromium paints it after this event, and only what is in the page.
+    // Chromium paints the drag image after this event, and only if it is in the document.
     drawn.style.cssText = 'position:fixed;top:-100px;left:0'
     document.body.append(drawn)
     dataTransfer.setDragImage(drawn, -12, -8)
@@ -60,10 +59,10 @@ function drawLabel(text: string): HTMLElement {
   return drawn
 }
 
-/** Cuts between characters as people see them. */
+/** Truncates text between grapheme clusters. */
 function cut(text: string): string {
-  const all = [...new Intl.Segmenter().segment(text.slice(0, 8 * longestLabel))]
-  if (all.length <= longestLabel) return all.map(({ segment }) => segment).join('')
-  const kept = all.slice(0, longestLabel - 1).map(({ segment }) => segment)
+  const all = [...new Intl.Segmenter().segment(text.slice(0, 8 * maxLabelLength))]
+  if (all.length <= maxLabelLength) return all.map(({ segment }) => segment).join('')
+  const kept = all.slice(0, maxLabelLength - 1).map(({ segment }) => segment)
   return `${kept.join('')}…`
 }

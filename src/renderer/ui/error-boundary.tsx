@@ -6,13 +6,13 @@ import { Actions, Dialog, Grow } from './dialog.tsx'
 import css from './ui.module.css'
 
 interface BoundaryProps {
-  /** What it stands around, as the subject of a sentence: "This tab". */
+  /** The wrapped view, as the subject of a sentence: "This tab". */
   readonly what: string
-  /** A failure ends with a change of this: other content is drawn anew. */
+  /** A change of this key clears the error and renders the children again. */
   readonly resetKey?: unknown
-  /** Puts the sentence into a dialog, for what lies over the page. */
+  /** Shows the error in a dialog, for views that open over the page. */
   readonly overlay?: boolean
-  /** Closes what failed. */
+  /** Closes the failed view. */
   readonly onClose?: () => void
   readonly children: ReactNode
 }
@@ -24,7 +24,7 @@ interface BoundaryState {
   readonly resetKey: unknown
 }
 
-/** Keeps a view that throws from taking the rest of the window with it: a sentence stands in its place, with a way back. */
+/** Contains errors thrown by a view: an error message with "Try again" replaces it, and the rest of the window keeps working. */
 export class ErrorBoundary extends Component<BoundaryProps, BoundaryState> {
   static getDerivedStateFromError(error: unknown): Partial<BoundaryState> {
     return { failed: true, error }
@@ -43,7 +43,7 @@ export class ErrorBoundary extends Component<BoundaryProps, BoundaryState> {
     const retry = () => this.setState({ failed: false })
     const title = `${what} can’t be shown`
     const detail = messageOf(this.state.error).slice(0, 300)
-    const sentence = 'This is an error in Hawser. Everything else keeps working.'
+    const sentence = 'This is a bug in Hawser. Everything else keeps working.'
     const close = () => {
       this.setState({ closed: true })
       onClose?.()

@@ -10,7 +10,7 @@ interface Labelled {
   readonly error?: string | undefined
 }
 
-/** A labelled line of text; `hint` and `error` are read out with it. */
+/** A labelled text field; screen readers read `hint` and `error` with it. */
 export function TextField({ label, hint, error, ...rest }: Labelled & ComponentProps<'input'>) {
   const id = useId()
   const unseen = unseenIn(rest)
@@ -28,7 +28,7 @@ export function TextField({ label, hint, error, ...rest }: Labelled & ComponentP
   )
 }
 
-/** A labelled box of text. */
+/** A labelled multi-line text field. */
 export function TextArea({ label, hint, error, ...rest }: Labelled & ComponentProps<'textarea'>) {
   const id = useId()
   const unseen = unseenIn(rest)
@@ -46,7 +46,7 @@ export function TextArea({ label, hint, error, ...rest }: Labelled & ComponentPr
   )
 }
 
-/** A labelled choice of one of a few. */
+/** A labelled drop-down list. */
 export function Select({ label, hint, error, children, ...rest }: Labelled & ComponentProps<'select'>) {
   const id = useId()
   return (
@@ -61,7 +61,7 @@ export function Select({ label, hint, error, children, ...rest }: Labelled & Com
   )
 }
 
-/** A labelled yes or no. */
+/** A labelled checkbox. */
 export function Checkbox({ label, ...rest }: { readonly label: ReactNode } & ComponentProps<'input'>) {
   return (
     <label className={css['check']}>
@@ -103,13 +103,13 @@ function Frame({ id, label, hint, error, unseen, children }: FrameProps) {
   )
 }
 
-const mostUnseen = 5
+const maxUnseen = 5
 
-/** A field can show its text only as it is: what can't be seen in it is named below. A hidden field tells nothing. */
+/** Lists invisible characters in a field's value, which the field itself can't show. Password fields reveal nothing. */
 function unseenIn({ value, type }: { readonly value?: unknown; readonly type?: unknown }): string {
   if (typeof value !== 'string' || type === 'password') return ''
-  const found = hiddenIn(value, mostUnseen)
-  return found.length === 0 ? '' : `Contains characters that can’t be seen: ${found.join(', ')}`
+  const found = hiddenIn(value, maxUnseen)
+  return found.length === 0 ? '' : `Contains invisible characters: ${found.join(', ')}`
 }
 
 function described(

@@ -6,19 +6,19 @@ import { containsFiles, getFiles } from '@atlaskit/pragmatic-drag-and-drop/exter
 import { side as sideSchema, type Side } from '../../shared/contract/files.ts'
 import { dragSource } from './drag-source.ts'
 
-/** What is dragged: files of one side. */
+/** Dragged files, all from one side. */
 export interface DraggedFiles {
   readonly side: Side
   readonly paths: readonly string[]
 }
 
-/** Lets files be dragged by an element; `get` says which when the drag begins. */
+/** Makes an element drag files; `get` returns them when the drag begins. */
 export function dragFiles(
   element: HTMLElement,
   parts: {
     readonly get: () => DraggedFiles
     readonly text: () => string
-    /** Alt is held: the files are meant for another program. */
+    /** Called if Alt is held, which drags the files to another app. */
     readonly dragOut: (files: DraggedFiles) => void
   },
 ): () => void {
@@ -40,7 +40,7 @@ export function dragFiles(
   }
 }
 
-/** Lets files be dropped on an element: those of a pane, and those of the desktop. */
+/** Lets files from panes and from the desktop be dropped on an element. */
 export function acceptFiles(
   element: HTMLElement,
   parts: {
@@ -48,7 +48,7 @@ export function acceptFiles(
     readonly onDrop: (files: DraggedFiles, move: boolean) => void
     readonly pathOf: (file: File) => string
     readonly onProblem: (error: unknown) => void
-    /** False for files that can't go there, such as a folder into itself. */
+    /** Returns false for files that can't be dropped, such as a folder onto itself. */
     readonly takes?: (files: DraggedFiles) => boolean
   },
 ): () => void {
@@ -73,7 +73,7 @@ export function acceptFiles(
       onDragLeave: () => parts.onOver(null),
       onDrop: ({ source, location, self }) => {
         parts.onOver(null)
-        // A folder's row lies on top of its pane: only the innermost takes the drop.
+        // A folder's row is inside its pane: only the innermost target handles the drop.
         if (location.current.dropTargets[0]?.element !== self.element) return
         const dragged = readDragged(source.data)
         if (dragged) parts.onDrop(dragged, move)
@@ -91,13 +91,13 @@ export function acceptFiles(
           .map(parts.pathOf)
           .filter(path => path !== '')
         if (paths.length > 0) parts.onDrop({ side: { target: { kind: 'local' }, root: false }, paths }, false)
-        else parts.onProblem(new Error('What was dropped has no place on this computer. Save it first.'))
+        else parts.onProblem(new Error('The dropped item is not a file on this computer. Save it first.'))
       },
     }),
   )
 }
 
-/** The files of a drag; null when it is something else. */
+/** The files of a drag; null for other drags. */
 export function readDragged(data: Record<string | symbol, unknown>): DraggedFiles | null {
   const { kind, paths } = data
   const side = sideSchema.safeParse(data['side'])

@@ -4,7 +4,7 @@ import { Button } from './button.tsx'
 import { Actions, Grow } from './dialog.tsx'
 import css from './ui.module.css'
 
-/** How a form in a dialog ends: what went wrong, Cancel, and the button that sends it; `children` stand on the left. */
+/** The end of a form in a dialog: its error, Cancel and the submit button, with `children` on the left. */
 export function FormEnd({
   failure,
   busy = false,

@@ -1,6 +1,6 @@
 import uFuzzy from '@leeoniya/ufuzzy'
 
-// Letters of every script, not of the Latin one alone; one slip per word is forgiven.
+// Matches letters of all scripts, not only Latin, and tolerates one typo per word.
 const fuzzy = new uFuzzy({
   unicode: true,
   intraMode: 1,
@@ -11,7 +11,7 @@ const fuzzy = new uFuzzy({
   intraContr: "'\\p{L}{1,2}\\b",
 })
 
-/** The items whose text matches what was typed, best first; all of them for nothing typed. */
+/** Returns the items whose text matches `typed`, best first; all items if it is empty. */
 export function fuzzyFind<T>(items: readonly T[], typed: string, textOf: (item: T) => string): readonly T[] {
   const needle = typed.trim()
   if (needle === '') return items

@@ -1,6 +1,6 @@
 import { textLinks } from './text-links.ts'
 
-/** A server's text in which web addresses open by a click. */
+/** A server's text, with its web addresses as links. */
 export function LinkedText({ text, open }: { readonly text: string; readonly open: (address: string) => void }) {
   return textLinks(text).map((piece, index) => {
     const { address } = piece

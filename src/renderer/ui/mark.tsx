@@ -1,4 +1,4 @@
-/** The wordless mark: a rope between two points. */
+/** The logo: a rope between two points. */
 export function Mark({ size = 22 }: { readonly size?: number }) {
   return (
     <svg

@@ -5,7 +5,7 @@ import { Fragment, type ReactElement, type ReactNode } from 'react'
 import { shownName } from '../../shared/base/shown-name.ts'
 import css from './ui.module.css'
 
-/** One entry of a menu; `line` draws a hairline before it. */
+/** One entry of a menu; `line` adds a separator before it. */
 export interface MenuItem {
   readonly label: string
   readonly icon?: ReactNode
@@ -15,7 +15,7 @@ export interface MenuItem {
   readonly run: () => void
 }
 
-/** A button that opens a menu; `open` shows it at once. */
+/** A button that opens a menu; `open` opens it on mount. */
 export function Menu({
   trigger,
   items,
@@ -40,7 +40,7 @@ export function Menu({
   )
 }
 
-/** The menu of the right mouse button and of the menu key around `children`. */
+/** A context menu for `children`, opened by right-click or the Menu key. */
 export function ContextMenu({
   items,
   children,
@@ -62,7 +62,7 @@ export function ContextMenu({
   )
 }
 
-// The items of both kinds are the same part.
+// Base UI's context menus use the same item components as its menus.
 function Items({ items }: { readonly items: readonly MenuItem[] | (() => readonly MenuItem[]) }) {
   const all = typeof items === 'function' ? items() : items
   return all.map(item => (

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** One thing that the palette can run. */
+/** One entry of the command palette. */
 export interface PaletteItem {
   readonly id: string
   readonly title: string

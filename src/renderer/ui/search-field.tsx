@@ -3,7 +3,7 @@ import type { ComponentProps } from 'react'
 
 import css from './ui.module.css'
 
-/** A line to filter a list by. */
+/** A text field that filters a list. */
 export function SearchField({
   label,
   onText,

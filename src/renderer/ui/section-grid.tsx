@@ -5,7 +5,7 @@ import css from './section-grid.module.css'
 
 /** A heading with cards under it. */
 export interface GridSection<T> {
-  /** Null draws no heading. */
+  /** The heading; null for none. */
   readonly head: ReactNode
   readonly items: readonly T[]
 }
@@ -13,7 +13,7 @@ export interface GridSection<T> {
 interface SectionGridProps<T> {
   readonly sections: readonly GridSection<T>[]
   readonly card: (item: T) => ReactNode
-  /** Of a row of cards, in pixels. */
+  /** Height of a row of cards, in pixels. */
   readonly rowHeight: number
 }
 
@@ -24,7 +24,7 @@ const cardWidth = 230
 const gap = 12
 const headHeight = 32
 
-/** Cards under headings, of which only those in sight are drawn; scrolls by itself. */
+/** A scrolling grid of cards under headings, which renders only visible rows. */
 export function SectionGrid<T>({ sections, card, rowHeight }: SectionGridProps<T>) {
   const box = useRef<HTMLDivElement>(null)
   const [columns, setColumns] = useState(4)
@@ -41,7 +41,7 @@ export function SectionGrid<T>({ sections, card, rowHeight }: SectionGridProps<T
   const virtual = useVirtualizer({
     count: lines.length,
     getScrollElement: () => box.current,
-    // A new function for new lines: their places are worked out anew.
+    // The function changes with the lines, which makes the virtualizer measure them again.
     getItemKey: useCallback((index: number) => index + 0 * lines.length, [lines]),
     estimateSize: index => (lines[index]?.kind === 'head' ? headHeight : rowHeight + gap),
     overscan: 1,
@@ -63,7 +63,7 @@ export function SectionGrid<T>({ sections, card, rowHeight }: SectionGridProps<T
           return (
             <div key={key} className={css['row']} style={place}>
               {line.items.map((item, column) => (
-                // By its place: another item there changes a card rather than making one, which is what a search costs.
+                // Keyed by position, so that a search updates cards instead of creating new ones, which would be slow.
                 <div key={column}>{card(item)}</div>
               ))}
             </div>

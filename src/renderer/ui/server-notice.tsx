@@ -4,12 +4,12 @@ import css from './server-notice.module.css'
 
 interface ServerNoticeProps {
   readonly said: ServerText
-  /** The host, for the name of the frame. */
+  /** The host's name, for the accessible name. */
   readonly label: string
   readonly openLink: (address: string) => void
 }
 
-/** A server's words before the sign-in is over, in a frame of their own. */
+/** A server's text from before sign-in has finished, in its own frame. */
 export function ServerNotice({ said, label, openLink }: ServerNoticeProps) {
   return (
     <section className={css['notice']} aria-label={`Notice from ${label}`}>

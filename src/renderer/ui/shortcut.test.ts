@@ -13,7 +13,7 @@ const press = (code: string, key: string, ...modifiers: ('ctrlKey' | 'altKey' | 
 })
 
 describe('shortcuts', () => {
-  it('names a letter by what it writes, and other keys by their place', () => {
+  it('names letters by character and other keys by position', () => {
     expect(shortcutOf(press('KeyQ', 'A', 'ctrlKey', 'shiftKey'))).toBe('Ctrl+Shift+A')
     expect(shortcutOf(press('KeyA', 'ф', 'ctrlKey'))).toBe('Ctrl+A')
     expect(shortcutOf(press('Equal', '+', 'ctrlKey', 'shiftKey'))).toBe('Ctrl+=')
@@ -24,11 +24,11 @@ describe('shortcuts', () => {
     expect(shortcutOf(press('ArrowLeft', 'ArrowLeft', 'metaKey'))).toBe('Meta+ArrowLeft')
   })
 
-  it('is none for a modifier alone', () => {
+  it('is empty if only modifiers are pressed', () => {
     expect(shortcutOf(press('ControlLeft', 'Control', 'ctrlKey'))).toBe('')
   })
 
-  it('uses Cmd on macOS and shows its signs', () => {
+  it('uses Cmd and its symbols on macOS', () => {
     expect(platformShortcut('Mod+Shift+F', true)).toBe('Meta+Shift+F')
     expect(shownShortcut('Meta+Shift+F', true)).toBe('⌘⇧F')
     expect(shownShortcut('Ctrl+Shift+F', false)).toBe('Ctrl Shift F')

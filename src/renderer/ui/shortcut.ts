@@ -1,27 +1,27 @@
-/** A key combination as it is stored: modifiers in the order Ctrl, Alt, Shift, Meta and a key, as `Ctrl+Shift+F`. */
+/** A key combination as stored: modifiers in the order Ctrl, Alt, Shift, Meta, then a key, such as `Ctrl+Shift+F`. */
 export type Shortcut = string
 
-/** True on a Mac, where ⌘ stands for Ctrl. */
+/** True on macOS, where ⌘ takes the place of Ctrl. */
 export const isMac = typeof navigator !== 'undefined' && navigator.userAgent.includes('Macintosh')
 
-/** `Mod` is Cmd on macOS and Ctrl elsewhere. */
+/** Replaces `Mod` with Meta (⌘) on macOS and Ctrl elsewhere. */
 export function platformShortcut(keys: string, mac = isMac): Shortcut {
   return keys.replace('Mod', mac ? 'Meta' : 'Ctrl')
 }
 
 type KeyParts = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'altKey' | 'shiftKey' | 'metaKey'>
 
-/** The combination of a key press; empty for a modifier alone. */
+/** The shortcut of a key press; empty if only modifiers are pressed. */
 export function shortcutOf(event: KeyParts): Shortcut {
   const key = keyName(event)
   if (key === '') return ''
-  // Plus needs Shift on some keyboards and not on others.
+  // Some keyboard layouts need Shift for +, others don't.
   const shift = event.shiftKey && key !== '='
   const modifiers = [event.ctrlKey && 'Ctrl', event.altKey && 'Alt', shift && 'Shift', event.metaKey && 'Meta']
   return [...modifiers.filter(Boolean), key].join('+')
 }
 
-/** As people read it: `Ctrl Shift F`, on macOS `⌃⇧F`. */
+/** Formats a shortcut for display: `Ctrl Shift F`, or `⌃⇧F` on macOS. */
 export function shownShortcut(keys: Shortcut, mac = isMac): string {
   if (keys === '') return ''
   const parts = keys.split(/\+(?=.)/)
@@ -30,7 +30,7 @@ export function shownShortcut(keys: Shortcut, mac = isMac): string {
   return parts.map(part => signs[part] ?? part).join('')
 }
 
-// By what the key writes, so that other layouts find their letters; by its place where it writes none of ours.
+// Letters go by the character, so that shortcuts follow the keyboard layout; other keys go by their position.
 function keyName({ key, code }: KeyParts): string {
   if (['Control', 'Shift', 'Alt', 'Meta', 'AltGraph', 'Dead', 'Unidentified'].includes(key)) return ''
   if (/^[a-z]$/i.test(key)) return key.toUpperCase()

@@ -1,11 +1,11 @@
 import { toDisposable, type Disposable } from '../../shared/base/lifecycle.ts'
 
-/** After a form was sent that is not right yet, its first wrong field gets the keyboard and is scrolled into sight. */
+/** Focuses the first invalid field of a submitted form and scrolls it into view. */
 export function showInvalid(window: Window): Disposable {
   const show = (event: SubmitEvent) => {
     const form = event.target
     if (!(form instanceof HTMLFormElement)) return
-    // Once the errors are drawn.
+    // Two frames later, the errors have been rendered.
     requestAnimationFrame(() =>
       requestAnimationFrame(() => {
         const field = form.querySelector<HTMLElement>('[aria-invalid=true]')

@@ -3,11 +3,11 @@ import { toDisposable, type Disposable } from '../../shared/base/lifecycle.ts'
 const controls = 'button, a[href], [role=button], [role=menuitem], [role=tab], label'
 
 /**
- * Drops the second click of a double click where the first one has put something else under the pointer: a tab that moved
- * over, a row that moved up, a page that opened. A control marked `data-once` takes the first click alone.
+ * Ignores the second click of a double-click if the first one moved something else under the pointer, such as another tab,
+ * the next row or a new page. A control marked `data-once` handles only the first click.
  */
 export function dropStrayClicks(window: Window): Disposable {
-  // Held weakly: an element that is gone would keep its form, with what was typed into it.
+  // A weak reference, because a removed element would keep its form alive, with the text typed into it.
   let first: WeakRef<Element> | null = null
   const look = (event: MouseEvent) => {
     const control = event.target instanceof Element ? event.target.closest(controls) : null

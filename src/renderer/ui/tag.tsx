@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { shownName } from '../../shared/base/shown-name.ts'
 import css from './ui.module.css'
 
-/** What a colour says: state, never decoration. */
+/** The meaning of a color: always a state, never decoration. */
 export type Tone = 'ok' | 'warn' | 'bad' | 'info' | 'none'
 
 /** A small rounded label. */
@@ -15,7 +15,7 @@ export function Tag({ tone = 'none', children }: { readonly tone?: Tone; readonl
   )
 }
 
-/** A dot of state; `label` says it to those who can't see it, and is empty where words beside it do. */
+/** A status dot. `label` is its accessible name; leave it empty if adjacent text gives the same information. */
 export function Dot({ tone, label }: { readonly tone: Tone; readonly label: string }) {
   if (label === '') return <span className={css['dot']} data-tone={tone} aria-hidden="true" />
   return <span className={css['dot']} data-tone={tone} role="img" aria-label={label} title={label} />

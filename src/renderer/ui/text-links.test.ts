@@ -5,7 +5,7 @@ import { textLinks } from './text-links.ts'
 
 const leads = (text: string) => textLinks(text).flatMap(({ address }) => address ?? [])
 
-test('web addresses in a text are found without the marks around them', () => {
+test('web addresses are found without the punctuation around them', () => {
   expect(textLinks('To sign in, visit: https://login.example/a/1?x=2.')).toEqual([
     { text: 'To sign in, visit: ', address: null },
     { text: 'https://login.example/a/1?x=2', address: 'https://login.example/a/1?x=2' },
@@ -18,12 +18,12 @@ test('web addresses in a text are found without the marks around them', () => {
   ])
 })
 
-test('nothing else is a link, and a name in another script shows its code', () => {
+test('nothing else is a link, and international host names are shown in Punycode', () => {
   expect(leads('file:///etc/passwd javascript:alert(1) mailto:a@b ftp://c.example https:// http://[')).toEqual([])
   expect(textLinks('https://аpple.example/').map(({ text }) => text)).toEqual(['https://xn--pple-43d.example/'])
 })
 
-test('no letter of a plain text is lost', () => {
+test('no character of a plain text is lost', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme-ascii' }), text => {
       expect(

@@ -1,13 +1,13 @@
-/** A piece of a text; `address` is where it leads, null where it is only text. */
+/** A piece of text; `address` is its link target, or null for plain text. */
 export interface TextPiece {
   readonly text: string
   readonly address: string | null
 }
 
-// Brackets and stops at the end of an address belong to the sentence around it.
+// Closing brackets and punctuation after a URL belong to the surrounding sentence.
 const address = /\bhttps?:\/\/[^\s<>"'“”]*[^\s<>"'“”.,;:!?)\]}]/gi
 
-/** Cuts a text at the web addresses in it. An address is shown as it is asked for: other scripts in a host's name as their code. */
+/** Splits a text at its web addresses. Addresses with non-ASCII characters are shown encoded, with hosts in Punycode. */
 export function textLinks(text: string): readonly TextPiece[] {
   const pieces: TextPiece[] = []
   let end = 0

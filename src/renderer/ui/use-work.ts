@@ -2,7 +2,7 @@ import { useState } from 'react'
 
 import { messageOf } from '../../shared/base/errors.ts'
 
-/** Runs a dialog's work: it closes when that succeeds, and stays with the reason when it does not. */
+/** Runs a dialog's work: the dialog closes on success, and shows the error on failure. */
 export function useWork(onDone: () => void) {
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<string | undefined>(undefined)

@@ -4,15 +4,15 @@ import { activateTab, useWorkspace, type FilesTab, type PaneSide } from './works
 
 const { getState, setState } = useWorkspace
 
-const here: Side = { target: { kind: 'local' }, root: false }
+const localSide: Side = { target: { kind: 'local' }, root: false }
 
-/** Opens a tab with this computer on the left and a side on the right, and goes there; answers the tab. */
-export function openFiles(right: { side: Side; path: string | null } = { side: here, path: null }): FilesTab {
+/** Opens and activates a files tab with this computer on the left and `right` on the right. Returns the tab. */
+export function openFiles(right: { side: Side; path: string | null } = { side: localSide, path: null }): FilesTab {
   const tab: FilesTab = {
     kind: 'files',
     id: crypto.randomUUID(),
     title: null,
-    left: newTabs({ side: here, path: null }),
+    left: newTabs({ side: localSide, path: null }),
     right: newTabs(right),
     focus: 'right',
   }
@@ -20,14 +20,14 @@ export function openFiles(right: { side: Side; path: string | null } = { side: h
   return tab
 }
 
-/** The files tab that was used last goes to the front; one is opened where there is none. */
+/** Activates the last files tab, or opens one. */
 export function showFiles(): void {
   const tab = getState().tabs.findLast(each => each.kind === 'files')
   if (tab) activateTab(tab.id)
   else openFiles()
 }
 
-/** The tab of a pane that is in front. */
+/** The active tab of a pane. */
 export function shownTab(pane: FileTabs): FileTab {
   return (pane.tabs[pane.active] ?? pane.tabs[0]) as FileTab
 }
@@ -37,17 +37,17 @@ export function focusFilePane(tabId: string, focus: PaneSide): void {
   if (tab?.kind === 'files' && tab.focus !== focus) update(tabId, old => ({ ...old, focus }))
 }
 
-/** Remembers where a pane's tab is. */
+/** Stores the path of a pane's tab. */
 export function setFilePath(fileTabId: string, path: string): void {
   changeTab(fileTabId, old => (old.path === path ? old : { ...old, path }))
 }
 
-/** Turns a pane's tab to other files. */
+/** Switches a pane's tab to another side. */
 export function setFileSide(fileTabId: string, side: Side, path: string | null = null): void {
   changeTab(fileTabId, old => ({ ...old, side, path }))
 }
 
-/** Opens one more tab in a pane, where the shown one is. */
+/** Opens a tab in a pane, by default at the location of the active tab. */
 export function addFileTab(tabId: string, pane: PaneSide, at?: { side: Side; path: string | null }): void {
   update(tabId, old => {
     const tabs = old[pane]
@@ -62,7 +62,7 @@ export function selectFileTab(tabId: string, pane: PaneSide, index: number): voi
   update(tabId, old => ({ ...old, focus: pane, [pane]: { ...old[pane], active: index } }))
 }
 
-/** The last tab of a pane stays. */
+/** Closes a tab of a pane, unless it is the only one. */
 export function closeFileTab(tabId: string, pane: PaneSide, index: number): void {
   update(tabId, old => {
     const { tabs, active } = old[pane]
@@ -72,7 +72,7 @@ export function closeFileTab(tabId: string, pane: PaneSide, index: number): void
   })
 }
 
-/** Every side that a pane shows, once. */
+/** The sides of all tabs, without duplicates. */
 export function shownSides(): readonly Side[] {
   const sides = new Map<string, Side>()
   for (const tab of getState().tabs) {

@@ -2,7 +2,7 @@ import type { SavedWorkspace, SplitTree } from '../../shared/contract/workspace.
 import { leaf, panesOf, splitPane } from './split-tree.ts'
 import { useWorkspace, type Tab, type WorkspaceState } from './workspace-store.ts'
 
-/** What is kept for the next start. */
+/** The part of the workspace that is saved for the next start. */
 export function toSaved({ tabs, activeId }: WorkspaceState): SavedWorkspace {
   return {
     tabs: tabs.map(tab => {
@@ -14,7 +14,7 @@ export function toSaved({ tabs, activeId }: WorkspaceState): SavedWorkspace {
   }
 }
 
-/** Brings back the tabs of the last run; none of them is connected yet. */
+/** Restores the saved tabs; they are not connected yet. */
 export function restore(saved: SavedWorkspace): void {
   const tabs = saved.tabs.flatMap((tab): Tab[] => {
     if ('left' in tab) return [{ ...tab, kind: 'files', focus: 'left' }]
@@ -22,7 +22,7 @@ export function restore(saved: SavedWorkspace): void {
     if (!first) return []
     const panes = Object.fromEntries(tab.panes.map(pane => [pane.id, pane]))
     const whole = tab.layout !== null && samePanes(panesOf(tab.layout), Object.keys(panes))
-    // A layout that does not fit its panes is drawn anew rather than losing one.
+    // A layout that doesn't match its panes is rebuilt, so that no pane is lost.
     const layout =
       whole && tab.layout !== null
         ? tab.layout

@@ -6,19 +6,19 @@ import { leaf, panesOf, removePane, setWeights, splitPane, type Side } from './s
 
 const side = fc.constantFrom<Side>('left', 'right', 'top', 'bottom')
 
-/** No split with one child, none in one of the same direction, weights above 0. */
-function expectSettled(tree: SplitTree, parent?: string): void {
+/** Expects no split with one child, no nested splits of the same direction, and positive weights. */
+function expectNormalized(tree: SplitTree, parent?: string): void {
   if (tree.kind === 'pane') return
   expect(tree.children.length).toBeGreaterThan(1)
   expect(tree.direction).not.toBe(parent)
   for (const child of tree.children) {
     expect(child.weight).toBeGreaterThan(0)
-    expectSettled(child.tree, tree.direction)
+    expectNormalized(child.tree, tree.direction)
   }
 }
 
-describe('the tree of splits', () => {
-  it('splits to each side', () => {
+describe('the split tree', () => {
+  it('splits on each side', () => {
     const order = (at: Side) => panesOf(splitPane(leaf('a'), { at: 'a', side: at, added: leaf('b') }))
     expect([order('right'), order('bottom'), order('left'), order('top')]).toEqual([
       ['a', 'b'],
@@ -28,7 +28,7 @@ describe('the tree of splits', () => {
     ])
   })
 
-  it('takes a third pane in the same direction into the same split', () => {
+  it('adds a third pane in the same direction to the same split', () => {
     const two = splitPane(leaf('a'), { at: 'a', side: 'right', added: leaf('b') })
     const three = splitPane(two, { at: 'b', side: 'right', added: leaf('c') })
     expect(three).toMatchObject({
@@ -38,13 +38,13 @@ describe('the tree of splits', () => {
     })
   })
 
-  it('leaves the one pane that stays', () => {
+  it('becomes the remaining pane', () => {
     const two = splitPane(leaf('a'), { at: 'a', side: 'bottom', added: leaf('b') })
     expect(removePane(two, 'a')).toEqual(leaf('b'))
     expect(removePane(leaf('a'), 'a')).toBeUndefined()
   })
 
-  it('keeps every pane once and stays settled through any splits and removals', () => {
+  it('keeps every pane exactly once and stays normalized through any splits and removals', () => {
     const step = fc.record({ at: fc.nat(), side, remove: fc.boolean() })
     fc.assert(
       fc.property(fc.array(step, { maxLength: 30 }), steps => {
@@ -61,13 +61,13 @@ describe('the tree of splits', () => {
             expected.add(`p${n + 1}`)
           }
           expect([...panesOf(tree)].sort()).toEqual([...expected].sort())
-          expectSettled(tree)
+          expectNormalized(tree)
         })
       }),
     )
   })
 
-  it('changes only the weights it is told to', () => {
+  it('changes only the weights at the given path', () => {
     const two = splitPane(leaf('a'), { at: 'a', side: 'right', added: leaf('b') })
     expect(setWeights(two, [], [30, 70])).toMatchObject({ children: [{ weight: 30 }, { weight: 70 }] })
     expect(setWeights(two, [5], [1, 2])).toEqual(two)

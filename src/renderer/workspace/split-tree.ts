@@ -12,12 +12,12 @@ export function panesOf(tree: SplitTree): readonly string[] {
   return tree.kind === 'pane' ? [tree.paneId] : tree.children.flatMap(child => panesOf(child.tree))
 }
 
-/** Puts `added` on one side of a pane; a split that runs that way already takes it in as one more. */
+/** Adds a tree on one side of a pane; an existing split in that direction gets one more child. */
 export function splitPane(tree: SplitTree, options: { at: string; side: Side; added: SplitTree }): SplitTree {
   return settle(insert(tree, options))
 }
 
-/** The tree without a pane; undefined when nothing is left. */
+/** Removes a pane; undefined if it was the last one. */
 export function removePane(tree: SplitTree, paneId: string): SplitTree | undefined {
   if (tree.kind === 'pane') return tree.paneId === paneId ? undefined : tree
   const children = tree.children.flatMap(child => {
@@ -27,7 +27,7 @@ export function removePane(tree: SplitTree, paneId: string): SplitTree | undefin
   return children.length === 0 ? undefined : settle({ ...tree, children })
 }
 
-/** The tree with new weights for the split at `path` (child indices from the root). */
+/** Sets the weights of the split at `path` (child indices from the root). */
 export function setWeights(tree: SplitTree, path: readonly number[], weights: readonly number[]): SplitTree {
   if (tree.kind === 'pane') return tree
   const [head, ...rest] = path
@@ -48,7 +48,7 @@ function insert(tree: SplitTree, options: { at: string; side: Side; added: Split
   return { ...tree, children: tree.children.map(child => ({ ...child, tree: insert(child.tree, options) })) }
 }
 
-// A split with one child is that child; a split in a split of the same direction is one split.
+// Replaces a split that has one child with that child, and merges nested splits of the same direction.
 function settle(tree: SplitTree): SplitTree {
   if (tree.kind === 'pane') return tree
   const children = tree.children.flatMap(child => {
@@ -73,7 +73,7 @@ function isBefore(side: Side): boolean {
   return side === 'left' || side === 'top'
 }
 
-/** The same tree with other ids for its panes. */
+/** Renames the panes of a tree. */
 export function renamePanes(tree: SplitTree, nameOf: (id: string) => string): SplitTree {
   if (tree.kind === 'pane') return leaf(nameOf(tree.paneId))
   const children = tree.children.map(child => ({ ...child, tree: renamePanes(child.tree, nameOf) }))

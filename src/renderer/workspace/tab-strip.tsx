@@ -9,13 +9,13 @@ import { Dot, type Tone } from '../ui/tag.tsx'
 import css from './tab-strip.module.css'
 import { activateTab, movePane, renameTab, reorderTab, showHome, useWorkspace, type Tab } from './workspace-store.ts'
 
-/** What the strip shows of a tab beyond its title. */
+/** The state of a tab, shown next to its title. */
 export interface TabLook {
   readonly tone: Tone
   readonly state: string
-  /** A warning that stands on the tab as long as it is open. */
+  /** A warning shown on the tab while it is open. */
   readonly warning?: string | null
-  /** A question that waits in one of its panes. */
+  /** A question waiting in one of the tab's panes. */
   readonly question?: string | null
 }
 
@@ -23,9 +23,9 @@ export interface TabStripProps {
   readonly lookOf: (tab: Tab) => TabLook
   readonly menuOf: (tab: Tab) => readonly MenuItem[]
   readonly onClose: (tabId: string) => void
-  /** A name was typed or left: the keyboard is free again. */
+  /** Called when renaming ends, so that focus can move on. */
   readonly onRenamed: () => void
-  /** What stands behind the last tab. */
+  /** Content after the last tab. */
   readonly children: ReactNode
 }
 
@@ -42,7 +42,7 @@ export function TabStrip({ lookOf, menuOf, onClose, onRenamed, children }: TabSt
   return (
     <div className={css['strip']}>
       <div className={css['tabs']}>
-        {/* Only tabs belong into a tablist: the buttons that close them stand beside it and are laid over by order. */}
+        {/* A tablist may contain only tabs, so the close buttons are in a second layer, positioned by flex order. */}
         <div role="tablist" aria-label="Tabs" className={css['layer']} onKeyDown={moveFocus}>
           <button
             type="button"
@@ -102,18 +102,18 @@ export function TabStrip({ lookOf, menuOf, onClose, onRenamed, children }: TabSt
 
 const renameEvent = 'hawser-rename-tab'
 
-/** Lets the person type a tab's name. */
+/** Starts renaming a tab. */
 export function beginRename(tabId: string): void {
   window.dispatchEvent(new CustomEvent(renameEvent, { detail: tabId }))
 }
 
-/** A tab's title: its own name, or the active pane's. */
+/** A tab's title: the name the user gave it, or the active pane's title. */
 export function titleOf(tab: Tab): string {
   if (tab.title !== null) return tab.title
   return tab.kind === 'files' ? 'Files' : (tab.panes[tab.activePane]?.title ?? 'Terminal')
 }
 
-/** A tab's title, with the number of its panes where it has several. */
+/** A tab's title, with the number of panes if it has several. */
 function dragLabelOf(tabId: string): string {
   const tab = useWorkspace.getState().tabs.find(each => each.id === tabId)
   if (!tab) return ''
@@ -150,7 +150,7 @@ function OneTab({ tab, order, active, look, menu, onClose }: OneTabProps) {
         getData: () => ({ kind: 'tab-slot' }),
         onDragEnter: ({ source }) => {
           setOver(true)
-          // Files can be dropped on what a tab holds: it opens while they wait over it.
+          // Files held over a tab activate it, so that they can be dropped on its panes.
           if (source.data['kind'] === 'files') timer = window.setTimeout(() => activateTab(tab.id), springMs)
         },
         onDragLeave: () => {
@@ -190,7 +190,7 @@ function OneTab({ tab, order, active, look, menu, onClose }: OneTabProps) {
         {look.warning != null && <KeyRound size={13} aria-hidden="true" className={css['warning']} />}
         {look.question != null && <CircleQuestionMark size={13} aria-hidden="true" className={css['warning']} />}
         {tab.kind === 'terminals' && tab.broadcast && (
-          <Radio size={13} aria-label="Typing into all panes" className={css['broadcast']} />
+          <Radio size={13} aria-label="Broadcasting input to all panes" className={css['broadcast']} />
         )}
       </button>
     </ContextMenu>
@@ -199,7 +199,7 @@ function OneTab({ tab, order, active, look, menu, onClose }: OneTabProps) {
 
 function Rename({ tab, order, onDone }: { readonly tab: Tab; readonly order: number; readonly onDone: () => void }) {
   const ended = useRef(false)
-  // Handing the keyboard on takes it from the field, which would keep a name that was just given up.
+  // Moving focus blurs the field, which would otherwise save a name that the user just cancelled.
   const end = (name: string | null) => {
     if (ended.current) return
     ended.current = true
@@ -210,7 +210,7 @@ function Rename({ tab, order, onDone }: { readonly tab: Tab; readonly order: num
     <input
       className={css['rename']}
       style={{ order }}
-      aria-label="Name of the tab"
+      aria-label="Tab name"
       defaultValue={titleOf(tab)}
       autoFocus
       onFocus={event => event.currentTarget.select()}
@@ -225,7 +225,7 @@ function Rename({ tab, order, onDone }: { readonly tab: Tab; readonly order: num
   )
 }
 
-// Arrow keys go from tab to tab and Enter opens one: opening at once would hand the keyboard to its terminal.
+// Arrow keys move between tabs and Enter activates one. Activating at once would move focus into its terminal.
 function moveFocus(event: KeyboardEvent<HTMLElement>): void {
   const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
   if (step === 0) return

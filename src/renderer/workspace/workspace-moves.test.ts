@@ -9,7 +9,7 @@ const local = { kind: 'local' } as const
 const state = () => store.useWorkspace.getState()
 const paneIds = () => store.allPanes().map(pane => pane.id as string)
 
-/** One gesture; numbers name a tab or a pane by its place, so that each run has some that exist. */
+/** One gesture. Tabs and panes are identified by position, so that every run has gestures on existing ones. */
 type Gesture =
   | { readonly kind: 'open' | 'split' | 'close-pane' | 'close-tab' | 'pane-out'; readonly at: number }
   | { readonly kind: 'zoom' | 'broadcast' | 'next-pane'; readonly at: number }
@@ -77,7 +77,7 @@ function perform(gesture: Gesture): void {
 describe('gestures in the workspace', () => {
   beforeEach(() => store.useWorkspace.setState({ tabs: [], activeId: 'home', page: 'hosts' }))
 
-  it('never show a state without a pane that is there before and after', () => {
+  it('never lose a pane in an intermediate state', () => {
     fc.assert(
       fc.property(gestures, all => {
         store.useWorkspace.setState({ tabs: [], activeId: 'home', page: 'hosts' })
@@ -97,7 +97,7 @@ describe('gestures in the workspace', () => {
     )
   })
 
-  it('keep every pane once, drawn where it is known, with an active pane and tab that exist', () => {
+  it('keep every pane exactly once, in the layout of its tab, and the active pane and tab valid', () => {
     fc.assert(
       fc.property(gestures, all => {
         store.useWorkspace.setState({ tabs: [], activeId: 'home', page: 'hosts' })
@@ -115,7 +115,7 @@ describe('gestures in the workspace', () => {
     )
   })
 
-  it('leave everything as it is when the tab or the pane they were dropped on is gone', () => {
+  it('change nothing if the target tab or pane no longer exists', () => {
     const a = store.openTab(local, 'a')
     store.openTab(local, 'b')
     const [first, second] = state().tabs
@@ -127,7 +127,7 @@ describe('gestures in the workspace', () => {
     expect(state()).toBe(before)
   })
 
-  it('go on typing into all panes of a tab whose panes are only arranged anew', () => {
+  it('keep broadcasting in a tab whose panes are only rearranged', () => {
     const a = store.openTab(local, 'a')
     const b = store.splitActive('right')
     store.toggleBroadcast()

@@ -13,7 +13,7 @@ const titles = () => terminalTabs().map(tab => Object.values(tab.panes)[0]?.titl
 describe('the workspace', () => {
   beforeEach(() => store.useWorkspace.setState({ tabs: [], activeId: 'home', page: 'hosts' }))
 
-  it('goes to a tab that was opened, and back to a neighbour when it is closed', () => {
+  it('activates a new tab, and its neighbor when it is closed', () => {
     store.openTab(local, 'a')
     store.openTab(local, 'b')
     const [a, b] = state().tabs
@@ -24,7 +24,7 @@ describe('the workspace', () => {
     expect(state().activeId).toBe('home')
   })
 
-  it('splits, zooms, moves between panes and closes them', () => {
+  it('splits, zooms, focuses and closes panes', () => {
     const first = store.openTab(local, 'a')
     const second = store.splitActive('right')
     expect(store.activePane()?.id).toBe(second?.id)
@@ -38,7 +38,7 @@ describe('the workspace', () => {
     expect(state().tabs).toEqual([])
   })
 
-  it('moves a tab into another, a pane out again, and keeps each pane once', () => {
+  it('moves a tab into another one and a pane out again, and keeps each pane exactly once', () => {
     const a = store.openTab(local, 'a')
     const b = store.openTab(local, 'b')
     const [first, second] = state().tabs
@@ -62,7 +62,7 @@ describe('the workspace', () => {
     expect(titles()).toEqual(['b', 'a', 'c'])
   })
 
-  it('comes back from what it saved, which main accepts', () => {
+  it('is restored from its saved state, which main accepts', () => {
     store.openTab(local, 'a')
     store.splitActive('bottom')
     store.renameTab(state().tabs[0]?.id ?? '', ' mine ')
@@ -75,7 +75,7 @@ describe('the workspace', () => {
     expect(state().activeId).toBe(before.activeId)
   })
 
-  it('draws a layout that does not fit its panes anew and loses none', () => {
+  it('rebuilds a layout that doesn’t match its panes without losing any', () => {
     store.openTab(local, 'a')
     store.splitActive('right')
     const saved = saving.toSaved(state())

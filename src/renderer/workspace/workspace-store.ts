@@ -5,30 +5,30 @@ import type { TerminalId } from '../../shared/contract/terminals.ts'
 import type { FileTabs, Pane, SplitTree } from '../../shared/contract/workspace.ts'
 import { leaf, panesOf, removePane, renamePanes, setWeights, splitPane, type Side } from './split-tree.ts'
 
-/** One tab of terminals. */
+/** A tab with terminals. */
 export interface TerminalTab {
   readonly kind: 'terminals'
   readonly id: string
-  /** What the person called it; null shows the active pane's title. */
+  /** The name given by the user; null shows the active pane's title. */
   readonly title: string | null
   readonly panes: Readonly<Record<string, Pane>>
   readonly layout: SplitTree
   readonly activePane: TerminalId
   readonly zoomed: boolean
-  /** What is typed goes to every pane of the tab. */
+  /** True if input goes to every pane of the tab. */
   readonly broadcast: boolean
 }
 
 export type PaneSide = 'left' | 'right'
 
-/** One tab with two file panes. */
+/** A tab with two file panes. */
 export interface FilesTab {
   readonly kind: 'files'
   readonly id: string
   readonly title: string | null
   readonly left: FileTabs
   readonly right: FileTabs
-  /** The pane that has the keyboard. */
+  /** The focused pane. */
   readonly focus: PaneSide
 }
 
@@ -42,56 +42,56 @@ export interface WorkspaceState {
   /** `home` or a tab's id. */
   readonly activeId: string
   readonly page: HomePage
-  /** The tabs that were closed last, the latest at the end. */
+  /** Recently closed tabs, the latest one last. */
   readonly closed: readonly ClosedTab[]
 }
 
-/** A tab that can be opened again. */
+/** A tab that can be reopened. */
 export interface ClosedTab {
   readonly tab: Tab
-  /** Where it stood. */
+  /** Its position before it was closed. */
   readonly index: number
-  /** True while its shells still run. */
+  /** True while its shells are still running. */
   readonly live: boolean
 }
 
-const mostClosed = 20
+const maxClosed = 20
 
 export const useWorkspace = create<WorkspaceState>()(() => ({ tabs: [], activeId: 'home', page: 'hosts', closed: [] }))
 
-// Whoever follows the store ends the terminals of panes that are gone: each function below is one change, so that no
-// state in between lacks a pane that only moves.
+// Subscribers end the terminals of panes that disappear. Each function below makes a single change, so that a pane that
+// only moves is never missing in between.
 const { getState, setState } = useWorkspace
 
-/** The tab in front, or undefined on Home. */
+/** The active tab; undefined on Home. */
 export function activeTab(state: WorkspaceState = getState()): Tab | undefined {
   return state.tabs.find(tab => tab.id === state.activeId)
 }
 
-/** The tab in front when it holds terminals. */
+/** The active tab if it has terminals. */
 export function activeTerminals(state: WorkspaceState = getState()): TerminalTab | undefined {
   const tab = activeTab(state)
   return tab?.kind === 'terminals' ? tab : undefined
 }
 
-/** The tab in front when it holds files. */
+/** The active tab if it has files. */
 export function activeFiles(state: WorkspaceState = getState()): FilesTab | undefined {
   const tab = activeTab(state)
   return tab?.kind === 'files' ? tab : undefined
 }
 
-/** The terminal that has the keyboard, or undefined where there is none. */
+/** The active pane of the active tab, if there is one. */
 export function activePane(state: WorkspaceState = getState()): Pane | undefined {
   const tab = activeTerminals(state)
   return tab?.panes[tab.activePane]
 }
 
-/** Every pane of every tab. */
+/** All panes of all tabs. */
 export function allPanes(state: WorkspaceState = getState()): readonly Pane[] {
   return state.tabs.flatMap(panesIn)
 }
 
-/** The panes whose shells may run: those of all tabs, and of tabs that were closed just now. */
+/** The panes whose shells may be running: those of all tabs, and of tabs that were just closed. */
 export function livingPanes(state: WorkspaceState = getState()): readonly Pane[] {
   return [...allPanes(state), ...state.closed.flatMap(({ tab, live }) => (live ? panesIn(tab) : []))]
 }
@@ -104,7 +104,7 @@ export function activateTab(id: string): void {
   setState({ activeId: id })
 }
 
-/** Opens a tab with one pane and goes there; answers the pane. */
+/** Opens and activates a tab with one pane. Returns the pane. */
 export function openTab(target: Target, title: string): Pane {
   const pane = newPane(target, title)
   const tab = tabOf(pane)
@@ -112,12 +112,12 @@ export function openTab(target: Target, title: string): Pane {
   return pane
 }
 
-/** Puts a shell that runs without a pane into a tab of its own, behind the one in front. */
+/** Adds a background tab for a shell that is running without a pane. */
 export function adoptPane(pane: Pane): void {
   setState(state => (tabWith(pane.id, state) ? state : { tabs: [...state.tabs, tabOf(pane)] }))
 }
 
-/** Splits a pane; the new one is on the same target and gets the keyboard. */
+/** Splits the active pane; the new pane has the same target and becomes active. */
 export function splitActive(side: Side): Pane | undefined {
   const from = activePane()
   const tab = activeTerminals()
@@ -128,7 +128,7 @@ export function splitActive(side: Side): Pane | undefined {
   return pane
 }
 
-/** Moves a whole tab into another one, on one side of a pane of it. Nothing moves if either is gone. */
+/** Moves a whole tab into another one, on one side of a pane. Does nothing if either no longer exists. */
 export function moveTabInto(tabId: string, to: { tabId: string; paneId: string; side: Side }): void {
   setState(state => {
     const moved = state.tabs.find(tab => tab.id === tabId)
@@ -139,7 +139,7 @@ export function moveTabInto(tabId: string, to: { tabId: string; paneId: string; 
   })
 }
 
-/** Moves a pane: beside another one, or (with `to` null) into a tab of its own. Nothing moves if either is gone. */
+/** Moves a pane next to another one, or into its own tab if `to` is null. Does nothing if either no longer exists. */
 export function movePane(paneId: string, to: { paneId: string; side: Side } | null): void {
   setState(state => {
     const from = tabWith(paneId, state)
@@ -179,20 +179,20 @@ export function closeTab(id: string): void {
     if (!tab) return state
     return {
       tabs: state.tabs.toSpliced(index, 1),
-      activeId: state.activeId === id ? neighbour(state, id) : state.activeId,
+      activeId: state.activeId === id ? neighbor(state, id) : state.activeId,
       closed: withClosed(state, tab, index),
     }
   })
 }
 
-/** The shells of a closed tab have ended: opened again it has new ones. */
+/** Records that the shells of a closed tab have ended, so that reopening it starts new ones. */
 export function endClosed(tabId: string): void {
   setState(({ closed }) => ({
     closed: closed.map(each => (each.tab.id === tabId && each.live ? { ...each, live: false } : each)),
   }))
 }
 
-/** Opens the tab that was closed last and goes there; answers the panes that have no shell any more. */
+/** Reopens and activates the last closed tab. Returns the panes that need a new shell. */
 export function reopenTab(): readonly Pane[] {
   const last = getState().closed.at(-1)
   if (!last) return []
@@ -205,7 +205,7 @@ export function reopenTab(): readonly Pane[] {
   return last.live ? [] : panesIn(tab)
 }
 
-/** Puts a tab in the place of another one, which moves over. */
+/** Moves a tab to the position of another one. */
 export function reorderTab(id: string, to: string): void {
   setState(state => {
     const [from, place] = [id, to].map(each => state.tabs.findIndex(tab => tab.id === each)) as [number, number]
@@ -225,7 +225,7 @@ export function focusPane(paneId: string): void {
   if (tab && tab.activePane !== paneId) updateTab(tab.id, old => ({ ...old, activePane: paneId as TerminalId }))
 }
 
-/** The next pane in reading order, or with -1 the one before. */
+/** Focuses the next (1) or previous (-1) pane in reading order. */
 export function focusNextPane(step: 1 | -1): void {
   const tab = activeTerminals()
   if (!tab) return
@@ -253,7 +253,7 @@ export function resizeSplit(tabId: string, path: readonly number[], weights: rea
   updateTab(tabId, tab => ({ ...tab, layout: setWeights(tab.layout, path, weights) }))
 }
 
-/** The tab that holds a pane. */
+/** The tab that contains a pane. */
 export function tabWith(paneId: string, state: WorkspaceState = getState()): TerminalTab | undefined {
   return state.tabs.find((tab): tab is TerminalTab => tab.kind === 'terminals' && tab.panes[paneId] !== undefined)
 }
@@ -263,10 +263,10 @@ function panesIn(tab: Tab): readonly Pane[] {
 }
 
 function withClosed({ closed }: WorkspaceState, tab: Tab, index: number): readonly ClosedTab[] {
-  return [...closed, { tab, index, live: true }].slice(-mostClosed)
+  return [...closed, { tab, index, live: true }].slice(-maxClosed)
 }
 
-/** The same tab with panes of new ids: a shell's id is never used twice. */
+/** Gives a tab's panes new ids, because a shell's id is never reused. */
 function withNewPanes(tab: Tab): Tab {
   if (tab.kind === 'files') return tab
   const ids = new Map(Object.keys(tab.panes).map(id => [id, crypto.randomUUID() as TerminalId]))
@@ -308,7 +308,7 @@ function withPane(tab: TerminalTab, paneId: string, change: (pane: Pane) => Pane
   return pane === undefined ? tab : { ...tab, panes: { ...tab.panes, [paneId]: change(pane) } }
 }
 
-/** A tab without one of its panes; null when it was the last. Pure. */
+/** Removes a pane from a tab; null if it was the last one. Pure. */
 function withoutPane(tab: TerminalTab, paneId: string): TerminalTab | null {
   const layout = removePane(tab.layout, paneId)
   if (layout === undefined) return null
@@ -323,7 +323,7 @@ function withoutPane(tab: TerminalTab, paneId: string): TerminalTab | null {
 
 type Added = Pick<TerminalTab, 'panes' | 'layout' | 'activePane'> & { readonly at: string; readonly side: Side }
 
-/** A tab with more panes on one side of a pane of it; they get the keyboard. Pure. */
+/** Adds panes on one side of a tab's pane and makes them active. Pure. */
 function withAdded(tab: TerminalTab, { panes, layout, activePane, at, side }: Added): TerminalTab {
   return {
     ...tab,
@@ -334,7 +334,7 @@ function withAdded(tab: TerminalTab, { panes, layout, activePane, at, side }: Ad
   }
 }
 
-/** The tabs with some in their new form, by their ids; null takes one away. Pure. */
+/** Replaces tabs by id; null removes a tab. Pure. */
 function replaceTabs(tabs: readonly Tab[], changes: Readonly<Record<string, Tab | null>>): readonly Tab[] {
   return tabs.flatMap(tab => {
     const changed = changes[tab.id]
@@ -342,7 +342,7 @@ function replaceTabs(tabs: readonly Tab[], changes: Readonly<Record<string, Tab 
   })
 }
 
-function neighbour(state: WorkspaceState, id: string): string {
+function neighbor(state: WorkspaceState, id: string): string {
   const at = state.tabs.findIndex(tab => tab.id === id)
   return state.tabs[at + 1]?.id ?? state.tabs[at - 1]?.id ?? 'home'
 }

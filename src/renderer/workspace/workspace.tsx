@@ -6,7 +6,7 @@ import ui from '../ui/ui.module.css'
 import css from './workspace.module.css'
 import { resizeSplit, type TerminalTab } from './workspace-store.ts'
 
-/** The panes of one tab in their splits; a zoomed pane stands alone. */
+/** The panes of one tab in their splits; a zoomed pane is shown alone. */
 export function TabPanes({
   tab,
   renderPane,
@@ -37,7 +37,7 @@ function Branch({ tab, tree, path, renderPane }: BranchProps) {
   }
   const total = tree.children.reduce((sum, child) => sum + child.weight, 0)
   const keys = tree.children.map(child => keyOf(child.tree))
-  // Sizes live in the tree; a new set of children starts a new group with them.
+  // Sizes are stored in the tree, and a new set of children creates a new group with those sizes.
   const keep = (layout: Layout) => {
     const weights = keys.map(key => layout[key] ?? 0)
     if (weights.every(weight => weight > 0)) resizeSplit(tab.id, path, weights)
@@ -51,7 +51,7 @@ function Branch({ tab, tree, path, renderPane }: BranchProps) {
     >
       {tree.children.map((child, index) => (
         <Fragment key={keys[index]}>
-          {index > 0 && <Separator className={css['separator'] ?? ''} aria-label="Resize the panes" />}
+          {index > 0 && <Separator className={css['separator'] ?? ''} aria-label="Resize panes" />}
           <Panel
             id={keys[index] ?? ''}
             defaultSize={`${(child.weight / total) * 100}%`}

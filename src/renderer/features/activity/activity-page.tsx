@@ -12,7 +12,7 @@ const looks: Record<ActivityEntry['kind'], { readonly tone: Tone; readonly word:
   connected: { tone: 'ok', word: 'connected' },
   closed: { tone: 'none', word: 'closed' },
   failed: { tone: 'bad', word: 'failed' },
-  lost: { tone: 'bad', word: 'lost' },
+  lost: { tone: 'bad', word: 'connection lost' },
   trusted: { tone: 'info', word: 'key trusted' },
   'key-replaced': { tone: 'warn', word: 'key replaced' },
   'keys-learned': { tone: 'info', word: 'key learned' },
@@ -20,12 +20,12 @@ const looks: Record<ActivityEntry['kind'], { readonly tone: Tone; readonly word:
   copied: { tone: 'ok', word: 'copied' },
   ran: { tone: 'ok', word: 'ran' },
   'run-failed': { tone: 'bad', word: 'run failed' },
-  'copy-failed': { tone: 'bad', word: 'not all copied' },
+  'copy-failed': { tone: 'bad', word: 'copy incomplete' },
 }
 
 const when = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
 
-/** What happened, newest first. */
+/** The activity log, newest first. */
 export function ActivityPage({
   onClear,
   openLink,
@@ -40,7 +40,7 @@ export function ActivityPage({
         <h1>Activity</h1>
         {entries.length > 0 && (
           <Button small onClick={onClear}>
-            Clear
+            Clear activity
           </Button>
         )}
       </div>
@@ -48,8 +48,8 @@ export function ActivityPage({
         <div className={ui['empty']}>
           <ScrollText size={36} strokeWidth={1.25} aria-hidden="true" />
           <div>
-            <strong>Nothing yet</strong>
-            <p>Connections, failures and decisions about host keys are listed here. No secrets.</p>
+            <strong>No activity yet</strong>
+            <p>Connections, errors and host key decisions are listed here. Passwords are never recorded.</p>
           </div>
         </div>
       ) : (

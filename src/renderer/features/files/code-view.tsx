@@ -13,22 +13,22 @@ interface CodeViewProps {
   readonly text: string
   readonly name: string
   readonly isDark: boolean
-  /** The line to begin at. */
+  /** The line to scroll to, from 1. */
   readonly line?: number
-  /** Left out, it can only be read. */
+  /** Called on every change. The editor is read-only without it. */
   readonly onChange?: (text: string) => void
   readonly onSave?: () => void
-  /** Takes a line, a cell or a selection on its way to a terminal. */
+  /** Sends a line, a cell or the selection to a terminal. */
   readonly onSend?: (text: string) => void
 }
 
-/** Text with its language's colours. */
+/** A text editor or viewer with syntax highlighting. */
 export function CodeView({ text, name, isDark, line = 1, onChange, onSave, onSend }: CodeViewProps) {
   const box = useRef<HTMLDivElement>(null)
   const latest = useRef({ onChange, onSave, onSend })
   useEffect(() => void (latest.current = { onChange, onSave, onSend }))
   const editable = onChange !== undefined
-  // What it begins with: what is typed stays in the editor. A text that is only read may be replaced.
+  // An editor keeps its own text from the first one on; a viewer follows changes of `text`.
   const [first] = useState(text)
   const shown = editable ? first : text
   const content = useRef(first)
@@ -39,15 +39,15 @@ export function CodeView({ text, name, isDark, line = 1, onChange, onSave, onSen
     const view = new EditorView({
       parent,
       state: EditorState.create({
-        // After a change of theme it goes on with what was typed.
+        // A theme change rebuilds the editor, which must keep unsaved text.
         doc: editable ? content.current : shown,
         extensions: [
-          // Before the editor's own keys, of which Ctrl and Enter is one.
+          // These handlers come before the editor's key map, which also binds Ctrl+Enter.
           EditorView.domEventHandlers({
             keydown: (event, view) => {
               if (event.key === 'Enter' && (event.ctrlKey || event.metaKey || event.shiftKey)) {
                 const { onSend: send } = latest.current
-                // Where there are no cells Shift and Enter are a line break, as ever.
+                // Without cells, Shift+Enter inserts a line break as usual.
                 if (!send || (event.shiftKey && !hasCells(view.state))) return false
                 const { text: sent, next } = sentFrom(view.state, event.shiftKey ? 'cell' : 'line')
                 view.dispatch({ selection: { anchor: next }, scrollIntoView: true })
@@ -82,7 +82,7 @@ export function CodeView({ text, name, isDark, line = 1, onChange, onSave, onSen
   return <div ref={box} className={css['code']} />
 }
 
-/** The colours of code, from those of the window. */
+/** An editor theme built from the window's colors. */
 export function look(isDark: boolean): Extension {
   const theme = EditorView.theme(
     {
@@ -97,7 +97,7 @@ export function look(isDark: boolean): Extension {
     },
     { dark: isDark },
   )
-  const colours = HighlightStyle.define([
+  const colors = HighlightStyle.define([
     { tag: [tags.keyword, tags.operatorKeyword, tags.modifier], color: 'var(--accent)' },
     { tag: [tags.string, tags.special(tags.string)], color: 'var(--ok)' },
     { tag: [tags.number, tags.bool, tags.null], color: 'var(--warn)' },
@@ -107,10 +107,10 @@ export function look(isDark: boolean): Extension {
     { tag: tags.heading, fontWeight: '600' },
     { tag: tags.invalid, color: 'var(--bad)' },
   ])
-  return [theme, syntaxHighlighting(colours)]
+  return [theme, syntaxHighlighting(colors)]
 }
 
-/** The language of a file, by its name. */
+/** Finds the language of a file by its name. */
 export async function languageOf(name: string): Promise<LanguageSupport | null> {
   const found = LanguageDescription.matchFilename(languages, name)
   return found ? found.load().catch(() => null) : null

@@ -10,12 +10,13 @@ import { paneOf, pathsOf } from './file-panes.ts'
 import type { DialogParts } from './files-dialogs.tsx'
 import { useWork } from '../../ui/use-work.ts'
 
-/** Names an archive; its ending says which kind it is. */
+/** Asks for the name of an archive; its extension selects the format. */
 export function CompressDialog({ parts, paneId, close, names }: DialogParts & { readonly names: readonly string[] }) {
   const [name, setName] = useState(() => archiveName(names, paneOf(paneId)?.path ?? '/'))
   const { busy, error, run } = useWork(close)
   const [pane] = useState(() => paneOf(paneId))
-  const wrong = !isSafeName(name) || !isArchive(name) ? 'End the name with .tar.gz, .tar.xz, .tar or .zip.' : undefined
+  const wrong =
+    !isSafeName(name) || !isArchive(name) ? 'Use a file name that ends in .tar.gz, .tar.xz, .tar or .zip.' : undefined
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (pane) run(() => parts.actions.compress(pane.side, pathsOf(pane, names), name))
@@ -23,13 +24,17 @@ export function CompressDialog({ parts, paneId, close, names }: DialogParts & { 
   return (
     <Dialog
       title={`Compress ${countText(names.length)}`}
-      description="The other side does the work; nothing is copied here."
+      description={
+        pane?.side.target.kind === 'local'
+          ? 'The archive is created in this folder.'
+          : 'Compression runs on the server. Nothing is downloaded.'
+      }
       badge={<FileArchive size={18} />}
       onClose={close}
     >
       <form onSubmit={submit}>
         <TextField
-          label="Archive"
+          label="Archive name"
           value={name}
           error={wrong ?? error}
           onChange={event => setName(event.currentTarget.value)}
@@ -37,7 +42,7 @@ export function CompressDialog({ parts, paneId, close, names }: DialogParts & { 
         <Actions>
           <Button onClick={close}>Cancel</Button>
           <Button look="primary" type="submit" disabled={busy || wrong !== undefined}>
-            {busy ? 'Compressing' : 'Compress'}
+            {busy ? 'Compressing…' : 'Compress'}
           </Button>
         </Actions>
       </form>

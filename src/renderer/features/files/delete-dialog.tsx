@@ -14,15 +14,15 @@ import { sizeText } from '../../../shared/base/sizes.ts'
 import { useTask } from './use-task.ts'
 import { useWork } from '../../ui/use-work.ts'
 
-/** What a host is called in a sentence. */
+/** Names a target in a sentence. */
 function hostName({ locations }: DialogParts['parts'], target: Target): string {
   if (target.kind === 'address') return target.address
   return locations.find(each => targetKey(each.target) === targetKey(target))?.label ?? 'the host'
 }
 
-/** Asks before anything is deleted, and says how much it is. */
+/** Confirms a deletion and shows how many files it affects. */
 export function DeleteDialog({ parts, paneId, close, names }: DialogParts & { readonly names: readonly string[] }) {
-  // What was chosen when it was asked: the pane may go elsewhere meanwhile.
+  // The selection is read once: the pane may show another folder by the time the user confirms.
   const [{ pane, paths }] = useState(() => {
     const now = paneOf(paneId)
     return { pane: now, paths: now ? pathsOf(now, names) : [] }
@@ -32,7 +32,7 @@ export function DeleteDialog({ parts, paneId, close, names }: DialogParts & { re
   const [counting, deleting] = [useTask(parts.api), useTask(parts.api)]
   const keep = useRef<HTMLButtonElement>(null)
   const local = pane?.side.target.kind === 'local'
-  const where = pane ? `${hostName(parts, pane.side.target)}, ${shortName(pane.path ?? '/')}` : ''
+  const where = pane ? `${shortName(pane.path ?? '/')} on ${hostName(parts, pane.side.target)}` : ''
   const { api } = parts
   useEffect(() => {
     if (!pane) return
@@ -44,18 +44,23 @@ export function DeleteDialog({ parts, paneId, close, names }: DialogParts & { re
     return () => void (open = false)
   }, [api, pane, paths, counting])
   const what = names.length === 1 ? shownName(names[0] as string) : countText(names.length)
+  const them = names.length === 1 ? 'it' : 'them'
   return (
     <Dialog
       alert
-      title={local ? `Move ${what} to the trash?` : `Delete ${what}?`}
-      description={local ? 'You can restore it from there.' : `Deleted for good from ${where}: hosts have no trash.`}
+      title={local ? `Move ${what} to Trash?` : `Delete ${what}?`}
+      description={
+        local
+          ? `You can restore ${them} from Trash.`
+          : `This permanently deletes ${them} from ${where}. You can’t undo this.`
+      }
       badge={<Trash2 size={18} />}
       tone={local ? 'warn' : 'bad'}
       onClose={close}
       initialFocus={keep}
     >
       <p className={ui['hint']} role="status">
-        {count === null ? 'Counting' : countedText(count)}
+        {count === null ? 'Counting files…' : countedText(count)}
       </p>
       {error !== undefined && (
         <p className={ui['error']} role="alert">
@@ -71,14 +76,14 @@ export function DeleteDialog({ parts, paneId, close, names }: DialogParts & { re
           disabled={busy}
           onClick={() => run(() => (pane ? parts.actions.remove(pane.side, paths, deleting) : Promise.resolve()))}
         >
-          {busy ? 'Deleting' : local ? 'Move to trash' : 'Delete'}
+          {busy ? (local ? 'Moving…' : 'Deleting…') : local ? 'Move to Trash' : 'Delete'}
         </Button>
       </Actions>
     </Dialog>
   )
 }
 
-/** `12 files in 3 folders, 4.2 MB` */
+/** Formats a count as `12 files in 3 folders, 4.2 MB`. */
 export function countedText({ files, folders, bytes }: TreeCount): string {
   const filesText = files === 1 ? '1 file' : `${files.toLocaleString()} files`
   const foldersText = folders === 0 ? '' : folders === 1 ? ' in 1 folder' : ` in ${folders.toLocaleString()} folders`

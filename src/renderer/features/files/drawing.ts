@@ -1,28 +1,28 @@
-/** Elements that a drawing may consist of once each reference to another element is followed. */
-const mostElements = 50_000
-const deepest = 200
-const largest = 8 * 1024 * 1024
+/** The number of elements that an SVG may draw once all references are followed. */
+const maxElements = 50_000
+const maxDepth = 200
+const maxBytes = 8 * 1024 * 1024
 
 interface Element {
   readonly children: Element[]
-  /** Ids of the elements that it draws once more: by <use>, as a pattern, a mask, a marker. */
+  /** Ids of elements that this one draws again: with <use>, or as a pattern, mask or marker. */
   readonly references: readonly string[]
   cost: number | 'counting' | null
 }
 
 /**
- * The text of an SVG that the page's engine can draw in little time. Throws a sentence where references multiply (each
- * <use> draws its target once more, and targets hold others), where elements lie too deep, or where other drawings are
- * embedded, whose references can't be counted. The text comes back without comments, DOCTYPE and processing instructions. Pure.
+ * Returns the text of an SVG that the browser can draw quickly, without comments, DOCTYPE and processing instructions.
+ * Throws a sentence for the user if references multiply (each <use> draws its target again, and targets can be nested), if
+ * elements are nested too deeply, or if other images are embedded, whose references can't be counted. Pure.
  */
 export function safeDrawing(bytes: Uint8Array): string {
-  if (bytes.length > largest) throw new Error('This drawing is too large to be shown here. Copy it first.')
+  if (bytes.length > maxBytes) throw new Error('This SVG is too large to preview. Open it in another app.')
   const [kept, root, everywhere, ids] = readDrawing(decode(bytes))
-  // A style sheet can refer to an element from any other one.
+  // A style sheet can add a reference to any element.
   const shared = costOfAll(everywhere, ids)
   const elements = countElements(root)
-  if (costOf(root, ids) + shared * elements > mostElements)
-    throw new Error('This drawing repeats its parts too often to be shown here. Copy it first.')
+  if (costOf(root, ids) + shared * elements > maxElements)
+    throw new Error('This SVG repeats elements too often to preview. Open it in another app.')
   return kept
 }
 
@@ -40,7 +40,7 @@ function readDrawing(text: string): Drawing {
   for (const token of tokens(text)) {
     if (token.startsWith('<!--') || token.startsWith('<?')) continue
     if (token.startsWith('<!DOCTYPE')) {
-      if (token.includes('<!ENTITY')) throw new Error('This drawing defines entities, which are not expanded here.')
+      if (token.includes('<!ENTITY')) throw new Error('This SVG defines entities, which previews don’t support.')
       continue
     }
     kept.push(token)
@@ -49,17 +49,17 @@ function readDrawing(text: string): Drawing {
     } else if (token.startsWith('<') && !token.startsWith('<![')) {
       const { name, id, references } = readTag(token)
       const element: Element = { children: [], references, cost: null }
-      // An animation may change the attributes of any element.
+      // An animation can change the attributes of any element.
       if (/^(set|animate)/i.test(name)) everywhere.push(...references)
       const twin = ids.get(id)
-      // Of two elements with one id either may be drawn.
+      // If two elements share an id, either may be drawn.
       if (id !== '') ids.set(id, twin ? { children: [twin, element], references: [], cost: null } : element)
       open.at(-1)?.children.push(element)
-      if (!token.endsWith('/>') && open.push(element) > deepest)
-        throw new Error('This drawing is nested too deep to be shown here.')
+      if (!token.endsWith('/>') && open.push(element) > maxDepth)
+        throw new Error('This SVG is nested too deeply to preview.')
     } else words.push(token.startsWith('<![') ? token.slice('<![CDATA['.length, -']]>'.length) : token)
   }
-  // Style sheets among them, whose text may be in pieces.
+  // The text includes style sheets, possibly in several pieces.
   const style = decodeReferences(words.join(''))
   refuseEmbedded(style)
   for (const [, id] of style.matchAll(/url\(\s*["']?[^)#]*#([^)"'\s]+)/gi)) everywhere.push(id as string)
@@ -68,7 +68,7 @@ function readDrawing(text: string): Drawing {
 
 interface Tag {
   readonly name: string
-  /** Empty without one. */
+  /** Empty if the element has no id. */
   readonly id: string
   readonly references: readonly string[]
 }
@@ -81,8 +81,8 @@ function readTag(token: string): Tag {
     const value = decodeReferences(quoted.slice(1, -1))
     refuseEmbedded(value)
     if (name === 'id' || name === 'xml:id') {
-      // Such a name has several spellings in a reference.
-      if (/[\s"'();,%\\#]/.test(value)) throw new Error('This drawing has names that are not followed here.')
+      // A reference can spell such an id in several ways.
+      if (/[\s"'();,%\\#]/.test(value)) throw new Error('This SVG has element ids that previews don’t support.')
       id = value
     } else
       for (const [, reference] of value.matchAll(/#([^\s"'();,]+)/g)) references.push(unescaped(reference as string))
@@ -98,7 +98,7 @@ function unescaped(reference: string): string {
   }
 }
 
-/** The markup and text of a document, in order; joined they are the text. Throws where a token has no end. */
+/** Splits a document into tags and text; joined, they give the document again. Throws if a token has no end. */
 function* tokens(text: string): Generator<string> {
   const ends = [
     ['<!--', '-->'],
@@ -111,7 +111,7 @@ function* tokens(text: string): Generator<string> {
     else {
       const known = ends.find(([start]) => text.startsWith(start, at))
       const found = known ? text.indexOf(known[1], at) : endOfTag(text, at)
-      if (found < 0) throw new Error('This is not a picture that can be shown.')
+      if (found < 0) throw new Error('This image is damaged or not supported.')
       end = found + (known ? known[1].length : 1)
     }
     yield text.slice(at, end)
@@ -119,7 +119,7 @@ function* tokens(text: string): Generator<string> {
   }
 }
 
-/** The ">" that ends a tag or a DOCTYPE, outside of quotes and brackets; -1 without one. */
+/** Finds the ">" that ends a tag or DOCTYPE, outside quotes and brackets; -1 if there is none. */
 function endOfTag(text: string, start: number): number {
   const isDoctype = text.startsWith('<!', start)
   let [quote, brackets] = ['', 0]
@@ -134,7 +134,7 @@ function endOfTag(text: string, start: number): number {
   return -1
 }
 
-/** Resolves XML's and CSS's ways to write one character, which could hide a reference. */
+/** Resolves XML and CSS character escapes, which could hide a reference. */
 function decodeReferences(text: string): string {
   const letter = (code: number) => (code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '')
   return (
@@ -143,14 +143,16 @@ function decodeReferences(text: string): string {
       .replace(/&#(\d+);/g, (_all, digits: string) => letter(Number(digits)))
       .replace(/\\([0-9a-f]{1,6})\s?/gi, (_all, hex: string) => letter(parseInt(hex, 16)))
       .replace(/\\(.)/g, '$1')
-      // The engine takes these out of addresses.
+      // Browsers drop these characters from URLs.
       .replace(/[\t\r\n]/g, '')
   )
 }
 
 function refuseEmbedded(text: string): void {
   if (/data:\s*(?:image\/svg|text\/|application\/)|@import/i.test(text))
-    throw new Error('This drawing embeds another drawing or style sheet, which is not shown here. Copy it first.')
+    throw new Error(
+      'This SVG embeds another image or style sheet, which previews don’t support. Open it in another app.',
+    )
 }
 
 function countElements(element: Element): number {
@@ -166,7 +168,7 @@ function costOfAll(references: readonly string[], ids: ReadonlyMap<string, Eleme
   return cost
 }
 
-/** Elements that are drawn for one: itself, its children, and its references' each time. A circle isn't drawn by any engine. */
+/** Counts the elements drawn for one: itself, its children and its references. Browsers don't draw circular references. */
 function costOf(element: Element, ids: ReadonlyMap<string, Element>): number {
   if (element.cost === 'counting') return 0
   if (element.cost !== null) return element.cost

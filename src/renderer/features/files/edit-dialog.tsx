@@ -25,7 +25,7 @@ interface Opened {
   readonly text: string
   readonly version: FileVersion
   readonly place: Place
-  /** Lines end with CR LF, and the file begins with a byte order mark, as it was. */
+  /** The file's line endings (CRLF) and byte order mark, which a save preserves. */
   readonly crlf: boolean
   readonly bom: boolean
 }
@@ -34,27 +34,27 @@ export interface EditProps extends Pick<DialogParts, 'close'> {
   readonly parts: Pick<FilesParts, 'api' | 'isDark' | 'sender'> & {
     readonly panes: Pick<FilesParts['panes'], 'refresh'>
   }
-  /** The pane whose folder it is in; null with `at`. */
+  /** The pane that shows the file's folder; null if `at` is given. */
   readonly paneId: string | null
   readonly name: string
-  /** Where it is, when no pane says so, and the line to begin at. */
+  /** The location of a file outside any pane, and the line to scroll to. */
   readonly at?: { readonly place: Place; readonly line: number }
 }
 
-/** Edits a text where it is. It is saved whole, and never over what somebody else wrote meanwhile. */
+/** Edits a text file in place. A save writes the whole file and never silently overwrites changes made elsewhere. */
 export function EditDialog({ parts, paneId, close, name, at }: EditProps) {
   const { api } = parts
   const text = useRef<string | null>(null)
-  /** The version that what is typed began from. */
+  /** The file version that the edits are based on. */
   const base = useRef<FileVersion | null>(null)
   const load = useCallback(async () => {
     const pane = paneId === null ? undefined : paneOf(paneId)
     const inPane = pane?.path == null ? undefined : { side: pane.side, path: joinPath(pane.path, name) }
     const place = at?.place ?? inPane
-    if (!place) throw new Error('The folder is not open any more.')
+    if (!place) throw new Error('This folder is no longer open.')
     const opened = await openText(parts, place)
     const draft = drafts.get(draftKey(place))
-    // What was typed belongs to the file as it was then: what came since must not be written over.
+    // A draft keeps the version it was based on, so that later changes are not overwritten.
     base.current = draft?.version ?? opened.version
     if (draft && draft.text !== opened.text) {
       text.current = draft.text
@@ -62,7 +62,7 @@ export function EditDialog({ parts, paneId, close, name, at }: EditProps) {
     }
     return opened
   }, [parts, paneId, name, at])
-  // Loaded once: a pane that is read anew must not take away what is typed.
+  // The file is loaded once: refreshing the pane must not discard unsaved text.
   const [loader] = useState(() => load)
   const { value, error } = useLoaded(loader)
   const savedText = useRef<string | null>(null)
@@ -82,7 +82,7 @@ export function EditDialog({ parts, paneId, close, name, at }: EditProps) {
     try {
       const version = await api.files.save({ place: as ?? value.place, data: encode(typed, value), expected })
       if (paneId !== null) parts.panes.refresh(paneId)
-      // The text is safe beside theirs, and what was opened is theirs now.
+      // The edits are saved as a copy, and the opened file stays as it is.
       if (as) return forget()
       base.current = version
       drafts.delete(draftKey(value.place))
@@ -146,23 +146,23 @@ export function EditDialog({ parts, paneId, close, name, at }: EditProps) {
       </div>
       {leaving ? (
         <Actions>
-          <span>Discard your changes?</span>
+          <span>Discard changes?</span>
           <Grow />
           <Button onClick={() => setLeaving(false)}>Keep editing</Button>
           <Button look="danger" onClick={forget}>
-            Discard
+            Discard changes
           </Button>
         </Actions>
       ) : theirs && value ? (
         <Actions>
           <Button look="danger" onClick={() => void save(theirs === 'unreadable' ? null : theirs.version)}>
-            Replace theirs
+            Overwrite file
           </Button>
           <Grow />
           <Button onClick={() => setTheirs(null)}>Keep editing</Button>
-          <Button onClick={() => setLeaving(true)}>Keep theirs</Button>
+          <Button onClick={() => setLeaving(true)}>Discard my changes</Button>
           <Button look="primary" onClick={() => void save(null, besides(value.place))}>
-            Keep both
+            Save mine as a copy
           </Button>
         </Actions>
       ) : (
@@ -185,7 +185,7 @@ interface Typed {
   readonly savedText: { readonly current: string | null }
 }
 
-/** What goes away with its tab is kept for the next time the file is opened; closing the window asks about it. */
+/** Keeps unsaved text as a draft when its tab closes, and asks before the window closes. */
 function useUnsaved(value: Opened | null, typed: Typed): void {
   useEffect(() => {
     if (!value) return
@@ -205,11 +205,11 @@ function useUnsaved(value: Opened | null, typed: Typed): void {
       if (left === null) drafts.delete(key)
       else drafts.set(key, { text: left, version: base.current })
     }
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- the refs are the same all along
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- the refs never change
   }, [value])
 }
 
-/** Texts whose editor went away with its tab. */
+/** Unsaved texts whose editors were closed along with their tabs. */
 const drafts = new Map<string, { readonly text: string; readonly version: FileVersion | null }>()
 window.addEventListener('beforeunload', event => {
   if (drafts.size > 0) event.preventDefault()
@@ -219,7 +219,7 @@ function draftKey({ side, path }: Place): string {
   return `${sideText(side)} ${path}`
 }
 
-/** What is there now on the left, what was typed on the right. */
+/** Shows the file as it is now on the left, and the unsaved text on the right. */
 function Difference({ theirs, ours, isDark }: { theirs: string; ours: string; isDark: boolean }) {
   const box = useRef<HTMLDivElement>(null)
   useEffect(() => {
@@ -232,8 +232,8 @@ function Difference({ theirs, ours, isDark }: { theirs: string; ours: string; is
     ]
     const view = new MergeView({
       parent,
-      a: { doc: theirs, extensions: extensions('What is there now') },
-      b: { doc: ours, extensions: extensions('What you typed') },
+      a: { doc: theirs, extensions: extensions('Current file') },
+      b: { doc: ours, extensions: extensions('Your version') },
       collapseUnchanged: { margin: 3 },
     })
     return () => view.destroy()
@@ -243,21 +243,22 @@ function Difference({ theirs, ours, isDark }: { theirs: string; ours: string; is
 
 async function openText({ api }: Pick<FilesParts, 'api'>, place: Place): Promise<Opened> {
   const info = await api.files.info({ place })
-  if (info?.kind !== 'file') throw new Error('This is not a file that can be edited.')
-  if (info.size > largestRead) throw new Error('This file is larger than 5 MB. Edit a part of it in a terminal.')
+  if (info?.kind !== 'file') throw new Error('Only regular files can be edited.')
+  if (info.size > largestRead)
+    throw new Error('Files larger than 5 MB can’t be edited here. Use an editor in a terminal.')
   const { data, version } = await api.files.read({ place, offset: 0, length: largestRead })
-  if (looksBinary(data)) throw new Error('This is a binary file, so it can’t be edited here.')
+  if (looksBinary(data)) throw new Error('This is a binary file and can’t be edited as text.')
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   let text: string
   try {
     text = decoder.decode(data)
   } catch {
-    throw new Error('This text is not UTF-8; saving it here would damage it.')
+    throw new Error('This file is not UTF-8. Saving it here would corrupt it.')
   }
   const bom = text.startsWith('\ufeff')
   const crlf = text.includes('\r\n')
   if (/\r(?!\n)/.test(text) || (crlf && /(^|[^\r])\n/.test(text)))
-    throw new Error('This text mixes line endings; saving it here would change them.')
+    throw new Error('This file has mixed line endings. Saving it here would change them.')
   const plain = (bom ? text.slice(1) : text).replaceAll('\r\n', '\n')
   return { text: plain, version, place, crlf, bom }
 }
@@ -270,11 +271,11 @@ function encode(text: string, { crlf, bom }: Opened): Uint8Array<ArrayBuffer> {
 function besides(place: Place): Place {
   const name = nameOf(place.path)
   const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-')
-  // Cut where the ending would make it too long for a disk.
+  // The name is cut so that the suffix doesn't make it too long for the file system.
   return { ...place, path: joinPath(parentOf(place.path), `${[...name].slice(0, 50).join('')}.mine-${stamp}`) }
 }
 
 function statusText(state: { kind: string }): string {
-  const words: Readonly<Record<string, string>> = { dirty: 'Not saved yet', saving: 'Saving', saved: 'Saved' }
+  const words: Readonly<Record<string, string>> = { dirty: 'Unsaved changes', saving: 'Saving…', saved: 'Saved' }
   return words[state.kind] ?? ''
 }

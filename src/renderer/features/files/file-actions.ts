@@ -17,15 +17,15 @@ export interface FileActionParts {
   readonly tell: (text: string, action?: { label: string; run: () => void }) => void
   readonly copyText: (text: string) => void
   readonly openTerminal: (target: Target, folder: string) => void
-  /** How files are copied, as the person set it. */
+  /** The user's transfer settings. */
   readonly options: () => Partial<Pick<TransferOptions, 'links' | 'verify'>>
-  /** `user@address` and port of a side, for commands that are typed elsewhere; null for this computer. */
+  /** `user@address` and port of a side, for scp and rsync commands; null for this computer. */
   readonly addressOf: (side: Side) => { readonly login: string; readonly port: number | null } | null
 }
 
 const thisComputer: Side = { target: { kind: 'local' }, root: false }
 
-/** What a person can do with the files of a pane. */
+/** The actions on the files of a pane. */
 export class FileActions {
   readonly parts: FileActionParts
 
@@ -33,7 +33,7 @@ export class FileActions {
     this.parts = parts
   }
 
-  /** Goes into a folder, shows a file. */
+  /** Opens a folder, or previews a file. */
   open(id: string, entry: Entry): void {
     const pane = paneOf(id)
     if (pane?.path == null) return
@@ -46,10 +46,10 @@ export class FileActions {
     if (name !== undefined) openDialog({ kind: 'edit', paneId: id, name })
   }
 
-  /** Opens a file in an editor of this computer; what is saved there goes back. */
+  /** Opens a file in an external editor and uploads it whenever it is saved. */
   editOutside(id: string, name: string): void {
-    this.parts.tell(`Opening ${shownName(name)}. What you save goes back to the host.`)
-    this.#quietly(this.parts.api.edits.open({ place: this.#place(id, name) }))
+    this.parts.tell(`Opening ${shownName(name)}. Saved changes are uploaded automatically.`)
+    this.#reportFailure(this.parts.api.edits.open({ place: this.#place(id, name) }))
   }
 
   preview(id: string): void {
@@ -57,7 +57,7 @@ export class FileActions {
     if (name !== undefined) openDialog({ kind: 'preview', paneId: id, name })
   }
 
-  /** Copies or moves what is chosen in one pane to the folder of another. */
+  /** Copies or moves the selection of one pane to the folder of another. */
   transfer(from: string, to: string, move: boolean): void {
     const [source, target] = [paneOf(from), paneOf(to)]
     if (!source || target?.path == null) return
@@ -71,26 +71,26 @@ export class FileActions {
   /** Copies or moves files into a folder. */
   drop({ side, paths }: DraggedFiles, to: Place, move = false): void {
     if (paths.length === 0) return
-    // Dropped where they are: nothing to do.
+    // Moving files to the folder they are in does nothing.
     if (move && paths.every(path => parentOf(path) === to.path) && sideText(side) === sideText(to.side)) return
     const options = { ...this.parts.options(), move }
-    this.#quietly(this.parts.api.transfers.enqueue({ from: { side, paths: [...paths] }, to, options }))
+    this.#reportFailure(this.parts.api.transfers.enqueue({ from: { side, paths: [...paths] }, to, options }))
   }
 
-  /** Hands files to the drag of the system; those of a host must be here first. */
+  /** Starts a system drag. Remote files must be downloaded first. */
   readonly dragOut = ({ side, paths }: DraggedFiles): void => {
-    if (side.target.kind === 'local') return this.#quietly(this.parts.api.app.dragOut({ paths: [...paths] }))
+    if (side.target.kind === 'local') return this.#reportFailure(this.parts.api.app.dragOut({ paths: [...paths] }))
     this.parts.tell(
-      'Files of a host can be dragged to other programs once they are on this computer. “Download to…” fetches them.',
+      'To drag remote files to another app, download them first. Right-click them and choose “Download to…”.',
     )
   }
 
-  /** Fetches what is chosen into a folder of this computer that the person picks. */
+  /** Downloads the selection to a local folder that the user chooses. */
   async saveTo(id: string): Promise<void> {
     const pane = paneOf(id)
     if (!pane) return
     const paths = pathsOf(pane, chosen(pane))
-    const folder = await this.parts.api.app.chooseFolder({ title: `Save ${countText(paths.length)} to` })
+    const folder = await this.parts.api.app.chooseFolder({ title: `Download ${countText(paths.length)} to` })
     if (folder !== null) this.drop({ side: pane.side, paths }, { side: thisComputer, path: folder })
   }
 
@@ -102,7 +102,7 @@ export class FileActions {
     useFiles.setState({ clipboard: { side: pane.side, paths, cut } })
     this.parts.copyText(paths.map(shownName).join('\n'))
     this.parts.tell(
-      `${countText(paths.length)} ${cut ? 'cut' : 'copied'}. Paste where ${paths.length === 1 ? 'it' : 'they'} should go.`,
+      `${countText(paths.length)} ${cut ? 'cut' : 'copied'}. Paste ${paths.length === 1 ? 'it' : 'them'} into another folder.`,
     )
   }
 
@@ -110,9 +110,9 @@ export class FileActions {
     const pane = paneOf(id)
     if (pane?.path == null) return
     const { clipboard } = useFiles.getState()
-    const outside = await this.parts.api.app.copiedFiles().catch(() => [])
+    const systemFiles = await this.parts.api.app.copiedFiles().catch(() => [])
     const to = { side: pane.side, path: pane.path }
-    if (outside.length > 0) return this.drop({ side: thisComputer, paths: outside }, to)
+    if (systemFiles.length > 0) return this.drop({ side: thisComputer, paths: systemFiles }, to)
     if (!clipboard) return
     this.drop(clipboard, to, clipboard.cut)
     if (clipboard.cut) useFiles.setState({ clipboard: null })
@@ -150,7 +150,7 @@ export class FileActions {
       this.parts.panes.refresh(id)
       changePane(id, { selection: { selected: new Set([to]), cursor: to, anchor: to } })
     })
-    this.#quietly(renamed)
+    this.#reportFailure(renamed)
   }
 
   async remove(side: Side, paths: readonly string[], task: TaskId): Promise<void> {
@@ -158,10 +158,10 @@ export class FileActions {
     await this.parts.api.files
       .remove({ side, paths: [...paths], task })
       .finally(() => this.parts.panes.refreshShowing(side, parentOf(first)))
-    if (side.target.kind === 'local') this.parts.tell(`${countText(paths.length)} moved to the trash.`)
+    if (side.target.kind === 'local') this.parts.tell(`${countText(paths.length)} moved to Trash.`)
   }
 
-  /** Counts what the chosen folders weigh. */
+  /** Calculates the sizes of the selected folders. */
   async countSizes(id: string): Promise<void> {
     const pane = paneOf(id)
     if (!pane) return
@@ -179,7 +179,7 @@ export class FileActions {
     if (pane) this.parts.copyText(pathsOf(pane, chosen(pane)).map(shownName).join('\n'))
   }
 
-  /** Puts the command that fetches the chosen files by hand on the clipboard. */
+  /** Copies a command that downloads the selected files. */
   copyCommand(id: string, program: 'scp' | 'rsync'): void {
     const pane = paneOf(id)
     if (!pane) return
@@ -188,9 +188,9 @@ export class FileActions {
       .lineFor({ target: { kind: 'local' }, request: { ...request, from: this.parts.addressOf(pane.side) } })
       .then(line => {
         this.parts.copyText(line)
-        this.parts.tell(`The ${program} command is on the clipboard.`)
+        this.parts.tell(`Copied the ${program} command.`)
       })
-    this.#quietly(copied)
+    this.#reportFailure(copied)
   }
 
   async compress(side: Side, paths: readonly string[], archive: string): Promise<void> {
@@ -201,8 +201,8 @@ export class FileActions {
 
   extract(id: string, name: string): void {
     const work = this.parts.api.files.extract({ place: this.#place(id, name) })
-    this.parts.tell(`Unpacking ${shownName(name)}`)
-    this.#quietly(work.then(() => this.parts.panes.refresh(id)))
+    this.parts.tell(`Extracting ${shownName(name)}…`)
+    this.#reportFailure(work.then(() => this.parts.panes.refresh(id)))
   }
 
   openTerminal(id: string): void {
@@ -215,22 +215,22 @@ export class FileActions {
     return { side: pane.side, path: joinPath(pane.path ?? '/', name) }
   }
 
-  #quietly(work: Promise<unknown>): void {
+  #reportFailure(work: Promise<unknown>): void {
     void work.catch(this.parts.onProblem)
   }
 }
 
-/** `1 item` or `3 items`. */
+/** Formats a count as `1 item` or `3 items`. */
 export function countText(count: number): string {
-  return count === 1 ? '1 item' : `${count} items`
+  return count === 1 ? '1 item' : `${count.toLocaleString()} items`
 }
 
-/** An archive that the far side can unpack, by its name. */
+/** True if the name is that of an archive that can be extracted. */
 export function isArchive(name: string): boolean {
   return /\.(tar|tgz|tar\.gz|tbz2?|tar\.bz2|txz|tar\.xz|zip)$/i.test(name)
 }
 
-/** What an archive of these files is called at first. */
+/** The default name for an archive of these files. */
 export function archiveName(names: readonly string[], folder: string): string {
   const base = names.length === 1 ? (names[0] as string) : nameOf(folder) || 'files'
   return `${base}.tar.gz`

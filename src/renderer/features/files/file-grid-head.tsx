@@ -6,15 +6,15 @@ import { focusGrid } from './focus-grid.ts'
 import { changePane, type PaneState } from './files-state.ts'
 import type { Column } from './rows.ts'
 
-/** The name takes what the others leave. */
+/** The name column takes the remaining width. */
 export type SizedColumn = Exclude<Column, 'name'>
 export type Widths = Readonly<Partial<Record<SizedColumn, number>>>
 
-const words: Readonly<Record<Column, string>> = {
+const titles: Readonly<Record<Column, string>> = {
   name: 'Name',
   size: 'Size',
   modified: 'Modified',
-  mode: 'Mode',
+  mode: 'Permissions',
   owner: 'Owner',
   type: 'Type',
 }
@@ -22,7 +22,7 @@ const words: Readonly<Record<Column, string>> = {
 const narrowest = 40
 const widest = 600
 
-/** The widths of columns as the style of the grid; the usual ones stand in the style sheet. */
+/** Column widths as a style of the grid; defaults are in the style sheet. */
 export function widthStyle(widths: Widths): CSSProperties {
   return Object.fromEntries(Object.entries(widths).map(([column, width]) => [`--width-${column}`, `${width}px`]))
 }
@@ -31,11 +31,11 @@ interface HeadProps {
   readonly paneId: string
   readonly pane: PaneState
   readonly columns: readonly Column[]
-  /** Null gives a column its usual width again. */
+  /** Null resets a column to its default width. */
   readonly onWidth: (column: SizedColumn, width: number | null) => void
 }
 
-/** The heads of the columns: a click sorts, a drag of the edge between two sets the width. */
+/** The column headers: a click sorts, and dragging an edge resizes. */
 export function FileGridHead({ paneId, pane, columns, onWidth }: HeadProps) {
   const { sort } = pane
   const by = (column: Column) => {
@@ -54,7 +54,7 @@ export function FileGridHead({ paneId, pane, columns, onWidth }: HeadProps) {
         >
           {column !== 'name' && <Edge column={column} onWidth={onWidth} />}
           <button type="button" tabIndex={-1} onClick={() => by(column)}>
-            {words[column]}
+            {titles[column]}
             {sort.column === column &&
               (sort.down ? <ChevronDown size={12} aria-hidden="true" /> : <ChevronUp size={12} aria-hidden="true" />)}
           </button>
@@ -64,7 +64,7 @@ export function FileGridHead({ paneId, pane, columns, onWidth }: HeadProps) {
   )
 }
 
-/** The left edge of a column; a double click gives it its usual width. */
+/** The left edge of a column; a double-click resets the width. */
 function Edge({ column, onWidth }: { column: SizedColumn; onWidth: HeadProps['onWidth'] }) {
   const drag = useRef<{ x: number; width: number } | null>(null)
   const widthAt = ({ clientX }: PointerEvent) => {
@@ -75,7 +75,7 @@ function Edge({ column, onWidth }: { column: SizedColumn; onWidth: HeadProps['on
   return (
     <span
       className={css['edge']}
-      title={`Drag to set the width of ${words[column]}`}
+      title={`Drag to resize the ${titles[column]} column. Double-click to reset it.`}
       data-edge={column}
       onDoubleClick={event => {
         event.currentTarget.closest<HTMLElement>('[data-pane]')?.style.removeProperty(`--width-${column}`)

@@ -33,7 +33,7 @@ export interface FileGridProps {
 
 const rowHeight = 29
 
-/** The rows of one folder: only those in sight are drawn, however many there are. */
+/** The rows of one folder. Only visible rows are rendered, so that large folders stay fast. */
 export function FileGrid(props: FileGridProps) {
   const { paneId, pane, columns, hidden, keys, menu, label } = props
   const rows = useMemo(
@@ -72,7 +72,7 @@ export function FileGrid(props: FileGridProps) {
   }
   const onContextMenu = (event: MouseEvent) => {
     const entry = entryAt(event.target)
-    // The menu key is pressed on the list, and means what has the keyboard there.
+    // The Menu key fires on the grid itself, and applies to the selection.
     if (event.target === event.currentTarget && event.button !== 2) return setMenuNames(chosen(pane))
     const picked = entry && !pane.selection.selected.has(entry.name) ? [entry.name] : chosen(pane)
     if (entry && picked[0] === entry.name && picked.length === 1)
@@ -155,7 +155,7 @@ function useDrop(
     return acceptFiles(element, {
       onOver: count => over.current(count),
       onDrop: drop,
-      // Let go where they were taken: nothing was meant.
+      // Dropping files into the folder they came from does nothing.
       takes: ({ side, paths }) => {
         const { path, side: mine } = latest.current
         return sideText(side) !== sideText(mine) || paths.some(each => parentOf(each) !== path)
@@ -166,7 +166,7 @@ function useDrop(
   }, [paneId, drop, pathOf, actions, scroller])
 }
 
-// What is not shown is not selected: a key must not reach what nobody sees.
+// Hidden rows are deselected, so that a key can't act on files that the user doesn't see.
 function useVisibleSelection(paneId: string, pane: PaneState, names: readonly string[]) {
   const latest = useRef(pane)
   useEffect(() => void (latest.current = pane))
@@ -182,7 +182,7 @@ function useVisibleSelection(paneId: string, pane: PaneState, names: readonly st
   }, [paneId, names])
 }
 
-// Where the keyboard goes, the list follows; a row that comes later is gone to when it is there.
+// Scrolls to the cursor's row, once that row has been loaded.
 function useCursorInSight(pane: PaneState, names: readonly string[], scrollTo: (index: number) => void) {
   const { cursor } = pane.selection
   const seen = useRef<string | null>(null)
@@ -197,7 +197,7 @@ function useCursorInSight(pane: PaneState, names: readonly string[], scrollTo: (
   })
 }
 
-// A file may be called constructor.
+// A file may be named "constructor".
 function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined
 }

@@ -23,7 +23,7 @@ const byEnding: readonly (readonly [RegExp, typeof File])[] = [
   [/\.(zip|gz|tgz|xz|bz2|zst|tar|7z)$/i, FileArchive],
 ]
 
-/** The picture before a name. */
+/** The icon next to a file name. */
 export function FileIcon({ entry }: { readonly entry: Entry }) {
   const Icon = iconOf(entry)
   return <Icon size={15} aria-hidden="true" />

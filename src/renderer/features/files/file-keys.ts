@@ -15,13 +15,13 @@ export interface KeyContext {
 export interface FileKeyParts {
   readonly panes: FilePanes
   readonly actions: FileActions
-  /** The pane beside this one. */
+  /** The other pane of the tab. */
   readonly otherOf: (paneId: string) => string | null
   readonly focus: (paneId: string) => boolean
   readonly toggleHidden: () => void
 }
 
-/** What the keys do in a list of files. */
+/** Keyboard shortcuts in a list of files. */
 export class FileKeys {
   readonly #parts: FileKeyParts
 
@@ -29,7 +29,7 @@ export class FileKeys {
     this.#parts = parts
   }
 
-  /** True when the key meant something here. */
+  /** Returns true if the key was handled. */
   handle(event: KeyboardEvent, context: KeyContext): boolean {
     if (event.target !== event.currentTarget) return false
     const mod = event.ctrlKey || event.metaKey
@@ -148,7 +148,7 @@ export class FileKeys {
     }
   }
 
-  // Letters filter as they are typed.
+  // Typing letters filters the list.
   #type({ key }: KeyboardEvent, { paneId }: KeyContext): boolean {
     if (key.length !== 1) return false
     const pane = paneOf(paneId)

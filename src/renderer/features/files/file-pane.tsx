@@ -29,7 +29,7 @@ interface FilePaneProps {
   readonly onFocus: () => void
 }
 
-/** One of the two panes: whose files, where, and what is there. */
+/** One of the two panes: its location, its path and its files. */
 export function FilePane({ tab, side, parts, active, menuFor, onFocus }: FilePaneProps) {
   const { panes } = parts
   const pane = useFiles(state => state.panes[tab.id])
@@ -60,7 +60,7 @@ export function FilePane({ tab, side, parts, active, menuFor, onFocus }: FilePan
               <FileGrid
                 paneId={tab.id}
                 pane={pane}
-                label={side === 'left' ? 'Rows on the left' : 'Rows on the right'}
+                label={side === 'left' ? 'Files in the left pane' : 'Files in the right pane'}
                 columns={parts.columns}
                 widths={parts.widths}
                 onWidth={parts.setWidth}
@@ -103,40 +103,53 @@ function PaneHead({
       {pane.side.root && <Tag tone="bad">as root</Tag>}
       <span className={ui['grow']} />
       {over !== null && (
-        <span className={css['droptag']}>{`drop to ${remote ? 'upload' : 'copy'} ${countText(over)}`}</span>
+        <span className={css['droptag']}>{`Drop to ${remote ? 'upload' : 'copy'} ${countText(over)}`}</span>
       )}
       <span className={css['tools']}>
-        <IconButton small label="Back" disabled={pane.back.length === 0} onClick={() => panes.step(tab.id, 'back')}>
+        <IconButton
+          small
+          label="Back"
+          keys="Alt+Left"
+          disabled={pane.back.length === 0}
+          onClick={() => panes.step(tab.id, 'back')}
+        >
           <ArrowLeft size={15} />
         </IconButton>
         <IconButton
           small
           label="Forward"
+          keys="Alt+Right"
           disabled={pane.forward.length === 0}
           onClick={() => panes.step(tab.id, 'forward')}
         >
           <ArrowRight size={15} />
         </IconButton>
-        <IconButton small label="Up" onClick={() => panes.up(tab.id)}>
+        <IconButton small label="Parent folder" keys="Alt+Up" onClick={() => panes.up(tab.id)}>
           <ArrowUp size={15} />
         </IconButton>
         <IconButton
           small
           label={hidden ? 'Hide hidden files' : 'Show hidden files'}
+          keys="Ctrl+H"
           aria-pressed={hidden}
           onClick={toggleHidden}
         >
           {hidden ? <Eye size={15} /> : <EyeOff size={15} />}
         </IconButton>
-        <IconButton small label="New folder" onClick={() => openDialog({ kind: 'new-folder', paneId: tab.id })}>
+        <IconButton
+          small
+          label="New folder"
+          keys="F7"
+          onClick={() => openDialog({ kind: 'new-folder', paneId: tab.id })}
+        >
           <FolderPlus size={15} />
         </IconButton>
-        <IconButton small label="Refresh" onClick={() => panes.refresh(tab.id)}>
+        <IconButton small label="Refresh" keys="Ctrl+R" onClick={() => panes.refresh(tab.id)}>
           <RefreshCw size={14} />
         </IconButton>
         <Menu
           trigger={
-            <IconButton small label="More">
+            <IconButton small label="More actions">
               <Ellipsis size={15} />
             </IconButton>
           }
@@ -160,13 +173,13 @@ function Failed({
 }) {
   return (
     <div className={css['failed']} role="alert" data-failed-pane={paneId}>
-      <strong>These files can’t be shown</strong>
+      <strong>Can’t open this folder</strong>
       <p>{pane.error?.message}</p>
       <span>
         <Button look="primary" onClick={onAgain}>
           Try again
         </Button>
-        {pane.info && <Button onClick={onHome}>Go to the home folder</Button>}
+        {pane.info && <Button onClick={onHome}>Go to home folder</Button>}
       </span>
     </div>
   )
@@ -176,7 +189,7 @@ function Waiting({ pane, parts }: { pane: PaneState; parts: FilesParts }) {
   const state = useSides(all => all.sides[sideText(pane.side)])
   if (pane.status === 'loading' && pane.entries.length === 0) {
     const step =
-      state?.kind === 'connecting' ? state.step : state?.kind === 'asking' ? 'Waiting for you' : 'Reading the folder'
+      state?.kind === 'connecting' ? state.step : state?.kind === 'asking' ? 'Waiting for your response' : 'Loading…'
     return (
       <div className={css['waiting']}>
         <p role="status">{step}</p>
@@ -191,9 +204,9 @@ function Waiting({ pane, parts }: { pane: PaneState; parts: FilesParts }) {
     )
   }
   if (pane.status === 'ready' && pane.entries.length === 0)
-    return <p className={css['waiting']}>This folder is empty. Drop files here to fill it.</p>
+    return <p className={css['waiting']}>This folder is empty. Drop files here to copy them.</p>
   const all = pane.entries.every(entry => entry.name.startsWith('.'))
   if (pane.status === 'ready' && all && !parts.hidden)
-    return <p className={css['waiting']}>There are only hidden files here. Ctrl+H shows them.</p>
+    return <p className={css['waiting']}>All files in this folder are hidden. Press Ctrl+H to show them.</p>
   return null
 }

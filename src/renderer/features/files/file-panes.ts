@@ -13,7 +13,7 @@ import { keepNames, noSelection } from './selection.ts'
 import { sideText } from '../../mirrors/sides.ts'
 
 const historyLength = 50
-// Rows are shown as they come, but a folder of 100,000 is not sorted anew for each hundred of them.
+// Rows appear as they arrive, but a folder of 100,000 files isn't sorted again for every hundred.
 const firstFlushMs = 40
 const slowFlushMs = 600
 const manyRows = 4_000
@@ -21,7 +21,7 @@ const manyRows = 4_000
 interface Listing {
   readonly id: ListingId
   readonly rows: Map<string, Entry>
-  /** Where the pane shows rows before all have come: not when it is only read anew. */
+  /** True if rows are shown while the listing is running; false for a refresh. */
   readonly live: boolean
   readonly port: Disposable
   timer: number | undefined
@@ -31,11 +31,11 @@ export interface FilePanesParts {
   readonly api: Api
   readonly ports: Ports
   readonly onProblem: (error: unknown) => void
-  /** A person took a pane from one folder to another. */
+  /** The user moved a pane from one folder to another. */
   readonly onWent: (paneId: string, from: string, to: string) => void
 }
 
-/** What the panes do: they go to folders and show what is there. Owns the listings under way. */
+/** Navigates panes and lists their folders. Owns the running listings. */
 export class FilePanes implements Disposable {
   readonly #api: Api
   readonly #ports: Ports
@@ -51,12 +51,12 @@ export class FilePanes implements Disposable {
     this.#onWent = onWent
   }
 
-  /** The panes that the last run left in front connect in the background: nobody has just asked for them. */
+  /** Restored panes connect in the background, since the user didn't just ask for them. */
   expectRestored(ids: readonly string[]): void {
     for (const id of ids) this.#restored.add(id)
   }
 
-  /** Makes sure that a pane shows what its tab says. */
+  /** Makes a pane show its tab's location. */
   show({ id, side, path }: FileTab): void {
     const pane = useFiles.getState().panes[id]
     if (pane && sideText(pane.side) === sideText(side)) return
@@ -65,7 +65,7 @@ export class FilePanes implements Disposable {
     void this.#reach(id, { side, path }, this.#restored.delete(id) ? 'background' : 'person')
   }
 
-  /** Connects again after a loss or a failure. */
+  /** Reconnects after a lost or failed connection. */
   again(id: string): void {
     const pane = paneOf(id)
     if (!pane) return
@@ -73,7 +73,7 @@ export class FilePanes implements Disposable {
     void this.#reach(id, pane, 'person')
   }
 
-  /** Goes to a folder; the pane beside it may come along. */
+  /** Goes to a folder; with `lead`, a synced pane follows. */
   go(id: string, path: string, lead = true): void {
     const pane = paneOf(id)
     if (!pane || path === pane.path) return void (pane && this.refresh(id))
@@ -82,11 +82,11 @@ export class FilePanes implements Disposable {
     this.#open(id, path, { back, forward: [] })
   }
 
-  /** What a person typed: `~`, a relative or an absolute path; a file's opens its folder. */
+  /** Goes to a typed path: `~`, relative or absolute. The path of a file opens its folder. Errors: `not-found`. */
   async goTyped(id: string, typed: string): Promise<void> {
     const pane = paneOf(id)
     if (!pane) return
-    // Typed before the other side was reached: it is the first folder to be opened.
+    // A path typed before the connection is up becomes the first folder to open.
     if (!pane.info) {
       const isAbsolute = /^(\/|[A-Za-z]:[\\/])/.test(typed.trim())
       if (isAbsolute) changePane(id, { path: resolvePath(typed.trim(), { home: '/', from: '/' }) })
@@ -94,10 +94,10 @@ export class FilePanes implements Disposable {
     }
     const path = resolvePath(typed.trim(), { home: pane.info.home, from: pane.path ?? pane.info.home })
     const info = await this.#api.files.info({ place: { side: pane.side, path } })
-    // It went elsewhere meanwhile: what was typed is old.
+    // The pane has moved on in the meantime, so the typed path no longer applies.
     const now = paneOf(id)
     if (now?.path !== pane.path || sideText(now.side) !== sideText(pane.side)) return
-    if (!info) throw new AppError('not-found', `There is no ${path}.`)
+    if (!info) throw new AppError('not-found', `${path} doesn’t exist.`)
     if (info.kind === 'folder') return this.go(id, path)
     this.go(id, parentOf(path))
     changePane(id, { selection: { selected: new Set([nameOf(path)]), cursor: nameOf(path), anchor: nameOf(path) } })
@@ -121,7 +121,7 @@ export class FilePanes implements Disposable {
     this.#open(id, to, direction === 'back' ? { back: rest, forward: other } : { back: other, forward: rest })
   }
 
-  /** Reads the folder anew, keeping what is shown until that is done. */
+  /** Lists the folder again; the old rows stay until that is finished. */
   refresh(id: string, asker: AskedBy = 'person'): void {
     const pane = paneOf(id)
     if (!pane) return
@@ -129,7 +129,7 @@ export class FilePanes implements Disposable {
     this.#list(id, pane.path, { live: false, asker })
   }
 
-  /** Reads every pane anew that shows a folder. */
+  /** Refreshes every pane that shows a folder. */
   refreshShowing(side: Side, path: string): void {
     for (const [id, pane] of Object.entries(useFiles.getState().panes))
       if (pane.path === path && pane.status === 'ready' && sideText(pane.side) === sideText(side))
@@ -165,7 +165,7 @@ export class FilePanes implements Disposable {
     }
   }
 
-  /** An address may name a file: its folder is shown then, with the file chosen. */
+  /** If a location turns out to be a file, shows its folder with the file selected. */
   async #leaveFile(id: string, side: Side, path: string): Promise<void> {
     const info = await this.#api.files.info({ place: { side, path } }).catch(() => null)
     if (info?.kind !== 'file' || !isAt(id, side, path)) return
@@ -257,7 +257,7 @@ function isAt(id: string, side: Side, path: string): boolean {
   return pane?.path === path && sideText(pane.side) === sideText(side)
 }
 
-/** What a pane shows now. */
+/** The current state of a pane. */
 export function paneOf(id: string): PaneState | undefined {
   return useFiles.getState().panes[id]
 }
@@ -267,7 +267,7 @@ export function pathsOf(pane: PaneState, names: readonly string[]): string[] {
   return pane.path === null ? [] : names.map(name => joinPath(pane.path as string, name))
 }
 
-/** The selected names of a pane, or the one under the keyboard. */
+/** The selected names of a pane, or the name at the cursor if none is selected. */
 export function chosen({ selection, entries }: PaneState): readonly string[] {
   if (selection.selected.size > 0) {
     return entries.flatMap(({ name }) => (selection.selected.has(name) ? [name] : []))
@@ -275,7 +275,7 @@ export function chosen({ selection, entries }: PaneState): readonly string[] {
   return selection.cursor === null ? [] : [selection.cursor]
 }
 
-/** Lets panes go whose tabs are gone. */
+/** Drops panes whose tabs were closed. */
 export function followTabs(panes: FilePanes, tabIds: () => ReadonlySet<string>): Disposable {
   const prune = () => {
     const open = tabIds()

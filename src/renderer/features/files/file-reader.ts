@@ -5,7 +5,7 @@ import type { ByteSource } from './preview-job.ts'
 import { limits } from './preview-limits.ts'
 import { sizeText } from '../../../shared/base/sizes.ts'
 
-/** Reads pieces of one file; nothing reads more than it shows. */
+/** Reads parts of one file, so that a preview downloads only what it shows. */
 export class FileReader implements ByteSource {
   readonly #api: Api
   #left: number = limits.bytes
@@ -18,21 +18,23 @@ export class FileReader implements ByteSource {
     this.size = size
   }
 
-  /** Up to 5 MiB from `offset`. */
+  /** Reads up to 5 MiB from `offset`. */
   piece(offset: number, length: number): Promise<FilePiece> {
     return this.#api.files.read({ place: this.place, offset, length: Math.min(length, largestRead) })
   }
 
   /**
-   * Bytes from `start` to `end`, fewer where the file ends: for formats that say where their parts are. All slices of a
-   * reader together have at most 32 MiB; one that goes past that is refused before anything is read.
+   * Reads bytes from `start` to `end`, or fewer at the end of the file. Meant for formats that contain offsets. All slices
+   * of a reader may total 32 MiB; a slice beyond that is refused before anything is read.
    */
   async slice(start: number, end: number): Promise<ArrayBuffer> {
     const length = Math.min(end, this.size) - start
     if (!(Number.isSafeInteger(start) && start >= 0 && length >= 0))
-      throw new Error('This file is damaged: it names a place outside of itself.')
+      throw new Error('This file is damaged: it contains an offset outside the file.')
     if (length > this.#left)
-      throw new Error(`A preview reads at most ${sizeText(limits.bytes)} of a file. Copy it first.`)
+      throw new Error(
+        `This file is too large to preview: previews read at most ${sizeText(limits.bytes)}. Open it in another app.`,
+      )
     this.#left -= length
     const whole = new Uint8Array(length)
     let done = 0

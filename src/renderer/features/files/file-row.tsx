@@ -88,7 +88,7 @@ export const FileRow = memo(function FileRow(props: FileRowProps) {
                 {shownName(name)}
               </span>
             )}
-            {mark !== undefined && mark !== 'same' && <span className={css['mark']}>{markWords[mark]}</span>}
+            {mark !== undefined && mark !== 'same' && <span className={css['mark']}>{markLabels[mark]}</span>}
           </span>
         ) : (
           <span key={column} role="gridcell" data-column={column} className={css['cell']}>
@@ -100,7 +100,7 @@ export const FileRow = memo(function FileRow(props: FileRowProps) {
   )
 })
 
-const markWords: Readonly<Record<Mark, string>> = {
+const markLabels: Readonly<Record<Mark, string>> = {
   'only-here': 'only here',
   newer: 'newer',
   older: 'older',
@@ -110,7 +110,7 @@ const markWords: Readonly<Record<Mark, string>> = {
 
 function Rename({ paneId, name, actions }: { paneId: string; name: string; actions: FileActions }) {
   const ref = useRef<HTMLInputElement>(null)
-  // A name that is shown otherwise than it is can't be typed back: it is left as it is unless changed.
+  // A name with invisible characters is shown escaped and can't be typed back, so it is kept unless the user changes it.
   const shown = shownName(name)
   useEffect(() => {
     const dot = shown.lastIndexOf('.')
@@ -135,7 +135,7 @@ function Rename({ paneId, name, actions }: { paneId: string; name: string; actio
         event.stopPropagation()
         const { value } = event.currentTarget
         const wrong = value !== shown && !isSafeName(value.trim())
-        event.currentTarget.setCustomValidity(wrong ? 'A name can’t hold a slash, be empty or be just dots.' : '')
+        event.currentTarget.setCustomValidity(wrong ? 'Names can’t be empty, contain a slash, or be “.” or “..”.' : '')
         if (event.key === 'Enter' && event.currentTarget.reportValidity()) finish(value)
         if (event.key === 'Escape') finish(shown)
       }}
@@ -163,11 +163,11 @@ function textOf(column: Column, { entry, size }: FileRowProps): string {
 
 function titleOf(entry: Entry): string {
   const lines = [shownName(entry.name), `Modified ${fullTime(entry.mtimeMs)}`]
-  if (entry.link) lines.push(`Link to ${shownName(entry.link.target)}`)
+  if (entry.link) lines.push(`Symlink to ${shownName(entry.link.target)}`)
   return lines.join('\n')
 }
 
-/** What a drag that begins on a row is about: the selection when the row is in it, else the row alone. */
+/** The files that a drag from this row carries: the selection if it includes the row, otherwise just the row. */
 function draggedFrom(paneId: string, name: string) {
   const pane = paneOf(paneId) as PaneState
   const names = pane.selection.selected.has(name) ? chosen(pane) : [name]

@@ -10,7 +10,7 @@ import { FindDialog } from './find-dialog.tsx'
 import { NewDialog } from './new-dialog.tsx'
 import { PropertiesDialog } from './properties-dialog.tsx'
 
-// The editor and the viewers are heavy, and most panes never need them.
+// The editor and viewers are large and rarely needed, so they are loaded on demand.
 const PreviewDialog = lazy(async () => ({ default: (await import('./preview-dialog.tsx')).PreviewDialog }))
 const EditDialog = lazy(async () => ({ default: (await import('./edit-dialog.tsx')).EditDialog }))
 
@@ -60,7 +60,7 @@ function DialogOf({ parts, dialog }: { readonly parts: FilesParts; readonly dial
   }
 }
 
-/** What every dialog of the files page gets. */
+/** Props that all dialogs of the Files page share. */
 export interface DialogParts {
   readonly parts: FilesParts
   readonly paneId: string

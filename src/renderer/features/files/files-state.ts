@@ -5,12 +5,12 @@ import type { Entry, Side, SideInfo, Space } from '../../../shared/contract/file
 import { noSelection, type Selection } from './selection.ts'
 import type { Sort } from './rows.ts'
 
-/** What one tab of a file pane shows. */
+/** The state of one tab in a file pane. */
 export interface PaneState {
   readonly status: 'loading' | 'ready' | 'failed'
   readonly error: WireError | null
   readonly side: Side
-  /** Where it is; null until the home folder is known. */
+  /** The current folder; null until the home folder is known. */
   readonly path: string | null
   readonly info: SideInfo | null
   readonly entries: readonly Entry[]
@@ -22,16 +22,16 @@ export interface PaneState {
   readonly back: readonly string[]
   readonly forward: readonly string[]
   readonly space: Space | null
-  /** The sizes of folders that were counted, by name. */
+  /** Calculated folder sizes, by name. */
   readonly sizes: Readonly<Record<string, number>>
-  /** Names that differ from the other pane, and how; empty when nothing was compared. */
+  /** How each name compares with the other pane; empty if nothing was compared. */
   readonly marks: Readonly<Record<string, Mark>>
 }
 
 /** How a row compares with the other pane. */
 export type Mark = 'only-here' | 'newer' | 'older' | 'different' | 'same'
 
-/** Files that were copied or cut, to be pasted elsewhere. */
+/** Files that were copied or cut. */
 export interface FileClipboard {
   readonly side: Side
   readonly paths: readonly string[]
@@ -39,11 +39,11 @@ export interface FileClipboard {
 }
 
 interface FilesState {
-  /** By the id of a pane's tab. */
+  /** Panes by tab id. */
   readonly panes: Readonly<Record<string, PaneState>>
   readonly clipboard: FileClipboard | null
   readonly dialog: FilesDialog | null
-  /** Both panes of a tab go to the same folders together. */
+  /** Tabs whose two panes navigate together, by tab id. */
   readonly synced: Readonly<Record<string, boolean>>
 }
 
@@ -68,7 +68,7 @@ export function openDialog(dialog: FilesDialog | null): void {
   useFiles.setState({ dialog })
 }
 
-/** A pane that was not looked at yet. */
+/** The initial state of a pane. */
 export function newPane(side: Side, path: string | null): PaneState {
   return {
     status: 'loading',

@@ -22,7 +22,7 @@ import css from './files.module.css'
 import type { FileLocation } from './location-picker.tsx'
 import type { Column } from './rows.ts'
 
-/** What the files page is made of; the app brings it together. */
+/** The dependencies of the Files page, which the app provides. */
 export interface FilesParts {
   readonly api: Api
   readonly panes: FilePanes
@@ -38,9 +38,9 @@ export interface FilesParts {
   readonly paneMenu: (tab: FileTab) => readonly MenuItem[]
   readonly pathOf: (file: File) => string
   readonly isDark: boolean
-  /** Opens a link in a file of a target. */
+  /** Opens a link found in a file of `target`. */
   readonly openLink: (target: Target, address: string) => void
-  /** Sends text to the terminal that was used last; without a name there is none. */
+  /** Sends text to the most recently used terminal; its name is null if there is none. */
   readonly sender: { useName(): string | null; useCount(): number; send(text: string): void }
   readonly onProblem: (error: unknown) => void
 }
@@ -54,7 +54,7 @@ export function FilesView({ tab, parts }: { readonly tab: FilesTab; readonly par
         <Panel id="left" minSize="20%" className={css['panel'] ?? ''}>
           <OnePane tab={tab} side="left" parts={parts} />
         </Panel>
-        <Separator className={css['separator'] ?? ''} aria-label="Resize the panes" />
+        <Separator className={css['separator'] ?? ''} aria-label="Resize panes" />
         <Panel id="right" minSize="20%" className={css['panel'] ?? ''}>
           <OnePane tab={tab} side="right" parts={parts} />
         </Panel>
@@ -74,19 +74,19 @@ function OnePane({ tab, side, parts }: { tab: FilesTab; side: PaneSide; parts: F
         <div
           className={css['panetabs']}
           role="group"
-          aria-label={side === 'left' ? 'Tabs on the left' : 'Tabs on the right'}
+          aria-label={side === 'left' ? 'Left pane tabs' : 'Right pane tabs'}
         >
           {tabs.tabs.map((each, index) => (
             <span key={each.id} data-shown={each === shown}>
               <button type="button" aria-pressed={each === shown} onClick={() => selectFileTab(tab.id, side, index)}>
                 {each.path === null ? 'Home' : shownName(nameOf(each.path) || each.path)}
               </button>
-              <IconButton small label="Close this tab" onClick={() => closeFileTab(tab.id, side, index)}>
+              <IconButton small label="Close tab" onClick={() => closeFileTab(tab.id, side, index)}>
                 <X size={12} />
               </IconButton>
             </span>
           ))}
-          <IconButton small label="New tab here" onClick={() => addFileTab(tab.id, side)}>
+          <IconButton small label="New tab" onClick={() => addFileTab(tab.id, side)}>
             <Plus size={14} />
           </IconButton>
         </div>

@@ -13,7 +13,7 @@ import { changePane } from './files-state.ts'
 import { useTask } from './use-task.ts'
 import { useWork } from '../../ui/use-work.ts'
 
-/** Finds files by name below the folder that a pane shows. */
+/** Finds files by name in a pane's folder and its subfolders. */
 export function FindDialog({ parts, paneId, close }: DialogParts) {
   const [text, setText] = useState('')
   const [found, setFound] = useState<readonly string[] | null>(null)
@@ -42,7 +42,7 @@ export function FindDialog({ parts, paneId, close }: DialogParts) {
   return (
     <Dialog
       title="Find files"
-      description={`By name, in ${shownName(folder)} and below`}
+      description={`Search by name in ${shownName(folder)} and its subfolders`}
       badge={<FileSearch size={18} />}
       width={620}
       onClose={close}
@@ -52,7 +52,7 @@ export function FindDialog({ parts, paneId, close }: DialogParts) {
         {found && (
           <div className={css['found']} role="status">
             <p>{foundText(found.length)}</p>
-            <ul aria-label="Found files">
+            <ul aria-label="Search results">
               {found.map(path => (
                 <li key={path}>
                   <button type="button" onClick={() => show(path)}>
@@ -66,7 +66,7 @@ export function FindDialog({ parts, paneId, close }: DialogParts) {
         <Actions>
           <Button onClick={close}>Close</Button>
           <Button look="primary" type="submit" disabled={text === '' || (busy && asking)}>
-            {asking ? 'Looking' : 'Find'}
+            {asking ? 'Searching…' : 'Find'}
           </Button>
         </Actions>
       </form>
@@ -75,6 +75,6 @@ export function FindDialog({ parts, paneId, close }: DialogParts) {
 }
 
 function foundText(count: number): string {
-  if (count === 0) return 'Nothing has such a name.'
-  return count >= 1000 ? 'The first 1,000 of them' : count === 1 ? '1 found' : `${count} found`
+  if (count === 0) return 'No files found.'
+  return count >= 1000 ? 'Showing the first 1,000 results.' : count === 1 ? '1 result' : `${count} results`
 }

@@ -1,4 +1,4 @@
-/** Gives the keyboard to a pane's list, or to the first button where it shows none; false when there is no such pane. */
+/** Focuses a pane's file list, or the first button of its error message. Returns false if the pane isn't shown. */
 export function focusGrid(paneId: string): boolean {
   const list = document.querySelector<HTMLElement>(`[role=grid][data-pane="${paneId}"]`)
   const other = document.querySelector<HTMLElement>(`[data-failed-pane="${paneId}"] button`)

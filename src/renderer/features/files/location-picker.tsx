@@ -4,7 +4,7 @@ import type { Side } from '../../../shared/contract/files.ts'
 import type { Target } from '../../../shared/contract/targets.ts'
 import css from './files.module.css'
 
-/** A place whose files can be shown. */
+/** A computer whose files can be browsed. */
 export interface FileLocation {
   readonly label: string
   readonly target: Target
@@ -16,7 +16,7 @@ interface LocationPickerProps {
   readonly onPick: (side: Side) => void
 }
 
-/** Chooses whose files a pane shows; a host is signed in to by picking it. */
+/** Chooses which computer a pane shows. Choosing a host connects to it. */
 export function LocationPicker({ side, locations, onPick }: LocationPickerProps) {
   const key = JSON.stringify(side.target)
   const known = locations.some(location => JSON.stringify(location.target) === key)

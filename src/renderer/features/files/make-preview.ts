@@ -2,7 +2,7 @@ import type { ByteSource, PreviewAnswers, PreviewJob, TextAnswer } from './previ
 import { hexDump, looksBinary } from './preview-kind.ts'
 import { counted, limits } from './preview-limits.ts'
 
-/** Does the work of a preview within the budgets. Rejects with a sentence that can be shown. Parsers load when needed. */
+/** Creates a preview within the limits. Rejects with a message for the user. Parsers are loaded on demand. */
 export async function makePreview(job: PreviewJob, source: ByteSource): Promise<PreviewAnswers[PreviewJob['kind']]> {
   switch (job.kind) {
     case 'markdown':
@@ -26,11 +26,11 @@ async function readText(source: ByteSource, length: number): Promise<TextAnswer>
   const bytes = new Uint8Array(await source.slice(0, Math.min(length, source.size)))
   if (looksBinary(bytes)) return { binary: true, text: hexDump(bytes.subarray(0, 4096)), read: bytes.length, notes: [] }
   const { text, cut } = cutLines(new TextDecoder().decode(bytes))
-  const notes = cut === 0 ? [] : [`Lines are cut after ${counted(limits.line)} characters.`]
+  const notes = cut === 0 ? [] : [`Lines longer than ${counted(limits.line)} characters are truncated.`]
   return { binary: false, text, read: bytes.length, notes }
 }
 
-/** Cuts long lines; `cut` is how many. Pure. */
+/** Truncates long lines; `cut` is the number of truncated lines. Pure. */
 export function cutLines(text: string): { readonly text: string; readonly cut: number } {
   if (text.length <= limits.line) return { text, cut: 0 }
   let cut = 0

@@ -6,7 +6,7 @@ import type { ByteSource, PreviewAnswers } from './preview-job.ts'
 import { limits } from './preview-limits.ts'
 import { sizeText } from '../../../shared/base/sizes.ts'
 
-/** A piece of a Markdown document, as it is drawn: text, or one of the elements below with its children. */
+/** A node of a rendered Markdown document: text, or an element with children. */
 export type DrawnNode = string | DrawnElement
 
 export interface DrawnElement {
@@ -14,9 +14,9 @@ export interface DrawnElement {
   readonly href?: string
   readonly title?: string
   readonly alt?: string
-  /** Of an ordered list. */
+  /** The first number of an ordered list. */
   readonly start?: number
-  /** Of a task. */
+  /** The state of a task list item. */
   readonly checked?: boolean
   readonly align?: 'left' | 'center' | 'right'
   readonly children: readonly DrawnNode[]
@@ -27,15 +27,15 @@ const tags = new Set(
     ' ',
   ),
 )
-/** Elements that enclose each other in the tree; a container is two of them ("ul" and "li"). */
-const deepest = 3 * limits.depth
+/** The maximum depth of the tree; each list level adds two elements ("ul" and "li"). */
+const maxTreeDepth = 3 * limits.depth
 
-/** The nodes that are left for one document. */
+/** The number of nodes that a document may still add. */
 export interface NodeBudget {
   left: number
 }
 
-/** The head of a Markdown file. */
+/** Renders the start of a Markdown file. */
 export async function readMarkdown(source: ByteSource): Promise<PreviewAnswers['markdown']> {
   const text = new TextDecoder().decode(await source.slice(0, Math.min(limits.markdownBytes, source.size)))
   const notes =
@@ -47,24 +47,24 @@ export async function readMarkdown(source: ByteSource): Promise<PreviewAnswers['
 }
 
 /**
- * The nodes of a Markdown text, within the budget. Text nested too deep comes back as plain text. HTML stays text, and only
- * addresses that the renderer of Markdown takes for harmless become links. Pure.
+ * Parses Markdown into nodes, within the budget. Text that is nested too deeply is returned as plain text. HTML stays text,
+ * and only URLs that react-markdown considers safe become links. Pure.
  */
 export function markdownNodes(
   text: string,
   budget: NodeBudget,
 ): { readonly nodes: readonly DrawnNode[]; readonly note: string | null } {
   if (containerDepth(text) > limits.depth) {
-    const note = `Lists and quotes are nested more than ${limits.depth} deep here. Showing the plain text.`
+    const note = `Lists or quotes are nested more than ${limits.depth} levels deep. Showing plain text.`
     return { nodes: [{ tag: 'pre', children: [text] }], note }
   }
-  // react-markdown is a function from text to elements; no page is needed to call it.
+  // react-markdown is a plain function from text to elements and works without a DOM.
   const nodes = nodesOf(Markdown({ children: text, remarkPlugins: [gfm] }), budget, 0)
-  const note = budget.left > 0 ? null : 'Showing the first part of this document.'
+  const note = budget.left > 0 ? null : 'This document is too long to show in full. Showing the first part.'
   return { nodes, note }
 }
 
-/** The most lists and quotes that one line can be inside of: its markers, and two spaces of indentation each. Pure. */
+/** An upper bound on how deeply a line can be nested: its markers, plus one level per two spaces of indentation. Pure. */
 export function containerDepth(text: string): number {
   let most = 0
   const marker = /(?:>|[-+*](?=[ \t]|$)|\d{1,9}[.)](?=[ \t]|$)|[ \t]+)/y
@@ -73,11 +73,11 @@ export function containerDepth(text: string): number {
     marker.lastIndex = 0
     for (let found = marker.exec(line); found; found = marker.exec(line)) {
       if (/^[ \t]/.test(found[0])) {
-        // One blank belongs to the marker before it.
+        // One space belongs to the marker before it, and is subtracted below.
         for (const blank of found[0]) blanks += blank === '\t' ? 4 : 1
       } else depth++
     }
-    // A rule ("* * *") is a line of markers too; so many of them are refused with the rest.
+    // A horizontal rule ("* * *") looks like markers too; a very long one is refused as well.
     most = Math.max(most, depth + Math.floor(Math.max(0, blanks - depth) / 2))
   }
   return most
@@ -92,7 +92,7 @@ function nodesOf(node: ReactNode, budget: NodeBudget, depth: number): readonly D
   }
   if (!isValidElement<Record<string, unknown>>(node)) return []
   const { type, props } = node
-  const inside = () => (depth > deepest ? [] : nodesOf(props['children'] as ReactNode, budget, depth + 1))
+  const inside = () => (depth > maxTreeDepth ? [] : nodesOf(props['children'] as ReactNode, budget, depth + 1))
   if (typeof type !== 'string' || !tags.has(type)) return inside()
   budget.left--
   return [{ tag: type, ...partsOf(props), children: inside() }]

@@ -8,19 +8,19 @@ import { TextField } from '../../ui/field.tsx'
 import type { DialogParts } from './files-dialogs.tsx'
 import { useWork } from '../../ui/use-work.ts'
 
-const words = {
+const kinds = {
   'new-folder': { title: 'New folder', icon: <FolderPlus size={18} /> },
   'new-file': { title: 'New file', icon: <FilePlus size={18} /> },
-  'new-link': { title: 'New link', icon: <Link2 size={18} /> },
+  'new-link': { title: 'New symbolic link', icon: <Link2 size={18} /> },
 } as const
 
-/** Names a new folder, file or link. */
-export function NewDialog({ parts, paneId, close, kind }: DialogParts & { readonly kind: keyof typeof words }) {
+/** Asks for the name of a new folder, file or symbolic link. */
+export function NewDialog({ parts, paneId, close, kind }: DialogParts & { readonly kind: keyof typeof kinds }) {
   const [name, setName] = useState('')
   const [target, setTarget] = useState('')
   const { busy, error, run } = useWork(close)
-  const { title, icon } = words[kind]
-  const wrong = name !== '' && !isSafeName(name) ? 'A name can’t hold a slash or be just dots.' : undefined
+  const { title, icon } = kinds[kind]
+  const wrong = name !== '' && !isSafeName(name) ? 'Names can’t contain a slash, or be “.” or “..”.' : undefined
   const submit = (event: FormEvent) => {
     event.preventDefault()
     run(() => parts.actions.make(paneId, kind, { name, target }))
@@ -36,9 +36,9 @@ export function NewDialog({ parts, paneId, close, kind }: DialogParts & { readon
         />
         {kind === 'new-link' && (
           <TextField
-            label="Leads to"
+            label="Target"
             value={target}
-            hint="A path on the same computer; it may be relative."
+            hint="A path on the same computer, absolute or relative to this folder."
             onChange={event => setTarget(event.currentTarget.value)}
           />
         )}

@@ -4,7 +4,7 @@ import { tooLarge } from './picture.ts'
 import type { ByteSource } from './preview-job.ts'
 import { counted, limits } from './preview-limits.ts'
 
-/** One cell of a notebook, as far as it is shown. */
+/** The shown part of one notebook cell. */
 export interface NotebookCell {
   readonly kind: 'markdown' | 'code' | 'raw'
   readonly source: string
@@ -17,25 +17,25 @@ export type NotebookOutput =
   | { readonly kind: 'text'; readonly text: string; readonly bad: boolean }
   | { readonly kind: 'image'; readonly type: 'image/png' | 'image/jpeg'; readonly base64: string }
 
-/** A notebook as it is drawn. */
+/** A notebook preview. */
 export interface NotebookAnswer {
   readonly cells: readonly NotebookCell[]
-  /** A sentence each about the parts that were left out. */
+  /** One sentence for each kind of omitted content. */
   readonly notes: readonly string[]
 }
 
-const largest = 20 * 1024 * 1024
-const mostCells = 500
-const mostOutputs = 50
-const mostText = 20_000
-/** Characters of all cells' text together; the page lays out each of them. */
-const mostOfAll = 2_000_000
-/** Characters of a picture in base64, each decoded by the page. */
-const mostPicture = 8 * 1024 * 1024
+const maxBytes = 20 * 1024 * 1024
+const maxCells = 500
+const maxOutputs = 50
+const maxCellText = 20_000
+/** Characters in all cells together: the page has to lay out all of them. */
+const maxText = 2_000_000
+/** Base64 characters of one image, which the page decodes. */
+const maxImage = 8 * 1024 * 1024
 
-/** A notebook's cells and what they printed. */
+/** Reads a notebook's cells and outputs. */
 export async function readNotebook(source: ByteSource): Promise<NotebookAnswer> {
-  if (source.size > largest) throw new Error('This notebook is too large to be shown here. Copy it first.')
+  if (source.size > maxBytes) throw new Error('This notebook is too large to preview. Open it in Jupyter.')
   const { cells, notes } = parseNotebook(new TextDecoder().decode(await source.slice(0, source.size)))
   const budget: NodeBudget = { left: limits.nodes }
   let deep = false
@@ -45,17 +45,17 @@ export async function readNotebook(source: ByteSource): Promise<NotebookAnswer> 
     deep ||= note !== null
     return { ...cell, nodes }
   })
-  return { cells: drawn, notes: deep ? [...notes, 'Some Markdown is too complex and is shown in part.'] : notes }
+  return { cells: drawn, notes: deep ? [...notes, 'Some Markdown is too complex to show in full.'] : notes }
 }
 
-/** Reads a Jupyter notebook (nbformat 4). HTML and scripts in outputs are left out. Throws when it is none. Pure. */
+/** Parses a Jupyter notebook (nbformat 4) without HTML and scripts in outputs. Throws if it is not a notebook. Pure. */
 export function parseNotebook(json: string): NotebookAnswer {
   const book = readJson(json)
   const all = (book as { cells?: unknown } | null)?.cells
-  if (!Array.isArray(all)) throw new Error('This is not a notebook.')
+  if (!Array.isArray(all)) throw new Error('This is not a valid Jupyter notebook.')
   const cells: NotebookCell[] = []
-  let left = mostOfAll
-  for (const cell of all.slice(0, mostCells)) {
+  let left = maxText
+  for (const cell of all.slice(0, maxCells)) {
     if (left <= 0) break
     const read = cellOf((cell ?? {}) as Record<string, unknown>)
     left -= read.source.length
@@ -73,7 +73,7 @@ function readJson(json: string): unknown {
   try {
     return JSON.parse(json)
   } catch {
-    throw new Error('This is not a notebook.')
+    throw new Error('This is not a valid Jupyter notebook.')
   }
 }
 
@@ -82,7 +82,7 @@ function cellOf(cell: Record<string, unknown>): NotebookCell {
   return {
     kind: cell['cell_type'] === 'markdown' ? 'markdown' : cell['cell_type'] === 'code' ? 'code' : 'raw',
     source: clean(textOf(cell['source'])),
-    outputs: outputs.slice(0, mostOutputs).flatMap(output => outputOf((output ?? {}) as Record<string, unknown>)),
+    outputs: outputs.slice(0, maxOutputs).flatMap(output => outputOf((output ?? {}) as Record<string, unknown>)),
   }
 }
 
@@ -95,15 +95,14 @@ function outputOf(output: Record<string, unknown>): readonly NotebookOutput[] {
   for (const type of ['image/png', 'image/jpeg'] as const) {
     const base64 = textOf(data[type]).replace(/\s/g, '')
     if (base64 === '' || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) continue
-    const refused =
-      base64.length > mostPicture ? 'This picture is too large to be shown here.' : tooLarge(headOf(base64))
+    const refused = base64.length > maxImage ? 'This image is too large to preview.' : tooLarge(headOf(base64))
     return refused === null ? [{ kind: 'image', type, base64 }] : [{ kind: 'text', text: refused, bad: false }]
   }
   const text = clean(textOf(data['text/plain']))
   return text === '' ? [] : [{ kind: 'text', text, bad: false }]
 }
 
-/** The first bytes of a picture, where its size stands. */
+/** Decodes the first bytes of an image, which contain its dimensions. */
 function headOf(base64: string): Uint8Array {
   const whole = base64.slice(0, 256 * 1024)
   const even = whole.slice(0, whole.length - (whole.length % 4))
@@ -111,7 +110,7 @@ function headOf(base64: string): Uint8Array {
 }
 
 function clean(text: string): string {
-  return cleanText(text, mostText)
+  return cleanText(text, maxCellText)
 }
 
 function textOf(value: unknown, between = ''): string {

@@ -1,4 +1,4 @@
-/** What is in a .npy file: the type and shape of its array. */
+/** The name, type and shape of a NumPy array. */
 export interface ArrayInfo {
   readonly name: string
   readonly type: string
@@ -7,7 +7,7 @@ export interface ArrayInfo {
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]
 
-/** Reads the header of a .npy file (NumPy's format 1 to 3) from its first bytes; null when it is none. Pure. */
+/** Parses the header of a .npy file (format versions 1 to 3) from its first bytes; null for other files. Pure. */
 export function parseNpy(bytes: Uint8Array, name: string): ArrayInfo | null {
   if (bytes.length < 12 || !magic.every((byte, index) => bytes[index] === byte)) return null
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -25,7 +25,7 @@ export function parseNpy(bytes: Uint8Array, name: string): ArrayInfo | null {
   return { name, type: typeName(type[1] ?? type[2] ?? ''), shape: sizes.length === 0 ? 'scalar' : sizes.join(' × ') }
 }
 
-/** One file of a zip archive, as its directory has it. */
+/** One entry of a zip archive's central directory. */
 export interface ZipEntry {
   readonly name: string
   readonly method: number
@@ -33,7 +33,7 @@ export interface ZipEntry {
   readonly at: number
 }
 
-/** Reads the directory of a zip archive from its last bytes, which begin at `from`; null when it is not in them. Pure. */
+/** Parses a zip archive's central directory from its last bytes, which start at `from`; null if it isn't in them. Pure. */
 export function parseZipDirectory(tail: Uint8Array, from: number): readonly ZipEntry[] | null {
   const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength)
   let end = tail.length - 22
@@ -61,11 +61,11 @@ export function parseZipDirectory(tail: Uint8Array, from: number): readonly ZipE
   return entries
 }
 
-/** More than the header of an array has; deflate makes at most 1,032 bytes of one. */
-const mostUnpacked = 80 * 1024
+/** Larger than any array header. One deflated byte can expand to up to 1,032 bytes. */
+const maxUnpacked = 80 * 1024
 const packedStep = 1024
 
-/** The first bytes of an entry behind its local header, unpacked as far as they go, at most 80 KiB and one step over. */
+/** Unpacks the start of an entry, after its local header: at most 80 KiB, plus one step. */
 export async function unpackHead(local: Uint8Array, method: number): Promise<Uint8Array> {
   const view = new DataView(local.buffer, local.byteOffset, local.byteLength)
   if (local.length < 30) return new Uint8Array(0)
@@ -76,24 +76,24 @@ export async function unpackHead(local: Uint8Array, method: number): Promise<Uin
   const writer = unpack.writable.getWriter()
   const reader = unpack.readable.getReader()
   const feed = async () => {
-    // Small steps: each is unpacked as a whole before the reader can say that it has enough.
+    // Small steps, because each is unpacked completely before the reader can stop.
     for (let at = 0; at < body.length; at += packedStep) await writer.write(body.subarray(at, at + packedStep))
     await writer.close()
   }
-  // Most entries are longer than the piece of them that was read: the end is missing, and that is no failure.
+  // Only the start of the entry was read, so a missing end is not a failure.
   const fed = feed().catch(() => {})
-  const unpacked = new Uint8Array(mostUnpacked)
+  const unpacked = new Uint8Array(maxUnpacked)
   let length = 0
   try {
-    while (length < mostUnpacked) {
+    while (length < maxUnpacked) {
       const { value, done } = await reader.read()
       if (done) break
-      const part = value.subarray(0, mostUnpacked - length)
+      const part = value.subarray(0, maxUnpacked - length)
       unpacked.set(part, length)
       length += part.length
     }
   } catch {
-    // Damaged, or cut off: the bytes before that are enough, or no array.
+    // The data is damaged or truncated. The bytes before that are enough, or this is not an array.
   }
   await reader.cancel().catch(() => {})
   await fed

@@ -14,13 +14,13 @@ import { counted, cutTable, limits, type TableAnswer } from './preview-limits.ts
 import { sizeText } from '../../../shared/base/sizes.ts'
 
 const firstRows = 50
-/** The description of a table of 20,000 columns has about 4 MB. */
-const largestFooter = 8 * 1024 * 1024
-/** Parts of one column: a struct has one for each of its fields. */
-const mostLeaves = 50
-const longestValue = 200
+/** The metadata of a table with 20,000 columns has about 4 MB. */
+const maxFooter = 8 * 1024 * 1024
+/** Leaf columns of one column: a struct has one for each field. */
+const maxLeaves = 50
+const maxValueLength = 200
 
-/** The columns of a Parquet file and its first rows; of each column no more is read than the pages that hold these. */
+/** Reads the columns and first rows of a Parquet file. Only the pages that contain these rows are read. */
 export async function readParquet(source: ByteSource): Promise<TableAnswer> {
   const metadata = parquetMetadata(await footerOf(source))
   const columns = parquetSchema(metadata).children.map(({ element }) => ({
@@ -38,24 +38,21 @@ export async function readParquet(source: ByteSource): Promise<TableAnswer> {
     rows,
     firstRows,
   )
-  const total = `${counted(Number(metadata.num_rows))} rows, ${counted(columns.length)} ${columns.length === 1 ? 'column' : 'columns'}; the first ${counted(table.rows.length)} rows`
+  const total = `${plural(Number(metadata.num_rows), 'row')}, ${plural(columns.length, 'column')}. Showing the first ${plural(table.rows.length, 'row')}.`
   const unread = values.filter(column => column === null).length
-  const more =
-    unread === 0
-      ? []
-      : [`Too large or damaged to read: ${unread === 1 ? '1 column' : `${counted(unread)} columns`}, left empty below.`]
+  const more = unread === 0 ? [] : [`${plural(unread, 'column')} left empty: too large or damaged to read.`]
   return { ...table, notes: [total, ...table.notes, ...more] }
 }
 
-/** The description at the end of the file, with its length and mark. */
+/** Reads the file metadata, which is at the end of the file with its length and a magic number. */
 async function footerOf(source: ByteSource): Promise<ArrayBuffer> {
   const end = await source.slice(Math.max(0, source.size - 8), source.size)
   const view = new DataView(end)
-  if (end.byteLength < 8 || view.getUint32(4, true) !== 0x31524150) throw new Error('This is not a Parquet file.')
+  if (end.byteLength < 8 || view.getUint32(4, true) !== 0x31524150) throw new Error('This is not a valid Parquet file.')
   const length = view.getUint32(0, true)
-  if (length > source.size - 8) throw new Error('This Parquet file is damaged: its end names a place outside of it.')
-  if (length > largestFooter)
-    throw new Error(`The description of this table has ${sizeText(length)}, which is too large to preview.`)
+  if (length > source.size - 8) throw new Error('This Parquet file is damaged: its footer is longer than the file.')
+  if (length > maxFooter)
+    throw new Error(`The metadata of this Parquet file is too large to preview (${sizeText(length)}).`)
   return source.slice(source.size - length - 8, source.size)
 }
 
@@ -66,11 +63,11 @@ interface Reading {
   readonly count: number
 }
 
-/** The first values of a column as text, or null where they can't be read within the budgets. */
+/** The first values of a column as text, or null if they can't be read within the limits. */
 async function columnOf(name: string, { source, metadata, group, count }: Reading): Promise<readonly string[] | null> {
   try {
     const leaves = group.columns.filter(({ meta_data: meta }) => meta?.path_in_schema[0] === name)
-    if (leaves.length === 0 || leaves.length > mostLeaves) return null
+    if (leaves.length === 0 || leaves.length > maxLeaves) return null
     const read: PagesRead[] = []
     const chunks: ColumnChunk[] = []
     for (const leaf of leaves) {
@@ -78,7 +75,7 @@ async function columnOf(name: string, { source, metadata, group, count }: Readin
       if (!meta) return null
       const pages = await firstPages(source, meta, count)
       read.push(pages)
-      // The chunk ends, as far as the reader is told, with the last page that was read.
+      // The reader must not look beyond the last page that was read.
       chunks.push({ ...leaf, meta_data: { ...meta, total_compressed_size: BigInt(pages.bytes.length) } })
     }
     const rows = await parquetReadObjects({
@@ -95,8 +92,13 @@ async function columnOf(name: string, { source, metadata, group, count }: Readin
   }
 }
 
+/** `1 column` or `1,200 columns`. */
+function plural(count: number, noun: string): string {
+  return `${counted(count)} ${count === 1 ? noun : `${noun}s`}`
+}
+
 function pieceOf(read: readonly PagesRead[], start: number, end: number): ArrayBuffer {
-  if (end - start > limits.bytes) throw new Error('This piece is too large.')
+  if (end - start > limits.bytes) throw new Error('This part of the file is too large.')
   const piece = new Uint8Array(Math.max(0, end - start))
   for (const { at, bytes } of read) {
     const [from, to] = [Math.max(start, at), Math.min(end, at + bytes.length)]
@@ -106,8 +108,8 @@ function pieceOf(read: readonly PagesRead[], start: number, end: number): ArrayB
 }
 
 /**
- * Unpackers with room for as much as a page says it holds, which is capped. The package's own table of them isn't used: it
- * loads WebAssembly, which the page's policy refuses.
+ * Decompressors that allocate at most `largestPage` bytes. The package's own table isn't used, because it loads
+ * WebAssembly, which the content security policy blocks.
  */
 const capped: Compressors = {
   GZIP: (input, length) => decompressGzip(input, roomFor(length)),
@@ -132,5 +134,5 @@ function shown(value: unknown): string {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? '' : value.toISOString()
   if (typeof value !== 'object') return String(value)
   const part = (_key: string, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner)
-  return JSON.stringify(value, part).slice(0, longestValue)
+  return JSON.stringify(value, part).slice(0, maxValueLength)
 }

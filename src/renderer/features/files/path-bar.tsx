@@ -18,14 +18,14 @@ interface PathBarProps {
   readonly onProblem: (error: unknown) => void
 }
 
-/** Where a pane is: steps to click, a path to type, and a field that filters. */
+/** A pane's path as breadcrumbs and as a text field, and a filter field. */
 export function PathBar(props: PathBarProps) {
   const { paneId, pane, panes } = props
   return (
     <div className={css['pathbar']}>
       <PathField {...props} />
       {pane.path !== null && (
-        <div role="group" aria-label="Folders on the way" className={css['crumbs']}>
+        <div role="group" aria-label="Breadcrumbs" className={css['crumbs']}>
           {crumbsOf(pane).map(({ name, path }, index, all) => (
             <span key={path} className={css['crumb']}>
               {index > 0 && <ChevronRight size={13} aria-hidden="true" />}
@@ -104,10 +104,10 @@ function PathField({ paneId, pane, api, panes, onProblem }: PathBarProps) {
         onKeyDown={onKeyDown}
       />
       {typed !== null && completions.length > 0 && (
-        <ul className={css['completions']} aria-label="Folders that begin so">
+        <ul className={css['completions']} aria-label="Matching folders">
           {completions.map(path => (
             <li key={path}>
-              {/* Pressed, not clicked: the field must not lose the keyboard first. */}
+              {/* On mousedown, because the field would lose focus and close the list before a click. */}
               <button type="button" tabIndex={-1} onMouseDown={() => panes.go(paneId, path)}>
                 {shownName(path)}
               </button>
@@ -143,7 +143,7 @@ function Filter({ paneId, pane }: { paneId: string; pane: PaneState }) {
           }
         }}
       />
-      <IconButton small label="Clear the filter" onClick={end}>
+      <IconButton small label="Clear filter" onClick={end}>
         <X size={13} />
       </IconButton>
     </span>
@@ -158,7 +158,7 @@ function FilterButton({ paneId }: { paneId: string }) {
   )
 }
 
-/** The steps to show; the home folder is one of them. */
+/** The breadcrumbs of a path; the home folder is shown as `~`. */
 function crumbsOf({ path, info }: PaneState): readonly { name: string; path: string }[] {
   const steps = stepsOf(path ?? '/')
   const home = info?.home

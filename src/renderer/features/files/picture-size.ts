@@ -3,7 +3,7 @@ export interface PictureSize {
   readonly height: number
 }
 
-/** Width and height as the head of a PNG, GIF, BMP, JPEG, WebP or AVIF states them; null for anything else. Pure. */
+/** Reads width and height from the header of a PNG, GIF, BMP, JPEG, WebP or AVIF image; null for other files. Pure. */
 export function pictureSize(bytes: Uint8Array): PictureSize | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const is = (at: number, text: string) =>
@@ -16,7 +16,7 @@ export function pictureSize(bytes: Uint8Array): PictureSize | null {
     if (bytes[0] === 0xff && bytes[1] === 0xd8) return jpeg(view)
     if (is(4, 'ftyp')) return avif(view)
   } catch (error) {
-    // The head ends too early: the browser shows nothing of such a picture either.
+    // The header is truncated. The browser can't show such an image either.
     if (!(error instanceof RangeError)) throw error
   }
   return null
@@ -38,7 +38,7 @@ function jpeg(view: DataView): PictureSize | null {
   for (let at = 2; ;) {
     if (view.getUint8(at) !== 0xff) return null
     const marker = view.getUint8(at + 1)
-    // Start of frame, of any kind; DHT, JPG and DAC have numbers between them.
+    // Any start-of-frame marker. DHT, JPG and DAC are in the same range and are excluded.
     if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker))
       return { width: view.getUint16(at + 7), height: view.getUint16(at + 5) }
     const hasLength = marker !== 0xff && marker !== 0x01 && !(marker >= 0xd0 && marker <= 0xd8)
@@ -46,7 +46,7 @@ function jpeg(view: DataView): PictureSize | null {
   }
 }
 
-/** The largest of the "ispe" boxes: a picture may be made of tiles. */
+/** Returns the largest "ispe" box, since an image can consist of tiles. */
 function avif(view: DataView): PictureSize | null {
   let largest: PictureSize | null = null
   for (let at = 8; at + 16 <= Math.min(view.byteLength, 64 * 1024); at++) {

@@ -2,7 +2,7 @@ import { messageOf } from '../../../shared/base/errors.ts'
 import type { ByteSource, FromWorker, PreviewAnswers, PreviewJob, ToWorker } from './preview-job.ts'
 import { limits } from './preview-limits.ts'
 
-/** The part of a Worker that a preview needs. */
+/** The subset of Worker that previews use. */
 export interface PreviewWorker {
   postMessage(message: ToWorker, transfer?: Transferable[]): void
   terminate(): void
@@ -11,8 +11,8 @@ export interface PreviewWorker {
 }
 
 /**
- * Makes a preview in a worker of its own, which ends with the answer, with `signal`, or when it has worked for 3 s. Time that
- * it waits for the file isn't counted. Rejects with a sentence that can be shown.
+ * Creates a preview in its own worker, which ends with the answer, with `signal`, or after 3 s of work. Time spent waiting
+ * for file contents isn't counted. Rejects with a message for the user.
  */
 export function preview<K extends PreviewJob['kind']>(
   job: Extract<PreviewJob, { kind: K }>,
@@ -26,7 +26,7 @@ export function preview<K extends PreviewJob['kind']>(
     let since = 0
     const run = () => {
       since = performance.now()
-      timer = setTimeout(() => fail('This file takes too long to preview. Copy it, or look at it in a terminal.'), left)
+      timer = setTimeout(() => fail('This file takes too long to preview. Open it in another app or a terminal.'), left)
     }
     const pause = () => {
       clearTimeout(timer)

@@ -21,7 +21,7 @@ import { sizeText } from '../../../shared/base/sizes.ts'
 const MarkdownPreview = lazy(async () => ({ default: (await import('./preview-markdown.tsx')).MarkdownPreview }))
 const NotebookPreview = lazy(async () => ({ default: (await import('./preview-notebook.tsx')).NotebookPreview }))
 
-/** Shows a file without fetching more of it than is seen. */
+/** Previews a file, downloading only the part that is shown. */
 export function PreviewDialog({ parts, paneId, close, name }: DialogParts & { readonly name: string }) {
   const { api } = parts
   const openLink = (address: string) => {
@@ -36,8 +36,8 @@ export function PreviewDialog({ parts, paneId, close, name }: DialogParts & { re
     const place = { side: pane.side, path: joinPath(pane.path, name) }
     void api.files.info({ place }).then(
       info => {
-        if (!info) setError('It is not there any more.')
-        else if (info.kind !== 'file') setError('This is no file that can be read.')
+        if (!info) setError('This file no longer exists.')
+        else if (info.kind !== 'file') setError('This item can’t be previewed.')
         else setReader(new FileReader(api, place, info.size))
       },
       (failed: unknown) => setError(messageOf(failed)),
@@ -54,7 +54,7 @@ export function PreviewDialog({ parts, paneId, close, name }: DialogParts & { re
       <div className={css['body']}>
         {error !== null && <p role="alert">{error}</p>}
         {reader && (
-          <Suspense fallback={<p role="status">Opening</p>}>
+          <Suspense fallback={<p role="status">Loading…</p>}>
             {viewOf(name, reader, { isDark: parts.isDark, openLink })}
           </Suspense>
         )}

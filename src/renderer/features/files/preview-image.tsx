@@ -11,7 +11,7 @@ const types: Readonly<Record<string, string>> = {
   ico: 'image/x-icon',
 }
 
-/** A picture; an SVG is drawn as a picture too, so that no script in it runs. */
+/** Shows an image. An SVG is shown in an <img> too, so that scripts in it don't run. */
 export function ImagePreview({ reader, name }: { readonly reader: FileReader; readonly name: string }) {
   const ending = (/\.([a-z]+)$/i.exec(name)?.[1] ?? '').toLowerCase()
   const job = useMemo(() => ({ kind: 'picture', svg: ending === 'svg' }) as const, [ending])
@@ -25,14 +25,14 @@ export function ImagePreview({ reader, name }: { readonly reader: FileReader; re
     return () => URL.revokeObjectURL(made)
   }, [value, ending])
   if (error !== null) return <p role="alert">{error}</p>
-  if (url === null) return <p role="status">Opening</p>
+  if (url === null) return <p role="status">Loading…</p>
   return (
     <figure className={css['figure']}>
       <img
         src={url}
         alt={shownName(name)}
         onLoad={({ currentTarget }) => setSize(`${currentTarget.naturalWidth} × ${currentTarget.naturalHeight}`)}
-        onError={() => setSize('This is not a picture that can be shown.')}
+        onError={() => setSize('This image is damaged or not supported.')}
       />
       <figcaption role="status">{size}</figcaption>
     </figure>

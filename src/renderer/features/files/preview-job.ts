@@ -2,15 +2,15 @@ import type { DrawnNode } from './markdown-nodes.ts'
 import type { NotebookAnswer } from './notebook.ts'
 import type { TableAnswer } from './preview-limits.ts'
 
-/** The bytes of a file, as a preview asks for them. */
+/** The bytes of a file, read on demand. */
 export interface ByteSource {
-  /** Of the whole file, in bytes. */
+  /** Size of the whole file, in bytes. */
   readonly size: number
-  /** Bytes from `start` to `end`; fewer where the file ends. Rejects past the budget of the preview. */
+  /** Reads bytes from `start` to `end`, or fewer at the end of the file. Rejects if the preview has used up its limit. */
   slice(start: number, end: number): Promise<ArrayBuffer>
 }
 
-/** The work that a preview asks its worker for. */
+/** A job for the preview worker. */
 export type PreviewJob =
   | { readonly kind: 'markdown' }
   | { readonly kind: 'notebook' }
@@ -18,10 +18,10 @@ export type PreviewJob =
   | { readonly kind: 'parquet' }
   | { readonly kind: 'array'; readonly name: string }
   | { readonly kind: 'picture'; readonly svg: boolean }
-  /** `length` in bytes from the start. */
+  /** Reads `length` bytes from the start. */
   | { readonly kind: 'text'; readonly length: number }
 
-/** The plain data that comes back, by the kind of the job. */
+/** The result of a job, by kind. */
 export interface PreviewAnswers {
   readonly markdown: { readonly nodes: readonly DrawnNode[]; readonly notes: readonly string[] }
   readonly notebook: NotebookAnswer
@@ -33,21 +33,21 @@ export interface PreviewAnswers {
 }
 
 export interface TextAnswer {
-  /** A binary file's text is a hex dump of its first bytes. */
+  /** True for a binary file, whose text is a hex dump of its first bytes. */
   readonly binary: boolean
   readonly text: string
-  /** Bytes of the file that were read. */
+  /** Number of bytes that were read. */
   readonly read: number
   readonly notes: readonly string[]
 }
 
-/** Sent to the worker. */
+/** Messages to the worker. */
 export type ToWorker =
   | { readonly kind: 'job'; readonly job: PreviewJob; readonly size: number }
   | { readonly kind: 'bytes'; readonly id: number; readonly data: ArrayBuffer }
   | { readonly kind: 'unread'; readonly id: number; readonly message: string }
 
-/** Sent by the worker. */
+/** Messages from the worker. */
 export type FromWorker =
   | { readonly kind: 'ready' }
   | { readonly kind: 'read'; readonly id: number; readonly start: number; readonly end: number }

@@ -1,7 +1,7 @@
-/** How a file is shown. */
+/** The viewer that shows a file. */
 export type PreviewKind = 'image' | 'markdown' | 'table' | 'notebook' | 'parquet' | 'array' | 'text'
 
-/** By the ending of its name. */
+/** Chooses a viewer by file extension. */
 export function previewKind(name: string): PreviewKind {
   if (/\.(png|jpe?g|gif|webp|bmp|svg|ico|avif)$/i.test(name)) return 'image'
   if (/\.(md|markdown)$/i.test(name)) return 'markdown'
@@ -11,12 +11,12 @@ export function previewKind(name: string): PreviewKind {
   return /\.np[yz]$/i.test(name) ? 'array' : 'text'
 }
 
-/** True when the bytes are no text. */
+/** True if the first bytes contain a NUL, which text doesn't. */
 export function looksBinary(bytes: Uint8Array): boolean {
   return bytes.subarray(0, 8192).includes(0)
 }
 
-/** The first bytes as numbers and letters. Pure. */
+/** Formats bytes as a hex dump with an ASCII column. Pure. */
 export function hexDump(bytes: Uint8Array): string {
   const lines: string[] = []
   for (let at = 0; at < bytes.length; at += 16) {

@@ -1,37 +1,37 @@
 import { cleanLine } from '../../../shared/base/clean-text.ts'
 
-/** The budgets of one preview: what a file may cost before it is cut short or refused. */
+/** The limits of one preview, beyond which a file is truncated or refused. */
 export const limits = {
-  /** Milliseconds of work in the worker; time spent waiting for the file's bytes isn't counted. */
+  /** Milliseconds of work in the worker, not counting time spent waiting for file contents. */
   workMs: 3_000,
-  /** Bytes that one preview reads in slices. */
+  /** Bytes that one preview may read. */
   bytes: 32 * 1024 * 1024,
   columns: 200,
   rows: 500,
-  /** Cells of a table, its head not counted. */
+  /** Cells of a table, not counting the header. */
   cells: 20_000,
-  /** Characters of one cell of a table. */
+  /** Characters in one table cell. */
   cellText: 500,
-  /** Characters of one line of text; an editor lays out a line as a whole. */
+  /** Characters in one line of text: the editor lays out a line as a whole. */
   line: 100_000,
   markdownBytes: 256 * 1024,
-  /** Lists and quotes of Markdown inside each other; its parser calls itself for each. */
+  /** Nesting depth of Markdown lists and quotes: the parser recurses for each level. */
   depth: 100,
-  /** Elements and texts that a Markdown document or a whole notebook may become. */
+  /** Elements and text nodes of a Markdown document or a whole notebook. */
   nodes: 20_000,
-  /** Pixels of a picture: four bytes of memory each once it is decoded. */
+  /** Pixels of an image, each of which takes four bytes of memory when decoded. */
   pixels: 100_000_000,
 } as const
 
-/** A table as it is drawn. */
+/** A table preview. */
 export interface TableAnswer {
   readonly head: readonly string[]
   readonly rows: readonly (readonly string[])[]
-  /** A sentence each about the parts that were left out. */
+  /** One sentence for each kind of omitted content. */
   readonly notes: readonly string[]
 }
 
-/** Cuts a table to the budgets, and says so. `most` is the number of rows wanted, or fewer where cells run out. Pure. */
+/** Truncates a table to `most` rows and to the limits, and adds notes about what was omitted. Pure. */
 export function cutTable(head: readonly string[], rows: readonly (readonly string[])[], most: number): TableAnswer {
   const columns = Math.min(head.length, limits.columns)
   const count = Math.min(rows.length, most, Math.max(1, Math.floor(limits.cells / Math.max(1, columns))))
@@ -43,12 +43,12 @@ export function cutTable(head: readonly string[], rows: readonly (readonly strin
   return { head: cut(head), rows: rows.slice(0, count).map(cut), notes }
 }
 
-/** One cell as a line of text, capped. */
+/** Formats one cell as a single line of limited length. */
 export function cellText(value: string): string {
   return cleanLine(value, limits.cellText)
 }
 
-/** A number as the interface writes it. */
+/** Formats a number with thousands separators. */
 export function counted(value: number): string {
   return value.toLocaleString('en-US')
 }

@@ -13,11 +13,11 @@ interface MarkdownPreviewProps {
 
 const markdown = { kind: 'markdown' } as const
 
-/** Markdown as it is meant to be read. */
+/** Previews a Markdown file. */
 export function MarkdownPreview({ reader, openLink }: MarkdownPreviewProps) {
   const { value, error } = usePreview<'markdown'>(reader, markdown)
   if (error !== null) return <p role="alert">{error}</p>
-  if (value === null) return <p role="status">Opening</p>
+  if (value === null) return <p role="status">Loading…</p>
   return (
     <>
       <PreviewNotes notes={value.notes} />
@@ -31,7 +31,7 @@ interface MarkdownNodesProps {
   readonly openLink: (url: string) => void
 }
 
-/** Markdown that was parsed. HTML in it stays text, pictures from elsewhere are not fetched, links go to the browser. */
+/** Renders parsed Markdown. HTML stays text, images are not loaded, and links open in the browser. */
 export function MarkdownNodes({ nodes, openLink }: MarkdownNodesProps) {
   return <div className={css['markdown']}>{drawn(nodes, openLink)}</div>
 }
@@ -59,7 +59,7 @@ function drawnElement(node: DrawnElement, key: number, openLink: (url: string) =
         </a>
       )
     case 'img':
-      return <em key={key}>{alt === undefined || alt === '' ? 'picture' : alt}</em>
+      return <em key={key}>{alt === undefined || alt === '' ? 'image' : alt}</em>
     case 'input':
       return <input key={key} type="checkbox" checked={checked ?? false} disabled readOnly />
     case 'br':

@@ -7,11 +7,11 @@ import { usePreview } from './use-preview.ts'
 
 const notebook = { kind: 'notebook' } as const
 
-/** A notebook's cells and what they printed; nothing in it runs. */
+/** Shows a notebook's cells and outputs without running anything. */
 export function NotebookPreview({ reader, openLink }: { reader: FileReader; openLink: (url: string) => void }) {
   const { value, error } = usePreview<'notebook'>(reader, notebook)
   if (error !== null) return <p role="alert">{error}</p>
-  if (!value) return <p role="status">Opening</p>
+  if (!value) return <p role="status">Loading…</p>
   return (
     <div className={css['notebook']}>
       <PreviewNotes notes={value.notes} />
@@ -28,8 +28,7 @@ export function NotebookPreview({ reader, openLink }: { reader: FileReader; open
 }
 
 function Output({ output }: { output: NotebookOutput }) {
-  if (output.kind === 'image')
-    return <img src={`data:${output.type};base64,${output.base64}`} alt="Output of the cell" />
+  if (output.kind === 'image') return <img src={`data:${output.type};base64,${output.base64}`} alt="Cell output" />
   return (
     <pre className={css['output']} data-bad={output.bad}>
       {output.text}

@@ -6,18 +6,18 @@ import { PreviewNotes } from './preview-notes.tsx'
 import css from './preview.module.css'
 import { usePreview } from './use-preview.ts'
 
-/** The first rows of a table of text. */
+/** Shows the first rows of a CSV or TSV file. */
 export function TablePreview({ reader, separator }: { readonly reader: FileReader; readonly separator: string }) {
   const job = useMemo(() => ({ kind: 'table', separator }) as const, [separator])
   return <TableOf reader={reader} job={job} />
 }
 
-/** The columns of a Parquet file and its first rows. */
+/** Shows the columns and first rows of a Parquet file. */
 export function ParquetPreview({ reader }: { readonly reader: FileReader }) {
   return <TableOf reader={reader} job={parquet} />
 }
 
-/** The type and shape of NumPy arrays; their numbers stay where they are. */
+/** Shows the types and shapes of NumPy arrays, without their values. */
 export function ArrayPreview({ reader, name }: { readonly reader: FileReader; readonly name: string }) {
   const job = useMemo(() => ({ kind: 'array', name }) as const, [name])
   return <TableOf reader={reader} job={job} />
@@ -29,7 +29,7 @@ type TableKind = 'table' | 'parquet' | 'array'
 function TableOf({ reader, job }: { reader: FileReader; job: Extract<PreviewJob, { kind: TableKind }> }) {
   const { value, error } = usePreview<TableKind>(reader, job)
   if (error !== null) return <p role="alert">{error}</p>
-  if (!value) return <p role="status">Opening</p>
+  if (!value) return <p role="status">Loading…</p>
   if (value.head.length === 0) return <p role="status">This table is empty.</p>
   return (
     <>
@@ -39,7 +39,7 @@ function TableOf({ reader, job }: { reader: FileReader; job: Extract<PreviewJob,
   )
 }
 
-/** A table with a head that stays in sight. */
+/** A table with a sticky header. */
 function DataTable({ head, rows }: { head: readonly string[]; rows: readonly (readonly string[])[] }) {
   return (
     <table className={css['table']}>

@@ -15,7 +15,7 @@ const tailBytes = 64 * 1024
 const followMs = 1_000
 const retryMs = 3_000
 
-/** The head of a text, more of it on demand, or its end as it grows. */
+/** Shows the start of a text file, with more on demand, or follows its end. */
 export function TextPreview({ reader, name, isDark }: { reader: FileReader; name: string; isDark: boolean }) {
   const isLog = /\.(log|out|err)$/i.test(name)
   const [following, setFollowing] = useState(isLog && reader.size > headBytes)
@@ -23,7 +23,7 @@ export function TextPreview({ reader, name, isDark }: { reader: FileReader; name
     <>
       <div className={css['tools']}>
         <Checkbox
-          label="Follow the end"
+          label="Follow (tail -f)"
           checked={following}
           onChange={event => setFollowing(event.currentTarget.checked)}
         />
@@ -38,7 +38,7 @@ function Head({ reader, name, isDark }: { reader: FileReader; name: string; isDa
   const job = useMemo(() => ({ kind: 'text', length }) as const, [length])
   const { value, error } = usePreview<'text'>(reader, job)
   if (error !== null) return <p role="alert">{error}</p>
-  if (!value) return <p role="status">Opening</p>
+  if (!value) return <p role="status">Loading…</p>
   if (value.binary) {
     return (
       <>
@@ -53,7 +53,7 @@ function Head({ reader, name, isDark }: { reader: FileReader; name: string; isDa
       <CodeView text={value.text} name={name} isDark={isDark} />
       {value.read < reader.size && length < 4 * 1024 * 1024 && (
         <p className={css['more']} role="status">
-          {`The first ${sizeText(value.read)} of ${sizeText(reader.size)}`}
+          {`Showing the first ${sizeText(value.read)} of ${sizeText(reader.size)}`}
           <Button small onClick={() => setLength(length * 4)}>
             Show more
           </Button>
@@ -63,7 +63,7 @@ function Head({ reader, name, isDark }: { reader: FileReader; name: string; isDa
   )
 }
 
-/** The end of a log, read on as it grows. */
+/** Shows the end of a file and follows it as it grows. */
 function Tail({ reader }: { reader: FileReader }) {
   const [text, setText] = useState('')
   const [problem, setProblem] = useState<string | null>(null)
@@ -74,7 +74,7 @@ function Tail({ reader }: { reader: FileReader }) {
     const decoder = new TextDecoder()
     const step = async () => {
       const { data, version } = await reader.piece(at, tailBytes)
-      // A log that was begun anew is followed from its start.
+      // The file was truncated or replaced, so follow it from the start.
       if (version.size < at) at = 0
       else at += data.length
       if (!open) return
@@ -86,7 +86,7 @@ function Tail({ reader }: { reader: FileReader }) {
     const again = () =>
       void step().catch((error: unknown) => {
         if (!open) return
-        // A link that comes back is followed on.
+        // Keep following once the connection is back.
         setProblem(messageOf(error))
         timer = window.setTimeout(again, retryMs)
       })
@@ -100,7 +100,7 @@ function Tail({ reader }: { reader: FileReader }) {
   return (
     <>
       {problem !== null && <p role="alert">{problem}</p>}
-      <pre ref={box} className={css['tail']} tabIndex={0} aria-label="The end of the file" aria-live="off">
+      <pre ref={box} className={css['tail']} tabIndex={0} aria-label="End of file" aria-live="off">
         {text}
       </pre>
     </>

@@ -1,8 +1,8 @@
-// The worker of one preview: it has neither the bridge to main nor the document, and ends with the dialog.
+// Creates one preview. The worker has no access to main or the document, and ends when the dialog closes.
 import { makePreview } from './make-preview.ts'
 import type { ByteSource, FromWorker, ToWorker } from './preview-job.ts'
 
-/** The part of a dedicated worker's global scope that is used; the library of types for pages lacks it. */
+/** The subset of a dedicated worker's global scope used here, which TypeScript's DOM library doesn't declare. */
 interface WorkerScope {
   postMessage(message: FromWorker, transfer?: readonly Transferable[]): void
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null
@@ -41,7 +41,7 @@ scope.onmessage = ({ data: message }) => {
   else read?.reject(new Error(message.message))
 }
 
-/** Errors of the engine ("Maximum call stack size exceeded") mean nothing to the user. */
+/** JavaScript engine errors such as "Maximum call stack size exceeded" mean nothing to the user. */
 function reasonOf(error: unknown): string {
   const engine = error instanceof RangeError || error instanceof TypeError || !(error instanceof Error)
   return engine ? 'This file is damaged or too complex to preview.' : error.message.slice(0, 300)

@@ -19,7 +19,7 @@ import { parseTable } from './table-rows.ts'
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 
-/** A file in memory, which counts what is read of it. */
+/** An in-memory file that counts the bytes read from it. */
 function fileOf(bytes: Uint8Array): ByteSource & { readonly read: number } {
   let read = 0
   return {
@@ -40,7 +40,7 @@ const textIn = (nodes: readonly DrawnNode[]): string =>
   nodes.map(node => (typeof node === 'string' ? node : textIn(node.children))).join('')
 
 describe('tables', () => {
-  test('a table of 131,073 columns shows 200, and says so', () => {
+  test('a table with 131,073 columns shows 200, with a note', () => {
     const { head, rows, notes } = parseTable(`${','.repeat(131_072)}\n1,2\n`, ',')
     expect([head.length, rows.length, rows[0]?.length]).toEqual([200, 1, 2])
     expect(notes).toEqual(['This table has 131,073 columns. Showing the first 200.'])
@@ -56,20 +56,20 @@ describe('tables', () => {
 
 describe('Markdown', () => {
   test.each(['> '.repeat(2_000), '>'.repeat(2_000), '- '.repeat(20_000), `${'1. '.repeat(500)}x`])(
-    'nesting without end is shown as plain text at once',
+    'endless nesting is shown as plain text without delay',
     text => {
       const { nodes, note } = markdownNodes(text, { left: limits.nodes })
       expect(nodes).toEqual([{ tag: 'pre', children: [text] }])
-      expect(note).toContain('nested more than 100 deep')
+      expect(note).toContain('nested more than 100 levels deep')
     },
   )
 
-  test('a list that goes one level deeper with each line is counted by its indentation', () => {
+  test('the depth of a list that is nested deeper on every line is estimated from its indentation', () => {
     const text = Array.from({ length: 150 }, (_each, level) => `${'  '.repeat(level)}- x`).join('\n')
     expect(containerDepth(text)).toBeGreaterThan(limits.depth)
   })
 
-  test('links, tasks, tables and code come as nodes; HTML stays text, dangerous addresses are emptied', () => {
+  test('links, tasks, tables and code become nodes; HTML stays text, and dangerous URLs are removed', () => {
     const { nodes } = markdownNodes(
       '# Title\n\n[a](https://x.example) [b](javascript:alert(1)) <b>raw</b>\n\n- [x] done\n\n| l | r |\n|---|--:|\n| 1 | 2 |\n\n```js\ncode\n```\n',
       { left: limits.nodes },
@@ -83,7 +83,7 @@ describe('Markdown', () => {
     expect(textIn(nodes)).toContain('<b>raw</b>')
   })
 
-  test('any text becomes at most so many nodes', () => {
+  test('no text exceeds the node budget', () => {
     const piece = fc.constantFrom(
       '> ',
       '- ',
@@ -108,11 +108,11 @@ describe('Markdown', () => {
       { numRuns: runs(1_000) },
     )
     const { note } = markdownNodes('word\n\n'.repeat(100), { left: 50 })
-    expect(note).toBe('Showing the first part of this document.')
+    expect(note).toBe('This document is too long to show in full. Showing the first part.')
   })
 })
 
-test('the sources of a notebook are capped, and cells beyond 500 are named', () => {
+test('the sources of a notebook are capped, and a note counts cells beyond 500', () => {
   const cells = Array.from({ length: 600 }, () => ({ cell_type: 'code', source: 'x' }))
   const { cells: shown, notes } = parseNotebook(JSON.stringify({ cells }))
   expect([shown.length, notes]).toEqual([500, ['This notebook has 600 cells. Showing the first 500.']])
@@ -120,12 +120,12 @@ test('the sources of a notebook are capped, and cells beyond 500 are named', () 
   expect(parseNotebook(JSON.stringify({ cells: huge })).cells[0]?.source).toHaveLength(20_000)
 })
 
-test('lines of text are cut where they are endless', () => {
+test('endless lines are truncated', () => {
   const { text, cut } = cutLines(`a\n${'x'.repeat(limits.line + 5)}\nb`)
   expect([text.length, cut]).toEqual([limits.line + 5, 1])
 })
 
-/** Thrift's compact encoding of a struct: pairs of a field's number and its value; numbers are i32 or, as bigint, i64. */
+/** Thrift's compact encoding of a struct, given as field numbers and values; a number is an i32 and a bigint an i64. */
 type Thrift = number | bigint | string | readonly Thrift[] | { readonly [field: number]: Thrift }
 function thrift(value: Thrift): number[] {
   const varint = (rest: number): number[] =>
@@ -155,7 +155,7 @@ function thrift(value: Thrift): number[] {
   return [...fields, 0]
 }
 
-/** A Parquet file of `columns` columns of the numbers 0 to 99, of which each page claims `page` bytes. */
+/** A Parquet file whose `columns` columns contain the numbers 0 to 99, and whose pages claim `page` bytes. */
 function parquetOf(columns: number, page = 400): Buffer {
   const values = Buffer.from(Int32Array.from({ length: 100 }, (_each, index) => index).buffer)
   const header = thrift({ 1: 0, 2: page, 3: 400, 5: { 1: 100, 2: 0, 3: 3, 4: 3 } })
@@ -185,13 +185,13 @@ describe('Parquet', () => {
     expect(notes).toContain('This table has 300 columns. Showing the first 200.')
   })
 
-  test('a page that claims gigabytes leaves its column empty, and no room is made for it', async () => {
+  test('a page that claims gigabytes leaves its column empty without allocating memory', async () => {
     const { rows, notes } = (await makePreview(
       { kind: 'parquet' },
       fileOf(parquetOf(2, 1_500_000_000)),
     )) as PreviewAnswers['parquet']
     expect(rows[0]).toEqual(['', ''])
-    expect(notes.at(-1)).toContain('Too large or damaged to read: 2 columns')
+    expect(notes.at(-1)).toBe('2 columns left empty: too large or damaged to read.')
   })
 
   const withFooter = (length: number) => {
@@ -211,7 +211,7 @@ describe('Parquet', () => {
     await expect(makePreview({ kind: 'parquet' }, fileOf(withFooter(500)))).rejects.toThrow('damaged')
   })
 
-  test('any bytes are a table, or an error', async () => {
+  test('any bytes give a table or an error', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async bytes => {
         const file = fileOf(Buffer.concat([bytes, withFooter(bytes.length)]))
@@ -222,13 +222,13 @@ describe('Parquet', () => {
   })
 })
 
-test('an entry of an archive is unpacked to 80 KiB, however much it holds', async () => {
+test('at most 80 KiB of an archive entry are unpacked', async () => {
   const packed = deflateRawSync(Buffer.alloc(50_000_000))
   const head = await unpackHead(Buffer.concat([Buffer.alloc(30), packed.subarray(0, 16_000)]), 8)
   expect(head.length).toBe(80 * 1024)
 })
 
-describe('drawings', () => {
+describe('SVGs', () => {
   const svg = (inside: string) => bytesOf(`<svg xmlns="http://www.w3.org/2000/svg">${inside}</svg>`)
   const doubled = (levels: number, use: (id: string) => string) =>
     Array.from({ length: levels }, (_each, at) => `<g id="l${at + 1}">${use(`l${at}`).repeat(2)}</g>`).join('')
@@ -242,28 +242,28 @@ describe('drawings', () => {
     ['an animated use', (id: string) => `<use><set attributeName="href" to="#${id}"/></use>`],
   ])('references that double at each level are refused: %s', (_name, use) => {
     const text = `<rect id="l0"/>${doubled(40, use)}`
-    expect(() => safeDrawing(svg(text))).toThrow('repeats its parts too often')
+    expect(() => safeDrawing(svg(text))).toThrow('repeats elements too often')
   })
 
-  test('two elements of one id, style sheets in pieces and embedded drawings hide nothing', () => {
+  test('duplicate ids, split style sheets and embedded images don’t hide references', () => {
     const bomb = `<rect id="l0"/>${doubled(40, id => `<use href="#${id}"/>`)}`
     expect(() => safeDrawing(svg(`${bomb}<rect id="l40"/>`))).toThrow('too often')
     const many = `<g id="p">${'<rect/>'.repeat(1_000)}</g>`
     const style = '<style>rect{mask:ur<!-- -->l(#p)}</style>'
     expect(() => safeDrawing(svg(many + style))).toThrow('too often')
-    expect(() => safeDrawing(svg('<image href="data:image/svg+xml;base64,AAAA"/>'))).toThrow('embeds another')
-    expect(() => safeDrawing(bytesOf('<!DOCTYPE svg [<!ENTITY a "b">]><svg>&a;</svg>'))).toThrow('entities')
-    expect(() => safeDrawing(svg('<g>'.repeat(300)))).toThrow('nested too deep')
+    expect(() => safeDrawing(svg('<image href="data:image/svg+xml;base64,AAAA"/>'))).toThrow('embeds another image')
+    expect(() => safeDrawing(bytesOf('<!DOCTYPE svg [<!ENTITY a "b">]><svg>&a;</svg>'))).toThrow('defines entities')
+    expect(() => safeDrawing(svg('<g>'.repeat(300)))).toThrow('nested too deeply')
   })
 
-  test('an ordinary plot is let through, with its markers drawn a thousand times', () => {
+  test('an ordinary plot that draws a marker a thousand times is accepted', () => {
     const plot = `<defs><path id="m" d="M 0 0"/></defs>${'<use href="#m" x="1"/>'.repeat(1_000)}<rect fill="#fff"/>`
     expect(safeDrawing(bytesOf(`<?xml version="1.0"?><!-- made by a plot --><svg>${plot}</svg>`))).toBe(
       `<svg>${plot}</svg>`,
     )
   })
 
-  test('any text is a drawing or an error with a sentence', () => {
+  test('any text gives an SVG or an error message', () => {
     const piece = fc.constantFrom(
       '<g>',
       '</g>',
@@ -290,7 +290,7 @@ describe('drawings', () => {
   })
 })
 
-test('a picture of more pixels than memory has room for is refused by its head', () => {
+test('an image with too many pixels for memory is refused by its header', () => {
   const png = Buffer.alloc(64)
   png.write('\x89PNG\r\n\x1a\n', 'latin1')
   png.writeUInt32BE(60_000, 16)
@@ -304,7 +304,7 @@ test('a picture of more pixels than memory has room for is refused by its head',
   )
 })
 
-test('slices of one preview have 32 MiB together, and what goes past that is never read', async () => {
+test('a preview reads at most 32 MiB, and a slice beyond that is never read', async () => {
   const read = vi.fn(async ({ length }: { length: number }) => ({ data: new Uint8Array(length) }))
   const api = { files: { read } } as unknown as Api
   const reader = new FileReader(api, {} as never, 2 ** 40)
@@ -332,7 +332,7 @@ describe('the worker of a preview', () => {
     return worker
   }
 
-  test('is ended after 3 s of work, and time that it waits for the host is not counted', async () => {
+  test('is terminated after 3 s of work, not counting time spent waiting for the host', async () => {
     vi.useFakeTimers()
     const worker = fakeWorker()
     let give = (_data: ArrayBuffer) => {}
@@ -351,7 +351,7 @@ describe('the worker of a preview', () => {
     expect(worker.ended).toBe(true)
   })
 
-  test('is ended when the dialog closes, and when it has answered', async () => {
+  test('is terminated when the dialog closes and when it has answered', async () => {
     const [closed, done] = [fakeWorker(), fakeWorker()]
     const dialog = new AbortController()
     const source = fileOf(bytesOf('x'))

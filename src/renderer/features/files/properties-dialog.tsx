@@ -19,7 +19,7 @@ import { useTask } from './use-task.ts'
 import { useWork } from '../../ui/use-work.ts'
 import { sizeText } from '../../../shared/base/sizes.ts'
 
-/** What is known of files, and what can be changed: permissions and owner. */
+/** Shows the properties of files and changes their permissions and owner. */
 export function PropertiesDialog({ parts, paneId, close, names }: DialogParts & { readonly names: readonly string[] }) {
   const [pane] = useState(() => paneOf(paneId))
   const wanted = new Set(names)
@@ -56,13 +56,13 @@ export function PropertiesDialog({ parts, paneId, close, names }: DialogParts & 
           <TextField
             label="Owner"
             value={owner}
-            hint="user or user:group. Giving files away usually needs root."
+            hint="user or user:group. Changing the owner usually requires root."
             onChange={event => setOwner(event.currentTarget.value)}
           />
         )}
         {entries.some(isFolder) && (
           <Checkbox
-            label="Also for everything in it"
+            label="Apply to enclosed items"
             checked={within}
             onChange={event => setWithin(event.currentTarget.checked)}
           />
@@ -114,7 +114,7 @@ function Facts({
           <dd>{typeOf(first)}</dd>
           {first.link && (
             <>
-              <dt>Leads to</dt>
+              <dt>Target</dt>
               <dd className={ui['mono']}>{shownName(first.link.target)}</dd>
             </>
           )}
@@ -126,20 +126,20 @@ function Facts({
       <dd>
         {entries.length === 1 && first.kind === 'file'
           ? first.oddSize
-            ? 'Unknown: the server gives a size that no file can have'
-            : `${sizeText(first.size)} (${first.size.toLocaleString()} bytes)`
+            ? 'Unknown (the server reported an impossible size)'
+            : `${sizeText(first.size)} (${first.size.toLocaleString()} ${first.size === 1 ? 'byte' : 'bytes'})`
           : count === null
-            ? 'Counting'
+            ? 'Counting files…'
             : countedText(count)}
       </dd>
     </dl>
   )
 }
 
-const who = ['Owner', 'Group', 'Others'] as const
-const what = ['read', 'write', 'execute'] as const
+const classes = ['Owner', 'Group', 'Others'] as const
+const rights = ['Read', 'Write', 'Execute'] as const
 
-/** The nine permissions to tick, and the same as an octal number. */
+/** The nine permission bits as checkboxes and as an octal number. */
 function Permissions({
   mode,
   kind,
@@ -151,20 +151,20 @@ function Permissions({
 }) {
   const [typed, setTyped] = useState<string | null>(null)
   const octal = mode.toString(8).padStart(3, '0')
-  const wrong = typed !== null && !/^[0-7]{3,4}$/.test(typed) ? 'Three or four digits from 0 to 7.' : undefined
+  const wrong = typed !== null && !/^[0-7]{3,4}$/.test(typed) ? 'Enter three or four digits from 0 to 7.' : undefined
   return (
     <fieldset className={css['permissions']}>
       <legend>Permissions</legend>
-      {who.map((name, row) => (
+      {classes.map((name, row) => (
         <div key={name} className={css['permission']}>
           <span>{name}</span>
-          {what.map((right, column) => {
+          {rights.map((right, column) => {
             const bit = 0o400 >> (row * 3 + column)
             return (
               <Checkbox
                 key={right}
                 label={right}
-                aria-label={`${name} may ${right}`}
+                aria-label={`${name}: ${right}`}
                 checked={(mode & bit) !== 0}
                 onChange={event => {
                   setTyped(null)
@@ -196,7 +196,7 @@ function Checksum({ pane, name, parts }: { pane: PaneState; name: string; parts:
   const [text, setText] = useState<string | null>(null)
   const [path] = pathsOf(pane, [name])
   const compute = () => {
-    setText('Computing')
+    setText('Calculating…')
     void parts.api.files.checksum({ place: { side: pane.side, path: path as string }, kind: 'sha256' }).then(
       sum => {
         setText(sum)
@@ -214,7 +214,7 @@ function Checksum({ pane, name, parts }: { pane: PaneState; name: string; parts:
         {text}
       </span>
     )
-  return <Button onClick={compute}>Checksum</Button>
+  return <Button onClick={compute}>Copy checksum</Button>
 }
 
 function ownerOf({ owner, group, uid, gid }: Entry): string {

@@ -25,7 +25,7 @@ const names = (entries: readonly Entry[], filter: Partial<RowFilter> = {}) =>
   visibleRows(entries, { ...all, ...filter }).map(({ name }) => name)
 
 describe('the rows of a folder', () => {
-  test('folders come first, names in the order people expect', () => {
+  test('folders come first, and names are in natural order', () => {
     const entries = ['epoch_10.pt', 'Epoch_2.pt', 'epoch_1.pt'].map(name => entry(name))
     expect(names([...entries, entry('zzz', { kind: 'folder' })])).toEqual([
       'zzz',
@@ -35,14 +35,14 @@ describe('the rows of a folder', () => {
     ])
   })
 
-  test('hidden ones and copies under way are left out, and a filter finds in any case', () => {
+  test('hidden and partial files are left out, and the filter ignores case', () => {
     const entries = ['.git', '.a.hawser-part', 'Train.py', 'eval.py'].map(name => entry(name))
     expect(names(entries, { hidden: false })).toEqual(['eval.py', 'Train.py'])
     expect(names(entries)).toEqual(['.git', 'eval.py', 'Train.py'])
     expect(names(entries, { text: 'TRAIN' })).toEqual(['Train.py'])
   })
 
-  test('any column sorts all rows, and none is lost', () => {
+  test('sorting by any column keeps all rows', () => {
     const some = fc.array(
       fc
         .record({ name: fc.string({ minLength: 1 }), size: fc.nat(), mtimeMs: fc.nat() })
@@ -65,13 +65,13 @@ describe('the rows of a folder', () => {
     )
   })
 
-  test('a file may be called as something that every object has', () => {
+  test('a file may have the name of a built-in object property', () => {
     expect(
       names([entry('constructor', { kind: 'folder' }), entry('__proto__')], { sort: { column: 'size', down: false } }),
     ).toHaveLength(2)
   })
 
-  test('sizes, permissions and times read as people write them', () => {
+  test('sizes, permissions and times are formatted for people', () => {
     expect([0, 999, 1000, 18_400, 1_413_000_000].map(sizeText)).toEqual(['0 B', '999 B', '1.0 KB', '18.4 KB', '1.4 GB'])
     expect(modeText({ mode: 0o4755, kind: 'file' })).toBe('-rwsr-xr-x')
     expect(modeText({ mode: 0o1777, kind: 'folder' })).toBe('drwxrwxrwt')
@@ -86,7 +86,7 @@ describe('selecting', () => {
   const list = ['a', 'b', 'c', 'd', 'e']
   const picked = (selection: { selected: ReadonlySet<string> }) => [...selection.selected]
 
-  test('a click takes one, Ctrl adds and takes away, Shift takes all between', () => {
+  test('a click selects one row, Ctrl toggles a row, and Shift selects a range', () => {
     const one = clickRow({ names: list, selection: noSelection }, 'b', { toggle: false, range: false })
     const two = clickRow({ names: list, selection: one }, 'd', { toggle: true, range: false })
     expect(picked(two)).toEqual(['b', 'd'])
@@ -99,7 +99,7 @@ describe('selecting', () => {
     ])
   })
 
-  test('the keys stay within the list, from wherever they begin', () => {
+  test('the cursor keys stay within the list', () => {
     expect(moveCursor({ names: list, selection: noSelection }, 1, false).cursor).toBe('a')
     expect(moveCursor({ names: list, selection: noSelection }, -1, false).cursor).toBe('e')
     expect(moveCursor({ names: list, selection: noSelection }, list.length, false).cursor).toBe('e')
@@ -110,14 +110,14 @@ describe('selecting', () => {
     expect(moveCursor({ names: [], selection: noSelection }, 1, false)).toEqual(noSelection)
   })
 
-  test('what is not there any more is not selected', () => {
+  test('names that no longer exist are deselected', () => {
     const some = selectAll({ names: list, selection: noSelection })
     expect(picked(keepNames(new Set(['b']), some))).toEqual(['b'])
     expect(keepNames(new Set(['b']), some).cursor).toBeNull()
   })
 })
 
-test('folders are compared by size and time, to the second that both sides know', () => {
+test('folders are compared by size and time, at the resolution of SFTP', () => {
   const mine = [
     entry('same', { mtimeMs: 10_000 }),
     entry('newer', { mtimeMs: 90_000 }),

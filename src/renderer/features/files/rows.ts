@@ -11,11 +11,11 @@ export interface RowFilter {
   readonly sort: Sort
   readonly hidden: boolean
   readonly text: string
-  /** Sizes of folders that were counted, by name. */
+  /** Calculated folder sizes, by name. */
   readonly sizes: Readonly<Record<string, number>>
 }
 
-/** The rows to show, in order: folders before files, then by the column. Pure. */
+/** Filters and sorts rows: folders first, then by the sort column. Pure. */
 export function visibleRows(entries: readonly Entry[], { sort, hidden, text, sizes }: RowFilter): readonly Entry[] {
   const wanted = text.trim().toLowerCase()
   const shown = entries.filter(
@@ -32,16 +32,16 @@ export function visibleRows(entries: readonly Entry[], { sort, hidden, text, siz
   return keyed.map(({ entry }) => entry)
 }
 
-/** A folder, or a link to one. */
+/** True for a folder or a symlink to one. */
 export function isFolder({ kind, link }: Entry): boolean {
   return kind === 'folder' || link?.kind === 'folder'
 }
 
-/** What kind of file it is, in a word. */
+/** The text of the Type column. */
 export function typeOf({ kind, link, name }: Entry): string {
   if (kind === 'folder') return 'Folder'
-  if (kind === 'link') return link?.kind === 'folder' ? 'Link to folder' : link?.kind ? 'Link' : 'Broken link'
-  if (kind === 'special') return 'Device'
+  if (kind === 'link') return link?.kind === 'folder' ? 'Symlink to folder' : link?.kind ? 'Symlink' : 'Broken symlink'
+  if (kind === 'special') return 'Special file'
   return /\.([A-Za-z0-9]{1,8})$/.exec(name)?.[1]?.toUpperCase() ?? 'File'
 }
 
@@ -65,7 +65,7 @@ const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' 
 const year = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' })
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
 
-/** A time as a person says it: today and yesterday by name. */
+/** Formats a time as `Today 09:41`, `Yesterday 09:41` or a date. */
 export function timeText(ms: number | null, now: Date): string {
   if (ms === null) return ''
   const then = new Date(ms)
@@ -75,7 +75,7 @@ export function timeText(ms: number | null, now: Date): string {
   return (then.getFullYear() === now.getFullYear() ? day : year).format(then)
 }
 
-/** The same to the second. */
+/** Formats a date and time to the second. */
 export function fullTime(ms: number | null): string {
   return ms === null ? 'unknown' : full.format(new Date(ms))
 }
@@ -84,7 +84,7 @@ function startOfDay(date: Date): number {
   return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime()
 }
 
-// A key that plain comparison puts in the order people expect: any case, numbers by value.
+// A sort key whose plain comparison ignores case and orders numbers by value.
 function keyOf(entry: Entry, column: Column, sizes: RowFilter['sizes']): string | number {
   switch (column) {
     case 'name':

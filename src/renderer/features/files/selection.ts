@@ -1,9 +1,9 @@
-/** What is selected in a list of names, and where the keyboard is. */
+/** The selected names of a list, and its cursor. */
 export interface Selection {
   readonly selected: ReadonlySet<string>
-  /** The row that has the keyboard. */
+  /** The row with the keyboard cursor. */
   readonly cursor: string | null
-  /** Where a range begins. */
+  /** The start of a range selection. */
   readonly anchor: string | null
 }
 
@@ -14,13 +14,13 @@ export interface Modifiers {
   readonly range: boolean
 }
 
-/** The names of a list in order, and what is selected of them. */
+/** The names of a list in order, and its selection. */
 export interface SelectableList {
   readonly names: readonly string[]
   readonly selection: Selection
 }
 
-/** A click on a row: alone it selects it, with Ctrl it adds or takes it, with Shift it selects up to it. */
+/** Handles a click on a row: a plain click selects it, Ctrl toggles it, and Shift extends the selection to it. */
 export function clickRow(
   { names, selection: old }: SelectableList,
   name: string,
@@ -33,18 +33,18 @@ export function clickRow(
   return { selected, cursor: name, anchor: name }
 }
 
-/** Moves the keyboard by so many rows; with `range` it selects on the way. */
+/** Moves the cursor by `step` rows; with `range`, extends the selection. */
 export function moveCursor({ names, selection: old }: SelectableList, step: number, range: boolean): Selection {
   if (names.length === 0) return noSelection
   const at = old.cursor === null ? -1 : names.indexOf(old.cursor)
-  // Without a row that has the keyboard the first step comes in from the end it moves away from.
+  // Without a cursor, moving down starts at the first row and moving up at the last.
   const from = at >= 0 ? at : step > 0 ? -1 : names.length
   const next = Math.min(names.length - 1, Math.max(0, from + step))
   const name = names[next] as string
   return range ? extendTo(names, old, name) : { selected: new Set([name]), cursor: name, anchor: name }
 }
 
-/** Space: selects or deselects the row, and goes on to the next. */
+/** Handles Space: toggles the row and moves to the next one. */
 export function toggleAndStep({ names, selection: old }: SelectableList): Selection {
   const name = old.cursor ?? names[0]
   if (name === undefined) return noSelection
@@ -57,7 +57,7 @@ export function selectAll({ names, selection: old }: SelectableList): Selection 
   return { ...old, selected: new Set(names), cursor: old.cursor ?? names[0] ?? null }
 }
 
-/** Keeps what is still there. */
+/** Removes names that no longer exist from the selection. */
 export function keepNames(names: ReadonlySet<string>, old: Selection): Selection {
   const selected = new Set([...old.selected].filter(name => names.has(name)))
   const cursor = old.cursor !== null && names.has(old.cursor) ? old.cursor : null

@@ -9,11 +9,11 @@ import { sentFrom } from './code-send.ts'
 
 interface SendButtonProps {
   readonly sender: FilesParts['sender']
-  /** With nothing selected the line of the cursor goes. */
+  /** Sends the current line if nothing is selected. */
   readonly line?: boolean
 }
 
-/** Sends what is selected in the dialog to the terminal that was used last. */
+/** Sends the dialog's selection to the most recently used terminal. */
 export function SendButton({ sender, line = false }: SendButtonProps) {
   const button = useRef<HTMLButtonElement>(null)
   const name = sender.useName()
@@ -27,22 +27,27 @@ export function SendButton({ sender, line = false }: SendButtonProps) {
         ref={button}
         title={
           line
-            ? `${shownShortcut('Ctrl+Enter')} sends the line or the selection, ${shownShortcut('Shift+Enter')} the cell between two lines of # %%`
-            : `Sends what is selected to ${name}`
+            ? `Send the line or selection (${shownShortcut('Ctrl+Enter')}), or the # %% cell (${shownShortcut('Shift+Enter')})`
+            : `Send the selection to ${name}`
         }
-        // The press must not take the selection away.
+        // A press must not clear the selection.
         onMouseDown={event => event.preventDefault()}
         onClick={() => sender.send(selectedIn(button.current?.closest('[role=dialog]'), line))}
       >
         <SendHorizontal size={14} aria-hidden="true" /> Send {what} to {name}
       </Button>
-      {/* The terminal itself is behind the dialog. */}
-      <span role="status">{count > before ? `Sent ${count - before}` : ''}</span>
+      {/* The dialog covers the terminal, so the status confirms that text was sent. */}
+      <span role="status">{sentText(count - before)}</span>
     </>
   )
 }
 
-// An editor draws only the lines in sight: it knows better than the page what is selected.
+function sentText(count: number): string {
+  if (count <= 0) return ''
+  return count === 1 ? 'Sent' : `Sent ${count} times`
+}
+
+// An editor renders only visible lines, so it knows the selection better than the page does.
 function selectedIn(dialog: Element | null | undefined, line: boolean): string {
   const content = dialog?.querySelector<HTMLElement>('.cm-content')
   const view = content ? EditorView.findFromDOM(content) : null

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 
 import { messageOf } from '../../../shared/base/errors.ts'
 
-/** What was loaded, or why it could not be. `load` must be stable; its signal ends with the view. */
+/** Loads a value and returns it, or the error message. `load` must be stable; its signal aborts when the view unmounts. */
 export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>): {
   readonly value: T | null
   readonly error: string | null

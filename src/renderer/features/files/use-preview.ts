@@ -5,7 +5,7 @@ import { preview } from './preview-client.ts'
 import type { PreviewAnswers, PreviewJob } from './preview-job.ts'
 import { useLoaded } from './use-loaded.ts'
 
-/** The answer to a preview's job, which is worked on as long as the view is there. `job` must be stable. */
+/** Runs a preview job until the view unmounts. `job` must be stable. */
 export function usePreview<K extends PreviewJob['kind']>(reader: FileReader, job: Extract<PreviewJob, { kind: K }>) {
   const load = useCallback(
     (signal: AbortSignal): Promise<PreviewAnswers[K]> => preview<K>(job, reader, { signal }),

@@ -12,7 +12,7 @@ const header = (text: string) => {
 }
 
 describe('the viewers', () => {
-  test('the type and shape of an array are read from its head', () => {
+  test('the type and shape of an array are read from its header', () => {
     expect(parseNpy(header("{'descr': '<f4', 'fortran_order': False, 'shape': (3, 224), }"), 'x')).toEqual({
       name: 'x',
       type: 'float32',
@@ -21,7 +21,7 @@ describe('the viewers', () => {
     expect(parseNpy(header("{'descr': '|b1', 'fortran_order': False, 'shape': (), }"), 'x')?.shape).toBe('scalar')
   })
 
-  test('any bytes are an array, an archive, or none, and never an error', async () => {
+  test('any bytes give an array, an archive or null, and never an error', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 400 }), fc.nat({ max: 9 }), async (bytes, method) => {
         parseNpy(bytes, 'x')
@@ -36,7 +36,7 @@ describe('the viewers', () => {
     )
   })
 
-  test('a notebook is its cells: text and pictures of what they printed, nothing that runs', () => {
+  test('a notebook becomes cells with text and image outputs, and nothing that runs', () => {
     const { cells } = parseNotebook(
       JSON.stringify({
         cells: [
@@ -58,11 +58,11 @@ describe('the viewers', () => {
       { kind: 'image', type: 'image/png', base64: 'aGk=' },
       { kind: 'text', text: 'plain', bad: false },
     ])
-    expect(() => parseNotebook('null')).toThrow('not a notebook')
-    expect(() => parseNotebook('{}')).toThrow('not a notebook')
+    expect(() => parseNotebook('null')).toThrow('not a valid Jupyter notebook')
+    expect(() => parseNotebook('{}')).toThrow('not a valid Jupyter notebook')
   })
 
-  test('how a file is shown goes by its name', () => {
+  test('the file name selects the viewer', () => {
     expect(['a.PNG', 'b.md', 'c.tsv', 'd.ipynb', 'e.parquet', 'f.npz', 'g', 'h.py'].map(previewKind)).toEqual([
       'image',
       'markdown',

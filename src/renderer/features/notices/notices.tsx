@@ -4,16 +4,16 @@ import { useEffect, type ReactNode } from 'react'
 import type { Api } from '../../../shared/contract/contract.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import css from './notices.module.css'
-import { useNotices, type LocalNotice, dismiss, tellProblem, quietMs } from '../../mirrors/notices.ts'
+import { useNotices, type LocalNotice, dismiss, tellProblem, dismissMs } from '../../mirrors/notices.ts'
 
-/** News in the corner: quiet ones as status, those that need action as alert; and `children`, which stay until they are done. */
+/** Notices in the corner: information as status, the rest as alerts. `children` come first and stay until they are done. */
 export function Notices({ api, children }: { readonly api: Api; readonly children?: ReactNode }) {
   const { fromMain, local } = useNotices()
   const all: readonly LocalNotice[] = [...fromMain, ...local]
   useEffect(() => {
-    const quiet = fromMain.filter(({ level }) => level === 'info')
-    const timers = quiet.map(({ id }) =>
-      window.setTimeout(() => void api.app.dismissNotice({ id }).catch(tellProblem), quietMs),
+    const informational = fromMain.filter(({ level }) => level === 'info')
+    const timers = informational.map(({ id }) =>
+      window.setTimeout(() => void api.app.dismissNotice({ id }).catch(tellProblem), dismissMs),
     )
     return () => timers.forEach(timer => clearTimeout(timer))
   }, [api, fromMain])

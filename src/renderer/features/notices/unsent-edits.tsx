@@ -13,26 +13,26 @@ export interface UnsentEditsProps {
   readonly onProblem: (error: unknown) => void
 }
 
-/** Files that were changed in a local editor and are not on their host: what is wrong, and the ways on. */
+/** Lists files edited in an external editor that couldn't be uploaded, with the reason and the next steps. */
 export function UnsentEdits({ api, labelOf, copy, onProblem }: UnsentEditsProps) {
   const edits = useUnsent(state => state.edits)
   return edits.map(({ id, place, path, why, retries }) => {
     const [name, host] = [shownName(nameOf(place.path)), labelOf(place.side.target)]
     return (
-      <section key={id} aria-label={`${name}, not sent yet`} className={css['edit']}>
+      <section key={id} aria-label={`${name}, not uploaded`} className={css['edit']}>
         <p role="alert">
-          <strong>{name}</strong> was changed, but is not on {host} yet. {why}
-          {retries && ` Hawser retries when ${host} can be reached.`}
+          Changes to <strong>{name}</strong> have not been uploaded to {host}. {why}
+          {retries && ` Hawser retries when ${host} is reachable.`}
         </p>
         <div className={css['ways']}>
           <Button small look="primary" onClick={() => void api.edits.send({ id }).catch(onProblem)}>
-            Send now
+            Upload now
           </Button>
           <Button small title={path} onClick={() => copy(path)}>
-            Copy path of local copy
+            Copy local path
           </Button>
           <Button small onClick={() => void api.edits.drop({ id }).catch(onProblem)}>
-            Don’t send
+            Don’t upload
           </Button>
         </div>
       </section>

@@ -16,9 +16,9 @@ export function openPalette(): void {
   usePalette.setState({ open: true })
 }
 
-const most = 60
+const maxItems = 60
 
-/** Finds and runs any command or host by its words. `items` is asked for when it opens. */
+/** The command palette: finds and runs commands and opens hosts. `items` is called while it is open. */
 export function Palette({ items }: { readonly items: (typed: string) => readonly PaletteItem[] }) {
   const open = usePalette(state => state.open)
   return open ? <OpenPalette items={items} /> : null
@@ -34,7 +34,7 @@ function OpenPalette({ items }: { readonly items: (typed: string) => readonly Pa
   const run = (item: PaletteItem | undefined) => {
     if (!item) return
     close()
-    // After the dialog gave the keyboard back: the command may want it elsewhere.
+    // Runs after the dialog has restored focus, because the command may move it.
     requestAnimationFrame(() => item.run())
   }
   const onKeyDown = (event: KeyboardEvent) => {
@@ -61,11 +61,11 @@ function OpenPalette({ items }: { readonly items: (typed: string) => readonly Pa
             <input
               type="text"
               role="combobox"
-              aria-label="Search or run anything"
+              aria-label="Search hosts and commands"
               aria-expanded="true"
               aria-controls={listId}
               aria-activedescendant={found[at] ? `${listId}-${at}` : undefined}
-              placeholder="Search or run anything"
+              placeholder="Search hosts and commands"
               spellCheck={false}
               value={typed}
               onChange={event => {
@@ -108,5 +108,5 @@ function OpenPalette({ items }: { readonly items: (typed: string) => readonly Pa
 function best(items: readonly PaletteItem[], typed: string): readonly PaletteItem[] {
   const sticky = items.filter(item => item.id.startsWith('typed:'))
   const found = fuzzyFind(items, typed, item => `${item.title} ${item.detail ?? ''}`)
-  return [...sticky, ...found.filter(item => !sticky.includes(item))].slice(0, most)
+  return [...sticky, ...found.filter(item => !sticky.includes(item))].slice(0, maxItems)
 }

@@ -16,7 +16,7 @@ const Differences = lazy(async () => ({ default: (await import('./differences.ts
 const textSize = 512 * 1024
 const time = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
 
-/** Asks what becomes of a file whose name is taken. */
+/** Asks what to do if a file already exists. */
 export function ConflictDialog({ question, answer, api }: Omit<Asked<'conflict'>, 'copy'> & { readonly api: Api }) {
   const { name, folder, source, target, canResume } = question
   const [all, setAll] = useState(false)
@@ -37,17 +37,17 @@ export function ConflictDialog({ question, answer, api }: Omit<Asked<'conflict'>
       initialFocus={skip}
     >
       <dl className={ui['pairs']}>
-        <dt>Yours</dt>
+        <dt>Source</dt>
         <dd>{sideText(source)}</dd>
-        <dt>There</dt>
+        <dt>Existing file</dt>
         <dd>{sideText(target)}</dd>
       </dl>
       {comparing && (
-        <Suspense fallback={<p role="status">Comparing</p>}>
+        <Suspense fallback={<p role="status">Loading…</p>}>
           <Differences api={api} source={source} target={target} />
         </Suspense>
       )}
-      <Checkbox label="Do this for all" checked={all} onChange={event => setAll(event.currentTarget.checked)} />
+      <Checkbox label="Apply to all" checked={all} onChange={event => setAll(event.currentTarget.checked)} />
       <Actions>
         {comparable && !comparing && (
           <Button look="ghost" onClick={() => setComparing(true)}>
@@ -55,8 +55,8 @@ export function ConflictDialog({ question, answer, api }: Omit<Asked<'conflict'>
           </Button>
         )}
         {canResume && <Button onClick={() => choose('resume')}>Resume</Button>}
-        {all && <Button onClick={() => choose('newer')}>Newer only</Button>}
-        {all && <Button onClick={() => choose('different')}>Different only</Button>}
+        {all && <Button onClick={() => choose('newer')}>Replace older</Button>}
+        {all && <Button onClick={() => choose('different')}>Replace if different</Button>}
         <Button ref={skip} onClick={() => choose('skip')}>
           Skip
         </Button>
@@ -72,6 +72,6 @@ export function ConflictDialog({ question, answer, api }: Omit<Asked<'conflict'>
 const binary = /\.(png|jpe?g|gif|webp|zip|t?gz|xz|bz2|zst|tar|npy|npz|pt|pth|bin|safetensors|parquet|pdf|so|o|whl)$/i
 
 function sideText({ size, mtimeMs }: ConflictSide): string {
-  const when = mtimeMs === null ? 'at an unknown time' : time.format(new Date(mtimeMs))
-  return `${size.toLocaleString()} bytes, changed ${when}`
+  const modified = mtimeMs === null ? 'modification time unknown' : `modified ${time.format(new Date(mtimeMs))}`
+  return `${size.toLocaleString()} ${size === 1 ? 'byte' : 'bytes'}, ${modified}`
 }

@@ -13,7 +13,7 @@ interface DifferencesProps {
   readonly target: ConflictSide
 }
 
-/** Two texts beside each other: what is there, and what would take its place. */
+/** Shows the existing file and the file that would replace it side by side. */
 export function Differences({ api, source, target }: DifferencesProps) {
   const box = useRef<HTMLDivElement>(null)
   const [error, setError] = useState<string | null>(null)
@@ -23,12 +23,12 @@ export function Differences({ api, source, target }: DifferencesProps) {
     const read = async ({ place, size }: ConflictSide) =>
       new TextDecoder().decode((await api.files.read({ place, offset: 0, length: size })).data)
     void Promise.all([read(target), read(source)]).then(
-      ([there, yours]) => {
+      ([existing, replacement]) => {
         if (!open || !box.current) return
         view = new MergeView({
           parent: box.current,
-          a: { doc: there, extensions: side('There') },
-          b: { doc: yours, extensions: side('Yours') },
+          a: { doc: existing, extensions: side('Existing file') },
+          b: { doc: replacement, extensions: side('Source') },
           collapseUnchanged: { margin: 2 },
         })
       },

@@ -16,14 +16,14 @@ import { isFromServer } from './server-question.ts'
 
 export interface PromptsProps {
   readonly api: Api
-  /** Makes sure that the vault can take a secret; false when the person would rather not. */
+  /** Opens the vault so that a secret can be saved; false if the user cancels. */
   readonly openVault: () => Promise<boolean>
   readonly copy: (text: string) => void
-  /** Opens an address that a server wrote. */
+  /** Opens a URL from a server's text. */
   readonly openLink: (address: string) => void
 }
 
-/** The question that is open; the others wait behind it. */
+/** Shows the current question; others wait until it is answered. */
 export function Prompts({ api, openVault, copy, openLink }: PromptsProps) {
   const question = usePrompts(shownQuestion)
   if (!question) return null
@@ -51,7 +51,7 @@ export function Prompts({ api, openVault, copy, openLink }: PromptsProps) {
   }
 }
 
-/** What the dialog of a question gets. */
+/** Props of a question's dialog. */
 export interface Asked<K extends OpenQuestion['kind']> {
   readonly question: Extract<OpenQuestion, { kind: K }>
   readonly answer: (value: Answer | null) => void
@@ -67,8 +67,8 @@ function NewKey({ question, answer }: Asked<'new-key'>) {
       title={`Trust ${label}?`}
       description={
         elsewhere.length > 0
-          ? 'Hawser has not seen this key on this way before.'
-          : 'Hawser has not seen this server before.'
+          ? 'You haven’t connected to this server through this route before.'
+          : 'You haven’t connected to this server before.'
       }
       badge={<ShieldQuestion size={18} />}
       onClose={() => answer(null)}
@@ -78,13 +78,13 @@ function NewKey({ question, answer }: Asked<'new-key'>) {
         <dd className={ui['mono']}>{shownName(address)}</dd>
         {via.length > 0 && (
           <>
-            <dt>Through</dt>
+            <dt>Via</dt>
             <dd className={ui['mono']}>{shownName(via.join(', '))}</dd>
           </>
         )}
-        <dt>Key</dt>
+        <dt>Host key</dt>
         <KeyText value={key} />
-        {elsewhere.length > 0 && <dt>On file</dt>}
+        {elsewhere.length > 0 && <dt>Known {elsewhere.length > 1 ? 'keys' : 'key'}</dt>}
         {elsewhere.map(each => (
           <KeyText key={each.fingerprint} value={each} />
         ))}
@@ -93,14 +93,14 @@ function NewKey({ question, answer }: Asked<'new-key'>) {
         <div className={ui['note']}>
           <TriangleAlert size={16} aria-hidden="true" />
           <span>
-            known_hosts has another key for this address. It may belong to another machine, reached another way. If you
-            have connected to this server before, its key has changed: don’t trust it unless you know why.
+            known_hosts has a different key for this address. It may belong to another machine, reached through another
+            route. If you have connected to this server before, its key has changed: don’t trust it unless you know why.
           </span>
         </div>
       )}
       <p className={ui['hint']}>
-        Compare the fingerprint with the one your provider shows. Nothing was sent yet; if you trust it, the key is kept
-        in known_hosts.
+        Compare the fingerprint with the one your provider shows. Nothing has been sent yet. If you trust the key, it is
+        saved in known_hosts.
       </p>
       <Actions>
         <Button onClick={() => answer(null)}>Cancel</Button>
@@ -130,8 +130,8 @@ function ChangedKey({ question, answer, copy }: Asked<'changed-key'>) {
       title={`The host key of ${label} has changed`}
       description={
         revoked
-          ? 'This key is marked as revoked: nobody should use it.'
-          : 'Someone may be between you and the server, or it was rebuilt.'
+          ? 'This key is marked as revoked in known_hosts. Don’t use it.'
+          : 'Someone could be intercepting the connection, or the server was reinstalled.'
       }
       badge={<ShieldAlert size={18} />}
       tone="bad"
@@ -157,11 +157,11 @@ function ChangedKey({ question, answer, copy }: Asked<'changed-key'>) {
         <TriangleAlert size={16} aria-hidden="true" />
         <span>
           {sure
-            ? 'Replacing the key trusts whoever answers there now. Only do it if you know why it changed.'
-            : 'Nothing was sent: no password, no key. Compare the offered fingerprint with your provider’s console before you replace it.'}
+            ? 'If you replace the key, you trust the server that is answering now. Only do this if you know why the key changed.'
+            : 'No password or key has been sent. Compare the offered fingerprint with your provider’s console before you replace the key.'}
         </span>
       </div>
-      {sure && <Checkbox label="I know why it changed" onChange={event => setKnows(event.target.checked)} />}
+      {sure && <Checkbox label="I know why the key changed" onChange={event => setKnows(event.target.checked)} />}
       <Actions>
         <Button look="ghost" onClick={() => copy(details)}>
           Copy details
@@ -178,7 +178,7 @@ function ChangedKey({ question, answer, copy }: Asked<'changed-key'>) {
           </Button>
         )}
         <Button ref={refuse} look="primary" onClick={() => answer(null)}>
-          {`Don't connect`}
+          Don’t connect
         </Button>
       </Actions>
     </Dialog>
@@ -194,8 +194,8 @@ function KeyText({ value }: { readonly value: ShownKey }) {
 }
 
 const commandReasons = {
-  'proxy-command': 'It is a ProxyCommand: it carries the connection to the server.',
-  'match-exec': 'It decides which lines of the config hold for this host.',
+  'proxy-command': 'It is the ProxyCommand that connects to the server.',
+  'match-exec': 'It is a Match exec condition that decides which settings apply to this host.',
 } as const
 
 function RunCommand({ question, answer }: Asked<'run-command'>) {
@@ -206,7 +206,7 @@ function RunCommand({ question, answer }: Asked<'run-command'>) {
       alert
       unasked
       title={`Run a command for ${label}?`}
-      description={`Your SSH config runs this on this computer, as you. ${commandReasons[reason]}`}
+      description={`Your SSH config runs this command on this computer, as your user. ${commandReasons[reason]}`}
       badge={<TerminalSquare size={18} />}
       width={560}
       onClose={() => answer(null)}
@@ -217,7 +217,7 @@ function RunCommand({ question, answer }: Asked<'run-command'>) {
         <dt>From</dt>
         <dd className={ui['mono']}>{shownName(place)}</dd>
       </dl>
-      <p className={ui['hint']}>If you allow it, this very command is not asked about again.</p>
+      <p className={ui['hint']}>If you run it, you won’t be asked about this exact command again.</p>
       <Actions>
         <Button ref={refuse} onClick={() => answer(null)}>
           Cancel
@@ -236,7 +236,7 @@ function OpenAddress({ question, answer }: Asked<'open-address'>) {
       alert
       unasked
       title="Connect to this address?"
-      description="Another program asked Hawser to open it."
+      description="Another app asked Hawser to open this address."
       badge={<ExternalLink size={18} />}
       onClose={() => answer(null)}
     >

@@ -14,13 +14,13 @@ import { wordsAround, type HawserQuestion, type ServerQuestion } from './server-
 interface SecretsProps<Q> {
   readonly question: Q
   readonly answer: (value: Answer | null) => void
-  /** Makes sure that the vault can take a secret; false when the user would rather not. */
+  /** Opens the vault so that a secret can be saved; false if the user cancels. */
   readonly openVault: () => Promise<boolean>
-  /** Opens an address that a server wrote. */
+  /** Opens a URL from a server's text. */
   readonly openLink: (address: string) => void
 }
 
-/** Hawser asks for a password or a passphrase, in its own words. */
+/** A prompt for a password or passphrase, worded by Hawser. */
 export function HawserSecrets({ question, answer, openVault, openLink }: SecretsProps<HawserQuestion>) {
   return (
     <Dialog
@@ -41,7 +41,7 @@ export function HawserSecrets({ question, answer, openVault, openLink }: Secrets
   )
 }
 
-/** A server asks: its words stand in a frame of their own, and nowhere else. */
+/** A prompt from a server. The server's text appears only inside a frame, so that it can't pose as Hawser's. */
 export function ServerSecrets({ question, answer, openVault, openLink }: SecretsProps<ServerQuestion>) {
   const id = useId()
   const { title, description, labels } = wordsAround(question)
@@ -58,7 +58,7 @@ export function ServerSecrets({ question, answer, openVault, openLink }: Secrets
     >
       {question.said && <Notice said={question.said} openLink={openLink} />}
       <section className={css['said']} aria-labelledby={`${id}-said`}>
-        <h3 id={`${id}-said`}>The server says</h3>
+        <h3 id={`${id}-said`}>Message from the server</h3>
         {name.fromServer !== '' && <p>{name.fromServer}</p>}
         {instruction.fromServer !== '' && (
           <p>
@@ -87,7 +87,7 @@ export function ServerSecrets({ question, answer, openVault, openLink }: Secrets
   )
 }
 
-/** The server's banner, in a frame that says whose words they are. */
+/** The server's banner, in a frame that names its origin. */
 function Notice({ said, openLink }: { readonly said: ServerText; readonly openLink: (address: string) => void }) {
   const id = useId()
   return (
@@ -128,7 +128,7 @@ function SecretsForm({
     const wanted = data.has('remember')
     const remember = wanted && (await openVault())
     if (wanted && !remember) return
-    // Straight from the fields to main; the fields are emptied, and nothing else here held the text.
+    // Secrets go straight from the fields to main and are never stored in React state.
     const secrets = question.prompts.map((_prompt, index) => String(data.get(`answer-${index}`) ?? ''))
     form.current?.reset()
     answer({ kind: 'secrets', secrets, remember })

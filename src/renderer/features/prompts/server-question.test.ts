@@ -35,8 +35,8 @@ const words = fc.oneof(
   fc.constantFrom('Passphrase for id_ed25519', 'Vault', 'sudo on prod-db', 'Password for the proxy', '\u202eenoemos'),
 )
 
-describe('the words around a server’s question', () => {
-  it('are Hawser’s own, whatever the server says', () => {
+describe('the text around a server’s question', () => {
+  it('is Hawser’s own, whatever the server says', () => {
     fc.assert(
       fc.property(words, words, fc.array(words, { maxLength: 32 }), (name, instruction, texts) => {
         const { title, description, labels } = wordsAround(
@@ -46,8 +46,8 @@ describe('the words around a server’s question', () => {
             prompts: texts.map(text => ({ text: serverLine(text, 256), echo: false })),
           }),
         )
-        expect(title).toBe('me@web1.example asks:')
-        expect(description).toBe('The server wrote the text in the frame, and your answers go to that server.')
+        expect(title).toBe('Prompt from me@web1.example')
+        expect(description).toBe('The text in the frame is from the server. Your answers are sent to that server.')
         const many = texts.map((_text, index) => `Answer ${index + 1} of ${texts.length}`)
         expect(labels).toEqual(texts.length === 1 ? ['Answer'] : many)
       }),
@@ -55,16 +55,18 @@ describe('the words around a server’s question', () => {
     )
   })
 
-  it('tell two servers at one address apart by user, port and way', () => {
+  it('distinguishes two servers at one address by user, port and route', () => {
     const from: AskingServer = { ...server, label: 'db', address: '10.0.0.5', port: 2222, via: ['me@bastion:22'] }
     expect(wordsAround(question({ from }))).toMatchObject({
-      title: 'me@10.0.0.5:2222 asks:',
-      description: expect.stringContaining('The server db through me@bastion:22 wrote') as string,
+      title: 'Prompt from me@10.0.0.5:2222',
+      description: expect.stringContaining('from the server db via me@bastion:22.') as string,
     })
-    expect(wordsAround(question({ from: { ...server, address: '::1', port: 2222 } })).title).toBe('me@[::1]:2222 asks:')
+    expect(wordsAround(question({ from: { ...server, address: '::1', port: 2222 } })).title).toBe(
+      'Prompt from me@[::1]:2222',
+    )
   })
 
-  it('say that the last answer was turned down', () => {
-    expect(wordsAround(question({ again: true })).description).toMatch(/^It did not accept the last answer\. /)
+  it('says that the last answer was rejected', () => {
+    expect(wordsAround(question({ again: true })).description).toMatch(/^The last answer was rejected\. /)
   })
 })

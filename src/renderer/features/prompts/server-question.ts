@@ -2,36 +2,36 @@ import type { OpenQuestion } from '../../../shared/contract/prompts.ts'
 
 type Secrets = Extract<OpenQuestion, { kind: 'secrets' }>
 
-/** Hawser's own question for secrets. */
+/** A question worded by Hawser. */
 export type HawserQuestion = Extract<Secrets, { readonly title: string }>
 
-/** A server's question, which Hawser only passes on. */
+/** A question worded by a server. */
 export type ServerQuestion = Exclude<Secrets, HawserQuestion>
 
-/** True when a server asks, in its own words. */
+/** True if a server worded the question. */
 export function isFromServer(question: Secrets): question is ServerQuestion {
   return question.from.kind === 'server'
 }
 
-/** What the dialog of a server's question says outside of the frame: none of it is the server's. */
+/** The dialog's text outside the frame, none of which comes from the server. */
 export interface ServerQuestionWords {
   readonly title: string
   readonly description: string
-  /** The names of the fields, in order. */
+  /** The labels of the fields, in order. */
   readonly labels: readonly string[]
 }
 
-/** The words around a server's question. They depend on the server and on the number of prompts, never on what it says. */
+/** The text around a server's question. It depends on the server and the number of prompts, never on the server's text. */
 export function wordsAround({ from, prompts, again }: ServerQuestion): ServerQuestionWords {
   const { label, user, address, port, via } = from
   const host = address.includes(':') ? `[${address}]` : address
   const login = `${user}@${host}${port === 22 ? '' : `:${port}`}`
-  const way = via.length === 0 ? '' : ` through ${via.join(', ')}`
-  const who = label === address ? `The server${way}` : `The server ${label}${way}`
-  const refused = again ? 'It did not accept the last answer. ' : ''
+  const route = via.length === 0 ? '' : ` via ${via.join(', ')}`
+  const server = label === address ? `the server${route}` : `the server ${label}${route}`
+  const rejected = again ? 'The last answer was rejected. ' : ''
   return {
-    title: `${login} asks:`,
-    description: `${refused}${who} wrote the text in the frame, and your answers go to that server.`,
+    title: `Prompt from ${login}`,
+    description: `${rejected}The text in the frame is from ${server}. Your answers are sent to that server.`,
     labels: prompts.map((_prompt, index) =>
       prompts.length === 1 ? 'Answer' : `Answer ${index + 1} of ${prompts.length}`,
     ),

@@ -4,7 +4,7 @@ import { Button } from '../../ui/button.tsx'
 import { askVault, useVault, vaultText } from '../../mirrors/vault.ts'
 import css from './vault-settings.module.css'
 
-/** The vault in Settings: where its key is, lock and unlock, the master password. */
+/** The vault's settings: its state and key, and its master password. */
 export function VaultSettings({ api, onProblem }: { readonly api: Api; readonly onProblem: (text: string) => void }) {
   const status = useVault(state => state.status)
   const run = (work: Promise<unknown>) => void work.catch((error: unknown) => onProblem(messageOf(error)))
@@ -36,7 +36,7 @@ export function VaultSettings({ api, onProblem }: { readonly api: Api; readonly 
         )}
         {open && status.protector === 'password' && status.keychain !== false && (
           <Button small onClick={() => run(api.vault.protect({ by: 'keychain' }))}>
-            Use the system keychain
+            Use system keychain
           </Button>
         )}
       </div>
@@ -45,10 +45,10 @@ export function VaultSettings({ api, onProblem }: { readonly api: Api; readonly 
 }
 
 function explanation(state: string, protector: string | null, keychain: boolean | null): string {
-  if (state === 'session') return 'Remembered secrets are forgotten when Hawser ends.'
-  if (protector === 'password') return 'Secrets are encrypted with your master password.'
-  if (protector === 'keychain') return 'Secrets are encrypted; the key is in the system keychain.'
+  if (state === 'session') return 'Saved passwords are cleared when Hawser quits.'
+  if (protector === 'password') return 'Saved passwords are encrypted with your master password.'
+  if (protector === 'keychain') return 'Saved passwords are encrypted. The key is in the system keychain.'
   return keychain === false
-    ? 'There is no system keychain here. Set a master password to keep secrets.'
-    : 'Secrets that you let Hawser remember are encrypted; the key goes into the system keychain.'
+    ? 'No system keychain was found. Set a master password to save passwords.'
+    : 'Passwords that you save are encrypted. The key is stored in the system keychain.'
 }

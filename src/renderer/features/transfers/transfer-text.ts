@@ -2,21 +2,21 @@ import { nameOf } from '../../../shared/base/paths.ts'
 import { shownName } from '../../../shared/base/shown-name.ts'
 import type { TransferSnapshot } from '../../../shared/contract/transfers.ts'
 
-/** What a transfer is called: its file, or how many there are. */
+/** A transfer's title: its file name, or the number of items. */
 export function titleOf({ request }: TransferSnapshot): string {
   const { paths } = request.from
   const [first = ''] = paths
-  return paths.length === 1 ? shownName(nameOf(first) || first) : `${paths.length} items`
+  return paths.length === 1 ? shownName(nameOf(first) || first) : `${paths.length.toLocaleString()} items`
 }
 
-/** Which way it goes. */
+/** The direction of a transfer; `across` is between two servers or within one computer. */
 export function directionOf({ request }: TransferSnapshot): 'up' | 'down' | 'across' {
   const [from, to] = [request.from.side.target.kind === 'local', request.to.side.target.kind === 'local']
   if (from && !to) return 'up'
   return to && !from ? 'down' : 'across'
 }
 
-/** How far it is, from 0 to 1; null while that can't be said. */
+/** Progress from 0 to 1; null while the totals are unknown. */
 export function shareOf({ progress, state }: TransferSnapshot): number | null {
   if (state.kind === 'done') return 1
   const { bytes, bytesTotal, files, filesTotal } = progress
@@ -24,20 +24,20 @@ export function shareOf({ progress, state }: TransferSnapshot): number | null {
   return filesTotal > 0 ? files / filesTotal : null
 }
 
-/** The words beside the bar. Pure; `size` turns bytes into words. */
+/** The status text next to the progress bar; `size` formats bytes. Pure. */
 export function statusOf(transfer: TransferSnapshot, size: (bytes: number) => string): string {
   const { state, progress, failed } = transfer
   switch (state.kind) {
     case 'queued':
-      return 'waits for its turn'
+      return 'Queued'
     case 'asking':
-      return 'waits for your answer'
+      return 'Waiting for your response'
     case 'paused':
-      return `paused at ${size(progress.bytes)}`
+      return `Paused at ${size(progress.bytes)}`
     case 'waiting':
-      return `connection lost at ${size(progress.bytes)} · resuming in ${state.seconds} s`
+      return `Connection lost at ${size(progress.bytes)} · resuming in ${state.seconds} s`
     case 'failed':
-      return failed > 1 ? `${failed} failed · ${counted(progress)}` : state.error.message
+      return failed > 1 ? `${failed.toLocaleString()} failed · ${counted(progress)}` : state.error.message
     case 'done':
       return [counted(progress), size(progress.bytes), skippedText(progress.skipped)].filter(Boolean).join(' · ')
     case 'running':
@@ -52,14 +52,14 @@ function runningText({ progress }: TransferSnapshot, size: (bytes: number) => st
   const parts = many
     ? [
         `${files.toLocaleString()} of ${filesTotal.toLocaleString()} files`,
-        `${Math.round(fileRate)} files/s`,
+        `${Math.round(fileRate).toLocaleString()} files/s`,
         packed ? 'packed' : '',
       ]
     : [`${size(bytes)} of ${size(bytesTotal)}`, `${size(rate)}/s`]
   return [...parts, left].filter(Boolean).join(' · ')
 }
 
-/** Seconds as a person says them. */
+/** Formats the remaining time; empty below 1 s. */
 export function timeLeft(seconds: number): string {
   if (seconds < 1) return ''
   if (seconds < 90) return `${Math.round(seconds)} s left`

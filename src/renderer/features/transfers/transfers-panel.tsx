@@ -33,12 +33,12 @@ interface PanelProps {
   readonly onProblem: (error: unknown) => void
 }
 
-/** The transfers: what runs, what waits, what went wrong. */
+/** The panel of running, queued and finished transfers. */
 export function TransfersPanel({ api, sizeText, onProblem }: PanelProps) {
   const { transfers, limits } = useTransfers()
   const open = useTransfersView(state => state.open)
   if (transfers.length === 0) return null
-  const quietly = (work: Promise<unknown>) => void work.catch(onProblem)
+  const run = (work: Promise<unknown>) => void work.catch(onProblem)
   const running = transfers.filter(isUnderWay).length
   const queued = transfers.filter(({ state }) => state.kind === 'queued')
   const paused = transfers.filter(({ state }) => state.kind === 'paused').length
@@ -49,7 +49,7 @@ export function TransfersPanel({ api, sizeText, onProblem }: PanelProps) {
       <div className={css['head']}>
         <IconButton
           small
-          label={open ? 'Fold the transfers' : 'Show the transfers'}
+          label={open ? 'Collapse transfers' : 'Expand transfers'}
           aria-expanded={open}
           onClick={() => useTransfersView.setState({ open: !open })}
         >
@@ -58,28 +58,28 @@ export function TransfersPanel({ api, sizeText, onProblem }: PanelProps) {
         <strong>Transfers</strong>
         <span role="status">
           {[
-            running > 0 && `${running} running`,
+            running > 0 && `${running} active`,
             paused > 0 && `${paused} paused`,
-            ended > 0 && `${ended} done`,
+            ended > 0 && `${ended} completed`,
             failed > 0 && `${failed} failed`,
           ]
             .filter(Boolean)
             .join(' · ')}
         </span>
         <span className={css['grow']} />
-        <LimitMenu limits={limits} onPick={next => quietly(api.transfers.setLimits(next))} />
+        <LimitMenu limits={limits} onPick={next => run(api.transfers.setLimits(next))} />
         {ended > 0 && (
-          <Button small look="ghost" onClick={() => quietly(api.transfers.clear())}>
-            Clear done
+          <Button small look="ghost" onClick={() => run(api.transfers.clear())}>
+            Clear completed
           </Button>
         )}
         {running > 0 ? (
-          <Button small onClick={() => quietly(api.transfers.pauseAll())}>
+          <Button small onClick={() => run(api.transfers.pauseAll())}>
             <Pause size={13} aria-hidden="true" /> Pause all
           </Button>
         ) : (
           paused > 0 && (
-            <Button small onClick={() => quietly(api.transfers.resumeAll())}>
+            <Button small onClick={() => run(api.transfers.resumeAll())}>
               <Play size={13} aria-hidden="true" /> Resume all
             </Button>
           )
@@ -94,7 +94,7 @@ export function TransfersPanel({ api, sizeText, onProblem }: PanelProps) {
               nextId={queued[0]?.id ?? null}
               api={api}
               sizeText={sizeText}
-              quietly={quietly}
+              run={run}
             />
           ))}
         </div>
@@ -105,14 +105,15 @@ export function TransfersPanel({ api, sizeText, onProblem }: PanelProps) {
 
 interface RowProps {
   readonly transfer: TransferSnapshot
-  /** The one that is begun next. */
+  /** The first transfer in the queue. */
   readonly nextId: TransferId | null
   readonly api: Api
   readonly sizeText: (bytes: number) => string
-  readonly quietly: (work: Promise<unknown>) => void
+  /** Reports a failure of `work`. */
+  readonly run: (work: Promise<unknown>) => void
 }
 
-function TransferRow({ transfer, nextId, api, sizeText, quietly }: RowProps) {
+function TransferRow({ transfer, nextId, api, sizeText, run }: RowProps) {
   const { id, state, failures, failed } = transfer
   const [shown, setShown] = useState(false)
   const title = titleOf(transfer)
@@ -133,7 +134,7 @@ function TransferRow({ transfer, nextId, api, sizeText, quietly }: RowProps) {
         <span role="cell" className={css['barcell']}>
           <span
             role="progressbar"
-            aria-label={`Progress of ${title}`}
+            aria-label={`${title} progress`}
             aria-valuemin={0}
             aria-valuemax={100}
             aria-valuenow={share === null ? undefined : Math.round(share * 100)}
@@ -148,48 +149,48 @@ function TransferRow({ transfer, nextId, api, sizeText, quietly }: RowProps) {
         <span role="cell" className={css['buttons']}>
           {failed > 0 && (
             <Button small look="ghost" aria-expanded={shown} onClick={() => setShown(!shown)}>
-              {shown ? 'Hide' : 'Show'}
+              {shown ? 'Hide errors' : 'Show errors'}
             </Button>
           )}
           {state.kind === 'queued' && nextId !== id && (
             <IconButton
               small
-              label={`Begin ${title} next`}
-              onClick={() => quietly(api.transfers.reorder({ id, before: nextId }))}
+              label={`Move ${title} to the front of the queue`}
+              onClick={() => run(api.transfers.reorder({ id, before: nextId }))}
             >
               <ChevronsUp size={14} />
             </IconButton>
           )}
           {canPause && (
-            <IconButton small label={`Pause ${title}`} onClick={() => quietly(api.transfers.pause({ id }))}>
+            <IconButton small label={`Pause ${title}`} onClick={() => run(api.transfers.pause({ id }))}>
               <Pause size={14} />
             </IconButton>
           )}
           {state.kind === 'paused' && (
-            <IconButton small label={`Resume ${title}`} onClick={() => quietly(api.transfers.resume({ id }))}>
+            <IconButton small label={`Resume ${title}`} onClick={() => run(api.transfers.resume({ id }))}>
               <Play size={14} />
             </IconButton>
           )}
           {state.kind === 'failed' && (
-            <IconButton small label={`Retry ${title}`} onClick={() => quietly(api.transfers.retry({ id }))}>
+            <IconButton small label={`Retry ${title}`} onClick={() => run(api.transfers.retry({ id }))}>
               <RefreshCw size={13} />
             </IconButton>
           )}
           <IconButton
             small
-            label={hasEnded(transfer) ? `Remove ${title}` : `Cancel ${title}`}
-            onClick={() => quietly(api.transfers.cancel({ id }))}
+            label={hasEnded(transfer) ? `Remove ${title} from the list` : `Cancel ${title}`}
+            onClick={() => run(api.transfers.cancel({ id }))}
           >
             <X size={14} />
           </IconButton>
         </span>
       </div>
       {shown && (
-        <ul className={css['failures']} aria-label={`What failed of ${title}`}>
+        <ul className={css['failures']} aria-label={`Errors in ${title}`}>
           {failures.map(({ path, error }) => (
             <li key={path}>{error.message}</li>
           ))}
-          {failed > failures.length && <li>{`and ${failed - failures.length} more`}</li>}
+          {failed > failures.length && <li>{`and ${(failed - failures.length).toLocaleString()} more`}</li>}
         </ul>
       )}
     </>
@@ -223,6 +224,6 @@ function limitText({ up, down }: SpeedLimits): string {
 }
 
 function speedText(speed: number): string {
-  if (speed === 0) return 'No limit'
+  if (speed === 0) return 'Unlimited'
   return speed < 1_000_000 ? `${speed / 1000} KB/s` : `${speed / 1_000_000} MB/s`
 }

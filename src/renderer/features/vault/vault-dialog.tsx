@@ -39,8 +39,8 @@ export function VaultDialog({ api }: { readonly api: Api }) {
     const field = (name: string) => String(data.get(name) ?? '')
     if (wanted === 'unlock')
       return void run(() => api.vault.unlock({ password: status.protector === 'password' ? field('password') : null }))
-    if (field('next').length < 8) return setError('A master password has at least 8 characters.')
-    if (field('next') !== field('again')) return setError('The two passwords differ.')
+    if (field('next').length < 8) return setError('The master password must have at least 8 characters.')
+    if (field('next') !== field('again')) return setError('The passwords don’t match.')
     if (wanted === 'change')
       return void run(() => api.vault.changePassword({ current: field('password'), next: field('next') }))
     return void run(() => api.vault.protect({ by: 'password', password: field('next') }))
@@ -59,9 +59,9 @@ export function VaultDialog({ api }: { readonly api: Api }) {
               name="next"
               type="password"
               autoComplete="new-password"
-              hint="At least 8 characters. It can’t be recovered."
+              hint="At least 8 characters. If you forget it, it can’t be recovered."
             />
-            <TextField label="Once more" name="again" type="password" autoComplete="new-password" />
+            <TextField label="Confirm password" name="again" type="password" autoComplete="new-password" />
           </>
         )}
         {error !== null && (
@@ -72,7 +72,7 @@ export function VaultDialog({ api }: { readonly api: Api }) {
         <Actions>
           {wanted === 'set-up' && status.state === 'new' && (
             <Button look="ghost" onClick={() => void run(() => api.vault.protect({ by: 'session' }))}>
-              Keep for this run only
+              Keep until Hawser quits
             </Button>
           )}
           <Grow />
@@ -90,11 +90,11 @@ function words(wanted: Wanted, status: VaultStatus): { title: string; text: stri
   if (wanted === 'unlock') {
     const text =
       status.protector === 'password'
-        ? 'Type the master password to read and keep secrets.'
-        : 'The key of the vault is in the system keychain.'
-    return { title: 'Unlock the vault', text }
+        ? 'Enter the master password to use saved passwords.'
+        : 'The vault’s key is in the system keychain.'
+    return { title: 'Unlock vault', text }
   }
-  if (wanted === 'change') return { title: 'Change the master password', text: '' }
-  const why = status.keychain === false ? 'There is no system keychain here. ' : ''
-  return { title: 'Set a master password', text: `${why}Secrets are encrypted with it before they reach the disk.` }
+  if (wanted === 'change') return { title: 'Change master password', text: '' }
+  const why = status.keychain === false ? 'No system keychain was found. ' : ''
+  return { title: 'Set a master password', text: `${why}The master password encrypts your saved passwords.` }
 }
