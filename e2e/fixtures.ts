@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -6,21 +6,11 @@ import { fileURLToPath } from 'node:url'
 
 import { _electron, expect, test as base, type ElectronApplication, type Locator, type Page } from '@playwright/test'
 
-import { findProgram, packageOf } from '../scripts/programs.mjs'
 import { startSshd, type Sshd } from './sshd.ts'
 import { startTestServer, type TestServer, type TestServerOptions } from './test-server.ts'
 
 export { expect }
-
-/** Skips the test that calls it where a program that it starts isn't installed, and has `npm test` list the program. */
-export function needs(...programs: readonly string[]): void {
-  const missing = programs
-    .filter(program => findProgram(program) === undefined)
-    .map(program => `${program} (apt install ${packageOf(program)})`)
-  const log = process.env['HAWSER_MISSING_PROGRAMS']
-  for (const each of missing) if (log) appendFileSync(log, `${each}\n`)
-  test.skip(missing.length > 0, `needs ${missing.join(', ')}`)
-}
+export { needs } from './needs.ts'
 
 /** The folder of package.json. */
 export const projectFolder = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -205,7 +195,8 @@ const hostProgram = [...startArguments.slice(0, -1), join(projectFolder, 'out/te
 /** The program: the fallback runtime that the set-up names, or the installed one. */
 export function electronProgram(): string {
   const dist = process.env['ELECTRON_OVERRIDE_DIST_PATH']
-  if (dist) return join(dist, process.platform === 'win32' ? 'electron.exe' : 'electron')
+  const name = { win32: 'electron.exe', darwin: 'Electron' }[process.platform as string] ?? 'electron'
+  if (dist) return join(dist, name)
   return createRequire(import.meta.url)('electron') as string
 }
 

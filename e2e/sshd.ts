@@ -4,6 +4,9 @@ import { createServer } from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 
+import { findProgram } from '../scripts/programs.mjs'
+import { needs } from './needs.ts'
+
 /** A private OpenSSH server on loopback, for the user who runs the tests. */
 export interface Sshd {
   readonly port: number
@@ -20,8 +23,9 @@ export interface Sshd {
   restart(): Promise<void>
 }
 
-/** Starts it with more lines for sshd_config; it ends with `kill`. */
+/** Starts it with more lines for sshd_config; it ends with `kill`. Where there is no OpenSSH server the test is skipped. */
 export async function startSshd(folder: string, lines: readonly string[] = []): Promise<Sshd> {
+  needs('sshd', 'ssh-keygen', 'ps')
   mkdirSync(join(folder, 'home'), { recursive: true })
   const at = (name: string) => join(folder, name)
   if (!existsSync(at('host_ed'))) {
@@ -75,6 +79,7 @@ export async function startSshd(folder: string, lines: readonly string[] = []): 
 
 /** Makes a key pair beside which nothing is written over. */
 export function keygen(path: string, type: 'ed25519' | 'rsa' | 'ecdsa', passphrase = ''): void {
+  needs('ssh-keygen')
   execFileSync('ssh-keygen', ['-q', '-t', type, '-N', passphrase, '-C', 'hawser-test', '-f', path])
 }
 
@@ -88,7 +93,7 @@ export function freePort(): Promise<number> {
 }
 
 async function run(folder: string, port: number): Promise<ChildProcess> {
-  const program = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/usr/bin/sshd'].find(existsSync)
+  const program = findProgram('sshd')
   if (program === undefined) throw new Error('OpenSSH server is not installed')
   const server = spawn(program, ['-D', '-f', join(folder, 'sshd_config'), '-E', join(folder, 'sshd.log')], {
     stdio: 'ignore',

@@ -58,9 +58,11 @@ export const benchPrograms = /** @type {const} */ ({
 
 /**
  * The full path of a program; undefined where it isn't installed. An absolute path, such as that of a Python package,
- * stands for itself. @param {string} name
+ * stands for itself. All of them are programs of Unix: Windows has none of them, whatever stands there under the same name.
+ * @param {string} name
  */
 export function findProgram(name) {
+  if (process.platform === 'win32') return undefined
   if (isAbsolute(name)) return existsSync(name) ? name : undefined
   const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin', '/usr/local/sbin']
   return folders.map(folder => join(folder, name)).find(path => existsSync(path))
