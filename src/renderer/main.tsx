@@ -2,6 +2,7 @@ import '@fontsource-variable/inter'
 import '@fontsource-variable/jetbrains-mono'
 import '@xterm/xterm/css/xterm.css'
 import './ui/tokens.css'
+import './ui/style-order.ts'
 
 import { createRoot } from 'react-dom/client'
 

@@ -1,6 +1,6 @@
 import { toWireError } from '../../shared/base/errors.ts'
 import { Button } from '../ui/button.tsx'
-import ui from '../ui/ui.module.css'
+import ui from '../ui/page.module.css'
 
 /** Stands for the whole window when main did not give it what it starts from. */
 export function StartFailure({ error }: { readonly error: unknown }) {

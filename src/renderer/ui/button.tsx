@@ -2,7 +2,7 @@ import type { ComponentProps, ReactNode } from 'react'
 
 import { shownName } from '../../shared/base/shown-name.ts'
 import { shownShortcut, type Shortcut } from './shortcut.ts'
-import css from './ui.module.css'
+import css from './button.module.css'
 
 type ButtonProps = ComponentProps<'button'> & {
   readonly look?: 'primary' | 'ghost' | 'danger'

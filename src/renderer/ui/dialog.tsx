@@ -3,7 +3,7 @@ import { Dialog as BaseDialog } from '@base-ui/react/dialog'
 import { useEffect, useRef, useState, type CSSProperties, type ReactNode, type RefObject } from 'react'
 
 import { shownName } from '../../shared/base/shown-name.ts'
-import css from './ui.module.css'
+import css from './dialog.module.css'
 
 // Keys typed this soon after a dialog opens were meant for something else: users need about as long to notice it.
 const settleMs = 500

@@ -3,7 +3,7 @@ import { pointerOutsideOfPreview } from '@atlaskit/pragmatic-drag-and-drop/eleme
 import { setCustomNativeDragPreview } from '@atlaskit/pragmatic-drag-and-drop/element/set-custom-native-drag-preview'
 
 import { toDisposable, type Disposable } from '../../shared/base/lifecycle.ts'
-import css from './ui.module.css'
+import css from './drag-source.module.css'
 
 export interface DragSource {
   /** The data for drop targets, read when the drag begins; `kind` identifies it. */

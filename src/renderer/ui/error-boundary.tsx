@@ -3,7 +3,8 @@ import { Component, type ReactNode } from 'react'
 import { messageOf } from '../../shared/base/errors.ts'
 import { Button } from './button.tsx'
 import { Actions, Dialog, Grow } from './dialog.tsx'
-import css from './ui.module.css'
+import page from './page.module.css'
+import text from './text.module.css'
 
 interface BoundaryProps {
   /** The wrapped view, as the subject of a sentence: "This tab". */
@@ -51,7 +52,7 @@ export class ErrorBoundary extends Component<BoundaryProps, BoundaryState> {
     if (overlay)
       return (
         <Dialog alert title={title} description={sentence} tone="bad" onClose={close}>
-          <p className={css['mono']}>{detail}</p>
+          <p className={text['mono']}>{detail}</p>
           <Actions>
             <Grow />
             <Button onClick={close}>Close</Button>
@@ -62,10 +63,10 @@ export class ErrorBoundary extends Component<BoundaryProps, BoundaryState> {
         </Dialog>
       )
     return (
-      <div className={css['empty']} role="alert">
+      <div className={page['empty']} role="alert">
         <strong>{title}</strong>
         <p>{sentence}</p>
-        <p className={css['mono']}>{detail}</p>
+        <p className={text['mono']}>{detail}</p>
         <Button look="primary" onClick={retry}>
           Try again
         </Button>

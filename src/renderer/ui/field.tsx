@@ -2,7 +2,8 @@ import { ChevronDown } from 'lucide-react'
 import { useId, type ComponentProps, type ReactNode } from 'react'
 
 import { hiddenIn, shownName } from '../../shared/base/shown-name.ts'
-import css from './ui.module.css'
+import css from './field.module.css'
+import text from './text.module.css'
 
 interface Labelled {
   readonly label: string
@@ -85,17 +86,17 @@ function Frame({ id, label, hint, error, unseen, children }: FrameProps) {
       </label>
       {children}
       {error !== undefined && (
-        <span id={`${id}-error`} className={css['error']} role="alert">
+        <span id={`${id}-error`} className={text['error']} role="alert">
           {error}
         </span>
       )}
       {unseen !== '' && (
-        <span id={`${id}-unseen`} className={css['error']}>
+        <span id={`${id}-unseen`} className={text['error']}>
           {unseen}
         </span>
       )}
       {hint !== undefined && (
-        <span id={`${id}-hint`} className={css['hint']}>
+        <span id={`${id}-hint`} className={text['hint']}>
           {hint}
         </span>
       )}

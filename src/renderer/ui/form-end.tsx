@@ -2,7 +2,8 @@ import type { ReactNode } from 'react'
 
 import { Button } from './button.tsx'
 import { Actions, Grow } from './dialog.tsx'
-import css from './ui.module.css'
+import dialog from './dialog.module.css'
+import text from './text.module.css'
 
 /** The end of a form in a dialog: its error, Cancel and the submit button, with `children` on the left. */
 export function FormEnd({
@@ -21,11 +22,11 @@ export function FormEnd({
   return (
     <>
       {failure !== null && (
-        <p className={`${css['error']} ${css['formWide']}`} role="alert">
+        <p className={`${text['error']} ${dialog['formWide']}`} role="alert">
           {failure}
         </p>
       )}
-      <div className={css['formWide']}>
+      <div className={dialog['formWide']}>
         <Actions>
           {children}
           <Grow />

@@ -3,7 +3,7 @@ import { Menu as BaseMenu } from '@base-ui/react/menu'
 import { Fragment, type ReactElement, type ReactNode } from 'react'
 
 import { shownName } from '../../shared/base/shown-name.ts'
-import css from './ui.module.css'
+import css from './menu.module.css'
 
 /** One entry of a menu; `line` adds a separator before it. */
 export interface MenuItem {

@@ -1,7 +1,7 @@
 import { Search } from 'lucide-react'
 import type { ComponentProps } from 'react'
 
-import css from './ui.module.css'
+import css from './search-field.module.css'
 
 /** A text field that filters a list. */
 export function SearchField({

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 
 import { shownName } from '../../shared/base/shown-name.ts'
-import css from './ui.module.css'
+import css from './tag.module.css'
 
 /** The meaning of a color: always a state, never decoration. */
 export type Tone = 'ok' | 'warn' | 'bad' | 'info' | 'none'

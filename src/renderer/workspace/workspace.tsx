@@ -2,7 +2,7 @@ import { Group, Panel, Separator, type Layout } from 'react-resizable-panels'
 import { Fragment, type ReactNode } from 'react'
 
 import type { Pane, SplitTree } from '../../shared/contract/workspace.ts'
-import ui from '../ui/ui.module.css'
+import ui from '../ui/text.module.css'
 import css from './workspace.module.css'
 import { resizeSplit, type TerminalTab } from './workspace-store.ts'
 

@@ -4,7 +4,7 @@ import type { ActivityEntry } from '../../../shared/contract/activity.ts'
 import { Button } from '../../ui/button.tsx'
 import { LinkedText } from '../../ui/linked-text.tsx'
 import { Dot, type Tone } from '../../ui/tag.tsx'
-import ui from '../../ui/ui.module.css'
+import ui from '../../ui/page.module.css'
 import css from './activity.module.css'
 import { useActivity } from '../../mirrors/activity.ts'
 

@@ -1,7 +1,7 @@
 import { ChevronDown, ChevronUp } from 'lucide-react'
 import { useRef, type CSSProperties, type PointerEvent } from 'react'
 
-import css from './files.module.css'
+import css from './file-grid.module.css'
 import { focusGrid } from './focus-grid.ts'
 import { changePane, type PaneState } from './files-state.ts'
 import type { Column } from './rows.ts'

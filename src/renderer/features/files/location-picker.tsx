@@ -2,7 +2,7 @@ import { ChevronDown, Laptop, Server } from 'lucide-react'
 
 import type { Side } from '../../../shared/contract/files.ts'
 import type { Target } from '../../../shared/contract/targets.ts'
-import css from './files.module.css'
+import css from './location-picker.module.css'
 
 /** A computer whose files can be browsed. */
 export interface FileLocation {

@@ -6,7 +6,7 @@ import { shownName } from '../../../shared/base/shown-name.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import { IconButton } from '../../ui/button.tsx'
 import type { FilePanes } from './file-panes.ts'
-import css from './files.module.css'
+import css from './path-bar.module.css'
 import { focusGrid } from './focus-grid.ts'
 import { changePane, type PaneState } from './files-state.ts'
 

@@ -7,7 +7,7 @@ import type { Endpoint, Forward, ForwardId, ForwardKind } from '../../../shared/
 import { Button } from '../../ui/button.tsx'
 import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
 import { Checkbox, Select, TextField } from '../../ui/field.tsx'
-import ui from '../../ui/ui.module.css'
+import ui from '../../ui/text.module.css'
 import { ForwardDrawing } from './forward-drawing.tsx'
 import { endText, isWide, parseEnd } from './forward-text.ts'
 import css from './forwards.module.css'

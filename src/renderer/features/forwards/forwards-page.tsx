@@ -8,7 +8,8 @@ import { Button } from '../../ui/button.tsx'
 import { fuzzyFind } from '../../ui/fuzzy.ts'
 import { ContextMenu } from '../../ui/menu.tsx'
 import { Tag } from '../../ui/tag.tsx'
-import ui from '../../ui/ui.module.css'
+import ui from '../../ui/field.module.css'
+import page from '../../ui/page.module.css'
 import { ForwardRow, type ForwardRowParts } from './forward-row.tsx'
 import { processText } from './forward-text.ts'
 import css from './forwards.module.css'
@@ -43,7 +44,7 @@ export function ForwardsPage({
   const shownFound = fuzzyFind(found, typed, each => `${each.port} ${each.process}`)
   const few = typed === '' && !all ? shownPresets.slice(0, shownFirst) : shownPresets
   return (
-    <div className={ui['page']}>
+    <div className={page['page']}>
       <div className={css['head']}>
         <h1>Forwards</h1>
         <input
@@ -91,7 +92,7 @@ export function ForwardsPage({
           Saved <span>{forwards.length}</span>
         </h2>
         {forwards.length === 0 ? (
-          <div className={ui['empty']}>
+          <div className={page['empty']}>
             <Waypoints size={36} strokeWidth={1.25} aria-hidden="true" />
             <div>
               <strong>No forwards yet</strong>

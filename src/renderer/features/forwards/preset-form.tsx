@@ -11,7 +11,7 @@ import {
 import { Button } from '../../ui/button.tsx'
 import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
 import { Select, TextField } from '../../ui/field.tsx'
-import ui from '../../ui/ui.module.css'
+import ui from '../../ui/text.module.css'
 import css from './forwards.module.css'
 
 /** Creates or edits a preset for the user's own service. */

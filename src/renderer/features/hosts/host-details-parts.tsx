@@ -1,7 +1,7 @@
 import type { ConfiguredHost, Host, Proxy } from '../../../shared/contract/hosts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Tag } from '../../ui/tag.tsx'
-import ui from '../../ui/ui.module.css'
+import ui from '../../ui/text.module.css'
 import css from './hosts.module.css'
 import type { HostActions } from './host-actions.ts'
 

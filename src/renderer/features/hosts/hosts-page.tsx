@@ -6,7 +6,8 @@ import { address, type Host, type HostId } from '../../../shared/contract/hosts.
 import { Button, IconButton } from '../../ui/button.tsx'
 import { ContextMenu, Menu } from '../../ui/menu.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
-import ui from '../../ui/ui.module.css'
+import page from '../../ui/page.module.css'
+import ui from '../../ui/text.module.css'
 import type { DoorSection } from '../../workspace/door.ts'
 import type { HostActions, HostLive } from './host-actions.ts'
 import { Cards } from './cards.tsx'
@@ -66,7 +67,7 @@ export function HostsPage({ actions, live, pathOf, beside }: HostsPageProps) {
   return (
     <div className={css['layout']}>
       <ContextMenu items={menuHost ? hostMenu(menuHost, actions) : []}>
-        <div ref={setScroller} className={ui['page']} onContextMenuCapture={chooseMenuHost}>
+        <div ref={setScroller} className={page['page']} onContextMenuCapture={chooseMenuHost}>
           <h1 className={ui['hidden']}>Hosts</h1>
           <div className={css['bar']}>
             <SearchField
@@ -156,7 +157,7 @@ function hiddenText(count: number): string {
 
 function Welcome({ actions }: { readonly actions: HostActions }) {
   return (
-    <div className={ui['empty']}>
+    <div className={page['empty']}>
       <Server size={36} strokeWidth={1.25} aria-hidden="true" />
       <div>
         <strong>No hosts yet</strong>

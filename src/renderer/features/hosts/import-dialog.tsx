@@ -9,7 +9,7 @@ import type { ImportedHost, ImportFormat, ImportPreview } from '../../../shared/
 import { Button } from '../../ui/button.tsx'
 import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
 import { Checkbox, Select, TextArea } from '../../ui/field.tsx'
-import ui from '../../ui/ui.module.css'
+import ui from '../../ui/text.module.css'
 import css from './hosts.module.css'
 import { groupPath, useHosts } from '../../mirrors/hosts.ts'
 import { importWords } from './import-words.ts'

@@ -7,7 +7,8 @@ import { Button, IconButton } from '../../ui/button.tsx'
 import { Menu, type MenuItem } from '../../ui/menu.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
 import { Tag } from '../../ui/tag.tsx'
-import ui from '../../ui/ui.module.css'
+import page from '../../ui/page.module.css'
+import ui from '../../ui/text.module.css'
 import css from './keys.module.css'
 import { matchingKeys, openKeyDialog, typeText, useKeysView } from './keys-state.ts'
 import { loadKeys, useKeys } from '../../mirrors/keys.ts'
@@ -26,7 +27,7 @@ export function KeysPage({ api, copy, onProblem }: KeysPageProps) {
   const shown = matchingKeys(book.keys, filter)
   const actions = { api, copy, onProblem }
   return (
-    <div className={ui['page']}>
+    <div className={page['page']}>
       <div className={css['head']}>
         <h1>Keys</h1>
         <SearchField
@@ -48,7 +49,7 @@ export function KeysPage({ api, copy, onProblem }: KeysPageProps) {
         </p>
       )}
       {loaded && book.keys.length === 0 && (
-        <div className={ui['empty']}>
+        <div className={page['empty']}>
           <KeyRound size={36} strokeWidth={1.25} aria-hidden="true" />
           <div>
             <strong>No keys yet</strong>

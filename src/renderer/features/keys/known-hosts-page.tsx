@@ -10,7 +10,8 @@ import { TextField } from '../../ui/field.tsx'
 import { FormEnd } from '../../ui/form-end.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
 import { Tag } from '../../ui/tag.tsx'
-import ui from '../../ui/ui.module.css'
+import page from '../../ui/page.module.css'
+import ui from '../../ui/text.module.css'
 import css from './keys.module.css'
 import { loadKnownHosts, useKeys } from '../../mirrors/keys.ts'
 
@@ -44,7 +45,7 @@ export function KnownHostsPage({ api, tell, onProblem }: KnownHostsPageProps) {
       .then(() => tell(`Removed ${nameOf(entry)}. You’ll be asked about its key when you next connect.`))
       .catch(onProblem)
   return (
-    <div className={ui['page']}>
+    <div className={page['page']}>
       <div className={css['head']}>
         <h1>Known hosts</h1>
         <SearchField
@@ -58,7 +59,7 @@ export function KnownHostsPage({ api, tell, onProblem }: KnownHostsPageProps) {
         </Button>
       </div>
       {entries.length === 0 ? (
-        <div className={ui['empty']}>
+        <div className={page['empty']}>
           <Fingerprint size={36} strokeWidth={1.25} aria-hidden="true" />
           <div>
             <strong>No known hosts yet</strong>

@@ -6,7 +6,8 @@ import { Dialog as BaseDialog } from '@base-ui/react/dialog'
 import { shownName } from '../../../shared/base/shown-name.ts'
 import { fuzzyFind } from '../../ui/fuzzy.ts'
 import { shownShortcut } from '../../ui/shortcut.ts'
-import ui from '../../ui/ui.module.css'
+import dialog from '../../ui/dialog.module.css'
+import ui from '../../ui/text.module.css'
 import css from './palette.module.css'
 import type { PaletteItem } from '../../ui/palette-item.ts'
 
@@ -54,7 +55,7 @@ function OpenPalette({ items }: { readonly items: (typed: string) => readonly Pa
   return (
     <BaseDialog.Root open onOpenChange={next => (next ? undefined : close())}>
       <BaseDialog.Portal>
-        <BaseDialog.Backdrop className={ui['backdrop'] ?? ''} />
+        <BaseDialog.Backdrop className={dialog['backdrop'] ?? ''} />
         <BaseDialog.Popup className={css['popup'] ?? ''} aria-label="Command palette">
           <div className={css['field']}>
             <Search size={16} aria-hidden="true" />

@@ -8,7 +8,7 @@ import type { ConflictChoice } from '../../../shared/contract/transfers.ts'
 import { Button } from '../../ui/button.tsx'
 import { Actions, Dialog } from '../../ui/dialog.tsx'
 import { Checkbox } from '../../ui/field.tsx'
-import ui from '../../ui/ui.module.css'
+import ui from '../../ui/text.module.css'
 import type { Asked } from './prompts.tsx'
 
 const Differences = lazy(async () => ({ default: (await import('./differences.tsx')).Differences }))

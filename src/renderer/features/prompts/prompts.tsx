@@ -8,7 +8,7 @@ import type { Answer, OpenQuestion, ShownKey } from '../../../shared/contract/pr
 import { Button } from '../../ui/button.tsx'
 import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
 import { Checkbox } from '../../ui/field.tsx'
-import ui from '../../ui/ui.module.css'
+import ui from '../../ui/text.module.css'
 import { ConflictDialog } from './conflict-dialog.tsx'
 import { HawserSecrets, ServerSecrets } from './secrets-dialogs.tsx'
 import { shownQuestion, usePrompts } from '../../mirrors/prompts.ts'
@@ -212,7 +212,7 @@ function RunCommand({ question, answer }: Asked<'run-command'>) {
       onClose={() => answer(null)}
       initialFocus={refuse}
     >
-      <pre className={ui['code']}>{shownName(command)}</pre>
+      <pre>{shownName(command)}</pre>
       <dl className={ui['pairs']}>
         <dt>From</dt>
         <dd className={ui['mono']}>{shownName(place)}</dd>

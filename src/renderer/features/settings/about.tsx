@@ -1,6 +1,6 @@
 import type { AppInfo } from '../../../shared/contract/app.ts'
 import { Mark } from '../../ui/mark.tsx'
-import ui from '../../ui/ui.module.css'
+import ui from '../../ui/text.module.css'
 import css from './settings.module.css'
 
 /** The versions of Hawser and of its runtime, and its data folder. */

@@ -9,7 +9,8 @@ import { SearchField } from '../../ui/search-field.tsx'
 import { SectionGrid, type GridSection } from '../../ui/section-grid.tsx'
 import { shownShortcut } from '../../ui/shortcut.ts'
 import { Tag } from '../../ui/tag.tsx'
-import ui from '../../ui/ui.module.css'
+import page from '../../ui/page.module.css'
+import ui from '../../ui/text.module.css'
 import { SnippetIcon } from './snippet-icon.tsx'
 import css from './snippets.module.css'
 import { byPackage, foldPackage, matchingSnippets, openSnippetDialog, useSnippetsView } from './snippets-state.ts'
@@ -45,7 +46,7 @@ export function SnippetsPage({ actions }: { readonly actions: SnippetActions }) 
   useEffect(() => void matchingSnippets(book.snippets, 'x'), [book.snippets])
   const empty = loaded && book.snippets.length === 0
   return (
-    <section className={`${ui['page']} ${css['page']}`} aria-label="Snippets">
+    <section className={`${page['page']} ${css['page']}`} aria-label="Snippets">
       <div className={css['head']}>
         <h1>Snippets</h1>
         <SearchField
@@ -75,7 +76,7 @@ export function SnippetsPage({ actions }: { readonly actions: SnippetActions }) 
         </Button>
       </div>
       {empty && (
-        <div className={ui['empty']}>
+        <div className={page['empty']}>
           <Braces size={36} strokeWidth={1.25} aria-hidden="true" />
           <div>
             <strong>No snippets yet</strong>

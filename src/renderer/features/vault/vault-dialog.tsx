@@ -7,7 +7,7 @@ import type { VaultStatus } from '../../../shared/contract/vault.ts'
 import { Button } from '../../ui/button.tsx'
 import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
 import { TextField } from '../../ui/field.tsx'
-import ui from '../../ui/ui.module.css'
+import ui from '../../ui/text.module.css'
 import { endVault, useVault, type Wanted } from '../../mirrors/vault.ts'
 
 /** The dialog for setting up, unlocking and changing the master password. */
