@@ -1,6 +1,6 @@
 import { Emitter } from '../shared/base/event.ts'
 import type { Services } from '../shared/contract/contract.ts'
-import { buildServices, type Built } from '../main/services.ts'
+import { buildServices, type Built } from '../main/wiring/services.ts'
 import { NetworkWatch } from '../main/ssh/network-watch.ts'
 import { FakeKeychain } from './fake-keychain.ts'
 

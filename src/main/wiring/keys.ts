@@ -1,13 +1,13 @@
-import type { DisposableStore } from '../shared/base/lifecycle.ts'
-import type { Connections } from './connection-services.ts'
-import type { HostService } from './hosts/host-service.ts'
-import { KeyDeployment } from './keys/key-deployment.ts'
-import { KeyService } from './keys/key-service.ts'
-import { KnownHostsService } from './keys/known-hosts-service.ts'
-import type { PromptService } from './prompts/prompt-service.ts'
+import type { DisposableStore } from '../../shared/base/lifecycle.ts'
+import type { Connections } from './connections.ts'
+import type { HostService } from '../hosts/host-service.ts'
+import { KeyDeployment } from '../keys/key-deployment.ts'
+import { KeyService } from '../keys/key-service.ts'
+import { KnownHostsService } from '../keys/known-hosts-service.ts'
+import type { PromptService } from '../prompts/prompt-service.ts'
 import type { Outside } from './services.ts'
-import { agentSigners } from './ssh/signer.ts'
-import type { Vault } from './storage/vault.ts'
+import { agentSigners } from '../ssh/signer.ts'
+import type { Vault } from '../storage/vault.ts'
 
 interface KeyInput {
   readonly store: DisposableStore

@@ -1,10 +1,10 @@
-import { dialectOfProgram, type Dialect } from '../shared/base/shell-dialect.ts'
-import type { Target } from '../shared/contract/targets.ts'
-import type { Connections } from './connection-services.ts'
-import type { SettingsService } from './settings/settings-service.ts'
-import type { PlannedHop } from './ssh/connection-plan.ts'
-import { loginShell } from './ssh/login-shell.ts'
-import { defaultShell } from './terminals/local-shell.ts'
+import { dialectOfProgram, type Dialect } from '../../shared/base/shell-dialect.ts'
+import type { Target } from '../../shared/contract/targets.ts'
+import type { Connections } from './connections.ts'
+import type { SettingsService } from '../settings/settings-service.ts'
+import type { PlannedHop } from '../ssh/connection-plan.ts'
+import { loginShell } from '../ssh/login-shell.ts'
+import { defaultShell } from '../terminals/local-shell.ts'
 
 interface TypedShellParts {
   readonly connections: Connections
