@@ -40,7 +40,7 @@ export async function buildTestServices(folder: string, keychain = new FakeKeych
     systemConfig: null,
     env: {},
     keychain,
-    keyWorker: new URL('../main/ssh/key-worker.mjs', import.meta.url),
+    keyWorker: new URL('../main/key-formats/key-worker.mjs', import.meta.url),
     smallFilesWorker: new URL('../main/files/small-files-worker.mjs', import.meta.url),
     openPort: () => ({ post: () => {}, onMessage: () => {}, onClosed: () => {}, dispose: () => {} }),
     app: { ...quietApp, networkChanged: () => network.note() },

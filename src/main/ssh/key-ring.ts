@@ -5,7 +5,7 @@ import { AppError } from '../../shared/base/errors.ts'
 import { decodeText } from '../storage/decode-text.ts'
 import { readRegularFile, readTextIfAny } from '../storage/regular-file.ts'
 import { vaultKeyName } from '../storage/secret-names.ts'
-import { outlineKey, parsePrivateKey, WrongPassphrase } from './key-parser.ts'
+import { outlineKey, parsePrivateKey, WrongPassphrase } from '../key-formats/key-parser.ts'
 import type { Signer } from './signer.ts'
 
 /** Where remembered passphrases come from and go to. */

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 
 import { cancelled } from '../../shared/base/abort.ts'
 import { AppError } from '../../shared/base/errors.ts'
-import { signerFromPem, type Signer } from './signer.ts'
+import { signerFromPem, type Signer } from '../ssh/signer.ts'
 
 const limitMs = 15_000
 const maxRounds = 1024
