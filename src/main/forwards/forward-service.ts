@@ -21,7 +21,7 @@ import { Operations } from '../work/operations.ts'
 import { listenChoices } from './own-address.ts'
 import { Pages } from './pages.ts'
 import { passingForward } from './passing-forward.ts'
-import { PresetUse } from './preset-use.ts'
+import { PresetUse } from '../presets/preset-service.ts'
 import { Rearming } from './rearming.ts'
 
 type Contract = Implementation<typeof forwards>

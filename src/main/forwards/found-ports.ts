@@ -8,7 +8,7 @@ import { targetKey, type Target } from '../../shared/contract/targets.ts'
 import type { Script } from '../ssh/script.ts'
 import { parseScan, scanScript, type ListeningPort, type PortScan } from './port-scan.ts'
 import { processName } from './process-name.ts'
-import { portOfSomeoneElse, presetOf } from './services-there.ts'
+import { portOfSomeoneElse, presetOf } from '../presets/services-there.ts'
 
 export interface FoundPortsParts {
   /** Runs a script where the target is connected already; null where it is not. Never makes a connection. */

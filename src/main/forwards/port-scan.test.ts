@@ -10,7 +10,7 @@ import { builtInPresets } from '../../shared/contract/presets.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
 import { runs } from '../../testing/runs.ts'
 import { parseScan, scanScript } from './port-scan.ts'
-import { findService, parseJupyterServers, presetOf, recognise } from './services-there.ts'
+import { findService, parseJupyterServers, presetOf, recognise } from '../presets/services-there.ts'
 
 const linux = `@ss
 LISTEN 0      4096       127.0.0.1:8888       0.0.0.0:*    users:(("jupyter-lab",pid=812,fd=6))

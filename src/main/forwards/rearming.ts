@@ -6,7 +6,7 @@ import type { ForwardRuns } from './forward-runs.ts'
 import type { ForwardStore } from './forward-store.ts'
 import type { Pages } from './pages.ts'
 import { pause } from '../work/pause.ts'
-import { lookFor } from './preset-runner.ts'
+import { lookFor } from '../presets/preset-runner.ts'
 
 interface RearmingParts {
   readonly store: ForwardStore

@@ -6,12 +6,12 @@ import type { Forward, ForwardId, Launch, PresetResult } from '../../shared/cont
 import type { Preset, PresetId } from '../../shared/contract/presets.ts'
 import type { Target } from '../../shared/contract/targets.ts'
 import { sh, type Script } from '../ssh/script.ts'
-import type { ForwardRunner } from './forward-runner.ts'
-import type { ForwardStore } from './forward-store.ts'
-import type { Pages } from './pages.ts'
+import type { ForwardRunner } from '../forwards/forward-runner.ts'
+import type { ForwardStore } from '../forwards/forward-store.ts'
+import type { Pages } from '../forwards/pages.ts'
 import { cancelled } from '../../shared/base/abort.ts'
 import { launchOffer, launchThere, lookFor, setServiceThere, withPort, type RunThere } from './preset-runner.ts'
-import { ignoreFailure } from './rearming.ts'
+import { ignoreFailure } from '../forwards/rearming.ts'
 import type { RunningService } from './services-there.ts'
 
 interface PresetUseParts {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Preset } from '../../shared/contract/presets.ts'
 import { sh } from '../ssh/script.ts'
 import { pageOf } from './page-prefix.ts'
-import type { ListeningPort } from './port-scan.ts'
+import type { ListeningPort } from '../forwards/port-scan.ts'
 
 /** A service that runs over there. */
 export interface RunningService {

@@ -9,7 +9,7 @@ import { hasOpenSsh } from '../../testing/open-ssh.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
 import type { Script } from '../ssh/script.ts'
 import { jupyterScript } from './services-there.ts'
-import { scanScript } from './port-scan.ts'
+import { scanScript } from '../forwards/port-scan.ts'
 
 // A busy machine takes its time to connect.
 const waitFor = (check: () => void) => vi.waitFor(check, { timeout: 15_000 })

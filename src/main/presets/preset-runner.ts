@@ -3,7 +3,7 @@ import type { Launch, PresetResult } from '../../shared/contract/forwards.ts'
 import type { Preset } from '../../shared/contract/presets.ts'
 import { sh, type Script } from '../ssh/script.ts'
 import { pause } from '../work/pause.ts'
-import { parseScan, scanScript } from './port-scan.ts'
+import { parseScan, scanScript } from '../forwards/port-scan.ts'
 import { launchScript, outcomeScript, parseOutcome, parseSite, serviceScript, siteScript } from './launch-script.ts'
 import {
   findService,
