@@ -1,27 +1,29 @@
 import { randomUUID } from 'node:crypto'
 
-import { AppError } from '../../shared/base/errors.ts'
+import { cancelled } from '../../shared/base/abort.ts'
 import { cleanText } from '../../shared/base/clean-text.ts'
-import type { Forward, ForwardId, Launch, PresetResult } from '../../shared/contract/forwards.ts'
+import { AppError } from '../../shared/base/errors.ts'
+import type { Disposable } from '../../shared/base/lifecycle.ts'
+import type { Services } from '../../shared/contract/contract.ts'
+import type { Forward, ForwardId, PresetResult } from '../../shared/contract/forwards.ts'
 import type { Preset, PresetId } from '../../shared/contract/presets.ts'
 import type { Target } from '../../shared/contract/targets.ts'
+import type { ForwardService } from '../forwards/forward-service.ts'
+import type { RunningService } from '../forwards/port-services.ts'
 import { sh, type Script } from '../ssh/script.ts'
-import type { ForwardRunner } from '../forwards/forward-runner.ts'
-import type { ForwardStore } from '../forwards/forward-store.ts'
-import type { Pages } from '../forwards/pages.ts'
-import { cancelled } from '../../shared/base/abort.ts'
+import { Operations } from '../work/operations.ts'
 import { launchOffer, launchThere, lookFor, setServiceThere, withPort, type RunThere } from './preset-runner.ts'
-import { ignoreFailure } from '../forwards/rearming.ts'
-import type { RunningService } from './services-there.ts'
+import type { PresetStore } from './preset-store.ts'
 
-interface PresetUseParts {
-  readonly store: ForwardStore
-  readonly pages: Pages
+type Contract = Services['presets']
+type Input<K extends keyof Contract> = Parameters<Contract[K]>[0]
+
+export interface PresetServiceParts {
+  readonly store: PresetStore
+  readonly forwards: Pick<ForwardService, 'ofPreset' | 'openService'>
+  /** Runs a script for `sh` on a target, signing in first where needed. Throws `cancelled` on abort. */
   readonly run: (target: Target, script: Script, signal: AbortSignal) => Promise<string>
-  readonly runLive: (target: Target, script: Script, signal: AbortSignal) => Promise<string | null>
   readonly nameOf: (target: Target) => string
-  /** Starts a forward and answers once it is up; throws why it is not. */
-  readonly bringUp: (forward: Forward, signal: AbortSignal) => Promise<ForwardRunner>
 }
 
 interface Wanted {
@@ -43,109 +45,100 @@ squeue --me -h -t RUNNING -o %N 2>/dev/null | sort -u | while IFS= read -r n; do
   scontrol show hostnames "$n" 2>/dev/null || printf '%s\\n' "$n"; done | sort -u | head -n 200`
 
 /** A click on a preset: finds the service, or starts it; forwards its port; opens its page. */
-export class PresetUse {
-  readonly #parts: PresetUseParts
+export class PresetService implements Contract, Disposable {
+  readonly #parts: PresetServiceParts
+  readonly #operations = new Operations()
 
-  constructor(parts: PresetUseParts) {
+  constructor(parts: PresetServiceParts) {
     this.#parts = parts
   }
 
-  /** Throws `cancelled` on abort, as every method here does. */
-  async use({ target, presetId, address }: Wanted, signal: AbortSignal): Promise<PresetResult> {
-    const use = this.#take({ target, presetId, address })
-    const { preset } = use
-    if (preset.kind === 'remote') return this.#forward(use, null, signal)
-    // On another machine nothing can be looked up from here: its usual port is taken.
-    if (address !== null)
-      return this.#forward(use, { port: preset.ports[0] as number, page: preset.page, secure: false }, signal)
-    const run = this.#runOn(target, signal)
-    const found = await lookFor(preset, run)
-    if (found) return this.#forward(use, found, signal)
-    return launchOffer(preset, run, this.#parts.store.launchOf(target, presetId))
+  use({ operation, ...wanted }: Input<'use'>): Promise<PresetResult> {
+    return this.#operations.run(operation, async signal => {
+      const use = this.#take(wanted)
+      const { target, preset } = use
+      if (preset.kind === 'remote') return this.#forward(use, null, signal)
+      // On another machine nothing can be looked up from here: its usual port is taken.
+      if (wanted.address !== null)
+        return this.#forward(use, { port: preset.ports[0] as number, page: preset.page, secure: false }, signal)
+      const run = this.#runOn(target, signal)
+      const found = await lookFor(preset, run)
+      if (found) return this.#forward(use, found, signal)
+      return launchOffer(preset, run, this.#parts.store.launchOf(target, preset.id))
+    })
   }
 
   /** What was started on the host is not stopped by a cancel: the error says that it may run. */
-  async launch(
-    { launch, ...wanted }: Wanted & { readonly launch: Launch },
-    signal: AbortSignal,
-  ): Promise<PresetResult> {
-    const { target, presetId } = wanted
-    const use = this.#take(wanted)
-    const { preset } = use
-    const { store, nameOf } = this.#parts
-    await store.keepLaunch(target, presetId, launch)
-    const [run, where] = [this.#runOn(target, signal), nameOf(target)]
-    const command = await withPort(preset, launch.command, run)
-    try {
-      const found = await launchThere(preset, { launch: { ...launch, command }, run, where, signal })
-      return await this.#forward(use, found, signal)
-    } catch (error) {
-      if (!signal.aborted) throw error
-      throw new AppError(
-        'cancelled',
-        `${preset.name} may be running on ${where} now: Hawser started it and has not stopped it. Its output is in ~/.cache/hawser/${preset.id}.log there.`,
-      )
-    }
+  launch({ operation, launch, ...wanted }: Input<'launch'>): Promise<PresetResult> {
+    return this.#operations.run(operation, async signal => {
+      const use = this.#take(wanted)
+      const { target, preset } = use
+      const { store, nameOf } = this.#parts
+      await store.keepLaunch(target, preset.id, launch)
+      const [run, where] = [this.#runOn(target, signal), nameOf(target)]
+      const command = await withPort(preset, launch.command, run)
+      try {
+        const found = await launchThere(preset, { launch: { ...launch, command }, run, where, signal })
+        return await this.#forward(use, found, signal)
+      } catch (error) {
+        if (!signal.aborted) throw error
+        throw new AppError(
+          'cancelled',
+          `${preset.name} may be running on ${where} now: Hawser started it and has not stopped it. Its output is in ~/.cache/hawser/${preset.id}.log there.`,
+        )
+      }
+    })
   }
 
-  async setService(
-    { launch, on, ...wanted }: Wanted & { readonly launch: Launch; readonly on: boolean },
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { target, presetId } = wanted
-    const { preset } = this.#take(wanted)
-    const { store, nameOf } = this.#parts
-    await store.keepLaunch(target, presetId, launch)
-    await setServiceThere(preset, { launch, on, run: this.#runOn(target, signal), where: nameOf(target) })
+  setService({ operation, launch, on, ...wanted }: Input<'setService'>): Promise<void> {
+    return this.#operations.run(operation, async signal => {
+      const { target, preset } = this.#take(wanted)
+      const { store, nameOf } = this.#parts
+      await store.keepLaunch(target, preset.id, launch)
+      await setServiceThere(preset, { launch, on, run: this.#runOn(target, signal), where: nameOf(target) })
+    })
   }
 
-  async nodes(target: Target, signal: AbortSignal): Promise<readonly string[]> {
-    const output = await this.#parts.run(target, nodesScript, signal)
-    return cleanText(output, 20_000)
-      .split('\n')
-      .map(line => line.trim())
-      .filter(name => /^[A-Za-z0-9._-]+$/.test(name))
+  save({ preset }: Input<'save'>): Promise<void> {
+    return this.#parts.store.save(preset)
   }
 
-  /** Before a page is opened anew: a service that was restarted has another token, or another port. */
-  async freshPage(forward: Forward, signal: AbortSignal): Promise<void> {
-    const { store, pages, runLive } = this.#parts
-    const preset = store.preset(forward.presetId)
-    if (preset?.token == null || forward.to?.kind !== 'tcp' || forward.to.address !== 'localhost') return
-    const run: RunThere = async script => (await runLive(forward.target, script, signal)) ?? ''
-    const found = await lookFor(preset, run).catch(ignoreFailure)
-    if (signal.aborted) throw cancelled()
-    if (!found) return
-    pages.remember(forward.id, found)
-    if (found.port !== forward.to.port) await this.#retarget(forward, found.port, signal)
+  remove({ id }: Input<'remove'>): Promise<void> {
+    return this.#parts.store.remove(id)
   }
 
-  async #retarget(forward: Forward, port: number, signal: AbortSignal): Promise<void> {
-    // What was edited meanwhile stays so.
-    if (forward.to?.kind !== 'tcp' || this.#parts.store.find(forward.id) !== forward) return
-    const to = { ...forward.to, port }
-    await this.#parts.store.put({ ...forward, to })
-    const runner = await this.#parts.bringUp({ ...forward, to }, signal)
-    runner.retarget(to)
+  nodes({ target, operation }: Input<'nodes'>): Promise<readonly string[]> {
+    return this.#operations.run(operation, async signal => {
+      const output = await this.#parts.run(target, nodesScript, signal)
+      return cleanText(output, 20_000)
+        .split('\n')
+        .map(line => line.trim())
+        .filter(name => /^[A-Za-z0-9._-]+$/.test(name))
+    })
+  }
+
+  cancel({ operation }: Input<'cancel'>): void {
+    this.#operations.cancel(operation)
+  }
+
+  dispose(): void {
+    this.#operations.dispose()
   }
 
   async #forward(use: Use, found: RunningService | null, signal: AbortSignal): Promise<PresetResult> {
     if (signal.aborted) throw cancelled()
-    const { store, pages, bringUp } = this.#parts
-    const before = store.ofPreset(use.target, use.preset.id, use.address)
-    let forward = before ?? newForward(use, found?.port ?? (use.preset.ports[0] as number))
+    const { forwards } = this.#parts
+    const { target, preset, address } = use
+    const before = forwards.ofPreset(target, preset.id, address)
+    let forward = before ?? newForward(use, found?.port ?? (preset.ports[0] as number))
     if (found && forward.to?.kind === 'tcp' && forward.to.port !== found.port)
       forward = { ...forward, to: { ...forward.to, port: found.port } }
-    if (forward !== before) await store.put(forward)
-    if (found) pages.remember(forward.id, found)
-    const runner = await bringUp(forward, signal)
-    if (forward.to && found) runner.retarget(forward.to)
-    if (found && found.page !== null) await pages.open(runner, signal)
+    await forwards.openService(forward, found, signal)
     return { kind: 'opened', id: forward.id }
   }
 
   #take({ target, presetId, address }: Wanted): Use {
-    const preset = this.#parts.store.preset(presetId)
+    const preset = this.#parts.store.find(presetId)
     if (!preset) throw new AppError('not-found', 'This preset is gone.')
     return { target: target as Forward['target'], preset, address: address ?? 'localhost' }
   }

@@ -7,6 +7,9 @@ import { configForwards } from '../forwards/config-forwards.ts'
 import { ForwardService } from '../forwards/forward-service.ts'
 import { ForwardStore } from '../forwards/forward-store.ts'
 import { knock } from '../forwards/knock.ts'
+import { PresetFinder } from '../presets/preset-finder.ts'
+import { PresetService } from '../presets/preset-service.ts'
+import { PresetStore } from '../presets/preset-store.ts'
 import { cancelled } from '../../shared/base/abort.ts'
 import type { HostService } from '../hosts/host-service.ts'
 import type { Outside } from './services.ts'
@@ -28,30 +31,35 @@ interface ForwardParts {
 const scriptMs = 30_000
 const scriptBytes = 4 * 1024 * 1024
 
-/** The forwards, on the shared connections. */
-export function buildForwards({ app, network, tell, reportBug }: Outside, parts: ForwardParts): ForwardService {
+/** The forwards and the presets, on the shared connections. */
+export function buildForwards(
+  { app, network, tell, reportBug }: Outside,
+  parts: ForwardParts,
+): { readonly forwards: ForwardService; readonly presets: PresetService } {
   const { store, connections, hosts, file } = parts
   const { pool, plan: planOf } = connections
   const saved = new ForwardStore(file, () => hosts.configured.flatMap(({ id, found }) => configForwards(id, found)))
   store.add(hosts.onConfigChanged(() => saved.refresh()))
+  const presetStore = new PresetStore(file)
+  const runLive = async (target: Target, script: Script, signal: AbortSignal) => {
+    const lease = await pool.leaseLive(planOf(target))
+    if (lease) return runOn(lease, script, signal)
+    if (pool.isLive(planOf(target))) throw new AppError('too-many-connections', 'All sessions are taken.')
+    return null
+  }
+  const nameOf = (target: Target) => targetName(target, hosts.hosts)
   const isLive = (look: () => boolean) => isThere(look, reportBug)
   const forwards = store.add(
     new ForwardService({
       store: saved,
       // A host that was deleted is told like every other failure.
       lease: (target, options) => connections.lease(target, { ...options, noSessions: true }),
-      run: async (target, script, signal) =>
-        runOn(await connections.lease(target, { onStep: () => {}, signal }), script, signal),
-      runLive: async (target, script, signal) => {
-        const lease = await pool.leaseLive(planOf(target))
-        if (lease) return runOn(lease, script, signal)
-        if (pool.isLive(planOf(target))) throw new AppError('too-many-connections', 'All sessions are taken.')
-        return null
-      },
+      services: new PresetFinder({ store: presetStore, runLive }),
+      runLive,
       // A host that was deleted meanwhile does not answer.
       knock: (target, signal) =>
         isLive(() => planOf(target).length > 0) ? knock(planOf(target)[0], signal) : Promise.resolve(false),
-      nameOf: target => targetName(target, hosts.hosts),
+      nameOf,
       live: () =>
         (pool.isBusy ? hosts.hosts : [])
           .map(({ id }): Target => ({ kind: 'host', hostId: id }))
@@ -64,7 +72,16 @@ export function buildForwards({ app, network, tell, reportBug }: Outside, parts:
   )
   store.add(pool.onOpened(key => forwards.startWith(target => isLive(() => planOf(target).at(-1)?.key === key))))
   store.add(network.onChanged(() => forwards.retryAll()))
-  return forwards
+  const presets = store.add(
+    new PresetService({
+      store: presetStore,
+      forwards,
+      run: async (target, script, signal) =>
+        runOn(await connections.lease(target, { onStep: () => {}, signal }), script, signal),
+      nameOf,
+    }),
+  )
+  return { forwards, presets }
 }
 
 async function runOn(lease: Lease<Connection>, script: Script, signal: AbortSignal): Promise<string> {

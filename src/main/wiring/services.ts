@@ -98,7 +98,7 @@ export async function buildServices(outside: Outside): Promise<Built> {
   const editor = () => settings.current.files.editor
   const common = { store, connections, prompts, hosts, activity, editor }
   const { edits, files, transfers } = buildFileServices(outside, { ...common, file: stores.transfers })
-  const forwards = buildForwards(outside, { ...common, file: stores.forwards })
+  const { forwards, presets } = buildForwards(outside, { ...common, file: stores.forwards })
 
   const { snippets, runs } = buildSnippets(outside, { ...common, settings, file: stores.snippets, shellOf })
   const { keyService, knownHosts } = buildKeys(outside, { store, connections, prompts, vault, hosts })
@@ -120,6 +120,7 @@ export async function buildServices(outside: Outside): Promise<Built> {
       imports: new ImportService({ hosts, forwards, config, others }),
       keys: keyService,
       knownHosts,
+      presets,
       prompts,
       runs,
       settings,
