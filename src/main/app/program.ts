@@ -9,6 +9,7 @@ import { contract, type Contract } from '../../shared/contract/contract.ts'
 import { createElectronTransport } from '../ipc/electron-transport.ts'
 import { serve } from '../ipc/serve.ts'
 import { openElectronPort } from '../ipc/stream-port.ts'
+import type { Environment } from '../wiring/environment.ts'
 import { buildServices, type Built } from '../wiring/services.ts'
 import { NetworkWatch } from '../ssh/network-watch.ts'
 import { JsonFile } from '../storage/json-file.ts'
@@ -120,7 +121,7 @@ function surroundings(
   options: ProgramOptions,
   appService: AppService,
   network: NetworkWatch,
-): Parameters<typeof buildServices>[0] {
+): Environment {
   const { here, dataFolder, sshFolder, systemConfig, env, log, environmentReady } = options
   return {
     dataFolder,

@@ -1,52 +1,41 @@
 import { homedir, hostname, networkInterfaces, userInfo } from 'node:os'
 import { join } from 'node:path'
 
-import { AppError } from '../../shared/base/errors.ts'
 import { toDisposable, type DisposableStore } from '../../shared/base/lifecycle.ts'
-import type { Host } from '../../shared/contract/hosts.ts'
-import type { Question } from '../../shared/contract/prompts.ts'
-import type { Target } from '../../shared/contract/targets.ts'
 import type { ActivityService } from '../activity/activity-service.ts'
 import type { HostService } from '../hosts/host-service.ts'
 import type { PromptService } from '../prompts/prompt-service.ts'
-import type { Outside } from './services.ts'
 import type { ConsentStore } from '../ssh-config/consents.ts'
-import { findOut } from '../ssh-config/find-out.ts'
 import { LiveConfig } from '../ssh-config/live-config.ts'
 import type { LocalFacts } from '../ssh-config/tokens.ts'
 import type { Connection } from '../ssh/connection.ts'
-import { planConnection, type ConfigView, type ConnectionPlan, type PlannedHop } from '../ssh/connection-plan.ts'
-import { ConnectionPool, type Lease, type LeaseOptions } from '../ssh/connection-pool.ts'
+import type { PlannedHop } from '../ssh/connection-plan.ts'
+import { ConnectionPool } from '../ssh/connection-pool.ts'
+import { Connections } from '../ssh/connections.ts'
 import { Dialer } from '../ssh/dialer.ts'
 import { KeyRing } from '../ssh/key-ring.ts'
 import { KnownHostsFile } from '../ssh/known-hosts-file.ts'
 import { agentSigners, agentSocket } from '../ssh/signer.ts'
 import { vaultKeyName } from '../storage/secret-names.ts'
 import type { Vault } from '../storage/vault.ts'
+import type { Environment } from './environment.ts'
 
-/** What leads to hosts: plans, and the shared connections. */
-export interface Connections {
-  readonly pool: ConnectionPool<Connection>
+/** Signing in, and what it goes by. */
+export interface SignIn {
+  readonly connections: Connections
   readonly dialer: Dialer
   readonly keys: KeyRing
   readonly knownHosts: KnownHostsFile
   /** Where the usual agent listens; null where there is none. */
-  readonly agentSocket: string | null
-  /** What is known now, for showing and comparing; what only running can tell is left open. */
-  plan(target: Target): ConnectionPlan
-  /** The plan to dial by: what it depends on was asked, run and looked up. */
-  prepare(target: Target, options: LeaseOptions): Promise<ConnectionPlan>
-  /** A lease on the shared connection to a target. */
-  lease(target: Target, options: LeaseOptions): Promise<Lease<Connection>>
+  readonly agentSocket: () => string | null
 }
 
 // A login outlives its last shell for a moment, so that closing a tab and opening another costs no sign-in.
 const graceMs = 30_000
-const maxRounds = 32
 const watchMs = 1_000
 
 /** Opens the person's ssh_config and the system's. */
-export function openConfig({ sshFolder, systemConfig, env, reportBug }: Outside): Promise<LiveConfig> {
+export function openConfig({ sshFolder, systemConfig, env, reportBug }: Environment): Promise<LiveConfig> {
   const { username: user, uid } = userInfo()
   const facts: LocalFacts = { user, uid, home: homedir(), hostName: hostname(), env, sshFolder, addresses }
   const files = [
@@ -60,7 +49,7 @@ function addresses(): readonly string[] {
   return Object.values(networkInterfaces()).flatMap(ends => (ends ?? []).map(({ address }) => address))
 }
 
-interface ConnectionParts {
+interface ConnectionInput {
   readonly store: DisposableStore
   readonly prompts: PromptService
   readonly vault: Vault
@@ -71,9 +60,9 @@ interface ConnectionParts {
 }
 
 /** What plans, dials and signs in, and the connections it made. */
-export function buildConnections(outside: Outside, parts: ConnectionParts): Connections {
-  const { env, environmentReady, sshFolder, keyWorker, network, tell } = outside
-  const { store, prompts, vault, activity, hosts, config, consents } = parts
+export function buildConnections(environment: Environment, input: ConnectionInput): SignIn {
+  const { env, environmentReady, sshFolder, keyWorker, network, tell, reportBug } = environment
+  const { store, prompts, vault, activity, hosts, config, consents } = input
   // Asked each time: a desktop's environment is completed by the login shell's while the program starts.
   const socket = () => agentSocket(env, process.platform)
   const keys = new KeyRing({ sshFolder, worker: keyWorker, vaultKey: name => vault.get(vaultKeyName(name)) })
@@ -98,65 +87,9 @@ export function buildConnections(outside: Outside, parts: ConnectionParts): Conn
   const pool = store.add(new ConnectionPool<Connection>(options => dialer.dial(options), graceMs))
   // What was lost meanwhile is found out at once.
   store.add(network.onChanged(() => pool.forEach(connection => connection.checkNow())))
-
-  const plan = planner(hosts, config, config.resolve.bind(config))
-  const fresh = planner(hosts, config, config.resolveFresh.bind(config))
-  const prepare = preparer(fresh, { prompts, config, consents })
-  return {
-    pool,
-    dialer,
-    keys,
-    knownHosts,
-    get agentSocket() {
-      return socket()
-    },
-    plan,
-    prepare,
-    lease: async (target, options) => {
-      await environmentReady
-      return pool.lease(await prepare(target, options), options)
-    },
-  }
-}
-
-function planner(hosts: HostService, config: LiveConfig, resolve: ConfigView['resolve']): Connections['plan'] {
-  const view: ConfigView = { nameOf: hosts.configName.bind(hosts), resolve, problem: () => config.notes[0] ?? null }
-  return target => {
-    if (target.kind === 'local') throw new AppError('invalid-input', 'This computer is not reached by SSH.')
-    const { hosts: all, groups } = hosts
-    return planConnection(target, { hosts: all, groups, localUser: config.facts.user, config: view })
-  }
-}
-
-/** Plans again and again until nothing is open: an answer may lead to lines that ask the next question. */
-function preparer(
-  plan: Connections['plan'],
-  { prompts, config, consents }: { prompts: PromptService; config: LiveConfig; consents: ConsentStore },
-): Connections['prepare'] {
-  return async (target, { quiet = false, onStep, signal, asker = 'person' }) => {
-    await config.refresh()
-    for (let round = 0; round < maxRounds; round++) {
-      const planned = plan(target)
-      const pending = planned.flatMap(hop => hop.pending)
-      if (pending.length === 0) return planned
-      const label = (planned.at(-1) as PlannedHop).label
-      const ask = (question: Question) => {
-        if (quiet)
-          throw new AppError('needs-answer', `${label} asks for more than a connection in the background can answer.`)
-        onStep({ kind: 'asking' })
-        return prompts.ask(question, { asker, signal })
-      }
-      await findOut(pending, { config, consents, label, ask, signal })
-    }
-    throw new AppError('invalid-input', 'The config asks without end. Correct its Match exec lines.')
-  }
-}
-
-/** Who a target is, for the Activity page. */
-export function targetName(target: Target, hosts: readonly Host[]): string {
-  if (target.kind === 'local') return 'This computer'
-  if (target.kind === 'address') return `${target.user === null ? '' : `${target.user}@`}${target.address}`
-  return hosts.find(host => host.id === target.hostId)?.label ?? 'Deleted host'
+  const ready = environmentReady
+  const connections = new Connections({ pool, hosts, config, consents, prompter: prompts, ready, reportBug })
+  return { connections, dialer, keys, knownHosts, agentSocket: socket }
 }
 
 function subjectOf(hop: PlannedHop): string {

@@ -1,117 +1,73 @@
-import { AppError } from '../../shared/base/errors.ts'
 import type { DisposableStore } from '../../shared/base/lifecycle.ts'
 import type { Target } from '../../shared/contract/targets.ts'
-import { targetName, type Connections } from './connections.ts'
-import type { ForwardFile } from '../forwards/forward-record.ts'
 import { configForwards } from '../forwards/config-forwards.ts'
+import type { ForwardFile } from '../forwards/forward-record.ts'
 import { ForwardService } from '../forwards/forward-service.ts'
 import { ForwardStore } from '../forwards/forward-store.ts'
 import { knock } from '../forwards/knock.ts'
+import type { HostService } from '../hosts/host-service.ts'
 import { PresetFinder } from '../presets/preset-finder.ts'
 import { PresetService } from '../presets/preset-service.ts'
 import { PresetStore } from '../presets/preset-store.ts'
-import { cancelled } from '../../shared/base/abort.ts'
-import type { HostService } from '../hosts/host-service.ts'
-import type { Outside } from './services.ts'
-import type { Connection } from '../ssh/connection.ts'
-import type { Lease } from '../ssh/connection-pool.ts'
-import type { CommandResult } from '../ssh/run-command.ts'
-import { needScripts, runScript } from '../ssh/run-script.ts'
+import { targetHop } from '../ssh/connection-plan.ts'
+import type { Connections } from '../ssh/connections.ts'
 import type { Script } from '../ssh/script.ts'
-import { withWords } from '../ssh/server-words.ts'
 import type { JsonFile } from '../storage/json-file.ts'
+import type { Environment } from './environment.ts'
 
-interface ForwardParts {
+interface ForwardInput {
   readonly store: DisposableStore
   readonly connections: Connections
   readonly hosts: HostService
   readonly file: JsonFile<ForwardFile>
 }
 
-const scriptMs = 30_000
-const scriptBytes = 4 * 1024 * 1024
-
 /** The forwards and the presets, on the shared connections. */
 export function buildForwards(
-  { app, network, tell, reportBug }: Outside,
-  parts: ForwardParts,
+  { app, network, tell, reportBug }: Environment,
+  { store, connections, hosts, file }: ForwardInput,
 ): { readonly forwards: ForwardService; readonly presets: PresetService } {
-  const { store, connections, hosts, file } = parts
-  const { pool, plan: planOf } = connections
+  const { pool } = connections
   const saved = new ForwardStore(file, () => hosts.configured.flatMap(({ id, found }) => configForwards(id, found)))
   store.add(hosts.onConfigChanged(() => saved.refresh()))
-  const presetStore = new PresetStore(file)
-  const runLive = async (target: Target, script: Script, signal: AbortSignal) => {
-    const lease = await pool.leaseLive(planOf(target))
-    if (lease) return runOn(lease, script, signal)
-    if (pool.isLive(planOf(target))) throw new AppError('too-many-connections', 'All sessions are taken.')
-    return null
-  }
-  const nameOf = (target: Target) => targetName(target, hosts.hosts)
-  const isLive = (look: () => boolean) => isThere(look, reportBug)
+  const savedPresets = new PresetStore(file)
+  const nameOf = (target: Target) => hosts.nameOf(target)
+  const runLive = (target: Target, script: Script, signal: AbortSignal) => connections.runLive(target, script, signal)
   const forwards = store.add(
     new ForwardService({
       store: saved,
-      // A host that was deleted is told like every other failure.
+      services: new PresetFinder({ store: savedPresets, runLive }),
       lease: (target, options) => connections.lease(target, { ...options, noSessions: true }),
-      services: new PresetFinder({ store: presetStore, runLive }),
       runLive,
       // A host that was deleted meanwhile does not answer.
-      knock: (target, signal) =>
-        isLive(() => planOf(target).length > 0) ? knock(planOf(target)[0], signal) : Promise.resolve(false),
+      knock: async (target, signal) => {
+        const plan = connections.planIfAny(target)
+        return plan !== null && knock(plan[0], signal)
+      },
       nameOf,
       live: () =>
         (pool.isBusy ? hosts.hosts : [])
           .map(({ id }): Target => ({ kind: 'host', hostId: id }))
-          .filter(target => isLive(() => pool.isLive(planOf(target)))),
+          .filter(target => connections.isLive(target)),
       openPage: url => app.openExternal({ url }),
       copy: text => app.copy({ text, to: 'clipboard' }),
       warn: text => tell('warning', text),
       reportBug,
     }),
   )
-  store.add(pool.onOpened(key => forwards.startWith(target => isLive(() => planOf(target).at(-1)?.key === key))))
+  const isAt = (target: Target, key: string) => {
+    const plan = connections.planIfAny(target)
+    return plan !== null && targetHop(plan).key === key
+  }
+  store.add(pool.onOpened(key => forwards.startWith(target => isAt(target, key))))
   store.add(network.onChanged(() => forwards.retryAll()))
   const presets = store.add(
     new PresetService({
-      store: presetStore,
+      store: savedPresets,
       forwards,
-      run: async (target, script, signal) =>
-        runOn(await connections.lease(target, { onStep: () => {}, signal }), script, signal),
+      run: (target, script, signal) => connections.run(target, script, signal),
       nameOf,
     }),
   )
   return { forwards, presets }
-}
-
-async function runOn(lease: Lease<Connection>, script: Script, signal: AbortSignal): Promise<string> {
-  try {
-    if (signal.aborted) throw cancelled()
-    await needScripts(lease.connection, signal)
-    const options = { signal, timeoutMs: scriptMs, maxBytes: scriptBytes }
-    return outputOf(await runScript(lease.connection, script, options), lease.connection)
-  } finally {
-    lease.dispose()
-  }
-}
-
-/** Throws `unsupported` with what it said for a script that failed: what it printed tells nothing then. */
-function outputOf({ code, output, errors }: CommandResult, { where }: Connection): string {
-  if (code === 0) return output.toString('utf8')
-  const how = code === null ? 'was cut off' : `failed (exit code ${code})`
-  const words = { output: '', errors, code }
-  throw new AppError('unsupported', withWords(`A command on ${where} ${how}.`, words, 'Try it in a terminal.'))
-}
-
-// What `planConnection` throws for a host that was deleted, or that can't be reached as its config is now.
-const unplannable = new Set(['not-found', 'invalid-input'])
-
-/** A host that has no plan has no connection; anything else that goes wrong is a bug, which is reported. */
-function isThere(look: () => boolean, reportBug: Outside['reportBug']): boolean {
-  try {
-    return look()
-  } catch (error) {
-    if (!(error instanceof AppError) || !unplannable.has(error.code)) reportBug('forwards', error)
-    return false
-  }
 }

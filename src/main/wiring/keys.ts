@@ -1,17 +1,17 @@
 import type { DisposableStore } from '../../shared/base/lifecycle.ts'
-import type { Connections } from './connections.ts'
 import type { HostService } from '../hosts/host-service.ts'
 import { KeyDeployment } from '../keys/key-deployment.ts'
 import { KeyService } from '../keys/key-service.ts'
 import { KnownHostsService } from '../keys/known-hosts-service.ts'
 import type { PromptService } from '../prompts/prompt-service.ts'
-import type { Outside } from './services.ts'
 import { agentSigners } from '../ssh/signer.ts'
 import type { Vault } from '../storage/vault.ts'
+import type { SignIn } from './connections.ts'
+import type { Environment } from './environment.ts'
 
 interface KeyInput {
   readonly store: DisposableStore
-  readonly connections: Connections
+  readonly signIn: SignIn
   readonly prompts: PromptService
   readonly vault: Vault
   readonly hosts: HostService
@@ -19,22 +19,22 @@ interface KeyInput {
 
 /** The keys of a person, and the keys of hosts that they trust. */
 export function buildKeys(
-  { sshFolder, keyWorker: worker }: Outside,
-  { store, connections, prompts, vault, hosts }: KeyInput,
-): { keyService: KeyService; knownHosts: KnownHostsService } {
-  const { pool, prepare, keys: ring, knownHosts, dialer } = connections
-  const keyService = new KeyService({
+  { sshFolder, keyWorker: worker }: Environment,
+  { store, signIn, prompts, vault, hosts }: KeyInput,
+): { readonly keys: KeyService; readonly knownHosts: KnownHostsService } {
+  const { connections, keys: ring, knownHosts, dialer, agentSocket } = signIn
+  const keys = new KeyService({
     sshFolder,
     worker,
     vault,
     prompter: prompts,
     hosts,
     ring,
-    deployment: new KeyDeployment({ pool, prepare }),
+    deployment: new KeyDeployment(connections),
     get agentSocket() {
-      return connections.agentSocket
+      return agentSocket()
     },
-    agent: () => agentSigners(connections.agentSocket),
+    agent: () => agentSigners(agentSocket()),
   })
-  return { keyService: store.add(keyService), knownHosts: store.add(new KnownHostsService(knownHosts, dialer)) }
+  return { keys: store.add(keys), knownHosts: store.add(new KnownHostsService(knownHosts, dialer)) }
 }

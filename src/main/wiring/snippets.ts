@@ -1,21 +1,20 @@
-import { hostname, userInfo } from 'node:os'
-
 import type { DisposableStore } from '../../shared/base/lifecycle.ts'
 import type { Target } from '../../shared/contract/targets.ts'
 import type { ActivityService } from '../activity/activity-service.ts'
-import { targetName, type Connections } from './connections.ts'
 import type { HostService } from '../hosts/host-service.ts'
-import type { Outside } from './services.ts'
 import type { SettingsService } from '../settings/settings-service.ts'
-import { composeApart, composeTmux, type Facts } from '../snippets/compose.ts'
+import { composeApart, composeTmux } from '../snippets/compose.ts'
+import { newsOf } from '../snippets/run-news.ts'
 import { RunService } from '../snippets/run-service.ts'
 import type { SnippetFile } from '../snippets/snippet-record.ts'
 import { SnippetService } from '../snippets/snippet-service.ts'
-import type { PlannedHop } from '../ssh/connection-plan.ts'
+import { factsFinder } from '../snippets/target-facts.ts'
+import type { Connections } from '../ssh/connections.ts'
 import type { JsonFile } from '../storage/json-file.ts'
-import type { ShellOf } from './typed-shell.ts'
+import type { ShellOf } from '../terminals/typed-shell.ts'
+import type { Environment } from './environment.ts'
 
-interface SnippetServiceParts {
+interface SnippetInput {
   readonly store: DisposableStore
   readonly connections: Connections
   readonly activity: ActivityService
@@ -25,30 +24,22 @@ interface SnippetServiceParts {
   readonly shellOf: ShellOf
 }
 
-// What takes that long is not waited for.
-const longRunMs = 10_000
-
 /** The snippets, and what runs of them apart from terminals. */
-export function buildSnippets({ notify, reportBug }: Outside, parts: SnippetServiceParts) {
-  const { store, activity, connections, hosts, settings, file, shellOf } = parts
-  const { username: localUser } = userInfo()
-  const factsOf = (target: Target): Facts => {
-    const now = new Date()
-    if (target.kind === 'local')
-      return { host: hostname(), address: '127.0.0.1', user: localUser, port: null, localUser, now }
-    const { address, user, port } = connections.plan(target).at(-1) as PlannedHop
-    return { host: targetName(target, hosts.hosts), address, user, port, localUser, now }
-  }
+export function buildSnippets(
+  { notify, reportBug }: Environment,
+  { store, activity, connections, hosts, settings, file, shellOf }: SnippetInput,
+): { readonly snippets: SnippetService; readonly runs: RunService } {
+  const nameOf = (target: Target) => hosts.nameOf(target)
   const names = () => ({
     hosts: new Map(hosts.hosts.map(({ id, label }) => [id as string, label])),
     groups: new Map(hosts.groups.map(({ id, label }) => [id as string, label])),
   })
-  const snippets = new SnippetService({ file, factsOf, shellOf, names })
+  const snippets = new SnippetService({ file, factsOf: factsFinder(connections, nameOf), shellOf, names })
   const runs = store.add(
     new RunService({
       snippet: id => snippets.find(id),
       lease: (target, options) => connections.lease(target, options),
-      nameOf: target => targetName(target, hosts.hosts),
+      nameOf,
       check: (use, target) => void snippets.filled(use, target),
       compose: (use, target, { dialect, mark }) => {
         const filled = snippets.filled(use, target)
@@ -58,15 +49,9 @@ export function buildSnippets({ notify, reportBug }: Outside, parts: SnippetServ
       },
       remember: (use, targets) => snippets.remember(use, targets),
       onOver: (rows, { snippet }) => {
-        const good = rows.filter(({ state }) => state.kind === 'ended' && state.code === 0).length
-        const [only, ...others] = rows
-        const subject = only && others.length === 0 ? only.label : `${rows.length} hosts`
-        const text =
-          good === rows.length ? 'ended with 0' : `${rows.length - good} of ${rows.length} did not end with 0`
-        const took =
-          Math.max(...rows.map(row => row.endedAt ?? 0)) - Math.min(...rows.map(row => row.startedAt ?? Infinity))
-        if (took > longRunMs) notify(`${snippet.name} on ${subject}: ${text}`)
-        activity.add(good === rows.length ? 'ran' : 'run-failed', subject, `${snippet.name}: ${text}`)
+        const { kind, subject, text, notice } = newsOf(rows, snippet.name)
+        if (notice !== null) notify(notice)
+        activity.add(kind, subject, text)
       },
       atOnce: () => settings.current.snippets.atOnce,
       reportBug: error => reportBug('run', error),
