@@ -117,11 +117,7 @@ async function tellOfEnvironment({ environmentReady, env }: ProgramOptions, appS
 }
 
 /** What the platform gives the services. */
-function surroundings(
-  options: ProgramOptions,
-  appService: AppService,
-  network: NetworkWatch,
-): Environment {
+function surroundings(options: ProgramOptions, appService: AppService, network: NetworkWatch): Environment {
   const { here, dataFolder, sshFolder, systemConfig, env, log, environmentReady } = options
   return {
     dataFolder,

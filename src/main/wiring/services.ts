@@ -12,9 +12,7 @@ import { sweepOrphans } from '../storage/atomic-write.ts'
 import { Vault } from '../storage/vault.ts'
 import { VaultService } from '../storage/vault-service.ts'
 import type { TerminalService } from '../terminals/terminal-service.ts'
-import { typedShell } from '../terminals/typed-shell.ts'
 import type { TransferService } from '../transfers/transfer-service.ts'
-import { endOf } from '../work/end-of.ts'
 import { buildConnections, openConfig } from './connections.ts'
 import type { Environment } from './environment.ts'
 import { buildFiles } from './files.ts'
@@ -55,9 +53,7 @@ export async function buildServices(environment: Environment): Promise<Built> {
   const signIn = buildConnections(environment, { store, prompts, vault, activity, hosts, config, consents })
   const { connections } = signIn
 
-  const localShell = () => settings.current.terminal.localShell
-  const shellOf = typedShell({ connections, localShell, env: environment.env, signal: endOf(store) })
-  const terminals = store.add(buildTerminals(environment, { connections, localShell, hosts, activity, shellOf }))
+  const { terminals, shellOf } = buildTerminals(environment, { store, connections, settings, hosts, activity })
   const editor = () => settings.current.files.editor
   const common = { store, connections, prompts, hosts, activity, editor }
   const { edits, files, transfers } = buildFiles(environment, { ...common, file: stores.transfers })
@@ -69,8 +65,7 @@ export async function buildServices(environment: Environment): Promise<Built> {
   const others = () => ({ settings: settings.current, presets: stores.forwards.value.presets })
   // In the background: a keychain that is slow to answer must not hold up the window.
   void vault.ready()
-  const sweep = () => hosts.sweepSecrets().catch(error => reportBug('sweep', error))
-  store.add(vault.onChanged(status => void (status.state === 'unlocked' && sweep())))
+  store.add(sweepWhenUnlocked(vault, { hosts, reportBug }))
 
   return {
     services: {
@@ -106,6 +101,15 @@ export async function buildServices(environment: Environment): Promise<Built> {
     },
     dispose: () => store.dispose(),
   }
+}
+
+/** The secrets of deleted hosts go as soon as the vault lets them. */
+function sweepWhenUnlocked(
+  vault: Vault,
+  { hosts, reportBug }: { readonly hosts: HostService; readonly reportBug: Environment['reportBug'] },
+): Disposable {
+  const sweep = () => hosts.sweepSecrets().catch(error => reportBug('sweep', error))
+  return vault.onChanged(status => void (status.state === 'unlocked' && sweep()))
 }
 
 async function flushAll(vault: Vault, files: readonly { flush(): Promise<void> }[]): Promise<void> {
