@@ -22,7 +22,7 @@ export default defineConfig({
       rolldownOptions: {
         input: {
           main: resolve('src/main/main.ts'),
-          'key-worker': resolve('src/main/ssh/key-worker.mjs'),
+          'key-worker': resolve('src/main/key-formats/key-worker.mjs'),
           'small-files-worker': resolve('src/main/files/small-files-worker.mjs'),
         },
         external: [...native, /^node:/, /\.node$/],

@@ -3,91 +3,7 @@ import importX from 'eslint-plugin-import-x'
 import reactHooks from 'eslint-plugin-react-hooks'
 import tseslint from 'typescript-eslint'
 
-const zone = (...[target, from, except, message]) => ({ target, from, except, message })
-const main = './src/main'
-const renderer = './src/renderer'
-const features = [
-  'activity',
-  'files',
-  'forwards',
-  'hosts',
-  'keys',
-  'notices',
-  'palette',
-  'prompts',
-  'settings',
-  'snippets',
-  'terminals',
-  'transfers',
-  'vault',
-]
-
-/** The rooms of src/main from the bottom up; a room sees itself and those before it. */
-const floors = [
-  ['work'],
-  ['storage', 'prompts'],
-  ['ssh-config'],
-  ['ssh'],
-  ['sftp'],
-  ['files', 'terminals', 'forwards', 'hosts', 'settings', 'activity', 'keys'],
-  ['imports', 'snippets'],
-  ['transfers'],
-  ['remote-edit'],
-]
-
-/** The import directions, as code. Tests and src/testing see everything. */
-const zones = [
-  zone('./src/shared', './src', ['./shared'], 'shared depends on nothing'),
-  zone('./src/preload', './src', ['./shared/contract', './preload'], 'preload sees the contract only'),
-  zone(main, './src', ['./shared', './main'], 'main sees shared only'),
-  zone(renderer, './src', ['./shared', './renderer'], 'the renderer asks main through the contract'),
-  ...floors.flatMap((rooms, floor) =>
-    rooms.map(room =>
-      zone(
-        `${main}/${room}`,
-        main,
-        [
-          ...floors
-            .slice(0, floor)
-            .flat()
-            .map(below => `./${below}`),
-          `./${room}`,
-        ],
-        'main goes down only',
-      ),
-    ),
-  ),
-  zone(`${renderer}/ui`, renderer, ['./ui'], 'ui knows no api and no store'),
-  zone(`${renderer}/ipc`, renderer, ['./ipc'], 'ipc knows no view'),
-  zone(`${renderer}/mirrors`, renderer, ['./mirrors', './ui', './ipc'], 'mirrors hold what main says'),
-  zone(
-    `${renderer}/workspace`,
-    renderer,
-    ['./workspace', './mirrors', './ui', './ipc'],
-    'the workspace knows no feature',
-  ),
-  zone(
-    `${renderer}/app`,
-    renderer,
-    [
-      './app',
-      './workspace',
-      './mirrors',
-      './ui',
-      './ipc',
-      ...features.map(name => `./features/${name}/${name}-door.tsx`),
-    ],
-    'app enters a feature through its door',
-  ),
-  ...features.map(name =>
-    zone(
-      `${renderer}/features/${name}`,
-      renderer,
-      [`./features/${name}`, './workspace', './mirrors', './ui', './ipc'],
-      'features meet in app or workspace',
-    ),
-  ),
-]
+import { importZones } from './scripts/lint/layers.mjs'
 
 const restricted = (...names) => ['error', { paths: names }]
 const onlyIn = (name, where) => ({ name, message: `${name} only in ${where}` })
@@ -163,9 +79,19 @@ export default tseslint.config(
     files: ['src/**/*.{ts,tsx}'],
     ignores: ['src/**/*.test.{ts,tsx}', 'src/testing/**'],
     rules: {
-      'import-x/no-restricted-paths': ['error', { zones }],
+      'import-x/no-restricted-paths': ['error', { zones: importZones() }],
       'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
       'no-restricted-imports': restricted(...electron, keytar, ssh2),
+    },
+  },
+  {
+    files: ['src/shared/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^(?!\\.|zod$)', message: 'shared is pure: zod and its own files only' }] },
+      ],
     },
   },
   {

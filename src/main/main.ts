@@ -10,7 +10,7 @@ import { registerScheme, servePage } from './app/page.ts'
 import { openProgram, type Program } from './app/program.ts'
 import { refusedSwitch } from './app/refused-switches.ts'
 import { hardenApp } from './app/security.ts'
-import { isFromDesktop, readLoginEnvironment } from './login-environment.ts'
+import { isFromDesktop, readLoginEnvironment } from './app/login-environment.ts'
 import { systemConfigPath } from './ssh-config/system-config.ts'
 import { prepareOwnFolder } from './storage/own-folder.ts'
 

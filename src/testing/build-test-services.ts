@@ -1,6 +1,6 @@
 import { Emitter } from '../shared/base/event.ts'
 import type { Services } from '../shared/contract/contract.ts'
-import { buildServices, type Built } from '../main/services.ts'
+import { buildServices, type Built } from '../main/wiring/services.ts'
 import { NetworkWatch } from '../main/ssh/network-watch.ts'
 import { FakeKeychain } from './fake-keychain.ts'
 
@@ -40,7 +40,7 @@ export async function buildTestServices(folder: string, keychain = new FakeKeych
     systemConfig: null,
     env: {},
     keychain,
-    keyWorker: new URL('../main/ssh/key-worker.mjs', import.meta.url),
+    keyWorker: new URL('../main/key-formats/key-worker.mjs', import.meta.url),
     smallFilesWorker: new URL('../main/files/small-files-worker.mjs', import.meta.url),
     openPort: () => ({ post: () => {}, onMessage: () => {}, onClosed: () => {}, dispose: () => {} }),
     app: { ...quietApp, networkChanged: () => network.note() },

@@ -42,7 +42,7 @@ export function dialRig(
     secrets: store,
     keys: new KeyRing({
       sshFolder: join(folder, 'ssh'),
-      worker: new URL('../main/ssh/key-worker.mjs', import.meta.url),
+      worker: new URL('../main/key-formats/key-worker.mjs', import.meta.url),
     }),
     agent: socket => agentSigners(socket ?? agentSocket),
     agentSocket,

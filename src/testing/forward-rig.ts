@@ -10,6 +10,9 @@ import { ForwardRunner } from '../main/forwards/forward-runner.ts'
 import { ForwardService, type ForwardServiceParts } from '../main/forwards/forward-service.ts'
 import { ForwardStore } from '../main/forwards/forward-store.ts'
 import { knock } from '../main/forwards/knock.ts'
+import { PresetFinder } from '../main/presets/preset-finder.ts'
+import { PresetService, type PresetServiceParts } from '../main/presets/preset-service.ts'
+import { PresetStore } from '../main/presets/preset-store.ts'
 import type { ConnectionPlan } from '../main/ssh/connection-plan.ts'
 import { runScript } from '../main/ssh/run-script.ts'
 import type { Script } from '../main/ssh/script.ts'
@@ -80,6 +83,8 @@ export async function forwardRig(
 export interface ForwardServiceRig {
   readonly service: ForwardService
   readonly store: ForwardStore
+  readonly presets: PresetService
+  readonly presetStore: PresetStore
   readonly dial: DialRig
   readonly opened: string[]
   readonly copied: string[]
@@ -88,10 +93,10 @@ export interface ForwardServiceRig {
   stop(): void
 }
 
-/** The service over a private OpenSSH server, which every target leads to, whatever its address. */
+/** The services over a private OpenSSH server, which every target leads to, whatever its address. */
 export async function forwardServiceRig(
   folder: string,
-  overrides: Partial<ForwardServiceParts> = {},
+  overrides: Partial<ForwardServiceParts & Pick<PresetServiceParts, 'run'>> = {},
 ): Promise<ForwardServiceRig> {
   const home = join(folder, 'server')
   mkdirSync(home, { recursive: true })
@@ -101,7 +106,8 @@ export async function forwardServiceRig(
   const plan = [hop] as unknown as ConnectionPlan
   const path = join(folder, 'forwards.json')
   const initial = forwardFile.parse({})
-  const store = new ForwardStore(await JsonFile.open({ path, schema: forwardFile, initial, tell: () => {} }))
+  const file = await JsonFile.open({ path, schema: forwardFile, initial, tell: () => {} })
+  const [store, presetStore] = [new ForwardStore(file), new PresetStore(file)]
   const [opened, copied, warned, bugs] = [[] as string[], [] as string[], [] as string[], [] as unknown[]]
   const run = async (_target: Target, script: Script, signal: AbortSignal) => {
     const lease = await dial.pool.lease(plan, { onStep: () => {}, signal })
@@ -111,13 +117,14 @@ export async function forwardServiceRig(
       lease.dispose()
     }
   }
+  const nameOf = (target: Target) => (target.kind === 'address' ? target.address : target.kind)
   const service = new ForwardService({
     store,
+    services: new PresetFinder({ store: presetStore, runLive: overrides.runLive ?? run }),
     lease: (_target, options) => dial.pool.lease(plan, { ...options, noSessions: true }),
-    run,
     runLive: run,
     knock: (_target, signal) => knock({ address: '127.0.0.1', port: server.port }, signal),
-    nameOf: target => (target.kind === 'address' ? target.address : target.kind),
+    nameOf,
     live: () => [],
     openPage: url => void opened.push(url),
     copy: text => void copied.push(text),
@@ -125,12 +132,14 @@ export async function forwardServiceRig(
     reportBug: (_where, error) => void bugs.push(error),
     ...overrides,
   })
+  const presets = new PresetService({ store: presetStore, forwards: service, run: overrides.run ?? run, nameOf })
   const stop = () => {
+    presets.dispose()
     service.dispose()
     dial.stop()
     server.stop()
   }
-  return { service, store, dial, opened, copied, warned, bugs, stop }
+  return { service, store, presets, presetStore, dial, opened, copied, warned, bugs, stop }
 }
 
 /** A TCP server on loopback; answers its port. */

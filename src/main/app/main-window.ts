@@ -2,7 +2,7 @@ import { join } from 'node:path'
 
 import { app, BrowserWindow, nativeTheme } from 'electron/main'
 
-import type { Built } from '../services.ts'
+import type { Built } from '../wiring/services.ts'
 import type { JsonFile } from '../storage/json-file.ts'
 import { Closing } from './closing.ts'
 import { askToClose, askToLeave } from './closing-questions.ts'

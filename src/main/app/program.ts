@@ -9,7 +9,8 @@ import { contract, type Contract } from '../../shared/contract/contract.ts'
 import { createElectronTransport } from '../ipc/electron-transport.ts'
 import { serve } from '../ipc/serve.ts'
 import { openElectronPort } from '../ipc/stream-port.ts'
-import { buildServices, type Built } from '../services.ts'
+import type { Environment } from '../wiring/environment.ts'
+import { buildServices, type Built } from '../wiring/services.ts'
 import { NetworkWatch } from '../ssh/network-watch.ts'
 import { JsonFile } from '../storage/json-file.ts'
 import { createKeychain } from '../storage/keychain.ts'
@@ -116,11 +117,7 @@ async function tellOfEnvironment({ environmentReady, env }: ProgramOptions, appS
 }
 
 /** What the platform gives the services. */
-function surroundings(
-  options: ProgramOptions,
-  appService: AppService,
-  network: NetworkWatch,
-): Parameters<typeof buildServices>[0] {
+function surroundings(options: ProgramOptions, appService: AppService, network: NetworkWatch): Environment {
   const { here, dataFolder, sshFolder, systemConfig, env, log, environmentReady } = options
   return {
     dataFolder,

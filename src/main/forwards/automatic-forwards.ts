@@ -3,9 +3,11 @@ import { targetKey, type Target } from '../../shared/contract/targets.ts'
 import type { ForwardStore } from './forward-store.ts'
 import type { ScannedPort } from './found-ports.ts'
 import { passingForward } from './passing-forward.ts'
+import type { PortServices } from './port-services.ts'
 
 interface AutomaticParts {
   readonly store: ForwardStore
+  readonly services: Pick<PortServices, 'preset'>
   readonly begin: (forward: Forward) => void
   readonly drop: (forward: Forward) => Promise<void>
   readonly reportBug: (where: string, error: unknown) => void
@@ -50,13 +52,13 @@ export class AutomaticForwards {
   }
 
   #consider({ found: { target, port, own, presetId }, process }: ScannedPort): void {
-    const { store, begin, reportBug } = this.#parts
+    const { store, services, begin, reportBug } = this.#parts
     const key = keyOf(target, port)
     const before = this.#processes.get(key)
     if (!own || store.isIgnored(target, port) || store.toPort(target, port)) return
     if (before !== undefined && before !== process) return
     if (this.#running(target).length >= mostOfOneHost) return
-    const forward = passingForward(target, port, store.preset(presetId))
+    const forward = passingForward(target, port, services.preset(presetId))
     this.#processes.set(key, process)
     store.put(forward).catch((error: unknown) => reportBug('automatic forward', error))
     // Why it does not come up shows on its row.

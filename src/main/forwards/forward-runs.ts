@@ -5,9 +5,11 @@ import type { Target } from '../../shared/contract/targets.ts'
 import { ForwardRunner, type ForwardLease, type RunnerParts } from './forward-runner.ts'
 import type { ForwardStore } from './forward-store.ts'
 import type { OwnPlace } from './own-address.ts'
+import type { PortServices } from './port-services.ts'
 
 export interface ForwardRunsParts {
   readonly store: ForwardStore
+  readonly services: Pick<PortServices, 'preset'>
   /** The shared connection of a target; sessions are not opened on it. */
   readonly lease: (target: Target, options: Parameters<RunnerParts['lease']>[0]) => Promise<ForwardLease>
   readonly knock: (target: Target, signal: AbortSignal) => Promise<boolean>
@@ -94,8 +96,8 @@ export class ForwardRuns implements Disposable {
 
   /** Where the host of a forward has an address of its own on this computer. */
   placeOf({ target, to, listen, presetId, passing }: Forward): OwnPlace {
-    const { store } = this.#parts
-    const usual = store.preset(presetId)?.ports ?? null
+    const { store, services } = this.#parts
+    const usual = services.preset(presetId)?.ports ?? null
     // The port of a preset is known to the person who clicked it; any other came from the host.
     const asked = !passing && listen.kind === 'tcp' && (usual === null || usual.includes(listen.port))
     return { address: store.addressOf(target, to?.kind === 'tcp' ? to.address : 'localhost'), asked }

@@ -288,12 +288,12 @@ describe.skipIf(!hasOpenSsh)('ForwardService', () => {
   })
 
   test('a preset of the person’s own is kept in the place of one with its id, and removed', async () => {
-    const { service } = await rig()
+    const { service, presets } = await rig()
     const [preset] = service.list().presets
     if (!preset) throw new Error('no preset')
-    await service.savePreset({ preset: { ...preset, name: 'Mine' } })
+    await presets.save({ preset: { ...preset, name: 'Mine' } })
     expect(service.list().presets.find(({ id }) => id === preset.id)?.name).toBe('Mine')
-    await service.removePreset({ id: preset.id })
+    await presets.remove({ id: preset.id })
     expect(service.list().presets.find(({ id }) => id === preset.id)?.name).toBe(preset.name)
   })
 

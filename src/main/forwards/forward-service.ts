@@ -2,14 +2,8 @@ import { AppError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { Implementation } from '../../shared/contract/define.ts'
-import type {
-  Forward,
-  ForwardBook,
-  ForwardId,
-  ForwardSnapshot,
-  forwards,
-  PresetResult,
-} from '../../shared/contract/forwards.ts'
+import type { Forward, ForwardBook, ForwardId, ForwardSnapshot, forwards } from '../../shared/contract/forwards.ts'
+import type { PresetId } from '../../shared/contract/presets.ts'
 import type { Target } from '../../shared/contract/targets.ts'
 import type { Script } from '../ssh/script.ts'
 import { AutomaticForwards } from './automatic-forwards.ts'
@@ -21,7 +15,7 @@ import { Operations } from '../work/operations.ts'
 import { listenChoices } from './own-address.ts'
 import { Pages } from './pages.ts'
 import { passingForward } from './passing-forward.ts'
-import { PresetUse } from './preset-use.ts'
+import type { PortServices, RunningService } from './port-services.ts'
 import { Rearming } from './rearming.ts'
 
 type Contract = Implementation<typeof forwards>
@@ -31,9 +25,8 @@ export interface ForwardServiceParts {
   readonly store: ForwardStore
   /** The shared connection of a target; sessions are not opened on it. */
   readonly lease: (target: Target, options: Parameters<RunnerParts['lease']>[0]) => Promise<ForwardLease>
-  /** Runs a script for `sh` on a target, signing in first where needed. Throws `cancelled` on abort. */
-  readonly run: (target: Target, script: Script, signal: AbortSignal) => Promise<string>
-  /** The same where the target is connected already; null where it is not. */
+  readonly services: PortServices
+  /** Runs a script for `sh` where the target is connected already; null where it is not. Throws `cancelled` on abort. */
   readonly runLive: (target: Target, script: Script, signal: AbortSignal) => Promise<string | null>
   readonly knock: (target: Target, signal: AbortSignal) => Promise<boolean>
   readonly nameOf: (target: Target) => string
@@ -59,34 +52,35 @@ export class ForwardService implements Contract, Disposable {
   readonly #runs: ForwardRuns
   readonly #found: FoundPorts
   readonly #pages: Pages
-  readonly #use: PresetUse
+  readonly #rearming: Rearming
   readonly #automatic: AutomaticForwards
-  readonly #watching: Disposable
+  readonly #watching: readonly Disposable[]
   #watchAll = false
   #announce: NodeJS.Timeout | undefined
   readonly #ticker: NodeJS.Timeout
   #counted = ''
 
   constructor(parts: ForwardServiceParts) {
-    const { store, reportBug } = parts
+    const { store, services, reportBug } = parts
     this.#parts = parts
     this.#store = store
     this.#pages = new Pages(parts)
     this.#runs = new ForwardRuns({
       ...parts,
       onChanged: () => this.#touch(),
-      onRefused: id => void rearming.refused(id),
+      onRefused: id => void this.#rearming.refused(id),
     })
-    const rearming = new Rearming({ ...parts, runs: this.#runs, pages: this.#pages })
+    this.#rearming = new Rearming({ ...parts, runs: this.#runs, pages: this.#pages })
     this.#automatic = new AutomaticForwards({
       store,
+      services,
       begin: forward => void this.#runs.begin(forward, true),
       drop: ({ id }) => this.#drop(id),
       reportBug,
     })
     this.#found = new FoundPorts({
       run: parts.runLive,
-      presets: () => store.presets,
+      services,
       onLooked: (target, ports) => {
         this.#automatic.looked(target, ports)
         this.#touch()
@@ -94,12 +88,7 @@ export class ForwardService implements Contract, Disposable {
       onTroubles: () => this.#touch(),
       reportBug,
     })
-    this.#use = new PresetUse({
-      ...parts,
-      pages: this.#pages,
-      bringUp: (forward, signal) => this.#runs.bringUp(forward, signal),
-    })
-    this.#watching = store.onChanged(() => this.#changed())
+    this.#watching = [store.onChanged(() => this.#changed()), services.onChanged(() => this.#touch())]
     this.#ticker = setInterval(() => this.#tick(), countMs)
     this.#ticker.unref()
   }
@@ -142,7 +131,7 @@ export class ForwardService implements Contract, Disposable {
   open({ id, operation }: Input<'open'>): Promise<void> {
     return this.#operations.run(operation, async signal => {
       const forward = this.#need(id)
-      await this.#use.freshPage(forward, signal)
+      await this.#rearming.freshPage(forward, signal)
       await this.#pages.open(await this.#runs.bringUp(forward, signal), signal)
     })
   }
@@ -156,36 +145,12 @@ export class ForwardService implements Contract, Disposable {
     return this.#parts.copy(this.#pages.address(forward, runner?.pageAt ?? runner?.listening ?? off ?? forward.listen))
   }
 
-  usePreset({ operation, ...input }: Input<'usePreset'>): Promise<PresetResult> {
-    return this.#operations.run(operation, signal => this.#use.use(input, signal))
-  }
-
-  launch({ operation, ...input }: Input<'launch'>): Promise<PresetResult> {
-    return this.#operations.run(operation, signal => this.#use.launch(input, signal))
-  }
-
-  setService({ operation, ...input }: Input<'setService'>): Promise<void> {
-    return this.#operations.run(operation, signal => this.#use.setService(input, signal))
-  }
-
-  savePreset({ preset }: Input<'savePreset'>): Promise<void> {
-    return this.#store.savePreset(preset)
-  }
-
-  removePreset({ id }: Input<'removePreset'>): Promise<void> {
-    return this.#store.removePreset(id)
-  }
-
-  nodes({ target, operation }: Input<'nodes'>): Promise<readonly string[]> {
-    return this.#operations.run(operation, signal => this.#use.nodes(target, signal))
-  }
-
   forwardPort({ target, port, open, page, operation }: Input<'forwardPort'>): Promise<ForwardId> {
     return this.#operations.run(operation, async signal => {
       const before = this.#store.toPort(target, port)
       const forward = before ?? (await this.#passing(target, port))
       try {
-        if (open && page === null) await this.#use.freshPage(forward, signal)
+        if (open && page === null) await this.#rearming.freshPage(forward, signal)
         const up = await this.#runs.bringUp(forward, signal)
         if (open) await this.#pages.open(up, signal, page)
       } catch (error) {
@@ -212,6 +177,23 @@ export class ForwardService implements Contract, Disposable {
   watch({ targets }: Input<'watch'>): void {
     this.#watchAll = targets === 'all'
     this.#found.watch(targets === 'all' ? this.#parts.live() : targets)
+  }
+
+  /** The saved forward of a preset on a host, to the machine behind it when there is one. */
+  ofPreset(target: Target, preset: PresetId, address: string): Forward | undefined {
+    return this.#store.ofPreset(target, preset, address)
+  }
+
+  /**
+   * Keeps the forward to a service, starts it and opens the page of the service; a null `found` has no page. Throws why
+   * the forward is not up, and `cancelled` on abort.
+   */
+  async openService(forward: Forward, found: RunningService | null, signal: AbortSignal): Promise<void> {
+    if (this.#store.find(forward.id) !== forward) await this.#store.put(forward)
+    if (found) this.#pages.remember(forward.id, found)
+    const runner = await this.#runs.bringUp(forward, signal)
+    if (forward.to && found) runner.retarget(forward.to)
+    if (found && found.page !== null) await this.#pages.open(runner, signal)
   }
 
   /** The forwards that are kept. */
@@ -251,7 +233,7 @@ export class ForwardService implements Contract, Disposable {
   dispose(): void {
     clearInterval(this.#ticker)
     clearTimeout(this.#announce)
-    this.#watching.dispose()
+    for (const watching of this.#watching) watching.dispose()
     this.#operations.dispose()
     this.#found.dispose()
     this.#runs.dispose()
@@ -277,7 +259,8 @@ export class ForwardService implements Contract, Disposable {
   }
 
   async #passing(target: Target, port: number): Promise<Forward> {
-    const forward = passingForward(target, port, this.#store.preset(this.#found.at(target, port)?.presetId ?? null))
+    const { services } = this.#parts
+    const forward = passingForward(target, port, services.preset(this.#found.at(target, port)?.presetId ?? null))
     this.#automatic.taken(target, port)
     await this.#store.put(forward)
     return forward
@@ -299,7 +282,8 @@ export class ForwardService implements Contract, Disposable {
   }
 
   #book(): ForwardBook {
-    const { all, presets, rules } = this.#store
+    const { all, rules } = this.#store
+    const { presets } = this.#parts.services
     const now = Date.now()
     const forwards = all.map((forward): ForwardSnapshot => {
       const snapshot = this.#runs.get(forward.id)?.snapshot(now) ?? off(forward)

@@ -1,7 +1,7 @@
 import { AppError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
-import type { Endpoint, Forward, ForwardId, Launch, PortRule } from '../../shared/contract/forwards.ts'
-import { builtInPresets, type Preset, type PresetId } from '../../shared/contract/presets.ts'
+import type { Endpoint, Forward, ForwardId, PortRule } from '../../shared/contract/forwards.ts'
+import type { PresetId } from '../../shared/contract/presets.ts'
 import { targetKey, type Target } from '../../shared/contract/targets.ts'
 import type { JsonFile } from '../storage/json-file.ts'
 import type { ConfigForward } from './config-forwards.ts'
@@ -51,22 +51,12 @@ export class ForwardStore {
     return this.#fromConfig
   }
 
-  /** A person's own stand before those that Hawser has, and in the place of one with the same id. */
-  get presets(): readonly Preset[] {
-    const own = this.#file.value.presets
-    return [...own, ...builtInPresets.filter(({ id }) => !own.some(each => each.id === id))]
-  }
-
   get rules(): Readonly<Record<string, PortRule>> {
     return this.#file.value.rules
   }
 
   find(id: ForwardId): Forward | undefined {
     return this.all.find(each => each.id === id)
-  }
-
-  preset(id: PresetId | null): Preset | null {
-    return this.presets.find(each => each.id === id) ?? null
   }
 
   async put(forward: Forward): Promise<void> {
@@ -143,23 +133,6 @@ export class ForwardStore {
     return this.#save({ ignored: { ...ignored, [key]: [...new Set([...(ignored[key] ?? []), port])].slice(-1000) } })
   }
 
-  launchOf(target: Target, preset: PresetId): Launch | null {
-    return this.#file.value.launches[launchKey(target, preset)] ?? null
-  }
-
-  keepLaunch(target: Target, preset: PresetId, launch: Launch): Promise<void> {
-    return this.#save({ launches: { ...this.#file.value.launches, [launchKey(target, preset)]: launch } })
-  }
-
-  savePreset(preset: Preset): Promise<void> {
-    const others = this.#file.value.presets.filter(({ id }) => id !== preset.id)
-    return this.#save({ presets: [...others, preset] })
-  }
-
-  removePreset(id: PresetId): Promise<void> {
-    return this.#save({ presets: this.#file.value.presets.filter(each => each.id !== id) })
-  }
-
   flush(): Promise<void> {
     return this.#file.flush()
   }
@@ -178,10 +151,6 @@ export class ForwardStore {
 
 function isSelf(machine: string): boolean {
   return /^(localhost|127\.0\.0\.1|::1)$/.test(machine)
-}
-
-function launchKey(target: Target, preset: PresetId): string {
-  return `${targetKey(target)} ${preset}`
 }
 
 function addressOf(to: Endpoint | null): string | null {

@@ -3,6 +3,7 @@ import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { AppError } from '../../shared/base/errors.ts'
 import { builtInPresets } from '../../shared/contract/presets.ts'
 import type { Target } from '../../shared/contract/targets.ts'
+import { portOfSomeoneElse, presetOf } from '../presets/services-there.ts'
 import { FoundPorts, type FoundPortsParts, type ScannedPort } from './found-ports.ts'
 
 const target: Target = { kind: 'address', address: 'gpu-box', port: 22, user: 'ada', jumps: [], keyFile: null }
@@ -37,7 +38,10 @@ function rig(run: FoundPortsParts['run']) {
   const troubles: (readonly string[])[] = []
   const found = new FoundPorts({
     run,
-    presets: () => builtInPresets,
+    services: {
+      presetOf: port => presetOf(port, builtInPresets),
+      isSomeoneElses: port => builtInPresets.some(preset => portOfSomeoneElse(preset, [port]) !== null),
+    },
     onLooked: (_target, ports) => looks.push(ports),
     onTroubles: () => troubles.push(found.troubles.map(({ text }) => text)),
     reportBug: (_where, error) => bugs.push(error),

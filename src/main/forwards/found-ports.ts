@@ -3,17 +3,16 @@ import self from 'node:process'
 import { AppError, type ErrorCode } from '../../shared/base/errors.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { FoundPort } from '../../shared/contract/forwards.ts'
-import type { Preset } from '../../shared/contract/presets.ts'
 import { targetKey, type Target } from '../../shared/contract/targets.ts'
 import type { Script } from '../ssh/script.ts'
 import { parseScan, scanScript, type ListeningPort, type PortScan } from './port-scan.ts'
+import type { PortServices } from './port-services.ts'
 import { processName } from './process-name.ts'
-import { portOfSomeoneElse, presetOf } from './services-there.ts'
 
 export interface FoundPortsParts {
   /** Runs a script where the target is connected already; null where it is not. Never makes a connection. */
   readonly run: (target: Target, script: Script, signal: AbortSignal) => Promise<string | null>
-  readonly presets: () => readonly Preset[]
+  readonly services: Pick<PortServices, 'presetOf' | 'isSomeoneElses'>
   /** A look at a host has ended. */
   readonly onLooked: (target: Target, ports: readonly ScannedPort[]) => void
   /** A host can’t be looked at, or can again. */
@@ -158,11 +157,11 @@ export class FoundPorts implements Disposable {
 
   /** What is worth showing; the person's own come first where there are too many. */
   #sift(target: Target, { ports, user }: PortScan): Seen {
-    const presets = this.#parts.presets()
+    const { services } = this.#parts
     const isOwn = ({ uid }: ListeningPort) => uid !== null && uid === user
     const shown = ports
-      .filter(port => worthTelling(port) || isSomeoneElsesPage(port, presets))
-      .map(port => ({ port, presetId: presetOf(port, presets)?.id ?? null, own: isOwn(port) }))
+      .filter(port => worthTelling(port) || (port.port >= 1024 && services.isSomeoneElses(port)))
+      .map(port => ({ port, presetId: services.presetOf(port)?.id ?? null, own: isOwn(port) }))
       .filter(({ presetId }) => presetId === null || !databases.has(presetId))
     const kept = shown.length <= mostPorts ? shown : shown.toSorted((a, b) => Number(b.own) - Number(a.own))
     return {
@@ -173,11 +172,6 @@ export class FoundPorts implements Disposable {
       more: shown.length > mostPorts,
     }
   }
-}
-
-/** A process that does not show, where pages that people forward usually are: a container's, or another user's. */
-function isSomeoneElsesPage(port: ListeningPort, presets: readonly Preset[]): boolean {
-  return port.port >= 1024 && presets.some(preset => portOfSomeoneElse(preset, [port]) !== null)
 }
 
 /** What is this user's own; what hides its process is somebody else's, or the system's. */

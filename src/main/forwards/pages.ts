@@ -2,7 +2,7 @@ import { AppError } from '../../shared/base/errors.ts'
 import type { Endpoint, Forward, ForwardId } from '../../shared/contract/forwards.ts'
 import { targetKey, type Target } from '../../shared/contract/targets.ts'
 import type { ForwardRunner } from './forward-runner.ts'
-import type { RunningService } from './services-there.ts'
+import type { RunningService } from './port-services.ts'
 import { acceptsOnlyLocalhost, waitForPage } from './wait-for-page.ts'
 
 interface PagesParts {

@@ -1,18 +1,16 @@
-import { AppError } from '../../shared/base/errors.ts'
-import type { ForwardId } from '../../shared/contract/forwards.ts'
-import type { Target } from '../../shared/contract/targets.ts'
-import type { Script } from '../ssh/script.ts'
+import { cancelled } from '../../shared/base/abort.ts'
+import type { Forward, ForwardId } from '../../shared/contract/forwards.ts'
 import type { ForwardRuns } from './forward-runs.ts'
 import type { ForwardStore } from './forward-store.ts'
 import type { Pages } from './pages.ts'
+import type { PortServices } from './port-services.ts'
 import { pause } from '../work/pause.ts'
-import { lookFor } from './preset-runner.ts'
 
 interface RearmingParts {
   readonly store: ForwardStore
   readonly runs: ForwardRuns
   readonly pages: Pages
-  readonly runLive: (target: Target, script: Script, signal: AbortSignal) => Promise<string | null>
+  readonly services: Pick<PortServices, 'preset' | 'find'>
   readonly reportBug: (where: string, error: unknown) => void
 }
 
@@ -44,16 +42,39 @@ export class Rearming {
     }
   }
 
+  /**
+   * Before a page is opened anew: a service that was restarted has another token, or another port. Throws `cancelled` on
+   * abort, and why its forward is not up.
+   */
+  async freshPage(forward: Forward, signal: AbortSignal): Promise<void> {
+    const { services, pages } = this.#parts
+    const preset = services.preset(forward.presetId)
+    if (preset?.token == null || forward.to?.kind !== 'tcp' || forward.to.address !== 'localhost') return
+    const found = await services.find(preset, forward.target, signal)
+    if (signal.aborted) throw cancelled()
+    if (!found) return
+    pages.remember(forward.id, found)
+    if (found.port !== forward.to.port) await this.#retarget(forward, found.port, signal)
+  }
+
+  async #retarget(forward: Forward, port: number, signal: AbortSignal): Promise<void> {
+    const { store, runs } = this.#parts
+    // What was edited meanwhile stays so.
+    if (forward.to?.kind !== 'tcp' || store.find(forward.id) !== forward) return
+    const to = { ...forward.to, port }
+    await store.put({ ...forward, to })
+    const runner = await runs.bringUp({ ...forward, to }, signal)
+    runner.retarget(to)
+  }
+
   /** Answers true when there is nothing left to look for. */
   async #lookOnce(id: ForwardId, signal: AbortSignal): Promise<boolean> {
-    const { store, runs, pages, runLive } = this.#parts
+    const { store, runs, pages, services } = this.#parts
     const [forward, runner] = [store.find(id), runs.get(id)]
-    const preset = store.preset(forward?.presetId ?? null)
+    const preset = services.preset(forward?.presetId ?? null)
     // Only on the host itself: what is behind it can't be looked at from here.
     if (!preset || !forward || !runner || forward.to?.kind !== 'tcp' || forward.to.address !== 'localhost') return true
-    const found = await lookFor(preset, async script => (await runLive(forward.target, script, signal)) ?? '').catch(
-      ignoreFailure,
-    )
+    const found = await services.find(preset, forward.target, signal)
     // What was edited or taken away meanwhile stays so.
     if (store.find(id) !== forward || runs.get(id) !== runner) return true
     if (!found || found.port === forward.to.port) return false
@@ -63,10 +84,4 @@ export class Rearming {
     await store.put({ ...forward, to })
     return true
   }
-}
-
-/** A look that failed brings nothing; a bug is thrown. */
-export function ignoreFailure(error: unknown): null {
-  if (error instanceof AppError) return null
-  throw error
 }

@@ -15,6 +15,7 @@ import {
   type HostId,
   type HostSecret,
 } from '../../shared/contract/hosts.ts'
+import type { Target } from '../../shared/contract/targets.ts'
 import { hostPasswordName, pastedKeyName } from '../storage/secret-names.ts'
 import type { JsonFile } from '../storage/json-file.ts'
 import type { ResolvedHost } from '../ssh-config/resolved.ts'
@@ -85,6 +86,13 @@ export class HostService implements Contract {
 
   get groups(): readonly Group[] {
     return this.#file.value.groups
+  }
+
+  /** The name of a target for people. */
+  nameOf(target: Target): string {
+    if (target.kind === 'local') return 'This computer'
+    if (target.kind === 'address') return `${target.user === null ? '' : `${target.user}@`}${target.address}`
+    return this.hosts.find(host => host.id === target.hostId)?.label ?? 'Deleted host'
   }
 
   list: Contract['list'] = () => this.#book()

@@ -4,17 +4,15 @@ import { AppError, messageOf } from '../../shared/base/errors.ts'
 import type { PutResult } from '../../shared/contract/keys.ts'
 import type { Target } from '../../shared/contract/targets.ts'
 import type { Connection } from '../ssh/connection.ts'
-import type { ConnectionPlan, PlannedHop } from '../ssh/connection-plan.ts'
-import type { ConnectionPool, Lease, LeaseOptions } from '../ssh/connection-pool.ts'
+import { targetHop, withTargetHop, type ConnectionPlan } from '../ssh/connection-plan.ts'
+import type { Lease, LeaseOptions } from '../ssh/connection-pool.ts'
+import type { Connections } from '../ssh/connections.ts'
 import { needScripts, runScript } from '../ssh/run-script.ts'
 import type { Script } from '../ssh/script.ts'
 import { withWords, type ServerWords } from '../ssh/server-words.ts'
 import { encodeLines, putScript, readAnswer, readScript, replaceScript, withoutKey } from './authorized-keys.ts'
 
-export interface DeploymentParts {
-  readonly prepare: (target: Target, options: LeaseOptions) => Promise<ConnectionPlan>
-  readonly pool: ConnectionPool<Connection>
-}
+export type DeploymentParts = Pick<Connections, 'prepare' | 'pool'>
 
 const scriptMs = 30_000
 const refusals: Readonly<Record<string, string>> = {
@@ -80,13 +78,10 @@ export class KeyDeployment {
 
   /** Signs in anew with this key and no other way, on a connection of its own that is closed at once. */
   async #prove(plan: ConnectionPlan, keyFile: string, signal: AbortSignal): Promise<void> {
-    const hop = plan.at(-1) as PlannedHop
+    const hop = targetHop(plan)
     const options = { ...hop.options, identityFiles: [], identitiesOnly: false }
-    const proof: PlannedHop = { ...hop, signIn: 'key', keyFile, options, key: `${hop.key} proof ${randomUUID()}` }
-    const lease = await this.#parts.pool.lease(
-      [...plan.slice(0, -1), proof] as unknown as ConnectionPlan,
-      optionsFor(signal),
-    )
+    const proof = { signIn: 'key', keyFile, options, key: `${hop.key} proof ${randomUUID()}` } as const
+    const lease = await this.#parts.pool.lease(withTargetHop(plan, proof), optionsFor(signal))
     lease.connection.dispose()
     lease.dispose()
   }

@@ -5,7 +5,7 @@ import { AppError } from '../../shared/base/errors.ts'
 import { writeAtomically } from '../storage/atomic-write.ts'
 import { decodeText } from '../storage/decode-text.ts'
 import { readRegularFile, readTextIfAny } from '../storage/regular-file.ts'
-import { outlineKey, type KeyOutline } from '../ssh/key-parser.ts'
+import { outlineKey, type KeyOutline } from '../key-formats/key-outline.ts'
 import { parsePublicLine, type PublicLine } from './public-key.ts'
 
 /** A private key file of the .ssh folder, as far as it tells without its passphrase. */

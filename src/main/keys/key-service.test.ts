@@ -28,7 +28,7 @@ import { KeyService } from './key-service.ts'
 const ends: (() => void)[] = []
 afterEach(() => ends.splice(0).forEach(end => end()))
 
-const worker = new URL('../ssh/key-worker.mjs', import.meta.url)
+const worker = new URL('../key-formats/key-worker.mjs', import.meta.url)
 const target: Target = { kind: 'address', address: 'x', port: null, user: null, jumps: [], keyFile: null }
 const plain = { passphrase: '', rounds: 16 }
 const ed25519 = { type: 'ed25519', bits: 256, comment: 'me@laptop', ...plain } as const

@@ -1,5 +1,7 @@
 import { AppError } from '../../shared/base/errors.ts'
-import type { Handle } from './sftp-session.ts'
+
+/** A file or folder that is open on the server. */
+export type Handle = Buffer
 
 /**
  * Knows the handles that a server has given out. The draft wants one for each open file; Erlang's server gives the same one

@@ -2,7 +2,7 @@ import { AppError } from '../../shared/base/errors.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import { encodeName } from './byte-names.ts'
 import { packetType, PacketWriter, statusCode, type Attributes } from './codec.ts'
-import { HandleLedger } from './handle-ledger.ts'
+import { HandleLedger, type Handle } from './handle-ledger.ts'
 import type { NamedEntry } from './replies.ts'
 import { SftpWire, type ByteChannel, type SftpWireParts } from './sftp-wire.ts'
 
@@ -29,9 +29,6 @@ export interface SftpSessionParts extends SftpWireParts {
 
 /** Which name comes first in SSH_FXP_SYMLINK: the new link in the draft, its target in OpenSSH and most others. */
 export type SymlinkOrder = 'target-first' | 'link-first'
-
-/** A file or folder that is open over there. */
-export type Handle = Buffer
 
 // What every server must take (section 3: packets of 34,000 bytes).
 const safeLimits: SftpLimits = { read: 32_768, write: 32_768, handles: 64 }

@@ -32,7 +32,7 @@ function sevenKeys() {
       {
         hop: completeHop({ keyFile, signIn }, 0),
         secrets: { locked: false, get: async () => null, set: async () => {} },
-        keys: new KeyRing({ sshFolder: folder, worker: new URL('./key-worker.mjs', import.meta.url) }),
+        keys: new KeyRing({ sshFolder: folder, worker: new URL('../key-formats/key-worker.mjs', import.meta.url) }),
         agent: async () => (agent ? agentSigners(join(folder, 'agent')) : []),
         ask: async () => null,
         giveUp: () => {},

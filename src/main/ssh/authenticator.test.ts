@@ -153,7 +153,7 @@ describe('Authenticator', () => {
     const auth = new Authenticator({
       hop: { ...completeHop({ signIn: 'key', options: usualOptions }, 0), hostId: 'a-host' as never },
       secrets: { locked: true, get: () => Promise.resolve(null), set: () => Promise.resolve() },
-      keys: new KeyRing({ sshFolder: folder, worker: new URL('./key-worker.mjs', import.meta.url) }),
+      keys: new KeyRing({ sshFolder: folder, worker: new URL('../key-formats/key-worker.mjs', import.meta.url) }),
       agent: () => Promise.resolve([]),
       ask: async question => (asked.push(question), null),
       giveUp: () => {},

@@ -37,6 +37,16 @@ export interface PlannedHop {
 /** The hops from here to the target, the target last; never empty. */
 export type ConnectionPlan = readonly [PlannedHop, ...PlannedHop[]]
 
+/** The hop that a plan leads to. */
+export function targetHop(plan: ConnectionPlan): PlannedHop {
+  return plan.at(-1) as PlannedHop
+}
+
+/** The plan with another login at its end: one with a key of its own shares no connection. */
+export function withTargetHop(plan: ConnectionPlan, change: Partial<PlannedHop>): ConnectionPlan {
+  return [...plan.slice(0, -1), { ...targetHop(plan), ...change }] as unknown as ConnectionPlan
+}
+
 /** What a person's ssh_config says, for planning. */
 export interface ConfigView {
   /** The name of a host that the config gives; null for others. */

@@ -3,7 +3,7 @@ import { AppError } from '../../shared/base/errors.ts'
 import { Emitter, type Event } from '../../shared/base/event.ts'
 import { DisposableStore, type Disposable } from '../../shared/base/lifecycle.ts'
 import type { AskedBy } from '../../shared/contract/asked-by.ts'
-import type { ConnectionPlan, PlannedHop } from './connection-plan.ts'
+import { targetHop, withTargetHop, type ConnectionPlan, type PlannedHop } from './connection-plan.ts'
 import { Asker } from '../prompts/asker.ts'
 import type { DialStep } from './dial-step.ts'
 import type { DialOptions } from './dialer.ts'
@@ -101,10 +101,10 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
     plan: ConnectionPlan,
     { onStep, signal, quiet = false, noSessions = false, asker = 'person' }: LeaseOptions,
   ): Promise<Lease<C>> {
-    const hop = plan.at(-1) as PlannedHop
+    const hop = targetHop(plan)
     const apart = noSessions && this.#apart.has(hop.key)
     const open = apart ? undefined : this.#all(hop.key).find(each => noSessions || hasRoom(each))
-    const ownKey = () => withKey(plan, `${hop.key} forward ${++this.#forwards}`)
+    const ownKey = () => withTargetHop(plan, { key: `${hop.key} forward ${++this.#forwards}` })
     const entry = open ?? this.#create(apart ? ownKey() : plan, quiet)
     const raised = quiet ? undefined : follow(asker, entry.asker)
     try {
@@ -143,14 +143,14 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
    * must neither make a connection nor keep one.
    */
   async leaseLive(plan: ConnectionPlan): Promise<Lease<C> | null> {
-    const key = (plan.at(-1) as PlannedHop).key
+    const key = targetHop(plan).key
     const entry = this.#all(key).find(each => each.live && each.leases > 0 && hasRoom(each))
     return entry ? this.#use(entry, { onStep: () => {}, signal: entry.abort.signal }) : null
   }
 
   /** True while somebody holds a live connection to the end of the plan. */
   isLive(plan: ConnectionPlan): boolean {
-    return this.#all((plan.at(-1) as PlannedHop).key).some(each => each.live && each.leases > 0)
+    return this.#all(targetHop(plan).key).some(each => each.live && each.leases > 0)
   }
 
   /** True while there is any connection at all. */
@@ -172,7 +172,7 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
   }
 
   #create(plan: ConnectionPlan, quiet: boolean): Entry<C> {
-    const hop = plan.at(-1) as PlannedHop
+    const hop = targetHop(plan)
     const entry: Entry<C> = {
       hop,
       plan,
@@ -350,10 +350,6 @@ function hasRoom({ sessions, capacity }: { readonly sessions: number; readonly c
 /** The login that a hop stands for, whatever its connections are used for. */
 function loginOf({ user, address, port }: PlannedHop): string {
   return `${user}@${address}:${port}`
-}
-
-function withKey(plan: ConnectionPlan, key: string): ConnectionPlan {
-  return [...plan.slice(0, -1), { ...(plan.at(-1) as PlannedHop), key }] as unknown as ConnectionPlan
 }
 
 /**

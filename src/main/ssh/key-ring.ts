@@ -5,7 +5,9 @@ import { AppError } from '../../shared/base/errors.ts'
 import { decodeText } from '../storage/decode-text.ts'
 import { readRegularFile, readTextIfAny } from '../storage/regular-file.ts'
 import { vaultKeyName } from '../storage/secret-names.ts'
-import { outlineKey, parsePrivateKey, WrongPassphrase } from './key-parser.ts'
+import { WrongPassphrase } from '../key-formats/key-job.ts'
+import { outlineKey } from '../key-formats/key-outline.ts'
+import { parsePrivateKey } from './private-key.ts'
 import type { Signer } from './signer.ts'
 
 /** Where remembered passphrases come from and go to. */

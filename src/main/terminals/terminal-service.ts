@@ -9,7 +9,7 @@ import type { Target } from '../../shared/contract/targets.ts'
 import type { TerminalId, TerminalSize, TerminalSnapshot, TerminalState } from '../../shared/contract/terminals.ts'
 import type { Connection } from '../ssh/connection.ts'
 import type { LinkState } from '../ssh/link-watch.ts'
-import type { ConnectionPlan, PlannedHop } from '../ssh/connection-plan.ts'
+import { targetHop, type ConnectionPlan } from '../ssh/connection-plan.ts'
 import type { Lease, LeaseOptions } from '../ssh/connection-pool.ts'
 import { startRemoteShell } from './remote-shell.ts'
 import type { Shell, ShellEnd } from './shell.ts'
@@ -144,7 +144,7 @@ export class TerminalService implements Contract, Disposable {
     const plan = await this.#parts.prepare(target, options)
     const lease = await this.#parts.lease(plan, options)
     this.#setState(entry, { kind: 'connecting', step: 'Starting the shell' })
-    const { session } = (plan.at(-1) as PlannedHop).options
+    const { session } = targetHop(plan).options
     const { onStep } = options
     const shell = await startRemoteShell(lease, { size, env: this.#parts.env, session, signal, onStep })
     const { connection } = shell

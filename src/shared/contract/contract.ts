@@ -3,7 +3,7 @@ import { app } from './app.ts'
 import type { Client, Implementation } from './define.ts'
 import { edits } from './edits.ts'
 import { files } from './files.ts'
-import { forwards } from './forwards.ts'
+import { forwards, presets } from './forwards.ts'
 import { hosts } from './hosts.ts'
 import { imports } from './imports.ts'
 import { keys, knownHosts } from './keys.ts'
@@ -26,6 +26,7 @@ export const contract = {
   imports,
   keys,
   knownHosts,
+  presets,
   prompts,
   runs,
   settings,

@@ -147,6 +147,8 @@ export type OperationId = z.infer<typeof operationId>
 const operation = operationId.nullable().default(null)
 const one = z.strictObject({ id: forwardId })
 const onHost = { target: remoteTarget, presetId, address: machine.nullable().default(null), operation }
+/** Ends what a call with this operation waits for; that call then throws `cancelled`. Nothing where it has ended. */
+const cancelCall = call(z.strictObject({ operation: operationId })).returns<void>()
 
 /** Ports that lead through hosts. Saved ones outlive a lost link, sleep and the end of the program. */
 export const forwards = {
@@ -160,16 +162,6 @@ export const forwards = {
   open: call(z.strictObject({ id: forwardId, operation })).returns<void>(),
   /** Puts the address of its page, or where it listens, on the clipboard. */
   copyAddress: call(one).returns<void>(),
-  /** Looks for the service on a host, forwards its port and opens its page; `address` is another machine behind the host. */
-  usePreset: call(z.strictObject(onHost)).returns<PresetResult>(),
-  /** Starts the service over there, then does what `usePreset` does. */
-  launch: call(z.strictObject({ ...onHost, launch })).returns<PresetResult>(),
-  /** Keeps the service running by systemd for the user over there, or no longer. */
-  setService: call(z.strictObject({ ...onHost, launch, on: z.boolean() })).returns<void>(),
-  savePreset: call(z.strictObject({ preset })).returns<void>(),
-  removePreset: call(z.strictObject({ id: presetId })).returns<void>(),
-  /** The machines behind a host that the person has jobs on, by Slurm; none where there is no Slurm. */
-  nodes: call(z.strictObject({ target: remoteTarget, operation })).returns<readonly string[]>(),
   /** Forwards a port that was found, or one named in a terminal, and opens its page. */
   forwardPort: call(
     z.strictObject({
@@ -184,11 +176,25 @@ export const forwards = {
       operation,
     }),
   ).returns<ForwardId>(),
-  /** Ends what a call with this operation waits for; that call then throws `cancelled`. Nothing where it has ended. */
-  cancel: call(z.strictObject({ operation: operationId })).returns<void>(),
+  cancel: cancelCall,
   ignorePort: call(z.strictObject({ target: remoteTarget, port: z.int().min(1).max(65_535) })).returns<void>(),
   setRule: call(z.strictObject({ target: remoteTarget, rule: portRule })).returns<void>(),
   /** The hosts that are looked at for ports: those that somebody sees. `all` are those that are connected. */
   watch: call(z.strictObject({ targets: z.union([z.literal('all'), z.array(remoteTarget).max(100)]) })).returns<void>(),
   onChanged: event<ForwardBook>(),
+}
+
+/** Services of hosts, found or started with one click; the presets themselves are in `ForwardBook`. */
+export const presets = {
+  /** Looks for the service on a host, forwards its port and opens its page; `address` is another machine behind the host. */
+  use: call(z.strictObject(onHost)).returns<PresetResult>(),
+  /** Starts the service on the host, then does what `use` does. */
+  launch: call(z.strictObject({ ...onHost, launch })).returns<PresetResult>(),
+  /** Keeps the service running by systemd for the user of the host, or no longer. */
+  setService: call(z.strictObject({ ...onHost, launch, on: z.boolean() })).returns<void>(),
+  save: call(z.strictObject({ preset })).returns<void>(),
+  remove: call(z.strictObject({ id: presetId })).returns<void>(),
+  /** The machines behind a host that the person has jobs on, by Slurm; none where there is no Slurm. */
+  nodes: call(z.strictObject({ target: remoteTarget, operation })).returns<readonly string[]>(),
+  cancel: cancelCall,
 }

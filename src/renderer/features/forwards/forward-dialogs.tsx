@@ -62,7 +62,7 @@ export function ForwardDialogs({ parts, hosts, keyOf, commandOf, tell }: Forward
         <PresetForm
           preset={dialog.preset}
           onSave={async preset => {
-            await api.forwards.savePreset({ preset })
+            await api.presets.save({ preset })
             close()
           }}
           onClose={close}

@@ -180,7 +180,7 @@ function PresetTile({
                 label: 'Delete preset',
                 danger: true,
                 line: true,
-                run: () => quietly(api.forwards.removePreset({ id: preset.id })),
+                run: () => quietly(api.presets.remove({ id: preset.id })),
               },
             ]
           : []),

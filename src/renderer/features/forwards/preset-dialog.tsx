@@ -77,7 +77,7 @@ export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onCl
   })
   const look = () => {
     if (!chosen) return setError('Add a host first.')
-    void work(`Looking for ${preset.name} on ${on}`, () => api.forwards.usePreset(input()))
+    void work(`Looking for ${preset.name} on ${on}`, () => api.presets.use(input()))
   }
   // Opens it without a token: the user's own must not reach another user's service.
   const openAnyway = (port: number, offer: Offer) => {
@@ -129,7 +129,7 @@ export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onCl
               hint="A machine that the host can reach, such as node17"
               onFocus={() => {
                 if (chosen)
-                  void api.forwards
+                  void api.presets
                     .nodes({ target: chosen.target, operation: begin() })
                     .then(setNodes, () => setNodes([]))
               }}
@@ -151,7 +151,7 @@ export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onCl
           preset={preset}
           offer={step.offer}
           onStart={launch =>
-            void work(`Starting ${preset.name} on ${on}`, () => api.forwards.launch({ ...input(), launch }), {
+            void work(`Starting ${preset.name} on ${on}`, () => api.presets.launch({ ...input(), launch }), {
               kind: 'offer',
               offer: { ...step.offer, launch },
             })
@@ -160,8 +160,8 @@ export function PresetDialog({ api, preset, target, hosts, keyOf, onOpened, onCl
             void work(
               keep ? `Adding ${preset.name} to systemd on ${on}` : `Removing ${preset.name} from systemd on ${on}`,
               async () => {
-                await api.forwards.setService({ ...input(), launch, on: keep })
-                return keep ? waitForService(() => api.forwards.usePreset(input()), closed) : null
+                await api.presets.setService({ ...input(), launch, on: keep })
+                return keep ? waitForService(() => api.presets.use(input()), closed) : null
               },
               { kind: 'offer', offer: { ...step.offer, launch } },
             )

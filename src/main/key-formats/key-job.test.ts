@@ -7,7 +7,9 @@ import { describe, expect, it } from 'vitest'
 
 import { tempDir } from '../../testing/temp-dir.ts'
 import { lacks } from '../../testing/programs.ts'
-import { parsePrivateKey, runKeyJob, WrongPassphrase, outlineKey } from './key-parser.ts'
+import { parsePrivateKey } from '../ssh/private-key.ts'
+import { runKeyJob, WrongPassphrase } from './key-job.ts'
+import { outlineKey } from './key-outline.ts'
 
 const worker = new URL('./key-worker.mjs', import.meta.url)
 const name = 'id'

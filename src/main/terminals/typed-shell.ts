@@ -1,14 +1,14 @@
-import { dialectOfProgram, type Dialect } from '../shared/base/shell-dialect.ts'
-import type { Target } from '../shared/contract/targets.ts'
-import type { Connections } from './connection-services.ts'
-import type { SettingsService } from './settings/settings-service.ts'
-import type { PlannedHop } from './ssh/connection-plan.ts'
-import { loginShell } from './ssh/login-shell.ts'
-import { defaultShell } from './terminals/local-shell.ts'
+import { dialectOfProgram, type Dialect } from '../../shared/base/shell-dialect.ts'
+import type { Target } from '../../shared/contract/targets.ts'
+import { targetHop } from '../ssh/connection-plan.ts'
+import type { Connections } from '../ssh/connections.ts'
+import { loginShell } from '../ssh/login-shell.ts'
+import { defaultShell } from './local-shell.ts'
 
 interface TypedShellParts {
   readonly connections: Connections
-  readonly settings: SettingsService
+  /** The program of the setting; empty where the person chose none. */
+  readonly localShell: () => string
   readonly env: NodeJS.ProcessEnv
   /** Ends the look at a host's login shell when Hawser quits. */
   readonly signal: AbortSignal
@@ -17,12 +17,11 @@ interface TypedShellParts {
 /** Finds whose rules the shell in a terminal on a target reads by: the local shell, or the login shell of a host. */
 export type ShellOf = (target: Target) => Promise<Dialect>
 
-export function typedShell({ connections, settings, env, signal }: TypedShellParts): ShellOf {
+export function typedShell({ connections, localShell, env, signal }: TypedShellParts): ShellOf {
   return async target => {
-    if (target.kind === 'local')
-      return dialectOfProgram(settings.current.terminal.localShell || defaultShell(env)) ?? 'other'
+    if (target.kind === 'local') return dialectOfProgram(localShell() || defaultShell(env)) ?? 'other'
     const plan = connections.plan(target)
-    const { command } = (plan.at(-1) as PlannedHop).options.session
+    const { command } = targetHop(plan).options.session
     const started = command === null ? null : startedBy(command)
     if (started) return started
     const live = await connections.pool.leaseLive(plan)

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
 
-import { lacks } from '../testing/programs.ts'
-import { tempDir } from '../testing/temp-dir.ts'
+import { lacks } from '../../testing/programs.ts'
+import { tempDir } from '../../testing/temp-dir.ts'
 import { isFromDesktop, readLoginEnvironment } from './login-environment.ts'
 
 /** A home whose shells set a PATH in their own words, and are not quiet about it. */

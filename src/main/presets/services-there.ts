@@ -3,15 +3,8 @@ import { z } from 'zod'
 import type { Preset } from '../../shared/contract/presets.ts'
 import { sh } from '../ssh/script.ts'
 import { pageOf } from './page-prefix.ts'
-import type { ListeningPort } from './port-scan.ts'
-
-/** A service that runs over there. */
-export interface RunningService {
-  readonly port: number
-  /** Its page with the token, for a browser only: never logged, never kept on a disk. */
-  readonly page: string | null
-  readonly secure: boolean
-}
+import type { ListeningPort } from '../forwards/port-scan.ts'
+import type { RunningService } from '../forwards/port-services.ts'
 
 /** What Jupyter writes about a server that runs (jpserver-*.json), and `jupyter server list --json` prints. */
 const jupyterServer = z.object({

@@ -2,15 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { AppError } from '../../shared/base/errors.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
-import { runs } from '../../testing/runs.ts'
-import { outlineKey, parsePrivateKey, WrongPassphrase } from './key-parser.ts'
+import { WrongPassphrase } from '../key-formats/key-job.ts'
+import { parsePrivateKey } from './private-key.ts'
 
-const worker = new URL('./key-worker.mjs', import.meta.url)
+const worker = new URL('../key-formats/key-worker.mjs', import.meta.url)
 
 function makeKey(passphrase: string, ...more: string[]): string {
   const path = join(tempDir(), 'id')
@@ -18,12 +16,7 @@ function makeKey(passphrase: string, ...more: string[]): string {
   return readFileSync(path, 'utf8')
 }
 
-describe('private keys', () => {
-  it('shows its type and public half without the passphrase', () => {
-    expect(outlineKey(makeKey('secret'), 'id')).toMatchObject({ encrypted: true, type: 'ssh-ed25519' })
-    expect(outlineKey(makeKey(''), 'id')).toMatchObject({ encrypted: false })
-  })
-
+describe('a private key', () => {
   it('opens with its passphrase and tells a wrong one', async () => {
     const text = makeKey('secret')
     await expect(parsePrivateKey({ text, passphrase: 'wrong', name: 'id', worker })).rejects.toBeInstanceOf(
@@ -52,22 +45,5 @@ describe('private keys', () => {
     await expect(parsePrivateKey({ text: forged, passphrase: 'secret', name: 'id', worker })).rejects.toMatchObject({
       code: 'key-unusable',
     })
-  })
-
-  it('has a sentence for any text and any damage', () => {
-    const good = makeKey('secret')
-    const damaged = fc
-      .tuple(fc.nat(good.length - 1), fc.string({ maxLength: 5 }))
-      .map(([at, text]) => good.slice(0, at) + text + good.slice(at + text.length))
-    fc.assert(
-      fc.property(fc.oneof(fc.string(), damaged), text => {
-        try {
-          outlineKey(text, 'id')
-        } catch (error) {
-          expect(error).toBeInstanceOf(AppError)
-        }
-      }),
-      { numRuns: runs(3000) },
-    )
   })
 })

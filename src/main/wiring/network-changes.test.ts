@@ -4,11 +4,11 @@ import { join } from 'node:path'
 
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 
-import { open as openProxy } from '../../scripts/tcp-proxy.mjs'
-import { forward as forwardSchema } from '../shared/contract/forwards.ts'
-import { buildTestServices } from '../testing/build-test-services.ts'
-import { freePort, hasOpenSsh, startOpenSsh } from '../testing/open-ssh.ts'
-import { tempDir } from '../testing/temp-dir.ts'
+import { open as openProxy } from '../../../scripts/tcp-proxy.mjs'
+import { forward as forwardSchema } from '../../shared/contract/forwards.ts'
+import { buildTestServices } from '../../testing/build-test-services.ts'
+import { freePort, hasOpenSsh, startOpenSsh } from '../../testing/open-ssh.ts'
+import { tempDir } from '../../testing/temp-dir.ts'
 
 /** The services with a forward through a proxy to a private server, or to a port where nothing listens. */
 async function rig({ port }: { readonly port?: number } = {}) {

@@ -9,7 +9,7 @@ import { hasOpenSsh } from '../../testing/open-ssh.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
 import type { Script } from '../ssh/script.ts'
 import { jupyterScript } from './services-there.ts'
-import { scanScript } from './port-scan.ts'
+import { scanScript } from '../forwards/port-scan.ts'
 
 // A busy machine takes its time to connect.
 const waitFor = (check: () => void) => vi.waitFor(check, { timeout: 15_000 })
@@ -50,16 +50,16 @@ async function serving(answer: RequestListener = (_request, response) => respons
 const scanOf = (port: number, process: string) =>
   `@ss\nLISTEN 0 9 127.0.0.1:${port} 0.0.0.0:* users:(("x",pid=9,fd=3))\n@args\n9 ${process}\n`
 
-describe.skipIf(!hasOpenSsh)('PresetUse', () => {
+describe.skipIf(!hasOpenSsh)('PresetService', () => {
   test('finds a service, forwards it at the address of its host, and opens its page with the token', async () => {
     const port = await serving()
-    const { service, store, opened } = await rig(script => {
+    const { service, presets, store, opened } = await rig(script => {
       if (script === scanScript.text) return scanOf(port, '/usr/bin/python3 /usr/bin/jupyter-lab')
       return script === jupyterScript.text
         ? `@server\n{"port": ${port}, "token": "t0ken", "base_url": "/x/", "pid": 9}`
         : ''
     })
-    const result = await service.usePreset(asked('jupyter'))
+    const result = await presets.use(asked('jupyter'))
     expect(result.kind).toBe('opened')
     expect(opened).toEqual([`http://${store.addressOf(target)}:${port}/x/?token=t0ken`])
     // The token is for the browser alone.
@@ -67,43 +67,43 @@ describe.skipIf(!hasOpenSsh)('PresetUse', () => {
     const [saved] = service.saved
     expect(saved).toMatchObject({ presetId: 'jupyter', ownAddress: true, passing: false })
     // A second click uses the forward that is there.
-    await service.usePreset(asked('jupyter'))
+    await presets.use(asked('jupyter'))
     expect([service.saved.length, opened.length]).toEqual([1, 2])
   })
 
   test('offers how a service that does not run could be started, with what was used last', async () => {
-    const { service, store } = await rig(script =>
+    const { presets, presetStore } = await rig(script =>
       script === scanScript.text ? '' : 'env /opt/conda\ntmux\nservice off\n',
     )
     const offer = { environments: ['/opt/conda'], tmux: true, service: 'off', elsesPort: null }
-    expect(await service.usePreset(asked('mlflow'))).toEqual({ kind: 'not-running', launch: null, ...offer })
-    await store.keepLaunch(target, 'mlflow', launch)
-    expect(await service.usePreset(asked('mlflow'))).toEqual({ kind: 'not-running', launch, ...offer })
+    expect(await presets.use(asked('mlflow'))).toEqual({ kind: 'not-running', launch: null, ...offer })
+    await presetStore.keepLaunch(target, 'mlflow', launch)
+    expect(await presets.use(asked('mlflow'))).toEqual({ kind: 'not-running', launch, ...offer })
   })
 
   test('starts a service, waits until it listens, and opens it; its own last words say why it did not start', async () => {
     const port = await serving()
     let started = false
-    const { service, opened } = await rig(script => {
+    const { presets, opened } = await rig(script => {
       if (script.includes('tmux new-session')) started = true
       if (script === scanScript.text) return started ? scanOf(port, '/usr/bin/python3 /usr/bin/mlflow ui') : ''
       return ''
     })
-    expect((await service.launch({ ...asked('mlflow'), launch })).kind).toBe('opened')
+    expect((await presets.launch({ ...asked('mlflow'), launch })).kind).toBe('opened')
     expect(opened).toHaveLength(1)
     const failing = await rig(script => (script.includes('tail -c') ? 'mlflow: command not found\n@gone\n' : ''))
-    await expect(failing.service.launch({ ...asked('mlflow'), launch })).rejects.toMatchObject({
+    await expect(failing.presets.launch({ ...asked('mlflow'), launch })).rejects.toMatchObject({
       code: 'refused',
       message: expect.stringContaining('mlflow: command not found') as string,
     })
   })
 
   test('a launch that is cancelled ends at once, and says what may be running on the host', async () => {
-    const { service, scripts } = await rig(() => '')
+    const { presets, scripts } = await rig(() => '')
     const operation = randomUUID() as OperationId
-    const starting = service.launch({ ...asked('mlflow'), launch, operation })
+    const starting = presets.launch({ ...asked('mlflow'), launch, operation })
     await waitFor(() => expect(scripts.some(script => script.includes('tmux new-session'))).toBe(true))
-    service.cancel({ operation })
+    presets.cancel({ operation })
     await expect(starting).rejects.toMatchObject({
       code: 'cancelled',
       message: expect.stringContaining('MLflow may be running on gpu-box now') as string,
@@ -116,39 +116,39 @@ describe.skipIf(!hasOpenSsh)('PresetUse', () => {
   test('a look at a host that does not answer is cancelled', async () => {
     const hang = (_script: string, signal: AbortSignal) =>
       new Promise<string>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
-    const { service } = await rig(hang)
+    const { presets } = await rig(hang)
     for (const work of [
-      (operation: OperationId) => service.usePreset({ ...asked('mlflow'), operation }),
-      (operation: OperationId) => service.nodes({ target, operation }),
-      (operation: OperationId) => service.setService({ ...asked('mlflow'), launch, on: true, operation }),
+      (operation: OperationId) => presets.use({ ...asked('mlflow'), operation }),
+      (operation: OperationId) => presets.nodes({ target, operation }),
+      (operation: OperationId) => presets.setService({ ...asked('mlflow'), launch, on: true, operation }),
     ]) {
       const operation = randomUUID() as OperationId
       const working = work(operation)
-      service.cancel({ operation })
+      presets.cancel({ operation })
       await expect(working).rejects.toThrow()
     }
   })
 
   test('hands a service to systemd and takes it back; what systemd says is told when it refuses', async () => {
-    const { service, scripts } = await rig(script => (script.includes('systemctl') ? '@done' : ''))
-    await service.setService({ ...asked('mlflow'), launch, on: true })
+    const { presets, scripts } = await rig(script => (script.includes('systemctl') ? '@done' : ''))
+    await presets.setService({ ...asked('mlflow'), launch, on: true })
     expect(scripts.at(-1)).toContain('enable --now')
-    await service.setService({ ...asked('mlflow'), launch, on: false })
+    await presets.setService({ ...asked('mlflow'), launch, on: false })
     expect(scripts.at(-1)).toContain('disable --now')
     const refusing = await rig(() => 'Failed to connect to bus')
-    await expect(refusing.service.setService({ ...asked('mlflow'), launch, on: true })).rejects.toMatchObject({
+    await expect(refusing.presets.setService({ ...asked('mlflow'), launch, on: true })).rejects.toMatchObject({
       code: 'refused',
       message: expect.stringContaining('Failed to connect to bus') as string,
     })
   })
 
   test('lists the machines behind a host, and nothing that is no name', async () => {
-    const { service } = await rig(() => 'node17\nnode18\n$(reboot)\n\n')
-    expect(await service.nodes({ target, operation: null })).toEqual(['node17', 'node18'])
+    const { presets } = await rig(() => 'node17\nnode18\n$(reboot)\n\n')
+    expect(await presets.nodes({ target, operation: null })).toEqual(['node17', 'node18'])
   })
 
   test('a preset that is gone is refused', async () => {
-    const { service } = await rig(() => '')
-    await expect(service.usePreset(asked('no-such'))).rejects.toMatchObject({ code: 'not-found' })
+    const { presets } = await rig(() => '')
+    await expect(presets.use(asked('no-such'))).rejects.toMatchObject({ code: 'not-found' })
   })
 })

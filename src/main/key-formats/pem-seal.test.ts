@@ -3,7 +3,8 @@ import { createPublicKey } from 'node:crypto'
 
 import { describe, expect, it } from 'vitest'
 
-import { parsePrivateKey, WrongPassphrase } from './key-parser.ts'
+import { parsePrivateKey } from '../ssh/private-key.ts'
+import { WrongPassphrase } from './key-job.ts'
 
 const worker = new URL('./key-worker.mjs', import.meta.url)
 const passphrase = 'pass ü 中'

@@ -3,15 +3,10 @@ import type { Launch, PresetResult } from '../../shared/contract/forwards.ts'
 import type { Preset } from '../../shared/contract/presets.ts'
 import { sh, type Script } from '../ssh/script.ts'
 import { pause } from '../work/pause.ts'
-import { parseScan, scanScript } from './port-scan.ts'
+import { parseScan, scanScript } from '../forwards/port-scan.ts'
+import type { RunningService } from '../forwards/port-services.ts'
 import { launchScript, outcomeScript, parseOutcome, parseSite, serviceScript, siteScript } from './launch-script.ts'
-import {
-  findService,
-  jupyterScript,
-  parseJupyterServers,
-  portOfSomeoneElse,
-  type RunningService,
-} from './services-there.ts'
+import { findService, jupyterScript, parseJupyterServers, portOfSomeoneElse } from './services-there.ts'
 
 /** Runs a script for `sh` on a host and answers what it printed. Throws what `runCommand` throws. */
 export type RunThere = (script: Script) => Promise<string>

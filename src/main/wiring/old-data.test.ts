@@ -4,9 +4,9 @@ import { join } from 'node:path'
 
 import { expect, onTestFinished, test } from 'vitest'
 
-import { target as targetSchema } from '../shared/contract/targets.ts'
-import { buildTestServices } from '../testing/build-test-services.ts'
-import { tempDir } from '../testing/temp-dir.ts'
+import { target as targetSchema } from '../../shared/contract/targets.ts'
+import { buildTestServices } from '../../testing/build-test-services.ts'
+import { tempDir } from '../../testing/temp-dir.ts'
 
 const way = { kind: 'address', port: null, user: null, jumps: [], keyFile: null }
 const good = { ...way, address: 'good.example' }

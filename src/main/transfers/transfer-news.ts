@@ -1,0 +1,35 @@
+import type { Target } from '../../shared/contract/targets.ts'
+import type { TransferEntry } from './transfer-entry.ts'
+import { summaryOf } from './transfer-service.ts'
+
+/** What became of a transfer, for the Activity page and for a notice. */
+export interface TransferNews {
+  readonly kind: 'copied' | 'copy-failed'
+  /** The hosts that took part, or this computer. */
+  readonly subject: string
+  readonly text: string
+  /** Null where the copy ended while somebody could still be watching. */
+  readonly notice: string | null
+}
+
+// A copy that took less is seen to end.
+const worthTellingMs = 10_000
+
+export function newsOf(
+  entry: TransferEntry,
+  { tookMs, nameOf }: { readonly tookMs: number; readonly nameOf: (target: Target) => string },
+): TransferNews {
+  const failed = entry.state.kind === 'failed'
+  const text = summaryOf(entry)
+  const { to, from } = entry.request
+  const names = [to, from].flatMap(({ side: { target } }) => {
+    if (target.kind === 'local') return []
+    return [target.kind === 'address' ? target.address : nameOf(target)]
+  })
+  return {
+    kind: failed ? 'copy-failed' : 'copied',
+    subject: names.length === 0 ? 'This computer' : [...new Set(names)].join(', '),
+    text,
+    notice: tookMs > worthTellingMs ? (failed ? `Not all was copied: ${text}` : text) : null,
+  }
+}
