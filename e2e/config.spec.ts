@@ -112,7 +112,7 @@ test('an earlier line that would win is told, and nothing is written', async ({ 
   await form.getByRole('textbox', { name: 'Jump hosts' }).fill('')
   await form.getByRole('textbox', { name: 'Port' }).fill('0')
   await form.getByRole('button', { name: 'Save' }).click()
-  await expect(form.getByRole('alert')).toContainText('A port is a number from 1 to 65535.')
+  await expect(form.getByRole('alert')).toContainText('The port must be a number from 1 to 65535.')
   expect(readFileSync(path, 'utf8')).toBe(before)
 })
 

@@ -132,7 +132,7 @@ test('a launch is cancelled with its dialog, which says what was left running on
   await expect.poll(() => (existsSync(log) ? readFileSync(log, 'utf8') : '')).toContain('started')
   await page.keyboard.press('Escape')
   await expect(page.getByRole('dialog')).toHaveCount(0)
-  await expect(page.getByText(/MLflow may be running on gpu-box now/)).toBeVisible()
+  await expect(page.getByText(/Hawser started MLflow on gpu-box and has not stopped it/)).toBeVisible()
 })
 
 // What a test started over there, and would outlive it.

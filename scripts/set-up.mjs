@@ -60,7 +60,7 @@ export function hasDisplay() {
 export async function setUp({ purposes, build = true, electron = true }) {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   if (major < 20 || (major === 20 && minor < 17))
-    fail(`Node 20.17 or newer is needed; this is ${process.versions.node}.`)
+    fail(`Node 20.17 or later is required, but this is Node ${process.versions.node}.`)
   ensurePackages(purposes)
   lookForPrograms(purposes)
   ensureNodeModules()
@@ -89,7 +89,7 @@ function ensurePackages(purposes) {
   if (missing.length === 0) return
   if (!isRoot) {
     say(
-      `these system packages are missing: ${missing.join(' ')}. Install them with: sudo apt-get install ${missing.join(' ')}`,
+      `missing system packages: ${missing.join(' ')}. Install them with: sudo apt-get install ${missing.join(' ')}`,
     )
     return
   }
@@ -98,7 +98,7 @@ function ensurePackages(purposes) {
   const apt = args => spawnSync('apt-get', args, { env, stdio: ['ignore', 'ignore', 'inherit'] }).status === 0
   apt(['update', '-qq'])
   if (!apt(['install', '-y', '-qq', '--no-install-recommends', ...missing]))
-    fail('apt-get could not install them; see above.')
+    fail('apt-get failed to install them; see the output above.')
 }
 
 const programs = {
@@ -118,8 +118,8 @@ function lookForPrograms(purposes) {
   const missing = [...new Set(wanted)].filter(name => !findProgram(name))
   if (missing.length === 0) return
   const list = missing.map(name => `${name} (apt install ${packageOf(name)})`).join(', ')
-  if (isRoot && existsSync('/usr/bin/dpkg-query')) fail(`these programs are missing after the set-up: ${list}.`)
-  say(`these programs are missing, and what needs them is skipped: ${list}.`)
+  if (isRoot && existsSync('/usr/bin/dpkg-query')) fail(`programs still missing after setup: ${list}.`)
+  say(`missing programs, so the tests that need them are skipped: ${list}.`)
 }
 
 function ensureNodeModules() {
@@ -139,7 +139,7 @@ function ensureNodeModules() {
     stdio: 'inherit',
     shell: process.platform === 'win32',
   })
-  if (done.status !== 0) fail('npm ci did not succeed; see above.')
+  if (done.status !== 0) fail('npm ci failed; see the output above.')
   mkdirSync(dirname(stamp), { recursive: true })
   writeFileSync(stamp, hash)
 }

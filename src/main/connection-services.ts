@@ -91,7 +91,7 @@ export function buildConnections(outside: Outside, parts: ConnectionParts): Conn
     onKeyDecision: (kind, hop, key) => activity.add(kind, subjectOf(hop), `${key.type} ${key.fingerprint}`),
     onBanner: (hop, { fromServer }) => activity.add('said', subjectOf(hop), fromServer),
     onForgotten: error =>
-      tell('warning', `The answer was not remembered. ${error instanceof Error ? error.message : ''}`.trim()),
+      tell('warning', `Couldn’t save your answer. ${error instanceof Error ? error.message : ''}`.trim()),
   })
   store.add(vault.onChanged(status => (status.state === 'locked' ? keys.forget() : undefined)))
   store.add(toDisposable(() => keys.forget()))
@@ -122,7 +122,7 @@ export function buildConnections(outside: Outside, parts: ConnectionParts): Conn
 function planner(hosts: HostService, config: LiveConfig, resolve: ConfigView['resolve']): Connections['plan'] {
   const view: ConfigView = { nameOf: hosts.configName.bind(hosts), resolve, problem: () => config.notes[0] ?? null }
   return target => {
-    if (target.kind === 'local') throw new AppError('invalid-input', 'This computer is not reached by SSH.')
+    if (target.kind === 'local') throw new AppError('invalid-input', 'SSH is not used for this computer.')
     const { hosts: all, groups } = hosts
     return planConnection(target, { hosts: all, groups, localUser: config.facts.user, config: view })
   }
@@ -142,13 +142,13 @@ function preparer(
       const label = (planned.at(-1) as PlannedHop).label
       const ask = (question: Question) => {
         if (quiet)
-          throw new AppError('needs-answer', `${label} asks for more than a connection in the background can answer.`)
+          throw new AppError('needs-answer', `${label} needs your input, and a background connection can’t ask for it. Connect to it first.`)
         onStep({ kind: 'asking' })
         return prompts.ask(question, { asker, signal })
       }
       await findOut(pending, { config, consents, label, ask, signal })
     }
-    throw new AppError('invalid-input', 'The config asks without end. Correct its Match exec lines.')
+    throw new AppError('invalid-input', 'The SSH config keeps leading to new questions. Check its Match exec lines.')
   }
 }
 

@@ -74,7 +74,7 @@ export function buildFileServices(outside: Outside, parts: FileParts): FileServi
         const failed = entry.state.kind === 'failed'
         const far = [entry.request.to.side, entry.request.from.side].map(side => side.target)
         activity.add(failed ? 'copy-failed' : 'copied', placeNames(far, hosts.hosts), summaryOf(entry))
-        if (tookMs > worthTellingMs) notify(failed ? `Not all was copied: ${summaryOf(entry)}` : summaryOf(entry))
+        if (tookMs > worthTellingMs) notify(failed ? `Couldn’t copy everything: ${summaryOf(entry)}` : summaryOf(entry))
       },
     }),
   )
@@ -103,7 +103,7 @@ async function askSudo(prompts: PromptService, plan: ConnectionPlan, options: As
       kind: 'secrets',
       from: { kind: 'hawser' },
       title: `sudo on ${hop.label}`,
-      text: `Password of ${hop.user}, to open the files as root`,
+      text: `Password for ${hop.user}, to browse files as root`,
       prompts: [{ text: 'Password', echo: false }],
       remember: false,
     },

@@ -45,7 +45,7 @@ export function buildForwards({ app, network, tell, reportBug }: Outside, parts:
       runLive: async (target, script, signal) => {
         const lease = await pool.leaseLive(planOf(target))
         if (lease) return runOn(lease, script, signal)
-        if (pool.isLive(planOf(target))) throw new AppError('too-many-connections', 'All sessions are taken.')
+        if (pool.isLive(planOf(target))) throw new AppError('too-many-connections', 'No more sessions are available.')
         return null
       },
       // A host that was deleted meanwhile does not answer.
@@ -81,7 +81,7 @@ async function runOn(lease: Lease<Connection>, script: Script, signal: AbortSign
 /** Throws `unsupported` with what it said for a script that failed: what it printed tells nothing then. */
 function outputOf({ code, output, errors }: CommandResult, { where }: Connection): string {
   if (code === 0) return output.toString('utf8')
-  const how = code === null ? 'was cut off' : `failed (exit code ${code})`
+  const how = code === null ? 'was terminated by a signal' : `failed with exit code ${code}`
   const words = { output: '', errors, code }
   throw new AppError('unsupported', withWords(`A command on ${where} ${how}.`, words, 'Try it in a terminal.'))
 }

@@ -35,7 +35,7 @@ export async function readLoginEnvironment(
   const said = await outputOf({ shell, mark, env, signal, timeoutMs })
   if (typeof said !== 'string') return { kind: 'failed', why: `${shell} ${said.why}` }
   const between = said.split(mark)[1]
-  if (between === undefined) return { kind: 'failed', why: `${shell} ended without running a command` }
+  if (between === undefined) return { kind: 'failed', why: `${shell} exited without running a command` }
   const variables = Object.fromEntries(
     between.split('\0').flatMap(each => {
       const at = each.indexOf('=')
@@ -43,7 +43,7 @@ export async function readLoginEnvironment(
       return at <= 0 || passing.test(name) ? [] : [[name, each.slice(at + 1)]]
     }),
   )
-  return variables['PATH'] ? { kind: 'read', variables } : { kind: 'failed', why: `${shell} has no PATH` }
+  return variables['PATH'] ? { kind: 'read', variables } : { kind: 'failed', why: `PATH is not set in ${shell}` }
 }
 
 interface ShellRun {
@@ -71,7 +71,7 @@ function outputOf({ shell, mark, env, signal, timeoutMs }: ShellRun): Promise<st
       if (child.pid !== undefined && child.exitCode === null) killGroup(child.pid)
       resolve(result)
     }
-    const stop = () => end({ why: 'was stopped' })
+    const stop = () => end({ why: 'was killed' })
     const timer = setTimeout(() => end({ why: `took longer than ${timeoutMs / 1000} s` }), timeoutMs)
     signal.addEventListener('abort', stop, { once: true })
     if (signal.aborted) stop()
@@ -79,9 +79,9 @@ function outputOf({ shell, mark, env, signal, timeoutMs }: ShellRun): Promise<st
     child.stdout.on('data', (text: string) => {
       output += text
       if (output.split(mark).length > 2) end(output)
-      else if (output.length > maxOutput) end({ why: 'prints without end' })
+      else if (output.length > maxOutput) end({ why: 'produces endless output' })
     })
-    child.on('error', () => end({ why: 'could not be started' }))
+    child.on('error', () => end({ why: 'couldn’t be started' }))
     child.on('close', () => end(output))
   })
 }

@@ -61,8 +61,8 @@ export function buildSnippets({ notify, reportBug }: Outside, parts: SnippetServ
         const good = rows.filter(({ state }) => state.kind === 'ended' && state.code === 0).length
         const [only, ...others] = rows
         const subject = only && others.length === 0 ? only.label : `${rows.length} hosts`
-        const text =
-          good === rows.length ? 'ended with 0' : `${rows.length - good} of ${rows.length} did not end with 0`
+        const failed = rows.length - good
+        const text = failed === 0 ? 'finished' : rows.length === 1 ? 'failed' : `${failed} of ${rows.length} failed`
         const took =
           Math.max(...rows.map(row => row.endedAt ?? 0)) - Math.min(...rows.map(row => row.startedAt ?? Infinity))
         if (took > longRunMs) notify(`${snippet.name} on ${subject}: ${text}`)

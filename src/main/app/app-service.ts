@@ -47,7 +47,7 @@ export class AppService implements Contract {
   paste: Contract['paste'] = async ({ from }) => {
     const text = await readClipboard(from)
     if (text.length > maxClipboard)
-      throw new AppError('invalid-input', 'The clipboard holds more than 1 MB of text. Send it as a file instead.')
+      throw new AppError('invalid-input', 'The clipboard text is larger than 1 MB. Upload it as a file instead.')
     return text
   }
 

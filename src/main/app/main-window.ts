@@ -44,7 +44,7 @@ export function openMainWindow({ here, built, state, log }: MainWindowParts): Cl
   // Prevented, the page does not get to stay.
   window.webContents.on('will-prevent-unload', event => (closing.mayLeave() ? event.preventDefault() : undefined))
   window.webContents.on('render-process-gone', (_event, { reason }) => {
-    log.bug('window', new Error(`The page ended: ${reason}`))
+    log.bug('window', new Error(`The renderer process ended: ${reason}`))
     if (reason !== 'clean-exit') window.reload()
   })
   return closing

@@ -11,8 +11,8 @@ export async function openExternal(address: string): Promise<void> {
   try {
     url = new URL(address)
   } catch {
-    throw new AppError('invalid-input', 'This is not a web address.')
+    throw new AppError('invalid-input', 'This is not a valid web address.')
   }
-  if (!allowed.has(url.protocol)) throw new AppError('invalid-input', `Hawser does not open ${url.protocol} addresses.`)
+  if (!allowed.has(url.protocol)) throw new AppError('invalid-input', `Hawser doesn’t open ${url.protocol} addresses.`)
   await shell.openExternal(withoutAttachments(url).href)
 }

@@ -14,5 +14,5 @@ export function outsideAddress(args: readonly string[]): string | undefined {
 export function whyRefused(address: string): string | null {
   const read = readSshUrl(address)
   const wrong = read.ok ? wrongHop(read.url.destination) : read.message
-  return wrong === null ? null : `An address from another program was not opened. ${wrong}`
+  return wrong === null ? null : `Couldn’t open an address from another program. ${wrong}`
 }

@@ -111,7 +111,7 @@ async function tellOfEnvironment({ environmentReady, env }: ProgramOptions, appS
   if (why == null) return
   appService.tell(
     'warning',
-    `The variables of your login shell could not be read: ${why}. Programs that your ssh_config starts are looked for in ${env['PATH'] ?? 'no folder'}. Start Hawser from a terminal to use its PATH.`,
+    `Couldn’t read the environment of your login shell: ${why}. Programs that your SSH config starts are looked up in ${env['PATH'] ?? 'no folder'}. To use another PATH, start Hawser from a terminal.`,
   )
 }
 

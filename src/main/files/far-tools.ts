@@ -126,7 +126,7 @@ function zipOf(names: readonly string[]): Script {
   if (odd !== undefined)
     throw new AppError(
       'invalid-input',
-      `${shortName(nameOf(odd))} can’t be one of so many files in a .zip. Compress the folder they are in, or choose .tar.gz.`,
+      `A .zip of this many files can’t include ${shortName(nameOf(odd))}. Compress the folder they are in, or choose .tar.gz.`,
     )
   return sh`( cd .. && printf '%s\\n' ${names} | zip -qry - -@ )`
 }
@@ -166,7 +166,7 @@ export async function setOwner(
     return
   }
   if (!/^[A-Za-z0-9_.][A-Za-z0-9_.@-]*(:[A-Za-z0-9_.][A-Za-z0-9_.@-]*)?$/.test(owner))
-    throw new AppError('invalid-input', `${shortName(owner)} is not a user or user:group.`)
+    throw new AppError('invalid-input', `${shortName(owner)} is not a valid owner. Enter a user or user:group.`)
   const commands = commandsOf(files, paths[0] as string)
   const flags = within ? ['-h', '-R'] : ['-h']
   const results: [CommandResult, string][] = []
@@ -212,8 +212,8 @@ function explain({ code, errors }: CommandResult, files: FileSystem, path: strin
   if (/permission denied|not permitted/i.test(said)) throw fileError('no-permission', { path, where: files.label })
   if (/no space|quota/i.test(said)) throw fileError('no-space', { path, where: files.label })
   if (code === 127 || /not found/i.test(said))
-    throw new AppError('unsupported', `${files.label} has no program for this: ${said || 'it was not found'}.`)
-  throw new AppError('files-failed', `${files.label} failed with ${shortName(nameOf(path))}: ${said || `code ${code}`}`)
+    throw new AppError('unsupported', `A program needed for this is missing on ${files.label}: ${said || 'command not found'}.`)
+  throw new AppError('files-failed', `The command for ${shortName(nameOf(path))} failed on ${files.label}: ${said || `exit code ${code}`}`)
 }
 
 function splitAtNul(output: Buffer): readonly string[] {

@@ -79,7 +79,7 @@ async function saveInPlace(files: FileSystem, path: string, { data, onNote }: Sa
   // Whether it can be written to at all is found out before anything is said or lost.
   await (await files.create(path, { how: 'keep', size: data.length })).close()
   const name = shortName(nameOf(path))
-  onNote?.(`The folder of ${name} on ${files.label} lets no file be made, so the contents of ${name} are written over.`)
+  onNote?.(`No files can be created in the folder of ${name} on ${files.label}, so ${name} is overwritten in place.`)
   const file = await files.create(path, { how: 'truncate', size: data.length })
   try {
     return await overwrite(files, file, { from: null, data })
@@ -90,8 +90,8 @@ async function saveInPlace(files: FileSystem, path: string, { data, onNote }: Sa
 
 // The old contents are partly gone: the whole new ones stay beside it, where there is room for them.
 function halfWritten(cause: unknown, { path, copy }: { path: string; copy: string | null }): AppError {
-  const now = copy === null ? 'Save it again.' : `What you saved is whole in ${shownName(copy)}.`
-  return new AppError('files-failed', `${shortName(nameOf(path))} could not be written to its end. ${now}`, { cause })
+  const now = copy === null ? 'Save it again.' : `Your complete version is in ${shownName(copy)}.`
+  return new AppError('files-failed', `Couldn’t finish writing ${shortName(nameOf(path))}. ${now}`, { cause })
 }
 
 /** Users never see the name of the temporary file: errors name the file that is saved. */
@@ -147,13 +147,13 @@ function checkVersion(
 ): void {
   if (there && there.size === expected.size && there.mtimeMs === expected.mtimeMs) return
   const name = shortName(nameOf(path))
-  const what = there ? 'was changed' : 'was taken away'
-  throw new AppError('changed', `${name} ${what} on ${where} since you opened it.`)
+  const what = there ? 'was changed' : 'was deleted'
+  throw new AppError('changed', `${name} ${what} on ${where} after you opened it.`)
 }
 
 function refuseOthers({ kind }: FileInfo, path: string, where: string): void {
   if (kind === 'file') return
-  throw new AppError('is-a-folder', `${shortName(nameOf(path))} on ${where} is not a file that can be saved.`)
+  throw new AppError('is-a-folder', `${shortName(nameOf(path))} on ${where} is not a regular file, so it can’t be saved.`)
 }
 
 async function readUpTo(

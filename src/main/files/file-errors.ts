@@ -44,29 +44,29 @@ export interface FailedFile {
 function sentence(failure: FileFailure, name: string, where: string): string {
   switch (failure) {
     case 'not-found':
-      return `${name} is not there any more on ${where}. Refresh the pane and try again.`
+      return `${name} no longer exists on ${where}. Refresh the folder and try again.`
     case 'no-permission':
-      return `${where} does not let you do this with ${name}: permission denied. Change its permissions, or act as another user.`
+      return `Permission denied for ${name} on ${where}. Change its permissions, or use another user.`
     case 'exists':
-      return `There is a ${name} on ${where} already. Choose another name.`
+      return `${name} already exists on ${where}. Choose another name.`
     case 'not-a-folder':
       return `${name} on ${where} is not a folder.`
     case 'is-a-folder':
-      return `${name} on ${where} is a folder, where a file is needed.`
+      return `${name} on ${where} is a folder, but a file is needed here.`
     case 'not-empty':
       return `${name} on ${where} is not empty.`
     case 'no-space':
-      return `The disk or the quota on ${where} is full: ${name} can’t be written. Free some space and resume.`
+      return `${name} can’t be written: the disk or quota on ${where} is full. Free some space, then resume.`
     case 'read-only':
-      return `${name} on ${where} lies on a file system that can only be read.`
+      return `${name} on ${where} is on a read-only file system.`
     case 'name-refused':
-      return `${where} can’t hold a file with the name ${name}. Rename it and try again.`
+      return `${name} is not a valid file name on ${where}. Rename it and try again.`
     case 'link-loop':
-      return `${name} on ${where} is a link that leads back to itself.`
+      return `${name} on ${where} is a symbolic link that leads back to itself.`
     case 'unsupported':
-      return `The server on ${where} can’t do this with ${name}.`
+      return `The server on ${where} doesn’t support this operation on ${name}.`
     case 'files-failed':
-      return `${where} failed with ${name} and did not say why.`
+      return `The operation on ${name} failed on ${where}, and the server gave no reason.`
   }
 }
 
@@ -112,7 +112,7 @@ export function fromNode(error: unknown, path: string, where: string): AppError 
   const failure = fromErrno[code ?? '']
   if (failure) return fileError(failure, { path, where, cause: error })
   const name = shortName(nameOf(path) || path)
-  return new AppError('files-failed', `${where} failed with ${name}: ${code ?? message}.`, { cause: error })
+  return new AppError('files-failed', `The operation on ${name} failed on ${where}: ${code ?? message}.`, { cause: error })
 }
 
 const fromStatus: Readonly<Record<number, FileFailure>> = {
@@ -138,17 +138,17 @@ export function fromServer(error: unknown, path: string, where: string): AppErro
   const bare = /^(failure|bad message|status \d+)?$/i.test(error.message)
   if ((error.status === statusCode.failure || error.status === statusCode.badMessage) && bare) return null
   const name = shortName(nameOf(path) || path)
-  return new AppError('files-failed', `${where} failed with ${name}: “${error.message}”.`, { cause: error })
+  return new AppError('files-failed', `The operation on ${name} failed on ${where}: “${error.message}”.`, { cause: error })
 }
 
 /** The sentence for what is no file and no folder. */
 export function notAFile(path: string, where: string): AppError {
-  const text = `${shortName(nameOf(path))} on ${where} is a device, a pipe or a socket, which can’t be copied.`
+  const text = `${shortName(nameOf(path))} on ${where} is a device, pipe or socket, which can’t be copied.`
   return new AppError('unsupported', text)
 }
 
 /** The sentence for a file whose size the side gives as one that none can have. */
 export function sizeUnknown(path: string, where: string): AppError {
-  const text = `${where} gives ${shortName(nameOf(path))} a size that no file can have, so it was not copied. Copy it in a terminal.`
+  const text = `${where} reports an impossible size for ${shortName(nameOf(path))}, so it was not copied. Copy it in a terminal.`
   return new AppError('unsupported', text)
 }

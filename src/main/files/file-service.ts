@@ -131,7 +131,7 @@ export class FileService implements Contract, Disposable {
       try {
         await this.#parts.trash(path)
       } catch (error) {
-        const text = `${nameOf(path)} could not be moved to the trash, so it was left where it is.`
+        const text = `Couldn’t move ${nameOf(path)} to the trash. It was not changed.`
         throw new AppError('files-failed', text, { cause: error })
       }
     }

@@ -247,7 +247,7 @@ async function moveByLink(from: string, to: string): Promise<boolean> {
     if (stands === null) return true
     await unlink(native(to)).catch((cause: unknown) => {
       const [old, second] = [from, to].map(path => shortName(nameOf(path)))
-      const both = `This computer lets no file be removed here, so ${old} has a second name now: ${second}.`
+      const both = `Files can’t be deleted in this folder, so ${old} now also exists as ${second}.`
       throw new AppError('no-permission', both, { cause })
     })
     throw error

@@ -42,13 +42,13 @@ export async function startRootServer(
 function refused({ where }: Connection, words: ServerWords): AppError {
   const said = String(words.errors)
   if (notAllowed.test(said))
-    return new AppError('no-permission', `${where} does not let this user act as root with sudo.`)
+    return new AppError('no-permission', `This user may not use sudo on ${where}.`)
   if (wrongPassword.test(said) || said.trim() === '')
-    return new AppError('auth-failed', `sudo on ${where} did not take the password. Try again.`)
-  const text = withWords(`sudo on ${where} did not start an SFTP server.`, words, 'Try it in a terminal.')
+    return new AppError('auth-failed', `sudo on ${where} did not accept the password. Try again.`)
+  const text = withWords(`sudo on ${where} could not start an SFTP server.`, words, 'Try it in a terminal.')
   return new AppError('server-refused', text)
 }
 
 function noSudo({ where }: Connection): AppError {
-  return new AppError('unsupported', `${where} has no sudo, so its files can’t be opened as root.`)
+  return new AppError('unsupported', `sudo is not installed on ${where}, so files can’t be opened as root.`)
 }

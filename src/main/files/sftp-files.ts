@@ -160,7 +160,7 @@ export class SftpFiles implements FileSystem {
       await this.#try(to, () => this.#session.rename(from, to))
     } catch (error) {
       await this.#session.rename(aside, to).catch((cause: unknown) => {
-        const kept = `${shortName(nameOf(to))} on ${this.label} could not be replaced. What it held is in ${nameOf(aside)} beside it.`
+        const kept = `Couldn’t replace ${shortName(nameOf(to))} on ${this.label}. Its previous contents are in ${nameOf(aside)} in the same folder.`
         throw new AppError('files-failed', kept, { cause })
       })
       throw error
@@ -284,7 +284,7 @@ export class SftpFiles implements FileSystem {
         () => false,
       )
       if (undone) return false
-      const both = `${this.label} lets no file be removed here, so ${shortName(nameOf(from))} has a second name now: ${shortName(nameOf(to))}.`
+      const both = `Files can’t be deleted in this folder on ${this.label}, so ${shortName(nameOf(from))} now also exists as ${shortName(nameOf(to))}.`
       throw new AppError('no-permission', both, { cause: error })
     }
   }

@@ -122,7 +122,7 @@ function unlessRefused(work) {
 }
 
 function taken() {
-  return Object.assign(new Error('The name is taken'), { code: 'EEXIST' })
+  return Object.assign(new Error('The name is already in use'), { code: 'EEXIST' })
 }
 
 /** @param {string | Uint8Array} path */

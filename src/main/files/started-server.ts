@@ -98,5 +98,5 @@ export async function startServer(
 
 /** The error where a user could run no sftp-server. */
 export function noServer({ where }: Connection, user: string): AppError {
-  return new AppError('unsupported', `${where} has no sftp-server that ${user} could run.`)
+  return new AppError('unsupported', `${where} has no sftp-server that ${user} can run.`)
 }

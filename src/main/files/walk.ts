@@ -36,7 +36,7 @@ export async function walk(files: FileSystem, starts: readonly string[], options
       try {
         const info = await files.info(path)
         if (info) visit({ path, info, below: [] })
-        else onFailed(path, new AppError('not-found', `${path} is not there any more.`))
+        else onFailed(path, new AppError('not-found', `${path} no longer exists.`))
       } catch (error) {
         onFailed(path, error)
       }

@@ -206,7 +206,7 @@ export class ForwardRunner implements Disposable {
       this.#lease = await this.#parts.lease({ quiet, asker: this.#asker, onStep, signal })
       if (signal.aborted) return this.#letGo()
       const { connection } = this.#lease
-      if (connection.isClosed) throw new AppError('lost', 'The connection was lost at once.')
+      if (connection.isClosed) throw new AppError('lost', 'The connection was lost immediately.')
       this.#lostListener = connection.onClosed(error => this.#lose(error))
       stage = 'listen'
       if (this.#forward.kind === 'remote') await this.#listenThere(connection)

@@ -83,7 +83,7 @@ export class ForwardRuns implements Disposable {
     if ('error' in state && state.error) throw new AppError(state.error.code, state.error.message)
     throw new AppError(
       'timed-out',
-      `The forward to ${this.#parts.nameOf(forward.target)} is not up yet. Hawser keeps trying.`,
+      `The forward to ${this.#parts.nameOf(forward.target)} is not active yet. Hawser keeps retrying.`,
     )
   }
 

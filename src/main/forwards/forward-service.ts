@@ -111,7 +111,7 @@ export class ForwardService implements Contract, Disposable {
   async save({ forward }: Input<'save'>): Promise<void> {
     const { kind, listen, to } = forward
     if (kind === 'remote' && listen.kind === 'unix' && to?.kind === 'unix' && listen.path === to.path)
-      throw new AppError('invalid-input', 'Both ends are the same path. Change one of them.')
+      throw new AppError('invalid-input', 'Both ends of the forward have the same path. Change one of them.')
     const running = this.#runs.get(forward.id) !== undefined
     if (running) this.#runs.end(forward.id)
     this.#pages.forget(forward.id)
@@ -272,7 +272,7 @@ export class ForwardService implements Contract, Disposable {
 
   #need(id: ForwardId): Forward {
     const forward = this.#store.find(id)
-    if (!forward) throw new AppError('not-found', 'This forward is gone.')
+    if (!forward) throw new AppError('not-found', 'This forward was deleted.')
     return forward
   }
 

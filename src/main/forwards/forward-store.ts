@@ -167,7 +167,7 @@ export class ForwardStore {
   #mayChange(id: ForwardId): void {
     const at = this.lineOf(id)
     if (at)
-      throw new AppError('invalid-input', `This forward comes from line ${at.line} of ${at.path}. Change it there.`)
+      throw new AppError('invalid-input', `This forward is defined in ${at.path}, line ${at.line}. Change it there.`)
   }
 
   async #save(change: Partial<ForwardFile>): Promise<void> {

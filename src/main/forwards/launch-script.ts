@@ -35,7 +35,7 @@ export function parseSite(output: string): LaunchSite {
 /** The lines that run a command in its folder and environment, in the person's own login shell. */
 function commandScript({ command, folder, environment }: Launch): Script {
   const into = folder === '' || folder === '~' ? sh`"$HOME"` : homePath(folder)
-  const lines = [sh`cd -- ${into} || { printf 'there is no folder %s\\n' ${folder}; exit 3; }`]
+  const lines = [sh`cd -- ${into} || { printf 'no such folder: %s\\n' ${folder}; exit 3; }`]
   if (environment !== '') {
     const at = homePath(environment)
     lines.push(sh`export VIRTUAL_ENV=${at} CONDA_PREFIX=${at}`)
@@ -85,7 +85,7 @@ export function parseOutcome(output: string): string | null {
   if (!/^@(gone|ended)\s*$/m.test(output)) return null
   const lines = cleanText(output.replace(/^@(gone|ended)\s*$/gm, ''), 4000).split('\n')
   const said = lines.map(line => line.trim()).filter(Boolean)
-  return (said.at(-1) ?? 'it ended without a word').replace(/token=\S+/g, 'token=…').slice(0, longestError)
+  return (said.at(-1) ?? 'it ended without any output').replace(/token=\S+/g, 'token=…').slice(0, longestError)
 }
 
 /** Writes a unit of systemd for the user and starts it, or stops it and takes it away. */

@@ -39,7 +39,7 @@ export async function listenAtFirst(
       if (!lacksAddress || index === choices.length - 1) throw error
     }
   }
-  throw new AppError('invalid-input', 'There is nowhere to listen.')
+  throw new AppError('invalid-input', 'There is no address to listen on.')
 }
 
 /**
@@ -92,7 +92,7 @@ function addressesOf(address: string): readonly [string, ...string[]] {
 
 async function listenUnix(path: string, options: ListenOptions): Promise<LocalListener> {
   if (process.platform === 'win32')
-    throw new AppError('unsupported', 'Windows has no Unix sockets that ssh could use. Forward a port instead.')
+    throw new AppError('unsupported', 'Windows doesn’t support forwarding Unix sockets. Forward a port instead.')
   await takeAwayDead(path)
   const before = process.umask(0o177)
   // The name is made at once, before anything else of this turn runs.
@@ -137,14 +137,14 @@ async function listenError(error: NodeJS.ErrnoException, wanted: Endpoint): Prom
   if (error.code === 'EADDRINUSE') {
     const owner = wanted.kind === 'tcp' ? await processOnPort(wanted.port) : null
     const by = owner === null ? 'another program' : owner
-    return new AppError('port-taken', `${what} is in use by ${by}. Choose another one, or let Hawser take the next.`)
+    return new AppError('port-taken', `${what} is in use by ${by}. Choose another port, or let Hawser use the next free one.`)
   }
   if (error.code === 'EACCES' || error.code === 'EPERM')
     return new AppError(
       'no-permission',
-      `${what} may not be listened on. Ports below 1024 are the system’s: choose one above.`,
+      `Permission denied for ${what}. Ports below 1024 are privileged: choose a higher one.`,
     )
   if (error.code === 'ENOTFOUND' || error.code === 'EADDRNOTAVAIL')
-    return new AppError('name-not-found', 'This computer does not have the address to listen on. Choose 127.0.0.1.')
-  return new AppError('refused', `${what} can’t be listened on (${error.code ?? error.message}).`)
+    return new AppError('name-not-found', 'This computer doesn’t have that listening address. Use 127.0.0.1.')
+  return new AppError('refused', `Can’t listen on ${what} (${error.code ?? error.message}).`)
 }

@@ -49,7 +49,7 @@ export class Pages {
   async open(runner: ForwardRunner, signal: AbortSignal, named: NamedPage | null = null): Promise<void> {
     const { forward, pageAt } = runner
     if (pageAt?.kind !== 'tcp' || (named?.path ?? this.#pathOf(forward)) === null)
-      throw new AppError('invalid-input', `${forward.label} is no page that a browser could open.`)
+      throw new AppError('invalid-input', `${forward.label} is not a web page that a browser can open.`)
     const page = { ...pageAt, secure: this.#isSecure(forward, named), where: forward.label }
     const either = AbortSignal.any([signal, runner.ended])
     const { status, secure } = await waitForPage(page, { signal: either, timeoutMs: answerMs })
@@ -81,7 +81,7 @@ export class Pages {
     if (other && !others.has(key)) {
       const names = `${this.#parts.nameOf(other)} and ${this.#parts.nameOf(forward.target)}`
       this.#parts.warn(
-        `Pages of ${names} share cookies in your browser, because both are at ${host}. Use a private window for one of them if you don’t trust it.`,
+        `Pages of ${names} share cookies in your browser, because both are at ${host}. If you don’t trust one of them, open it in a private window.`,
       )
     }
     this.#opened.set(host, others.set(key, forward.target))

@@ -62,12 +62,12 @@ export async function launchThere(
     if (why !== null)
       throw new AppError(
         'refused',
-        `${preset.name} did not start on ${where}: ${why.replace(/\.+$/, '')}. Change its command or environment.`,
+        `Couldn’t start ${preset.name} on ${where}: ${why.replace(/\.+$/, '')}. Change its command or environment.`,
       )
     if (Date.now() > until)
       throw new AppError(
         'timed-out',
-        `${preset.name} was started on ${where}, but nothing listens yet. Its words are in ~/.cache/hawser/${preset.id}.log there.`,
+        `${preset.name} was started on ${where} but is not listening yet. Its output is in ~/.cache/hawser/${preset.id}.log on the host.`,
       )
   }
 }
@@ -82,7 +82,7 @@ export async function setServiceThere(
   const output = await run(sh`( ${serviceScript(preset.id, { ...launch, command }, on)}
 ) 2>&1 && echo @done || true`)
   if (!output.includes('@done'))
-    throw new AppError('refused', `systemd on ${where} did not take ${preset.name}: ${output.trim().slice(-300)}`)
+    throw new AppError('refused', `systemd on ${where} did not start ${preset.name}: ${output.trim().slice(-300)}`)
 }
 
 /** Fills in the port: the usual one, or the next that nothing listens on. */

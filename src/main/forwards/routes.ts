@@ -48,12 +48,12 @@ export async function bringFromThere(
   { listen, to }: Forward,
   carrying: Carrying,
 ): Promise<{ readonly at: Endpoint } & Disposable> {
-  if (to === null) throw new AppError('invalid-input', 'A forward from the host must lead somewhere on this computer.')
+  if (to === null) throw new AppError('invalid-input', 'A remote forward needs a destination on this computer.')
   let open = 0
   const onIncoming = (incoming: Incoming) => {
     if (open >= mostIncoming) {
       incoming.refuse()
-      const text = `${mostIncoming} connections through this forward are open at once. Further ones are refused.`
+      const text = `This forward has ${mostIncoming} open connections. New ones are refused.`
       return carrying.onRefused(new AppError('too-many-connections', text))
     }
     open++
@@ -103,8 +103,8 @@ function connectHere(to: Endpoint): Promise<Socket> {
       socket.destroy()
       reject(new AppError('unreachable', text))
     }
-    socket.setTimeout(connectMs, () => fail(`${where} on this computer does not answer.`))
-    socket.once('error', () => fail(`Nothing on this computer listens on ${where}. Start the program there first.`))
+    socket.setTimeout(connectMs, () => fail(`${where} on this computer doesn’t respond.`))
+    socket.once('error', () => fail(`Nothing is listening on ${where} on this computer. Start the program first.`))
     socket.once('connect', () => {
       socket.setTimeout(0)
       socket.removeAllListeners('error')
@@ -120,7 +120,7 @@ async function carrySocks(socket: Socket, connection: Connection, carrying: Carr
   const asked = await readSocks(socket, reader)
   if ('why' in asked) {
     socket.end(asked.reply)
-    return carrying.onRefused(new AppError('unsupported', `The proxy turned a connection away: ${asked.why}.`))
+    return carrying.onRefused(new AppError('unsupported', `The SOCKS proxy refused a connection: ${asked.why}.`))
   }
   const { target, rest } = asked
   try {
@@ -146,7 +146,7 @@ function readSocks(socket: Socket, reader: SocksReader): Promise<Asked> {
       socket.pause()
       resolve(asked)
     }
-    const gone = () => done({ why: 'a program went away before it said where to', reply: Buffer.alloc(0) })
+    const gone = () => done({ why: 'a program disconnected before sending its request', reply: Buffer.alloc(0) })
     const timer = setTimeout(gone, greetMs)
     const take = (data: Buffer) => {
       waiting = Buffer.concat([waiting, data])

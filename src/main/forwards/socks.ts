@@ -44,7 +44,7 @@ export class SocksReader {
     const version = this.#version ?? data[0]
     if (version === 5) return this.#greeted ? this.#request(data) : this.#greeting(data)
     if (version === 4) return this.#request4(data)
-    return refuse(Buffer.alloc(0), 'a program spoke to it that does not speak SOCKS')
+    return refuse(Buffer.alloc(0), 'the program doesn’t speak SOCKS')
   }
 
   /** The answer to a request that the far side granted. */
@@ -62,32 +62,32 @@ export class SocksReader {
     if (data.length < length) return more(data)
     // 0 is "no authentication": the proxy is this computer's own.
     if (!data.subarray(2, length).includes(0))
-      return refuse(Buffer.from([5, 0xff]), 'a program wants to sign in to it; the proxy takes no sign-in')
+      return refuse(Buffer.from([5, 0xff]), 'the program asked to authenticate, and this proxy has no authentication')
     this.#greeted = true
     return { kind: 'more', reply: Buffer.from([5, 0]), rest: data.subarray(length) }
   }
 
   #request(data: Buffer): SocksStep {
     const [version, command, , type] = data
-    if (data.length < 5) return data.length > 0 && version !== 5 ? refuse(answer5(1), 'a broken request') : more(data)
-    if (version !== 5) return refuse(answer5(1), 'a broken request')
+    if (data.length < 5) return data.length > 0 && version !== 5 ? refuse(answer5(1), 'malformed request') : more(data)
+    if (version !== 5) return refuse(answer5(1), 'malformed request')
     const length = { 1: 4, 3: 1 + (data[4] ?? 0), 4: 16 }[type as 1 | 3 | 4]
-    if (length === undefined) return refuse(answer5(8), 'an address of an unknown kind')
+    if (length === undefined) return refuse(answer5(8), 'unknown address type')
     const end = 4 + length + 2
     if (data.length < end) return more(data)
     if (command !== 1) {
-      const what = command === 3 ? 'UDP, which SSH does not carry' : 'something else than to connect'
-      return refuse(answer5(7), `a program asked it for ${what}`)
+      const what = command === 3 ? 'UDP, which SSH can’t forward' : 'a command other than CONNECT'
+      return refuse(answer5(7), `the program asked for ${what}`)
     }
     const address = addressOf(data.subarray(4, 4 + length), type as 1 | 3 | 4)
     const port = data.readUInt16BE(end - 2)
-    if (address === null || port === 0) return refuse(answer5(1), 'a request without a proper address')
+    if (address === null || port === 0) return refuse(answer5(1), 'the request has no valid address')
     return { kind: 'connect', target: { address, port }, rest: data.subarray(end) }
   }
 
   #request4(data: Buffer): SocksStep {
     this.#version = 4
-    if (data.length > longest) return refuse(answer4(0x5b), 'a request that is too long')
+    if (data.length > longest) return refuse(answer4(0x5b), 'the request is too long')
     if (data.length < 9) return more(data)
     const userEnd = data.indexOf(0, 8)
     if (userEnd < 0) return more(data)
@@ -98,8 +98,8 @@ export class SocksReader {
     if (end < 0) return more(data)
     const address = named ? nameOf(data.subarray(userEnd + 1, end)) : [...ip].join('.')
     const port = data.readUInt16BE(2)
-    if (data[1] !== 1) return refuse(answer4(0x5b), 'a program asked it for something else than to connect')
-    if (address === null || port === 0) return refuse(answer4(0x5b), 'a request without a proper address')
+    if (data[1] !== 1) return refuse(answer4(0x5b), 'the program asked for a command other than CONNECT')
+    if (address === null || port === 0) return refuse(answer4(0x5b), 'the request has no valid address')
     return { kind: 'connect', target: { address, port }, rest: data.subarray(end + 1) }
   }
 }

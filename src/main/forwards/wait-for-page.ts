@@ -40,7 +40,7 @@ export async function waitForPage(
     if (Date.now() > until)
       throw new AppError(
         'timed-out',
-        `${page.where} listens, but does not answer as a web page. Look at it in a terminal.`,
+        `${page.where} is listening but doesn’t respond to HTTP requests. Check it in a terminal.`,
       )
     await pause(tryMs, signal)
   }

@@ -62,7 +62,7 @@ export class ConfigHosts {
   async edit(id: HostId, changes: ConfigChanges): Promise<void> {
     await this.#config.refresh()
     const entry = this.#all().get(id)
-    if (!entry) throw new AppError('not-found', 'This host is not in the config any more.')
+    if (!entry) throw new AppError('not-found', 'This host is no longer in the SSH config.')
     const lines = linesOf(changes)
     const { name, at } = entry
     await this.#config.edit(
@@ -161,7 +161,7 @@ function checkEdited(host: ResolvedHost, lines: readonly ConfigChange[]): void {
       if (left)
         throw new AppError(
           'invalid-input',
-          `Line ${left.line} of ${left.path} sets ${shownKeyword(keyword)} too, so it would not be empty. Change it there.`,
+          `Line ${left.line} of ${left.path} also sets ${shownKeyword(keyword)}, so it would not be empty. Change it there.`,
         )
       continue
     }

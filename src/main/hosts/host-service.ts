@@ -111,7 +111,7 @@ export class HostService implements Contract {
 
   remove: Contract['remove'] = async ({ id }) => {
     if (this.configName(id) !== null)
-      throw new AppError('invalid-input', 'This host comes from the config. Take its lines out of that file.')
+      throw new AppError('invalid-input', 'This host is defined in the SSH config. Delete its lines there.')
     const hosts = this.saved.filter(host => host.id !== id)
     if (hosts.length === this.saved.length) throw new AppError('not-found', 'This host was already deleted.')
     await this.#store({ ...this.#file.value, hosts, removed: [...this.#file.value.removed, id] })
@@ -124,7 +124,7 @@ export class HostService implements Contract {
 
   saveGroup: Contract['saveGroup'] = async ({ group }) => {
     if (isInside(group.parentId, group.id, this.groups))
-      throw new AppError('invalid-input', 'A group can’t be inside itself.')
+      throw new AppError('invalid-input', 'A group can’t be moved into itself.')
     await this.#store({ ...this.#file.value, groups: put(this.groups, group) })
   }
 
@@ -172,7 +172,7 @@ export class HostService implements Contract {
   #checkReferences(saved: Host): void {
     if (saved.jumpHostId === saved.id) throw new AppError('invalid-input', 'A host can’t be its own jump host.')
     if (saved.groupId !== null && !this.groups.some(group => group.id === saved.groupId)) {
-      throw new AppError('not-found', 'The group of this host was deleted. Choose another one.')
+      throw new AppError('not-found', 'The group of this host was deleted. Choose another group.')
     }
   }
 

@@ -38,7 +38,7 @@ export function readCsv(text: string): (Found & { readonly isTermius: boolean })
     const cell = (column: Column) => (places[column] < 0 ? '' : (row[places[column]] ?? '').trim())
     const protocol = cell('protocol').toLowerCase()
     if (protocol !== '' && protocol !== 'ssh' && protocol !== 'sftp') {
-      collect.skip(`${cell('label') || cell('address')}: it is ${protocol}, not SSH`)
+      collect.skip(`${cell('label') || cell('address')}: uses ${protocol}, not SSH`)
       continue
     }
     collect.add({
@@ -50,7 +50,7 @@ export function readCsv(text: string): (Found & { readonly isTermius: boolean })
       keyFile: /BEGIN [A-Z ]*PRIVATE KEY/.test(cell('keyFile')) ? '' : cell('keyFile'),
       groups: cell('groups').split(/[/\\]/),
       tags: cell('tags').split(/[,;]/),
-      notes: cell('password') === '' ? [] : ['its password was not taken over'],
+      notes: cell('password') === '' ? [] : ['its password was not imported'],
     })
   }
   return { ...collect.found, isTermius }

@@ -71,7 +71,7 @@ export function readExport(text: string): Found | null {
 /** All hosts as ssh_config(5), each name once; what it can't hold stands as a comment. */
 export function printSshConfig({ hosts, groups, forwards }: ExportData, now: Date): string {
   const names = uniqueNames(hosts)
-  let text = `# Hosts of Hawser, ${now.toISOString().slice(0, 10)}\n`
+  let text = `# Hosts exported from Hawser, ${now.toISOString().slice(0, 10)}\n`
   for (const host of hosts) {
     const inherited = inheritedFrom(host.groupId, groups)
     const jump = names.get((host.jumpHostId ?? inherited.jumpHostId) as HostId)
@@ -86,7 +86,7 @@ export function printSshConfig({ hosts, groups, forwards }: ExportData, now: Dat
     ]
     text = appendSection(text, names.get(host.id) as string, settings)
     for (const spec of forwardsOf(host.id, forwards)) text += `  ${configForward(spec)}\n`
-    if (proxy) text += `  # Reached through the ${proxy.kind} proxy ${proxy.address}:${proxy.port}\n`
+    if (proxy) text += `  # Connects through the ${proxy.kind} proxy ${proxy.address}:${proxy.port}\n`
     if (host.weakAlgorithms) text += '  # Weak algorithms were allowed\n'
   }
   return text

@@ -47,10 +47,10 @@ export class ImportService implements Contract {
 
   readFile: Contract['readFile'] = async ({ path }) => {
     const info = await stat(path).catch(() => null)
-    if (!info) throw new AppError('not-found', `${path} is not there. Choose another file.`)
+    if (!info) throw new AppError('not-found', `${path} doesn’t exist. Choose another file.`)
     if (info.isDirectory()) return readFolder(path)
-    if (!info.isFile()) throw new AppError('invalid-input', `${path} is not a file. Choose another one.`)
-    if (info.size > maxBytes) throw new AppError('invalid-input', 'The file is larger than 16 MB. Choose another one.')
+    if (!info.isFile()) throw new AppError('invalid-input', `${path} is not a file. Choose another file.`)
+    if (info.size > maxBytes) throw new AppError('invalid-input', 'The file is larger than 16 MB. Choose another file.')
     return readImport(decodeImport(await readFile(path)), this.#parts.config.facts)
   }
 
@@ -75,7 +75,7 @@ export class ImportService implements Contract {
     const collect = new Collector()
     for (const id of ids) {
       const name = hosts.configName(id)
-      if (name === null) throw new AppError('not-found', 'This host is not in the config any more.')
+      if (name === null) throw new AppError('not-found', 'This host is no longer in the SSH config.')
       collect.add(draftOf(config.resolve(name)))
     }
     const [skipped] = collect.found.skipped
@@ -104,11 +104,11 @@ export class ImportService implements Contract {
   readdress: Contract['readdress'] = async ({ id, text }) => {
     const { hosts } = this.#parts
     const host = hosts.saved.find(each => each.id === id)
-    if (!host) throw new AppError('not-found', 'This host was deleted, or comes from the config.')
+    if (!host) throw new AppError('not-found', 'This host was deleted or is defined in the SSH config.')
     const line = text.trim()
     const [found] = readCommand(line).hosts
     if (!found)
-      throw new AppError('invalid-input', `${line.slice(0, 80)} names no address. Copy the ssh command again.`)
+      throw new AppError('invalid-input', `${line.slice(0, 80)} contains no address. Copy the ssh command again.`)
     // What the line does not speak of stays as it was; without -p it means the usual port.
     const jumpHostId = found.jumps.length > 0 ? await this.jumpHost({ jumps: [...found.jumps] }) : host.jumpHostId
     const { address, port } = found
@@ -181,6 +181,6 @@ async function readFolder(path: string): Promise<ImportPreview> {
   }
   const found = readPuttyFiles(files.filter(({ text }) => /^(HostName|Protocol)=/m.test(text)))
   if (found.hosts.length === 0 && found.skipped.length === 0)
-    throw new AppError('invalid-input', 'There are no PuTTY sessions in this folder. Choose another one.')
+    throw new AppError('invalid-input', 'There are no PuTTY sessions in this folder. Choose another folder.')
   return { format: 'putty', ...found }
 }

@@ -36,7 +36,7 @@ export class Collector {
   add(draft: Draft): void {
     if (draft.address === undefined || !isSshUrl(draft.address.trim())) return this.#add(draft)
     const read = readSshUrl(draft.address.trim())
-    if (!read.ok) return this.skip(`${cleanLine(draft.label ?? '', 128) || 'A host without a name'}: ${read.message}`)
+    if (!read.ok) return this.skip(`${cleanLine(draft.label ?? '', 128) || 'Unnamed host'}: ${read.message}`)
     const { address: host, user, port: number } = read.url.destination
     this.#add({
       ...draft,
@@ -48,26 +48,26 @@ export class Collector {
   }
 
   #add(draft: Draft): void {
-    const name = cleanLine(draft.label ?? '', 128) || cleanLine(draft.address ?? '', 128) || 'A host without a name'
+    const name = cleanLine(draft.label ?? '', 128) || cleanLine(draft.address ?? '', 128) || 'Unnamed host'
     // PuTTY and WinSCP take user@host as the address.
     const [, before, host] = /^(?:(.*)@)?([^@]*)$/.exec((draft.address ?? '').trim()) ?? []
     const [, inner, outer, behind] = /^(?:\[(.*)\]|([^:]*|.*:.*:.*))(?::(\d+))?$/.exec(host ?? '') ?? []
     const where = inner ?? outer ?? host ?? ''
     if (!address.safeParse(where).success)
-      return this.skip(`${name}: ${where === '' ? 'it has no address' : `“${cleanLine(where, 80)}” is not an address`}`)
+      return this.skip(`${name}: ${where === '' ? 'has no address' : `“${cleanLine(where, 80)}” is not a valid address`}`)
     // Without its gateway a host would be dialled where it is not meant to be.
     const lost = draft.jumps?.find(jump => !address.safeParse(jump.address).success)
-    if (lost) return this.skip(`${name}: its jump host “${cleanLine(lost.address, 80)}” is not an address`)
+    if (lost) return this.skip(`${name}: jump host “${cleanLine(lost.address, 80)}” is not a valid address`)
     const notes = [...(draft.notes ?? [])]
     const user = before || draft.user || null
-    if (user !== null && !userName.safeParse(user).success) notes.push(`the user “${cleanLine(user, 40)}” was left out`)
+    if (user !== null && !userName.safeParse(user).success) notes.push(`invalid user “${cleanLine(user, 40)}” ignored`)
     const given = draft.port ?? behind
     const number = Number(given ?? 22)
     const usable = Number.isInteger(number) && number >= 1 && number <= 65_535
-    if (!usable) notes.push(`the port “${cleanLine(String(given), 20)}” was left out`)
+    if (!usable) notes.push(`invalid port “${cleanLine(String(given), 20)}” ignored`)
     const keyFile = cleanLine(draft.keyFile ?? '', 1024)
     const foreign = isNetworkOrDevicePath(keyFile)
-    if (foreign) notes.push(`the key file ${keyFile} is on another computer, so it was left out`)
+    if (foreign) notes.push(`key file ${keyFile} is on another computer and was ignored`)
     const candidate = importedHost.safeParse({
       label: name,
       address: where,
@@ -84,7 +84,7 @@ export class Collector {
       note: notes.join('; ').slice(0, 1024),
     })
     if (candidate.success) this.#hosts.push(candidate.data)
-    else this.skip(`${name}: ${candidate.error.issues[0]?.message ?? 'it can’t be read'}`)
+    else this.skip(`${name}: ${candidate.error.issues[0]?.message ?? 'not valid'}`)
   }
 
   skip(text: string): void {

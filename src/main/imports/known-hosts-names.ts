@@ -18,6 +18,6 @@ export function readKnownHostsNames(text: string): Found | null {
     const bracketed = /^\[(.+)\]:(\d+)$/.exec(name)
     collect.add(bracketed ? { address: bracketed[1], port: bracketed[2] } : { address: name })
   }
-  if (hashed > 0) collect.skip(`${hashed} hashed ${hashed === 1 ? 'name' : 'names'}: they can’t be read back`)
+  if (hashed > 0) collect.skip(`${hashed} hashed ${hashed === 1 ? 'name' : 'names'}: hashing can’t be reversed`)
   return collect.found
 }

@@ -73,7 +73,7 @@ function addSession(collect: Collector, line: string, groups: readonly string[])
   const label = unescaped(found[1] as string).trim()
   const values = (found[2] as string).split('%')
   const kind = values[parts.kind]
-  if (kind !== sshKind && kind !== sftpKind) return collect.skip(`${label}: it is not an SSH session`)
+  if (kind !== sshKind && kind !== sftpKind) return collect.skip(`${label}: not an SSH session`)
   const read = (part: keyof typeof parts) => unescaped(values[parts[part]] ?? '').trim()
   const user = userOf(read('user'))
   const draft: Draft = { label, address: read('address'), port: read('port') || null, user: user.name, groups }
@@ -92,7 +92,7 @@ function addSession(collect: Collector, line: string, groups: readonly string[])
       ...key.notes,
       ...gateways.notes,
       ...proxy.notes,
-      ...(read('command') === '' ? [] : ['its command at login was not taken over']),
+      ...(read('command') === '' ? [] : ['its startup command was not imported']),
     ],
   })
 }
@@ -103,7 +103,7 @@ type Notes = readonly string[]
 function userOf(text: string): { name: string; notes: Notes } {
   const saved = /^\[(.*)\]$/.exec(text)?.[1]
   if (saved !== undefined && saved !== 'loginuser')
-    return { name: '', notes: [`its user is in the saved credentials “${saved}”, which were not taken over`] }
+    return { name: '', notes: [`its user is stored in the saved credentials “${saved}”, which were not imported`] }
   return { name: saved === undefined && !/^<+default>+$/.test(text) ? text : '', notes: [] }
 }
 
@@ -115,7 +115,7 @@ function keyOf(text: string): { path: string; notes: Notes } {
   if (name === 'CurrentDrive') return { path: `C:${rest.replace(/^:/, '')}`, notes: [] }
   const folder = folders[name]
   if (folder === undefined)
-    return { path: '', notes: [`the key file ${text} was left out: _${name}_ is not known here`] }
+    return { path: '', notes: [`key file ${text} was ignored: _${name}_ is not known on this computer`] }
   return { path: folder + rest.replaceAll('\\', '/'), notes: [] }
 }
 
@@ -131,7 +131,7 @@ function gatewaysOf(values: readonly string[]): { hops: NonNullable<Draft['jumps
     const user = userOf(users[at] ?? '')
     const key = keyOf(keys[at] ?? '').path
     notes.push(...user.notes.map(note => `${place.address}: ${note}`))
-    if (key !== '') notes.push(`the key file of ${place.address} is ${key}: set it on that host`)
+    if (key !== '') notes.push(`the key file of ${place.address} is ${key}: set it for that host`)
     const port = Number(ports[at] || 22)
     return [{ address: place.address, port: place.port ?? port, user: place.user ?? (user.name || null) }]
   })
@@ -146,7 +146,7 @@ function proxyOf(read: (part: keyof typeof parts) => string): {
   const [address, port, user] = [read('proxyAddress'), Number(read('proxyPort')), read('proxyUser')]
   if (kind && address !== '' && port > 0) return { proxy: { kind, address, port, user: user || null }, notes: [] }
   const isNone = ['', '0', yes].includes(read('proxyKind'))
-  return { proxy: null, notes: isNone ? [] : ['its proxy is of a kind that was not taken over'] }
+  return { proxy: null, notes: isNone ? [] : ['its proxy type is not supported'] }
 }
 
 function unescaped(text: string): string {

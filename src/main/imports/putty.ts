@@ -48,8 +48,8 @@ export function readPuttyFiles(files: readonly { readonly name: string; readonly
 function addSession(collect: Collector, label: string, values: Values): void {
   const protocol = values.get('Protocol') ?? 'ssh'
   if (label === 'Default Settings') return
-  if (protocol !== 'ssh') return collect.skip(`${label}: it is a ${protocol} session, not SSH`)
-  if ((values.get('HostName') ?? '') === '') return collect.skip(`${label}: it has no address`)
+  if (protocol !== 'ssh') return collect.skip(`${label}: a ${protocol} session, not SSH`)
+  if ((values.get('HostName') ?? '') === '') return collect.skip(`${label}: has no address`)
   collect.add({
     label,
     address: values.get('HostName'),
@@ -79,7 +79,7 @@ export function puttyProxy(
     return {
       jumps: [{ address: read('ProxyHost') as string, port: port || null, user: read('ProxyUsername') || null }],
     }
-  return method === '0' ? {} : { notes: ['its proxy is of a kind that was not taken over'] }
+  return method === '0' ? {} : { notes: ['its proxy type is not supported'] }
 }
 
 /** `L8080=localhost:80`, `4D1080`, `R:9000=...`: what stands before the equals sign may name the family. */

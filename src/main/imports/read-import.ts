@@ -24,10 +24,10 @@ export function readImport(text: string, facts: LocalFacts): ImportPreview {
   if (format === undefined || found === undefined)
     throw new AppError(
       'invalid-input',
-      'This is none of the formats that Hawser reads: an ssh command, ssh_config, known_hosts, PuTTY’s registry, WinSCP.ini, MobaXterm sessions, a CSV with an address column, or Hawser’s own export.',
+      'Unknown format. Hawser imports ssh commands, ssh_config, known_hosts, PuTTY registry exports, WinSCP.ini, MobaXterm sessions, CSV with an address column, and its own exports.',
     )
   if (found.hosts.length === 0 && found.skipped.length === 0)
-    throw new AppError('invalid-input', 'There are no hosts in it. Choose another file.')
+    throw new AppError('invalid-input', 'No hosts were found in this file. Choose another file.')
   return { format, hosts: found.hosts, skipped: found.skipped.slice(0, 200) }
 }
 
@@ -63,7 +63,7 @@ export function readCommand(line: string): Found {
     jumps: jumps.map(({ address, port, user }) => ({ address, port, user })),
     forwardAgent,
     forwards: forwards.map(printForwardSpec),
-    notes: left.length > 0 ? [`left out: ${left.join(' ')}`] : [],
+    notes: left.length > 0 ? [`ignored: ${left.join(' ')}`] : [],
   })
   return collect.found
 }
@@ -81,8 +81,8 @@ export function draftOf(host: ResolvedHost): Draft {
     forwardAgent: host.forwardAgent !== 'no',
     forwards: host.forwards.map(({ kind, spec }) => `-${flags[kind]} ${spec}`),
     notes: [
-      ...(host.proxyCommand === null ? [] : ['ProxyCommand was left out']),
-      ...(host.identityFiles.length > 1 ? ['only the first IdentityFile was taken over'] : []),
+      ...(host.proxyCommand === null ? [] : ['ProxyCommand ignored']),
+      ...(host.identityFiles.length > 1 ? ['only the first IdentityFile was imported'] : []),
     ],
   }
 }
@@ -94,7 +94,7 @@ function readConfigText(text: string, facts: LocalFacts): Found {
   if (refused)
     throw new AppError(
       'invalid-input',
-      `Line ${refused.line}: ${refused.text}. ssh refuses such a file. Correct the line and import it again.`,
+      `Line ${refused.line}: ${refused.text}. ssh would refuse this file. Correct the line and import it again.`,
     )
   const collect = new Collector()
   const answers = { exec: () => false, resolves: () => false }
@@ -105,6 +105,6 @@ function readConfigText(text: string, facts: LocalFacts): Found {
     else collect.add(draftOf(host))
   }
   for (const { keyword, number } of parseConfig(text))
-    if (keyword === 'include') collect.skip(`Line ${number}: Include is not followed. Import the included file as well`)
+    if (keyword === 'include') collect.skip(`Line ${number}: Include is not followed. Import the included file too`)
   return collect.found
 }

@@ -18,7 +18,7 @@ export function readWinScp(text: string): Found {
       return value === undefined ? undefined : percentDecoded(value)
     }
     if (!overSsh.has(read('FSProtocol'))) {
-      collect.skip(`${label}: it does not use SSH`)
+      collect.skip(`${label}: doesn’t use SSH`)
       continue
     }
     const proxy = puttyProxy(values, read)
@@ -41,9 +41,9 @@ export function readWinScp(text: string): Found {
       notes: [
         ...(proxy.notes ?? []),
         ...(tunnel !== undefined && (read('TunnelPublicKeyFile') ?? '') !== ''
-          ? [`the key file of ${tunnel} is ${read('TunnelPublicKeyFile')}: set it on that host`]
+          ? [`the key file of ${tunnel} is ${read('TunnelPublicKeyFile')}: set it for that host`]
           : []),
-        ...(values.has('Password') ? ['its password was not taken over'] : []),
+        ...(values.has('Password') ? ['its password was not imported'] : []),
       ],
     })
   }

@@ -29,12 +29,12 @@ export async function addToAgent(socketPath: string, key: AgentKey, seconds: num
   lifetime.writeUInt32BE(seconds, 1)
   const request =
     seconds > 0 ? [Buffer.from([addConstrained]), ...parts, lifetime] : [Buffer.from([addIdentity]), ...parts]
-  await ask(socketPath, Buffer.concat(request), 'take the key')
+  await ask(socketPath, Buffer.concat(request), 'add the key')
 }
 
 /** Takes a key out of a running agent. */
 export async function removeFromAgent(socketPath: string, blob: Uint8Array): Promise<void> {
-  await ask(socketPath, Buffer.concat([Buffer.from([removeIdentity]), text(Buffer.from(blob))]), 'let go of the key')
+  await ask(socketPath, Buffer.concat([Buffer.from([removeIdentity]), text(Buffer.from(blob))]), 'remove the key')
 }
 
 function ask(socketPath: string, request: Buffer, what: string): Promise<void> {
@@ -47,16 +47,16 @@ function ask(socketPath: string, request: Buffer, what: string): Promise<void> {
       settle()
     }
     const refuse = (why: string) =>
-      end(() => reject(new AppError('unsupported', `The agent did not ${what}: ${why}. Look at it with ssh-add -l.`)))
-    const timer = setTimeout(() => refuse('it did not answer'), limitMs)
+      end(() => reject(new AppError('unsupported', `The SSH agent did not ${what}: ${why}. Check it with ssh-add -l.`)))
+    const timer = setTimeout(() => refuse('it did not respond'), limitMs)
     socket.on('error', error => refuse(error.message))
     socket.on('close', () => refuse('it closed the connection'))
     socket.on('data', data => {
       reply = Buffer.concat([reply, data])
-      if (reply.length > maxReply) return refuse('its answer is too long')
+      if (reply.length > maxReply) return refuse('its response is too long')
       if (reply.length < 5 || reply.length < 4 + reply.readUInt32BE(0)) return
       if (reply[4] === success) end(resolve)
-      else refuse('it said no')
+      else refuse('it refused')
     })
     const head = Buffer.alloc(4)
     head.writeUInt32BE(request.length)

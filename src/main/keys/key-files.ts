@@ -55,15 +55,15 @@ export async function writeNewFile(path: string, text: string, mode = 0o600): Pr
     file = await open(path, 'wx', mode)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST')
-      throw new AppError('exists', `${path} exists already, and a key is never written over. Choose another name.`)
-    throw new AppError('disk', `${path} could not be written. Check the permissions of its folder.`, { cause: error })
+      throw new AppError('exists', `${path} already exists, and Hawser never overwrites a key. Choose another name.`)
+    throw new AppError('disk', `Couldn’t write ${path}. Check the permissions of its folder.`, { cause: error })
   }
   try {
     await file.writeFile(text)
     await file.sync()
   } catch (error) {
     await rm(path, { force: true })
-    throw new AppError('no-space', `${path} could not be written. Is the disk full?`, { cause: error })
+    throw new AppError('no-space', `Couldn’t write ${path}. Check that the disk is not full.`, { cause: error })
   } finally {
     await file.close()
   }
@@ -82,8 +82,8 @@ export async function removeKeyFile(path: string): Promise<void> {
     await unlink(path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-      throw new AppError('not-found', `${path} is gone already.`, { cause: error })
-    throw new AppError('disk', `${path} could not be deleted. Check the permissions of its folder.`, { cause: error })
+      throw new AppError('not-found', `${path} was already deleted.`, { cause: error })
+    throw new AppError('disk', `Couldn’t delete ${path}. Check the permissions of its folder.`, { cause: error })
   }
   await rm(`${path}.pub`, { force: true }).catch(() => {})
 }

@@ -111,7 +111,7 @@ export class KeyService implements Contract, Disposable {
     if (/^PuTTY-User-Key-File/m.test(text))
       throw new AppError(
         'unsupported',
-        `${name} is PuTTY’s file, which its programs go on using. Import it, and change the copy.`,
+        `${name} is a PuTTY file that PuTTY’s programs still use. Import it, then change the imported copy.`,
       )
     const written = await this.#cancellable(id, async signal => {
       const { passphrase: old } = await this.#openKey(id, signal)
@@ -183,7 +183,7 @@ export class KeyService implements Contract, Disposable {
   removeFromAgent: Contract['removeFromAgent'] = async ({ id }) => {
     const key = await this.#info(id)
     const signer = (await this.#parts.agent()).find(({ blob }) => fingerprint(blob) === key.fingerprint)
-    if (!signer) throw new AppError('not-found', 'This key is not in the agent any more.')
+    if (!signer) throw new AppError('not-found', 'This key is no longer in the agent.')
     await removeFromAgent(this.#socket(), signer.blob)
     await this.#announce()
   }
@@ -209,16 +209,16 @@ export class KeyService implements Contract, Disposable {
 
   async #checkFree(place: 'file' | 'vault', name: string): Promise<void> {
     const { sshFolder, vault } = this.#parts
-    if (name.endsWith('.pub')) throw new AppError('invalid-input', 'A private key’s name does not end with .pub.')
+    if (name.endsWith('.pub')) throw new AppError('invalid-input', 'The name of a private key can’t end in .pub.')
     // Locked, it would look as if nothing were there.
     if (place === 'vault' && !(await vault.ready()))
-      throw new AppError('vault-locked', 'The vault is locked. Unlock it in Settings, Security, and try again.')
+      throw new AppError('vault-locked', 'The vault is locked. Unlock it in Settings > Security, and try again.')
     const path = join(sshFolder, name)
     const taken =
       place === 'vault'
         ? (await vault.get(vaultKeyName(name))) !== null
         : (await exists(path)) || (await exists(`${path}.pub`))
-    if (taken) throw new AppError('exists', `There is a key called ${name} already. Choose another name.`)
+    if (taken) throw new AppError('exists', `A key named ${name} already exists. Choose another name.`)
   }
 
   async #keep(place: 'file' | 'vault', name: string, key: KeyDone): Promise<string> {
@@ -254,13 +254,13 @@ export class KeyService implements Contract, Disposable {
     const info = id.startsWith('file:') ? await this.#info(id) : null
     const file = info && (await readKeyFile(info.path as string))
     if (file) return { name: file.name, text: file.text, place: 'file', path: file.path }
-    throw new AppError('not-found', 'This key is gone, or only the agent has it.')
+    throw new AppError('not-found', 'This key no longer exists, or only the agent has it.')
   }
 
   /** Only what is listed is touched: an id from the window never leads to another file. */
   async #info(id: string): Promise<KeyInfo> {
     const found = (await this.list()).keys.find(key => key.id === id)
-    if (!found) throw new AppError('not-found', 'This key is gone, or the vault is locked.')
+    if (!found) throw new AppError('not-found', 'This key no longer exists, or the vault is locked.')
     return found
   }
 
@@ -290,7 +290,7 @@ export class KeyService implements Contract, Disposable {
         kind: 'secrets',
         from: { kind: 'hawser' },
         title: `Passphrase for ${name}`,
-        text: passphrase === null ? 'The passphrase that the key has now.' : 'That passphrase does not open the key.',
+        text: passphrase === null ? 'Enter the key’s current passphrase.' : 'Incorrect passphrase.',
         prompts: [{ text: 'Passphrase', echo: false }],
         remember: false,
       }
@@ -298,7 +298,7 @@ export class KeyService implements Contract, Disposable {
       if (answer?.kind !== 'secrets') throw new AppError('cancelled', 'Cancelled')
       passphrase = answer.secrets[0] ?? ''
     }
-    throw new AppError('key-unusable', `None of ${maxTries} passphrases opened the key ${name}.`)
+    throw new AppError('key-unusable', `Incorrect passphrase: ${maxTries} attempts for the key ${name}.`)
   }
 
   #passphraseName(id: string): string {
@@ -321,15 +321,15 @@ export class KeyService implements Contract, Disposable {
   #socket(): string {
     const { agentSocket } = this.#parts
     if (agentSocket !== null) return agentSocket
-    throw new AppError('not-found', 'No agent runs. Start one with ssh-agent, then start Hawser from the same session.')
+    throw new AppError('not-found', 'No SSH agent is running. Start one with ssh-agent, then start Hawser from the same session.')
   }
 }
 
 async function readGiven(path: string): Promise<string> {
   const found = await readRegularFile(path, maxBytes).catch((cause: unknown) => {
     if (cause instanceof AppError)
-      throw new AppError('key-unusable', `${path} is not a key file. Choose another one.`, { cause })
-    throw new AppError('not-found', `${path} is not there, or can’t be read. Choose another file.`, { cause })
+      throw new AppError('key-unusable', `${path} is not a key file. Choose another file.`, { cause })
+    throw new AppError('not-found', `${path} doesn’t exist or can’t be read. Choose another file.`, { cause })
   })
   return decodeText(found.data)
 }
@@ -347,5 +347,5 @@ function orWrong(error: unknown): null {
 }
 
 function noPublicHalf(id: string): AppError {
-  return new AppError('key-unusable', `The public half of ${id} can’t be read. Run ssh-keygen -y on it.`)
+  return new AppError('key-unusable', `The public key of ${id} can’t be read. Run ssh-keygen -y on it.`)
 }

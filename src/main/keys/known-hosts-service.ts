@@ -73,7 +73,7 @@ export class KnownHostsService implements Contract, Disposable {
     }
     throw new AppError(
       'host-key-rejected',
-      `${address} has no key with this fingerprint. It offers ${offered.join(', ') || 'none that Hawser can use'}. Nothing was added.`,
+      `${address} has no host key with this fingerprint. It offers ${offered.join(', ') || 'none that Hawser supports'}. Nothing was added.`,
     )
   }
 }

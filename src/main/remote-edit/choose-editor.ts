@@ -51,7 +51,7 @@ export async function chooseEditor(path: string, command: string, computer: Edit
   if (name === undefined || name === '') return systemEditor(path, computer)
   const program = await findProgram(name, computer)
   if (program === null)
-    throw new AppError('not-found', `There is no program ${name}. Choose another editor in Settings > Files.`)
+    throw new AppError('not-found', `The program ${name} was not found. Choose another editor in Settings > Files.`)
   const words = placeFile(args, path)
   return computer.platform === 'win32' ? windowsLaunch(program, words, systemRoot(computer)) : { program, args: words }
 }

@@ -113,7 +113,7 @@ export class EditService implements Contract, Disposable {
     const { folder, now = Date.now } = this.#dependencies
     const data = record && (await readFile(join(copyFolder(folder, id), record.name)).catch(() => null))
     if (record && data && digestOf(data) !== record.sent) {
-      const why = 'It was changed, but not sent before Hawser was closed.'
+      const why = 'Your changes were not uploaded before Hawser quit.'
       this.#follow(id, record, { kind: 'held', why })
       this.#announce()
     } else if (now() - touchedMs > keptMs) await removeEdit(folder, id)
@@ -133,7 +133,7 @@ export class EditService implements Contract, Disposable {
       const info = await borrowed.files.info(place.path, { follow: true })
       if (info?.kind !== 'file') throw new AppError('not-found', `${shortName(nameOf(place.path))} is not a file.`)
       if (info.size > largestRead)
-        throw new AppError('invalid-input', 'Files of more than 5 MB are not opened this way. Copy it here first.')
+        throw new AppError('invalid-input', 'Files larger than 5 MB can’t be opened in an editor. Download the file first.')
       return await readPiece(borrowed.files, place.path, { offset: 0, length: largestRead })
     } finally {
       borrowed.dispose()
@@ -142,7 +142,7 @@ export class EditService implements Contract, Disposable {
 
   #find(id: EditId): Edit {
     const edit = this.#edits.get(id)
-    if (!edit) throw new AppError('not-found', 'This file is not open in an editor any more.')
+    if (!edit) throw new AppError('not-found', 'This file is no longer open in an editor.')
     return edit
   }
 

@@ -137,7 +137,7 @@ export class Edit implements Disposable {
     this.#work()
       .catch(error => {
         this.#dependencies.reportBug('edits', error)
-        this.#go({ kind: 'put-off', why: `Something went wrong inside Hawser (${messageOf(error)}).` })
+        this.#go({ kind: 'put-off', why: `An internal error occurred (${messageOf(error)}).` })
       })
       .finally(() => {
         this.#running = false
@@ -173,7 +173,7 @@ export class Edit implements Disposable {
     try {
       const data = await readFile(this.path)
       this.#tried = digestOf(data)
-      if (data.length > largestRead) throw new AppError('invalid-input', `${this.#name} has grown past 5 MB.`)
+      if (data.length > largestRead) throw new AppError('invalid-input', `${this.#name} is now larger than 5 MB.`)
       this.#go(this.#tried === this.#record.sent ? { kind: 'sent' } : await this.#sendOrAsk(data))
     } catch (error) {
       this.#go({ kind: 'failed', error, tries: this.#tries++ })
@@ -188,7 +188,7 @@ export class Edit implements Disposable {
       if (error instanceof AppError && error.code === 'changed') return this.#resolveConflict(data)
       throw error
     }
-    tell('info', `${this.#name} was saved on the host.`)
+    tell('info', `${this.#name} was saved to the host.`)
     return { kind: 'sent' }
   }
 
@@ -197,7 +197,7 @@ export class Edit implements Disposable {
     const base = await this.#onSide(async files => {
       // A file that isn't there may have been made by somebody else in the meantime.
       if (!expected && (await files.info(place.path, { follow: true })))
-        throw new AppError('changed', `${this.#name} was made on ${files.label} by somebody else.`)
+        throw new AppError('changed', `${this.#name} was created on ${files.label} by someone else.`)
       const onNote = (text: string) => this.#dependencies.tell('info', text)
       return saveFile(files, place.path, { data, expected, onNote })
     })
@@ -210,7 +210,7 @@ export class Edit implements Disposable {
     const found = await this.#onSide(files => files.info(place.path, { follow: true }))
     if (!found) {
       this.#record = { ...this.#record, base: null }
-      return { kind: 'put-off', why: `${this.#name} was deleted on the host. Send it to make it anew.` }
+      return { kind: 'put-off', why: `${this.#name} was deleted on the host. Choose “Send now” to create it again.` }
     }
     switch (await this.#ask(data, found)) {
       case 'replace':
@@ -220,7 +220,7 @@ export class Edit implements Disposable {
         // Later saves go there as well, once it is there: the person has been asked.
         return this.#sendBeside(data)
       default:
-        return { kind: 'put-off', why: `${this.#name} was changed on the host since you opened it.` }
+        return { kind: 'put-off', why: `${this.#name} changed on the host after you opened it.` }
     }
   }
 

@@ -22,7 +22,7 @@ const specialToCmd = /["%!^&|<>\u0000-\u001f]/
 export function parseEditorCommand(text: string): readonly string[] {
   const words = text.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+|["']/g) ?? []
   if (words.some(word => word === '"' || word === "'"))
-    throw new AppError('invalid-input', 'A quotation mark in the editor’s command isn’t closed. Fix it in Settings.')
+    throw new AppError('invalid-input', 'The editor command has an unclosed quotation mark. Fix it in Settings > Files.')
   return words.map(word =>
     word.replace(/"([^"]*)"|'([^']*)'/g, (_all, double?: string, single?: string) => double ?? single ?? ''),
   )
@@ -36,7 +36,7 @@ export function placeFile(args: readonly string[], path: string): readonly strin
   if (args.some(arg => arg.includes(filePlace) && /\s/.test(arg)))
     throw new AppError(
       'invalid-input',
-      `In the editor’s command ${filePlace} must stand outside of quotation marks. Fix it in Settings > Files.`,
+      `In the editor command, ${filePlace} must not be inside quotation marks. Fix it in Settings > Files.`,
     )
   if (!args.some(arg => arg.includes(filePlace))) return [...args, path]
   return args.map(arg => arg.split(filePlace).join(path))
@@ -53,7 +53,7 @@ export function windowsLaunch(program: string, args: readonly string[], systemRo
   if (special !== undefined)
     throw new AppError(
       'unsupported',
-      `${program} is a batch file and can’t be given “${special}” safely. Choose the editor’s .exe in Settings > Files.`,
+      `${program} is a batch file, and “${special}” can’t be passed to it safely. Choose the editor’s .exe in Settings > Files.`,
     )
   const line = words.map(word => `"${word}"`).join(' ')
   return {

@@ -27,7 +27,7 @@ function start({ program, args, verbatim }: Launch): Promise<void> {
       resolve()
     })
     child.once('error', cause => {
-      const text = `The editor ${program} could not be started. Choose another one in Settings > Files.`
+      const text = `Couldn’t start the editor ${program}. Choose another editor in Settings > Files.`
       reject(new AppError('not-found', text, { cause }))
     })
   })

@@ -171,7 +171,7 @@ export class PacketReader {
   /** A larger number than 2^53 - 1 is nothing that a file can have. */
   u64(): number {
     const value = this.about64()
-    if (!Number.isSafeInteger(value)) throw new SftpFormatError('a number past 2^53')
+    if (!Number.isSafeInteger(value)) throw new SftpFormatError('a number above 2^53')
     return value
   }
 
@@ -220,7 +220,7 @@ export class PacketReader {
 
   #take(length: number): number {
     const start = this.#at
-    if (length > this.left) throw new SftpFormatError('a packet that ends too early')
+    if (length > this.left) throw new SftpFormatError('a truncated packet')
     this.#at += length
     return start
   }

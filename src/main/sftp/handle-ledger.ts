@@ -40,7 +40,7 @@ export class HandleLedger {
   }
 
   #error(): AppError {
-    const text = `${this.#where} mixed up two open files, so neither was copied. Copy them again, one at a time.`
+    const text = `${this.#where} confused two open files, so neither was copied. Copy them one at a time.`
     return new AppError('files-failed', text)
   }
 }

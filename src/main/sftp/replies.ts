@@ -32,7 +32,7 @@ export function parseReply(packet: Buffer): { readonly id: number; readonly repl
 /** Reads SSH_FXP_VERSION: the version and the names and data of the extensions (section 4). */
 export function parseVersion(packet: Buffer): { version: number; extensions: ReadonlyMap<string, string> } {
   const reader = new PacketReader(packet)
-  if (reader.u8() !== packetType.version) throw new SftpFormatError('no version')
+  if (reader.u8() !== packetType.version) throw new SftpFormatError('no version packet')
   const version = reader.u32()
   const extensions = new Map<string, string>()
   while (reader.left > 0 && extensions.size < 256) {
@@ -52,7 +52,7 @@ function parseFields(type: number, reader: PacketReader): Reply {
     }
     case packetType.handle: {
       const handle = reader.bytes()
-      if (handle.length > maxHandle) throw new SftpFormatError('a handle of more than 256 bytes')
+      if (handle.length > maxHandle) throw new SftpFormatError('a handle longer than 256 bytes')
       return { kind: 'handle', handle: Buffer.from(handle) }
     }
     case packetType.data:

@@ -108,7 +108,7 @@ export class RequestTable implements Disposable {
     const now = performance.now()
     if (now - this.#heardAt < silentMs && now - oldest.sentAt < overdueMs) return
     this.#parts.onLate(
-      new AppError('timed-out', `${this.#parts.where} does not answer requests for files any more. Try again.`),
+      new AppError('timed-out', `${this.#parts.where} has stopped answering SFTP requests. Try again.`),
     )
   }
 }

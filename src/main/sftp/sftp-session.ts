@@ -71,7 +71,7 @@ export class SftpSession implements Disposable {
     const session = new SftpSession(wire, parts.where)
     // How a copy is done depends on it, so it is waited for; a server that refuses it gets what every server takes.
     if (session.has('limits@openssh.com')) await session.#askLimits().catch(() => {})
-    if (!session.isOpen) throw new AppError('lost', `${parts.where} closed the session for files. Try again.`)
+    if (!session.isOpen) throw new AppError('lost', `${parts.where} closed the SFTP session. Try again.`)
     return session
   }
 
@@ -109,7 +109,7 @@ export class SftpSession implements Disposable {
     const reply = await this.#wire.send(id => packet(packetType.read, id).bytes(handle).u64(offset).u32(length))
     if (reply.kind === 'status' && reply.code === statusCode.eof) return null
     if (reply.kind !== 'data') throw this.#wire.unexpected(reply)
-    if (reply.data.length > length) throw this.#wire.fail('more data than asked for')
+    if (reply.data.length > length) throw this.#wire.fail('more data than requested')
     return reply.data.length === 0 ? null : reply.data
   }
 
@@ -299,7 +299,7 @@ function extended(id: number, name: string): PacketWriter {
 function bytesOf(path: string): Buffer {
   const bytes = encodeName(path)
   if (bytes.length > maxPath || bytes.includes(0))
-    throw new AppError('invalid-input', 'The path is too long, or holds a character that no path can have.')
+    throw new AppError('invalid-input', 'The path is too long or contains a NUL character.')
   return bytes
 }
 

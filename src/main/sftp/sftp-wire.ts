@@ -105,7 +105,7 @@ export class SftpWire implements Disposable {
     const packet = await this.#versionPacket(signal)
     const { version, extensions } = this.understood(() => parseVersion(packet))
     if (version !== 3)
-      throw new AppError('server-refused', `${this.#where} speaks SFTP version ${version}; Hawser needs version 3.`)
+      throw new AppError('server-refused', `${this.#where} uses SFTP version ${version}. Hawser requires version 3.`)
     this.#extensions = extensions
     this.#before = null
   }
@@ -183,7 +183,7 @@ export class SftpWire implements Disposable {
         fail(
           new AppError(
             'timed-out',
-            withWords(`${this.#where} does not answer the request for files.`, this.#whatItSaid, 'Try again.'),
+            withWords(`${this.#where} did not answer the request to start SFTP.`, this.#whatItSaid, 'Try again.'),
           ),
         )
       const timer = setTimeout(late, versionMs)
@@ -208,7 +208,7 @@ export class SftpWire implements Disposable {
       return take(packet)
     }
     const { id, reply } = parseReply(packet)
-    if (!this.#table.answer(id, reply)) throw new SftpFormatError('a reply that nobody asked for')
+    if (!this.#table.answer(id, reply)) throw new SftpFormatError('a reply to no request')
   }
 
   // What was opened for a request that was cancelled meanwhile.
@@ -225,7 +225,7 @@ export class SftpWire implements Disposable {
   /** The session ended by itself: before its greeting there never was one, and trying again changes nothing. */
   #gone(): AppError {
     if (this.#before) return sftpRefused(this.#where, this.#whatItSaid)
-    return new AppError('lost', `${this.#where} closed the session for files. Try again.`)
+    return new AppError('lost', `${this.#where} closed the SFTP session. Try again.`)
   }
 
   /** True for words in the place of the greeting, which begins with its length, whose first byte is zero. */
@@ -243,8 +243,8 @@ export class SftpWire implements Disposable {
   #broken(error: unknown): AppError {
     if (!(error instanceof SftpFormatError)) throw error
     if (this.#saysText) return sftpRefused(this.#where, this.#whatItSaid, error)
-    const text = `${this.#where} sent ${error.message}, which is not SFTP.`
-    const next = 'Its files can’t be reached this way.'
+    const text = `${this.#where} sent ${error.message}, which is not valid SFTP.`
+    const next = 'Its files can’t be opened over SFTP.'
     return new AppError('server-refused', withWords(text, { output: '', ...this.#words() }, next), { cause: error })
   }
 

@@ -65,10 +65,10 @@ export function fill(recipe: Recipe, values: Values, known: Filled): Filled {
       const { name, fallback, choices, hidden } = variable
       const said = Object.hasOwn(values, name) ? values[name] : undefined
       const value = (isGiven(variable) ? known.get(name) : undefined) ?? said ?? (hidden ? undefined : fallback)
-      if (value == null) throw new AppError('invalid-input', `Give a value for ${name}.`)
+      if (value == null) throw new AppError('invalid-input', `Enter a value for ${name}.`)
       if (choices.length > 0 && !choices.includes(value))
-        throw new AppError('invalid-input', `${name} is one of ${choices.join(', ')}.`)
-      if (hidden && value.includes('\n')) throw new AppError('invalid-input', `${name} must be one line.`)
+        throw new AppError('invalid-input', `${name} must be one of ${choices.join(', ')}.`)
+      if (hidden && value.includes('\n')) throw new AppError('invalid-input', `${name} must be a single line.`)
       return [name, value]
     }),
   )
@@ -92,7 +92,7 @@ function script(command: string, filled: Filled, options: ComposeOptions & { rea
   if (hidden.length > 0 && !(isShell && /^(sh|bash|zsh|fish)$/.test(dialect)))
     throw new AppError(
       'invalid-input',
-      'In this shell a hidden value would show in the list of processes. Begin the snippet with #!/bin/sh.',
+      'In this shell, a hidden value would be visible in the process list. Start the snippet with #!/bin/sh.',
     )
   const reader = new ShellReader(dialect)
   const unsafe: ShellPlace = { kind: 'unsafe', where: 'in a script that is not for a shell' }
@@ -141,7 +141,7 @@ export function interpreterOf(command: string): Interpreter | null {
 /** Throws where a folder would show a hidden value. */
 function checkFolder(folder: string): void {
   if (variablesIn(parseTemplate(folder)).some(each => each.hidden))
-    throw new AppError('invalid-input', 'A folder can’t hold a hidden value.')
+    throw new AppError('invalid-input', 'The folder can’t contain a hidden value.')
 }
 
 /** Throws `invalid-input` where a value of the snippet could not be put in safely, by its own shell or by bash. */
@@ -161,7 +161,7 @@ function inShell(recipe: Recipe, filled: Filled, options: ComposeOptions): Compo
   const interpreter = interpreterOf(recipe.command)
   if (!interpreter) return script(recipe.command, filled, { ...options, isShell: true })
   if (options.dialect === 'powershell' || options.dialect === 'cmd')
-    throw new AppError('invalid-input', 'This snippet begins with #!, which needs a host with a Unix shell.')
+    throw new AppError('invalid-input', 'This snippet starts with #!, so it needs a host with a Unix shell.')
   const isShell = interpreter.dialect !== null
   const composed = script(recipe.command, filled, { ...options, dialect: interpreter.dialect ?? 'sh', isShell })
   const plain = composed.text.replace(/(^|\n)#![^\n]*\n?/, '$1')
@@ -176,7 +176,7 @@ function inOtherShell({ words, dialect }: Interpreter, text: string): string {
   if (dialect === null || dialect === 'fish' || !words.every(each => /^[\w./-]+$/.test(each)))
     throw new AppError(
       'invalid-input',
-      'In the shell of this host only scripts that begin with #!/bin/sh or the like can run.',
+      'This host’s login shell can only run scripts that start with #!, such as #!/bin/sh.',
     )
   return `${words.join(' ')} -c 'eval "$(printf %s ${Buffer.from(text).toString('base64')} | base64 -d)"'`
 }
@@ -195,7 +195,7 @@ function folderWord(folder: string, filled: Filled, options: ComposeOptions): st
   if (options.dialect === 'other')
     throw new AppError(
       'invalid-input',
-      'In the shell of this host a snippet can’t go into a folder. Put cd into its script.',
+      'This host’s login shell doesn’t support a folder for snippets. Use cd in the script instead.',
     )
   const path = parseTemplate(folder)
     .map(part => (part.kind === 'text' ? part.text : (filled.get(part.variable.name) ?? '')))
@@ -217,23 +217,23 @@ const simpleLine = /^[^\n;&|]*$/
 export function composeTyped(recipe: Recipe, filled: Filled, dialect: Dialect): string {
   const options = { dialect, typed: true }
   if (variablesOf(recipe).some(each => each.hidden))
-    throw new AppError('invalid-input', 'A hidden value would show on the screen. Let this snippet run apart.')
+    throw new AppError('invalid-input', 'A hidden value would be visible in the terminal. Run this snippet in the background.')
   const whole = inShell(recipe, filled, options).text
   const bare = interpreterOf(recipe.command) ? whole : withoutComments(whole, dialect)
   if (bare === null)
     throw new AppError(
       'invalid-input',
-      'What is a comment in this snippet can’t be told for sure. Take the # out, or let it run apart.',
+      'Hawser can’t tell where the comments in this snippet end. Remove the #, or run it in the background.',
     )
   const text = bare.trimEnd().replace(/^(?:[ \t]*\n)+/, '')
-  if (text === '') throw new AppError('invalid-input', 'Nothing of this snippet is left to run: it is all comments.')
+  if (text === '') throw new AppError('invalid-input', 'This snippet contains only comments, so there is nothing to run.')
   if (recipe.folder.trim() === '') return text
   const into = folderWord(recipe.folder, filled, options)
   if (dialect === 'powershell') return `Set-Location -LiteralPath ${into} -ErrorAction Stop; ${text}`
   if (dialect === 'cmd') return `cd /d ${into} && ${text}`
   if (simpleLine.test(text)) return `cd ${into} && ${text}`
   if (dialect === 'csh')
-    throw new AppError('invalid-input', 'In csh a snippet with a folder can be typed only as one simple command.')
+    throw new AppError('invalid-input', 'In csh, a snippet with a folder must be a single simple command to run in a terminal.')
   return dialect === 'fish' ? `cd ${into} && begin\n${text}\nend` : `cd ${into} && {\n${text}\n}`
 }
 
@@ -258,21 +258,21 @@ export function composeApart(recipe: Recipe, filled: Filled, { dialect, mark }: 
 /** What starts a command in a window of its own in the tmux session `hawser`, and leaves a shell in it. */
 export function composeTmux(recipe: Recipe & Pick<Snippet, 'name'>, filled: Filled, dialect: Dialect): Composed {
   if (dialect === 'powershell' || dialect === 'cmd' || dialect === 'other')
-    throw new AppError('invalid-input', 'tmux needs a host with a Unix shell. Let this snippet run apart.')
+    throw new AppError('invalid-input', 'tmux needs a host with a Unix shell. Run this snippet in the background.')
   if (variablesOf(recipe).some(each => each.hidden))
-    throw new AppError('invalid-input', 'A hidden value would show in tmux. Let this snippet run apart.')
+    throw new AppError('invalid-input', 'A hidden value would be visible in tmux. Run this snippet in the background.')
   const quoted = (text: string) => unixWord(text, { dialect: 'sh', typed: false })
   const shell = '"${SHELL:-/bin/sh}"'
   const inside = `${shell} -c ${quoted(composeApart(recipe, filled, { dialect }).text)}; exec ${shell} -l`
   // tmux has the shell that it is set to read this, whichever that is.
   const body = quoted(anyShellWord(sh`exec /bin/sh -c ${inside}`))
   const name = quoted(recipe.name.replace(/[^\p{L}\p{N} _-]/gu, '').slice(0, 24) || 'snippet')
-  const start = `command -v tmux >/dev/null 2>&1 || { echo "tmux is not installed here." >&2; exit 127; }
+  const start = `command -v tmux >/dev/null 2>&1 || { echo "tmux is not installed on this host." >&2; exit 127; }
 if tmux has-session -t =hawser 2>/dev/null
 then at=$(tmux new-window -d -P -F '#{window_index}' -t hawser: -n ${name} ${body}) || exit 1
 else at=$(tmux new-session -d -P -F '#{window_index}' -s hawser -n ${name} ${body}) || exit 1
 fi
-echo "Runs in window $at of the tmux session hawser."`
+echo "Running in window $at of the tmux session hawser."`
   return { text: inLogin(`/bin/sh -c ${unixWord(start, { dialect, typed: false })}`, dialect), hidden: [] }
 }
 

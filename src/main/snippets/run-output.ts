@@ -47,7 +47,7 @@ export class OutputLog {
   /** All that is kept, with a line for what is not. */
   text(): string {
     const left = this.#bytes - this.#head.bytes - this.#tail.bytes
-    const gap = left > 0 ? `\n[${left} bytes left out]\n` : ''
+    const gap = left > 0 ? `\n[${left} bytes omitted]\n` : ''
     const [head, tail] = [this.#head.read(0, Infinity), this.#tail.read(0, Infinity)]
     return left > 0 ? `${head.toString()}${gap}${tail.toString()}` : Buffer.concat([head, tail]).toString()
   }

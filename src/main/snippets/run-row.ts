@@ -137,7 +137,7 @@ export class RunRowJob {
     if (Buffer.byteLength(composed.text) > maxCommand)
       throw new AppError(
         'invalid-input',
-        'With its values this snippet is longer than 120 KB, more than a host takes as one command.',
+        'With its values, this snippet is longer than 120 KB, the maximum for a single command.',
       )
     if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
     this.#asked = true
@@ -236,7 +236,7 @@ function endOf(end: CommandEnd, { where }: Connection): RunState {
       return { kind: 'ended', code, signal: signal === undefined ? null : cleanLine(signal.replace(/^SIG/, ''), 32) }
     }
     case 'closed': {
-      const error = new AppError('lost', `${where} ended the command without saying how. Run it again.`)
+      const error = new AppError('lost', `The command on ${where} ended without an exit code. Run it again.`)
       return { kind: 'failed', error: toWireError(error) }
     }
     case 'failed':

@@ -131,7 +131,7 @@ export class RunService implements Contract, Disposable {
     let left = maxText
     const parts = run.rows.map(row => {
       const { label } = row.snapshot()
-      const text = left > 0 ? cleanText(row.log.text(), left) : '[left out]'
+      const text = left > 0 ? cleanText(row.log.text(), left) : '[output omitted]'
       left -= text.length
       return `=== ${label}: ${endText(row)} ===\n${text === '' || text.endsWith('\n') ? text : `${text}\n`}`
     })
@@ -212,6 +212,6 @@ const maxText = 64 * 1024 * 1024
 function endText(row: RunRowJob): string {
   const { state } = row
   if (state.kind === 'ended')
-    return state.signal === null ? `exit ${state.code ?? 'unknown'}` : `ended by ${state.signal}`
+    return state.signal === null ? `exit ${state.code ?? 'unknown'}` : `terminated by ${state.signal}`
   return state.kind === 'failed' ? state.error.message : state.kind
 }

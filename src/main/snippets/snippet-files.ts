@@ -63,7 +63,7 @@ export function readSnippets(text: string, names: Names): ReadSnippets {
   const data = parseJson(plain)
   const own = ours.safeParse(data)
   if (own.success && own.data.version > 1)
-    throw new AppError('invalid-input', 'A newer Hawser wrote this file. Update Hawser, then import it.')
+    throw new AppError('invalid-input', 'This file was written by a newer version of Hawser. Update Hawser, then import it.')
   if (own.success) return readOurs(own.data.snippets, names)
   const quick = electermList(data)
   if (quick)
@@ -80,11 +80,11 @@ export function readSnippets(text: string, names: Names): ReadSnippets {
   if (/^\s*[[{]/.test(plain) && data === undefined)
     throw new AppError(
       'invalid-input',
-      'This file begins as JSON and does not end so: it may be cut off. Export it again.',
+      'This JSON file is incomplete. Export it again.',
     )
   throw new AppError(
     'invalid-input',
-    'There are no snippets in this file. Choose an export of Hawser, electerm or Termius.',
+    'There are no snippets in this file. Choose an export from Hawser, electerm or Termius.',
   )
 }
 
@@ -108,7 +108,7 @@ function readOurs(all: readonly unknown[], names: Names): ReadSnippets {
     skipped: [
       ...skipped,
       ...(odd > 0 ? [`${odd} entries have no name or no command`] : []),
-      ...starting.map(each => `${each?.name}: that it starts with a terminal was left out; say so in its form`),
+      ...starting.map(each => `${each?.name}: its run-at-start setting was not imported; set it in the snippet’s form`),
     ],
   }
 }
@@ -122,14 +122,14 @@ function collect(
     const checked = snippet.safeParse(make())
     if (checked.success) made.push(checked.data)
     else
-      skipped.push(`${name.slice(0, 64) || 'A snippet without a name'}: ${problemOf(checked.error.issues[0]?.path[0])}`)
+      skipped.push(`${name.slice(0, 64) || 'Unnamed snippet'}: ${problemOf(checked.error.issues[0]?.path[0])}`)
   }
   return { format, snippets: made, skipped }
 }
 
 function problemOf(field: PropertyKey | undefined): string {
-  if (field === 'command') return 'its command is empty, too long or holds control characters'
-  return field === 'name' ? 'its name is empty or too long' : `its ${String(field ?? 'content')} can’t be used`
+  if (field === 'command') return 'its command is empty, too long or contains control characters'
+  return field === 'name' ? 'its name is empty or too long' : `its ${String(field ?? 'content')} is not valid`
 }
 
 function fromOurs({ command, where, onConnect: _dropped, ...rest }: OurSnippet, names: Names): unknown {

@@ -119,8 +119,8 @@ export class SnippetService implements Contract {
 
   importFrom: Contract['importFrom'] = async ({ path }) => {
     const info = await stat(path).catch(() => null)
-    if (!info?.isFile()) throw new AppError('not-found', `${path} is not a file. Choose another one.`)
-    if (info.size > maxBytes) throw new AppError('invalid-input', 'The file is larger than 16 MB. Choose another one.')
+    if (!info?.isFile()) throw new AppError('not-found', `${path} is not a file. Choose another file.`)
+    if (info.size > maxBytes) throw new AppError('invalid-input', 'The file is larger than 16 MB. Choose another file.')
     const { format, snippets, skipped } = readSnippets(await readFile(path, 'utf8'), this.#parts.names())
     const known = new Set(this.#all.map(sameKey))
     const fresh = snippets.filter(each => !known.has(sameKey(each)) && known.add(sameKey(each)))
@@ -189,7 +189,7 @@ export class SnippetService implements Contract {
       each.key !== null && (taken.get(each.key) ?? each.id) !== each.id ? { ...each, key: null } : each,
     )
     if (snippets.length > mostSnippets)
-      throw new AppError('invalid-input', 'There are 10,000 snippets already. Delete some first.')
+      throw new AppError('invalid-input', 'The limit of 10,000 snippets is reached. Delete some first.')
     await this.#store({ ...this.#parts.file.value, snippets })
   }
 
@@ -249,7 +249,7 @@ function check(snippet: Snippet): void {
   if (snippet.mode !== 'apart' && variablesOf(snippet).some(each => each.hidden))
     throw new AppError(
       'invalid-input',
-      'A hidden value would stand on the screen and in the shell’s history. Choose “Apart, with its output in a panel”.',
+      'A hidden value would be visible in the terminal and in the shell history. Choose to run it in the background.',
     )
   checkPlaces(snippet)
 }
@@ -259,6 +259,6 @@ function problemOf(snippet: Snippet): readonly string[] {
     check(snippet)
     return []
   } catch (error) {
-    return [`${snippet.name} was added, but change it before it runs. ${error instanceof Error ? error.message : ''}`]
+    return [`${snippet.name} was added, but must be changed before it can run. ${error instanceof Error ? error.message : ''}`]
   }
 }

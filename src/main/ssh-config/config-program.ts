@@ -154,7 +154,7 @@ class Builder {
       section.statements.push(at)
       return null
     }
-    if (splitArguments(rest)?.includes('')) this.#note(at, 'Include: an argument is empty')
+    if (splitArguments(rest)?.includes('')) this.#note(at, 'Include: empty argument')
     if (rest.includes('%')) this.#note(at, 'Include: tokens are not supported')
     const included = source.includes.get(number) ?? []
     for (const each of included) this.file(each, section)
@@ -165,7 +165,7 @@ class Builder {
 
   #hostCondition(at: Statement): Condition {
     const patterns = splitArguments(at.rest) ?? []
-    if (patterns.includes('')) this.#note(at, 'Host: an argument is empty')
+    if (patterns.includes('')) this.#note(at, 'Host: empty argument')
     return { kind: 'host', patterns, at }
   }
 
@@ -182,7 +182,7 @@ class Builder {
     const isNamed = fault === null && this.#ignored.some(list => matchesList(keyword, list, true))
     if (!isNamed && this.notes.length >= maxNotes) return
     const meant = misspelled(keyword)
-    const text = `“${shortName(keyword, 40)}” is not a keyword of ssh_config${meant === null ? '' : `, perhaps ${meant} is meant`}`
+    const text = `“${shortName(keyword, 40)}” is not an ssh_config keyword${meant === null ? '' : `, perhaps ${meant} is meant`}`
     if (isNamed) this.unknown.push({ keyword, order, note: { path, line, text } })
     else this.#note(at, text)
   }

@@ -65,7 +65,7 @@ class Reader {
     this.stamps.set(path, stampOf(path, null))
     this.#isSystem = system
     if (depth > maxDepth || ++this.#files > maxFiles) {
-      this.#note(place, depth > maxDepth ? 'Include goes deeper than 16 files' : 'More than 1,000 files are included')
+      this.#note(place, depth > maxDepth ? 'Include is nested more than 16 levels deep' : 'More than 1,000 files are included')
       return null
     }
     const text = await this.#text(path, place, including !== null)
@@ -94,12 +94,12 @@ class Reader {
       // ssh reads no file that others may write to: they could run commands as this person.
       const ours = process.getuid === undefined || info.uid === 0 || info.uid === process.getuid()
       if ((included || !this.#isSystem) && process.platform !== 'win32' && (!ours || (info.mode & 0o022) !== 0)) {
-        this.#note(place, `${path} can be written by others, so it is not read. Run chmod go-w on it`)
+        this.#note(place, `${path} is writable by others and was ignored. Run chmod go-w on it`)
         return null
       }
       this.#bytes += info.size
       if (this.#bytes > maxBytes) {
-        this.#note(place, 'The files are larger than 64 MB together')
+        this.#note(place, 'The files are larger than 64 MB in total')
         return null
       }
       return decodeText(await readFile(path))
@@ -115,7 +115,7 @@ class Reader {
     try {
       const expanded = expandVariables(word, this.#facts.env)
       if (expanded.startsWith('~') && system) {
-        this.#note(at, 'Include: the system’s file can’t include a person’s')
+        this.#note(at, 'Include: the system-wide config can’t include a user’s files')
         return []
       }
       const path = expandTilde(expanded, this.#facts)

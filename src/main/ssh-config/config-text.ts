@@ -63,7 +63,7 @@ export function splitArguments(text: string): readonly string[] | null {
 
 /** One argument so that `splitArguments` gives it back. Throws for control characters, which no line can hold. */
 export function quoteArgument(value: string): string {
-  if (/\p{Cc}/u.test(value)) throw new RangeError('An argument holds no control characters')
+  if (/\p{Cc}/u.test(value)) throw new RangeError('An argument can’t contain control characters')
   if (value !== '' && !/[\s"'\\#]/.test(value)) return value
   return `"${value.replace(/\\(?=["'\\]|$)|"/g, '\\$&')}"`
 }

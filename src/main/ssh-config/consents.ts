@@ -92,7 +92,7 @@ export async function allowCommand(
   const { label, consents, ask } = context
   if (consents.has(what.command)) return
   const answer = await ask({ kind: 'run-command', label, ...what })
-  if (answer?.kind !== 'run') throw new AppError('cancelled', `The command was not run, so ${label} was not dialled.`)
+  if (answer?.kind !== 'run') throw new AppError('cancelled', `The command was not allowed, so Hawser did not connect to ${label}.`)
   await consents.add(what.command)
 }
 

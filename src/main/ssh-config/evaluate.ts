@@ -221,7 +221,7 @@ class Run {
         this.usedAnswers = true
         return isInNetworks(this.#facts.addresses?.() ?? [], value)
       default:
-        this.#note(at, `Match ${kind} is not supported: the section is left out`)
+        this.#note(at, `Match ${kind} is not supported, so the section is ignored`)
         return null
     }
   }
@@ -270,7 +270,7 @@ class Run {
     try {
       return text.replace(/%(.?)/gs, (_all, letter: string) => {
         if (letter === '%') return '%'
-        if (letter !== 'h') throw new ExpansionError(`%${letter} means nothing in HostName`)
+        if (letter !== 'h') throw new ExpansionError(`%${letter} is not a valid token in HostName`)
         return host
       })
     } catch (error) {
@@ -315,7 +315,7 @@ class Run {
     const text = isJump ? jumpList(at.rest) : at.rest.replace(/^[ \t\r\n=]+/, '')
     // Up to 9.2 at least, ssh jumps through a host called none then.
     if (isJump && isNone(text) && !isNone(at.rest.replace(/^[ \t\r\n=]+|[ \t\r\n]+$/g, '')))
-      this.#problem(at, 'ProxyJump: “none” must stand alone on its line, without a comment')
+      this.#problem(at, 'ProxyJump: “none” must be alone on its line, without a comment')
     // The one that comes first of these two wins.
     const other = isJump ? 'proxycommand' : 'proxyjump'
     const rival = this.#first(other)
@@ -327,7 +327,7 @@ class Run {
   #takeEnvironment(at: Statement, args: readonly string[]): void {
     let kept = [...(this.settings.get('sendenv') ?? [])]
     for (const arg of args) {
-      if (arg === '' || arg.includes('=')) this.#problem(at, 'a name of a variable has no “=”')
+      if (arg === '' || arg.includes('=')) this.#problem(at, 'a variable name can’t contain “=”')
       else if (arg.startsWith('-')) kept = kept.filter(({ args: [name = ''] }) => !matchesPattern(name, arg.slice(1)))
       else kept.push({ args: [arg], at })
     }

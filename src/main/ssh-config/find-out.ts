@@ -59,9 +59,9 @@ function run(command: string, signal: AbortSignal): Promise<boolean> {
     )
     child.on('close', (code, killed) => {
       if (code === null)
-        reject(notRun(command, killed === 'SIGTERM' ? 'it took longer than 15 s' : 'a signal ended it'))
+        reject(notRun(command, killed === 'SIGTERM' ? 'it took longer than 15 s' : 'it was terminated by a signal'))
       else if (code === notFound || code === notExecutable || (windows && code === notFoundByCmd))
-        reject(notRun(command, code === notExecutable ? 'it may not be run' : 'a program in it was not found'))
+        reject(notRun(command, code === notExecutable ? 'permission denied' : 'command not found'))
       else resolve(code === 0)
     })
   })

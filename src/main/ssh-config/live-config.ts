@@ -116,7 +116,7 @@ export class LiveConfig implements Disposable {
   ): Promise<void> {
     await this.refresh()
     const source = this.#reading.sources.flatMap(allSources).find(each => each.path === path)
-    if (!source) throw new AppError('not-found', `${path} is not read any more. Look at the config again.`)
+    if (!source) throw new AppError('not-found', `${path} is no longer part of the SSH config. Reload and try again.`)
     const text = change(source.text)
     const program = buildProgram(
       this.#reading.sources.map(each => withText(each, path, text)),
@@ -127,12 +127,12 @@ export class LiveConfig implements Disposable {
     const info = await stat(place)
     const before = await readFile(place)
     const encoding = before.equals(Buffer.from(source.text, 'utf8')) ? 'utf8' : 'latin1'
-    const changed = () => new AppError('changed', `${path} was changed by another program meanwhile. Look at it again.`)
+    const changed = () => new AppError('changed', `${path} was changed by another program. Reload and try again.`)
     if (!before.equals(Buffer.from(source.text, encoding))) throw changed()
     if (encoding === 'latin1' && /[^\0-\xff]/.test(text))
       throw new AppError(
         'unsupported',
-        `${path} is not UTF-8, so such letters can’t be written into it. Use plain ones.`,
+        `${path} is not UTF-8, so only ASCII characters can be written to it.`,
       )
     await writeAtomically(place, Buffer.from(text, encoding), {
       mode: info.mode & 0o777,

@@ -212,7 +212,7 @@ function forwards(read: SettingReader, values: TokenValues): readonly ForwardLin
         at,
       )
       if (spec !== null && parseForwardSpec(kind, spec)) return [{ kind, spec, at }]
-      read.bad(keyword, `“${args.join(' ')}” is not a forward`, at)
+      read.bad(keyword, `“${args.join(' ')}” is not a valid forwarding specification`, at)
       return []
     }),
   )
@@ -227,7 +227,7 @@ function notHonoured(evaluation: Evaluation, read: SettingReader) {
   const certificates = read.each('certificatefile').map(({ at }) => ({
     path: at.path,
     line: at.line,
-    text: 'CertificateFile: OpenSSH certificates are not supported yet; the key alone is offered',
+    text: 'CertificateFile: OpenSSH certificates are not supported yet; only the key is offered',
   }))
   const told = read.at('exitonforwardfailure')
   const kept =
@@ -236,14 +236,14 @@ function notHonoured(evaluation: Evaluation, read: SettingReader) {
           {
             path: told.path,
             line: told.line,
-            text: 'ExitOnForwardFailure: the connection stays; the row of the forward says what failed',
+            text: 'ExitOnForwardFailure: the connection stays open; failed forwards are shown in the list',
           },
         ]
       : []
   const session = read.at('sessiontype')
   const opened =
     session && read.text('sessiontype')?.toLowerCase() !== 'default'
-      ? [{ path: session.path, line: session.line, text: 'SessionType: a terminal opens a shell all the same' }]
+      ? [{ path: session.path, line: session.line, text: 'SessionType: terminals always open a shell' }]
       : []
   const anywhere = read
     .each('remoteforward')
@@ -251,7 +251,7 @@ function notHonoured(evaluation: Evaluation, read: SettingReader) {
     .map(({ at }) => ({
       path: at.path,
       line: at.line,
-      text: 'RemoteForward: one without a destination (a SOCKS proxy over there) is not supported',
+      text: 'RemoteForward: remote dynamic forwarding (SOCKS) is not supported',
     }))
   return [...evaluation.notHonoured, ...certificates, ...kept, ...opened, ...anywhere]
 }

@@ -45,7 +45,7 @@ export class SettingReader {
     const word = lowerAscii(text)
     const found = choices.find(choice => choice === word) ?? also[word]
     if (found !== undefined) return found
-    this.bad(keyword, `“${text}” is none of ${choices.join(', ')}`)
+    this.bad(keyword, `“${text}” is not one of ${choices.join(', ')}`)
     return usual
   }
 
@@ -69,7 +69,7 @@ export class SettingReader {
     if (text === null) return fallback
     const seconds = parseTime(text)
     if (seconds !== null) return seconds
-    this.bad(keyword, `“${text}” is not a time`)
+    this.bad(keyword, `“${text}” is not a valid time`)
     return fallback
   }
 

@@ -46,7 +46,7 @@ export function expandTokens(text: string, values: TokenValues, allowed: string 
 function replaceTokens(text: string, allowed: string, valueOf: (letter: string) => string): string {
   return text.replace(/%(.?)/gs, (_all, letter: string) => {
     if (letter === '%') return '%'
-    if (letter === '' || !allowed.includes(letter)) throw new ExpansionError(`%${letter} means nothing here`)
+    if (letter === '' || !allowed.includes(letter)) throw new ExpansionError(`%${letter} is not a valid token here`)
     return valueOf(letter)
   })
 }
@@ -65,7 +65,7 @@ export function expandForShell(text: string, values: CommandValues, allowed: str
   return replaceTokens(text, allowed, letter => {
     const value = token(letter, values)
     if (foreign.includes(letter) && !isPlainForShell(value))
-      throw new ExpansionError(`“${shortName(value)}” holds letters that mean something to a shell`)
+      throw new ExpansionError(`“${shortName(value)}” contains shell metacharacters`)
     return value
   })
 }
@@ -112,7 +112,7 @@ function token(letter: string, values: CommandValues): string {
 }
 
 function localToken(letter: string, { local, ...values }: CommandValues): string {
-  if (local === null) throw new ExpansionError(`%${letter} means nothing here`)
+  if (local === null) throw new ExpansionError(`%${letter} is not a valid token here`)
   switch (letter) {
     case 'C':
       return createHash('sha1')

@@ -121,15 +121,15 @@ function notOffered(names: readonly string[], mismatch: Mismatch, { saved }: Mis
   const { kind, besideCbc } = mismatch
   const [them, first = ''] = [names.length === 1 ? 'it' : 'them', names[0]]
   if (kind === 'compression')
-    return { why: 'and compression is off for this host', next: 'Add “Compression yes” for it to your SSH config.' }
+    return { why: 'and compression is off for this host', next: 'Add “Compression yes” for this host to your SSH config.' }
   if (kind === 'mac' && besideCbc && names.every(isEtm)) {
     const next = saved
       ? 'Turn off weak algorithms for this host.'
-      : 'Take the CBC ciphers out of the Ciphers line of your SSH config.'
-    return { why: `and Hawser does not use ${them} together with CBC ciphers`, next }
+      : 'Remove the CBC ciphers from the Ciphers line of your SSH config.'
+    return { why: `and Hawser does not use ${them} with CBC ciphers`, next }
   }
   return {
-    why: `and the ${keywords[kind]} line of your SSH config leaves ${them} out`,
+    why: `but the ${keywords[kind]} line of your SSH config excludes ${them}`,
     next: `Add ${first} to that line.`,
   }
 }
@@ -140,7 +140,7 @@ function weakOnly(weak: readonly string[], { kind, theirs }: Mismatch, context: 
   const why = weak.length === theirs.length ? all : `of which Hawser supports only weak ones (${list(weak)})`
   // What apartFromCbc took out again.
   if (kind === 'cipher' && context.wishes.ciphers?.includes(first) === true)
-    return { why, next: 'Add hmac-sha2-256 to the MACs line of your SSH config: CBC is not used with -etm MACs.' }
+    return { why, next: 'Add hmac-sha2-256 to the MACs line of your SSH config: Hawser does not use CBC with -etm MACs.' }
   const otherwise = context.saved
     ? 'allow weak algorithms for this host'
     : `add “${keywords[kind]} +${first}” for this host to your SSH config`
@@ -162,7 +162,7 @@ function enable({ kind, ours }: Mismatch, { ident }: MismatchContext): string {
   const name = ours.includes(preferred[kind]) ? preferred[kind] : (ours[0] ?? preferred[kind])
   if (kind === 'compression') return 'Allow connections without compression on the server.'
   if (!/OpenSSH/i.test(ident)) return `Enable ${name} on the server.`
-  if (kind === 'hostKey') return `Give the server a host key of the type ${name} (HostKey in its sshd_config).`
+  if (kind === 'hostKey') return `Add a host key of type ${name} to the server (HostKey in its sshd_config).`
   return `Add ${name} to ${keywords[kind]} in the server’s sshd_config.`
 }
 

@@ -92,7 +92,7 @@ export function algorithmsFor(options: {
   const choose = ({ keyword, strong, weak: old, wish }: Choice) => {
     const there = [...strong, ...old]
     const chosen = applySpec(wish, options.weak ? there : strong, there).filter(name => there.includes(name))
-    if (chosen.length === 0) throw new RangeError(`${keyword} ${wish}: Hawser has none of them`)
+    if (chosen.length === 0) throw new RangeError(`${keyword} ${wish}: Hawser supports none of them`)
     return chosen
   }
   const has = supported()
@@ -130,7 +130,7 @@ function apartFromCbc(cipher: readonly string[], hmac: readonly string[]): Pick<
   if (others.length > 0) return { cipher, hmac: others }
   const safe = cipher.filter(name => !isCbc(name))
   if (safe.length > 0) return { cipher: safe, hmac }
-  throw new RangeError('Ciphers and MACs: a CBC cipher with nothing but -etm MACs is open to the Terrapin attack')
+  throw new RangeError('Ciphers and MACs: CBC ciphers with only -etm MACs are vulnerable to the Terrapin attack')
 }
 
 export function isCbc(name: string): boolean {

@@ -146,7 +146,7 @@ export class Authenticator {
       let asked = 0
       let failed: unknown
       const prompt = (...[name, text, , prompts, finish]: KeyboardPrompt) => {
-        if (++asked > maxRounds) failed ??= new AppError('auth-failed', 'The server asks questions without end.')
+        if (++asked > maxRounds) failed ??= new AppError('auth-failed', 'The server sent too many prompts.')
         if (failed !== undefined) return this.#context.giveUp(failed)
         this.#answerOne({ name, text, prompts, first: asked === 1, again: tries > 0 }).then(
           finish,
@@ -215,7 +215,7 @@ export class Authenticator {
       this.#keptUsed = true
       yield { type: 'password', username, password: kept }
       if (this.#partial) return void (this.#stepped = true)
-      text = 'The remembered password was not accepted.'
+      text = 'The saved password was not accepted.'
     }
     const { passwordPrompts } = hop.options
     for (let tries = 0; tries < passwordPrompts && this.methods.includes('password'); tries++) {
@@ -229,7 +229,7 @@ export class Authenticator {
       else this.#toRemember.delete(passwordName(hop))
       yield { type: 'password', username, password }
       if (this.#partial) return void (this.#stepped = true)
-      text = 'That password was not accepted.'
+      text = 'Incorrect password.'
     }
     this.#toRemember.delete(passwordName(hop))
   }

@@ -27,7 +27,7 @@ export function applyChannelRules(client: Client, where: string, onSessionGone: 
   const flooded = (channel: ClientChannel) => {
     channel.close()
     forgetChannel(client, channel)
-    channel.emit('error', new AppError('lost', `${where} sent more than it may. Its channel was closed.`))
+    channel.emit('error', new AppError('lost', `${where} sent more data than allowed, so its channel was closed.`))
     channel.emit('close')
   }
   onWindowExceeded(client, flooded)

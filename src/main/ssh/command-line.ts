@@ -32,7 +32,7 @@ export function inSh(script: Script): CommandLine {
   // Without `exec`, which restricted shells refuse (bash(1), RESTRICTED SHELL) and PowerShell doesn't know.
   const line = `env LC_ALL=C ${decoded(script)}`
   if (line.length > mostLine)
-    throw new AppError('invalid-input', 'The names are too many or too long for one command. Choose fewer files.')
+    throw new AppError('invalid-input', 'Too many files for one command, or their names are too long. Select fewer files.')
   return make(line)
 }
 

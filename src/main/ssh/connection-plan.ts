@@ -72,7 +72,7 @@ type Chain = readonly PlannedHop[]
 
 function planAddress(target: Extract<RemoteTarget, { kind: 'address' }>, input: PlanInput): Chain {
   const { keyFile } = target
-  for (const stop of [target, ...target.jumps]) check(stop, 'Type it anew.')
+  for (const stop of [target, ...target.jumps]) check(stop, 'Enter it again.')
   const last = { input, depth: 0, label: target.address, hostId: null, keyFile }
   if (target.jumps.length === 0) return planNamed(target, last)
   return planNamed(target, { ...last, before: planJumps(target.jumps, input, 0) })
@@ -92,7 +92,7 @@ interface NamedContext {
 function planNamed(stop: Destination, context: NamedContext): Chain {
   const { input, depth, label, hostId, keyFile } = context
   if (depth > maxHops)
-    throw new AppError('invalid-input', `The jump hosts of ${label} go in a circle. Change one of them.`)
+    throw new AppError('invalid-input', `The jump hosts of ${label} form a loop. Change one of them.`)
   const found = input.config.resolve(stop.address, stop)
   const problem = input.config.problem() ?? found.problems[0]
   if (problem) throw refused(problem)
@@ -133,7 +133,7 @@ function planJumps(stops: readonly Destination[], input: PlanInput, depth: numbe
 function jumpsOf(found: ResolvedHost): readonly Destination[] {
   const jumps = parseJumps(found.proxyJump)
   if (jumps) return jumps
-  throw new AppError('invalid-input', `ProxyJump ${found.proxyJump} of ${found.name} is not a list of hosts.`)
+  throw new AppError('invalid-input', `ProxyJump ${found.proxyJump} of ${found.name} is not a valid list of hosts.`)
 }
 
 function readOptions(found: ResolvedHost): HopOptions {
@@ -147,7 +147,7 @@ function readOptions(found: ResolvedHost): HopOptions {
 
 /** The sentence for a line that can't be read. */
 export function refused({ path, line, text }: ConfigNote): AppError {
-  return new AppError('invalid-input', `${path}, line ${line}: ${text}. Correct it and try again.`)
+  return new AppError('invalid-input', `${path}, line ${line}: ${text}. Fix it and try again.`)
 }
 
 function planHost(id: HostId, input: PlanInput, behind: readonly HostId[]): Chain {
@@ -155,10 +155,10 @@ function planHost(id: HostId, input: PlanInput, behind: readonly HostId[]): Chai
   if (!host)
     throw new AppError(
       'not-found',
-      behind.length > 0 ? 'The jump host of this host was deleted. Choose another one.' : 'This host was deleted.',
+      behind.length > 0 ? 'The jump host of this host was deleted. Choose another jump host.' : 'This host was deleted.',
     )
   if (behind.includes(id) || behind.length >= maxHops)
-    throw new AppError('invalid-input', `The jump hosts of ${host.label} go in a circle. Change one of them.`)
+    throw new AppError('invalid-input', `The jump hosts of ${host.label} form a loop. Change one of them.`)
   const name = input.config.nameOf(id)
   if (name !== null) {
     const stop = { user: null, address: name, port: null }
@@ -173,7 +173,7 @@ function planHost(id: HostId, input: PlanInput, behind: readonly HostId[]): Chai
   const through = before.length > 0 ? null : (host.proxy ?? inherited.proxy)
   const user = host.user ?? inherited.user
   for (const address of [host.address, ...(through ? [through.address] : [])])
-    check({ address, user, port: null }, `Correct it in ${host.label}${host.user === user ? '' : ' or its group'}.`)
+    check({ address, user, port: null }, `Fix it in ${host.label}${host.user === user ? '' : ' or its group'}.`)
   const hop = withKey(
     {
       label: host.label,

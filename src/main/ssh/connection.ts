@@ -114,7 +114,7 @@ export class Connection implements Disposable {
       ...input,
       limits: input.limits ?? usualLimits,
       onLost: seconds => {
-        this.#end(new AppError('lost', `${this.where} has not answered for ${seconds} seconds.`))
+        this.#end(new AppError('lost', `${this.where} has not responded for ${seconds} seconds.`))
         this.#client.destroy()
       },
     })
@@ -297,7 +297,7 @@ export class Connection implements Disposable {
 
   #open<T>({ signal, request, drop, refused }: OpenRequest<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (this.#over) return reject(new AppError('lost', `The connection to ${this.where} is closed.`))
+      if (this.#over) return reject(new AppError('lost', `The connection to ${this.where} was closed.`))
       if (signal.aborted) return reject(new AppError('cancelled', 'Cancelled'))
       const settle = () => {
         clearTimeout(timer)
@@ -312,7 +312,7 @@ export class Connection implements Disposable {
       let gaveUp = false
       const abort = () => fail(new AppError('cancelled', 'Cancelled'))
       const late = () =>
-        fail(new AppError('timed-out', `${this.where} did not answer the request for a channel. Try again.`))
+        fail(new AppError('timed-out', `${this.where} did not answer a request to open a channel. Try again.`))
       const timer = setTimeout(late, openMs)
       const stop = this.onClosed(error => fail(error ?? new AppError('cancelled', 'Closed')))
       signal.addEventListener('abort', abort)
@@ -345,7 +345,7 @@ export class Connection implements Disposable {
   #lossOf(error: unknown): AppError {
     if (!(error instanceof Error) || (error as { level?: unknown }).level !== 'handshake') return this.#error(error)
     const text = cleanLine(error.message.replace(/ during handshake|^Handshake failed: /gi, ''), 200)
-    return new AppError('lost', `The connection to ${this.where} was lost while its keys were changed (${text}).`, {
+    return new AppError('lost', `The connection to ${this.where} was lost while rekeying (${text}).`, {
       cause: error,
     })
   }

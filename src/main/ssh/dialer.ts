@@ -82,7 +82,7 @@ export class Dialer {
     try {
       onStep({
         kind: 'connecting',
-        step: via ? `Reaching ${hop.label} through ${via.connection.where}` : `Connecting to ${hop.label}`,
+        step: via ? `Connecting to ${hop.label} through ${via.connection.where}` : `Connecting to ${hop.label}`,
       })
       const knownTypes = await knownTypesOf(hop, this.#parts.knownHosts)
       // Nothing may be awaited from here to the handshake: a stream that ends in between would end unheard.
@@ -212,21 +212,21 @@ function chooseAlgorithms(hop: PlannedHop, knownTypes: readonly string[]) {
     return algorithmsFor({ weak: hop.weakAlgorithms, knownTypes, wishes, compression })
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    throw new AppError('no-common-algorithm', `${error.message}. Change that line of the config of ${hop.label}.`)
+    throw new AppError('no-common-algorithm', `${error.message}. Change that line in the SSH config of ${hop.label}.`)
   }
 }
 
 function needsAnswer(hop: PlannedHop, refused: boolean): AppError {
   const text = hop.options.batch
-    ? `${hop.label} asks something, and BatchMode is set to yes in its config.`
-    : `${hop.label} asks for more than a connection in the background can answer.`
+    ? `${hop.label} needs your input, but BatchMode is set to yes in its SSH config.`
+    : `${hop.label} needs your input, and a background connection can’t ask for it. Connect to it first.`
   return new AppError(refused ? 'auth-failed' : 'needs-answer', text)
 }
 
 function passwordExpired(hop: PlannedHop): AppError {
   return new AppError(
     'auth-failed',
-    `${hop.label} wants a new password for ${hop.user}, which Hawser can’t set. Change it with ssh in a terminal and try again.`,
+    `The password of ${hop.user} on ${hop.label} must be changed, which Hawser can’t do. Change it with ssh in a terminal and try again.`,
   )
 }
 

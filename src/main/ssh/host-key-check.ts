@@ -104,7 +104,7 @@ async function checkName(
       const { label, via } = hop
       const answer = await ask({ kind: 'new-key', label, address, via, key: offered, elsewhere })
       if (answer?.kind !== 'trust')
-        throw new AppError('cancelled', `The host key of ${hop.label} was not trusted. Nothing was sent.`)
+        throw new AppError('cancelled', `The host key of ${hop.label} was not trusted, so nothing was sent.`)
     }
     await knownHosts.add(name, key, choice)
     context.onDecision('trusted', offered)
@@ -130,7 +130,7 @@ async function checkName(
     const what = verdict.kind === 'revoked' ? 'is marked as revoked' : 'has changed'
     throw new AppError(
       'host-key-rejected',
-      `The host key of ${hop.label} ${what}. Nothing was sent. Compare it with the server’s owner.`,
+      `The host key of ${hop.label} ${what}, so nothing was sent. Check the fingerprint with the server’s administrator.`,
     )
   }
   await knownHosts.replace(name, key, choice)
@@ -140,7 +140,7 @@ async function checkName(
 function notOnFile(hop: PlannedHop): AppError {
   return new AppError(
     'host-key-rejected',
-    `The host key of ${hop.label} is not on file, and StrictHostKeyChecking is set to yes. Nothing was sent. Add the key on the Known hosts page.`,
+    `The host key of ${hop.label} is not in known_hosts, and StrictHostKeyChecking is set to yes, so nothing was sent. Add the key on the Known hosts page.`,
   )
 }
 

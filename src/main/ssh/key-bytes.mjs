@@ -14,7 +14,7 @@ export class ByteReader {
   }
 
   uint32() {
-    if (this.left < 4) throw new RangeError('the file is cut short')
+    if (this.left < 4) throw new RangeError('the file is truncated')
     const value = this.bytes.readUInt32BE(this.at)
     this.at += 4
     return value
@@ -22,7 +22,7 @@ export class ByteReader {
 
   /** @param {number} length */
   take(length) {
-    if (length > this.left) throw new RangeError('the file is cut short')
+    if (length > this.left) throw new RangeError('the file is truncated')
     this.at += length
     return this.bytes.subarray(this.at - length, this.at)
   }

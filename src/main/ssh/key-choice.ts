@@ -117,7 +117,7 @@ export class KeyChoice {
     return {
       remembered: () => secrets.get(name),
       ask: async wrong => {
-        const text = wrong ? 'That passphrase does not open the key.' : source.kind === 'file' ? source.path : ''
+        const text = wrong ? 'Incorrect passphrase.' : source.kind === 'file' ? source.path : ''
         const prompts = [{ text: 'Passphrase', echo: false }]
         const answer = await ask({
           kind: 'secrets',
@@ -136,27 +136,27 @@ export class KeyChoice {
 
 function missing(source: KeySource): AppError {
   const path = source.kind === 'file' ? source.path : keyName(source)
-  return new AppError('key-unusable', `The key file ${path} does not exist. Choose another one for this host.`)
+  return new AppError('key-unusable', `The key file ${path} doesn’t exist. Choose another key for this host.`)
 }
 
 function notInAgent(source: KeySource): AppError {
   return new AppError(
     'key-unusable',
-    `Of the key ${keyName(source)} only the public half is here, and the agent does not hold the private one. Add it to the agent, or choose the private key.`,
+    `Only the public key of ${keyName(source)} was found, and the agent doesn’t have the private key. Add it to the agent, or choose the private key file.`,
   )
 }
 
 function noKey(): AppError {
   return new AppError(
     'key-unusable',
-    'There is no key in the .ssh folder. Choose a key file for this host, or make one with ssh-keygen.',
+    'There is no key in ~/.ssh. Choose a key file for this host, or create one with ssh-keygen.',
   )
 }
 
 function vaultLocked(): AppError {
   return new AppError(
     'vault-locked',
-    'The key of this host may be in the vault, which is locked. Unlock it in Settings, Security.',
+    'The key for this host may be in the vault, which is locked. Unlock it in Settings > Security.',
   )
 }
 

@@ -56,7 +56,7 @@ export function readPrivateFields(type, from) {
     const [curve, point, scalar] = [from.text(), Buffer.from(from.string()), Buffer.from(trimmed(from.string()))]
     return { kind: 'ecdsa', curve, point, scalar }
   }
-  throw new RangeError(`keys of type ${type} can’t be used`)
+  throw new RangeError(`keys of type ${type} are not supported`)
 }
 
 /** For crypto: PKCS#8, SEC 1 or PKCS#1. @param {KeyNumbers} key */
@@ -92,7 +92,7 @@ export function fromKeyObject(object) {
   if (jwk['kty'] === 'OKP' && jwk['crv'] === 'Ed25519')
     return { kind: 'ed25519', publicKey: part('x'), seed: part('d') }
   const found = Object.entries(curves).find(([, { jwk: name }]) => name === jwk['crv'])
-  if (!found) throw new RangeError('its curve is not one that SSH uses')
+  if (!found) throw new RangeError('SSH doesn’t support its curve')
   return {
     kind: 'ecdsa',
     curve: found[0],
@@ -104,6 +104,6 @@ export function fromKeyObject(object) {
 /** @param {string} curve */
 function curveOf(curve) {
   const found = curves[/** @type {keyof typeof curves} */ (curve)]
-  if (!found) throw new RangeError('its curve is not one that SSH uses')
+  if (!found) throw new RangeError('SSH doesn’t support its curve')
   return found
 }

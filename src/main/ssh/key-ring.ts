@@ -57,7 +57,7 @@ export class KeyRing {
     if (text !== null) return { kind: 'text', id: vaultKeyName(name), text, name }
     throw new AppError(
       'key-unusable',
-      `The key ${name} is not in the vault, or the vault is locked. Unlock it in Settings, Security, or choose another key.`,
+      `The key ${name} is not in the vault, or the vault is locked. Unlock it in Settings > Security, or choose another key.`,
     )
   }
 
@@ -182,7 +182,7 @@ export class KeyRing {
       }
       wrong = true
     }
-    throw new AppError('key-unusable', `None of ${maxTries} passphrases opened the key ${key.name}.`)
+    throw new AppError('key-unusable', `Incorrect passphrase: ${maxTries} attempts for the key ${key.name}.`)
   }
 }
 
@@ -219,10 +219,10 @@ async function readKey(path: string): Promise<{ text: string; stamp: string } | 
     return { text: decodeText(data), stamp: `${mtimeMs}` }
   } catch (error) {
     if (error instanceof AppError)
-      throw new AppError('key-unusable', `${path} is not a key file of this computer. Choose another one.`, {
+      throw new AppError('key-unusable', `${path} is not a local key file. Choose another file.`, {
         cause: error,
       })
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw new AppError('key-unusable', `The key ${path} could not be read. Check its permissions.`, { cause: error })
+    throw new AppError('key-unusable', `Couldn’t read the key ${path}. Check its permissions.`, { cause: error })
   }
 }

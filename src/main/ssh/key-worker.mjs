@@ -48,7 +48,7 @@ function done(key, write, seal) {
   const { numbers, comment } = key
   // Two halves that do not belong together would sign what nobody accepts.
   if (numbers.kind === 'ed25519' && !publicBlob(fromKeyObject(toKeyObject(numbers))).equals(publicBlob(numbers)))
-    throw new RangeError('its two halves do not belong together')
+    throw new RangeError('its private and public key don’t match')
   return {
     ok: true,
     type: typeOf(numbers),

@@ -93,11 +93,11 @@ export class KnownHostsFile {
 
   /** Takes lines out of one of the person's files, if they still are what they were. Throws `changed` else. */
   async remove(path: string, lines: readonly { readonly number: number; readonly text: string }[]): Promise<void> {
-    if (!this.#usual.includes(path)) throw new AppError('not-found', `${path} is not a file that Hawser changes.`)
+    if (!this.#usual.includes(path)) throw new AppError('not-found', `${path} is not a file that Hawser can change.`)
     await this.#edit(path, text => {
       const without = removeLines(text, lines)
       if (without === null)
-        throw new AppError('changed', `${path} was changed by another program meanwhile. Look at it again.`)
+        throw new AppError('changed', `${path} was changed by another program. Reload and try again.`)
       return without
     })
   }
@@ -117,7 +117,7 @@ export class KnownHostsFile {
     } catch (error) {
       if (keepsNothing.test(path)) return ''
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
-      throw new AppError('disk', `${path} could not be read, so no host key can be checked. Check its permissions.`, {
+      throw new AppError('disk', `Couldn’t read ${path}, so no host key can be verified. Check its permissions.`, {
         cause: error,
       })
     }
@@ -132,7 +132,7 @@ export class KnownHostsFile {
     const run = async () => {
       for (let tries = 1; !(await this.#tryEdit(path, edit)); tries++)
         if (tries === mostTries)
-          throw new AppError('changed', `${path} is being changed by another program all the time. Try again later.`)
+          throw new AppError('changed', `Another program keeps changing ${path}. Try again later.`)
     }
     const result = this.#writes.then(run, run)
     this.#writes = result.catch(() => {})
@@ -153,7 +153,7 @@ export class KnownHostsFile {
       await appendToFile(place, Buffer.from(text.slice(before.length), 'latin1'))
       return true
     }
-    const moved = new AppError('changed', `${path} was changed by another program meanwhile.`)
+    const moved = new AppError('changed', `${path} was changed by another program.`)
     try {
       await writeAtomically(place, Buffer.from(text, 'latin1'), {
         mode: info ? info.mode & 0o777 : 0o600,

@@ -80,7 +80,7 @@ class ProcessStream extends Duplex {
 }
 
 function ended(label: string, why: string): AppError {
-  return new AppError('unreachable', `The ProxyCommand of ${label} ended: ${why}. Try it in a terminal.`)
+  return new AppError('unreachable', `The ProxyCommand of ${label} exited: ${why}. Try it in a terminal.`)
 }
 
 /** The PATH is named: another one than a terminal's is the usual cause. */
@@ -88,6 +88,6 @@ function missing(label: string, said: string): AppError {
   const path = cleanLine(process.env['PATH'] ?? '', 1_000)
   return new AppError(
     'unreachable',
-    `The ProxyCommand of ${label} was not found: ${said || 'it ended with code 127'}. The folders searched are ${path}. Write its whole path, or add its folder to PATH in your login shell.`,
+    `The ProxyCommand of ${label} was not found: ${said || 'exit code 127'}. Folders searched: ${path}. Use its full path, or add its folder to PATH in your login shell.`,
   )
 }

@@ -60,14 +60,14 @@ function connectHttp(socket: Socket, request: ProxyRequest): Promise<Socket> {
     }
     const fail = (error: Error) => settle(() => reject(error))
     const timer = setTimeout(
-      () => fail(new AppError('timed-out', `The proxy ${proxy.address}:${proxy.port} did not answer. Try again.`)),
+      () => fail(new AppError('timed-out', `The proxy ${proxy.address}:${proxy.port} did not respond. Try again.`)),
       timeoutMs,
     )
     const read = (data: Buffer) => {
       head = Buffer.concat([head, data])
       const end = head.indexOf('\r\n\r\n')
       if (end < 0) {
-        if (head.length > maxHead) fail(refusedBy(proxy, address, 'its answer is no HTTP'))
+        if (head.length > maxHead) fail(refusedBy(proxy, address, 'its response is not HTTP'))
         return
       }
       const line = head.subarray(0, head.indexOf('\r\n')).toString('latin1')
@@ -98,6 +98,6 @@ function refusedBy(proxy: Proxy, address: string, why: string): AppError {
   const said = cleanLine(why, 160)
   return new AppError(
     'unreachable',
-    `The proxy ${proxy.address}:${proxy.port} does not lead to ${address}: ${said}. Check the proxy and the address.`,
+    `The proxy ${proxy.address}:${proxy.port} could not connect to ${address}: ${said}. Check the proxy and the address.`,
   )
 }

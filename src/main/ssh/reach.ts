@@ -78,7 +78,7 @@ async function throughProxy(proxy: Proxy, { hop, secrets, ask, signal }: ReachCo
         kind: 'secrets',
         from: { kind: 'hawser' },
         title: `Password for ${proxy.user}@${proxy.address}`,
-        text: tries > 0 ? 'The proxy did not accept that password.' : `The proxy on the way to ${hop.label}`,
+        text: tries > 0 ? 'Incorrect proxy password.' : `Proxy for ${hop.label}`,
         prompts: [{ text: 'Password', echo: false }],
         remember: true,
       })
@@ -90,6 +90,6 @@ async function throughProxy(proxy: Proxy, { hop, secrets, ask, signal }: ReachCo
 }
 
 function wantsUser({ address, port, user }: Proxy): AppError {
-  const what = user === null ? 'wants a user and a password; set its user' : 'does not accept the password'
+  const what = user === null ? 'needs a user and a password; set its user' : 'did not accept the password'
   return new AppError('auth-failed', `The proxy ${address}:${port} ${what}. Check the proxy of this host.`)
 }

@@ -18,7 +18,7 @@ export interface Incoming {
 /** The server was asked to choose a port and did not say which (as lshd does). */
 export class NoPortNamed extends Error {
   forPeople(where: string): AppError {
-    const text = `${where} did not say which port it chose to listen on. Set a listening port for this forward.`
+    const text = `${where} did not report which port it chose to listen on. Set a fixed listening port for this forward.`
     return new AppError('server-refused', text, { cause: this })
   }
 }

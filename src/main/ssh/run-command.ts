@@ -117,5 +117,5 @@ function late({ where }: Connection): AppError {
 
 /** The error for a command that prints more than it may. */
 export function tooMuch(where: string): AppError {
-  return new AppError('server-refused', `A command on ${where} printed more than it should.`)
+  return new AppError('server-refused', `A command on ${where} produced too much output.`)
 }

@@ -42,7 +42,7 @@ export function sh(strings: TemplateStringsArray, ...values: readonly ScriptValu
       return
     }
     if (reader.placeAfter('').kind !== 'bare')
-      throw new Error(`A value stands within quotes, after: ${text.slice(-60)}`)
+      throw new Error(`A value is inside quotes, after: ${text.slice(-60)}`)
     // A quoted word of any length leaves the reader where a letter does.
     reader.add('x')
     text += (Array.isArray(value) ? (value as readonly string[]) : [value as string | number]).map(quoted).join(' ')
@@ -79,6 +79,6 @@ export function inBatches(words: readonly string[]): readonly (readonly string[]
 
 function quoted(word: string | number): string {
   const text = String(word)
-  if (text.includes('\0')) throw new AppError('invalid-input', 'A name can’t hold a NUL character.')
+  if (text.includes('\0')) throw new AppError('invalid-input', 'A name can’t contain a NUL character.')
   return /^[A-Za-z0-9_./,:+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

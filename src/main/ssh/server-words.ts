@@ -19,7 +19,7 @@ export function commandRefused(where: string, words: ServerWords): AppError {
   if (why) return why
   return new AppError(
     'server-refused',
-    `${where} did not run a command for Hawser${exitCode(words)}.${itSaid(words)} Its login shell isn’t a Unix shell, or commands are restricted. Set a shell such as bash for this user.`,
+    `${where} could not run a command for Hawser${exitCode(words)}.${itSaid(words)} Its login shell is not a Unix shell, or commands are restricted. Set a shell such as bash for this user.`,
   )
 }
 
@@ -35,18 +35,18 @@ export function sftpRefused(where: string, words: ServerWords, cause?: Error): A
   if (why) return why
   const code = exitCode(words)
   if (String(words.output) === '') {
-    const sentence = `${where} has no working SFTP: its SFTP server ended at once${code}.`
+    const sentence = `SFTP is not working on ${where}: its SFTP server exited immediately${code}.`
     return new AppError('server-refused', withWords(sentence, words, 'Check “Subsystem sftp” in its sshd_config.'), {
       cause,
     })
   }
   const printed = said(words.output) === '' ? 'an empty line' : 'text'
-  const sentence = `${where} printed ${printed} where SFTP should begin${code}.`
+  const sentence = `${where} printed ${printed} before SFTP started${code}.`
   return new TextBeforeSftp('server-refused', withWords(sentence, words, mustBeQuiet), { cause })
 }
 
 const mustBeQuiet =
-  'A start-up file such as ~/.bashrc must print nothing where there is no terminal; a command that the server forces (ForceCommand) may also be the reason.'
+  'Startup files such as ~/.bashrc must not print anything in non-interactive shells. A forced command (ForceCommand) can also be the cause.'
 
 // OpenSSH's session.c, and what login(1), PAM and shadow say of an old password.
 const expiredPassword =
@@ -57,7 +57,7 @@ function expired(where: string, words: ServerWords): AppError | undefined {
   if (!expiredPassword.test(`${said(words.errors)} ${said(words.output)}`)) return undefined
   return new PasswordExpired(
     'server-refused',
-    `The password on ${where} has expired. Open a terminal to ${where}, choose a new one there, and try again.${itSaid(words)}`,
+    `The password on ${where} has expired. Open a terminal to ${where}, set a new password, and try again.${itSaid(words)}`,
   )
 }
 
@@ -68,7 +68,7 @@ export function withWords(sentence: string, words: ServerWords, next: string): s
 
 function itSaid({ output, errors }: ServerWords): string {
   const texts = [said(output), said(errors)].filter(text => text !== '')
-  return texts.length === 0 ? '' : ` It said: ${texts.map(text => `“${text}”`).join(' and ')}.`
+  return texts.length === 0 ? '' : ` Its output: ${texts.map(text => `“${text}”`).join(' and ')}.`
 }
 
 function exitCode({ code }: ServerWords): string {

@@ -28,19 +28,19 @@ export function isSessionRefused({ cause }: AppError): boolean {
 
 /** The server refused the first session of a login that has never carried one. */
 export function noSessionsThere(label: string, { cause }: AppError): AppError {
-  const text = `${label} allows this user no sessions: no terminals, commands or files. Forwards may still work.`
+  const text = `${label} allows no sessions for this user, so terminals, commands and files are not available. Port forwarding may still work.`
   return new AppError('server-refused', text, { cause })
 }
 
 /** Another login is needed, and it can't be made without asking somebody. */
 export function needsSecondLogin(label: string, capacity: number, cause: unknown): AppError {
   const sessions = capacity === 1 ? 'one session' : `${capacity} sessions`
-  const text = `${label} allows ${sessions} for each login, and a further login would ask you something: close a terminal or file pane of it, and try again.`
+  const text = `${label} allows only ${sessions} per connection, and opening another connection needs your input. Close one of its terminals or file panes and try again.`
   return new AppError('too-many-connections', text, { cause })
 }
 
 /** As many connections as Hawser opens to one host are in use. */
 export function allTaken(label: string): AppError {
-  const text = `All sessions of ${label} are taken. Close one of its terminals and try again.`
+  const text = `All sessions on ${label} are in use. Close one of its terminals and try again.`
   return new AppError('too-many-connections', text)
 }

@@ -17,7 +17,7 @@ export interface ShellRequest {
 /** The server gave a session and refused a terminal for it. */
 export class NoTerminal extends Error {
   forPeople(where: string): AppError {
-    const text = `${where} gives this user no terminal. Its PermitTTY, or what authorized_keys says of the key, may forbid it.`
+    const text = `${where} refused to allocate a terminal (PTY) for this user. PermitTTY in its sshd_config or an option in authorized_keys may forbid it.`
     return new AppError('server-refused', text, { cause: this })
   }
 }

@@ -85,7 +85,7 @@ export class OneKeyAgent extends BaseAgent {
     if (this.#signer.type === 'ssh-rsa' && !/^sha(256|512)$/.test(options.hash ?? '') && !this.#weak) {
       this.failure = new AppError(
         'key-unusable',
-        `The server takes RSA keys with SHA-1 only. Use an Ed25519 key, or allow weak algorithms for this host.`,
+        'The server accepts RSA keys only with SHA-1 signatures. Use an Ed25519 key, or allow weak algorithms for this host.',
       )
       return done(this.failure as Error)
     }
@@ -113,7 +113,7 @@ function agentSigner(agent: BaseAgent, key: ParsedKey): Signer {
     new Promise<Buffer>((resolve, reject) => {
       agent.sign(key, data, hash === undefined ? {} : ({ hash } as never), (error, signature) => {
         if (signature) resolve(signature as Buffer)
-        else reject(error ?? new Error('The agent gave no signature'))
+        else reject(error ?? new Error('The agent returned no signature'))
       })
     })
   return { type: key.type, blob: key.getPublicSSH(), name: key.comment || 'agent key', sign }

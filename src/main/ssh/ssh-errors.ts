@@ -66,17 +66,17 @@ function judge(error: Error, context: FailureContext): Told {
 function lost(error: Error, { where }: FailureContext): Told {
   const text = cleanLine(error.message, maxText)
   const because = (why: string): Told => ({ code: 'lost', message: `The connection to ${where} was lost${why}.` })
-  if (wasSaid(error)) return { code: 'lost', message: `${where} ended the connection${quoted(text)}.` }
+  if (wasSaid(error)) return { code: 'lost', message: `${where} closed the connection${quoted(text)}.` }
   switch ((firstCause(error) as NodeJS.ErrnoException).code) {
     case 'ECONNRESET':
     case 'EPIPE':
       return { code: 'lost', message: `The connection to ${where} was reset.` }
     case 'ETIMEDOUT':
-      return because(': it stopped answering')
+      return because(': the server stopped responding')
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
     case 'ENETDOWN':
-      return because(': there is no way to it from this network any more')
+      return because(': the server is no longer reachable from this network')
     case undefined:
       break
     default:
@@ -84,8 +84,8 @@ function lost(error: Error, { where }: FailureContext): Told {
   }
   if (text === '') return because('')
   const { level } = error as { level?: string }
-  if (level === 'handshake') return because(`: a new key exchange on it failed (${text})`)
-  return because(`: it carried something that is not valid SSH (${text})`)
+  if (level === 'handshake') return because(`: rekeying failed (${text})`)
+  return because(`: the server sent invalid SSH data (${text})`)
 }
 
 function fromHello({ hello, where }: FailureContext): Told | undefined {
@@ -95,25 +95,25 @@ function fromHello({ hello, where }: FailureContext): Told | undefined {
   if (/not allowed at this time/i.test(text)) {
     return {
       code: 'penalty',
-      message: `${where} turns this computer away for now, usually after several wrong sign-ins. Wait a few minutes and try again.`,
+      message: `${where} is temporarily refusing connections from this computer, usually after several failed sign-ins. Wait a few minutes and try again.`,
     }
   }
   if (/exceeded maxstartups/i.test(text)) {
-    return { code: 'too-many-connections', message: `${where} has too many sign-ins under way. Try again in a moment.` }
+    return { code: 'too-many-connections', message: `Too many sign-ins to ${where} are in progress. Try again in a moment.` }
   }
   // 1.99 is what a server of both versions calls itself (RFC 4253, 5.1).
   if (/^SSH-1\.(?!99)/.test(ident ?? '')) {
     return {
       code: 'no-common-algorithm',
-      message: `${where} speaks SSH 1 only, which is not secure, and Hawser speaks SSH 2 only. Enable protocol 2 on the server, or update it.`,
+      message: `${where} only supports SSH 1, which is not secure. Enable SSH 2 on the server, or update it.`,
     }
   }
   if (text === '' || ident !== null) return undefined
   if (/^HTTP\/|<html/i.test(text))
-    return { code: 'not-ssh', message: `A web server answers at ${where}, not an SSH server. Check the port.` }
+    return { code: 'not-ssh', message: `${where} is a web server, not an SSH server. Check the port.` }
   return {
     code: 'not-ssh',
-    message: `What answers at ${where} is not an SSH server; it said${quoted(cleanLine(text, 120))}. Check the port.`,
+    message: `${where} is not an SSH server. It sent${quoted(cleanLine(text, 120))}. Check the port.`,
   }
 }
 
@@ -132,14 +132,14 @@ function fromNetwork(error: Error, context: FailureContext): Told | undefined {
     case 'ECONNREFUSED':
       return {
         code: 'refused',
-        message: `${where} refused the connection. Check the port, and that its SSH server runs.`,
+        message: `${where} refused the connection. Check the port, and that an SSH server is running.`,
       }
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
     case 'EAI_NODATA':
       return {
         code: 'name-not-found',
-        message: `The name ${where} was not found. Check its spelling and your network.`,
+        message: `Couldn’t resolve the host name ${where}. Check the spelling and your network.`,
       }
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
@@ -147,7 +147,7 @@ function fromNetwork(error: Error, context: FailureContext): Told | undefined {
     case 'ENETDOWN':
       return {
         code: 'unreachable',
-        message: `There is no way to ${where} from this network. Check your network or VPN.`,
+        message: `${where} is not reachable from this network. Check your network or VPN.`,
       }
     case 'ETIMEDOUT':
       return { code: 'timed-out', message: late[stage](where, time(context.limitMs ?? usualMs)) }
@@ -161,16 +161,16 @@ function fromNetwork(error: Error, context: FailureContext): Told | undefined {
 
 /** What to say when the time of a stage is over. */
 const late: Readonly<Record<ConnectionStage, (where: string, time: string) => string>> = {
-  connecting: where => `${where} did not answer. Check the address, and that no firewall is in between.`,
+  connecting: where => `${where} did not respond. Check the address, and whether a firewall blocks it.`,
   connected: (where, time) =>
-    `${where} accepted the connection but sent nothing for ${time}. Check the port; the server may also be overloaded.`,
+    `${where} accepted the connection but sent nothing within ${time}. Check the port; the server may also be overloaded.`,
   'key-exchange': (where, time) =>
-    `${where} did not finish the key exchange within ${time}. Try again; a firewall or VPN may drop its larger packets.`,
+    `${where} did not complete the key exchange within ${time}. Try again; a firewall or VPN may be dropping large packets.`,
   'key-shown': (where, time) =>
-    `${where} showed its host key but did not finish the key exchange within ${time}. Try again, or look into its log.`,
+    `${where} sent its host key but did not complete the key exchange within ${time}. Try again, or check sshd’s log.`,
   'signing-in': (where, time) =>
-    `${where} accepted the connection and showed its key, but did not answer the sign-in for ${time}. Try again, or look into its log: a directory or a second factor that it asks may be slow.`,
-  open: where => `The connection to ${where} was lost: it stopped answering.`,
+    `${where} did not answer the sign-in within ${time}. Try again, or check sshd’s log: a directory service or second factor may be slow.`,
+  open: where => `The connection to ${where} was lost: the server stopped responding.`,
 }
 
 function time(ms: number): string {
@@ -182,7 +182,7 @@ function fromSignIn(error: Error, context: FailureContext): Told | undefined {
   if (!wasSaid(error) || !/too many authentication failures/i.test(error.message)) return undefined
   return {
     code: 'auth-failed',
-    message: `${context.where} ended the sign-in after too many tries. Choose the one key or password for this host and try again.`,
+    message: `${context.where} reported too many authentication failures. Choose a single key or password for this host and try again.`,
   }
 }
 
@@ -191,7 +191,7 @@ function fromDisconnect(error: Error, context: FailureContext): Told | undefined
   if (!wasSaid(error)) return undefined
   if (context.asking === true) return closed(context)
   const text = cleanLine(error.message, maxText)
-  const message = `${context.where} ended the connection ${during[context.stage]}${quoted(text)}.${itsLog}`
+  const message = `${context.where} closed the connection ${during[context.stage]}${quoted(text)}.${itsLog}`
   return { code: 'server-refused', message }
 }
 
@@ -200,18 +200,18 @@ function fromOurselves(error: Error, { where, stage }: FailureContext): Told | u
   const text = cleanLine(error.message, maxText)
   if (text === '' || /lost before handshake/i.test(text)) return undefined
   if (/host denied/i.test(text))
-    return { code: 'host-key-rejected', message: `The host key of ${where} was not accepted. Nothing was sent.` }
+    return { code: 'host-key-rejected', message: `The host key of ${where} was not accepted, so nothing was sent.` }
   const { level, code } = error as { level?: string; code?: string }
   if (code !== undefined || level === 'client-socket')
     return {
       code: 'server-refused',
-      message: `The connection to ${where} broke ${during[stage]} (${text}). Try again.`,
+      message: `The connection to ${where} failed ${during[stage]} (${text}). Try again.`,
     }
   if (level === 'handshake') {
-    const message = `Hawser ended the connection to ${where}, because the key exchange failed (${text}). Try again; if it stays so, update the server.`
+    const message = `Hawser closed the connection to ${where} because the key exchange failed (${text}). Try again; if it keeps failing, update the server.`
     return { code: 'server-refused', message }
   }
-  const message = `Hawser ended the connection to ${where}, because what it sent ${during[stage]} is not valid SSH (${text}). Check the port, and that nothing in between changes the data.`
+  const message = `Hawser closed the connection to ${where} because the server sent invalid SSH data ${during[stage]} (${text}). Check the port, and that nothing on the network modifies the data.`
   return { code: 'server-refused', message }
 }
 
@@ -220,7 +220,7 @@ function closed({ where, stage, asking = false }: FailureContext): Told {
   if (asking) {
     return {
       code: 'server-refused',
-      message: `${where} closed the connection while Hawser waited for your answer: its time for signing in (LoginGraceTime) is over. Connect again and answer sooner.`,
+      message: `${where} closed the connection while Hawser was waiting for your response: the server’s time limit for signing in (LoginGraceTime) was reached. Reconnect and answer sooner.`,
     }
   }
   if (stage === 'open') return { code: 'lost', message: `The connection to ${where} was lost.` }
@@ -228,15 +228,15 @@ function closed({ where, stage, asking = false }: FailureContext): Told {
 }
 
 const during: Readonly<Record<ConnectionStage, string>> = {
-  connecting: 'at once',
-  connected: 'before it said anything',
+  connecting: 'immediately',
+  connected: 'before sending its identification',
   'key-exchange': 'during the key exchange',
-  'key-shown': 'after it showed its host key',
+  'key-shown': 'after sending its host key',
   'signing-in': 'during the sign-in',
   open: 'after the sign-in',
 }
 
-const itsLog = ' Its log may say why.'
+const itsLog = ' Check sshd’s log.'
 const maxText = 300
 const usualMs = 20_000
 
@@ -252,25 +252,25 @@ function quoted(text: string): string {
 
 /** The sentence for a sign-in that nothing more can be tried for. */
 function signInFailed({ where, methods = [], tried = [], unsupported = [] }: FailureContext): Told {
-  const takes = methods.length > 0 ? ` It takes ${methods.map(methodName).join(' or ')}.` : ''
+  const takes = methods.length > 0 ? ` It accepts ${methods.map(methodName).join(' or ')}.` : ''
   const did = tried.length > 0 ? ` Tried: ${tried.map(methodName).join(', ')}.` : ''
   const keysCount = methods.length === 0 || methods.includes('publickey')
   const other = keysCount ? unsupportedSentence(unsupported) : ''
-  return { code: 'auth-failed', message: `${where} did not accept the sign-in.${takes}${did}${other}` }
+  return { code: 'auth-failed', message: `Authentication failed on ${where}.${takes}${did}${other}` }
 }
 
 function methodName(method: string): string {
   const names: Record<string, string> = {
     publickey: 'a key',
     password: 'a password',
-    'keyboard-interactive': 'answers to questions',
+    'keyboard-interactive': 'keyboard-interactive prompts',
   }
   return names[method] ?? cleanLine(method, 40)
 }
 
 /** The server would not listen (RFC 4254, 7.1). */
 export function listenRefused(what: string, where: string): AppError {
-  const text = `${where} does not let ${what} be listened on. It may be taken over there, or AllowTcpForwarding or PermitListen forbid it.`
+  const text = `${where} can’t listen on ${what}. The port may be in use, or AllowTcpForwarding or PermitListen may forbid it.`
   return new AppError('server-refused', text)
 }
 
@@ -282,22 +282,22 @@ export function forwardRefused(error: Error, { where, via }: { where: string; vi
   if ((error as { reason?: unknown }).reason === prohibited || /prohibited/i.test(text))
     return told(
       'server-refused',
-      `${via} does not allow connections on to ${where}. Its AllowTcpForwarding or PermitOpen may forbid them.`,
+      `${via} does not allow connections to ${where}. AllowTcpForwarding or PermitOpen in its sshd_config may forbid them.`,
     )
   if (/refused/i.test(text))
     return told(
       'refused',
-      `${where} refused the connection from ${via}. Check the port, and that something listens there.`,
+      `${where} refused the connection from ${via}. Check the port, and that a server is listening on it.`,
     )
   if (/resolve|name or service|not known/i.test(text))
-    return told('name-not-found', `${via} does not know the name ${where}. Check its spelling.`)
-  if (/timed out|timeout/i.test(text)) return told('timed-out', `${where} did not answer ${via}. Check the address.`)
+    return told('name-not-found', `${via} couldn’t resolve the host name ${where}. Check the spelling.`)
+  if (/timed out|timeout/i.test(text)) return told('timed-out', `${where} did not respond to ${via}. Check the address.`)
   return told('unreachable', `${via} can’t reach ${where}${quoted(text)}.`)
 }
 
 /** A session, or the shell or command in it, was refused on a link that is otherwise well. */
 export function sessionRefused(error: Error, where: string, what: 'shell' | 'command'): AppError {
-  const message = `${where} refused a ${what}${quoted(refusal(error))}. It may allow no more sessions, or no ${what}s for this user.`
+  const message = `${where} refused to start a ${what}${quoted(refusal(error))}. It may have reached its session limit, or not allow a ${what} for this user.`
   return new AppError('server-refused', message, { cause: error })
 }
 
@@ -317,7 +317,7 @@ export function subsystemRefused(error: Error, where: string): AppError {
     })
   return new AppError(
     'server-refused',
-    `${where} offers no SFTP. Ask whoever runs it to turn on “Subsystem sftp” in its sshd_config.`,
+    `${where} doesn’t offer SFTP. Ask its administrator to enable “Subsystem sftp” in sshd_config.`,
     { cause: error },
   )
 }

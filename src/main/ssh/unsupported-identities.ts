@@ -59,15 +59,15 @@ export function unsupportedSentence(found: readonly UnsupportedIdentity[]): stri
   if (!one) return ''
   const name = cleanLine(one.name, maxName)
   if (one.kind === 'security-key') {
-    const which = one.inAgent ? `the key “${name}” of your agent` : name
-    return ` Hawser does not support security keys (FIDO) yet, so ${which} was not tried. Add a key without one to authorized_keys on the server, or sign in with ssh in a terminal.`
+    const which = one.inAgent ? `the key “${name}” in your agent` : name
+    return ` Hawser does not support security keys (FIDO) yet, so ${which} was not tried. Add another key to authorized_keys on the server, or sign in with ssh in a terminal.`
   }
-  const which = one.inAgent ? `the certificate “${name}” of your agent` : name
+  const which = one.inAgent ? `the certificate “${name}” in your agent` : name
   const also =
     one.expiredAt === null
       ? ''
-      : ` It also expired on ${one.expiredAt.toISOString().slice(0, 10)}, so renew it for ssh.`
-  return ` Hawser does not support OpenSSH certificates yet, so ${which} was not used.${also} If the server wants one, add your plain public key to authorized_keys there, or sign in with ssh in a terminal.`
+      : ` It also expired on ${one.expiredAt.toISOString().slice(0, 10)}; renew it to use it with ssh.`
+  return ` Hawser does not support OpenSSH certificates yet, so ${which} was not used.${also} If the server requires one, add your public key to authorized_keys on the server, or sign in with ssh in a terminal.`
 }
 
 const maxName = 300

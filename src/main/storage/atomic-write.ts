@@ -118,6 +118,6 @@ function diskError(path: string, error: unknown): AppError {
       cause: error,
     })
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
-    return new AppError('disk', `Hawser may not write ${path}. Check the folder's permissions.`, { cause: error })
+    return new AppError('disk', `Permission denied for ${path}. Check the permissions of its folder.`, { cause: error })
   return new AppError('disk', `${name} could not be saved (${code ?? 'unknown error'}).`, { cause: error })
 }

@@ -62,7 +62,7 @@ export class JsonFile<T> {
     if (this.#readOnly) {
       throw new AppError(
         'read-only',
-        `${basename(this.#options.path)} was written by a newer Hawser and is not changed.`,
+        `${basename(this.#options.path)} was written by a newer version of Hawser, so it was not changed.`,
       )
     }
     this.#value = value
@@ -95,7 +95,7 @@ export class JsonFile<T> {
       this.#readOnly = true
       tell(
         'warning',
-        `${basename(path)} was written by a newer Hawser. Changes to it are not saved; update Hawser to go on.`,
+        `${basename(path)} was written by a newer version of Hawser. Changes are not saved until you update Hawser.`,
       )
     } else if (found.kind === 'corrupt') {
       await this.#recover()
@@ -103,7 +103,7 @@ export class JsonFile<T> {
       const copy = await this.#read(`${path}.bak`)
       if (copy.kind === 'ok') {
         this.#value = copy.value
-        tell('warning', `${basename(path)} was missing; its last good copy is used.`)
+        tell('warning', `${basename(path)} was missing. Hawser restored it from the last backup.`)
       }
     }
   }
@@ -114,8 +114,8 @@ export class JsonFile<T> {
     await rename(path, aside)
     const copy = await this.#read(`${path}.bak`)
     if (copy.kind === 'ok') this.#value = copy.value
-    const then = copy.kind === 'ok' ? 'Its last good copy is used' : 'Hawser starts with an empty one'
-    tell('error', `${basename(path)} was damaged. ${then}; the damaged file is kept as ${basename(aside)}.`)
+    const then = copy.kind === 'ok' ? 'Hawser restored it from the last backup' : 'Hawser starts with an empty one'
+    tell('error', `${basename(path)} was damaged. ${then}; the damaged file was saved as ${basename(aside)}.`)
   }
 
   async #read(path: string): Promise<ReadResult<T>> {
@@ -124,7 +124,7 @@ export class JsonFile<T> {
       text = await readFile(path, 'utf8')
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { kind: 'missing' }
-      throw new AppError('disk', `${path} could not be read. Check its permissions.`, { cause: error })
+      throw new AppError('disk', `Couldn’t read ${path}. Check its permissions.`, { cause: error })
     }
     return this.#parse(text)
   }

@@ -18,7 +18,7 @@ export function createKeychain(load: () => Promise<typeof import('keytar')> = ()
   const withKeytar = async <T>(run: (keytar: typeof import('keytar')) => Promise<T>): Promise<T> => {
     let timer: NodeJS.Timeout | undefined
     try {
-      if (hanging) throw new Error('an earlier call still hangs')
+      if (hanging) throw new Error('an earlier call is still pending')
       const call = load().then(module => run(defaultOf(module)))
       const ended = () => (hanging = false)
       call.then(ended, ended)
@@ -32,7 +32,7 @@ export function createKeychain(load: () => Promise<typeof import('keytar')> = ()
     } catch (error) {
       throw new AppError(
         'no-keychain',
-        'The system keychain does not answer. Secrets can be kept behind a master password instead.',
+        'The system keychain is not responding. You can protect the vault with a master password instead.',
         { cause: error },
       )
     } finally {

@@ -24,7 +24,7 @@ export function prepareOwnFolder(path: string): void {
     }
   } catch (cause) {
     if (cause instanceof AppError) throw cause
-    const text = `Hawser can’t use the folder ${path} for its data. Check its permissions, or choose another one with HAWSER_DATA_DIR.`
+    const text = `Hawser can’t store its data in ${path}. Check its permissions, or set another folder with HAWSER_DATA_DIR.`
     throw new AppError('disk', text, { cause })
   }
 }
@@ -33,6 +33,6 @@ function refuseOthers({ uid }: Stats, path: string, user: number): void {
   if (uid === user) return
   throw new AppError(
     'disk',
-    `The folder ${path} belongs to another user, so Hawser keeps no data in it. Choose another one with HAWSER_DATA_DIR.`,
+    `The folder ${path} belongs to another user, so Hawser doesn’t store its data in it. Set another folder with HAWSER_DATA_DIR.`,
   )
 }

@@ -23,7 +23,7 @@ export async function readRegularFile(
   platform: NodeJS.Platform = process.platform,
 ): Promise<RegularFile> {
   if (platform === 'win32' && isUnsafeOnWindows(path))
-    throw new AppError('invalid-input', `${path} is not on this computer, so it is not opened. Copy the file here.`)
+    throw new AppError('invalid-input', `${path} is not on this computer, so it was not opened. Copy the file to this computer first.`)
   refuseOthers(path, await stat(path))
   // Should a FIFO have taken its place in the meantime, opening doesn't wait for a writer.
   const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0))

@@ -99,7 +99,7 @@ export class Vault implements Disposable {
       const opened = await this.#openForWriting()
       this.#mustNotBeLocked(epoch)
       if ([...entries.keys()].some(name => opened.secrets.has(name)))
-        throw new AppError('exists', 'The vault has one of that name already. Choose another name.')
+        throw new AppError('exists', 'A vault entry with this name already exists. Choose another name.')
       await this.#store({ ...opened, secrets: new Map([...opened.secrets, ...entries]) }, epoch)
     })
   }
@@ -148,7 +148,7 @@ export class Vault implements Disposable {
     const key = await this.#keyOf(stored, password)
     const secrets = unsealSecrets(key, stored.id, stored.secrets)
     if (secrets === undefined)
-      throw new AppError('vault-locked', 'The vault does not open with this key. Its file may be from another machine.')
+      throw new AppError('vault-locked', 'This key does not unlock the vault. The vault file may come from another computer.')
     // Opened, locked or written anew meanwhile: that holds.
     if (this.#opened || epoch !== this.#epoch || stored !== this.#file.value) return
     this.#open({ id: stored.id, key, protector: stored.protector, secrets })
@@ -197,7 +197,7 @@ export class Vault implements Disposable {
     if (stored.protector.by === 'password') {
       if (password === null) throw locked()
       const key = await unwrapKey(stored.protector, password, stored.id)
-      if (key === undefined) throw new AppError('vault-wrong-password', 'That is not the master password.')
+      if (key === undefined) throw new AppError('vault-wrong-password', 'Incorrect master password.')
       return key
     }
     const text = await this.#keychain.get(stored.id).catch((error: unknown) => {
@@ -212,7 +212,7 @@ export class Vault implements Disposable {
     if (decoded.length !== 32)
       throw new AppError(
         'vault-locked',
-        'The keychain no longer holds the key of this vault, so its secrets can’t be read.',
+        'The vault’s key is no longer in the keychain, so its secrets can’t be read.',
       )
     return key
   }
@@ -291,5 +291,5 @@ export class Vault implements Disposable {
 }
 
 function locked(): AppError {
-  return new AppError('vault-locked', 'The vault is locked. Unlock it in Settings, Security.')
+  return new AppError('vault-locked', 'The vault is locked. Unlock it in Settings > Security.')
 }

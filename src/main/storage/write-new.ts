@@ -30,7 +30,7 @@ export async function writeNew(
       return path
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST' && number < mostNames) continue
-      throw new AppError('disk', `${path} could not be written. Choose another folder.`, { cause: error })
+      throw new AppError('disk', `Couldn’t write ${path}. Choose another folder.`, { cause: error })
     }
   }
 }

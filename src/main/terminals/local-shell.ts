@@ -31,7 +31,7 @@ export async function startLocalShell({ program, size, env }: LocalShellOptions)
   } catch (error) {
     throw new AppError(
       'not-found',
-      `The shell ${file} could not be started. Choose another one in Settings, Terminal.`,
+      `Couldn’t start the shell ${file}. Choose another shell in Settings > Terminal.`,
       { cause: error },
     )
   }

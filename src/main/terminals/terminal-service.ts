@@ -168,10 +168,10 @@ export class TerminalService implements Contract, Disposable {
           entry,
           'closed',
           end.exit.signal
-            ? `Ended by ${end.exit.signal}`
+            ? `Terminated by ${end.exit.signal}`
             : end.exit.code === null
               ? 'Ended'
-              : `Ended with code ${end.exit.code}`,
+              : `Exited with code ${end.exit.code}`,
         )
         return this.#setState(entry, { kind: 'exited', exit: end.exit })
       case 'lost':

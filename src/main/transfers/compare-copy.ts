@@ -11,5 +11,5 @@ export async function compare({ source, target, from, signal }: CopyFileOptions,
     checksum(target, { path: copy, kind: 'sha256' }, signal),
   ])
   if (ours === theirs) return
-  throw new AppError('changed', `The copy of ${shortName(nameOf(from))} is not the same as the file. Copy it again.`)
+  throw new AppError('changed', `The copy of ${shortName(nameOf(from))} differs from the original. Copy it again.`)
 }

@@ -135,7 +135,7 @@ async function copyLarge(options: CopyFileOptions, part: string, chunk: number):
 /** A server that does not refuse to make a file anew leaves the end of a longer one that was there. */
 function refuseLonger(found: number | null, size: number, part: string): void {
   if (found === null || found <= size) return
-  throw new AppError('files-failed', `${shortName(nameOf(part))} is longer than the file. Copy it again.`)
+  throw new AppError('files-failed', `The copy of ${shortName(nameOf(part))} is longer than the original. Copy it again.`)
 }
 
 async function resumePart(

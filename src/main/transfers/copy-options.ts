@@ -52,7 +52,7 @@ export function sameFile(a: FileInfo, b: FileInfo): boolean {
 
 /** Errors `changed`: the source is not what it was. */
 export function changed(path: string): AppError {
-  return new AppError('changed', `${shortName(nameOf(path))} was changed while it was copied. Copy it again.`)
+  return new AppError('changed', `${shortName(nameOf(path))} changed while it was being copied. Copy it again.`)
 }
 
 /** How the file is finished: its time and rights, and the wait for the disk where the file is large enough for that. */

@@ -150,7 +150,7 @@ export class Placement {
     const { source, target } = this.#parts
     if (source.key !== target.key || real === path) return
     if ((await source.realPath(from)) !== real) return
-    throw new AppError('invalid-input', `${shortName(nameOf(path))} is a link to the file itself. Choose another name.`)
+    throw new AppError('invalid-input', `${shortName(nameOf(path))} is a symbolic link to the source file itself. Choose another name.`)
   }
 
   /** What an earlier run did with a file; null when it did not come to it, as far as the two files tell. */

@@ -26,7 +26,7 @@ export async function checkPlaces({ request, source, target }: PlacesParts): Pro
     else if (isWithin(to, joinPath(parent, nameOf(path))))
       throw new AppError('invalid-input', `${name} can’t be copied into itself.`)
     if (parent === to && request.options.move && (request.rename ?? nameOf(path)) === nameOf(path))
-      throw new AppError('invalid-input', `${name} is in this folder already.`)
+      throw new AppError('invalid-input', `${name} is already in this folder.`)
   }
   return inPlace
 }

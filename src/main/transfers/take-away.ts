@@ -15,6 +15,6 @@ export async function takeAway(source: FileSystem, { from, info }: Item): Promis
 
 function leftBehind(now: FileInfo, path: string, where: string): AppError {
   const name = shortName(nameOf(path))
-  if (now.mtimeMs !== null) return new AppError('changed', `${name} was changed after it was copied, so it was left.`)
-  return new AppError('changed', `${where} gives no times, so ${name} was copied and left. Delete it yourself.`)
+  if (now.mtimeMs !== null) return new AppError('changed', `${name} changed after it was copied, so the original was not deleted.`)
+  return new AppError('changed', `${where} reports no modification times, so ${name} was copied but not deleted. Delete the original yourself.`)
 }

@@ -153,7 +153,7 @@ function octal(header: Buffer, at: number, width: number): number {
   if ((header[at] as number) & 0x80) {
     let value = (header[at] as number) & 0x7f
     for (let index = 1; index < width; index++) value = value * 256 + (header[at + index] as number)
-    if (!Number.isSafeInteger(value)) throw new TarFormatError('a number past 2^53')
+    if (!Number.isSafeInteger(value)) throw new TarFormatError('a number above 2^53')
     return value
   }
   const text = header
@@ -161,7 +161,7 @@ function octal(header: Buffer, at: number, width: number): number {
     .replace(/[\0 ].*$/s, '')
     .trim()
   const value = text === '' ? 0 : Number.parseInt(text, 8)
-  if (!Number.isSafeInteger(value) || value < 0) throw new TarFormatError('a number that is none')
+  if (!Number.isSafeInteger(value) || value < 0) throw new TarFormatError('an invalid number')
   return value
 }
 

@@ -103,7 +103,7 @@ function leadsElsewhere(path: string, where: string): AppError {
   const name = shortName(nameOf(path))
   return new AppError(
     'not-a-folder',
-    `${name} on ${where} is a link. Open the folder that it leads to and copy into that.`,
+    `${name} on ${where} is a symbolic link. Open its target folder and copy into that.`,
   )
 }
 

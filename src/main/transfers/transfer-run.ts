@@ -139,7 +139,7 @@ export class TransferRun {
   #found({ path, info }: Found, names: readonly string[], viaLink: boolean): void {
     const { request } = this.#parts
     // A name with a slash in it never comes this far; this is the second lock on the same door.
-    if (!names.every(isSafeName)) return this.#fail(path, new AppError('name-refused', 'The name leads elsewhere.'))
+    if (!names.every(isSafeName)) return this.#fail(path, new AppError('name-refused', 'The name refers to something else.'))
     const item: Item = { from: path, names: names.map(name => this.#nameThere(name)), info, viaLink }
     if (info.kind === 'folder') {
       this.#sourceFolders.add(item, targetPath(request.to.path, item.names))
@@ -361,7 +361,7 @@ export class TransferRun {
     this.#saidInPlace = true
     const [name, where] = [shortName(nameOf(path)), this.#parts.target.label]
     this.#parts.onNote?.(
-      `The folder of ${name} on ${where} lets no file be replaced, so its contents are written over.`,
+      `Files can’t be replaced in the folder of ${name} on ${where}, so ${name} is overwritten in place.`,
     )
   }
 

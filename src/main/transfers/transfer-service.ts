@@ -373,7 +373,7 @@ function hostsOf({ request }: TransferEntry): readonly string[] {
 
 function someFailed(count: number, first: { error: { message: string } } | undefined) {
   if (count === 1 && first) return { code: 'files-failed' as const, message: first.error.message }
-  return { code: 'files-failed' as const, message: `${count} files could not be copied. Look at them and retry.` }
+  return { code: 'files-failed' as const, message: `${count} files could not be copied. Check the errors and retry.` }
 }
 
 /** What the Activity page says of a transfer that has ended. */

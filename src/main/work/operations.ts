@@ -9,7 +9,7 @@ export class Operations<Id extends string = string> implements Disposable {
   /** Runs work until it ends or is cancelled; without an id only disposing cancels it. Throws `invalid-input` for an id in use. */
   async run<T>(id: Id | null, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const key = id ?? Symbol('operation')
-    if (this.#running.has(key)) throw new AppError('invalid-input', 'Work with this id is under way already.')
+    if (this.#running.has(key)) throw new AppError('invalid-input', 'An operation with this ID is already running.')
     const abort = new AbortController()
     if (this.#disposed) abort.abort()
     this.#running.set(key, abort)

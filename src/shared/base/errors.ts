@@ -69,7 +69,7 @@ export type Reply = { readonly ok: true; readonly value: unknown } | { readonly 
 /** Flattens any thrown value; a bug's own text stays in the log. */
 export function toWireError(cause: unknown): WireError {
   if (cause instanceof AppError) return { code: cause.code, message: cause.message }
-  return { code: 'internal', message: 'Something went wrong inside Hawser. The log has the details.' }
+  return { code: 'internal', message: 'An internal error occurred. See the log for details.' }
 }
 
 /** The sentence to show for any thrown value. */

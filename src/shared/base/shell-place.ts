@@ -98,7 +98,7 @@ export class ShellReader {
 
   #herePlace({ end, literal, tabs }: HereDocument): ShellPlace {
     const line = this.#text.slice(this.#at)
-    if (!this.#plainHere) return { kind: 'unsafe', where: 'in a here-document of anything but cat or tee' }
+    if (!this.#plainHere) return { kind: 'unsafe', where: 'in a here-document for a command other than cat or tee' }
     if (!literal && /[`]|\$[({[]/.test(line.replace(/\\[\\$`]/g, '')))
       return { kind: 'unsafe', where: 'in a here-document with $(...), ${...} or backticks' }
     if (!literal && /\$\w*(?:\[[^\]]*)?$|\\$/.test(line))
@@ -201,7 +201,7 @@ export class ShellReader {
   // A quote of csh ends with its line, and the next line is read whatever became of the first.
   #cshLine(): void {
     if (this.#dialect === 'csh' && this.#char === '\n' && this.#text.charAt(this.#at - 1) !== '\\')
-      this.#unsure = 'in several lines of csh (begin them with #!/bin/sh)'
+      this.#unsure = 'in a csh snippet of several lines (start it with #!/bin/sh)'
   }
 
   #single(): void {
@@ -221,7 +221,7 @@ export class ShellReader {
   #double(): void {
     this.#cshLine()
     if (this.#char === '\\') {
-      if (this.#dialect === 'csh') this.#unsure = 'after a backslash in double quotes, which csh reads in its own way'
+      if (this.#dialect === 'csh') this.#unsure = 'after a backslash in double quotes, which csh treats differently'
       if (this.#next('\\\n') && this.#text.charAt(this.#at - 1) === '$') this.#unsure = 'after a $ at the end of a line'
       this.#at += 2
     } else if (this.#char === '"') this.#close()
@@ -239,7 +239,7 @@ export class ShellReader {
   /** `${...}`, `$(...)`, `$((...))`, `$[...]` and backticks; false where nothing of them begins. */
   #expansion(quoted: boolean): boolean {
     const substitution: Frame = { kind: 'substitution', word: this.#word, glued: false, list: false }
-    if (this.#posix && this.#dialect === 'csh' && this.#next('$(')) this.#unsure = 'after $(, which csh does not know'
+    if (this.#posix && this.#dialect === 'csh' && this.#next('$(')) this.#unsure = 'after $(, which csh doesn’t support'
     if (this.#char === '`' && this.#posix) this.#open({ kind: 'backticks' }, 1)
     else if (this.#next('$((') && this.#posix) this.#open({ kind: 'arithmetic', depth: 2, open: '(', close: ')' }, 3)
     else if (this.#next('$(')) this.#open(substitution, 2)
@@ -261,7 +261,7 @@ export class ShellReader {
 
   #arithmetic(frame: Extract<Frame, { kind: 'arithmetic' }>): void {
     // What looks like arithmetic may be a subshell in a subshell, with comments and here-documents.
-    if (/[\n#]/.test(this.#char) || this.#next('<<')) this.#unsure = 'after (( with what is no plain arithmetic'
+    if (/[\n#]/.test(this.#char) || this.#next('<<')) this.#unsure = 'after (( that is not plain arithmetic'
     else if (this.#char === '\\') this.#at += 2
     else if (this.#char === "'") this.#open({ kind: 'single' }, 1)
     else if (this.#char === '"') this.#open({ kind: 'double' }, 1)
@@ -277,11 +277,11 @@ export class ShellReader {
   #command(kind: 'top' | 'substitution' | 'parentheses'): void {
     const char = this.#char
     if (/[ \t\n;|&()<>]/.test(char)) return this.#operator(kind)
-    if (!this.#posix && /\s/.test(char)) this.#unsure = 'after a blank that is no space'
+    if (!this.#posix && /\s/.test(char)) this.#unsure = 'after whitespace other than a space'
     const previous = this.#text.charAt(this.#at - 1)
     if (this.#next('\\\n')) {
       // A line goes on; within an operator or a word that would hide what they are.
-      if (!/^[ \t\n]?$/.test(previous)) this.#unsure = 'after a line that goes on in the middle of a word'
+      if (!/^[ \t\n]?$/.test(previous)) this.#unsure = 'after a line continuation inside a word'
       return void (this.#at += 2)
     }
     if (char === '#' && this.#word < 0) {
@@ -301,7 +301,7 @@ export class ShellReader {
     const before = this.#text.slice(this.#word, this.#at)
     const ansi = before.endsWith('$')
     const known = (this.#dialect === 'bash' || this.#dialect === 'zsh') && !/[\\$]\$$/.test(before)
-    if (ansi && !known) this.#unsure = "after $'...', which not every shell reads alike"
+    if (ansi && !known) this.#unsure = "after $'...', which shells treat differently"
     this.#open({ kind: ansi ? 'ansi' : 'single' }, 1)
   }
 
@@ -324,7 +324,7 @@ export class ShellReader {
       if (this.#next('<<')) return this.#hereOperator()
     }
     if (char === '(') {
-      if (this.#dialect === 'csh' && this.#next('((')) this.#unsure = 'after ((, which csh does not know'
+      if (this.#dialect === 'csh' && this.#next('((')) this.#unsure = 'after ((, which csh doesn’t support'
       const list = this.#posix && word.endsWith('=')
       const glued = this.#posix && word !== '' && !list
       return this.#open({ kind: 'parentheses', word: wordAt, glued, list }, 1)
@@ -346,7 +346,7 @@ export class ShellReader {
     if (end === '' || this.#dialect === 'csh') {
       // Its end may still follow: then a value would be a part of it.
       if (/^<<-?[ \t]*$/.test(rest)) this.#at = this.#text.length
-      else this.#unsure = 'after << with an end that is not a plain word'
+      else this.#unsure = 'after << with a delimiter that is not a plain word'
       return
     }
     this.#waiting.push({ end, literal: plain === undefined || backslash === '\\', tabs: dash === '-' })
@@ -363,7 +363,7 @@ export class ShellReader {
       this.#unsure = 'in a here-document with $(...), ${...} or backticks'
     if (!here.literal && (/\\*$/.exec(whole)?.[0].length ?? 0) % 2 === 1)
       this.#unsure = 'right after a backslash in a here-document'
-    if (line.startsWith(here.end) && line !== here.end) this.#unsure = 'after a line that almost ends a here-document'
+    if (line.startsWith(here.end) && line !== here.end) this.#unsure = 'after a line that starts with the here-document’s delimiter'
     this.#at = newline + 1
     if (line === here.end) this.#here = this.#waiting.shift()
     return true

@@ -12,10 +12,10 @@ export interface ValueOptions {
  * of one, never as code. Throws `invalid-input` where that can't be promised.
  */
 export function shellValue(value: string, place: ShellPlace, options: ValueOptions): string {
-  if (value.includes('\0')) throw refused('A value can’t hold a NUL character. Take it out.')
+  if (value.includes('\0')) throw refused('A value can’t contain a NUL character. Remove it.')
   const { dialect } = options
   if (place.kind === 'unsafe')
-    throw refused(`A value can’t be quoted ${place.where}. Write it with three braces where it may go in as it is.`)
+    throw refused(`A value can’t be quoted ${place.where}. To insert it unquoted, write it with three braces.`)
   if (place.kind === 'comment') return value.replace(/[^\p{L}\p{N}_./:-]+/gu, ' ')
   if (place.kind === 'here') return hereText(value, place, options)
   if (dialect === 'cmd') return cmdText(value, place)
@@ -29,7 +29,7 @@ export function shellVariable(name: string, place: ShellPlace): string {
   if (place.kind === 'comment') return ''
   if (place.kind === 'unsafe' || place.kind === 'here')
     throw refused(
-      'A hidden value can’t stand in a here-document or where nothing can be quoted. Put it into a word of its own.',
+      'A hidden value can’t be used in a here-document or where quoting is impossible. Make it a word of its own.',
     )
   return inUnixQuotes(`"$${name}"`, place)
 }
@@ -47,7 +47,7 @@ function inUnixQuotes(word: string, { kind }: ShellPlace): string {
  */
 export function unixWord(value: string, { dialect, typed }: ValueOptions): string {
   if (dialect === 'csh' && typed && control.test(value.replaceAll('\n', '')))
-    throw refused('A value with control characters can’t be typed into csh. Let this snippet run apart.')
+    throw refused('A value with control characters can’t be typed into csh. Run this snippet in the background.')
   const special = typed ? (dialect === 'sh' ? keys : controls) : dialect === 'csh' ? marksAndLines : marks
   // Of the pieces every other one is what it was split at.
   const pieces = value.split(special).map((piece, index) => (index % 2 === 1 ? escaped(piece, dialect) : quoted(piece)))
@@ -79,11 +79,11 @@ function escaped(text: string, dialect: Dialect): string {
 
 function hereText(value: string, place: HerePlace, { typed }: ValueOptions): string {
   if (value.includes('\n') || (typed && control.test(value)))
-    throw refused('A value in a here-document must be one line without control characters.')
+    throw refused('A value in a here-document must be a single line without control characters.')
   // What follows on the line may complete it.
   const line = place.line + value
   if (place.end.startsWith(place.tabs ? line.replace(/^\t+/, '') : line))
-    throw refused('With this value the line could end the here-document. Give its end another name.')
+    throw refused('With this value, a line could match the here-document’s delimiter. Use another delimiter.')
   return place.literal ? value : value.replace(/[\\$`]/g, '\\$&')
 }
 
@@ -91,7 +91,7 @@ function hereText(value: string, place: HerePlace, { typed }: ValueOptions): str
 function powershellText(value: string, { kind }: ShellPlace, { typed }: ValueOptions): string {
   if (typed && control.test(value)) {
     if (kind === 'single')
-      throw refused('A value with control characters can’t stand in single quotes here. Use double quotes.')
+      throw refused('A value with control characters can’t be used in single quotes here. Use double quotes.')
     const text = escapedForDouble(value).replace(new RegExp(control, 'g'), each => `$([char]${each.charCodeAt(0)})`)
     return kind === 'double' ? text : `"${text}"`
   }
@@ -108,7 +108,7 @@ function escapedForDouble(value: string): string {
 function cmdText(value: string, { kind }: ShellPlace): string {
   if (!/^[\p{L}\p{N}_ ./\\:+=@,~-]*$/u.test(value) || value.endsWith('\\'))
     throw refused(
-      'This value holds characters that cmd.exe has no safe way to quote. Use PowerShell as the shell of this host.',
+      'This value contains characters that can’t be quoted safely for cmd.exe. Use PowerShell as the shell of this host.',
     )
   return kind === 'double' ? value : `"${value}"`
 }
@@ -117,7 +117,7 @@ function cmdText(value: string, { kind }: ShellPlace): string {
 function plainText(value: string, { kind }: ShellPlace): string {
   if (!/^[\p{L}\p{N}_./:@+,-]*$/u.test(value))
     throw refused(
-      'The shell of this host is one that Hawser has no way to quote this value for. Begin the snippet with #!/bin/sh.',
+      'Hawser can’t quote this value for the shell of this host. Start the snippet with #!/bin/sh.',
     )
   return kind === 'bare' ? `'${value}'` : value
 }

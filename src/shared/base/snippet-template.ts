@@ -16,15 +16,15 @@ export type TemplatePart =
 
 /** Names that are filled in by themselves, each with what it stands for. */
 export const givenVariables = {
-  host: 'the name of the host',
-  address: 'its address',
-  user: 'the user on it',
-  port: 'its port',
-  cwd: 'the folder of the terminal',
-  selection: 'what is selected in the terminal',
-  clipboard: 'what was copied',
-  date: 'today, as 2026-01-31',
-  'local-user': 'your name on this computer',
+  host: 'name of the host',
+  address: 'address of the host',
+  user: 'user name on the host',
+  port: 'port of the host',
+  cwd: 'working directory of the terminal',
+  selection: 'text selected in the terminal',
+  clipboard: 'text on the clipboard',
+  date: 'today’s date, such as 2026-01-31',
+  'local-user': 'your user name on this computer',
 } as const
 export type GivenName = keyof typeof givenVariables
 

@@ -60,7 +60,7 @@ export function parseSshCommand(line: string): ParsedSshCommand {
   const rest = words[0] === 'ssh' || words[0]?.endsWith('/ssh') === true ? words.slice(1) : [...words]
   const problem = readWords(rest, found)
   if (problem !== null) return wrong(problem)
-  if (found.destination === '') return wrong('Type the host to connect to.')
+  if (found.destination === '') return wrong('Enter the host to connect to.')
   const read = readDestination(found.destination)
   if (!read.ok) return read
   const { destination: stop, opens, path } = read.url
@@ -75,7 +75,7 @@ export function parseSshCommand(line: string): ParsedSshCommand {
 function readDestination(text: string): ReadSshUrl {
   if (isSshUrl(text)) return readSshUrl(text)
   const destination = parseDestination(text)
-  if (!destination || destination.address === '') return wrong(`${text} is not an address.`)
+  if (!destination || destination.address === '') return wrong(`${text} is not a valid address.`)
   return { ok: true, url: { opens: 'terminal', destination, path: null } }
 }
 
@@ -116,7 +116,7 @@ function readOption(letter: string, value: string, found: Found): string | null 
   switch (letter) {
     case 'p':
       if (!/^\d{1,5}$/.test(value) || Number(value) < 1 || Number(value) > 65_535)
-        return 'A port is a number from 1 to 65535.'
+        return 'The port must be a number from 1 to 65535.'
       found.port ??= Number(value)
       return null
     case 'l':
@@ -132,7 +132,7 @@ function readOption(letter: string, value: string, found: Found): string | null 
       found.jumpsGiven = true
       if (before || value.toLowerCase() === 'none') return null
       const jumps = parseJumps(value)
-      if (!jumps) return `${value} is not a list of jump hosts.`
+      if (!jumps) return `${value} is not a valid list of jump hosts.`
       found.jumps = jumps
       return null
     }
@@ -140,7 +140,7 @@ function readOption(letter: string, value: string, found: Found): string | null 
     case 'R':
     case 'D': {
       const spec = parseForwardSpec(({ L: 'local', R: 'remote', D: 'dynamic' } as const)[letter], value)
-      if (!spec) return `-${letter} ${value} is not a forward.`
+      if (!spec) return `-${letter} ${value} is not a valid forwarding specification.`
       found.forwards.push(spec)
       return null
     }

@@ -27,22 +27,22 @@ export function isSshUrl(text: string): boolean {
  */
 export function readSshUrl(text: string): ReadSshUrl {
   const [, scheme = '', authority = '', rest = ''] = /^([a-z]+):\/\/([^/?#]*)(.*)$/is.exec(text) ?? []
-  if (!isSshUrl(text) || text.length > maxLength) return wrong('This is not an ssh:// or sftp:// address.')
+  if (!isSshUrl(text) || text.length > maxLength) return wrong('This is not an ssh:// or sftp:// URL.')
   const at = authority.lastIndexOf('@')
   const place = /^(\[[^[\]]*\]|[^:[\]]*)(?::(.*))?$/s.exec(authority.slice(at + 1))
   if (!place || place[2]?.includes(':') === true)
-    return wrong('The host of this address can’t be read. An IPv6 address stands in brackets: ssh://[::1]:22.')
+    return wrong('The host in this URL is not valid. Put IPv6 addresses in brackets: ssh://[::1]:22.')
   const [, host = '', digits = ''] = place
   if (host === '' || host === '[]')
-    return wrong(`This address names no host. Write ${scheme.toLowerCase()}://user@host.`)
+    return wrong(`This URL has no host. Use ${scheme.toLowerCase()}://user@host.`)
   // RFC 3986, 3.2.3: a colon with nothing behind it is the usual port.
-  if (digits !== '' && !isPort(digits)) return wrong('A port is a number from 1 to 65535.')
+  if (digits !== '' && !isPort(digits)) return wrong('The port must be a number from 1 to 65535.')
   const user = decoded(at < 0 ? '' : nameIn(authority.slice(0, at)))
   const address = host.startsWith('[') ? zoneOf(host.slice(1, -1)) : decoded(host)
   const path = decoded(pathOf(rest))
   if (user === null || address === null || path === null)
-    return wrong('A % in this address stands for no character. Write a % that is meant so as %25.')
-  if (path.length > maxPath || path.includes('\0')) return wrong('The path of this address can’t be used.')
+    return wrong('This URL contains an invalid % escape. Write a literal % as %25.')
+  if (path.length > maxPath || path.includes('\0')) return wrong('The path in this URL is not valid.')
   const destination = { user: user === '' ? null : user, address, port: digits === '' ? null : Number(digits) }
   return {
     ok: true,

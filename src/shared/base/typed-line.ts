@@ -11,7 +11,7 @@ const longestLine = 4_000
  */
 export function folderLine(folder: string, dialect: Dialect): string {
   if (!/^(?:\/|[A-Za-z]:[\\/])/.test(folder))
-    throw new AppError('invalid-input', 'The path of this folder is not whole.')
+    throw new AppError('invalid-input', 'The full path of this folder is not known.')
   const word = typedWord(folder, dialect)
   // A space in front keeps it out of the history of shells that are set so.
   const line =
@@ -34,15 +34,15 @@ export function pathWords(paths: readonly string[], dialect: Dialect): string {
 function typedWord(path: string, dialect: Dialect): string {
   // A control in a name would be a key that is pressed, and a byte that isn't UTF-8 can't be typed.
   if (/[\p{Cc}\p{Cs}]/u.test(path))
-    throw new AppError('invalid-input', 'The name holds characters that can’t be typed. Rename it first.')
+    throw new AppError('invalid-input', 'The name contains characters that can’t be typed. Rename it first.')
   const unix = dialect !== 'powershell' && dialect !== 'cmd' && dialect !== 'other'
   if (unix && /^[A-Za-z0-9_./:+,@-]+$/.test(path)) return path
   try {
     return shellValue(path, { kind: 'bare' }, { dialect, typed: true })
   } catch (error) {
     if (!(error instanceof AppError)) throw error
-    const shell = dialect === 'cmd' ? 'cmd.exe' : 'the shell there'
-    throw new AppError('invalid-input', `The name holds characters that ${shell} has no safe way to quote.`)
+    const shell = dialect === 'cmd' ? 'cmd.exe' : 'the shell on the host'
+    throw new AppError('invalid-input', `The name contains characters that can’t be quoted safely for ${shell}.`)
   }
 }
 
@@ -76,7 +76,7 @@ export function copyLine({ program, paths, from }: CopyCommand, dialect: Dialect
 // Both read what is left of a path as a pattern.
 function literal(path: string, program: CopyCommand['program']): string {
   if (program === 'rsync' && /[*?[\]\\]/.test(path))
-    throw new AppError('invalid-input', 'rsync would read this name as a pattern. Copy it as an scp command.')
+    throw new AppError('invalid-input', 'rsync would treat this name as a pattern. Copy it as an scp command instead.')
   return path.replace(/[*?[\]\\]/g, '\\$&')
 }
 

@@ -29,7 +29,7 @@ export function powershellPlace(before: string): ShellPlace {
     else if (isDouble(char)) open = 'double'
   }
   if (open === 'bare' && !/(?:^|[\s;|&(){},=])$/.test(before))
-    return unsafe('within a word of PowerShell (write the word in double quotes)')
+    return unsafe('inside a PowerShell word (put the word in double quotes)')
   if (open === 'double' && /\$[\w:]*$/.test(before)) return unsafe('right after a variable')
   return { kind: open }
 }

@@ -12,7 +12,7 @@ export const filePath = z
   .min(1)
   .max(16_384)
   // eslint-disable-next-line no-control-regex -- NUL is the one character no path can have
-  .regex(/^[^\u0000]*$/, 'must not hold a NUL')
+  .regex(/^[^\u0000]*$/, 'must not contain a NUL character')
   .refine(path => path.startsWith('/') || /^[A-Za-z]:\//.test(path), 'must be absolute')
 
 /** One name in a folder. */
@@ -21,8 +21,8 @@ export const fileName = z
   .min(1)
   .max(1024)
   // eslint-disable-next-line no-control-regex -- as above
-  .regex(/^[^\u0000/]*$/, 'must be one name')
-  .refine(name => name !== '.' && name !== '..', 'must be a name of its own')
+  .regex(/^[^\u0000/]*$/, 'must be a single name')
+  .refine(name => name !== '.' && name !== '..', 'must not be “.” or “..”')
 
 /** Whose files: a host's, or this computer's; `root` reads and writes as root, by sudo. */
 export const side = z.strictObject({ target, root: z.boolean().default(false) })

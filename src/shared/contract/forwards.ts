@@ -49,7 +49,7 @@ export const forward = z
     /** Not kept: it goes when it is stopped, or when what it leads to does. */
     passing: z.boolean().default(false),
   })
-  .refine(({ kind, to }) => (kind === 'dynamic') === (to === null), 'a dynamic forward leads nowhere in particular')
+  .refine(({ kind, to }) => (kind === 'dynamic') === (to === null), 'a dynamic forward has no destination')
 export type Forward = Readonly<z.output<typeof forward>>
 
 /** Where a forward stands. */

@@ -131,12 +131,12 @@ export const configChanges = z.strictObject({
   user: userName.nullable().optional(),
   identityFile: exactLine(1024)
     .min(1)
-    .refine(path => !path.startsWith('vault:'), 'A config names files only, not keys in the vault')
+    .refine(path => !path.startsWith('vault:'), 'The SSH config supports key files only, not keys in the vault')
     .nullable()
     .optional(),
   proxyJump: line(1024)
     .min(1)
-    .refine(text => text === 'none' || isJumpList(text), 'must be hosts with commas between them')
+    .refine(text => text === 'none' || isJumpList(text), 'must be a comma-separated list of hosts')
     .nullable()
     .optional(),
   forwardAgent: z.enum(['yes', 'no']).nullable().optional(),

@@ -48,7 +48,7 @@ const reserved =
 /** A file's name in the .ssh folder or a name in the vault. */
 export const keyName = line(64)
   .refine(name => !reserved.test(name), 'is a name that ssh or the system uses itself')
-  .regex(/^[A-Za-z0-9_][A-Za-z0-9._@ -]*$/, 'must be letters, digits, . _ - @ or spaces')
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9._@ -]*$/, 'may only contain letters, digits, . _ - @ and spaces')
 export const keyId = exactLine(4200).regex(/^(file|vault|agent):/)
 /** What `cancel` calls the work of a key that is being made or imported, which has no id yet. */
 export const newKeyWork = 'new'
@@ -68,7 +68,7 @@ export const newKey = z
   .refine(
     ({ type, bits }) =>
       type === 'rsa' ? [3072, 4096].includes(bits) : type === 'ecdsa' ? [256, 384, 521].includes(bits) : true,
-    'must be a size that this type has',
+    'must be a key size supported by this type',
   )
 
 /** What putting a key on a server came to. */

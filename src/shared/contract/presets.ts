@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 import { exactLine, line } from './text.ts'
 
-export const presetId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'small letters, digits and dashes')
+export const presetId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'may only contain lowercase letters, digits and dashes')
 export type PresetId = z.infer<typeof presetId>
 
 export const presetIcon = z.enum([

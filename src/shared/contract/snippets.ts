@@ -44,7 +44,7 @@ export const scriptText = z
   .string()
   .min(1)
   .max(65_536)
-  .regex(/^[^\p{Cc}]*(?:[\n\t][^\p{Cc}]*)*$/u, 'must not hold control characters')
+  .regex(/^[^\p{Cc}]*(?:[\n\t][^\p{Cc}]*)*$/u, 'must not contain control characters')
 
 /** Hosts, and groups with all that is in them. */
 export const hostsAndGroups = z.strictObject({
@@ -87,7 +87,7 @@ export interface SnippetBook {
 const valueText = z
   .string()
   .max(65_536)
-  .refine(text => !text.includes('\0'), 'must not hold NUL')
+  .refine(text => !text.includes('\0'), 'must not contain NUL characters')
 /** What variables are filled with, by name. */
 export const values = z.record(line(64), valueText)
 export type Values = Readonly<z.output<typeof values>>

@@ -23,11 +23,11 @@ const storedHop = z.strictObject({
 
 /** What is wrong with a stop that was typed or came from a link, as a sentence; null for nothing. */
 export function wrongHop(stop: Hop): string | null {
-  if (stop.address === '') return 'Type the host to connect to.'
-  if (!address.safeParse(stop.address).success) return `${shortName(stop.address)} is not an address.`
-  if (stop.port !== null && !port.safeParse(stop.port).success) return 'A port is a number from 1 to 65535.'
+  if (stop.address === '') return 'Enter the host to connect to.'
+  if (!address.safeParse(stop.address).success) return `${shortName(stop.address)} is not a valid address.`
+  if (stop.port !== null && !port.safeParse(stop.port).success) return 'The port must be a number from 1 to 65535.'
   if (stop.user !== null && !userName.safeParse(stop.user).success)
-    return `“${shortName(stop.user)}” is not a user name.`
+    return `“${shortName(stop.user)}” is not a valid user name.`
   return null
 }
 

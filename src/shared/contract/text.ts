@@ -13,13 +13,13 @@ export function line(max: number) {
   return z
     .string()
     .max(max)
-    .regex(oneLine, 'must not hold control characters')
+    .regex(oneLine, 'must not contain control characters')
     .overwrite(text => text.replace(misleading, ''))
 }
 
 /** As `line`, but kept character for character: a path or a command without its marks would be another one. */
 export function exactLine(max: number) {
-  return z.string().max(max).regex(oneLine, 'must not hold control characters')
+  return z.string().max(max).regex(oneLine, 'must not contain control characters')
 }
 
 /** A secret as typed: any characters, at most 64 KiB, so that a pasted private key fits. */
