@@ -24,28 +24,28 @@ import { agentSigners, agentSocket } from './ssh/signer.ts'
 import { vaultKeyName } from './storage/secret-names.ts'
 import type { Vault } from './storage/vault.ts'
 
-/** What leads to hosts: plans, and the shared connections. */
+/** Connection plans, and the shared connections. */
 export interface Connections {
   readonly pool: ConnectionPool<Connection>
   readonly dialer: Dialer
   readonly keys: KeyRing
   readonly knownHosts: KnownHostsFile
-  /** Where the usual agent listens; null where there is none. */
+  /** The socket of the default agent; null if there is none. */
   readonly agentSocket: string | null
-  /** What is known now, for showing and comparing; what only running can tell is left open. */
+  /** Plans with what is known now, for display and comparison; facts that need a command or lookup are left open. */
   plan(target: Target): ConnectionPlan
-  /** The plan to dial by: what it depends on was asked, run and looked up. */
+  /** Plans a dial: everything it depends on is asked, run and looked up first. */
   prepare(target: Target, options: LeaseOptions): Promise<ConnectionPlan>
-  /** A lease on the shared connection to a target. */
+  /** Leases the shared connection to a target. */
   lease(target: Target, options: LeaseOptions): Promise<Lease<Connection>>
 }
 
-// A login outlives its last shell for a moment, so that closing a tab and opening another costs no sign-in.
+// A connection outlives its last shell for a moment, so that closing a tab and opening another needs no new sign-in.
 const graceMs = 30_000
 const maxRounds = 32
 const watchMs = 1_000
 
-/** Opens the person's ssh_config and the system's. */
+/** Opens the user's SSH config and the system's. */
 export function openConfig({ sshFolder, systemConfig, env, reportBug }: Outside): Promise<LiveConfig> {
   const { username: user, uid } = userInfo()
   const facts: LocalFacts = { user, uid, home: homedir(), hostName: hostname(), env, sshFolder, addresses }
@@ -70,11 +70,11 @@ interface ConnectionParts {
   readonly consents: ConsentStore
 }
 
-/** What plans, dials and signs in, and the connections it made. */
+/** Builds the services that plan, dial and sign in. */
 export function buildConnections(outside: Outside, parts: ConnectionParts): Connections {
   const { env, environmentReady, sshFolder, keyWorker, network, tell } = outside
   const { store, prompts, vault, activity, hosts, config, consents } = parts
-  // Asked each time: a desktop's environment is completed by the login shell's while the program starts.
+  // Evaluated each time: the login shell's environment is added to a desktop's while the program starts.
   const socket = () => agentSocket(env, process.platform)
   const keys = new KeyRing({ sshFolder, worker: keyWorker, vaultKey: name => vault.get(vaultKeyName(name)) })
   const knownHosts = new KnownHostsFile(sshFolder)
@@ -96,7 +96,7 @@ export function buildConnections(outside: Outside, parts: ConnectionParts): Conn
   store.add(vault.onChanged(status => (status.state === 'locked' ? keys.forget() : undefined)))
   store.add(toDisposable(() => keys.forget()))
   const pool = store.add(new ConnectionPool<Connection>(options => dialer.dial(options), graceMs))
-  // What was lost meanwhile is found out at once.
+  // Detects connections that were lost in the meantime.
   store.add(network.onChanged(() => pool.forEach(connection => connection.checkNow())))
 
   const plan = planner(hosts, config, config.resolve.bind(config))
@@ -128,7 +128,7 @@ function planner(hosts: HostService, config: LiveConfig, resolve: ConfigView['re
   }
 }
 
-/** Plans again and again until nothing is open: an answer may lead to lines that ask the next question. */
+/** Plans repeatedly until nothing is pending, since an answer may enable config lines that ask another question. */
 function preparer(
   plan: Connections['plan'],
   { prompts, config, consents }: { prompts: PromptService; config: LiveConfig; consents: ConsentStore },
@@ -152,7 +152,7 @@ function preparer(
   }
 }
 
-/** Who a target is, for the Activity page. */
+/** Returns the name of a target for the Activity page. */
 export function targetName(target: Target, hosts: readonly Host[]): string {
   if (target.kind === 'local') return 'This computer'
   if (target.kind === 'address') return `${target.user === null ? '' : `${target.user}@`}${target.address}`

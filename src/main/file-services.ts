@@ -21,7 +21,7 @@ import type { JsonFile } from './storage/json-file.ts'
 import type { TransferFile } from './transfers/transfer-record.ts'
 import { summaryOf, TransferService } from './transfers/transfer-service.ts'
 
-/** What works with files. */
+/** The services that work with files. */
 export interface FileServices {
   readonly edits: EditService
   readonly files: FileService
@@ -38,10 +38,10 @@ interface FileParts {
   readonly editor: () => string
 }
 
-// A copy that took less is seen to end.
+// Shorter copies need no notification.
 const worthTellingMs = 10_000
 
-/** The sides that files are on, what the window does with them, and what copies between them. */
+/** Builds the sides that files are on, the window's file operations, and transfers. */
 export function buildFileServices(outside: Outside, parts: FileParts): FileServices {
   const { reportBug, notify, openPort, trash, shortcuts, smallFilesWorker } = outside
   const { store, connections, prompts, hosts, activity, file } = parts
@@ -54,7 +54,7 @@ export function buildFileServices(outside: Outside, parts: FileParts): FileServi
       return openRemoteFiles({
         key,
         lease: await pool.lease(plan, { onStep, signal, asker }),
-        // A connection of its own for bulk data, so that shells on the shared one stay quick.
+        // Bulk data gets its own connection, so that shells on the shared one stay responsive.
         leaseMore: (index, abort) =>
           pool.lease(withKeyEnding(plan, ` data ${index}`), { onStep: () => {}, signal: abort, quiet: true }),
         leaseAlone: abort => pool.lease(withKeyEnding(plan, ' files'), { onStep, signal: abort, asker }),

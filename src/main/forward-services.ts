@@ -28,7 +28,7 @@ interface ForwardParts {
 const scriptMs = 30_000
 const scriptBytes = 4 * 1024 * 1024
 
-/** The forwards, on the shared connections. */
+/** Builds the forwards on the shared connections. */
 export function buildForwards({ app, network, tell, reportBug }: Outside, parts: ForwardParts): ForwardService {
   const { store, connections, hosts, file } = parts
   const { pool, plan: planOf } = connections
@@ -38,7 +38,7 @@ export function buildForwards({ app, network, tell, reportBug }: Outside, parts:
   const forwards = store.add(
     new ForwardService({
       store: saved,
-      // A host that was deleted is told like every other failure.
+      // A deleted host is reported like every other failure.
       lease: (target, options) => connections.lease(target, { ...options, noSessions: true }),
       run: async (target, script, signal) =>
         runOn(await connections.lease(target, { onStep: () => {}, signal }), script, signal),
@@ -48,7 +48,7 @@ export function buildForwards({ app, network, tell, reportBug }: Outside, parts:
         if (pool.isLive(planOf(target))) throw new AppError('too-many-connections', 'No more sessions are available.')
         return null
       },
-      // A host that was deleted meanwhile does not answer.
+      // A host deleted in the meantime is unreachable.
       knock: (target, signal) =>
         isLive(() => planOf(target).length > 0) ? knock(planOf(target)[0], signal) : Promise.resolve(false),
       nameOf: target => targetName(target, hosts.hosts),
@@ -78,7 +78,10 @@ async function runOn(lease: Lease<Connection>, script: Script, signal: AbortSign
   }
 }
 
-/** Throws `unsupported` with what it said for a script that failed: what it printed tells nothing then. */
+/**
+ * Returns the output of a script. Errors: `unsupported` with its error output if it failed, since its output is then
+ * meaningless.
+ */
 function outputOf({ code, output, errors }: CommandResult, { where }: Connection): string {
   if (code === 0) return output.toString('utf8')
   const how = code === null ? 'was terminated by a signal' : `failed with exit code ${code}`
@@ -86,10 +89,10 @@ function outputOf({ code, output, errors }: CommandResult, { where }: Connection
   throw new AppError('unsupported', withWords(`A command on ${where} ${how}.`, words, 'Try it in a terminal.'))
 }
 
-// What `planConnection` throws for a host that was deleted, or that can't be reached as its config is now.
+// The errors of `planConnection` for a host that was deleted or is unreachable with its current config.
 const unplannable = new Set(['not-found', 'invalid-input'])
 
-/** A host that has no plan has no connection; anything else that goes wrong is a bug, which is reported. */
+/** A host without a plan has no connection; any other failure is a bug and is reported. */
 function isThere(look: () => boolean, reportBug: Outside['reportBug']): boolean {
   try {
     return look()

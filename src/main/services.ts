@@ -40,24 +40,24 @@ import type { TransferService } from './transfers/transfer-service.ts'
 export interface Outside {
   readonly dataFolder: string
   readonly sshFolder: string
-  /** The system's ssh_config; null where there is none to read. */
+  /** The system's ssh_config; null if there is none to read. */
   readonly systemConfig: string | null
   readonly env: NodeJS.ProcessEnv
-  /** Resolves when `env` is complete; absent where it is from the start. */
+  /** Resolves when `env` is complete; absent if it is complete from the start. */
   readonly environmentReady?: Promise<unknown> | undefined
   readonly keychain: Keychain
   readonly keyWorker: URL
-  /** The program that reads and places small files. */
+  /** The worker that reads and writes small files. */
   readonly smallFilesWorker: URL
   readonly openPort: OpenPort
   readonly app: Services['app']
-  /** Tells of changes of the network; its owner disposes it. */
+  /** Announces network changes; disposed by its owner. */
   readonly network: NetworkWatch
-  /** Puts a file of this computer into the trash. */
+  /** Moves a local file to the trash. */
   readonly trash: (path: string) => Promise<void>
-  /** The folders of this computer that people look for first. */
+  /** The standard folders of this computer. */
   readonly shortcuts: () => SideInfo['shortcuts']
-  /** Tells of something that ended, outside the window when nobody looks at it. */
+  /** Notifies the user of finished work, through the system if the window isn't in front. */
   readonly notify: (text: string) => void
   readonly tell: Tell
   readonly reportBug: (where: string, error: unknown) => void
@@ -72,7 +72,7 @@ export interface Built extends Disposable {
   readonly transfers: TransferService
   readonly forwards: ForwardService
   readonly runs: RunService
-  /** Answers once everything saved is on the disk. */
+  /** Resolves once everything saved is on disk. */
   flush(): Promise<unknown>
 }
 
@@ -104,7 +104,7 @@ export async function buildServices(outside: Outside): Promise<Built> {
   const { keyService, knownHosts } = buildKeys(outside, { store, connections, prompts, vault, hosts })
 
   const others = () => ({ settings: settings.current, presets: stores.forwards.value.presets })
-  // In the background: a keychain that is slow to answer must not hold up the window.
+  // In the background: a slow keychain must not delay the window.
   void vault.ready()
   const sweep = () => hosts.sweepSecrets().catch(error => reportBug('sweep', error))
   store.add(vault.onChanged(status => void (status.state === 'unlocked' && sweep())))
@@ -170,7 +170,7 @@ function buildTerminals(
   })
 }
 
-/** Writes what became of a connection into the activity, and when a host was last used. */
+/** Records connection events in the activity, and when a host was last used. */
 function noteNews(parts: {
   hosts: HostService
   activity: ActivityService
@@ -189,7 +189,7 @@ async function flushAll(vault: Vault, files: readonly { flush(): Promise<void> }
   await Promise.allSettled(files.map(file => file.flush()))
 }
 
-/** Opens every file of the data folder; damaged ones are told. */
+/** Opens every file of the data folder; damaged ones are reported. */
 async function openStores(dataFolder: string, tell: Tell) {
   const at = (name: string) => ({ path: join(dataFolder, name), tell })
   const [hosts, settings, workspace, activity, transfers, forwards, snippets, consents, vault] = await Promise.all([

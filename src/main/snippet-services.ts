@@ -25,10 +25,10 @@ interface SnippetServiceParts {
   readonly shellOf: ShellOf
 }
 
-// What takes that long is not waited for.
+// Runs this long end with a notification, since nobody waits for them.
 const longRunMs = 10_000
 
-/** The snippets, and what runs of them apart from terminals. */
+/** Builds the snippets, and their runs outside of terminals. */
 export function buildSnippets({ notify, reportBug }: Outside, parts: SnippetServiceParts) {
   const { store, activity, connections, hosts, settings, file, shellOf } = parts
   const { username: localUser } = userInfo()

@@ -1,13 +1,13 @@
 import { dialog, type BrowserWindow } from 'electron/main'
 
-/** How much would end with the window, by what it is called. */
+/** The work that would end with the window, by kind. */
 export interface StillOpen {
   readonly session: number
   readonly transfer: number
   readonly run: number
 }
 
-/** Asks whether to end live sessions, transfers and runs; true is a yes. */
+/** Asks whether to end active sessions, transfers and snippet runs; true means yes. */
 export async function askToClose(window: BrowserWindow, open: StillOpen): Promise<boolean> {
   return ask(window, {
     message: openText(open),
@@ -16,7 +16,7 @@ export async function askToClose(window: BrowserWindow, open: StillOpen): Promis
   })
 }
 
-/** Asks whether to lose a text that is not saved; true is a yes. */
+/** Asks whether to discard unsaved changes; true means yes. */
 export async function askToLeave(window: BrowserWindow): Promise<boolean> {
   return ask(window, {
     message: 'You have unsaved changes in the editor.',

@@ -5,7 +5,9 @@ import { withoutAttachments } from './mail-address.ts'
 
 const allowed = new Set(['http:', 'https:', 'mailto:'])
 
-/** The only way out to other programs: http, https and mailto. Throws `invalid-input` for anything else. */
+/**
+ * Opens a URL in another program; only http, https and mailto are allowed. Errors: `invalid-input` for anything else.
+ */
 export async function openExternal(address: string): Promise<void> {
   let url: URL
   try {

@@ -8,19 +8,19 @@ import type { OwnPlace } from './own-address.ts'
 
 export interface ForwardRunsParts {
   readonly store: ForwardStore
-  /** The shared connection of a target; sessions are not opened on it. */
+  /** Leases the shared connection of a target, without opening sessions on it. */
   readonly lease: (target: Target, options: Parameters<RunnerParts['lease']>[0]) => Promise<ForwardLease>
   readonly knock: (target: Target, signal: AbortSignal) => Promise<boolean>
   readonly nameOf: (target: Target) => string
   readonly onChanged: () => void
-  /** A connection through a forward was refused over there. */
+  /** Called when the server refused a connection through a forward. */
   readonly onRefused: (id: ForwardId) => void
   readonly reportBug: (where: string, error: unknown) => void
 }
 
 const upMs = 60_000
 
-/** The forwards that are on: one runner for each. */
+/** The active forwards, with one runner each. */
 export class ForwardRuns implements Disposable {
   readonly #parts: ForwardRunsParts
   readonly #runners = new Map<ForwardId, ForwardRunner>()
@@ -37,7 +37,7 @@ export class ForwardRuns implements Disposable {
     return this.#runners.get(id)
   }
 
-  /** Starts a forward anew; `quiet` asks nobody anything. */
+  /** Starts a forward from scratch; `quiet` asks nothing. */
   begin(forward: Forward, quiet: boolean): ForwardRunner {
     const { reportBug, onChanged, onRefused, lease, knock } = this.#parts
     const runner = new ForwardRunner(forward, {
@@ -65,8 +65,8 @@ export class ForwardRuns implements Disposable {
   }
 
   /**
-   * Answers the runner once its forward is up. Throws why it is not, or `cancelled`: what was started for this alone is
-   * stopped then.
+   * Resolves to the runner once its forward is up. Errors: the reason why it is not, or `cancelled`, which stops a
+   * forward started only for this call.
    */
   async bringUp(forward: Forward, signal: AbortSignal): Promise<ForwardRunner> {
     if (this.#runners.get(forward.id)?.state.kind === 'failed') this.end(forward.id)
@@ -87,16 +87,16 @@ export class ForwardRuns implements Disposable {
     )
   }
 
-  /** After sleep or a change of network: what waits tries at once. */
+  /** Retries waiting forwards at once, for example after sleep or a network change. */
   retryAll(): void {
     for (const runner of this.#runners.values()) runner.retryNow(false)
   }
 
-  /** Where the host of a forward has an address of its own on this computer. */
+  /** Returns the local address reserved for the host of a forward. */
   placeOf({ target, to, listen, presetId, passing }: Forward): OwnPlace {
     const { store } = this.#parts
     const usual = store.preset(presetId)?.ports ?? null
-    // The port of a preset is known to the person who clicked it; any other came from the host.
+    // The user who chose a preset knows its port; any other port was chosen by the host.
     const asked = !passing && listen.kind === 'tcp' && (usual === null || usual.includes(listen.port))
     return { address: store.addressOf(target, to?.kind === 'tcp' ? to.address : 'localhost'), asked }
   }
@@ -106,7 +106,7 @@ export class ForwardRuns implements Disposable {
     this.#runners.clear()
   }
 
-  /** The port that was free is the one for the next time: an address stays what it was. */
+  /** Saves the free port that was found, so that the address stays the same next time. */
   async #keepPort(runner: ForwardRunner): Promise<void> {
     const { store } = this.#parts
     const { forward, listening } = runner

@@ -29,11 +29,11 @@ type Input<K extends keyof Contract> = Parameters<Contract[K]>[0]
 
 export interface ForwardServiceParts {
   readonly store: ForwardStore
-  /** The shared connection of a target; sessions are not opened on it. */
+  /** Leases the shared connection of a target, without opening sessions on it. */
   readonly lease: (target: Target, options: Parameters<RunnerParts['lease']>[0]) => Promise<ForwardLease>
-  /** Runs a script for `sh` on a target, signing in first where needed. Throws `cancelled` on abort. */
+  /** Runs a script for `sh` on a target, signing in first if necessary. Errors: `cancelled` on abort. */
   readonly run: (target: Target, script: Script, signal: AbortSignal) => Promise<string>
-  /** The same where the target is connected already; null where it is not. */
+  /** The same if the target is already connected; otherwise null. */
   readonly runLive: (target: Target, script: Script, signal: AbortSignal) => Promise<string | null>
   readonly knock: (target: Target, signal: AbortSignal) => Promise<boolean>
   readonly nameOf: (target: Target) => string
@@ -41,7 +41,7 @@ export interface ForwardServiceParts {
   readonly live: () => readonly Target[]
   readonly openPage: (url: string) => void | Promise<void>
   readonly copy: (text: string) => void | Promise<void>
-  /** Warns the person of something that is not an error. */
+  /** Shows the user a warning. */
   readonly warn: (text: string) => void
   readonly reportBug: (where: string, error: unknown) => void
 }
@@ -49,7 +49,7 @@ export interface ForwardServiceParts {
 const announceMs = 100
 const countMs = 1_000
 
-/** The forwards: starts and stops them, keeps them running, and knows the services behind them. */
+/** The forwards: starts and stops them, keeps them running, and tracks the services behind them. */
 export class ForwardService implements Contract, Disposable {
   readonly #announced = new Emitter<ForwardBook>()
   readonly onChanged = this.#announced.event
@@ -116,7 +116,7 @@ export class ForwardService implements Contract, Disposable {
     if (running) this.#runs.end(forward.id)
     this.#pages.forget(forward.id)
     await this.#store.put(forward)
-    // Meanwhile it may have been taken away, or started.
+    // The forward may have been deleted or started in the meantime.
     if (running && this.#store.find(forward.id) && !this.#runs.get(forward.id)) this.#runs.begin(forward, false)
   }
 
@@ -189,7 +189,7 @@ export class ForwardService implements Contract, Disposable {
         const up = await this.#runs.bringUp(forward, signal)
         if (open) await this.#pages.open(up, signal, page)
       } catch (error) {
-        // Of what was given up, nothing stays.
+        // Nothing remains of a cancelled start.
         if (signal.aborted && before === undefined) await this.#drop(forward.id)
         throw error
       }
@@ -214,29 +214,29 @@ export class ForwardService implements Contract, Disposable {
     this.#found.watch(targets === 'all' ? this.#parts.live() : targets)
   }
 
-  /** The forwards that are kept. */
+  /** The saved forwards. */
   get saved(): readonly Forward[] {
     return this.#store.kept
   }
 
-  /** How many lead through, and how many wait for the link or for a person. */
+  /** The numbers of forwards that are up, and of those waiting for the connection or the user. */
   get summary(): { readonly up: number; readonly waiting: number } {
     const states = this.#runs.all.map(({ state }) => state.kind)
     const up = states.filter(kind => kind === 'up').length
     return { up, waiting: states.filter(kind => kind !== 'failed').length - up }
   }
 
-  /** After sleep or a change of network: what waits tries at once. */
+  /** Retries waiting forwards at once, for example after sleep or a network change. */
   retryAll(): void {
     this.#runs.retryAll()
   }
 
-  /** Starts what starts with the program. Asks nobody before somebody looks. */
+  /** Starts the forwards that start with the app. Asks nothing until the user looks at the window. */
   startWithApp(): void {
     for (const forward of this.#store.all) if (forward.start === 'app') this.#runs.begin(forward, true)
   }
 
-  /** A connection to a target is there: what starts with it does. */
+  /** Starts the forwards that start with a target, which is now connected. */
   startWith(isTarget: (target: Target) => boolean): void {
     for (const forward of this.#store.all) {
       if (forward.start === 'host' && !this.#runs.get(forward.id) && isTarget(forward.target))
@@ -258,7 +258,7 @@ export class ForwardService implements Contract, Disposable {
     this.#announced.dispose()
   }
 
-  /** What is gone, by whoever's hand, must not run on. */
+  /** Deleted forwards must stop, whoever deleted them. */
   #changed(): void {
     for (const { forward } of this.#runs.all) if (!this.#store.find(forward.id)) this.#runs.end(forward.id)
     this.#touch()
@@ -285,7 +285,7 @@ export class ForwardService implements Contract, Disposable {
 
   #tick(): void {
     if (this.#watchAll) this.#found.watch(this.#parts.live())
-    // Only what has changed is told: an idle window must not be woken every second.
+    // Only changes are announced: an idle window must not be woken every second.
     const counted = JSON.stringify(this.#runs.all.map(runner => runner.snapshot(Date.now()).counters))
     if (counted !== this.#counted) this.#touch()
     this.#counted = counted

@@ -20,7 +20,7 @@ interface PresetUseParts {
   readonly run: (target: Target, script: Script, signal: AbortSignal) => Promise<string>
   readonly runLive: (target: Target, script: Script, signal: AbortSignal) => Promise<string | null>
   readonly nameOf: (target: Target) => string
-  /** Starts a forward and answers once it is up; throws why it is not. */
+  /** Starts a forward and resolves once it is up; throws the reason why it is not. */
   readonly bringUp: (forward: Forward, signal: AbortSignal) => Promise<ForwardRunner>
 }
 
@@ -33,7 +33,7 @@ interface Wanted {
 interface Use {
   readonly target: Forward['target']
   readonly preset: Preset
-  /** The machine behind the host that the service is on; the host itself when `localhost`. */
+  /** The machine that runs the service; the host itself if `localhost`. */
   readonly address: string
 }
 
@@ -42,7 +42,7 @@ command -v squeue >/dev/null 2>&1 || exit 0
 squeue --me -h -t RUNNING -o %N 2>/dev/null | sort -u | while IFS= read -r n; do
   scontrol show hostnames "$n" 2>/dev/null || printf '%s\\n' "$n"; done | sort -u | head -n 200`
 
-/** A click on a preset: finds the service, or starts it; forwards its port; opens its page. */
+/** Handles a click on a preset: finds or starts the service, forwards its port, and opens its page. */
 export class PresetUse {
   readonly #parts: PresetUseParts
 
@@ -50,12 +50,12 @@ export class PresetUse {
     this.#parts = parts
   }
 
-  /** Throws `cancelled` on abort, as every method here does. */
+  /** Errors: `cancelled` on abort, as in every method of this class. */
   async use({ target, presetId, address }: Wanted, signal: AbortSignal): Promise<PresetResult> {
     const use = this.#take({ target, presetId, address })
     const { preset } = use
     if (preset.kind === 'remote') return this.#forward(use, null, signal)
-    // On another machine nothing can be looked up from here: its usual port is taken.
+    // Other machines can't be scanned, so the usual port is used.
     if (address !== null)
       return this.#forward(use, { port: preset.ports[0] as number, page: preset.page, secure: false }, signal)
     const run = this.#runOn(target, signal)
@@ -64,7 +64,7 @@ export class PresetUse {
     return launchOffer(preset, run, this.#parts.store.launchOf(target, presetId))
   }
 
-  /** What was started on the host is not stopped by a cancel: the error says that it may run. */
+  /** Cancelling doesn't stop a service started on the host: the error says that it may be running. */
   async launch(
     { launch, ...wanted }: Wanted & { readonly launch: Launch },
     signal: AbortSignal,
@@ -107,7 +107,7 @@ export class PresetUse {
       .filter(name => /^[A-Za-z0-9._-]+$/.test(name))
   }
 
-  /** Before a page is opened anew: a service that was restarted has another token, or another port. */
+  /** Called before a page is opened again: a restarted service has another token, or another port. */
   async freshPage(forward: Forward, signal: AbortSignal): Promise<void> {
     const { store, pages, runLive } = this.#parts
     const preset = store.preset(forward.presetId)
@@ -121,7 +121,7 @@ export class PresetUse {
   }
 
   async #retarget(forward: Forward, port: number, signal: AbortSignal): Promise<void> {
-    // What was edited meanwhile stays so.
+    // Edits made in the meantime are kept.
     if (forward.to?.kind !== 'tcp' || this.#parts.store.find(forward.id) !== forward) return
     const to = { ...forward.to, port }
     await this.#parts.store.put({ ...forward, to })

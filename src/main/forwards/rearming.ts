@@ -28,7 +28,7 @@ export class Rearming {
     this.#parts = parts
   }
 
-  /** A connection was refused over there: the service is looked for, for a minute, while its forward is on. Never throws. */
+  /** Handles a refused connection: looks for the service for a minute while its forward is on. Never throws. */
   async refused(id: ForwardId): Promise<void> {
     const runner = this.#parts.runs.get(id)
     if (!runner || this.#looking.has(id)) return
@@ -44,17 +44,17 @@ export class Rearming {
     }
   }
 
-  /** Answers true when there is nothing left to look for. */
+  /** Returns true if there is nothing left to look for. */
   async #lookOnce(id: ForwardId, signal: AbortSignal): Promise<boolean> {
     const { store, runs, pages, runLive } = this.#parts
     const [forward, runner] = [store.find(id), runs.get(id)]
     const preset = store.preset(forward?.presetId ?? null)
-    // Only on the host itself: what is behind it can't be looked at from here.
+    // Only for the host itself: machines behind it can't be scanned.
     if (!preset || !forward || !runner || forward.to?.kind !== 'tcp' || forward.to.address !== 'localhost') return true
     const found = await lookFor(preset, async script => (await runLive(forward.target, script, signal)) ?? '').catch(
       ignoreFailure,
     )
-    // What was edited or taken away meanwhile stays so.
+    // Forwards that were edited or deleted in the meantime are left alone.
     if (store.find(id) !== forward || runs.get(id) !== runner) return true
     if (!found || found.port === forward.to.port) return false
     pages.remember(id, found)
@@ -65,7 +65,7 @@ export class Rearming {
   }
 }
 
-/** A look that failed brings nothing; a bug is thrown. */
+/** Ignores a failed scan; rethrows a bug. */
 export function ignoreFailure(error: unknown): null {
   if (error instanceof AppError) return null
   throw error

@@ -7,19 +7,19 @@
  * Domain names are left to the far side to resolve.
  */
 
-/** Where a client of the proxy wants to go. */
+/** The destination that a proxy client requests. */
 export interface SocksTarget {
   readonly address: string
   readonly port: number
 }
 
-/** What to do next: send `reply` when there is one, then wait for more, connect, or close. */
+/** The next step: send `reply` if there is one, then wait for more, connect, or close. */
 export type SocksStep =
   | { readonly kind: 'more'; readonly reply: Buffer | null; readonly rest: Buffer }
   | { readonly kind: 'connect'; readonly target: SocksTarget; readonly rest: Buffer }
   | { readonly kind: 'refuse'; readonly reply: Buffer; readonly why: string }
 
-/** Why the far side did not connect, as RFC 1928 (section 6) counts. */
+/** The reason a connection failed, as in RFC 1928 (section 6). */
 export type SocksFailure = 'general' | 'forbidden' | 'unreachable' | 'refused' | 'timed-out'
 
 const replies: Readonly<Record<SocksFailure, number>> = {
@@ -30,15 +30,15 @@ const replies: Readonly<Record<SocksFailure, number>> = {
   'timed-out': 6,
 }
 
-// A greeting, a request, and no more: 2 + 255 and 4 + 1 + 255 + 2 bytes; SOCKS 4a has two texts of at most 255.
+// The size of a greeting and a request: 2 + 255 and 4 + 1 + 255 + 2 bytes; SOCKS 4a has two texts of at most 255.
 const longest = 600
 
-/** Reads the client's side of one connection, piece by piece. Pure but for what it remembers. */
+/** Parses the client's side of one connection, in chunks. Pure except for its own state. */
 export class SocksReader {
   #version: 4 | 5 | null = null
   #greeted = false
 
-  /** Give it all bytes that have come and are not used yet. */
+  /** Parses all bytes that have arrived and were not consumed yet. */
   read(data: Buffer): SocksStep {
     if (data.length === 0) return more(data)
     const version = this.#version ?? data[0]
@@ -47,7 +47,7 @@ export class SocksReader {
     return refuse(Buffer.alloc(0), 'the program doesn’t speak SOCKS')
   }
 
-  /** The answer to a request that the far side granted. */
+  /** The reply to a request that the server granted. */
   granted(): Buffer {
     return this.#version === 4 ? answer4(0x5a) : answer5(0)
   }
@@ -60,7 +60,7 @@ export class SocksReader {
     this.#version = 5
     const length = 2 + (data[1] ?? 0)
     if (data.length < length) return more(data)
-    // 0 is "no authentication": the proxy is this computer's own.
+    // 0 is "no authentication": the proxy listens on this computer only.
     if (!data.subarray(2, length).includes(0))
       return refuse(Buffer.from([5, 0xff]), 'the program asked to authenticate, and this proxy has no authentication')
     this.#greeted = true
@@ -92,7 +92,7 @@ export class SocksReader {
     const userEnd = data.indexOf(0, 8)
     if (userEnd < 0) return more(data)
     const ip = data.subarray(4, 8)
-    // 0.0.0.x with x not 0 says that a name follows (SOCKS 4a).
+    // 0.0.0.x with x not 0 means that a name follows (SOCKS 4a).
     const named = ip[0] === 0 && ip[1] === 0 && ip[2] === 0 && ip[3] !== 0
     const end = named ? data.indexOf(0, userEnd + 1) : userEnd
     if (end < 0) return more(data)

@@ -2,8 +2,8 @@ import { parseDestination } from '../../shared/base/destination.ts'
 import { Collector, type Draft, type Found } from './imported.ts'
 
 /**
- * The parts of an SSH session between percent signs that a host here can hold, by their number. Lists of gateways have
- * `__PIPE__` between their members.
+ * The supported fields of an SSH session, which are separated by percent signs, by their number. Gateway lists are
+ * separated by `__PIPE__`.
  */
 const parts = {
   kind: 0,
@@ -28,7 +28,7 @@ const sftpKind = '7'
 const yes = '-1'
 const proxyKinds: Readonly<Record<string, 'socks4' | 'socks5' | 'http'>> = { '1': 'socks4', '2': 'socks5', '3': 'http' }
 
-// Letters that mean something in its lines stand there by names, some of them French.
+// Special characters in its lines are replaced by names, some of them French.
 const escapes: Readonly<Record<string, string>> = {
   APOS: "'",
   DBLDOT: ':',
@@ -43,7 +43,7 @@ const escapes: Readonly<Record<string, string>> = {
   PTVIRG: ';',
 }
 
-// Folders of the person who exported the sessions.
+// The folders of the user who exported the sessions.
 const folders: Readonly<Record<string, string>> = {
   DesktopDir: '~/Desktop',
   HomeDir: '~',
@@ -52,8 +52,8 @@ const folders: Readonly<Record<string, string>> = {
 }
 
 /**
- * MobaXterm's sessions (.mxtsessions, .mobaconf, MobaXterm.ini): `[Bookmarks]` sections with their folder in SubRep, and
- * lines such as `name=#109#0%host%22%user%...`. Saved passwords are not in a form that can be taken over.
+ * Reads MobaXterm's sessions (.mxtsessions, .mobaconf, MobaXterm.ini): `[Bookmarks]` sections with their folder in
+ * SubRep, and lines such as `name=#109#0%host%22%user%...`. Saved passwords can't be imported.
  */
 export function readMobaXterm(text: string): Found {
   const collect = new Collector()
@@ -67,7 +67,7 @@ export function readMobaXterm(text: string): Found {
 }
 
 function addSession(collect: Collector, line: string, groups: readonly string[]): void {
-  // A name may hold an equals sign; what stands before the number sign is a comment.
+  // A name may contain an equals sign; the text before the number sign is a comment.
   const found = /^([^#]+)=[^=#]*#\d+#([^#]*)/.exec(line)
   if (!found) return
   const label = unescaped(found[1] as string).trim()
@@ -107,7 +107,7 @@ function userOf(text: string): { name: string; notes: Notes } {
   return { name: saved === undefined && !/^<+default>+$/.test(text) ? text : '', notes: [] }
 }
 
-/** A path with its placeholder filled in; one that is unknown here leads nowhere, so it is left out. */
+/** Returns a path with its placeholder filled in; a path with an unknown placeholder is ignored. */
 function keyOf(text: string): { path: string; notes: Notes } {
   if (!/[\\/]/.test(text)) return { path: '', notes: [] }
   const [, name, rest = ''] = /^_([A-Za-z]+)_(.*)$/s.exec(text) ?? []
@@ -119,7 +119,7 @@ function keyOf(text: string): { path: string; notes: Notes } {
   return { path: folder + rest.replaceAll('\\', '/'), notes: [] }
 }
 
-/** The gateways, the first first. Hops have no keys of their own here. */
+/** Returns the gateways in order. Jump hosts have no keys of their own in Hawser. */
 function gatewaysOf(values: readonly string[]): { hops: NonNullable<Draft['jumps']>; notes: Notes } {
   const list = (part: keyof typeof parts) =>
     (values[parts[part]] ?? '').split(/__PIPE__|\|/).map(each => unescaped(each).trim())

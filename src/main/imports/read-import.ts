@@ -17,7 +17,7 @@ import { readMobaXterm } from './mobaxterm.ts'
 import { readPuttyRegistry } from './putty.ts'
 import { readWinScp } from './winscp.ts'
 
-/** Reads a text of any of the formats, told apart by what is in it. Throws `invalid-input` for what is none of them. */
+/** Reads a text in any supported format, detected by its content. Errors: `invalid-input` for an unknown format. */
 export function readImport(text: string, facts: LocalFacts): ImportPreview {
   const plain = text.replace(/^\uFEFF/, '')
   const [format, found] = read(plain, facts) ?? []
@@ -49,7 +49,7 @@ function read(text: string, facts: LocalFacts): readonly [ImportFormat, Found] |
   return csv && [csv.isTermius ? 'termius' : 'csv', csv]
 }
 
-/** A whole `ssh -i key -p 22 -J a,b user@host -L ...` as a host with all of it. */
+/** Reads a whole `ssh -i key -p 22 -J a,b user@host -L ...` as a host with all its options. */
 export function readCommand(line: string): Found {
   const parsed = parseSshCommand(line.trim())
   if (!parsed.ok) throw new AppError('invalid-input', parsed.message)
@@ -68,7 +68,7 @@ export function readCommand(line: string): Found {
   return collect.found
 }
 
-/** A host of the config as a draft of one's own; what only a config can hold is noted. */
+/** Converts a config host to a draft of a saved host; unsupported settings are noted. */
 export function draftOf(host: ResolvedHost): Draft {
   const flags = { local: 'L', remote: 'R', dynamic: 'D' } as const
   return {
@@ -87,7 +87,7 @@ export function draftOf(host: ResolvedHost): Draft {
   }
 }
 
-/** Refuses what ssh would refuse: a line that it can't read may be one that begins another host. */
+/** Rejects what ssh would reject: an unreadable line may be the start of another host. */
 function readConfigText(text: string, facts: LocalFacts): Found {
   const program = buildProgram([{ path: 'the text', text, system: false, includes: new Map() }], facts.env)
   const [refused] = program.notes

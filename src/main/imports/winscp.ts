@@ -4,7 +4,7 @@ import { puttyProxy } from './putty.ts'
 // WinSCP's numbers: 0 to 2 are SCP and SFTP.
 const overSsh = new Set([undefined, '0', '1', '2'])
 
-/** WinSCP.ini: a section for each site, values percent-encoded, folders in the name. Passwords there are left alone. */
+/** Reads WinSCP.ini: a section per site, values percent-encoded, folders in the name. Passwords are not read. */
 export function readWinScp(text: string): Found {
   const collect = new Collector()
   for (const { name, values } of sections(text)) {
@@ -50,7 +50,7 @@ export function readWinScp(text: string): Found {
   return collect.found
 }
 
-/** The sections of an .ini file with their values. */
+/** Splits an .ini file into sections with their values. */
 export function sections(
   text: string,
 ): readonly { readonly name: string; readonly values: ReadonlyMap<string, string> }[] {

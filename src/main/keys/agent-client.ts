@@ -13,7 +13,7 @@ const constrainLifetime = 1
 const limitMs = 10_000
 const maxReply = 262_144
 
-/** A private key as an agent takes it. */
+/** A private key in the format of the agent protocol. */
 export interface AgentKey {
   readonly type: string
   /** The private fields in the order of the protocol. */
@@ -21,7 +21,10 @@ export interface AgentKey {
   readonly comment: string
 }
 
-/** Puts a key into a running agent; 0 seconds is as long as it runs. Throws `unsupported` when the agent will not take it. */
+/**
+ * Adds a key to a running agent; 0 seconds means for as long as the agent runs. Errors: `unsupported` if the agent
+ * refuses it.
+ */
 export async function addToAgent(socketPath: string, key: AgentKey, seconds: number): Promise<void> {
   const parts = [text(key.type), Buffer.from(key.fields), text(key.comment)]
   const lifetime = Buffer.alloc(5)
@@ -32,7 +35,7 @@ export async function addToAgent(socketPath: string, key: AgentKey, seconds: num
   await ask(socketPath, Buffer.concat(request), 'add the key')
 }
 
-/** Takes a key out of a running agent. */
+/** Removes a key from a running agent. */
 export async function removeFromAgent(socketPath: string, blob: Uint8Array): Promise<void> {
   await ask(socketPath, Buffer.concat([Buffer.from([removeIdentity]), text(Buffer.from(blob))]), 'remove the key')
 }

@@ -24,7 +24,7 @@ const refusals: Readonly<Record<string, string>> = {
   changed: 'Another program changed authorized_keys at the same time. Try again.',
 }
 
-/** Puts public keys on servers and takes them off, over the shared connection; proves what was put by signing in. */
+/** Adds public keys to servers and removes them, over the shared connection; tests an added key by signing in. */
 export class KeyDeployment {
   readonly #parts: DeploymentParts
 
@@ -32,7 +32,10 @@ export class KeyDeployment {
     this.#parts = parts
   }
 
-  /** `keyFile` is the key as a host's setting; null can't be proved by itself. Throws what signing in throws. */
+  /**
+   * Adds a key. `keyFile` is the key as a host's setting; null means that it can't be tested on its own. Errors: those
+   * of signing in.
+   */
   async put(
     target: Target,
     { line, keyFile }: { readonly line: string; readonly keyFile: string | null },
@@ -78,7 +81,7 @@ export class KeyDeployment {
     }
   }
 
-  /** Signs in anew with this key and no other way, on a connection of its own that is closed at once. */
+  /** Signs in with this key only, on a separate connection that is closed at once. */
   async #prove(plan: ConnectionPlan, keyFile: string, signal: AbortSignal): Promise<void> {
     const hop = plan.at(-1) as PlannedHop
     const options = { ...hop.options, identityFiles: [], identitiesOnly: false }

@@ -32,11 +32,11 @@ export interface KeyParts {
   readonly worker: URL
   readonly vault: Vault
   readonly prompter: Prompter
-  /** Who may use keys. */
+  /** The hosts and groups that may use keys. */
   readonly hosts: { readonly hosts: readonly Host[]; readonly groups: readonly Group[] }
   readonly ring: KeyRing
   readonly deployment: KeyDeployment
-  /** Null where there is no agent. */
+  /** Null if there is no agent. */
   readonly agentSocket: string | null
   readonly agent: () => Promise<readonly Signer[]>
 }
@@ -45,7 +45,10 @@ const publicSuffix = ':public'
 const maxTries = 3
 const maxBytes = 65_536
 
-/** The keys: made, taken in, changed, put on servers and into the agent. Private halves stay in this process. */
+/**
+ * The keys: generates, imports, changes and deploys them, and adds them to the agent. Private keys stay in this
+ * process.
+ */
 export class KeyService implements Contract, Disposable {
   readonly #changed = new Emitter<KeyBook>()
   readonly onChanged = this.#changed.event
@@ -86,7 +89,7 @@ export class KeyService implements Contract, Disposable {
       const given = text === '' ? await readGiven(path) : text
       const { encrypted } = outlineKey(given, name)
       const { done, passphrase } = await this.#open({ text: given, encrypted, name }, signal)
-      // The passphrase that it had protects the new file too.
+      // The previous passphrase also protects the new file.
       const seal = { passphrase: passphrase ?? '', rounds: 16 }
       const comment = done.comment === '' ? basename(path) : done.comment
       const job = { kind: 'convert', text: given, passphrase, comment, to: 'openssh', seal } as const
@@ -121,7 +124,7 @@ export class KeyService implements Contract, Disposable {
     if (place === 'vault') await this.#parts.vault.set(vaultKeyName(name), written.text)
     else await replaceFile(path as string, written.text)
     this.#parts.ring.forget()
-    // A remembered one would be wrong from now on.
+    // A saved passphrase would be wrong from now on.
     const remembered = this.#passphraseName(id)
     if ((await this.#parts.vault.get(remembered)) !== null) await this.#parts.vault.set(remembered, null)
     await this.#announce()
@@ -154,7 +157,7 @@ export class KeyService implements Contract, Disposable {
     this.#changed.dispose()
   }
 
-  /** Runs one piece of work at a time for each key; `cancel` and `dispose` end it, with its question. */
+  /** Runs one operation at a time for each key; `cancel` and `dispose` end it, including its question. */
   #cancellable<T>(id: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     this.#operations.cancel(id)
     return this.#operations.run(id, work)
@@ -203,14 +206,14 @@ export class KeyService implements Contract, Disposable {
         publicLine: (await vault.get(`${full}${publicSuffix}`)) ?? '',
       })),
     )
-    // What is remembered beside a key, such as its passphrase, is no key.
+    // Entries that belong to a key, such as its passphrase, are not keys.
     return keys.filter(({ publicLine }) => publicLine !== '')
   }
 
   async #checkFree(place: 'file' | 'vault', name: string): Promise<void> {
     const { sshFolder, vault } = this.#parts
     if (name.endsWith('.pub')) throw new AppError('invalid-input', 'The name of a private key can’t end in .pub.')
-    // Locked, it would look as if nothing were there.
+    // A locked vault would look empty.
     if (place === 'vault' && !(await vault.ready()))
       throw new AppError('vault-locked', 'The vault is locked. Unlock it in Settings > Security, and try again.')
     const path = join(sshFolder, name)
@@ -244,7 +247,7 @@ export class KeyService implements Contract, Disposable {
     return runKeyJob(this.#parts.worker, job, { name, signal })
   }
 
-  /** A key's text, where we hold it. */
+  /** Returns a key's text, if Hawser stores it. */
   async #need(id: string): Promise<{ name: string; text: string; place: 'file' | 'vault'; path: string | null }> {
     if (id.startsWith('vault:')) {
       const { name } = await this.#info(id)
@@ -257,7 +260,7 @@ export class KeyService implements Contract, Disposable {
     throw new AppError('not-found', 'This key no longer exists, or only the agent has it.')
   }
 
-  /** Only what is listed is touched: an id from the window never leads to another file. */
+  /** Only listed keys are used: an ID from the window never leads to another file. */
   async #info(id: string): Promise<KeyInfo> {
     const found = (await this.list()).keys.find(key => key.id === id)
     if (!found) throw new AppError('not-found', 'This key no longer exists, or the vault is locked.')
@@ -271,7 +274,7 @@ export class KeyService implements Contract, Disposable {
     return this.#open({ text, encrypted, name, remembered }, signal)
   }
 
-  /** Opens a key with what is remembered, or what a person answers. */
+  /** Decrypts a key with a saved passphrase, or asks the user. */
   async #open(
     key: { text: string; encrypted: boolean; name: string; remembered?: string | null },
     signal: AbortSignal,
@@ -308,12 +311,12 @@ export class KeyService implements Contract, Disposable {
 
   async #publicLine(key: KeyInfo, signal: AbortSignal): Promise<string> {
     if (key.publicKey !== null) return key.publicKey
-    // A PEM file hides its public half until it is opened.
+    // A PEM file encrypts its public key too.
     const { done } = await this.#openKey(key.id, signal)
     return printPublicLine(done.type, done.blob, key.comment || key.name)
   }
 
-  /** What a host's key setting would be; null for a key that only the agent has. */
+  /** Returns a key in the form of a host's setting; null for a key that only the agent has. */
   #settingOf({ id, place, path, name }: KeyInfo): string | null {
     return place === 'agent' ? null : place === 'vault' ? `vault:${name}` : (path ?? id)
   }

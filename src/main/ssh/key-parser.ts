@@ -8,19 +8,22 @@ import { signerFromPem, type Signer } from './signer.ts'
 const limitMs = 15_000
 const maxRounds = 1024
 
-/** What a private key file shows without its passphrase. `blob` is null where the format hides the public half. */
+/**
+ * The parts of a private key file that are readable without its passphrase. `blob` is null if the format encrypts the
+ * public key.
+ */
 export interface KeyOutline {
   readonly encrypted: boolean
   readonly type: string | null
   readonly blob: Buffer | null
 }
 
-/** The passphrase was wrong; ask for another one. */
+/** The passphrase was wrong; the caller may ask for another one. */
 export class WrongPassphrase extends Error {}
 
 /**
- * Reads what a private key tells of itself, without any costly step. Throws `key-unusable` for what is no private key,
- * or one that asks for more than 1024 bcrypt rounds, which would take minutes.
+ * Reads the unencrypted parts of a private key without any expensive step. Errors: `key-unusable` if the text is not a
+ * private key, or needs more than 1024 bcrypt rounds, which would take minutes.
  */
 export function outlineKey(text: string, name: string): KeyOutline {
   if (text.includes('-----BEGIN OPENSSH PRIVATE KEY-----')) return outlineOpenSsh(text, name)
@@ -29,7 +32,10 @@ export function outlineKey(text: string, name: string): KeyOutline {
   return { encrypted: /Proc-Type: 4,ENCRYPTED|BEGIN ENCRYPTED PRIVATE KEY/.test(text), type: null, blob: null }
 }
 
-/** Turns a private key's text into a signer, in a worker of its own with a limit of 15 s. Throws `WrongPassphrase` or `key-unusable`. */
+/**
+ * Turns the text of a private key into a signer, in its own worker and within 15 s. Errors: `WrongPassphrase`,
+ * `key-unusable`.
+ */
 export async function parsePrivateKey(input: {
   text: string
   passphrase: string | null
@@ -42,7 +48,9 @@ export async function parsePrivateKey(input: {
   return signerFromPem({ type: read.type, blob: Buffer.from(read.blob), key: createPrivateKey(read.pem), name })
 }
 
-/** Makes, reads or writes a key in a worker. Errors: `WrongPassphrase`, `key-unusable`, and `cancelled` on abort. */
+/**
+ * Generates, reads or converts a key in a worker. Errors: `WrongPassphrase`, `key-unusable`, and `cancelled` on abort.
+ */
 export async function runKeyJob(
   worker: URL,
   job: KeyJob,
@@ -112,7 +120,7 @@ function outlineOpenSsh(text: string, name: string): KeyOutline {
   return { encrypted: cipher !== 'none', type, blob }
 }
 
-/** PuTTY's files show their public half and their comment. */
+/** Reads the public key and comment of a PuTTY file. */
 function outlinePutty(text: string): KeyOutline {
   const encrypted = /^Encryption: (?!none)/m.test(text)
   const type = /^PuTTY-User-Key-File-[23]: (\S+)/m.exec(text)?.[1] ?? null

@@ -6,7 +6,7 @@ import { cleanLine } from '../../shared/base/clean-text.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import type { Proxy } from '../../shared/contract/hosts.ts'
 
-/** Where a proxy is asked to lead, with the password of its user where it wants one. */
+/** The destination that a proxy is asked to connect to, with the password of its user if it requires one. */
 export interface ProxyRequest {
   readonly proxy: Proxy
   readonly address: string
@@ -15,14 +15,14 @@ export interface ProxyRequest {
   readonly timeoutMs: number
 }
 
-/** The proxy wants a user and a password, or others than these. */
+/** The proxy requires a user and password, or rejected the given ones. */
 export class ProxyWantsPassword extends Error {}
 
 const maxHead = 16_384
 
 /**
- * Asks a proxy over an open socket to lead on: CONNECT of RFC 9110, 9.3.6, SOCKS 5 (RFC 1928, 1929), SOCKS 4a. Throws
- * `ProxyWantsPassword`, or an AppError with what the proxy said.
+ * Asks a proxy over an open socket to connect to the destination: CONNECT (RFC 9110, 9.3.6), SOCKS 5 (RFC 1928, 1929)
+ * or SOCKS 4a. Errors: `ProxyWantsPassword`, or an AppError with the proxy's response.
  */
 export async function connectThrough(socket: Socket, request: ProxyRequest): Promise<Socket> {
   if (request.proxy.kind === 'http') return connectHttp(socket, request)

@@ -6,31 +6,31 @@ import type { ServerHello } from './server-hello.ts'
 import { unsupportedSentence, type UnsupportedIdentity } from './unsupported-identities.ts'
 
 /**
- * How far a connection came: nothing answers yet; something took the TCP connection but sent no identification; it did,
- * and keys are exchanged; its host key is known; that was accepted and a person signs in; signed in.
+ * How far a connection got: nothing answered yet; TCP connected but no identification received; identification received
+ * and keys being exchanged; host key received; host key accepted and signing in; signed in.
  */
 export type ConnectionStage = 'connecting' | 'connected' | 'key-exchange' | 'key-shown' | 'signing-in' | 'open'
 
-/** What is known of a failed attempt, besides the error itself. */
+/** The facts about a failed attempt, besides the error itself. */
 export interface FailureContext {
-  /** `address` or `address:port`, as the person typed it. */
+  /** `address` or `address:port`, as the user typed it. */
   readonly where: string
   readonly stage: ConnectionStage
   readonly hello?: ServerHello
-  /** What Hawser offered in the key exchange, and what a sentence about that depends on. */
+  /** Hawser's offer in the key exchange, and the facts that a sentence about it depends on. */
   readonly exchange?: { readonly offer: Offer } & Omit<MismatchContext, 'where' | 'ident'>
-  /** True while a person is asked something. */
+  /** True while the user is asked something. */
   readonly asking?: boolean
-  /** The limit of the stage in milliseconds. */
+  /** The time limit of the stage in milliseconds. */
   readonly limitMs?: number
-  /** The sign-in methods that the server takes, when it said so. */
+  /** The authentication methods that the server accepts, if it reported them. */
   readonly methods?: readonly string[]
   readonly tried?: readonly string[]
-  /** Certificates and security keys that the person has and Hawser can't use. */
+  /** Certificates and security keys that the user has and Hawser doesn't support. */
   readonly unsupported?: readonly UnsupportedIdentity[]
 }
 
-/** A failure of a connection, and how far it had come. */
+/** A connection failure and the stage it happened in. */
 export class ConnectionError extends AppError {
   readonly stage: ConnectionStage
 
@@ -40,7 +40,7 @@ export class ConnectionError extends AppError {
   }
 }
 
-/** Turns any failure of the network, of ssh2 or of the server into one sentence with a code and a next step. */
+/** Turns any failure of the network, ssh2 or the server into one sentence with a code and a next step. */
 export function toSshError(error: unknown, context: FailureContext): AppError {
   if (error instanceof AppError) return error
   const cause = error instanceof Error ? error : new Error(String(error))
@@ -62,7 +62,7 @@ function judge(error: Error, context: FailureContext): Told {
   )
 }
 
-/** A connection that was signed in ended: whatever the cause, what matters is that it is gone. */
+/** An established connection ended. */
 function lost(error: Error, { where }: FailureContext): Told {
   const text = cleanLine(error.message, maxText)
   const because = (why: string): Told => ({ code: 'lost', message: `The connection to ${where} was lost${why}.` })
@@ -91,7 +91,7 @@ function lost(error: Error, { where }: FailureContext): Told {
 function fromHello({ hello, where }: FailureContext): Told | undefined {
   if (!hello) return undefined
   const { text, ident } = hello
-  // OpenSSH 9.8 and later, PerSourcePenalties; and MaxStartups. Both come before the identification.
+  // OpenSSH's PerSourcePenalties (9.8 and later) and MaxStartups; both come before the identification.
   if (/not allowed at this time/i.test(text)) {
     return {
       code: 'penalty',
@@ -101,7 +101,7 @@ function fromHello({ hello, where }: FailureContext): Told | undefined {
   if (/exceeded maxstartups/i.test(text)) {
     return { code: 'too-many-connections', message: `Too many sign-ins to ${where} are in progress. Try again in a moment.` }
   }
-  // 1.99 is what a server of both versions calls itself (RFC 4253, 5.1).
+  // 1.99 identifies a server that supports both versions (RFC 4253, 5.1).
   if (/^SSH-1\.(?!99)/.test(ident ?? '')) {
     return {
       code: 'no-common-algorithm',
@@ -159,7 +159,7 @@ function fromNetwork(error: Error, context: FailureContext): Told | undefined {
   }
 }
 
-/** What to say when the time of a stage is over. */
+/** The sentence for a timeout in each stage. */
 const late: Readonly<Record<ConnectionStage, (where: string, time: string) => string>> = {
   connecting: where => `${where} did not respond. Check the address, and whether a firewall blocks it.`,
   connected: (where, time) =>
@@ -186,7 +186,7 @@ function fromSignIn(error: Error, context: FailureContext): Told | undefined {
   }
 }
 
-/** The server said that it ends the connection (SSH_MSG_DISCONNECT, RFC 4253, 11.1). */
+/** The server sent SSH_MSG_DISCONNECT (RFC 4253, 11.1). */
 function fromDisconnect(error: Error, context: FailureContext): Told | undefined {
   if (!wasSaid(error)) return undefined
   if (context.asking === true) return closed(context)
@@ -195,7 +195,7 @@ function fromDisconnect(error: Error, context: FailureContext): Told | undefined
   return { code: 'server-refused', message }
 }
 
-/** What ssh2 could not go on with: it was Hawser that ended the connection. */
+/** ssh2 could not continue, so Hawser closed the connection. */
 function fromOurselves(error: Error, { where, stage }: FailureContext): Told | undefined {
   const text = cleanLine(error.message, maxText)
   if (text === '' || /lost before handshake/i.test(text)) return undefined
@@ -215,7 +215,7 @@ function fromOurselves(error: Error, { where, stage }: FailureContext): Told | u
   return { code: 'server-refused', message }
 }
 
-/** The connection ended, and nobody said why. */
+/** The connection closed without a reason. */
 function closed({ where, stage, asking = false }: FailureContext): Told {
   if (asking) {
     return {
@@ -240,17 +240,17 @@ const itsLog = ' Check sshd’s log.'
 const maxText = 300
 const usualMs = 20_000
 
-/** True for the words of a SSH_MSG_DISCONNECT; ssh2 gives the error its reason code. */
+/** True for the text of a SSH_MSG_DISCONNECT; ssh2 sets the error's reason code for it. */
 function wasSaid(error: Error): boolean {
   return typeof (error as { code?: unknown }).code === 'number'
 }
 
-/** Text from a server, as its own words; nothing where there is none. */
+/** Quotes text from a server; empty if there is none. */
 function quoted(text: string): string {
   return text === '' ? '' : `: “${text}”`
 }
 
-/** The sentence for a sign-in that nothing more can be tried for. */
+/** The sentence for a sign-in with nothing left to try. */
 function signInFailed({ where, methods = [], tried = [], unsupported = [] }: FailureContext): Told {
   const takes = methods.length > 0 ? ` It accepts ${methods.map(methodName).join(' or ')}.` : ''
   const did = tried.length > 0 ? ` Tried: ${tried.map(methodName).join(', ')}.` : ''
@@ -268,13 +268,16 @@ function methodName(method: string): string {
   return names[method] ?? cleanLine(method, 40)
 }
 
-/** The server would not listen (RFC 4254, 7.1). */
+/** The server refused to listen (RFC 4254, 7.1). */
 export function listenRefused(what: string, where: string): AppError {
   const text = `${where} can’t listen on ${what}. The port may be in use, or AllowTcpForwarding or PermitListen may forbid it.`
   return new AppError('server-refused', text)
 }
 
-/** A channel through a jump host was refused (RFC 4254, 5.1): the sentence names the target, and whether it is the jump host that forbids it. */
+/**
+ * A channel through a jump host was refused (RFC 4254, 5.1): the sentence names the target, and says whether the jump
+ * host forbids it.
+ */
 export function forwardRefused(error: Error, { where, via }: { where: string; via: string }): AppError {
   const text = refusal(error)
   const told = (code: AppError['code'], message: string) => new AppError(code, message, { cause: error })
@@ -295,22 +298,22 @@ export function forwardRefused(error: Error, { where, via }: { where: string; vi
   return told('unreachable', `${via} can’t reach ${where}${quoted(text)}.`)
 }
 
-/** A session, or the shell or command in it, was refused on a link that is otherwise well. */
+/** A session, or the shell or command in it, was refused on a working connection. */
 export function sessionRefused(error: Error, where: string, what: 'shell' | 'command'): AppError {
   const message = `${where} refused to start a ${what}${quoted(refusal(error))}. It may have reached its session limit, or not allow a ${what} for this user.`
   return new AppError('server-refused', message, { cause: error })
 }
 
-/** The server's words for a channel that it refused (RFC 4254, 5.1); empty where they are ssh2's own. */
+/** The server's text for a refused channel (RFC 4254, 5.1); empty if the text is ssh2's own. */
 function refusal(error: Error): string {
   const said = typeof (error as { reason?: unknown }).reason === 'number'
   const text = cleanLine(error.message.replace(/^\(SSH\) Channel open failure: ?/, ''), 200)
   return said && text !== 'undefined' ? text : ''
 }
 
-/** The server gives no subsystem for files. */
+/** The server refused the SFTP subsystem. */
 export function subsystemRefused(error: Error, where: string): AppError {
-  // The channel itself was refused (RFC 4254, 5.1): OpenSSH does so when its MaxSessions are open.
+  // The channel itself was refused (RFC 4254, 5.1), as OpenSSH does when MaxSessions is reached.
   if ('reason' in error)
     return new AppError('too-many-connections', `${where} allows no more sessions on this connection.`, {
       cause: error,
@@ -324,7 +327,7 @@ export function subsystemRefused(error: Error, where: string): AppError {
 
 const telling = ['ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH']
 
-// Happy eyeballs gathers one error per address: the one that says most about the server wins.
+// Happy eyeballs collects one error per address; the most informative one about the server wins.
 function firstCause(error: Error): Error {
   if (!(error instanceof AggregateError)) return error
   const causes = error.errors as NodeJS.ErrnoException[]

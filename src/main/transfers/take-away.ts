@@ -6,7 +6,7 @@ import type { FileSystem } from '../files/file-system.ts'
 import { sameVersion } from './part-file.ts'
 import type { Item } from './placement.ts'
 
-/** Ends the move of one file that was copied whole: the source goes, if it still is what was copied. */
+/** Completes the move of one copied file: deletes the source if it has not changed. */
 export async function takeAway(source: FileSystem, { from, info }: Item): Promise<void> {
   const now = await source.info(from)
   if (now && sameVersion(now, info)) await source.removeFile(from)
