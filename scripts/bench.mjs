@@ -1,4 +1,4 @@
-// npm run bench: measures Hawser beside its peers in the same run and prints ratios.
+// npm run bench: measures Hawser beside comparable programs in the same run and prints ratios.
 import { dirname } from 'node:path'
 import process from 'node:process'
 

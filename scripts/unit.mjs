@@ -1,4 +1,4 @@
-// npm run unit: the tests that start no program and no server, for every save.
+// npm run unit: the tests without programs and servers, for every save.
 import process from 'node:process'
 
 import { help, runTool } from './run.mjs'

@@ -142,7 +142,10 @@ function preparer(
       const label = (planned.at(-1) as PlannedHop).label
       const ask = (question: Question) => {
         if (quiet)
-          throw new AppError('needs-answer', `${label} needs your input, and a background connection can’t ask for it. Connect to it first.`)
+          throw new AppError(
+            'needs-answer',
+            `${label} needs your input, and a background connection can’t ask for it. Connect to it first.`,
+          )
         onStep({ kind: 'asking' })
         return prompts.ask(question, { asker, signal })
       }

@@ -12,7 +12,10 @@ export async function dragOut(paths: readonly string[]): Promise<void> {
   const [first] = paths
   if (!window || first === undefined) return
   if (paths.some(path => typeof native(path) !== 'string'))
-    throw new AppError('name-refused', 'A name that isn’t valid UTF-8 can’t be dragged to other apps. Rename the file first.')
+    throw new AppError(
+      'name-refused',
+      'A name that isn’t valid UTF-8 can’t be dragged to other apps. Rename the file first.',
+    )
   const files = paths.map(path => path.replaceAll('/', sep))
   // The system refuses a drag without an icon.
   const icon = nativeImage.createFromDataURL(dot)

@@ -23,5 +23,7 @@ const refused = [
  */
 export function refusedSwitch(hasSwitch: (name: string) => boolean): string | null {
   const name = refused.find(hasSwitch)
-  return name === undefined ? null : `Hawser doesn’t start with --${name}, because that switch lets other programs control it.`
+  return name === undefined
+    ? null
+    : `Hawser doesn’t start with --${name}, because that switch lets other programs control it.`
 }

@@ -217,8 +217,14 @@ function explain({ code, errors }: CommandResult, files: FileSystem, path: strin
   if (/permission denied|not permitted/i.test(said)) throw fileError('no-permission', { path, where: files.label })
   if (/no space|quota/i.test(said)) throw fileError('no-space', { path, where: files.label })
   if (code === 127 || /not found/i.test(said))
-    throw new AppError('unsupported', `A program needed for this is missing on ${files.label}: ${said || 'command not found'}.`)
-  throw new AppError('files-failed', `The command for ${shortName(nameOf(path))} failed on ${files.label}: ${said || `exit code ${code}`}`)
+    throw new AppError(
+      'unsupported',
+      `A program needed for this is missing on ${files.label}: ${said || 'command not found'}.`,
+    )
+  throw new AppError(
+    'files-failed',
+    `The command for ${shortName(nameOf(path))} failed on ${files.label}: ${said || `exit code ${code}`}`,
+  )
 }
 
 function splitAtNul(output: Buffer): readonly string[] {

@@ -154,7 +154,10 @@ function checkVersion(
 
 function refuseOthers({ kind }: FileInfo, path: string, where: string): void {
   if (kind === 'file') return
-  throw new AppError('is-a-folder', `${shortName(nameOf(path))} on ${where} is not a regular file, so it can’t be saved.`)
+  throw new AppError(
+    'is-a-folder',
+    `${shortName(nameOf(path))} on ${where} is not a regular file, so it can’t be saved.`,
+  )
 }
 
 async function readUpTo(

@@ -112,7 +112,9 @@ export function fromNode(error: unknown, path: string, where: string): AppError 
   const failure = fromErrno[code ?? '']
   if (failure) return fileError(failure, { path, where, cause: error })
   const name = shortName(nameOf(path) || path)
-  return new AppError('files-failed', `The operation on ${name} failed on ${where}: ${code ?? message}.`, { cause: error })
+  return new AppError('files-failed', `The operation on ${name} failed on ${where}: ${code ?? message}.`, {
+    cause: error,
+  })
 }
 
 const fromStatus: Readonly<Record<number, FileFailure>> = {
@@ -138,7 +140,9 @@ export function fromServer(error: unknown, path: string, where: string): AppErro
   const bare = /^(failure|bad message|status \d+)?$/i.test(error.message)
   if ((error.status === statusCode.failure || error.status === statusCode.badMessage) && bare) return null
   const name = shortName(nameOf(path) || path)
-  return new AppError('files-failed', `The operation on ${name} failed on ${where}: “${error.message}”.`, { cause: error })
+  return new AppError('files-failed', `The operation on ${name} failed on ${where}: “${error.message}”.`, {
+    cause: error,
+  })
 }
 
 /** The error for something that is neither a file nor a folder. */

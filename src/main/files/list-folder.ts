@@ -66,7 +66,9 @@ async function readNames(
         bytes += found.reduce((sum, each) => sum + each.name.length, 0)
         empty = found.length === 0 ? empty + 1 : 0
         if (names > mostNames || bytes > mostNameBytes || empty > mostEmptyReplies)
-          return stop(new AppError('server-refused', 'The server’s folder listing doesn’t end. Hawser stopped reading it.'))
+          return stop(
+            new AppError('server-refused', 'The server’s folder listing doesn’t end. Hawser stopped reading it.'),
+          )
         onNames(found)
         wanted = Math.min(mostRequests, wanted + 2)
       }

@@ -41,8 +41,7 @@ export async function startRootServer(
 
 function refused({ where }: Connection, words: ServerWords): AppError {
   const said = String(words.errors)
-  if (notAllowed.test(said))
-    return new AppError('no-permission', `This user may not use sudo on ${where}.`)
+  if (notAllowed.test(said)) return new AppError('no-permission', `This user may not use sudo on ${where}.`)
   if (wrongPassword.test(said) || said.trim() === '')
     return new AppError('auth-failed', `sudo on ${where} did not accept the password. Try again.`)
   const text = withWords(`sudo on ${where} could not start an SFTP server.`, words, 'Try it in a terminal.')

@@ -137,7 +137,10 @@ async function listenError(error: NodeJS.ErrnoException, wanted: Endpoint): Prom
   if (error.code === 'EADDRINUSE') {
     const owner = wanted.kind === 'tcp' ? await processOnPort(wanted.port) : null
     const by = owner === null ? 'another program' : owner
-    return new AppError('port-taken', `${what} is in use by ${by}. Choose another port, or let Hawser use the next free one.`)
+    return new AppError(
+      'port-taken',
+      `${what} is in use by ${by}. Choose another port, or let Hawser use the next free one.`,
+    )
   }
   if (error.code === 'EACCES' || error.code === 'EPERM')
     return new AppError(

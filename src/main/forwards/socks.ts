@@ -4,7 +4,7 @@
  *   request   VER CMD RSV ATYP DST.ADDR DST.PORT  answer  VER REP RSV ATYP BND.ADDR BND.PORT
  * SOCKS 4 and 4a:
  *   request   VN(4) CD DSTPORT DSTIP USERID 0 [NAME 0]   answer  0 CD(5A granted, 5B refused) PORT IP
- * Domain names are left to the far side to resolve.
+ * The server resolves domain names.
  */
 
 /** The destination that a proxy client requests. */

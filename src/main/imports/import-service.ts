@@ -26,16 +26,16 @@ export interface ImportParts {
   readonly hosts: HostService
   readonly forwards: ForwardService
   readonly config: LiveConfig
-  /** What else belongs to an export: settings, presets. Never a secret. */
+  /** Further parts of an export: settings, presets. Never secrets. */
   readonly others: () => Readonly<Record<string, unknown>>
 }
 
 const maxBytes = 16 * 1024 * 1024
 const maxFiles = 2_000
-// A session of PuTTY's is some 10 KB.
+// A PuTTY session takes about 10 KB.
 const maxSession = 65_536
 
-/** Hosts from other programs, and everything to take away. */
+/** Imports hosts from other programs, and exports everything. */
 export class ImportService implements Contract {
   readonly #parts: ImportParts
 
@@ -80,7 +80,7 @@ export class ImportService implements Contract {
     }
     const [skipped] = collect.found.skipped
     if (skipped !== undefined && collect.found.hosts.length === 0) throw new AppError('invalid-input', `${skipped}.`)
-    // Beside the saved ones only: a copy of a host of the config is not there because the config has it.
+    // Compared with saved hosts only: a copy of a config host doesn't exist merely because the config has it.
     const now = { hosts: hosts.saved, jumpable: hosts.hosts, groups: hosts.groups, groupId: null, keepsTrust: true }
     return this.#save(placeHosts(collect.found.hosts, now))
   }
@@ -109,7 +109,7 @@ export class ImportService implements Contract {
     const [found] = readCommand(line).hosts
     if (!found)
       throw new AppError('invalid-input', `${line.slice(0, 80)} contains no address. Copy the ssh command again.`)
-    // What the line does not speak of stays as it was; without -p it means the usual port.
+    // Settings that the command doesn't mention stay unchanged; without -p it means the default port.
     const jumpHostId = found.jumps.length > 0 ? await this.jumpHost({ jumps: [...found.jumps] }) : host.jumpHostId
     const { address, port } = found
     const [user, keyFile] = [found.user ?? host.user, found.keyFile ?? host.keyFile]
@@ -136,7 +136,7 @@ export class ImportService implements Contract {
   }
 }
 
-/** Forwards of a host from the words of ssh(1). */
+/** Parses forwards of a host in the syntax of ssh(1). */
 export function forwardsFrom(spec: string, hostId: HostId, label: string): readonly Forward[] {
   return parseForwardSpecs(spec).flatMap(({ kind, listen, to }): Forward[] => {
     if (kind === 'remote' && to === null) return []

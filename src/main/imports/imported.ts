@@ -54,7 +54,9 @@ export class Collector {
     const [, inner, outer, behind] = /^(?:\[(.*)\]|([^:]*|.*:.*:.*))(?::(\d+))?$/.exec(host ?? '') ?? []
     const where = inner ?? outer ?? host ?? ''
     if (!address.safeParse(where).success)
-      return this.skip(`${name}: ${where === '' ? 'has no address' : `“${cleanLine(where, 80)}” is not a valid address`}`)
+      return this.skip(
+        `${name}: ${where === '' ? 'has no address' : `“${cleanLine(where, 80)}” is not a valid address`}`,
+      )
     // Without its gateway a host would be dialed directly, which was not intended.
     const lost = draft.jumps?.find(jump => !address.safeParse(jump.address).success)
     if (lost) return this.skip(`${name}: jump host “${cleanLine(lost.address, 80)}” is not a valid address`)

@@ -124,7 +124,11 @@ function optionsFor(signal: AbortSignal): LeaseOptions {
 }
 
 function noAnswer(where: string, words: ServerWords): AppError {
-  const text = withWords(`Couldn’t change authorized_keys on ${where}.`, words, 'Check ~/.ssh on the server in a terminal.')
+  const text = withWords(
+    `Couldn’t change authorized_keys on ${where}.`,
+    words,
+    'Check ~/.ssh on the server in a terminal.',
+  )
   return new AppError('server-refused', text)
 }
 

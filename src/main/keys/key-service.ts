@@ -324,7 +324,10 @@ export class KeyService implements Contract, Disposable {
   #socket(): string {
     const { agentSocket } = this.#parts
     if (agentSocket !== null) return agentSocket
-    throw new AppError('not-found', 'No SSH agent is running. Start one with ssh-agent, then start Hawser from the same session.')
+    throw new AppError(
+      'not-found',
+      'No SSH agent is running. Start one with ssh-agent, then start Hawser from the same session.',
+    )
   }
 }
 

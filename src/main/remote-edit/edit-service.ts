@@ -133,7 +133,10 @@ export class EditService implements Contract, Disposable {
       const info = await borrowed.files.info(place.path, { follow: true })
       if (info?.kind !== 'file') throw new AppError('not-found', `${shortName(nameOf(place.path))} is not a file.`)
       if (info.size > largestRead)
-        throw new AppError('invalid-input', 'Files larger than 5 MB can’t be opened in an editor. Download the file first.')
+        throw new AppError(
+          'invalid-input',
+          'Files larger than 5 MB can’t be opened in an editor. Download the file first.',
+        )
       return await readPiece(borrowed.files, place.path, { offset: 0, length: largestRead })
     } finally {
       borrowed.dispose()

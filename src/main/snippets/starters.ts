@@ -1,6 +1,6 @@
 import { snippet, type Snippet } from '../../shared/contract/snippets.ts'
 
-// Values come as plain words: a leading ~ in one is the home folder, as people expect.
+// Values are inserted as plain words: a leading ~ in one is expanded here, as users expect.
 const home = (name: string) => `case $${name} in '~'|'~/'*) ${name}=$HOME\${${name}#'~'};; esac`
 
 const scripts: readonly (Pick<Snippet, 'name' | 'icon' | 'command' | 'description'> & Partial<Snippet>)[] = [
@@ -151,7 +151,7 @@ tmux list-sessions 2>/dev/null || echo 'No tmux sessions.'
   },
 ]
 
-/** The snippets that everybody begins with; each works on a plain Debian, and says so where something is missing. */
+/** The initial snippets; each works on a plain Debian, and reports missing programs. */
 export function starters(): readonly Snippet[] {
   return scripts.map((script, index) =>
     snippet.parse({

@@ -7,13 +7,14 @@ import { expandVariables, ExpansionError, type LocalFacts } from './tokens.ts'
 
 type Env = LocalFacts['env']
 
-/** The fault of a keyword's arguments in words for a person; null for none. */
+/** Returns what is wrong with a keyword's arguments, in words for the user; null if nothing is. */
 type Rule = (args: readonly string[], line: { readonly rest: string; readonly env: Env }) => string | null
 
 /**
- * Why OpenSSH would refuse a line of a known keyword, whoever is dialled and whether its section holds or not; null where
- * it takes it. Follows `process_config_line_depth` of readconf.c, 9.2 to 10.5: what one of these versions takes is taken.
- * Host, Match and Include are looked at by the program. `env` is the environment that `${NAME}` stands for.
+ * Returns why OpenSSH would refuse a line of a known keyword, whatever host is dialed and whether its section applies
+ * or not; null if it accepts the line. Follows `process_config_line_depth` of readconf.c, 9.2 to 10.5: a line that one
+ * of these versions accepts is accepted. Host, Match and Include are checked by the program. `env` is the environment
+ * for `${NAME}`.
  */
 export function argumentFault(keyword: string, rest: string, env: Env): string | null {
   if (rest === '') return 'missing argument'
@@ -46,7 +47,10 @@ function algorithms(kind: AlgorithmKind): Rule {
   })
 }
 
-/** Several arguments; `none` stands alone. No argument at all, as with a comment only, sets nothing. */
+/**
+ * Checks any number of arguments; `none` must be the only one. No arguments at all, as with just a comment, set
+ * nothing.
+ */
 function list(check: (arg: string) => string | null = () => null, alone = ['none']): Rule {
   return args => {
     for (const arg of args) {
@@ -111,7 +115,9 @@ const controlPersist = one(arg =>
 )
 
 const escapeChar = one(arg =>
-  arg === 'none' || Buffer.byteLength(arg) === 1 || /^\^[@-\x7f]$/.test(arg) ? null : `“${arg}” is not a single character`,
+  arg === 'none' || Buffer.byteLength(arg) === 1 || /^\^[@-\x7f]$/.test(arg)
+    ? null
+    : `“${arg}” is not a single character`,
 )
 
 const tunnelDevice = one(arg => {
@@ -148,7 +154,9 @@ const setEnv: Rule = args => {
 }
 
 const domains = list(arg => (isDomain(arg) ? null : `“${arg}” is not a valid domain`))
-const cnames = list(arg => (arg === '*' || /^[^:]*:./s.test(arg) ? null : `“${arg}” is not a valid source:target pair of domains`))
+const cnames = list(arg =>
+  arg === '*' || /^[^:]*:./s.test(arg) ? null : `“${arg}” is not a valid source:target pair of domains`,
+)
 const remoteOpen: Rule = (args, line) => {
   if (args.length === 0) return 'missing argument'
   const isPlace = (arg: string) => {
@@ -174,7 +182,7 @@ const facility = choice(
   ...Array.from({ length: 8 }, (_none, number) => `local${number}`),
 )
 
-/** Exactly one argument that is not empty. */
+/** Checks exactly one non-empty argument. */
 function one(check: (arg: string, env: Env) => string | null): Rule {
   return ([arg = '', extra], { env }) => {
     if (arg === '') return 'missing argument'

@@ -11,12 +11,12 @@ export interface Criterion {
   readonly value: string
 }
 
-/** The criteria of a Match line, or the reason for which OpenSSH refuses it. */
+/** The criteria of a Match line, or the reason why OpenSSH refuses it. */
 export type MatchLine = { readonly criteria: readonly Criterion[] } | { readonly fault: string }
 
 /**
- * Reads the arguments of Match. OpenSSH has split them in two ways: as those of other keywords since 9.9, before that
- * at equals signs too and with double quotes only. A line that either way takes is taken, by the newer one first.
+ * Parses the arguments of Match. OpenSSH has split them in two ways: like those of other keywords since 9.9; before
+ * that also at equals signs, and with double quotes only. A line valid in either way is accepted, the newer one first.
  */
 export function readMatch(rest: string): MatchLine {
   const words = splitArguments(rest)
@@ -79,7 +79,9 @@ function valueFault(kind: string, value: string): string | null {
   return token ? `%${token[1]} is not a valid token here` : null
 }
 
-/** Whether one of the addresses lies in a list of networks such as `10.0.0.0/8,!10.1.0.0/16`; a negated match refuses all. */
+/**
+ * True if one of the addresses is in a list of networks such as `10.0.0.0/8,!10.1.0.0/16`; a negated match rejects all.
+ */
 export function isInNetworks(addresses: readonly string[], list: string): boolean {
   const networks = readNetworks(list) ?? []
   return addresses.some(address => {

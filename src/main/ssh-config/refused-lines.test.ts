@@ -190,9 +190,7 @@ describe('a line that ssh refuses', () => {
     writeFileSync(file, `Host never\n  Include ${inner}\nHost two\n  User x\n`, { mode: 0o600 })
     expect(await askSsh(file, 'two')).toMatchObject({ refused: true, line: 2 })
     const { notes } = buildProgram((await readConfigs([{ path: file, system: false }], facts)).sources, facts.env)
-    expect(notes).toEqual([
-      { path: inner, line: 2, text: '“usr” is not an ssh_config keyword, perhaps User is meant' },
-    ])
+    expect(notes).toEqual([{ path: inner, line: 2, text: '“usr” is not an ssh_config keyword, perhaps User is meant' }])
   })
 
   it('is named with what was meant, invisible letters made visible', () => {

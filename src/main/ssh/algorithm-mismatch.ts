@@ -121,7 +121,10 @@ function notOffered(names: readonly string[], mismatch: Mismatch, { saved }: Mis
   const { kind, besideCbc } = mismatch
   const [them, first = ''] = [names.length === 1 ? 'it' : 'them', names[0]]
   if (kind === 'compression')
-    return { why: 'and compression is off for this host', next: 'Add “Compression yes” for this host to your SSH config.' }
+    return {
+      why: 'and compression is off for this host',
+      next: 'Add “Compression yes” for this host to your SSH config.',
+    }
   if (kind === 'mac' && besideCbc && names.every(isEtm)) {
     const next = saved
       ? 'Turn off weak algorithms for this host.'
@@ -140,7 +143,10 @@ function weakOnly(weak: readonly string[], { kind, theirs }: Mismatch, context: 
   const why = weak.length === theirs.length ? all : `of which Hawser supports only weak ones (${list(weak)})`
   // The ciphers that apartFromCbc() removed.
   if (kind === 'cipher' && context.wishes.ciphers?.includes(first) === true)
-    return { why, next: 'Add hmac-sha2-256 to the MACs line of your SSH config: Hawser does not use CBC with -etm MACs.' }
+    return {
+      why,
+      next: 'Add hmac-sha2-256 to the MACs line of your SSH config: Hawser does not use CBC with -etm MACs.',
+    }
   const otherwise = context.saved
     ? 'allow weak algorithms for this host'
     : `add “${keywords[kind]} +${first}” for this host to your SSH config`

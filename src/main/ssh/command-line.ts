@@ -32,7 +32,10 @@ export function inSh(script: Script): CommandLine {
   // Without `exec`, which restricted shells refuse (bash(1), RESTRICTED SHELL) and PowerShell doesn't support.
   const line = `env LC_ALL=C ${decoded(script)}`
   if (line.length > mostLine)
-    throw new AppError('invalid-input', 'Too many files for one command, or their names are too long. Select fewer files.')
+    throw new AppError(
+      'invalid-input',
+      'Too many files for one command, or their names are too long. Select fewer files.',
+    )
   return make(line)
 }
 

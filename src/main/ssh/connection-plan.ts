@@ -154,7 +154,9 @@ function planHost(id: HostId, input: PlanInput, behind: readonly HostId[]): Chai
   if (!host)
     throw new AppError(
       'not-found',
-      behind.length > 0 ? 'The jump host of this host was deleted. Choose another jump host.' : 'This host was deleted.',
+      behind.length > 0
+        ? 'The jump host of this host was deleted. Choose another jump host.'
+        : 'This host was deleted.',
     )
   if (behind.includes(id) || behind.length >= maxHops)
     throw new AppError('invalid-input', `The jump hosts of ${host.label} form a loop. Change one of them.`)

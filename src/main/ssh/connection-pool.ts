@@ -289,7 +289,10 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
       }
       const entry = free ?? this.#create(plan, quiet)
       if (!quiet) entry.asker.raise()
-      onStep?.({ kind: 'connecting', step: `${hop.label} accepts no more sessions on this connection, so Hawser opens another one` })
+      onStep?.({
+        kind: 'connecting',
+        step: `${hop.label} accepts no more sessions on this connection, so Hawser opens another one`,
+      })
       try {
         return { entry, lease: await this.#use(entry, { onStep: onStep ?? (() => {}), signal }) }
       } catch (error) {

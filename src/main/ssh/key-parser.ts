@@ -116,7 +116,8 @@ function outlineOpenSsh(text: string, name: string): KeyOutline {
   const blob = Buffer.from(next())
   const length = blob.length >= 4 ? blob.readUInt32BE(0) : 0
   const type = blob.subarray(4, 4 + length).toString('latin1')
-  if (type.startsWith('sk-')) throw unusable(name, 'it is stored on a security key (FIDO), which Hawser doesn’t support yet')
+  if (type.startsWith('sk-'))
+    throw unusable(name, 'it is stored on a security key (FIDO), which Hawser doesn’t support yet')
   return { encrypted: cipher !== 'none', type, blob }
 }
 

@@ -57,7 +57,7 @@ export function readOpenSsh(text, passphrase) {
 }
 
 /**
- * Writes what `ssh-keygen` writes: aes256-ctr with bcrypt where there is a passphrase, lines of 70 letters.
+ * Writes what `ssh-keygen` writes: aes256-ctr with bcrypt if there is a passphrase, in lines of 70 characters.
  * @param {import('./key-material.mjs').PrivateKey} key @param {{ passphrase: string, rounds: number }} seal
  */
 export function writeOpenSsh({ numbers, comment }, { passphrase, rounds }) {

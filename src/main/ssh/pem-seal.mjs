@@ -91,8 +91,7 @@ function openPbes2(given, sealed, passphrase) {
   const derivation = new Der(given.sequence())
   const encryption = new Der(given.sequence())
   const cipher = ciphers[encryption.oid()]
-  if (!cipher)
-    throw new Unreadable('its cipher is not supported. Convert it with openssl pkcs8 -topk8 -v2 aes-256-cbc')
+  if (!cipher) throw new Unreadable('its cipher is not supported. Convert it with openssl pkcs8 -topk8 -v2 aes-256-cbc')
   const iv = encryption.take(0x04)
   const name = derivation.oid()
   const options = new Der(derivation.sequence())
@@ -122,8 +121,7 @@ function openPbes2(given, sealed, passphrase) {
 function openPem(body, passphrase) {
   const [, name = '', hex = ''] = /^DEK-Info: *([A-Z0-9-]+) *, *([0-9A-F]+)/im.exec(body) ?? []
   const cipher = pemCiphers[name.toUpperCase()]
-  if (!cipher)
-    throw new Unreadable(`its cipher ${name.slice(0, 32)} is not supported. Convert it with ssh-keygen -p`)
+  if (!cipher) throw new Unreadable(`its cipher ${name.slice(0, 32)} is not supported. Convert it with ssh-keygen -p`)
   const iv = Buffer.from(hex, 'hex')
   const from = Buffer.concat([Buffer.from(passphrase, 'utf8'), iv.subarray(0, 8)])
   let key = Buffer.alloc(0)

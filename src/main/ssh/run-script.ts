@@ -49,7 +49,10 @@ export async function runScript(
 function runMarked(connection: Connection, script: Script, options: CommandOptions): ReturnType<typeof runForBytes> {
   if (fitsLine(script)) return runForBytes(connection, inSh(script), options)
   if (options.input !== undefined)
-    throw new AppError('invalid-input', 'Too many files for one command, or their names are too long. Select fewer files.')
+    throw new AppError(
+      'invalid-input',
+      'Too many files for one command, or their names are too long. Select fewer files.',
+    )
   return runForBytes(connection, shFromInput(), { ...options, input: scriptBytes(script) })
 }
 

@@ -44,8 +44,7 @@ export function sh(strings: TemplateStringsArray, ...values: readonly ScriptValu
       text += value.text
       return
     }
-    if (reader.placeAfter('').kind !== 'bare')
-      throw new Error(`A value is inside quotes, after: ${text.slice(-60)}`)
+    if (reader.placeAfter('').kind !== 'bare') throw new Error(`A value is inside quotes, after: ${text.slice(-60)}`)
     // A quoted word of any length leaves the reader in the same state as a letter.
     reader.add('x')
     text += (Array.isArray(value) ? (value as readonly string[]) : [value as string | number]).map(quoted).join(' ')

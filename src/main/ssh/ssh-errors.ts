@@ -99,7 +99,10 @@ function fromHello({ hello, where }: FailureContext): Told | undefined {
     }
   }
   if (/exceeded maxstartups/i.test(text)) {
-    return { code: 'too-many-connections', message: `Too many sign-ins to ${where} are in progress. Try again in a moment.` }
+    return {
+      code: 'too-many-connections',
+      message: `Too many sign-ins to ${where} are in progress. Try again in a moment.`,
+    }
   }
   // 1.99 identifies a server that supports both versions (RFC 4253, 5.1).
   if (/^SSH-1\.(?!99)/.test(ident ?? '')) {
@@ -294,7 +297,8 @@ export function forwardRefused(error: Error, { where, via }: { where: string; vi
     )
   if (/resolve|name or service|not known/i.test(text))
     return told('name-not-found', `${via} couldn’t resolve the host name ${where}. Check the spelling.`)
-  if (/timed out|timeout/i.test(text)) return told('timed-out', `${where} did not respond to ${via}. Check the address.`)
+  if (/timed out|timeout/i.test(text))
+    return told('timed-out', `${where} did not respond to ${via}. Check the address.`)
   return told('unreachable', `${via} can’t reach ${where}${quoted(text)}.`)
 }
 

@@ -6,20 +6,20 @@ import type { z } from 'zod'
 import { AppError } from '../../shared/base/errors.ts'
 import { keepCopy, writeAtomically } from './atomic-write.ts'
 
-/** Turns the data of version N into that of N + 1; the first entry migrates version 1. */
+/** Converts data of version N to N + 1; the first entry migrates version 1. */
 export type Migration = (data: unknown) => unknown
 
-/** Tells a person about a file that was damaged, or that a newer Hawser wrote. */
+/** Notifies the user of a file that was damaged, or written by a newer version of Hawser. */
 export type Tell = (level: 'info' | 'warning' | 'error', text: string) => void
 
 export interface JsonFileOptions<T> {
   readonly path: string
   readonly schema: z.ZodType<T>
-  /** What a file that does not exist holds. */
+  /** The contents of a file that doesn't exist. */
   readonly initial: T
   readonly migrations?: readonly Migration[]
   readonly tell: Tell
-  /** For tests; names damaged files. */
+  /** For tests; used in the names of damaged files. */
   readonly now?: () => Date
 }
 
@@ -30,8 +30,8 @@ type ReadResult<T> =
   | { readonly kind: 'corrupt' }
 
 /**
- * One validated, versioned JSON file. Saves are atomic and in order, the last good copy is kept beside it as `.bak`, a
- * damaged file is set aside under a dated name and told, and a file of a newer version is never written over.
+ * One validated, versioned JSON file. Saves are atomic and in order, the last valid copy is kept beside it as `.bak`, a
+ * damaged file is moved aside under a dated name and reported, and a file of a newer version is never overwritten.
  */
 export class JsonFile<T> {
   readonly #options: JsonFileOptions<T>
@@ -57,7 +57,7 @@ export class JsonFile<T> {
     return this.#value
   }
 
-  /** Takes the value at once and answers when it is on the disk; saves that come while one runs are joined. */
+  /** Sets the value at once and resolves when it is on disk; saves during a running one are combined. */
   async save(value: T): Promise<void> {
     if (this.#readOnly) {
       throw new AppError(
@@ -71,7 +71,7 @@ export class JsonFile<T> {
     await this.#writing
   }
 
-  /** Answers once everything saved so far is on the disk. */
+  /** Resolves once everything saved so far is on disk. */
   async flush(): Promise<void> {
     await this.#writing
   }

@@ -29,11 +29,9 @@ export async function startLocalShell({ program, size, env }: LocalShellOptions)
       encoding: null,
     })
   } catch (error) {
-    throw new AppError(
-      'not-found',
-      `Couldn’t start the shell ${file}. Choose another shell in Settings > Terminal.`,
-      { cause: error },
-    )
+    throw new AppError('not-found', `Couldn’t start the shell ${file}. Choose another shell in Settings > Terminal.`, {
+      cause: error,
+    })
   }
   return wrap(pty)
 }

@@ -135,7 +135,10 @@ async function copyLarge(options: CopyFileOptions, part: string, chunk: number):
 /** A server that ignores the truncate flag leaves the end of a longer existing file. */
 function refuseLonger(found: number | null, size: number, part: string): void {
   if (found === null || found <= size) return
-  throw new AppError('files-failed', `The copy of ${shortName(nameOf(part))} is longer than the original. Copy it again.`)
+  throw new AppError(
+    'files-failed',
+    `The copy of ${shortName(nameOf(part))} is longer than the original. Copy it again.`,
+  )
 }
 
 async function resumePart(

@@ -20,7 +20,10 @@ export async function copyInside(options: CopyFileOptions, part: string): Promis
   const { code, errors } = result
   if (code !== 0) {
     if (/no space|quota/i.test(errors))
-      throw new AppError('no-space', `The disk on ${target.label} is full, so ${shortName(nameOf(from))} was not copied.`)
+      throw new AppError(
+        'no-space',
+        `The disk on ${target.label} is full, so ${shortName(nameOf(from))} was not copied.`,
+      )
     return false
   }
   const [after, made] = await Promise.all([source.info(from), target.info(part)])

@@ -150,7 +150,10 @@ export class Placement {
     const { source, target } = this.#parts
     if (source.key !== target.key || real === path) return
     if ((await source.realPath(from)) !== real) return
-    throw new AppError('invalid-input', `${shortName(nameOf(path))} is a symbolic link to the source file itself. Choose another name.`)
+    throw new AppError(
+      'invalid-input',
+      `${shortName(nameOf(path))} is a symbolic link to the source file itself. Choose another name.`,
+    )
   }
 
   /** Returns what an earlier run did with a file; null if it didn't reach it, as far as the two files show. */

@@ -15,6 +15,10 @@ export async function takeAway(source: FileSystem, { from, info }: Item): Promis
 
 function leftBehind(now: FileInfo, path: string, where: string): AppError {
   const name = shortName(nameOf(path))
-  if (now.mtimeMs !== null) return new AppError('changed', `${name} changed after it was copied, so the original was not deleted.`)
-  return new AppError('changed', `${where} reports no modification times, so ${name} was copied but not deleted. Delete the original yourself.`)
+  if (now.mtimeMs !== null)
+    return new AppError('changed', `${name} changed after it was copied, so the original was not deleted.`)
+  return new AppError(
+    'changed',
+    `${where} reports no modification times, so ${name} was copied but not deleted. Delete the original yourself.`,
+  )
 }

@@ -139,7 +139,8 @@ export class TransferRun {
   #found({ path, info }: Found, names: readonly string[], viaLink: boolean): void {
     const { request } = this.#parts
     // Names with slashes are rejected earlier; this is the second line of defense.
-    if (!names.every(isSafeName)) return this.#fail(path, new AppError('name-refused', 'The name refers to something else.'))
+    if (!names.every(isSafeName))
+      return this.#fail(path, new AppError('name-refused', 'The name refers to something else.'))
     const item: Item = { from: path, names: names.map(name => this.#nameThere(name)), info, viaLink }
     if (info.kind === 'folder') {
       this.#sourceFolders.add(item, targetPath(request.to.path, item.names))

@@ -262,7 +262,9 @@ describe('what looks like more than it is', () => {
       ['cat <<EOF\nEOF', ''],
       ['cat <<EOF\n', ''],
     ] as const)
-      expect(() => shellValue(value, shellPlace(before, 'sh'), options)).toThrow('could match the here-document’s delimiter')
+      expect(() => shellValue(value, shellPlace(before, 'sh'), options)).toThrow(
+        'could match the here-document’s delimiter',
+      )
     expect(shellValue('EOF', shellPlace('cat <<EOF\na ', 'sh'), options)).toBe('EOF')
   })
 
