@@ -44,7 +44,7 @@ test('a wrong password is asked again, a right one is remembered over a restart'
   const dialog = first.page.getByRole('dialog', { name: 'Password for me@127.0.0.1' })
   await dialog.getByLabel('Password').fill('wrong')
   await dialog.getByRole('button', { name: 'Continue' }).click()
-  await expect(dialog).toContainText('That password was not accepted.')
+  await expect(dialog).toContainText('Incorrect password.')
   await dialog.getByLabel('Password').fill('open sesame')
   await dialog.getByRole('checkbox', { name: 'Remember' }).check()
   await dialog.getByRole('button', { name: 'Continue' }).click()
@@ -72,7 +72,7 @@ test('a key with a passphrase asks for it by the name of the file', async ({ lau
   const dialog = page.getByRole('dialog', { name: 'Passphrase for id_locked' })
   await dialog.getByLabel('Passphrase').fill('wrong')
   await page.keyboard.press('Enter')
-  await expect(dialog).toContainText('does not open the key')
+  await expect(dialog).toContainText('Incorrect passphrase.')
   await dialog.getByLabel('Passphrase').fill('correct horse')
   await page.keyboard.press('Enter')
   await terminal(page, 'gpu-box').prompt()
@@ -161,7 +161,7 @@ test('user@host and a whole ssh command line connect from the field', async ({ l
   await page.getByRole('tab', { name: 'Home' }).click()
   await field.fill('me@host -p 99999')
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('alert')).toContainText('A port is a number from 1 to 65535.')
+  await expect(page.getByRole('alert')).toContainText('The port must be a number from 1 to 65535.')
 })
 
 test('a server that dies keeps the tab and its screen and offers to reconnect', async ({ launch, sshd, sshDir }) => {

@@ -60,7 +60,7 @@ test('what is typed and not saved outlives a change of tab, and the window asks 
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
   await expect
     .poll(() => app.evaluate(() => (globalThis as { asked?: string }).asked))
-    .toBe('A file that is open in the editor has changes that are not saved.')
+    .toBe('You have unsaved changes in the editor.')
   await dialog.getByRole('button', { name: 'Save' }).click()
   await expect(dialog).toContainText('Saved')
   expect(readFileSync(join(there, 'train.py'), 'utf8')).toBe('# mine\nepochs = 1\n')

@@ -250,7 +250,7 @@ test('changes of a local editor that can not be sent wait in sight, also over a 
   await expect(waiting(first.page)).toContainText('Changes to train.py have not been uploaded to gpu-box.')
   await first.close()
   const { page } = await launch({ settings: { files: { editor } } })
-  await expect(waiting(page)).toContainText('It was changed, but not sent before Hawser was closed.')
+  await expect(waiting(page)).toContainText('Your changes were not uploaded before Hawser quit.')
   await waiting(page).getByRole('button', { name: 'Upload now' }).click()
   const again = page.getByRole('alertdialog', { name: 'train.py already exists' })
   await again.getByRole('button', { name: 'Replace' }).click()

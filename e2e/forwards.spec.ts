@@ -132,7 +132,7 @@ test('closing the dialog cancels a launch, and a notice says what was left runni
   await expect.poll(() => (existsSync(log) ? readFileSync(log, 'utf8') : '')).toContain('started')
   await page.keyboard.press('Escape')
   await expect(page.getByRole('dialog')).toHaveCount(0)
-  await expect(page.getByText(/MLflow may be running on gpu-box now/)).toBeVisible()
+  await expect(page.getByText(/Hawser started MLflow on gpu-box and has not stopped it/)).toBeVisible()
 })
 
 // Ends the services that a test started on the host.

@@ -109,7 +109,7 @@ test('a damaged file is set aside with a notice, and never reset silently', asyn
   writeFileSync(path, damaged)
   const { page } = await launch()
   await expect(page.getByRole('region', { name: 'Notices' }).getByRole('alert')).toContainText(
-    'hosts.json was damaged. Its last good copy is used',
+    'hosts.json was damaged. Hawser restored it from the last backup',
   )
   await expect(page.getByRole('button', { name: 'gpu-box', exact: true })).toBeVisible()
   const aside = readdirSync(dataDir).find(name => name.startsWith('hosts.json.damaged-'))

@@ -58,7 +58,7 @@ test('hosts are imported from each client after a preview, and everything is exp
   await page.getByRole('button', { name: 'Import', exact: true }).click()
   const dialog = page.getByRole('dialog', { name: 'Import hosts' })
   await dialog.getByRole('button', { name: 'Choose file…' }).click()
-  await expect(dialog.getByRole('alert')).toContainText('none of the formats')
+  await expect(dialog.getByRole('alert')).toContainText('Unknown format')
   await dialog.getByRole('textbox', { name: 'Or paste text' }).fill(files['hosts.csv'])
   await dialog.getByRole('button', { name: 'Preview hosts' }).click()
   await dialog.getByRole('button', { name: 'Import 1 host' }).click()

@@ -91,7 +91,7 @@ test('a passphrase is changed and accepted by ssh-keygen; a key is deleted after
   const question = page.getByRole('dialog', { name: 'Passphrase for old' })
   await question.getByRole('textbox', { name: 'Passphrase' }).fill('wrong')
   await question.getByRole('button', { name: 'Continue' }).click()
-  await expect(question).toContainText('That passphrase does not open the key.')
+  await expect(question).toContainText('Incorrect passphrase.')
   await question.getByRole('textbox', { name: 'Passphrase' }).fill('first one')
   await question.getByRole('button', { name: 'Continue' }).click()
   await expect(page.getByRole('region', { name: 'Notices' })).toContainText('The passphrase of old was changed.')

@@ -30,7 +30,7 @@ test('a snippet prompts for its values: a default, a choice and a hidden one, an
   await expect(form.getByRole('list', { name: 'Variables' }).getByRole('listitem')).toHaveCount(5)
   // A hidden value can't be typed into a terminal.
   await form.getByRole('button', { name: 'Save' }).click()
-  await expect(form.getByRole('alert')).toContainText('A hidden value would stand on the screen')
+  await expect(form.getByRole('alert')).toContainText('A hidden value would be visible in the terminal')
   await form.getByRole('combobox', { name: 'Run mode' }).selectOption({ label: 'In the background, output in a panel' })
   await form.getByRole('button', { name: 'Save' }).click()
   await expect(form).toBeHidden()
@@ -109,8 +109,8 @@ test('a snippet runs on three hosts, differences are shown, and failed hosts are
   await panel.getByRole('button', { name: 'Save all output' }).click()
   await expect(page.getByRole('region', { name: 'Notices' })).toContainText('Saved to')
   await page.getByRole('link', { name: 'Activity' }).click()
-  await expect(page.getByText('Check: 1 of 3 did not end with 0')).toBeVisible()
-  await expect(page.getByText('Check: ended with 0')).toBeVisible()
+  await expect(page.getByText('Check: 1 of 3 failed')).toBeVisible()
+  await expect(page.getByText('Check: finished')).toBeVisible()
 })
 
 test('hosts that are not connected prompt one at a time, and each fills in its own variables', async ({
@@ -249,23 +249,23 @@ test('a snippet is found and run with the keyboard only', async ({ launch, sshd 
   await page.keyboard.press('Control+Shift+S')
   const region = page.getByRole('region', { name: 'Snippets', exact: true })
   // The ten starters are there from the start.
-  await expect(region.getByRole('button', { name: 'GPU use by user', exact: true })).toBeVisible()
+  await expect(region.getByRole('button', { name: 'GPU memory by user', exact: true })).toBeVisible()
   await region.getByRole('textbox', { name: 'Find a snippet' }).focus()
   await page.keyboard.type('disk')
-  const card = region.getByRole('button', { name: 'Disk use by folder', exact: true })
+  const card = region.getByRole('button', { name: 'Disk usage by folder', exact: true })
   await expect(region.getByRole('button', { name: 'Slurm queue', exact: true })).toBeHidden()
   for (let steps = 0; steps < 10 && !(await card.evaluate(element => element === document.activeElement)); steps++)
     await page.keyboard.press('Tab')
   await expect(card).toBeFocused()
   await page.keyboard.press('Enter')
-  const dialog = page.getByRole('dialog', { name: 'Run Disk use by folder' })
+  const dialog = page.getByRole('dialog', { name: 'Run Disk usage by folder' })
   await expect(dialog.getByRole('textbox', { name: 'folder' })).toBeFocused()
   const box = dialog.getByRole('checkbox', { name: 'gpu-box' })
   for (let steps = 0; steps < 10 && !(await box.evaluate(element => element === document.activeElement)); steps++)
     await page.keyboard.press('Tab')
   await expect(box).toBeChecked()
   await page.keyboard.press('Enter')
-  await expect(runPanel(page, 'Disk use by folder').getByLabel('Output of gpu-box')).toContainText('Filesystem')
+  await expect(runPanel(page, 'Disk usage by folder').getByLabel('Output of gpu-box')).toContainText('Filesystem')
 })
 
 test('snippets are exported to a file and imported, also from other programs', async ({ launch, dataDir, folder }) => {

@@ -43,7 +43,7 @@ test('without a keychain a master password keeps secrets, and locks them at the 
   const unlock = page.getByRole('dialog', { name: 'Unlock vault' })
   await unlock.getByRole('textbox', { name: 'Master password' }).fill('wrong horse')
   await page.keyboard.press('Enter')
-  await expect(unlock.getByRole('alert')).toContainText('not the master password')
+  await expect(unlock.getByRole('alert')).toContainText('Incorrect master password.')
   await unlock.getByRole('textbox', { name: 'Master password' }).fill('correct horse')
   await page.keyboard.press('Enter')
   await expect(page.getByText('Vault unlocked')).toBeVisible()

@@ -1,4 +1,4 @@
-// npm run bench: measures Hawser beside its peers in the same run and prints ratios.
+// npm run bench: measures Hawser beside comparable programs in the same run and prints ratios.
 import { dirname } from 'node:path'
 import process from 'node:process'
 
@@ -6,7 +6,7 @@ import { startHeadless } from './headless.mjs'
 import { help, runTool } from './run.mjs'
 import { setUp } from './set-up.mjs'
 
-help('npm run bench [-- name]   the benchmarks of bench/; HAWSER_BENCH_KEEP=1 writes bench/baseline.json')
+help('npm run bench [-- name]   run the benchmarks in bench/; HAWSER_BENCH_KEEP=1 updates bench/baseline.json')
 
 const { electron } = await setUp({ purposes: ['run', 'build', 'headless', 'servers', 'bench'] })
 const end = await startHeadless({ keyring: true })

@@ -1,4 +1,4 @@
-// npm run check: types, lint, format, unit tests and tests with servers; exit code 0 means clean.
+// npm run check: types, lint, formatting, unit tests and tests with servers; exit code 0 means that all passed.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { help, runTool, runToolQuietly } from './run.mjs'
 import { say, setUp } from './set-up.mjs'
 
-/** Side by side on two cores; each lane in its own order. */
+/** Two lanes run in parallel; the checks of a lane run in order. */
 const lanes = /** @type {const} */ ([
   [['types', 'typescript/bin/tsc', ['-b']]],
   [
@@ -17,7 +17,7 @@ const lanes = /** @type {const} */ ([
   ],
 ])
 
-/** Runs every check; answers how many passed, failed and were skipped. */
+/** Runs every check; resolves to the numbers of passed, failed and skipped ones. */
 export async function check() {
   await setUp({ purposes: ['build', 'unit'], build: false, electron: false })
   let [passed, failed] = [0, 0]
@@ -25,7 +25,7 @@ export async function check() {
     for (const [name, tool, args] of lane) {
       const { code, output } = await runToolQuietly(tool, [...args])
       if (output !== '') console.log(output)
-      say(`${name}: ${code === 0 ? 'clean' : 'failed'}`)
+      say(`${name}: ${code === 0 ? 'passed' : 'failed'}`)
       if (code === 0) passed++
       else failed++
     }
@@ -50,7 +50,7 @@ async function unitTests() {
       numFailedTests,
       numFailedTestSuites,
     } = JSON.parse(readFileSync(report, 'utf8'))
-    // A file that could not be loaded, or that left something open, has no failed test of its own.
+    // A file that failed to load, or leaked resources, has no failed test of its own.
     const failed = numFailedTests + (code !== 0 && numFailedTests === 0 ? Math.max(1, numFailedTestSuites) : 0)
     reportMissing(missing)
     return { passed, failed, skipped }
@@ -59,19 +59,21 @@ async function unitTests() {
   }
 }
 
-/** Says which tests were skipped for want of a program. @param {string} file one line for each */
+/** Lists the tests skipped because a program is missing. @param {string} file one line for each */
 export function reportMissing(file) {
   if (!existsSync(file)) return
-  for (const line of new Set(readFileSync(file, 'utf8').trim().split('\n'))) say(`skipped: needs ${line}`)
+  for (const line of new Set(readFileSync(file, 'utf8').trim().split('\n'))) say(`skipped: requires ${line}`)
 }
 
-/** The line that counts, printed last. @param {{ passed: number, failed: number, skipped: number }} result */
+/**
+ * Returns the summary line, which is printed last. @param {{ passed: number, failed: number, skipped: number }} result
+ */
 export function summary({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  help('npm run check   types, lint, format, and the tests without a window')
+  help('npm run check   check types, lint and formatting, and run all tests except e2e')
   const result = await check()
   console.log(summary(result))
   process.exit(result.failed === 0 ? 0 : 1)

@@ -1,5 +1,5 @@
-// A small world to try Hawser in: an SSH server of its own on loopback with a home full of project-like files, a second
-// one that takes a password, and a web page on port 6006, all of them throw-away.
+// Servers for trying out Hawser: an SSH server on loopback with a home full of project-like files, a second one with a
+// password, and a web page on port 6006, all temporary.
 import { spawn, spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -16,8 +16,8 @@ import { open as openProxy } from './tcp-proxy.mjs'
 export const demoPassword = 'demo'
 
 /**
- * Starts everything and writes a data folder with hosts that lead to it.
- * @param {{ latencyMs?: number, settings?: object }} [options] `latencyMs` is added to each round trip
+ * Starts the servers and writes a data folder with hosts for them.
+ * @param {{ latencyMs?: number, settings?: object }} [options] `latencyMs` is added to each round trip, in milliseconds
  */
 export async function startDemoServers({ latencyMs = 0, settings = {} } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'hawser-demo-'))
@@ -113,7 +113,7 @@ async function startInProcess(options) {
   })
   server.stdin?.write(`${JSON.stringify(options)}\n`)
   const port = await new Promise((resolve, reject) => {
-    server.once('exit', code => reject(new Error(`The demo server ended with ${code}`)))
+    server.once('exit', code => reject(new Error(`The demo server exited with code ${code}`)))
     createInterface({ input: /** @type {import('node:stream').Readable} */ (server.stdout) }).on('line', line => {
       const event = JSON.parse(line)
       if (event.kind === 'listening') resolve(event.port)
@@ -122,7 +122,7 @@ async function startInProcess(options) {
   return { port, what: 'in-process', end: () => void server.kill() }
 }
 
-/** A page where TensorBoard would be, by a process of that name. @param {string} folder @returns {() => void} */
+/** Serves a page in place of TensorBoard, by a process of that name. @param {string} folder @returns {() => void} */
 function startWebPage(folder) {
   const program = join(folder, 'tensorboard')
   writeFileSync(
@@ -135,7 +135,7 @@ server.listen(6006, '127.0.0.1')
   )
   const server = spawn(process.execPath, [program, '--logdir', 'runs'], { stdio: 'ignore' })
   server.once('exit', code => {
-    if (code === 1) say('port 6006 is in use: the demo has no web page this time')
+    if (code === 1) say('port 6006 is in use, so the demo has no web page')
   })
   return () => void server.kill()
 }
@@ -201,11 +201,14 @@ function writeHosts(data, { key, port, passwordPort }) {
   writeFileSync(join(data, 'hosts.json'), JSON.stringify({ version: 1, data: { hosts, groups } }))
 }
 
-/** The hosts of a config, and a key: what people have already. @param {string} ssh @param {{ key: string, port: number }} server */
+/**
+ * Writes an SSH config with hosts, and a key, like an existing user's. @param {string} ssh @param {{ key: string, port:
+ * number }} server
+ */
 function writeSshFolder(ssh, { key, port }) {
   mkdirSync(ssh, { recursive: true, mode: 0o700 })
   const user = userInfo().username
-  const config = `# What ssh reads too: change it here or there.
+  const config = `# ssh reads this file too. Change it in an editor or in Hawser.
 Host gate
   HostName 127.0.0.1
   Port ${port}

@@ -1,4 +1,4 @@
-// npm run demo: Hawser with a private SSH server and hosts that lead to it, in a throw-away data folder.
+// npm run demo: Hawser with a private SSH server and hosts for it, in a temporary data folder.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -15,21 +15,21 @@ help(`npm run demo [-- --latency MS] [-- --screenshot DIR]
 
 const flag = (/** @type {string} */ name) => {
   const at = process.argv.indexOf(name)
-  return at < 0 ? undefined : (process.argv[at + 1] ?? fail(`${name} needs a value`))
+  return at < 0 ? undefined : (process.argv[at + 1] ?? fail(`${name} needs an argument`))
 }
 const pictures = flag('--screenshot')
 const headless = pictures !== undefined || !hasDisplay()
 const { electron } = await setUp({
   purposes: ['run', 'build', 'servers', ...(headless ? /** @type {const} */ (['headless']) : [])],
 })
-// Pictures are taken on a screen of a known size, without the person's own keychain.
+// Screenshots are taken on a screen of fixed size, without the user's own keychain.
 const endHeadless = await startHeadless({ keyring: headless, ...(pictures === undefined ? {} : { display: true }) })
 let code = 1
 let endServers = () => {}
 try {
   const servers = await startDemoServers({
     latencyMs: Number(flag('--latency') ?? 0),
-    // Nobody is there to be asked about open sessions.
+    // Nobody is present to confirm closing open sessions.
     settings: pictures === undefined ? {} : { security: { confirmClose: false } },
   })
   endServers = servers.end
@@ -47,7 +47,7 @@ process.exit(code)
 async function takePictures(folder, env) {
   const { _electron } = await import('@playwright/test')
   mkdirSync(folder, { recursive: true })
-  // Files are copied for the pictures: not into the home of the person who takes them.
+  // Files copied for the screenshots must not end up in the user's own home.
   const home = mkdtempSync(join(tmpdir(), 'hawser-home-'))
   const app = await _electron.launch({
     executablePath: electron,
@@ -61,7 +61,7 @@ async function takePictures(folder, env) {
       height,
     })
   const main = page.getByRole('navigation', { name: 'Main' })
-  // Nobody is there to look at a browser.
+  // Nobody is present to look at a browser.
   await app.evaluate(({ shell }) => {
     shell.openExternal = () => Promise.resolve()
   })
@@ -69,7 +69,7 @@ async function takePictures(folder, env) {
   const shoot = async (/** @type {string} */ name) => {
     const file = `${String(++count).padStart(2, '0')}-${name}.png`
     await page.screenshot({ path: resolve(folder, file), animations: 'disabled' })
-    say(`picture ${file}`)
+    say(`saved ${file}`)
   }
   await size(1360, 850)
   await page.getByRole('button', { name: 'gpu-box', exact: true }).waitFor()

@@ -8,7 +8,7 @@ import { help, runTool, sandboxArgs } from './run.mjs'
 import { hasDisplay, setUp } from './set-up.mjs'
 
 help(
-  'npm run dev [-- --latency MS]   Hawser with hot reload and the demo servers, with so much added to each round trip',
+  'npm run dev [-- --latency MS]   run Hawser with hot reload and the demo servers; --latency adds MS milliseconds to each round trip',
 )
 
 const at = process.argv.indexOf('--latency')

@@ -7,17 +7,17 @@ import { help, runTool } from './run.mjs'
 import { setUp } from './set-up.mjs'
 
 help(
-  'npm run dist [-- electron-builder arguments]   installers for this platform in dist/; --dir makes a folder only, --trial packs the old runtime of the tests where Electron is not to be had',
+  'npm run dist [-- electron-builder arguments]   build installers for this platform in dist/; --dir only builds the app folder, --trial uses the old Electron of the tests where the current one can’t be downloaded',
 )
 
 const { electron } = await setUp({ purposes: ['build'] })
 const given = process.argv.slice(2)
 const args = given.filter(each => each !== '--trial')
-// Where Electron can't be downloaded, there is the runtime that the tests use: old, good for a trial, not for a release.
+// If Electron can't be downloaded, the older runtime of the tests serves for a trial, but not for a release.
 const isOwn = electron.includes('node_modules') || !existsSync(electron)
 if (!isOwn && !given.includes('--trial')) {
   console.error(
-    `hawser: the Electron of package.json can't be downloaded here. To try the packaging with the tests' old runtime, run npm run dist -- --trial; don't hand the result on.`,
+    `hawser: the Electron version in package.json can't be downloaded. To test packaging with the older Electron of the tests, run npm run dist -- --trial, and don't distribute the result.`,
   )
   process.exit(1)
 }

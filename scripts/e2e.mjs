@@ -10,13 +10,15 @@ import { startDisplays, startHeadless } from './headless.mjs'
 import { help, runTool } from './run.mjs'
 import { hasDisplay, setUp } from './set-up.mjs'
 
-/** Two Electron processes, a server and a few shells, in bytes. */
+/** The memory of two Electron processes, a server and a few shells, in bytes. */
 const memoryOfWorker = 2 * 1024 ** 3
 
-/** Runs the end-to-end tests; answers how many passed and failed. @param {string[]} args for Playwright */
+/**
+ * Runs the end-to-end tests; resolves to the numbers of passed and failed ones. @param {string[]} args for Playwright
+ */
 export async function e2e(args) {
   const { electron } = await setUp({ purposes: ['run', 'build', 'headless', 'unit', 'window'] })
-  // A display for each worker; a person's own is used by one alone, and only where there is no Xvfb.
+  // One display per worker; the user's own is only used without Xvfb, by a single worker.
   const workers = Math.max(1, Math.min(availableParallelism(), Math.floor(freemem() / memoryOfWorker), 2))
   const { displays, end: endDisplays } = await startDisplays(workers)
   if (displays.length > 0) delete process.env.WAYLAND_DISPLAY
@@ -46,7 +48,7 @@ export async function e2e(args) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  help('npm run e2e [-- playwright arguments]   the end-to-end tests')
+  help('npm run e2e [-- playwright arguments]   run the end-to-end tests')
   const result = await e2e(process.argv.slice(2))
   console.log(summary(result))
   process.exit(result.failed === 0 ? 0 : 1)

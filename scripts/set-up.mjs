@@ -1,6 +1,6 @@
-// Makes a machine ready: system packages, npm packages, the Electron runtime, a display, a keyring, a build.
-// Plain JavaScript without dependencies, since it runs before node_modules exists. Each step looks first and is quick
-// when nothing is missing.
+// Sets up a machine: system packages, npm packages, the Electron runtime, a display, a keyring, a build. Plain
+// JavaScript without dependencies, since it runs before node_modules exists. Each step first checks what is missing,
+// and is quick if nothing is.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
@@ -14,7 +14,7 @@ import { benchPrograms, findProgram, packageOf, unitPrograms, windowPrograms } f
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 export const isRoot = process.getuid?.() === 0
 
-/** What each purpose needs from Debian. */
+/** The Debian packages for each purpose. */
 const packages = {
   run: [
     'libgtk-3-0',
@@ -47,20 +47,20 @@ export function fail(text) {
   process.exit(1)
 }
 
-/** True when there is a screen to show a window on. */
+/** True if a display is available. */
 export function hasDisplay() {
   return process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY)
 }
 
 /**
- * Does all that is missing.
+ * Runs the missing steps.
  * @param {{ purposes: (keyof typeof packages)[], build?: boolean, electron?: boolean }} options
  * @returns {Promise<{ electron: string }>} the Electron program
  */
 export async function setUp({ purposes, build = true, electron = true }) {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   if (major < 20 || (major === 20 && minor < 17))
-    fail(`Node 20.17 or newer is needed; this is ${process.versions.node}.`)
+    fail(`Node 20.17 or later is required, but this is Node ${process.versions.node}.`)
   ensurePackages(purposes)
   lookForPrograms(purposes)
   ensureNodeModules()
@@ -74,7 +74,7 @@ function ensurePackages(purposes) {
   if (process.platform !== 'linux') return
   const wanted = [...new Set(purposes.flatMap(purpose => packages[purpose]))]
   if (!existsSync('/usr/bin/dpkg-query')) return
-  // A renamed library (libgtk-3-0t64, say) provides the old name.
+  // A renamed library (such as libgtk-3-0t64) provides the old name.
   const query = spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Abbrev} ${Package} ${Provides}\n'], {
     encoding: 'utf8',
     maxBuffer: 1 << 26,
@@ -88,9 +88,7 @@ function ensurePackages(purposes) {
   const missing = wanted.filter(name => !installed.has(name))
   if (missing.length === 0) return
   if (!isRoot) {
-    say(
-      `these system packages are missing: ${missing.join(' ')}. Install them with: sudo apt-get install ${missing.join(' ')}`,
-    )
+    say(`missing system packages: ${missing.join(' ')}. Install them with: sudo apt-get install ${missing.join(' ')}`)
     return
   }
   say(`installing system packages: ${missing.join(' ')}`)
@@ -98,7 +96,7 @@ function ensurePackages(purposes) {
   const apt = args => spawnSync('apt-get', args, { env, stdio: ['ignore', 'ignore', 'inherit'] }).status === 0
   apt(['update', '-qq'])
   if (!apt(['install', '-y', '-qq', '--no-install-recommends', ...missing]))
-    fail('apt-get could not install them; see above.')
+    fail('apt-get failed to install them; see the output above.')
 }
 
 const programs = {
@@ -108,8 +106,8 @@ const programs = {
 }
 
 /**
- * Names what is missing in one sentence, before anything runs into it. Root on Debian has just installed everything, so
- * there the set-up itself is wrong and ends; elsewhere the tests that need a missing program are skipped.
+ * Lists missing programs in one sentence, before anything fails because of them. As root on Debian everything was just
+ * installed, so a missing one is a bug of the setup, which ends; otherwise the tests that need one are skipped.
  * @param {(keyof typeof packages)[]} purposes
  */
 function lookForPrograms(purposes) {
@@ -118,8 +116,8 @@ function lookForPrograms(purposes) {
   const missing = [...new Set(wanted)].filter(name => !findProgram(name))
   if (missing.length === 0) return
   const list = missing.map(name => `${name} (apt install ${packageOf(name)})`).join(', ')
-  if (isRoot && existsSync('/usr/bin/dpkg-query')) fail(`these programs are missing after the set-up: ${list}.`)
-  say(`these programs are missing, and what needs them is skipped: ${list}.`)
+  if (isRoot && existsSync('/usr/bin/dpkg-query')) fail(`programs still missing after setup: ${list}.`)
+  say(`missing programs, so the tests that need them are skipped: ${list}.`)
 }
 
 function ensureNodeModules() {
@@ -129,17 +127,17 @@ function ensureNodeModules() {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return
   say('installing npm packages (npm ci)')
   const env = { ...process.env, ELECTRON_SKIP_BINARY_DOWNLOAD: '1' }
-  // Native modules are built against the headers that came with this Node, where there are any.
+  // Native modules are built against the headers of this Node, if present.
   const prefix = dirname(dirname(process.execPath))
   if (existsSync(join(prefix, 'include', 'node', 'node.h'))) env.npm_config_nodedir = prefix
-  // Tests need the development packages, whatever NODE_ENV says.
+  // Tests need the development packages, whatever NODE_ENV is.
   const done = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--include=dev', '--loglevel=error'], {
     cwd: root,
     env,
     stdio: 'inherit',
     shell: process.platform === 'win32',
   })
-  if (done.status !== 0) fail('npm ci did not succeed; see above.')
+  if (done.status !== 0) fail('npm ci failed; see the output above.')
   mkdirSync(dirname(stamp), { recursive: true })
   writeFileSync(stamp, hash)
 }
@@ -157,7 +155,7 @@ function ensureBuild() {
   writeFileSync(built, '')
 }
 
-/** When the youngest source file changed. */
+/** Returns the time of the latest change to a source file. */
 function newest() {
   const list = spawnSync(
     'git',

@@ -5,7 +5,7 @@ import { startHeadless } from './headless.mjs'
 import { help, runHawser } from './run.mjs'
 import { hasDisplay, setUp } from './set-up.mjs'
 
-help('npm start [-- ssh://user@host]   builds Hawser when something changed and opens it')
+help('npm start [-- ssh://user@host]   build Hawser if its sources changed, then open it')
 
 const headless = !hasDisplay()
 const { electron } = await setUp({

@@ -4,7 +4,7 @@
 import net from 'node:net'
 import { pathToFileURL } from 'node:url'
 
-/** Opens a proxy to 127.0.0.1:targetPort. `delayMs` is one way; round trips cost twice that. */
+/** Opens a proxy to 127.0.0.1:targetPort. `delayMs` is one way; round trips take twice as long. */
 export function open(targetPort, { delayMs = 0, bytesPerSecond = Infinity, listenPort = 0 } = {}) {
   const pairs = new Set()
   const link = { port: 0, delayMs, bytesPerSecond, stalled: false, refusing: false, up: 0, down: 0 }
@@ -29,7 +29,8 @@ export function open(targetPort, { delayMs = 0, bytesPerSecond = Infinity, liste
     pair.target.destroy()
   }
 
-  // Bytes leave in order, each chunk `delayMs` after it came, no faster than the rate. While stalled they wait: nothing is lost.
+  // Bytes leave in order, each chunk `delayMs` after its arrival, no faster than the rate. While stalled they are
+  // queued: nothing is lost.
   function carry(from, to, direction) {
     const queue = []
     let freeAt = 0
@@ -60,13 +61,13 @@ export function open(targetPort, { delayMs = 0, bytesPerSecond = Infinity, liste
     from.on('close', () => clearTimeout(timer))
   }
 
-  /** Both ends see a reset, as when a router forgets the connection. */
+  /** Both ends see a reset, as when a router drops the connection. */
   link.reset = () => [...pairs].forEach(({ client, target }) => (client.resetAndDestroy(), target.destroy()))
   /** Both ends see an orderly close. */
   link.finish = () => [...pairs].forEach(({ client, target }) => (client.end(), target.end()))
-  /** Nothing arrives any more and nobody is told: the laptop lid. `stall(false)` lets it all through. */
+  /** Nothing arrives any more, without any error, as when a laptop sleeps. `stall(false)` delivers everything. */
   link.stall = (on = true) => void (link.stalled = on)
-  /** New connections are reset, as when the network is gone. */
+  /** New connections are reset, as when the network is down. */
   link.refuse = (on = true) => void (link.refusing = on)
   link.close = () => new Promise(done => (link.reset(), server.close(done)))
 

@@ -1,11 +1,11 @@
-// npm test: everything there is to check, on any machine; the last line counts.
+// npm test: all checks and tests; the last line is the summary.
 import process from 'node:process'
 
 import { check, summary } from './check.mjs'
 import { e2e } from './e2e.mjs'
 import { help } from './run.mjs'
 
-help('npm test   types, lint, format, unit tests and end-to-end tests')
+help('npm test   check types, lint and formatting, and run all tests')
 
 const unit = await check()
 const window = await e2e([])

@@ -1,10 +1,10 @@
-// npm run unit: the tests that start no program and no server, for every save.
+// npm run unit: the tests without programs and servers, for every save.
 import process from 'node:process'
 
 import { help, runTool } from './run.mjs'
 import { setUp } from './set-up.mjs'
 
-help('npm run unit [-- vitest arguments]   the pure tests, without servers; --watch runs them on every save')
+help('npm run unit [-- vitest arguments]   run the unit tests that need no servers; --watch runs them on every save')
 
 await setUp({ purposes: ['build'], build: false, electron: false })
 const watch = process.argv.includes('--watch')

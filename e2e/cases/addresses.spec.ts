@@ -18,7 +18,7 @@ test('an sftp:// address opens the files at its path, and never shows the passwo
   const field = page.getByRole('textbox', { name: 'Find or connect' })
   await field.fill('sftp://me:s3cret@box:99999/x')
   await field.press('Enter')
-  await expect(page.getByRole('alert')).toHaveText('A port is a number from 1 to 65535.')
+  await expect(page.getByRole('alert')).toHaveText('The port must be a number from 1 to 65535.')
   await field.fill(`sftp://${sshd.user}:s3cret@127.0.0.1:${sshd.port}${encodeURI(runs)}`)
   await expect(page.getByText(`Press Enter to open ${runs} on ${sshd.user}@127.0.0.1:${sshd.port}`)).toBeVisible()
   await field.press('Enter')

@@ -29,10 +29,10 @@ test('a mark before the first Host changes nothing, and a slip in one stops ever
   await page.getByRole('tab', { name: 'Home' }).click()
   const note = page.getByRole('note')
   await expect(note).toContainText('Hosts from the SSH config can’t be used until these errors are fixed:')
-  await expect(note).toContainText(`${path}, line 6: “hots” is not a keyword of ssh_config, perhaps Host is meant.`)
+  await expect(note).toContainText(`${path}, line 6: “hots” is not an ssh_config keyword, perhaps Host is meant.`)
   await page.getByRole('button', { name: 'one', exact: true }).click()
   await expect(terminal(page, 'one').region).toContainText(
-    `${path}, line 6: “hots” is not a keyword of ssh_config, perhaps Host is meant. Correct it and try again.`,
+    `${path}, line 6: “hots” is not an ssh_config keyword, perhaps Host is meant. Fix it and try again.`,
   )
   expect(one.events).toEqual([])
   expect(two.events.filter(({ kind }) => kind === 'connected')).toHaveLength(1)

@@ -85,13 +85,13 @@ test('hosts say why they give no files, and the banner of sshd is kept in Activi
       await page.getByRole('button', { name: `Files on ${label}` }).click()
       return page.getByRole('region', { name: 'Right pane' })
     }
-    await expect(await files('only')).toContainText('only printed text where SFTP should begin (exit code 1)')
+    await expect(await files('only')).toContainText('only printed text before SFTP started (exit code 1)')
     await expect(await files('only')).toContainText('It said: “Please log in first”.')
     await expect(await files('bare')).toContainText('its SFTP server ended at once (exit code 127).')
     await expect((await files('loud')).getByRole('grid')).toBeVisible()
     await page.getByRole('tab', { name: 'Home' }).click()
     await page.getByRole('link', { name: 'Forwards' }).click()
-    const why = 'only did not run a command for Hawser (exit code 1). It said: “Please log in first”.'
+    const why = 'only could not run a command for Hawser (exit code 1). Its output: “Please log in first”.'
     await expect(page.getByRole('region', { name: 'Detected ports' })).toContainText(why)
     await page.getByRole('button', { name: 'TensorBoard' }).click()
     const preset = page.getByRole('dialog', { name: 'TensorBoard' })

@@ -17,7 +17,7 @@ import { prepareOwnFolder } from './storage/own-folder.ts'
 const here = import.meta.dirname
 
 app.setName('Hawser')
-// Root has no sandbox to give; every window asks for its own besides.
+// Root can't use the sandbox; every window also requests its own.
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
 registerScheme()
 
@@ -28,8 +28,8 @@ if (refusal === null) {
   app.setPath('sessionData', join(data, 'browser'))
 }
 
-// One instance per data folder: a second start hands its arguments over and ends.
-// macOS tells of an address before anything is ready.
+// One instance per data folder: a second start passes on its arguments and exits. macOS delivers a URL before the app
+// is ready.
 const earlyAddresses: string[] = []
 const keepEarly = (_event: unknown, url: string) => void earlyAddresses.push(url)
 app.on('open-url', keepEarly)
@@ -38,7 +38,7 @@ if (refusal !== null) void cannotStart(refusal)
 else if (app.requestSingleInstanceLock()) run().catch(cannotStart)
 else app.quit()
 
-/** The reason not to start, and not to touch the data folder either; null when all is well. */
+/** Returns the reason not to start and not to touch the data folder; null if all is well. */
 function whyNotStart(): unknown {
   const opened = app.isPackaged ? refusedSwitch(name => app.commandLine.hasSwitch(name)) : null
   if (opened !== null) return new Error(opened)
@@ -50,9 +50,9 @@ function whyNotStart(): unknown {
   }
 }
 
-/** Nothing works without the data folder: that is said, and the lock is not held by a program without a window. */
+/** Nothing works without the data folder: report that, and don't keep the lock without a window. */
 async function cannotStart(error: unknown): Promise<void> {
-  // A start from a terminal or by another program may have nobody who sees the dialog.
+  // A start from a terminal or another program may have nobody who sees the dialog.
   process.stderr.write(`${messageOf(error)}\n`)
   await app.whenReady()
   const title = 'Hawser can’t start'
@@ -73,7 +73,7 @@ async function run(): Promise<void> {
     here,
     dataFolder: data,
     sshFolder: ssh,
-    // A stand-in for a person's folder is there to be alone with.
+    // A replacement for the user's folder is meant to be used alone.
     systemConfig: process.env['HAWSER_SSH_DIR'] === undefined ? systemConfigPath() : null,
     env: process.env,
     environmentReady: completeEnvironment(),
@@ -87,7 +87,9 @@ async function run(): Promise<void> {
   log.info(`Hawser ${app.getVersion()} with Electron ${process.versions.electron}`)
 }
 
-/** Takes over what the person's login shell sets, where a desktop started the program; answers why it could not. */
+/**
+ * Adds the variables of the user's login shell if a desktop started the program; resolves to the reason if that failed.
+ */
 async function completeEnvironment(): Promise<string | null> {
   if (!isFromDesktop(process.env, process.platform)) return null
   const ending = new AbortController()
@@ -97,7 +99,10 @@ async function completeEnvironment(): Promise<string | null> {
   return found.kind === 'failed' && !ending.signal.aborted ? found.why : null
 }
 
-/** `ssh://` addresses from outside: asked about, never opened by themselves. A second start hands its own over. */
+/**
+ * Handles `ssh://` URLs from other programs: the user is asked, and they never open automatically. A second start
+ * passes on its own.
+ */
 function takeAddresses(program: Program): void {
   const ask = (args: readonly string[]) => {
     program.reveal()

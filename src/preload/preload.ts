@@ -3,7 +3,7 @@ import { contextBridge, ipcRenderer, webUtils, type IpcRendererEvent } from 'ele
 import { portChannel, type Bridge, type PortMessage } from '../shared/contract/bridge.ts'
 import { channelPrefix } from '../shared/contract/define.ts'
 
-/** Preload knows no features: it carries messages on our own channels and nothing else. */
+/** The preload script knows no features: it only carries messages on Hawser's own channels. */
 function ours(channel: string): string {
   if (!channel.startsWith(channelPrefix)) throw new Error(`Refused channel ${channel}`)
   return channel

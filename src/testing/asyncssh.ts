@@ -4,10 +4,10 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** What must be there for it, by the name that `lacks` knows. */
+/** The module that it needs, under the name that `lacks` knows. */
 export const asyncsshModule = '/usr/lib/python3/dist-packages/asyncssh'
 
-/** A real asyncssh server; `id` is a key that it accepts. It changes the session keys every `rekeySeconds`. */
+/** Starts a real asyncssh server; it accepts the key `id`, and rekeys every `rekeySeconds`. */
 export async function startAsyncssh(
   folder: string,
   { rekeySeconds = 0 } = {},
@@ -16,7 +16,7 @@ export async function startAsyncssh(
   const at = (name: string) => join(folder, name)
   for (const name of ['host', 'id']) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', at(name)])
   const script = fileURLToPath(new URL('asyncssh-server.py', import.meta.url))
-  // Debian's Python, whichever other one stands first in PATH: it has Debian's packages.
+  // Debian's Python, whichever comes first in PATH: only it has Debian's packages.
   const server = spawn('/usr/bin/python3', ['-W', 'ignore', script, at('host'), at('id.pub'), String(rekeySeconds)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

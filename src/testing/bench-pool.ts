@@ -8,7 +8,7 @@ import { usualOptions } from '../main/ssh/hop-options.ts'
 import { KeyRing } from '../main/ssh/key-ring.ts'
 import { KnownHostsFile } from '../main/ssh/known-hosts-file.ts'
 
-/** The server of a benchmark, and the files that signing in to it needs. */
+/** The server of a benchmark, and the files needed to sign in to it. */
 export interface BenchServer {
   readonly address: string
   readonly port: number

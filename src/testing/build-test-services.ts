@@ -4,7 +4,7 @@ import { buildServices, type Built } from '../main/wiring/services.ts'
 import { NetworkWatch } from '../main/ssh/network-watch.ts'
 import { FakeKeychain } from './fake-keychain.ts'
 
-/** What the page's own service does in tests: nothing, safely. */
+/** A replacement for the app service that does nothing. */
 export const quietApp: Services['app'] = {
   info: () => ({ version: '0', electron: '', chrome: '', node: '', platform: 'linux', dataFolder: '' }),
   openExternal: () => {},
@@ -30,7 +30,7 @@ export interface TestServices {
   readonly network: NetworkWatch
 }
 
-/** The real services over a folder, with a keychain in memory and no window. */
+/** Builds the real services over a folder, with a keychain in memory and no window. */
 export async function buildTestServices(folder: string, keychain = new FakeKeychain()): Promise<TestServices> {
   const [told, bugs] = [[] as string[], [] as unknown[]]
   const network = new NetworkWatch()

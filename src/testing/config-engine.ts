@@ -5,7 +5,7 @@ import { buildProgram, namedHosts } from '../main/ssh-config/config-program.ts'
 import { readConfigs } from '../main/ssh-config/config-reading.ts'
 import { resolveHost } from '../main/ssh-config/resolve.ts'
 
-/** Reads a config anew and answers for one name, as a program without a window would. */
+/** Reads a config from scratch and resolves one name, like a program without a window. */
 export async function readAndResolve(path: string, name: string): Promise<{ names: number; user: string }> {
   const facts = {
     user: userInfo().username,

@@ -15,15 +15,15 @@ export interface DialRig {
   readonly asked: Question[]
   readonly secrets: Map<string, string>
   readonly steps: string[]
-  /** What servers showed before the sign-in was over. */
+  /** The banners that servers sent before the sign-in was complete. */
   readonly banners: readonly string[]
   readonly pool: ConnectionPool<Connection>
-  /** Opens a connection through the hops; answers the last one. */
+  /** Opens a connection through the hops; resolves to the last one. */
   dial(...hops: Partial<PlannedHop>[]): Promise<Connection>
   stop(): void
 }
 
-/** The real dialer, pool and key ring, with a person who answers by rule. */
+/** The real dialer, pool and key ring, with scripted answers to questions. */
 export function dialRig(
   folder: string,
   reply: (question: Question) => Answer | null | Promise<Answer | null>,

@@ -14,36 +14,36 @@ import {
 import { SftpSession } from '../main/sftp/sftp-session.ts'
 import { fakeReply, FakeSftp, type FakeAnswer } from './fake-sftp.ts'
 
-/** How a server differs from OpenSSH's; each habit was met in the field. */
+/** How a server differs from OpenSSH; each deviation was seen on real servers. */
 export interface ServerHabits {
-  /** The extensions that its greeting names. */
+  /** The extensions in its greeting. */
   readonly extensions?: readonly string[]
-  /** SSH_FXP_RENAME over a file that exists; Go's pkg/sftp replaces it. */
+  /** SSH_FXP_RENAME to an existing file; Go's pkg/sftp replaces it. */
   readonly rename?: 'refuses' | 'replaces'
-  /** SSH_FXF_EXCL over a file that exists; some gateways open it all the same. */
+  /** SSH_FXF_EXCL on an existing file; some gateways open it anyway. */
   readonly exclusive?: 'refuses' | 'ignored'
-  /** The order of the names in SSH_FXP_SYMLINK; the draft has the link first, OpenSSH the target. */
+  /** The order of the names in SSH_FXP_SYMLINK: the link comes first in the draft, the target in OpenSSH. */
   readonly symlink?: 'target-first' | 'link-first' | 'refused'
-  /** True for a disk that takes `A` and `a` for one name. */
+  /** True for a disk that treats `A` and `a` as the same name. */
   readonly ignoresCase?: boolean
-  /** SSH_FXP_READLINK answers the text of the link, or its absolute path as mod_sftp does. */
+  /** SSH_FXP_READLINK returns the target as stored, or as an absolute path like mod_sftp. */
   readonly readlink?: 'text' | 'absolute' | 'refused'
-  /** The status of a request that is refused; null serves it. `attributes` is set for those that carry some. */
+  /** The status for refusing a request; null serves it. `attributes` is set for requests that carry some. */
   readonly refuse?: (request: ServedRequest) => number | null
   /** True for a request that is never answered. */
   readonly silent?: (request: ServedRequest) => boolean
 }
 
-/** A request as it is decided on: its packet type, and what it names. */
+/** A request as the server sees it: its packet type and its names. */
 export interface ServedRequest {
   readonly type: number
   readonly path: string
   readonly attributes?: Attributes
-  /** Where SSH_FXP_WRITE begins. */
+  /** The offset of SSH_FXP_WRITE. */
   readonly offset?: number
 }
 
-/** The files of a server in this process that works on a real folder, in which its users start. */
+/** Serves a real folder as the files of an in-process server, in which its users start. */
 export async function openDiskSftp(
   folder: string,
   habits: ServerHabits = {},
@@ -59,7 +59,7 @@ export async function openDiskSftp(
   return { files, server }
 }
 
-/** A file, or with names a folder, whose descriptor is -1 then. */
+/** An open file or, with names, a folder, whose descriptor is then -1. */
 interface OpenFile {
   readonly path: string
   readonly file: number

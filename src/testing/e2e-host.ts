@@ -1,5 +1,5 @@
-// Hawser for the end-to-end tests: one Electron process that opens the program anew for each test, with a data folder of
-// the test's own. The program is the same `openProgram` that main.ts runs; only the start of the process is shared.
+// Hawser for the end-to-end tests: one Electron process that opens the program again for each test, with a data folder
+// of its own. It uses the same `openProgram` as main.ts; only the process is shared.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -34,7 +34,7 @@ const originals = replaceable.map(module => ({ ...module }))
 let program: Program | undefined
 
 Object.assign(globalThis, {
-  /** Opens Hawser with a test's folders; the window that Playwright sees next is its own. */
+  /** Opens Hawser with a test's folders; Playwright's next window belongs to it. */
   async openHawser({ env }: { readonly env: Record<string, string> }): Promise<void> {
     Object.assign(process.env, env)
     const data = env['HAWSER_DATA_DIR'] as string
@@ -49,7 +49,7 @@ Object.assign(globalThis, {
       ready,
     })
   },
-  /** Ends it as quitting does, and leaves nothing of it for the next test. */
+  /** Ends it as quitting does, leaving nothing for the next test. */
   async closeHawser(): Promise<void> {
     for (const window of BrowserWindow.getAllWindows()) {
       const closed = new Promise<void>(resolve => window.once('closed', () => resolve()))

@@ -1,7 +1,7 @@
 import { AppError } from '../shared/base/errors.ts'
 import type { Keychain } from '../main/storage/keychain.ts'
 
-/** A keychain in memory; `works` false refuses as a machine without one does. */
+/** A keychain in memory; with `works` false it fails like a machine without one. */
 export class FakeKeychain implements Keychain {
   readonly entries = new Map<string, string>()
   works = true

@@ -9,10 +9,10 @@ export interface FakeRequest {
   readonly fields: PacketReader
 }
 
-/** What the fake server says to a request; bytes are sent as they are, null is silence. */
+/** The fake server's answer to a request; bytes are sent unchanged, null is silence. */
 export type FakeAnswer = PacketWriter | Uint8Array | null | 'close'
 
-/** An SFTP server of a few lines, that can misbehave in every way: it runs over a channel in memory. */
+/** A minimal SFTP server that can misbehave in every way, over a channel in memory. */
 export class FakeSftp implements ByteChannel {
   closed = false
   readonly requests: FakeRequest[] = []
@@ -47,7 +47,7 @@ export class FakeSftp implements ByteChannel {
     queueMicrotask(() => this.#ends.forEach(end => end()))
   }
 
-  /** Sends bytes without having been asked. */
+  /** Sends bytes unasked. */
   send(bytes: Uint8Array): void {
     if (!this.closed) for (const listener of this.#data) listener(Buffer.from(bytes))
   }
@@ -62,7 +62,7 @@ export class FakeSftp implements ByteChannel {
     const request = { type, id: fields.u32(), fields }
     this.requests.push(request)
     const answers = this.#answer(request)
-    // On a later turn, as over a line.
+    // On a later turn, as over a network.
     setImmediate(() => {
       for (const answer of Array.isArray(answers) ? (answers as FakeAnswer[]) : [answers as FakeAnswer]) {
         if (answer === 'close') this.close()

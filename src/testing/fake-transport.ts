@@ -3,7 +3,7 @@ import { toDisposable } from '../shared/base/lifecycle.ts'
 import type { Transport } from '../main/ipc/serve.ts'
 import type { Bridge } from '../shared/contract/bridge.ts'
 
-/** The wire without Electron: what one side sends, the other gets as a structured clone. */
+/** A transport without Electron: messages arrive as structured clones. */
 export class FakeTransport implements Transport {
   readonly handlers = new Map<string, (input: unknown) => Promise<Reply>>()
   readonly #listeners = new Map<string, Set<(payload: unknown) => void>>()

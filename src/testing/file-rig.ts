@@ -14,17 +14,17 @@ export interface FileRig {
   stop(): void
 }
 
-/** A private OpenSSH server whose files can be reached again after the link was cut. */
+/** A private OpenSSH server whose files are reachable again after a lost connection. */
 export interface RemoteRig {
   readonly port: number
-  /** Its files, on new connections. */
+  /** Opens its files on new connections. */
   connect(): Promise<SftpFiles>
   stop(): void
 }
 
 interface RigOptions {
   readonly lines?: readonly string[]
-  /** The port to go through in place of the server's own. */
+  /** Returns the port to use instead of the server's own. */
   readonly port?: (real: number) => Promise<number>
 }
 
@@ -47,7 +47,7 @@ export async function remoteRig(
     connect: async () => {
       const files = await openRemoteFiles({
         key: `remote ${at}`,
-        // A connection that was cut may not have heard of it yet: the next one is a new one.
+        // A cut connection may not have noticed yet: the next one must be new.
         lease: await untilLive(() => lease('', false)),
         leaseMore: index => lease(` data ${index}`, true),
         leaseAlone: () => lease(' files', false),
@@ -78,7 +78,7 @@ async function untilLive(open: () => Promise<Lease<Connection>>): Promise<Lease<
   }
 }
 
-/** The files of a private OpenSSH server, through the real dialer and pool. */
+/** Serves files by a private OpenSSH server, through the real dialer and pool. */
 export async function fileRig(folder: string, options: RigOptions = {}): Promise<FileRig> {
   const rig = await remoteRig(folder, options)
   return { remote: await rig.connect(), port: rig.port, stop: rig.stop }

@@ -1,4 +1,5 @@
-// A forward without a window, for benchmarks: reads one order as JSON, prints where it listens, ends with its input.
+// A forward without a window, for benchmarks: reads one order as JSON, prints the listening address, and exits when its
+// input ends.
 import { randomUUID } from 'node:crypto'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
@@ -9,7 +10,7 @@ import { benchPool, type BenchServer } from './bench-pool.ts'
 
 interface Order {
   readonly server: BenchServer
-  /** The port over there; null for a SOCKS proxy. */
+  /** The remote port; null for a SOCKS proxy. */
   readonly to: number | null
 }
 

@@ -24,12 +24,12 @@ export interface ForwardRig {
   readonly dial: DialRig
   /** Starts one forward; it is stopped with the rig. */
   run(input: Partial<Forward> & Pick<Forward, 'kind' | 'listen' | 'to'>): Promise<ForwardRunner>
-  /** How often a connection through it was refused over there. */
+  /** The number of connections that the server refused. */
   refused(): number
   stop(): void
 }
 
-/** A private OpenSSH server, and forwards through it. */
+/** Starts a private OpenSSH server for forwards. */
 export async function forwardRig(
   folder: string,
   {
@@ -142,7 +142,7 @@ export async function forwardServiceRig(
   return { service, store, presets, presetStore, dial, opened, copied, warned, bugs, stop }
 }
 
-/** A TCP server on loopback; answers its port. */
+/** Starts a TCP server on loopback; resolves to its port. */
 export async function listenOn(server: Server, at: number | string = 0): Promise<number> {
   await new Promise<void>(resolve =>
     typeof at === 'string' ? server.listen(at, resolve) : server.listen(at, '127.0.0.1', resolve),
@@ -150,7 +150,7 @@ export async function listenOn(server: Server, at: number | string = 0): Promise
   return typeof at === 'string' ? 0 : (server.address() as AddressInfo).port
 }
 
-/** Sends back what it is sent. */
+/** Echoes its input. */
 export function echoServer(): Server {
   return createServer({ allowHalfOpen: true }, socket => {
     socket.on('error', () => socket.destroy())

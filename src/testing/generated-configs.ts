@@ -3,7 +3,7 @@ import { userInfo } from 'node:os'
 import fc from 'fast-check'
 
 const names = ['a', 'web1', 'web2.example', 'gpu-box', '10.0.0.1', 'Big', 'localhost', 'a.b.c'] as const
-/** Names to dial, some of which the patterns fit. */
+/** Names to dial, some of which match the patterns. */
 export const hostName = fc.constantFrom(...names)
 const pattern = fc.oneof(
   hostName,
@@ -139,7 +139,7 @@ const criterion = fc.oneof(
   fc
     .tuple(fc.constantFrom('user', '!user', 'localuser'), fc.constantFrom('me', userInfo().username, '*', 'al*'))
     .map(pair => pair.join(' ')),
-  // Not `!final`: older OpenSSH read everything a second time for it, newer ones do not.
+  // Not `!final`: older OpenSSH evaluates everything a second time for it, newer versions don't.
   fc.constantFrom('final', 'canonical', '!canonical'),
 )
 const head = fc.oneof(
@@ -147,7 +147,7 @@ const head = fc.oneof(
   { weight: 2, arbitrary: fc.array(criterion, { minLength: 1, maxLength: 2 }).map(list => `Match ${list.join(' ')}`) },
   { weight: 1, arbitrary: fc.constantFrom('Match all', 'Match final all', 'Match canonical all') },
 )
-/** One Host or Match line with what follows it. */
+/** One Host or Match line with its section. */
 export const configSection = fc
   .tuple(head, fc.array(statement, { minLength: 1, maxLength: 6 }))
   .map(([first, rest]) => [first, ...rest].join('\n'))

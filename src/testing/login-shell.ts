@@ -2,8 +2,8 @@ import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * Lines for sshd_config that give the user another login shell: commands go through `shell`, a command line such as
- * `fish -c "$line"`; files are served as ever.
+ * Returns sshd_config lines that give the user another login shell: commands run through `shell`, a command line such
+ * as `fish -c "$line"`; SFTP is unaffected.
  */
 export function withLoginShell(folder: string, shell: string): readonly string[] {
   const program = join(folder, 'login-shell')

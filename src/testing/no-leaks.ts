@@ -2,10 +2,10 @@ import { afterAll, expect } from 'vitest'
 
 import { watchListeners } from '../shared/base/event.ts'
 
-// What a suite opened it must have ended: sockets, servers, child processes and listeners that live on fail it.
+// A suite must close everything it opened: remaining sockets, servers, child processes and listeners fail it.
 const watched = new Set(['TCPSocketWrap', 'TCPServerWrap', 'PipeWrap', 'ProcessWrap', 'MessagePort'])
 const before = count()
-/** The listeners that emitters hold, each with where it was added. */
+/** The listeners of emitters, each with the place where it was added. */
 const listeners = new Map<object, Error>()
 watchListeners({
   onAdded: listener => void listeners.set(listener, new Error('Added here')),
@@ -13,7 +13,7 @@ watchListeners({
 })
 
 afterAll(async () => {
-  // What was just closed goes on the next turns of the loop.
+  // Closing takes effect on the next turns of the event loop.
   for (let turns = 0; turns < 100 && (leaked() > 0 || listeners.size > 0); turns++)
     await new Promise(resolve => setTimeout(resolve, 20))
   expect(
@@ -27,7 +27,7 @@ afterAll(async () => {
   expect(places, `left listening:\n${places.join('\n')}`).toEqual([])
 })
 
-/** Who called the emitter: below the error's message, its watch and the emitter. */
+/** Returns the caller of the emitter: the stack line below the error's message, its watch and the emitter. */
 function placeOf({ stack = '' }: Error): string {
   return stack
     .split('\n')

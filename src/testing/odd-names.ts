@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** File names as people and attackers make them: each piece means something to some shell. */
+/** Unusual file names of users and attackers: each piece is special in some shell. */
 export const oddName: fc.Arbitrary<string> = fc
   .array(
     fc.oneof(
@@ -40,7 +40,7 @@ export const oddName: fc.Arbitrary<string> = fc
     ),
     { maxLength: 10 },
   )
-  // A name in a listing has no other lone surrogates, and none that together would be UTF-8.
+  // Listed names contain no other lone surrogates, and none that would form valid UTF-8 together.
   .map(pieces =>
     pieces
       .join('')

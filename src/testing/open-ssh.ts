@@ -7,13 +7,13 @@ import { lacks } from './programs.ts'
 
 const program = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/usr/bin/sshd'].find(existsSync)
 
-/** True where a real OpenSSH server can be started. */
+/** True if a real OpenSSH server can be started. */
 export const hasOpenSsh = !lacks('sshd', 'ssh-keygen')
 
-/** A line that makes it look for keys outside the home alone. */
+/** A config line that makes it look for keys outside the home directory only. */
 export const keysElsewhere = '# keys elsewhere'
 
-/** A private OpenSSH server for the user who runs the tests; `id` in its folder is a key it accepts. */
+/** Starts a private OpenSSH server for the user who runs the tests; it accepts the key `id` in its folder. */
 export async function startOpenSsh(
   folder: string,
   lines: readonly string[] = [],
@@ -36,8 +36,7 @@ export async function startOpenSsh(
     'PasswordAuthentication no',
     'KbdInteractiveAuthentication no',
     'PermitRootLogin prohibit-password',
-    // A home of its own: what the person who runs the tests has in theirs must not matter.
-    // sshd takes the first such line alone.
+    // A separate home directory: the tester's own files must not matter. sshd uses only the first SetEnv line.
     `SetEnv ${[`HOME=${at('home')}`, ...set.map(line => line.slice('SetEnv '.length))].join(' ')}`,
     ...lines.filter(line => !set.includes(line)),
   ]

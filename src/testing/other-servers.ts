@@ -16,15 +16,15 @@ export interface OtherServer {
   stop(): void
 }
 
-/** What must be there for it, by the name that `lacks` knows. */
+/** The module that it needs, under the name that `lacks` knows. */
 export const paramikoModule = '/usr/lib/python3/dist-packages/paramiko'
 
-/** A real paramiko server; it changes the session keys every `rekeyBytes`. Without `chattr` it sets no attributes. */
+/** Starts a real paramiko server; it rekeys every `rekeyBytes`. Without `chattr` it sets no attributes. */
 export async function startParamiko(folder: string, { chattr = true, rekeyBytes = 0 } = {}): Promise<OtherServer> {
   const at = makeKeys(folder)
   const script = fileURLToPath(new URL('paramiko-server.py', import.meta.url))
   const options = [chattr ? 'chattr' : 'no-chattr', String(rekeyBytes)]
-  // Debian's Python, whichever other one stands first in PATH: it has Debian's packages.
+  // Debian's Python, whichever comes first in PATH: only it has Debian's packages.
   const server = spawn('/usr/bin/python3', ['-W', 'ignore', script, at('host'), at('id.pub'), ...options], {
     stdio: ['ignore', 'pipe', 'ignore'],
   })
@@ -35,10 +35,10 @@ export async function startParamiko(folder: string, { chattr = true, rekeyBytes 
   return { port, user: userInfo().username, id: at('id'), stop: () => void server.kill('SIGKILL') }
 }
 
-/** What must be there for it, by the name that `lacks` knows. */
+/** The module that it needs, under the name that `lacks` knows. */
 export const proftpdModule = '/usr/lib/proftpd/mod_sftp.so'
 
-/** A real ProFTPD with mod_sftp, which serves files alone; it changes the session keys every second where `rekeys`. */
+/** Starts a real ProFTPD with mod_sftp, which only serves files; with `rekeys` it rekeys every second. */
 export async function startProftpd(folder: string, { rekeys = false } = {}): Promise<OtherServer> {
   const at = makeKeys(folder)
   const { username: user, uid, gid } = userInfo()
@@ -84,7 +84,7 @@ export async function startProftpd(folder: string, { rekeys = false } = {}): Pro
   return { port, user, id: at('id'), stop: () => void server.kill() }
 }
 
-/** Answers where in the folder a name is. */
+/** Returns a function that maps a name to its path in the folder. */
 function makeKeys(folder: string): (name: string) => string {
   mkdirSync(folder, { recursive: true })
   const at = (name: string) => join(folder, name)

@@ -1,4 +1,4 @@
-# An SSH server on loopback with commands, terminals, forwards and files: paramiko, with the habits of its demo servers
+# An SSH server on loopback with commands, terminals, forwards and files: paramiko, behaving like its demo servers
 # (StubSFTPServer: RENAME is os.rename, attributes are set by name). Arguments: host key, authorized key, "chattr" or
 # "no-chattr", bytes between key exchanges (0 leaves paramiko's own). Prints its port.
 import os

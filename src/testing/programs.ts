@@ -5,8 +5,8 @@ import { it } from 'vitest'
 import { findProgram, packageOf } from '../../scripts/programs.mjs'
 
 /**
- * True where a program that a test starts isn't installed: `it.skipIf(lacks('fish', 'tcsh'))`. `npm test` lists what was
- * skipped for that reason, each with the Debian package to install.
+ * True if a program that a test needs is missing: `it.skipIf(lacks('fish', 'tcsh'))`. `npm test` lists the tests
+ * skipped for this reason, with the Debian package to install.
  */
 export function lacks(...programs: readonly string[]): boolean {
   const missing = programs.filter(program => findProgram(program) === undefined)
@@ -16,8 +16,8 @@ export function lacks(...programs: readonly string[]): boolean {
 }
 
 /**
- * One test for each row, skipped where the row's program is missing:
- * `eachWith(shells, ([name]) => name)('quotes for %s', (name, dialect) => ...)`.
+ * Defines one test per row, skipped if the row's program is missing: `eachWith(shells, ([name]) => name)('quotes for
+ * %s', (name, dialect) => ...)`.
  */
 export function eachWith<Row extends readonly [string, ...unknown[]]>(
   rows: readonly Row[],

@@ -7,7 +7,7 @@ import type { Connection } from '../main/ssh/connection.ts'
 import { dialRig, trusting, type DialRig } from './dial.ts'
 import { tempDir } from './temp-dir.ts'
 
-/** What ssh2's server keeps to itself, for tests that need a server that behaves badly. */
+/** Private parts of ssh2's server, for tests that need a misbehaving server. */
 export interface ServerProtocol {
   rekey(): void
   readonly _kexinit: unknown
@@ -26,12 +26,14 @@ export interface ServerProtocol {
 export interface RawServer {
   readonly rig: DialRig
   readonly port: number
-  /** Signs in; everybody may. */
+  /** Signs in; every user may. */
   dial(): Promise<Connection>
   stop(): void
 }
 
-/** An SSH server in this process that lets everybody in and leaves the rest to `serve`; `carry` may stand in the way. */
+/**
+ * An in-process SSH server that accepts everyone and leaves the rest to `serve`; `carry` may intercept the connection.
+ */
 export async function rawServer(
   serve: (client: Client, protocol: ServerProtocol) => void,
   carry: (socket: Socket, serve: (stream: Socket) => void) => void = (socket, pass) => pass(socket),
@@ -76,7 +78,7 @@ export function onCommand(client: Client, run: (channel: ServerChannel, command:
   )
 }
 
-/** Sends a packet at once, also in the middle of a key exchange. */
+/** Sends a packet at once, even during a key exchange. */
 export function sendNow({ _packetRW: { write }, _cipher }: ServerProtocol, payload: Buffer): void {
   const packet = write.alloc(payload.length, true)
   packet.set(payload, write.allocStartKEX)

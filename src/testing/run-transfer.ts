@@ -13,7 +13,7 @@ export type TestRun = Partial<Omit<TransferRunParts, 'request' | 'source' | 'tar
   readonly options?: Record<string, unknown>
 }
 
-/** One run of a transfer between two file systems; answers how far it came and what failed. */
+/** Runs a transfer between two file systems once; resolves to its progress and failures. */
 export async function runTransfer(
   [source, target]: readonly [FileSystem, FileSystem],
   { from, to, options = {}, ...more }: TestRun,

@@ -6,21 +6,21 @@ import { SftpLanes } from '../main/files/sftp-lanes.ts'
 import { SftpSession } from '../main/sftp/sftp-session.ts'
 import type { ByteChannel } from '../main/sftp/sftp-wire.ts'
 
-/** OpenSSH's own server for files, which needs no login. */
+/** OpenSSH's own SFTP server, which needs no login. */
 export const sftpServer = '/usr/lib/openssh/sftp-server'
 
-/** The user nobody: the server wants one that has a name. */
+/** The user nobody: the server requires a user with a name. */
 export const plainUser = { uid: 65_534, gid: 65_534 }
 /** Only root can start a program as another user. */
 export const canBeAnother = userInfo().uid === 0
 
 interface ProgramOptions {
   readonly args?: readonly string[]
-  /** The user that it runs as, with these groups besides their own. */
+  /** The user that it runs as, with these supplementary groups. */
   readonly as?: { readonly uid: number; readonly gid: number; readonly groups?: readonly number[] }
 }
 
-/** The files of this computer through OpenSSH's sftp-server, be it as another user. */
+/** Opens local files through OpenSSH's sftp-server, optionally as another user. */
 export async function openSftpProgram({ args = [], as }: ProgramOptions = {}): Promise<SftpFiles> {
   const groups = as?.groups ? ['--groups', as.groups.join(',')] : ['--clear-groups']
   const [program, ...rest] = as

@@ -24,16 +24,16 @@ const facts: LocalFacts = {
   env: process.env,
 }
 
-/** What Hawser makes of a config, in ssh -G's words; the lines are null where it refuses to dial. */
+/** Hawser's result for a config in the format of ssh -G; the lines are null if it refuses to dial. */
 export interface OurAnswer {
   readonly lines: readonly string[] | null
-  /** Where and why it refuses. */
+  /** The place and reason of a refusal. */
   readonly problem: string | null
 }
 
-/** The installed ssh, as the judge of what a config says. */
+/** The installed ssh, as the reference for configs. */
 export class SshConfigOracle {
-  /** What ssh says without any config. */
+  /** The output of ssh without any config. */
   readonly #usual: ReadonlyMap<string, readonly string[]>
 
   private constructor(usual: readonly string[]) {
@@ -44,7 +44,7 @@ export class SshConfigOracle {
     return new SshConfigOracle((await askSsh('/dev/null', 'a')) ?? [])
   }
 
-  /** Both answers for one name, of the keywords that Hawser honours, in a form in which equal means the same. */
+  /** Returns both results for one name and the supported keywords, normalized so that equal results have equal text. */
   async compare(file: string, name: string): Promise<{ theirs: readonly string[] | null; ours: OurAnswer }> {
     const theirs = await askSsh(file, name)
     const reading = await readConfigs([{ path: file, system: false }], facts)
@@ -68,7 +68,7 @@ export class SshConfigOracle {
   }
 }
 
-/** A letter for each byte, as ssh prints them. */
+/** One character per byte, as printed by ssh. */
 function bytesOf(file: Buffer): (text: string) => string {
   return text => (isUtf8(file) ? Buffer.from(text).toString('latin1') : text)
 }
@@ -103,7 +103,7 @@ function printed(host: ResolvedHost, usual: ReadonlyMap<string, readonly string[
   put('connectionattempts', host.connectionAttempts)
   put('tcpkeepalive', yes(host.tcpKeepAlive))
   put('compression', yes(host.compression))
-  // Debian's ssh asks every 300 s in batch mode.
+  // Debian's ssh uses 300 s in batch mode.
   put('serveraliveinterval', host.batchMode && !host.from.has('serveraliveinterval') ? 300 : host.serverAliveInterval)
   put('serveralivecountmax', host.serverAliveCountMax)
   put('identitiesonly', yes(host.identitiesOnly))
@@ -174,9 +174,9 @@ function byKeyword(lines: readonly string[]): ReadonlyMap<string, readonly strin
   return found
 }
 
-/** What ssh prints as a value that its own parser would read otherwise is compared as it prints it. */
+/** A value that ssh prints in a form that its own parser would misread is compared as printed. */
 function normal(lines: readonly string[]): readonly string[] {
-  // Newer OpenSSH hashes the jump host into %C too.
+  // Newer OpenSSH includes the jump host in the hash %C.
   const jumps = lines.some(line => line.startsWith('proxyjump '))
   return lines
     .filter(line => !(jumps && /^identityagent \/tmp\/[0-9a-f]{40}$/.test(line)))
@@ -187,7 +187,7 @@ function normal(lines: readonly string[]): readonly string[] {
     .sort()
 }
 
-/** ssh -G prints identity and certificate files before it expands them. */
+/** ssh -G prints identity and certificate files before expanding them. */
 function expanded(
   lines: readonly string[],
   {

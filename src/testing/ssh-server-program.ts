@@ -1,5 +1,5 @@
-// The in-process server as a program: options as a line of JSON on standard input; a line of JSON when it listens, then
-// one per event. It ends with its standard input, so that nothing is left when its starter dies.
+// The in-process server as a program: options as a line of JSON on standard input; a line of JSON when it is listening,
+// then one per event. It exits when its standard input ends, so that nothing is left if its parent dies.
 import { createInterface } from 'node:readline'
 
 import { startTestServer, type TestServerOptions } from './ssh-server.ts'

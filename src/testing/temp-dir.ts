@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { afterEach } from 'vitest'
 
-/** A folder for one test, taken away after it. */
+/** Creates a folder for one test, deleted afterwards. */
 export function tempDir(): string {
   const folder = mkdtempSync(join(tmpdir(), 'hawser-test-'))
   afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** Letters that mean something in a config, look like nothing, or look like others; a mark; a NUL. */
+/** Characters that are special in a config, invisible, or look like others; a byte order mark; a NUL. */
 const oddLetters = [
   ...[' ', '\t', '\n', '\r', '\v', '\f', '=', '"', "'", '#', '\\\\', ',', ':', '!', '*', '?', '%', '$', '-', '.', '\0'],
   ...['\uFEFF', '\u200b', '\u00a0', '\u212a', '\u0130', '\u2028', 'é', '＝'],
@@ -11,7 +11,7 @@ const letter = fc.oneof(
 )
 const place = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
 
-/** One slip in a text: a letter changed, added, dropped or swapped with the next one; a line dropped or doubled. */
+/** One typing error: a character changed, added, dropped or swapped with the next one; a line dropped or doubled. */
 export const mutation: fc.Arbitrary<(text: string) => string> = fc
   .tuple(
     fc.constantFrom('change', 'add', 'drop', 'swap', 'start of a line', 'drop line', 'double line', 'join lines'),

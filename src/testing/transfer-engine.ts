@@ -1,5 +1,5 @@
-// The transfer engine without the window, as a program: a line of JSON says what to do, a line of JSON says how long it
-// took. The connection is open before the clock starts, as it is in the window.
+// The transfer engine without a window, as a program: a line of JSON is an order, and a line of JSON reports its
+// duration. The connection is open before the clock starts, as in the window.
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createInterface } from 'node:readline'
@@ -17,9 +17,9 @@ import { transferRequest } from '../shared/contract/transfers.ts'
 import { benchPool, type BenchServer } from './bench-pool.ts'
 
 interface Order {
-  /** `echo` answers how long one byte takes to `cat` and back, asked while the order before it runs. */
+  /** `echo` reports the round-trip time of one byte through `cat` while the previous order runs. */
   readonly kind: 'open' | 'get' | 'put' | 'list' | 'echo' | 'end'
-  /** Comes back with the answer. */
+  /** Returned with the answer. */
   readonly id?: number
   readonly from?: string
   readonly to?: string
@@ -31,7 +31,7 @@ let local = new LocalFiles()
 let remote: FileSystem | undefined
 let control: Connection | undefined
 let peakMb = 0
-// The system's own count of the most memory begins with that of the program that started this one.
+// The system's peak memory of a process starts at that of its parent.
 setInterval(() => (peakMb = Math.max(peakMb, process.memoryUsage.rss() / 1024 / 1024)), 100).unref()
 
 createInterface({ input: process.stdin }).on('line', line => void obey(JSON.parse(line) as Order))
@@ -108,24 +108,24 @@ async function open(server: NonNullable<Order['server']>): Promise<object> {
     askSudo: null,
     signal,
   })
-  // The first round trip is measured right after sign-in.
+  // The first round trip is measured right after the sign-in.
   for (
     let tries = 0;
     tries < 100 && shared.connection.link.kind === 'ready' && shared.connection.link.latencyMs === null;
     tries++
   )
     await new Promise(resolve => setTimeout(resolve, 50))
-  // A person takes longer than this between opening a pane and copying: by then the first lane is open.
+  // Users take longer than this between opening a pane and starting a copy; by then the first lane is open.
   const { roundTripMs, chunk } = remote.pace
   await new Promise(resolve => setTimeout(resolve, 12 * roundTripMs))
   return { roundTripMs, chunk }
 }
 
-// A person types about so fast.
+// The typing speed of a user.
 const keyMs = 120
 const keys = 40
 
-/** Round trips of single bytes through a shell on the shared connection, in milliseconds. */
+/** Measures the round trips of single bytes through a shell on the shared connection, in milliseconds. */
 async function echo(connection: Connection): Promise<object> {
   const { channel } = await connection.exec(fixedLine`cat`, signal)
   const times: number[] = []

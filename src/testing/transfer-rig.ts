@@ -25,7 +25,7 @@ export const box = side.parse({
   target: { kind: 'address', user: null, address: 'box', port: null, jumps: [], keyFile: null },
 })
 
-/** A service of transfers between this computer and a server in this process. */
+/** A transfer service between this computer and an in-process server. */
 export interface Rig {
   readonly service: TransferService
   readonly list: () => TransferList
@@ -34,16 +34,16 @@ export interface Rig {
   readonly near: string
   readonly far: string
   readonly bugs: unknown[]
-  /** Cuts the link to the host, and refuses a new one until it is let up again. */
+  /** Cuts the connection to the host, and refuses new ones until restored. */
   cut(): void
   restore(): void
-  /** Ends the program, or kills it, and starts it again on the same files. */
+  /** Quits or kills the program, and starts it again with the same files. */
   again(how: 'quit' | 'killed'): Promise<Rig>
-  /** A copy to the host. */
+  /** Starts a copy to the host. */
   put(names: readonly string[], options?: Record<string, unknown>): TransferId
-  /** A copy from the host. */
+  /** Starts a copy from the host. */
   get(names: readonly string[], options?: Record<string, unknown>): TransferId
-  /** Answers once the transfer is as asked for. */
+  /** Resolves once the transfer is in the requested state. */
   until(id: TransferId, is: (snapshot: TransferSnapshot | undefined) => boolean): Promise<TransferSnapshot | undefined>
 }
 

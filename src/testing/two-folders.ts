@@ -8,7 +8,7 @@ import type { SftpFiles } from '../main/files/sftp-files.ts'
 import { openSftpProgram } from './sftp-program.ts'
 import { tempDir } from './temp-dir.ts'
 
-/** A folder to copy from and one to copy to, which other users may enter. */
+/** Creates a source and a target folder that other users can enter. */
 export function twoFolders(): { near: string; far: string } {
   const folder = tempDir()
   const [near, far] = [join(folder, 'near'), join(folder, 'far')]
@@ -30,13 +30,13 @@ export function put(path: string, data: string | Buffer, mode = 0o644): void {
   fs.chmodSync(path, mode)
 }
 
-/** The permission bits of a file, setuid, setgid and sticky among them. */
+/** Returns a file's permission bits, including setuid, setgid and sticky. */
 export const modeOf = (path: string): number => fs.statSync(path).mode & 0o7777
 export const text = (path: string): string => fs.readFileSync(path, 'utf8')
-/** What Hawser left in a folder. */
+/** Returns the files that Hawser left in a folder. */
 export const leftIn = (path: string): string[] => fs.readdirSync(path).filter(name => name.includes('hawser'))
 
-/** The same files with some members of their own. */
+/** Returns the same files with some members replaced. */
 export function altered(files: FileSystem, changes: Partial<FileSystem>): FileSystem {
   return new Proxy(files, {
     get: (target, name) => {
@@ -47,7 +47,7 @@ export function altered(files: FileSystem, changes: Partial<FileSystem>): FileSy
   })
 }
 
-/** A side that tells no modes and owners, as Windows does; with `listed`, only its listings don't. */
+/** Returns a side without modes and owners, like Windows; with `listed`, only its listings lack them. */
 export function withoutModes(files: FileSystem, what: 'anywhere' | 'listed' = 'anywhere'): FileSystem {
   const bare = <T extends object>(info: T): T => ({ ...info, mode: null, uid: null, gid: null })
   const info: FileSystem['info'] = async (path, options) => {

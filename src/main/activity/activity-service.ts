@@ -10,7 +10,7 @@ type Contract = Services['activity']
 
 const maxEntries = 500
 
-/** Keeps what happened, newest first. */
+/** Records what happened, newest first. */
 export class ActivityService implements Contract {
   readonly #changed = new Emitter<readonly ActivityEntry[]>()
   readonly onChanged = this.#changed.event
@@ -24,7 +24,7 @@ export class ActivityService implements Contract {
 
   clear: Contract['clear'] = () => this.#store([])
 
-  /** Adds an entry; a failure to save it is not worth a question. */
+  /** Adds an entry; a failure to save it is ignored. */
   add(kind: ActivityEntry['kind'], subject: string, text: string): void {
     const entry: ActivityEntry = {
       id: randomUUID(),

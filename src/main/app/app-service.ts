@@ -16,7 +16,7 @@ type Contract = Services['app']
 
 const maxClipboard = 1024 * 1024
 
-/** The program itself: versions, clipboard, the system's dialogs, and what main has to tell. */
+/** The program itself: versions, the clipboard, the system's dialogs, and notices from the main process. */
 export class AppService implements Contract {
   readonly #noticed = new Emitter<readonly Notice[]>()
   readonly onNotices = this.#noticed.event
@@ -47,7 +47,7 @@ export class AppService implements Contract {
   paste: Contract['paste'] = async ({ from }) => {
     const text = await readClipboard(from)
     if (text.length > maxClipboard)
-      throw new AppError('invalid-input', 'The clipboard holds more than 1 MB of text. Send it as a file instead.')
+      throw new AppError('invalid-input', 'The clipboard text is larger than 1 MB. Upload it as a file instead.')
     return text
   }
 
@@ -75,13 +75,13 @@ export class AppService implements Contract {
     this.#noticed.fire(this.#notices)
   }
 
-  /** Tells the person something that main found out. */
+  /** Shows the user a notice. */
   tell(level: Notice['level'], text: string): void {
     this.#notices = [...this.#notices, { id: randomUUID(), level, text }].slice(-50)
     this.#noticed.fire(this.#notices)
   }
 
-  /** Opens a `ssh://` address that the person said yes to. */
+  /** Opens a `ssh://` URL that the user approved. */
   openAddress(address: string): void {
     this.#addresses.fire(address)
   }

@@ -4,7 +4,8 @@ import { clipboard } from 'electron/main'
 
 import { toPath } from '../files/native-path.ts'
 
-// Electron up to 4x answers at once and takes the selection as an argument; newer ones promise and have a property.
+// Electron up to version 41 returns values at once and takes the selection as an argument; newer versions return
+// promises and have a property.
 interface EitherClipboard {
   readText(type?: 'selection'): string | Promise<string>
   writeText(text: string, type?: 'selection'): void | Promise<void>
@@ -24,11 +25,11 @@ export async function writeClipboard(text: string, to: 'clipboard' | 'selection'
   else await either.writeText(text, 'selection')
 }
 
-// How the systems name a list of files on the clipboard.
+// The names of a file list on the clipboard, by system.
 const fileFormats = ['x-special/gnome-copied-files', 'text/uri-list', 'public.file-url']
 const mostFiles = 10_000
 
-/** The files that were copied elsewhere, as paths with `/`. */
+/** Returns the files copied in a file manager, as paths that use `/`. */
 export async function readCopiedFiles(): Promise<readonly string[]> {
   const read = (clipboard as unknown as { read(format: string): string | Promise<string> }).read
   for (const format of fileFormats) {
@@ -40,7 +41,7 @@ export async function readCopiedFiles(): Promise<readonly string[]> {
       })
       if (paths.length > 0) return paths.slice(0, mostFiles)
     } catch {
-      // Not every system knows each of them.
+      // Not every system supports each format.
     }
   }
   return []

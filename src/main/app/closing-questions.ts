@@ -1,27 +1,27 @@
 import { dialog, type BrowserWindow } from 'electron/main'
 
-/** How much would end with the window, by what it is called. */
+/** The work that would end with the window, by kind. */
 export interface StillOpen {
   readonly session: number
   readonly transfer: number
   readonly run: number
 }
 
-/** Asks whether to end live sessions, transfers and runs; true is a yes. */
+/** Asks whether to end active sessions, transfers and snippet runs; true means yes. */
 export async function askToClose(window: BrowserWindow, open: StillOpen): Promise<boolean> {
   return ask(window, {
     message: openText(open),
     detail: detailText(open),
-    buttons: ['Close Hawser', 'Cancel'],
+    buttons: ['Quit Hawser', 'Cancel'],
   })
 }
 
-/** Asks whether to lose a text that is not saved; true is a yes. */
+/** Asks whether to discard unsaved changes; true means yes. */
 export async function askToLeave(window: BrowserWindow): Promise<boolean> {
   return ask(window, {
-    message: 'A file that is open in the editor has changes that are not saved.',
-    detail: 'Closing Hawser loses them.',
-    buttons: ['Close without saving', 'Keep editing'],
+    message: 'You have unsaved changes in the editor.',
+    detail: 'They will be lost if you quit.',
+    buttons: ['Quit without saving', 'Keep editing'],
   })
 }
 
@@ -39,21 +39,23 @@ async function ask(
   return response === 0
 }
 
+const nouns: Readonly<Record<string, string>> = { session: 'session', transfer: 'transfer', run: 'snippet run' }
+
 function openText(open: StillOpen): string {
   const some = Object.entries(open).filter(([, count]) => count > 0)
   const parts = some.map(([name, count], index) =>
-    count === 1 ? `${index === 0 ? 'One' : 'one'} ${name}` : `${count} ${name}s`,
+    count === 1 ? `${index === 0 ? 'One' : 'one'} ${nouns[name]}` : `${count} ${nouns[name]}s`,
   )
   const all = some.reduce((sum, [, count]) => sum + count, 0)
-  return `${new Intl.ListFormat('en').format(parts)} ${all === 1 ? 'is' : 'are'} still open.`
+  return `${new Intl.ListFormat('en').format(parts)} ${all === 1 ? 'is' : 'are'} still active.`
 }
 
 function detailText({ session, transfer, run }: StillOpen): string {
-  const ended = [session > 0 && 'sessions', run > 0 && 'runs'].filter(each => each !== false)
+  const ended = [session > 0 && 'sessions', run > 0 && 'snippet runs'].filter(each => each !== false)
   return [
-    ended.length > 0 && `Closing Hawser ends your ${ended.join(' and ')}.`,
-    transfer > 0 && 'Transfers are kept and can be resumed at the next start.',
-    session > 0 && 'Programs in tmux or screen keep running on the host.',
+    ended.length > 0 && `Quitting Hawser ends your ${ended.join(' and ')}.`,
+    transfer > 0 && 'You can resume unfinished transfers the next time you start Hawser.',
+    session > 0 && 'Programs in tmux or screen keep running on the server.',
   ]
     .filter(each => each !== false)
     .join(' ')

@@ -1,21 +1,22 @@
-/** What deciding about a window needs from around it. */
+/** The dependencies for deciding whether a window closes. */
 export interface ClosingParts {
-  /** True while a closed window only hides: forwards go on in the tray. */
+  /** True if a closed window is only hidden: forwards keep running in the tray. */
   readonly staysInTray: () => boolean
   readonly hide: () => void
-  /** Asks whether to end what is still open; null when nothing is, or the person wants no question. */
+  /** Asks whether to end what is still active; null if there is nothing, or the user has turned the question off. */
   readonly askToClose: () => Promise<boolean> | null
-  /** Asks whether to give up a text that is not saved. */
+  /** Asks whether to discard unsaved changes. */
   readonly askToLeave: () => Promise<boolean>
-  /** Closes the window once more, now that the person agreed. */
+  /** Closes the window again after the user agreed. */
   readonly close: () => void
 }
 
 type Step = 'close' | 'leave'
 
 /**
- * Decides whether a window closes. Electron wants to know at once and a person takes their time, so a close that needs an
- * answer is refused first and repeated after a yes: nothing waits for the question, and every connection goes on.
+ * Decides whether a window closes. Electron needs an answer at once, but the user takes time, so a close that needs
+ * confirmation is refused first and repeated after a yes: nothing blocks on the question, and every connection keeps
+ * working.
  */
 export class Closing {
   readonly #parts: ClosingParts
@@ -27,18 +28,21 @@ export class Closing {
     this.#parts = parts
   }
 
-  /** The whole program is to end, so that the window must not stay in the tray. */
+  /** Notes that the whole program is quitting, so that the window must not stay in the tray. */
   quit(): void {
     this.#quitting = true
   }
 
-  /** The system shuts down: nobody is there to be asked. */
+  /** Notes that the system is shutting down, so that nobody can be asked. */
   shutDown(): void {
     this.#quitting = true
     this.#agreed.add('close').add('leave')
   }
 
-  /** False keeps the window: it went to the tray, or the person is being asked. One question is open at a time. */
+  /**
+   * Returns false to keep the window: it was hidden in the tray, or the user is being asked. Only one question is open
+   * at a time.
+   */
   mayClose(): boolean {
     if (!this.#quitting && this.#parts.staysInTray()) {
       this.#parts.hide()
@@ -50,7 +54,7 @@ export class Closing {
     return answer === null || this.#wait('close', answer)
   }
 
-  /** The page holds a text that is not saved; false keeps the page while the person is being asked. */
+  /** Called when the page has unsaved changes; false keeps the page while the user is being asked. */
   mayLeave(): boolean {
     if (this.#agreed.has('leave')) return true
     return this.#asking ? false : this.#wait('leave', this.#parts.askToLeave())
@@ -64,11 +68,11 @@ export class Closing {
         this.#agreed.add(step)
         return this.#parts.close()
       }
-      // The person changed their mind: the next close is asked about anew.
+      // The user changed their mind: the next close asks again.
       this.#agreed.clear()
       this.#quitting = false
     }
-    // A question that can't be shown keeps the window.
+    // If the question can't be shown, the window stays.
     answer.then(settle, () => settle(false))
     return false
   }

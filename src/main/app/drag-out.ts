@@ -6,19 +6,22 @@ import { BrowserWindow } from 'electron/main'
 import { AppError } from '../../shared/base/errors.ts'
 import { native } from '../files/native-path.ts'
 
-/** Begins a drag of the system with files of this computer. Throws `name-refused` for names the system's drag can't carry. */
+/** Starts a system drag with local files. Errors: `name-refused` for names that the system's drag can't carry. */
 export async function dragOut(paths: readonly string[]): Promise<void> {
   const window = BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0]
   const [first] = paths
   if (!window || first === undefined) return
   if (paths.some(path => typeof native(path) !== 'string'))
-    throw new AppError('name-refused', 'A name that is not UTF-8 can’t be dragged out. Rename the file first.')
+    throw new AppError(
+      'name-refused',
+      'A name that isn’t valid UTF-8 can’t be dragged to other apps. Rename the file first.',
+    )
   const files = paths.map(path => path.replaceAll('/', sep))
-  // A drag without a picture is refused by the system.
+  // The system refuses a drag without an icon.
   const icon = nativeImage.createFromDataURL(dot)
   window.webContents.startDrag({ file: files[0] ?? first, files, icon })
 }
 
-// A plain sheet of 16 by 20 pixels.
+// An empty image of 16 by 20 pixels.
 const dot =
   'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABAAAAAUCAYAAACEYr13AAAAKUlEQVR42mP4//8/AyWYYdSAUQNGDRg1YNSAUQNGDRg1YNSAUQOGkQEAVqwgKJZkLRYAAAAASUVORK5CYII='

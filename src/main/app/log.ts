@@ -2,13 +2,16 @@ import { join } from 'node:path'
 
 import log from 'electron-log/node.js'
 
-/** Where the program writes down what happened to it. */
+/** The program's log. */
 export interface Log {
   readonly info: (text: string) => void
   readonly bug: (where: string, error: unknown) => void
 }
 
-/** Bugs and start-up facts, in the data folder's logs; rotated at 1 MB. Secrets never reach it: only codes, names and stacks of our own do. */
+/**
+ * Writes errors and startup facts to the logs in the data folder; rotated at 1 MB. Secrets never reach it: it only
+ * contains codes, names and stack traces.
+ */
 export function openLog(dataFolder: string): Log {
   log.transports.file.resolvePathFn = () => join(dataFolder, 'logs', 'main.log')
   log.transports.file.maxSize = 1024 * 1024

@@ -1,6 +1,6 @@
 /**
- * A mailto address without fields that name files: some mail programs attach what is at such a path (RFC 6068, 4 and 7,
- * warn of fields that a link has no business with). Every other address stays as it is.
+ * Removes fields that name files from a mailto URL: some mail programs attach the file at such a path (RFC 6068, 4 and
+ * 7, warn of unsafe fields). Every other URL is unchanged.
  */
 export function withoutAttachments(url: URL): URL {
   if (url.protocol !== 'mailto:') return url

@@ -10,14 +10,14 @@ import type { Log } from './log.ts'
 import { openWindow, preloadPath, type WindowState } from './window.ts'
 
 export interface MainWindowParts {
-  /** The folder of the built main. */
+  /** The folder of the built main process. */
   readonly here: string
   readonly built: Built
   readonly state: JsonFile<WindowState>
   readonly log: Log
 }
 
-/** Opens the window, asks before it is closed, and brings its page back when that ends. */
+/** Opens the window, asks before it closes, and reloads its page when that crashes. */
 export function openMainWindow({ here, built, state, log }: MainWindowParts): Closing {
   nativeTheme.themeSource = built.settings.current.appearance.theme
   const dark = nativeTheme.shouldUseDarkColors
@@ -35,16 +35,16 @@ export function openMainWindow({ here, built, state, log }: MainWindowParts): Cl
     close: () => (window.isDestroyed() ? undefined : window.close()),
   })
   window.on('close', event => (closing.mayClose() ? undefined : event.preventDefault()))
-  // Its shells outlive a page that is loaded again, not the window.
+  // Shells outlive a reloaded page, but not the window.
   window.on('closed', () => built.terminals.closeAll())
   window.on('session-end', () => {
     closing.shutDown()
     app.quit()
   })
-  // Prevented, the page does not get to stay.
+  // Preventing this event lets the page unload.
   window.webContents.on('will-prevent-unload', event => (closing.mayLeave() ? event.preventDefault() : undefined))
   window.webContents.on('render-process-gone', (_event, { reason }) => {
-    log.bug('window', new Error(`The page ended: ${reason}`))
+    log.bug('window', new Error(`The renderer process ended: ${reason}`))
     if (reason !== 'clean-exit') window.reload()
   })
   return closing
@@ -54,7 +54,7 @@ function isAtWork({ forwards }: Built): boolean {
   return forwards.summary.up + forwards.summary.waiting > 0
 }
 
-/** Brings the window back: from the tray, from the task bar, or a new one. */
+/** Shows the window again: from the tray or taskbar, or as a new one. */
 export function revealWindow(open: () => void): void {
   const [window] = BrowserWindow.getAllWindows()
   if (!window) return open()

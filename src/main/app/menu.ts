@@ -1,6 +1,6 @@
 import { Menu } from 'electron/main'
 
-/** macOS needs a menu for its copy, paste and quit keys; elsewhere the window has everything. */
+/** macOS needs a menu for its copy, paste and quit shortcuts; on other systems the window has everything. */
 export function setMenu(): void {
   if (process.platform !== 'darwin') {
     Menu.setApplicationMenu(null)

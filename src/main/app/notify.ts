@@ -1,6 +1,6 @@
 import { BrowserWindow, Notification } from 'electron/main'
 
-/** Tells with the system's own notification, unless the person is looking at the window. */
+/** Shows a system notification, unless the user is looking at the window. */
 export function notify(text: string): void {
   if (BrowserWindow.getFocusedWindow() !== null || !Notification.isSupported()) return
   const notification = new Notification({ title: 'Hawser', body: text })

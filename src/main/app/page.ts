@@ -16,7 +16,8 @@ const types: Record<string, string> = {
   '.png': 'image/png',
 }
 
-// xterm and the layout set styles from scripts, hence 'unsafe-inline' for styles; scripts come from our own files only.
+// xterm and the layout set styles from scripts, hence 'unsafe-inline' for styles; scripts come from Hawser's own files
+// only.
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -30,7 +31,7 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** Call it before the app is ready. */
+/** Call this before the app is ready. */
 export function registerScheme(): void {
   protocol.registerSchemesAsPrivileged([
     { scheme, privileges: { standard: true, secure: true, supportFetchAPI: true } },
@@ -57,7 +58,7 @@ export function servePage(folder: string): void {
   })
 }
 
-/** The origin of the page: ours, or the development server's when one is set. */
+/** Returns the origin of the page: Hawser's own, or the development server's if one is set. */
 export function pageOrigin(): string {
   return developmentServer()?.origin ?? origin
 }

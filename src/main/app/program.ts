@@ -27,13 +27,13 @@ import { showTray } from './tray.ts'
 import { windowState } from './window.ts'
 
 export interface ProgramOptions {
-  /** The folder of the built main; the page, the preload and the workers lie beside it. */
+  /** The folder of the built main process; the page, the preload script and the workers are beside it. */
   readonly here: string
   readonly dataFolder: string
   readonly sshFolder: string
   readonly systemConfig: string | null
   readonly env: NodeJS.ProcessEnv
-  /** Resolves when `env` holds what the login shell sets, or with the reason why it does not. */
+  /** Resolves to null once `env` contains the login shell's variables, or to the reason why it doesn't. */
   readonly environmentReady?: Promise<string | null>
   readonly log: Log
   /** Resolves when windows can be opened; the services are built meanwhile. */
@@ -44,16 +44,16 @@ export interface ProgramOptions {
 export interface Program {
   /** Shows the window, or opens it again. */
   reveal(): void
-  /** Asks whether to connect to the `ssh://` address among these arguments, if there is one. */
+  /** Asks whether to connect to the `ssh://` URL among these arguments, if there is one. */
   askToOpen(args: readonly string[]): Promise<void>
-  /** Closes connections and writes files out; resolves after at most twice `endMs`. */
+  /** Closes connections and writes files; resolves after at most twice `endMs`. */
   end(): Promise<void>
 }
 
-/** A disk that hangs does not keep the process: each step of the end gets this many milliseconds. */
+/** A disk that hangs must not block quitting: each step has this many milliseconds. */
 const endMs = 3_000
 
-/** Builds the services, serves them to the page and opens the window. */
+/** Builds the services, connects them to the page, and opens the window. */
 export async function openProgram(options: ProgramOptions): Promise<Program> {
   const { here, dataFolder, log } = options
   const store = new DisposableStore()
@@ -99,7 +99,7 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
     },
     end: async () => {
       const late = () => new Promise(resolve => setTimeout(resolve, endMs))
-      // What runs on hosts with nobody left to read it ends there too.
+      // Remote commands whose output nobody can read any more are stopped too.
       await Promise.race([built.runs.endAll(), late()])
       store.dispose()
       await Promise.race([Promise.all([built.flush(), state.flush()]), late()])
@@ -112,7 +112,7 @@ async function tellOfEnvironment({ environmentReady, env }: ProgramOptions, appS
   if (why == null) return
   appService.tell(
     'warning',
-    `The variables of your login shell could not be read: ${why}. Programs that your ssh_config starts are looked for in ${env['PATH'] ?? 'no folder'}. Start Hawser from a terminal to use its PATH.`,
+    `Couldn’t read the environment of your login shell: ${why}. Programs that your SSH config starts are looked up in ${env['PATH'] ?? 'no folder'}. To use another PATH, start Hawser from a terminal.`,
   )
 }
 
@@ -139,7 +139,7 @@ function surroundings(options: ProgramOptions, appService: AppService, network: 
   }
 }
 
-/** Quitting takes the window along; a system that shuts down waits for what is to be written, and nobody is asked. */
+/** Quitting closes the window too; on a system shutdown, pending writes finish and nothing is asked. */
 function followQuitting(store: DisposableStore, closing: () => Closing | undefined): void {
   const quit = () => closing()?.quit()
   const shutDown = (event?: Electron.Event) => {
@@ -162,7 +162,7 @@ function onResume(listener: () => void): Disposable {
   return toDisposable(() => void powerMonitor.off('resume', listener))
 }
 
-/** The tray's icon, while the person wants forwards to go on without a window. */
+/** Shows the tray icon while the user wants forwards to run without a window. */
 function keepTray(
   store: DisposableStore,
   { built, here, reveal }: { readonly built: Built; readonly here: string; readonly reveal: () => void },
@@ -181,7 +181,7 @@ function keepTray(
   store.add({ dispose: () => tray?.dispose() })
 }
 
-/** A worker starts from a real file, so in a packed program it lies beside the archive. */
+/** A worker needs a real file, so in a packaged program it is beside the archive. */
 function workerIn(folder: string, name: string): URL {
   return pathToFileURL(join(folder, name).replace('app.asar', 'app.asar.unpacked'))
 }

@@ -1,4 +1,5 @@
-// These open the page or the main process to a debugger, start other programs, or take the page's limits away.
+// These switches open the page or the main process to a debugger, start other programs, or lift the page's
+// restrictions.
 const refused = [
   'remote-debugging-port',
   'remote-debugging-pipe',
@@ -17,10 +18,12 @@ const refused = [
 ]
 
 /**
- * The sentence to end with when the program was started with a switch that opens it to others; null when it wasn't. Only
- * for the packaged program: tests and development drive it by a debugger.
+ * Returns the message to quit with if the program was started with an unsafe switch; null otherwise. Only for the
+ * packaged program: tests and development use a debugger.
  */
 export function refusedSwitch(hasSwitch: (name: string) => boolean): string | null {
   const name = refused.find(hasSwitch)
-  return name === undefined ? null : `Hawser doesn’t start with --${name}, which opens it to other programs.`
+  return name === undefined
+    ? null
+    : `Hawser doesn’t start with --${name}, because that switch lets other programs control it.`
 }

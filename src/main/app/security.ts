@@ -2,7 +2,10 @@ import { app, session, type WebContents } from 'electron/main'
 
 import { pageOrigin } from './page.ts'
 
-/** Refuses what a page of ours never needs: permissions, navigation, new windows, webviews. Call it before any window. */
+/**
+ * Denies what Hawser's page never needs: permissions, navigation, new windows, webviews. Call this before any window is
+ * opened.
+ */
 export function hardenApp(): void {
   session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false))
   session.defaultSession.setPermissionCheckHandler(() => false)
@@ -22,7 +25,7 @@ function hardenContents(contents: WebContents): void {
 }
 
 function isOurs(address: string): boolean {
-  // Not `URL.origin`: Node says "null" for a custom scheme.
+  // Not `URL.origin`, which is "null" for a custom scheme in Node.
   const { protocol, host } = new URL(address)
   return `${protocol}//${host}` === pageOrigin()
 }

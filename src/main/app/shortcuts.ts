@@ -12,7 +12,7 @@ const known = [
   ['Downloads', 'downloads'],
 ] as const
 
-/** The person's own folders that there are. */
+/** Returns those of the user's standard folders that exist. */
 export function shortcuts(): SideInfo['shortcuts'] {
   return known.flatMap(([name, id]) => {
     try {

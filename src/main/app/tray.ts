@@ -18,7 +18,7 @@ export interface TrayParts {
 
 const shownForwards = 20
 
-/** An icon in the system's tray with the forwards and their switches; it is there until disposed. */
+/** Shows a tray icon with the forwards and their switches until disposed. */
 export function showTray({ icon, forwards, open }: TrayParts): Disposable {
   const tray = new Tray(nativeImage.createFromPath(icon).resize({ width: 22, height: 22 }))
   tray.setToolTip('Hawser')
@@ -31,7 +31,7 @@ export function showTray({ icon, forwards, open }: TrayParts): Disposable {
       checked: state.kind !== 'off' && state.kind !== 'failed',
       id: forward.id,
     }))
-    // A menu that is made anew closes under the person's pointer: only when there is something new.
+    // Replacing an open menu would close it, so it is replaced only when it changes.
     const text = JSON.stringify(rows)
     if (text === shown) return
     shown = text

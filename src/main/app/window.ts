@@ -7,7 +7,7 @@ import { frameColours } from '../../shared/base/frame-colours.ts'
 import type { JsonFile } from '../storage/json-file.ts'
 import { pageAddress } from './page.ts'
 
-/** Where the window was; null bounds on the first start. */
+/** The window's last position; null bounds on the first start. */
 export const windowState = z.strictObject({
   bounds: z.strictObject({ x: z.int(), y: z.int(), width: z.int().min(1), height: z.int().min(1) }).nullable(),
   maximized: z.boolean(),
@@ -18,7 +18,7 @@ const smallest = { width: 720, height: 480 }
 const usual = { width: 1360, height: 850 }
 const titleBarHeight = 39
 
-/** Opens the one window where it last was, painted in the theme's colour from its first frame. */
+/** Opens the window at its last position, with the theme's color from the first frame. */
 export function openWindow(options: {
   state: JsonFile<WindowState>
   preload: string
@@ -46,7 +46,7 @@ export function openWindow(options: {
       nodeIntegration: false,
       webviewTag: false,
       spellcheck: false,
-      // A terminal in the background must still take its bytes in.
+      // A terminal in the background must still process its output.
       backgroundThrottling: false,
     },
   })
@@ -62,13 +62,13 @@ export function openWindow(options: {
   return window
 }
 
-/** Gives the window's own buttons the colours of the theme. */
+/** Applies the theme's colors to the window's own buttons. */
 export function setFrameTheme(window: BrowserWindow, dark: boolean): void {
   window.setBackgroundColor(frameColours(dark).background)
   if (process.platform !== 'darwin') window.setTitleBarOverlay(overlay(dark))
 }
 
-/** The built preload beside the built main. */
+/** Returns the built preload script beside the built main process. */
 export function preloadPath(mainFolder: string): string {
   return join(mainFolder, '../preload/preload.cjs')
 }

@@ -2,15 +2,15 @@ import type { FileInfo } from '../../shared/contract/files.ts'
 import { isFileFailure } from './file-errors.ts'
 import type { FileChange, FileSystem, WritableFile } from './file-system.ts'
 
-/** Lets a refusal pass, whatever its reason, and throws what ends the work: a lost link, an abort, a bug. */
+/** Ignores a refusal about a file, and rethrows everything else: a lost connection, an abort, a bug. */
 export function ignoreRefusal(error: unknown): void {
   if (!isFileFailure(error)) throw error
 }
 
 /**
- * Sets attributes as far as the side lets it: not every disk has modes, owners and times, and not every server sets
- * them. What is refused together is asked for one by one. Answers true when all of it was set. Errors: a lost link, and
- * what else is no answer about the file.
+ * Sets as many attributes as the side allows: not every disk has modes, owners and times, and not every server sets
+ * them. Attributes refused together are set one by one. Returns true if all were set. Errors: a lost connection, and
+ * anything else that isn't about the file.
  */
 export async function tryChange(
   side: { change(change: FileChange): Promise<void> },
@@ -22,7 +22,7 @@ export async function tryChange(
       (error: unknown) => (ignoreRefusal(error), false),
     )
   const { size, owner, mode, mtimeMs } = wanted
-  // A change of owner may take bits of the mode away, and a change of anything else sets the time anew on some disks.
+  // Changing the owner may clear mode bits, and on some disks any other change updates the time.
   const single: readonly FileChange[] = [
     ...(size === undefined ? [] : [{ size }]),
     ...(owner === undefined ? [] : [{ owner }]),
@@ -36,7 +36,7 @@ export async function tryChange(
   return all
 }
 
-/** The permissions of a file whose group is not the one that they were meant for. */
+/** The permissions of a file whose group differs from the intended one. */
 export function withoutGroup(mode: number): number {
   const others = mode & 0o007
   return (mode & 0o707) | ((((mode >> 3) & others) << 3) & 0o070)
@@ -46,18 +46,17 @@ export interface Finishing {
   readonly path: string
   readonly change: FileChange
   /**
-   * The mode that a new file was asked for with when it was made: its server's umask may have taken bits of it, and only
-   * what the server gave beyond it is taken back. Absent where `change` says the mode.
+   * The mode requested when a new file was created: the umask may have removed bits of it, and only bits that the
+   * server added are removed again. Absent if `change` contains the mode.
    */
   readonly made?: number
-  /** True to wait until the disk has it. */
+  /** True to wait until the data is on disk. */
   readonly sync: boolean
 }
 
 /**
- * Ends the writing of a file: sets its attributes as far as the side lets it and closes it, asked for at once. Answers
- * whether all was set, and the size that the side gives the file, null where it gives none. Errors: those of `sync` and
- * `close`.
+ * Finishes writing a file: sets its attributes as far as the side allows and closes it, in parallel. Resolves to
+ * whether all were set, and the size reported by the side, or null. Errors: those of `sync` and `close`.
  */
 export async function finishFile(
   files: FileSystem,
@@ -66,7 +65,7 @@ export async function finishFile(
 ): Promise<{ readonly kept: boolean; readonly size: number | null }> {
   let kept = true
   let found = null as FileInfo | null
-  // A file that its own owner may not write was made with more than that: by its handle, before anybody sees its name.
+  // A file that its own owner may not write was created writable; its handle fixes that before the name is visible.
   const change =
     made === undefined || (made & 0o600) === 0o600
       ? wanted
@@ -82,14 +81,14 @@ export async function finishFile(
   const failed = (await Promise.allSettled(work)).find(each => each.status === 'rejected')
   if (failed) throw failed.reason
   const byName = { change: (each: FileChange) => files.change(path, each) }
-  // Some servers set by name what they don't set by handle.
+  // Some servers set attributes by name that they don't set by handle.
   if (!kept) kept = await tryChange(byName, change)
   if (made !== undefined && change.mode === undefined && !umaskGave(found?.mode ?? null, made))
     kept = (await tryChange(byName, { mode: made })) && kept
   return { kept, size: found?.size ?? null }
 }
 
-/** True where a umask can explain the mode that a new file has: not every server heeds the mode that one is made with. */
+/** True if a umask can explain the mode of a new file: not every server respects the requested mode. */
 export function umaskGave(found: number | null, asked: number): boolean {
   if (found === null) return true
   const now = found & 0o777

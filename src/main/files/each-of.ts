@@ -1,6 +1,6 @@
 /**
- * Runs `work` over every item, at most `atOnce` side by side, in order of start. Rejects with the first failure after
- * what runs has ended; nothing more is begun then.
+ * Runs `work` for every item, at most `atOnce` in parallel, in order of start. On the first failure nothing more is
+ * started; rejects with it once running work has ended.
  */
 export async function eachOf<T>(items: Iterable<T>, atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
   const queue = items[Symbol.iterator]()

@@ -16,7 +16,10 @@ export type ChecksumKind = 'sha256' | 'sha1' | 'md5'
 const longMs = 3_600_000
 const mostFound = 1_000
 
-/** The checksum of a file in hexadecimal: computed over there where there is a program for it, else by reading it. */
+/**
+ * Returns the checksum of a file in hexadecimal: computed on the host if it has a program for that,
+ * otherwise by reading the file.
+ */
 export async function checksum(
   files: FileSystem,
   { path, kind }: { path: string; kind: ChecksumKind },
@@ -58,7 +61,7 @@ async function readChecksum(
       hash.update(data)
       offset += data.length
       if (data.length === 0) return hash.digest('hex')
-      // A short read: what was asked ahead stands at the wrong place.
+      // After a short read, the data requested ahead is at the wrong offset.
       if (data.length < chunk) ahead.splice(0).forEach(read => void read.catch(() => {}))
     }
   } finally {
@@ -66,7 +69,7 @@ async function readChecksum(
   }
 }
 
-/** Paths below a folder whose name holds `text`, in any case; at most 1,000. */
+/** Finds up to 1,000 paths below a folder whose name contains `text`, ignoring case. */
 export async function findByName(
   files: FileSystem,
   { folder, text }: { folder: string; text: string },
@@ -92,7 +95,9 @@ export async function findByName(
   return found
 }
 
-/** Packs files of one folder into an archive beside them; its ending decides: .zip, or a tar by any of its endings. */
+/**
+ * Packs files of one folder into an archive beside them. Its extension determines the format: .zip, or one of tar's.
+ */
 export async function compress(
   files: FileSystem,
   { paths, archive }: { paths: readonly string[]; archive: string },
@@ -109,9 +114,9 @@ export async function compress(
   await finished(await commands.run(command, { signal, timeoutMs: longMs }), files, { path: archive, made: archive })
 }
 
-// Archives go to standard output: a name with a colon is another host to tar, and zip would put its own ending on it.
+// Archives go to standard output: tar treats a colon in a name as another host, and zip would add its own extension.
 function tarOf(names: readonly string[], flag: string): Script {
-  // GNU tar takes a backslash in a name for the begin of an escape, and only it can be told not to.
+  // GNU tar interprets backslashes in names as escapes, and only GNU tar has an option against that.
   const plain = names.some(name => name.includes('\\'))
     ? sh`plain=; tar --version 2>/dev/null | grep -q GNU && plain=--no-unquote; `
     : sh`plain=; `
@@ -121,17 +126,17 @@ function tarOf(names: readonly string[], flag: string): Script {
 
 function zipOf(names: readonly string[]): Script {
   if (inBatches(names).length === 1) return sh`( cd .. && zip -qry - ${names} )`
-  // zip takes names by lines and without the blanks at their ends.
+  // zip reads names line by line and trims trailing whitespace.
   const odd = names.find(name => /[\r\n]|\s$/.test(name))
   if (odd !== undefined)
     throw new AppError(
       'invalid-input',
-      `${shortName(nameOf(odd))} can’t be one of so many files in a .zip. Compress the folder they are in, or choose .tar.gz.`,
+      `A .zip of this many files can’t include ${shortName(nameOf(odd))}. Compress the folder they are in, or choose .tar.gz.`,
     )
   return sh`( cd .. && printf '%s\\n' ${names} | zip -qry - -@ )`
 }
 
-/** Unpacks an archive into a new folder beside it, named like it. Answers the folder. */
+/** Extracts an archive into a new folder beside it with the same base name. Resolves to the folder. */
 export async function extract(files: FileSystem, archive: string, signal: AbortSignal): Promise<string> {
   const commands = commandsOf(files, archive)
   const bare = nameOf(archive).replace(/(\.tar)?\.[a-z0-9]+$/i, '')
@@ -139,7 +144,7 @@ export async function extract(files: FileSystem, archive: string, signal: AbortS
   const folder = joinPath(parentOf(archive), name)
   if (await files.info(folder)) throw fileError('exists', { path: folder, where: files.label })
   const to = `./${name}`
-  // unzip reads the name of its archive as a pattern.
+  // unzip treats the name of its archive as a pattern.
   const link = name === 'archive' ? './zip' : './archive'
   const unpack = /\.zip$/i.test(archive)
     ? sh`ln -s -- ${archive} ${link} && unzip -q ${link} -d ${to}`
@@ -150,7 +155,7 @@ export async function extract(files: FileSystem, archive: string, signal: AbortS
   return folder
 }
 
-/** Gives files to another user, `user` or `user:group`, by name or number. */
+/** Changes the owner of files to `user` or `user:group`, by name or number. */
 export async function setOwner(
   files: FileSystem,
   { paths, owner, within }: { paths: readonly string[]; owner: string; within: boolean },
@@ -166,11 +171,11 @@ export async function setOwner(
     return
   }
   if (!/^[A-Za-z0-9_.][A-Za-z0-9_.@-]*(:[A-Za-z0-9_.][A-Za-z0-9_.@-]*)?$/.test(owner))
-    throw new AppError('invalid-input', `${shortName(owner)} is not a user or user:group.`)
+    throw new AppError('invalid-input', `${shortName(owner)} is not a valid owner. Enter a user or user:group.`)
   const commands = commandsOf(files, paths[0] as string)
   const flags = within ? ['-h', '-R'] : ['-h']
   const results: [CommandResult, string][] = []
-  // Like one chown of all of them: a file that can't be given away doesn't keep the others.
+  // Like a single chown: a file that can't be changed doesn't stop the others.
   for (const batch of inBatches(paths)) {
     const result = await commands.run(sh`chown ${flags} ${owner} ${batch}`, { signal, timeoutMs: longMs })
     results.push([result, batch[0] as string])
@@ -178,7 +183,7 @@ export async function setOwner(
   for (const [result, path] of results) explain(result, files, path)
 }
 
-// A host may give files and run no commands: it is done without them then.
+// A host may offer files but no commands; the work is then done without them.
 function unlessRefused(error: unknown): null {
   if (error instanceof AppError && error.code === 'server-refused') return null
   throw error
@@ -195,7 +200,7 @@ function commandsOf(files: FileSystem, path: string): Commands {
   throw fileError('unsupported', { path, where: files.label })
 }
 
-/** Throws why a command made nothing; `exists` when another took the name meanwhile. */
+/** Throws the reason why a command created nothing; `exists` if the name was taken in the meantime. */
 async function finished(
   result: CommandResult,
   files: FileSystem,
@@ -212,8 +217,14 @@ function explain({ code, errors }: CommandResult, files: FileSystem, path: strin
   if (/permission denied|not permitted/i.test(said)) throw fileError('no-permission', { path, where: files.label })
   if (/no space|quota/i.test(said)) throw fileError('no-space', { path, where: files.label })
   if (code === 127 || /not found/i.test(said))
-    throw new AppError('unsupported', `${files.label} has no program for this: ${said || 'it was not found'}.`)
-  throw new AppError('files-failed', `${files.label} failed with ${shortName(nameOf(path))}: ${said || `code ${code}`}`)
+    throw new AppError(
+      'unsupported',
+      `A program needed for this is missing on ${files.label}: ${said || 'command not found'}.`,
+    )
+  throw new AppError(
+    'files-failed',
+    `The command for ${shortName(nameOf(path))} failed on ${files.label}: ${said || `exit code ${code}`}`,
+  )
 }
 
 function splitAtNul(output: Buffer): readonly string[] {

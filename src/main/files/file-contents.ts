@@ -8,7 +8,7 @@ import { ignoreRefusal, tryChange } from './attributes.ts'
 import { isFileFailure } from './file-errors.ts'
 import type { FileSystem, ReadableFile, WritableFile } from './file-system.ts'
 
-/** Reads a piece of a file; links are followed. A `length` past its end gives what there is. */
+/** Reads part of a file, following links. Fewer than `length` bytes are returned at the end of the file. */
 export async function readPiece(
   files: FileSystem,
   path: string,
@@ -28,16 +28,16 @@ export async function readPiece(
 
 export interface Saving {
   readonly data: Uint8Array
-  /** What the file was when it was read; null where it may be anything, or nothing. */
+  /** The version of the file when it was read; null allows any version, or no file. */
   readonly expected: FileVersion | null
-  /** Says, before it is done, that the old contents are written over. */
+  /** Called before the old contents are overwritten in place. */
   readonly onNote?: (text: string) => void
 }
 
 /**
- * Saves a file whole or not at all: beside it first, then in its place, with the mode and owner it had. Where its folder
- * lets no file be made, it is written over as it stands, which is said before. Throws `changed` when it is not what was
- * expected, and what writing throws; the old contents are kept then, unless the error says otherwise.
+ * Saves a file atomically: written beside it first, then moved into its place, with its previous mode and owner. If no
+ * file can be created in its folder, it is overwritten in place after a note. Errors: `changed` if the file is not the
+ * expected version, and those of writing; the old contents are then intact unless the error says otherwise.
  */
 export async function saveFile(files: FileSystem, path: string, saving: Saving): Promise<FileVersion> {
   const { data, expected } = saving
@@ -46,7 +46,8 @@ export async function saveFile(files: FileSystem, path: string, saving: Saving):
   if (there) refuseOthers(there, real, files.label)
   if (expected) checkVersion(there, expected, { path: real, where: files.label })
   const temp = joinPath(parentOf(real), `.${nameOf(real).slice(0, 64)}.${randomBytes(4).toString('hex')}.hawser-part`)
-  // Its own mode from the start, for servers that set none later; never more, so that nobody else reads it meanwhile.
+  // Uses the file's own mode from the start, for servers that can't set it later, and never a wider one, so that nobody
+  // else can read it meanwhile.
   const mode = ((there?.mode ?? 0o600) & 0o777) | 0o600
   const file = await files.create(temp, { mode, how: 'exclusive', size: data.length }).catch((error: unknown) => {
     if (there && isFileFailure(error) && error.code === 'no-permission') return null
@@ -60,7 +61,7 @@ export async function saveFile(files: FileSystem, path: string, saving: Saving):
     await file.sync()
     const { size, mtimeMs } = await file.info()
     await file.close()
-    // A file that can't get its owner or mode again keeps both when its contents are written over.
+    // A file whose owner or mode can't be restored keeps both if its contents are overwritten instead.
     const opened = rights === 'kept' ? null : await openInPlace(files, real, { rights, size: data.length })
     overwriting = opened !== null
     if (opened) return await overwrite(files, opened, { from: temp, data })
@@ -74,12 +75,12 @@ export async function saveFile(files: FileSystem, path: string, saving: Saving):
   }
 }
 
-/** Nothing can be made beside the file: its contents are written over. */
+/** No file can be created beside this one, so its contents are overwritten. */
 async function saveInPlace(files: FileSystem, path: string, { data, onNote }: Saving): Promise<FileVersion> {
-  // Whether it can be written to at all is found out before anything is said or lost.
+  // Checks that the file is writable before anything is announced or lost.
   await (await files.create(path, { how: 'keep', size: data.length })).close()
   const name = shortName(nameOf(path))
-  onNote?.(`The folder of ${name} on ${files.label} lets no file be made, so the contents of ${name} are written over.`)
+  onNote?.(`No files can be created in the folder of ${name} on ${files.label}, so ${name} is overwritten in place.`)
   const file = await files.create(path, { how: 'truncate', size: data.length })
   try {
     return await overwrite(files, file, { from: null, data })
@@ -88,10 +89,10 @@ async function saveInPlace(files: FileSystem, path: string, { data, onNote }: Sa
   }
 }
 
-// The old contents are partly gone: the whole new ones stay beside it, where there is room for them.
+// The old contents are partly overwritten; the complete new ones stay beside the file if there is room for them.
 function halfWritten(cause: unknown, { path, copy }: { path: string; copy: string | null }): AppError {
-  const now = copy === null ? 'Save it again.' : `What you saved is whole in ${shownName(copy)}.`
-  return new AppError('files-failed', `${shortName(nameOf(path))} could not be written to its end. ${now}`, { cause })
+  const now = copy === null ? 'Save it again.' : `Your complete version is in ${shownName(copy)}.`
+  return new AppError('files-failed', `Couldn’t finish writing ${shortName(nameOf(path))}. ${now}`, { cause })
 }
 
 /** Users never see the name of the temporary file: errors name the file that is saved. */
@@ -101,7 +102,7 @@ function namedAs(error: unknown, { inner, path }: { inner: string; path: string 
   return new AppError(error.code, error.message.replaceAll(name, shortName(nameOf(path))), { cause: error })
 }
 
-/** What a new file did not get of the old one, whatever the reason. */
+/** The attributes of the old file that the new one could not get, for whatever reason. */
 type Rights = 'kept' | 'owner-lost' | 'mode-lost'
 
 async function keepRights(file: WritableFile, { mode, uid, gid }: FileInfo): Promise<Rights> {
@@ -113,7 +114,7 @@ async function keepRights(file: WritableFile, { mode, uid, gid }: FileInfo): Pro
   return (await file.info()).mode === mode ? 'kept' : 'mode-lost'
 }
 
-/** Null where it can't be written over, and only its mode is lost by replacing it. */
+/** Null if the file can't be overwritten, and replacing it would only lose its mode. */
 function openInPlace(
   files: FileSystem,
   path: string,
@@ -123,7 +124,7 @@ function openInPlace(
   return rights === 'mode-lost' ? opening.catch((error: unknown) => (ignoreRefusal(error), null)) : opening
 }
 
-/** The new contents stand whole beside it until they are in it. */
+/** The new contents stay beside the file until they are completely written. */
 async function overwrite(
   files: FileSystem,
   file: WritableFile,
@@ -147,13 +148,16 @@ function checkVersion(
 ): void {
   if (there && there.size === expected.size && there.mtimeMs === expected.mtimeMs) return
   const name = shortName(nameOf(path))
-  const what = there ? 'was changed' : 'was taken away'
-  throw new AppError('changed', `${name} ${what} on ${where} since you opened it.`)
+  const what = there ? 'was changed' : 'was deleted'
+  throw new AppError('changed', `${name} ${what} on ${where} after you opened it.`)
 }
 
 function refuseOthers({ kind }: FileInfo, path: string, where: string): void {
   if (kind === 'file') return
-  throw new AppError('is-a-folder', `${shortName(nameOf(path))} on ${where} is not a file that can be saved.`)
+  throw new AppError(
+    'is-a-folder',
+    `${shortName(nameOf(path))} on ${where} is not a regular file, so it can’t be saved.`,
+  )
 }
 
 async function readUpTo(

@@ -4,7 +4,7 @@ import { shortName } from '../../shared/base/shown-name.ts'
 import { statusCode } from '../sftp/codec.ts'
 import { SftpStatusError } from '../sftp/sftp-status-error.ts'
 
-/** What went wrong with one file, apart from which and where. */
+/** The kind of failure of one file, without its name and place. */
 export type FileFailure = Extract<
   ErrorCode,
   | 'not-found'
@@ -21,12 +21,12 @@ export type FileFailure = Extract<
   | 'files-failed'
 >
 
-/** True when the side answered that it can't do something with a file; false for a lost link, an abort and a bug. */
+/** True if the side reported that it can't do something with a file; false for a lost connection, an abort or a bug. */
 export function isFileFailure(error: unknown): error is AppError {
   return error instanceof AppError && fileFailures.has(error.code)
 }
 
-/** The sentence for a failure: the file, the cause, the way out. */
+/** The error for a failure: it names the file, the cause and the next step. */
 export function fileError(failure: FileFailure, { path, where, cause }: FailedFile): AppError {
   const name = shortName(nameOf(path) || path)
   return new AppError(failure, sentence(failure, name, where), { cause })
@@ -34,39 +34,39 @@ export function fileError(failure: FileFailure, { path, where, cause }: FailedFi
 
 export interface FailedFile {
   readonly path: string
-  /** The side, for people. */
+  /** The side, for messages. */
   readonly where: string
   readonly cause?: unknown
-  /** The server's own words, where there are any. */
+  /** The server's own message, if any. */
   readonly said?: string
 }
 
 function sentence(failure: FileFailure, name: string, where: string): string {
   switch (failure) {
     case 'not-found':
-      return `${name} is not there any more on ${where}. Refresh the pane and try again.`
+      return `${name} no longer exists on ${where}. Refresh the folder and try again.`
     case 'no-permission':
-      return `${where} does not let you do this with ${name}: permission denied. Change its permissions, or act as another user.`
+      return `Permission denied for ${name} on ${where}. Change its permissions, or use another user.`
     case 'exists':
-      return `There is a ${name} on ${where} already. Choose another name.`
+      return `${name} already exists on ${where}. Choose another name.`
     case 'not-a-folder':
       return `${name} on ${where} is not a folder.`
     case 'is-a-folder':
-      return `${name} on ${where} is a folder, where a file is needed.`
+      return `${name} on ${where} is a folder, but a file is needed here.`
     case 'not-empty':
       return `${name} on ${where} is not empty.`
     case 'no-space':
-      return `The disk or the quota on ${where} is full: ${name} can’t be written. Free some space and resume.`
+      return `${name} can’t be written: the disk or quota on ${where} is full. Free some space, then resume.`
     case 'read-only':
-      return `${name} on ${where} lies on a file system that can only be read.`
+      return `${name} on ${where} is on a read-only file system.`
     case 'name-refused':
-      return `${where} can’t hold a file with the name ${name}. Rename it and try again.`
+      return `${name} is not a valid file name on ${where}. Rename it and try again.`
     case 'link-loop':
-      return `${name} on ${where} is a link that leads back to itself.`
+      return `${name} on ${where} is a symbolic link that leads back to itself.`
     case 'unsupported':
-      return `The server on ${where} can’t do this with ${name}.`
+      return `The server on ${where} doesn’t support this operation on ${name}.`
     case 'files-failed':
-      return `${where} failed with ${name} and did not say why.`
+      return `The operation on ${name} failed on ${where}, and the server gave no reason.`
   }
 }
 
@@ -105,14 +105,16 @@ const fromErrno: Readonly<Record<string, FileFailure>> = {
   EOPNOTSUPP: 'unsupported',
 }
 
-/** Translates what Node throws about a file. */
+/** Translates Node's errors about a file. */
 export function fromNode(error: unknown, path: string, where: string): AppError {
   if (error instanceof AppError) return error
   const { code, message } = error as NodeJS.ErrnoException
   const failure = fromErrno[code ?? '']
   if (failure) return fileError(failure, { path, where, cause: error })
   const name = shortName(nameOf(path) || path)
-  return new AppError('files-failed', `${where} failed with ${name}: ${code ?? message}.`, { cause: error })
+  return new AppError('files-failed', `The operation on ${name} failed on ${where}: ${code ?? message}.`, {
+    cause: error,
+  })
 }
 
 const fromStatus: Readonly<Record<number, FileFailure>> = {
@@ -129,26 +131,28 @@ const fromStatus: Readonly<Record<number, FileFailure>> = {
   [statusCode.linkLoop]: 'link-loop',
 }
 
-/** Translates a status of SFTP; null for a bare "Failure", whose cause must be looked for. */
+/** Translates an SFTP status; null for a bare "Failure", whose cause must be investigated. */
 export function fromServer(error: unknown, path: string, where: string): AppError | null {
   if (!(error instanceof SftpStatusError)) throw error
   const failure = fromStatus[error.status]
   if (failure) return fileError(failure, { path, where, cause: error })
-  // What OpenSSH says for everything else, and no more than that.
+  // OpenSSH reports everything else this way, without details.
   const bare = /^(failure|bad message|status \d+)?$/i.test(error.message)
   if ((error.status === statusCode.failure || error.status === statusCode.badMessage) && bare) return null
   const name = shortName(nameOf(path) || path)
-  return new AppError('files-failed', `${where} failed with ${name}: “${error.message}”.`, { cause: error })
+  return new AppError('files-failed', `The operation on ${name} failed on ${where}: “${error.message}”.`, {
+    cause: error,
+  })
 }
 
-/** The sentence for what is no file and no folder. */
+/** The error for something that is neither a file nor a folder. */
 export function notAFile(path: string, where: string): AppError {
-  const text = `${shortName(nameOf(path))} on ${where} is a device, a pipe or a socket, which can’t be copied.`
+  const text = `${shortName(nameOf(path))} on ${where} is a device, pipe or socket, which can’t be copied.`
   return new AppError('unsupported', text)
 }
 
-/** The sentence for a file whose size the side gives as one that none can have. */
+/** The error for a file with an impossible size. */
 export function sizeUnknown(path: string, where: string): AppError {
-  const text = `${where} gives ${shortName(nameOf(path))} a size that no file can have, so it was not copied. Copy it in a terminal.`
+  const text = `${where} reports an impossible size for ${shortName(nameOf(path))}, so it was not copied. Copy it in a terminal.`
   return new AppError('unsupported', text)
 }

@@ -16,23 +16,23 @@ type Contract = Services['files']
 export interface FileServiceParts {
   readonly sides: FileSides
   readonly openPort: OpenPort
-  /** Puts a file of this computer into the trash. */
+  /** Moves a local file to the trash. */
   readonly trash: (path: string) => Promise<void>
-  /** Desktop, Downloads and such; those that there are. */
+  /** The shortcuts that exist, such as Desktop and Downloads. */
   readonly shortcuts: () => SideInfo['shortcuts']
-  /** Says something that a person should know and need not answer. */
+  /** Shows an informational message. */
   readonly note: (text: string) => void
 }
 
 const mostCompletions = 50
 
-/** Lists and changes files for the window, on whichever side they are. */
+/** Lists and changes files for the window, on any side. */
 export class FileService implements Contract, Disposable {
   readonly onSides: Contract['onSides']
   readonly #parts: FileServiceParts
   readonly #listings = new Map<ListingId, AbortController>()
   readonly #tasks = new Map<TaskId, AbortController>()
-  /** Ends what has no task of its own, with the service. */
+  /** Aborts work that has no task of its own when the service is disposed. */
   readonly #ended = new AbortController()
 
   constructor(parts: FileServiceParts) {
@@ -131,7 +131,7 @@ export class FileService implements Contract, Disposable {
       try {
         await this.#parts.trash(path)
       } catch (error) {
-        const text = `${nameOf(path)} could not be moved to the trash, so it was left where it is.`
+        const text = `Couldn’t move ${nameOf(path)} to the trash. It was not changed.`
         throw new AppError('files-failed', text, { cause: error })
       }
     }

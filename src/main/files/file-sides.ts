@@ -28,7 +28,7 @@ export type OpenSide = (
 interface Entry {
   readonly side: Side
   readonly abort: AbortController
-  /** A person once one of those who wait for it is. */
+  /** Counts as the user as soon as one of those waiting for it does. */
   readonly asker: Asker
   readonly opening: Promise<FileSystem>
   state: SideState
@@ -40,13 +40,13 @@ interface Entry {
 const idleMs = 30_000
 const announceMs = 30
 
-/** The sides that are connected: each once, for all panes and transfers, as long as one of them wants it. */
+/** The connected sides, each connected once for all panes and transfers for as long as it is needed. */
 export class FileSides implements Disposable {
   readonly #changed = new Emitter<readonly SideSnapshot[]>()
   readonly onChanged = this.#changed.event
   readonly #open: OpenSide
   readonly #entries = new Map<string, Entry>()
-  /** Those that failed or were lost, until somebody asks for them again. */
+  /** Sides that failed or were lost, until they are requested again. */
   readonly #ended = new Map<string, SideSnapshot>()
   #kept = new Set<string>()
   #announcing: NodeJS.Timeout | undefined
@@ -55,7 +55,10 @@ export class FileSides implements Disposable {
     this.#open = open
   }
 
-  /** Connects when need be. Throws what connecting throws; `cancelled` on abort, which leaves others' connecting alone. */
+  /**
+   * Returns the files of a side, connecting if necessary. Errors: those of connecting; `cancelled` on abort, which
+   * doesn't affect other callers.
+   */
   async borrow(side: Side, signal?: AbortSignal, by: AskedBy = 'person'): Promise<Borrowed> {
     const key = sideKey(side)
     const entry = this.#entries.get(key) ?? this.#create(key, side)
@@ -77,7 +80,7 @@ export class FileSides implements Disposable {
     }
   }
 
-  /** The sides that stay connected though nobody is at work on them; every other one is let go after a while. */
+  /** Sets the sides that stay connected while idle; other sides are disconnected after a while. */
   keep(sides: readonly Side[]): void {
     this.#kept = new Set(sides.map(sideKey))
     for (const key of [...this.#ended.keys()]) if (!this.#kept.has(key)) this.#ended.delete(key)
@@ -126,12 +129,12 @@ export class FileSides implements Disposable {
   }
 
   #lost(key: string, { entry, files }: { entry: Entry; files: SftpFiles }, error: AppError): void {
-    // Its lanes may have connections of their own; a transfer on them must take this for a loss, not for a cancel.
+    // Its lanes may have their own connections; a transfer on them must see a lost connection, not a cancellation.
     files.dispose(error)
     this.#gone(key, entry, { kind: 'lost', error: toWireError(error) })
   }
 
-  // What failed or was lost is told, and dialled anew by the next who asks.
+  // A failed or lost side is reported, and connected again on the next request.
   #gone(key: string, entry: Entry, state: SideState): void {
     if (this.#entries.get(key) !== entry) return
     clearTimeout(entry.idle)
@@ -143,7 +146,7 @@ export class FileSides implements Disposable {
   #rest(key: string, entry: Entry): void {
     clearTimeout(entry.idle)
     if (entry.users > 0 || entry.kept || this.#entries.get(key) !== entry) return
-    // Nobody waits for a connection that is still being made: a question must not stay open for it.
+    // Nobody waits for the connection any more, so it must not leave a question open.
     entry.idle = setTimeout(() => this.#drop(key), entry.state.kind === 'ready' ? idleMs : 0)
     entry.idle.unref()
   }
@@ -161,7 +164,7 @@ export class FileSides implements Disposable {
     this.#announce()
   }
 
-  // An earlier connection that was given up may still report while the next one to the same side is made.
+  // An abandoned connection may still report while the next one to the same side is being made.
   #setState(key: string, entry: Entry, state: SideState): void {
     if (this.#entries.get(key) !== entry) return
     entry.state = state
@@ -176,7 +179,7 @@ export class FileSides implements Disposable {
   }
 }
 
-/** Names a side: the same machine and user have the same key. */
+/** Identifies a side: the same machine and user have the same key. */
 export function sideKey({ target, root }: Side): string {
   return `${root ? 'root ' : ''}${JSON.stringify(target)}`
 }

@@ -5,11 +5,11 @@ import type { Script } from '../ssh/script.ts'
 
 export interface ListOptions {
   readonly signal: AbortSignal
-  /** Called as names come in, in the order of the server; never with an empty list. */
+  /** Called as names arrive, in the server's order; never with an empty list. */
   readonly onEntries: (entries: readonly Entry[]) => void
 }
 
-/** What is set on a file; what is absent stays. Times are milliseconds since 1970. */
+/** Attributes to set on a file; absent ones are unchanged. Times are milliseconds since 1970. */
 export interface FileChange {
   readonly mode?: number
   readonly owner?: { readonly uid: number; readonly gid: number }
@@ -17,128 +17,137 @@ export interface FileChange {
   readonly size?: number
 }
 
-/** A file that is open for reading at any offset, by several reads at once. */
+/** A file open for reading at any offset, with several reads in parallel. */
 export interface ReadableFile {
-  /** Up to `length` bytes; fewer only when the server gives fewer, none at the end of the file. */
+  /** Reads up to `length` bytes; fewer only if the server returns fewer, none at the end of the file. */
   read(offset: number, length: number): Promise<Uint8Array>
   info(): Promise<FileInfo>
   close(): Promise<void>
 }
 
-/** A file that is open for writing at any offset, by several writes at once. */
+/** A file open for writing at any offset, with several writes in parallel. */
 export interface WritableFile {
   write(offset: number, data: Uint8Array): Promise<void>
   read(offset: number, length: number): Promise<Uint8Array>
   change(change: FileChange): Promise<void>
   info(): Promise<FileInfo>
-  /** Answers once it is on the disk, where the system can tell. */
+  /** Resolves once the data is on disk, if the system can tell. */
   sync(): Promise<void>
   close(): Promise<void>
 }
 
-/** Where a small file goes: written whole to `part`, given its mode, time and owner, then moved to `to`. */
+/** The destination of a small file: written to `part`, given its mode, time and owner, then moved to `to`. */
 export interface PlaceOptions {
   readonly part: string
   readonly to: string
   readonly data: Uint8Array
   readonly change: FileChange
-  /** True when mode and owner are those of a file that is replaced: its group's permissions go to no other group. */
+  /** True if mode and owner come from the replaced file: its group permissions must not go to another group. */
   readonly inherits: boolean
-  /** True when a file at `to` may be replaced; else `exists` is thrown. */
+  /** True if a file at `to` may be replaced; otherwise `exists` is thrown. */
   readonly replace: boolean
 }
 
-/** Small files in one step each, for a side where open, read and close cost more than the data. */
+/** Reads and writes small files in one step each, for a side where open, read and close cost more than the data. */
 export interface WholeFiles {
-  /** Up to `most` bytes from the start, and what the file is. */
+  /** Reads up to `most` bytes from the start, and the file's attributes. */
   read(path: string, most: number): Promise<{ data: Uint8Array; info: FileInfo }>
-  /** Nothing stays at `part` when it throws. */
+  /** Leaves nothing at `part` when it throws. */
   place(options: PlaceOptions): Promise<void>
 }
 
-/** How much at once suits this side. */
+/** The amount of parallel work that suits a side. */
 export interface Pace {
   /** The size of one read or write in bytes. */
   readonly chunk: number
-  /** The last known round trip in milliseconds; 0 on this computer. */
+  /** The last known round-trip time in milliseconds; 0 for this computer. */
   readonly roundTripMs: number
-  /** How many files may be open at once. */
+  /** The maximum number of files to open at once. */
   readonly files: number
 }
 
-/** Runs programs where the files are; for what SFTP has no word for. */
+/** Runs programs where the files are, for operations that SFTP lacks. */
 export interface Commands {
-  /** Runs a script in `sh`. Throws like `runScript`. */
+  /** Runs a script in `sh`. Errors: the same as `runScript`. */
   run(
     script: Script,
     options?: { input?: Uint8Array; signal?: AbortSignal; timeoutMs?: number },
   ): Promise<CommandResult>
-  /** True when the far side finds the program; asked once. */
+  /** True if the program is installed; checked once. */
   has(program: string): Promise<boolean>
-  /** Starts a script whose output is read and whose input is written as streams. */
+  /** Starts a script with streams for its input and output. */
   start(script: Script, signal: AbortSignal): Promise<CommandStream>
 }
 
 /** A running command. */
 export interface CommandStream extends Disposable {
-  /** Waits while the far side takes no more. */
+  /** Writes to its input; waits while the command accepts no more. */
   write(data: Uint8Array): Promise<void>
-  /** No more input follows. */
+  /** Ends its input. */
   end(): void
-  /** The output piece by piece; the reading side is waited for. */
+  /** The output in chunks, with backpressure. */
   readonly output: AsyncIterable<Uint8Array>
-  /** Nobody reads its output: without this it would wait for a reader. */
+  /** Discards the output: without this the command would wait for a reader. */
   ignoreOutput(): void
-  /** Answers when it has ended and its output was read. */
+  /** Resolves once it has exited and its output was read. */
   readonly ended: Promise<{ readonly code: number | null; readonly errors: string }>
 }
 
 /**
- * The files of one side: this computer's or a host's. Paths are absolute, with `/`. Everything throws an `AppError` that
- * names the file, the cause and the way out; `cancelled` on abort.
+ * The files of one side: this computer or a host. Paths are absolute and use `/`. Errors: an `AppError` that names the
+ * file, the cause and the next step; `cancelled` on abort.
  */
 export interface FileSystem extends Disposable {
-  /** What the side is called, for people. */
+  /** The name of the side, for messages. */
   readonly label: string
-  /** Two file systems with the same key are the same machine and user. */
+  /** File systems with the same key belong to the same machine and user. */
   readonly key: string
   readonly pace: Pace
-  /** The permission bits that this side gives to no new file, as in umask(2); null on a host, whose server sees to it. */
+  /**
+   * The permission bits that new files on this side don't get, as in umask(2); null for a host, whose server applies
+   * its own.
+   */
   readonly umask: number | null
-  /** Null where no commands can be run: on this computer, or where the server has SFTP only. */
+  /** Null if no commands can be run: on this computer, or if the server only has SFTP. */
   readonly commands: Commands | null
-  /** Null where a file is best opened, read and closed. */
+  /** Null if files are best opened, read and closed. */
   readonly whole: WholeFiles | null
-  /** A copy of so many bytes is about to begin: what it needs can be made ready. */
+  /** Announces a copy of this many bytes, so that the side can prepare for it. */
   expect(bytes: number): void
   home(): Promise<string>
   list(path: string, options: ListOptions): Promise<void>
-  /** Null when there is nothing; a link is itself unless `follow`. */
+  /** Returns a file's attributes, or null if it doesn't exist; a link is not followed unless `follow`. */
   info(path: string, options?: { follow?: boolean }): Promise<FileInfo | null>
   realPath(path: string): Promise<string>
   open(path: string, size?: number): Promise<ReadableFile>
-  /** Opens for writing; makes the file, with `mode`, when there is none. `exclusive` refuses one that is there; `truncate` empties it. */
+  /**
+   * Opens a file for writing, and creates it with `mode` if it doesn't exist. `exclusive` refuses an existing file;
+   * `truncate` empties it.
+   */
   create(
     path: string,
     options: { mode?: number; how: 'exclusive' | 'truncate' | 'keep'; size?: number },
   ): Promise<WritableFile>
   makeFolder(path: string, mode?: number): Promise<void>
   removeFile(path: string): Promise<void>
-  /** An empty one. */
+  /** Removes an empty folder. */
   removeFolder(path: string): Promise<void>
   /**
-   * Throws `exists` where `to` is taken, unless by `from` itself in another spelling of its name. `known` is what `from`
-   * is, where the caller made it: a host need not be asked then.
+   * Renames a file. Errors: `exists` if `to` exists, unless it is `from` in another spelling. `known` is the kind of
+   * `from` if the caller created it, which saves asking a host.
    */
   rename(from: string, to: string, options?: { known?: FileKind }): Promise<void>
-  /** Puts `from` in the place of `to` in one step, or as near to it as the server comes without losing either. */
+  /** Replaces `to` with `from` atomically, or as nearly as the server can without losing either. */
   replace(from: string, to: string): Promise<void>
-  /** Copies a file beside another without its data leaving the side. Throws `unsupported` where the side can't. */
+  /** Copies a file within the side, without transferring its data. Errors: `unsupported` if the side can't. */
   copyInside(from: string, to: string): Promise<void>
   readLink(path: string): Promise<string>
-  /** Throws `exists` where `path` is taken, and `unsupported` where no link with this meaning came of it. */
+  /**
+   * Creates a symlink. Errors: `exists` if `path` exists, and `unsupported` if no link with this target could be
+   * created.
+   */
   makeLink(target: string, path: string): Promise<void>
   change(path: string, change: FileChange): Promise<void>
-  /** Null where the side can't tell. */
+  /** Returns the free space, or null if the side can't tell. */
   space(path: string): Promise<Space | null>
 }

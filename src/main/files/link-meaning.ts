@@ -1,6 +1,9 @@
 import { joinPath } from '../../shared/base/paths.ts'
 
-/** Where a link in `folder` leads: an absolute path without `.`, `..` and doubled slashes. Nothing is looked up. */
+/**
+ * Resolves the target of a link in `folder` to an absolute path without `.`, `..` and double slashes, without any
+ * lookup.
+ */
 export function leadsTo(folder: string, target: string): string {
   // A Windows server puts a slash before the drive.
   const text = target.replace(/^\/(?=[A-Za-z]:\/)/, '')
@@ -14,7 +17,9 @@ export function leadsTo(folder: string, target: string): string {
   return `${drive}/${names.join('/')}`
 }
 
-/** True when two texts of a link in `folder` lead to the same path: servers give back relative ones as absolute. */
+/**
+ * True if two targets of a link in `folder` resolve to the same path: servers return relative targets as absolute ones.
+ */
 export function sameMeaning(folder: string, a: string, b: string): boolean {
   return a === b || leadsTo(folder, a) === leadsTo(folder, b)
 }

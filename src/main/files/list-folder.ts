@@ -9,18 +9,17 @@ import type { ListOptions } from './file-system.ts'
 import { SftpStatusError } from '../sftp/sftp-status-error.ts'
 import { toEntry, toInfo } from './sftp-entries.ts'
 
-// A reply has about a hundred names: enough requests are under way that the line never waits for one.
+// A reply has about a hundred names: enough requests are in flight to keep the connection busy.
 const firstRequests = 16
 const mostRequests = 128
 const mostNameBytes = 256 * 1024 * 1024
-// A server may answer with nothing now and then; one that always does so never ends.
+// A server may return an empty reply now and then; one that always does would never end.
 const mostEmptyReplies = 16
 const linkRequests = 64
 
 /**
- * Reads a folder with many READDIR requests under way. Links come twice: at once, and again when it is known where they
- * lead. Throws `SftpStatusError`, and `server-refused` when there is no end to the names: more than `mostNames`, a million
- * by default.
+ * Reads a folder with many READDIR requests in flight. Links are reported twice: at once, and again once their target
+ * is known. Errors: `SftpStatusError`, and `server-refused` for more than `mostNames` names, a million by default.
  */
 export async function listFolder(
   session: SftpSession,
@@ -68,7 +67,9 @@ async function readNames(
         bytes += found.reduce((sum, each) => sum + each.name.length, 0)
         empty = found.length === 0 ? empty + 1 : 0
         if (names > mostNames || bytes > mostNameBytes || empty > mostEmptyReplies)
-          return stop(new AppError('server-refused', 'The server’s list of names has no end. It was not read further.'))
+          return stop(
+            new AppError('server-refused', 'The server’s folder listing doesn’t end. Hawser stopped reading it.'),
+          )
         onNames(found)
         wanted = Math.min(mostRequests, wanted + 2)
       }
@@ -79,12 +80,12 @@ async function readNames(
       ended = true
       reject(error)
     }
-    // What a server says to requests past the end of the names is no news of the folder.
+    // Replies to requests past the end of the names say nothing about the folder.
     const afterEnd = (error: unknown) => (ended && error instanceof SftpStatusError ? take(null) : stop(error))
     const ask = () => {
       for (; running < wanted && !ended; running++) session.readFolder(handle).then(take).catch(afterEnd)
     }
-    // One listener for all of the requests; what they still answer is nobody's.
+    // One abort listener for all requests; later replies are ignored.
     cancel = () => stop(new AppError('cancelled', 'Cancelled'))
     signal.addEventListener('abort', cancel)
     ask()

@@ -47,7 +47,7 @@ export class LocalFiles implements FileSystem {
   }
 
   expect(): void {
-    // Nothing needs to be made ready.
+    // Nothing to prepare.
   }
 
   home(): Promise<string> {
@@ -100,8 +100,8 @@ export class LocalFiles implements FileSystem {
   }
 
   /**
-   * A file moves by a second link, which can't replace anything. For folders and links, and on disks without such links,
-   * what somebody puts at `to` between the look and the rename is replaced where the system's rename(2) does so.
+   * Renames by creating a second link, which can't replace anything. For folders and links, and on disks without hard
+   * links, a file created at `to` between the check and the rename is replaced if rename(2) does so.
    */
   async rename(from: string, to: string): Promise<void> {
     const [old, there] = await Promise.all([this.info(from), this.info(to)])
@@ -185,7 +185,7 @@ class LocalFile implements ReadableFile, WritableFile {
     })
   }
 
-  /** After what is written so far: a write that comes later would set the time anew. */
+  /** Waits for pending writes, which would otherwise update the time again. */
   change(change: FileChange): Promise<void> {
     const before = [...this.#running]
     return this.#try(async () => {
@@ -209,7 +209,7 @@ class LocalFile implements ReadableFile, WritableFile {
     })
   }
 
-  /** After what is under way. */
+  /** Waits for pending work. */
   async close(): Promise<void> {
     while (this.#running.size > 0) await Promise.allSettled(this.#running)
     await this.#try(() => this.#file.close())
@@ -228,9 +228,9 @@ class LocalFile implements ReadableFile, WritableFile {
   }
 }
 
-/** False where nothing was done: not every disk has links to files. */
+/** Returns false if nothing was done: not every disk supports hard links. */
 async function moveByLink(from: string, to: string): Promise<boolean> {
-  // In a sticky folder a file of another user can be linked and not removed: the second name would stay.
+  // In a sticky folder, another user's file can be linked but not removed: the second name would remain.
   if ((await lstat(native(from))).uid !== process.getuid?.()) return false
   try {
     await link(native(from), native(to))
@@ -242,12 +242,12 @@ async function moveByLink(from: string, to: string): Promise<boolean> {
     await unlink(native(from))
     return true
   } catch (error) {
-    // A network disk may remove a file and still report an error: then the move is done.
+    // A network disk may remove a file and still report an error; the move is then complete.
     const stands = await lstat(native(from)).catch(() => null)
     if (stands === null) return true
     await unlink(native(to)).catch((cause: unknown) => {
       const [old, second] = [from, to].map(path => shortName(nameOf(path)))
-      const both = `This computer lets no file be removed here, so ${old} has a second name now: ${second}.`
+      const both = `Files can’t be deleted in this folder, so ${old} now also exists as ${second}.`
       throw new AppError('no-permission', both, { cause })
     })
     throw error

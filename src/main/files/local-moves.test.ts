@@ -53,6 +53,6 @@ test('a file that is removed and reported as refused has moved', async () => {
 test('a second name that can’t be removed is reported', async () => {
   const { files, a, b } = rig()
   for (const path of [a, b]) removals.set(path, 'refused')
-  await expect(files.rename(a, b)).rejects.toThrow('so a has a second name now: b.')
+  await expect(files.rename(a, b)).rejects.toThrow('so a now also exists as b.')
   expect([readFileSync(a, 'utf8'), readFileSync(b, 'utf8')]).toEqual(['data', 'data'])
 })

@@ -2,8 +2,8 @@ import { nameOf, parentOf } from '../../shared/base/paths.ts'
 import type { FileSystem } from './file-system.ts'
 
 /**
- * True when the file found at `to` is `from` itself: the disk takes both for one name, as disks do that ignore case or
- * the composition of letters. A folder that lists both names has two files. Errors: those of `list`.
+ * True if the file at `to` is `from` itself, because the disk ignores case or Unicode normalization. A folder that
+ * lists both names contains two files. Errors: those of `list`.
  */
 export async function isOtherSpelling(
   files: Pick<FileSystem, 'list'>,
@@ -17,7 +17,7 @@ export async function isOtherSpelling(
     signal,
     onEntries: entries => (listed ||= entries.some(({ name }) => name === nameOf(to))),
   })
-  // A listing that was broken off tells nothing.
+  // An interrupted listing proves nothing.
   return !listed && !signal.aborted
 }
 

@@ -1,20 +1,21 @@
 import { sh, type Script } from '../ssh/script.ts'
 
 interface PrivateWork {
-  /** The folder that is to hold the result: an absolute path. */
+  /** The destination folder of the result: an absolute path. */
   readonly folder: string
   /** The name of the result in it. */
   readonly name: string
-  /** Makes the result under its name, in the private folder that it starts in. */
+  /** Creates the result under its name, in the private folder, which is the working directory. */
   readonly make: Script
-  /** True when the result may take the place of a file; else the script fails where the name is taken. */
+  /** True if the result may replace a file; otherwise the script fails if the name exists. */
   readonly replace: boolean
 }
 
 /**
- * A script that makes something in a new folder that only this user can enter, and moves it into `folder` when it is
- * whole. Others who may write to `folder` can plant links at names there, but nothing is ever written through one: the
- * last step renames (rename(2)), which replaces a link and doesn't follow it. The private folder goes in the end.
+ * Returns a script that creates something in a new folder that only this user can enter, and moves it into `folder`
+ * when it is complete. Other users who can write to `folder` may plant links in it, but nothing is ever written through
+ * one: the last step is rename(2), which replaces a link without following it. The private folder is removed at the
+ * end.
  */
 export function inPrivateFolder({ folder, name, make, replace }: PrivateWork): Script {
   const move = replace ? sh`mv -f -- ${`./${name}`} ..` : sh`mv -n -- ${`./${name}`} .. && [ ! -e ${`./${name}`} ]`

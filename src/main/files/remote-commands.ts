@@ -9,13 +9,13 @@ import { sh, type Script } from '../ssh/script.ts'
 import { commandRefused } from '../ssh/server-words.ts'
 import type { Commands, CommandStream } from './file-system.ts'
 
-/** Programs on the host of a connection. Commands go to `sh`, whatever shell the user has. */
+/** Runs programs on the host of a connection, through `sh` whatever the user's shell is. */
 export class RemoteCommands implements Commands {
   readonly #connection: Connection
   readonly #known = new Map<string, Promise<boolean>>()
   readonly #signal: AbortSignal
 
-  /** `signal` ends the commands that are given none of their own: it is that of the session for files. */
+  /** `signal` ends commands without their own signal when the SFTP session ends. */
   constructor(connection: Connection, signal: AbortSignal) {
     this.#connection = connection
     this.#signal = signal
@@ -44,7 +44,7 @@ export class RemoteCommands implements Commands {
       const { code } = await this.run(sh`command -v ${program} >/dev/null 2>&1`)
       return code === 0
     } catch (error) {
-      // A server that runs no commands has no programs; a lost link says nothing about them.
+      // A server that runs no commands has no programs; a lost connection proves nothing.
       if (error instanceof AppError && error.code === 'server-refused') return false
       this.#known.delete(program)
       throw error
@@ -54,7 +54,7 @@ export class RemoteCommands implements Commands {
 
 const mostErrors = 16_384
 
-/** The script's own output and errors; what stands around them on the channel is passed over. */
+/** Passes on the script's own output and errors, without the text around them. */
 class RemoteStream implements CommandStream {
   readonly #channel: OpenedShell['channel']
   readonly #said: MarkReader

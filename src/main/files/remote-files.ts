@@ -14,21 +14,21 @@ import { SftpLanes, type LaneSource } from './sftp-lanes.ts'
 
 export interface RemoteFilesParts {
   readonly key: string
-  /** The connection that shells and files of the host share; owned from here on. */
+  /** The connection shared by the host's shells and files; owned from here on. */
   readonly lease: Lease<Connection>
-  /** One more connection of the same login for bulk data; rejects where that would ask a person something. */
+  /** Leases another connection of the same login for bulk data; rejects if that would need to ask the user. */
   readonly leaseMore: (index: number, signal: AbortSignal) => Promise<Lease<Connection>>
-  /** A connection for these files alone, where the shared one takes no more sessions; a person may be asked. */
+  /** Leases a connection for these files alone, if the shared one has no sessions left; the user may be asked. */
   readonly leaseAlone: (signal: AbortSignal) => Promise<Lease<Connection>>
-  /** Set to act as root: asks for the password of sudo. */
+  /** Set for browsing as root: asks for the sudo password. */
   readonly askSudo: (() => Promise<string | null>) | null
   readonly signal: AbortSignal
 }
 
-// Of ten that OpenSSH allows.
+// OpenSSH allows ten.
 const mostShared = 2
 
-/** Opens the files of a host. Throws what the connection throws, and `server-refused` where there is no SFTP. */
+/** Opens the files of a host. Errors: those of the connection, and `server-refused` if there is no SFTP. */
 export async function openRemoteFiles(parts: RemoteFilesParts): Promise<SftpFiles> {
   try {
     return await openOn(parts)
@@ -56,7 +56,7 @@ async function openOn(parts: RemoteFilesParts): Promise<SftpFiles> {
       ? { open: () => Promise.reject(new Error('one lane as root')), roundTripMs: roundTrip }
       : laneSource(parts, way, roundTrip)
     const lanes = new SftpLanes(session, source)
-    // The first round trip is often known by now; else it is waited for.
+    // The first round-trip time is often known by now; otherwise it is awaited.
     if (roundTrip() > 0) lanes.warm()
     else {
       const known = owned.add(
@@ -75,7 +75,7 @@ async function openOn(parts: RemoteFilesParts): Promise<SftpFiles> {
       roundTripMs: roundTrip,
     })
   } catch (error) {
-    // Of a connection that was lost the session goes first: that says nothing about the server's SFTP.
+    // The session of a lost connection ends first, which says nothing about the server's SFTP.
     await new Promise(resolve => setImmediate(resolve))
     const lost = connection.isClosed
     owned.dispose()
@@ -85,16 +85,16 @@ async function openOn(parts: RemoteFilesParts): Promise<SftpFiles> {
   }
 }
 
-/** Opens what SFTP runs over. */
+/** Starts the channel that carries SFTP. */
 type StartSftp = (on: Connection, signal: AbortSignal) => Promise<OpenedSubsystem>
 
-/** Opens a session in the usual way, or, where start-up files print something before the protocol, past what they print. */
+/** Opens a session in the standard way or, if startup files print text before the protocol, by skipping that text. */
 async function openSession(
   connection: Connection,
   { start, owned, signal }: { readonly start: StartSftp; readonly owned: Disposable; readonly signal: AbortSignal },
 ): Promise<{ readonly session: SftpSession; readonly way: StartSftp }> {
   let isOpen = false
-  // A session that never began leaves the connection for another try.
+  // A session that never started leaves the connection open for another attempt.
   const ifOpen = { dispose: () => (isOpen ? owned.dispose() : undefined) }
   const open = async (way: StartSftp) => {
     const { channel, words, connection: carrier } = await way(connection, signal)
@@ -109,19 +109,22 @@ async function openSession(
   } catch (error) {
     if (error instanceof TextBeforeSftp) return open(startOwnServer).catch((second: unknown) => throwOf(error, second))
     if (!(error instanceof AppError) || error.code !== 'server-refused') throw error
-    // OpenSSH drops the standard error of a subsystem; a command has it.
+    // OpenSSH drops a subsystem's standard error; a command keeps it.
     const why = await whyNoScripts(connection, signal).catch(() => null)
     throw why instanceof PasswordExpired ? why : error
   }
 }
 
-/** The words of the second try are more whole, since OpenSSH drops the standard error of a subsystem. */
+/** The second attempt has the more complete output, since OpenSSH drops a subsystem's standard error. */
 function throwOf(first: AppError, second: unknown): never {
   const isBetter = second instanceof AppError && /^(lost|cancelled|server-refused)$/.test(second.code)
   throw isBetter ? second : first
 }
 
-/** Null where the host runs no scripts: its login shell isn't a Unix shell, or something else runs instead (ForceCommand). */
+/**
+ * Null if the host runs no scripts: its login shell isn't a Unix shell, or a forced command runs instead
+ * (ForceCommand).
+ */
 async function commandsOf(
   connection: Connection,
   { signal, owned }: { signal: AbortSignal; owned: DisposableStore },
@@ -131,7 +134,7 @@ async function commandsOf(
   return new RemoteCommands(connection, endOf(owned))
 }
 
-/** Lanes on connections of their own, or, where the host gives none without a question, on the one that is there. */
+/** Opens lanes on their own connections or, if the host would need to ask for those, on the existing one. */
 function laneSource({ lease, leaseMore }: RemoteFilesParts, start: StartSftp, roundTripMs: () => number): LaneSource {
   let alone = true
   let shared = 0
@@ -140,7 +143,7 @@ function laneSource({ lease, leaseMore }: RemoteFilesParts, start: StartSftp, ro
     open: async (index, signal) => {
       const more = alone ? await leaseMore(index, signal).catch(() => null) : null
       if (!more) alone = false
-      // The connection that shells are on has few channels: some are left for them.
+      // Leaves channels for shells, since a connection allows few.
       if (!more && ++shared > mostShared) throw new Error('no more lanes on the shared connection')
       const owned = more ?? { dispose: () => {} }
       const connection = more?.connection ?? lease.connection
@@ -160,7 +163,7 @@ function waitingOn(connection: Connection): (waits: () => boolean) => Disposable
   return waits => connection.noteWaiting(waits)
 }
 
-// While the link stalls the last round trip that was measured still holds.
+// While the connection is stalled, the last measured round-trip time applies.
 function roundTripOf(connection: Connection): () => number {
   let last = 0
   return () => {

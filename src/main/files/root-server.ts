@@ -7,19 +7,19 @@ import { noServer, serverScript, startServer } from './started-server.ts'
 
 export interface RootServerOptions {
   readonly signal: AbortSignal
-  /** Asks for the password of sudo; null when the person does not want to. */
+  /** Asks for the sudo password; null if the user cancels. */
   readonly askPassword: () => Promise<string | null>
 }
 
-// What sudo says of a password that it won't take, and of a user whom it serves nothing.
+// sudo's messages about a rejected password, and about a user who may not use it.
 const wrongPassword = /try again|incorrect|a terminal is required|a password is required/i
 const notAllowed = /sudoers|not allowed/i
 
 /**
- * Starts an SFTP server as root through sudo, which is given the password on its standard input. Not a byte of SFTP goes
- * out before sudo has let the server start: sudo would take it for another try. Throws `auth-failed` for a wrong
- * password, `no-permission` where sudo serves this user nothing, `unsupported` where there is no sudo, no sftp-server or
- * no `sh`, `server-refused` with sudo's words where it fails otherwise, `cancelled`.
+ * Starts an SFTP server as root through sudo, which reads the password from its standard input. No byte of SFTP is sent
+ * before the server has started: sudo would take it for another attempt. Errors: `auth-failed` for a wrong password;
+ * `no-permission` if this user may not use sudo; `unsupported` without sudo, sftp-server or `sh`; `server-refused` with
+ * sudo's output for other failures; `cancelled`.
  */
 export async function startRootServer(
   connection: Connection,
@@ -41,14 +41,13 @@ export async function startRootServer(
 
 function refused({ where }: Connection, words: ServerWords): AppError {
   const said = String(words.errors)
-  if (notAllowed.test(said))
-    return new AppError('no-permission', `${where} does not let this user act as root with sudo.`)
+  if (notAllowed.test(said)) return new AppError('no-permission', `This user may not use sudo on ${where}.`)
   if (wrongPassword.test(said) || said.trim() === '')
-    return new AppError('auth-failed', `sudo on ${where} did not take the password. Try again.`)
-  const text = withWords(`sudo on ${where} did not start an SFTP server.`, words, 'Try it in a terminal.')
+    return new AppError('auth-failed', `sudo on ${where} did not accept the password. Try again.`)
+  const text = withWords(`sudo on ${where} could not start an SFTP server.`, words, 'Try it in a terminal.')
   return new AppError('server-refused', text)
 }
 
 function noSudo({ where }: Connection): AppError {
-  return new AppError('unsupported', `${where} has no sudo, so its files can’t be opened as root.`)
+  return new AppError('unsupported', `sudo is not installed on ${where}, so files can’t be opened as root.`)
 }

@@ -4,7 +4,7 @@ import { decodeName } from '../sftp/byte-names.ts'
 import type { Attributes } from '../sftp/codec.ts'
 import type { NamedEntry } from '../sftp/replies.ts'
 
-/** A row for what the server named; null for `.`, `..`, and names that no folder can hold. */
+/** Converts a name from the server to an entry; null for `.`, `..`, and names that are not valid. */
 export function toEntry({ name, longName, attributes }: NamedEntry): Entry | null {
   const decoded = decodeName(name)
   if (!isSafeName(decoded)) return null
@@ -15,7 +15,7 @@ export function toEntry({ name, longName, attributes }: NamedEntry): Entry | nul
   return { name: decoded, ...info, owner: owner ?? null, group: group ?? null, link: null }
 }
 
-/** What SFTP tells of a file; times become milliseconds. */
+/** Converts SFTP attributes; times become milliseconds. */
 export function toInfo({ mode, size, mtime, uid, gid }: Attributes, longName = ''): FileInfo {
   return {
     kind: mode === undefined ? kindOfLetter(longName[0]) : kindOfMode(mode),
@@ -28,7 +28,7 @@ export function toInfo({ mode, size, mtime, uid, gid }: Attributes, longName = '
   }
 }
 
-// The type is in the four bits above the permissions, as in POSIX's st_mode.
+// The four bits above the permissions contain the type, as in POSIX's st_mode.
 function kindOfMode(mode: number): FileKind {
   switch (mode & 0o170000) {
     case 0o100000:

@@ -11,18 +11,18 @@ import type { SftpLanes } from './sftp-lanes.ts'
 export interface SftpFileParts {
   readonly path: string
   readonly lanes: SftpLanes
-  /** The session that opened it, with the handle there. */
+  /** The session that opened the file, with its handle. */
   readonly first: { readonly session: SftpSession; readonly handle: Handle }
-  /** How further lanes open it: SSH_FXF flags without create and truncate. */
+  /** The SSH_FXF flags for opening it on further lanes, without create and truncate. */
   readonly flags: number
-  /** True when it is worth opening on more than one lane. */
+  /** True if the file should be opened on more than one lane. */
   readonly spread: boolean
   readonly explain: (error: unknown) => Promise<Error>
 }
 
 const empty = new Uint8Array(0)
 
-/** A file on a host, open on one lane or on several. */
+/** A file on a host, open on one or several lanes. */
 export class SftpFile implements ReadableFile, WritableFile {
   readonly #parts: SftpFileParts
   readonly #handles = new Map<SftpSession, Handle>()
@@ -44,7 +44,10 @@ export class SftpFile implements ReadableFile, WritableFile {
     return this.#ride(data.length, (session, handle) => session.write(handle, offset, data))
   }
 
-  /** What is behind every handle; when they are not the same file any more, without a time, so that it equals no other. */
+  /**
+   * Returns the attributes behind every handle; if the handles no longer refer to the same file, the time is omitted,
+   * so that it equals no other version.
+   */
   info(): Promise<FileInfo> {
     return this.#try(async () => {
       const all = await Promise.all(
@@ -86,7 +89,7 @@ export class SftpFile implements ReadableFile, WritableFile {
   async #ride<T>(bytes: number, work: (session: SftpSession, handle: Handle) => Promise<T>): Promise<T> {
     const { lanes, spread } = this.#parts
     if (spread) for (const session of lanes.sessions) this.#join(session)
-    // A lane that has died, or that the lanes have left behind, still finishes what it began.
+    // A lane that died or was released still finishes its pending requests.
     const ride = lanes.ride(bytes, [...this.#handles.keys()])
     const handle = this.#handles.get(ride.session)
     try {
@@ -99,11 +102,11 @@ export class SftpFile implements ReadableFile, WritableFile {
 
   #join(session: SftpSession): void {
     if (this.#handles.has(session) || this.#opening.has(session) || this.#closed) return
-    // By its name, which may be another file's by now: `info` compares them all at the end.
+    // The name may refer to another file by now: `info` compares all handles at the end.
     const opening = session
       .open(this.#parts.path, { flags: this.#parts.flags })
       .then(handle => this.#handles.set(session, handle))
-      // It stays with the lanes it has.
+      // The file stays on its current lanes.
       .catch(() => {})
     this.#opening.set(session, opening)
   }
@@ -121,7 +124,7 @@ function isSame(a: FileInfo, b: FileInfo): boolean {
   return a.size === b.size && a.mtimeMs === b.mtimeMs
 }
 
-/** How a file is opened to be read, and to be written on. */
+/** The flags for opening a file for reading and for writing. */
 export const openModes = { read: openFlag.read, write: openFlag.read | openFlag.write } as const
 
 export function toAttributes({ mode, owner, mtimeMs, size }: FileChange): Attributes {

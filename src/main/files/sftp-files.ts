@@ -27,12 +27,12 @@ export interface SftpFilesParts {
   readonly roundTripMs: () => number
 }
 
-// Below this one lane carries it as fast as several.
+// Smaller files are as fast on one lane as on several.
 const spreadBytes = 4 * 1024 * 1024
 const longestName = 255
 const maxFiles = 800
 
-/** The files of a host, by SFTP. */
+/** The files of a host over SFTP. */
 export class SftpFiles implements FileSystem {
   readonly label: string
   readonly key: string
@@ -42,7 +42,7 @@ export class SftpFiles implements FileSystem {
   readonly #parts: SftpFilesParts
   readonly #links: SftpLinks
   readonly #ended = new AbortController()
-  /** True once this server refused to remove what a second link had moved. */
+  /** True once this server refused to remove the old name of a file moved by a second link. */
   #removesRefused = false
 
   constructor(parts: SftpFilesParts) {
@@ -53,7 +53,7 @@ export class SftpFiles implements FileSystem {
     this.commands = parts.commands
   }
 
-  /** Announced once, when its files can't be reached any more. */
+  /** Emitted once when the files are no longer reachable. */
   get onClosed(): SftpSession['onClosed'] {
     return this.#session.onClosed
   }
@@ -120,14 +120,14 @@ export class SftpFiles implements FileSystem {
   }
 
   /**
-   * No server's SSH_FXP_RENAME is trusted to refuse an existing `to`, as the draft demands: some replace it. So `to` is
-   * looked for first, and a file moves by a second link, which can't replace anything, where the server makes links.
-   * Elsewhere, and for folders and symbolic links, somebody who takes the name between the look and the rename may lose
-   * what they put there to such a server.
+   * The draft requires SSH_FXP_RENAME to refuse an existing `to`, but some servers replace it, so no server is trusted
+   * to. `to` is checked first, and a file is moved by creating a second link, which can't replace anything, if the
+   * server supports hard links. Otherwise, and for folders and symlinks, a file created between the check and the
+   * rename may be lost on such a server.
    */
   async rename(from: string, to: string, { known }: { known?: FileKind } = {}): Promise<void> {
     const linked = known === 'file' && this.#canLink
-    // The link is its own look at the name. It says too little when it fails, and what follows finds out why.
+    // Creating the link also checks the name. Its failure is too vague; the code below finds the cause.
     if (linked && (await this.#moveByLink(from, to))) return
     const [there, kind] = await Promise.all([this.info(to), linked ? null : this.#kindToLink(from)])
     if (there) {
@@ -160,12 +160,12 @@ export class SftpFiles implements FileSystem {
       await this.#try(to, () => this.#session.rename(from, to))
     } catch (error) {
       await this.#session.rename(aside, to).catch((cause: unknown) => {
-        const kept = `${shortName(nameOf(to))} on ${this.label} could not be replaced. What it held is in ${nameOf(aside)} beside it.`
+        const kept = `Couldn’t replace ${shortName(nameOf(to))} on ${this.label}. Its previous contents are in ${nameOf(aside)} in the same folder.`
         throw new AppError('files-failed', kept, { cause })
       })
       throw error
     }
-    // The file is replaced, whether or not the server lets the old one go.
+    // The file is replaced even if the server doesn't remove the old one.
     await this.#session.remove(aside).catch((error: unknown) => {
       if (!(error instanceof SftpStatusError)) throw error
     })
@@ -212,7 +212,7 @@ export class SftpFiles implements FileSystem {
     })
   }
 
-  /** Ends its sessions; what is under way rejects with the reason, `cancelled` by default. */
+  /** Ends its sessions; pending work is rejected with the reason, `cancelled` by default. */
   dispose(because?: AppError): void {
     this.#ended.abort()
     this.#parts.lanes.dispose(because)
@@ -241,7 +241,7 @@ export class SftpFiles implements FileSystem {
     if (await this.info(path)) throw fileError('exists', { path, where: this.label, cause })
   }
 
-  /** By way of a third name: many servers take the new spelling for another file that is in the way. */
+  /** Renames through a third name: many servers treat the new spelling as another, existing file. */
   async #spellAnew(from: string, to: string): Promise<void> {
     const aside = asideOf(from)
     await this.#try(from, () => this.#session.rename(from, aside))
@@ -257,14 +257,14 @@ export class SftpFiles implements FileSystem {
     return !this.#removesRefused && this.#session.has('hardlink@openssh.com')
   }
 
-  /** Null where the server makes no links to files. */
+  /** Null if the server doesn't support hard links. */
   async #kindToLink(path: string): Promise<FileKind | null> {
     if (!this.#canLink) return null
     const info = await this.info(path).catch((error: unknown) => (ignoreRefusal(error), null))
     return info?.kind ?? null
   }
 
-  /** False where nothing was done: `to` is taken, or the disk has no such links. */
+  /** Returns false if nothing was done: `to` exists, or the disk has no hard links. */
   async #moveByLink(from: string, to: string): Promise<boolean> {
     try {
       await this.#session.hardlink(from, to)
@@ -276,7 +276,7 @@ export class SftpFiles implements FileSystem {
       await this.#session.remove(from)
       return true
     } catch (error) {
-      // A server may remove a file and still answer with an error (NFS repeats a request): then the move is done.
+      // A server may remove a file and still return an error (NFS repeats requests); the move is then complete.
       if ((await this.info(from)) === null) return true
       this.#removesRefused = true
       const undone = await this.#session.remove(to).then(
@@ -284,7 +284,7 @@ export class SftpFiles implements FileSystem {
         () => false,
       )
       if (undone) return false
-      const both = `${this.label} lets no file be removed here, so ${shortName(nameOf(from))} has a second name now: ${shortName(nameOf(to))}.`
+      const both = `Files can’t be deleted in this folder on ${this.label}, so ${shortName(nameOf(from))} now also exists as ${shortName(nameOf(to))}.`
       throw new AppError('no-permission', both, { cause: error })
     }
   }
@@ -297,16 +297,16 @@ export class SftpFiles implements FileSystem {
     }
   }
 
-  /** A bare "Failure" says nothing: what is known of the file and its disk tells the cause. */
+  /** Finds the cause of a bare "Failure" from the state of the file and its disk. */
   async #explain(error: unknown, path: string, likely?: FileFailure): Promise<Error> {
     if (!(error instanceof SftpStatusError)) return error as Error
     const told = fromServer(error, path, this.label)
-    // A failure in the server's own words has a cause that is looked for like that of a bare one.
+    // A failure with the server's own message is investigated like a bare one.
     if (told && told.code !== 'files-failed') return told
     const failed = (failure: FileFailure) => fileError(failure, { path, where: this.label, cause: error })
     if (encodeName(nameOf(path)).length > longestName) return failed('name-refused')
     try {
-      // Straight to the session: what explains must not have to be explained itself.
+      // Uses the session directly: the investigation must not be investigated itself.
       const [here, space] = await Promise.all([
         this.#session.lstat(path).then(found => toInfo(found), unlessLost),
         this.#session.has('statvfs@openssh.com')
@@ -324,7 +324,7 @@ export class SftpFiles implements FileSystem {
   }
 }
 
-/** A name beside it that is free. */
+/** Returns a free name beside the path. */
 function asideOf(path: string): string {
   const name = [...nameOf(path)].slice(0, 40).join('')
   return joinPath(parentOf(path), `.${name}.hawser-old-${randomBytes(4).toString('hex')}`)

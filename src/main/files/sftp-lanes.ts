@@ -2,9 +2,9 @@ import type { AppError } from '../../shared/base/errors.ts'
 import { toDisposable, type Disposable } from '../../shared/base/lifecycle.ts'
 import type { SftpSession } from '../sftp/sftp-session.ts'
 
-/** A session of its own for bulk data, on a connection of its own where the host gives one without a question. */
+/** Opens further sessions for bulk data, each on its own connection if the host doesn't need to ask for that. */
 export interface LaneSource {
-  /** Rejects when there can be no more. */
+  /** Rejects if no more lanes can be opened. */
   open(index: number, signal: AbortSignal): Promise<SftpSession>
   roundTripMs(): number
 }
@@ -14,21 +14,21 @@ interface Lane {
   bytes: number
 }
 
-/** What a chunk travels on; release it when the chunk is through. */
+/** The lane reserved for a chunk; release it when the chunk is done. */
 export interface Ride {
   readonly session: SftpSession
   release(): void
 }
 
-// OpenSSH takes 2 MiB of a channel before it answers, ssh2 the same: past this a further lane carries more.
+// OpenSSH and ssh2 accept 2 MiB per channel before they acknowledge; beyond this another lane is faster.
 const fullLane = 1.5 * 1024 * 1024
 const bytesPerLane = 6 * 1024 * 1024
 const idleMs = 45_000
 const farMs = 10
 
 /**
- * The sessions that bulk data is spread over. It begins with the session that lists folders; as soon as one lane is full,
- * another is opened beside it, as many as the length of the line is worth.
+ * The sessions that bulk data is spread over. The first is the one that lists folders; whenever a lane is full, another
+ * is opened, up to the number that the round-trip time justifies.
  */
 export class SftpLanes implements Disposable {
   readonly #control: Lane
@@ -39,7 +39,7 @@ export class SftpLanes implements Disposable {
   #refused = false
   #opened = 0
   #held = 0
-  /** True once a lane has got in without a question: the others will, too. */
+  /** True once a lane signed in without a question: the others will too. */
   #proven = false
   #worth = 1
   #idle: NodeJS.Timeout | undefined
@@ -49,29 +49,29 @@ export class SftpLanes implements Disposable {
     this.#source = source
   }
 
-  /** The lanes that are open now, the first choice first. */
+  /** The lanes that are open now, in order of preference. */
   get sessions(): readonly SftpSession[] {
     return this.#open().map(lane => lane.session)
   }
 
-  /** Opens the first lane ahead of any copy, where signing in takes so long that it would be felt. */
+  /** Opens the first lane before any copy if signing in takes noticeably long. */
   warm(): void {
     if (this.#source.roundTripMs() >= farMs) this.#growToWorth()
   }
 
-  /** Opens as many lanes at once as so many bytes are worth: each has to sign in, which takes long where lanes help most. */
+  /** Opens as many lanes at once as this many bytes justify: signing in takes longest where lanes help most. */
   prepare(bytes: number): void {
     this.#worth = Math.max(this.#worth, Math.min(lanesFor(this.#source.roundTripMs()), Math.ceil(bytes / bytesPerLane)))
     this.#growToWorth()
   }
 
-  // One alone first: a password that does not hold any more must not go out eight times.
+  // The first lane is opened alone: an outdated password must not be sent eight times.
   #growToWorth(): void {
     const wanted = this.#proven ? this.#worth : 1
     while (this.#lanes.length + this.#opening < wanted && this.#grow());
   }
 
-  /** A file is open on them: they are not let go before it is closed. */
+  /** Keeps the lanes while a file is open on them. */
   hold(): Disposable {
     this.#held++
     let released = false
@@ -81,7 +81,7 @@ export class SftpLanes implements Disposable {
     })
   }
 
-  /** The least busy of `among`, or of all lanes. */
+  /** Reserves the least busy of `among`, or of all lanes. */
   ride(bytes: number, among?: readonly SftpSession[]): Ride {
     const lanes = this.#open().filter(lane => !among || among.includes(lane.session))
     const lane = lanes.reduce((best, each) => (each.bytes < best.bytes ? each : best), lanes[0] ?? this.#control)
@@ -91,19 +91,19 @@ export class SftpLanes implements Disposable {
     return { session: lane.session, release: () => void (lane.bytes -= bytes) }
   }
 
-  /** Ends them all; what is under way on them rejects with the reason, `cancelled` by default. */
+  /** Closes all lanes; pending work is rejected with the reason, `cancelled` by default. */
   dispose(because?: AppError): void {
     clearTimeout(this.#idle)
     this.#abort.abort()
     for (const lane of this.#lanes.splice(0)) lane.session.dispose(because)
   }
 
-  // Bulk data leaves the connection that people type on as soon as it has one of its own.
+  // Bulk data leaves the interactive connection as soon as it has its own.
   #open(): readonly Lane[] {
     return this.#lanes.length > 0 ? this.#lanes : [this.#control]
   }
 
-  /** False when there can be no more. */
+  /** Returns false if no more lanes can be opened. */
   #grow(): boolean {
     if (this.#refused || this.#abort.signal.aborted) return false
     if (!this.#proven && this.#opening > 0) return false
@@ -131,7 +131,7 @@ export class SftpLanes implements Disposable {
     })
   }
 
-  // A copy that has ended leaves its lanes for the next one, but not for ever.
+  // The lanes of a finished copy are kept for the next one, but not forever.
   #rest(): void {
     clearTimeout(this.#idle)
     this.#idle = setTimeout(() => {
@@ -144,7 +144,7 @@ export class SftpLanes implements Disposable {
   }
 }
 
-/** How many lanes are worth opening on a line of this round trip, in milliseconds. */
+/** Returns how many lanes a round-trip time, in milliseconds, justifies. */
 export function lanesFor(roundTripMs: number): number {
   if (roundTripMs < 8) return 1
   if (roundTripMs < 60) return 4

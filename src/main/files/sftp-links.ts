@@ -7,13 +7,13 @@ import type { SftpSession, SymlinkOrder } from '../sftp/sftp-session.ts'
 import { leadsTo, sameMeaning } from './link-meaning.ts'
 import { toInfo } from './sftp-entries.ts'
 
-/** A link stands at the path, but leads elsewhere or is none; it was taken away again. */
+/** A link at the path has another target, or is not a link; it was removed again. */
 export class WrongLinkError extends Error {}
 
 /**
- * Makes links on one server. The draft has the new link first in SSH_FXP_SYMLINK (draft-ietf-secsh-filexfer-02, 6.9),
- * OpenSSH the target, and nothing in a greeting tells which a server follows: the first link is preceded by one between
- * two scratch names, both in the folder of the link, so that neither order makes anything elsewhere.
+ * Creates symlinks on one server. SSH_FXP_SYMLINK has the new link first in the draft (draft-ietf-secsh-filexfer-02,
+ * 6.9) and the target first in OpenSSH, and the greeting doesn't reveal which order a server follows. Before the first
+ * link, one is created between two scratch names in the same folder, so that neither order creates anything elsewhere.
  */
 export class SftpLinks {
   readonly #session: SftpSession
@@ -24,8 +24,8 @@ export class SftpLinks {
   }
 
   /**
-   * Makes a link at `path`, where nothing may stand. Errors: `WrongLinkError`, `SftpStatusError`, and those of a session
-   * that has ended.
+   * Creates a link at `path`, which must not exist. Errors: `WrongLinkError`, `SftpStatusError`, and those of a closed
+   * session.
    */
   async make(target: string, path: string): Promise<void> {
     const folder = parentOf(path)
@@ -36,7 +36,7 @@ export class SftpLinks {
     throw new WrongLinkError('the link leads elsewhere')
   }
 
-  // A refusal may be about this folder alone: the next link is tried anew.
+  // A refusal may apply to this folder only: the next link tries again.
   #orderIn(folder: string): Promise<SymlinkOrder> {
     if (!this.#order) {
       const order = this.#findOrder(folder)
@@ -57,7 +57,7 @@ export class SftpLinks {
       if (firstMade === secondMade) throw new WrongLinkError('no link, or two')
       return secondMade ? 'target-first' : 'link-first'
     } finally {
-      // Both: a server that refused may have made one all the same.
+      // Removes both: a server that refused may have created one anyway.
       await Promise.all([first, second].map(path => this.#session.remove(path).catch(() => {})))
     }
   }
@@ -75,7 +75,7 @@ export class SftpLinks {
     }
     const text = decodeName(answer)
     if (sameMeaning(folder, target, text)) return true
-    // The server may name the folder by its real path, or show a part of its disk as the whole.
+    // The server may return the folder's real path, or be restricted to a part of its disk.
     const real = await this.#session.realpath(folder).catch(unlessLost)
     const [wanted, found] = [leadsTo(real ? decodeName(real) : folder, target), leadsTo(folder, text)]
     return found === wanted || (wanted !== '/' && found.endsWith(wanted))

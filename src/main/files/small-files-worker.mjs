@@ -1,6 +1,5 @@
-// Reads and places small files of this computer with synchronous calls, off the main thread: for thousands of them the
-// way through Node's thread pool costs ten times what the system's own calls do.
-// Plain JavaScript, so that tests run the very file that ships.
+// Reads and writes small local files with synchronous calls, off the main thread: for thousands of files, Node's thread
+// pool costs ten times as much as the system calls. Plain JavaScript, so that tests run the file that ships.
 import * as fs from 'node:fs'
 import { parentPort } from 'node:worker_threads'
 
@@ -27,7 +26,7 @@ function run(job) {
 
 /** @param {ReadJob} job @returns {{ data: Uint8Array, info: SmallInfo }} */
 function read({ path, most }) {
-  // A pipe in the place of a file must not hold up all others.
+  // A pipe in place of a file must not block all others.
   const file = fs.openSync(native(path), fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0))
   try {
     const buffer = new Uint8Array(most)
@@ -64,9 +63,8 @@ function place({ part, to, data, mode, closed, mtimeMs, owner, replace }) {
 }
 
 /**
- * A second link can't replace what stands at its name. False on a disk without such links, where the name is free as
- * far as a look can tell.
- * @param {string | Buffer} from @param {string | Buffer} to @returns {boolean}
+ * Creates a second link, which can't replace an existing file. Returns false on a disk without hard links, if the name
+ * seems free. @param {string | Buffer} from @param {string | Buffer} to @returns {boolean}
  */
 function movedByLink(from, to) {
   try {
@@ -86,8 +84,8 @@ function movedByLink(from, to) {
 }
 
 /**
- * Gives the file an owner, or at least the group. False where it did not get even that.
- * @param {number} file @param {{ uid: number, gid: number }} owner @returns {boolean}
+ * Sets a file's owner, or at least its group. Returns false if even that failed. @param {number} file @param {{ uid:
+ * number, gid: number }} owner @returns {boolean}
  */
 function hasGot(file, { uid, gid }) {
   const now = fs.fstatSync(file)
@@ -102,27 +100,24 @@ function create(at, mode) {
   try {
     return fs.openSync(at, 'wx', mode)
   } catch (error) {
-    // What an earlier copy left there goes; a folder does not.
+    // A leftover of an earlier copy is removed; a folder is not.
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error
     fs.unlinkSync(at)
     return fs.openSync(at, 'wx', mode)
   }
 }
 
-/**
- * Not every disk has modes, owners and times: the file is whole without them.
- * @param {() => void} work
- */
+/** Not every disk has modes, owners and times: the file is complete without them. @param {() => void} work */
 function unlessRefused(work) {
   try {
     work()
   } catch {
-    // Whatever the reason: the data is what was asked for.
+    // Whatever the reason: the data is complete.
   }
 }
 
 function taken() {
-  return Object.assign(new Error('The name is taken'), { code: 'EEXIST' })
+  return Object.assign(new Error('The name is already in use'), { code: 'EEXIST' })
 }
 
 /** @param {string | Uint8Array} path */

@@ -19,7 +19,7 @@ interface Waiting {
 
 const where = 'this computer'
 
-/** Small files of this computer, each read or placed in one step, in a worker that is started when first needed. */
+/** Reads or writes small local files in one step each, in a worker started on first use. */
 export class SmallFiles implements WholeFiles, Disposable {
   readonly #url: URL
   readonly #waiting = new Map<number, Waiting>()
@@ -57,7 +57,7 @@ export class SmallFiles implements WholeFiles, Disposable {
     const id = this.#nextId++
     const result = await new Promise<Result>((resolve, reject) => {
       this.#waiting.set(id, { path, resolve, reject })
-      // All that is asked for in one turn travels as one message.
+      // All requests of one turn are sent as one message.
       if (this.#batch.length === 0) setImmediate(() => this.#send())
       this.#batch.push(job(id))
     })
@@ -91,7 +91,7 @@ export class SmallFiles implements WholeFiles, Disposable {
   #fail(error: unknown): void {
     for (const { path, reject } of this.#waiting.values()) reject(fromNode(error, path, where))
     this.#waiting.clear()
-    // What was told as failed is not done any more.
+    // Requests already reported as failed are not run any more.
     this.#batch = []
   }
 }

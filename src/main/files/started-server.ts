@@ -9,7 +9,7 @@ const none = 'HAWSER-NONE\n'
 const startMs = 15_000
 const mostErrors = 4096
 
-// Where the systems that have OpenSSH keep its sftp-server.
+// The locations of OpenSSH's sftp-server on common systems.
 const servers = [
   '/usr/lib/openssh/sftp-server',
   '/usr/libexec/openssh/sftp-server',
@@ -18,7 +18,7 @@ const servers = [
   '/usr/lib/sftp-server',
 ]
 
-/** Says that it is ready, then becomes OpenSSH's sftp-server; says so where there is none. */
+/** Prints a ready line, then becomes OpenSSH's sftp-server; prints another line if there is none. */
 export const serverScript = joined(
   [...servers.map(server => sh`[ -x ${server} ] && printf %s ${ready} && exec ${server}`), sh`printf %s ${none}`],
   '\n',
@@ -26,19 +26,19 @@ export const serverScript = joined(
 
 export interface StartOptions {
   readonly signal: AbortSignal
-  /** Goes to it before it is ready. */
+  /** Written to it before it is ready. */
   readonly input: string | null
-  /** True for a standard error that means no. */
+  /** True if standard error contains a refusal. */
   readonly isRefusal: (errors: string) => boolean
-  /** The error for a script that ended, said no or fell silent before it was ready. */
+  /** The error for a script that exited, refused or went silent before it was ready. */
   readonly refused: (words: ServerWords) => AppError
-  /** The error where no server is installed. */
+  /** The error if no server is installed. */
   readonly none: () => AppError
 }
 
 /**
- * Starts an SFTP server by a command, for a login shell that prints something before the protocol: all of that is passed
- * over. Throws `server-refused` where it does not start, `unsupported` where there is no sftp-server, `cancelled`.
+ * Starts an SFTP server by a command, for a login shell that prints text before the protocol: the text is skipped.
+ * Errors: `server-refused` if it doesn't start, `unsupported` if there is no sftp-server, `cancelled`.
  */
 export function startOwnServer(connection: Connection, signal: AbortSignal): Promise<OpenedSubsystem> {
   return startServer(connection, serverScript, {
@@ -50,7 +50,7 @@ export function startOwnServer(connection: Connection, signal: AbortSignal): Pro
   })
 }
 
-/** Runs a script that becomes `serverScript`, and answers once it is ready: the next byte is SFTP's. */
+/** Runs a script that becomes `serverScript`, and resolves once it is ready: the next byte belongs to SFTP. */
 export async function startServer(
   connection: Connection,
   script: Script,
@@ -73,7 +73,7 @@ export async function startServer(
     const abort = () => fail(new AppError('cancelled', 'Cancelled'))
     const timer = setTimeout(gone, startMs)
     const read = () => {
-      // Byte by byte: what follows the line is SFTP.
+      // Byte by byte: SFTP starts right after the line.
       for (let byte = channel.read(1) as Buffer | null; byte !== null; byte = channel.read(1) as Buffer | null) {
         const letter = byte.toString('latin1')
         tail = (tail + letter).slice(-64)
@@ -96,7 +96,7 @@ export async function startServer(
   })
 }
 
-/** The error where a user could run no sftp-server. */
+/** The error for a user without a usable sftp-server. */
 export function noServer({ where }: Connection, user: string): AppError {
-  return new AppError('unsupported', `${where} has no sftp-server that ${user} could run.`)
+  return new AppError('unsupported', `${where} has no sftp-server that ${user} can run.`)
 }

@@ -6,7 +6,7 @@ import { walk, type Found } from './walk.ts'
 
 const atOnce = 64
 
-/** How many files and folders there are below the paths, themselves included. Folders that can't be read count as empty. */
+/** Counts the files and folders below the paths, including the paths. Unreadable folders count as empty. */
 export async function countTree(files: FileSystem, paths: readonly string[], signal: AbortSignal): Promise<TreeCount> {
   const count = { files: 0, folders: 0, bytes: 0 }
   await walk(files, paths, {
@@ -21,14 +21,17 @@ export async function countTree(files: FileSystem, paths: readonly string[], sig
   return count
 }
 
-/** Deletes the paths and everything below them; links go, what they lead to stays. Throws the first failure, having done the rest. */
+/**
+ * Deletes the paths and everything below them; links are deleted, their targets are not. Throws the first failure after
+ * doing the rest.
+ */
 export async function removeTree(files: FileSystem, paths: readonly string[], signal: AbortSignal): Promise<void> {
   const { plain, folders, failures } = await collect(files, paths, signal)
   await eachOf(plain, atOnce, async path => {
     if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
     await files.removeFile(path).catch(noteUnlessGone(failures))
   })
-  // A folder goes after what is in it.
+  // Folders are deleted after their contents.
   for (const level of byDepth(folders)) {
     if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
     await eachOf(level, atOnce, path => files.removeFolder(path).catch(noteUnlessGone(failures)))
@@ -36,7 +39,10 @@ export async function removeTree(files: FileSystem, paths: readonly string[], si
   if (failures.length > 0) throw failures[0]
 }
 
-/** Sets permissions; with `within` on everything below as well, where folders get the right to enter wherever they get the right to read. */
+/**
+ * Sets permissions; with `within` on everything below too, where folders get execute permission wherever they get read
+ * permission.
+ */
 export async function setTreeMode(
   files: FileSystem,
   { paths, mode, within }: { paths: readonly string[]; mode: number; within: boolean },
@@ -44,7 +50,7 @@ export async function setTreeMode(
 ): Promise<void> {
   if (!within) {
     return eachOf(paths, atOnce, async path => {
-      // A link has no mode of its own, and what it leads to was not chosen.
+      // A link has no mode of its own, and its target was not selected.
       const info = await files.info(path)
       if (info && info.kind !== 'link') await files.change(path, { mode })
     })
@@ -56,7 +62,7 @@ export async function setTreeMode(
     atOnce,
     path => change(path, mode),
   )
-  // From the inside out, so that a folder that loses its rights is not in the way.
+  // From the inside out, so that a folder that loses permissions doesn't block the rest.
   for (const level of byDepth(folders)) await eachOf(level, atOnce, path => change(path, mode | ((mode & 0o444) >> 2)))
   if (failures.length > 0) throw failures[0]
 }

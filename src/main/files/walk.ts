@@ -3,27 +3,27 @@ import { joinPath } from '../../shared/base/paths.ts'
 import type { Entry, FileInfo } from '../../shared/contract/files.ts'
 import type { FileSystem } from './file-system.ts'
 
-/** A file or folder that a walk came to. */
+/** A file or folder found by a walk. */
 export interface Found {
   readonly path: string
   readonly info: FileInfo | Entry
-  /** The names from the start of the walk on; empty for a start itself. */
+  /** The names from the start of the walk; empty for the start itself. */
   readonly below: readonly string[]
 }
 
 export interface WalkOptions {
   readonly signal: AbortSignal
-  /** Called for each start and everything below it, a folder before what is in it. */
+  /** Called for each start and everything below it, a folder before its contents. */
   readonly onFound: (found: Found) => void
-  /** A folder that can't be read; the walk goes on when this does not throw. */
+  /** Called for an unreadable folder; the walk continues unless this throws. */
   readonly onFailed: (path: string, error: unknown) => void
 }
 
 const foldersAtOnce = 32
-// PATH_MAX of 4,096 bytes has room for about 2,000 names; deeper is a server that makes them up.
+// A PATH_MAX of 4,096 bytes allows about 2,000 names; a deeper tree is invented by the server.
 const deepest = 2_000
 
-/** Walks trees, many folders at a time. Links are found, never followed. Rejects with `cancelled` on abort. */
+/** Walks trees, with many folders in parallel. Links are reported, never followed. Errors: `cancelled` on abort. */
 export async function walk(files: FileSystem, starts: readonly string[], options: WalkOptions): Promise<void> {
   const { signal, onFound, onFailed } = options
   const waiting: Found[] = []
@@ -36,7 +36,7 @@ export async function walk(files: FileSystem, starts: readonly string[], options
       try {
         const info = await files.info(path)
         if (info) visit({ path, info, below: [] })
-        else onFailed(path, new AppError('not-found', `${path} is not there any more.`))
+        else onFailed(path, new AppError('not-found', `${path} no longer exists.`))
       } catch (error) {
         onFailed(path, error)
       }
@@ -55,7 +55,7 @@ export async function walk(files: FileSystem, starts: readonly string[], options
     const read = async (folder: Found) => {
       const links = new Set<string>()
       const take = (entry: Entry) => {
-        // A host's link comes again when it is known where it leads.
+        // A remote link is reported again once its target is known.
         if (entry.kind === 'link' && links.has(entry.name)) return
         if (entry.kind === 'link') links.add(entry.name)
         visit({ path: joinPath(folder.path, entry.name), info: entry, below: [...folder.below, entry.name] })

@@ -13,30 +13,30 @@ interface AutomaticParts {
   readonly reportBug: (where: string, error: unknown) => void
 }
 
-// A person has no more services on one host; a host that has been taken over could name every port there is.
+// Nobody uses more services on one host; a compromised host could list every port there is.
 const mostOfOneHost = 20
 
-/** Forwards that the rule "automatic" makes of found ports: they come and go with the person's own processes. */
+/** Creates forwards for found ports by the rule "automatic": they follow the user's own processes. */
 export class AutomaticForwards {
   readonly #parts: AutomaticParts
-  /** The process behind each port that was forwarded; empty where a person has stopped it: it does not come back then. */
+  /** The process behind each port that was forwarded; empty if the user stopped the forward, which then stays off. */
   readonly #processes = new Map<string, string>()
 
   constructor(parts: AutomaticParts) {
     this.#parts = parts
   }
 
-  /** A person has stopped it: it stays off. */
+  /** Notes that the user stopped a forward, so that it stays off. */
   stopped(forward: Forward): void {
     if (forward.passing && forward.to?.kind === 'tcp') this.#processes.set(keyOf(forward.target, forward.to.port), '')
   }
 
-  /** A person has forwarded the port: it is theirs, whatever process there is. */
+  /** Notes that the user forwarded the port: it is theirs, whatever its process. */
   taken(target: Target, port: number): void {
     this.#processes.delete(keyOf(target, port))
   }
 
-  /** A look at a host has ended with these ports. */
+  /** Handles the ports found by a scan of a host. */
   looked(target: Target, ports: readonly ScannedPort[]): void {
     const { store, drop, reportBug } = this.#parts
     for (const forward of this.#running(target)) {
@@ -44,7 +44,7 @@ export class AutomaticForwards {
       if (to?.kind !== 'tcp') continue
       const was = this.#processes.get(keyOf(target, to.port))
       const now = ports.find(({ found }) => found.port === to.port)
-      // Another process, or one that is another user's by now, is not what was forwarded.
+      // Another process, or one that now belongs to another user, was not what was forwarded.
       if (now && was === now.process && now.found.own) continue
       void drop(forward).catch(error => reportBug('automatic forward', error))
     }
@@ -61,11 +61,11 @@ export class AutomaticForwards {
     const forward = passingForward(target, port, services.preset(presetId))
     this.#processes.set(key, process)
     store.put(forward).catch((error: unknown) => reportBug('automatic forward', error))
-    // Why it does not come up shows on its row.
+    // Failures are shown in its row.
     begin(forward)
   }
 
-  /** The forwards of a host that the rule made. */
+  /** The forwards of a host that the rule created. */
   #running(target: Target): readonly Forward[] {
     return this.#parts.store.all.filter(
       ({ passing, to, target: other }) =>

@@ -5,7 +5,7 @@ import { forward as forwardSchema, type Endpoint, type Forward } from '../../sha
 import type { HostId } from '../../shared/contract/hosts.ts'
 import type { ForwardLine, ResolvedHost } from '../ssh-config/resolved.ts'
 
-/** A forward that a line of the person's ssh_config gives. */
+/** A forward defined by a line of the user's SSH config. */
 export interface ConfigForward {
   readonly forward: Forward
   readonly path: string
@@ -13,8 +13,8 @@ export interface ConfigForward {
 }
 
 /**
- * LocalForward, RemoteForward and DynamicForward of a host as saved forwards. They start with the host, as ssh has them.
- * What a line says that a forward here can't be, such as a remote dynamic one, is left out.
+ * Converts LocalForward, RemoteForward and DynamicForward of a host to saved forwards. They start with the host, as in
+ * ssh. Unsupported ones, such as remote dynamic forwards, are ignored.
  */
 export function configForwards(hostId: HostId, host: ResolvedHost): readonly ConfigForward[] {
   return host.forwards.flatMap(line => {
@@ -26,7 +26,7 @@ export function configForwards(hostId: HostId, host: ResolvedHost): readonly Con
 function fromLine(hostId: HostId, host: ResolvedHost, { kind, spec }: ForwardLine): Forward | null {
   const parsed = parseForwardSpec(kind, spec)
   if (!parsed || (kind !== 'dynamic' && parsed.to === null)) return null
-  // GatewayPorts is about ports of this computer that no address was given for.
+  // GatewayPorts applies to local listening ports without an address.
   const open = kind !== 'remote' && host.gatewayPorts ? '*' : 'localhost'
   const checked = forwardSchema.safeParse({
     id: idOf(`${host.name} ${kind} ${spec}`),

@@ -17,12 +17,12 @@ import { pause } from '../work/pause.ts'
 import { bringFromThere, carry, type Carrying } from './routes.ts'
 import { Traffic } from './traffic.ts'
 
-/** The use of a connection; the connection outlives it for others. */
+/** The use of a shared connection, which may outlive it. */
 export interface ForwardLease extends Disposable {
   readonly connection: Connection
 }
 
-/** What a runner knows of its forward. */
+/** A runner's state of its forward. */
 export type RunnerSnapshot = Omit<ForwardSnapshot, 'configLine' | 'ownAddress'>
 
 export interface RunnerParts {
@@ -32,24 +32,24 @@ export interface RunnerParts {
     readonly onStep: (step: DialStep) => void
     readonly signal: AbortSignal
   }) => Promise<ForwardLease>
-  /** Where its host has an address of its own on this computer; left out where it has none. */
+  /** The local address reserved for its host; absent if there is none. */
   readonly place?: OwnPlace
-  /** Answers true when something listens at the first machine of the way; never throws. */
+  /** Returns true if something listens at the first machine of the route; never throws. */
   readonly knock: (signal: AbortSignal) => Promise<boolean>
   readonly onChanged: () => void
-  /** A connection through it was refused over there: what it leads to may have moved. */
+  /** Called when the server refused a connection through the forward: its destination may have moved. */
   readonly onRefused: () => void
   readonly reportBug: (where: string, error: unknown) => void
 }
 
-// One that was up for less than this has proved nothing: the waits go on growing.
+// A connection shorter than this proves nothing, so the retry delays keep growing.
 const provenMs = 10_000
 const knockMs = 3_000
 const waitForLinkMs = 10_000
 
 /**
- * One forward that runs until it is stopped: it listens, keeps its connection, and gets it back when it is lost. The
- * listener stays while the link is away, so that a browser's next try just works.
+ * One forward that runs until it is stopped: it listens, holds its connection, and reconnects when that is lost. The
+ * listener stays open meanwhile, so that a browser's next attempt just works.
  */
 export class ForwardRunner implements Disposable {
   readonly #parts: RunnerParts
@@ -76,7 +76,7 @@ export class ForwardRunner implements Disposable {
   constructor(forward: Forward, parts: RunnerParts) {
     this.#forward = forward
     this.#parts = parts
-    // Every connection that is being made listens to it.
+    // Every connection being opened listens to it.
     setMaxListeners(0, this.#abort.signal)
   }
 
@@ -88,12 +88,12 @@ export class ForwardRunner implements Disposable {
     return this.#state
   }
 
-  /** Where it really listens once it does. */
+  /** The actual listening address, once listening. */
   get listening(): Endpoint | null {
     return this.#listening
   }
 
-  /** Where a browser finds its page once it listens. */
+  /** The address of its page for a browser, once listening. */
   get pageAt(): Endpoint | null {
     return this.#shared?.page ?? this.#listener?.page ?? null
   }
@@ -104,8 +104,8 @@ export class ForwardRunner implements Disposable {
   }
 
   /**
-   * Listens on `localhost` too, on a port of our own range unless it does already, for a service that answers to no other
-   * name; its page is there from now on. Throws like `listenHere`.
+   * Also listens on `localhost`, on a port of Hawser's own range unless it already does, for a service that accepts no
+   * other name; its page then moves there. Errors: the same as `listenHere`.
    */
   async shareLocalhost(): Promise<void> {
     if (this.#listening?.kind !== 'tcp' || this.#shared) return
@@ -131,7 +131,7 @@ export class ForwardRunner implements Disposable {
     }
   }
 
-  /** Listens, then connects; `quiet` asks nobody. Never throws: the state tells. */
+  /** Listens, then connects; `quiet` asks nothing. Never throws: failures are in the state. */
   async start(quiet: boolean): Promise<void> {
     try {
       if (this.#forward.kind !== 'remote') {
@@ -148,14 +148,17 @@ export class ForwardRunner implements Disposable {
     }
   }
 
-  /** Tries now what waits; `ask` when a person said so, and may be asked: a question that waits opens. */
+  /**
+   * Retries at once if it is waiting; `ask` means that the user requested it and may be asked, which opens a waiting
+   * question.
+   */
   retryNow(ask: boolean): void {
     if (ask) this.#asker.raise()
     if (this.#connecting || this.#abort.signal.aborted) return
     if (this.#state.kind === 'waiting' || (ask && this.#state.kind === 'needs-you')) void this.#connect(!ask)
   }
 
-  /** From now on new connections go to another port over there. */
+  /** Sends new connections to another remote port from now on. */
   retarget(to: Endpoint): void {
     this.#forward = { ...this.#forward, to }
     this.#lastError = null
@@ -163,7 +166,7 @@ export class ForwardRunner implements Disposable {
   }
 
   /**
-   * Answers true once it is up, false when `timeoutMs` passed or it can't come up by itself. Throws `cancelled` once
+   * Resolves to true once it is up, false after `timeoutMs` or if it can't come up by itself. Errors: `cancelled` when
    * `signal` aborts.
    */
   async whenUp(timeoutMs: number, signal?: AbortSignal): Promise<boolean> {
@@ -206,7 +209,7 @@ export class ForwardRunner implements Disposable {
       this.#lease = await this.#parts.lease({ quiet, asker: this.#asker, onStep, signal })
       if (signal.aborted) return this.#letGo()
       const { connection } = this.#lease
-      if (connection.isClosed) throw new AppError('lost', 'The connection was lost at once.')
+      if (connection.isClosed) throw new AppError('lost', 'The connection was lost immediately.')
       this.#lostListener = connection.onClosed(error => this.#lose(error))
       stage = 'listen'
       if (this.#forward.kind === 'remote') await this.#listenThere(connection)
@@ -236,9 +239,9 @@ export class ForwardRunner implements Disposable {
   ): Promise<void> {
     if (!(error instanceof AppError)) return this.#fail(error)
     const verdict = judgeFailure(error.code, stage)
-    // What can't be answered in the background is asked of the person, once; it waits until they look.
+    // Questions that can't be answered in the background are shown to the user once, and wait.
     if (verdict === 'ask' && quiet) return this.#connect(false, this.#asker.by)
-    // What the server held for us before the link was lost it lets go of after a while.
+    // The server releases a port held by the lost connection after a while.
     if (verdict === 'retry' || (verdict === 'failed' && stage === 'listen' && this.#wasUp)) return this.#wait(error)
     this.#setState(
       verdict === 'failed'
@@ -266,13 +269,13 @@ export class ForwardRunner implements Disposable {
     this.#setState({ kind: 'waiting', error: toWireError(error), until: Date.now() + delay })
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => void this.#connect(true), delay)
-    // While nothing answers there at all, a look at the port costs nobody anything and shows the link's return at once.
+    // While nothing answers at all, probing the port is harmless and detects the server's return at once.
     if (delay > knockMs && isAway(error.code)) void this.#knock()
   }
 
   async #knock(): Promise<void> {
     const waitsFor = this.#state
-    // One that takes connections and then fails must not be tried at once, over and over.
+    // A server that accepts connections and then fails must not be retried at once, over and over.
     if (await this.#parts.knock(this.#abort.signal)) return
     while (this.#state === waitsFor && !this.#abort.signal.aborted) {
       await pause(knockMs, this.#abort.signal).catch(() => {})
@@ -301,7 +304,7 @@ export class ForwardRunner implements Disposable {
     }
   }
 
-  /** A connection came in here: it waits for the link when that is away. */
+  /** Handles an incoming local connection: it waits for the SSH connection if that is lost. */
   async #take(socket: Socket): Promise<void> {
     this.#sockets.add(socket)
     socket.once('close', () => this.#sockets.delete(socket))
@@ -315,7 +318,7 @@ export class ForwardRunner implements Disposable {
     await carry(socket, connection, { ...this.#carrying(), forward: this.#forward })
   }
 
-  /** Somebody waits: a link that was away may be back. A server that turns us away is not asked more often for it. */
+  /** Retries sooner because someone is waiting. A server that rejects Hawser is not asked more often. */
   #hurry(): void {
     if (this.#state.kind !== 'waiting' || !isAway(this.#state.error.code)) return
     if (Date.now() - this.#triedAt > knockMs) this.retryNow(false)

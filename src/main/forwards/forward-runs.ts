@@ -15,14 +15,14 @@ export interface ForwardRunsParts {
   readonly knock: (target: Target, signal: AbortSignal) => Promise<boolean>
   readonly nameOf: (target: Target) => string
   readonly onChanged: () => void
-  /** A connection through a forward was refused over there. */
+  /** Called when the server refused a connection through a forward. */
   readonly onRefused: (id: ForwardId) => void
   readonly reportBug: (where: string, error: unknown) => void
 }
 
 const upMs = 60_000
 
-/** The forwards that are on: one runner for each. */
+/** The active forwards, with one runner each. */
 export class ForwardRuns implements Disposable {
   readonly #parts: ForwardRunsParts
   readonly #runners = new Map<ForwardId, ForwardRunner>()
@@ -39,7 +39,7 @@ export class ForwardRuns implements Disposable {
     return this.#runners.get(id)
   }
 
-  /** Starts a forward anew; `quiet` asks nobody anything. */
+  /** Starts a forward from scratch; `quiet` asks nothing. */
   begin(forward: Forward, quiet: boolean): ForwardRunner {
     const { reportBug, onChanged, onRefused, lease, knock } = this.#parts
     const runner = new ForwardRunner(forward, {
@@ -67,8 +67,8 @@ export class ForwardRuns implements Disposable {
   }
 
   /**
-   * Answers the runner once its forward is up. Throws why it is not, or `cancelled`: what was started for this alone is
-   * stopped then.
+   * Resolves to the runner once its forward is up. Errors: the reason why it is not, or `cancelled`, which stops a
+   * forward started only for this call.
    */
   async bringUp(forward: Forward, signal: AbortSignal): Promise<ForwardRunner> {
     if (this.#runners.get(forward.id)?.state.kind === 'failed') this.end(forward.id)
@@ -85,16 +85,16 @@ export class ForwardRuns implements Disposable {
     if ('error' in state && state.error) throw new AppError(state.error.code, state.error.message)
     throw new AppError(
       'timed-out',
-      `The forward to ${this.#parts.nameOf(forward.target)} is not up yet. Hawser keeps trying.`,
+      `The forward to ${this.#parts.nameOf(forward.target)} is not active yet. Hawser keeps retrying.`,
     )
   }
 
-  /** After sleep or a change of network: what waits tries at once. */
+  /** Retries waiting forwards at once, for example after sleep or a network change. */
   retryAll(): void {
     for (const runner of this.#runners.values()) runner.retryNow(false)
   }
 
-  /** Where the host of a forward has an address of its own on this computer. */
+  /** Returns the local address reserved for the host of a forward. */
   placeOf({ target, to, listen, presetId, passing }: Forward): OwnPlace {
     const { store, services } = this.#parts
     const usual = services.preset(presetId)?.ports ?? null
@@ -108,7 +108,7 @@ export class ForwardRuns implements Disposable {
     this.#runners.clear()
   }
 
-  /** The port that was free is the one for the next time: an address stays what it was. */
+  /** Saves the free port that was found, so that the address stays the same next time. */
   async #keepPort(runner: ForwardRunner): Promise<void> {
     const { store } = this.#parts
     const { forward, listening } = runner

@@ -23,7 +23,7 @@ type Input<K extends keyof Contract> = Parameters<Contract[K]>[0]
 
 export interface ForwardServiceParts {
   readonly store: ForwardStore
-  /** The shared connection of a target; sessions are not opened on it. */
+  /** Leases the shared connection of a target, without opening sessions on it. */
   readonly lease: (target: Target, options: Parameters<RunnerParts['lease']>[0]) => Promise<ForwardLease>
   readonly services: PortServices
   /** Runs a script for `sh` where the target is connected already; null where it is not. Throws `cancelled` on abort. */
@@ -34,7 +34,7 @@ export interface ForwardServiceParts {
   readonly live: () => readonly Target[]
   readonly openPage: (url: string) => void | Promise<void>
   readonly copy: (text: string) => void | Promise<void>
-  /** Warns the person of something that is not an error. */
+  /** Shows the user a warning. */
   readonly warn: (text: string) => void
   readonly reportBug: (where: string, error: unknown) => void
 }
@@ -42,7 +42,7 @@ export interface ForwardServiceParts {
 const announceMs = 100
 const countMs = 1_000
 
-/** The forwards: starts and stops them, keeps them running, and knows the services behind them. */
+/** The forwards: starts and stops them, keeps them running, and tracks the services behind them. */
 export class ForwardService implements Contract, Disposable {
   readonly #announced = new Emitter<ForwardBook>()
   readonly onChanged = this.#announced.event
@@ -100,12 +100,12 @@ export class ForwardService implements Contract, Disposable {
   async save({ forward }: Input<'save'>): Promise<void> {
     const { kind, listen, to } = forward
     if (kind === 'remote' && listen.kind === 'unix' && to?.kind === 'unix' && listen.path === to.path)
-      throw new AppError('invalid-input', 'Both ends are the same path. Change one of them.')
+      throw new AppError('invalid-input', 'Both ends of the forward have the same path. Change one of them.')
     const running = this.#runs.get(forward.id) !== undefined
     if (running) this.#runs.end(forward.id)
     this.#pages.forget(forward.id)
     await this.#store.put(forward)
-    // Meanwhile it may have been taken away, or started.
+    // The forward may have been deleted or started in the meantime.
     if (running && this.#store.find(forward.id) && !this.#runs.get(forward.id)) this.#runs.begin(forward, false)
   }
 
@@ -154,7 +154,7 @@ export class ForwardService implements Contract, Disposable {
         const up = await this.#runs.bringUp(forward, signal)
         if (open) await this.#pages.open(up, signal, page)
       } catch (error) {
-        // Of what was given up, nothing stays.
+        // Nothing remains of a cancelled start.
         if (signal.aborted && before === undefined) await this.#drop(forward.id)
         throw error
       }
@@ -201,24 +201,24 @@ export class ForwardService implements Contract, Disposable {
     return this.#store.kept
   }
 
-  /** How many lead through, and how many wait for the link or for a person. */
+  /** The numbers of forwards that are up, and of those waiting for the connection or the user. */
   get summary(): { readonly up: number; readonly waiting: number } {
     const states = this.#runs.all.map(({ state }) => state.kind)
     const up = states.filter(kind => kind === 'up').length
     return { up, waiting: states.filter(kind => kind !== 'failed').length - up }
   }
 
-  /** After sleep or a change of network: what waits tries at once. */
+  /** Retries waiting forwards at once, for example after sleep or a network change. */
   retryAll(): void {
     this.#runs.retryAll()
   }
 
-  /** Starts what starts with the program. Asks nobody before somebody looks. */
+  /** Starts the forwards that start with the app. Asks nothing until the user looks at the window. */
   startWithApp(): void {
     for (const forward of this.#store.all) if (forward.start === 'app') this.#runs.begin(forward, true)
   }
 
-  /** A connection to a target is there: what starts with it does. */
+  /** Starts the forwards that start with a target, which is now connected. */
   startWith(isTarget: (target: Target) => boolean): void {
     for (const forward of this.#store.all) {
       if (forward.start === 'host' && !this.#runs.get(forward.id) && isTarget(forward.target))
@@ -240,7 +240,7 @@ export class ForwardService implements Contract, Disposable {
     this.#announced.dispose()
   }
 
-  /** What is gone, by whoever's hand, must not run on. */
+  /** Deleted forwards must stop, whoever deleted them. */
   #changed(): void {
     for (const { forward } of this.#runs.all) if (!this.#store.find(forward.id)) this.#runs.end(forward.id)
     this.#touch()
@@ -254,7 +254,7 @@ export class ForwardService implements Contract, Disposable {
 
   #need(id: ForwardId): Forward {
     const forward = this.#store.find(id)
-    if (!forward) throw new AppError('not-found', 'This forward is gone.')
+    if (!forward) throw new AppError('not-found', 'This forward was deleted.')
     return forward
   }
 
@@ -268,7 +268,7 @@ export class ForwardService implements Contract, Disposable {
 
   #tick(): void {
     if (this.#watchAll) this.#found.watch(this.#parts.live())
-    // Only what has changed is told: an idle window must not be woken every second.
+    // Only changes are announced: an idle window must not be woken every second.
     const counted = JSON.stringify(this.#runs.all.map(runner => runner.snapshot(Date.now()).counters))
     if (counted !== this.#counted) this.#touch()
     this.#counted = counted

@@ -8,7 +8,7 @@ import type { ConfigForward } from './config-forwards.ts'
 import type { ForwardFile } from './forward-record.ts'
 import { deriveAddress } from './own-address.ts'
 
-/** The forwards there are, and what is kept about hosts; passing forwards are held here but never written. */
+/** The forwards, and saved data about hosts. Temporary forwards are held here but never written to disk. */
 export class ForwardStore {
   readonly #file: JsonFile<ForwardFile>
   readonly #changed = new Emitter<undefined>()
@@ -19,7 +19,7 @@ export class ForwardStore {
   readonly #configured: () => readonly ConfigForward[]
   #fromConfig: readonly ConfigForward[] | undefined
 
-  /** `configured` are those of the person's ssh_config, which only that file changes. */
+  /** `configured` returns the forwards of the user's SSH config, which can only be changed there. */
   constructor(file: JsonFile<ForwardFile>, configured: () => readonly ConfigForward[] = () => []) {
     this.#file = file
     this.#configured = configured
@@ -29,18 +29,18 @@ export class ForwardStore {
     return [...this.kept, ...this.#config.map(({ forward }) => forward), ...this.#passing]
   }
 
-  /** Those that are saved here. */
+  /** The saved forwards. */
   get kept(): readonly Forward[] {
     return this.#file.value.forwards
   }
 
-  /** The line of the config that a forward comes from; null for others. */
+  /** The config line that defines a forward; null for other forwards. */
   lineOf(id: ForwardId): { readonly path: string; readonly line: number } | null {
     const found = this.#config.find(({ forward }) => forward.id === id)
     return found ? { path: found.path, line: found.line } : null
   }
 
-  /** The config has changed. */
+  /** Notes that the config has changed. */
   refresh(): void {
     this.#fromConfig = undefined
     this.#changed.fire(undefined)
@@ -79,7 +79,7 @@ export class ForwardStore {
     await this.#save({ forwards: this.#file.value.forwards.filter(each => each.id !== id) })
   }
 
-  /** The saved forward of a preset on a host, to the machine behind it when there is one. */
+  /** The saved forward of a preset on a host, with the given destination machine. */
   ofPreset(target: Target, presetId: PresetId, address: string): Forward | undefined {
     return this.all.find(
       each =>
@@ -87,7 +87,7 @@ export class ForwardStore {
     )
   }
 
-  /** The forward of this computer that leads to a port of a host itself. */
+  /** The local forward to a port of the host itself. */
   toPort(target: Target, port: number): Forward | undefined {
     return this.all.find(
       ({ kind, to, target: other }) =>
@@ -100,8 +100,8 @@ export class ForwardStore {
   }
 
   /**
-   * The loopback address that a host has to itself on this computer; a machine behind it has another one. It is the same
-   * at every start.
+   * The local loopback address reserved for a host; each destination machine behind it has another one. It is the same
+   * after every restart.
    */
   addressOf(target: Target, machine = 'localhost'): string {
     const key = isSelf(machine) ? targetKey(target) : `${targetKey(target)} ${machine}`
@@ -110,7 +110,8 @@ export class ForwardStore {
     if (known !== undefined) return known
     const address = deriveAddress(key, new Set([...Object.values(addresses), ...this.#addresses.values()]))
     this.#addresses.set(key, address)
-    // Where the file can't be written, the next start derives the same one; only a collision would be resolved anew.
+    // If the file can't be written, the next start derives the same address; only collisions might be resolved
+    // differently.
     void this.#file.save({ ...this.#file.value, addresses: { ...addresses, [key]: address } }).catch(() => {})
     return address
   }
@@ -140,7 +141,7 @@ export class ForwardStore {
   #mayChange(id: ForwardId): void {
     const at = this.lineOf(id)
     if (at)
-      throw new AppError('invalid-input', `This forward comes from line ${at.line} of ${at.path}. Change it there.`)
+      throw new AppError('invalid-input', `This forward is defined in ${at.path}, line ${at.line}. Change it there.`)
   }
 
   async #save(change: Partial<ForwardFile>): Promise<void> {

@@ -63,7 +63,7 @@ test('shows the program and the script of a process, and nothing else that it wa
 })
 
 test('a host that runs no scripts says so once, and not that nothing listens', async () => {
-  const why = 'gpu-box did not run a command for Hawser (exit code 1). It said: “Please log in first”.'
+  const why = 'gpu-box could not run a command for Hawser (exit code 1). Its output: “Please log in first”.'
   let refuses = true
   vi.useFakeTimers()
   const { found, looks, troubles } = rig(async () => {

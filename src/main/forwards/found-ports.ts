@@ -10,55 +10,55 @@ import type { PortServices } from './port-services.ts'
 import { processName } from './process-name.ts'
 
 export interface FoundPortsParts {
-  /** Runs a script where the target is connected already; null where it is not. Never makes a connection. */
+  /** Runs a script if the target is already connected; otherwise null. Never opens a connection. */
   readonly run: (target: Target, script: Script, signal: AbortSignal) => Promise<string | null>
   readonly services: Pick<PortServices, 'presetOf' | 'isSomeoneElses'>
   /** A look at a host has ended. */
   readonly onLooked: (target: Target, ports: readonly ScannedPort[]) => void
-  /** A host can’t be looked at, or can again. */
+  /** Called when scanning a host starts or stops failing. */
   readonly onTroubles: () => void
   readonly reportBug: (where: string, error: unknown) => void
 }
 
-/** Why a host can’t be looked at, in a sentence. */
+/** The reason a host can't be scanned, as a sentence. */
 export interface ScanTrouble {
   readonly target: Target
   readonly text: string
 }
 
-/** A port that was found, with what main alone may know of it. */
+/** A found port with details that only the main process may see. */
 export interface ScannedPort {
   readonly found: FoundPort
-  /** Every argument of the process, secrets among them: to tell one process from another, never to show. */
+  /** All arguments of the process, which may include secrets: used to tell processes apart, never shown. */
   readonly process: string
 }
 
 const everyMs = 5_000
-// A look that took long is a burden over there, or here.
+// A scan that took long is a load on the host or this computer.
 const restFactor = 20
 const tooLoaded = 2
-// Mail, printing, name service, ssh, X11, and what every desktop has.
+// Mail, printing, name service, SSH, X11, and services of every desktop.
 const system = new Set([22, 25, 53, 111, 123, 139, 445, 546, 587, 631, 993, 3389, 5353, 5355, 6010, 6011, 6012])
-// More than this is no list for a person, and may be a host that wants to fill the memory.
+// A longer list is no use to anyone, and may come from a host that tries to exhaust memory.
 const mostPorts = 500
-// What a host says that runs no scripts, or has no program that lists ports: the next look says the same.
+// Errors of a host that runs no scripts or has no program that lists ports: scanning again would fail too.
 const wontLook = new Set<ErrorCode>(['server-refused', 'unsupported'])
 const databases = new Set(['postgresql', 'mysql', 'redis'])
 
 interface Watched {
   readonly target: Target
   nextAt: number
-  /** Aborted when nobody watches any more; null while there is no look. */
+  /** Aborted when nobody watches any more; null while no scan is running. */
   looking: AbortController | null
 }
 
 interface Seen {
   readonly ports: readonly ScannedPort[]
-  /** True where there are more than are kept. */
+  /** True if there are more ports than are kept. */
   readonly more: boolean
 }
 
-/** Looks at what listens on the hosts that somebody sees and that are connected anyway; at most every five seconds each. */
+/** Scans the ports of hosts that are visible and already connected, at most every five seconds each. */
 export class FoundPorts implements Disposable {
   readonly #parts: FoundPortsParts
   readonly #watched = new Map<string, Watched>()
@@ -76,17 +76,17 @@ export class FoundPorts implements Disposable {
     return [...this.#seen.values()].flatMap(({ ports }) => ports.map(({ found }) => found))
   }
 
-  /** True where a host has more ports than `all` lists, which is 500 of each at most. */
+  /** True if a host has more ports than `all` lists, which is at most 500 per host. */
   get more(): boolean {
     return [...this.#seen.values()].some(({ more }) => more)
   }
 
-  /** Hosts that answered a look with something else than ports. */
+  /** The hosts whose scan failed. */
   get troubles(): readonly ScanTrouble[] {
     return [...this.#troubles.values()]
   }
 
-  /** The process that listened on a port at the last look; null when none did. */
+  /** The process that listened on a port at the last scan; null if there was none. */
   at(target: Target, port: number): FoundPort | null {
     return this.#seen.get(targetKey(target))?.ports.find(({ found }) => found.port === port)?.found ?? null
   }
@@ -125,7 +125,7 @@ export class FoundPorts implements Disposable {
     const startedAt = Date.now()
     const key = targetKey(target)
     const output = await this.#parts.run(target, scanScript, abort.signal).catch((error: unknown) => {
-      // A look that failed says nothing about what listens.
+      // A failed scan says nothing about listening ports.
       if (!(error instanceof AppError)) this.#parts.reportBug('found ports', error)
       else if (wontLook.has(error.code) && this.#watched.get(key) === watched)
         this.#setTrouble(key, { target, text: error.message })
@@ -137,7 +137,7 @@ export class FoundPorts implements Disposable {
     if (output === undefined || this.#watched.get(key) !== watched) return
     this.#setTrouble(key, null)
     if (output === null) {
-      // Not connected: nothing is known of it any more.
+      // The host is not connected, so its ports are no longer known.
       if (this.#seen.delete(key)) this.#parts.onLooked(target, [])
       return
     }
@@ -155,7 +155,7 @@ export class FoundPorts implements Disposable {
     this.#parts.onTroubles()
   }
 
-  /** What is worth showing; the person's own come first where there are too many. */
+  /** Selects the ports worth showing; the user's own come first if there are too many. */
   #sift(target: Target, { ports, user }: PortScan): Seen {
     const { services } = this.#parts
     const isOwn = ({ uid }: ListeningPort) => uid !== null && uid === user
@@ -176,7 +176,7 @@ export class FoundPorts implements Disposable {
 
 /** What is this user's own; what hides its process is somebody else's, or the system's. */
 function worthTelling({ port, process, pid }: ListeningPort): boolean {
-  // On a host that is this very computer: what Hawser itself listens on.
+  // Hawser's own listening ports, if the host is this computer.
   const ours = pid === self.pid && process.startsWith(self.execPath)
   return !ours && pid !== null && process !== '' && port >= 1024 && !system.has(port) && !/(^|\/)sshd\b/.test(process)
 }

@@ -3,10 +3,10 @@ import type { Socket } from 'node:net'
 import type { Event } from '../../shared/base/event.ts'
 import type { Channel } from '../ssh/connection.ts'
 
-/** What passes through a forward: `out` leads to the host. */
+/** The direction of data through a forward: `out` goes to the host. */
 export type Direction = 'out' | 'in'
 
-/** Ends a socket so that the other side sees that something went wrong; a Unix socket knows no reset. */
+/** Closes a socket so that the peer sees a failure; a Unix socket has no reset. */
 export function resetSocket(socket: Socket): void {
   try {
     socket.resetAndDestroy()
@@ -18,15 +18,15 @@ export function resetSocket(socket: Socket): void {
 export interface JoinHooks {
   readonly onBytes: (way: Direction, bytes: number) => void
   readonly onClosed: () => void
-  /** Both ends are cut when the forward is stopped. */
+  /** Closes both ends when the forward is stopped. */
   readonly signal: AbortSignal
-  /** Announced when the connection behind the channel is lost: what came so far is not all there was. */
+  /** Emitted when the connection of the channel is lost: the data received so far is incomplete. */
   readonly onLost: Event<unknown>
 }
 
 /**
- * Joins a socket of this computer with a channel until both have ended. An end of one side ends the other's input
- * only; a reset is passed on; a side that does not read makes the other wait.
+ * Joins a local socket with a channel until both have ended. The end of one side ends only the other's input; a reset
+ * is passed on; a side that doesn't read makes the other wait.
  */
 export function joinStreams(socket: Socket, channel: Channel, hooks: JoinHooks): void {
   const { onBytes, onClosed, signal, onLost } = hooks
@@ -51,17 +51,17 @@ export function joinStreams(socket: Socket, channel: Channel, hooks: JoinHooks):
   channel.pipe(socket)
   socket.once('error', reset)
   channel.once('error', reset)
-  // The server closes a channel without an end of data when the other side was reset, or the link is gone.
+  // The server closes a channel without an end of data if the peer was reset, or the connection is gone.
   channel.once('close', () => {
     if (channel.readableEnded) {
       if (!socket.writableEnded) socket.end()
-      // Nobody is there to take what it still sends.
+      // Nobody is left to receive its data.
       if (!socket.readableEnded) socket.destroySoon()
       finish()
     } else reset()
   })
   socket.once('close', () => {
-    // What it sent before its end may still wait for the far side's window.
+    // Data sent before its end may still wait for the window of the channel.
     if (socket.readableEnded && !channel.writableFinished) channel.once('finish', () => channel.close())
     else channel.close()
     finish()

@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 
 const limitMs = 2_500
 
-/** True when something takes TCP connections there. Says nothing to it. */
+/** True if something accepts TCP connections at the address. Sends nothing. */
 export function knock({ address, port }: { address: string; port: number }, signal: AbortSignal): Promise<boolean> {
   return new Promise(resolve => {
     const socket = connect({ host: address, port, signal })

@@ -7,26 +7,26 @@ import type { Endpoint } from '../../shared/contract/forwards.ts'
 import type { ListenChoice } from './own-address.ts'
 import { processOnPort } from './port-owner.ts'
 
-/** Something that listens on this computer until disposed. */
+/** A local listener, until disposed. */
 export interface LocalListener extends Disposable {
-  /** Where it really listens: with the port that was free. */
+  /** The actual listening address, with the port that was free. */
   readonly at: Endpoint
-  /** Where a browser finds it: at an address that no other host's pages have, where there is one. */
+  /** The address for a browser: one that no other host's pages use, if possible. */
   readonly page: Endpoint
 }
 
 export interface ListenOptions {
   readonly onConnection: (socket: Socket) => void
-  /** Takes the next free port when the wanted one is not. */
+  /** Uses the next free port if the requested one is in use. */
   readonly freePort: boolean
-  /** One more address for the same port, listened on where it is to be had. */
+  /** One more address for the same port, used if available. */
   readonly besides?: string | null
 }
 
 const triedPorts = 100
 const highestPort = 65_535
 
-/** Listens at the first choice whose address this computer has. Throws like `listenHere`. */
+/** Listens at the first choice whose address this computer has. Errors: the same as `listenHere`. */
 export async function listenAtFirst(
   choices: readonly ListenChoice[],
   options: Omit<ListenOptions, 'besides'>,
@@ -39,12 +39,12 @@ export async function listenAtFirst(
       if (!lacksAddress || index === choices.length - 1) throw error
     }
   }
-  throw new AppError('invalid-input', 'There is nowhere to listen.')
+  throw new AppError('invalid-input', 'There is no address to listen on.')
 }
 
 /**
  * Listens on an address and port, or on a Unix socket that only this user may use. `localhost` is both 127.0.0.1 and
- * ::1, `*` every interface. Throws `port-taken` (naming the process where the system tells), `no-permission`,
+ * ::1, `*` every interface. Errors: `port-taken` (naming the process if the system reveals it), `no-permission`,
  * `name-not-found`.
  */
 export async function listenHere(wanted: Endpoint, options: ListenOptions): Promise<LocalListener> {
@@ -60,7 +60,7 @@ export async function listenHere(wanted: Endpoint, options: ListenOptions): Prom
     }
     const real = (server.address() as { port: number }).port
     const others = await Promise.all(more.map(host => tryListen({ host, port: real }, options)))
-    // Not every system has the second family; but somebody else's port under the same name would answer in our place.
+    // Not every system has both families, but another program on the same name and port would answer instead of Hawser.
     const clash = others.some(other => 'error' in other && other.error.code === 'EADDRINUSE')
     const servers = [server, ...others].filter(each => each instanceof Server)
     if (!clash) return finish({ address, port: real, servers }, options)
@@ -70,7 +70,7 @@ export async function listenHere(wanted: Endpoint, options: ListenOptions): Prom
   }
 }
 
-/** Adds the address besides, which is never a reason to fail: without it the page is where the rest listens. */
+/** Adds the extra address, which may fail silently: the page is then at the address of the main listener. */
 async function finish(
   { address, port, servers }: { readonly address: string; readonly port: number; readonly servers: readonly Server[] },
   options: ListenOptions,
@@ -79,7 +79,7 @@ async function finish(
   const besides = options.besides ?? null
   const more = besides === null ? null : await tryListen({ host: besides, port }, options)
   const all = more instanceof Server ? [...servers, more] : servers
-  // Every interface is that address too, so it is taken by the listener that is there.
+  // A listener on every interface already covers that address.
   const isCovered = address !== 'localhost' && more !== null && 'error' in more && more.error.code === 'EADDRINUSE'
   const page = besides !== null && (more instanceof Server || isCovered) ? { ...at, address: besides } : at
   return { at, page, dispose: () => all.forEach(each => each.close()) }
@@ -92,10 +92,10 @@ function addressesOf(address: string): readonly [string, ...string[]] {
 
 async function listenUnix(path: string, options: ListenOptions): Promise<LocalListener> {
   if (process.platform === 'win32')
-    throw new AppError('unsupported', 'Windows has no Unix sockets that ssh could use. Forward a port instead.')
+    throw new AppError('unsupported', 'Windows doesn’t support forwarding Unix sockets. Forward a port instead.')
   await takeAwayDead(path)
   const before = process.umask(0o177)
-  // The name is made at once, before anything else of this turn runs.
+  // The name is created synchronously, before any other code of this turn.
   const listening = tryListen({ path }, options)
   process.umask(before)
   const server = await listening
@@ -104,7 +104,7 @@ async function listenUnix(path: string, options: ListenOptions): Promise<LocalLi
   return { at, page: at, dispose: () => server.close() }
 }
 
-/** A socket that a program left behind when it died; nothing else that stands there is touched. */
+/** Deletes a socket left behind by a program that died, and nothing else. */
 async function takeAwayDead(path: string): Promise<void> {
   const found = await lstat(path).catch(() => null)
   if (!found?.isSocket()) return
@@ -125,7 +125,7 @@ function tryListen(
     server.once('error', error => resolve({ error }))
     server.listen({ ...at, ...('host' in at && at.host === '::' ? { ipv6Only: true } : {}) }, () => {
       server.removeAllListeners('error')
-      // One connection that could not be taken is not the end of the others.
+      // One connection that could not be accepted must not end the others.
       server.on('error', () => {})
       resolve(server)
     })
@@ -137,14 +137,17 @@ async function listenError(error: NodeJS.ErrnoException, wanted: Endpoint): Prom
   if (error.code === 'EADDRINUSE') {
     const owner = wanted.kind === 'tcp' ? await processOnPort(wanted.port) : null
     const by = owner === null ? 'another program' : owner
-    return new AppError('port-taken', `${what} is in use by ${by}. Choose another one, or let Hawser take the next.`)
+    return new AppError(
+      'port-taken',
+      `${what} is in use by ${by}. Choose another port, or let Hawser use the next free one.`,
+    )
   }
   if (error.code === 'EACCES' || error.code === 'EPERM')
     return new AppError(
       'no-permission',
-      `${what} may not be listened on. Ports below 1024 are the system’s: choose one above.`,
+      `Permission denied for ${what}. Ports below 1024 are privileged: choose a higher one.`,
     )
   if (error.code === 'ENOTFOUND' || error.code === 'EADDRNOTAVAIL')
-    return new AppError('name-not-found', 'This computer does not have the address to listen on. Choose 127.0.0.1.')
-  return new AppError('refused', `${what} can’t be listened on (${error.code ?? error.message}).`)
+    return new AppError('name-not-found', 'This computer doesn’t have that listening address. Use 127.0.0.1.')
+  return new AppError('refused', `Can’t listen on ${what} (${error.code ?? error.message}).`)
 }

@@ -2,29 +2,29 @@ import { createHash } from 'node:crypto'
 
 import type { Endpoint, Forward } from '../../shared/contract/forwards.ts'
 
-/** Where a host's forwards listen on this computer. */
+/** The local address for a host's forwards. */
 export interface OwnPlace {
-  /** The loopback address that the host has to itself. */
+  /** The loopback address reserved for the host. */
   readonly address: string
-  /** True where the person chose the port number, so that a shared address may show it as well. */
+  /** True if the user chose the port number, so that it may also be used on a shared address. */
   readonly asked: boolean
 }
 
-/** One place to listen on. */
+/** One address to listen on. */
 export interface ListenChoice {
   readonly at: Endpoint
-  /** The host's own address, which is listened on besides, so that its pages are apart from other hosts' pages. */
+  /** The host's own address, used in addition, so that its pages are separate from other hosts' pages. */
   readonly besides: string | null
 }
 
 const [lowest, span] = [32, 96]
 const firstUserPort = 1_024
-// A range of our own: no service has its usual port there. The last hundred is left for the search for a free one.
+// A range without the usual port of any service. The last hundred are reserved for finding a free one.
 const [rangeStart, rangeSize] = [40_000, 9_900]
 
 /**
- * The address of 127.32.0.1 to 127.127.255.254 that a text stands for (RFC 1122, 3.2.1.3 gives all of 127.0.0.0/8 to the
- * computer itself), passing over those that are taken. Systems and containers use 127.0.x.x.
+ * Derives an address from 127.32.0.1 to 127.127.255.254 for a key (RFC 1122, 3.2.1.3 gives all of 127.0.0.0/8 to the
+ * computer itself), skipping those in use. Systems and containers use 127.0.x.x.
  */
 export function deriveAddress(key: string, taken: ReadonlySet<string>): string {
   for (let round = 0; ; round++) {
@@ -34,21 +34,21 @@ export function deriveAddress(key: string, taken: ReadonlySet<string>): string {
   }
 }
 
-/** True for an address that some host may have to itself. */
+/** True for an address that may be reserved for a host. */
 export function isOwnAddress(address: string): boolean {
   const found = /^127\.(\d{1,3})\.\d{1,3}\.\d{1,3}$/.exec(address)
   return found !== null && Number(found[1]) >= lowest && Number(found[1]) < lowest + span
 }
 
-/** The port of 40000 to 49999 that stands for a port whose own number is not to be listened on. */
+/** Returns a port from 40000 to 49999 that replaces one whose own number must not be used. */
 export function rangePort(port: number): number {
   return port >= rangeStart && port < rangeStart + rangeSize + 100 ? port : rangeStart + (port % rangeSize)
 }
 
 /**
- * Where a forward may listen, best first; the next one is for systems that lack the address of the one before, such as
- * macOS, which has 127.0.0.1 alone. There, a number that the host chose is not listened on: `localhost:5432` belongs to
- * this computer. A privileged port is never the host's to choose either.
+ * Returns the possible listening addresses, best first; the next one is for systems without the address before it, such
+ * as macOS, which only has 127.0.0.1. In that case a number chosen by the host is not used: `localhost:5432` belongs to
+ * this computer. The host may never choose a privileged port either.
  */
 export function listenChoices(forward: Forward, place: OwnPlace | null): readonly ListenChoice[] {
   const { listen, ownAddress, page, kind } = forward

@@ -11,7 +11,7 @@ interface PagesParts {
   readonly warn: (text: string) => void
 }
 
-/** A page that somebody named, as a link in a terminal does. */
+/** A page given explicitly, for example by a link in a terminal. */
 export interface NamedPage {
   readonly path: string
   readonly secure: boolean
@@ -19,11 +19,11 @@ export interface NamedPage {
 
 const answerMs = 45_000
 
-/** The pages behind forwards, with their tokens; they are only ever in memory. */
+/** The pages behind forwards, with their tokens, which are only kept in memory. */
 export class Pages {
   readonly #parts: PagesParts
   readonly #services = new Map<ForwardId, RunningService>()
-  /** The forwards whose pages answered over TLS only. */
+  /** The forwards whose pages responded over TLS only. */
   readonly #secure = new Set<ForwardId>()
   /** The targets whose pages were opened under a host name. */
   readonly #opened = new Map<string, Map<string, Target>>()
@@ -36,20 +36,20 @@ export class Pages {
     this.#services.set(id, service)
   }
 
-  /** It leads elsewhere now: the token of the old place is not for the new one. */
+  /** Discards the token of a forward whose destination has changed. */
   forget(id: ForwardId): void {
     this.#services.delete(id)
     this.#secure.delete(id)
   }
 
   /**
-   * Waits until the page answers, and opens it in the browser. Throws `timed-out` after 45 seconds, `cancelled` on abort or
-   * when the forward is stopped, and `invalid-input` for what is no page.
+   * Waits until the page responds, and opens it in the browser. Errors: `timed-out` after 45 seconds, `cancelled` on
+   * abort or when the forward is stopped, and `invalid-input` if there is no page.
    */
   async open(runner: ForwardRunner, signal: AbortSignal, named: NamedPage | null = null): Promise<void> {
     const { forward, pageAt } = runner
     if (pageAt?.kind !== 'tcp' || (named?.path ?? this.#pathOf(forward)) === null)
-      throw new AppError('invalid-input', `${forward.label} is no page that a browser could open.`)
+      throw new AppError('invalid-input', `${forward.label} is not a web page that a browser can open.`)
     const page = { ...pageAt, secure: this.#isSecure(forward, named), where: forward.label }
     const either = AbortSignal.any([signal, runner.ended])
     const { status, secure } = await waitForPage(page, { signal: either, timeoutMs: answerMs })
@@ -60,7 +60,7 @@ export class Pages {
     await this.#parts.openPage(this.address(forward, runner.pageAt ?? pageAt, named))
   }
 
-  /** The address of the page with its token; of what is no page, where it listens. */
+  /** Returns the URL of the page with its token; without a page, the listening address. */
   address(forward: Forward, at: Endpoint, named: NamedPage | null = null): string {
     if (at.kind === 'unix') return at.path
     const page = named?.path ?? this.#pathOf(forward)
@@ -71,7 +71,7 @@ export class Pages {
     return `${secure ? 'https' : 'http'}://${where}${page.startsWith('/') ? page : `/${page}`}`
   }
 
-  /** Once for each pair: where two hosts have one name in the browser, it sends the cookies of one to the other. */
+  /** Warns once per pair: if two hosts share a name in the browser, it sends the cookies of one to the other. */
   #warnOfSharing({ forward, pageAt }: ForwardRunner): void {
     if (pageAt?.kind !== 'tcp') return
     const host = hostOf(pageAt.address)
@@ -81,7 +81,7 @@ export class Pages {
     if (other && !others.has(key)) {
       const names = `${this.#parts.nameOf(other)} and ${this.#parts.nameOf(forward.target)}`
       this.#parts.warn(
-        `Pages of ${names} share cookies in your browser, because both are at ${host}. Use a private window for one of them if you don’t trust it.`,
+        `Pages of ${names} share cookies in your browser, because both are at ${host}. If you don’t trust one of them, open it in a private window.`,
       )
     }
     this.#opened.set(host, others.set(key, forward.target))
@@ -96,7 +96,7 @@ export class Pages {
   }
 }
 
-/** What a browser calls an address. It reaches what listens on every interface by this computer's own name. */
+/** The name of an address in a browser, which reaches a listener on every interface under this computer's own name. */
 function hostOf(address: string): string {
   return /^(\*|0\.0\.0\.0|::|::1)$/.test(address) ? 'localhost' : address
 }

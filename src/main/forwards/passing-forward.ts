@@ -4,7 +4,7 @@ import type { Forward, ForwardId } from '../../shared/contract/forwards.ts'
 import type { Preset } from '../../shared/contract/presets.ts'
 import type { Target } from '../../shared/contract/targets.ts'
 
-/** A forward to a port of a host that is not kept. The host chose the port, so it listens at the host's own address. */
+/** A temporary forward to a port of a host. The host chose the port, so it listens at the host's own address. */
 export function passingForward(target: Target, port: number, preset: Preset | null): Forward {
   return {
     id: randomUUID() as ForwardId,

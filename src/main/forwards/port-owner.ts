@@ -3,9 +3,9 @@ import { readdir, readFile, readlink } from 'node:fs/promises'
 import { cleanLine } from '../../shared/base/clean-text.ts'
 import { parseProcNetTcp } from './port-scan.ts'
 
-/** The program that listens on a port of this computer, such as `python3 (pid 812)`; null where the system does not tell. */
+/** The program that listens on a local port, such as `python3 (pid 812)`; null if the system doesn't reveal it. */
 export async function processOnPort(port: number): Promise<string | null> {
-  // Other systems tell only by running programs, which is more than an error message is worth.
+  // Other systems need programs for this, which isn't worth it for an error message.
   if (process.platform !== 'linux') return null
   try {
     const tables = await Promise.all(['tcp', 'tcp6'].map(name => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')))
@@ -16,7 +16,7 @@ export async function processOnPort(port: number): Promise<string | null> {
       return `${cleanLine(await readFile(`/proc/${pid}/comm`, 'utf8'), 64)} (pid ${pid})`
     }
   } catch {
-    // A process that ends while it is looked at, or that is somebody else's.
+    // The process exited meanwhile or belongs to another user.
   }
   return null
 }

@@ -1,38 +1,39 @@
 import { cleanLine } from '../../shared/base/clean-text.ts'
 import { sh } from '../ssh/script.ts'
 
-/** A TCP port that something listens on over there. */
+/** A listening TCP port on the host. */
 export interface ListeningPort {
   readonly port: number
   readonly pid: number | null
-  /** The arguments of the process joined by spaces, or its short name; empty where the system does not tell. */
+  /** The arguments of the process joined by spaces, or its short name; empty if the system doesn't reveal it. */
   readonly process: string
-  /** The user that every process behind it runs as; null where the system does not tell, or where they differ. */
+  /** The user of every process behind it; null if the system doesn't reveal it or they differ. */
   readonly uid: number | null
-  /** True where only that machine itself can connect. */
+  /** True if only the host itself can connect. */
   readonly loopback: boolean
 }
 
-/** A socket that listens, with every process that holds it. */
+/** A listening socket with the processes that hold it. */
 type Socket = Omit<ListeningPort, 'uid'> & { readonly pids: readonly number[] }
 
-/** What one look at a host brought. */
+/** The result of one scan of a host. */
 export interface PortScan {
   readonly ports: readonly ListeningPort[]
-  /** Load over the last minute by processor; null where the system does not tell. */
+  /** Load average over the last minute per processor; null if not available. */
   readonly load: number | null
-  /** The user that is signed in; null where the system does not tell. */
+  /** The ID of the user that is signed in; null if not available. */
   readonly user: number | null
 }
 
 const longestProcess = 1024
-// What a host prints beyond is not looked at: no machine has more sockets that listen.
+// Further lines are ignored: no machine has more listening sockets.
 const mostLines = 50_000
 
 /**
- * The script of one look: prints sections that begin with `@name`. `ss` knows most; /proc serves BusyBox; `lsof` and
- * `netstat` serve macOS and the BSDs. The owners come from /proc/pid/status, since a process can have its folder in /proc
- * shown as root's (proc(5), "dumpable"). Sections about owners come last: a later one counts, so no name can forge them.
+ * The scan script prints sections that start with `@name`. `ss` reports most; /proc serves BusyBox; `lsof` and
+ * `netstat` serve macOS and the BSDs. Owners come from /proc/pid/status, since a process's folder in /proc can appear
+ * to be root's (proc(5), "dumpable"). Sections about owners come last and later ones win, so no process name can forge
+ * them.
  */
 export const scanScript = sh`
 args() { for p in $(printf '%s\\n' "$1" | sort -u | head -n 300); do
@@ -60,7 +61,7 @@ echo @load; cat /proc/loadavg 2>/dev/null || uptime; getconf _NPROCESSORS_ONLN 2
 echo @user; id -u
 `
 
-/** Reads what `scanScript` printed. Anything that can't be read is left out. Each port once. */
+/** Parses the output of `scanScript`. Unreadable lines are skipped. Each port is listed once. */
 export function parseScan(output: string): PortScan {
   const sections = sectionsOf(output)
   const args = argumentsOf(sections.get('args') ?? '')
@@ -76,7 +77,8 @@ export function parseScan(output: string): PortScan {
     const uid = userOf(each.pids, owners)
     const process = cleanLine((each.pid === null ? undefined : args.get(each.pid)) ?? each.process, longestProcess)
     const known = ports.get(each.port)
-    // One port on several addresses: what tells most, what reaches furthest, and an owner only where there is one alone.
+    // For one port on several addresses: the most detailed process, the widest reach, and an owner only if there is
+    // exactly one.
     ports.set(each.port, {
       port: each.port,
       pid: known?.pid ?? each.pid,
@@ -111,7 +113,7 @@ function sectionsOf(output: string): ReadonlyMap<string, string> {
   return sections
 }
 
-/** `LISTEN 0 128 127.0.0.1:8888 0.0.0.0:* users:(("jupyter-lab",pid=812,fd=6))` of ss -ltnpH. */
+/** Parses `LISTEN 0 128 127.0.0.1:8888 0.0.0.0:* users:(("jupyter-lab",pid=812,fd=6))` of ss -ltnpH. */
 function parseSs(text: string): readonly Socket[] {
   return text.split('\n').flatMap(line => {
     const fields = line.trim().split(/\s+/)
@@ -123,7 +125,7 @@ function parseSs(text: string): readonly Socket[] {
   })
 }
 
-/** A listening socket of /proc/net/tcp or tcp6: state 0A, address and port in hexadecimal. */
+/** Parses the listening sockets of /proc/net/tcp or tcp6: state 0A, address and port in hexadecimal. */
 export function parseProcNetTcp(
   text: string,
 ): readonly { port: number; loopback: boolean; apart: boolean; inode: string }[] {
@@ -144,7 +146,7 @@ export function parseProcNetTcp(
   })
 }
 
-/** `/proc/812/fd:` and then `... 6 -> socket:[3141]`, as ls -l prints them. */
+/** Parses `/proc/812/fd:` followed by `... 6 -> socket:[3141]`, as printed by ls -l. */
 function socketOwners(text: string): ReadonlyMap<string, readonly number[]> {
   const owners = new Map<string, readonly number[]>()
   let pid: number | null = null
@@ -170,7 +172,7 @@ function withOwners(
     })
 }
 
-/** `python3.1 812 ada 6u IPv4 0x1 0t0 TCP 127.0.0.1:8888 (LISTEN)` of lsof -nP. */
+/** Parses `python3.1 812 ada 6u IPv4 0x1 0t0 TCP 127.0.0.1:8888 (LISTEN)` of lsof -nP. */
 function parseLsof(text: string): readonly Socket[] {
   return text.split('\n').flatMap(line => {
     const found = /^(\S+)\s+(\d+)\s.*\sTCP\s+(\S*):(\d+)\s+\(LISTEN\)/.exec(line)
@@ -180,7 +182,7 @@ function parseLsof(text: string): readonly Socket[] {
   })
 }
 
-/** `tcp4 0 0 127.0.0.1.8888 *.* LISTEN` of the BSDs, with a colon on Linux. */
+/** Parses `tcp4 0 0 127.0.0.1.8888 *.* LISTEN` of the BSDs, with a colon on Linux. */
 function parseNetstat(text: string): readonly Socket[] {
   return text.split('\n').flatMap(line => {
     const fields = line.trim().split(/\s+/)
@@ -190,7 +192,7 @@ function parseNetstat(text: string): readonly Socket[] {
   })
 }
 
-/** `at` is what a pattern matched: the whole, the address, the port. */
+/** `at` is the match of a pattern: the whole, the address, the port. */
 function listening(
   [, address = '', digits = '']: readonly string[],
   owner: Pick<Socket, 'pid' | 'pids' | 'process'>,
@@ -198,23 +200,23 @@ function listening(
   const port = Number(digits)
   if (port < 1 || port > 65_535) return []
   const plain = address.replace(/^\[|\]$|%.*$/g, '')
-  // `localhost` over there does not lead to the other addresses of 127.0.0.0/8, where forwards of Hawser itself listen.
+  // The host's `localhost` doesn't include other addresses of 127.0.0.0/8, which Hawser's own forwards use.
   if (plain.startsWith('127.') && plain !== '127.0.0.1') return []
   return [{ port, ...owner, loopback: /^127\.|^::1$|^::ffff:127\.|^localhost$/.test(plain) }]
 }
 
-/** `/proc/812/status:Uid:\t1000\t1000` of grep, or `812 1000 1000` of ps: the real and the effective user. */
+/** Parses `/proc/812/status:Uid:\t1000\t1000` of grep, or `812 1000 1000` of ps: the real and the effective user. */
 function ownersOf(text: string): ReadonlyMap<number, number> {
   const owners = new Map<number, number>()
   for (const line of text.split('\n')) {
     const found = /^(?:\/proc\/(\d+)\/status:Uid:|\s*(\d+)\s)\s*(\d+)\s+(\d+)/.exec(line)
-    // One that has changed its user belongs to both.
+    // A process that changed its user belongs to both.
     if (found && found[3] === found[4]) owners.set(Number(found[1] ?? found[2]), Number(found[3]))
   }
   return owners
 }
 
-/** The one user of all processes that hold a socket; null where there is none, or more than one. */
+/** The single user of all processes that hold a socket; null if there is none or more than one. */
 function userOf(pids: readonly number[], owners: ReadonlyMap<number, number>): number | null {
   const users = new Set(pids.map(pid => owners.get(pid) ?? null))
   const [only = null] = users

@@ -1,17 +1,18 @@
 const longestName = 64
 
-// Programs that are told the name of a script or module first.
+// Programs whose first argument is a script or module.
 const interpreter =
   /^(python[\d.]*|pypy[\d.]*|node|nodejs|deno|bun|ruby[\d.]*|perl[\d.]*|php[\d.]*|java|Rscript|julia|lua[\d.]*|sh|bash|dash|zsh|fish)$/
-// Their flags that stand alone; after any other one, the next word may be its value.
+// Their flags without a value; the word after any other flag may be its value.
 const loneFlag = /^-[uBEIOSsbdvx]+$/
-// A word alone could be anything; a path or an ending says that it is a file.
+// A plain word could be anything; a path or an extension shows that it is a file.
 const scriptFile = /^(\.{0,2}|~)\/|\.(py|pyc|mjs|cjs|js|ts|rb|pl|php|jl|lua|R|sh|jar)$/
 const name = /^[A-Za-z_][\w.+-]*$/
 
 /**
- * A short name of a process from its arguments: the program, the script or module that it runs, and its port where that is
- * the one it listens on. Everything else is left out, since programs are told passwords and tokens in any place and form.
+ * Returns a short name of a process from its arguments: the program, the script or module that it runs, and its port if
+ * that is the listening one. Everything else is left out, since programs receive passwords and tokens in any place and
+ * form.
  */
 export function processName(process: string, port: number): string {
   const [first = '', ...rest] = process.split(' ').filter(Boolean)
@@ -30,13 +31,13 @@ function scriptOf(words: readonly string[]): readonly string[] {
   return script === null ? [] : [script]
 }
 
-/** The last part of a path where it is a plain name that does not look like a secret. */
+/** Returns the last part of a path if it is a plain name that doesn't look like a secret. */
 function nameOf(word: string): string | null {
   const last = word.slice(word.lastIndexOf('/') + 1)
   return name.test(last) && last.length <= longestName && !looksSecret(last) && !/:\/\/|[=@?&]/.test(word) ? last : null
 }
 
-/** True for what random letters make: a known beginning of tokens, or a long run of mixed letters and digits. */
+/** True for text that looks random: a known token prefix, or a long run of mixed letters and digits. */
 function looksSecret(word: string): boolean {
   if (
     /^(sk|pk|rk|gh[a-z]|github_pat|glpat|hf|xox[a-z]|AKIA|ASIA|eyJ|ya29|AIza|npm|pypi)[-_.]?[A-Za-z0-9]{8,}/.test(word)

@@ -26,7 +26,7 @@ export class Rearming {
     this.#parts = parts
   }
 
-  /** A connection was refused over there: the service is looked for, for a minute, while its forward is on. Never throws. */
+  /** Handles a refused connection: looks for the service for a minute while its forward is on. Never throws. */
   async refused(id: ForwardId): Promise<void> {
     const runner = this.#parts.runs.get(id)
     if (!runner || this.#looking.has(id)) return

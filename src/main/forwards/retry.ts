@@ -3,13 +3,15 @@ import type { ErrorCode } from '../../shared/base/errors.ts'
 const delays = [1, 2, 4, 8, 15, 30] as const
 const jitter = 0.2
 
-/** How long to wait before try `attempt` (from 0), in milliseconds: 1, 2, 4, 8, 15, then 30 s for ever, 20 % more or less. */
+/**
+ * Returns the delay before try `attempt` (from 0) in milliseconds: 1, 2, 4, 8, 15, then always 30 s, 20 % more or less.
+ */
 export function retryDelay(attempt: number, random: number): number {
   const seconds = delays[Math.min(attempt, delays.length - 1)] as number
   return Math.round(seconds * 1000 * (1 - jitter + 2 * jitter * random))
 }
 
-/** What a failure to connect means for a forward. */
+/** The consequence of a connection failure for a forward. */
 export type Verdict = 'retry' | 'ask' | 'needs-you' | 'failed'
 
 const askable = new Set<ErrorCode>(['needs-answer'])
@@ -24,18 +26,21 @@ const needPerson = new Set<ErrorCode>([
 ])
 const hopeless = new Set<ErrorCode>(['no-common-algorithm', 'port-taken', 'not-found', 'invalid-input'])
 
-/** A lost link, a server that is away or too busy: again. What only a person can change waits for one. */
+/**
+ * Judges a failure: a lost connection or an unreachable or busy server is retried. Problems that only the user can
+ * solve wait for them.
+ */
 export function judgeFailure(code: ErrorCode, stage: 'connect' | 'listen'): Verdict {
   if (askable.has(code)) return 'ask'
   if (needPerson.has(code)) return 'needs-you'
-  // A server that closes the door may be busy; one that lets nobody listen will not next time either.
+  // A server that disconnects may be busy; one that refuses to listen will refuse again.
   if (code === 'server-refused') return stage === 'listen' ? 'failed' : 'retry'
   return hopeless.has(code) ? 'failed' : 'retry'
 }
 
 const away = new Set<ErrorCode>(['refused', 'unreachable', 'name-not-found', 'timed-out', 'lost'])
 
-/** True when a plain TCP connection would tell that the server is back. */
+/** True if a plain TCP connection would show that the server is back. */
 export function isAway(code: ErrorCode): boolean {
   return away.has(code)
 }

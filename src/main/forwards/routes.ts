@@ -9,21 +9,21 @@ import { joinStreams, resetSocket } from './join-streams.ts'
 import { SocksReader, type SocksFailure, type SocksTarget } from './socks.ts'
 import type { Traffic } from './traffic.ts'
 
-/** What every connection through a forward needs. */
+/** Everything that a connection through a forward needs. */
 export interface Carrying {
   readonly traffic: Traffic
   readonly signal: AbortSignal
-  /** One connection could not be made; the forward itself stays. */
+  /** Called when one connection could not be opened; the forward itself stays. */
   readonly onRefused: (error: AppError) => void
 }
 
-// A program that connects to a proxy and says nothing holds nobody up.
+// A program that connects to the proxy and sends nothing is dropped.
 const greetMs = 10_000
 const connectMs = 10_000
-// Each takes a file descriptor of this computer, and the other side decides how many come.
+// Each uses a local file descriptor, and the remote side decides how many arrive.
 const mostIncoming = 256
 
-/** Carries one connection of this computer to where the forward leads. Ends the socket when it can't. Never throws. */
+/** Carries one local connection to the destination of the forward. Ends the socket on failure. Never throws. */
 export async function carry(
   socket: Socket,
   connection: Connection,
@@ -40,20 +40,20 @@ export async function carry(
 }
 
 /**
- * Listens over there and carries what comes in to a port or socket of this computer, until disposed: up to 256 connections
- * at once, beyond which each further one is refused.
+ * Listens on the server and carries its connections to a local port or socket, until disposed: up to 256 at once,
+ * beyond which further ones are refused.
  */
 export async function bringFromThere(
   connection: Connection,
   { listen, to }: Forward,
   carrying: Carrying,
 ): Promise<{ readonly at: Endpoint } & Disposable> {
-  if (to === null) throw new AppError('invalid-input', 'A forward from the host must lead somewhere on this computer.')
+  if (to === null) throw new AppError('invalid-input', 'A remote forward needs a destination on this computer.')
   let open = 0
   const onIncoming = (incoming: Incoming) => {
     if (open >= mostIncoming) {
       incoming.refuse()
-      const text = `${mostIncoming} connections through this forward are open at once. Further ones are refused.`
+      const text = `This forward has ${mostIncoming} open connections. New ones are refused.`
       return carrying.onRefused(new AppError('too-many-connections', text))
     }
     open++
@@ -63,7 +63,7 @@ export async function bringFromThere(
     const listener = await connection.listenUnixThere(listen.path, onIncoming, carrying.signal)
     return { at: listen, dispose: () => listener.dispose() }
   }
-  // The empty address is "every one", which the server grants by its GatewayPorts (RFC 4254, 7.1).
+  // The empty address means all interfaces, which the server allows by its GatewayPorts (RFC 4254, 7.1).
   const address = listen.address === '*' ? '' : listen.address
   const listener = await connection.listenThere({ address, port: listen.port }, onIncoming, carrying.signal)
   return { at: { ...listen, port: listener.port }, dispose: () => listener.dispose() }
@@ -88,7 +88,7 @@ async function takeIncoming(
   try {
     join(socket, incoming.accept(), carrying)
   } catch (error) {
-    // The link was lost meanwhile, which the forward hears of by itself.
+    // The connection was lost meanwhile, which is reported to the forward separately.
     socket.destroy()
     if (!(error instanceof AppError)) throw error
   }
@@ -103,8 +103,8 @@ function connectHere(to: Endpoint): Promise<Socket> {
       socket.destroy()
       reject(new AppError('unreachable', text))
     }
-    socket.setTimeout(connectMs, () => fail(`${where} on this computer does not answer.`))
-    socket.once('error', () => fail(`Nothing on this computer listens on ${where}. Start the program there first.`))
+    socket.setTimeout(connectMs, () => fail(`${where} on this computer doesn’t respond.`))
+    socket.once('error', () => fail(`Nothing is listening on ${where} on this computer. Start the program first.`))
     socket.once('connect', () => {
       socket.setTimeout(0)
       socket.removeAllListeners('error')
@@ -120,7 +120,7 @@ async function carrySocks(socket: Socket, connection: Connection, carrying: Carr
   const asked = await readSocks(socket, reader)
   if ('why' in asked) {
     socket.end(asked.reply)
-    return carrying.onRefused(new AppError('unsupported', `The proxy turned a connection away: ${asked.why}.`))
+    return carrying.onRefused(new AppError('unsupported', `The SOCKS proxy refused a connection: ${asked.why}.`))
   }
   const { target, rest } = asked
   try {
@@ -146,7 +146,7 @@ function readSocks(socket: Socket, reader: SocksReader): Promise<Asked> {
       socket.pause()
       resolve(asked)
     }
-    const gone = () => done({ why: 'a program went away before it said where to', reply: Buffer.alloc(0) })
+    const gone = () => done({ why: 'a program disconnected before sending its request', reply: Buffer.alloc(0) })
     const timer = setTimeout(gone, greetMs)
     const take = (data: Buffer) => {
       waiting = Buffer.concat([waiting, data])

@@ -4,22 +4,22 @@
  *   request   VER CMD RSV ATYP DST.ADDR DST.PORT  answer  VER REP RSV ATYP BND.ADDR BND.PORT
  * SOCKS 4 and 4a:
  *   request   VN(4) CD DSTPORT DSTIP USERID 0 [NAME 0]   answer  0 CD(5A granted, 5B refused) PORT IP
- * Domain names are left to the far side to resolve.
+ * The server resolves domain names.
  */
 
-/** Where a client of the proxy wants to go. */
+/** The destination that a proxy client requests. */
 export interface SocksTarget {
   readonly address: string
   readonly port: number
 }
 
-/** What to do next: send `reply` when there is one, then wait for more, connect, or close. */
+/** The next step: send `reply` if there is one, then wait for more, connect, or close. */
 export type SocksStep =
   | { readonly kind: 'more'; readonly reply: Buffer | null; readonly rest: Buffer }
   | { readonly kind: 'connect'; readonly target: SocksTarget; readonly rest: Buffer }
   | { readonly kind: 'refuse'; readonly reply: Buffer; readonly why: string }
 
-/** Why the far side did not connect, as RFC 1928 (section 6) counts. */
+/** The reason a connection failed, as in RFC 1928 (section 6). */
 export type SocksFailure = 'general' | 'forbidden' | 'unreachable' | 'refused' | 'timed-out'
 
 const replies: Readonly<Record<SocksFailure, number>> = {
@@ -30,24 +30,24 @@ const replies: Readonly<Record<SocksFailure, number>> = {
   'timed-out': 6,
 }
 
-// A greeting, a request, and no more: 2 + 255 and 4 + 1 + 255 + 2 bytes; SOCKS 4a has two texts of at most 255.
+// The size of a greeting and a request: 2 + 255 and 4 + 1 + 255 + 2 bytes; SOCKS 4a has two texts of at most 255.
 const longest = 600
 
-/** Reads the client's side of one connection, piece by piece. Pure but for what it remembers. */
+/** Parses the client's side of one connection, in chunks. Pure except for its own state. */
 export class SocksReader {
   #version: 4 | 5 | null = null
   #greeted = false
 
-  /** Give it all bytes that have come and are not used yet. */
+  /** Parses all bytes that have arrived and were not consumed yet. */
   read(data: Buffer): SocksStep {
     if (data.length === 0) return more(data)
     const version = this.#version ?? data[0]
     if (version === 5) return this.#greeted ? this.#request(data) : this.#greeting(data)
     if (version === 4) return this.#request4(data)
-    return refuse(Buffer.alloc(0), 'a program spoke to it that does not speak SOCKS')
+    return refuse(Buffer.alloc(0), 'the program doesn’t speak SOCKS')
   }
 
-  /** The answer to a request that the far side granted. */
+  /** The reply to a request that the server granted. */
   granted(): Buffer {
     return this.#version === 4 ? answer4(0x5a) : answer5(0)
   }
@@ -60,46 +60,46 @@ export class SocksReader {
     this.#version = 5
     const length = 2 + (data[1] ?? 0)
     if (data.length < length) return more(data)
-    // 0 is "no authentication": the proxy is this computer's own.
+    // 0 is "no authentication": the proxy listens on this computer only.
     if (!data.subarray(2, length).includes(0))
-      return refuse(Buffer.from([5, 0xff]), 'a program wants to sign in to it; the proxy takes no sign-in')
+      return refuse(Buffer.from([5, 0xff]), 'the program asked to authenticate, and this proxy has no authentication')
     this.#greeted = true
     return { kind: 'more', reply: Buffer.from([5, 0]), rest: data.subarray(length) }
   }
 
   #request(data: Buffer): SocksStep {
     const [version, command, , type] = data
-    if (data.length < 5) return data.length > 0 && version !== 5 ? refuse(answer5(1), 'a broken request') : more(data)
-    if (version !== 5) return refuse(answer5(1), 'a broken request')
+    if (data.length < 5) return data.length > 0 && version !== 5 ? refuse(answer5(1), 'malformed request') : more(data)
+    if (version !== 5) return refuse(answer5(1), 'malformed request')
     const length = { 1: 4, 3: 1 + (data[4] ?? 0), 4: 16 }[type as 1 | 3 | 4]
-    if (length === undefined) return refuse(answer5(8), 'an address of an unknown kind')
+    if (length === undefined) return refuse(answer5(8), 'unknown address type')
     const end = 4 + length + 2
     if (data.length < end) return more(data)
     if (command !== 1) {
-      const what = command === 3 ? 'UDP, which SSH does not carry' : 'something else than to connect'
-      return refuse(answer5(7), `a program asked it for ${what}`)
+      const what = command === 3 ? 'UDP, which SSH can’t forward' : 'a command other than CONNECT'
+      return refuse(answer5(7), `the program asked for ${what}`)
     }
     const address = addressOf(data.subarray(4, 4 + length), type as 1 | 3 | 4)
     const port = data.readUInt16BE(end - 2)
-    if (address === null || port === 0) return refuse(answer5(1), 'a request without a proper address')
+    if (address === null || port === 0) return refuse(answer5(1), 'the request has no valid address')
     return { kind: 'connect', target: { address, port }, rest: data.subarray(end) }
   }
 
   #request4(data: Buffer): SocksStep {
     this.#version = 4
-    if (data.length > longest) return refuse(answer4(0x5b), 'a request that is too long')
+    if (data.length > longest) return refuse(answer4(0x5b), 'the request is too long')
     if (data.length < 9) return more(data)
     const userEnd = data.indexOf(0, 8)
     if (userEnd < 0) return more(data)
     const ip = data.subarray(4, 8)
-    // 0.0.0.x with x not 0 says that a name follows (SOCKS 4a).
+    // 0.0.0.x with x not 0 means that a name follows (SOCKS 4a).
     const named = ip[0] === 0 && ip[1] === 0 && ip[2] === 0 && ip[3] !== 0
     const end = named ? data.indexOf(0, userEnd + 1) : userEnd
     if (end < 0) return more(data)
     const address = named ? nameOf(data.subarray(userEnd + 1, end)) : [...ip].join('.')
     const port = data.readUInt16BE(2)
-    if (data[1] !== 1) return refuse(answer4(0x5b), 'a program asked it for something else than to connect')
-    if (address === null || port === 0) return refuse(answer4(0x5b), 'a request without a proper address')
+    if (data[1] !== 1) return refuse(answer4(0x5b), 'the program asked for a command other than CONNECT')
+    if (address === null || port === 0) return refuse(answer4(0x5b), 'the request has no valid address')
     return { kind: 'connect', target: { address, port }, rest: data.subarray(end + 1) }
   }
 }

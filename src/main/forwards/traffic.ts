@@ -3,12 +3,12 @@ import type { Direction } from './join-streams.ts'
 
 const spanMs = 5_000
 
-/** Counts the connections and bytes of one forward; the rate is over the last five seconds. */
+/** Counts the connections and bytes of one forward; the rate covers the last five seconds. */
 export class Traffic {
   #now = 0
   #ever = 0
   readonly #bytes: Record<Direction, number> = { out: 0, in: 0 }
-  /** Moments, and the bytes there were then. */
+  /** Times with the byte count at each. */
   #marks: { readonly at: number; readonly bytes: number }[] = []
 
   opened(): void {
@@ -24,7 +24,7 @@ export class Traffic {
     this.#bytes[way] += bytes
   }
 
-  /** Counts up to `now` (milliseconds). */
+  /** Returns the counters at `now` (milliseconds). */
   counters(now: number): ForwardCounters {
     const bytes = this.#bytes.out + this.#bytes.in
     this.#marks = [...this.#marks.filter(({ at }) => now - at <= spanMs), { at: now, bytes }]

@@ -9,24 +9,24 @@ import { pause } from '../work/pause.ts'
 const tryMs = 300
 const oneMs = 5_000
 
-/** Where a page is to answer on this computer. */
+/** The local address of an expected page. */
 export interface AwaitedPage {
   readonly address: string
   readonly port: number
   readonly secure: boolean
-  /** What the page is called, for messages. */
+  /** The name of the page, for messages. */
   readonly where: string
 }
 
-/** How a page answered; `secure` where it did so over TLS only. */
+/** How a page responded; `secure` if only over TLS. */
 export interface PageAnswer {
   readonly status: number
   readonly secure: boolean
 }
 
 /**
- * Answers once a web server on this computer's port gives any answer at all, over TLS where it gives none, or only a
- * complaint, without. Nothing is sent but a request for `/`. Throws `timed-out` after `timeoutMs`, `cancelled` on abort.
+ * Resolves once a web server on the local port responds at all; TLS is tried if plain HTTP gets no response or only an
+ * error. Only a request for `/` is sent. Errors: `timed-out` after `timeoutMs`, `cancelled` on abort.
  */
 export async function waitForPage(
   page: AwaitedPage,
@@ -40,13 +40,13 @@ export async function waitForPage(
     if (Date.now() > until)
       throw new AppError(
         'timed-out',
-        `${page.where} listens, but does not answer as a web page. Look at it in a terminal.`,
+        `${page.where} is listening but doesn’t respond to HTTP requests. Check it in a terminal.`,
       )
     await pause(tryMs, signal)
   }
 }
 
-// A request without TLS gets this from servers that want it (nginx, Go, Apache).
+// Servers that require TLS return this for a plain request (nginx, Go, Apache).
 const badRequest = 400
 
 async function answerOf(page: AwaitedPage, signal: AbortSignal): Promise<PageAnswer | null> {
@@ -62,8 +62,8 @@ async function answerOf(page: AwaitedPage, signal: AbortSignal): Promise<PageAns
 const refusals = new Set([400, 403, 421])
 
 /**
- * True for a service that turns away every name but `localhost`, as some do against DNS rebinding (MLflow among them):
- * at the address of its host, where it answered with `status`, it could not be used.
+ * True for a service that rejects every name except `localhost`, as some do against DNS rebinding (MLflow among them):
+ * at the address of its host, where it returned `status`, it would be unusable.
  */
 export async function acceptsOnlyLocalhost(page: AwaitedPage, status: number, signal: AbortSignal): Promise<boolean> {
   if (!refusals.has(status) || !isOwnAddress(page.address)) return false
@@ -72,7 +72,7 @@ export async function acceptsOnlyLocalhost(page: AwaitedPage, status: number, si
   return named !== null && !refusals.has(named)
 }
 
-/** The status that a server answers a request for `/` with; null where none answers. */
+/** Returns the status of a request for `/`; null if no server responds. */
 function statusOf(
   { address, port, secure }: AwaitedPage,
   signal: AbortSignal,
@@ -85,7 +85,7 @@ function statusOf(
       resolve(status)
     }
     const options = { host: to, port, path: '/', headers: { host }, signal, timeout: oneMs, agent: false as const }
-    // Nothing is believed or told here: the browser judges the certificate.
+    // Nothing is trusted or sent: the browser judges the certificate.
     const request = secure ? getSecure({ ...options, rejectUnauthorized: false }) : getPlain(options)
     request.once('response', ({ statusCode = 0 }) => done(statusCode))
     request.once('timeout', () => done(null))

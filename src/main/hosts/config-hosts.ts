@@ -23,10 +23,10 @@ import type { ResolvedHost } from '../ssh-config/resolved.ts'
 import { weakWished } from '../ssh/algorithms.ts'
 import { optionsOf } from '../ssh/hop-options.ts'
 
-// The page and the palette hold no more at once; all can still be connected to by name.
+// The page and the palette show no more; all hosts can still be connected to by name.
 const maxShown = 2_000
 
-/** The hosts that a person's ssh_config names, as hosts like any other. */
+/** The hosts that the user's SSH config names, like saved hosts. */
 export class ConfigHosts {
   readonly #config: LiveConfig
   #names: ReadonlyMap<HostId, { readonly name: string; readonly at: Statement }> | undefined
@@ -58,11 +58,11 @@ export class ConfigHosts {
     }
   }
 
-  /** Throws `not-found`, `invalid-input` when another line would win, or `changed`. */
+  /** Changes the section of a host. Errors: `not-found`, `invalid-input` if another line would win, `changed`. */
   async edit(id: HostId, changes: ConfigChanges): Promise<void> {
     await this.#config.refresh()
     const entry = this.#all().get(id)
-    if (!entry) throw new AppError('not-found', 'This host is not in the config any more.')
+    if (!entry) throw new AppError('not-found', 'This host is no longer in the SSH config.')
     const lines = linesOf(changes)
     const { name, at } = entry
     await this.#config.edit(
@@ -81,7 +81,7 @@ export class ConfigHosts {
     const found = this.#config.resolve(name)
     return {
       ...hostSchema.parse({ id, label: cleanLine(name, 128) || '?', address: 'x' }),
-      // What no address can be is shown as it stands; dialling it says what is wrong.
+      // An invalid address is shown unchanged; dialing reports what is wrong.
       address: address.safeParse(found.hostName).success ? found.hostName : name,
       port: found.port === 22 ? null : found.port,
       user: found.userGiven && userName.safeParse(found.user).success ? found.user : null,
@@ -108,7 +108,7 @@ export class ConfigHosts {
   }
 }
 
-/** The id of a host of the config: the same name has the same one on every start (RFC 9562, 5.8). */
+/** Returns the ID of a host in the config, which is derived from its name and so survives restarts (RFC 9562, 5.8). */
 function idOf(name: string): HostId {
   const hex = createHash('sha256').update(`ssh_config ${name}`).digest('hex')
   const variant = ((parseInt(hex[16] as string, 16) & 3) | 8).toString(16)
@@ -136,14 +136,14 @@ function linesOf(changes: ConfigChanges): readonly ConfigChange[] {
   )
 }
 
-/** The line of the section that a name is given by, wherever it stands now. */
+/** Returns the current line of the section that defines a name. */
 function lineOf(text: string, name: string): number | undefined {
   return parseConfig(text).find(
     ({ keyword, rest }) => keyword === 'host' && splitArguments(rest)?.includes(name) === true,
   )?.number
 }
 
-/** The first value of a keyword counts: one that stands before ours makes ours mean nothing. */
+/** Checks that an edit takes effect: the first value of a keyword counts, so an earlier one would win. */
 function checkEdited(host: ResolvedHost, lines: readonly ConfigChange[]): void {
   const [problem] = host.problems
   if (problem) throw new AppError('invalid-input', `${problem.path}, line ${problem.line}: ${problem.text}.`)
@@ -161,13 +161,13 @@ function checkEdited(host: ResolvedHost, lines: readonly ConfigChange[]): void {
       if (left)
         throw new AppError(
           'invalid-input',
-          `Line ${left.line} of ${left.path} sets ${shownKeyword(keyword)} too, so it would not be empty. Change it there.`,
+          `Line ${left.line} of ${left.path} also sets ${shownKeyword(keyword)}, so it would not be empty. Change it there.`,
         )
       continue
     }
     const wanted = value.toLowerCase() === 'none' ? '' : value.toLowerCase()
     if (now === undefined || now.toLowerCase() === wanted) continue
-    // A name that is completed by a domain is not what was typed.
+    // A name completed by a domain differs from the typed one.
     if (keyword === 'hostname' && host.from.has('canonicalizehostname')) continue
     const at = host.from.get(keyword)
     const where = at ? `Line ${at.line} of ${at.path}` : 'Another line'

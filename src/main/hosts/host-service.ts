@@ -25,18 +25,19 @@ import { ConfigHosts } from './config-hosts.ts'
 
 type Contract = Services['hosts']
 
-// Earlier versions let more letters into these names than are dialled today: such a host is still there to be corrected.
+// Earlier versions allowed more characters in these names than are dialed today: such a host is still listed, so that
+// it can be corrected.
 const storedName = { user: z.string().max(128).nullable().default(null) }
 const storedAddress = { address: z.string().max(255) }
 const storedProxy = { proxy: proxy.extend(storedAddress).nullable().default(null) }
 const storedHost = host.extend({ ...storedName, ...storedAddress, ...storedProxy })
 
-/** The file of hosts and groups; no secrets. `removed` names deleted hosts whose secrets are still to go. */
+/** The file of hosts and groups; no secrets. `removed` lists deleted hosts whose secrets are still to be deleted. */
 export const hostFile = z.strictObject({
   hosts: z.array(storedHost).max(10_000),
   groups: z.array(group.extend({ ...storedName, ...storedProxy })).max(1_000),
   removed: z.array(hostId).max(10_000).default([]),
-  /** By name: what a person adds to hosts of their config. Kept when the name goes, as it may come back. */
+  /** By name: the user's additions to config hosts. Kept when a name disappears, since it may come back. */
   configured: z.record(z.string().max(1024), hostNotes).default({}),
 })
 export type HostFile = z.output<typeof hostFile>
@@ -47,7 +48,7 @@ export class HostService implements Contract {
   readonly onChanged = this.#changed.event
   readonly #file: JsonFile<HostFile>
   readonly #vault: Vault
-  // Deleted in an earlier run: those of this one can still be undone.
+  // Deleted in an earlier run; deletions of this run can still be undone.
   #toSweep: ReadonlySet<HostId>
 
   readonly onConfigChanged: LiveConfig['onChanged']
@@ -64,7 +65,7 @@ export class HostService implements Contract {
     vault.onChanged(() => this.#announce())
   }
 
-  /** Those that were saved and those of the config. */
+  /** The saved hosts and those of the SSH config. */
   get hosts(): readonly Host[] {
     this.#all ??= [...this.saved, ...this.#config.list(name => this.#file.value.configured[name])]
     return this.#all
@@ -74,12 +75,12 @@ export class HostService implements Contract {
     return this.#file.value.hosts
   }
 
-  /** The hosts of the config with all that it says of them. */
+  /** The hosts of the SSH config with everything it defines for them. */
   get configured(): readonly { readonly id: HostId; readonly found: ResolvedHost }[] {
     return this.#config.resolved()
   }
 
-  /** The name of a host that comes from the config. */
+  /** The name of a host that comes from the SSH config; null for other hosts. */
   configName(id: HostId): string | null {
     return this.#config.nameOf(id)
   }
@@ -105,7 +106,7 @@ export class HostService implements Contract {
     await this.#store({ ...this.#file.value, hosts: put(this.saved, host), removed })
   }
 
-  /** Saves several at once. */
+  /** Saves several hosts and groups at once. */
   async saveAll(more: { readonly hosts: readonly Host[]; readonly groups: readonly Group[] }): Promise<void> {
     const { hosts, groups } = this.#file.value
     await this.#store({
@@ -119,7 +120,7 @@ export class HostService implements Contract {
 
   remove: Contract['remove'] = async ({ id }) => {
     if (this.configName(id) !== null)
-      throw new AppError('invalid-input', 'This host comes from the config. Take its lines out of that file.')
+      throw new AppError('invalid-input', 'This host is defined in the SSH config. Delete its lines there.')
     const hosts = this.saved.filter(host => host.id !== id)
     if (hosts.length === this.saved.length) throw new AppError('not-found', 'This host was already deleted.')
     await this.#store({ ...this.#file.value, hosts, removed: [...this.#file.value.removed, id] })
@@ -132,7 +133,7 @@ export class HostService implements Contract {
 
   saveGroup: Contract['saveGroup'] = async ({ group }) => {
     if (isInside(group.parentId, group.id, this.groups))
-      throw new AppError('invalid-input', 'A group can’t be inside itself.')
+      throw new AppError('invalid-input', 'A group can’t be moved into itself.')
     await this.#store({ ...this.#file.value, groups: put(this.groups, group) })
   }
 
@@ -168,7 +169,7 @@ export class HostService implements Contract {
     await this.#store({ ...this.#file.value, configured: { ...this.#file.value.configured, [name]: notes } })
   }
 
-  /** Takes the secrets of hosts that were deleted in an earlier run out of an open vault; others are never touched. */
+  /** Deletes the secrets of hosts that were deleted in an earlier run from an open vault; others are never affected. */
   async sweepSecrets(): Promise<void> {
     const gone = new Set([...this.#toSweep].filter(id => this.#file.value.removed.includes(id)))
     this.#toSweep = new Set()
@@ -180,7 +181,7 @@ export class HostService implements Contract {
   #checkReferences(saved: Host): void {
     if (saved.jumpHostId === saved.id) throw new AppError('invalid-input', 'A host can’t be its own jump host.')
     if (saved.groupId !== null && !this.groups.some(group => group.id === saved.groupId)) {
-      throw new AppError('not-found', 'The group of this host was deleted. Choose another one.')
+      throw new AppError('not-found', 'The group of this host was deleted. Choose another group.')
     }
   }
 

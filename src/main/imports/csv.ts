@@ -2,7 +2,7 @@ import Papa from 'papaparse'
 
 import { Collector, type Found } from './imported.ts'
 
-// Termius' own names first; the others are what people call their columns.
+// Termius's own names first; the others are common column names.
 const columns = {
   label: ['label', 'name', 'alias', 'title', 'host name', 'session'],
   address: ['hostname/ip', 'address', 'ip', 'ip address', 'hostname', 'host', 'server', 'public ip', 'dns'],
@@ -16,10 +16,10 @@ const columns = {
 } as const
 type Column = keyof typeof columns
 
-// What Excel writes before a table to name its separator.
+// Excel writes this line before a table to declare its separator.
 const separatorLine = /^\s*"?sep=(.)"?\s*$/i
 const delimiters = [',', ';', '\t', '|']
-// Titles and remarks may stand above the names of the columns.
+// Titles and remarks may precede the column names.
 const maxTitles = 20
 
 interface Table {
@@ -28,7 +28,10 @@ interface Table {
   readonly isTermius: boolean
 }
 
-/** A table of hosts in which one of the first lines names its columns; Termius' export is one. Null when no column is an address. */
+/**
+ * Reads a table of hosts in which one of the first lines contains the column names; Termius exports are one. Null if no
+ * column is an address.
+ */
 export function readCsv(text: string): (Found & { readonly isTermius: boolean }) | null {
   const table = readTable(text.replace(/^\uFEFF/, ''))
   if (!table) return null
@@ -38,7 +41,7 @@ export function readCsv(text: string): (Found & { readonly isTermius: boolean })
     const cell = (column: Column) => (places[column] < 0 ? '' : (row[places[column]] ?? '').trim())
     const protocol = cell('protocol').toLowerCase()
     if (protocol !== '' && protocol !== 'ssh' && protocol !== 'sftp') {
-      collect.skip(`${cell('label') || cell('address')}: it is ${protocol}, not SSH`)
+      collect.skip(`${cell('label') || cell('address')}: uses ${protocol}, not SSH`)
       continue
     }
     collect.add({
@@ -46,17 +49,20 @@ export function readCsv(text: string): (Found & { readonly isTermius: boolean })
       address: cell('address'),
       port: cell('port') === '' ? null : cell('port'),
       user: cell('user'),
-      // A whole key in a cell belongs into the vault, not into a path.
+      // A whole key in a cell belongs in the vault, not in a path.
       keyFile: /BEGIN [A-Z ]*PRIVATE KEY/.test(cell('keyFile')) ? '' : cell('keyFile'),
       groups: cell('groups').split(/[/\\]/),
       tags: cell('tags').split(/[,;]/),
-      notes: cell('password') === '' ? [] : ['its password was not taken over'],
+      notes: cell('password') === '' ? [] : ['its password was not imported'],
     })
   }
   return { ...collect.found, isTermius }
 }
 
-/** The reading whose line of names is understood best, of all separators; the one that is named alone where one is. */
+/**
+ * Reads a table with each separator and returns the result whose header is recognized best; a declared separator is the
+ * only candidate.
+ */
 function readTable(text: string): Table | null {
   const [first = '', ...others] = text.split('\n')
   const named = separatorLine.exec(first.replace(/\r$/, ''))?.[1]
@@ -71,7 +77,7 @@ function readTable(text: string): Table | null {
         (Object.keys(columns) as Column[]).map(each => [each, place(each)]),
       ) as Table['places']
       const known = Object.values(places).filter(index => index >= 0).length
-      // A column "host" may be the name where another one is the address.
+      // A column "host" may be the name if another one is the address.
       if (places.address < 0 || (best && known <= best.known)) continue
       best = { rows: data.slice(at + 1), places, isTermius: head.includes('hostname/ip'), known }
     }

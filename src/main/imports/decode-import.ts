@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer'
 
 /**
- * The text of a file that another program wrote: by its mark, as UTF-8, as UTF-16, or in the code page of that person's
- * Windows, which the file does not name. That one is told by what it makes of the bytes: letters of one alphabet, in words
- * as people write them. `language` is this computer's, such as `ko`: it decides where several are as good.
+ * Decodes a file written by another program: by its byte order mark, as UTF-8, as UTF-16, or in the Windows code page
+ * of its author, which the file doesn't name. The code page is guessed from the resulting text: letters of one
+ * alphabet, in plausible words. `language` is this computer's, such as `ko`, and breaks ties.
  */
 export function decodeImport(bytes: Buffer, language: string = systemLanguage()): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.subarray(2).toString('utf16le')
@@ -14,7 +14,7 @@ export function decodeImport(bytes: Buffer, language: string = systemLanguage())
   return new TextDecoder(codePageOf(bytes, language)).decode(bytes)
 }
 
-/** Texts of programs hold no NUL: every second one being it is UTF-16 without a mark. */
+/** Text contains no NUL: one in every second byte means UTF-16 without a mark. */
 function utf16Of(start: Buffer): 'utf-16le' | 'utf-16be' | null {
   const zeros = [0, 0]
   for (const [at, byte] of start.entries()) if (byte === 0) zeros[at % 2] = (zeros[at % 2] as number) + 1
@@ -26,13 +26,14 @@ function utf16Of(start: Buffer): 'utf-16le' | 'utf-16be' | null {
 interface CodePage {
   readonly name: string
   readonly languages: string
-  /** Letters that texts in it consist of. */
+  /** The letters of its texts. */
   readonly letters: RegExp
-  /** Letters that are so frequent that they speak for it. */
+  /** Letters so frequent that they are evidence for it. */
   readonly frequent?: RegExp
 }
 
-// The first of equally good ones is taken: those come first whose words are least likely to be taken for others'.
+// The first of equal candidates is chosen, so code pages whose words are least likely to be mistaken for others come
+// first.
 const codePages: readonly CodePage[] = [
   { name: 'windows-1252', languages: 'en de fr es it pt nl sv da nb no fi is ca', letters: /[À-ÖØ-öø-ÿŠšŽžŒœŸ]/ },
   { name: 'windows-1250', languages: 'pl cs sk hu ro hr sl sr-Latn sq bs', letters: /[À-ÖØ-öø-ž]/ },
@@ -82,7 +83,7 @@ function isOf({ languages }: CodePage, language: string): boolean {
   )
 }
 
-/** From 0 to 1, and a little more for frequent letters; below 0 where the bytes can't be of that code page. */
+/** From 0 to 1, and slightly more for frequent letters; below 0 if the bytes are not valid in that code page. */
 function scoreOf(bytes: Buffer, page: CodePage): number {
   let text: string
   try {
@@ -103,7 +104,7 @@ function scoreOf(bytes: Buffer, page: CodePage): number {
   return all === 0 ? 0 : good / all + (0.05 * frequent) / all
 }
 
-/** Capitals stand first in a word or everywhere; letters of Latin alphabets stand among those of English. */
+/** True for capitals at the start of a word or throughout; letters of Latin alphabets appear among English ones. */
 function isWord(word: string, { name, letters }: CodePage): boolean {
   const plain = word.replace(/[^\p{L}]/gu, '')
   const isLatin = /^windows-125[024]$/.test(name)
@@ -113,14 +114,14 @@ function isWord(word: string, { name, letters }: CodePage): boolean {
   return isLatin || !/[A-Za-z]/.test(plain) || !/^windows/.test(name) || !letters.test(plain)
 }
 
-// Half of the Chinese letters of a code page are rare: they stand in its second part.
+// Half of the Chinese characters of a code page are rare: they are in its second part.
 const usualLeads: Readonly<Record<string, readonly [number, number]>> = {
   big5: [0xa4, 0xc6],
   gbk: [0xb0, 0xd7],
   shift_jis: [0x88, 0x97],
 }
 
-/** The letters of the first part of a code page of two bytes, or null for one of one byte. */
+/** Returns the letters of the first part of a double-byte code page, or null for a single-byte one. */
 function usualLetters(name: string): ReadonlySet<string> | null {
   const leads = usualLeads[name]
   if (leads === undefined) return null

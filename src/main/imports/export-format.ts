@@ -14,7 +14,7 @@ import { groupChain, inheritedFrom } from '../../shared/contract/inheritance.ts'
 import { appendSection, type ConfigChange } from '../ssh-config/config-edit.ts'
 import { Collector, type Found } from './imported.ts'
 
-/** Everything that is exported; never a secret. */
+/** The exported data, which never includes secrets. */
 export interface ExportData {
   readonly hosts: readonly Host[]
   readonly groups: readonly Group[]
@@ -30,14 +30,14 @@ const exported = z.object({
   forwards: z.array(forwardSchema).max(1_000).default([]),
 })
 
-/** All data as JSON that people can read. */
+/** Prints all data as readable JSON. */
 export function printJson(data: ExportData, now: Date): string {
   const { hosts, groups, forwards, ...others } = data
   const whole = { format: 'hawser', version: 1, exported: now.toISOString(), hosts, groups, forwards, ...others }
   return `${JSON.stringify(whole, null, 2)}\n`
 }
 
-/** Hosts, groups and forwards of such a file; null when it is none. */
+/** Reads the hosts, groups and forwards of an export; null for any other file. */
 export function readExport(text: string): Found | null {
   let data: z.output<typeof exported>
   try {
@@ -68,10 +68,10 @@ export function readExport(text: string): Found | null {
   return collect.found
 }
 
-/** All hosts as ssh_config(5), each name once; what it can't hold stands as a comment. */
+/** Prints all hosts as ssh_config(5), each name once; unsupported settings become comments. */
 export function printSshConfig({ hosts, groups, forwards }: ExportData, now: Date): string {
   const names = uniqueNames(hosts)
-  let text = `# Hosts of Hawser, ${now.toISOString().slice(0, 10)}\n`
+  let text = `# Hosts exported from Hawser, ${now.toISOString().slice(0, 10)}\n`
   for (const host of hosts) {
     const inherited = inheritedFrom(host.groupId, groups)
     const jump = names.get((host.jumpHostId ?? inherited.jumpHostId) as HostId)
@@ -86,7 +86,7 @@ export function printSshConfig({ hosts, groups, forwards }: ExportData, now: Dat
     ]
     text = appendSection(text, names.get(host.id) as string, settings)
     for (const spec of forwardsOf(host.id, forwards)) text += `  ${configForward(spec)}\n`
-    if (proxy) text += `  # Reached through the ${proxy.kind} proxy ${proxy.address}:${proxy.port}\n`
+    if (proxy) text += `  # Connects through the ${proxy.kind} proxy ${proxy.address}:${proxy.port}\n`
     if (host.weakAlgorithms) text += '  # Weak algorithms were allowed\n'
   }
   return text
@@ -109,7 +109,7 @@ function vaultless(keyFile: string | null): string | null {
   return keyFile?.startsWith('vault:') === true ? null : keyFile
 }
 
-/** The host to jump by, by its label where that can stand for it: it comes with the same file. */
+/** Returns the jump host by its label, if that works as a name, since it is in the same file. */
 function jumpOf(host: Host, { hosts, groups }: { hosts: readonly Host[]; groups: readonly Group[] }) {
   const id = host.jumpHostId ?? inheritedFrom(host.groupId, groups).jumpHostId
   const jump = hosts.find(each => each.id === id)
@@ -128,7 +128,7 @@ function forwardsOf(id: HostId, forwards: readonly Forward[]): readonly string[]
   })
 }
 
-/** `-L 8080:localhost:80` as a line of ssh_config(5). */
+/** Converts `-L 8080:localhost:80` to a line of ssh_config(5). */
 function configForward(flag: string): string {
   const [, letter, rest = ''] = /^-([LRD]) (.*)$/.exec(flag) ?? []
   const keyword = ({ L: 'LocalForward', R: 'RemoteForward', D: 'DynamicForward' } as const)[letter as 'L' | 'R' | 'D']

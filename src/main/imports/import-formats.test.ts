@@ -98,7 +98,7 @@ describe('MobaXterm’s sessions', () => {
           { address: 'outer', port: 22, user: 'a' },
           { address: 'inner', port: 2200, user: null },
         ],
-        note: 'the key file of outer is ~/o.ppk: set it on that host',
+        note: 'the key file of outer is ~/o.ppk: set it for that host',
       },
       { jumps: [], note: '' },
     ])
@@ -107,7 +107,7 @@ describe('MobaXterm’s sessions', () => {
   it('are not taken without a gateway that can’t be one', async () => {
     const { hosts, skipped } = await readText(bookmarks(moba('one', { 8: 'not a host' }) + moba('two')))
     expect(hosts).toMatchObject([{ label: 'two' }])
-    expect(skipped).toEqual(['one: its jump host “not a host” is not an address'])
+    expect(skipped).toEqual(['one: jump host “not a host” is not a valid address'])
   })
 
   it('keep their key files, placeholders filled in', async () => {
@@ -122,7 +122,7 @@ describe('MobaXterm’s sessions', () => {
     expect(hosts.map(({ keyFile }) => keyFile)).toEqual(keys.map(([, path]) => path))
     const unknown = await readText(bookmarks(moba('x', { 14: '_SomeDir_\\id' })))
     expect(unknown.hosts).toMatchObject([
-      { keyFile: null, note: 'the key file _SomeDir_\\id was left out: _SomeDir_ is not known here' },
+      { keyFile: null, note: 'key file _SomeDir_\\id was ignored: _SomeDir_ is not known on this computer' },
     ])
   })
 
@@ -135,10 +135,10 @@ describe('MobaXterm’s sessions', () => {
       {
         proxy: { kind: 'http', address: 'proxy.example', port: 8080, user: 'pu' },
         forwardAgent: true,
-        note: 'its command at login was not taken over',
+        note: 'its startup command was not imported',
       },
-      { proxy: null, note: 'its proxy is of a kind that was not taken over' },
-      { user: null, note: 'its user is in the saved credentials “work”, which were not taken over' },
+      { proxy: null, note: 'its proxy type is not supported' },
+      { user: null, note: 'its user is stored in the saved credentials “work”, which were not imported' },
     ])
   })
 })
@@ -193,7 +193,7 @@ describe('WinSCP’s sites', () => {
         address: '10.0.0.2',
         user: 'Jürg',
         jumps: [{ address: 'gate', port: 22 }],
-        note: 'the key file of gate is C:\\t.ppk: set it on that host',
+        note: 'the key file of gate is C:\\t.ppk: set it for that host',
       },
     ])
   })
@@ -241,7 +241,7 @@ describe('the text of an ssh_config', () => {
   it('tells of files that it includes', async () => {
     expect(await readText('Include more\nHost one\n  Port 1\n')).toMatchObject({
       hosts: [{ label: 'one' }],
-      skipped: ['Line 1: Include is not followed. Import the included file as well'],
+      skipped: ['Line 1: Include is not followed. Import the included file too'],
     })
   })
 })

@@ -26,16 +26,16 @@ export interface ImportParts {
   readonly hosts: HostService
   readonly forwards: ForwardService
   readonly config: LiveConfig
-  /** What else belongs to an export: settings, presets. Never a secret. */
+  /** Further parts of an export: settings, presets. Never secrets. */
   readonly others: () => Readonly<Record<string, unknown>>
 }
 
 const maxBytes = 16 * 1024 * 1024
 const maxFiles = 2_000
-// A session of PuTTY's is some 10 KB.
+// A PuTTY session takes about 10 KB.
 const maxSession = 65_536
 
-/** Hosts from other programs, and everything to take away. */
+/** Imports hosts from other programs, and exports everything. */
 export class ImportService implements Contract {
   readonly #parts: ImportParts
 
@@ -47,10 +47,10 @@ export class ImportService implements Contract {
 
   readFile: Contract['readFile'] = async ({ path }) => {
     const info = await stat(path).catch(() => null)
-    if (!info) throw new AppError('not-found', `${path} is not there. Choose another file.`)
+    if (!info) throw new AppError('not-found', `${path} doesn’t exist. Choose another file.`)
     if (info.isDirectory()) return readFolder(path)
-    if (!info.isFile()) throw new AppError('invalid-input', `${path} is not a file. Choose another one.`)
-    if (info.size > maxBytes) throw new AppError('invalid-input', 'The file is larger than 16 MB. Choose another one.')
+    if (!info.isFile()) throw new AppError('invalid-input', `${path} is not a file. Choose another file.`)
+    if (info.size > maxBytes) throw new AppError('invalid-input', 'The file is larger than 16 MB. Choose another file.')
     return readImport(decodeImport(await readFile(path)), this.#parts.config.facts)
   }
 
@@ -75,12 +75,12 @@ export class ImportService implements Contract {
     const collect = new Collector()
     for (const id of ids) {
       const name = hosts.configName(id)
-      if (name === null) throw new AppError('not-found', 'This host is not in the config any more.')
+      if (name === null) throw new AppError('not-found', 'This host is no longer in the SSH config.')
       collect.add(draftOf(config.resolve(name)))
     }
     const [skipped] = collect.found.skipped
     if (skipped !== undefined && collect.found.hosts.length === 0) throw new AppError('invalid-input', `${skipped}.`)
-    // Beside the saved ones only: a copy of a host of the config is not there because the config has it.
+    // Compared with saved hosts only: a copy of a config host doesn't exist merely because the config has it.
     const now = { hosts: hosts.saved, jumpable: hosts.hosts, groups: hosts.groups, groupId: null, keepsTrust: true }
     return this.#save(placeHosts(collect.found.hosts, now))
   }
@@ -104,12 +104,12 @@ export class ImportService implements Contract {
   readdress: Contract['readdress'] = async ({ id, text }) => {
     const { hosts } = this.#parts
     const host = hosts.saved.find(each => each.id === id)
-    if (!host) throw new AppError('not-found', 'This host was deleted, or comes from the config.')
+    if (!host) throw new AppError('not-found', 'This host was deleted or is defined in the SSH config.')
     const line = text.trim()
     const [found] = readCommand(line).hosts
     if (!found)
-      throw new AppError('invalid-input', `${line.slice(0, 80)} names no address. Copy the ssh command again.`)
-    // What the line does not speak of stays as it was; without -p it means the usual port.
+      throw new AppError('invalid-input', `${line.slice(0, 80)} contains no address. Copy the ssh command again.`)
+    // Settings that the command doesn't mention stay unchanged; without -p it means the default port.
     const jumpHostId = found.jumps.length > 0 ? await this.jumpHost({ jumps: [...found.jumps] }) : host.jumpHostId
     const { address, port } = found
     const [user, keyFile] = [found.user ?? host.user, found.keyFile ?? host.keyFile]
@@ -136,7 +136,7 @@ export class ImportService implements Contract {
   }
 }
 
-/** Forwards of a host from the words of ssh(1). */
+/** Parses forwards of a host in the syntax of ssh(1). */
 export function forwardsFrom(spec: string, hostId: HostId, label: string): readonly Forward[] {
   return parseForwardSpecs(spec).flatMap(({ kind, listen, to }): Forward[] => {
     if (kind === 'remote' && to === null) return []
@@ -181,6 +181,6 @@ async function readFolder(path: string): Promise<ImportPreview> {
   }
   const found = readPuttyFiles(files.filter(({ text }) => /^(HostName|Protocol)=/m.test(text)))
   if (found.hosts.length === 0 && found.skipped.length === 0)
-    throw new AppError('invalid-input', 'There are no PuTTY sessions in this folder. Choose another one.')
+    throw new AppError('invalid-input', 'There are no PuTTY sessions in this folder. Choose another folder.')
   return { format: 'putty', ...found }
 }

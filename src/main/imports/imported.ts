@@ -5,13 +5,13 @@ import { address, userName } from '../../shared/contract/hosts.ts'
 import { importedHost, type ImportedHost } from '../../shared/contract/imports.ts'
 import { decodeImport } from './decode-import.ts'
 
-/** What a reader of one format found. */
+/** The result of reading one format. */
 export interface Found {
   readonly hosts: readonly ImportedHost[]
   readonly skipped: readonly string[]
 }
 
-/** What a file says of one host, as loose as files are. */
+/** A host as described in a file, not yet validated. */
 export interface Draft {
   readonly label?: string | undefined
   readonly address?: string | undefined
@@ -28,7 +28,7 @@ export interface Draft {
   readonly notes?: readonly string[]
 }
 
-/** Collects hosts; what can't be one is told by name. */
+/** Collects hosts; invalid ones are reported by name. */
 export class Collector {
   readonly #hosts: ImportedHost[] = []
   readonly #skipped: string[] = []
@@ -36,7 +36,7 @@ export class Collector {
   add(draft: Draft): void {
     if (draft.address === undefined || !isSshUrl(draft.address.trim())) return this.#add(draft)
     const read = readSshUrl(draft.address.trim())
-    if (!read.ok) return this.skip(`${cleanLine(draft.label ?? '', 128) || 'A host without a name'}: ${read.message}`)
+    if (!read.ok) return this.skip(`${cleanLine(draft.label ?? '', 128) || 'Unnamed host'}: ${read.message}`)
     const { address: host, user, port: number } = read.url.destination
     this.#add({
       ...draft,
@@ -48,26 +48,28 @@ export class Collector {
   }
 
   #add(draft: Draft): void {
-    const name = cleanLine(draft.label ?? '', 128) || cleanLine(draft.address ?? '', 128) || 'A host without a name'
-    // PuTTY and WinSCP take user@host as the address.
+    const name = cleanLine(draft.label ?? '', 128) || cleanLine(draft.address ?? '', 128) || 'Unnamed host'
+    // PuTTY and WinSCP accept user@host as the address.
     const [, before, host] = /^(?:(.*)@)?([^@]*)$/.exec((draft.address ?? '').trim()) ?? []
     const [, inner, outer, behind] = /^(?:\[(.*)\]|([^:]*|.*:.*:.*))(?::(\d+))?$/.exec(host ?? '') ?? []
     const where = inner ?? outer ?? host ?? ''
     if (!address.safeParse(where).success)
-      return this.skip(`${name}: ${where === '' ? 'it has no address' : `“${cleanLine(where, 80)}” is not an address`}`)
-    // Without its gateway a host would be dialled where it is not meant to be.
+      return this.skip(
+        `${name}: ${where === '' ? 'has no address' : `“${cleanLine(where, 80)}” is not a valid address`}`,
+      )
+    // Without its gateway a host would be dialed directly, which was not intended.
     const lost = draft.jumps?.find(jump => !address.safeParse(jump.address).success)
-    if (lost) return this.skip(`${name}: its jump host “${cleanLine(lost.address, 80)}” is not an address`)
+    if (lost) return this.skip(`${name}: jump host “${cleanLine(lost.address, 80)}” is not a valid address`)
     const notes = [...(draft.notes ?? [])]
     const user = before || draft.user || null
-    if (user !== null && !userName.safeParse(user).success) notes.push(`the user “${cleanLine(user, 40)}” was left out`)
+    if (user !== null && !userName.safeParse(user).success) notes.push(`invalid user “${cleanLine(user, 40)}” ignored`)
     const given = draft.port ?? behind
     const number = Number(given ?? 22)
     const usable = Number.isInteger(number) && number >= 1 && number <= 65_535
-    if (!usable) notes.push(`the port “${cleanLine(String(given), 20)}” was left out`)
+    if (!usable) notes.push(`invalid port “${cleanLine(String(given), 20)}” ignored`)
     const keyFile = cleanLine(draft.keyFile ?? '', 1024)
     const foreign = isNetworkOrDevicePath(keyFile)
-    if (foreign) notes.push(`the key file ${keyFile} is on another computer, so it was left out`)
+    if (foreign) notes.push(`key file ${keyFile} is on another computer and was ignored`)
     const candidate = importedHost.safeParse({
       label: name,
       address: where,
@@ -84,7 +86,7 @@ export class Collector {
       note: notes.join('; ').slice(0, 1024),
     })
     if (candidate.success) this.#hosts.push(candidate.data)
-    else this.skip(`${name}: ${candidate.error.issues[0]?.message ?? 'it can’t be read'}`)
+    else this.skip(`${name}: ${candidate.error.issues[0]?.message ?? 'not valid'}`)
   }
 
   skip(text: string): void {
@@ -97,8 +99,8 @@ export class Collector {
 }
 
 /**
- * `%20` and the like, of bytes in UTF-8 or in a code page; a percent sign that is none of these stays. A mark, by which
- * WinSCP tells UTF-8, is left out.
+ * Decodes `%20` and the like, as UTF-8 or a code page; any other percent sign is kept. The byte order mark by which
+ * WinSCP marks UTF-8 is removed.
  */
 export function percentDecoded(text: string): string {
   const decoded = text.replace(/(?:%[0-9A-Fa-f]{2})(?:[\0-\x7f]*%[0-9A-Fa-f]{2})*/g, run => {

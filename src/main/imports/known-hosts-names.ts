@@ -1,7 +1,7 @@
 import { parseKnownHosts } from '../ssh/known-hosts.ts'
 import { Collector, type Found } from './imported.ts'
 
-/** The names that a known_hosts file gives; hashed ones can't be read back, and patterns name no host. */
+/** Reads the host names of a known_hosts file; hashed ones can't be recovered, and patterns name no single host. */
 export function readKnownHostsNames(text: string): Found | null {
   const lines = parseKnownHosts(text)
   if (lines.length === 0) return null
@@ -10,7 +10,7 @@ export function readKnownHostsNames(text: string): Found | null {
   const names = new Set(
     lines
       .filter(({ hosts, marker }) => marker === null && !hosts.startsWith('|'))
-      // A line often gives a name and its address: the first one is how people call it.
+      // A line often contains a name and its address: the first one is the usual name.
       .flatMap(({ hosts }) => hosts.split(',')[0] ?? []),
   )
   for (const name of names) {
@@ -18,6 +18,6 @@ export function readKnownHostsNames(text: string): Found | null {
     const bracketed = /^\[(.+)\]:(\d+)$/.exec(name)
     collect.add(bracketed ? { address: bracketed[1], port: bracketed[2] } : { address: name })
   }
-  if (hashed > 0) collect.skip(`${hashed} hashed ${hashed === 1 ? 'name' : 'names'}: they can’t be read back`)
+  if (hashed > 0) collect.skip(`${hashed} hashed ${hashed === 1 ? 'name' : 'names'}: hashing can’t be reversed`)
   return collect.found
 }

@@ -2,8 +2,8 @@ import { parseDestination } from '../../shared/base/destination.ts'
 import { Collector, type Draft, type Found } from './imported.ts'
 
 /**
- * The parts of an SSH session between percent signs that a host here can hold, by their number. Lists of gateways have
- * `__PIPE__` between their members.
+ * The supported fields of an SSH session, which are separated by percent signs, by their number. Gateway lists are
+ * separated by `__PIPE__`.
  */
 const parts = {
   kind: 0,
@@ -28,7 +28,7 @@ const sftpKind = '7'
 const yes = '-1'
 const proxyKinds: Readonly<Record<string, 'socks4' | 'socks5' | 'http'>> = { '1': 'socks4', '2': 'socks5', '3': 'http' }
 
-// Letters that mean something in its lines stand there by names, some of them French.
+// Special characters in its lines are replaced by names, some of them French.
 const escapes: Readonly<Record<string, string>> = {
   APOS: "'",
   DBLDOT: ':',
@@ -43,7 +43,7 @@ const escapes: Readonly<Record<string, string>> = {
   PTVIRG: ';',
 }
 
-// Folders of the person who exported the sessions.
+// The folders of the user who exported the sessions.
 const folders: Readonly<Record<string, string>> = {
   DesktopDir: '~/Desktop',
   HomeDir: '~',
@@ -52,8 +52,8 @@ const folders: Readonly<Record<string, string>> = {
 }
 
 /**
- * MobaXterm's sessions (.mxtsessions, .mobaconf, MobaXterm.ini): `[Bookmarks]` sections with their folder in SubRep, and
- * lines such as `name=#109#0%host%22%user%...`. Saved passwords are not in a form that can be taken over.
+ * Reads MobaXterm's sessions (.mxtsessions, .mobaconf, MobaXterm.ini): `[Bookmarks]` sections with their folder in
+ * SubRep, and lines such as `name=#109#0%host%22%user%...`. Saved passwords can't be imported.
  */
 export function readMobaXterm(text: string): Found {
   const collect = new Collector()
@@ -67,13 +67,13 @@ export function readMobaXterm(text: string): Found {
 }
 
 function addSession(collect: Collector, line: string, groups: readonly string[]): void {
-  // A name may hold an equals sign; what stands before the number sign is a comment.
+  // A name may contain an equals sign; the text before the number sign is a comment.
   const found = /^([^#]+)=[^=#]*#\d+#([^#]*)/.exec(line)
   if (!found) return
   const label = unescaped(found[1] as string).trim()
   const values = (found[2] as string).split('%')
   const kind = values[parts.kind]
-  if (kind !== sshKind && kind !== sftpKind) return collect.skip(`${label}: it is not an SSH session`)
+  if (kind !== sshKind && kind !== sftpKind) return collect.skip(`${label}: not an SSH session`)
   const read = (part: keyof typeof parts) => unescaped(values[parts[part]] ?? '').trim()
   const user = userOf(read('user'))
   const draft: Draft = { label, address: read('address'), port: read('port') || null, user: user.name, groups }
@@ -92,7 +92,7 @@ function addSession(collect: Collector, line: string, groups: readonly string[])
       ...key.notes,
       ...gateways.notes,
       ...proxy.notes,
-      ...(read('command') === '' ? [] : ['its command at login was not taken over']),
+      ...(read('command') === '' ? [] : ['its startup command was not imported']),
     ],
   })
 }
@@ -103,11 +103,11 @@ type Notes = readonly string[]
 function userOf(text: string): { name: string; notes: Notes } {
   const saved = /^\[(.*)\]$/.exec(text)?.[1]
   if (saved !== undefined && saved !== 'loginuser')
-    return { name: '', notes: [`its user is in the saved credentials “${saved}”, which were not taken over`] }
+    return { name: '', notes: [`its user is stored in the saved credentials “${saved}”, which were not imported`] }
   return { name: saved === undefined && !/^<+default>+$/.test(text) ? text : '', notes: [] }
 }
 
-/** A path with its placeholder filled in; one that is unknown here leads nowhere, so it is left out. */
+/** Returns a path with its placeholder filled in; a path with an unknown placeholder is ignored. */
 function keyOf(text: string): { path: string; notes: Notes } {
   if (!/[\\/]/.test(text)) return { path: '', notes: [] }
   const [, name, rest = ''] = /^_([A-Za-z]+)_(.*)$/s.exec(text) ?? []
@@ -115,11 +115,11 @@ function keyOf(text: string): { path: string; notes: Notes } {
   if (name === 'CurrentDrive') return { path: `C:${rest.replace(/^:/, '')}`, notes: [] }
   const folder = folders[name]
   if (folder === undefined)
-    return { path: '', notes: [`the key file ${text} was left out: _${name}_ is not known here`] }
+    return { path: '', notes: [`key file ${text} was ignored: _${name}_ is not known on this computer`] }
   return { path: folder + rest.replaceAll('\\', '/'), notes: [] }
 }
 
-/** The gateways, the first first. Hops have no keys of their own here. */
+/** Returns the gateways in order. Jump hosts have no keys of their own in Hawser. */
 function gatewaysOf(values: readonly string[]): { hops: NonNullable<Draft['jumps']>; notes: Notes } {
   const list = (part: keyof typeof parts) =>
     (values[parts[part]] ?? '').split(/__PIPE__|\|/).map(each => unescaped(each).trim())
@@ -131,7 +131,7 @@ function gatewaysOf(values: readonly string[]): { hops: NonNullable<Draft['jumps
     const user = userOf(users[at] ?? '')
     const key = keyOf(keys[at] ?? '').path
     notes.push(...user.notes.map(note => `${place.address}: ${note}`))
-    if (key !== '') notes.push(`the key file of ${place.address} is ${key}: set it on that host`)
+    if (key !== '') notes.push(`the key file of ${place.address} is ${key}: set it for that host`)
     const port = Number(ports[at] || 22)
     return [{ address: place.address, port: place.port ?? port, user: place.user ?? (user.name || null) }]
   })
@@ -146,7 +146,7 @@ function proxyOf(read: (part: keyof typeof parts) => string): {
   const [address, port, user] = [read('proxyAddress'), Number(read('proxyPort')), read('proxyUser')]
   if (kind && address !== '' && port > 0) return { proxy: { kind, address, port, user: user || null }, notes: [] }
   const isNone = ['', '0', yes].includes(read('proxyKind'))
-  return { proxy: null, notes: isNone ? [] : ['its proxy is of a kind that was not taken over'] }
+  return { proxy: null, notes: isNone ? [] : ['its proxy type is not supported'] }
 }
 
 function unescaped(text: string): string {

@@ -11,29 +11,32 @@ import {
 import type { ImportedHost } from '../../shared/contract/imports.ts'
 import type { Hop } from '../../shared/contract/targets.ts'
 
-/** What there is, and where new hosts go. */
+/** The existing hosts and groups, and where new hosts go. */
 export interface PlacesNow {
-  /** Saved ones and those of the config. */
+  /** The saved hosts and those of the config. */
   readonly hosts: readonly Host[]
   readonly groups: readonly Group[]
   readonly groupId: GroupId | null
-  /** What may be jumped by, where that is more than the hosts. */
+  /** The possible jump hosts, if there are more than the hosts. */
   readonly jumpable?: readonly Host[]
-  /** Hosts of the person's own config keep agent forwarding. Off by default: a file from elsewhere may not switch it on. */
+  /** Keeps agent forwarding, for hosts of the user's own config. Off by default: a foreign file must not enable it. */
   readonly keepsTrust?: boolean
 }
 
-/** What is to be saved. */
+/** The hosts, groups and forwards to save. */
 export interface Placed {
   readonly hosts: readonly Host[]
   readonly groups: readonly Group[]
-  /** The forwards of new hosts, in the words of ssh(1). */
+  /** The forwards of new hosts, in the syntax of ssh(1). */
   readonly forwards: readonly { readonly hostId: HostId; readonly label: string; readonly specs: readonly string[] }[]
   readonly added: number
   readonly there: number
 }
 
-/** Turns imported hosts into saved ones: groups by their names, jump hosts by their addresses; what is there already stays. Pure but for new ids. */
+/**
+ * Turns imported hosts into saved ones: groups are matched by name, jump hosts by address; existing hosts stay. Pure
+ * except for new IDs.
+ */
 export function placeHosts(imported: readonly ImportedHost[], now: PlacesNow): Placed {
   const place = new Placing(imported, now)
   for (const each of imported) place.add(each)
@@ -48,7 +51,7 @@ class Placing {
   #added = 0
   #there = 0
 
-  /** What each imported host became; null while it is being placed. */
+  /** The saved host for each imported one; null while it is being placed. */
   readonly #placedAs = new Map<ImportedHost, Host | null>()
   readonly #imported: readonly ImportedHost[]
 
@@ -83,7 +86,8 @@ class Placing {
     }
     const host = hostSchema.parse({
       ...rest,
-      // They make the host's administrator, or somebody on the way, more powerful: only a person says yes to that.
+      // Agent forwarding and weak algorithms give power to the host's administrator or to attackers on the network, so
+      // only the user can enable them.
       forwardAgent: this.#now.keepsTrust === true && rest.forwardAgent,
       weakAlgorithms: this.#now.keepsTrust === true && rest.weakAlgorithms,
       id: randomUUID(),
@@ -98,7 +102,7 @@ class Placing {
     return host
   }
 
-  /** The host to jump by: each hop leads to the next. */
+  /** Returns the jump host for a list of hops, each reached through the one before. */
   #jump(hops: readonly Hop[]): HostId | null {
     let before: HostId | null = null
     for (const hop of hops)
@@ -106,7 +110,7 @@ class Placing {
     return before
   }
 
-  /** A host that is called like the hop, when the hop says nothing else: one of this import first. */
+  /** Finds a host with the hop's name, if the hop says nothing else: hosts of this import first. */
   #named({ address, port, user }: Hop, before: HostId | null): Host | undefined {
     if (port !== null || user !== null || before !== null) return undefined
     const imported = this.#imported.find(each => each.label === address)
@@ -161,7 +165,7 @@ function isAt(a: Hop, b: Hop): boolean {
   return a.address.toLowerCase() === b.address.toLowerCase() && (a.port ?? 22) === (b.port ?? 22) && a.user === b.user
 }
 
-/** A label that was taken was given a number. */
+/** True if a label equals the wanted one, apart from a number added because it was taken. */
 function isCalled(label: string, wanted: string): boolean {
   return label === wanted || label.replace(/ \d+$/, '') === wanted
 }

@@ -5,7 +5,7 @@ type Values = ReadonlyMap<string, string>
 // PuTTY's own numbers: 0 none, 1 SOCKS 4, 2 SOCKS 5, 3 HTTP.
 const proxyKinds: Readonly<Record<string, 'socks4' | 'socks5' | 'http'>> = { '1': 'socks4', '2': 'socks5', '3': 'http' }
 
-/** PuTTY's sessions as `regedit` writes them. */
+/** Reads PuTTY's sessions as exported by `regedit`. */
 export function readPuttyRegistry(text: string): Found {
   const collect = new Collector()
   let name: string | null = null
@@ -30,7 +30,7 @@ export function readPuttyRegistry(text: string): Found {
   return collect.found
 }
 
-/** One file of ~/.putty/sessions, by its name. */
+/** Reads files of ~/.putty/sessions by name. */
 export function readPuttyFiles(files: readonly { readonly name: string; readonly text: string }[]): Found {
   const collect = new Collector()
   for (const { name, text } of files) {
@@ -48,8 +48,8 @@ export function readPuttyFiles(files: readonly { readonly name: string; readonly
 function addSession(collect: Collector, label: string, values: Values): void {
   const protocol = values.get('Protocol') ?? 'ssh'
   if (label === 'Default Settings') return
-  if (protocol !== 'ssh') return collect.skip(`${label}: it is a ${protocol} session, not SSH`)
-  if ((values.get('HostName') ?? '') === '') return collect.skip(`${label}: it has no address`)
+  if (protocol !== 'ssh') return collect.skip(`${label}: a ${protocol} session, not SSH`)
+  if ((values.get('HostName') ?? '') === '') return collect.skip(`${label}: has no address`)
   collect.add({
     label,
     address: values.get('HostName'),
@@ -62,10 +62,10 @@ function addSession(collect: Collector, label: string, values: Values): void {
   })
 }
 
-// Since 0.77 a proxy may be an SSH server that forwards the connection.
+// Since 0.77 the proxy can be an SSH server that forwards the connection.
 const sshProxy = '6'
 
-/** The proxy of PuTTY and of WinSCP, which took its numbers over. */
+/** Reads the proxy of PuTTY, or of WinSCP, which uses the same numbers. */
 export function puttyProxy(
   values: Values,
   read: (name: string) => string | undefined,
@@ -79,10 +79,10 @@ export function puttyProxy(
     return {
       jumps: [{ address: read('ProxyHost') as string, port: port || null, user: read('ProxyUsername') || null }],
     }
-  return method === '0' ? {} : { notes: ['its proxy is of a kind that was not taken over'] }
+  return method === '0' ? {} : { notes: ['its proxy type is not supported'] }
 }
 
-/** `L8080=localhost:80`, `4D1080`, `R:9000=...`: what stands before the equals sign may name the family. */
+/** Reads `L8080=localhost:80`, `4D1080`, `R:9000=...`: a prefix before the port may name the address family. */
 function forwardOf(text: string): string[] {
   const match = /^[46]?([LRD])([^=]+)(?:=(.*))?$/.exec(text.trim())
   if (!match) return []

@@ -83,7 +83,7 @@ describe('an import', () => {
           forwards: ['-L 8080:localhost:80', '-D 1080', '-R 9000:localhost:9'],
         },
       ],
-      skipped: ['serial: it is a serial session, not SSH'],
+      skipped: ['serial: a serial session, not SSH'],
     })
   })
 
@@ -106,10 +106,10 @@ describe('an import', () => {
           keyFile: 'C:\\k.ppk',
           groups: ['Lab'],
           jumps: [{ address: 'gate', port: 22, user: 'j' }],
-          note: 'its password was not taken over',
+          note: 'its password was not imported',
         },
       ],
-      skipped: ['ftp: it does not use SSH'],
+      skipped: ['ftp: doesn’t use SSH'],
     })
   })
 
@@ -127,7 +127,7 @@ describe('an import', () => {
           keyFile: '~/.ssh/key',
         },
       ],
-      skipped: ['win: it is not an SSH session'],
+      skipped: ['win: not an SSH session'],
     })
   })
 
@@ -145,7 +145,7 @@ describe('an import', () => {
           groups: ['Lab', 'GPU'],
           tags: ['a', 'b'],
           user: 'me',
-          note: 'its password was not taken over',
+          note: 'its password was not imported',
         },
       ],
       skipped: ['t: it is telnet, not SSH'],
@@ -163,7 +163,7 @@ describe('an import', () => {
     ).toMatchObject({
       format: 'known-hosts',
       hosts: [{ address: 'gpu.example' }, { address: 'h.example', port: 2222 }],
-      skipped: ['1 hashed name: they can’t be read back'],
+      skipped: ['1 hashed name: hashing can’t be reversed'],
     })
   })
 

@@ -17,17 +17,17 @@ import { readMobaXterm } from './mobaxterm.ts'
 import { readPuttyRegistry } from './putty.ts'
 import { readWinScp } from './winscp.ts'
 
-/** Reads a text of any of the formats, told apart by what is in it. Throws `invalid-input` for what is none of them. */
+/** Reads a text in any supported format, detected by its content. Errors: `invalid-input` for an unknown format. */
 export function readImport(text: string, facts: LocalFacts): ImportPreview {
   const plain = text.replace(/^\uFEFF/, '')
   const [format, found] = read(plain, facts) ?? []
   if (format === undefined || found === undefined)
     throw new AppError(
       'invalid-input',
-      'This is none of the formats that Hawser reads: an ssh command, ssh_config, known_hosts, PuTTY’s registry, WinSCP.ini, MobaXterm sessions, a CSV with an address column, or Hawser’s own export.',
+      'Unknown format. Hawser imports ssh commands, ssh_config, known_hosts, PuTTY registry exports, WinSCP.ini, MobaXterm sessions, CSV with an address column, and its own exports.',
     )
   if (found.hosts.length === 0 && found.skipped.length === 0)
-    throw new AppError('invalid-input', 'There are no hosts in it. Choose another file.')
+    throw new AppError('invalid-input', 'No hosts were found in this file. Choose another file.')
   return { format, hosts: found.hosts, skipped: found.skipped.slice(0, 200) }
 }
 
@@ -49,7 +49,7 @@ function read(text: string, facts: LocalFacts): readonly [ImportFormat, Found] |
   return csv && [csv.isTermius ? 'termius' : 'csv', csv]
 }
 
-/** A whole `ssh -i key -p 22 -J a,b user@host -L ...` as a host with all of it. */
+/** Reads a whole `ssh -i key -p 22 -J a,b user@host -L ...` as a host with all its options. */
 export function readCommand(line: string): Found {
   const parsed = parseSshCommand(line.trim())
   if (!parsed.ok) throw new AppError('invalid-input', parsed.message)
@@ -63,12 +63,12 @@ export function readCommand(line: string): Found {
     jumps: jumps.map(({ address, port, user }) => ({ address, port, user })),
     forwardAgent,
     forwards: forwards.map(printForwardSpec),
-    notes: left.length > 0 ? [`left out: ${left.join(' ')}`] : [],
+    notes: left.length > 0 ? [`ignored: ${left.join(' ')}`] : [],
   })
   return collect.found
 }
 
-/** A host of the config as a draft of one's own; what only a config can hold is noted. */
+/** Converts a config host to a draft of a saved host; unsupported settings are noted. */
 export function draftOf(host: ResolvedHost): Draft {
   const flags = { local: 'L', remote: 'R', dynamic: 'D' } as const
   return {
@@ -81,20 +81,20 @@ export function draftOf(host: ResolvedHost): Draft {
     forwardAgent: host.forwardAgent !== 'no',
     forwards: host.forwards.map(({ kind, spec }) => `-${flags[kind]} ${spec}`),
     notes: [
-      ...(host.proxyCommand === null ? [] : ['ProxyCommand was left out']),
-      ...(host.identityFiles.length > 1 ? ['only the first IdentityFile was taken over'] : []),
+      ...(host.proxyCommand === null ? [] : ['ProxyCommand ignored']),
+      ...(host.identityFiles.length > 1 ? ['only the first IdentityFile was imported'] : []),
     ],
   }
 }
 
-/** Refuses what ssh would refuse: a line that it can't read may be one that begins another host. */
+/** Rejects what ssh would reject: an unreadable line may be the start of another host. */
 function readConfigText(text: string, facts: LocalFacts): Found {
   const program = buildProgram([{ path: 'the text', text, system: false, includes: new Map() }], facts.env)
   const [refused] = program.notes
   if (refused)
     throw new AppError(
       'invalid-input',
-      `Line ${refused.line}: ${refused.text}. ssh refuses such a file. Correct the line and import it again.`,
+      `Line ${refused.line}: ${refused.text}. ssh would refuse this file. Correct the line and import it again.`,
     )
   const collect = new Collector()
   const answers = { exec: () => false, resolves: () => false }
@@ -105,6 +105,6 @@ function readConfigText(text: string, facts: LocalFacts): Found {
     else collect.add(draftOf(host))
   }
   for (const { keyword, number } of parseConfig(text))
-    if (keyword === 'include') collect.skip(`Line ${number}: Include is not followed. Import the included file as well`)
+    if (keyword === 'include') collect.skip(`Line ${number}: Include is not followed. Import the included file too`)
   return collect.found
 }

@@ -4,7 +4,7 @@ import { puttyProxy } from './putty.ts'
 // WinSCP's numbers: 0 to 2 are SCP and SFTP.
 const overSsh = new Set([undefined, '0', '1', '2'])
 
-/** WinSCP.ini: a section for each site, values percent-encoded, folders in the name. Passwords there are left alone. */
+/** Reads WinSCP.ini: a section per site, values percent-encoded, folders in the name. Passwords are not read. */
 export function readWinScp(text: string): Found {
   const collect = new Collector()
   for (const { name, values } of sections(text)) {
@@ -18,7 +18,7 @@ export function readWinScp(text: string): Found {
       return value === undefined ? undefined : percentDecoded(value)
     }
     if (!overSsh.has(read('FSProtocol'))) {
-      collect.skip(`${label}: it does not use SSH`)
+      collect.skip(`${label}: doesn’t use SSH`)
       continue
     }
     const proxy = puttyProxy(values, read)
@@ -41,16 +41,16 @@ export function readWinScp(text: string): Found {
       notes: [
         ...(proxy.notes ?? []),
         ...(tunnel !== undefined && (read('TunnelPublicKeyFile') ?? '') !== ''
-          ? [`the key file of ${tunnel} is ${read('TunnelPublicKeyFile')}: set it on that host`]
+          ? [`the key file of ${tunnel} is ${read('TunnelPublicKeyFile')}: set it for that host`]
           : []),
-        ...(values.has('Password') ? ['its password was not taken over'] : []),
+        ...(values.has('Password') ? ['its password was not imported'] : []),
       ],
     })
   }
   return collect.found
 }
 
-/** The sections of an .ini file with their values. */
+/** Splits an .ini file into sections with their values. */
 export function sections(
   text: string,
 ): readonly { readonly name: string; readonly values: ReadonlyMap<string, string> }[] {

@@ -4,7 +4,7 @@ import { AppError, toWireError } from '../../shared/base/errors.ts'
 import { toDisposable } from '../../shared/base/lifecycle.ts'
 import type { Transport } from './serve.ts'
 
-/** Carries the contract over Electron's ipcMain; only the top frame of `origin` may speak. */
+/** Carries the contract over Electron's ipcMain; only the top frame of `origin` may use it. */
 export function createElectronTransport(origin: string): Transport {
   return {
     handle(channel, listener) {
@@ -24,7 +24,7 @@ export function createElectronTransport(origin: string): Transport {
 
 function isOurPage({ senderFrame }: IpcMainInvokeEvent, origin: string): boolean {
   if (senderFrame === null || senderFrame.parent !== null) return false
-  // Not `URL.origin`: for a custom scheme such as app://main Node says "null".
+  // Not `URL.origin`, which is "null" in Node for a custom scheme such as app://main.
   const { protocol, host } = new URL(senderFrame.url)
   return `${protocol}//${host}` === origin
 }

@@ -4,16 +4,16 @@ import { DisposableStore, type Disposable } from '../../shared/base/lifecycle.ts
 import { contract, type Contract, type Services } from '../../shared/contract/contract.ts'
 import { channel, type Call, type Service } from '../../shared/contract/define.ts'
 
-/** The slice of Electron this file needs; a test passes a fake. */
+/** The part of Electron that this file needs; a test passes a fake. */
 export interface Transport {
   handle(channel: string, listener: (input: unknown) => Promise<Reply>): Disposable
   broadcast(channel: string, payload: unknown): void
 }
 
-/** Where bugs go: an error that is not an `AppError`. */
+/** Reports a bug: any error that is not an `AppError`. */
 export type ReportBug = (where: string, error: unknown) => void
 
-/** Puts one service on the wire: input checked before the handler, errors flattened after it. */
+/** Serves one service over the transport: validates the input before the handler, and serializes errors after it. */
 export function serve<K extends keyof Contract>(
   name: K,
   implementation: Services[K],
@@ -47,7 +47,7 @@ async function answer({ at, declared, input, run, reportBug }: Request): Promise
   try {
     const checked = declared.input.safeParse(input)
     if (!checked.success) {
-      // Only where and what: the input itself may hold a secret.
+      // Only the place and kind of the problem: the input itself may contain a secret.
       const where = checked.error.issues.map(issue => `${issue.path.join('.')}: ${issue.code}`).slice(0, 5)
       throw new AppError('invalid-input', `${at}: ${where.join('; ')}`)
     }

@@ -3,7 +3,7 @@ import { BrowserWindow, MessageChannelMain } from 'electron/main'
 import { portChannel } from '../../shared/contract/bridge.ts'
 import type { OpenPort, StreamPort } from '../../shared/base/stream-port.ts'
 
-/** Makes a MessagePort pair per stream and hands the far end to the window under the stream's id. */
+/** Creates a MessagePort pair per stream and passes the other end to the window under the stream's ID. */
 export const openElectronPort: OpenPort = id => {
   const { port1, port2 } = new MessageChannelMain()
   const window = BrowserWindow.getAllWindows()[0]

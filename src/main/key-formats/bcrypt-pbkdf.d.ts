@@ -1,6 +1,6 @@
 declare module 'bcrypt-pbkdf' {
   const bcrypt: {
-    /** Fills `out`; answers 0 when it went well. */
+    /** Fills `out`; returns 0 on success. */
     pbkdf(
       pass: Uint8Array,
       passLength: number,

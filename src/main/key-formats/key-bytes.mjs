@@ -1,7 +1,7 @@
-// The pieces of key files: SSH's own strings (RFC 4251, 5) and DER (X.690), both ways.
-// Plain JavaScript, so that the worker runs the very file that ships.
+// Reads and writes the encodings of key files: SSH strings (RFC 4251, 5) and DER (X.690). Plain JavaScript, so that the
+// worker runs the file that ships.
 
-/** Reads the fields of SSH's binary encoding; throws `RangeError` where they end too soon. */
+/** Reads the fields of SSH's binary encoding. Errors: `RangeError` if the data is truncated. */
 export class ByteReader {
   /** @param {Buffer} bytes */
   constructor(bytes) {
@@ -14,7 +14,7 @@ export class ByteReader {
   }
 
   uint32() {
-    if (this.left < 4) throw new RangeError('the file is cut short')
+    if (this.left < 4) throw new RangeError('the file is truncated')
     const value = this.bytes.readUInt32BE(this.at)
     this.at += 4
     return value
@@ -22,7 +22,7 @@ export class ByteReader {
 
   /** @param {number} length */
   take(length) {
-    if (length > this.left) throw new RangeError('the file is cut short')
+    if (length > this.left) throw new RangeError('the file is truncated')
     this.at += length
     return this.bytes.subarray(this.at - length, this.at)
   }
@@ -49,7 +49,7 @@ export function sshString(value) {
   return Buffer.concat([uint32(bytes.length), bytes])
 }
 
-/** A whole number that is not negative, as an mpint. @param {Buffer} value */
+/** Encodes a non-negative integer as an mpint. @param {Buffer} value */
 export function mpint(value) {
   const bytes = trimmed(value)
   return sshString(

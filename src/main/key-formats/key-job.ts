@@ -19,7 +19,7 @@ export async function runKeyJob(
   if (result.ok) return result
   if (result.why === 'passphrase') throw new WrongPassphrase(result.detail)
   if (result.why === 'said') throw unusableKey(name, result.detail)
-  throw unusableKey(name, 'its format is not one that Hawser can read. ssh-keygen -p converts it')
+  throw unusableKey(name, 'its format is not supported. Convert it with ssh-keygen -p')
 }
 
 export type KeyJob = import('./key-worker.mjs').KeyJob

@@ -1,4 +1,4 @@
-// A private key in hand: its numbers, and the forms that crypto and SSH have for them.
+// A decrypted private key: its numbers, and their encodings for crypto and SSH.
 import { createPrivateKey } from 'node:crypto'
 
 import { der, derInteger, fromBigInt, mpint, sshString, toBigInt, trimmed } from './key-bytes.mjs'
@@ -10,14 +10,14 @@ import { der, derInteger, fromBigInt, mpint, sshString, toBigInt, trimmed } from
  * @typedef {{ numbers: KeyNumbers, comment: string }} PrivateKey
  */
 
-/** What is known of each curve: its SSH name, JWK name, OID and the bytes of a coordinate. */
+/** Each curve with its SSH name, JWK name, OID and coordinate size in bytes. */
 const curves = {
   nistp256: { jwk: 'P-256', oid: '2a8648ce3d030107', size: 32 },
   nistp384: { jwk: 'P-384', oid: '2b81040022', size: 48 },
   nistp521: { jwk: 'P-521', oid: '2b81040023', size: 66 },
 }
 
-/** The passphrase is missing or wrong. */
+/** Thrown if the passphrase is missing or wrong. */
 export class NeedsPassphrase extends Error {}
 
 /** @param {KeyNumbers} key */
@@ -34,7 +34,10 @@ export function publicBlob(key) {
   return Buffer.concat([type, sshString(key.curve), sshString(key.point)])
 }
 
-/** The private fields as OpenSSH's file and agent protocol have them, without type and comment. @param {KeyNumbers} key */
+/**
+ * Encodes the private fields as in OpenSSH's key file and agent protocol, without type and comment. @param {KeyNumbers}
+ * key
+ */
 export function privateFields(key) {
   if (key.kind === 'ed25519')
     return Buffer.concat([sshString(key.publicKey), sshString(Buffer.concat([key.seed, key.publicKey]))])
@@ -42,7 +45,10 @@ export function privateFields(key) {
   return Buffer.concat([sshString(key.curve), sshString(key.point), mpint(key.scalar)])
 }
 
-/** Reads what `privateFields` writes. @param {string} type @param {import('./key-bytes.mjs').ByteReader} from @returns {KeyNumbers} */
+/**
+ * Reads the output of `privateFields`. @param {string} type @param {import('./key-bytes.mjs').ByteReader} from @returns
+ * {KeyNumbers}
+ */
 export function readPrivateFields(type, from) {
   if (type === 'ssh-ed25519') {
     const publicKey = Buffer.from(from.string())
@@ -56,10 +62,10 @@ export function readPrivateFields(type, from) {
     const [curve, point, scalar] = [from.text(), Buffer.from(from.string()), Buffer.from(trimmed(from.string()))]
     return { kind: 'ecdsa', curve, point, scalar }
   }
-  throw new RangeError(`keys of type ${type} can’t be used`)
+  throw new RangeError(`keys of type ${type} are not supported`)
 }
 
-/** For crypto: PKCS#8, SEC 1 or PKCS#1. @param {KeyNumbers} key */
+/** Converts to a key object of node:crypto through PKCS#8, SEC 1 or PKCS#1. @param {KeyNumbers} key */
 export function toKeyObject(key) {
   if (key.kind === 'ed25519') {
     const data = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), key.seed])
@@ -92,7 +98,7 @@ export function fromKeyObject(object) {
   if (jwk['kty'] === 'OKP' && jwk['crv'] === 'Ed25519')
     return { kind: 'ed25519', publicKey: part('x'), seed: part('d') }
   const found = Object.entries(curves).find(([, { jwk: name }]) => name === jwk['crv'])
-  if (!found) throw new RangeError('its curve is not one that SSH uses')
+  if (!found) throw new RangeError('SSH doesn’t support its curve')
   return {
     kind: 'ecdsa',
     curve: found[0],
@@ -104,6 +110,6 @@ export function fromKeyObject(object) {
 /** @param {string} curve */
 function curveOf(curve) {
   const found = curves[/** @type {keyof typeof curves} */ (curve)]
-  if (!found) throw new RangeError('its curve is not one that SSH uses')
+  if (!found) throw new RangeError('SSH doesn’t support its curve')
   return found
 }

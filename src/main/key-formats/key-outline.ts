@@ -44,13 +44,14 @@ function outlineOpenSsh(text: string, name: string): KeyOutline {
     const salt = options.length >= 4 ? options.readUInt32BE(0) : 0
     const rounds = options.length >= 8 + salt ? options.readUInt32BE(4 + salt) : Infinity
     if (rounds > maxRounds)
-      throw unusableKey(name, `it asks for ${rounds} rounds of its passphrase function; Hawser stops at ${maxRounds}`)
+      throw unusableKey(name, `its passphrase function uses ${rounds} rounds; Hawser allows at most ${maxRounds}`)
   }
   at += 4
   const blob = Buffer.from(next())
   const length = blob.length >= 4 ? blob.readUInt32BE(0) : 0
   const type = blob.subarray(4, 4 + length).toString('latin1')
-  if (type.startsWith('sk-')) throw unusableKey(name, 'it lives on a security key (FIDO), which Hawser can’t use yet')
+  if (type.startsWith('sk-'))
+    throw unusableKey(name, 'it is stored on a security key (FIDO), which Hawser doesn’t support yet')
   return { encrypted: cipher !== 'none', type, blob }
 }
 

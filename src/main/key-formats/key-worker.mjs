@@ -1,5 +1,5 @@
-// Makes, reads and writes private keys off the main thread: an encrypted key costs 0.2 s and up, a hostile one never ends.
-// Plain JavaScript, so that tests run the very file that ships.
+// Generates, reads and writes private keys off the main thread: an encrypted key takes 0.2 s or more, a malicious one
+// might take forever. Plain JavaScript, so that tests run the file that ships.
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import { parentPort } from 'node:worker_threads'
 
@@ -46,9 +46,9 @@ function run(job) {
  */
 function done(key, write, seal) {
   const { numbers, comment } = key
-  // Two halves that do not belong together would sign what nobody accepts.
+  // A mismatched key pair would create signatures that no server accepts.
   if (numbers.kind === 'ed25519' && !publicBlob(fromKeyObject(toKeyObject(numbers))).equals(publicBlob(numbers)))
-    throw new RangeError('its two halves do not belong together')
+    throw new RangeError('its private and public key don’t match')
   return {
     ok: true,
     type: typeOf(numbers),

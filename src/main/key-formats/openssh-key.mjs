@@ -41,7 +41,7 @@ export function readOpenSsh(text, passphrase) {
   if (!bytes.subarray(0, magic.length).equals(magic)) throw new RangeError('it is damaged')
   const file = new ByteReader(bytes.subarray(magic.length))
   const [cipher, kdf, options] = [file.text(), file.text(), file.string()]
-  if (file.uint32() !== 1) throw new RangeError('it holds more than one key')
+  if (file.uint32() !== 1) throw new RangeError('it contains more than one key')
   file.string()
   const sealed = file.string()
   const opened =
@@ -57,7 +57,7 @@ export function readOpenSsh(text, passphrase) {
 }
 
 /**
- * Writes what `ssh-keygen` writes: aes256-ctr with bcrypt where there is a passphrase, lines of 70 letters.
+ * Writes what `ssh-keygen` writes: aes256-ctr with bcrypt if there is a passphrase, in lines of 70 characters.
  * @param {import('./key-material.mjs').PrivateKey} key @param {{ passphrase: string, rounds: number }} seal
  */
 export function writeOpenSsh({ numbers, comment }, { passphrase, rounds }) {
@@ -90,7 +90,7 @@ function encrypt(plain, { passphrase, salt, rounds }) {
 /** @param {Buffer} sealed @param {{ cipher: string, kdf: string, options: Buffer, passphrase: string | null, tag: Buffer }} how */
 function decrypt(sealed, { cipher, kdf, options, passphrase, tag }) {
   const known = ciphers[/** @type {keyof typeof ciphers} */ (cipher)]
-  if (!known || kdf !== 'bcrypt') throw new RangeError(`it is encrypted with ${cipher}, which can’t be read`)
+  if (!known || kdf !== 'bcrypt') throw new RangeError(`it is encrypted with ${cipher}, which is not supported`)
   if (passphrase === null) throw new NeedsPassphrase('no passphrase')
   const kdfOptions = new ByteReader(options)
   const [salt, rounds] = [Buffer.from(kdfOptions.string()), kdfOptions.uint32()]

@@ -78,7 +78,7 @@ function openPkcs8(data, passphrase) {
   // PKCS#12's own derivation, with three keys of DES or two.
   const size = { '2a864886f70d010c0103': 24, '2a864886f70d010c0104': 16 }[name]
   if (size === undefined)
-    throw new Unreadable('it is encrypted with RC2 or RC4, which are not secure. openssl pkcs8 -topk8 converts it')
+    throw new Unreadable('it is encrypted with RC2 or RC4, which are not secure. Convert it with openssl pkcs8 -topk8')
   const derive = (/** @type {number} */ id, /** @type {number} */ length) =>
     pkcs12({ passphrase, salt, rounds }, id, length)
   const key = derive(1, size)
@@ -91,8 +91,7 @@ function openPbes2(given, sealed, passphrase) {
   const derivation = new Der(given.sequence())
   const encryption = new Der(given.sequence())
   const cipher = ciphers[encryption.oid()]
-  if (!cipher)
-    throw new Unreadable('its cipher is not one that Hawser knows. openssl pkcs8 -topk8 -v2 aes-256-cbc converts it')
+  if (!cipher) throw new Unreadable('its cipher is not supported. Convert it with openssl pkcs8 -topk8 -v2 aes-256-cbc')
   const iv = encryption.take(0x04)
   const name = derivation.oid()
   const options = new Der(derivation.sequence())
@@ -103,18 +102,18 @@ function openPbes2(given, sealed, passphrase) {
     const [r, p] = [options.integer(), options.integer()]
     if (128 * r * (rounds + p) > maxScryptBytes)
       throw new Unreadable(
-        'its passphrase function asks for more than 1 GiB of memory. openssl pkcs8 -topk8 converts it',
+        'its passphrase function needs more than 1 GiB of memory. Convert it with openssl pkcs8 -topk8',
       )
     const key = scryptSync(secret, salt, cipher[1], { N: rounds, r, p, maxmem: 2 * maxScryptBytes })
     return decipher(cipher, { key, iv }, sealed)
   }
   if (name !== pbkdf2)
-    throw new Unreadable('its passphrase function is not one that Hawser knows. openssl pkcs8 -topk8 converts it')
+    throw new Unreadable('its passphrase function is not supported. Convert it with openssl pkcs8 -topk8')
   // The length of the key may stand there; the cipher has said it already. Without a PRF it is the one with SHA-1.
   if (options.next === 0x02) options.integer()
   const hash = options.next === 0x30 ? digests[new Der(options.sequence()).oid()] : 'sha1'
   if (hash === undefined)
-    throw new Unreadable('its passphrase function is not one that Hawser knows. openssl pkcs8 -topk8 converts it')
+    throw new Unreadable('its passphrase function is not supported. Convert it with openssl pkcs8 -topk8')
   return decipher(cipher, { key: pbkdf2Sync(secret, salt, rounds, cipher[1], hash), iv }, sealed)
 }
 
@@ -122,8 +121,7 @@ function openPbes2(given, sealed, passphrase) {
 function openPem(body, passphrase) {
   const [, name = '', hex = ''] = /^DEK-Info: *([A-Z0-9-]+) *, *([0-9A-F]+)/im.exec(body) ?? []
   const cipher = pemCiphers[name.toUpperCase()]
-  if (!cipher)
-    throw new Unreadable(`its cipher ${name.slice(0, 32)} is not one that Hawser knows. ssh-keygen -p converts it`)
+  if (!cipher) throw new Unreadable(`its cipher ${name.slice(0, 32)} is not supported. Convert it with ssh-keygen -p`)
   const iv = Buffer.from(hex, 'hex')
   const from = Buffer.concat([Buffer.from(passphrase, 'utf8'), iv.subarray(0, 8)])
   let key = Buffer.alloc(0)
@@ -204,7 +202,7 @@ class Der {
     if (more > 4 || (first & 0x80 && more === 0)) throw new RangeError('the file is damaged')
     const start = this.at + 2 + more
     const length = more === 0 ? first : start > this.bytes.length ? Infinity : this.bytes.readUIntBE(this.at + 2, more)
-    if (start + length > this.bytes.length) throw new RangeError('the file is cut short')
+    if (start + length > this.bytes.length) throw new RangeError('the file is truncated')
     this.at = start + length
     return this.bytes.subarray(start, this.at)
   }

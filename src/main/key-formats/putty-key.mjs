@@ -26,7 +26,7 @@ export function readPutty(text, passphrase) {
   const encryption = fields.get('Encryption') ?? 'none'
   const comment = fields.get('Comment') ?? ''
   if (encryption !== 'none' && encryption !== 'aes256-cbc')
-    throw new RangeError(`it is encrypted with ${encryption}, which can’t be read`)
+    throw new RangeError(`it is encrypted with ${encryption}, which is not supported`)
   if (encryption !== 'none' && passphrase === null) throw new NeedsPassphrase('no passphrase')
   const pass = Buffer.from(encryption === 'none' ? '' : (passphrase ?? ''), 'utf8')
   const keys = version === 3 ? keysOfVersion3(fields, pass, encryption) : keysOfVersion2(pass)
@@ -92,7 +92,7 @@ function keysOfVersion3(fields, pass, encryption) {
   const options = { m: number('Argon2-Memory'), t: number('Argon2-Passes'), p: number('Argon2-Parallelism'), dkLen: 80 }
   const kind = { Argon2id: argon2id, Argon2i: argon2i, Argon2d: argon2d }[fields.get('Key-Derivation') ?? '']
   if (!kind || !(options.m <= maxMemoryKib) || !(options.t <= maxPasses) || !(options.p <= 16))
-    throw new RangeError('its passphrase function asks for more than Hawser gives')
+    throw new RangeError('its passphrase function needs more memory or time than Hawser allows')
   const out = Buffer.from(kind(pass, Buffer.from(fields.get('Argon2-Salt') ?? '', 'hex'), options))
   return { cipher: out.subarray(0, 32), iv: out.subarray(32, 48), mac: out.subarray(48) }
 }
@@ -117,5 +117,5 @@ function numbersOf(type, publicPart, plain) {
     const [curve, point] = [outside.text(), Buffer.from(outside.string())]
     return { kind: 'ecdsa', curve, point, scalar: Buffer.from(trimmed(inside.string())) }
   }
-  throw new RangeError(`keys of type ${type} can’t be used`)
+  throw new RangeError(`keys of type ${type} are not supported`)
 }

@@ -13,7 +13,7 @@ const constrainLifetime = 1
 const limitMs = 10_000
 const maxReply = 262_144
 
-/** A private key as an agent takes it. */
+/** A private key in the format of the agent protocol. */
 export interface AgentKey {
   readonly type: string
   /** The private fields in the order of the protocol. */
@@ -21,7 +21,10 @@ export interface AgentKey {
   readonly comment: string
 }
 
-/** Puts a key into a running agent; 0 seconds is as long as it runs. Throws `unsupported` when the agent will not take it. */
+/**
+ * Adds a key to a running agent; 0 seconds means for as long as the agent runs. Errors: `unsupported` if the agent
+ * refuses it.
+ */
 export async function addToAgent(socketPath: string, key: AgentKey, seconds: number): Promise<void> {
   const parts = [text(key.type), Buffer.from(key.fields), text(key.comment)]
   const lifetime = Buffer.alloc(5)
@@ -29,12 +32,12 @@ export async function addToAgent(socketPath: string, key: AgentKey, seconds: num
   lifetime.writeUInt32BE(seconds, 1)
   const request =
     seconds > 0 ? [Buffer.from([addConstrained]), ...parts, lifetime] : [Buffer.from([addIdentity]), ...parts]
-  await ask(socketPath, Buffer.concat(request), 'take the key')
+  await ask(socketPath, Buffer.concat(request), 'add the key')
 }
 
-/** Takes a key out of a running agent. */
+/** Removes a key from a running agent. */
 export async function removeFromAgent(socketPath: string, blob: Uint8Array): Promise<void> {
-  await ask(socketPath, Buffer.concat([Buffer.from([removeIdentity]), text(Buffer.from(blob))]), 'let go of the key')
+  await ask(socketPath, Buffer.concat([Buffer.from([removeIdentity]), text(Buffer.from(blob))]), 'remove the key')
 }
 
 function ask(socketPath: string, request: Buffer, what: string): Promise<void> {
@@ -47,16 +50,16 @@ function ask(socketPath: string, request: Buffer, what: string): Promise<void> {
       settle()
     }
     const refuse = (why: string) =>
-      end(() => reject(new AppError('unsupported', `The agent did not ${what}: ${why}. Look at it with ssh-add -l.`)))
-    const timer = setTimeout(() => refuse('it did not answer'), limitMs)
+      end(() => reject(new AppError('unsupported', `The SSH agent did not ${what}: ${why}. Check it with ssh-add -l.`)))
+    const timer = setTimeout(() => refuse('it did not respond'), limitMs)
     socket.on('error', error => refuse(error.message))
     socket.on('close', () => refuse('it closed the connection'))
     socket.on('data', data => {
       reply = Buffer.concat([reply, data])
-      if (reply.length > maxReply) return refuse('its answer is too long')
+      if (reply.length > maxReply) return refuse('its response is too long')
       if (reply.length < 5 || reply.length < 4 + reply.readUInt32BE(0)) return
       if (reply[4] === success) end(resolve)
-      else refuse('it said no')
+      else refuse('it refused')
     })
     const head = Buffer.alloc(4)
     head.writeUInt32BE(request.length)

@@ -1,11 +1,11 @@
 import { sh, type Script } from '../ssh/script.ts'
 
-/** Where the answers of the scripts begin, past whatever a login shell prints. */
+/** Marks the start of a script's output, after the output of the login shell. */
 const mark = 'hawser-keys:'
 
 /**
- * What ssh-copy-id does, for `sh`: makes ~/.ssh (0700) and authorized_keys (0600) where they are missing, adds the line
- * once, ends an open last line first. What is there stays byte for byte.
+ * Does what ssh-copy-id does, for `sh`: creates ~/.ssh (0700) and authorized_keys (0600) if missing, terminates an
+ * incomplete last line, and adds the line once. Existing contents are preserved byte for byte.
  */
 export function putScript(line: string): Script {
   const blob = line.split(' ')[1] ?? ''
@@ -21,12 +21,12 @@ echo ${mark}' added'
 `
 }
 
-/** Base64 in lines, as every decoder takes it. */
+/** Encodes Base64 in lines that every decoder accepts. */
 export function encodeLines(file: Buffer): Buffer {
   return Buffer.from(`${file.toString('base64').replace(/.{1,64}/g, '$&\n')}`)
 }
 
-/** Prints authorized_keys in base64 with the path that it really has, for it to be changed here and sent back. */
+/** Prints authorized_keys in Base64, with its real path, so that it can be edited locally and sent back. */
 export const readScript = sh`cd || exit 0
 f=.ssh/authorized_keys
 [ -f "$f" ] || { echo ${mark}' none'; exit 0; }
@@ -37,8 +37,8 @@ if command -v base64 >/dev/null 2>&1; then base64 < "$p"; else openssl base64 < 
 `
 
 /**
- * Puts a new text in the place of authorized_keys in one step, its mode kept, if it still is what was read. The text comes
- * in base64 on standard input; what arrives must have its whole length, or nothing is changed.
+ * Replaces authorized_keys atomically, keeping its mode, if it hasn't changed since it was read. The new text arrives
+ * in Base64 on standard input; if it is incomplete, nothing is changed.
  */
 export function replaceScript(checksum: string, size: number): Script {
   return sh`umask 077
@@ -55,7 +55,7 @@ mv -f "$t" "$p" && echo ${mark}' done' || echo ${mark}' no-write'
 `
 }
 
-/** The word after our mark, and what follows on the lines below it. */
+/** Returns the word after the mark, and the lines that follow. */
 export function readAnswer(output: string): { readonly word: string; readonly rest: string } | null {
   const at = output.lastIndexOf(mark)
   if (at < 0) return null
@@ -64,7 +64,10 @@ export function readAnswer(output: string): { readonly word: string; readonly re
   return { word, rest: end < 0 ? '' : output.slice(end + 1) }
 }
 
-/** Takes the lines of a key out, whatever options stand before it; every other byte stays. Answers how many went. */
+/**
+ * Removes the lines of a key, whatever their options; every other byte is preserved. Returns the number of removed
+ * lines.
+ */
 export function withoutKey(file: Buffer, blob: Uint8Array): { readonly file: Buffer; readonly gone: number } {
   const encoded = Buffer.from(blob).toString('base64')
   const kept: Buffer[] = []

@@ -8,11 +8,11 @@ import type { KeyFile } from './key-files.ts'
 import { bitsOf, parsePublicLine, printPublicLine } from './public-key.ts'
 import { randomart } from './randomart.ts'
 
-/** What the vault holds of a key beside its private half. */
+/** The vault's data about a key, besides the private key. */
 export interface VaultKey {
   readonly name: string
   readonly text: string
-  /** Its public line. */
+  /** Its public key line. */
   readonly publicLine: string
 }
 
@@ -22,11 +22,11 @@ export interface KeySources {
   readonly agent: readonly Signer[]
   readonly hosts: readonly Host[]
   readonly groups: readonly Group[]
-  /** What the key setting of a host means as a path. */
+  /** Resolves the key setting of a host to a path. */
   readonly resolve: (keyFile: string) => string
 }
 
-/** All keys that there are, each once: one that lies in the agent too is marked there. Pure. */
+/** Lists every key once, marking those that are also in the agent. Pure. */
 export function bookOf(sources: KeySources): readonly KeyInfo[] {
   const { files, vault, agent } = sources
   const users = usersOf(sources)

@@ -16,13 +16,13 @@ export type DeploymentParts = Pick<Connections, 'prepare' | 'pool'>
 
 const scriptMs = 30_000
 const refusals: Readonly<Record<string, string>> = {
-  'no-home': 'The home folder over there can’t be opened, so the key was not put there.',
-  'no-folder': 'The folder ~/.ssh can’t be made over there. Check the permissions of the home folder.',
-  'no-write': '~/.ssh/authorized_keys can’t be written over there. Check its permissions and the disk.',
-  changed: 'authorized_keys was changed by somebody else meanwhile. Try again.',
+  'no-home': 'The home directory on the server can’t be opened, so the key was not added.',
+  'no-folder': 'Couldn’t create ~/.ssh on the server. Check the permissions of the home directory.',
+  'no-write': 'Couldn’t write ~/.ssh/authorized_keys on the server. Check its permissions and the free disk space.',
+  changed: 'Another program changed authorized_keys at the same time. Try again.',
 }
 
-/** Puts public keys on servers and takes them off, over the shared connection; proves what was put by signing in. */
+/** Adds public keys to servers and removes them, over the shared connection; tests an added key by signing in. */
 export class KeyDeployment {
   readonly #parts: DeploymentParts
 
@@ -30,7 +30,10 @@ export class KeyDeployment {
     this.#parts = parts
   }
 
-  /** `keyFile` is the key as a host's setting; null can't be proved by itself. Throws what signing in throws. */
+  /**
+   * Adds a key. `keyFile` is the key as a host's setting; null means that it can't be tested on its own. Errors: those
+   * of signing in.
+   */
   async put(
     target: Target,
     { line, keyFile }: { readonly line: string; readonly keyFile: string | null },
@@ -46,7 +49,7 @@ export class KeyDeployment {
     }
     const added = word === 'added'
     if (keyFile === null)
-      return { added, proved: false, problem: 'Only the agent has this key: sign in once to see it work.' }
+      return { added, proved: false, problem: 'Only the agent has this key. Sign in once to test it.' }
     try {
       await this.#prove(plan, keyFile, signal)
       return { added, proved: true, problem: null }
@@ -76,7 +79,7 @@ export class KeyDeployment {
     }
   }
 
-  /** Signs in anew with this key and no other way, on a connection of its own that is closed at once. */
+  /** Signs in with this key only, on a separate connection that is closed at once. */
   async #prove(plan: ConnectionPlan, keyFile: string, signal: AbortSignal): Promise<void> {
     const hop = targetHop(plan)
     const options = { ...hop.options, identityFiles: [], identitiesOnly: false }
@@ -116,18 +119,22 @@ function optionsFor(signal: AbortSignal): LeaseOptions {
 }
 
 function noAnswer(where: string, words: ServerWords): AppError {
-  const text = withWords(`The change of keys on ${where} failed.`, words, 'Look at ~/.ssh there in a terminal.')
+  const text = withWords(
+    `Couldn’t change authorized_keys on ${where}.`,
+    words,
+    'Check ~/.ssh on the server in a terminal.',
+  )
   return new AppError('server-refused', text)
 }
 
 function notUnderstood(): AppError {
-  return new AppError('server-refused', 'What came of ~/.ssh/authorized_keys was not whole. Try again.')
+  return new AppError('server-refused', '~/.ssh/authorized_keys was not received completely. Try again.')
 }
 
 function whyNot(error: unknown): string {
   if (error instanceof AppError && error.code === 'auth-failed')
-    return 'The key is in authorized_keys, but the server does not take it. Its home and ~/.ssh must not be writable by others, and sshd may keep keys elsewhere (AuthorizedKeysFile).'
+    return 'The key is in authorized_keys, but the server doesn’t accept it. The home directory and ~/.ssh must not be writable by others; sshd may also use another AuthorizedKeysFile.'
   if (error instanceof AppError && error.code === 'cancelled')
-    return 'It was not tested, because its passphrase was not given. Sign in with it once to be sure.'
+    return 'It was not tested, because no passphrase was given. Sign in with it once to be sure.'
   return messageOf(error)
 }

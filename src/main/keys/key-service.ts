@@ -33,11 +33,11 @@ export interface KeyParts {
   readonly worker: URL
   readonly vault: Vault
   readonly prompter: Prompter
-  /** Who may use keys. */
+  /** The hosts and groups that may use keys. */
   readonly hosts: { readonly hosts: readonly Host[]; readonly groups: readonly Group[] }
   readonly ring: KeyRing
   readonly deployment: KeyDeployment
-  /** Null where there is no agent. */
+  /** Null if there is no agent. */
   readonly agentSocket: string | null
   readonly agent: () => Promise<readonly Signer[]>
 }
@@ -46,7 +46,10 @@ const publicSuffix = ':public'
 const maxTries = 3
 const maxBytes = 65_536
 
-/** The keys: made, taken in, changed, put on servers and into the agent. Private halves stay in this process. */
+/**
+ * The keys: generates, imports, changes and deploys them, and adds them to the agent. Private keys stay in this
+ * process.
+ */
 export class KeyService implements Contract, Disposable {
   readonly #changed = new Emitter<KeyBook>()
   readonly onChanged = this.#changed.event
@@ -87,7 +90,7 @@ export class KeyService implements Contract, Disposable {
       const given = text === '' ? await readGiven(path) : text
       const { encrypted } = outlineKey(given, name)
       const { done, passphrase } = await this.#open({ text: given, encrypted, name }, signal)
-      // The passphrase that it had protects the new file too.
+      // The previous passphrase also protects the new file.
       const seal = { passphrase: passphrase ?? '', rounds: 16 }
       const comment = done.comment === '' ? basename(path) : done.comment
       const job = { kind: 'convert', text: given, passphrase, comment, to: 'openssh', seal } as const
@@ -112,7 +115,7 @@ export class KeyService implements Contract, Disposable {
     if (/^PuTTY-User-Key-File/m.test(text))
       throw new AppError(
         'unsupported',
-        `${name} is PuTTY’s file, which its programs go on using. Import it, and change the copy.`,
+        `${name} is a PuTTY file that PuTTY’s programs still use. Import it, then change the imported copy.`,
       )
     const written = await this.#cancellable(id, async signal => {
       const { passphrase: old } = await this.#openKey(id, signal)
@@ -122,7 +125,7 @@ export class KeyService implements Contract, Disposable {
     if (place === 'vault') await this.#parts.vault.set(vaultKeyName(name), written.text)
     else await replaceFile(path as string, written.text)
     this.#parts.ring.forget()
-    // A remembered one would be wrong from now on.
+    // A saved passphrase would be wrong from now on.
     const remembered = this.#passphraseName(id)
     if ((await this.#parts.vault.get(remembered)) !== null) await this.#parts.vault.set(remembered, null)
     await this.#announce()
@@ -155,7 +158,7 @@ export class KeyService implements Contract, Disposable {
     this.#changed.dispose()
   }
 
-  /** Runs one piece of work at a time for each key; `cancel` and `dispose` end it, with its question. */
+  /** Runs one operation at a time for each key; `cancel` and `dispose` end it, including its question. */
   #cancellable<T>(id: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     this.#operations.cancel(id)
     return this.#operations.run(id, work)
@@ -184,7 +187,7 @@ export class KeyService implements Contract, Disposable {
   removeFromAgent: Contract['removeFromAgent'] = async ({ id }) => {
     const key = await this.#info(id)
     const signer = (await this.#parts.agent()).find(({ blob }) => fingerprint(blob) === key.fingerprint)
-    if (!signer) throw new AppError('not-found', 'This key is not in the agent any more.')
+    if (!signer) throw new AppError('not-found', 'This key is no longer in the agent.')
     await removeFromAgent(this.#socket(), signer.blob)
     await this.#announce()
   }
@@ -204,22 +207,22 @@ export class KeyService implements Contract, Disposable {
         publicLine: (await vault.get(`${full}${publicSuffix}`)) ?? '',
       })),
     )
-    // What is remembered beside a key, such as its passphrase, is no key.
+    // Entries that belong to a key, such as its passphrase, are not keys.
     return keys.filter(({ publicLine }) => publicLine !== '')
   }
 
   async #checkFree(place: 'file' | 'vault', name: string): Promise<void> {
     const { sshFolder, vault } = this.#parts
-    if (name.endsWith('.pub')) throw new AppError('invalid-input', 'A private key’s name does not end with .pub.')
-    // Locked, it would look as if nothing were there.
+    if (name.endsWith('.pub')) throw new AppError('invalid-input', 'The name of a private key can’t end in .pub.')
+    // A locked vault would look empty.
     if (place === 'vault' && !(await vault.ready()))
-      throw new AppError('vault-locked', 'The vault is locked. Unlock it in Settings, Security, and try again.')
+      throw new AppError('vault-locked', 'The vault is locked. Unlock it in Settings > Security, and try again.')
     const path = join(sshFolder, name)
     const taken =
       place === 'vault'
         ? (await vault.get(vaultKeyName(name))) !== null
         : (await exists(path)) || (await exists(`${path}.pub`))
-    if (taken) throw new AppError('exists', `There is a key called ${name} already. Choose another name.`)
+    if (taken) throw new AppError('exists', `A key named ${name} already exists. Choose another name.`)
   }
 
   async #keep(place: 'file' | 'vault', name: string, key: KeyDone): Promise<string> {
@@ -245,7 +248,7 @@ export class KeyService implements Contract, Disposable {
     return runKeyJob(this.#parts.worker, job, { name, signal })
   }
 
-  /** A key's text, where we hold it. */
+  /** Returns a key's text, if Hawser stores it. */
   async #need(id: string): Promise<{ name: string; text: string; place: 'file' | 'vault'; path: string | null }> {
     if (id.startsWith('vault:')) {
       const { name } = await this.#info(id)
@@ -255,13 +258,13 @@ export class KeyService implements Contract, Disposable {
     const info = id.startsWith('file:') ? await this.#info(id) : null
     const file = info && (await readKeyFile(info.path as string))
     if (file) return { name: file.name, text: file.text, place: 'file', path: file.path }
-    throw new AppError('not-found', 'This key is gone, or only the agent has it.')
+    throw new AppError('not-found', 'This key no longer exists, or only the agent has it.')
   }
 
-  /** Only what is listed is touched: an id from the window never leads to another file. */
+  /** Only listed keys are used: an ID from the window never leads to another file. */
   async #info(id: string): Promise<KeyInfo> {
     const found = (await this.list()).keys.find(key => key.id === id)
-    if (!found) throw new AppError('not-found', 'This key is gone, or the vault is locked.')
+    if (!found) throw new AppError('not-found', 'This key no longer exists, or the vault is locked.')
     return found
   }
 
@@ -272,7 +275,7 @@ export class KeyService implements Contract, Disposable {
     return this.#open({ text, encrypted, name, remembered }, signal)
   }
 
-  /** Opens a key with what is remembered, or what a person answers. */
+  /** Decrypts a key with a saved passphrase, or asks the user. */
   async #open(
     key: { text: string; encrypted: boolean; name: string; remembered?: string | null },
     signal: AbortSignal,
@@ -291,7 +294,7 @@ export class KeyService implements Contract, Disposable {
         kind: 'secrets',
         from: { kind: 'hawser' },
         title: `Passphrase for ${name}`,
-        text: passphrase === null ? 'The passphrase that the key has now.' : 'That passphrase does not open the key.',
+        text: passphrase === null ? 'Enter the key’s current passphrase.' : 'Incorrect passphrase.',
         prompts: [{ text: 'Passphrase', echo: false }],
         remember: false,
       }
@@ -299,7 +302,7 @@ export class KeyService implements Contract, Disposable {
       if (answer?.kind !== 'secrets') throw new AppError('cancelled', 'Cancelled')
       passphrase = answer.secrets[0] ?? ''
     }
-    throw new AppError('key-unusable', `None of ${maxTries} passphrases opened the key ${name}.`)
+    throw new AppError('key-unusable', `Incorrect passphrase: ${maxTries} attempts for the key ${name}.`)
   }
 
   #passphraseName(id: string): string {
@@ -309,12 +312,12 @@ export class KeyService implements Contract, Disposable {
 
   async #publicLine(key: KeyInfo, signal: AbortSignal): Promise<string> {
     if (key.publicKey !== null) return key.publicKey
-    // A PEM file hides its public half until it is opened.
+    // A PEM file encrypts its public key too.
     const { done } = await this.#openKey(key.id, signal)
     return printPublicLine(done.type, done.blob, key.comment || key.name)
   }
 
-  /** What a host's key setting would be; null for a key that only the agent has. */
+  /** Returns a key in the form of a host's setting; null for a key that only the agent has. */
   #settingOf({ id, place, path, name }: KeyInfo): string | null {
     return place === 'agent' ? null : place === 'vault' ? `vault:${name}` : (path ?? id)
   }
@@ -322,15 +325,18 @@ export class KeyService implements Contract, Disposable {
   #socket(): string {
     const { agentSocket } = this.#parts
     if (agentSocket !== null) return agentSocket
-    throw new AppError('not-found', 'No agent runs. Start one with ssh-agent, then start Hawser from the same session.')
+    throw new AppError(
+      'not-found',
+      'No SSH agent is running. Start one with ssh-agent, then start Hawser from the same session.',
+    )
   }
 }
 
 async function readGiven(path: string): Promise<string> {
   const found = await readRegularFile(path, maxBytes).catch((cause: unknown) => {
     if (cause instanceof AppError)
-      throw new AppError('key-unusable', `${path} is not a key file. Choose another one.`, { cause })
-    throw new AppError('not-found', `${path} is not there, or can’t be read. Choose another file.`, { cause })
+      throw new AppError('key-unusable', `${path} is not a key file. Choose another file.`, { cause })
+    throw new AppError('not-found', `${path} doesn’t exist or can’t be read. Choose another file.`, { cause })
   })
   return decodeText(found.data)
 }
@@ -348,5 +354,5 @@ function orWrong(error: unknown): null {
 }
 
 function noPublicHalf(id: string): AppError {
-  return new AppError('key-unusable', `The public half of ${id} can’t be read. Run ssh-keygen -y on it.`)
+  return new AppError('key-unusable', `The public key of ${id} can’t be read. Run ssh-keygen -y on it.`)
 }

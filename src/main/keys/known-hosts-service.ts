@@ -14,7 +14,7 @@ type Given = Parameters<Contract['add']>[0]
 
 const types = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'rsa-sha2-512'] as const
 
-/** The person's known_hosts as a page: read anew each time, as other programs write it too. */
+/** The user's known_hosts files for the window. They are read again each time, since other programs write them too. */
 export class KnownHostsService implements Contract, Disposable {
   readonly #changed = new Emitter<readonly KnownHostEntry[]>()
   readonly onChanged = this.#changed.event
@@ -73,7 +73,7 @@ export class KnownHostsService implements Contract, Disposable {
     }
     throw new AppError(
       'host-key-rejected',
-      `${address} has no key with this fingerprint. It offers ${offered.join(', ') || 'none that Hawser can use'}. Nothing was added.`,
+      `${address} has no host key with this fingerprint. It offers ${offered.join(', ') || 'none that Hawser supports'}. Nothing was added.`,
     )
   }
 }

@@ -8,7 +8,7 @@ export interface PublicLine {
   readonly comment: string
 }
 
-/** Reads the first line of a `.pub` file; null for anything else. */
+/** Parses the first line of a `.pub` file; null for anything else. */
 export function parsePublicLine(text: string): PublicLine | null {
   const [, type, encoded, comment] = /^\s*([\w@.-]+)[ \t]+([A-Za-z0-9+/]+={0,2})(?:[ \t]+([^\r\n]*))?/.exec(text) ?? []
   if (type === undefined || encoded === undefined) return null
@@ -16,12 +16,12 @@ export function parsePublicLine(text: string): PublicLine | null {
   return keyType(blob) === type ? { type, blob, comment: cleanLine(comment ?? '', 256) } : null
 }
 
-/** The line for authorized_keys. */
+/** Returns the line for authorized_keys. */
 export function printPublicLine(type: string, blob: Uint8Array, comment: string): string {
   return `${type} ${Buffer.from(blob).toString('base64')} ${cleanLine(comment, 256)}`.trim()
 }
 
-/** The size of a key as ssh-keygen tells it; null where the blob does not say. */
+/** Returns the size of a key as shown by ssh-keygen; null if the blob doesn't contain it. */
 export function bitsOf(blob: Buffer): number | null {
   const type = keyType(blob)
   if (type === 'ssh-ed25519' || type.startsWith('sk-ssh-ed25519')) return 256

@@ -4,8 +4,8 @@ const [width, height] = [17, 9]
 const symbols = ' .o+=*BOX@%&#/^SE'
 
 /**
- * The drawing of a key as `ssh-keygen -lv` has it: a bishop walks over the board by the bits of the SHA-256 (Loss et al.,
- * "The drunken bishop", 2009).
+ * Draws a key as `ssh-keygen -lv` does: a bishop moves over the board according to the bits of the SHA-256 hash (Loss
+ * et al., "The drunken bishop", 2009).
  */
 export function randomart(blob: Uint8Array, { type, bits }: { type: string; bits: number }): string {
   const board = Array.from({ length: height }, () => new Array<number>(width).fill(0))

@@ -50,7 +50,7 @@ test('a command runs in its folder and environment, whatever letters they have',
 test('why a command ended is its own last word', () => {
   expect(parseOutcome('Serving on 8888\n')).toBeNull()
   expect(parseOutcome('sh: 1: mlflow: not found\n\n@ended\n')).toBe('sh: 1: mlflow: not found')
-  expect(parseOutcome('\n@gone\n')).toBe('it ended without a word')
+  expect(parseOutcome('\n@gone\n')).toBe('it ended without any output')
   const { run } = host()
   expect(
     parseOutcome(run(outcomeScript('never-started').text.replaceAll('command -v tmux', 'command -v no-tmux-here'))),

@@ -3,7 +3,7 @@ import { cleanText } from '../../shared/base/clean-text.ts'
 import { anyShellWord } from '../ssh/command-line.ts'
 import { joined, sh, type Script } from '../ssh/script.ts'
 
-/** What a host offers for starting things. */
+/** The options that a host has for starting programs. */
 export interface LaunchSite {
   readonly environments: readonly string[]
   readonly tmux: boolean
@@ -12,7 +12,7 @@ export interface LaunchSite {
 
 const longestError = 400
 
-/** Prints what `parseSite` reads: environments of Python, tmux, systemd for the user. */
+/** Prints the input of `parseSite`: Python environments, tmux, and systemd for the user. */
 export function siteScript(name: string): Script {
   return sh`
 for d in "$HOME"/miniconda3 "$HOME"/anaconda3 "$HOME"/miniforge3 "$HOME"/mambaforge /opt/conda; do
@@ -32,29 +32,29 @@ export function parseSite(output: string): LaunchSite {
   return { environments: [...new Set(environments)].slice(0, 100), tmux: lines.includes('tmux'), service }
 }
 
-/** The lines that run a command in its folder and environment, in the person's own login shell. */
+/** The lines that run a command in its folder and environment, in the user's login shell. */
 function commandScript({ command, folder, environment }: Launch): Script {
   const into = folder === '' || folder === '~' ? sh`"$HOME"` : homePath(folder)
-  const lines = [sh`cd -- ${into} || { printf 'there is no folder %s\\n' ${folder}; exit 3; }`]
+  const lines = [sh`cd -- ${into} || { printf 'no such folder: %s\\n' ${folder}; exit 3; }`]
   if (environment !== '') {
     const at = homePath(environment)
     lines.push(sh`export VIRTUAL_ENV=${at} CONDA_PREFIX=${at}`)
   }
-  // A login shell reads its profile anew, so the environment's programs are put first once more inside. The login shell
-  // takes the folder from a variable: a name that it read itself would be quoted for another shell.
+  // A login shell reads its profile again, so the environment's programs are put first again inside. The login shell
+  // gets the folder from a variable: a literal name would need its own quoting rules.
   const [inCsh, inOthers] =
     environment === ''
       ? [command, command]
       : [`setenv PATH "\${VIRTUAL_ENV}/bin:\${PATH}"; ${command}`, `export PATH="$VIRTUAL_ENV/bin:$PATH"; ${command}`]
-  // csh takes -l alone only.
+  // csh accepts only -l alone.
   lines.push(sh`if [ -n "$SHELL" ] && [ -z "\${SHELL##*csh}" ]; then exec "$SHELL" -c ${inCsh}; fi`)
   lines.push(sh`exec "\${SHELL:-/bin/sh}" -lc ${inOthers}`)
   return joined(lines, '\n')
 }
 
 /**
- * Starts a command that outlives the connection: in a tmux session of its own where there is tmux, else cut loose with
- * setsid or nohup. What it prints goes to a log that only this user can read.
+ * Starts a command that outlives the connection: in its own tmux session if tmux is installed, otherwise detached with
+ * setsid or nohup. Its output goes to a log that only this user can read.
  */
 export function launchScript(name: string, launch: Launch): Script {
   const run = sh`sh -c ${commandScript(launch).text}`
@@ -73,22 +73,22 @@ else
 fi`
 }
 
-/** Prints the end of what the command said, and `@gone` when it does not run any more. */
+/** Prints the end of the command's output, and `@gone` if it is no longer running. */
 export function outcomeScript(name: string): Script {
   return sh`
 tail -c 2000 ${logPath(name)} 2>/dev/null; echo
 if command -v tmux >/dev/null 2>&1; then tmux has-session -t ${`=${sessionName(name)}`} 2>/dev/null || echo @gone; fi`
 }
 
-/** Why a command that was started does not run any more; null while it may still come up. */
+/** Returns the reason why a started command is no longer running; null while it may still come up. */
 export function parseOutcome(output: string): string | null {
   if (!/^@(gone|ended)\s*$/m.test(output)) return null
   const lines = cleanText(output.replace(/^@(gone|ended)\s*$/gm, ''), 4000).split('\n')
   const said = lines.map(line => line.trim()).filter(Boolean)
-  return (said.at(-1) ?? 'it ended without a word').replace(/token=\S+/g, 'token=…').slice(0, longestError)
+  return (said.at(-1) ?? 'it ended without any output').replace(/token=\S+/g, 'token=…').slice(0, longestError)
 }
 
-/** Writes a unit of systemd for the user and starts it, or stops it and takes it away. */
+/** Writes a systemd user unit and starts it, or stops and deletes it. */
 export function serviceScript(name: string, launch: Launch, on: boolean): Script {
   const unit = unitName(name)
   const file = sh`"$HOME"/.config/systemd/user/${unit}`
@@ -128,7 +128,7 @@ function logPath(name: string): Script {
   return sh`"$HOME"/.cache/hawser/${`${name}.log`}`
 }
 
-/** A path as a word; a leading ~ is the home folder over there. */
+/** A path as a word; a leading ~ is the remote home directory. */
 function homePath(path: string): Script {
   return path.startsWith('~/') ? sh`"$HOME"/${path.slice(2)}` : sh`${path}`
 }

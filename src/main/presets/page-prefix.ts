@@ -1,6 +1,6 @@
 /*
- * Where a service says on its own command line that its pages are below a path, `/` answers 404. Each of these options is
- * named by the manual of the program in brackets; where several stand there, the first of this list holds.
+ * Options by which a service puts its pages below a path, so that `/` returns 404. Each is documented in the manual of
+ * the program in brackets; if several are present, the first of this list applies.
  */
 const options = [
   'path_prefix', // TensorBoard
@@ -24,7 +24,10 @@ const options = [
 
 const maxPrefix = 256
 
-/** The path below which a process serves its pages, as `/a/b`, by its arguments joined by spaces; empty where they name none. */
+/**
+ * Returns the path below which a process serves its pages, as `/a/b`, according to its arguments joined by spaces;
+ * empty if they set none.
+ */
 export function pagePrefix(process: string): string {
   const words = process.split(' ').filter(Boolean)
   for (const option of options) {
@@ -34,14 +37,14 @@ export function pagePrefix(process: string): string {
   return grafanaPrefix(words)
 }
 
-/** A page of a preset where its process serves it. */
+/** Returns the path of a preset's page as its process serves it. */
 export function pageOf(page: string | null, process: string): string | null {
   if (page === null) return null
   const prefix = pagePrefix(process)
   return prefix === '' ? page : `${prefix}${page.startsWith('/') ? page : `/${page}`}`
 }
 
-/** `--x y`, `--x=y`, and with one dash as Go's programs take it; the last one holds, as most parsers have it. */
+/** `--x y`, `--x=y`, and with a single dash as Go's flag package accepts it; the last one wins, as in most parsers. */
 function valueOf(words: readonly string[], option: string): string {
   const names = [`--${option}`, `-${option}`]
   for (let index = words.length - 1; index >= 0; index--) {
@@ -54,7 +57,7 @@ function valueOf(words: readonly string[], option: string): string {
   return ''
 }
 
-/** Grafana's address is for what stands before it, unless it serves from the path itself. */
+/** Grafana's root URL is for a proxy in front of it, unless Grafana itself serves from the path. */
 function grafanaPrefix(words: readonly string[]): string {
   const setting = (name: string) =>
     words
@@ -63,7 +66,7 @@ function grafanaPrefix(words: readonly string[]): string {
   return setting('serve_from_sub_path') === 'true' ? asPrefix(setting('root_url')) : ''
 }
 
-/** The path of an address or a path, as `/a/b`; empty for `/` and for what is not plainly a path. */
+/** Returns the path of a URL or path, as `/a/b`; empty for `/` and anything that isn't clearly a path. */
 function asPrefix(value: string): string {
   const bare = value.replace(/^(["'])(.*)\1$/, '$2')
   const path = /^https?:\/\/[^/?#]+([^?#]*)/i.exec(bare)?.[1] ?? (bare.includes('://') ? '' : bare)

@@ -8,13 +8,13 @@ import type { RunningService } from '../forwards/port-services.ts'
 import { launchScript, outcomeScript, parseOutcome, parseSite, serviceScript, siteScript } from './launch-script.ts'
 import { findService, jupyterScript, parseJupyterServers, portOfSomeoneElse } from './services-there.ts'
 
-/** Runs a script for `sh` on a host and answers what it printed. Throws what `runCommand` throws. */
+/** Runs a script for `sh` on a host and resolves to its output. Errors: the same as `runCommand`. */
 export type RunThere = (script: Script) => Promise<string>
 
 const startMs = 90_000
 const lookMs = 1_000
 
-/** Looks for a service over there. Null when it does not run. */
+/** Looks for a service on the host. Null if it isn't running. */
 export async function lookFor(preset: Preset, run: RunThere): Promise<RunningService | null> {
   const [scan, jupyter] = await Promise.all([
     run(scanScript),
@@ -23,7 +23,7 @@ export async function lookFor(preset: Preset, run: RunThere): Promise<RunningSer
   return findService(preset, { ports: parseScan(scan).ports, jupyter: parseJupyterServers(jupyter) })
 }
 
-/** How a service that does not run could be started over there. */
+/** Returns how a service that isn't running could be started on the host. */
 export async function launchOffer(
   preset: Preset,
   run: RunThere,
@@ -35,8 +35,8 @@ export async function launchOffer(
 }
 
 /**
- * Starts a service over there and waits until it listens; its command names the port by now. Throws `cancelled` on abort,
- * `timed-out` when it does not listen within 90 seconds, and `refused` with its own last words when it ended.
+ * Starts a service on the host and waits until it listens; its command already contains the port. Errors: `cancelled`
+ * on abort, `timed-out` if it doesn't listen within 90 seconds, and `refused` with its last output if it exited.
  */
 export async function launchThere(
   preset: Preset,
@@ -57,17 +57,17 @@ export async function launchThere(
     if (why !== null)
       throw new AppError(
         'refused',
-        `${preset.name} did not start on ${where}: ${why.replace(/\.+$/, '')}. Change its command or environment.`,
+        `Couldn’t start ${preset.name} on ${where}: ${why.replace(/\.+$/, '')}. Change its command or environment.`,
       )
     if (Date.now() > until)
       throw new AppError(
         'timed-out',
-        `${preset.name} was started on ${where}, but nothing listens yet. Its words are in ~/.cache/hawser/${preset.id}.log there.`,
+        `${preset.name} was started on ${where} but is not listening yet. Its output is in ~/.cache/hawser/${preset.id}.log on the host.`,
       )
   }
 }
 
-/** Hands the service to systemd for the user over there, or takes it back. Throws `refused` when systemd says no. */
+/** Makes systemd on the host manage the service, or stops that. Errors: `refused` if systemd fails. */
 export async function setServiceThere(
   preset: Preset,
   options: { readonly launch: Launch; readonly on: boolean; readonly run: RunThere; readonly where: string },
@@ -77,10 +77,10 @@ export async function setServiceThere(
   const output = await run(sh`( ${serviceScript(preset.id, { ...launch, command }, on)}
 ) 2>&1 && echo @done || true`)
   if (!output.includes('@done'))
-    throw new AppError('refused', `systemd on ${where} did not take ${preset.name}: ${output.trim().slice(-300)}`)
+    throw new AppError('refused', `systemd on ${where} did not start ${preset.name}: ${output.trim().slice(-300)}`)
 }
 
-/** Fills in the port: the usual one, or the next that nothing listens on. */
+/** Fills in the port: the usual one, or the next free one. */
 export async function withPort(preset: Preset, command: string, run: RunThere): Promise<string> {
   if (!command.includes('{port}')) return command
   const taken = new Set(parseScan(await run(scanScript)).ports.map(({ port }) => port))

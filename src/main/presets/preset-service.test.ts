@@ -106,7 +106,7 @@ describe.skipIf(!hasOpenSsh)('PresetService', () => {
     presets.cancel({ operation })
     await expect(starting).rejects.toMatchObject({
       code: 'cancelled',
-      message: expect.stringContaining('MLflow may be running on gpu-box now') as string,
+      message: expect.stringContaining('Hawser started MLflow on gpu-box and has not stopped it') as string,
     })
     const before = scripts.length
     await new Promise(setImmediate)

@@ -84,7 +84,7 @@ export class PresetService implements Contract, Disposable {
         if (!signal.aborted) throw error
         throw new AppError(
           'cancelled',
-          `${preset.name} may be running on ${where} now: Hawser started it and has not stopped it. Its output is in ~/.cache/hawser/${preset.id}.log there.`,
+          `Hawser started ${preset.name} on ${where} and has not stopped it, so it may still be running. Its output is in ~/.cache/hawser/${preset.id}.log on the host.`,
         )
       }
     })
@@ -139,7 +139,7 @@ export class PresetService implements Contract, Disposable {
 
   #take({ target, presetId, address }: Wanted): Use {
     const preset = this.#parts.store.find(presetId)
-    if (!preset) throw new AppError('not-found', 'This preset is gone.')
+    if (!preset) throw new AppError('not-found', 'This preset was deleted.')
     return { target: target as Forward['target'], preset, address: address ?? 'localhost' }
   }
 

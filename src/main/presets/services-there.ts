@@ -6,7 +6,7 @@ import { pageOf } from './page-prefix.ts'
 import type { ListeningPort } from '../forwards/port-scan.ts'
 import type { RunningService } from '../forwards/port-services.ts'
 
-/** What Jupyter writes about a server that runs (jpserver-*.json), and `jupyter server list --json` prints. */
+/** Jupyter's description of a running server (jpserver-*.json), also printed by `jupyter server list --json`. */
 const jupyterServer = z.object({
   port: z.int().min(1).max(65_535),
   token: z.string().max(1024).default(''),
@@ -16,7 +16,7 @@ const jupyterServer = z.object({
 })
 type JupyterServer = z.output<typeof jupyterServer>
 
-/** Prints what Jupyter keeps of its servers, newest first; asks Jupyter itself only where nothing is kept. */
+/** Prints Jupyter's own server files, newest first; runs Jupyter only if there are none. */
 export const jupyterScript = sh`
 found=
 for d in "$JUPYTER_RUNTIME_DIR" "$XDG_DATA_HOME/jupyter/runtime" "$HOME/.local/share/jupyter/runtime" "$HOME/Library/Jupyter/runtime"; do
@@ -28,7 +28,7 @@ if [ -z "$found" ]; then
 true
 `
 
-/** Reads what `jupyterScript` printed; what is no server is left out. */
+/** Parses the output of `jupyterScript`; everything else is skipped. */
 export function parseJupyterServers(output: string): readonly JupyterServer[] {
   return output.split(/^@server$/m).flatMap(text => {
     try {
@@ -40,7 +40,10 @@ export function parseJupyterServers(output: string): readonly JupyterServer[] {
   })
 }
 
-/** The port of the service among those that listen: by its process, else by its usual port where the process is hidden. */
+/**
+ * Finds the port of the service among the listening ones: by its process, or by its usual port if the process is
+ * hidden.
+ */
 export function recognise(preset: Preset, ports: readonly ListeningPort[]): ListeningPort | null {
   const { process } = preset
   const pattern = process === null ? null : new RegExp(process)
@@ -55,14 +58,14 @@ export function recognise(preset: Preset, ports: readonly ListeningPort[]): List
 }
 
 /**
- * A process that does not show is somebody else's where those of one's own do. A database is often run by a user of its
- * own; a page of somebody else is not what a click is for, and least of all with one's own token.
+ * A hidden process belongs to someone else if the user's own processes are visible. A database often runs as its own
+ * user; but a click must not open someone else's page, let alone with the user's token.
  */
 function mayBeHidden(preset: Preset, ports: readonly ListeningPort[]): boolean {
   return preset.page === null || ports.every(({ pid }) => pid === null)
 }
 
-/** A usual port of a page on which a process listens that does not show: one of another user, or of a container. */
+/** Returns a usual page port with a hidden process, which belongs to another user or a container. */
 export function portOfSomeoneElse(preset: Preset, ports: readonly ListeningPort[]): number | null {
   if (preset.page === null) return null
   return (
@@ -70,7 +73,7 @@ export function portOfSomeoneElse(preset: Preset, ports: readonly ListeningPort[
   )
 }
 
-/** What a port is most likely, for ports that were found. */
+/** Returns the most likely preset of a found port. */
 export function presetOf(port: ListeningPort, presets: readonly Preset[]): Preset | null {
   const named = presets.find(
     preset => preset.kind === 'local' && preset.process !== null && new RegExp(preset.process).test(port.process),
@@ -78,13 +81,13 @@ export function presetOf(port: ListeningPort, presets: readonly Preset[]): Prese
   return named ?? null
 }
 
-/** The service, from the ports that listen and what Jupyter says of itself. Null when it does not run. */
+/** Finds the service from the listening ports and Jupyter's own server list. Null if it isn't running. */
 export function findService(
   preset: Preset,
   { ports, jupyter }: { readonly ports: readonly ListeningPort[]; readonly jupyter: readonly JupyterServer[] },
 ): RunningService | null {
   if (preset.token === 'jupyter') {
-    // A file may have outlived its server: only one whose port listens counts.
+    // A file may outlive its server: only one whose port is listening counts.
     const server = jupyter.find(({ port, pid }) =>
       ports.some(
         each =>

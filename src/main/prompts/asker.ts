@@ -3,16 +3,16 @@ import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { AskedBy } from '../../shared/contract/asked-by.ts'
 
 /**
- * On whose behalf questions are asked: of a person who has just started something, or of work in the background. A person
- * may come to wait for work that began in the background, never the other way round.
+ * On whose behalf questions are asked: the user's, who has just started something, or background work. The user may
+ * start waiting for background work, never the other way round.
  */
 export class Asker implements Disposable {
   #by: AskedBy
   readonly #raised = new Emitter<void>()
   readonly #taken = new Emitter<void>()
-  /** A person waits for the answers from now on. */
+  /** Emitted when the user starts waiting for the answers. */
   readonly onRaised = this.#raised.event
-  /** A person has come to it by answering a question of the background: they wait for all that depends on the answer. */
+  /** Emitted when the user answers a background question: they then wait for everything that depends on it. */
   readonly onTaken = this.#taken.event
 
   constructor(by: AskedBy) {
@@ -23,7 +23,7 @@ export class Asker implements Disposable {
     return this.#by
   }
 
-  /** Lets its questions open by themselves, those that wait already too. */
+  /** Lets its questions open automatically, including waiting ones. */
   raise(): void {
     if (this.#by === 'person') return
     this.#by = 'person'
@@ -31,7 +31,7 @@ export class Asker implements Disposable {
     this.dispose()
   }
 
-  /** The same, of a person who has answered a question that waited behind the mark. */
+  /** The same, for a user who answered a question from the list of waiting ones. */
   take(): void {
     if (this.#by === 'person') return
     this.#by = 'person'

@@ -16,7 +16,7 @@ interface Waiting {
   readonly asker: AskedBy | Asker
 }
 
-/** Keeps the open questions and gives each answer to the one who asked. */
+/** Holds the open questions and passes each answer to its caller. */
 export class PromptService implements Contract, Prompter, Disposable {
   readonly #changed = new Emitter<readonly OpenQuestion[]>()
   readonly onChanged = this.#changed.event
@@ -47,7 +47,7 @@ export class PromptService implements Contract, Prompter, Disposable {
   answer: Contract['answer'] = ({ id, answer }) => {
     const waiting = this.#waiting.get(id)
     waiting?.settle(answer)
-    // Whoever has answered waits for what comes of it, further questions included.
+    // The user who answered waits for the result, including further questions.
     if (answer !== null && waiting?.asker instanceof Asker) waiting.asker.take()
   }
 
@@ -56,7 +56,7 @@ export class PromptService implements Contract, Prompter, Disposable {
     this.#changed.dispose()
   }
 
-  /** A person waits for the answer now. */
+  /** Notes that the user is now waiting for the answer. */
   #raise(id: QuestionId): void {
     const waiting = this.#waiting.get(id)
     if (!waiting) return

@@ -3,13 +3,13 @@ import type { Answer, Question } from '../../shared/contract/prompts.ts'
 import type { Asker } from './asker.ts'
 
 export interface AskOptions {
-  /** Who waits for the answer. A question of the background never opens by itself: it waits behind a mark. */
+  /** On whose behalf the question is asked. A background question never opens automatically: it is only indicated. */
   readonly asker: AskedBy | Asker
   readonly signal: AbortSignal
 }
 
-/** The questions main may ask a person. */
+/** The questions that the main process may ask the user. */
 export interface Prompter {
-  /** Null is Cancel, also when `signal` ends the wait. */
+  /** Asks a question; null is Cancel, also when `signal` aborts. */
   ask(question: Question, options: AskOptions): Promise<Answer | null>
 }

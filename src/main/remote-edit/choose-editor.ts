@@ -4,20 +4,20 @@ import { AppError } from '../../shared/base/errors.ts'
 import { execWords, readDesktopEntry } from './desktop-entry.ts'
 import { parseEditorCommand, placeFile, windowsLaunch, type Launch } from './editor-command.ts'
 
-/** What choosing an editor asks this computer. */
+/** The system access needed to choose an editor. */
 export interface EditorComputer {
   readonly platform: NodeJS.Platform
   readonly env: NodeJS.ProcessEnv
   readonly home: string
-  /** True for a file that may be run. */
+  /** True for an executable file. */
   isProgram(path: string): Promise<boolean>
-  /** The text of a small file; null when there is none. */
+  /** Returns the text of a small file; null if there is none. */
   readText(path: string): Promise<string | null>
-  /** What a program prints; an empty text when it fails. */
+  /** Returns the output of a program; empty if it fails. */
   ask(program: string, args: readonly string[]): Promise<string>
 }
 
-// Plain text editors of the desktops, and then those of programmers.
+// Plain text editors of desktops, then those of programmers.
 const linuxEditors = [
   'gnome-text-editor',
   'gedit',
@@ -39,10 +39,10 @@ const linuxEditors = [
 const batchEndings = ['.exe', '.com', '.cmd', '.bat']
 
 /**
- * The program that edits a file as text: the one that `command` names, or the system's text editor when it is empty. The
- * file's own type is never asked, because the program that belongs to it may run it (a script, an installer, a shortcut).
- * `path` must be absolute. Throws `not-found` when there is no editor, `invalid-input` and `unsupported` for a command
- * that can't be used.
+ * Returns the program that edits a file as text: the one that `command` names, or the system's text editor if it is
+ * empty. The file's own type is ignored, because its associated program may run it (a script, an installer, a
+ * shortcut). `path` must be absolute. Errors: `not-found` if there is no editor, `invalid-input` and `unsupported` for
+ * an unusable command.
  */
 export async function chooseEditor(path: string, command: string, computer: EditorComputer): Promise<Launch> {
   const whole = command.trim()
@@ -51,7 +51,7 @@ export async function chooseEditor(path: string, command: string, computer: Edit
   if (name === undefined || name === '') return systemEditor(path, computer)
   const program = await findProgram(name, computer)
   if (program === null)
-    throw new AppError('not-found', `There is no program ${name}. Choose another editor in Settings > Files.`)
+    throw new AppError('not-found', `The program ${name} was not found. Choose another editor in Settings > Files.`)
   const words = placeFile(args, path)
   return computer.platform === 'win32' ? windowsLaunch(program, words, systemRoot(computer)) : { program, args: words }
 }
@@ -68,7 +68,7 @@ async function systemEditor(path: string, computer: EditorComputer): Promise<Lau
   }
 }
 
-/** The program that the desktop has for plain text, where that one is a text editor with a window of its own. */
+/** Returns the desktop's program for plain text, if it is a text editor with its own window. */
 async function desktopEditor(path: string, computer: EditorComputer): Promise<Launch | null> {
   const xdgMime = await findProgram('xdg-mime', computer)
   if (xdgMime === null) return null
@@ -78,7 +78,8 @@ async function desktopEditor(path: string, computer: EditorComputer): Promise<La
     const text = await computer.readText(file)
     if (text === null) continue
     const entry = readDesktopEntry(text)
-    // A browser or an office may be named for plain text: only what calls itself a text editor shows every file as text.
+    // Plain text may be assigned to a browser or an office program: only a program in the TextEditor category shows
+    // every file as text.
     if (!entry || entry.terminal || !entry.categories.includes('TextEditor')) return null
     const [name = '', ...args] = execWords(entry.exec, path) ?? []
     const program = await findProgram(name, computer)
@@ -87,7 +88,7 @@ async function desktopEditor(path: string, computer: EditorComputer): Promise<La
   return null
 }
 
-/** Where the entry of this id may lie: the person's own first. A `-` may stand for a folder. */
+/** Returns the possible files of a desktop entry, the user's own first. A `-` in the ID may stand for a folder. */
 function entryFiles(id: string, { env, home }: EditorComputer): readonly string[] {
   const own = env['XDG_DATA_HOME'] || posix.join(home, '.local/share')
   const others = (env['XDG_DATA_DIRS'] || '/usr/local/share:/usr/share').split(':')
@@ -104,7 +105,7 @@ async function knownEditor(path: string, computer: EditorComputer): Promise<Laun
   throw new AppError('not-found', 'No text editor was found on this computer. Choose an editor in Settings > Files.')
 }
 
-/** The whole path of a program, by PATH; never from the working directory. */
+/** Returns the full path of a program, looked up in PATH; never in the working directory. */
 async function findProgram(name: string, computer: EditorComputer): Promise<string | null> {
   const windows = computer.platform === 'win32'
   const paths = windows ? win32 : posix

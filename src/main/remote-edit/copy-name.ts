@@ -1,13 +1,13 @@
 import { shownName } from '../../shared/base/shown-name.ts'
 import { localName } from '../transfers/transfer-plan.ts'
 
-// File systems hold 255 bytes (Windows: 255 letters); editors add endings of their own to it.
+// File systems limit names to 255 bytes (Windows: 255 characters); editors append their own suffixes.
 const mostBytes = 200
 
-// An editor's command may hand the name to a shell, and cmd.exe reads some of these even between quotation marks.
+// An editor command may pass the name to a shell, and cmd.exe interprets some of these even inside quotation marks.
 const special = /["'`%!^&|<>$;(){}[\]*?#~\\]/g
 
-/** The name of a remote file's local copy: one that this platform can hold, with the same ending. */
+/** Returns the name of a remote file's local copy: valid on this platform, with the same extension. */
 export function copyName(name: string, platform: NodeJS.Platform): string {
   const shown = shownName(name).replaceAll('/', '_')
   const safe = localName(shown.replace(special, '_'), platform).replace(special, '_')

@@ -1,11 +1,11 @@
-/** A program of the Linux desktop, as its desktop entry has it. */
+/** A program of the Linux desktop, as described by its desktop entry. */
 export interface DesktopEntry {
   readonly exec: string
   readonly categories: readonly string[]
   readonly terminal: boolean
 }
 
-/** Reads the main group of a .desktop file (Desktop Entry Specification 1.5); null for anything but an application. */
+/** Parses the main group of a .desktop file (Desktop Entry Specification 1.5); null for anything but an application. */
 export function readDesktopEntry(text: string): DesktopEntry | null {
   const values = new Map<string, string>()
   let inside = false
@@ -24,15 +24,15 @@ export function readDesktopEntry(text: string): DesktopEntry | null {
 }
 
 /**
- * The words of an Exec line with one file in place of its field codes (`%f`, `%F`, `%u`, `%U`), last where it has none.
- * Null for a line that breaks the rules of quoting.
+ * Splits an Exec line, with one file in place of its field codes (`%f`, `%F`, `%u`, `%U`), or last if it has none. Null
+ * for a line that violates the quoting rules.
  */
 export function execWords(exec: string, path: string): readonly string[] | null {
   const words = split(exec)
   if (!words || words.length === 0) return null
   let placed = false
   const filled = words.flatMap(({ text, quoted }) => {
-    // A field code between quotation marks is undefined by the specification: it's left as text.
+    // The specification doesn't define a field code inside quotation marks, so it is kept as text.
     if (quoted) return [text]
     if (/^%[fFuU]$/.test(text)) {
       placed = true
@@ -51,7 +51,7 @@ interface Word {
 
 function split(exec: string): readonly Word[] | null {
   const words: Word[] = []
-  // Between quotation marks a backslash protects these four; outside of them, the specification reserves the rest.
+  // Inside quotation marks a backslash escapes these four characters; outside, the specification reserves the rest.
   const word = /\s*(?:"((?:[^"\\`$]|\\["\\`$])*)"|([^\s"'\\`$<>~|&;*?#()]+))(?=\s|$)/y
   let at = 0
   const text = exec.trim()
@@ -70,7 +70,7 @@ function split(exec: string): readonly Word[] | null {
   return words
 }
 
-/** Undoes the escapes that every value of a desktop entry has. */
+/** Decodes the escapes of a desktop entry's value. */
 function unescaped(value: string): string {
   const letters: Readonly<Record<string, string>> = { s: ' ', n: '\n', t: '\t', r: '\r', '\\': '\\' }
   return value.replace(/\\([sntr\\])/g, (_all, letter: string) => letters[letter] as string)

@@ -7,40 +7,42 @@ import { editId, type EditId } from '../../shared/contract/edits.ts'
 import { fileName, fileVersion, place } from '../../shared/contract/files.ts'
 import { writeAtomically } from '../storage/atomic-write.ts'
 
-/** What is remembered of an edit across restarts: enough to tell whether its copy holds changes that weren't sent. */
+/** The saved state of an edit: enough to tell after a restart whether its copy has changes that were not uploaded. */
 export const editRecord = z.strictObject({
   version: z.literal(1),
   place,
   /** The name of the copy in the folder of this edit. */
   name: fileName,
-  /** The remote file as it was last seen; null when it is to be made anew. */
+  /** The remote file as last seen; null if it is to be created again. */
   base: fileVersion.nullable(),
-  /** SHA-256 of what was last fetched, sent or given up. */
+  /** SHA-256 of the contents that were last downloaded, uploaded or discarded. */
   sent: z.string().regex(/^[0-9a-f]{64}$/),
 })
 export type EditRecord = Readonly<z.output<typeof editRecord>>
 
 const ending = '.json'
 
-/** The folder of an edit's copy. Its record lies beside it, so that writing one doesn't look like a save. */
+/**
+ * Returns the folder of an edit's copy. Its record is beside the folder, so that writing it doesn't look like a save.
+ */
 export function copyFolder(folder: string, id: EditId): string {
   return join(folder, id)
 }
 
-/** Writes the record of an edit, whole or not at all. Throws `disk`. */
+/** Writes the record of an edit atomically. Errors: `disk`. */
 export function writeRecord(folder: string, id: EditId, record: EditRecord): Promise<void> {
   return writeAtomically(join(folder, id + ending), JSON.stringify(record))
 }
 
-/** What an earlier run left behind; `record` is null where it can't be read. */
+/** A leftover of an earlier run; `record` is null if it can't be read. */
 export interface LeftBehind {
   readonly id: EditId
   readonly record: EditRecord | null
-  /** When something in it was last written, in milliseconds since 1970. */
+  /** When anything in it was last written, in milliseconds since 1970. */
   readonly touchedMs: number
 }
 
-/** All edits that lie in the folder. */
+/** Lists all edits in the folder. */
 export async function readLeftBehind(folder: string): Promise<readonly LeftBehind[]> {
   const names = await readdir(folder).catch(() => [] as string[])
   const ids = new Set(names.map(name => (name.endsWith(ending) ? name.slice(0, -ending.length) : name)))
@@ -54,7 +56,7 @@ export async function readLeftBehind(folder: string): Promise<readonly LeftBehin
   )
 }
 
-/** Takes away the copy of an edit and its record. */
+/** Deletes the copy of an edit and its record. */
 export async function removeEdit(folder: string, id: EditId): Promise<void> {
   await rm(copyFolder(folder, id), { recursive: true, force: true })
   await rm(join(folder, id + ending), { force: true })
@@ -68,7 +70,7 @@ async function readRecord(path: string): Promise<EditRecord | null> {
   }
 }
 
-/** The newest time within a folder: writing a file in place leaves the folder's own as it was. */
+/** Returns the newest time within a folder: writing a file in place doesn't update the folder's own. */
 async function newestWithin(folder: string): Promise<number> {
   const names = await readdir(folder).catch(() => [] as string[])
   const found = await Promise.all(

@@ -20,16 +20,16 @@ import { Edit, digestOf, type EditDependencies } from './edit.ts'
 type Contract = Services['edits']
 
 export interface EditServiceDependencies extends Omit<EditDependencies, 'onChanged'> {
-  /** Opens a local file in a text editor; answers once that has started. Throws when there is none. */
+  /** Opens a local file in a text editor; resolves once that has started. Throws if there is none. */
   readonly openEditor: (path: string) => Promise<void>
   /** The time in milliseconds since 1970. */
   readonly now?: () => number
 }
 
-// Copies of earlier runs whose changes are all on the host.
+// Copies of earlier runs are kept this long once their changes were uploaded.
 const keptMs = 7 * 86_400_000
 
-/** Opens files of a host in an editor of this computer and sends back what is saved, never over what others wrote. */
+/** Opens remote files in a local editor and uploads saved changes, never over changes made by others. */
 export class EditService implements Contract, Disposable {
   readonly #dependencies: EditServiceDependencies
   readonly #store = new DisposableStore()
@@ -57,7 +57,7 @@ export class EditService implements Contract, Disposable {
     const { openEditor } = this.#dependencies
     const key = `${sideKey(place.side)} ${place.path}`
     const waiting = [...this.#edits.values()].find(edit => edit.key === key && edit.state.kind !== 'clean')
-    // A second copy would leave the first one's changes behind.
+    // A second copy would abandon the changes in the first one.
     if (waiting) return openEditor(waiting.path)
     const { data, version } = await this.#fetch(place)
     const id = editId.parse(randomBytes(8).toString('hex'))
@@ -91,8 +91,8 @@ export class EditService implements Contract, Disposable {
   }
 
   /**
-   * Takes up the edits of earlier runs: changes that were not sent are offered to the person, the other copies are watched
-   * on, for an editor that is still open, and removed a week after they were last touched.
+   * Restores the edits of earlier runs: changes that were not uploaded are offered to the user; other copies are
+   * watched, in case an editor is still open, and deleted a week after their last change.
    */
   async restore(): Promise<void> {
     const { folder, reportBug } = this.#dependencies
@@ -113,7 +113,7 @@ export class EditService implements Contract, Disposable {
     const { folder, now = Date.now } = this.#dependencies
     const data = record && (await readFile(join(copyFolder(folder, id), record.name)).catch(() => null))
     if (record && data && digestOf(data) !== record.sent) {
-      const why = 'It was changed, but not sent before Hawser was closed.'
+      const why = 'Your changes were not uploaded before Hawser quit.'
       this.#follow(id, record, { kind: 'held', why })
       this.#announce()
     } else if (now() - touchedMs > keptMs) await removeEdit(folder, id)
@@ -133,7 +133,10 @@ export class EditService implements Contract, Disposable {
       const info = await borrowed.files.info(place.path, { follow: true })
       if (info?.kind !== 'file') throw new AppError('not-found', `${shortName(nameOf(place.path))} is not a file.`)
       if (info.size > largestRead)
-        throw new AppError('invalid-input', 'Files of more than 5 MB are not opened this way. Copy it here first.')
+        throw new AppError(
+          'invalid-input',
+          'Files larger than 5 MB can’t be opened in an editor. Download the file first.',
+        )
       return await readPiece(borrowed.files, place.path, { offset: 0, length: largestRead })
     } finally {
       borrowed.dispose()
@@ -142,7 +145,7 @@ export class EditService implements Contract, Disposable {
 
   #find(id: EditId): Edit {
     const edit = this.#edits.get(id)
-    if (!edit) throw new AppError('not-found', 'This file is not open in an editor any more.')
+    if (!edit) throw new AppError('not-found', 'This file is no longer open in an editor.')
     return edit
   }
 

@@ -1,37 +1,40 @@
 import { AppError, messageOf } from '../../shared/base/errors.ts'
 import { assertNever } from '../../shared/base/assert-never.ts'
 
-/** How the copy of a remote file that is open in a local editor stands. */
+/** The state of the local copy of a remote file that is open in an editor. */
 export type EditState =
-  /** The copy holds what was last sent or fetched. */
+  /** The copy equals the last upload or download. */
   | { readonly kind: 'clean' }
-  /** The copy holds changes that are to be sent now. */
+  /** The copy has changes to upload now. */
   | { readonly kind: 'dirty' }
   | { readonly kind: 'sending' }
-  /** Sending failed for a reason that may pass. It's retried after a while, with `retryMs` null only once the host is back. */
+  /**
+   * The upload failed for a temporary reason. It is retried after `retryMs`, or with null once the host is connected
+   * again.
+   */
   | { readonly kind: 'waiting'; readonly why: string; readonly retryMs: number | null }
-  /** Sending failed, or was put off, for a reason that only a person can change. */
+  /** The upload failed, or was postponed, for a reason that only the user can change. */
   | { readonly kind: 'held'; readonly why: string }
 
 export type EditEvent =
-  /** The copy was read after something had happened in its folder. */
+  /** The copy was read after a change in its folder. */
   | { readonly kind: 'looked'; readonly holds: 'what was sent' | 'what was tried' | 'something new' }
   | { readonly kind: 'started' }
   | { readonly kind: 'sent' }
   /** `tries` counts the failures since the last success. */
   | { readonly kind: 'failed'; readonly error: unknown; readonly tries: number }
   | { readonly kind: 'put-off'; readonly why: string }
-  /** The time to retry has come, or the host is connected again. */
+  /** It is time to retry, or the host is connected again. */
   | { readonly kind: 'retry' }
-  /** A person wants it sent. */
+  /** The user requested the upload. */
   | { readonly kind: 'asked-to-send' }
-  /** A person wants these changes to stay local. */
+  /** The user wants these changes to stay local. */
   | { readonly kind: 'dropped' }
 
 const firstRetryMs = 2_000
 const longestRetryMs = 300_000
 
-// The way to the host may be back in a moment.
+// The connection to the host may soon be back.
 const passing = new Set<unknown>([
   'lost',
   'timed-out',
@@ -41,7 +44,7 @@ const passing = new Set<unknown>([
   'too-many-connections',
   'penalty',
 ])
-// Signing in needs a person: it isn't tried behind their back, but once they are connected again.
+// Signing in needs the user: it is not attempted in the background, only after the next connection.
 const needsSignIn = new Set<unknown>([
   'auth-failed',
   'needs-answer',
@@ -51,7 +54,7 @@ const needsSignIn = new Set<unknown>([
   'vault-locked',
 ])
 
-/** What becomes of an edit. A new save always counts: no failure keeps later ones from being sent. */
+/** Computes the next state of an edit. A new save always counts: no failure keeps later ones from being uploaded. */
 export function nextState(state: EditState, event: EditEvent): EditState {
   switch (event.kind) {
     case 'looked':
@@ -75,7 +78,7 @@ export function nextState(state: EditState, event: EditEvent): EditState {
   }
 }
 
-/** True for changes that lie in the copy alone until something happens. */
+/** True for changes that stay in the copy until something happens. */
 export function isUnsent(state: EditState): state is Extract<EditState, { readonly why: string }> {
   return state.kind === 'waiting' || state.kind === 'held'
 }

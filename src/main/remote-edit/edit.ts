@@ -19,17 +19,17 @@ import { copyFolder, writeRecord, type EditRecord } from './edit-record.ts'
 import { isUnsent, nextState, type EditEvent, type EditState } from './edit-state.ts'
 import { watchFolder, type WatchOptions } from './watch-folder.ts'
 
-/** What an edit works with. */
+/** The dependencies of an edit. */
 export interface EditDependencies {
   readonly sides: FileSides
   readonly prompter: Prompter
-  /** A folder of Hawser's own for the copies; only its user may enter. */
+  /** Hawser's own folder for the copies; only its user can enter it. */
   readonly folder: string
   readonly tell: (level: 'info' | 'warning' | 'error', text: string) => void
   readonly reportBug: (where: string, error: unknown) => void
   readonly onChanged: () => void
   readonly watch?: WatchOptions
-  /** How long the copy must rest before it's read, in milliseconds. */
+  /** How long the copy must be unchanged before it is read, in milliseconds. */
   readonly settleMs?: number
 }
 
@@ -39,13 +39,13 @@ export interface EditStart {
   readonly state: EditState
 }
 
-// Editors write in several steps: the file is read when they have come to rest.
+// Editors write in several steps: the file is read once they have finished.
 const usualSettleMs = 300
 
 /**
- * A remote file that is open in a local editor. What is saved there is sent back, one save after the other and never over
- * what others wrote. No failure ends that: changes that can't be sent stay in the copy, wait for the host or for a person,
- * and the next save is tried again.
+ * A remote file that is open in a local editor. Saved changes are uploaded, one save after the other and never over
+ * changes made by others. No failure ends this: changes that can't be uploaded stay in the copy, wait for the host or
+ * the user, and the next save is tried again.
  */
 export class Edit implements Disposable {
   readonly id: EditId
@@ -56,15 +56,15 @@ export class Edit implements Disposable {
   readonly #watcher: Disposable
   #record: EditRecord
   #state: EditState
-  /** The digest of what was tried last. */
+  /** The digest of the last attempted upload. */
   #tried: string | null = null
   #tries = 0
-  /** Something happened to the copy since it was read. */
+  /** The copy has changed since it was read. */
   #touched = false
   #running = false
   #settling: NodeJS.Timeout | undefined
   #retrying: NodeJS.Timeout | undefined
-  /** An editor elsewhere saves: the person at this window asks for something only with "Send now". */
+  /** An editor saves in the background: the user is only waiting after "Send now". */
   #by: AskedBy = 'background'
 
   constructor({ id, record, state }: EditStart, dependencies: EditDependencies) {
@@ -74,7 +74,7 @@ export class Edit implements Disposable {
     this.#dependencies = dependencies
     const own = copyFolder(dependencies.folder, id)
     this.path = join(own, record.name)
-    // The folder, since many editors put a new file in the place of the old one.
+    // Watches the folder, since many editors replace the file with a new one.
     this.#watcher = watchFolder(own, () => this.#settle(), dependencies.watch)
   }
 
@@ -82,12 +82,12 @@ export class Edit implements Disposable {
     return this.#state
   }
 
-  /** Names the remote file: the same for the same file of the same user. */
+  /** Identifies the remote file: equal for the same file of the same user. */
   get key(): string {
     return `${sideKey(this.#record.place.side)} ${this.#record.place.path}`
   }
 
-  /** The changes that lie in the copy alone; null when there are none, or when they are on their way. */
+  /** The changes that exist in the copy only; null if there are none or they are being uploaded. */
   get unsent(): UnsentEdit | null {
     const state = this.#state
     if (!isUnsent(state)) return null
@@ -95,14 +95,14 @@ export class Edit implements Disposable {
     return { id: this.id, place, path: toPath(this.path), why: state.why, retries: state.kind === 'waiting' }
   }
 
-  /** Sends what waits, because a person wants it or because its host is back. */
+  /** Uploads pending changes, because the user asked for it or the host is back. */
   send(because: 'asked-to-send' | 'retry'): void {
     if (because === 'asked-to-send') this.#by = 'person'
     this.#go({ kind: because })
     this.#wake()
   }
 
-  /** Names the side that the file is on. */
+  /** Identifies the side of the file. */
   get side(): string {
     return sideKey(this.#record.place.side)
   }
@@ -130,18 +130,21 @@ export class Edit implements Disposable {
     }, this.#dependencies.settleMs ?? usualSettleMs)
   }
 
-  /** Works until nothing is left to do. One at a time, and it never rejects: a bug is reported and the changes are held. */
+  /**
+   * Works until nothing is left to do. Only one runs at a time, and it never rejects: a bug is reported and the changes
+   * are kept.
+   */
   #wake(): void {
     if (this.#running) return
     this.#running = true
     this.#work()
       .catch(error => {
         this.#dependencies.reportBug('edits', error)
-        this.#go({ kind: 'put-off', why: `Something went wrong inside Hawser (${messageOf(error)}).` })
+        this.#go({ kind: 'put-off', why: `An internal error occurred (${messageOf(error)}).` })
       })
       .finally(() => {
         this.#running = false
-        // It may have been touched in the very moment that the work ended.
+        // It may have changed in the very moment that the work ended.
         if (!this.#ended.signal.aborted && (this.#touched || this.#state.kind === 'dirty')) this.#wake()
       })
   }
@@ -159,7 +162,7 @@ export class Edit implements Disposable {
   }
 
   async #look(): Promise<void> {
-    // It's gone for a moment while an editor puts a new one in its place.
+    // The file is missing for a moment while an editor replaces it.
     const data = await readFile(this.path).catch(() => null)
     if (!data) return
     const digest = digestOf(data)
@@ -173,7 +176,7 @@ export class Edit implements Disposable {
     try {
       const data = await readFile(this.path)
       this.#tried = digestOf(data)
-      if (data.length > largestRead) throw new AppError('invalid-input', `${this.#name} has grown past 5 MB.`)
+      if (data.length > largestRead) throw new AppError('invalid-input', `${this.#name} is now larger than 5 MB.`)
       this.#go(this.#tried === this.#record.sent ? { kind: 'sent' } : await this.#sendOrAsk(data))
     } catch (error) {
       this.#go({ kind: 'failed', error, tries: this.#tries++ })
@@ -188,39 +191,39 @@ export class Edit implements Disposable {
       if (error instanceof AppError && error.code === 'changed') return this.#resolveConflict(data)
       throw error
     }
-    tell('info', `${this.#name} was saved on the host.`)
+    tell('info', `${this.#name} was saved to the host.`)
     return { kind: 'sent' }
   }
 
   async #save(data: Buffer): Promise<void> {
     const { place, base: expected } = this.#record
     const base = await this.#onSide(async files => {
-      // A file that isn't there may have been made by somebody else in the meantime.
+      // A missing file may have been created by someone else in the meantime.
       if (!expected && (await files.info(place.path, { follow: true })))
-        throw new AppError('changed', `${this.#name} was made on ${files.label} by somebody else.`)
+        throw new AppError('changed', `${this.#name} was created on ${files.label} by someone else.`)
       const onNote = (text: string) => this.#dependencies.tell('info', text)
       return saveFile(files, place.path, { data, expected, onNote })
     })
     await this.#remember({ ...this.#record, base, sent: digestOf(data) })
   }
 
-  /** Somebody else wrote to the file in the meantime: a person says what becomes of the two. */
+  /** Someone else wrote to the file in the meantime: the user decides. */
   async #resolveConflict(data: Buffer): Promise<EditEvent> {
     const { place } = this.#record
     const found = await this.#onSide(files => files.info(place.path, { follow: true }))
     if (!found) {
       this.#record = { ...this.#record, base: null }
-      return { kind: 'put-off', why: `${this.#name} was deleted on the host. Send it to make it anew.` }
+      return { kind: 'put-off', why: `${this.#name} was deleted on the host. Choose “Send now” to create it again.` }
     }
     switch (await this.#ask(data, found)) {
       case 'replace':
         this.#record = { ...this.#record, base: { size: found.size, mtimeMs: found.mtimeMs } }
         return this.#sendOrAsk(data)
       case 'keep-both':
-        // Later saves go there as well, once it is there: the person has been asked.
+        // Later saves go to the new file too, since the user has decided.
         return this.#sendBeside(data)
       default:
-        return { kind: 'put-off', why: `${this.#name} was changed on the host since you opened it.` }
+        return { kind: 'put-off', why: `${this.#name} changed on the host after you opened it.` }
     }
   }
 
@@ -235,7 +238,7 @@ export class Edit implements Disposable {
     }
   }
 
-  /** What the person chose; a question that can't be asked is answered with "not now". */
+  /** Returns the user's choice; a question that can't be asked counts as "not now". */
   async #ask(data: Buffer, found: FileInfo): Promise<string> {
     const { place } = this.#record
     const question = {
@@ -276,7 +279,7 @@ export class Edit implements Disposable {
     try {
       await writeRecord(this.#dependencies.folder, this.id, record)
     } catch (error) {
-      // Without it the copy counts as not sent after a restart, and is offered once more.
+      // Without the record, the copy counts as not uploaded after a restart, and is offered once more.
       this.#dependencies.tell('warning', messageOf(error))
     }
   }
@@ -298,12 +301,12 @@ export class Edit implements Disposable {
   }
 }
 
-/** The SHA-256 of a copy's contents, in hexadecimal. */
+/** Returns the SHA-256 of a copy's contents in hexadecimal. */
 export function digestOf(data: Uint8Array): string {
   return createHash('sha256').update(data).digest('hex')
 }
 
-/** The name under which changes are kept beside a file that others changed; no longer than disks take. */
+/** Returns the name for saving changes beside a file that others changed, within the limits of disks. */
 export function besidePath(path: string, now = new Date()): string {
   const stamp = now.toISOString().slice(0, 19).replaceAll(':', '-')
   return joinPath(parentOf(path), `${cutName(nameOf(path), 200)}.mine-${stamp}`)

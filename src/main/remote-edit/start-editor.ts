@@ -9,7 +9,7 @@ import type { Launch } from './editor-command.ts'
 
 const askMs = 3_000
 
-/** Opens a file of this computer in a text editor; answers once that has started. Throws what `chooseEditor` throws. */
+/** Opens a local file in a text editor; resolves once that has started. Errors: those of `chooseEditor`. */
 export async function startEditor(path: string, command: string, env: NodeJS.ProcessEnv): Promise<void> {
   await start(await chooseEditor(path, command, thisComputer(env)))
 }
@@ -27,7 +27,7 @@ function start({ program, args, verbatim }: Launch): Promise<void> {
       resolve()
     })
     child.once('error', cause => {
-      const text = `The editor ${program} could not be started. Choose another one in Settings > Files.`
+      const text = `Couldn’t start the editor ${program}. Choose another editor in Settings > Files.`
       reject(new AppError('not-found', text, { cause }))
     })
   })

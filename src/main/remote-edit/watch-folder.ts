@@ -4,18 +4,18 @@ import { join } from 'node:path'
 
 import { toDisposable, type Disposable } from '../../shared/base/lifecycle.ts'
 
-/** Watches like `fs.watch`, of which it takes this much. */
+/** The part of `fs.watch` that is needed. */
 export type WatchSystem = (folder: string, onChange: () => void) => Pick<FSWatcher, 'on' | 'close'>
 
 export interface WatchOptions {
   readonly system?: WatchSystem
-  /** How often the folder is looked at where the system can't watch it, in milliseconds. */
+  /** How often the folder is polled if the system can't watch it, in milliseconds. */
   readonly everyMs?: number
 }
 
 /**
- * Calls after each change in a folder, perhaps more than once. Where the system can't watch it (no watches left, a network
- * drive, an error later on), its files are looked at every second.
+ * Calls back after each change in a folder, perhaps more than once. If the system can't watch it (no watches left, a
+ * network drive, a later error), its files are polled every second.
  */
 export function watchFolder(
   folder: string,
@@ -27,7 +27,7 @@ export function watchFolder(
   const poll = () => {
     if (disposed || polling) return
     polling = pollFolder(folder, onChange, everyMs)
-    // What happened since the system stopped watching.
+    // Covers changes since the system stopped watching.
     onChange()
   }
   let watcher: Pick<FSWatcher, 'on' | 'close'> | undefined

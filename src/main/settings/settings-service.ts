@@ -5,7 +5,7 @@ import type { JsonFile } from '../storage/json-file.ts'
 
 type Contract = Services['settings']
 
-/** Owns what a person has set. */
+/** Owns the user's settings. */
 export class SettingsService implements Contract {
   readonly #changed = new Emitter<Settings>()
   readonly onChanged = this.#changed.event

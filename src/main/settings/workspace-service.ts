@@ -4,7 +4,7 @@ import type { JsonFile } from '../storage/json-file.ts'
 
 type Contract = Services['workspace']
 
-/** Keeps the tabs and splits for the next start. */
+/** Saves the tabs and splits for the next start. */
 export class WorkspaceService implements Contract {
   readonly #file: JsonFile<SavedWorkspace>
 

@@ -1,9 +1,9 @@
 /**
- * File names on a Unix system are bytes, not text. Here they are strings in which every byte that is not part of valid
- * UTF-8 stands as a lone surrogate, U+DC00 + byte (as in PEP 383), so that any name goes there and back unchanged.
+ * File names on a Unix system are bytes, not text. Names are strings in which every byte that is not part of valid
+ * UTF-8 becomes a lone surrogate, U+DC00 + byte (as in PEP 383), so that every name survives a round trip unchanged.
  */
 
-/** Bytes to a name; never fails. */
+/** Decodes bytes to a name; never fails. */
 export function decodeName(bytes: Uint8Array): string {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
   return text.includes('\ufffd') ? decodeSlowly(bytes) : text
@@ -11,7 +11,10 @@ export function decodeName(bytes: Uint8Array): string {
 
 const loneSurrogate = /\p{Cs}/u
 
-/** A name to its bytes; the inverse of `decodeName`. Other lone surrogates, which no name has, become U+FFFD. */
+/**
+ * Encodes a name to its bytes; the inverse of `decodeName`. Other lone surrogates, which no name contains, become
+ * U+FFFD.
+ */
 export function encodeName(name: string): Buffer {
   if (!loneSurrogate.test(name)) return Buffer.from(name, 'utf8')
   const parts: Buffer[] = []
@@ -22,7 +25,7 @@ export function encodeName(name: string): Buffer {
   return Buffer.concat(parts)
 }
 
-/** The longest beginning of a name that has at most this many bytes; no character is cut in two. */
+/** The longest prefix of a name that has at most this many bytes; characters are not split. */
 export function cutName(name: string, most: number): string {
   let [cut, bytes] = ['', 0]
   for (const character of name) {
@@ -45,7 +48,7 @@ function decodeSlowly(bytes: Uint8Array): string {
   return text
 }
 
-/** How many bytes the UTF-8 sequence at `at` has; 0 when there is none. */
+/** The length of the UTF-8 sequence at `at` in bytes; 0 if there is none. */
 function sequenceLength(bytes: Uint8Array, at: number): number {
   const first = bytes[at] as number
   const length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0

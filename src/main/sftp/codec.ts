@@ -37,7 +37,7 @@ export const packetType = {
   extendedReply: 201,
 } as const
 
-/** The codes of SSH_FXP_STATUS (section 7), and those of later drafts that servers send all the same. */
+/** The codes of SSH_FXP_STATUS (section 7), and those of later drafts that servers send anyway. */
 export const statusCode = {
   ok: 0,
   eof: 1,
@@ -58,12 +58,12 @@ export const statusCode = {
   linkLoop: 21,
 } as const
 
-/** How SSH_FXP_OPEN opens a file (section 6.3). */
+/** The flags of SSH_FXP_OPEN (section 6.3). */
 export const openFlag = { read: 1, write: 2, append: 4, create: 8, truncate: 16, exclusive: 32 } as const
 
-/** File attributes (section 5); what is absent was not sent. Times are seconds since 1970. */
+/** File attributes (section 5); absent ones were not sent. Times are seconds since 1970. */
 export interface Attributes {
-  /** Bytes; null where the server sent a size that no file can have, such as 2^64 - 1 for -1. */
+  /** Bytes; null if the server sent an impossible size, such as 2^64 - 1 for -1. */
   readonly size?: number | null
   readonly uid?: number
   readonly gid?: number
@@ -74,7 +74,7 @@ export interface Attributes {
 
 const attributeFlag = { size: 1, ids: 2, mode: 4, times: 8, extended: 0x80000000 } as const
 
-/** What came is not SFTP; the session can't go on. */
+/** The received data is not SFTP; the session can't continue. */
 export class SftpFormatError extends Error {}
 
 /** Builds one packet from its fields. */
@@ -99,7 +99,7 @@ export class PacketWriter {
     return this
   }
 
-  /** A whole number from 0 to 2^53 - 1. */
+  /** Writes an integer from 0 to 2^53 - 1. */
   u64(value: number): this {
     return this.u32(Math.floor(value / 0x1_0000_0000)).u32(value % 0x1_0000_0000)
   }
@@ -133,7 +133,7 @@ export class PacketWriter {
     return this
   }
 
-  /** The whole packet, whose last field has `following` more bytes that are sent behind it. */
+  /** Returns the packet, whose last field has `following` more bytes that are sent after it. */
   finish(following = 0): Buffer {
     this.#buffer.writeUInt32BE(this.#at - 4 + following, 0)
     return this.#buffer.subarray(0, this.#at)
@@ -147,7 +147,7 @@ export class PacketWriter {
   }
 }
 
-/** Reads the fields of one packet in order. Throws `SftpFormatError` past its end. */
+/** Reads the fields of one packet in order. Errors: `SftpFormatError` past its end. */
 export class PacketReader {
   readonly #buffer: Buffer
   #at = 0
@@ -168,14 +168,14 @@ export class PacketReader {
     return this.#buffer.readUInt32BE(this.#take(4))
   }
 
-  /** A larger number than 2^53 - 1 is nothing that a file can have. */
+  /** A file can't have a number larger than 2^53 - 1. */
   u64(): number {
     const value = this.about64()
-    if (!Number.isSafeInteger(value)) throw new SftpFormatError('a number past 2^53')
+    if (!Number.isSafeInteger(value)) throw new SftpFormatError('a number above 2^53')
     return value
   }
 
-  /** A number that may be larger, to the precision of a double. */
+  /** Reads a number that may be larger, to the precision of a double. */
   about64(): number {
     return this.u32() * 0x1_0000_0000 + this.u32()
   }
@@ -184,7 +184,7 @@ export class PacketReader {
     this.#take(bytes)
   }
 
-  /** The bytes of a string, which share memory with the packet. */
+  /** Returns the bytes of a string, which share memory with the packet. */
   bytes(): Buffer {
     const length = this.u32()
     const start = this.#take(length)
@@ -205,7 +205,7 @@ export class PacketReader {
     return found
   }
 
-  // Nothing in them is used: a count past the end of the packet costs no more than what would follow.
+  // The extensions are ignored, so a count beyond the end of the packet is harmless.
   #skipExtended(): void {
     try {
       for (let count = this.u32(); count > 0; count--) {
@@ -220,7 +220,7 @@ export class PacketReader {
 
   #take(length: number): number {
     const start = this.#at
-    if (length > this.left) throw new SftpFormatError('a packet that ends too early')
+    if (length > this.left) throw new SftpFormatError('a truncated packet')
     this.#at += length
     return start
   }

@@ -1,9 +1,9 @@
-// The largest packet of a channel that every server takes (RFC 4254, 5.2): more at once would be cut up again.
+// The largest packet of a channel that every server must accept (RFC 4254, 5.2); larger writes would be split again.
 const mostBytes = 32 * 1024
 
 /**
- * Joins the small requests of one turn of the event loop to one write: each write of its own would be an SSH packet with
- * its own padding, cipher and checksum, which cost more than the requests. Keeps their order.
+ * Joins the small requests of one event loop turn into one write: separate writes would become SSH packets with their
+ * own padding, encryption and MAC, which cost more than the requests. The order is preserved.
  */
 export class GatheredWrites {
   readonly #write: (data: Uint8Array) => void
@@ -22,7 +22,7 @@ export class GatheredWrites {
     this.#bytes += data.length
   }
 
-  /** Hands on what waits, at once. */
+  /** Writes the pending data at once. */
   flush(): void {
     const waiting = this.#waiting
     if (waiting.length === 0) return

@@ -4,9 +4,9 @@ import { AppError } from '../../shared/base/errors.ts'
 export type Handle = Buffer
 
 /**
- * Knows the handles that a server has given out. The draft wants one for each open file; Erlang's server gives the same one
- * to the third file that is open, and what is written to one of them ends up in another. Both files fail then, rather than
- * be damaged without a word.
+ * Tracks the handles that a server has returned. The draft requires a handle per open file; Erlang's server returns the
+ * same one for the third open file, and data written to one file ends up in another. Both files then fail, rather than
+ * being corrupted silently.
  */
 export class HandleLedger {
   readonly #where: string
@@ -17,7 +17,10 @@ export class HandleLedger {
     this.#where = where
   }
 
-  /** A file was opened. Throws `files-failed` where its handle belongs to another open file, which can't be used either. */
+  /**
+   * Records an opened file. Errors: `files-failed` if its handle belongs to another open file, which then becomes
+   * unusable too.
+   */
   add(handle: Handle): Handle {
     const key = handle.toString('latin1')
     const other = this.#open.get(key)
@@ -29,20 +32,20 @@ export class HandleLedger {
     throw this.#error()
   }
 
-  /** Throws `files-failed` for a handle that a later file has got, too. */
+  /** Throws `files-failed` for a handle that was also returned for a later file. */
   check(handle: Handle): Handle {
     if (this.#shared.has(handle)) throw this.#error()
     return handle
   }
 
-  /** The file is being closed: its handle may be given to another one. */
+  /** Notes that the file is being closed: its handle may be reused. */
   remove(handle: Handle): void {
     const key = handle.toString('latin1')
     if (this.#open.get(key) === handle) this.#open.delete(key)
   }
 
   #error(): AppError {
-    const text = `${this.#where} mixed up two open files, so neither was copied. Copy them again, one at a time.`
+    const text = `${this.#where} confused two open files, so neither was copied. Copy them one at a time.`
     return new AppError('files-failed', text)
   }
 }

@@ -1,9 +1,11 @@
 import { SftpFormatError } from './codec.ts'
 
-// OpenSSH sends at most 256 KiB; nothing that we ask for is larger.
+// OpenSSH sends at most 256 KiB; no request asks for more.
 const maxPacket = 512 * 1024
 
-/** Cuts a stream of bytes into packets, without the length before each. Throws `SftpFormatError` at a size no packet has. */
+/**
+ * Splits a byte stream into packets, without their length fields. Errors: `SftpFormatError` for an impossible length.
+ */
 export class PacketSplitter {
   readonly #onPacket: (packet: Buffer) => void
   readonly #head = Buffer.alloc(4)

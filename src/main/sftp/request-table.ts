@@ -9,21 +9,22 @@ interface Waiting {
 }
 
 export interface RequestTableParts {
-  /** What the server is called, for people. */
+  /** The name of the server, for messages. */
   readonly where: string
-  /** The server does not answer any more. */
+  /** Called when the server has stopped answering. */
   readonly onLate: (error: AppError) => void
-  /** A reply came for a request that was cancelled: what it opened must be closed. */
+  /** Called for the reply to a cancelled request: a handle in it must be closed. */
   readonly onUnwanted: (reply: Reply) => void
 }
 
 const tickMs = 1_000
-// Bytes of other replies are life; silence is not. The connection's own probe is quicker where the link is dead.
+// Other replies prove that the server is alive; silence doesn't. The connection's own probe detects a dead connection
+// sooner.
 const silentMs = 30_000
-// A server that answers the rest but never this one.
+// For a server that answers everything except this request.
 const overdueMs = 600_000
 
-/** The requests that wait for their replies, by id. Every one of them ends: answered, cancelled, or late. */
+/** The requests waiting for their replies, by ID. Every request ends: answered, cancelled, or timed out. */
 export class RequestTable implements Disposable {
   readonly #parts: RequestTableParts
   readonly #waiting = new Map<number, Waiting>()
@@ -43,7 +44,7 @@ export class RequestTable implements Disposable {
     return this.#waiting.size
   }
 
-  /** Any byte from the server is life, also one of a long reply. */
+  /** Notes that the server is alive, which any byte proves, including those of a long reply. */
   heard(): void {
     this.#heardAt = performance.now()
   }
@@ -54,7 +55,7 @@ export class RequestTable implements Disposable {
     return this.#nextId
   }
 
-  /** Waits for the reply to `id`. Rejects with `cancelled` on abort; with the failure once the table has failed. */
+  /** Waits for the reply to `id`. Errors: `cancelled` on abort; the failure once the table has failed. */
   expect(id: number, signal?: AbortSignal): Promise<Reply> {
     return new Promise((resolve, reject) => {
       if (this.#failure) return reject(this.#failure)
@@ -74,7 +75,7 @@ export class RequestTable implements Disposable {
     })
   }
 
-  /** False for a reply that nobody asked for. */
+  /** Returns false for a reply to no request. */
   answer(id: number, reply: Reply): boolean {
     this.#heardAt = performance.now()
     const waiting = this.#waiting.get(id)
@@ -88,7 +89,7 @@ export class RequestTable implements Disposable {
     return true
   }
 
-  /** Rejects what waits and everything that comes. */
+  /** Rejects all pending and future requests. */
   fail(error: AppError): void {
     this.#failure ??= error
     clearInterval(this.#ticker)
@@ -108,7 +109,7 @@ export class RequestTable implements Disposable {
     const now = performance.now()
     if (now - this.#heardAt < silentMs && now - oldest.sentAt < overdueMs) return
     this.#parts.onLate(
-      new AppError('timed-out', `${this.#parts.where} does not answer requests for files any more. Try again.`),
+      new AppError('timed-out', `${this.#parts.where} has stopped answering SFTP requests. Try again.`),
     )
   }
 }

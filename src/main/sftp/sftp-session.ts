@@ -6,28 +6,30 @@ import { HandleLedger, type Handle } from './handle-ledger.ts'
 import type { NamedEntry } from './replies.ts'
 import { SftpWire, type ByteChannel, type SftpWireParts } from './sftp-wire.ts'
 
-/** What the server takes at once (limits@openssh.com), in bytes and numbers. */
+/** The server's limits (limits@openssh.com), in bytes and counts. */
 export interface SftpLimits {
   readonly read: number
   readonly write: number
   readonly handles: number
 }
 
-/** The size of a file system, in bytes (statvfs@openssh.com). */
+/** The size of a file system in bytes (statvfs@openssh.com). */
 export interface FileSystemSpace {
   readonly total: number
-  /** What this user may still write. */
+  /** The space that this user may still use. */
   readonly free: number
   readonly readOnly: boolean
 }
 
 export interface SftpSessionParts extends SftpWireParts {
   readonly signal: AbortSignal
-  /** Tells the connection under it how to find out whether something waits for an answer. */
+  /** Lets the SSH connection ask whether requests are waiting for replies. */
   readonly noteWaiting?: (waits: () => boolean) => Disposable
 }
 
-/** Which name comes first in SSH_FXP_SYMLINK: the new link in the draft, its target in OpenSSH and most others. */
+/**
+ * The order of names in SSH_FXP_SYMLINK: the new link comes first in the draft, its target in OpenSSH and most others.
+ */
 export type SymlinkOrder = 'target-first' | 'link-first'
 
 // What every server must take (section 3: packets of 34,000 bytes).
@@ -36,9 +38,9 @@ const largestChunk = 255 * 1024
 const maxPath = 32_768
 
 /**
- * One SFTP session (version 3 and OpenSSH's extensions). Requests run side by side; each is answered, refused with
- * `SftpStatusError`, or rejected with an `AppError` when the server falls silent or the channel closes. Paths are names
- * as `byte-names` has them.
+ * One SFTP session (version 3 and OpenSSH's extensions). Requests run concurrently; each is answered, rejected with
+ * `SftpStatusError`, or rejected with an `AppError` when the server stops answering or the channel closes. Paths are
+ * encoded as in `byte-names`.
  */
 export class SftpSession implements Disposable {
   readonly #wire: SftpWire
@@ -51,12 +53,13 @@ export class SftpSession implements Disposable {
   }
 
   /**
-   * Greets the server, within 15 s. Owns the channel and `owned` from then on, also when it fails. Throws
-   * `server-refused` for what is not SFTP 3, `timed-out`, `lost`, and `cancelled` on abort.
+   * Sends the greeting and waits up to 15 s for the server's. Takes ownership of the channel and `owned`, even on
+   * failure. Errors: `server-refused` if the server doesn't speak SFTP 3, `timed-out`, `lost`, and `cancelled` on
+   * abort.
    */
   static async open(channel: ByteChannel, { signal, noteWaiting, ...parts }: SftpSessionParts): Promise<SftpSession> {
     const wire = new SftpWire(channel, parts)
-    // Requests that wait for an answer let the connection find out soon that nobody answers any more.
+    // Pending requests make the connection probe a silent server soon.
     const watched = noteWaiting?.(() => wire.pending > 0)
     wire.onClosed(() => watched?.dispose())
     try {
@@ -66,9 +69,9 @@ export class SftpSession implements Disposable {
       throw error
     }
     const session = new SftpSession(wire, parts.where)
-    // How a copy is done depends on it, so it is waited for; a server that refuses it gets what every server takes.
+    // Awaited because copies depend on it; a server that refuses the request gets the default limits.
     if (session.has('limits@openssh.com')) await session.#askLimits().catch(() => {})
-    if (!session.isOpen) throw new AppError('lost', `${parts.where} closed the session for files. Try again.`)
+    if (!session.isOpen) throw new AppError('lost', `${parts.where} closed the SFTP session. Try again.`)
     return session
   }
 
@@ -80,7 +83,7 @@ export class SftpSession implements Disposable {
     return this.#limits
   }
 
-  /** How many requests wait for an answer. */
+  /** The number of requests waiting for a reply. */
   get pending(): number {
     return this.#wire.pending
   }
@@ -100,13 +103,13 @@ export class SftpSession implements Disposable {
     return this.#opened(handle)
   }
 
-  /** Up to `length` bytes from `offset`; null at the end of the file. */
+  /** Reads up to `length` bytes from `offset`; null at the end of the file. */
   async read(handle: Handle, offset: number, length: number): Promise<Buffer | null> {
     this.#handles.check(handle)
     const reply = await this.#wire.send(id => packet(packetType.read, id).bytes(handle).u64(offset).u32(length))
     if (reply.kind === 'status' && reply.code === statusCode.eof) return null
     if (reply.kind !== 'data') throw this.#wire.unexpected(reply)
-    if (reply.data.length > length) throw this.#wire.fail('more data than asked for')
+    if (reply.data.length > length) throw this.#wire.fail('more data than requested')
     return reply.data.length === 0 ? null : reply.data
   }
 
@@ -128,7 +131,7 @@ export class SftpSession implements Disposable {
     return this.#opened(await this.#wire.forHandle(build, signal))
   }
 
-  /** The next names of an open folder; null at its end. */
+  /** Reads the next names of an open folder; null at its end. */
   async readFolder(handle: Handle): Promise<readonly NamedEntry[] | null> {
     this.#handles.check(handle)
     const reply = await this.#wire.send(id => packet(packetType.readdir, id).bytes(handle))
@@ -141,7 +144,7 @@ export class SftpSession implements Disposable {
     return this.#wire.forAttributes(id => packet(packetType.stat, id).bytes(bytesOf(path)))
   }
 
-  /** Of the link itself. */
+  /** Reads the attributes of a link itself. */
   lstat(path: string): Promise<Attributes> {
     return this.#wire.forAttributes(id => packet(packetType.lstat, id).bytes(bytesOf(path)))
   }
@@ -155,7 +158,7 @@ export class SftpSession implements Disposable {
     return this.#wire.forOk(id => packet(packetType.setstat, id).bytes(bytesOf(path)).attributes(attributes))
   }
 
-  /** Of the link itself (lsetstat@openssh.com). */
+  /** Sets the attributes of a link itself (lsetstat@openssh.com). */
   lsetstat(path: string, attributes: Attributes): Promise<void> {
     return this.#wire.forOk(id => extended(id, 'lsetstat@openssh.com').bytes(bytesOf(path)).attributes(attributes))
   }
@@ -177,12 +180,12 @@ export class SftpSession implements Disposable {
     return this.#wire.forOk(id => packet(packetType.rmdir, id).bytes(bytesOf(path)))
   }
 
-  /** The draft refuses an existing `to`; some servers replace it. */
+  /** Renames a file. The draft refuses an existing `to`, but some servers replace it. */
   rename(from: string, to: string): Promise<void> {
     return this.#wire.forOk(id => packet(packetType.rename, id).bytes(bytesOf(from)).bytes(bytesOf(to)))
   }
 
-  /** Replaces `to` in one step (posix-rename@openssh.com). */
+  /** Replaces `to` atomically (posix-rename@openssh.com). */
   posixRename(from: string, to: string): Promise<void> {
     return this.#wire.forOk(id => extended(id, 'posix-rename@openssh.com').bytes(bytesOf(from)).bytes(bytesOf(to)))
   }
@@ -191,7 +194,10 @@ export class SftpSession implements Disposable {
     return this.#wire.forOk(id => extended(id, 'hardlink@openssh.com').bytes(bytesOf(from)).bytes(bytesOf(to)))
   }
 
-  /** Which order a server follows must be found out by trying: in the other one the link is made at `target`. */
+  /**
+   * Creates a symlink. Which order a server follows can only be found by trying: with the wrong one, the link is
+   * created at `target`.
+   */
   symlink(target: string, link: string, order: SymlinkOrder): Promise<void> {
     const [first, second] = order === 'target-first' ? [target, link] : [link, target]
     return this.#wire.forOk(id => packet(packetType.symlink, id).bytes(bytesOf(first)).bytes(bytesOf(second)))
@@ -205,12 +211,12 @@ export class SftpSession implements Disposable {
     return this.#wire.forName(id => packet(packetType.realpath, id).bytes(bytesOf(path)))
   }
 
-  /** `~` and `~user` filled in (expand-path@openssh.com). */
+  /** Expands `~` and `~user` (expand-path@openssh.com). */
   expandPath(path: string): Promise<Buffer> {
     return this.#wire.forName(id => extended(id, 'expand-path@openssh.com').bytes(bytesOf(path)))
   }
 
-  /** The home of a user (home-directory of draft-ietf-secsh-filexfer-extensions-00). */
+  /** Returns a user's home directory (home-directory of draft-ietf-secsh-filexfer-extensions-00). */
   homeDirectory(user: string): Promise<Buffer> {
     return this.#wire.forName(id => extended(id, 'home-directory').bytes(bytesOf(user)))
   }
@@ -219,7 +225,7 @@ export class SftpSession implements Disposable {
     return this.#wire.forOk(id => extended(id, 'fsync@openssh.com').bytes(handle))
   }
 
-  /** Copies on the far side (copy-data); `length` 0 copies to the end. */
+  /** Copies data on the server (copy-data); `length` 0 copies to the end. */
   copyData(
     from: { handle: Handle; offset: number; length: number },
     to: { handle: Handle; offset: number },
@@ -233,14 +239,14 @@ export class SftpSession implements Disposable {
     const fields = await this.#wire.forFields(id => extended(id, 'statvfs@openssh.com').bytes(bytesOf(path)))
     return this.#wire.understood(() => {
       const [blockSize, fragmentSize, blocks, , available] = Array.from({ length: 5 }, () => fields.about64())
-      // f_files, f_ffree, f_favail and f_fsid, which may have any bits.
+      // Skips f_files, f_ffree, f_favail and f_fsid, which may have any value.
       fields.skip(32)
       const unit = fragmentSize || blockSize || 0
       return { total: (blocks ?? 0) * unit, free: (available ?? 0) * unit, readOnly: (fields.about64() & 1) === 1 }
     })
   }
 
-  /** The names of users and groups, in the order of their ids; null where there is none. */
+  /** Returns the names of users and groups in the order of their IDs; null for unknown ones. */
   async namesOf(
     uids: readonly number[],
     gids: readonly number[],
@@ -256,7 +262,7 @@ export class SftpSession implements Disposable {
     return this.#wire.understood(() => ({ users: splitNames(fields.bytes()), groups: splitNames(fields.bytes()) }))
   }
 
-  /** Ends it; requests that wait reject with the reason, `cancelled` by default. */
+  /** Ends the session; pending requests are rejected with the reason, `cancelled` by default. */
   dispose(because?: AppError): void {
     this.#wire.dispose(because)
   }
@@ -266,7 +272,7 @@ export class SftpSession implements Disposable {
       return this.#handles.add(handle)
     } catch (error) {
       this.#wire.forOk(id => packet(packetType.close, id).bytes(handle)).catch(() => {})
-      // From now on fewer files are open at once.
+      // From now on, fewer files are opened at once.
       this.#limits = { ...this.#limits, handles: 2 }
       throw error
     }
@@ -296,7 +302,7 @@ function extended(id: number, name: string): PacketWriter {
 function bytesOf(path: string): Buffer {
   const bytes = encodeName(path)
   if (bytes.length > maxPath || bytes.includes(0))
-    throw new AppError('invalid-input', 'The path is too long, or holds a character that no path can have.')
+    throw new AppError('invalid-input', 'The path is too long or contains a NUL character.')
   return bytes
 }
 
@@ -304,7 +310,7 @@ function chunkLimit(limit: number | undefined): number {
   return limit === undefined || limit === 0 ? safeLimits.read : Math.max(1024, Math.min(limit, largestChunk))
 }
 
-/** A list of strings one after the other; an empty one is a name that is not known. */
+/** Splits a sequence of strings; an empty one means that the name is not known. */
 function splitNames(bytes: Buffer): readonly (string | null)[] {
   const names: (string | null)[] = []
   for (let at = 0; at + 4 <= bytes.length;) {

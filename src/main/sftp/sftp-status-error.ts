@@ -1,4 +1,4 @@
-/** The server refused a request: its code of SSH_FXP_STATUS and its own words, cleaned. */
+/** The server refused a request, with its SSH_FXP_STATUS code and cleaned message. */
 export class SftpStatusError extends Error {
   readonly status: number
 

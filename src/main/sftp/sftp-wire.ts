@@ -10,7 +10,7 @@ import { parseReply, parseVersion, type Reply } from './replies.ts'
 import { RequestTable } from './request-table.ts'
 import { SftpStatusError } from './sftp-status-error.ts'
 
-/** The stream that SFTP runs over: a channel with the subsystem, or with a server that a command started. */
+/** The stream that carries SFTP: a subsystem's channel, or that of a server started by a command. */
 export interface ByteChannel {
   write(data: Uint8Array): unknown
   on(event: 'data', listener: (data: Buffer) => void): unknown
@@ -18,26 +18,26 @@ export interface ByteChannel {
   close(): void
 }
 
-/** Builds the packet of a request with this id. */
+/** Builds the packet of a request with this ID. */
 export type BuildPacket = (id: number) => PacketWriter | Buffer
 
 export interface SftpWireParts {
-  /** What the server is called, for people. */
+  /** The name of the server, for messages. */
   readonly where: string
   readonly owned: Disposable
-  /** What the server says besides SFTP; nothing where that can't be heard. */
+  /** The server's output besides SFTP; absent if it can't be read. */
   readonly words?: () => SubsystemWords
 }
 
 const versionMs = 15_000
 const saidBytes = 4096
-// Standard error and the exit code may follow the end of the output.
+// Standard error and the exit code may arrive after the end of the output.
 const lastWordsMs = 500
 const noWords: SubsystemWords = { errors: Buffer.alloc(0), code: null }
 
 /**
- * Requests and replies over one channel, matched by id. Each request is answered, refused with `SftpStatusError`, or
- * rejected with an `AppError` when the server falls silent, sends what is no SFTP, or the channel closes.
+ * Requests and replies over one channel, matched by ID. Each request is answered, rejected with `SftpStatusError`, or
+ * rejected with an `AppError` when the server stops answering, sends data that isn't SFTP, or the channel closes.
  */
 export class SftpWire implements Disposable {
   readonly #closed = new Emitter<AppError>()
@@ -50,12 +50,12 @@ export class SftpWire implements Disposable {
   #extensions: ReadonlyMap<string, string> = new Map()
   #takeVersion: ((packet: Buffer) => void) | undefined
   readonly #words: () => SubsystemWords
-  /** What came before the greeting; null once that was read. */
+  /** Data from before the greeting; null once the greeting was read. */
   #before: Buffer | null = Buffer.alloc(0)
   #lastWords: NodeJS.Timeout | undefined
   #over = false
 
-  /** Owns the channel and `owned` from then on. */
+  /** Takes ownership of the channel and `owned`. */
   constructor(channel: ByteChannel, { where, owned, words = () => noWords }: SftpWireParts) {
     this.#channel = channel
     this.#words = words
@@ -74,7 +74,7 @@ export class SftpWire implements Disposable {
       if (this.#over) return
       this.#table.heard()
       if (this.#before) this.#before = Buffer.concat([this.#before, data.subarray(0, saidBytes - this.#before.length)])
-      // No greeting comes any more: the rest is words.
+      // No greeting will arrive any more: the rest is text.
       if (this.#lastWords) return
       try {
         splitter.push(data)
@@ -87,7 +87,7 @@ export class SftpWire implements Disposable {
     for (const event of ['close', 'error'] as const) channel.on(event, () => this.#end(this.#gone()))
   }
 
-  /** How many requests wait for an answer. */
+  /** The number of requests waiting for a reply. */
   get pending(): number {
     return this.#table.size
   }
@@ -100,17 +100,20 @@ export class SftpWire implements Disposable {
     return this.#extensions.has(extension)
   }
 
-  /** Greets the server, within 15 s. Throws `server-refused` for what is not SFTP 3, `timed-out`, `lost`, `cancelled`. */
+  /**
+   * Sends the greeting and waits up to 15 s for the server's. Errors: `server-refused` if the server doesn't speak SFTP
+   * 3, `timed-out`, `lost`, `cancelled`.
+   */
   async greet(signal: AbortSignal): Promise<void> {
     const packet = await this.#versionPacket(signal)
     const { version, extensions } = this.understood(() => parseVersion(packet))
     if (version !== 3)
-      throw new AppError('server-refused', `${this.#where} speaks SFTP version ${version}; Hawser needs version 3.`)
+      throw new AppError('server-refused', `${this.#where} uses SFTP version ${version}. Hawser requires version 3.`)
     this.#extensions = extensions
     this.#before = null
   }
 
-  /** Sends a request and answers with whatever comes back. */
+  /** Sends a request and resolves to whatever reply arrives. */
   async send(build: BuildPacket, signal?: AbortSignal): Promise<Reply> {
     if (signal?.aborted === true) throw new AppError('cancelled', 'Cancelled')
     const id = this.#table.takeId()
@@ -150,13 +153,13 @@ export class SftpWire implements Disposable {
     return reply.fields
   }
 
-  /** The error to throw for a reply that is not the one asked for; one of the wrong kind ends the session. */
+  /** Returns the error for a reply other than the expected one; a reply of the wrong kind ends the session. */
   unexpected(reply: Reply): Error {
     if (reply.kind === 'status' && reply.code !== statusCode.ok) return new SftpStatusError(reply.code, reply.text)
     return this.fail(`an unexpected reply (${reply.kind})`)
   }
 
-  /** Runs a parser of fields; what it can't read ends the session. */
+  /** Runs a parser of fields; malformed data ends the session. */
   understood<T>(read: () => T): T {
     try {
       return read()
@@ -165,12 +168,12 @@ export class SftpWire implements Disposable {
     }
   }
 
-  /** Ends the session: the server sent `what`, which is not SFTP. */
+  /** Ends the session because the server sent `what`, which is not SFTP. */
   fail(what: string): AppError {
     return this.#end(this.#broken(new SftpFormatError(what)))
   }
 
-  /** Ends it; requests that wait reject with the reason, `cancelled` by default. */
+  /** Ends the session; pending requests are rejected with the reason, `cancelled` by default. */
   dispose(because = new AppError('cancelled', 'Closed')): void {
     this.#end(because)
   }
@@ -183,7 +186,7 @@ export class SftpWire implements Disposable {
         fail(
           new AppError(
             'timed-out',
-            withWords(`${this.#where} does not answer the request for files.`, this.#whatItSaid, 'Try again.'),
+            withWords(`${this.#where} did not answer the request to start SFTP.`, this.#whatItSaid, 'Try again.'),
           ),
         )
       const timer = setTimeout(late, versionMs)
@@ -208,31 +211,31 @@ export class SftpWire implements Disposable {
       return take(packet)
     }
     const { id, reply } = parseReply(packet)
-    if (!this.#table.answer(id, reply)) throw new SftpFormatError('a reply that nobody asked for')
+    if (!this.#table.answer(id, reply)) throw new SftpFormatError('a reply to no request')
   }
 
-  // What was opened for a request that was cancelled meanwhile.
+  // Closes a handle that was opened for a request cancelled in the meantime.
   #closeUnwanted(reply: Reply): void {
     if (reply.kind !== 'handle') return
     this.forOk(id => new PacketWriter(packetType.close).u32(id).bytes(reply.handle)).catch(() => {})
   }
 
-  /** Waits for the last words of a server that never greeted, then ends with the error. */
+  /** Waits for the remaining output of a server that never sent a greeting, then ends with the error. */
   #hearOut(error: () => AppError): void {
     this.#lastWords ??= setTimeout(() => this.#end(error()), lastWordsMs)
   }
 
-  /** The session ended by itself: before its greeting there never was one, and trying again changes nothing. */
+  /** The session closed by itself. If there was no greeting, trying again would not help. */
   #gone(): AppError {
     if (this.#before) return sftpRefused(this.#where, this.#whatItSaid)
-    return new AppError('lost', `${this.#where} closed the session for files. Try again.`)
+    return new AppError('lost', `${this.#where} closed the SFTP session. Try again.`)
   }
 
-  /** True for words in the place of the greeting, which begins with its length, whose first byte is zero. */
+  /** True for text instead of the greeting, which starts with its length, whose first byte is zero. */
   get #saysText(): boolean {
     if (!this.#before?.length || this.#before[0] === 0) return false
     const text = this.#before.toString('utf8').replace(/\0[^]*/, '')
-    // Old locales print a few bytes that are no UTF-8.
+    // Old locales print some bytes that are not valid UTF-8.
     return (text.match(/\ufffd/g)?.length ?? 0) * 2 < text.length
   }
 
@@ -243,8 +246,8 @@ export class SftpWire implements Disposable {
   #broken(error: unknown): AppError {
     if (!(error instanceof SftpFormatError)) throw error
     if (this.#saysText) return sftpRefused(this.#where, this.#whatItSaid, error)
-    const text = `${this.#where} sent ${error.message}, which is not SFTP.`
-    const next = 'Its files can’t be reached this way.'
+    const text = `${this.#where} sent ${error.message}, which is not valid SFTP.`
+    const next = 'Its files can’t be opened over SFTP.'
     return new AppError('server-refused', withWords(text, { output: '', ...this.#words() }, next), { cause: error })
   }
 

@@ -47,8 +47,8 @@ describe('what is asked', () => {
   })
 
   it('must have a value, and one of its choices', () => {
-    expect(() => filled('{{a}}')).toThrow('Give a value for a.')
-    expect(() => filled('{{a!}}')).toThrow('Give a value for a.')
+    expect(() => filled('{{a}}')).toThrow('Enter a value for a.')
+    expect(() => filled('{{a!}}')).toThrow('Enter a value for a.')
     expect(() => filled('{{a|x|y}}', { a: 'z' })).toThrow('a is one of x, y.')
     expect([...filled('{{a:1}} {{b|x}} {{date}} {{host}}')]).toEqual([
       ['a', '1'],
@@ -73,7 +73,7 @@ describe('composeTyped', () => {
 
   it('leaves comments out, and types a script with a first line of #! as one command', () => {
     expect(typed("# don't\nls # all")).toBe('ls')
-    expect(() => typed('# nothing')).toThrow('all comments')
+    expect(() => typed('# nothing')).toThrow('only comments')
     expect(typed('#!/bin/sh\nls {{a}}\n', { a: "it's" })).toBe(String.raw`/bin/sh -c 'ls '\''it'\'\\\'\''s'\'` + `'\n'`)
   })
 
@@ -146,8 +146,8 @@ describe('a shell of its own kind', () => {
       dialect: 'other',
     })
     expect(execFileSync('/bin/bash', ['-c', text], { encoding: 'utf8', input: `${hidden[0]}\n` })).toBe(`[it's $x][w]`)
-    expect(() => typed('ls {{a}}', { a: '$x' }, { dialect: 'other' })).toThrow('no way to quote')
-    expect(() => typed('ls', {}, { dialect: 'other', folder: '/x' })).toThrow('Put cd into its script')
+    expect(() => typed('ls {{a}}', { a: '$x' }, { dialect: 'other' })).toThrow('can’t quote this value')
+    expect(() => typed('ls', {}, { dialect: 'other', folder: '/x' })).toThrow('Use cd in the script')
   })
 })
 
@@ -158,7 +158,7 @@ describe('checkPlaces', () => {
     expect(() => check('#!/usr/bin/env python3\nprint({{a}})')).toThrow('not for a shell')
     expect(() => check('echo `ls {{{a}}}` "$(cat {{b}})"')).not.toThrow()
     expect(() => check('ls', '/srv/{{a!}}')).toThrow('A folder')
-    expect(() => check('#!/usr/bin/env python3\nprint({{{a!}}})')).toThrow('list of processes')
+    expect(() => check('#!/usr/bin/env python3\nprint({{{a!}}})')).toThrow('process list')
   })
 })
 

@@ -8,7 +8,7 @@ import { anyShellWord } from '../ssh/command-line.ts'
 import { sh } from '../ssh/script.ts'
 import { markLine } from './run-mark.ts'
 
-/** What is known of where a snippet runs; null where it is not. */
+/** The facts about a snippet's target; null if not known. */
 export interface Facts {
   readonly host: string
   readonly address: string | null
@@ -18,24 +18,24 @@ export interface Facts {
   readonly now: Date
 }
 
-/** What of a snippet counts for what is run. */
+/** The parts of a snippet that determine the command. */
 export type Recipe = Pick<Snippet, 'command' | 'folder'>
 
-/** A command as a shell reads it, and the hidden values that it reads from its input, a line each. */
+/** A command for a shell, and the hidden values that it reads from its input, one per line. */
 export interface Composed {
   readonly text: string
   readonly hidden: readonly string[]
 }
 
-/** What fills a snippet: every variable by its name. */
+/** The values of a snippet: every variable by its name. */
 export type Filled = ReadonlyMap<string, string>
 
-/** The variables of a snippet and of its folder. */
+/** Returns the variables of a snippet and its folder. */
 export function variablesOf({ command, folder }: Recipe): readonly Variable[] {
   return variablesIn([...parseTemplate(command), ...parseTemplate(folder)])
 }
 
-/** What is filled in by itself, as far as it is known. */
+/** Returns the automatic values, as far as they are known. */
 export function knownValues(facts: Facts, given: Given): Filled {
   const { host, address, user, port, localUser, now } = facts
   const pad = (number: number) => String(number).padStart(2, '0')
@@ -53,28 +53,30 @@ export function knownValues(facts: Facts, given: Given): Filled {
   return new Map(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== null && entry[1] !== ''))
 }
 
-/** The variables that a person is to be asked for: what is neither known nor has a default when it is a given one. */
+/** Returns the variables to ask the user for: those without an automatic value or a given default. */
 export function toAsk(recipe: Recipe, known: Filled): readonly Variable[] {
   return variablesOf(recipe).filter(each => !isGiven(each) || (!known.has(each.name) && each.fallback === null))
 }
 
-/** Every variable with its value. Throws `invalid-input` where one has none, or not one of its choices. */
+/**
+ * Returns every variable with its value. Errors: `invalid-input` if one has none, or one that isn't among its choices.
+ */
 export function fill(recipe: Recipe, values: Values, known: Filled): Filled {
   return new Map(
     variablesOf(recipe).map(variable => {
       const { name, fallback, choices, hidden } = variable
       const said = Object.hasOwn(values, name) ? values[name] : undefined
       const value = (isGiven(variable) ? known.get(name) : undefined) ?? said ?? (hidden ? undefined : fallback)
-      if (value == null) throw new AppError('invalid-input', `Give a value for ${name}.`)
+      if (value == null) throw new AppError('invalid-input', `Enter a value for ${name}.`)
       if (choices.length > 0 && !choices.includes(value))
-        throw new AppError('invalid-input', `${name} is one of ${choices.join(', ')}.`)
-      if (hidden && value.includes('\n')) throw new AppError('invalid-input', `${name} must be one line.`)
+        throw new AppError('invalid-input', `${name} must be one of ${choices.join(', ')}.`)
+      if (hidden && value.includes('\n')) throw new AppError('invalid-input', `${name} must be a single line.`)
       return [name, value]
     }),
   )
 }
 
-/** The name of the shell's variable that holds the hidden value number `index`. */
+/** Returns the name of the shell variable for the hidden value number `index`. */
 function hiddenName(index: number): string {
   return `hawser_hidden_${index + 1}`
 }
@@ -84,7 +86,7 @@ interface ComposeOptions {
   readonly typed: boolean
 }
 
-/** The script with its values, each quoted for where it stands. Throws `invalid-input` where that can't be done. */
+/** Fills in the values of a script, each quoted for its place. Errors: `invalid-input` if that is impossible. */
 function script(command: string, filled: Filled, options: ComposeOptions & { readonly isShell: boolean }): Composed {
   const { dialect, isShell } = options
   const parts = parseTemplate(command)
@@ -92,7 +94,7 @@ function script(command: string, filled: Filled, options: ComposeOptions & { rea
   if (hidden.length > 0 && !(isShell && /^(sh|bash|zsh|fish)$/.test(dialect)))
     throw new AppError(
       'invalid-input',
-      'In this shell a hidden value would show in the list of processes. Begin the snippet with #!/bin/sh.',
+      'In this shell, a hidden value would be visible in the process list. Start the snippet with #!/bin/sh.',
     )
   const reader = new ShellReader(dialect)
   const unsafe: ShellPlace = { kind: 'unsafe', where: 'in a script that is not for a shell' }
@@ -101,7 +103,7 @@ function script(command: string, filled: Filled, options: ComposeOptions & { rea
     let piece = part.kind === 'text' ? part.text : (filled.get(part.variable.name) ?? '')
     if (part.kind === 'variable') {
       const at = hidden.findIndex(({ name }) => name === part.variable.name)
-      // What is to be kept from the list of processes never goes in as it is, whatever the braces.
+      // Hidden values must not appear in the process list, so they are never inserted unquoted, whatever the braces.
       if (at >= 0 || !part.raw) {
         const place = isShell ? reader.placeAfter('') : unsafe
         piece = at >= 0 ? shellVariable(hiddenName(at), place) : shellValue(piece, place, options)
@@ -116,13 +118,13 @@ function script(command: string, filled: Filled, options: ComposeOptions & { rea
   return { text: reads.join('') + text, hidden: hidden.map(({ name }) => filled.get(name) ?? '') }
 }
 
-/** What runs a script that names it in its first line: `#!/bin/sh`, `#!/usr/bin/env python3`. */
+/** The interpreter named in a script's first line: `#!/bin/sh`, `#!/usr/bin/env python3`. */
 interface Interpreter {
-  /** As it is called, with its arguments. */
+  /** Its name and arguments. */
   readonly words: readonly string[]
-  /** The flag before a script as an argument. */
+  /** The flag before a script passed as an argument. */
   readonly flag: '-c' | '-e'
-  /** Null for what is not a shell. */
+  /** Null if it isn't a shell. */
   readonly dialect: Dialect | null
 }
 
@@ -138,13 +140,13 @@ export function interpreterOf(command: string): Interpreter | null {
   return { words, flag, dialect: dialectOfProgram(base) ?? null }
 }
 
-/** Throws where a folder would show a hidden value. */
+/** Throws if a folder would reveal a hidden value. */
 function checkFolder(folder: string): void {
   if (variablesIn(parseTemplate(folder)).some(each => each.hidden))
-    throw new AppError('invalid-input', 'A folder can’t hold a hidden value.')
+    throw new AppError('invalid-input', 'The folder can’t contain a hidden value.')
 }
 
-/** Throws `invalid-input` where a value of the snippet could not be put in safely, by its own shell or by bash. */
+/** Throws `invalid-input` if a value of the snippet could not be inserted safely, in its own shell or in bash. */
 export function checkPlaces({ command, folder }: Recipe): void {
   checkFolder(folder)
   const interpreter = interpreterOf(command)
@@ -156,12 +158,12 @@ export function checkPlaces({ command, folder }: Recipe): void {
   })
 }
 
-/** What a shell of the host is to run: the script itself, or its interpreter with it. */
+/** Returns what the host's shell runs: the script itself, or its interpreter with the script. */
 function inShell(recipe: Recipe, filled: Filled, options: ComposeOptions): Composed {
   const interpreter = interpreterOf(recipe.command)
   if (!interpreter) return script(recipe.command, filled, { ...options, isShell: true })
   if (options.dialect === 'powershell' || options.dialect === 'cmd')
-    throw new AppError('invalid-input', 'This snippet begins with #!, which needs a host with a Unix shell.')
+    throw new AppError('invalid-input', 'This snippet starts with #!, so it needs a host with a Unix shell.')
   const isShell = interpreter.dialect !== null
   const composed = script(recipe.command, filled, { ...options, dialect: interpreter.dialect ?? 'sh', isShell })
   const plain = composed.text.replace(/(^|\n)#![^\n]*\n?/, '$1')
@@ -171,17 +173,17 @@ function inShell(recipe: Recipe, filled: Filled, options: ComposeOptions): Compo
   return { text: `${words.join(' ')} ${interpreter.flag} ${body}`, hidden: composed.hidden }
 }
 
-// Single quotes without a quote or a backslash in them mean the same to every shell there is.
+// Single quotes without quotes or backslashes inside mean the same in every shell.
 function inOtherShell({ words, dialect }: Interpreter, text: string): string {
   if (dialect === null || dialect === 'fish' || !words.every(each => /^[\w./-]+$/.test(each)))
     throw new AppError(
       'invalid-input',
-      'In the shell of this host only scripts that begin with #!/bin/sh or the like can run.',
+      'This host’s login shell can only run scripts that start with #!, such as #!/bin/sh.',
     )
   return `${words.join(' ')} -c 'eval "$(printf %s ${Buffer.from(text).toString('base64')} | base64 -d)"'`
 }
 
-/** What is shown before it runs: the script with its values, as a POSIX shell would have them. */
+/** Returns the text shown before a run: the script with its values, as in a POSIX shell. */
 export function composeShown(recipe: Recipe, filled: Filled): string {
   const interpreter = interpreterOf(recipe.command)
   const options = { dialect: interpreter?.dialect ?? 'bash', typed: false } as const
@@ -189,13 +191,13 @@ export function composeShown(recipe: Recipe, filled: Filled): string {
   return recipe.folder.trim() === '' ? text : `cd ${folderWord(recipe.folder, filled, options)}\n${text}`
 }
 
-/** The folder as a word: a leading ~ is the home folder over there. */
+/** Returns the folder as a word: a leading ~ is the remote home directory. */
 function folderWord(folder: string, filled: Filled, options: ComposeOptions): string {
   checkFolder(folder)
   if (options.dialect === 'other')
     throw new AppError(
       'invalid-input',
-      'In the shell of this host a snippet can’t go into a folder. Put cd into its script.',
+      'This host’s login shell doesn’t support a folder for snippets. Use cd in the script instead.',
     )
   const path = parseTemplate(folder)
     .map(part => (part.kind === 'text' ? part.text : (filled.get(part.variable.name) ?? '')))
@@ -211,39 +213,46 @@ function folderWord(folder: string, filled: Filled, options: ComposeOptions): st
 const simpleLine = /^[^\n;&|]*$/
 
 /**
- * What is typed into a terminal, without the Enter that sends it. It goes into its folder first, and does nothing where
- * there is no such folder. Comments are left out: not every shell that people type into knows them.
+ * Returns the text to type into a terminal, without the Enter that runs it. It changes to the folder first, and does
+ * nothing if the folder doesn't exist. Comments are removed: not every interactive shell supports them.
  */
 export function composeTyped(recipe: Recipe, filled: Filled, dialect: Dialect): string {
   const options = { dialect, typed: true }
   if (variablesOf(recipe).some(each => each.hidden))
-    throw new AppError('invalid-input', 'A hidden value would show on the screen. Let this snippet run apart.')
+    throw new AppError(
+      'invalid-input',
+      'A hidden value would be visible in the terminal. Run this snippet in the background.',
+    )
   const whole = inShell(recipe, filled, options).text
   const bare = interpreterOf(recipe.command) ? whole : withoutComments(whole, dialect)
   if (bare === null)
     throw new AppError(
       'invalid-input',
-      'What is a comment in this snippet can’t be told for sure. Take the # out, or let it run apart.',
+      'Hawser can’t tell where the comments in this snippet end. Remove the #, or run it in the background.',
     )
   const text = bare.trimEnd().replace(/^(?:[ \t]*\n)+/, '')
-  if (text === '') throw new AppError('invalid-input', 'Nothing of this snippet is left to run: it is all comments.')
+  if (text === '')
+    throw new AppError('invalid-input', 'This snippet contains only comments, so there is nothing to run.')
   if (recipe.folder.trim() === '') return text
   const into = folderWord(recipe.folder, filled, options)
   if (dialect === 'powershell') return `Set-Location -LiteralPath ${into} -ErrorAction Stop; ${text}`
   if (dialect === 'cmd') return `cd /d ${into} && ${text}`
   if (simpleLine.test(text)) return `cd ${into} && ${text}`
   if (dialect === 'csh')
-    throw new AppError('invalid-input', 'In csh a snippet with a folder can be typed only as one simple command.')
+    throw new AppError(
+      'invalid-input',
+      'In csh, a snippet with a folder must be a single simple command to run in a terminal.',
+    )
   return dialect === 'fish' ? `cd ${into} && begin\n${text}\nend` : `cd ${into} && {\n${text}\n}`
 }
 
 interface ApartOptions {
   readonly dialect: Dialect
-  /** Said with the number of its process before all else, see `markLine`. */
+  /** Printed with the process ID before everything else, see `markLine`. */
   readonly mark?: string
 }
 
-/** What the far shell is asked to run without a terminal: in a login shell, as a terminal would have. */
+/** Returns the command to run without a terminal: in a login shell, as in a terminal. */
 export function composeApart(recipe: Recipe, filled: Filled, { dialect, mark }: ApartOptions): Composed {
   const options = { dialect, typed: false }
   const first = mark === undefined ? '' : markLine(mark, dialect)
@@ -255,24 +264,26 @@ export function composeApart(recipe: Recipe, filled: Filled, { dialect, mark }: 
   return { text: inLogin(`${first}cd ${into} || exit 1\n${text}`, dialect), hidden }
 }
 
-/** What starts a command in a window of its own in the tmux session `hawser`, and leaves a shell in it. */
+/**
+ * Returns the command that starts a snippet in its own window of the tmux session `hawser`, and leaves a shell in it.
+ */
 export function composeTmux(recipe: Recipe & Pick<Snippet, 'name'>, filled: Filled, dialect: Dialect): Composed {
   if (dialect === 'powershell' || dialect === 'cmd' || dialect === 'other')
-    throw new AppError('invalid-input', 'tmux needs a host with a Unix shell. Let this snippet run apart.')
+    throw new AppError('invalid-input', 'tmux needs a host with a Unix shell. Run this snippet in the background.')
   if (variablesOf(recipe).some(each => each.hidden))
-    throw new AppError('invalid-input', 'A hidden value would show in tmux. Let this snippet run apart.')
+    throw new AppError('invalid-input', 'A hidden value would be visible in tmux. Run this snippet in the background.')
   const quoted = (text: string) => unixWord(text, { dialect: 'sh', typed: false })
   const shell = '"${SHELL:-/bin/sh}"'
   const inside = `${shell} -c ${quoted(composeApart(recipe, filled, { dialect }).text)}; exec ${shell} -l`
-  // tmux has the shell that it is set to read this, whichever that is.
+  // tmux passes this to whichever shell it is configured to use.
   const body = quoted(anyShellWord(sh`exec /bin/sh -c ${inside}`))
   const name = quoted(recipe.name.replace(/[^\p{L}\p{N} _-]/gu, '').slice(0, 24) || 'snippet')
-  const start = `command -v tmux >/dev/null 2>&1 || { echo "tmux is not installed here." >&2; exit 127; }
+  const start = `command -v tmux >/dev/null 2>&1 || { echo "tmux is not installed on this host." >&2; exit 127; }
 if tmux has-session -t =hawser 2>/dev/null
 then at=$(tmux new-window -d -P -F '#{window_index}' -t hawser: -n ${name} ${body}) || exit 1
 else at=$(tmux new-session -d -P -F '#{window_index}' -s hawser -n ${name} ${body}) || exit 1
 fi
-echo "Runs in window $at of the tmux session hawser."`
+echo "Running in window $at of the tmux session hawser."`
   return { text: inLogin(`/bin/sh -c ${unixWord(start, { dialect, typed: false })}`, dialect), hidden: [] }
 }
 

@@ -43,7 +43,7 @@ describe('OutputLog', () => {
     expect(end.length).toBeGreaterThanOrEqual(kept)
     expect(end.length).toBeLessThan(kept + 128 * 1024)
     expect(end.equals(whole.subarray(total - end.length))).toBe(true)
-    expect(log.text()).toContain(`[${left} bytes left out]`)
+    expect(log.text()).toContain(`[${left} bytes omitted]`)
   })
 
   it('takes a host that prints byte by byte', () => {

@@ -5,14 +5,14 @@ import type { RunOutput } from '../../shared/contract/snippets.ts'
 const half = 1024 * 1024
 const largestPart = 256 * 1024
 
-/** What a command printed: its beginning and its end, 1 MiB of each; what is between is counted and let go. */
+/** The output of a command: its beginning and its end, 1 MiB of each; the rest is counted and dropped. */
 export class OutputLog {
   readonly #head = new Blocks()
   readonly #tail = new Blocks()
   #bytes = 0
   readonly #hashes = { out: createHash('sha256'), err: createHash('sha256') }
 
-  /** All that was printed, in bytes. */
+  /** The total output in bytes. */
   get bytes(): number {
     return this.#bytes
   }
@@ -27,7 +27,7 @@ export class OutputLog {
     this.#tail.keep(half)
   }
 
-  /** Equal for equal output: how its two streams were woven together does not count. */
+  /** Equal for equal output, however its two streams were interleaved. */
   digest(): string {
     return createHash('sha256')
       .update(this.#hashes.out.copy().digest())
@@ -35,7 +35,7 @@ export class OutputLog {
       .digest('base64url')
   }
 
-  /** What was printed from byte `from` on, 256 KiB at most. */
+  /** Returns the output from byte `from` on, at most 256 KiB. */
   read(from: number): RunOutput {
     const tailAt = this.#bytes - this.#tail.bytes
     const inHead = from < this.#head.bytes
@@ -44,10 +44,10 @@ export class OutputLog {
     return { data: new Uint8Array(part), next: at + part.length, left: at - from }
   }
 
-  /** All that is kept, with a line for what is not. */
+  /** Returns everything that was kept, with a line for the omitted part. */
   text(): string {
     const left = this.#bytes - this.#head.bytes - this.#tail.bytes
-    const gap = left > 0 ? `\n[${left} bytes left out]\n` : ''
+    const gap = left > 0 ? `\n[${left} bytes omitted]\n` : ''
     const [head, tail] = [this.#head.read(0, Infinity), this.#tail.read(0, Infinity)]
     return left > 0 ? `${head.toString()}${gap}${tail.toString()}` : Buffer.concat([head, tail]).toString()
   }
@@ -55,7 +55,7 @@ export class OutputLog {
 
 const blockBytes = 64 * 1024
 
-/** Bytes in blocks of one size: a command that prints byte by byte costs no more than one that prints much. */
+/** Bytes in blocks of one size, so that a command that prints byte by byte doesn't need more memory. */
 class Blocks {
   #blocks: Buffer[] = []
   #skip = 0
@@ -71,7 +71,7 @@ class Blocks {
     }
   }
 
-  /** Lets go of whole blocks at the beginning as long as so many bytes are left. */
+  /** Drops whole blocks at the beginning while at least this many bytes remain. */
   keep(least: number): void {
     while (this.bytes - (blockBytes - this.#skip) >= least) {
       this.#blocks.shift()

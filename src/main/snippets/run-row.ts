@@ -17,7 +17,7 @@ import { sh } from '../ssh/script.ts'
 import { MarkFilter } from './run-mark.ts'
 import { OutputLog } from './run-output.ts'
 
-/** The shell over there, and the word by which a command tells its process. */
+/** The remote shell, and the word by which a command reports its process. */
 export interface Far {
   readonly dialect: Dialect
   readonly mark: string
@@ -32,17 +32,17 @@ export interface RunRowParts {
   readonly reportBug: (error: unknown) => void
 }
 
-// A program that is asked to end gets so long before it is made to.
+// The time that a program gets to end after SIGTERM.
 const politeMs = 2_000
 const lastMs = 2_000
 
-/** A command on one host: from the sign-in to its end, with what it prints. */
+/** A command on one host: from the sign-in to its end, with its output. */
 export class RunRowJob {
   readonly #parts: RunRowParts
   #state: RunState = { kind: 'waiting' }
   #log = new OutputLog()
   #abort = new AbortController()
-  /** The host was asked to run it. */
+  /** The command was sent to the host. */
   #asked = false
   #startedAt: number | null = null
   #endedAt: number | null = null
@@ -79,7 +79,7 @@ export class RunRowJob {
     }
   }
 
-  /** Back to before it ran. */
+  /** Returns to the state before it ran. */
   reset(): void {
     this.#log = new OutputLog()
     this.#abort = new AbortController()
@@ -90,12 +90,12 @@ export class RunRowJob {
     this.#set({ kind: 'waiting' })
   }
 
-  /** Answers when what was begun is over. */
+  /** Resolves when the started work has ended. */
   get over(): Promise<void> {
     return this.#running
   }
 
-  /** Answers when it is over, whatever the end; never throws. */
+  /** Resolves when it has ended, whatever the result; never throws. */
   run(): Promise<void> {
     this.#running = this.#run()
     return this.#running
@@ -120,7 +120,7 @@ export class RunRowJob {
     }
   }
 
-  /** Ends what runs, politely first; what waits is not begun. */
+  /** Stops a running command, with SIGTERM first; a waiting one is not started. */
   stop(): void {
     if (this.isOver) return
     this.#abort.abort()
@@ -133,11 +133,11 @@ export class RunRowJob {
     const mark = `hawser-run-${randomUUID()}`
     const dialect = await loginShell(connection, signal)
     const composed = this.#parts.compose({ dialect, mark })
-    // The whole line is one argument of the far shell, which Linux lets be 128 KiB.
+    // The whole line is one argument of the remote shell, which Linux limits to 128 KiB.
     if (Buffer.byteLength(composed.text) > maxCommand)
       throw new AppError(
         'invalid-input',
-        'With its values this snippet is longer than 120 KB, more than a host takes as one command.',
+        'With its values, this snippet is longer than 120 KB, the maximum for a single command.',
       )
     if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
     this.#asked = true
@@ -149,7 +149,7 @@ export class RunRowJob {
     await ended
   }
 
-  /** Answers when the command is over. */
+  /** Resolves when the command has ended. */
   #follow(opened: OpenedShell, said: MarkFilter): Promise<void> {
     const { channel, connection } = opened
     const { signal } = this.#abort
@@ -219,7 +219,7 @@ export class RunRowJob {
 
 const maxCommand = 120 * 1024
 
-/** Sends a signal to a process and all that it started; what comes of it is seen by its end. */
+/** Sends a signal to a process and all its children; the result shows when it ends. */
 async function signalGroup(
   connection: Connection,
   { pid, name, signal }: { readonly pid: number; readonly name: 'TERM' | 'KILL'; readonly signal: AbortSignal },
@@ -228,7 +228,7 @@ async function signalGroup(
   await runScript(connection, sh`kill ${`-${name}`} ${-pid} || kill ${`-${name}`} ${pid}`, options).catch(() => {})
 }
 
-// A channel that closes without a word of its command: its session was cut off.
+// A channel that closes without an exit status was cut off.
 function endOf(end: CommandEnd, { where }: Connection): RunState {
   switch (end.kind) {
     case 'exited': {
@@ -236,7 +236,7 @@ function endOf(end: CommandEnd, { where }: Connection): RunState {
       return { kind: 'ended', code, signal: signal === undefined ? null : cleanLine(signal.replace(/^SIG/, ''), 32) }
     }
     case 'closed': {
-      const error = new AppError('lost', `${where} ended the command without saying how. Run it again.`)
+      const error = new AppError('lost', `The command on ${where} ended without an exit code. Run it again.`)
       return { kind: 'failed', error: toWireError(error) }
     }
     case 'failed':

@@ -235,7 +235,7 @@ describe.skipIf(!hasOpenSsh)('RunService', { timeout: 90_000 }, () => {
   it('needs every value before anything is dialled', async () => {
     const { start, save, runs } = await setUp([{ label: 'a' }])
     const id = await save('echo {{missing}}')
-    await expect(start(id)).rejects.toThrow('Give a value for missing.')
+    await expect(start(id)).rejects.toThrow('Enter a value for missing.')
     expect(await runs.list()).toEqual([])
   })
 })

@@ -19,18 +19,18 @@ export interface RunParts {
   readonly snippet: (id: SnippetId) => Snippet
   readonly lease: (target: Target, options: LeaseOptions) => Promise<Lease<Connection>>
   readonly nameOf: (target: Target) => string
-  /** The command for a target; the values are remembered for it. */
+  /** Composes the command for a target; the values are remembered for it. */
   readonly compose: (use: RunUse, target: Target, far: Far) => Composed
-  /** Throws where a value is missing, before anything is dialled. */
+  /** Throws if a value is missing, before anything is dialed. */
   readonly check: (use: RunUse, target: Target) => void
   readonly remember: (use: RunUse, targets: readonly Target[]) => Promise<void>
   readonly atOnce: () => number
-  /** A run is over: on which hosts, and whether everything ended with 0. */
+  /** Called when a run has ended. */
   readonly onOver: (rows: readonly RunRow[], use: RunUse) => void
   readonly reportBug: (error: unknown) => void
 }
 
-/** A snippet as it was when it was started, with what fills it. Hidden values live here and nowhere else. */
+/** A snippet as it was when it was started, with its values. Hidden values exist only here. */
 export interface RunUse {
   readonly snippet: Snippet
   readonly mode: 'apart' | 'tmux'
@@ -43,14 +43,14 @@ interface Run {
   readonly use: RunUse
   readonly rows: readonly RunRowJob[]
   startedAt: number
-  /** That it is over was told. */
+  /** True once its end was announced. */
   told: boolean
 }
 
 const announceMs = 100
 const maxRuns = 20
 
-/** Runs snippets apart from terminals, on many hosts at once. */
+/** Runs snippets in the background, on many hosts in parallel. */
 export class RunService implements Contract, Disposable {
   readonly #changed = new Emitter<readonly RunSnapshot[]>()
   readonly onChanged = this.#changed.event
@@ -62,12 +62,12 @@ export class RunService implements Contract, Disposable {
     this.#parts = parts
   }
 
-  /** How many runs go on. */
+  /** The number of active runs. */
   get live(): number {
     return this.#runs.filter(run => run.rows.some(row => !row.isOver)).length
   }
 
-  /** Stops everything, and answers when it is over. */
+  /** Stops everything, and resolves when it has ended. */
   async endAll(): Promise<void> {
     const rows = this.#runs.flatMap(run => run.rows)
     for (const row of rows) row.stop()
@@ -90,7 +90,7 @@ export class RunService implements Contract, Disposable {
     const live = (each: Run) => each.rows.some(row => !row.isOver)
     this.#runs = [run, ...this.#runs.filter((each, index) => index < maxRuns - 1 || live(each))]
     this.#pump(run)
-    // What runs is not taken back for want of room on the disk.
+    // A full disk must not stop the run.
     await this.#parts.remember(use, once).catch(this.#parts.reportBug)
     return run.id
   }
@@ -109,7 +109,7 @@ export class RunService implements Contract, Disposable {
   stop: Contract['stop'] = ({ id, row }) => {
     const run = this.#find(id)
     for (const each of row === null ? run.rows : run.rows.slice(row, row + 1)) each.stop()
-    // Those that waited end without having begun.
+    // Waiting hosts end without having started.
     this.#ended(run)
   }
 
@@ -131,7 +131,7 @@ export class RunService implements Contract, Disposable {
     let left = maxText
     const parts = run.rows.map(row => {
       const { label } = row.snapshot()
-      const text = left > 0 ? cleanText(row.log.text(), left) : '[left out]'
+      const text = left > 0 ? cleanText(row.log.text(), left) : '[output omitted]'
       left -= text.length
       return `=== ${label}: ${endText(row)} ===\n${text === '' || text.endsWith('\n') ? text : `${text}\n`}`
     })
@@ -163,7 +163,7 @@ export class RunService implements Contract, Disposable {
     })
   }
 
-  /** Begins as many of those that wait as may run at once. */
+  /** Starts as many waiting hosts as the limit allows. */
   #pump(run: Run): void {
     const under = run.rows.filter(row => !row.isOver && row.state.kind !== 'waiting').length
     const waiting = run.rows.filter(row => row.state.kind === 'waiting')
@@ -206,12 +206,12 @@ export class RunService implements Contract, Disposable {
   }
 }
 
-// A text of this length can still be copied and written as one.
+// A text of this length can still be copied and written at once.
 const maxText = 64 * 1024 * 1024
 
 function endText(row: RunRowJob): string {
   const { state } = row
   if (state.kind === 'ended')
-    return state.signal === null ? `exit ${state.code ?? 'unknown'}` : `ended by ${state.signal}`
+    return state.signal === null ? `exit ${state.code ?? 'unknown'}` : `terminated by ${state.signal}`
   return state.kind === 'failed' ? state.error.message : state.kind
 }

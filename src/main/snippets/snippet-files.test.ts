@@ -127,7 +127,9 @@ describe('snippets in a file', () => {
     expect(() => readSnippets('{"hawser":"snippets","snip', noNames)).toThrow('cut off')
     const odd = readSnippets('{"hawser":"snippets","version":1,"snippets":[1,{"name":"a","command":"b"}]}', noNames)
     expect([odd.snippets.length, odd.skipped.length]).toEqual([1, 1])
-    expect(() => readSnippets('{"hawser":"snippets","version":2,"snippets":[]}', noNames)).toThrow('newer Hawser')
+    expect(() => readSnippets('{"hawser":"snippets","version":2,"snippets":[]}', noNames)).toThrow(
+      'newer version of Hawser',
+    )
   })
 
   it('never make it fall over, whatever the file', () => {

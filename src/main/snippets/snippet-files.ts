@@ -12,14 +12,14 @@ import {
   type SnippetsImported,
 } from '../../shared/contract/snippets.ts'
 
-/** What a file holds, and what of it can't be used. */
+/** The snippets of a file, and the entries that can't be used. */
 export interface ReadSnippets {
   readonly format: SnippetsImported['format']
   readonly snippets: readonly Snippet[]
   readonly skipped: readonly string[]
 }
 
-/** Hosts and groups by the names they have here, and back. */
+/** Maps the IDs of hosts and groups to their names and back. */
 export interface Names {
   readonly hosts: ReadonlyMap<string, string>
   readonly groups: ReadonlyMap<string, string>
@@ -35,7 +35,7 @@ const ourSnippet = z.looseObject({
 })
 type OurSnippet = z.output<typeof ourSnippet>
 
-/** Snippets as people read and change them: a script is a list of lines; hosts and groups stand by their names. */
+/** Prints snippets in an editable form: a script is a list of lines; hosts and groups appear by name. */
 export function printSnippets(all: readonly Snippet[], names: Names): string {
   const named = (of: HostsAndGroups) => ({
     ...(of.hosts.length > 0 ? { hosts: of.hosts.flatMap(id => names.hosts.get(id) ?? []) } : {}),
@@ -57,13 +57,16 @@ export function printSnippets(all: readonly Snippet[], names: Names): string {
   return `${JSON.stringify({ hawser: 'snippets', version: 1, snippets: list }, null, 2)}\n`
 }
 
-/** Reads a file of snippets. Throws `invalid-input` when it is none that is known. */
+/** Reads a file of snippets. Errors: `invalid-input` for an unknown format. */
 export function readSnippets(text: string, names: Names): ReadSnippets {
   const plain = text.replace(/^\ufeff/, '')
   const data = parseJson(plain)
   const own = ours.safeParse(data)
   if (own.success && own.data.version > 1)
-    throw new AppError('invalid-input', 'A newer Hawser wrote this file. Update Hawser, then import it.')
+    throw new AppError(
+      'invalid-input',
+      'This file was written by a newer version of Hawser. Update Hawser, then import it.',
+    )
   if (own.success) return readOurs(own.data.snippets, names)
   const quick = electermList(data)
   if (quick)
@@ -78,13 +81,10 @@ export function readSnippets(text: string, names: Names): ReadSnippets {
       scripts.map(each => ({ name: each.label, make: () => fromTermius(each) })),
     )
   if (/^\s*[[{]/.test(plain) && data === undefined)
-    throw new AppError(
-      'invalid-input',
-      'This file begins as JSON and does not end so: it may be cut off. Export it again.',
-    )
+    throw new AppError('invalid-input', 'This JSON file is incomplete. Export it again.')
   throw new AppError(
     'invalid-input',
-    'There are no snippets in this file. Choose an export of Hawser, electerm or Termius.',
+    'There are no snippets in this file. Choose an export from Hawser, electerm or Termius.',
   )
 }
 
@@ -108,7 +108,7 @@ function readOurs(all: readonly unknown[], names: Names): ReadSnippets {
     skipped: [
       ...skipped,
       ...(odd > 0 ? [`${odd} entries have no name or no command`] : []),
-      ...starting.map(each => `${each?.name}: that it starts with a terminal was left out; say so in its form`),
+      ...starting.map(each => `${each?.name}: its run-at-start setting was not imported; set it in the snippet’s form`),
     ],
   }
 }
@@ -121,15 +121,14 @@ function collect(
   for (const { name, make } of found) {
     const checked = snippet.safeParse(make())
     if (checked.success) made.push(checked.data)
-    else
-      skipped.push(`${name.slice(0, 64) || 'A snippet without a name'}: ${problemOf(checked.error.issues[0]?.path[0])}`)
+    else skipped.push(`${name.slice(0, 64) || 'Unnamed snippet'}: ${problemOf(checked.error.issues[0]?.path[0])}`)
   }
   return { format, snippets: made, skipped }
 }
 
 function problemOf(field: PropertyKey | undefined): string {
-  if (field === 'command') return 'its command is empty, too long or holds control characters'
-  return field === 'name' ? 'its name is empty or too long' : `its ${String(field ?? 'content')} can’t be used`
+  if (field === 'command') return 'its command is empty, too long or contains control characters'
+  return field === 'name' ? 'its name is empty or too long' : `its ${String(field ?? 'content')} is not valid`
 }
 
 function fromOurs({ command, where, onConnect: _dropped, ...rest }: OurSnippet, names: Names): unknown {
@@ -143,9 +142,9 @@ function fromOurs({ command, where, onConnect: _dropped, ...rest }: OurSnippet, 
     ...rest,
     id: newId(),
     command: Array.isArray(command) ? command.join('\n') : command,
-    // Hosts that are not known here leave it nowhere to run before somebody says where.
+    // With unknown hosts only, the snippet can't run until the user chooses some.
     where: where ? from(where) : null,
-    // A file may come from anybody: what starts by itself is for a person to say.
+    // A file may come from anyone: only the user decides what starts automatically.
     onConnect: undefined,
   }
 }
@@ -158,7 +157,7 @@ const electermSnippet = z.looseObject({
   labels: z.array(z.string()).optional(),
 })
 
-/** electerm's quick commands: a list of its own, or the part of an export of everything. */
+/** Finds electerm's quick commands: a list of its own, or part of a full export. */
 function electermList(data: unknown): readonly z.output<typeof electermSnippet>[] | null {
   const whole = z.looseObject({ quickCommands: z.array(z.unknown()) }).safeParse(data)
   const list = z
@@ -170,7 +169,8 @@ function electermList(data: unknown): readonly z.output<typeof electermSnippet>[
     : null
 }
 
-// It knows {{clipboard}}, {{time}} and {{date}} and sends all else in braces as it is. What they stand for is quoted here.
+// electerm replaces {{clipboard}}, {{time}} and {{date}} and sends other braces unchanged. Their values are quoted
+// here.
 function fromElecterm({ name, commands, command, inputOnly, labels }: z.output<typeof electermSnippet>): unknown {
   const text = (commands?.map(each => each.command) ?? [command ?? '']).join('\n')
   return {
@@ -185,7 +185,7 @@ function fromElecterm({ name, commands, command, inputOnly, labels }: z.output<t
 const termiusSnippet = z.looseObject({ label: z.string(), script: z.string(), note: z.string().nullish() })
 type TermiusSnippet = z.output<typeof termiusSnippet>
 
-/** `termius snippets -f json`, its storage, and what exporters write of its vault. */
+/** Finds the snippets in the output of `termius snippets -f json`, its storage, and exports of its vault. */
 function termiusList(data: unknown): readonly TermiusSnippet[] | null {
   const parts = z
     .looseObject({ snippets: z.array(z.unknown()).optional(), snippet_set: z.array(z.unknown()).optional() })

@@ -87,7 +87,7 @@ describe('SnippetService', () => {
     ])
     expect(await service.addStarters()).toBe(10)
     expect((await keys()).slice(2, 4)).toEqual([
-      ['GPU use by user', null],
+      ['GPU memory by user', null],
       ['Free GPUs', 2],
     ])
     expect(await service.addStarters()).toBe(0)
@@ -109,7 +109,7 @@ describe('SnippetService', () => {
     await expect(save({ command: 'login {{word!}}', mode: 'send' })).rejects.toThrow('A hidden value')
     await expect(save({ command: 'ls', folder: '{{a!}}', mode: 'apart' })).rejects.toThrow('hidden value')
     await save({})
-    await expect(save({})).rejects.toThrow('10,000 snippets already')
+    await expect(save({})).rejects.toThrow('limit of 10,000 snippets')
     const again = await JsonFile.open({
       path,
       schema: snippetFile,

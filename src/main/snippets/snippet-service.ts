@@ -27,14 +27,14 @@ type Contract = Services['snippets']
 
 export interface SnippetParts {
   readonly file: JsonFile<SnippetFile>
-  /** Throws where the target is gone. */
+  /** Returns facts about a target; throws if it no longer exists. */
   readonly factsOf: (target: Target) => Facts
-  /** Whose rules the shell of a terminal on that target reads by. */
+  /** Returns the dialect of the shell in a terminal on a target. */
   readonly shellOf: (target: Target) => Promise<Dialect>
   readonly names: () => Names
 }
 
-/** A use of a snippet: what fills it. */
+/** One use of a snippet with its values. */
 export interface SnippetUse {
   readonly snippet: Snippet
   readonly values: Values
@@ -42,12 +42,12 @@ export interface SnippetUse {
 }
 
 const maxBytes = 16 * 1024 * 1024
-// What is remembered is for the next dialog: a whole file pasted into one is not.
+// Values are remembered for the next dialog, but not a whole pasted file.
 const longestRemembered = 4_096
 const mostRemembered = 5_000
 const mostSnippets = 10_000
 
-/** The saved snippets, and what their variables were filled with. */
+/** The saved snippets, and the last values of their variables. */
 export class SnippetService implements Contract {
   readonly #changed = new Emitter<SnippetBook>()
   readonly onChanged = this.#changed.event
@@ -59,7 +59,7 @@ export class SnippetService implements Contract {
 
   list: Contract['list'] = () => this.#book()
 
-  /** Throws `not-found` when it was deleted. */
+  /** Returns a snippet. Errors: `not-found` if it was deleted. */
   find(id: SnippetId): Snippet {
     const found = this.#all.find(each => each.id === id)
     if (!found) throw new AppError('not-found', 'This snippet was deleted.')
@@ -92,7 +92,7 @@ export class SnippetService implements Contract {
   asking: Contract['asking'] = ({ id, target, given }) => {
     const snippet = this.find(id)
     const known = target ? this.#known(target, given) : knownValues(nowhere, given)
-    // Where it is to run is not chosen yet: what each host knows of itself is not asked for.
+    // Before a target is chosen, values that each host provides are not asked for.
     const ofHosts = target ? [] : ['host', 'address', 'user', 'port', 'local-user']
     const variables = toAsk(snippet, known).filter(({ name, choices }) => choices.length > 0 || !ofHosts.includes(name))
     const { values } = this.#parts.file.value
@@ -119,14 +119,15 @@ export class SnippetService implements Contract {
 
   importFrom: Contract['importFrom'] = async ({ path }) => {
     const info = await stat(path).catch(() => null)
-    if (!info?.isFile()) throw new AppError('not-found', `${path} is not a file. Choose another one.`)
-    if (info.size > maxBytes) throw new AppError('invalid-input', 'The file is larger than 16 MB. Choose another one.')
+    if (!info?.isFile()) throw new AppError('not-found', `${path} is not a file. Choose another file.`)
+    if (info.size > maxBytes) throw new AppError('invalid-input', 'The file is larger than 16 MB. Choose another file.')
     const { format, snippets, skipped } = readSnippets(await readFile(path, 'utf8'), this.#parts.names())
     const known = new Set(this.#all.map(sameKey))
     const fresh = snippets.filter(each => !known.has(sameKey(each)) && known.add(sameKey(each)))
     const placed = fresh.map(each => ({
       ...each,
-      // A hidden value is never typed; and what a file brings runs by no key and no Enter before a person says so.
+      // A hidden value is never typed, and imported snippets have no shortcut and don't run automatically until the
+      // user allows it.
       mode: variablesOf(each).some(({ hidden }) => hidden)
         ? ('apart' as const)
         : each.mode === 'send'
@@ -145,12 +146,12 @@ export class SnippetService implements Contract {
     return writeNew(folder, 'hawser-snippets', { ending: '.json', text })
   }
 
-  /** The values of a use, all there and right; throws `invalid-input` else. */
+  /** Returns the validated values of a use. Errors: `invalid-input`. */
   filled({ snippet, values, given }: SnippetUse, target: Target): Filled {
     return fill(snippet, values, this.#known(target, given))
   }
 
-  /** Keeps what was filled in by hand for next time, hidden values never. */
+  /** Remembers values entered by hand for the next time, but never hidden ones. */
   async remember({ snippet, values }: SnippetUse, targets: readonly Target[]): Promise<void> {
     const kept = Object.fromEntries(
       variablesOf(snippet)
@@ -180,7 +181,7 @@ export class SnippetService implements Contract {
     return knownValues(this.#parts.factsOf(target), given)
   }
 
-  /** Puts each in its place, or at the end; a number goes to the one that asks for it last. */
+  /** Saves each in its place, or at the end; a number belongs to the snippet that was saved last with it. */
   async #put(more: readonly Snippet[]): Promise<void> {
     const byId = new Map(this.#all.map(each => [each.id, each]))
     const taken = new Map(more.flatMap(({ id, key }) => (key === null ? [] : [[key, id] as const])))
@@ -189,11 +190,11 @@ export class SnippetService implements Contract {
       each.key !== null && (taken.get(each.key) ?? each.id) !== each.id ? { ...each, key: null } : each,
     )
     if (snippets.length > mostSnippets)
-      throw new AppError('invalid-input', 'There are 10,000 snippets already. Delete some first.')
+      throw new AppError('invalid-input', 'The limit of 10,000 snippets is reached. Delete some first.')
     await this.#store({ ...this.#parts.file.value, snippets })
   }
 
-  /** What was typed openly before it became hidden goes. */
+  /** Deletes values that were typed openly before their variable became hidden. */
   async #forgetHidden(snippet: Snippet): Promise<void> {
     const hidden = new Set(
       variablesOf(snippet)
@@ -224,7 +225,7 @@ export class SnippetService implements Contract {
 const cover = '•••'
 const nowhere: Facts = { host: '', address: null, user: null, port: null, localUser: '', now: new Date(0) }
 
-// The braces of a hidden variable without the mark that hides it.
+// Finds a placeholder of a hidden variable without the mark that hides it.
 function uncoveredPlace(command: string, name: string): string {
   return command.replaceAll(new RegExp(`(\\{\\{[ \\t]*${name}[ \\t]*)!`, 'gu'), '$1')
 }
@@ -237,19 +238,19 @@ function sameKey({ name, command }: Snippet): string {
   return `${name}\n${command}`
 }
 
-/** True where the text depends on the shell that reads it. */
+/** True if the text depends on the dialect of its shell. */
 function needsShell({ command, folder }: Snippet): boolean {
   return folder !== '' || command.includes('#') || variablesOf({ command, folder }).length > 0
 }
 
-/** Throws `invalid-input` with what is to be changed. */
+/** Throws `invalid-input` with what to change. */
 function check(snippet: Snippet): void {
   if (snippet.name.trim() === '' || snippet.command.trim() === '')
     throw new AppError('invalid-input', 'A snippet needs a name and a command.')
   if (snippet.mode !== 'apart' && variablesOf(snippet).some(each => each.hidden))
     throw new AppError(
       'invalid-input',
-      'A hidden value would stand on the screen and in the shell’s history. Choose “Apart, with its output in a panel”.',
+      'A hidden value would be visible in the terminal and in the shell history. Choose to run it in the background.',
     )
   checkPlaces(snippet)
 }
@@ -259,6 +260,8 @@ function problemOf(snippet: Snippet): readonly string[] {
     check(snippet)
     return []
   } catch (error) {
-    return [`${snippet.name} was added, but change it before it runs. ${error instanceof Error ? error.message : ''}`]
+    return [
+      `${snippet.name} was added, but must be changed before it can run. ${error instanceof Error ? error.message : ''}`,
+    ]
   }
 }

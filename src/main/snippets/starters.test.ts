@@ -58,7 +58,7 @@ describe('the starters', () => {
     const ended = new Promise(resolve => victim.once('exit', (_code, signal) => resolve(signal)))
     const { stdout, status } = run('Kill by name', home, { name })
     expect(status).toBe(0)
-    expect(stdout).toContain('1 processes were sent TERM')
+    expect(stdout).toContain('Sent TERM to 1 process.')
     expect(await ended).toBe('SIGTERM')
   })
 

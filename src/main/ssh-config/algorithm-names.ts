@@ -1,9 +1,9 @@
 import { isLiteral, matchesPattern } from './patterns.ts'
 
-/** A list of algorithms that ssh_config(5) can name. */
+/** A list of algorithms that ssh_config(5) can set. */
 export type AlgorithmKind = 'cipher' | 'mac' | 'kex' | 'key'
 
-// The names of OpenSSH 9.2 to 10.5, and one that Red Hat adds. One that a version does not have makes that version refuse the whole file.
+// The names of OpenSSH 9.2 to 10.5, and one that Red Hat adds. A version that lacks one of them refuses the whole file.
 const names: Readonly<Record<AlgorithmKind, ReadonlySet<string>>> = {
   cipher: listed(`3des-cbc aes128-cbc aes192-cbc aes256-cbc aes128-ctr aes192-ctr aes256-ctr aes128-gcm@openssh.com
     aes256-gcm@openssh.com chacha20-poly1305@openssh.com`),
@@ -27,10 +27,13 @@ const names: Readonly<Record<AlgorithmKind, ReadonlySet<string>>> = {
     ssh-mldsa44-ed25519@openssh.com ssh-mldsa44-ed25519-cert-v01@openssh.com`),
 }
 
-// OpenSSH takes these in the place of a key type, whatever their case.
+// OpenSSH accepts these as key types, ignoring case.
 const shortNames = listed('dsa ecdsa ecdsa-sk ed25519 ed25519-sk rsa xmss mldsa44-ed25519')
 
-/** The name in a list of algorithms that no OpenSSH knows; null where it takes the list. A list with `-` may hold any. */
+/**
+ * Returns the name in a list of algorithms that no OpenSSH version knows; null if it accepts the list. A list with `-`
+ * may contain any name.
+ */
 export function unknownAlgorithm(kind: AlgorithmKind, spec: string): string | null {
   if (spec.startsWith('-')) return null
   const list = /^[+^]/.test(spec) ? spec.slice(1) : spec
@@ -45,7 +48,7 @@ export function unknownAlgorithm(kind: AlgorithmKind, spec: string): string | nu
 
 function isKnown(kind: AlgorithmKind, name: string): boolean {
   if (names[kind].has(name)) return true
-  // Kerberos adds a hash of its own to these.
+  // Kerberos appends a hash of its own to these names.
   if (kind === 'kex') return /^gss-(gex|group\d+|nistp256|curve25519)-sha\d+-/.test(name)
   if (kind !== 'key') return false
   if (shortNames.has(name.toLowerCase())) return true

@@ -1,9 +1,9 @@
 import { isLiteral, matchesPattern } from './patterns.ts'
 
 /**
- * The algorithms that a line of ssh_config(5) asks for: a list of its own, or the usual one with `+` (more at its end),
- * `-` (some taken away) or `^` (some first). Patterns stand for those of `all` that they match. Names that are not
- * supported are left to the caller.
+ * Applies an algorithm setting of ssh_config(5): a list of its own, or the default one with `+` (append), `-` (remove)
+ * or `^` (move to the front). Patterns stand for the names in `all` that they match. Unsupported names are left to the
+ * caller.
  */
 export function applySpec(
   spec: string | null,

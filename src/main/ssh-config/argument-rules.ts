@@ -7,18 +7,19 @@ import { expandVariables, ExpansionError, type LocalFacts } from './tokens.ts'
 
 type Env = LocalFacts['env']
 
-/** The fault of a keyword's arguments in words for a person; null for none. */
+/** Returns what is wrong with a keyword's arguments, in words for the user; null if nothing is. */
 type Rule = (args: readonly string[], line: { readonly rest: string; readonly env: Env }) => string | null
 
 /**
- * Why OpenSSH would refuse a line of a known keyword, whoever is dialled and whether its section holds or not; null where
- * it takes it. Follows `process_config_line_depth` of readconf.c, 9.2 to 10.5: what one of these versions takes is taken.
- * Host, Match and Include are looked at by the program. `env` is the environment that `${NAME}` stands for.
+ * Returns why OpenSSH would refuse a line of a known keyword, whatever host is dialed and whether its section applies
+ * or not; null if it accepts the line. Follows `process_config_line_depth` of readconf.c, 9.2 to 10.5: a line that one
+ * of these versions accepts is accepted. Host, Match and Include are checked by the program. `env` is the environment
+ * for `${NAME}`.
  */
 export function argumentFault(keyword: string, rest: string, env: Env): string | null {
-  if (rest === '') return 'it needs a value'
+  if (rest === '') return 'missing argument'
   const args = splitArguments(rest)
-  if (args === null) return 'a quotation mark is not closed'
+  if (args === null) return 'unclosed quotation mark'
   return rules.get(keyword)?.(args, { rest, env }) ?? null
 }
 
@@ -28,31 +29,34 @@ const text = one(() => null)
 
 function choice(...words: readonly string[]): Rule {
   const known = new Set(words)
-  return one(arg => (known.has(lowerAscii(arg)) ? null : `“${arg}” is none of ${words.join(', ')}`))
+  return one(arg => (known.has(lowerAscii(arg)) ? null : `“${arg}” is not one of ${words.join(', ')}`))
 }
 
 const flag = choice('yes', 'no', 'true', 'false')
 
 const whole = one(arg => (parseWhole(arg) === null ? `“${arg}” is not a number` : null))
 
-const time = one(arg => (arg === 'none' || parseTime(arg) !== null ? null : `“${arg}” is not a time`))
+const time = one(arg => (arg === 'none' || parseTime(arg) !== null ? null : `“${arg}” is not a valid time`))
 
-const port = one(arg => (parsePort(arg) === null ? `“${arg}” is not a number from 1 to 65535` : null))
+const port = one(arg => (parsePort(arg) === null ? `“${arg}” is not a port number from 1 to 65535` : null))
 
 function algorithms(kind: AlgorithmKind): Rule {
   return one(arg => {
     const unknown = unknownAlgorithm(kind, arg)
-    return unknown === null ? null : `“${unknown}” is not an algorithm of OpenSSH`
+    return unknown === null ? null : `“${unknown}” is not an OpenSSH algorithm`
   })
 }
 
-/** Several arguments; `none` stands alone. No argument at all, as with a comment only, sets nothing. */
+/**
+ * Checks any number of arguments; `none` must be the only one. No arguments at all, as with just a comment, set
+ * nothing.
+ */
 function list(check: (arg: string) => string | null = () => null, alone = ['none']): Rule {
   return args => {
     for (const arg of args) {
       const isAlone = alone.includes(lowerAscii(arg))
-      if (isAlone && args.length > 1) return `“${arg}” must stand alone`
-      const fault = isAlone ? null : arg === '' ? 'an argument is empty' : check(arg)
+      if (isAlone && args.length > 1) return `“${arg}” can’t be combined with other values`
+      const fault = isAlone ? null : arg === '' ? 'empty argument' : check(arg)
       if (fault !== null) return fault
     }
     return null
@@ -60,7 +64,7 @@ function list(check: (arg: string) => string | null = () => null, alone = ['none
 }
 
 const agentPath: (arg: string, env: Env) => string | null = (arg, env) => {
-  if (/^\$(?!\{)/.test(arg) && !/^\$[A-Za-z0-9_]+$/.test(arg)) return `“${arg}” is not the name of a variable`
+  if (/^\$(?!\{)/.test(arg) && !/^\$[A-Za-z0-9_]+$/.test(arg)) return `“${arg}” is not a valid variable name`
   try {
     expandVariables(arg, env)
     return null
@@ -75,25 +79,25 @@ const forwardAgent = one((arg, env) => (/^(yes|no|true|false)$/i.test(arg) ? nul
 function forward(kind: Parameters<typeof isForward>[0]): Rule {
   const most = kind === 'dynamicforward' ? 1 : 2
   return (args, { env }) => {
-    if (args.length === 0 || args[0] === '') return 'it needs a value'
-    if (kind === 'localforward' && (args[1] ?? '') === '') return 'it needs a destination'
+    if (args.length === 0 || args[0] === '') return 'missing argument'
+    if (kind === 'localforward' && (args[1] ?? '') === '') return 'missing destination'
     if (args.length > most) return tooMany(args[most] as string)
-    return isForward(kind, args, env) ? null : `“${args.join(' ')}” is not a forward`
+    return isForward(kind, args, env) ? null : `“${args.join(' ')}” is not a valid forwarding specification`
   }
 }
 
 const proxyJump: Rule = (_args, { rest }) => {
   const hops = jumpList(rest)
-  return isJumpList(hops) ? null : `“${hops}” is not a list of hosts with commas between them`
+  return isJumpList(hops) ? null : `“${hops}” is not a comma-separated list of hosts`
 }
 
 const rekeyLimit: Rule = args => {
   const [size = '', interval, extra] = args
   const amount = /^\s*[+-]?(\d+(?:\.\d*)?|\.\d+)([bkmgtpe]?)$/i.exec(size)
   const isTooSmall = amount?.[2] === '' && Number(amount[1]) > 0 && Number(amount[1]) < 16
-  if (size === '' || (size !== 'default' && (!amount || isTooSmall))) return `“${size}” is not an amount of data`
+  if (size === '' || (size !== 'default' && (!amount || isTooSmall))) return `“${size}” is not a valid size`
   if (interval !== undefined && interval !== 'none' && parseTime(interval) === null)
-    return `“${interval}” is not a time`
+    return `“${interval}” is not a valid time`
   return extra === undefined ? null : tooMany(extra)
 }
 
@@ -103,7 +107,7 @@ const addKeysToAgent: Rule = args => {
   const isChoice = ['yes', 'no', 'true', 'false', 'ask', 'confirm'].includes(word)
   if (extra !== undefined) return tooMany(extra)
   if (life === undefined) return isChoice || parseTime(first) !== null ? null : `“${first}” is not a time, yes or no`
-  return word === 'confirm' && parseTime(life) !== null ? null : `“${first} ${life}” can’t be read`
+  return word === 'confirm' && parseTime(life) !== null ? null : `“${first} ${life}” is not valid`
 }
 
 const controlPersist = one(arg =>
@@ -111,13 +115,15 @@ const controlPersist = one(arg =>
 )
 
 const escapeChar = one(arg =>
-  arg === 'none' || Buffer.byteLength(arg) === 1 || /^\^[@-\x7f]$/.test(arg) ? null : `“${arg}” is not one character`,
+  arg === 'none' || Buffer.byteLength(arg) === 1 || /^\^[@-\x7f]$/.test(arg)
+    ? null
+    : `“${arg}” is not a single character`,
 )
 
 const tunnelDevice = one(arg => {
   const ends = arg.split(':')
   const isEnd = (end: string) => lowerAscii(end) === 'any' || parseWhole(end) !== null
-  return ends.length <= 2 && ends.every(isEnd) ? null : `“${arg}” is not a tunnel device`
+  return ends.length <= 2 && ends.every(isEnd) ? null : `“${arg}” is not a valid tunnel device`
 })
 
 const serviceClasses = new Set(
@@ -127,8 +133,8 @@ const serviceClasses = new Set(
 
 const ipQos: Rule = args => {
   const wrong = args.find(arg => !serviceClasses.has(lowerAscii(arg)) && !isSmallNumber(arg))
-  if (wrong !== undefined) return `“${wrong}” is not a class of service`
-  if (args.length === 0) return 'it needs a value'
+  if (wrong !== undefined) return `“${wrong}” is not a valid IPQoS class`
+  if (args.length === 0) return 'missing argument'
   return args.length > 2 ? tooMany(args[2] as string) : null
 }
 
@@ -138,19 +144,21 @@ function isSmallNumber(text: string): boolean {
 
 const mask = one(arg => {
   const digits = /^\s*\+?([0-7]+)/.exec(arg)
-  return digits && parseInt(digits[1] as string, 8) <= 0o777 ? null : `“${arg}” is not an octal mask`
+  return digits && parseInt(digits[1] as string, 8) <= 0o777 ? null : `“${arg}” is not a valid octal mask`
 })
 
-const sendEnv = list(arg => (arg.includes('=') ? 'a name of a variable has no “=”' : null), [])
+const sendEnv = list(arg => (arg.includes('=') ? 'a variable name can’t contain “=”' : null), [])
 const setEnv: Rule = args => {
   const wrong = args.find(arg => !arg.includes('='))
   return wrong === undefined ? null : `“${wrong}” has no “=”`
 }
 
-const domains = list(arg => (isDomain(arg) ? null : `“${arg}” is not a domain`))
-const cnames = list(arg => (arg === '*' || /^[^:]*:./s.test(arg) ? null : `“${arg}” is not a pair of domains`))
+const domains = list(arg => (isDomain(arg) ? null : `“${arg}” is not a valid domain`))
+const cnames = list(arg =>
+  arg === '*' || /^[^:]*:./s.test(arg) ? null : `“${arg}” is not a valid source:target pair of domains`,
+)
 const remoteOpen: Rule = (args, line) => {
-  if (args.length === 0) return 'it needs a value'
+  if (args.length === 0) return 'missing argument'
   const isPlace = (arg: string) => {
     const found = /^(\[[^\]]*\]|[^:/]*)[:/](.*)$/s.exec(arg)
     return found !== null && (found[2] === '*' || parsePort(found[2] as string) !== null)
@@ -160,7 +168,7 @@ const remoteOpen: Rule = (args, line) => {
 
 const keystrokes = one(arg => {
   const interval = parseWhole(/^interval:(.*)$/s.exec(arg)?.[1] ?? '', 1000)
-  return /^(yes|no|true|false)$/.test(arg) || (interval !== null && interval > 0) ? null : `“${arg}” can’t be read`
+  return /^(yes|no|true|false)$/.test(arg) || (interval !== null && interval > 0) ? null : `“${arg}” is not valid`
 })
 
 const channelTimeout = list(arg => {
@@ -174,16 +182,16 @@ const facility = choice(
   ...Array.from({ length: 8 }, (_none, number) => `local${number}`),
 )
 
-/** Exactly one argument that is not empty. */
+/** Checks exactly one non-empty argument. */
 function one(check: (arg: string, env: Env) => string | null): Rule {
   return ([arg = '', extra], { env }) => {
-    if (arg === '') return 'it needs a value'
+    if (arg === '') return 'missing argument'
     return check(arg, env) ?? (extra === undefined ? null : tooMany(extra))
   }
 }
 
 function tooMany(extra: string): string {
-  return `“${extra}” is one argument too many. Put a value with spaces in quotation marks`
+  return `extra argument “${extra}”. Put values with spaces in quotation marks`
 }
 
 const rules: ReadonlyMap<string, Rule> = new Map([

@@ -1,13 +1,13 @@
 import { parseConfig, printConfig, quoteArgument, type ConfigLine } from './config-text.ts'
 import { shownKeyword } from './keywords.ts'
 
-/** A keyword with its new value; null takes its line out. */
+/** A keyword with its new value; null removes its line. */
 export type ConfigChange = readonly [keyword: string, value: string | null]
 
 /**
- * Changes keywords in the section that begins at a `Host` line. Every other byte stays: comments, order, indentation,
- * line endings. A value keeps its line's indentation, separator and comment; a new line goes after the last one of the
- * section and looks like it. Throws `RangeError` when no section begins there.
+ * Changes keywords in the section that starts at a `Host` line. Every other byte is preserved: comments, order,
+ * indentation, line endings. A value keeps its line's indentation, separator and comment; a new line is added after the
+ * last one of the section, in the same style. Errors: `RangeError` if no section starts there.
  */
 export function editSection(text: string, hostLine: number, changes: readonly ConfigChange[]): string {
   let lines = parseConfig(text)
@@ -17,7 +17,7 @@ export function editSection(text: string, hostLine: number, changes: readonly Co
   return printConfig(lines)
 }
 
-/** Adds a section for a new host at the end. */
+/** Appends a section for a new host. */
 export function appendSection(text: string, name: string, settings: readonly ConfigChange[]): string {
   const newline = text.includes('\r\n') ? '\r\n' : '\n'
   const gap = text === '' ? '' : text.endsWith('\n') ? newline : newline + newline
@@ -31,7 +31,7 @@ function applyChange(lines: readonly ConfigLine[], head: number, [keyword, value
   const end = sectionEnd(lines, head)
   const raws = lines.map(({ raw }) => raw)
   const found = lines.findIndex((line, at) => at > head && at < end && line.keyword === keyword)
-  // Another line of the same keyword would count in the place of the first.
+  // Another line of the same keyword would take effect instead of the first.
   if (value === null)
     return lines.flatMap((line, at) => (at > head && at < end && line.keyword === keyword ? [] : line.raw)).join('')
   if (found >= 0) {
@@ -57,7 +57,7 @@ function lastStatement(lines: readonly ConfigLine[], head: number, end: number):
   return head
 }
 
-// The rest of the line of these is taken as it stands, a `#` too.
+// The rest of the line of these keywords is taken literally, including `#`.
 const raw = new Set(['proxycommand', 'remotecommand', 'proxyjump'])
 
 function printValue(keyword: string, value: string): string {
@@ -67,7 +67,7 @@ function printValue(keyword: string, value: string): string {
 function withValue(line: string, value: string): string {
   const head = /^[ \t]*[^ \t\r\n"=]+[ \t]*(?:=[ \t]*)?/.exec(line)?.[0] ?? ''
   const rest = line.slice(head.length)
-  // Up to a comment or the spaces at the end; what stands in quotes is neither.
+  // Up to a comment or trailing spaces, neither of which is inside quotes.
   const old = /^(?:"[^"]*"|'[^']*'|(?![ \t]+#)(?![ \t\r\f]*\n?$)[^"'])*/.exec(rest)?.[0] ?? ''
   return `${/[ \t=]$/.test(head) ? head : `${head} `}${value}${rest.slice(old.length)}`
 }

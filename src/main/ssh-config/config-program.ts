@@ -6,35 +6,35 @@ import { readMatch, type Criterion } from './match-criteria.ts'
 import { isLiteral, matchesList } from './patterns.ts'
 import type { LocalFacts } from './tokens.ts'
 
-/** One file that was read, with those that it includes by the number of the line that does. */
+/** A parsed file, with its included files by the line number of their Include. */
 export interface ConfigSource {
   readonly path: string
   readonly text: string
-  /** The system's file and what it includes. */
+  /** True for the system's file and its includes. */
   readonly system: boolean
   readonly includes: ReadonlyMap<number, readonly ConfigSource[]>
 }
 
-/** One line that says something, and where it stands. */
+/** One effective line and its position. */
 export interface Statement {
   readonly path: string
   readonly line: number
   readonly keyword: string
   readonly rest: string
   readonly system: boolean
-  /** Its place among all lines, in the order in which OpenSSH reads them. */
+  /** Its position among all lines, in the order in which OpenSSH reads them. */
   readonly order: number
 }
 
-/** When the statements of a section hold. */
+/** The condition under which the statements of a section apply. */
 export type Condition =
   | { readonly kind: 'always' }
   | { readonly kind: 'host'; readonly patterns: readonly string[]; readonly at: Statement }
   | { readonly kind: 'match'; readonly criteria: readonly Criterion[]; readonly at: Statement }
-  /** What follows an Include holds where what stood before it did. */
+  /** Lines after an Include apply under the same condition as those before it. */
   | { readonly kind: 'continues'; readonly of: Section }
 
-/** Statements that hold together. An included file's sections hold only where the line that includes it does. */
+/** Statements that apply together. The sections of an included file apply only if the including line does. */
 export interface Section {
   readonly order: number
   readonly condition: Condition
@@ -42,39 +42,39 @@ export interface Section {
   readonly statements: readonly Statement[]
 }
 
-/** A line that OpenSSH would refuse, in words for a person. */
+/** A line that OpenSSH would refuse, in words for the user. */
 export interface ConfigNote {
   readonly path: string
   readonly line: number
   readonly text: string
 }
 
-/** A line whose keyword OpenSSH does not have. */
+/** A line whose keyword OpenSSH doesn't know. */
 export interface UnknownLine {
   readonly keyword: string
   readonly order: number
   readonly note: ConfigNote
 }
 
-/** All that was read, in the order in which OpenSSH reads it, with an index of the names that stand for themselves. */
+/** All parsed lines, in the order in which OpenSSH reads them, with an index of literal host names. */
 export interface ConfigProgram {
   readonly sections: readonly Section[]
   readonly byName: ReadonlyMap<string, readonly Section[]>
-  /** Sections that may hold for any name. */
+  /** Sections that may apply to any name. */
   readonly anywhere: readonly Section[]
-  /** Lines for which OpenSSH refuses the files as a whole, whoever is dialled; the first ones of many. */
+  /** Lines for which OpenSSH refuses the files as a whole, whatever host is dialed; only the first ones. */
   readonly notes: readonly ConfigNote[]
-  /** Unknown keywords that some IgnoreUnknown before them names: OpenSSH refuses the files where that one does not hold. */
+  /** Unknown keywords named by an earlier IgnoreUnknown: OpenSSH refuses the files if that one doesn't apply. */
   readonly unknown: readonly UnknownLine[]
-  /** A `Match final` stands somewhere, be it where it can't hold: everything is read twice. */
+  /** A `Match final` exists, even if it can't apply: everything is evaluated twice. */
   readonly asksFinalPass: boolean
 }
 
 type Draft = { -readonly [K in keyof Section]: Section[K] } & { statements: Statement[] }
 
 /**
- * Puts what was read in order: the person's file first, then the system's. Nothing is run, nothing is looked up. `env` is
- * the environment that `${NAME}` in a line stands for.
+ * Orders the parsed files: the user's first, then the system's. Nothing is run or looked up. `env` is the environment
+ * for `${NAME}`.
  */
 export function buildProgram(sources: readonly ConfigSource[], env: LocalFacts['env']): ConfigProgram {
   const build = new Builder(env)
@@ -92,7 +92,7 @@ export function buildProgram(sources: readonly ConfigSource[], env: LocalFacts['
   return { sections: build.sections, byName, anywhere, notes: build.notes, unknown: build.unknown, asksFinalPass }
 }
 
-/** The names that `Host` lines give, patterns left out, each with the line that names it first. */
+/** Returns the names on `Host` lines, without patterns, each with the first line that contains it. */
 export function namedHosts(program: ConfigProgram): ReadonlyMap<string, Statement> {
   const names = new Map<string, Statement>()
   for (const { condition } of program.sections) {
@@ -103,7 +103,7 @@ export function namedHosts(program: ConfigProgram): ReadonlyMap<string, Statemen
   return names
 }
 
-// One is enough to stop the dialling; a file that is no config at all would fill pages.
+// One is enough to stop a dial; a file that isn't a config would produce pages of them.
 const maxNotes = 100
 
 class Builder {
@@ -139,7 +139,7 @@ class Builder {
     }
   }
 
-  /** Answers the section that goes on after the line, where that is another one. */
+  /** Returns the section that continues after the line, if it is another one. */
   #statement(
     { keyword, rest, number }: ConfigLine,
     { at, source, within, section }: { at: Statement; source: ConfigSource; within: Section | null; section: Draft },
@@ -154,7 +154,7 @@ class Builder {
       section.statements.push(at)
       return null
     }
-    if (splitArguments(rest)?.includes('')) this.#note(at, 'Include: an argument is empty')
+    if (splitArguments(rest)?.includes('')) this.#note(at, 'Include: empty argument')
     if (rest.includes('%')) this.#note(at, 'Include: tokens are not supported')
     const included = source.includes.get(number) ?? []
     for (const each of included) this.file(each, section)
@@ -165,7 +165,7 @@ class Builder {
 
   #hostCondition(at: Statement): Condition {
     const patterns = splitArguments(at.rest) ?? []
-    if (patterns.includes('')) this.#note(at, 'Host: an argument is empty')
+    if (patterns.includes('')) this.#note(at, 'Host: empty argument')
     return { kind: 'host', patterns, at }
   }
 
@@ -176,13 +176,13 @@ class Builder {
     return { kind: 'match', criteria: [], at }
   }
 
-  /** IgnoreUnknown covers a keyword, but not an open quotation mark. */
+  /** IgnoreUnknown covers a keyword, but not an unclosed quotation mark. */
   #takeUnknown(at: Statement, fault: string | null): void {
     const { keyword, path, line, order } = at
     const isNamed = fault === null && this.#ignored.some(list => matchesList(keyword, list, true))
     if (!isNamed && this.notes.length >= maxNotes) return
     const meant = misspelled(keyword)
-    const text = `“${shortName(keyword, 40)}” is not a keyword of ssh_config${meant === null ? '' : `, perhaps ${meant} is meant`}`
+    const text = `“${shortName(keyword, 40)}” is not an ssh_config keyword${meant === null ? '' : `, perhaps ${meant} is meant`}`
     if (isNamed) this.unknown.push({ keyword, order, note: { path, line, text } })
     else this.#note(at, text)
   }
@@ -198,7 +198,9 @@ class Builder {
   }
 }
 
-/** A text in UTF-16 that was read as bytes: its mark, or a NUL beside every second letter of its beginning. */
+/**
+ * True for UTF-16 text that was read as bytes: it starts with a byte order mark, or with a NUL in every second byte.
+ */
 function isUtf16(text: string): boolean {
   return /^(?:\xFF\xFE|\xFE\xFF)/.test(text) || /^(?:[\t\n\r -~]\0){4}|^(?:\0[\t\n\r -~]){4}/.test(text)
 }

@@ -8,15 +8,15 @@ import type { ConfigNote, ConfigSource } from './config-program.ts'
 import { matchesPattern } from './patterns.ts'
 import { expandTilde, expandVariables, ExpansionError, type LocalFacts } from './tokens.ts'
 
-/** What was read, what could not be, and which folders a change of would change it. */
+/** The parsed files, the errors, and the stamps that reveal a change. */
 export interface ConfigReading {
   readonly sources: readonly ConfigSource[]
   readonly notes: readonly ConfigNote[]
-  /** Files that were read or looked for, and folders that were searched, as they were right before. */
+  /** Files that were read or looked for and folders that were searched, with their state just before. */
   readonly stamps: ReadonlyMap<string, string>
 }
 
-/** What tells one state of a file from another. */
+/** Returns a text that distinguishes states of a file. */
 export function stampOf(path: string, info: Stats | null): string {
   return info ? `${path} ${info.ino} ${info.size} ${info.mtimeMs} ${info.mode}` : `${path} -`
 }
@@ -26,7 +26,7 @@ const maxDepth = 16
 const maxFiles = 1_000
 const maxBytes = 64 * 1024 * 1024
 
-/** Reads the person's file and the system's, with all that they include. A file that is not there is no error. */
+/** Reads the user's file and the system's, with all their includes. A missing file is not an error. */
 export async function readConfigs(
   files: readonly { readonly path: string; readonly system: boolean }[],
   facts: LocalFacts,
@@ -43,7 +43,7 @@ export async function readConfigs(
 interface ReadContext {
   readonly system: boolean
   readonly depth: number
-  /** The line that includes it. */
+  /** The line that includes the file. */
   readonly including: { readonly path: string; readonly line: number } | null
 }
 
@@ -65,7 +65,10 @@ class Reader {
     this.stamps.set(path, stampOf(path, null))
     this.#isSystem = system
     if (depth > maxDepth || ++this.#files > maxFiles) {
-      this.#note(place, depth > maxDepth ? 'Include goes deeper than 16 files' : 'More than 1,000 files are included')
+      this.#note(
+        place,
+        depth > maxDepth ? 'Include is nested more than 16 levels deep' : 'More than 1,000 files are included',
+      )
       return null
     }
     const text = await this.#text(path, place, including !== null)
@@ -89,17 +92,17 @@ class Reader {
     try {
       const info = await stat(path)
       this.stamps.set(path, stampOf(path, info))
-      // A pipe would never end, a device is no config.
+      // A pipe would never end, and a device is not a config.
       if (!info.isFile()) return null
-      // ssh reads no file that others may write to: they could run commands as this person.
+      // ssh refuses files that others can write to: they could run commands as this user.
       const ours = process.getuid === undefined || info.uid === 0 || info.uid === process.getuid()
       if ((included || !this.#isSystem) && process.platform !== 'win32' && (!ours || (info.mode & 0o022) !== 0)) {
-        this.#note(place, `${path} can be written by others, so it is not read. Run chmod go-w on it`)
+        this.#note(place, `${path} is writable by others and was ignored. Run chmod go-w on it`)
         return null
       }
       this.#bytes += info.size
       if (this.#bytes > maxBytes) {
-        this.#note(place, 'The files are larger than 64 MB together')
+        this.#note(place, 'The files are larger than 64 MB in total')
         return null
       }
       return decodeText(await readFile(path))
@@ -110,12 +113,12 @@ class Reader {
     }
   }
 
-  /** The files that one argument of Include names, in the order of glob(3). */
+  /** Returns the files that one argument of Include matches, in the order of glob(3). */
   async #included(word: string, at: { path: string; line: number }, system: boolean): Promise<readonly string[]> {
     try {
       const expanded = expandVariables(word, this.#facts.env)
       if (expanded.startsWith('~') && system) {
-        this.#note(at, 'Include: the system’s file can’t include a person’s')
+        this.#note(at, 'Include: the system-wide config can’t include a user’s files')
         return []
       }
       const path = expandTilde(expanded, this.#facts)
@@ -153,12 +156,12 @@ class Reader {
   }
 }
 
-// Most files include nothing: those of many megabytes are not taken apart twice.
+// Most files include nothing: large ones are not parsed twice.
 function includeLines(text: string): readonly ConfigLine[] {
   return /include/i.test(text) ? parseConfig(text).filter(({ keyword }) => keyword === 'include') : []
 }
 
-// glob(3) has sets in brackets besides; each becomes one letter of the others.
+// glob(3) also supports bracket sets; each is expanded to its characters.
 function matchesGlob(name: string, pattern: string): boolean {
   const set = /\[(!|\^)?(\]?[^\]]*)\]/.exec(pattern)
   if (!set) return matchesPattern(name, pattern)

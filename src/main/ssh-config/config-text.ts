@@ -7,17 +7,17 @@
  * skipped.
  */
 export interface ConfigLine {
-  /** The line with its own ending. */
+  /** The line with its own line ending. */
   readonly raw: string
   /** 1-based. */
   readonly number: number
-  /** In lower case; empty for a line that says nothing: a blank one, a comment. */
+  /** In lower case; empty for a blank line or comment. */
   readonly keyword: string
-  /** What follows the keyword, without the spaces at either end. */
+  /** The text after the keyword, without surrounding spaces. */
   readonly rest: string
 }
 
-/** Reads a file's text. Any text has lines; what they mean is for others to say. */
+/** Splits a file into lines. Never fails; the meaning of the lines is up to the caller. */
 export function parseConfig(text: string): readonly ConfigLine[] {
   const lines: ConfigLine[] = []
   let start = 0
@@ -30,12 +30,15 @@ export function parseConfig(text: string): readonly ConfigLine[] {
   return lines
 }
 
-/** The text that was read, byte for byte. */
+/** Restores the text byte for byte. */
 export function printConfig(lines: readonly ConfigLine[]): string {
   return lines.map(({ raw }) => raw).join('')
 }
 
-/** Splits arguments as OpenSSH's argv_split does: quotes of both kinds, a few escapes, `#` ends them. Null when a quote stays open. */
+/**
+ * Splits arguments as OpenSSH's argv_split does: both kinds of quotes, a few escapes, `#` ends them. Null if a quote
+ * isn't closed.
+ */
 export function splitArguments(text: string): readonly string[] | null {
   if (/^[^ \t"'\\#]+$/.test(text)) return [text]
   const found: string[] = []
@@ -61,9 +64,11 @@ export function splitArguments(text: string): readonly string[] | null {
   return found
 }
 
-/** One argument so that `splitArguments` gives it back. Throws for control characters, which no line can hold. */
+/**
+ * Quotes one argument so that `splitArguments` restores it. Throws for control characters, which no line can contain.
+ */
 export function quoteArgument(value: string): string {
-  if (/\p{Cc}/u.test(value)) throw new RangeError('An argument holds no control characters')
+  if (/\p{Cc}/u.test(value)) throw new RangeError('An argument can’t contain control characters')
   if (value !== '' && !/[\s"'\\#]/.test(value)) return value
   return `"${value.replace(/\\(?=["'\\]|$)|"/g, '\\$&')}"`
 }
@@ -72,10 +77,11 @@ function isBlank(letter: string | undefined): boolean {
   return letter === ' ' || letter === '\t'
 }
 
-// Windows programs write this mark before UTF-8; the second form is how it looks in a file that is not UTF-8 otherwise.
+// Windows programs write this mark before UTF-8; the second form is how it appears in a file that isn't otherwise
+// UTF-8.
 const byteOrderMark = /^(?:\uFEFF|\xEF\xBB\xBF)/
 
-// The common form of a line; whatever holds quotes or a leading equals sign before its arguments takes the long way.
+// The common form of a line; anything with quotes or a leading equals sign before its arguments takes the slow path.
 const plainHead = /^[ \t\r]*([^ \t\r\n"=]+)(?=[ \t\r\n=]|$)[ \t\r]*(?:=[ \t\r]*)?/
 const hash = 35
 
@@ -88,7 +94,10 @@ function parseLine(raw: string, number: number): ConfigLine {
   return { raw, number, keyword: lowerAscii(keyword), rest }
 }
 
-/** A line up to its first NUL, as C reads it, without what OpenSSH strips at its end. The first letter always stays. */
+/**
+ * Returns a line up to its first NUL, as C reads it, without what OpenSSH strips at its end. The first character always
+ * stays.
+ */
 function withoutEnd(text: string): string {
   const zero = text.indexOf('\0')
   let end = zero < 0 ? text.length : zero
@@ -96,7 +105,10 @@ function withoutEnd(text: string): string {
   return text.slice(0, end)
 }
 
-/** The keyword, which may be empty, and the arguments. OpenSSH passes over a line whose keyword opens a quotation mark only. */
+/**
+ * Returns the keyword, which may be empty, and the arguments. OpenSSH ignores a line whose keyword only opens a
+ * quotation mark.
+ */
 function splitHead(text: string): readonly [string, string] {
   const [first, after] = nextWord(text) ?? ['', '']
   const [keyword, rest] = first === '' ? (nextWord(after) ?? ['', '']) : [first, after]
@@ -104,8 +116,8 @@ function splitHead(text: string): readonly [string, string] {
 }
 
 /**
- * OpenSSH's strdelim: the text up to a space, an equals sign or the end of a quotation, and what follows. Null where a
- * quotation mark is not closed.
+ * Implements OpenSSH's strdelim: the text up to a space, an equals sign or the end of a quotation, and the rest. Null
+ * if a quotation mark isn't closed.
  */
 export function nextWord(text: string): readonly [word: string, rest: string] | null {
   const at = text.search(/[ \t\r\n"=]/)
@@ -120,7 +132,7 @@ export function nextWord(text: string): readonly [word: string, rest: string] | 
   return [text.slice(0, at), skipsEquals ? rest.slice(1).replace(/^[ \t\r\n]+/, '') : rest]
 }
 
-/** Lower case of the 26 letters only: other alphabets have letters whose lower case is one of these. */
+/** Lower-cases only the 26 ASCII letters: other alphabets have letters whose lower case is one of these. */
 export function lowerAscii(text: string): string {
   return /[^\0-\x7f]/.test(text) ? text.replace(/[A-Z]+/g, letters => letters.toLowerCase()) : text.toLowerCase()
 }

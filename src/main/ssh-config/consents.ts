@@ -9,7 +9,7 @@ import { writeAtomically } from '../storage/atomic-write.ts'
 import { JsonFile, type Tell } from '../storage/json-file.ts'
 import { readRegularFile } from '../storage/regular-file.ts'
 
-/** Which commands a person has allowed to be run on this computer. */
+/** The commands that the user allows to run on this computer. */
 export interface Consents {
   has(command: string): boolean
   add(command: string): Promise<void>
@@ -17,16 +17,16 @@ export interface Consents {
 
 const digestText = z.string().regex(/^[0-9a-f]{64}$/)
 
-/** What version 1 of consents.json held: a plain SHA-256 of each command, which guesses can be tried against. */
+/** The contents of consents.json version 1: plain SHA-256 hashes of commands, which can be guessed. */
 const plainFile = z.strictObject({ commands: z.array(digestText).max(1000).default([]) })
 
-/** What is kept in consents.json: HMACs, as a command line may hold secrets. */
+/** The contents of consents.json: HMACs, since a command line may contain secrets. */
 const consentFile = z.strictObject({ allowed: z.array(digestText).max(1000).default([]) })
 type ConsentFile = z.output<typeof consentFile>
 
 const keyBytes = 32
 
-/** The commands that were allowed, over all runs: an HMAC-SHA-256 of each, by a random key in a file of its own. */
+/** The allowed commands, across restarts: an HMAC-SHA-256 of each, with a random key in a separate file. */
 export class ConsentStore implements Consents {
   readonly #file: JsonFile<ConsentFile>
   readonly #key: Buffer
@@ -36,7 +36,9 @@ export class ConsentStore implements Consents {
     this.#key = key
   }
 
-  /** Reads consents.json and consents.key in the data folder; makes the key, and keys what an older version left. */
+  /**
+   * Reads consents.json and consents.key in the data folder; creates the key, and converts the data of older versions.
+   */
   static async open(folder: string, tell: Tell): Promise<ConsentStore> {
     const key = await openKey(join(folder, 'consents.key'), tell)
     let isOld = false
@@ -56,7 +58,7 @@ export class ConsentStore implements Consents {
     return store
   }
 
-  /** Answers once everything is on the disk. */
+  /** Resolves once everything is on disk. */
   flush(): Promise<void> {
     return this.#file.flush()
   }
@@ -74,13 +76,15 @@ export class ConsentStore implements Consents {
     return hmac(this.#key, createHash('sha256').update(command).digest('hex'))
   }
 
-  /** Twice, since the copy beside the file would keep the plain ones. A disk that refuses leaves them for the next start. */
+  /**
+   * Written twice, since the backup copy would keep the plain hashes. If the disk refuses, the next start tries again.
+   */
   async #rewrite(): Promise<void> {
     for (let times = 0; times < 2; times++) await this.#file.save(this.#file.value).catch(() => {})
   }
 }
 
-/** Asks once for each command; what was allowed stays so, for this very command only. Throws `cancelled`. */
+/** Asks once per command; an allowed command stays allowed, for exactly this command line. Errors: `cancelled`. */
 export async function allowCommand(
   context: {
     readonly label: string
@@ -92,11 +96,15 @@ export async function allowCommand(
   const { label, consents, ask } = context
   if (consents.has(what.command)) return
   const answer = await ask({ kind: 'run-command', label, ...what })
-  if (answer?.kind !== 'run') throw new AppError('cancelled', `The command was not run, so ${label} was not dialled.`)
+  if (answer?.kind !== 'run')
+    throw new AppError('cancelled', `The command was not allowed, so Hawser did not connect to ${label}.`)
   await consents.add(what.command)
 }
 
-/** The key in a file; a new one where there is none. One that can't be kept lasts for this run, and then people are asked again. */
+/**
+ * Reads the key from a file, or creates it. A key that can't be saved lasts until Hawser quits; the user is then asked
+ * again.
+ */
 async function openKey(path: string, tell: Tell): Promise<Buffer> {
   const found = await readRegularFile(path, keyBytes).catch(() => null)
   if (found?.data.length === keyBytes) return found.data

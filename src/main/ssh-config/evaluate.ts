@@ -8,56 +8,56 @@ import { isInNetworks, type Criterion } from './match-criteria.ts'
 import { matchesHost, matchesList, matchesPattern } from './patterns.ts'
 import { expandForShell, ExpansionError, type LocalFacts } from './tokens.ts'
 
-/** What one line gives to a host. */
+/** The setting of one line for a host. */
 export interface Setting {
   readonly args: readonly string[]
   readonly at: Statement
 }
 
-/** What is known of questions that only running or asking can answer; `undefined` is not known yet. */
+/** The known answers to questions that need running a command or asking; `undefined` is not known yet. */
 export interface Answers {
-  /** Whether a `Match exec` command ended with 0. */
+  /** Whether a `Match exec` command exited with 0. */
   readonly exec: (command: string) => boolean | undefined
-  /** Whether the name has an address. */
+  /** Whether the name resolves to an address. */
   readonly resolves: (name: string) => boolean | undefined
 }
 
-/** What must be found out before the answer is sure. */
+/** A question that must be resolved before the result is certain. */
 export type Pending =
   | { readonly kind: 'exec'; readonly command: string; readonly at: Statement }
   | { readonly kind: 'resolve'; readonly name: string }
 
-/** What a command line says, which comes before any line of a file. */
+/** Options of a command line, which take precedence over every file. */
 export interface CommandLine {
   readonly user?: string | null
   readonly port?: number | null
 }
 
-/** What an evaluation goes by, beside the files. */
+/** The inputs of an evaluation, besides the files. */
 export interface Known {
   readonly facts: LocalFacts
   readonly answers: Answers
   readonly given?: CommandLine
 }
 
-/** Everything that the files say of one name. */
+/** Everything that the files define for one name. */
 export interface Evaluation {
   readonly name: string
   /** The name after HostName and canonicalization, in lower case. */
   readonly hostName: string
   readonly settings: ReadonlyMap<string, readonly Setting[]>
   readonly pending: readonly Pending[]
-  /** True when what a command or a lookup said counted. */
+  /** True if the result of a command or lookup was used. */
   readonly usedAnswers: boolean
-  /** Lines that hold for this name and are not honoured. */
+  /** Lines that apply to this name but are not supported. */
   readonly notHonoured: readonly ConfigNote[]
-  /** Lines that OpenSSH would refuse: nothing may be dialled before they are mended. */
+  /** Lines that OpenSSH would refuse: nothing may be dialed before they are fixed. */
   readonly problems: readonly ConfigNote[]
 }
 
 /**
- * Reads what holds for a name, as ssh(1) does: the first value of each keyword counts, a second pass follows where
- * `Match final`, `canonical` or CanonicalizeHostname ask for it. Pure: runs and looks up nothing.
+ * Evaluates the files for a name, as ssh(1) does: the first value of each keyword counts, and a second pass follows if
+ * `Match final`, `canonical` or CanonicalizeHostname requires it. Pure: runs and looks up nothing.
  */
 export function evaluate(program: ConfigProgram, name: string, known: Known): Evaluation {
   const run = new Run(program, name, known)
@@ -89,7 +89,7 @@ class Run {
   readonly #facts: LocalFacts
   readonly #answers: Answers
   readonly #given: CommandLine
-  /** True once an answer counted: with another one the rest may differ. */
+  /** True once an answer was used: with another one the rest may differ. */
   usedAnswers = false
   #active = new Map<Section, boolean>()
   #final = false
@@ -115,7 +115,7 @@ class Run {
     }
   }
 
-  /** Refuses unknown keywords for which no IgnoreUnknown held that came before them. */
+  /** Rejects unknown keywords that no applicable earlier IgnoreUnknown names. */
   checkUnknown(): void {
     const [ignored] = this.settings.get('ignoreunknown') ?? []
     for (const { keyword, order, note } of this.#program.unknown)
@@ -123,7 +123,7 @@ class Run {
         this.problems.set(`${note.path}:${note.line}`, note)
   }
 
-  /** The name to dial after HostName and canonicalization. */
+  /** Returns the name to dial after HostName and canonicalization. */
   canonical(): string {
     const named = this.#expandHostName(this.#name)
     const host = isIP(named) === 0 ? lowerAscii(named) : named
@@ -187,7 +187,7 @@ class Run {
       } else if (kind === 'final' || kind === 'canonical') {
         if (this.#final === negated) result = false
       } else if (kind !== 'exec' || result) {
-        // A command after a criterion that does not hold is never run.
+        // A command after a criterion that doesn't match is never run.
         const holds = this.#criterion(kind, value, at)
         if (holds === null || holds === negated) result = false
       }
@@ -195,7 +195,7 @@ class Run {
     return result
   }
 
-  /** Null where it can't be told. */
+  /** Null if it can't be decided. */
   #criterion(kind: string, value: string, at: Statement): boolean | null {
     const { user: localUser } = this.#facts
     switch (kind) {
@@ -221,7 +221,7 @@ class Run {
         this.usedAnswers = true
         return isInNetworks(this.#facts.addresses?.() ?? [], value)
       default:
-        this.#note(at, `Match ${kind} is not supported: the section is left out`)
+        this.#note(at, `Match ${kind} is not supported, so the section is ignored`)
         return null
     }
   }
@@ -258,7 +258,7 @@ class Run {
     return this.#given.user ?? this.#first('user') ?? this.#facts.user
   }
 
-  /** The name as far as it is known while lines are still being read. */
+  /** The name as far as known while lines are still being read. */
   #current(): string {
     return this.#final ? this.#host : this.#expandHostName(this.#host)
   }
@@ -270,7 +270,7 @@ class Run {
     try {
       return text.replace(/%(.?)/gs, (_all, letter: string) => {
         if (letter === '%') return '%'
-        if (letter !== 'h') throw new ExpansionError(`%${letter} means nothing in HostName`)
+        if (letter !== 'h') throw new ExpansionError(`%${letter} is not a valid token in HostName`)
         return host
       })
     } catch (error) {
@@ -284,14 +284,14 @@ class Run {
     const kind = honoured.get(keyword)
     const args = splitArguments(at.rest) ?? []
     if (keyword === 'refuseconnection') return this.#problem(at, args[0] ?? '')
-    // The program's notes name what is wrong with a line; a comment in the place of arguments sets nothing.
+    // The program's notes report errors in a line; a comment instead of arguments sets nothing.
     if (args.length === 0 && kind !== 'command') return
     if (kind === undefined) return this.#takeUnhonoured(keyword, at, args[0] as string)
     const before = this.settings.get(keyword)
     switch (kind) {
       case 'word':
       case 'words':
-        // OpenSSH's word for “not set”: a later line still counts.
+        // OpenSSH's way of saying "not set": a later line still counts.
         if (times.has(keyword) && args[0] === 'none') return
         if (!before) this.settings.set(keyword, [{ args, at }])
         return
@@ -313,10 +313,10 @@ class Run {
     if (this.settings.has(keyword)) return
     const isJump = keyword === 'proxyjump'
     const text = isJump ? jumpList(at.rest) : at.rest.replace(/^[ \t\r\n=]+/, '')
-    // Up to 9.2 at least, ssh jumps through a host called none then.
+    // Up to 9.2 at least, ssh then uses a jump host named none.
     if (isJump && isNone(text) && !isNone(at.rest.replace(/^[ \t\r\n=]+|[ \t\r\n]+$/g, '')))
-      this.#problem(at, 'ProxyJump: “none” must stand alone on its line, without a comment')
-    // The one that comes first of these two wins.
+      this.#problem(at, 'ProxyJump: “none” must be alone on its line, without a comment')
+    // The first of these two wins.
     const other = isJump ? 'proxycommand' : 'proxyjump'
     const rival = this.#first(other)
     if ((isJump || keyword === 'proxycommand') && rival !== undefined && !(other === 'proxyjump' && isNone(rival)))
@@ -327,7 +327,7 @@ class Run {
   #takeEnvironment(at: Statement, args: readonly string[]): void {
     let kept = [...(this.settings.get('sendenv') ?? [])]
     for (const arg of args) {
-      if (arg === '' || arg.includes('=')) this.#problem(at, 'a name of a variable has no “=”')
+      if (arg === '' || arg.includes('=')) this.#problem(at, 'a variable name can’t contain “=”')
       else if (arg.startsWith('-')) kept = kept.filter(({ args: [name = ''] }) => !matchesPattern(name, arg.slice(1)))
       else kept.push({ args: [arg], at })
     }
@@ -354,10 +354,10 @@ class Run {
   }
 }
 
-// What says whom not to trust must not be passed over.
+// Lists of untrusted keys must not be ignored.
 const refusing = new Set(['revokedhostkeys'])
 
-/** Two lists that are in order already, as one. */
+/** Merges two ordered lists. */
 function* inOrder(own: readonly Section[], anywhere: readonly Section[]): Generator<Section> {
   let at = 0
   for (const section of anywhere) {

@@ -37,8 +37,8 @@ describe('a Match exec', () => {
     writeFileSync(plain, 'x')
     chmodSync(plain, 0o600)
     await expect(jumpAfter('hawser-away-from-office')).rejects.toThrow(
-      'Match exec “hawser-away-from-office” could not be run: a program in it was not found. Correct that line.',
+      'Match exec “hawser-away-from-office” could not be run: command not found. Correct that line.',
     )
-    await expect(jumpAfter(plain)).rejects.toThrow('it may not be run')
+    await expect(jumpAfter(plain)).rejects.toThrow('permission denied')
   })
 })

@@ -10,26 +10,26 @@ import type { LiveConfig } from './live-config.ts'
 export interface FindOutContext {
   readonly config: LiveConfig
   readonly consents: Consents
-  /** Who is dialled, for the question. */
+  /** The name of the host, for the question. */
   readonly label: string
   readonly ask: (question: Question) => Promise<Answer | null>
   readonly signal: AbortSignal
 }
 
 const execMs = 15_000
-// Exit codes of a shell (POSIX, 2.8.2) and of cmd.exe. They answer nothing: to take them for “no” would dial past a jump
-// host that a terminal, with another PATH, goes through.
+// Exit codes of a shell (POSIX, 2.8.2) and of cmd.exe. They are no answer: treating them as "no" would bypass a jump
+// host that a terminal, with another PATH, would use.
 const notFound = 127
 const notExecutable = 126
 const notFoundByCmd = 9009
 
-/** Runs the commands of `Match exec` that a person has allowed, and looks up names, for the config to go by. */
+/** Runs `Match exec` commands that the user has allowed, and looks up names, for the evaluation of the config. */
 export async function findOut(pending: readonly Pending[], context: FindOutContext): Promise<void> {
   const { config, signal } = context
   const done = new Set<string>()
   for (const each of pending) {
     const subject = each.kind === 'exec' ? each.command : each.name
-    // Several hops may ask the same.
+    // Several hops may need the same answer.
     if (done.has(subject)) continue
     done.add(subject)
     if (each.kind === 'resolve') {
@@ -46,7 +46,7 @@ export async function findOut(pending: readonly Pending[], context: FindOutConte
   }
 }
 
-/** As OpenSSH runs it: by the person's shell, with nothing to read and nothing said. */
+/** Runs a command as OpenSSH does: in the user's shell, without input or output. */
 function run(command: string, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const windows = process.platform === 'win32'
@@ -59,9 +59,9 @@ function run(command: string, signal: AbortSignal): Promise<boolean> {
     )
     child.on('close', (code, killed) => {
       if (code === null)
-        reject(notRun(command, killed === 'SIGTERM' ? 'it took longer than 15 s' : 'a signal ended it'))
+        reject(notRun(command, killed === 'SIGTERM' ? 'it took longer than 15 s' : 'it was terminated by a signal'))
       else if (code === notFound || code === notExecutable || (windows && code === notFoundByCmd))
-        reject(notRun(command, code === notExecutable ? 'it may not be run' : 'a program in it was not found'))
+        reject(notRun(command, code === notExecutable ? 'permission denied' : 'command not found'))
       else resolve(code === 0)
     })
   })

@@ -6,15 +6,15 @@ interface Field {
   readonly isPath: boolean
 }
 
-// NI_MAXHOST, and the room for a path in sockaddr_un.
+// NI_MAXHOST, and the size of a path in sockaddr_un.
 const maxHost = 1025
 const maxPath = 108
 // OpenSSH joins both arguments of LocalForward and RemoteForward in a buffer of this size.
 const maxSpec = 255
 
 /**
- * Whether OpenSSH takes one or two arguments for a forward: its parse_forward, in the words of `-L`, `-R` and `-D`. The
- * forward itself is read by `shared/base/forward-spec`.
+ * True if OpenSSH accepts one or two arguments as a forward: its parse_forward, for the syntax of `-L`, `-R` and `-D`.
+ * `shared/base/forward-spec` parses the forward itself.
  */
 export function isForward(
   kind: 'localforward' | 'remoteforward' | 'dynamicforward',
@@ -28,12 +28,12 @@ export function isForward(
   return isDynamic ? isListener(fields, least) : isPair(fields, least)
 }
 
-/** `[address:]port`, or the path of a socket. */
+/** Checks `[address:]port`, or the path of a socket. */
 function isListener(fields: readonly Field[], least: 0 | 1): boolean {
   const [first, second] = fields
   if (!first || fields.length > 2) return false
   if (!second) return first.isPath ? isPath(first) : parsePort(first.text, least) !== null
-  // Two paths, or a port before a path, would be a forward with a target.
+  // Two paths, or a port before a path, are a forward with a destination.
   if (second.isPath) return first.isPath ? isPath(first) && isPath(second) : parsePort(first.text, least) !== null
   return isHost(first) && parsePort(second.text, least) !== null
 }
@@ -60,7 +60,7 @@ function isPath({ text }: Field): boolean {
   return text.length < maxPath
 }
 
-/** At most four fields between colons; brackets hold one together. Null for anything else. */
+/** Splits at most four fields at colons; brackets keep a field together. Null for anything else. */
 function splitFields(spec: string, env: LocalFacts['env']): readonly Field[] | null {
   let rest: string
   try {

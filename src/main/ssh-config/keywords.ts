@@ -1,10 +1,10 @@
-/** How the arguments of a keyword are read, and which of several lines count. */
+/** How the arguments of a keyword are read, and which of several lines counts. */
 export type KeywordKind =
   /** One argument; the first line counts. */
   | 'word'
   /** All arguments of the first line. */
   | 'words'
-  /** The rest of the first line as it stands. */
+  /** The rest of the first line, unchanged. */
   | 'command'
   /** One argument of each line. */
   | 'each'
@@ -13,7 +13,7 @@ export type KeywordKind =
   /** All arguments of all lines. */
   | 'environment'
 
-/** The keywords that are honoured. What is not here is told on the host, never passed over in silence. */
+/** The supported keywords. All others are reported on the host, never ignored silently. */
 export const honoured: ReadonlyMap<string, KeywordKind> = new Map([
   ['addressfamily', 'word'],
   ['batchmode', 'word'],
@@ -72,7 +72,7 @@ export const honoured: ReadonlyMap<string, KeywordKind> = new Map([
   ['userknownhostsfile', 'words'],
 ])
 
-/** Older names that OpenSSH still reads. */
+/** Older names that OpenSSH still accepts. */
 export const olderNames: ReadonlyMap<string, string> = new Map([
   ['challengeresponseauthentication', 'kbdinteractiveauthentication'],
   ['skeyauthentication', 'kbdinteractiveauthentication'],
@@ -81,31 +81,31 @@ export const olderNames: ReadonlyMap<string, string> = new Map([
   ['hostbasedkeytypes', 'hostbasedacceptedalgorithms'],
   ['identityfile2', 'identityfile'],
   ['keepalive', 'tcpkeepalive'],
-  // Debian's own.
+  // Debian's own name.
   ['protocolkeepalives', 'serveraliveinterval'],
   ['pubkeyacceptedkeytypes', 'pubkeyacceptedalgorithms'],
-  // Red Hat's, before OpenSSH had it.
+  // Red Hat's name, from before OpenSSH had the keyword.
   ['rsaminsize', 'requiredrsasize'],
   ['setuptimeout', 'serveraliveinterval'],
   ['smartcarddevice', 'pkcs11provider'],
 ])
 
-/** Why a keyword is not honoured. An empty reason: it changes nothing that a person of Hawser would see. */
+/** Why a keyword is not supported. An empty reason means that it makes no difference in Hawser. */
 const reasons: ReadonlyMap<string, string> = new Map([
-  ['addkeystoagent', 'keys are put into the agent on the Keys page'],
+  ['addkeystoagent', 'add keys to the agent on the Keys page'],
   ['bindinterface', 'use BindAddress'],
   ['canonicalizepermittedcnames', 'names are not followed through CNAME records'],
   ['casignaturealgorithms', 'certificates are not supported yet'],
-  ['channeltimeout', 'channels stay open'],
+  ['channeltimeout', 'channels have no timeouts'],
   ['controlmaster', ''],
   ['controlpath', ''],
   ['controlpersist', ''],
   ['enableescapecommandline', ''],
-  ['enablesshkeysign', 'host-based sign-in is not supported'],
+  ['enablesshkeysign', 'host-based authentication is not supported'],
   ['escapechar', ''],
   ['fingerprinthash', ''],
   ['forkafterauthentication', ''],
-  ['forwardx11', 'X11 is not forwarded'],
+  ['forwardx11', 'X11 forwarding is not supported'],
   ['forwardx11timeout', ''],
   ['forwardx11trusted', ''],
   ['gssapiauthentication', 'GSSAPI (Kerberos) is not supported'],
@@ -116,50 +116,51 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['gssapirenewalforcesrekey', ''],
   ['gssapiserveridentity', ''],
   ['gssapitrustdns', ''],
-  ['hostbasedacceptedalgorithms', 'host-based sign-in is not supported'],
-  ['hostbasedauthentication', 'host-based sign-in is not supported'],
+  ['hostbasedacceptedalgorithms', 'host-based authentication is not supported'],
+  ['hostbasedauthentication', 'host-based authentication is not supported'],
   ['ipqos', ''],
   ['kbdinteractivedevices', ''],
-  ['knownhostscommand', 'host keys are looked up in known_hosts files only'],
-  ['localcommand', 'no command is run on this computer'],
+  ['knownhostscommand', 'host keys are only looked up in known_hosts files'],
+  ['localcommand', 'local commands are not run'],
   ['logverbose', ''],
-  ['obscurekeystroketiming', 'keystrokes are not hidden among others'],
-  ['permitlocalcommand', 'no command is run on this computer'],
-  ['permitremoteopen', 'remote dynamic forwards are not supported'],
+  ['obscurekeystroketiming', 'keystroke timing is not hidden'],
+  ['permitlocalcommand', 'local commands are not run'],
+  ['permitremoteopen', 'remote dynamic forwarding is not supported'],
   ['pkcs11provider', 'smart cards work through the agent only'],
-  ['proxyusefdpass', 'ProxyCommand carries the bytes itself here'],
-  ['rekeylimit', 'the server decides when keys are renewed'],
-  ['requiredrsasize', 'RSA keys of any size are taken'],
-  ['revokedhostkeys', 'such a list is not read. Mark revoked keys with @revoked in known_hosts'],
+  ['proxyusefdpass', 'Hawser passes the data of a ProxyCommand itself'],
+  ['rekeylimit', 'the server decides when to rekey'],
+  ['requiredrsasize', 'RSA keys of any size are accepted'],
+  ['revokedhostkeys', 'revocation lists are not read. Mark revoked keys with @revoked in known_hosts'],
   ['securitykeyprovider', 'security keys (FIDO) are not supported yet'],
   ['stdinnull', ''],
   ['streamlocalbindmask', ''],
   ['streamlocalbindunlink', ''],
   ['syslogfacility', ''],
-  ['tunnel', 'network tunnels are not supported'],
+  ['tunnel', 'tunnel devices are not supported'],
   ['tunneldevice', ''],
-  ['usekeychain', 'passphrases are remembered in the vault'],
-  ['verifyhostkeydns', 'DNS does not vouch for host keys'],
+  ['usekeychain', 'passphrases are saved in the vault'],
+  ['verifyhostkeydns', 'host keys are not verified through DNS (SSHFP)'],
   ['versionaddendum', ''],
   ['visualhostkey', ''],
   ['warnweakcrypto', ''],
   ['xauthlocation', ''],
 ])
 
-// Words of the file's own structure, and one that stops the dialling where it holds.
+// Keywords that structure the file, and one that stops the dial if it applies.
 const structure = ['host', 'match', 'include', 'refuseconnection']
 
-// OpenSSH passes over these without a word, whatever their arguments.
+// OpenSSH silently ignores these, whatever their arguments.
 const retired = `protocol cipher fallbacktorsh globalknownhostsfile2 rhostsauthentication userknownhostsfile2 useroaming
   usersh useprivilegedport afstokenpassing kerberosauthentication kerberostgtpassing rsaauthentication
   rhostsrsaauthentication compressionlevel`.split(/\s+/)
 
-// The ssh of macOS has this one; every other one refuses a file that holds it, unless IgnoreUnknown names it.
+// Only the ssh of macOS has this keyword; every other one refuses a file that contains it, unless IgnoreUnknown names
+// it.
 const ofMacOs = 'usekeychain'
 
 /**
- * What to say of a keyword that is not honoured: null where there is nothing to say. Values that ask for nothing
- * (`no`, `none`) need no word.
+ * Returns what to say about an unsupported keyword: null if nothing. Values that turn it off (`no`, `none`) need no
+ * note.
  */
 export function whyNotHonoured(keyword: string, value: string): string | null {
   const reason = reasons.get(keyword) ?? ''
@@ -167,8 +168,8 @@ export function whyNotHonoured(keyword: string, value: string): string | null {
 }
 
 /**
- * True for a keyword that an OpenSSH up to 10.5 has, whether it is honoured here or not, those that Debian, Fedora and
- * macOS add included. An installed ssh that is older may refuse one of the newer ones.
+ * True for a keyword of OpenSSH up to 10.5, supported by Hawser or not, including those of Debian, Fedora and macOS. An
+ * older installed ssh may refuse newer ones.
  */
 export function isKeyword(keyword: string, platform: NodeJS.Platform = process.platform): boolean {
   return known.has(keyword) && (keyword !== ofMacOs || platform === 'darwin')
@@ -182,7 +183,7 @@ const known: ReadonlySet<string> = new Set([
   ...retired,
 ])
 
-/** The keyword that one with a slip or two was meant to be, spelled as in manuals; null for others. */
+/** Returns the likely keyword for one with one or two typing errors, spelled as in the manual; null for others. */
 export function misspelled(keyword: string): string | null {
   const plain = keyword.replace(/[^a-z0-9]+/g, '')
   const slips = plain.length < 3 ? 0 : plain.length < 7 ? 1 : 2
@@ -194,7 +195,7 @@ export function misspelled(keyword: string): string | null {
   return nearest === null ? null : shownKeyword(nearest)
 }
 
-/** Letters to change, add, leave out or swap with their neighbour, up to 3. */
+/** Counts letters to change, add, remove or swap with their neighbor, up to 3. */
 function distance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > 2) return 3
   let [before, row] = [[] as number[], Array.from({ length: b.length + 1 }, (_none, at) => at)]
@@ -212,7 +213,7 @@ function distance(a: string, b: string): number {
   return row[b.length] as number
 }
 
-/** How a keyword is written in manuals; its own letters where it is not known. */
+/** Returns a keyword as spelled in the manual; unchanged if it is not known. */
 export function shownKeyword(keyword: string): string {
   return spelled.get(keyword) ?? keyword
 }

@@ -57,7 +57,7 @@ describe('a config that is read', () => {
 
     write(join(folder, 'config'), 'Include config\nHost x\n  Port 1\n')
     await config.refresh()
-    expect(config.notes.some(({ text }) => text.includes('deeper than 16'))).toBe(true)
+    expect(config.notes.some(({ text }) => text.includes('more than 16 levels'))).toBe(true)
     expect(config.resolve('x').port).toBe(1)
   })
 
@@ -81,7 +81,7 @@ describe('a config that is read', () => {
     chmodSync(join(folder, 'config'), 0o666)
     const config = await open(folder)
     expect(config.resolve('a').port).toBe(22)
-    expect(config.notes[0]?.text).toContain('can be written by others')
+    expect(config.notes[0]?.text).toContain('is writable by others')
   })
 
   it('is edited through a link, its mode kept, bytes that are no UTF-8 too; not over what others wrote meanwhile', async () => {

@@ -22,17 +22,17 @@ import type { LocalFacts } from './tokens.ts'
 export interface LiveConfigOptions {
   readonly files: readonly { readonly path: string; readonly system: boolean }[]
   readonly facts: LocalFacts
-  /** How often the files are looked at, in milliseconds; 0 is never. */
+  /** How often the files are checked, in milliseconds; 0 is never. */
   readonly watchMs: number
   readonly reportBug: (where: string, error: unknown) => void
 }
 
 type AnswerMap = Map<string, { readonly value: boolean; readonly at: number }>
 
-// What a command or a name server said holds for the steps of one sign-in.
+// The results of commands and lookups stay valid for the steps of one sign-in.
 const answerMs = 10_000
 
-/** A person's ssh_config, read anew whenever one of its files changes. Reading runs nothing and asks no server. */
+/** The user's SSH config, read again whenever one of its files changes. Reading runs nothing and contacts no server. */
 export class LiveConfig implements Disposable {
   readonly #changed = new Emitter<undefined>()
   readonly onChanged = this.#changed.event
@@ -65,7 +65,7 @@ export class LiveConfig implements Disposable {
     return config
   }
 
-  /** The file that is the person's own. */
+  /** The user's own file. */
   get path(): string {
     return this.#options.files.find(({ system }) => !system)?.path ?? ''
   }
@@ -78,12 +78,12 @@ export class LiveConfig implements Disposable {
     return [...this.#reading.notes, ...this.#program.notes]
   }
 
-  /** The names that stand in `Host` lines of the person's files, each with its line. */
+  /** The names on `Host` lines of the user's files, each with its line. */
   names(): ReadonlyMap<string, Statement> {
     return new Map([...namedHosts(this.#program)].filter(([, at]) => !at.system))
   }
 
-  /** What `ssh name` would do, by what is known now. */
+  /** Resolves what `ssh name` would do, with what is known now. */
   resolve(name: string, given: CommandLine = {}): ResolvedHost {
     const key = JSON.stringify([name, given.user ?? null, given.port ?? null])
     const known = this.#resolved.get(key)
@@ -94,15 +94,15 @@ export class LiveConfig implements Disposable {
   }
 
   /**
-   * Changes one of the files that were read. `check` sees what would then hold, and throws where that is not what was
-   * wanted: nothing is written then. Throws `changed` when another program has changed the file meanwhile.
+   * Changes one of the files. `check` receives the resulting config and throws if it is not as intended; nothing is
+   * then written. Errors: `changed` if another program has changed the file.
    */
   edit(
     path: string,
     change: (text: string) => string,
     check: (resolve: (name: string) => ResolvedHost) => void,
   ): Promise<void> {
-    // One after the other: two at once would each be right by what was there before both.
+    // One after the other: two concurrent edits would each be based on the file before both.
     const run = () => this.#edit(path, change, check)
     const result = this.#edits.then(run, run)
     this.#edits = result.catch(() => {})
@@ -116,7 +116,7 @@ export class LiveConfig implements Disposable {
   ): Promise<void> {
     await this.refresh()
     const source = this.#reading.sources.flatMap(allSources).find(each => each.path === path)
-    if (!source) throw new AppError('not-found', `${path} is not read any more. Look at the config again.`)
+    if (!source) throw new AppError('not-found', `${path} is no longer part of the SSH config. Reload and try again.`)
     const text = change(source.text)
     const program = buildProgram(
       this.#reading.sources.map(each => withText(each, path, text)),
@@ -127,13 +127,10 @@ export class LiveConfig implements Disposable {
     const info = await stat(place)
     const before = await readFile(place)
     const encoding = before.equals(Buffer.from(source.text, 'utf8')) ? 'utf8' : 'latin1'
-    const changed = () => new AppError('changed', `${path} was changed by another program meanwhile. Look at it again.`)
+    const changed = () => new AppError('changed', `${path} was changed by another program. Reload and try again.`)
     if (!before.equals(Buffer.from(source.text, encoding))) throw changed()
     if (encoding === 'latin1' && /[^\0-\xff]/.test(text))
-      throw new AppError(
-        'unsupported',
-        `${path} is not UTF-8, so such letters can’t be written into it. Use plain ones.`,
-      )
+      throw new AppError('unsupported', `${path} is not UTF-8, so only ASCII characters can be written to it.`)
     await writeAtomically(place, Buffer.from(text, encoding), {
       mode: info.mode & 0o777,
       beforeReplacing: async () => {
@@ -143,7 +140,7 @@ export class LiveConfig implements Disposable {
     await this.refresh()
   }
 
-  /** The same by what was found out in the last seconds only: what is older is open again. For dialling. */
+  /** The same with only the answers of the last few seconds; older ones become pending again. For dialing. */
   resolveFresh(name: string, given: CommandLine = {}): ResolvedHost {
     const known = this.resolve(name, given)
     if (!known.usedAnswers) return known
@@ -156,14 +153,14 @@ export class LiveConfig implements Disposable {
     return resolveHost(this.#program, { name, given, facts: this.facts, answers })
   }
 
-  /** Takes in what a command or a lookup answered; it counts for showing until there is a newer answer. */
+  /** Stores the result of a command or lookup; it counts for display until there is a newer one. */
   learn(kind: 'exec' | 'resolve', subject: string, value: boolean): void {
     const map = kind === 'exec' ? this.#exec : this.#names
     map.set(subject, { value, at: Date.now() })
     for (const [key, host] of this.#resolved) if (host.usedAnswers) this.#resolved.delete(key)
   }
 
-  /** Looks whether a file has changed, and reads them again if so; answers whether. */
+  /** Checks whether a file has changed, and reads them again if so; resolves to whether it did. */
   refresh(): Promise<boolean> {
     this.#looking ??= this.#look().finally(() => (this.#looking = undefined))
     return this.#looking
@@ -197,7 +194,7 @@ function allSources(source: ConfigSource): readonly ConfigSource[] {
   return [source, ...[...source.includes.values()].flat().flatMap(allSources)]
 }
 
-/** The same tree with another text for one file; its Includes stay the same ones, on whatever line they stand now. */
+/** Returns the same tree with another text for one file; its Includes stay the same, on whatever line they are now. */
 function withText(source: ConfigSource, path: string, text: string): ConfigSource {
   const inner = [...source.includes].map(
     ([line, files]) => [line, files.map(each => withText(each, path, text))] as const,

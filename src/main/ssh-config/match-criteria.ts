@@ -11,16 +11,16 @@ export interface Criterion {
   readonly value: string
 }
 
-/** The criteria of a Match line, or the reason for which OpenSSH refuses it. */
+/** The criteria of a Match line, or the reason why OpenSSH refuses it. */
 export type MatchLine = { readonly criteria: readonly Criterion[] } | { readonly fault: string }
 
 /**
- * Reads the arguments of Match. OpenSSH has split them in two ways: as those of other keywords since 9.9, before that
- * at equals signs too and with double quotes only. A line that either way takes is taken, by the newer one first.
+ * Parses the arguments of Match. OpenSSH has split them in two ways: like those of other keywords since 9.9; before
+ * that also at equals signs, and with double quotes only. A line valid in either way is accepted, the newer one first.
  */
 export function readMatch(rest: string): MatchLine {
   const words = splitArguments(rest)
-  if (words === null) return { fault: 'a quotation mark is not closed' }
+  if (words === null) return { fault: 'unclosed quotation mark' }
   const found = readWords(words, withValue)
   if ('criteria' in found) return found
   const older = readWords(splitAsBefore(rest), withValueBefore)
@@ -56,16 +56,16 @@ function readWords(words: readonly string[], kinds: ReadonlySet<string>): MatchL
       criteria.push({ kind, negated, value: '' })
       continue
     }
-    if (!kinds.has(kind)) return { fault: `“${attribute}” is not a criterion` }
+    if (!kinds.has(kind)) return { fault: `“${attribute}” is not a valid criterion` }
     const value = joined ?? words[++at]
     const mayBeEmpty = kind === 'tagged' || kind === 'command'
     if (value === undefined || value.startsWith('#') || (value === '' && !mayBeEmpty))
-      return { fault: `“${attribute}” needs a value` }
+      return { fault: `“${attribute}” needs an argument` }
     const fault = valueFault(kind, value)
     if (fault !== null) return { fault }
     criteria.push({ kind, negated, value })
   }
-  return criteria.length > 0 ? { criteria } : { fault: 'it needs a criterion' }
+  return criteria.length > 0 ? { criteria } : { fault: 'missing criterion' }
 }
 
 function splitOnce(word: string): readonly [string, string | undefined] {
@@ -74,12 +74,14 @@ function splitOnce(word: string): readonly [string, string | undefined] {
 }
 
 function valueFault(kind: string, value: string): string | null {
-  if (kind === 'localnetwork' && !readNetworks(value)) return `“${value}” is not a list of networks`
+  if (kind === 'localnetwork' && !readNetworks(value)) return `“${value}” is not a valid list of networks`
   const token = kind === 'exec' ? /%(?![CLdhijklnpru])(.?)/su.exec(value.replaceAll('%%', '')) : null
-  return token ? `%${token[1]} means nothing here` : null
+  return token ? `%${token[1]} is not a valid token here` : null
 }
 
-/** Whether one of the addresses lies in a list of networks such as `10.0.0.0/8,!10.1.0.0/16`; a negated match refuses all. */
+/**
+ * True if one of the addresses is in a list of networks such as `10.0.0.0/8,!10.1.0.0/16`; a negated match rejects all.
+ */
 export function isInNetworks(addresses: readonly string[], list: string): boolean {
   const networks = readNetworks(list) ?? []
   return addresses.some(address => {

@@ -1,22 +1,24 @@
 const maxInt = 2 ** 31 - 1
 const units: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 
-/** A whole number as strtonum(3) reads it, from 0 to `max`; null for anything else. */
+/** Parses an integer from 0 to `max` as strtonum(3) does; null for anything else. */
 export function parseWhole(text: string, max = maxInt): number | null {
   if (!/^[ \t\n\v\f\r]*[+-]?\d{1,16}$/.test(text)) return null
   const value = Number(text)
   return value >= 0 && value <= max ? Math.abs(value) : null
 }
 
-/** A port from `min` to 65535; null for anything else. Names of services, which OpenSSH looks up, are not read. */
+/**
+ * Parses a port from `min` to 65535; null for anything else. Service names, which OpenSSH looks up, are not supported.
+ */
 export function parsePort(text: string, min: 0 | 1 = 1): number | null {
   const value = parseWhole(text, 65_535)
   return value !== null && value >= min ? value : null
 }
 
 /**
- * `90`, `1m30s`, `2h`, as TIME FORMATS of sshd_config(5) has them: seconds; null for what is no time. Parts of a second,
- * which newer versions of OpenSSH take, are cut off.
+ * Parses `90`, `1m30s` or `2h` (TIME FORMATS of sshd_config(5)) to seconds; null for anything else. Fractions of a
+ * second, which newer versions of OpenSSH accept, are cut off.
  */
 export function parseTime(text: string): number | null {
   let total = 0

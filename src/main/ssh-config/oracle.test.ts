@@ -80,7 +80,7 @@ describe.skipIf(lacks('ssh'))('our answer', () => {
 
 /** What ssh refuses as well, but only once it dials: -G does not expand these, nor look at addresses. */
 function isRefusedWhenDialled(problem: string | null): boolean {
-  return /means nothing here|is not set$|must stand alone|Include: tokens are not supported|BindAddress: .* is not an IP address/s.test(
+  return /is not a valid token here|is not set$|must be alone on its line|Include: tokens are not supported|BindAddress: .* is not an IP address/s.test(
     problem ?? '',
   )
 }

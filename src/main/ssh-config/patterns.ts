@@ -1,6 +1,6 @@
 import { lowerAscii } from './config-text.ts'
 
-/** PATTERNS of ssh_config(5): `*` and `?`, in time linear in both texts for each star. */
+/** Implements PATTERNS of ssh_config(5): `*` and `?`, in linear time in both texts per star. */
 export function matchesPattern(text: string, pattern: string): boolean {
   let [at, here, star, mark] = [0, 0, -1, 0]
   while (at < text.length) {
@@ -19,7 +19,7 @@ export function matchesPattern(text: string, pattern: string): boolean {
   return here === pattern.length
 }
 
-/** A pattern-list with commas and `!`: any negated match refuses all. */
+/** Implements a comma-separated pattern-list with `!`: any negated match rejects all. */
 export function matchesList(text: string, list: string, ignoreCase = false): boolean {
   let matched = false
   for (const part of list.split(',')) {
@@ -32,7 +32,7 @@ export function matchesList(text: string, list: string, ignoreCase = false): boo
   return matched
 }
 
-/** The arguments of `Host`: separate patterns, any negated match refuses all. Letters count as they are. */
+/** Matches the arguments of `Host`: separate patterns, where any negated match rejects all. Case-sensitive. */
 export function matchesHost(name: string, patterns: readonly string[]): boolean {
   let matched = false
   for (const pattern of patterns) {
@@ -43,7 +43,7 @@ export function matchesHost(name: string, patterns: readonly string[]): boolean 
   return matched
 }
 
-/** True for a pattern that stands for one name only. */
+/** True for a pattern that matches one name only. */
 export function isLiteral(pattern: string): boolean {
   return !/[*?!]/.test(pattern)
 }

@@ -190,17 +190,15 @@ describe('a line that ssh refuses', () => {
     writeFileSync(file, `Host never\n  Include ${inner}\nHost two\n  User x\n`, { mode: 0o600 })
     expect(await askSsh(file, 'two')).toMatchObject({ refused: true, line: 2 })
     const { notes } = buildProgram((await readConfigs([{ path: file, system: false }], facts)).sources, facts.env)
-    expect(notes).toEqual([
-      { path: inner, line: 2, text: '“usr” is not a keyword of ssh_config, perhaps User is meant' },
-    ])
+    expect(notes).toEqual([{ path: inner, line: 2, text: '“usr” is not an ssh_config keyword, perhaps User is meant' }])
   })
 
   it('is named with what was meant, invisible letters made visible', () => {
     const say = (text: string) =>
       buildProgram([{ path: 'c', text, system: false, includes: new Map() }], {}).notes.map(note => note.text)
-    expect(say('Hots a\n')).toEqual(['“hots” is not a keyword of ssh_config, perhaps Host is meant'])
-    expect(say('\u200bHost a\n')[0]).toContain('“\\u200bhost” is not a keyword of ssh_config, perhaps Host is meant')
-    expect(say('<<<<<<< HEAD\n')).toEqual(['“<<<<<<<” is not a keyword of ssh_config'])
+    expect(say('Hots a\n')).toEqual(['“hots” is not an ssh_config keyword, perhaps Host is meant'])
+    expect(say('\u200bHost a\n')[0]).toContain('“\\u200bhost” is not an ssh_config keyword, perhaps Host is meant')
+    expect(say('<<<<<<< HEAD\n')).toEqual(['“<<<<<<<” is not an ssh_config keyword'])
     expect(say('Host a\n  StrictHostKeyCheking yes\n')[0]).toContain('perhaps StrictHostKeyChecking is meant')
     expect(say('HostName a b\n')[0]).toContain('HostName: “b” is one argument too many')
     expect(say('x\n'.repeat(5_000)).length).toBeLessThanOrEqual(100)

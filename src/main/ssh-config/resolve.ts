@@ -15,7 +15,10 @@ import {
   type TokenValues,
 } from './tokens.ts'
 
-/** Answers what `ssh name` would do, every value filled in. Pure: what only running can tell is in `pending`. */
+/**
+ * Resolves what `ssh name` would do, with every value filled in. Pure: questions that need a command or lookup are in
+ * `pending`.
+ */
 export function resolveHost(
   program: ConfigProgram,
   { name, given = {}, facts, answers }: { name: string; given?: CommandLine; facts: LocalFacts; answers: Answers },
@@ -36,7 +39,7 @@ export function resolveHost(
     local: facts,
   })
   const named = given.user ?? read.text('user')
-  // %r and %C are made of the user and can't be part of it.
+  // %r and %C are derived from the user and can't be part of it.
   const user =
     given.user ??
     (named === null
@@ -130,7 +133,7 @@ function signIn(read: SettingReader, values: TokenValues) {
   }
 }
 
-/** `$NAME` stands for the socket that a variable names. */
+/** Expands `$NAME` to the socket that a variable names. */
 function agentPath(path: string, values: TokenValues): string {
   if (/^\$[A-Za-z_]\w*$/.test(path)) return values.local.env[path.slice(1)] || 'none'
   return expandPath(path, values)
@@ -188,7 +191,7 @@ function trust(read: SettingReader, values: TokenValues) {
     globalKnownHostsFiles: files('globalknownhostsfile'),
     checkHostIp: read.flag('checkhostip', false),
     hashKnownHosts: read.flag('hashknownhosts', false),
-    // With files of one's own choice OpenSSH leaves them as they are.
+    // With files chosen by the user, OpenSSH leaves them unchanged.
     updateHostKeys: read.choice('updatehostkeys', own === null ? ['yes', 'no', 'ask'] : ['no', 'yes', 'ask'], {
       true: 'yes',
       false: 'no',
@@ -212,13 +215,13 @@ function forwards(read: SettingReader, values: TokenValues): readonly ForwardLin
         at,
       )
       if (spec !== null && parseForwardSpec(kind, spec)) return [{ kind, spec, at }]
-      read.bad(keyword, `“${args.join(' ')}” is not a forward`, at)
+      read.bad(keyword, `“${args.join(' ')}” is not a valid forwarding specification`, at)
       return []
     }),
   )
 }
 
-// Only the paths of sockets take tokens.
+// Only the paths of sockets can contain tokens.
 function forwardEnd(end: string, values: TokenValues): string {
   return end.startsWith('/') ? expandTokens(end, values) : end
 }
@@ -227,7 +230,7 @@ function notHonoured(evaluation: Evaluation, read: SettingReader) {
   const certificates = read.each('certificatefile').map(({ at }) => ({
     path: at.path,
     line: at.line,
-    text: 'CertificateFile: OpenSSH certificates are not supported yet; the key alone is offered',
+    text: 'CertificateFile: OpenSSH certificates are not supported yet; only the key is offered',
   }))
   const told = read.at('exitonforwardfailure')
   const kept =
@@ -236,14 +239,14 @@ function notHonoured(evaluation: Evaluation, read: SettingReader) {
           {
             path: told.path,
             line: told.line,
-            text: 'ExitOnForwardFailure: the connection stays; the row of the forward says what failed',
+            text: 'ExitOnForwardFailure: the connection stays open; failed forwards are shown in the list',
           },
         ]
       : []
   const session = read.at('sessiontype')
   const opened =
     session && read.text('sessiontype')?.toLowerCase() !== 'default'
-      ? [{ path: session.path, line: session.line, text: 'SessionType: a terminal opens a shell all the same' }]
+      ? [{ path: session.path, line: session.line, text: 'SessionType: terminals always open a shell' }]
       : []
   const anywhere = read
     .each('remoteforward')
@@ -251,12 +254,12 @@ function notHonoured(evaluation: Evaluation, read: SettingReader) {
     .map(({ at }) => ({
       path: at.path,
       line: at.line,
-      text: 'RemoteForward: one without a destination (a SOCKS proxy over there) is not supported',
+      text: 'RemoteForward: remote dynamic forwarding (SOCKS) is not supported',
     }))
   return [...evaluation.notHonoured, ...certificates, ...kept, ...opened, ...anywhere]
 }
 
-/** The hop right before the host, without its user and port: `%j`. */
+/** The hop right before the host, without user and port: `%j`. */
 function lastHop(jump: string): string {
   const last = (jump.split(',').at(-1) ?? '').replace(/^ssh:\/\//, '')
   const host = last.slice(last.lastIndexOf('@') + 1)

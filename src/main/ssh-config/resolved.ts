@@ -2,28 +2,30 @@ import type { ConfigNote, Statement } from './config-program.ts'
 import type { Pending } from './evaluate.ts'
 import { expandForShell } from './tokens.ts'
 
-/** A list of algorithms as ssh_config(5) writes it: its own, or a change of the default list with `+`, `-` or `^`. */
+/**
+ * A list of algorithms in the syntax of ssh_config(5): its own, or a change of the default list with `+`, `-` or `^`.
+ */
 export type AlgorithmSpec = string
 
-/** A forward as a line gives it. */
+/** A forward defined by a line. */
 export interface ForwardLine {
   readonly kind: 'local' | 'remote' | 'dynamic'
-  /** In the words of `-L`, `-R` and `-D`. */
+  /** In the syntax of `-L`, `-R` and `-D`. */
   readonly spec: string
   readonly at: Statement
 }
 
-/** All that ssh_config(5) says of one name, every token expanded and every default filled in. */
+/** Everything that ssh_config(5) defines for one name, with all tokens expanded and defaults filled in. */
 export interface ResolvedHost {
   readonly name: string
   readonly hostName: string
   readonly user: string
-  /** False where nobody named a user and that of this computer is taken. */
+  /** False if no user is set, so that the local user name applies. */
   readonly userGiven: boolean
   readonly port: number
   readonly addressFamily: 'any' | 'inet' | 'inet6'
   readonly bindAddress: string | null
-  /** Seconds; null is as long as the system waits. */
+  /** Seconds; null is the system's own timeout. */
   readonly connectTimeout: number | null
   readonly connectionAttempts: number
   readonly tcpKeepAlive: boolean
@@ -31,13 +33,13 @@ export interface ResolvedHost {
   /** Seconds; 0 is never. */
   readonly serverAliveInterval: number
   readonly serverAliveCountMax: number
-  /** Empty means the usual ones. */
+  /** Empty means the default ones. */
   readonly identityFiles: readonly string[]
-  /** `IdentityFile none`: not even the usual ones. */
+  /** `IdentityFile none`: not even the default ones. */
   readonly noIdentities: boolean
   readonly certificateFiles: readonly string[]
   readonly identitiesOnly: boolean
-  /** A socket's path, `none`, `SSH_AUTH_SOCK`, or null where nothing is said. */
+  /** A socket's path, `none`, `SSH_AUTH_SOCK`, or null if not set. */
   readonly identityAgent: string | null
   readonly preferredAuthentications: string | null
   readonly pubkeyAuthentication: boolean
@@ -47,7 +49,7 @@ export interface ResolvedHost {
   readonly batchMode: boolean
   /** `yes`, `no`, or the socket to forward. */
   readonly forwardAgent: string
-  /** The hops before this host, the first first; empty for none. */
+  /** The hops before this host, in order; empty for none. */
   readonly proxyJump: string
   readonly proxyCommand: string | null
   readonly forwards: readonly ForwardLine[]
@@ -77,11 +79,11 @@ export interface ResolvedHost {
   readonly usedAnswers: boolean
   readonly notHonoured: readonly ConfigNote[]
   readonly problems: readonly ConfigNote[]
-  /** Where the first line of each keyword stands. */
+  /** The first line of each keyword. */
   readonly from: ReadonlyMap<string, Statement>
 }
 
-/** A command with the tokens of ProxyCommand replaced. Throws `ExpansionError`. */
+/** Expands the tokens of ProxyCommand in a command. Errors: `ExpansionError`. */
 export function expandCommand(host: ResolvedHost, command: string): string {
   const { name, hostName, port, user } = host
   return expandForShell(command, { name, hostName, port, user, jumpHost: '', keyAlias: '', local: null }, 'hnpr')

@@ -5,7 +5,7 @@ import { shownKeyword } from './keywords.ts'
 import { parseTime, parseWhole } from './number-formats.ts'
 import { ExpansionError } from './tokens.ts'
 
-/** Reads typed values out of an evaluation; what can't be read becomes a problem with its line, and the default stands in. */
+/** Reads typed values from an evaluation; an invalid value becomes a problem with its line, and the default applies. */
 export class SettingReader {
   readonly problems: ConfigNote[]
   readonly #evaluation: Evaluation
@@ -23,17 +23,17 @@ export class SettingReader {
     return this.#evaluation.settings.get(keyword)?.[0]?.args[0] ?? null
   }
 
-  /** All arguments of the first line; null where there is none. */
+  /** All arguments of the first line; null if there is none. */
   words(keyword: string): readonly string[] | null {
     return this.#evaluation.settings.get(keyword)?.[0]?.args ?? null
   }
 
-  /** Every line of a keyword that may stand several times. */
+  /** Every line of a keyword that may be repeated. */
   each(keyword: string): readonly { readonly args: readonly string[]; readonly at: Statement }[] {
     return this.#evaluation.settings.get(keyword) ?? []
   }
 
-  /** One of some words, whatever their case, the first where nothing is said; `also` gives other spellings. */
+  /** One of several words, ignoring case, or the first if not set; `also` contains other spellings. */
   choice<T extends string>(
     keyword: string,
     choices: readonly [T, ...(readonly T[])],
@@ -45,7 +45,7 @@ export class SettingReader {
     const word = lowerAscii(text)
     const found = choices.find(choice => choice === word) ?? also[word]
     if (found !== undefined) return found
-    this.bad(keyword, `“${text}” is none of ${choices.join(', ')}`)
+    this.bad(keyword, `“${text}” is not one of ${choices.join(', ')}`)
     return usual
   }
 
@@ -63,17 +63,17 @@ export class SettingReader {
     return fallback
   }
 
-  /** Seconds, as TIME FORMATS of sshd_config(5) write them. */
+  /** Seconds, in the TIME FORMATS of sshd_config(5). */
   seconds(keyword: string, fallback: number | null): number | null {
     const text = this.text(keyword)
     if (text === null) return fallback
     const seconds = parseTime(text)
     if (seconds !== null) return seconds
-    this.bad(keyword, `“${text}” is not a time`)
+    this.bad(keyword, `“${text}” is not a valid time`)
     return fallback
   }
 
-  /** Runs an expansion; null, and a problem of that line, for what can't be expanded. */
+  /** Runs an expansion; on failure returns null and adds a problem with that line. */
   expand<T>(keyword: string, run: () => T, at = this.at(keyword)): T | null {
     try {
       return run()

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-/** Where OpenSSH has the system's configuration. */
+/** Returns the path of OpenSSH's system-wide configuration. */
 export function systemConfigPath(): string {
   if (process.platform !== 'win32') return '/etc/ssh/ssh_config'
   return join(process.env['ProgramData'] ?? 'C:\\ProgramData', 'ssh', 'ssh_config')

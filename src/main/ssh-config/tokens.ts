@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { shortName } from '../../shared/base/shown-name.ts'
 import { isPlainForShell } from '../../shared/base/ssh-names.ts'
 
-/** What TOKENS of ssh_config(5) stand for. */
+/** The values for TOKENS of ssh_config(5). */
 export interface TokenValues {
-  /** `%n`: the name as it was typed. */
+  /** `%n`: the name as typed. */
   readonly name: string
   /** `%h`: the name to dial. */
   readonly hostName: string
@@ -19,26 +19,29 @@ export interface TokenValues {
   readonly local: LocalFacts
 }
 
-/** What is known of this computer and its person. */
+/** Facts about this computer and its user. */
 export interface LocalFacts {
   readonly user: string
   readonly uid: number
   readonly home: string
-  /** Of this computer. */
+  /** The name of this computer. */
   readonly hostName: string
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Where a person's own SSH files are: `~/.ssh` unless something stands in for it. */
+  /** The user's SSH folder: `~/.ssh` unless overridden. */
   readonly sshFolder: string
-  /** The addresses of its network interfaces as they are now, for `Match localnetwork`; none where it is left out. */
+  /** The current addresses of the network interfaces, for `Match localnetwork`; none if absent. */
   readonly addresses?: () => readonly string[]
 }
 
-/** A line asks for something that is not there: an unknown token, an unset variable. */
+/** A line needs something that doesn't exist: an unknown token, an unset variable. */
 export class ExpansionError extends Error {}
 
 const everywhere = 'CdhijkLlnpru'
 
-/** Replaces tokens; `allowed` are the letters that the option takes. Never for what a shell reads. Throws `ExpansionError`. */
+/**
+ * Expands tokens; `allowed` are the letters that the option supports. Not for text that a shell interprets. Errors:
+ * `ExpansionError`.
+ */
 export function expandTokens(text: string, values: TokenValues, allowed: string = everywhere): string {
   return replaceTokens(text, allowed, letter => token(letter, values))
 }
@@ -46,31 +49,31 @@ export function expandTokens(text: string, values: TokenValues, allowed: string 
 function replaceTokens(text: string, allowed: string, valueOf: (letter: string) => string): string {
   return text.replace(/%(.?)/gs, (_all, letter: string) => {
     if (letter === '%') return '%'
-    if (letter === '' || !allowed.includes(letter)) throw new ExpansionError(`%${letter} means nothing here`)
+    if (letter === '' || !allowed.includes(letter)) throw new ExpansionError(`%${letter} is not a valid token here`)
     return valueOf(letter)
   })
 }
 
-/** What the tokens of a command stand for: without those of this computer where the option takes none of them. */
+/** The token values of a command, without local ones if the option supports none. */
 export type CommandValues = Omit<TokenValues, 'local'> & { readonly local: LocalFacts | null }
 
-// Names that a link, a page or a file of somebody else may have given.
+// Names that may come from a link, a web page or a foreign file.
 const foreign = 'hjknr'
 
 /**
- * Replaces the tokens of a line that a shell reads: ProxyCommand, `Match exec`, RemoteCommand. Names that a shell would
- * read as more are refused, as OpenSSH does since CVE-2023-51385. Throws `ExpansionError`.
+ * Expands the tokens of a command line for a shell: ProxyCommand, `Match exec`, RemoteCommand. Names with shell
+ * metacharacters are rejected, as in OpenSSH since CVE-2023-51385. Errors: `ExpansionError`.
  */
 export function expandForShell(text: string, values: CommandValues, allowed: string = everywhere): string {
   return replaceTokens(text, allowed, letter => {
     const value = token(letter, values)
     if (foreign.includes(letter) && !isPlainForShell(value))
-      throw new ExpansionError(`“${shortName(value)}” holds letters that mean something to a shell`)
+      throw new ExpansionError(`“${shortName(value)}” contains shell metacharacters`)
     return value
   })
 }
 
-/** Replaces `${NAME}`. Throws `ExpansionError` for one that is not set. */
+/** Expands `${NAME}`. Errors: `ExpansionError` for an unset variable. */
 export function expandVariables(text: string, env: LocalFacts['env']): string {
   return text.replace(/\$\{([^}]*)(\}?)/g, (_all, name: string, end: string) => {
     const value = env[name]
@@ -79,7 +82,9 @@ export function expandVariables(text: string, env: LocalFacts['env']): string {
   })
 }
 
-/** A path of a person: `~` is their home; `~/.ssh` what stands in for it. Other people's homes are left as they are. */
+/**
+ * Expands `~` in a user's path to their home, and `~/.ssh` to its override. The homes of other users stay unchanged.
+ */
 export function expandTilde(path: string, { home, sshFolder }: LocalFacts): string {
   if (path === '~/.ssh') return sshFolder
   if (path.startsWith('~/.ssh/')) return join(sshFolder, path.slice('~/.ssh/'.length))
@@ -87,7 +92,7 @@ export function expandTilde(path: string, { home, sshFolder }: LocalFacts): stri
   return path.startsWith('~/') ? `${home}/${path.slice(2)}` : path
 }
 
-/** Tilde, tokens and variables of a path, in OpenSSH's order. */
+/** Expands tilde, tokens and variables of a path, in OpenSSH's order. */
 export function expandPath(path: string, values: TokenValues): string {
   return expandVariables(expandTokens(expandTilde(path, values.local), values), values.local.env)
 }
@@ -112,7 +117,7 @@ function token(letter: string, values: CommandValues): string {
 }
 
 function localToken(letter: string, { local, ...values }: CommandValues): string {
-  if (local === null) throw new ExpansionError(`%${letter} means nothing here`)
+  if (local === null) throw new ExpansionError(`%${letter} is not a valid token here`)
   switch (letter) {
     case 'C':
       return createHash('sha1')

@@ -76,8 +76,8 @@ describe('a key whose private half is in the agent', () => {
     for (const keyFile of [`${path(7)}.pub`, path(7)])
       await expect(offered(keyFile, 'key', false)).rejects.toMatchObject({
         code: 'key-unusable',
-        message: expect.stringContaining('the agent does not hold the private one') as string,
+        message: expect.stringContaining('the agent doesn’t have the private key') as string,
       })
-    await expect(offered('gone', 'key')).rejects.toThrow('does not exist')
+    await expect(offered('gone', 'key')).rejects.toThrow('doesn’t exist')
   })
 })

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 
-/** A public key in an agent. */
+/** A public key held by an agent. */
 export interface AgentIdentity {
   readonly type: string
   readonly blob: Buffer
@@ -13,7 +13,7 @@ const identitiesAnswer = 12
 const limitMs = 3_000
 const maxReply = 262_144
 
-/** Every identity of an agent, those too that ssh2 passes over; empty when it can't be asked within 3 s. */
+/** Lists every identity of an agent, including those that ssh2 skips; empty if the agent doesn't answer within 3 s. */
 export function agentIdentities(socketPath: string): Promise<readonly AgentIdentity[]> {
   return new Promise(resolve => {
     const socket = connect(socketPath)
@@ -35,7 +35,7 @@ export function agentIdentities(socketPath: string): Promise<readonly AgentIdent
   })
 }
 
-/** Reads SSH_AGENT_IDENTITIES_ANSWER as far as it can be read. */
+/** Parses SSH_AGENT_IDENTITIES_ANSWER; a malformed rest is ignored. */
 export function parseIdentities(answer: Buffer): readonly AgentIdentity[] {
   const found: AgentIdentity[] = []
   if (answer[0] !== identitiesAnswer) return found

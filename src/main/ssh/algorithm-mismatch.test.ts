@@ -64,7 +64,7 @@ describe('mismatchSentence', () => {
     [
       'host certificates only',
       { hostKey: ['ssh-ed25519-cert-v01@openssh.com'] },
-      'gpu-box and Hawser have no host key type in common. The server offers only ssh-ed25519-cert-v01@openssh.com, and Hawser does not support host certificates yet. Give the server a host key of the type ssh-ed25519 (HostKey in its sshd_config).',
+      'gpu-box and Hawser have no host key type in common. The server offers only ssh-ed25519-cert-v01@openssh.com, and Hawser does not support host certificates yet. Add a host key of type ssh-ed25519 to the server (HostKey in its sshd_config).',
     ],
     [
       'a MAC for one direction',
@@ -116,14 +116,14 @@ describe('mismatchSentence', () => {
 
   it('names the line of the config that leaves out what the server has', () => {
     expect(sentence({ cipher: both('aes256-ctr', 'aes128-ctr') }, wish({ ciphers: 'aes256-gcm@openssh.com' }))).toBe(
-      'gpu-box and Hawser have no cipher in common. The server offers only aes256-ctr and aes128-ctr, and the Ciphers line of your SSH config leaves them out. Add aes256-ctr to that line.',
+      'gpu-box and Hawser have no cipher in common. The server offers only aes256-ctr and aes128-ctr, but the Ciphers line of your SSH config excludes them. Add aes256-ctr to that line.',
     )
   })
 
   it('says that CBC ciphers keep -etm MACs out', () => {
     const theirs = { cipher: both('aes256-ctr'), mac: both('hmac-sha2-512-etm@openssh.com') }
     expect(sentence(theirs, { weak: true })).toMatch(/together with CBC ciphers\. Turn off weak algorithms/)
-    expect(sentence(theirs, wish({ ciphers: '+aes256-cbc' }))).toMatch(/Take the CBC ciphers out of the Ciphers line/)
+    expect(sentence(theirs, wish({ ciphers: '+aes256-cbc' }))).toMatch(/Remove the CBC ciphers from the Ciphers line/)
   })
 
   it('speaks of sshd_config only to OpenSSH', () => {

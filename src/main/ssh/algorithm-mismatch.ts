@@ -7,27 +7,27 @@ export type AlgorithmKind = 'kex' | 'hostKey' | 'cipher' | 'mac' | 'compression'
 /** The first kind of algorithm that two sides of a key exchange can't agree on. */
 export interface Mismatch {
   readonly kind: AlgorithmKind
-  /** Of the server, without the names that only announce extensions. */
+  /** The server's algorithms, without the names that only announce extensions. */
   readonly theirs: readonly string[]
   readonly ours: readonly string[]
-  /** Set where the server offers something else for each direction. */
+  /** The direction without a common algorithm, if the server's lists differ by direction. */
   readonly direction: keyof BothWays | null
-  /** True where -etm MACs were left out for the sake of a CBC cipher. */
+  /** True if -etm MACs were left out because of a CBC cipher. */
   readonly besideCbc: boolean
 }
 
-/** What a sentence about a mismatch depends on, beside the lists. */
+/** The facts that a sentence about a mismatch depends on, besides the lists. */
 export interface MismatchContext {
   readonly where: string
   /** The server's identification line. */
   readonly ident: string
   readonly weakAllowed: boolean
-  /** True for a saved host, whose form has a box for weak algorithms; others are set by lines of the config. */
+  /** True for a saved host, whose form has a check box for weak algorithms; other hosts set them in the SSH config. */
   readonly saved: boolean
   readonly wishes: AlgorithmWishes
 }
 
-/** Negotiates as RFC 4253 (7.1) has it; null when everything fits. A cipher with its own integrity check needs no MAC. */
+/** Negotiates as described in RFC 4253, 7.1; null if both sides agree on everything. An AEAD cipher needs no MAC. */
 export function findMismatch(ours: Offer, theirs: KexInit): Mismatch | null {
   const ways = ['toServer', 'toClient'] as const
   const besideCbc = ours.cipher.some(isCbc)
@@ -55,12 +55,12 @@ function shares(mine: readonly string[], offered: readonly string[]): boolean {
   return mine.some(name => offered.includes(name))
 }
 
-/** Without the names that only announce extensions (RFC 8308; OpenSSH's PROTOCOL). */
+/** Removes the names that only announce extensions (RFC 8308; OpenSSH's PROTOCOL). */
 function withoutMarkers(names: readonly string[]): readonly string[] {
   return names.filter(name => !/^(ext-info-[cs]|kex-strict-[cs]-.*|kexguess2@.*)$/.test(name))
 }
 
-/** Says which kind failed, what the server offers of it, why Hawser can't use that, and what to change. */
+/** Names the kind of algorithm that failed, what the server offers, why Hawser can't use it, and what to change. */
 export function mismatchSentence(mismatch: Mismatch, context: MismatchContext): string {
   const { kind, theirs, direction } = mismatch
   const way = direction === null ? '' : ` for data ${direction === 'toServer' ? 'to' : 'from'} the server`
@@ -78,7 +78,7 @@ const nouns: Readonly<Record<AlgorithmKind, string>> = {
   compression: 'compression method',
 }
 
-/** Of ssh_config(5) and sshd_config(5). */
+/** The keywords of ssh_config(5) and sshd_config(5). */
 const keywords: Readonly<Record<AlgorithmKind, string>> = {
   kex: 'KexAlgorithms',
   hostKey: 'HostKeyAlgorithms',
@@ -87,7 +87,7 @@ const keywords: Readonly<Record<AlgorithmKind, string>> = {
   compression: 'Compression',
 }
 
-// The best that current servers of every make have.
+// The strongest algorithms that all current servers support.
 const preferred: Readonly<Record<AlgorithmKind, string>> = {
   kex: 'curve25519-sha256',
   hostKey: 'ssh-ed25519',
@@ -116,20 +116,23 @@ function judge(mismatch: Mismatch, context: MismatchContext): Judgement {
   return unsupported(mismatch, context)
 }
 
-/** Hawser has them, but the settings of this host keep it from offering them. */
+/** Hawser supports these names, but the settings of this host exclude them. */
 function notOffered(names: readonly string[], mismatch: Mismatch, { saved }: MismatchContext): Judgement {
   const { kind, besideCbc } = mismatch
   const [them, first = ''] = [names.length === 1 ? 'it' : 'them', names[0]]
   if (kind === 'compression')
-    return { why: 'and compression is off for this host', next: 'Add “Compression yes” for it to your SSH config.' }
+    return {
+      why: 'and compression is off for this host',
+      next: 'Add “Compression yes” for this host to your SSH config.',
+    }
   if (kind === 'mac' && besideCbc && names.every(isEtm)) {
     const next = saved
       ? 'Turn off weak algorithms for this host.'
-      : 'Take the CBC ciphers out of the Ciphers line of your SSH config.'
-    return { why: `and Hawser does not use ${them} together with CBC ciphers`, next }
+      : 'Remove the CBC ciphers from the Ciphers line of your SSH config.'
+    return { why: `and Hawser does not use ${them} with CBC ciphers`, next }
   }
   return {
-    why: `and the ${keywords[kind]} line of your SSH config leaves ${them} out`,
+    why: `but the ${keywords[kind]} line of your SSH config excludes ${them}`,
     next: `Add ${first} to that line.`,
   }
 }
@@ -138,9 +141,12 @@ function weakOnly(weak: readonly string[], { kind, theirs }: Mismatch, context: 
   const [first = ''] = weak
   const all = theirs.length === 1 ? 'which is weak' : 'which are weak'
   const why = weak.length === theirs.length ? all : `of which Hawser supports only weak ones (${list(weak)})`
-  // What apartFromCbc took out again.
+  // The ciphers that apartFromCbc() removed.
   if (kind === 'cipher' && context.wishes.ciphers?.includes(first) === true)
-    return { why, next: 'Add hmac-sha2-256 to the MACs line of your SSH config: CBC is not used with -etm MACs.' }
+    return {
+      why,
+      next: 'Add hmac-sha2-256 to the MACs line of your SSH config: Hawser does not use CBC with -etm MACs.',
+    }
   const otherwise = context.saved
     ? 'allow weak algorithms for this host'
     : `add “${keywords[kind]} +${first}” for this host to your SSH config`
@@ -162,11 +168,11 @@ function enable({ kind, ours }: Mismatch, { ident }: MismatchContext): string {
   const name = ours.includes(preferred[kind]) ? preferred[kind] : (ours[0] ?? preferred[kind])
   if (kind === 'compression') return 'Allow connections without compression on the server.'
   if (!/OpenSSH/i.test(ident)) return `Enable ${name} on the server.`
-  if (kind === 'hostKey') return `Give the server a host key of the type ${name} (HostKey in its sshd_config).`
+  if (kind === 'hostKey') return `Add a host key of type ${name} to the server (HostKey in its sshd_config).`
   return `Add ${name} to ${keywords[kind]} in the server’s sshd_config.`
 }
 
-// RFC 4251 (6) allows names of 64 letters; no server offers more than some twenty of a kind.
+// RFC 4251 (6) limits names to 64 characters; no server offers more than about twenty of a kind.
 const maxNames = 24
 const maxName = 64
 

@@ -6,8 +6,8 @@ import type { Algorithms } from 'ssh2'
 import { applySpec } from '../ssh-config/algorithm-spec.ts'
 
 /*
- * Our own lists, strongest first. No chacha20-poly1305 and no CBC: with them a peer without strict key exchange is open
- * to the Terrapin attack (CVE-2023-48795); with AES-GCM and AES-CTR it is not.
+ * The default lists, strongest first. They exclude chacha20-poly1305 and CBC, which expose a peer without strict key
+ * exchange to the Terrapin attack (CVE-2023-48795); AES-GCM and AES-CTR do not.
  */
 const kex = [
   'curve25519-sha256',
@@ -36,7 +36,7 @@ const macs = [
   'hmac-sha2-512',
 ] as const
 
-// Only for a host whose owner said so; each use is marked "weak" in the window.
+// Offered only to hosts that allow weak algorithms; the window marks each use as "weak".
 const weak = {
   kex: ['diffie-hellman-group14-sha1', 'diffie-hellman-group-exchange-sha1', 'diffie-hellman-group1-sha1'],
   hostKeys: ['ssh-rsa', 'ssh-dss'],
@@ -46,7 +46,7 @@ const weak = {
 
 const opensslCipher: Record<string, string> = { '3des-cbc': 'des-ede3-cbc' }
 
-/** What a config asks for, in the words of ssh_config(5); null leaves the usual ones. */
+/** The algorithm settings of a config, in the syntax of ssh_config(5); null keeps the defaults. */
 export interface AlgorithmWishes {
   readonly ciphers: string | null
   readonly macs: string | null
@@ -54,7 +54,7 @@ export interface AlgorithmWishes {
   readonly hostKeys: string | null
 }
 
-/** What Hawser has of one kind on this computer, whether it offers it or not. */
+/** The algorithms of one kind that Hawser supports on this computer, offered or not. */
 export interface Supported {
   readonly strong: readonly string[]
   readonly weak: readonly string[]
@@ -65,7 +65,7 @@ interface Choice extends Supported {
   readonly wish: string | null
 }
 
-/** The lists that Hawser sends in its KEXINIT, by ssh2's names for them. */
+/** The lists that Hawser sends in its KEXINIT, under ssh2's names. */
 export interface Offer {
   readonly kex: readonly string[]
   readonly serverHostKey: readonly string[]
@@ -77,10 +77,12 @@ export interface Offer {
 const noWishes: AlgorithmWishes = { ciphers: null, macs: null, kex: null, hostKeys: null }
 
 /**
- * The algorithms to offer. A config's own words go over our lists, and may name old ones: what it names is wanted, but
- * never more than is there. Throws `RangeError` with the keyword when nothing of it is. `knownTypes` are the host key types on file, asked for first so that a known server is not
- * taken for a changed one. Leaves out what this runtime's crypto lacks (Electron's BoringSSL), which ssh2 throws on, and
- * -etm MACs beside a CBC cipher: with both a peer without strict key exchange is open to Terrapin.
+ * Returns the algorithms to offer. The settings of a config are applied to the default lists and may name weak
+ * algorithms, but only supported ones are offered. `knownTypes` are the host key types in known_hosts; they come first
+ * so that a known server is not mistaken for a changed one. Algorithms that the crypto library of this runtime lacks
+ * (Electron's BoringSSL) are left out, because ssh2 throws on them, and so are -etm MACs beside a CBC cipher, because
+ * the combination is open to Terrapin without strict key exchange. Errors: `RangeError` naming the keyword if nothing
+ * remains.
  */
 export function algorithmsFor(options: {
   weak: boolean
@@ -92,7 +94,7 @@ export function algorithmsFor(options: {
   const choose = ({ keyword, strong, weak: old, wish }: Choice) => {
     const there = [...strong, ...old]
     const chosen = applySpec(wish, options.weak ? there : strong, there).filter(name => there.includes(name))
-    if (chosen.length === 0) throw new RangeError(`${keyword} ${wish}: Hawser has none of them`)
+    if (chosen.length === 0) throw new RangeError(`${keyword} ${wish}: Hawser supports none of them`)
     return chosen
   }
   const has = supported()
@@ -101,7 +103,7 @@ export function algorithmsFor(options: {
     kex: choose({ keyword: 'KexAlgorithms', ...has.kex, wish: wishes.kex }),
     serverHostKey: knownFirst(
       choose({ keyword: 'HostKeyAlgorithms', ...has.hostKey, wish: wishes.hostKeys }),
-      // As ssh does: a change of the list leaves the order to what is on file.
+      // As in ssh: a modified default list is still ordered by the known host keys.
       wishes.hostKeys === null || /^[+-]/.test(wishes.hostKeys) ? options.knownTypes : [],
     ),
     ...apartFromCbc(cipher, choose({ keyword: 'MACs', ...has.mac, wish: wishes.macs })),
@@ -110,7 +112,7 @@ export function algorithmsFor(options: {
   return ours as unknown as Algorithms & Offer
 }
 
-/** Everything that Hawser can use on this computer. */
+/** Every algorithm that Hawser supports on this computer. */
 export function supported(): Readonly<Record<'kex' | 'hostKey' | 'cipher' | 'mac' | 'compression', Supported>> {
   return {
     kex: { strong: kex, weak: weak.kex.filter(name => !name.includes('group1-') || hasGroup1()) },
@@ -123,33 +125,35 @@ export function supported(): Readonly<Record<'kex' | 'hostKey' | 'cipher' | 'mac
 
 const allCompression = ['zlib@openssh.com', 'zlib', 'none']
 
-/** CBC and -etm never stand in the same offer; where a config leaves nothing but -etm, the CBC ciphers go. */
+/**
+ * CBC ciphers and -etm MACs are never offered together; if a config allows only -etm MACs, the CBC ciphers are dropped.
+ */
 function apartFromCbc(cipher: readonly string[], hmac: readonly string[]): Pick<Offer, 'cipher' | 'hmac'> {
   if (!cipher.some(isCbc)) return { cipher, hmac }
   const others = hmac.filter(name => !isEtm(name))
   if (others.length > 0) return { cipher, hmac: others }
   const safe = cipher.filter(name => !isCbc(name))
   if (safe.length > 0) return { cipher: safe, hmac }
-  throw new RangeError('Ciphers and MACs: a CBC cipher with nothing but -etm MACs is open to the Terrapin attack')
+  throw new RangeError('Ciphers and MACs: CBC ciphers with only -etm MACs are vulnerable to the Terrapin attack')
 }
 
 export function isCbc(name: string): boolean {
   return name.endsWith('-cbc')
 }
 
-/** A MAC over what is encrypted. */
+/** True for an encrypt-then-MAC algorithm. */
 export function isEtm(name: string): boolean {
   return name.includes('-etm@')
 }
 
 const weakNames: ReadonlySet<string> = new Set(Object.values(weak).flat())
 
-/** Those of the names that count as weak, each once. */
+/** Returns the weak algorithms among the names, each once. */
 export function weakAmong(names: readonly string[]): readonly string[] {
   return [...new Set(names)].filter(name => weakNames.has(name))
 }
 
-/** The weak algorithms that a config lets in by name or pattern, those of PubkeyAcceptedAlgorithms too. */
+/** The weak algorithms that a config allows by name or pattern, including those of PubkeyAcceptedAlgorithms. */
 export function weakWished(wishes: AlgorithmWishes & { readonly publicKeys: string | null }): readonly string[] {
   const { publicKeys } = wishes
   const signs = weakAmong(publicKeys === null ? [] : applySpec(publicKeys, [], [...hostKeys, ...weak.hostKeys]))
@@ -157,14 +161,14 @@ export function weakWished(wishes: AlgorithmWishes & { readonly publicKeys: stri
     const { kex, serverHostKey, cipher, hmac } = algorithmsFor({ weak: false, knownTypes: [], wishes })
     return weakAmong([...kex, ...serverHostKey, ...cipher, ...hmac, ...signs])
   } catch (error) {
-    // A list with nothing that Hawser has: dialling says so.
+    // Dialing reports a list in which nothing is supported.
     if (error instanceof RangeError) return signs
     throw error
   }
 }
 
 function knownFirst(offered: readonly string[], knownTypes: readonly string[]): string[] {
-  // A key filed as ssh-rsa signs with SHA-2 too (RFC 8332).
+  // A host key stored as ssh-rsa can also sign with SHA-2 (RFC 8332).
   const known = new Set(
     knownTypes.flatMap(type => (type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256', type] : [type])),
   )
@@ -187,7 +191,7 @@ function hasHash(name: string): boolean {
   return hash !== undefined && (runtimeHashes.has(hash) || runtimeHashes.has(`rsa-${hash}`))
 }
 
-// Making the group takes 200 ms, and the answer never changes.
+// Creating the group takes 200 ms, and the result never changes.
 let group1: boolean | undefined
 
 function hasGroup1(): boolean {

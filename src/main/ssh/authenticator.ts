@@ -25,12 +25,15 @@ type KeyboardPrompt = [
 
 type Attempts = AsyncGenerator<AnyAuthMethod, void, Outcome>
 
-// OpenSSH's MaxAuthTries is 6: with at most 4 keys offered, a password still fits.
+// OpenSSH's MaxAuthTries is 6: after at most 4 keys, a password can still be tried.
 const maxKeysOffered = 4
 const maxKeysOnly = 5
 const maxRounds = 20
 
-/** One sign-in, in OpenSSH's order: none, keys, keyboard-interactive, password, over as many rounds as the server wants. */
+/**
+ * One sign-in, in OpenSSH's order: none, keys, keyboard-interactive, password, in as many rounds as the server
+ * requires.
+ */
 export class Authenticator {
   readonly #context: SignInContext
   readonly #attempts: Attempts
@@ -40,12 +43,12 @@ export class Authenticator {
   #partial = false
   #stepped = false
   #last = ''
-  // A remembered password is sent once per sign-in, whichever method asks for it.
+  // A saved password is sent once per sign-in, whichever method asks for it.
   #keptUsed = false
   #keysOffered = 0
-  /** Why the sign-in gave up, when it was not the server's refusal alone. */
+  /** The reason the sign-in was given up, if it was not only refused by the server. */
   failure: unknown
-  /** The methods that the server took last time it said. */
+  /** The methods that the server last said can continue. */
   methods: readonly string[] = []
   readonly tried = new Set<string>()
 
@@ -55,9 +58,9 @@ export class Authenticator {
     this.#attempts = this.#run()
   }
 
-  /** What ssh2 calls for each next attempt. */
+  /** ssh2 calls this for each attempt. */
   readonly handler: AuthHandlerMiddleware = (methods, partial, next) => {
-    // After an agent's key ssh2 repeats what it knew before it.
+    // After an attempt with an agent's key, ssh2 repeats the partial-success flag from before it.
     if (partial && this.#last !== 'agent') this.#partial = true
     if (methods !== null) this.methods = methods as unknown as string[]
     const give = (method: AnyAuthMethod | false) => {
@@ -73,21 +76,21 @@ export class Authenticator {
     )
   }
 
-  /** Call it once the server said yes: only answers that worked are kept. */
+  /** Call this once the sign-in succeeded: only answers that worked are saved. */
   async rememberAnswers(): Promise<void> {
     for (const [name, secret] of this.#toRemember) await this.#context.secrets.set(name, secret)
   }
 
   async *#run(): Attempts {
     const username = this.#context.hop.user
-    // A host with a key of its own is offered it at once: asking with "none" first would cost a round trip.
+    // A host with its own key is offered that key at once: starting with "none" would cost a round trip.
     if (this.#context.hop.options.methods.includes('publickey') && (await this.#keys.own()).length > 0) {
       yield* this.#offerKeys()
     } else {
       yield { type: 'none', username }
     }
     if (this.methods.length === 0) yield { type: 'none', username }
-    // Each turn signs in one step further; a turn that gets no further ends it.
+    // Each turn completes one step of the sign-in; a turn without progress ends it.
     for (let step = 0; step < maxRounds; step++) {
       this.#partial = false
       for (const method of this.#context.hop.options.methods) {
@@ -103,7 +106,7 @@ export class Authenticator {
   #wants(method: 'publickey' | 'keyboard-interactive' | 'password'): boolean {
     const { signIn, options } = this.#context.hop
     if (!options.methods.includes(method)) return false
-    // A server that wants a second factor after the key gets it, whatever was chosen.
+    // A server that requires a second factor after the key gets it, whatever method the host prefers.
     if (signIn === 'ask' || this.#stepped) return true
     return (method === 'publickey') === (signIn === 'key' || signIn === 'agent')
   }
@@ -119,10 +122,11 @@ export class Authenticator {
       const agent = new OneKeyAgent(signer, { weak: takesSha1(this.#context.hop) })
       yield { type: 'agent', username: this.#context.hop.user, agent } as AnyAuthMethod
       if (agent.failure !== undefined) {
-        // A key nobody chose must not stop a sign-in that another way completes.
+        // A broken key that the user didn't choose must not stop a sign-in that can continue another way.
         if (!(optional && isUnusable(agent.failure))) throw agent.failure
       } else if (agent.asked) {
-        // A good signature that is not enough: ssh2 does not pass on what else is wanted, so ask with "none".
+        // The signature was accepted but is not sufficient: ssh2 doesn't report the remaining methods, so ask with
+        // "none".
         yield { type: 'none', username: this.#context.hop.user }
         this.#keysOffered = 0
         this.#partial = this.#stepped = true
@@ -131,10 +135,10 @@ export class Authenticator {
     }
   }
 
-  /** A password still fits where one may follow. */
+  /** The number of keys to offer so that a password can still be tried afterwards. */
   get #mostKeys(): number {
     const { signIn, options } = this.#context.hop
-    // What a config names is meant to be tried, all of it.
+    // All keys named in a config are tried.
     if (options.identitiesOnly) return Math.max(maxKeysOnly, options.identityFiles.length)
     return signIn === 'ask' ? maxKeysOffered : maxKeysOnly
   }
@@ -146,13 +150,13 @@ export class Authenticator {
       let asked = 0
       let failed: unknown
       const prompt = (...[name, text, , prompts, finish]: KeyboardPrompt) => {
-        if (++asked > maxRounds) failed ??= new AppError('auth-failed', 'The server asks questions without end.')
+        if (++asked > maxRounds) failed ??= new AppError('auth-failed', 'The server sent too many prompts.')
         if (failed !== undefined) return this.#context.giveUp(failed)
         this.#answerOne({ name, text, prompts, first: asked === 1, again: tries > 0 }).then(
           finish,
           (error: unknown) => {
             failed = error
-            // Not even an empty answer: OpenSSH takes a wrong number of them for an attack.
+            // No reply at all: OpenSSH treats a wrong number of responses as an attack.
             this.#context.giveUp(error)
           },
         )
@@ -160,7 +164,7 @@ export class Authenticator {
       yield { type: 'keyboard-interactive', username: this.#context.hop.user, prompt: prompt as never }
       if (failed !== undefined) throw failed
       if (this.#partial) this.#stepped = true
-      // No question was asked: the method is there in name only.
+      // The server sent no prompts, so it offers the method in name only.
       if (asked === 0) return
       if (!this.methods.includes('keyboard-interactive')) return
     }
@@ -215,7 +219,7 @@ export class Authenticator {
       this.#keptUsed = true
       yield { type: 'password', username, password: kept }
       if (this.#partial) return void (this.#stepped = true)
-      text = 'The remembered password was not accepted.'
+      text = 'The saved password was not accepted.'
     }
     const { passwordPrompts } = hop.options
     for (let tries = 0; tries < passwordPrompts && this.methods.includes('password'); tries++) {
@@ -229,18 +233,18 @@ export class Authenticator {
       else this.#toRemember.delete(passwordName(hop))
       yield { type: 'password', username, password }
       if (this.#partial) return void (this.#stepped = true)
-      text = 'That password was not accepted.'
+      text = 'Incorrect password.'
     }
     this.#toRemember.delete(passwordName(hop))
   }
 }
 
-/** RSA with SHA-1, where the host or its config says so. */
+/** True if the host or its config allows RSA signatures with SHA-1. */
 function takesSha1({ weakAlgorithms, options }: PlannedHop): boolean {
   return weakAlgorithms || /(^|[+^,])ssh-rsa(,|$)/.test(options.algorithms.publicKeys ?? '')
 }
 
-/** PubkeyAcceptedAlgorithms of ssh_config(5). */
+/** Applies PubkeyAcceptedAlgorithms of ssh_config(5). */
 function isAccepted(type: string, spec: string | null): boolean {
   const names = type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'] : [type]
   return applySpec(spec, names).some(name => names.includes(name))
@@ -251,7 +255,7 @@ function asking({ label, user, address, port, via }: PlannedHop): AskingServer {
 }
 
 function passwordTitle(hop: PlannedHop): string {
-  // Two servers on one address, or one address behind two jump hosts, can be told apart.
+  // Distinguishes servers on one address, and one address behind different jump hosts.
   const port = hop.port === 22 ? '' : `:${hop.port}`
   const way = hop.via.length === 0 ? '' : ` via ${hop.via.join(', ')}`
   return `Password for ${hop.user}@${hop.address}${port}${way}`

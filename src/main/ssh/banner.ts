@@ -1,24 +1,24 @@
 import { serverText, type ServerText } from '../../shared/base/server-text.ts'
 
 const mostLetters = 4_000
-// A server that sends banner after banner would keep a sign-in open for ever.
+// Limits a server that would keep the sign-in open by sending banners forever.
 const mostBanners = 10
 
-/** The banners of one sign-in (SSH_MSG_USERAUTH_BANNER, RFC 4252, 5.4): a notice, or a link by which a person signs in. */
+/** The banners of one sign-in (SSH_MSG_USERAUTH_BANNER, RFC 4252, 5.4), such as a notice or a link for signing in. */
 export class Banner {
   #raw = ''
   #count = 0
 
-  /** Takes one in. True when a person has something new to read. */
+  /** Adds a banner; returns true if there is new text to show. */
   add(text: string): boolean {
     if (this.#count++ >= mostBanners) return false
     const before = this.text?.fromServer
-    // Nothing beyond is shown; escapes take room, and are cleaned away.
+    // Text beyond the limit is never shown; the factor leaves room for escape sequences, which are removed later.
     this.#raw = `${this.#raw}${text}`.slice(0, mostLetters * 8)
     return this.text !== null && this.text.fromServer !== before
   }
 
-  /** All of them, made safe to show; null where there is nothing to read. */
+  /** All banners as safe text; null if there is nothing to show. */
   get text(): ServerText | null {
     const { fromServer } = serverText(this.#raw, mostLetters)
     return fromServer.trim() === '' ? null : { fromServer: fromServer.trim() }

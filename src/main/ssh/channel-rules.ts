@@ -12,22 +12,22 @@ import {
   visitChannels,
 } from './ssh2-internals.ts'
 
-// ssh2 grants more while up to one window waits to be read, so a server that keeps to the windows fills two at most.
+// ssh2 grants more only while at most one window is unread, so a compliant server fills at most two.
 const mostBuffered = 2 * channelWindow
 
 /**
- * The rules for every channel of a connection, whichever side opened it (RFC 4254, 5.2 and 5.3):
- * - It is closed by the server, or by Hawser's decision, never because both directions have ended. A session is closed
- *   from this side once its exit status and its end of output are here, a forwarded connection once both sides have ended.
+ * Rules for every channel of a connection, whichever side opened it (RFC 4254, 5.2 and 5.3):
+ * - The server closes it, or Hawser decides to; it never closes just because both directions have ended. Hawser closes
+ *   a session once it has the exit status and the end of output, and a forwarded connection once both sides have ended.
  * - A server that sends more than its windows allow loses the channel: an `error` with an AppError, then `close`.
- * - `goneEvent` comes once both sides have closed a channel, also when nobody reads what it still holds.
- * - An `error` that nobody listens for is no crash, and nothing that is written after the link is gone throws.
+ * - `goneEvent` is emitted once both sides have closed a channel, even if its remaining output is not read.
+ * - An `error` without a listener doesn't crash, and writing after the connection is lost doesn't throw.
  */
 export function applyChannelRules(client: Client, where: string, onSessionGone: () => void): void {
   const flooded = (channel: ClientChannel) => {
     channel.close()
     forgetChannel(client, channel)
-    channel.emit('error', new AppError('lost', `${where} sent more than it may. Its channel was closed.`))
+    channel.emit('error', new AppError('lost', `${where} sent more data than allowed, so its channel was closed.`))
     channel.emit('close')
   }
   onWindowExceeded(client, flooded)
@@ -43,7 +43,7 @@ export function applyChannelRules(client: Client, where: string, onSessionGone: 
       if (isSession(channel)) onSessionGone()
     },
   })
-  // Before anybody else hears of it: they close what they have open.
+  // Muted before other listeners run, because they close their channels.
   const mute = () => muteChannels(client)
   client.on('end', mute).on('close', mute)
 }
@@ -57,7 +57,7 @@ function closeWhenOver(channel: ClientChannel): void {
     })
 }
 
-/** Both outputs share one window; ssh2 looks only at the one that it reads when it grants more. */
+/** Both outputs share one window, but ssh2 checks only the output being read before it grants more. */
 function capBuffers(channel: ClientChannel, flooded: (channel: ClientChannel) => void): void {
   const outputs = [channel, channel.stderr]
   let over = false
@@ -76,7 +76,7 @@ function capBuffers(channel: ClientChannel, flooded: (channel: ClientChannel) =>
       }
       return more && !isFull()
     }
-    // The other output grants more once it was read.
+    // The other output grants more after it was read.
     output._read = size => {
       if (!isFull()) read(size)
     }

@@ -4,8 +4,8 @@ import type { Script } from './script.ts'
 let make: (text: string) => CommandLine
 
 /**
- * A command line as sshd hands it to the login shell of the remote user (`shell -c line`). `exec` takes nothing else, so
- * that nobody passes it a plain string: each shell has quotes of its own.
+ * A command line that sshd passes to the remote user's login shell (`shell -c line`). `exec` accepts only this type, so
+ * that no caller passes a plain string: shells differ in how they quote.
  */
 export class CommandLine {
   static {
@@ -23,46 +23,49 @@ export class CommandLine {
 }
 
 /**
- * Runs a script in `sh`, with messages in English, whatever the login shell of the remote user is. No byte of the script
- * is read by that shell: all but letters, digits and `_.,:=+-` goes in octal (`\0ooo`), which `printf %b` of `sh` decodes
- * (printf(1) of POSIX). Throws `invalid-input` for a script that is too long for a command line; `runScript` sends such a
- * script by standard input.
+ * Runs a script in `sh` with messages in English, whatever the remote user's login shell is. The login shell doesn't
+ * interpret any of the script: all bytes except letters, digits and `_.,:=+-` are sent in octal (`\0ooo`), which
+ * `printf %b` in `sh` decodes (printf(1) of POSIX). Errors: `invalid-input` for a script too long for a command line;
+ * `runScript` sends such scripts over standard input.
  */
 export function inSh(script: Script): CommandLine {
-  // Without `exec`, which restricted shells refuse (bash(1), RESTRICTED SHELL) and PowerShell doesn't know.
+  // Without `exec`, which restricted shells refuse (bash(1), RESTRICTED SHELL) and PowerShell doesn't support.
   const line = `env LC_ALL=C ${decoded(script)}`
   if (line.length > mostLine)
-    throw new AppError('invalid-input', 'The names are too many or too long for one command. Choose fewer files.')
+    throw new AppError(
+      'invalid-input',
+      'Too many files for one command, or their names are too long. Select fewer files.',
+    )
   return make(line)
 }
 
-/** True when `inSh` takes the script. */
+/** True if `inSh` accepts the script. */
 export function fitsLine(script: Script): boolean {
   return decoded(script).length + 64 < mostLine
 }
 
-/** Runs the script that comes on standard input, as `scriptBytes` has it. */
+/** Runs the script sent on standard input, in the format of `scriptBytes`. */
 export const shFromInput = (): CommandLine => fixedLine`env LC_ALL=C sh -c 'eval "$(cat)"'`
 
-/** A command line that never varies; it must mean the same to every shell. */
+/** A constant command line; it must mean the same in every shell. */
 export function fixedLine(strings: TemplateStringsArray): CommandLine {
   return make(strings[0] as string)
 }
 
-/** A text that the user wrote for their own login shell, such as a snippet; its values are quoted by `snippets/compose`. */
+/** Text that the user wrote for their own login shell, such as a snippet; `snippets/compose` has quoted its values. */
 export function typedByUser(text: string): CommandLine {
   return make(text)
 }
 
 /**
- * A script as one word for a program that hands the word to a shell of its own choice, as tmux does: any shell reads it
- * alike. It keeps the language of the session.
+ * Wraps a script as one word for a program that passes the word to a shell of its choice, as tmux does: every shell
+ * reads it the same way. The locale of the session is kept.
  */
 export function anyShellWord(script: Script): string {
   return decoded(script)
 }
 
-/** The bytes of a script: UTF-8, and where a name holds a byte that isn't, that byte. */
+/** The bytes of a script: UTF-8, except for the bytes of names that are not valid UTF-8. */
 export function scriptBytes({ text }: Script): Buffer {
   if (!/\p{Cs}/u.test(text)) return Buffer.from(text)
   return Buffer.concat(
@@ -73,9 +76,9 @@ export function scriptBytes({ text }: Script): Buffer {
   )
 }
 
-// Linux takes 128 KiB as one argument, and the whole line is one argument of the login shell.
+// Linux limits one argument to 128 KiB, and the whole line is one argument of the login shell.
 const mostLine = 120 * 1024
-// The first csh, which some systems still have, takes words of up to 1,024 characters.
+// The original csh, still used by some systems, limits words to 1,024 characters.
 const longestWord = 1_000
 
 function decoded(script: Script): string {

@@ -63,7 +63,7 @@ describe('planConnection', () => {
   })
 
   it('says so when jump hosts go in a circle, or one is gone', () => {
-    expect(() => plan([makeHost(1, { jumpHostId: id(2) }), makeHost(2, { jumpHostId: id(1) })], 1)).toThrow(/circle/)
+    expect(() => plan([makeHost(1, { jumpHostId: id(2) }), makeHost(2, { jumpHostId: id(1) })], 1)).toThrow(/loop/)
     expect(() => plan([makeHost(1, { jumpHostId: id(9) })], 1)).toThrow(/jump host of this host was deleted/)
   })
 
@@ -106,7 +106,7 @@ describe('planConnection', () => {
         { hosts, groups: [], localUser: 'me', config: configOf(text, ['a']) },
       )
     expect(() => dial('Host a\n Port many\n')).toThrow(/line 2: Port: “many”/)
-    expect(() => dial('Host a\n ProxyJump b\nHost b\n ProxyJump a\n')).toThrow(/circle/)
+    expect(() => dial('Host a\n ProxyJump b\nHost b\n ProxyJump a\n')).toThrow(/loop/)
   })
 
   it('ends for any graph of hosts and groups: a plan without a repeated hop, or a sentence', () => {

@@ -12,9 +12,9 @@ import type { ResolvedHost } from '../ssh-config/resolved.ts'
 import { ExpansionError } from '../ssh-config/tokens.ts'
 import { optionsOf, usualOptions, type HopOptions } from './hop-options.ts'
 
-/** One machine to dial and sign in to, everything inherited filled in. */
+/** One machine to dial and sign in to, with all inherited settings filled in. */
 export interface PlannedHop {
-  /** What names the login: two hops with the same key share a connection. */
+  /** Identifies the login: hops with the same key share a connection. */
   readonly key: string
   readonly label: string
   readonly address: string
@@ -23,18 +23,18 @@ export interface PlannedHop {
   readonly signIn: SignIn
   readonly keyFile: string | null
   readonly weakAlgorithms: boolean
-  /** True for a host of Hawser's own; what the config says, and a typed address, is false. */
+  /** True for a saved host; false for a host of the SSH config and a typed address. */
   readonly saved: boolean
-  /** The saved host, whose secrets the vault may hold. */
+  /** The saved host whose secrets the vault may hold. */
   readonly hostId: HostId | null
   /** The hops before this one, nearest first, as `user@address:port`. */
   readonly via: readonly string[]
   readonly options: HopOptions
-  /** What must be found out before this may be dialled. */
+  /** Questions, commands and lookups that must be resolved before this hop is dialed. */
   readonly pending: readonly Pending[]
 }
 
-/** The hops from here to the target, the target last; never empty. */
+/** The hops from this computer to the target, with the target last; never empty. */
 export type ConnectionPlan = readonly [PlannedHop, ...PlannedHop[]]
 
 /** The hop that a plan leads to. */
@@ -49,10 +49,10 @@ export function withTargetHop(plan: ConnectionPlan, change: Partial<PlannedHop>)
 
 /** What a person's ssh_config says, for planning. */
 export interface ConfigView {
-  /** The name of a host that the config gives; null for others. */
+  /** The name of a host defined in the config; null for other hosts. */
   nameOf(id: HostId): string | null
   resolve(name: string, given: { user: string | null; port: number | null }): ResolvedHost
-  /** What OpenSSH would refuse the files for as a whole: what can't be read may hold what guards. */
+  /** The first line for which OpenSSH would refuse the whole config; an unreadable line may contain a restriction. */
   problem(): ConfigNote | null
 }
 
@@ -69,9 +69,8 @@ type Draft = Omit<PlannedHop, 'key' | 'via'>
 const maxHops = 16
 
 /**
- * Resolves a target to the hops to dial. Throws `not-found` when a host or jump host is gone, `invalid-input` when jump
- * hosts go in a circle, a name is none that a host or a user can have, or the config holds a line that OpenSSH would
- * refuse.
+ * Resolves a target to the hops to dial. Errors: `not-found` if a host or jump host was deleted; `invalid-input` if
+ * jump hosts form a loop, a host or user name is not valid, or the config contains a line that OpenSSH would refuse.
  */
 export function planConnection(target: RemoteTarget, input: PlanInput): ConnectionPlan {
   const chain = target.kind === 'host' ? planHost(target.hostId, input, []) : planAddress(target, input)
@@ -82,7 +81,7 @@ type Chain = readonly PlannedHop[]
 
 function planAddress(target: Extract<RemoteTarget, { kind: 'address' }>, input: PlanInput): Chain {
   const { keyFile } = target
-  for (const stop of [target, ...target.jumps]) check(stop, 'Type it anew.')
+  for (const stop of [target, ...target.jumps]) check(stop, 'Enter it again.')
   const last = { input, depth: 0, label: target.address, hostId: null, keyFile }
   if (target.jumps.length === 0) return planNamed(target, last)
   return planNamed(target, { ...last, before: planJumps(target.jumps, input, 0) })
@@ -94,15 +93,15 @@ interface NamedContext {
   readonly label: string
   readonly hostId: HostId | null
   readonly keyFile: string | null
-  /** The way there, where it is given; else the config says it. */
+  /** The hops before this one, if given; otherwise the config determines them. */
   readonly before?: Chain
 }
 
-/** What `ssh [user@]name` would do. */
+/** Plans what `ssh [user@]name` would do. */
 function planNamed(stop: Destination, context: NamedContext): Chain {
   const { input, depth, label, hostId, keyFile } = context
   if (depth > maxHops)
-    throw new AppError('invalid-input', `The jump hosts of ${label} go in a circle. Change one of them.`)
+    throw new AppError('invalid-input', `The jump hosts of ${label} form a loop. Change one of them.`)
   const found = input.config.resolve(stop.address, stop)
   const problem = input.config.problem() ?? found.problems[0]
   if (problem) throw refused(problem)
@@ -124,13 +123,13 @@ function planNamed(stop: Destination, context: NamedContext): Chain {
   return [...before, withKey(draft, before.at(-1))]
 }
 
-/** Refuses a name that earlier versions kept and that is not dialled today. */
+/** Rejects a name that earlier versions saved and that is no longer dialed. */
 function check({ address, port, user }: Hop, cure: string): void {
   const wrong = wrongHop({ address, port, user })
   if (wrong !== null) throw new AppError('invalid-input', `${wrong} ${cure}`)
 }
 
-/** Each hop is reached through the one before; only the first goes its own way, as `ssh -J` has it. */
+/** Each hop is reached through the one before; only the first one uses its own route, as in `ssh -J`. */
 function planJumps(stops: readonly Destination[], input: PlanInput, depth: number): Chain {
   let chain: Chain | undefined
   for (const stop of stops) {
@@ -143,7 +142,7 @@ function planJumps(stops: readonly Destination[], input: PlanInput, depth: numbe
 function jumpsOf(found: ResolvedHost): readonly Destination[] {
   const jumps = parseJumps(found.proxyJump)
   if (jumps) return jumps
-  throw new AppError('invalid-input', `ProxyJump ${found.proxyJump} of ${found.name} is not a list of hosts.`)
+  throw new AppError('invalid-input', `ProxyJump ${found.proxyJump} of ${found.name} is not a valid list of hosts.`)
 }
 
 function readOptions(found: ResolvedHost): HopOptions {
@@ -155,9 +154,9 @@ function readOptions(found: ResolvedHost): HopOptions {
   }
 }
 
-/** The sentence for a line that can't be read. */
+/** The error for a line that can't be parsed. */
 export function refused({ path, line, text }: ConfigNote): AppError {
-  return new AppError('invalid-input', `${path}, line ${line}: ${text}. Correct it and try again.`)
+  return new AppError('invalid-input', `${path}, line ${line}: ${text}. Fix it and try again.`)
 }
 
 function planHost(id: HostId, input: PlanInput, behind: readonly HostId[]): Chain {
@@ -165,17 +164,19 @@ function planHost(id: HostId, input: PlanInput, behind: readonly HostId[]): Chai
   if (!host)
     throw new AppError(
       'not-found',
-      behind.length > 0 ? 'The jump host of this host was deleted. Choose another one.' : 'This host was deleted.',
+      behind.length > 0
+        ? 'The jump host of this host was deleted. Choose another jump host.'
+        : 'This host was deleted.',
     )
   if (behind.includes(id) || behind.length >= maxHops)
-    throw new AppError('invalid-input', `The jump hosts of ${host.label} go in a circle. Change one of them.`)
+    throw new AppError('invalid-input', `The jump hosts of ${host.label} form a loop. Change one of them.`)
   const name = input.config.nameOf(id)
   if (name !== null) {
     const stop = { user: null, address: name, port: null }
     return planNamed(stop, { input, depth: behind.length, label: host.label, hostId: id, keyFile: null })
   }
   const inherited = inheritedFrom(host.groupId, input.groups)
-  // A group's jump host that lies in the group itself is dialled directly.
+  // A group's jump host that is itself in the group is dialed directly.
   const jumpId =
     host.jumpHostId ??
     (inherited.jumpHostId === id || behind.includes(inherited.jumpHostId as HostId) ? null : inherited.jumpHostId)
@@ -183,7 +184,7 @@ function planHost(id: HostId, input: PlanInput, behind: readonly HostId[]): Chai
   const through = before.length > 0 ? null : (host.proxy ?? inherited.proxy)
   const user = host.user ?? inherited.user
   for (const address of [host.address, ...(through ? [through.address] : [])])
-    check({ address, user, port: null }, `Correct it in ${host.label}${host.user === user ? '' : ' or its group'}.`)
+    check({ address, user, port: null }, `Fix it in ${host.label}${host.user === user ? '' : ' or its group'}.`)
   const hop = withKey(
     {
       label: host.label,
@@ -217,12 +218,12 @@ function withKey(hop: Draft, before: PlannedHop | undefined): PlannedHop {
   }
 }
 
-/** A hop in the way to another one. */
+/** Names a hop as part of the route to another one. */
 function nameOfHop({ user, address, port }: PlannedHop): string {
   return `${user}@${address.toLowerCase()}:${port}`
 }
 
-/** Other options are another login: what one host may do must not come to another by sharing. */
+/** Different options mean a different login: sharing a connection must not grant one host's permissions to another. */
 function digest(options: HopOptions): string {
   const text = JSON.stringify(options)
   return text === usualText ? '' : createHash('sha256').update(text).digest('base64url').slice(0, 16)

@@ -12,22 +12,22 @@ import type { RouteOptions, Session, SessionRoute } from './session-route.ts'
 
 export interface PooledConnection<Self> extends Disposable {
   readonly onClosed: Event<AppError | null>
-  /** How many sessions (RFC 4254, 6.1) are open on it. */
+  /** The number of open sessions (RFC 4254, 6.1) on this connection. */
   readonly sessions: number
-  /** The same with those that have just ended, which the server may not have let go of yet. */
+  /** The same, including sessions that have just ended and that the server may not have released yet. */
   readonly sessionsOfLate: number
-  /** True when the server ended it right after it had refused a forwarded connection. */
+  /** True if the server disconnected right after it refused a forwarded connection. */
   readonly endedByRefusal: boolean
-  /** Tells it who decides which connection of the same login opens a session. */
+  /** Sets the function that chooses which connection of the same login opens a session. */
   routeSessions(route: SessionRoute<Self>): void
 }
 
-/** The right to one channel of a shared connection until disposed. */
+/** The right to use a shared connection until disposed. */
 export interface Lease<C> extends Disposable {
   readonly connection: C
 }
 
-/** Dials one hop; `via` is a lease on the hop before it. */
+/** Dials one hop; `via` is a lease on the previous hop. */
 export type Dial<C> = (
   options: Omit<DialOptions, 'via'> & { via: { connection: C; lease: Disposable } | null },
 ) => Promise<C>
@@ -35,28 +35,28 @@ export type Dial<C> = (
 export interface LeaseOptions {
   readonly onStep: (step: DialStep) => void
   readonly signal: AbortSignal
-  /** Fails rather than ask a person anything. */
+  /** Fails instead of asking the user anything. */
   readonly quiet?: boolean
-  /** On whose behalf questions are asked; a person's when left out. */
+  /** On whose behalf questions are asked; the user's by default. */
   readonly asker?: AskedBy | Asker
-  /** Opens no session (RFC 4254, 6.1): forwards may be as many as one likes on one connection. */
+  /** Opens no sessions (RFC 4254, 6.1): any number of forwards fit on one connection. */
   readonly noSessions?: boolean
 }
 
 interface Entry<C> {
   readonly hop: PlannedHop
   readonly plan: ConnectionPlan
-  /** A person once one of those who wait for the connection is. */
+  /** Counts as the user as soon as one of those waiting for the connection does. */
   readonly asker: Asker
   readonly quiet: boolean
   dialing: Promise<C>
   live: boolean
   leases: number
-  /** How many of the leases open sessions. */
+  /** The number of leases that open sessions. */
   sessions: number
-  /** How many sessions it is believed to carry. */
+  /** The number of sessions that this connection is expected to allow. */
   capacity: number
-  /** True once it has carried a session. */
+  /** True once a session was opened on it. */
   proven: boolean
   idleTimer: NodeJS.Timeout | undefined
   readonly abort: AbortController
@@ -64,25 +64,26 @@ interface Entry<C> {
   lastStep: DialStep | undefined
 }
 
-// OpenSSH's MaxSessions is 10.
+// OpenSSH's MaxSessions is 10; one is kept free.
 const usualSessions = 9
-// Commands that run side by side on a server with one session for each must not flood it with logins.
+// Parallel commands must not flood a server that allows one session per connection with logins.
 const mostConnections = 12
 const freeMs = 15_000
 
 /**
- * One login per hop for all who use it, closed a grace period after its last lease. A further connection is dialled only
- * when the sessions of the others are taken; a server that refuses one shows how many it allows. A jump host's connection
- * is leased like any other. Where a refused forward made the server disconnect, each forward has a login of its own.
+ * Shares one connection per hop among all callers and closes it a grace period after its last lease. Another connection
+ * is dialed only when the sessions of the others are in use; a refusal reveals how many the server allows. A jump
+ * host's connection is leased like any other. Where a refused forward made the server disconnect, each forward gets its
+ * own login.
  */
 export class ConnectionPool<C extends PooledConnection<C>> implements Disposable {
   readonly #entries = new Map<string, Entry<C>[]>()
   readonly #opened = new Emitter<string>()
-  /** Announced with the key of its last hop when a connection is there. */
+  /** Emitted with the key of its last hop when a connection is open. */
   readonly onOpened = this.#opened.event
   readonly #dial: Dial<C>
   readonly #graceMs: number
-  // By login: how many sessions its connections were seen to carry.
+  // The number of sessions that each login's connections were seen to allow.
   readonly #capacities = new Map<string, number>()
   // Logins that have carried a session.
   readonly #proven = new Set<string>()
@@ -96,7 +97,10 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
     this.#graceMs = graceMs
   }
 
-  /** Throws what the dial throws; `cancelled` once `signal` aborts. */
+  /**
+   * Returns a lease on the connection at the end of the plan. Errors: those of the dial; `cancelled` when `signal`
+   * aborts.
+   */
   async lease(
     plan: ConnectionPlan,
     { onStep, signal, quiet = false, noSessions = false, asker = 'person' }: LeaseOptions,
@@ -110,7 +114,7 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
     try {
       return await this.#use(entry, { onStep, signal, noSessions })
     } catch (error) {
-      // One that may ask nobody was under way already: a person who is there is asked now.
+      // A dial in progress was not allowed to ask; this caller is, so dial again.
       if (quiet || !entry.quiet || (error as { code?: unknown }).code !== 'needs-answer') throw error
       return await this.lease(plan, { onStep, signal, noSessions, asker })
     } finally {
@@ -139,8 +143,8 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
   }
 
   /**
-   * A lease on a connection that others use already; null where there is none, or all its sessions are taken. For what
-   * must neither make a connection nor keep one.
+   * A lease on a connection that is already in use; null if there is none or all its sessions are in use. For work that
+   * must neither open a connection nor keep one open.
    */
   async leaseLive(plan: ConnectionPlan): Promise<Lease<C> | null> {
     const key = targetHop(plan).key
@@ -148,12 +152,12 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
     return entry ? this.#use(entry, { onStep: () => {}, signal: entry.abort.signal }) : null
   }
 
-  /** True while somebody holds a live connection to the end of the plan. */
+  /** True while a live connection to the end of the plan is leased. */
   isLive(plan: ConnectionPlan): boolean {
     return this.#all(targetHop(plan).key).some(each => each.live && each.leases > 0)
   }
 
-  /** True while there is any connection at all. */
+  /** True while there is any connection. */
   get isBusy(): boolean {
     return this.#entries.size > 0
   }
@@ -221,7 +225,9 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
     return this.#dial({ hop: entry.hop, via: { connection: lease.connection, lease }, onStep, signal, quiet, asker })
   }
 
-  /** Opens a session on the entry's connection, or on another of the same login where that takes no more. */
+  /**
+   * Opens a session on the entry's connection, or on another one of the same login if that one has no sessions left.
+   */
   async #openSession<S extends Session>(
     entry: Entry<C>,
     open: (on: C) => Promise<S>,
@@ -257,7 +263,7 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
     return session
   }
 
-  /** Lowers what the connection is believed to carry; throws `error` unless another connection may help. */
+  /** Lowers the expected capacity of the connection; throws `error` unless another connection may help. */
   async #learn(entry: Entry<C>, error: unknown): Promise<void> {
     const login = loginOf(entry.hop)
     if (!(error instanceof AppError) || !isSessionRefused(error)) throw error
@@ -283,7 +289,10 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
       }
       const entry = free ?? this.#create(plan, quiet)
       if (!quiet) entry.asker.raise()
-      onStep?.({ kind: 'connecting', step: `${hop.label} takes no more sessions on this login: signing in once more` })
+      onStep?.({
+        kind: 'connecting',
+        step: `${hop.label} accepts no more sessions on this connection, so Hawser opens another one`,
+      })
       try {
         return { entry, lease: await this.#use(entry, { onStep: onStep ?? (() => {}), signal }) }
       } catch (error) {
@@ -294,7 +303,7 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
     }
   }
 
-  /** Waits until a session of the hop ends somewhere. Throws `too-many-connections` after 15 s, `cancelled` on abort. */
+  /** Waits until a session of the hop ends. Errors: `too-many-connections` after 15 s, `cancelled` on abort. */
   async #untilFreed(hop: PlannedHop, signal: AbortSignal): Promise<void> {
     let freed: Disposable | undefined
     let timer: NodeJS.Timeout | undefined
@@ -313,7 +322,7 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
   #release(entry: Entry<C>): void {
     queueMicrotask(() => this.#freed.fire(entry.hop.key))
     if (--entry.leases > 0 || !this.#has(entry)) return
-    // Nobody waits for a dial any more: a question must not stay open for it.
+    // Nobody waits for the dial any more, so it must not leave a question open.
     if (entry.live) entry.idleTimer = setTimeout(() => this.#close(entry), this.#graceMs)
     else this.#close(entry)
   }
@@ -347,14 +356,14 @@ function hasRoom({ sessions, capacity }: { readonly sessions: number; readonly c
   return sessions < capacity
 }
 
-/** The login that a hop stands for, whatever its connections are used for. */
+/** The login of a hop, whatever its connections are used for. */
 function loginOf({ user, address, port }: PlannedHop): string {
   return `${user}@${address}:${port}`
 }
 
 /**
- * Lets a dial ask openly as soon as a person waits for it. Whoever answers for the dial waits for those who wait for it: the
- * questions of the hosts behind a jump host open by themselves then.
+ * Lets a dial ask openly as soon as the user waits for it. Everyone waiting for this dial also counts as waiting for
+ * its jump hosts, so their questions open automatically too.
  */
 function follow(asker: AskedBy | Asker, dial: Asker): Disposable | undefined {
   if (asker === 'background') return undefined

@@ -22,30 +22,30 @@ import {
 } from './ssh-errors.ts'
 import { countSessions } from './ssh2-internals.ts'
 
-/** A channel with a shell, or one through the far side: ssh2's own. */
+/** ssh2's channel for a shell, or for a connection forwarded through the server. */
 export type Channel = ClientChannel
 
-/** A session's channel. */
+/** The channel of a session. */
 export interface OpenedSession {
   readonly channel: Channel
-  /** The connection that carries it, which is another one where the first takes no more sessions. */
+  /** The connection that carries it; not the requested one if that had no sessions left. */
   readonly connection: Connection
 }
 
-/** What a subsystem said besides its protocol, as far as it has. */
+/** The output of a subsystem besides its protocol, as far as received. */
 export interface SubsystemWords {
   /** The first 4 KiB of its standard error. */
   readonly errors: Buffer
-  /** Its exit code; null where none came, or a signal ended it. */
+  /** Its exit code; null if none was received or a signal terminated it. */
   readonly code: number | null
 }
 
-/** A subsystem's channel. */
+/** The channel of a subsystem. */
 export interface OpenedSubsystem extends OpenedSession {
   readonly words: () => SubsystemWords
 }
 
-/** A shell's or command's channel, with what ended it before anybody could listen. */
+/** The channel of a shell or command, with the events from before anyone could listen. */
 export interface OpenedShell extends OpenedSession {
   readonly early: { exit?: readonly [code: number | null, signal: string | undefined]; closed?: boolean }
 }
@@ -53,28 +53,28 @@ export interface OpenedShell extends OpenedSession {
 interface OpenRequest<T> {
   readonly signal: AbortSignal
   readonly request: (done: (error: Error | undefined, opened: T) => void) => unknown
-  /** Lets go of what came after nobody waited any more. */
+  /** Releases a channel that opened after its caller stopped waiting. */
   readonly drop: (opened: T) => void
   readonly refused: (error: Error) => AppError
 }
 
 const openMs = 15_000
 const mostWords = 4096
-// A shell that was closed takes a while to end.
+// A shell takes a while to exit after its channel was closed.
 const lateMs = 3_000
-// A server that ends the connection so soon after it refused a channel does so because of it.
+// A server that disconnects this soon after it refused a channel does so because of the refusal.
 const afterRefusalMs = 5_000
 
-/** One live, signed-in SSH connection. Made by the dialer only. */
+/** One live, authenticated SSH connection. Only the dialer creates it. */
 export class Connection implements Disposable {
   readonly #closed = new Emitter<AppError | null>()
-  /** Announced once: with the reason when it was lost, null when it was closed on purpose. */
+  /** Emitted once: with the reason if the connection was lost, null if it was closed on purpose. */
   readonly onClosed = this.#closed.event
 
   readonly #client: Client
   readonly #opener: ShellOpener
   readonly #listeners: RemoteListeners
-  /** What the connection leads to, for people. */
+  /** The name of the server, for messages. */
   readonly where: string
   /** The weak algorithms that were negotiated, by their SSH names. */
   readonly weak: readonly string[]
@@ -92,7 +92,7 @@ export class Connection implements Disposable {
     client: Client
     where: string
     onBytes: (listener: () => void) => void
-    /** How many bytes wait in this process to be sent. */
+    /** The number of bytes in this process that are waiting to be sent. */
     unsent: () => number
     owned: Disposable
     limits?: LivenessLimits
@@ -107,14 +107,14 @@ export class Connection implements Disposable {
     this.weak = input.weak ?? []
     this.#beforeClose = input.owned
     this.#client.on('error', error => (this.#lastError = error))
-    // After an end of data nothing works any more, and on the way through another host no close may follow it.
+    // The connection is unusable after its input ended, and behind a jump host no `close` may follow.
     const drop = () => this.#drop()
     this.#client.on('end', drop).on('close', drop)
     this.#watch = new LinkWatch({
       ...input,
       limits: input.limits ?? usualLimits,
       onLost: seconds => {
-        this.#end(new AppError('lost', `${this.where} has not answered for ${seconds} seconds.`))
+        this.#end(new AppError('lost', `${this.where} has not responded for ${seconds} seconds.`))
         this.#client.destroy()
       },
     })
@@ -129,36 +129,39 @@ export class Connection implements Disposable {
     return this.#watch.state
   }
 
-  /** How many sessions (RFC 4254, 6.1) are open on it. */
+  /** The number of open sessions (RFC 4254, 6.1) on this connection. */
   get sessions(): number {
     return countSessions(this.#client)
   }
 
-  /** The same with those that have just ended, which the server may not have let go of yet. */
+  /** The same, including sessions that have just ended and that the server may not have released yet. */
   get sessionsOfLate(): number {
     this.#goneSessions = this.#goneSessions.filter(at => performance.now() - at < lateMs)
     return this.sessions + this.#goneSessions.length
   }
 
-  /** True when the server ended it right after it had refused a forwarded connection. */
+  /** True if the server disconnected right after it refused a forwarded connection. */
   get endedByRefusal(): boolean {
     return this.#endedByRefusal
   }
 
-  /** From now on `route` decides which connection of the same login opens a session. */
+  /** Makes `route` choose which connection of the same login opens a session. */
   routeSessions(route: SessionRoute<Connection>): void {
     this.#route = route
   }
 
   /**
-   * Opens a shell in a terminal within 15 s, on another connection of the same login where this one takes no more
-   * sessions. With `onStep` a person may be asked for that. Throws an AppError when the server refuses, `cancelled` on abort.
+   * Opens a shell in a terminal within 15 s, on another connection of the same login if this one has no sessions left.
+   * With `onStep`, the user may be asked in order to open that connection. Errors: an AppError when the server refuses,
+   * `cancelled` on abort.
    */
   shell(request: ShellRequest, signal: AbortSignal, onStep?: (step: DialStep) => void): Promise<OpenedShell> {
     return this.#route(on => on.#shell(request, signal), { signal, onStep })
   }
 
-  /** Opens a TCP channel from the far side (direct-tcpip, RFC 4254, 7.2) within 15 s. Throws like `shell`. */
+  /**
+   * Opens a TCP connection from the server (direct-tcpip, RFC 4254, 7.2) within 15 s. Errors: the same as `shell()`.
+   */
   connectFromThere(address: string, port: number, signal: AbortSignal): Promise<Channel> {
     return this.#open({
       signal,
@@ -168,7 +171,9 @@ export class Connection implements Disposable {
     })
   }
 
-  /** Opens a channel to a Unix socket of the far side (direct-streamlocal@openssh.com). Throws like `shell`. */
+  /**
+   * Opens a connection to a Unix socket on the server (direct-streamlocal@openssh.com). Errors: the same as `shell()`.
+   */
   connectUnixFromThere(path: string, signal: AbortSignal): Promise<Channel> {
     return this.#open({
       signal,
@@ -179,8 +184,8 @@ export class Connection implements Disposable {
   }
 
   /**
-   * Listens on the far side (RFC 4254, 7.1) until disposed; answers with the port, which the server chose when it was 0.
-   * Throws like `shell`; `server-refused` when the server lets nobody listen there.
+   * Listens on the server (RFC 4254, 7.1) until disposed; resolves to the port, which the server chooses if it was 0.
+   * Errors: the same as `shell()`, and `server-refused` when the server doesn't allow listening.
    */
   listenThere(
     at: { readonly address: string; readonly port: number },
@@ -196,7 +201,7 @@ export class Connection implements Disposable {
     })
   }
 
-  /** The same on a Unix socket of the far side. */
+  /** The same for a Unix socket on the server. */
   listenUnixThere(path: string, onIncoming: OnIncoming, signal: AbortSignal): Promise<Disposable> {
     return this.#open({
       signal,
@@ -206,30 +211,33 @@ export class Connection implements Disposable {
     })
   }
 
-  /** Opens a subsystem such as `sftp` (RFC 4254, 6.5) within 15 s, on another connection like `shell`. Throws like it. */
+  /**
+   * Opens a subsystem such as `sftp` (RFC 4254, 6.5) within 15 s, if necessary on another connection, like `shell()`.
+   * Errors: the same as `shell()`.
+   */
   subsystem(name: string, signal: AbortSignal): Promise<OpenedSubsystem> {
     return this.#route(on => on.#subsystem(name, signal), { signal })
   }
 
   /**
-   * Runs a command without a terminal (RFC 4254, 6.5), on another connection like `shell`. Throws like it. The command
-   * line is the far shell's to read.
+   * Runs a command without a terminal (RFC 4254, 6.5), if necessary on another connection, like `shell()`. The remote
+   * login shell interprets the command line. Errors: the same as `shell()`.
    */
   exec(command: CommandLine, signal: AbortSignal): Promise<OpenedShell> {
     return this.#route(on => on.#exec(command, signal), { signal })
   }
 
-  /** Tell it of bytes that want an answer, so that a dead link shows soon after typing. */
+  /** Notes that data was sent that requires a response, so that a dead connection is noticed soon after typing. */
   noteSent(): void {
     this.#watch.noteSent()
   }
 
-  /** After sleep or a change of network: finds out at once whether the link still lives. */
+  /** Checks at once whether the connection is alive, for example after sleep or a network change. */
   checkNow(): void {
     this.#watch.checkNow()
   }
 
-  /** While `waits` answers true, something was sent that wants an answer, as after `noteSent`. */
+  /** While `waits` returns true, sent data still requires a response, as after `noteSent()`. */
   noteWaiting(waits: () => boolean): Disposable {
     return this.#watch.noteWaiting(waits)
   }
@@ -271,9 +279,9 @@ export class Connection implements Disposable {
 
   #withWords(channel: ClientChannel): OpenedSubsystem {
     let words: SubsystemWords = { errors: Buffer.alloc(0), code: null }
-    // There is none when the server refused it.
+    // The channel is missing if the server refused it.
     if ((channel as unknown) !== undefined) {
-      // Read to its end: what nobody reads would use up the window of both outputs.
+      // Read to its end: unread data would use up the window of both outputs.
       channel.stderr.on('data', (data: Buffer) => {
         const { errors } = words
         if (errors.length < mostWords)
@@ -286,9 +294,9 @@ export class Connection implements Disposable {
 
   #withEarlyEnd(channel: ClientChannel): OpenedShell {
     const early: OpenedShell['early'] = {}
-    // There is none when the server refused it.
+    // The channel is missing if the server refused it.
     if ((channel as unknown) !== undefined) {
-      // What comes in the same read as the reply would be gone a turn later.
+      // Events in the same read as the reply would be missed one turn later.
       channel.once('exit', (code: number | null, name?: string) => (early.exit = [code, name]))
       channel.once('close', () => (early.closed = true))
     }
@@ -297,7 +305,7 @@ export class Connection implements Disposable {
 
   #open<T>({ signal, request, drop, refused }: OpenRequest<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (this.#over) return reject(new AppError('lost', `The connection to ${this.where} is closed.`))
+      if (this.#over) return reject(new AppError('lost', `The connection to ${this.where} was closed.`))
       if (signal.aborted) return reject(new AppError('cancelled', 'Cancelled'))
       const settle = () => {
         clearTimeout(timer)
@@ -312,7 +320,7 @@ export class Connection implements Disposable {
       let gaveUp = false
       const abort = () => fail(new AppError('cancelled', 'Cancelled'))
       const late = () =>
-        fail(new AppError('timed-out', `${this.where} did not answer the request for a channel. Try again.`))
+        fail(new AppError('timed-out', `${this.where} did not answer a request to open a channel. Try again.`))
       const timer = setTimeout(late, openMs)
       const stop = this.onClosed(error => fail(error ?? new AppError('cancelled', 'Closed')))
       signal.addEventListener('abort', abort)
@@ -324,7 +332,7 @@ export class Connection implements Disposable {
           else resolve(opened)
         })
       } catch (error) {
-        // ssh2 throws when the socket is already half closed.
+        // ssh2 throws if the socket is already half closed.
         fail(this.#error(new Error('', { cause: error })))
       }
     })
@@ -341,11 +349,11 @@ export class Connection implements Disposable {
     this.#client.destroy()
   }
 
-  // ssh2 calls every key exchange the handshake; this one was in the middle of work.
+  // ssh2 labels every key exchange a handshake; this one was a rekey.
   #lossOf(error: unknown): AppError {
     if (!(error instanceof Error) || (error as { level?: unknown }).level !== 'handshake') return this.#error(error)
     const text = cleanLine(error.message.replace(/ during handshake|^Handshake failed: /gi, ''), 200)
-    return new AppError('lost', `The connection to ${this.where} was lost while its keys were changed (${text}).`, {
+    return new AppError('lost', `The connection to ${this.where} was lost while rekeying (${text}).`, {
       cause: error,
     })
   }

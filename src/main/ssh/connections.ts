@@ -71,13 +71,16 @@ export class Connections {
       const { label } = targetHop(plan)
       const ask = (question: Question) => {
         if (quiet)
-          throw new AppError('needs-answer', `${label} asks for more than a connection in the background can answer.`)
+          throw new AppError(
+            'needs-answer',
+            `${label} needs your input, and a background connection can’t ask for it. Connect to it first.`,
+          )
         onStep({ kind: 'asking' })
         return prompter.ask(question, { asker, signal })
       }
       await findOut(pending, { config, consents, label, ask, signal })
     }
-    throw new AppError('invalid-input', 'The config asks without end. Correct its Match exec lines.')
+    throw new AppError('invalid-input', 'The SSH config keeps leading to new questions. Check its Match exec lines.')
   }
 
   /** A lease on the shared connection to a target, which is dialled when need be. */
@@ -115,12 +118,12 @@ export class Connections {
     const plan = this.plan(target)
     const lease = await this.pool.leaseLive(plan)
     if (lease) return runOn(lease, script, signal)
-    if (this.pool.isLive(plan)) throw new AppError('too-many-connections', 'All sessions are taken.')
+    if (this.pool.isLive(plan)) throw new AppError('too-many-connections', 'No more sessions are available.')
     return null
   }
 
   #plan(target: Target, resolve: ConfigView['resolve']): ConnectionPlan {
-    if (target.kind === 'local') throw new AppError('invalid-input', 'This computer is not reached by SSH.')
+    if (target.kind === 'local') throw new AppError('invalid-input', 'SSH is not used for this computer.')
     const { config, hosts } = this.#parts
     const view: ConfigView = {
       nameOf: id => hosts.configName(id),
@@ -150,7 +153,7 @@ async function runOn(lease: Lease<Connection>, script: Script, signal: AbortSign
 /** Throws `unsupported` with what it said for a script that failed: what it printed tells nothing then. */
 function outputOf({ code, output, errors }: CommandResult, { where }: Connection): string {
   if (code === 0) return output.toString('utf8')
-  const how = code === null ? 'was cut off' : `failed (exit code ${code})`
+  const how = code === null ? 'was terminated by a signal' : `failed with exit code ${code}`
   const words = { output: '', errors, code }
   throw new AppError('unsupported', withWords(`A command on ${where} ${how}.`, words, 'Try it in a terminal.'))
 }

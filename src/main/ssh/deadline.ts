@@ -1,6 +1,6 @@
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 
-/** A timer that stands still while a person is asked something. */
+/** A timer that pauses while the user is asked something. */
 export class Deadline implements Disposable {
   readonly #onExpired: () => void
   #leftMs = 0
@@ -12,13 +12,13 @@ export class Deadline implements Disposable {
     this.#onExpired = onExpired
   }
 
-  /** Starts over with `ms`. */
+  /** Restarts the timer with `ms` milliseconds. */
   restart(ms: number): void {
     this.#leftMs = ms
     this.#run()
   }
 
-  /** Stops the clock while `work` runs. */
+  /** Pauses the timer while `work` runs. */
   async pauseFor<T>(work: () => Promise<T>): Promise<T> {
     this.#pauses++
     if (this.#timer) {

@@ -1,5 +1,8 @@
 import type { ServerText } from '../../shared/base/server-text.ts'
 
-/** Where a dial stands, for the window. `said` is what the server shows before the sign-in is over (its banner). */
+/**
+ * The progress of a dial, for the window. `said` is text that the server shows before the sign-in is complete (its
+ * banner).
+ */
 export type DialStep =
   { readonly kind: 'connecting'; readonly step: string; readonly said?: ServerText } | { readonly kind: 'asking' }

@@ -107,7 +107,7 @@ describe('signing in', () => {
       message: expect.stringContaining('It takes a password'),
     })
     expect(auth().filter(each => each.startsWith('password'))).toEqual(['password no', 'password no', 'password no'])
-    expect(asked.at(-1)).toMatchObject({ kind: 'secrets', text: 'That password was not accepted.' })
+    expect(asked.at(-1)).toMatchObject({ kind: 'secrets', text: 'Incorrect password.' })
   })
 
   it('uses a remembered password once, then asks, and keeps only an answer that worked', async () => {

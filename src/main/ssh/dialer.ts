@@ -34,13 +34,13 @@ export type { DialStep }
 
 export interface DialOptions {
   readonly hop: PlannedHop
-  /** The way through the hop before; null dials by TCP. */
+  /** The connection to the previous hop; null dials by TCP. */
   readonly via: { readonly connection: Connection; readonly lease: Disposable } | null
   readonly onStep: (step: DialStep) => void
   readonly signal: AbortSignal
-  /** Gives up rather than ask a person anything. */
+  /** Fails instead of asking the user anything. */
   readonly quiet: boolean
-  /** On whose behalf it asks. */
+  /** On whose behalf questions are asked. */
   readonly asker: Asker
 }
 
@@ -50,20 +50,23 @@ export interface DialerParts {
   readonly secrets: SecretStore
   readonly keys: KeyRing
   readonly consents: Consents
-  /** Where the usual agent listens; null where there is none. */
+  /** The socket of the default agent; null if there is none. */
   readonly agentSocket: string | null
   readonly agent: (socket: string | null) => Promise<readonly Signer[]>
   readonly onKeyDecision: (kind: 'trusted' | 'key-replaced' | 'keys-learned', hop: PlannedHop, key: ShownKey) => void
-  /** A server showed a banner. */
+  /** Called when a server sent a banner. */
   readonly onBanner: (hop: PlannedHop, text: ServerText) => void
   readonly onForgotten: (error: unknown) => void
 }
 
 const handshakeMs = 20_000
-// sshd's LoginGraceTime: a push to a phone, a touch of a key and a slow directory all take their time.
+// sshd's LoginGraceTime: phone approvals, key touches and slow directory services take time.
 const signInMs = 120_000
 
-/** The one place that makes an ssh2 Client: connects, checks the host key, signs in. Throws an AppError with a next step. */
+/**
+ * The only place that creates an ssh2 Client: connects, checks the host key and signs in. Errors: an AppError with a
+ * next step.
+ */
 export class Dialer {
   readonly #parts: DialerParts
 
@@ -82,15 +85,16 @@ export class Dialer {
     try {
       onStep({
         kind: 'connecting',
-        step: via ? `Reaching ${hop.label} through ${via.connection.where}` : `Connecting to ${hop.label}`,
+        step: via ? `Connecting to ${hop.label} through ${via.connection.where}` : `Connecting to ${hop.label}`,
       })
       const knownTypes = await knownTypesOf(hop, this.#parts.knownHosts)
-      // Nothing may be awaited from here to the handshake: a stream that ends in between would end unheard.
+      // Nothing may be awaited between here and the handshake: the end of the stream would go unnoticed.
       const stream: Duplex = via
         ? await via.connection.connectFromThere(hop.address, hop.port, signal)
         : await reach({ hop, secrets, consents, ask, signal })
       owned.add(toDisposable(() => stream.destroy()))
-      // A channel stays open after the target has ended it: only this side can tell the host before to let go.
+      // A forwarded channel stays open after the target closed its end: only this side can make the jump host release
+      // it.
       if (via) stream.once('end', () => stream.destroy())
       return await this.#signIn(stream, { ...options, knownTypes }, owned)
     } catch (error) {
@@ -99,12 +103,12 @@ export class Dialer {
     }
   }
 
-  /** The host key of one type of a server: `scanHostKey`. */
+  /** Reads the host key of one type from a server; see `scanHostKey`. */
   readHostKey(server: HostKeyRequest): Promise<Buffer | null> {
     return scanHostKey(server)
   }
 
-  /** A question before there is anything to sign in to. */
+  /** Asks a question before there is a connection to sign in to. */
   async #ask(question: Question, { hop, quiet, onStep, signal, asker }: DialOptions) {
     if (quiet || hop.options.batch) throw needsAnswer(hop, false)
     onStep({ kind: 'asking' })
@@ -165,10 +169,10 @@ export class Dialer {
       algorithms: attempt.offer as never,
       ...(forwarded === null ? {} : { agent: agentFor(forwarded) }),
       authHandler: auth.handler,
-      // The callback form: a returned promise would count as yes.
+      // The callback form: a returned promise would count as acceptance.
       hostVerifier: (key: Buffer, verify: (ok: boolean) => void) => {
-        // Asked again on each rekey: the key of this session is the only one that will do. Answered at once, since ssh2
-        // goes back to sending data, with keys that hold no more, while it waits for a later answer.
+        // Called again on each rekey, where only the key of this session is accepted. The answer is synchronous, since
+        // ssh2 would continue to send data with outdated keys while it waits.
         if (accepted) return verify(accepted.equals(key))
         attempt.keyShown()
         decide(key).then(
@@ -177,7 +181,7 @@ export class Dialer {
         )
       },
     })
-    // First the connection, then the vault: a link that ends meanwhile must be heard.
+    // Create the connection before touching the vault: a connection that closes meanwhile must be noticed.
     const connection = new Connection({
       client: attempt.client,
       where: hop.label,
@@ -193,12 +197,12 @@ export class Dialer {
   }
 }
 
-/** A command may ask for a sign-in of its own, in a browser perhaps, before it leads anywhere. */
+/** A ProxyCommand may require a sign-in of its own, perhaps in a browser, before it connects. */
 function handshakeLimit({ options: { through, connectMs } }: PlannedHop): number {
   return Math.max(through?.kind === 'command' ? signInMs : handshakeMs, connectMs ?? 0)
 }
 
-/** The socket of the agent that programs over there may use; null is none. */
+/** The socket of the agent to forward; null forwards none. */
 function forwardedAgent({ options }: PlannedHop, usual: string | null): string | null {
   const { forwardAgent, agent } = options
   if (forwardAgent === null) return null
@@ -212,21 +216,21 @@ function chooseAlgorithms(hop: PlannedHop, knownTypes: readonly string[]) {
     return algorithmsFor({ weak: hop.weakAlgorithms, knownTypes, wishes, compression })
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    throw new AppError('no-common-algorithm', `${error.message}. Change that line of the config of ${hop.label}.`)
+    throw new AppError('no-common-algorithm', `${error.message}. Change that line in the SSH config of ${hop.label}.`)
   }
 }
 
 function needsAnswer(hop: PlannedHop, refused: boolean): AppError {
   const text = hop.options.batch
-    ? `${hop.label} asks something, and BatchMode is set to yes in its config.`
-    : `${hop.label} asks for more than a connection in the background can answer.`
+    ? `${hop.label} needs your input, but BatchMode is set to yes in its SSH config.`
+    : `${hop.label} needs your input, and a background connection can’t ask for it. Connect to it first.`
   return new AppError(refused ? 'auth-failed' : 'needs-answer', text)
 }
 
 function passwordExpired(hop: PlannedHop): AppError {
   return new AppError(
     'auth-failed',
-    `${hop.label} wants a new password for ${hop.user}, which Hawser can’t set. Change it with ssh in a terminal and try again.`,
+    `The password of ${hop.user} on ${hop.label} must be changed, which Hawser can’t do. Change it with ssh in a terminal and try again.`,
   )
 }
 
@@ -239,14 +243,14 @@ interface AttemptParts extends Pick<DialerParts, 'onBanner'> {
   readonly asker: Asker
   readonly prompter: Prompter
   readonly offer: Offer
-  /** Looks for what a refused sign-in may have wanted. */
+  /** Looks for keys that a refused sign-in may have required. */
   readonly findUnsupported: () => Promise<readonly UnsupportedIdentity[]>
 }
 
-/** One handshake and sign-in, with its clock and its way to ask. */
+/** One handshake and sign-in, with its timeout and its questions. */
 class Attempt {
   readonly client = new Client()
-  /** Why it can't go on, when something better than ssh2's own error is known. */
+  /** The reason the attempt failed, if a better one than ssh2's error is known. */
   failure: unknown
   /** The weak algorithms that were negotiated. */
   weak: readonly string[] = []
@@ -291,18 +295,18 @@ class Attempt {
     }
   }
 
-  /** Ends the attempt with a reason of our own; nothing more is sent. */
+  /** Ends the attempt with Hawser's own reason; nothing more is sent. */
   readonly giveUp = (error: unknown) => {
     this.failure ??= error
     this.#giveUp(error)
   }
 
-  /** The server's host key came, which is asked about or known. */
+  /** Notes that the server's host key was received and is being checked. */
   keyShown(): void {
     this.#reached = 'key-shown'
   }
 
-  /** For what ssh2 can't bear any more once its connection is gone. */
+  /** Runs work that ssh2 can't handle once the connection is gone. */
   unlessOver(run: () => void): void {
     if (!this.#over && !this.#parts.stream.destroyed) run()
   }
@@ -321,7 +325,7 @@ class Attempt {
           this.#reached = 'signing-in'
           this.#startClock(signInMs)
         })
-        // An agent that would not sign is one attempt gone, not the connection.
+        // An agent that refuses to sign fails one attempt, not the connection.
         client.on('error', error => ((error as { level?: string }).level === 'agent' ? undefined : reject(error)))
         client.on('banner', text => this.#showBanner(text))
         client.on('close', () => reject(new Error('')))
@@ -351,7 +355,7 @@ class Attempt {
     onStep({ kind: 'connecting', step: `Signing in as ${hop.user}`, ...(said && { said }) })
   }
 
-  /** A banner may lead to a page where the person signs in: all the time there is counts from it. */
+  /** A banner may link to a page for signing in, so the full time limit starts again. */
   #showBanner(text: string): void {
     if (!this.#banner.add(text)) return
     const { hop, onBanner } = this.#parts

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
 
-/** A public key's SHA256 fingerprint as OpenSSH writes it: `SHA256:` and unpadded base64 of the hash of the key blob. */
+/**
+ * Returns a public key's SHA256 fingerprint as OpenSSH prints it: `SHA256:` and the unpadded Base64 hash of the key
+ * blob.
+ */
 export function fingerprint(blob: Uint8Array): string {
   return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`
 }
 
-/** The type name at the head of a public key blob (RFC 4253, 6.6); 'unknown' when the blob is not one. */
+/** Returns the type name at the start of a public key blob (RFC 4253, 6.6); 'unknown' if it is malformed. */
 export function keyType(blob: Buffer): string {
   if (blob.length < 4) return 'unknown'
   const length = blob.readUInt32BE(0)
@@ -13,7 +16,7 @@ export function keyType(blob: Buffer): string {
   return length > 0 && length <= 64 && length <= blob.length - 4 && /^[\x21-\x7e]+$/.test(name) ? name : 'unknown'
 }
 
-/** A key type as people say it: `ssh-ed25519` is ED25519. */
+/** Returns a key type as OpenSSH displays it: `ssh-ed25519` becomes ED25519. */
 export function shownType(type: string): string {
   if (type === 'ssh-rsa') return 'RSA'
   if (type === 'ssh-ed25519') return 'ED25519'

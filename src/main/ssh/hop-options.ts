@@ -1,19 +1,19 @@
 import type { Proxy } from '../../shared/contract/hosts.ts'
 import { expandCommand, type ResolvedHost } from '../ssh-config/resolved.ts'
 
-/** How a sign-in method is called in RFC 4252. */
+/** The name of an authentication method in RFC 4252 and RFC 4256. */
 export type SignInMethod = 'publickey' | 'keyboard-interactive' | 'password'
 
-/** What leads to a host instead of a plain TCP connection: a proxy, or a command that carries the bytes. */
+/** Replaces a plain TCP connection: a proxy, or a command that carries the data. */
 export type Through = Proxy | { readonly kind: 'command'; readonly command: string; readonly place: string }
 
-/** How a host is to be believed. */
+/** How the host key of a host is verified. */
 export interface TrustOptions {
   readonly strict: 'ask' | 'yes' | 'no' | 'accept-new'
-  /** Null is the person's usual files; the first is written to. */
+  /** Null means the user's default files; new keys are written to the first one. */
   readonly userFiles: readonly string[] | null
   readonly globalFiles: readonly string[] | null
-  /** The name that its keys are filed under, in the place of its address. */
+  /** The name that its keys are stored under, instead of its address. */
   readonly alias: string | null
   readonly checkIp: boolean
   readonly hash: boolean
@@ -21,40 +21,40 @@ export interface TrustOptions {
   readonly skipLocalhost: boolean
 }
 
-/** What its terminals ask for. */
+/** Settings for the terminals of a host. */
 export interface SessionOptions {
   readonly command: string | null
   readonly tty: boolean
-  /** Patterns of this computer's variables to pass on. */
+  /** Patterns of the local environment variables to send. */
   readonly sendEnv: readonly string[]
   readonly setEnv: readonly string[]
 }
 
-/** Everything about one hop that ssh_config(5) can set. Times in milliseconds. */
+/** Everything about one hop that ssh_config(5) can set. Times are in milliseconds. */
 export interface HopOptions {
   readonly identityFiles: readonly string[]
-  /** CertificateFile: looked at only to say that they can't be used. */
+  /** CertificateFile, used only to explain that certificates are not supported. */
   readonly certificateFiles: readonly string[]
   readonly identitiesOnly: boolean
-  /** Not even the usual keys are offered (`IdentityFile none`). */
+  /** Not even the default keys are offered (`IdentityFile none`). */
   readonly noKeyFiles: boolean
-  /** The agent's socket; null is the usual one, `none` is no agent. */
+  /** The agent's socket; null is the default agent, `none` is no agent. */
   readonly agent: string | null
   readonly methods: readonly SignInMethod[]
   readonly passwordPrompts: number
-  /** Asks a person nothing. */
+  /** Never asks the user (BatchMode). */
   readonly batch: boolean
-  /** The agent to forward; null is none, `yes` the one that signs in. */
+  /** The agent to forward; null is none, `yes` the one used for signing in. */
   readonly forwardAgent: string | null
   readonly through: Through | null
   readonly family: 0 | 4 | 6
   readonly bindAddress: string | null
-  /** Null is the usual limit, 0 none. */
+  /** Null is the default limit, 0 none. */
   readonly connectMs: number | null
   readonly attempts: number
   readonly tcpKeepAlive: boolean
   readonly compression: boolean
-  /** 0 is Hawser's own rhythm. */
+  /** 0 keeps Hawser's own interval. */
   readonly aliveMs: number
   readonly aliveCount: number
   readonly algorithms: {
@@ -68,11 +68,11 @@ export interface HopOptions {
   readonly session: SessionOptions
 }
 
-// Node's timers take no more.
+// The maximum of Node's timers.
 const maxSeconds = 2_147_483
 const allMethods: readonly SignInMethod[] = ['publickey', 'keyboard-interactive', 'password']
 
-/** What holds for a host that no config speaks of. */
+/** The options of a host that no config mentions. */
 export const usualOptions: HopOptions = {
   identityFiles: [],
   certificateFiles: [],
@@ -106,7 +106,7 @@ export const usualOptions: HopOptions = {
   session: { command: null, tty: true, sendEnv: [], setEnv: [] },
 }
 
-/** The options of a host as the config resolves it. */
+/** Converts a host resolved from the config to options. */
 export function optionsOf(host: ResolvedHost): HopOptions {
   const { proxyCommand, forwardAgent } = host
   return {
@@ -150,7 +150,7 @@ export function optionsOf(host: ResolvedHost): HopOptions {
     },
     session: {
       command: host.remoteCommand,
-      // As ssh has it: a command gets a terminal only where one is asked for.
+      // As in ssh: a command gets a terminal only if one is requested.
       tty: host.requestTty === 'auto' ? host.remoteCommand === null : host.requestTty !== 'no',
       sendEnv: host.sendEnv,
       setEnv: host.setEnv,
@@ -158,7 +158,7 @@ export function optionsOf(host: ResolvedHost): HopOptions {
   }
 }
 
-/** The methods that are allowed, in the order of PreferredAuthentications. */
+/** The allowed methods, in the order of PreferredAuthentications. */
 function methodsOf(host: ResolvedHost): readonly SignInMethod[] {
   const allowed = allMethods.filter(
     method =>

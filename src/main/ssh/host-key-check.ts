@@ -8,29 +8,30 @@ import type { KnownHostsChoice, KnownHostsFile } from './known-hosts-file.ts'
 
 export interface HostKeyContext {
   readonly hop: PlannedHop
-  /** The address that was dialled; null where a proxy or another host did. */
+  /** The address that was dialed; null if a proxy or jump host dialed it. */
   readonly ip: string | null
   readonly knownHosts: KnownHostsFile
   readonly ask: (question: Question) => Promise<Answer | null>
-  /** What was decided about a key, for the Activity page. */
+  /** Reports the decision about a key to the Activity page. */
   readonly onDecision: (kind: 'trusted' | 'key-replaced', key: ShownKey) => void
 }
 
 /**
- * What the keys of a hop are filed under: its alias, else its address and port. Behind a jump host the way is part of it,
- * as `address/via/jump:22`: no host name has a slash, and the same address behind another jump host is another machine.
+ * The name that the keys of a hop are stored under: its alias, or its address and port. Behind a jump host the route is
+ * part of it, as in `address/via/jump:22`: host names can't contain slashes, and the same address behind another jump
+ * host is a different machine.
  */
 export function keyNameOf(hop: PlannedHop): string {
   const { alias } = hop.options.trust
   return alias ?? [plainNameOf(hop), ...hop.via.map(each => each.slice(each.lastIndexOf('@') + 1))].join('/via/')
 }
 
-/** What ssh files the keys of a hop under, whatever the way. */
+/** The name that ssh stores the keys of a hop under, whatever the route. */
 function plainNameOf({ address, port }: PlannedHop): string {
   return knownHostsName(address, port)
 }
 
-/** The types of the keys on file for a hop, those of its own name first. */
+/** The types of the known keys of a hop, those under its own name first. */
 export async function knownTypesOf(hop: PlannedHop, knownHosts: KnownHostsFile): Promise<readonly string[]> {
   const choice = choiceOf(hop.options.trust)
   const own = await knownHosts.knownTypes(keyNameOf(hop), choice)
@@ -41,16 +42,19 @@ function isBehind({ via, options }: PlannedHop): boolean {
   return via.length > 0 && options.trust.alias === null
 }
 
-/** Where the keys of a hop are looked up and filed. */
+/** The files in which the keys of a hop are looked up and stored. */
 export function choiceOf({ userFiles, globalFiles, hash }: TrustOptions): KnownHostsChoice {
   return { userFiles, globalFiles, hash }
 }
 
-/** Decides on a server's key: known, or trusted by a person. Throws `host-key-rejected`; nothing may be sent before it resolves. */
+/**
+ * Verifies a server's host key: it is known, or the user trusts it. Errors: `host-key-rejected`. Nothing may be sent
+ * before this resolves.
+ */
 export async function checkHostKey(key: Buffer, context: HostKeyContext): Promise<void> {
   const { hop, ip, knownHosts } = context
   const { trust } = hop.options
-  // Of what was really dialled: "localhost" behind another host is a machine over there.
+  // Applies to the dialed address only: "localhost" behind a jump host is a remote machine.
   if (trust.skipLocalhost && trust.alias === null && ip !== null && isLoopback(ip)) return
   if (isBehind(hop)) return checkBehind(key, context)
   await checkName(key, keyNameOf(hop), context)
@@ -63,8 +67,9 @@ export async function checkHostKey(key: Buffer, context: HostKeyContext): Promis
 }
 
 /**
- * A key behind a jump host: what is filed for this way decides. Where nothing is, the very key that ssh has filed for the
- * address is taken over; another key there is no alarm, since it may be of another machine, but it is never passed over.
+ * Verifies a key behind a jump host. Keys stored for this route decide. If there are none, a key that ssh has stored
+ * for the address is accepted if it is the same; a different one is not an alarm, since it may belong to another
+ * machine, but the user is asked.
  */
 async function checkBehind(key: Buffer, context: HostKeyContext): Promise<void> {
   const { hop, knownHosts } = context
@@ -94,24 +99,24 @@ async function checkName(
   const offered = shown(type, key)
   if (verdict.kind === 'known') return
   if (verdict.kind === 'new') {
-    // ssh takes a key that is filed without the port too.
+    // ssh also accepts a key that is stored without the port.
     const bare = trust.alias === null && hop.port !== 22 && hop.via.length === 0 ? hop.address.toLowerCase() : null
     if (bare !== null && (await knownHosts.judge(bare, key, choice)).kind === 'known') return
     if (trust.strict === 'yes') throw notOnFile(hop)
-    // A key that differs from one on file is never accepted without a person, whatever the config says.
+    // A key that differs from a stored one is never accepted without asking, whatever the config says.
     if (trust.strict === 'ask' || elsewhere.length > 0) {
       const address = isBehind(hop) ? plainNameOf(hop) : name
       const { label, via } = hop
       const answer = await ask({ kind: 'new-key', label, address, via, key: offered, elsewhere })
       if (answer?.kind !== 'trust')
-        throw new AppError('cancelled', `The host key of ${hop.label} was not trusted. Nothing was sent.`)
+        throw new AppError('cancelled', `The host key of ${hop.label} was not trusted, so nothing was sent.`)
     }
     await knownHosts.add(name, key, choice)
     context.onDecision('trusted', offered)
     return
   }
   const lines = verdict.kind === 'changed' ? verdict.lines : [verdict.line]
-  // With StrictHostKeyChecking yes ssh does not let a person replace it either.
+  // Like ssh, StrictHostKeyChecking yes doesn't let the user replace it.
   const answer =
     trust.strict === 'yes'
       ? null
@@ -130,7 +135,7 @@ async function checkName(
     const what = verdict.kind === 'revoked' ? 'is marked as revoked' : 'has changed'
     throw new AppError(
       'host-key-rejected',
-      `The host key of ${hop.label} ${what}. Nothing was sent. Compare it with the server’s owner.`,
+      `The host key of ${hop.label} ${what}, so nothing was sent. Check the fingerprint with the server’s administrator.`,
     )
   }
   await knownHosts.replace(name, key, choice)
@@ -140,7 +145,7 @@ async function checkName(
 function notOnFile(hop: PlannedHop): AppError {
   return new AppError(
     'host-key-rejected',
-    `The host key of ${hop.label} is not on file, and StrictHostKeyChecking is set to yes. Nothing was sent. Add the key on the Known hosts page.`,
+    `The host key of ${hop.label} is not in known_hosts, and StrictHostKeyChecking is set to yes, so nothing was sent. Add the key on the Known hosts page.`,
   )
 }
 

@@ -19,8 +19,8 @@ export interface HostKeyRequest {
 const scanMs = 15_000
 
 /**
- * Asks a server for its host key of one type; null when it has none. Nothing is sent but the key exchange. Throws what
- * connecting throws, and `cancelled` on abort.
+ * Asks a server for its host key of one type; null if it has none. Only the key exchange is performed. Errors: those of
+ * connecting, and `cancelled` on abort.
  */
 export async function scanHostKey({ address, port, type, signal }: HostKeyRequest): Promise<Buffer | null> {
   const stream = await connectTcp({ address, port, timeoutMs: scanMs, signal })

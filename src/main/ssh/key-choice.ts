@@ -4,24 +4,24 @@ import { keyName, type KeySource, type PassphraseSource } from './key-ring.ts'
 import type { SignInContext } from './sign-in-context.ts'
 import type { Signer } from './signer.ts'
 
-/** `optional` for a key that nobody chose: a sign-in goes on without it. */
+/** A key to offer. `optional` marks a key that the user didn't choose: the sign-in continues without it. */
 export interface OfferedKey {
   readonly signer: Signer
   readonly optional: boolean
 }
 
-/** Which keys one sign-in offers: those of the host, the config, the agent and the .ssh folder. */
+/** Chooses the keys that one sign-in offers: those of the host, the config, the agent and the .ssh folder. */
 export class KeyChoice {
   readonly #context: SignInContext
   readonly #keep: (name: string, passphrase: string) => void
 
-  /** `keep` takes a passphrase that is to be remembered once the server said yes. */
+  /** `keep` receives a passphrase to save once the sign-in has succeeded. */
   constructor(context: SignInContext, keep: (name: string, passphrase: string) => void) {
     this.#context = context
     this.#keep = keep
   }
 
-  /** The keys for this sign-in, in the order in which the server is to see them. Throws `key-unusable` or `vault-locked`. */
+  /** Yields the keys of this sign-in in the order in which to offer them. Errors: `key-unusable`, `vault-locked`. */
   async *offered(): AsyncGenerator<OfferedKey> {
     const { hop, keys } = this.#context
     const inAgent = hop.signIn === 'key' ? [] : await this.#context.agent(hop.options.agent)
@@ -34,11 +34,11 @@ export class KeyChoice {
     for (const source of own) {
       const held = await this.#inAgent(source)
       yield { signer: held ?? (await this.#fromFile(source)), optional: false }
-      // A key that was put into the agent is chosen by its public half: the agent's others are not meant.
+      // A key in the agent is chosen by its public key; the agent's other keys are not offered.
       if (held) return
     }
     const defaults = await keys.publicHalves()
-    // Those that also lie in the .ssh folder first: they are the person's own.
+    // Keys that are also in the .ssh folder come first: they are the user's own.
     const isDefault = (signer: Signer) => defaults.some(blob => blob.equals(signer.blob))
     const ordered = [...inAgent.filter(isDefault), ...inAgent.filter(signer => !isDefault(signer))]
     for (const signer of ordered) yield { signer, optional: true }
@@ -52,7 +52,7 @@ export class KeyChoice {
     if (hop.signIn === 'key' && !found) throw noKey()
   }
 
-  /** The agent's signer for a key whose private half is in no file: `.pub` was chosen, or only `.pub` is left. */
+  /** The agent's signer for a key without a private key file: the user chose the `.pub` file, or only that is left. */
   async #inAgent(source: KeySource): Promise<Signer | null> {
     const { hop, keys } = this.#context
     const isPublic = source.kind === 'file' && source.path.endsWith('.pub')
@@ -72,8 +72,8 @@ export class KeyChoice {
   }
 
   /**
-   * The keys that a config names, in OpenSSH's order: those that lie in the agent, the agent's others unless
-   * IdentitiesOnly forbids it, then the files. A file that is not there is passed over.
+   * Yields the keys that a config names, in OpenSSH's order: those in the agent, the agent's other keys unless
+   * IdentitiesOnly is set, then the files. Missing files are skipped.
    */
   async *#configured(inAgent: readonly Signer[]): AsyncGenerator<OfferedKey> {
     const { hop, keys } = this.#context
@@ -97,7 +97,7 @@ export class KeyChoice {
     }
   }
 
-  /** The key that the host itself names, by file or pasted; none where it leaves the choice open. */
+  /** The key configured for the host itself, as a file or pasted text; none if the host doesn't choose one. */
   async own(): Promise<readonly KeySource[]> {
     const { hop, keys, secrets } = this.#context
     if (hop.signIn === 'agent' || hop.signIn === 'password') return []
@@ -117,7 +117,7 @@ export class KeyChoice {
     return {
       remembered: () => secrets.get(name),
       ask: async wrong => {
-        const text = wrong ? 'That passphrase does not open the key.' : source.kind === 'file' ? source.path : ''
+        const text = wrong ? 'Incorrect passphrase.' : source.kind === 'file' ? source.path : ''
         const prompts = [{ text: 'Passphrase', echo: false }]
         const answer = await ask({
           kind: 'secrets',
@@ -136,31 +136,31 @@ export class KeyChoice {
 
 function missing(source: KeySource): AppError {
   const path = source.kind === 'file' ? source.path : keyName(source)
-  return new AppError('key-unusable', `The key file ${path} does not exist. Choose another one for this host.`)
+  return new AppError('key-unusable', `The key file ${path} doesn’t exist. Choose another key for this host.`)
 }
 
 function notInAgent(source: KeySource): AppError {
   return new AppError(
     'key-unusable',
-    `Of the key ${keyName(source)} only the public half is here, and the agent does not hold the private one. Add it to the agent, or choose the private key.`,
+    `Only the public key of ${keyName(source)} was found, and the agent doesn’t have the private key. Add it to the agent, or choose the private key file.`,
   )
 }
 
 function noKey(): AppError {
   return new AppError(
     'key-unusable',
-    'There is no key in the .ssh folder. Choose a key file for this host, or make one with ssh-keygen.',
+    'There is no key in ~/.ssh. Choose a key file for this host, or create one with ssh-keygen.',
   )
 }
 
 function vaultLocked(): AppError {
   return new AppError(
     'vault-locked',
-    'The key of this host may be in the vault, which is locked. Unlock it in Settings, Security.',
+    'The key for this host may be in the vault, which is locked. Unlock it in Settings > Security.',
   )
 }
 
-/** True where a key can't be used, which stops a sign-in only where that key was chosen. */
+/** True if a key can't be used, which stops a sign-in only if the user chose that key. */
 export function isUnusable(error: unknown): boolean {
   return error instanceof AppError ? error.code === 'key-unusable' : true
 }

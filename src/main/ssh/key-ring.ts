@@ -10,28 +10,31 @@ import { outlineKey } from '../key-formats/key-outline.ts'
 import { parsePrivateKey } from './private-key.ts'
 import type { Signer } from './signer.ts'
 
-/** Where remembered passphrases come from and go to. */
+/** The source of passphrases, and whether to save them. */
 export interface PassphraseSource {
   remembered(): Promise<string | null>
-  /** Asks a person; null is Cancel. `wrong` says that the last one did not fit. */
+  /** Asks the user; null is Cancel. `wrong` means that the previous passphrase was wrong. */
   ask(wrong: boolean): Promise<{ passphrase: string; remember: boolean } | null>
   keep(passphrase: string): void
 }
 
-/** One private key: a file, or text that was pasted and lives in the vault. */
+/** One private key: a file, or pasted text stored in the vault. */
 export type KeySource =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'text'; readonly id: string; readonly text: string; readonly name?: string }
 
-/** A key setting that names a key in the vault begins with this. */
+/** The prefix of a key setting that names a key in the vault. */
 export const vaultPrefix = 'vault:'
 
 const maxKeyBytes = 65_536
 const maxTries = 3
-// OpenSSH's default identities that ssh2 can use, the strongest first.
+// OpenSSH's default identities that ssh2 supports, the strongest first.
 const defaultNames = ['id_ed25519', 'id_ecdsa', 'id_rsa']
 
-/** Turns private keys into signers; a decrypted key is kept for the run, so that its passphrase is asked for once. */
+/**
+ * Turns private keys into signers. A decrypted key is kept until Hawser quits, so that its passphrase is asked for
+ * once.
+ */
 export class KeyRing {
   readonly #sshFolder: string
   readonly #worker: URL
@@ -43,7 +46,7 @@ export class KeyRing {
   constructor(options: {
     sshFolder: string
     worker: URL
-    /** The private keys that the vault holds, by name; null where there is none or it is locked. */
+    /** Returns a private key from the vault by name; null if it is missing or the vault is locked. */
     vaultKey?: (name: string) => Promise<string | null>
   }) {
     this.#vaultKey = options.vaultKey ?? (() => Promise.resolve(null))
@@ -51,7 +54,10 @@ export class KeyRing {
     this.#worker = options.worker
   }
 
-  /** What a host's key setting means: a file, or with `vault:` a key in the vault. Throws `key-unusable` when that is not there. */
+  /**
+   * Resolves a host's key setting: a file, or a key in the vault with the prefix `vault:`. Errors: `key-unusable` if
+   * that key is missing.
+   */
   async source(keyFile: string): Promise<KeySource> {
     if (!keyFile.startsWith(vaultPrefix)) return { kind: 'file', path: this.resolve(keyFile) }
     const name = keyFile.slice(vaultPrefix.length)
@@ -59,7 +65,7 @@ export class KeyRing {
     if (text !== null) return { kind: 'text', id: vaultKeyName(name), text, name }
     throw new AppError(
       'key-unusable',
-      `The key ${name} is not in the vault, or the vault is locked. Unlock it in Settings, Security, or choose another key.`,
+      `The key ${name} is not in the vault, or the vault is locked. Unlock it in Settings > Security, or choose another key.`,
     )
   }
 
@@ -68,7 +74,7 @@ export class KeyRing {
     return defaultNames.map(name => ({ kind: 'file', path: join(this.#sshFolder, name) }))
   }
 
-  /** The public halves of the default identities that lie beside them; unreadable ones are left out. */
+  /** The public keys beside the default identities; unreadable ones are skipped. */
   async publicHalves(): Promise<readonly Buffer[]> {
     const texts = await Promise.all(
       defaultNames.map(name => readTextIfAny(join(this.#sshFolder, `${name}.pub`), maxKeyBytes)),
@@ -76,7 +82,7 @@ export class KeyRing {
     return texts.flatMap(text => (text === '' ? [] : [Buffer.from(text.split(' ')[1] ?? '', 'base64')]))
   }
 
-  /** The public half of a key, from the file beside it or its own head; null where neither tells. */
+  /** The public key of a source, from the file beside it or its own header; null if neither has it. */
   async publicHalf(source: KeySource): Promise<Buffer | null> {
     if (source.kind === 'text') return publicBlobOf(source.text) ?? outlineKey(source.text, keyName(source)).blob
     const path = source.path.endsWith('.pub') ? source.path : `${source.path}.pub`
@@ -91,8 +97,8 @@ export class KeyRing {
   }
 
   /**
-   * The private half that a source stands for: itself, or for `k.pub` the `k` beside it. Null where there is none here, so
-   * that it can only lie in an agent. Throws `key-unusable` for a file that can't be read.
+   * The private key for a source: the source itself, or `k` for `k.pub`. Null if there is no such file, so that only an
+   * agent can have it. Errors: `key-unusable` for an unreadable file.
    */
   async privateHalf(source: KeySource): Promise<KeySource | null> {
     if (source.kind === 'text') return publicBlobOf(source.text) === null ? source : null
@@ -103,14 +109,16 @@ export class KeyRing {
     return (await readKey(beside.path)) === null ? null : beside
   }
 
-  /** `~` is the person's home; a bare name lies in the .ssh folder. */
+  /** Expands `~` to the home directory, and a bare name to a file in the .ssh folder. */
   resolve(path: string): string {
     if (path.startsWith('~/.ssh/')) return join(this.#sshFolder, path.slice('~/.ssh/'.length))
     if (path === '~' || path.startsWith('~/')) return join(homedir(), path.slice(1))
     return /[\\/]/.test(path) ? path : join(this.#sshFolder, path)
   }
 
-  /** Reads a key that needs no passphrase while its connection is still on its way. Asks nothing; what fails shows later. */
+  /**
+   * Reads a key that needs no passphrase while its connection is being made. Never asks; failures are reported later.
+   */
   warm(path: string): void {
     if (this.#warming.has(path)) return
     const work = readKey(path)
@@ -125,7 +133,7 @@ export class KeyRing {
     this.#warming.set(path, work)
   }
 
-  /** The key's signer, or null when its file does not exist. Throws `key-unusable` or `cancelled`. */
+  /** Returns the key's signer, or null if its file doesn't exist. Errors: `key-unusable`, `cancelled`. */
   async signer(source: KeySource, passphrases: PassphraseSource): Promise<Signer | null> {
     const name = keyName(source)
     if (source.kind === 'file') await this.#warming.get(source.path)
@@ -142,7 +150,7 @@ export class KeyRing {
       this.#decrypted.set(id, signer)
       return signer
     }
-    // With the public half in sight the passphrase is asked for only if the server takes the key.
+    // If the public key is readable, the passphrase is asked for only after the server accepts the key.
     if (!outline.encrypted || outline.blob === null || outline.type === null) return unlock()
     return {
       type: outline.type,
@@ -152,7 +160,7 @@ export class KeyRing {
     }
   }
 
-  /** Forgets every decrypted key. */
+  /** Discards every decrypted key. */
   forget(): void {
     this.#decrypted.clear()
   }
@@ -184,7 +192,7 @@ export class KeyRing {
       }
       wrong = true
     }
-    throw new AppError('key-unusable', `None of ${maxTries} passphrases opened the key ${key.name}.`)
+    throw new AppError('key-unusable', `Incorrect passphrase: ${maxTries} attempts for the key ${key.name}.`)
   }
 }
 
@@ -192,19 +200,21 @@ function keyId(place: string, { text, stamp }: { text: string; stamp: string }):
   return `${place} ${stamp} ${text.length}`
 }
 
-/** What a key is called in questions: its file's name. */
+/** Returns the name of a key in questions: its file name. */
 export function keyName(source: KeySource): string {
   return source.kind === 'file' ? basename(source.path) : (source.name ?? 'the pasted key')
 }
 
-/** The blob of a public key: a line of OpenSSH, or the form of RFC 4716; null for any other text, private keys among them. */
+/**
+ * Returns the blob of a public key in OpenSSH's or RFC 4716's format; null for any other text, including private keys.
+ */
 function publicBlobOf(text: string): Buffer | null {
   if (text.includes('PRIVATE KEY-----') || text.includes('PuTTY-User-Key-File')) return null
   const framed = /^---- BEGIN SSH2 PUBLIC KEY ----\r?\n([\s\S]*?)^---- END/m.exec(text)?.[1]
   const encoded =
     framed === undefined
       ? /^[ \t]*[a-z][\w@.-]*[ \t]+(AAAA[A-Za-z0-9+/]+=*)/m.exec(text)?.[1]
-      : // A header goes on in the next line after a backslash.
+      : // A header line continues after a backslash.
         framed.replace(/^[^\s:]+:(.*\\\r?\n)*.*$/gm, '').replace(/\s+/g, '')
   const blob = Buffer.from(encoded ?? '', 'base64')
   return blob.length > 0 ? blob : null
@@ -221,10 +231,10 @@ async function readKey(path: string): Promise<{ text: string; stamp: string } | 
     return { text: decodeText(data), stamp: `${mtimeMs}` }
   } catch (error) {
     if (error instanceof AppError)
-      throw new AppError('key-unusable', `${path} is not a key file of this computer. Choose another one.`, {
+      throw new AppError('key-unusable', `${path} is not a local key file. Choose another file.`, {
         cause: error,
       })
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw new AppError('key-unusable', `The key ${path} could not be read. Check its permissions.`, { cause: error })
+    throw new AppError('key-unusable', `Couldn’t read the key ${path}. Check its permissions.`, { cause: error })
   }
 }

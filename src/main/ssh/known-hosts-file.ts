@@ -17,26 +17,29 @@ import {
   type Verdict,
 } from './known-hosts.ts'
 
-/** Which files speak of a host; null is the usual ones. */
+/** The files to look in for a host; null means the default ones. */
 export interface KnownHostsChoice {
   readonly userFiles: readonly string[] | null
   readonly globalFiles: readonly string[] | null
-  /** New names are hashed, also in a file that has none. */
+  /** Hashes new names, even in a file without hashed names. */
   readonly hash: boolean
 }
 
-/** A line and the file it stands in. */
+/** A line and the file that contains it. */
 export type FiledLine = KnownHostsLine & { readonly path: string }
 
 const maxBytes = 64 * 1024 * 1024
-// Named by people who want no file at all.
+// Configured by users who want no known hosts file at all.
 const keepsNothing = /^(?:\/dev\/null|nul)$/i
 
 const mostTries = 5
 
 const usualChoice: KnownHostsChoice = { userFiles: null, globalFiles: null, hash: false }
 
-/** The files of known host keys, read anew each time, as other programs write them too. The first of a person's is written. */
+/**
+ * The files of known host keys. They are read again each time, because other programs write them too. New keys are
+ * written to the user's first file.
+ */
 export class KnownHostsFile {
   readonly path: string
   readonly #usual: readonly string[]
@@ -60,17 +63,17 @@ export class KnownHostsFile {
     return knownKeyTypes(await this.#lines(choice), name)
   }
 
-  /** True for a file that is the person's, not the system's. */
+  /** True for one of the user's own files, not the system's. */
   isOwn(path: string, { userFiles }: KnownHostsChoice): boolean {
     return (userFiles ?? this.#usual).includes(path)
   }
 
-  /** The lines of a person's own files. */
+  /** The lines of the user's own files. */
   async own(): Promise<readonly FiledLine[]> {
     return this.#lines({ ...usualChoice, globalFiles: [] })
   }
 
-  /** Files a key that the person trusted; nowhere when they keep no file. */
+  /** Stores a key that the user trusts, unless no file is to be kept. */
   async add(name: string, key: Buffer, choice = usualChoice): Promise<void> {
     await this.#change(choice, text => {
       const hashed = choice.hash || usesHashes(parseKnownHosts(text))
@@ -78,7 +81,7 @@ export class KnownHostsFile {
     })
   }
 
-  /** Puts a new key in the place of all that were filed for the host. */
+  /** Replaces all keys stored for the host with a new one. */
   async replace(name: string, key: Buffer, choice = usualChoice): Promise<void> {
     for (const path of (choice.userFiles ?? this.#usual).slice(1)) {
       const text = await this.#read(path)
@@ -91,13 +94,13 @@ export class KnownHostsFile {
     })
   }
 
-  /** Takes lines out of one of the person's files, if they still are what they were. Throws `changed` else. */
+  /** Removes lines from one of the user's files. Errors: `changed` if they were modified since they were read. */
   async remove(path: string, lines: readonly { readonly number: number; readonly text: string }[]): Promise<void> {
-    if (!this.#usual.includes(path)) throw new AppError('not-found', `${path} is not a file that Hawser changes.`)
+    if (!this.#usual.includes(path)) throw new AppError('not-found', `${path} is not a file that Hawser can change.`)
     await this.#edit(path, text => {
       const without = removeLines(text, lines)
       if (without === null)
-        throw new AppError('changed', `${path} was changed by another program meanwhile. Look at it again.`)
+        throw new AppError('changed', `${path} was changed by another program. Reload and try again.`)
       return without
     })
   }
@@ -110,14 +113,14 @@ export class KnownHostsFile {
     return files.flat()
   }
 
-  // latin1 keeps every byte of lines that are not UTF-8.
+  // latin1 preserves every byte of lines that are not UTF-8.
   async #read(path: string): Promise<string> {
     try {
       return (await readRegularFile(path, maxBytes)).data.toString('latin1')
     } catch (error) {
       if (keepsNothing.test(path)) return ''
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
-      throw new AppError('disk', `${path} could not be read, so no host key can be checked. Check its permissions.`, {
+      throw new AppError('disk', `Couldn’t read ${path}, so no host key can be verified. Check its permissions.`, {
         cause: error,
       })
     }
@@ -132,28 +135,28 @@ export class KnownHostsFile {
     const run = async () => {
       for (let tries = 1; !(await this.#tryEdit(path, edit)); tries++)
         if (tries === mostTries)
-          throw new AppError('changed', `${path} is being changed by another program all the time. Try again later.`)
+          throw new AppError('changed', `Another program keeps changing ${path}. Try again later.`)
     }
     const result = this.#writes.then(run, run)
     this.#writes = result.catch(() => {})
     await result
   }
 
-  /** False when another program changed the file in the meantime: nothing was written, and no line of theirs was lost. */
+  /** Returns false without writing if another program changed the file, so that none of its lines are lost. */
   async #tryEdit(path: string, edit: (text: string) => string): Promise<boolean> {
-    // A link (dotfiles kept elsewhere) stays a link; /dev/null stays what it is, and keeps nothing.
+    // A symlink (such as to a dotfiles folder) stays a symlink; /dev/null is left alone and stores nothing.
     const place = await realpath(path).catch(() => leadsTo(path))
     const info = await lstat(place).catch(() => null)
     if (info && !info.isFile()) return true
     const before = await this.#read(path)
     const text = edit(before)
     if (text === before) return true
-    // ssh adds lines in the same way, so that two that add at once lose none.
+    // ssh appends in the same way, so that concurrent additions are not lost.
     if (text.startsWith(before)) {
       await appendToFile(place, Buffer.from(text.slice(before.length), 'latin1'))
       return true
     }
-    const moved = new AppError('changed', `${path} was changed by another program meanwhile.`)
+    const moved = new AppError('changed', `${path} was changed by another program.`)
     try {
       await writeAtomically(place, Buffer.from(text, 'latin1'), {
         mode: info ? info.mode & 0o777 : 0o600,
@@ -169,7 +172,7 @@ export class KnownHostsFile {
   }
 }
 
-/** Where a link leads to, also when nothing is there yet. */
+/** Resolves the target of a symlink, even if the target doesn't exist yet. */
 async function leadsTo(path: string): Promise<string> {
   const target = await readlink(path).catch(() => null)
   return target === null ? path : resolve(dirname(path), target)

@@ -17,11 +17,11 @@ export interface KnownHostsLine {
   readonly type: string
   readonly key: Buffer
   readonly comment: string
-  /** The whole line, without its ending. */
+  /** The whole line, without its line ending. */
   readonly text: string
 }
 
-/** What the file says of a key that a server offers. */
+/** The result of looking up a server's key. */
 export type Verdict<L extends KnownHostsLine = KnownHostsLine> =
   | { readonly kind: 'known'; readonly line: L }
   | { readonly kind: 'new' }
@@ -30,20 +30,23 @@ export type Verdict<L extends KnownHostsLine = KnownHostsLine> =
 
 const base64 = /^[A-Za-z0-9+/]+={0,2}$/
 
-/** The lines that hold a key; comments and lines that can't be read are left out. */
+/** Returns the lines that contain a key; comments and unreadable lines are skipped. */
 export function parseKnownHosts(text: string): readonly KnownHostsLine[] {
   return splitLines(text).flatMap((line, index) => parseLine(line, index + 1) ?? [])
 }
 
-/** The name a key is filed under: `host`, or `[host]:port` when the port is not 22. Names compare in lower case. */
+/**
+ * Returns the name a key is stored under: `host`, or `[host]:port` if the port is not 22. Names are compared in lower
+ * case.
+ */
 export function knownHostsName(host: string, port: number): string {
   return port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`
 }
 
 /**
- * Judges a key by the rules of ssh(1): a @revoked match refuses at once; a match with the same key is known; any other
- * key filed for the host, of whatever type, makes it changed. A @cert-authority line trusts certificates only, which
- * are not supported: it never makes a plain key known (it fails closed).
+ * Judges a key by the rules of ssh(1): a @revoked match refuses it; a match with the same key is known; any other key
+ * stored for the host, of whatever type, means it has changed. A @cert-authority line only trusts certificates, which
+ * are not supported, so it never makes a plain key known (it fails closed).
  */
 export function judgeHostKey<L extends KnownHostsLine>(lines: readonly L[], name: string, key: Buffer): Verdict<L> {
   const matching = lines.filter(line => hostsMatch(line.hosts, name))
@@ -55,12 +58,12 @@ export function judgeHostKey<L extends KnownHostsLine>(lines: readonly L[], name
   return plain.length > 0 ? { kind: 'changed', lines: plain } : { kind: 'new' }
 }
 
-/** The key types filed for a host, in the file's order: a server is asked for these first. */
+/** Returns the key types stored for a host, in file order: a server is asked for these first. */
 export function knownKeyTypes(lines: readonly KnownHostsLine[], name: string): readonly string[] {
   return [...new Set(lines.filter(line => line.marker === null && hostsMatch(line.hosts, name)).map(line => line.type))]
 }
 
-/** Adds a key at the end, after a line break if the last line lacks one; `hashed` hides the name as HashKnownHosts does. */
+/** Appends a key, after a line break if the last line lacks one; `hashed` hides the name as HashKnownHosts does. */
 export function appendKnownHost(
   text: string,
   entry: { name: string; type: string; key: Buffer; hashed?: boolean },
@@ -72,8 +75,8 @@ export function appendKnownHost(
 }
 
 /**
- * Takes a host's plain keys out, as `ssh-keygen -R` does; a line that names other hosts too keeps those. Patterns with
- * wildcards stay, since they speak of more than this host.
+ * Removes a host's plain keys, as `ssh-keygen -R` does; a line that also names other hosts keeps those. Wildcard
+ * patterns stay, since they cover more than this host.
  */
 export function removeKnownHost(text: string, name: string): string {
   return splitLines(text)
@@ -88,7 +91,7 @@ export function removeKnownHost(text: string, name: string): string {
     .join('')
 }
 
-/** Takes out lines by their numbers; null when one of them is not what it was. */
+/** Removes lines by their numbers; null if one of them has changed. */
 export function removeLines(
   text: string,
   gone: readonly { readonly number: number; readonly text: string }[],
@@ -98,12 +101,12 @@ export function removeLines(
   return lines.filter((_line, index) => !gone.some(({ number }) => number === index + 1)).join('')
 }
 
-/** True when a line of known_hosts speaks of a name, hashed or not. */
+/** True if a line of known_hosts matches a name, hashed or not. */
 export function speaksOf(line: KnownHostsLine, name: string): boolean {
   return hostsMatch(line.hosts, name)
 }
 
-/** True when hashing is this file's habit: new entries then are hashed too. */
+/** True if the file's entries are hashed: new entries are then hashed too. */
 export function usesHashes(lines: readonly KnownHostsLine[]): boolean {
   return lines.length > 0 && lines.every(line => line.hosts.startsWith('|1|'))
 }
@@ -113,7 +116,7 @@ export function hashName(name: string, salt: Buffer = randomBytes(20)): string {
   return `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')}`
 }
 
-// Each with its own ending, so that joining gives back the text.
+// Each line keeps its own ending, so that joining restores the text.
 function splitLines(text: string): readonly string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? []
 }
@@ -126,7 +129,7 @@ function parseLine(raw: string, number: number): KnownHostsLine | undefined {
   const [hosts, type, encoded, ...comment] = fields
   if (hosts === undefined || type === undefined || encoded === undefined || !base64.test(encoded)) return undefined
   const key = Buffer.from(encoded, 'base64')
-  // The blob must say the type that the line says; ssh skips the line otherwise.
+  // The blob must contain the type named on the line; ssh skips the line otherwise.
   if (key.length < 4 + type.length || key.readUInt32BE(0) !== type.length) return undefined
   if (key.subarray(4, 4 + type.length).toString('latin1') !== type) return undefined
   return {
@@ -140,7 +143,7 @@ function parseLine(raw: string, number: number): KnownHostsLine | undefined {
   }
 }
 
-// A pattern list: any negated match refuses the whole line.
+// Matches a pattern list: any negated match rejects the whole line.
 function hostsMatch(hosts: string, name: string): boolean {
   if (hosts.startsWith('|')) return hashMatches(hosts, name)
   let matched = false

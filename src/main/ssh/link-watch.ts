@@ -5,25 +5,25 @@ import { toDisposable, type Disposable } from '../../shared/base/lifecycle.ts'
 import { alive, judgeLiveness, probed, sent, type Liveness, type LivenessLimits } from './liveness.ts'
 import { forgetPings, ping } from './ssh2-internals.ts'
 
-/** How the link is: `ready` with the last round trip, or `stalled` for so many seconds. */
+/** The state of the connection: `ready` with the last round-trip time, or `stalled` for a number of seconds. */
 export type LinkState =
   { readonly kind: 'ready'; readonly latencyMs: number | null } | { readonly kind: 'stalled'; readonly seconds: number }
 
 export interface LinkWatchParts {
   readonly client: Client
   readonly limits: LivenessLimits
-  /** Subscribes to the bytes that come in. */
+  /** Subscribes to incoming bytes. */
   readonly onBytes: (listener: () => void) => void
-  /** How many bytes wait in this process to be sent. */
+  /** The number of bytes in this process that are waiting to be sent. */
   readonly unsent: () => number
-  /** The other side has not answered for so many seconds. */
+  /** Called when the server has not answered for this many seconds. */
   readonly onLost: (seconds: number) => void
 }
 
 const tickMs = 1_000
 const secondProbeMs = 5_000
 
-/** Watches whether the other side of a connection still answers, and asks it when it is silent. */
+/** Monitors whether the server still answers, and probes it when it is silent. */
 export class LinkWatch implements Disposable {
   readonly #changed = new Emitter<LinkState>()
   readonly onChanged = this.#changed.event
@@ -50,20 +50,20 @@ export class LinkWatch implements Disposable {
     return this.#state
   }
 
-  /** Something was sent that wants an answer. */
+  /** Notes that data was sent that requires a response. */
   noteSent(): void {
     this.#liveness = sent(this.#liveness, Date.now())
   }
 
-  /** While `waits` answers true, something that was sent still wants its answer. */
+  /** While `waits` returns true, sent data still requires a response. */
   noteWaiting(waits: () => boolean): Disposable {
     this.#waiting.add(waits)
     return toDisposable(() => this.#waiting.delete(waits))
   }
 
-  /** After sleep or a change of network: finds out at once whether the link still lives. */
+  /** Checks at once whether the connection is alive, for example after sleep or a network change. */
   checkNow(): void {
-    // What was asked before the machine slept had no time to be answered.
+    // A probe from before the machine slept had no time to be answered.
     this.#liveness = alive(Date.now())
     this.#probe()
   }
@@ -82,7 +82,7 @@ export class LinkWatch implements Disposable {
     if (this.#state.kind === 'stalled') this.#setState({ kind: 'ready', latencyMs: null })
   }
 
-  // Requests that were sent before the last answer came still want theirs.
+  // Requests sent before the last response may still require theirs.
   #noteWaiting(): void {
     if ([...this.#waiting].some(waits => waits())) this.noteSent()
   }
@@ -96,7 +96,7 @@ export class LinkWatch implements Disposable {
     if (verdict.kind === 'lost') this.#parts.onLost(verdict.seconds)
   }
 
-  // A probe waits behind what is still to be sent: while that gets less, somebody takes it.
+  // A probe queues behind unsent data: while that shrinks, the server is receiving.
   #notePassage(): void {
     const before = this.#unsent
     this.#unsent = this.#parts.unsent()
@@ -108,7 +108,8 @@ export class LinkWatch implements Disposable {
     this.#liveness = probed(this.#liveness, Date.now())
     this.#heardSinceProbe = 0
     if (this.#muteProbes) return this.#probeByChannel()
-    // keepalive@openssh.com wants a reply, also a refusal; some servers never give one and need another question.
+    // keepalive@openssh.com requires a reply, even a refusal; some servers never send one and need another kind of
+    // probe.
     const silent = setTimeout(() => {
       if (this.#heardSinceProbe === 0 && !this.#over) this.#probeByChannel(() => this.#giveUpPings())
     }, secondProbeMs)
@@ -122,14 +123,14 @@ export class LinkWatch implements Disposable {
     ping(this.#parts.client, answered)
   }
 
-  /** The server never answers them: what waits for such an answer would take that of another request. */
+  /** The server never answers pings: a pending one would take the reply of another request. */
   #giveUpPings(): void {
     this.#muteProbes = true
     forgetPings(this.#parts.client, this.#pings)
     this.#pings.clear()
   }
 
-  // Port 0 can't be connected to: the refusal is the answer.
+  // Nothing can connect to port 0, so the refusal serves as the answer.
   #probeByChannel(onAnswer?: () => void): void {
     try {
       this.#parts.client.forwardOut('127.0.0.1', 0, '127.0.0.1', 0, (_error, channel) => {
@@ -137,7 +138,7 @@ export class LinkWatch implements Disposable {
         onAnswer?.()
       })
     } catch {
-      // The socket is half closed: its close follows.
+      // The socket is half closed; `close` follows.
     }
   }
 

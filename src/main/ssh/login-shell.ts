@@ -7,8 +7,8 @@ const limits = { timeoutMs: 10_000, maxBytes: 1024 * 1024 }
 const known = new WeakMap<Connection, Dialect>()
 
 /**
- * Whose rules the shell of the far user reads by; found out once for each connection. A shell that isn't known for sure is
- * `other`, for which next to nothing is quoted. Throws what `runCommand` throws; `signal` ends the caller's own wait.
+ * Detects the quoting rules of the remote user's login shell, once per connection. A shell that can't be identified is
+ * `other`, for which almost nothing is quoted. Errors: those of `runCommand`; `signal` ends only the caller's wait.
  */
 export async function loginShell(connection: Connection, signal: AbortSignal): Promise<Dialect> {
   const before = known.get(connection)
@@ -23,19 +23,19 @@ async function ask(connection: Connection, signal: AbortSignal): Promise<Dialect
   const first = await runCommand(connection, fixedLine`echo "hawser-shell $SHELL hawser-end"`, options)
   const shell = parseShell(first.output.toString('utf8'))
   if (shell !== null) return shell
-  // Only PowerShell has a folder in this variable; csh would stop at it.
+  // Only PowerShell sets this variable to a folder; csh would fail on it.
   const second = await runCommand(connection, fixedLine`echo "hawser-shell $PSHOME hawser-end"`, options)
   return isPowerShell(second.output.toString('utf8')) ? 'powershell' : 'other'
 }
 
 /**
- * The dialect that the answer to `echo "hawser-shell $SHELL hawser-end"` tells, whatever stands around it; null where the
- * variable is empty, as in PowerShell. cmd prints the words with their quotes; nu and elvish, which fill in no `$SHELL`
- * between quotes, without.
+ * Parses the response to `echo "hawser-shell $SHELL hawser-end"`, whatever surrounds it; null if the variable is empty,
+ * as in PowerShell. cmd prints the words with their quotes; nu and elvish, which don't expand `$SHELL` in quotes,
+ * without them.
  */
 export function parseShell(answer: string): Dialect | null {
   const found = [...answer.matchAll(/hawser-shell (.*?) ?hawser-end/g)]
-  // A shell may repeat the command before it runs it.
+  // A shell may echo the command before it runs it.
   const [, shell] = found.findLast(each => each[1] !== '$SHELL') ?? found.at(-1) ?? []
   if (shell === undefined) return 'other'
   if (shell === '$SHELL') return /^"hawser-shell \$SHELL hawser-end"\s*$/m.test(answer) ? 'cmd' : 'other'

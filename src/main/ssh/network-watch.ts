@@ -6,15 +6,15 @@ import type { Disposable } from '../../shared/base/lifecycle.ts'
 const lookMs = 2_000
 
 /**
- * Announces that this computer's way into the network has changed: another network, a cable, a VPN, or the end of sleep.
- * Whatever holds a connection, or waits for one, follows it.
+ * Announces that this computer's network connectivity has changed: another network, a cable, a VPN, or waking from
+ * sleep. Everything that holds or awaits a connection follows it.
  */
 export class NetworkWatch implements Disposable {
   readonly #changed = new Emitter<undefined>()
   readonly onChanged = this.#changed.event
   readonly #timer: NodeJS.Timeout
 
-  /** Looks at the addresses every two seconds; `note` takes what others hear first. */
+  /** Polls the addresses every two seconds; `note` reports changes that others detect first. */
   constructor(addresses: () => string = ownAddresses) {
     let before = addresses()
     this.#timer = setInterval(() => {
@@ -26,7 +26,7 @@ export class NetworkWatch implements Disposable {
     this.#timer.unref()
   }
 
-  /** The system or the window has told of a change. */
+  /** Notes that the system or the window reported a change. */
   note(): void {
     this.#changed.fire(undefined)
   }

@@ -3,14 +3,14 @@ import { randomBytes } from 'node:crypto'
 import { sh, type Script } from './script.ts'
 
 /**
- * Marks before and after what a script prints, on both of its outputs. Start-up files of the login shell, forced commands
- * and log-out files may print anything around it, with or without a line end; only what stands between the marks is the
- * script's. No mark stands whole in the command line, so a shell that repeats its commands forges none.
+ * Marks the start and end of a script's output on both streams. Startup files of the login shell, forced commands and
+ * logout files may print anything around it, with or without a line end; only the text between the marks belongs to the
+ * script. The command line never contains a complete mark, so a shell that echoes its commands can't forge one.
  */
 export class OutputMarks {
   readonly #word = randomBytes(9).toString('hex')
 
-  /** The script between its marks. It runs in a subshell, so that it may `exit` or `exec`. */
+  /** Wraps a script in its marks. It runs in a subshell, so that it may `exit` or `exec`. */
   around(script: Script): Script {
     const word = this.#word
     return sh`printf '%s%s\\n' ${beginOf.errors} ${word} >&2
@@ -23,7 +23,7 @@ printf '%s%s %s\\n' ${endOf.errors} ${word} "$hawser" >&2
 exit "$hawser"`
   }
 
-  /** A reader for standard output, or for standard error. */
+  /** Returns a reader for standard output or standard error. */
   reader(of: 'output' | 'errors'): MarkReader {
     return new MarkReader(`${beginOf[of]}${this.#word}\n`, `${endOf[of]}${this.#word} `)
   }
@@ -32,18 +32,18 @@ exit "$hawser"`
 const beginOf = { output: 'hawser-out-', errors: 'hawser-err-' }
 const endOf = { output: 'hawser-out-end-', errors: 'hawser-err-end-' }
 
-// More than this before a script is no greeting: it is read no further.
+// More output than this before a script is not a greeting; reading stops.
 const mostBefore = 1024 * 1024
 const keptBefore = 16 * 1024
 const longestCode = 4
 const nothing = Buffer.alloc(0)
 
-/** Takes the script's own bytes out of an output that comes in pieces. */
+/** Extracts the script's own bytes from an output that arrives in chunks. */
 export class MarkReader {
   readonly #begin: Buffer
   readonly #end: Buffer
   #state: 'before' | 'within' | 'code' | 'after' = 'before'
-  /** Bytes that may be the beginning of a mark. */
+  /** Bytes that may be the start of a mark. */
   #held: Buffer = nothing
   #before: Buffer = nothing
   #skipped = 0
@@ -54,27 +54,27 @@ export class MarkReader {
     this.#end = Buffer.from(end, 'latin1')
   }
 
-  /** True once the script has begun. */
+  /** True once the script has started. */
   get began(): boolean {
     return this.#state !== 'before'
   }
 
-  /** True when more was printed before the script than any greeting has. */
+  /** True if more was printed before the script than any greeting would. */
   get isFlooded(): boolean {
     return this.#state === 'before' && this.#skipped > mostBefore
   }
 
-  /** The first 16 KiB of what came before the script. */
+  /** The first 16 KiB of the output before the script. */
   get before(): Buffer {
     return this.#state === 'before' ? Buffer.concat([this.#before, this.#held]).subarray(0, keptBefore) : this.#before
   }
 
-  /** The exit code that the script itself reported; null as long as it has not. */
+  /** The exit code that the script itself reported; null until then. */
   get code(): number | null {
     return this.#code
   }
 
-  /** The script's own bytes among `data` and what was held back. */
+  /** Returns the script's own bytes among the held-back bytes and `data`. */
   push(data: Buffer): Buffer {
     if (this.#state === 'after') return nothing
     const bytes = this.#held.length === 0 ? data : Buffer.concat([this.#held, data])
@@ -83,7 +83,7 @@ export class MarkReader {
     return this.#state === 'within' ? this.#findEnd(bytes) : this.#readCode(bytes)
   }
 
-  /** What was held back, once nothing more comes. */
+  /** Returns the held-back bytes after the end of the output. */
   rest(): Buffer {
     const held = this.#state === 'within' ? this.#held : nothing
     if (this.#state === 'within') this.#held = nothing
@@ -116,7 +116,7 @@ export class MarkReader {
     return bytes.subarray(0, whole)
   }
 
-  /** How many bytes at the end of `bytes` may be the beginning of the end mark. */
+  /** Counts the bytes at the end of `bytes` that may be the start of the end mark. */
   #partOfEnd(bytes: Buffer): number {
     for (let length = Math.min(this.#end.length - 1, bytes.length); length > 0; length--)
       if (bytes.subarray(bytes.length - length).equals(this.#end.subarray(0, length))) return length

@@ -1,10 +1,10 @@
 /*
- * A server asks in its own language, and says nothing of what it asks for but whether the answer may be seen. One hidden
- * question at the start of a sign-in is the password in any language, unless it names a code. Later ones may be anything:
+ * A server prompts in its own language, and indicates only whether the response may be echoed. A single hidden prompt
+ * at the start of a sign-in is the password in any language, unless it names a code. Later prompts may be anything, so
  * there only the word itself counts.
  */
 
-// What codes are called: one-time passwords, tokens, codes of an app, a message or a card, and challenges.
+// Words for codes: one-time passwords, tokens, codes from an app, a message or a card, and challenges.
 const code = new RegExp(
   [
     'one[- ]?time|single[- ]?use|otp|token|code|\\bpin\\b|\\btan\\b|verif|2fa|mfa|authenticator|\\bduo\\b|yubi|securid',
@@ -27,12 +27,15 @@ const password = new RegExp(
   'i',
 )
 
-/** `first` says that nothing secret has been given in this sign-in yet. A code is never taken for a password. */
+/**
+ * True if a prompt asks for the password. `first` means that no secret was given in this sign-in yet. A code is never
+ * mistaken for a password.
+ */
 export function asksForPassword(prompt: string, first: boolean): boolean {
   const text = prompt.normalize('NFKC')
-  // `adgangskode` is Danish for a password, and ends as the word for a code does.
+  // `adgangskode` is Danish for password and ends like the word for a code.
   if (code.test(text.replace(/adgangskode/gi, 'password'))) return false
   if (password.test(text)) return true
-  // A challenge is shown as digits.
+  // A challenge is displayed as digits.
   return first && !/\d{4}/.test(text)
 }

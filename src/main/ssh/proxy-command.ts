@@ -6,23 +6,24 @@ import { AppError } from '../../shared/base/errors.ts'
 
 const maxSaid = 4_096
 const endingMs = 300
-// What every shell answers with for a program that it does not find.
+// Every shell exits with this code for a program that it can't find.
 const notFound = 127
 const windows = process.platform === 'win32'
 
 /**
- * Runs a ProxyCommand (ssh_config(5)) and gives its standard input and output as the way to the server. The command line
- * is the person's own, shown to them whole before; the shell replaces itself by it, as OpenSSH has it. Ends with it.
+ * Runs a ProxyCommand (ssh_config(5)) and returns its standard input and output as the connection to the server. The
+ * command line is the user's own and was shown to them in full; the shell replaces itself with it, as in OpenSSH.
+ * Destroying the stream ends the process.
  */
 export function runProxyCommand(command: string, label: string): Duplex {
   const child = windows
     ? spawn(command, { shell: true, windowsHide: true })
-    : // A group of its own, so that what it started ends with it.
+    : // A process group of its own, so that its child processes end with it.
       spawn(process.env['SHELL'] || '/bin/sh', ['-c', `exec ${command}`], { detached: true })
   return new ProcessStream(child, label)
 }
 
-/** A process as a stream of bytes. */
+/** A process as a byte stream. */
 class ProcessStream extends Duplex {
   readonly #child: ChildProcessWithoutNullStreams
   #said = ''
@@ -34,10 +35,10 @@ class ProcessStream extends Duplex {
     child.stdout.on('data', (data: Buffer) => {
       if (!this.push(data)) child.stdout.pause()
     })
-    // nc goes on after the server has left; what it says when it does not is waited for.
+    // nc keeps running after the server has closed; if the process doesn't exit, its remaining output is awaited.
     child.stdout.on('end', () => (this.#ending = setTimeout(() => this.push(null), endingMs)))
     child.stderr.on('data', (data: Buffer) => (this.#said = (this.#said + data.toString('utf8')).slice(-maxSaid)))
-    // Writing to a command that has ended is told by its end.
+    // Writing to an exited command is reported through its exit.
     child.stdin.on('error', () => {})
     child.on('error', error => this.destroy(ended(label, error.message)))
     child.on('close', code => {
@@ -72,7 +73,7 @@ class ProcessStream extends Duplex {
         else process.kill(-pid, 'SIGHUP')
       }
     } catch {
-      // It has just ended by itself.
+      // The process has just exited.
     }
     for (const pipe of [this.#child.stdin, this.#child.stdout, this.#child.stderr]) pipe.destroy()
     done(error)
@@ -80,14 +81,14 @@ class ProcessStream extends Duplex {
 }
 
 function ended(label: string, why: string): AppError {
-  return new AppError('unreachable', `The ProxyCommand of ${label} ended: ${why}. Try it in a terminal.`)
+  return new AppError('unreachable', `The ProxyCommand of ${label} exited: ${why}. Try it in a terminal.`)
 }
 
-/** The PATH is named: another one than a terminal's is the usual cause. */
+/** The message names PATH: it is usually different from the one in a terminal. */
 function missing(label: string, said: string): AppError {
   const path = cleanLine(process.env['PATH'] ?? '', 1_000)
   return new AppError(
     'unreachable',
-    `The ProxyCommand of ${label} was not found: ${said || 'it ended with code 127'}. The folders searched are ${path}. Write its whole path, or add its folder to PATH in your login shell.`,
+    `The ProxyCommand of ${label} was not found: ${said || 'exit code 127'}. Folders searched: ${path}. Use its full path, or add its folder to PATH in your login shell.`,
   )
 }

@@ -6,7 +6,7 @@ import { cleanLine } from '../../shared/base/clean-text.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import type { Proxy } from '../../shared/contract/hosts.ts'
 
-/** Where a proxy is asked to lead, with the password of its user where it wants one. */
+/** The destination that a proxy is asked to connect to, with the password of its user if it requires one. */
 export interface ProxyRequest {
   readonly proxy: Proxy
   readonly address: string
@@ -15,14 +15,14 @@ export interface ProxyRequest {
   readonly timeoutMs: number
 }
 
-/** The proxy wants a user and a password, or others than these. */
+/** The proxy requires a user and password, or rejected the given ones. */
 export class ProxyWantsPassword extends Error {}
 
 const maxHead = 16_384
 
 /**
- * Asks a proxy over an open socket to lead on: CONNECT of RFC 9110, 9.3.6, SOCKS 5 (RFC 1928, 1929), SOCKS 4a. Throws
- * `ProxyWantsPassword`, or an AppError with what the proxy said.
+ * Asks a proxy over an open socket to connect to the destination: CONNECT (RFC 9110, 9.3.6), SOCKS 5 (RFC 1928, 1929)
+ * or SOCKS 4a. Errors: `ProxyWantsPassword`, or an AppError with the proxy's response.
  */
 export async function connectThrough(socket: Socket, request: ProxyRequest): Promise<Socket> {
   if (request.proxy.kind === 'http') return connectHttp(socket, request)
@@ -60,14 +60,14 @@ function connectHttp(socket: Socket, request: ProxyRequest): Promise<Socket> {
     }
     const fail = (error: Error) => settle(() => reject(error))
     const timer = setTimeout(
-      () => fail(new AppError('timed-out', `The proxy ${proxy.address}:${proxy.port} did not answer. Try again.`)),
+      () => fail(new AppError('timed-out', `The proxy ${proxy.address}:${proxy.port} did not respond. Try again.`)),
       timeoutMs,
     )
     const read = (data: Buffer) => {
       head = Buffer.concat([head, data])
       const end = head.indexOf('\r\n\r\n')
       if (end < 0) {
-        if (head.length > maxHead) fail(refusedBy(proxy, address, 'its answer is no HTTP'))
+        if (head.length > maxHead) fail(refusedBy(proxy, address, 'its response is not HTTP'))
         return
       }
       const line = head.subarray(0, head.indexOf('\r\n')).toString('latin1')
@@ -98,6 +98,6 @@ function refusedBy(proxy: Proxy, address: string, why: string): AppError {
   const said = cleanLine(why, 160)
   return new AppError(
     'unreachable',
-    `The proxy ${proxy.address}:${proxy.port} does not lead to ${address}: ${said}. Check the proxy and the address.`,
+    `The proxy ${proxy.address}:${proxy.port} could not connect to ${address}: ${said}. Check the proxy and the address.`,
   )
 }

@@ -25,7 +25,7 @@ export interface ReachContext {
 const connectMs = 15_000
 const nextAttemptMs = 1_000
 
-/** Opens the way to a server that is dialled from this computer: by TCP, through a proxy, or by a command. */
+/** Opens the transport to a server that is dialed from this computer: TCP, a proxy, or a command. */
 export async function reach(context: ReachContext): Promise<Duplex> {
   const { hop, signal } = context
   const { through, attempts } = hop.options
@@ -67,7 +67,7 @@ async function throughProxy(proxy: Proxy, { hop, secrets, ask, signal }: ReachCo
       if (proxy.user !== null && password === null) throw new ProxyWantsPassword('none is known')
       const { address, port } = hop
       const led = await connectThrough(socket, { proxy, address, port, password, timeoutMs: connectMs })
-      // Not awaited: what the server says first must find its listener.
+      // Not awaited: the listener must be attached before the server sends anything.
       if (remember) void secrets.set(name, password).catch(() => {})
       return led
     } catch (error) {
@@ -78,7 +78,7 @@ async function throughProxy(proxy: Proxy, { hop, secrets, ask, signal }: ReachCo
         kind: 'secrets',
         from: { kind: 'hawser' },
         title: `Password for ${proxy.user}@${proxy.address}`,
-        text: tries > 0 ? 'The proxy did not accept that password.' : `The proxy on the way to ${hop.label}`,
+        text: tries > 0 ? 'Incorrect proxy password.' : `Proxy for ${hop.label}`,
         prompts: [{ text: 'Password', echo: false }],
         remember: true,
       })
@@ -90,6 +90,6 @@ async function throughProxy(proxy: Proxy, { hop, secrets, ask, signal }: ReachCo
 }
 
 function wantsUser({ address, port, user }: Proxy): AppError {
-  const what = user === null ? 'wants a user and a password; set its user' : 'does not accept the password'
+  const what = user === null ? 'needs a user and a password; set its user' : 'did not accept the password'
   return new AppError('auth-failed', `The proxy ${address}:${port} ${what}. Check the proxy of this host.`)
 }

@@ -97,11 +97,11 @@ describe.skipIf(lacks('sshd', 'ssh-keygen'))('an OpenSSH server that Hawser canâ
       execFileSync('ssh-keygen', ['-q', '-s', at('ca'), '-I', 'me', '-n', user, ...options, at('id_ed25519.pub')])
     certify('-V', '+1h')
     expect(await sentence(dial({ port, user }))).toBe(
-      `hop0 did not accept the sign-in. It takes a key. Tried: a key. Hawser does not support OpenSSH certificates yet, so ${at('id_ed25519-cert.pub')} was not used. If the server wants one, add your plain public key to authorized_keys there, or sign in with ssh in a terminal.`,
+      `Authentication failed on hop0. It accepts a key. Tried: a key. Hawser does not support OpenSSH certificates yet, so ${at('id_ed25519-cert.pub')} was not used. If the server requires one, add your public key to authorized_keys on the server, or sign in with ssh in a terminal.`,
     )
     certify('-V', '20200101000000Z:20210304000000Z')
     expect(await sentence(dial({ port, user }))).toContain(
-      `${at('id_ed25519-cert.pub')} was not used. It also expired on 2021-03-04, so renew it for ssh.`,
+      `${at('id_ed25519-cert.pub')} was not used. It also expired on 2021-03-04; renew it to use it with ssh.`,
     )
     // CertificateFile of the config, and a key that a host names.
     copyFileSync(at('id_ed25519-cert.pub'), join(folder, 'elsewhere-cert.pub'))
@@ -119,7 +119,7 @@ describe.skipIf(lacks('sshd', 'ssh-keygen'))('an OpenSSH server that Hawser canâ
     writeFileSync(key, `sk-ssh-ed25519@openssh.com ${Buffer.from('x').toString('base64')} me\n`)
     copyFileSync(join(folder, 'id'), join(folder, 'ssh', 'id_ed25519'))
     expect(await sentence(dial({ port, user }))).toBe(
-      `hop0 did not accept the sign-in. It takes a key. Tried: a key. Hawser does not support security keys (FIDO) yet, so ${join(folder, 'ssh', 'yubi')} was not tried. Add a key without one to authorized_keys on the server, or sign in with ssh in a terminal.`,
+      `Authentication failed on hop0. It accepts a key. Tried: a key. Hawser does not support security keys (FIDO) yet, so ${join(folder, 'ssh', 'yubi')} was not tried. Add another key to authorized_keys on the server, or sign in with ssh in a terminal.`,
     )
   })
 
@@ -134,14 +134,14 @@ describe.skipIf(lacks('sshd', 'ssh-keygen'))('an OpenSSH server that Hawser canâ
     execFileSync('ssh-keygen', ['-q', '-s', join(folder, 'ca'), '-I', 'me', '-n', user, join(folder, 'mine.pub')])
     execFileSync('ssh-add', ['-q', join(folder, 'mine')], { env: { ...process.env, SSH_AUTH_SOCK: socket } })
     const { dial } = rigIn(tempDir(), trusting(), socket)
-    expect(await sentence(dial({ port, user }))).toContain('so the certificate â€œada@labâ€ of your agent was not used.')
+    expect(await sentence(dial({ port, user }))).toContain('so the certificate â€œada@labâ€ in your agent was not used.')
   })
 
   it('says that the server stopped waiting while a person was asked', async () => {
     const { port, folder, user, id } = await openSsh('LoginGraceTime 1')
     const { dial } = rigIn(folder, () => new Promise(() => {}))
     expect(await sentence(dial({ port, user, signIn: 'key', keyFile: id }))).toBe(
-      'hop0 closed the connection while Hawser waited for your answer: its time for signing in (LoginGraceTime) is over. Connect again and answer sooner.',
+      'hop0 closed the connection while Hawser was waiting for your response: the serverâ€™s time limit for signing in (LoginGraceTime) was reached. Reconnect and answer sooner.',
     )
   })
 })
@@ -149,14 +149,14 @@ describe.skipIf(lacks('sshd', 'ssh-keygen'))('an OpenSSH server that Hawser canâ
 describe('a server that is none, or an odd one', () => {
   it.each<[string, string | Buffer, string]>([
     [
-      'speaks SSH 1 only',
+      'only supports SSH 1',
       'SSH-1.5-Cisco-1.25\r\n',
-      'hop0 speaks SSH 1 only, which is not secure, and Hawser speaks SSH 2 only. Enable protocol 2 on the server, or update it.',
+      'hop0 only supports SSH 1, which is not secure. Enable SSH 2 on the server, or update it.',
     ],
     [
       'sends garbage for a packet',
       Buffer.concat([Buffer.from('SSH-2.0-x\r\n'), Buffer.alloc(64, 0xfe)]),
-      'Hawser ended the connection to hop0, because what it sent during the key exchange is not valid SSH (Bad packet length). Check the port, and that nothing in between changes the data.',
+      'Hawser closed the connection to hop0 because the server sent invalid SSH data during the key exchange (Bad packet length). Check the port, and that nothing on the network modifies the data.',
     ],
   ])('is named for what it is when it %s', async (_name, first, expected) => {
     const port = await rawServer(socket => socket.write(first))
@@ -164,8 +164,8 @@ describe('a server that is none, or an odd one', () => {
   })
 
   it.each<[string, string, string]>([
-    ['says nothing', '', 'hop0 closed the connection before it said anything. Its log may say why.'],
-    ['greets', 'SSH-2.0-x\r\n', 'hop0 closed the connection during the key exchange. Its log may say why.'],
+    ['says nothing', '', 'hop0 closed the connection before sending its identification. Check sshdâ€™s log.'],
+    ['greets', 'SSH-2.0-x\r\n', 'hop0 closed the connection during the key exchange. Check sshdâ€™s log.'],
   ])('is said to close when it %s and goes', async (_name, first, expected) => {
     const port = await rawServer(socket => socket.end(first))
     expect(await sentence(rigIn(tempDir()).dial({ port }))).toBe(expected)

@@ -6,8 +6,8 @@ import type { Disposable } from '../../shared/base/lifecycle.ts'
 type Accept = () => ClientChannel
 
 /**
- * A connection that came in over there, with where it came from; `accept` takes it, `refuse` turns it away. Once the link
- * is gone `accept` throws an AppError (`lost`) and `refuse` does nothing.
+ * A connection accepted on the server, with its origin; `accept` opens it, `refuse` rejects it. Once the SSH connection
+ * is gone, `accept` throws an AppError (`lost`) and `refuse` does nothing.
  */
 export interface Incoming {
   readonly from: string
@@ -15,17 +15,17 @@ export interface Incoming {
   readonly refuse: () => void
 }
 
-/** The server was asked to choose a port and did not say which (as lshd does). */
+/** The server was asked to choose a port and did not report which one (as lshd does). */
 export class NoPortNamed extends Error {
   forPeople(where: string): AppError {
-    const text = `${where} did not say which port it chose to listen on. Set a listening port for this forward.`
+    const text = `${where} did not report which port it chose to listen on. Set a fixed listening port for this forward.`
     return new AppError('server-refused', text, { cause: this })
   }
 }
 
 export type OnIncoming = (incoming: Incoming) => void
 
-/** The listeners of one connection on the far side (RFC 4254, 7.1), and whom each of their connections belongs to. */
+/** The listeners of one connection on the server (RFC 4254, 7.1), and the owner of each incoming connection. */
 export class RemoteListeners {
   readonly #client: Client
   #gone = false
@@ -44,8 +44,8 @@ export class RemoteListeners {
   }
 
   /**
-   * Asks for a TCP listener; `done` is told its port, which the server chose when `port` was 0 (RFC 4254, 7.1). A server
-   * that does not say which one it chose has refused: nobody could use it.
+   * Requests a TCP listener; `done` receives its port, which the server chooses if `port` is 0 (RFC 4254, 7.1). A
+   * server that doesn't report the port it chose counts as refusing, since the port would be useless.
    */
   listenTcp(
     { address, port }: { address: string; port: number },
@@ -65,7 +65,7 @@ export class RemoteListeners {
     })
   }
 
-  /** Asks for a listener on a Unix socket (streamlocal-forward@openssh.com). */
+  /** Requests a listener on a Unix socket (streamlocal-forward@openssh.com). */
   listenUnix(
     path: string,
     onIncoming: OnIncoming,
@@ -85,7 +85,7 @@ export class RemoteListeners {
     return {
       from,
       accept: () => {
-        // ssh2 throws then, or gives a channel that leads nowhere and never closes.
+        // ssh2 throws in this case, or returns a channel that carries no data and never closes.
         if (this.#gone) throw new AppError('lost', 'The connection to the host was lost.')
         return accept()
       },
@@ -99,12 +99,12 @@ export class RemoteListeners {
     else incoming.refuse()
   }
 
-  // ssh2 throws when its socket is closed already: the listener went with it.
+  // ssh2 throws if its socket is already closed; the listener is gone with it.
   #quietly(work: () => void): void {
     try {
       work()
     } catch {
-      // Nothing is left to take back.
+      // Nothing is left to cancel.
     }
   }
 }

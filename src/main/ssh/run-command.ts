@@ -4,40 +4,41 @@ import { onCommandEnd } from './command-end.ts'
 import type { CommandLine } from './command-line.ts'
 import type { Connection } from './connection.ts'
 
-/** What a command on the far side answered. */
+/** The result of a remote command. */
 export interface CommandResult {
-  /** Its exit code; null when a signal ended it. */
+  /** Its exit code; null if a signal terminated it. */
   readonly code: number | null
   readonly output: Buffer
-  /** What it said on standard error, made safe to show. */
+  /** Its standard error, made safe to display. */
   readonly errors: string
 }
 
 export interface CommandOptions {
   readonly signal: AbortSignal
-  /** Goes to its standard input, which is closed then. */
+  /** Written to its standard input, which is then closed. */
   readonly input?: Uint8Array
-  /** Ends the command when it prints more than this many bytes, 16 MiB unless told. */
+  /** Terminates the command when it prints more than this many bytes; 16 MiB by default. */
   readonly maxBytes?: number
-  /** Ends the command after so many milliseconds, 60,000 unless told. */
+  /** Terminates the command after this many milliseconds; 60,000 by default. */
   readonly timeoutMs?: number
 }
 
-/** How many bytes a command may print unless told. */
+/** The default limit for the output of a command, in bytes. */
 export const defaultBytes = 16 * 1024 * 1024
 const mostErrors = 256 * 1024
 const defaultMs = 60_000
 const restMs = 5_000
 
-/** The same, as its bytes came. */
+/** The same, as raw bytes. */
 export interface RawResult extends Omit<CommandResult, 'errors'> {
-  /** Its standard error, at most 256 KiB of it. */
+  /** The first 256 KiB of its standard error. */
   readonly errors: Buffer
 }
 
 /**
- * Runs a command line in the far user's shell and waits for its end. Throws `lost`, `cancelled`, `timed-out`, and
- * `server-refused` when the server runs no commands or it prints too much; an exit code other than 0 is the caller's.
+ * Runs a command line in the remote user's login shell and waits until it exits. Errors: `lost`, `cancelled`,
+ * `timed-out`, and `server-refused` if the server runs no commands or the command prints too much. Exit codes other
+ * than 0 are left to the caller.
  */
 export async function runCommand(
   connection: Connection,
@@ -48,7 +49,7 @@ export async function runCommand(
   return { ...result, errors: shownErrors(errors) }
 }
 
-/** Standard error, made safe to show. */
+/** Makes standard error safe to display. */
 export function shownErrors(errors: Buffer): string {
   return cleanText(errors.toString('utf8'), 2_000).trim()
 }
@@ -80,7 +81,7 @@ export async function runForBytes(
     }
     const abort = () => fail(new AppError('cancelled', 'Cancelled'))
     const timer = setTimeout(() => fail(late(carrier)), options.timeoutMs ?? defaultMs)
-    // The command has ended: a server that then neither ends its output nor closes is not waited for.
+    // The command has exited: a server that then neither ends its output nor closes the channel is not awaited.
     const waitForRest = () => {
       clearTimeout(rest)
       if (exit) rest = setTimeout(finish, restMs, exit[0])
@@ -115,7 +116,7 @@ function late({ where }: Connection): AppError {
   return new AppError('timed-out', `A command on ${where} took too long. Try again.`)
 }
 
-/** The error for a command that prints more than it may. */
+/** The error for a command that exceeds its output limit. */
 export function tooMuch(where: string): AppError {
-  return new AppError('server-refused', `A command on ${where} printed more than it should.`)
+  return new AppError('server-refused', `A command on ${where} produced too much output.`)
 }

@@ -15,14 +15,14 @@ import {
 import { sh, type Script } from './script.ts'
 import { commandRefused } from './server-words.ts'
 
-// Room for what start-up files print around a script.
+// Leaves room for the output of startup files around a script.
 const noiseBytes = 1024 * 1024
 
 /**
- * Runs a script in `sh` on the other side, whatever the login shell there, and whatever that prints before and after it:
- * only the script's own output and exit code count. A script that is too long for a command line goes by standard input.
- * Throws like `runCommand`, `server-refused` with the server's own words where the script did not run, and
- * `invalid-input` when a long script has input of its own.
+ * Runs a script in `sh` on the server, whatever the login shell is and prints before or after it: only the script's own
+ * output and exit code count. A script too long for a command line is sent over standard input. Errors: those of
+ * `runCommand`, `server-refused` with the server's output if the script did not run, and `invalid-input` if a long
+ * script has input of its own.
  */
 export async function runScript(
   connection: Connection,
@@ -39,7 +39,7 @@ export async function runScript(
     throw commandRefused(connection.where, { output: output.before, errors: raw.errors, code: raw.code })
   if (printed.length > maxBytes) throw tooMuch(connection.where)
   return {
-    // Code 0 without an end is that of something around the script, which was cut off.
+    // Code 0 without an end mark belongs to something around the script, which was cut off.
     code: output.code ?? (raw.code === 0 ? null : raw.code),
     output: printed,
     errors: shownErrors(errors.began ? complained : raw.errors),
@@ -49,30 +49,36 @@ export async function runScript(
 function runMarked(connection: Connection, script: Script, options: CommandOptions): ReturnType<typeof runForBytes> {
   if (fitsLine(script)) return runForBytes(connection, inSh(script), options)
   if (options.input !== undefined)
-    throw new AppError('invalid-input', 'The names are too many or too long for one command. Choose fewer files.')
+    throw new AppError(
+      'invalid-input',
+      'Too many files for one command, or their names are too long. Select fewer files.',
+    )
   return runForBytes(connection, shFromInput(), { ...options, input: scriptBytes(script) })
 }
 
 const probeMs = 10_000
-/** Null where scripts run; else why they don't. */
+/** Null if scripts run; otherwise the reason why they don't. */
 const known = new WeakMap<Connection, AppError | null>()
 
 /**
- * True where scripts run as they are meant to: tried once per connection with characters that shells read each in their
- * own way. False for a login shell that isn't a Unix shell (cmd), a forced command, or a server that runs no commands.
- * Throws what `runCommand` throws but `server-refused` and `timed-out`.
+ * True if scripts run correctly, tried once per connection with characters that shells interpret differently. False for
+ * a login shell that isn't a Unix shell (cmd), a forced command, or a server that runs no commands. Errors: those of
+ * `runCommand` except `server-refused` and `timed-out`.
  */
 export async function runsScripts(connection: Connection, signal: AbortSignal): Promise<boolean> {
   return (await whyNoScripts(connection, signal)) === null
 }
 
-/** Throws `unsupported`, with what the server said, where scripts don't run; else what `runsScripts` throws. */
+/** Throws `unsupported` with the server's output if scripts don't run; otherwise the errors of `runsScripts`. */
 export async function needScripts(connection: Connection, signal: AbortSignal): Promise<void> {
   const why = await whyNoScripts(connection, signal)
   if (why) throw new AppError('unsupported', why.message, { cause: why })
 }
 
-/** The error that says why scripts don't run, with the server's words; null where they do. Throws like `runsScripts`. */
+/**
+ * Returns the error that explains why scripts don't run, with the server's output; null if they do. Errors: those of
+ * `runsScripts`.
+ */
 export async function whyNoScripts(connection: Connection, signal: AbortSignal): Promise<AppError | null> {
   const before = known.get(connection)
   if (before !== undefined) return before

@@ -1,12 +1,12 @@
 import { AppError } from '../../shared/base/errors.ts'
 import { ShellReader } from '../../shared/base/shell-place.ts'
 
-/** A value in a script: a word, a number, a list of words, or a script that stands there as it is. */
+/** A value in a script: a word, a number, a list of words, or a script that is inserted unchanged. */
 export type ScriptValue = string | number | readonly string[] | Script
 
 let make: (text: string) => Script
 
-/** A script for `sh` that nothing but the template `sh` makes, so that no value gets into one unquoted. */
+/** A script for `sh` that only the `sh` template can create, so that no value gets into it unquoted. */
 export class Script {
   static {
     make = text => new Script(text)
@@ -17,16 +17,19 @@ export class Script {
     this.#text = text
   }
 
-  /** The script itself. A byte of a name that isn't UTF-8 stands in it as a lone surrogate (see `sftp/byte-names`). */
+  /**
+   * The text of the script. Bytes of names that aren't valid UTF-8 are lone surrogates in it (see `sftp/byte-names`).
+   */
   get text(): string {
     return this.#text
   }
 }
 
 /**
- * A script for a POSIX shell: `` sh`rm -f -- ${path}` ``. Each value is one word of it, or one word per item of a list,
- * whatever its characters (Shell Command Language of POSIX, 2.2.2). Throws `invalid-input` for a value with a NUL, which
- * no program can be given, and an Error, a bug of the caller, for a value within quotes or in a here-document.
+ * Creates a script for a POSIX shell: `` sh`rm -f -- ${path}` ``. Each value becomes one word, or one word per item of
+ * a list, whatever its characters (Shell Command Language of POSIX, 2.2.2). Errors: `invalid-input` for a value with a
+ * NUL, which no program can receive, and a plain Error, a bug of the caller, for a value inside quotes or a
+ * here-document.
  */
 export function sh(strings: TemplateStringsArray, ...values: readonly ScriptValue[]): Script {
   const reader = new ShellReader('sh')
@@ -41,16 +44,15 @@ export function sh(strings: TemplateStringsArray, ...values: readonly ScriptValu
       text += value.text
       return
     }
-    if (reader.placeAfter('').kind !== 'bare')
-      throw new Error(`A value stands within quotes, after: ${text.slice(-60)}`)
-    // A quoted word of any length leaves the reader where a letter does.
+    if (reader.placeAfter('').kind !== 'bare') throw new Error(`A value is inside quotes, after: ${text.slice(-60)}`)
+    // A quoted word of any length leaves the reader in the same state as a letter.
     reader.add('x')
     text += (Array.isArray(value) ? (value as readonly string[]) : [value as string | number]).map(quoted).join(' ')
   })
   return make(text)
 }
 
-/** Scripts with `separator` between them, such as ` && `. */
+/** Joins scripts with `separator`, such as ` && `. */
 export function joined(scripts: readonly Script[], separator: ' && ' | ' || ' | '\n'): Script {
   return make(scripts.map(({ text }) => text).join(separator))
 }
@@ -58,14 +60,14 @@ export function joined(scripts: readonly Script[], separator: ' && ' | ' || ' | 
 const batchBytes = 96 * 1024
 
 /**
- * Words in lists of at most 96 KiB each: one program can be given less than 128 KiB in one argument and, on the
- * smallest systems, little more in all of them. A word that is longer is a list of its own.
+ * Splits words into lists of at most 96 KiB: one argument is limited to less than 128 KiB and, on the smallest systems,
+ * all arguments together to little more. A longer word gets a list of its own.
  */
 export function inBatches(words: readonly string[]): readonly (readonly string[])[] {
   const batches: string[][] = []
   let room = 0
   for (const word of words) {
-    // A word ends with a NUL and has a pointer to it.
+    // Each word has a terminating NUL and a pointer.
     const bytes = Buffer.byteLength(word) + 9
     if (bytes > room) {
       batches.push([])
@@ -79,6 +81,6 @@ export function inBatches(words: readonly string[]): readonly (readonly string[]
 
 function quoted(word: string | number): string {
   const text = String(word)
-  if (text.includes('\0')) throw new AppError('invalid-input', 'A name can’t hold a NUL character.')
+  if (text.includes('\0')) throw new AppError('invalid-input', 'A name can’t contain a NUL character.')
   return /^[A-Za-z0-9_./,:+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

@@ -1,12 +1,12 @@
 import type { Duplex } from 'node:stream'
 
-/** The two lists of a kind that each direction of the connection negotiates on its own. */
+/** The lists of one kind, which each direction of the connection negotiates separately. */
 export interface BothWays {
   readonly toServer: readonly string[]
   readonly toClient: readonly string[]
 }
 
-/** The algorithms that one side of a key exchange offers, its favourite first (SSH_MSG_KEXINIT, RFC 4253, 7.1). */
+/** The algorithms that one side of a key exchange offers, in order of preference (SSH_MSG_KEXINIT, RFC 4253, 7.1). */
 export interface KexInit {
   readonly kex: readonly string[]
   readonly hostKey: readonly string[]
@@ -15,11 +15,11 @@ export interface KexInit {
   readonly compression: BothWays
 }
 
-/** What a server sent before anything was encrypted. */
+/** The server's data from before encryption starts. */
 export interface ServerHello {
-  /** Its first 256 bytes, as Latin-1: its words where it doesn't speak SSH. */
+  /** Its first 256 bytes, as Latin-1: shown if the server doesn't speak SSH. */
   readonly text: string
-  /** Its identification line (RFC 4253, 4.2); null before it came. */
+  /** Its identification line (RFC 4253, 4.2); null until received. */
   readonly ident: string | null
   readonly kexInit: KexInit | null
 }
@@ -27,10 +27,13 @@ export interface ServerHello {
 const kexInitType = 20
 const cookieBytes = 16
 const textBytes = 256
-// Generous: OpenSSH's identification and KEXINIT take about 1.5 KiB, RFC 4253 (6.1) allows packets of 35,000 bytes.
+// Generous: OpenSSH's identification and KEXINIT take about 1.5 KiB, and RFC 4253 (6.1) allows packets of 35,000 bytes.
 const maxBytes = 128 * 1024
 
-/** Reads a server's first bytes, however they are cut; stops at its KEXINIT, at 128 KiB, or at anything that is not SSH. */
+/**
+ * Reads the first bytes of a server, in chunks of any size; stops at its KEXINIT, at 128 KiB, or at anything that isn't
+ * SSH.
+ */
 export class HelloReader {
   #bytes = Buffer.alloc(0)
   #at = 0
@@ -56,7 +59,7 @@ export class HelloReader {
     if (this.#done) this.#bytes = Buffer.alloc(0)
   }
 
-  /** Lines before the identification are the server's to use as it likes. */
+  /** The server may send arbitrary lines before its identification. */
   #readLine(): boolean {
     const end = this.#bytes.indexOf(10, this.#at)
     if (end < 0) return false
@@ -66,7 +69,7 @@ export class HelloReader {
     return true
   }
 
-  /** `uint32 length, byte padding length, payload, padding` (RFC 4253, 6), without a MAC so far. */
+  /** Reads `uint32 length, byte padding length, payload, padding` (RFC 4253, 6), which has no MAC yet. */
   #readPacket(): boolean {
     if (this.#bytes.length - this.#at < 6) return false
     const length = this.#bytes.readUInt32BE(this.#at)
@@ -83,7 +86,7 @@ export class HelloReader {
   }
 }
 
-/** Reads the payload of a KEXINIT; null when its lists don't fit in it. */
+/** Parses the payload of a KEXINIT; null if its lists exceed it. */
 export function parseKexInit(payload: Buffer): KexInit | null {
   const lists: string[][] = []
   let at = 1 + cookieBytes
@@ -104,12 +107,15 @@ export function parseKexInit(payload: Buffer): KexInit | null {
   return { kex, hostKey, cipher: both(0), mac: both(2), compression: both(4) }
 }
 
-/** How far a connection came by what its server said, before that showed its key. */
+/** Returns the stage of a connection according to the server's data, before its host key. */
 export function stageOf({ ident }: ServerHello): 'connected' | 'key-exchange' {
   return ident === null ? 'connected' : 'key-exchange'
 }
 
-/** Reads along with whoever else listens, which ssh2 leaves out. Pauses the stream, so that no byte comes before that listener. */
+/**
+ * Records the data that another listener reads, which ssh2 doesn't expose. Pauses the stream, so that no byte arrives
+ * before that listener is attached.
+ */
 export function watchHello(stream: Duplex): () => ServerHello {
   const reader = new HelloReader()
   const listen = (data: Buffer) => {

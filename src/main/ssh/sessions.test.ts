@@ -104,7 +104,7 @@ describe.skipIf(!hasOpenSsh)('a server that allows fewer sessions than usual', (
     const { rig, hop } = await sshdWith('MaxSessions 0')
     await expect(openTerminal(rig, hop)).rejects.toMatchObject({
       code: 'server-refused',
-      message: expect.stringContaining('allows this user no sessions'),
+      message: expect.stringContaining('allows no sessions for this user'),
     })
     const lease = await rig.pool.lease([hop], options)
     await expect(runCommand(lease.connection, typedByUser('true'), { signal })).rejects.toMatchObject({
@@ -149,6 +149,6 @@ describe('a server that wants a new code for each login and allows one session',
     const steps: unknown[] = []
     await openTerminal(rig, hop, step => steps.push(step))
     expect(rig.asked.length).toBe(asked + 1)
-    expect(steps).toContainEqual({ kind: 'connecting', step: expect.stringContaining('takes no more sessions') })
+    expect(steps).toContainEqual({ kind: 'connecting', step: expect.stringContaining('accepts no more sessions') })
   })
 })

@@ -8,16 +8,16 @@ export interface ShellRequest {
   readonly size: TerminalSize
   readonly term: string
   readonly env: Readonly<Record<string, string>>
-  /** Run in the place of the login shell (RemoteCommand of ssh_config(5)). */
+  /** Runs instead of the login shell (RemoteCommand of ssh_config(5)). */
   readonly command?: string | null
-  /** False asks for no terminal (RequestTTY no). */
+  /** False requests no terminal (RequestTTY no). */
   readonly tty?: boolean
 }
 
-/** The server gave a session and refused a terminal for it. */
+/** The server opened a session but refused a terminal for it. */
 export class NoTerminal extends Error {
   forPeople(where: string): AppError {
-    const text = `${where} gives this user no terminal. Its PermitTTY, or what authorized_keys says of the key, may forbid it.`
+    const text = `${where} refused to allocate a terminal (PTY) for this user. PermitTTY in its sshd_config or an option in authorized_keys may forbid it.`
     return new AppError('server-refused', text, { cause: this })
   }
 }
@@ -25,17 +25,17 @@ export class NoTerminal extends Error {
 type Done = (error: Error | undefined, channel: ClientChannel) => void
 
 /**
- * Asks for a terminal and a shell in one go, as OpenSSH's client does (RFC 4254, 6.2 and 6.5: a request need not wait
- * for the reply to the one before). ssh2 waits, which costs a round trip for each new shell. The agent is offered to the
- * far side with no reply wanted: a server that will not have it still gives its shell.
+ * Requests a terminal and a shell together, as OpenSSH's client does (RFC 4254, 6.2 and 6.5: a request need not wait
+ * for the previous reply). ssh2 waits, which costs a round trip for each new shell. Agent forwarding is requested
+ * without a reply: a server that refuses it still starts the shell.
  */
 export class ShellOpener {
   readonly #client: Client
   readonly #forwardsAgent: boolean
   readonly #requests: SessionRequests | undefined
-  // One entry for each shell whose channel is on its way, in the order of the requests.
+  // One entry per shell whose channel is being opened, in the order of the requests.
   readonly #before: ((channelId: number) => void)[] = []
-  // Commands of terminals whose channel is on its way.
+  // Commands of terminals whose channel is being opened.
   readonly #commands = new Set<string>()
 
   constructor(client: Client, forwardsAgent: boolean) {
@@ -48,7 +48,7 @@ export class ShellOpener {
     })
   }
 
-  /** Calls back with the channel, or with ssh2's error. Throws what ssh2 throws on a closed socket. */
+  /** Calls back with the channel, or with ssh2's error. Errors: those of ssh2 on a closed socket. */
   open(request: ShellRequest, done: Done): void {
     const { size, term, env, command = null, tty = true } = request
     const options = { term, cols: size.cols, rows: size.rows, width: 0, height: 0 }

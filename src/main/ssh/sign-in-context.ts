@@ -3,9 +3,9 @@ import type { PlannedHop } from './connection-plan.ts'
 import type { KeyRing } from './key-ring.ts'
 import type { Signer } from './signer.ts'
 
-/** Where remembered secrets are; `get` gives null while the vault is locked. */
+/** The store of saved secrets; `get` returns null while the vault is locked. */
 export interface SecretStore {
-  /** True while there is a vault that can't be read. */
+  /** True while a vault exists that can't be read. */
   readonly locked: boolean
   get(name: string): Promise<string | null>
   set(name: string, secret: string | null): Promise<void>
@@ -15,13 +15,13 @@ export interface SignInContext {
   readonly hop: PlannedHop
   readonly secrets: SecretStore
   readonly keys: KeyRing
-  /** The keys of an agent by its socket; null is the usual one, `none` has none. */
+  /** The keys of an agent by its socket; null is the default agent, `none` has no keys. */
   readonly agent: (socket: string | null) => Promise<readonly Signer[]>
   /**
-   * Asks a person; the attempt's deadline is paused until the answer. `refused` says that the remembered secret was just
-   * turned down. Null is Cancel. Errors: `needs-answer`, or `auth-failed` when `refused`, where nobody may be asked.
+   * Asks the user; the attempt's deadline is paused until they answer. `refused` means that the saved secret was just
+   * rejected. Null means Cancel. Errors: `needs-answer`, or `auth-failed` when `refused`, if the user may not be asked.
    */
   readonly ask: (question: Question, refused?: boolean) => Promise<Answer | null>
-  /** Ends the attempt at once, where the server would take any reply amiss. */
+  /** Ends the attempt at once, for cases in which any reply would count against the user. */
   readonly giveUp: (error: unknown) => void
 }

@@ -4,18 +4,18 @@ import { BaseAgent, createAgent, OpenSSHAgent, type ParsedKey } from 'ssh2'
 
 import { AppError } from '../../shared/base/errors.ts'
 
-/** Something that can prove possession of one key: a file's key or one in an agent. */
+/** Signs with one key, from a file or an agent. */
 export interface Signer {
   readonly type: string
   /** The public key blob (RFC 4253, 6.6). */
   readonly blob: Buffer
-  /** For people: a file name or an agent's comment. */
+  /** Shown to the user: a file name or an agent's comment. */
   readonly name: string
   /** The signature of RFC 4253 without its format name; `hash` is set for RSA keys. */
   sign(data: Buffer, hash: string | undefined): Promise<Buffer>
 }
 
-/** A signer over a decrypted private key. */
+/** Creates a signer from a decrypted private key. */
 export function signerFromPem(input: { type: string; blob: Buffer; key: KeyObject; name: string }): Signer {
   const { type, blob, key, name } = input
   return {
@@ -31,7 +31,7 @@ export function signerFromPem(input: { type: string; blob: Buffer; key: KeyObjec
   }
 }
 
-/** The keys of a running agent; empty when there is none or it does not answer within 5 s. */
+/** The keys of a running agent; empty if there is none or it doesn't answer within 5 s. */
 export async function agentSigners(socketPath: string | null): Promise<readonly Signer[]> {
   if (socketPath === null) return []
   const agent = agentFor(socketPath)
@@ -45,29 +45,29 @@ export async function agentSigners(socketPath: string | null): Promise<readonly 
   return keys.filter(key => usableTypes.has(key.type)).map(key => agentSigner(agent, key))
 }
 
-/** An agent by its socket, for whoever speaks its protocol. */
+/** Returns ssh2's agent for a socket. */
 export function agentFor(socketPath: string) {
-  // ssh2 would start a helper program for this name, which isn't shipped.
+  // For this name ssh2 would start a helper program that isn't shipped.
   return socketPath === 'pageant' ? new OpenSSHAgent(socketPath) : createAgent(socketPath)
 }
 
-/** Where the agent listens: SSH_AUTH_SOCK, or on Windows the OpenSSH pipe. */
+/** Returns the agent's socket: SSH_AUTH_SOCK, or the OpenSSH pipe on Windows. */
 export function agentSocket(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string | null {
   const path = env['SSH_AUTH_SOCK']
   if (path !== undefined && path !== '') return path
   return platform === 'win32' ? '\\\\.\\pipe\\openssh-ssh-agent' : null
 }
 
-/** Lets ssh2 offer exactly one signer, asking for a signature only once the server takes the key. */
+/** Lets ssh2 offer exactly one signer, and asks for a signature only after the server accepts the key. */
 export class OneKeyAgent extends BaseAgent {
   readonly #signer: Signer
   readonly #weak: boolean
-  /** True once a signature was asked for: the server knows the key. */
+  /** True once a signature was requested: the server knows the key. */
   asked = false
-  /** Why there was no signature. */
+  /** The reason why there was no signature. */
   failure: unknown
 
-  /** `weak` allows RSA signatures with SHA-1, which a server without RFC 8308 may be all that takes. */
+  /** `weak` allows RSA signatures with SHA-1, the only ones that some servers without RFC 8308 accept. */
   constructor(signer: Signer, { weak }: { weak: boolean }) {
     super()
     this.#weak = weak
@@ -85,7 +85,7 @@ export class OneKeyAgent extends BaseAgent {
     if (this.#signer.type === 'ssh-rsa' && !/^sha(256|512)$/.test(options.hash ?? '') && !this.#weak) {
       this.failure = new AppError(
         'key-unusable',
-        `The server takes RSA keys with SHA-1 only. Use an Ed25519 key, or allow weak algorithms for this host.`,
+        'The server accepts RSA keys only with SHA-1 signatures. Use an Ed25519 key, or allow weak algorithms for this host.',
       )
       return done(this.failure as Error)
     }
@@ -113,7 +113,7 @@ function agentSigner(agent: BaseAgent, key: ParsedKey): Signer {
     new Promise<Buffer>((resolve, reject) => {
       agent.sign(key, data, hash === undefined ? {} : ({ hash } as never), (error, signature) => {
         if (signature) resolve(signature as Buffer)
-        else reject(error ?? new Error('The agent gave no signature'))
+        else reject(error ?? new Error('The agent returned no signature'))
       })
     })
   return { type: key.type, blob: key.getPublicSSH(), name: key.comment || 'agent key', sign }

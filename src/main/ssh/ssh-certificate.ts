@@ -1,11 +1,11 @@
-/** What an OpenSSH certificate says of itself (PROTOCOL.certkeys). */
+/** The contents of an OpenSSH certificate (PROTOCOL.certkeys). */
 export interface SshCertificate {
   readonly type: string
-  /** When it ends to hold; null is never. */
+  /** When its validity ends; null is never. */
   readonly expiresAt: Date | null
 }
 
-// How many strings of the public key stand between the nonce and the serial number.
+// The number of public key strings between the nonce and the serial number.
 const keyFields: Readonly<Record<string, number>> = {
   'ssh-ed25519': 1,
   'ssh-rsa': 2,
@@ -19,25 +19,25 @@ const keyFields: Readonly<Record<string, number>> = {
   'sk-ecdsa-sha2-nistp256': 3,
 }
 
-// The last time that a Date can hold; certificates without an end have 2^64 - 1 seconds.
+// The maximum of Date; certificates without an end have 2^64 - 1 seconds.
 const maxSeconds = 8_640_000_000_000n
 
-/** True for the type of a certificate. */
+/** True for a certificate type. */
 export function isCertificate(type: string): boolean {
   return /-cert-v\d\d@openssh\.com$/.test(type)
 }
 
-/** True for a key that lives on a security key (FIDO), with a certificate or without. */
+/** True for a key on a security key (FIDO), with or without a certificate. */
 export function isSecurityKey(type: string): boolean {
   return /^(webauthn-)?sk-/.test(type)
 }
 
-/** The type that a line of a public key file names, such as `ssh-ed25519`; empty where there is none. */
+/** The type that a line of a public key file names, such as `ssh-ed25519`; empty if there is none. */
 export function publicKeyType(text: string): string {
   return /^\s*([a-z][\w@.-]{2,63})\s+[A-Za-z0-9+/]/.exec(text)?.[1] ?? ''
 }
 
-/** Reads the line of a certificate file; null for anything else. */
+/** Parses the line of a certificate file; null for anything else. */
 export function readCertificate(text: string): SshCertificate | null {
   const type = publicKeyType(text)
   const fields = keyFields[type.replace(/-cert-v\d\d@openssh\.com$/, '')]
@@ -46,7 +46,7 @@ export function readCertificate(text: string): SshCertificate | null {
   let at = 0
   const skip = (bytes: number) => (at += bytes) <= blob.length
   const skipString = () => blob.length - at >= 4 && skip(4 + blob.readUInt32BE(at))
-  // The type again, the nonce, the key; then serial and kind; then the key id and the principals.
+  // The type again, the nonce and the key; then serial and kind; then the key ID and the principals.
   for (let strings = 0; strings < 2 + fields; strings++) if (!skipString()) return null
   if (!skip(8 + 4) || !skipString() || !skipString() || blob.length - at < 16) return null
   const before = blob.readBigUInt64BE(at + 8)

@@ -49,73 +49,73 @@ describe('toSshError', () => {
     [
       'silence',
       'connecting',
-      'timed-out: gpu-box did not answer. Check the address, and that no firewall is in between.',
+      'timed-out: gpu-box did not respond. Check the address, and whether a firewall blocks it.',
     ],
     [
       'silence',
       'connected',
-      'timed-out: gpu-box accepted the connection but sent nothing for 20 s. Check the port; the server may also be overloaded.',
+      'timed-out: gpu-box accepted the connection but sent nothing within 20 s. Check the port; the server may also be overloaded.',
     ],
     [
       'silence',
       'key-exchange',
-      'timed-out: gpu-box did not finish the key exchange within 20 s. Try again; a firewall or VPN may drop its larger packets.',
+      'timed-out: gpu-box did not complete the key exchange within 20 s. Try again; a firewall or VPN may be dropping large packets.',
     ],
     [
       'silence',
       'key-shown',
-      'timed-out: gpu-box showed its host key but did not finish the key exchange within 20 s. Try again, or look into its log.',
+      'timed-out: gpu-box sent its host key but did not complete the key exchange within 20 s. Try again, or check sshd’s log.',
     ],
     [
       'silence',
       'signing-in',
-      'timed-out: gpu-box accepted the connection and showed its key, but did not answer the sign-in for 20 s. Try again, or look into its log: a directory or a second factor that it asks may be slow.',
+      'timed-out: gpu-box did not answer the sign-in within 20 s. Try again, or check sshd’s log: a directory service or second factor may be slow.',
     ],
-    ['silence', 'open', 'lost: The connection to gpu-box was lost: it stopped answering.'],
+    ['silence', 'open', 'lost: The connection to gpu-box was lost: the server stopped responding.'],
     [
       'a close',
       'connected',
-      'server-refused: gpu-box closed the connection before it said anything. Its log may say why.',
+      'server-refused: gpu-box closed the connection before sending its identification. Check sshd’s log.',
     ],
     [
       'a close',
       'key-exchange',
-      'server-refused: gpu-box closed the connection during the key exchange. Its log may say why.',
+      'server-refused: gpu-box closed the connection during the key exchange. Check sshd’s log.',
     ],
     [
       'a close',
       'key-shown',
-      'server-refused: gpu-box closed the connection after it showed its host key. Its log may say why.',
+      'server-refused: gpu-box closed the connection after sending its host key. Check sshd’s log.',
     ],
-    ['a close', 'signing-in', 'server-refused: gpu-box closed the connection during the sign-in. Its log may say why.'],
+    ['a close', 'signing-in', 'server-refused: gpu-box closed the connection during the sign-in. Check sshd’s log.'],
     ['a close', 'open', 'lost: The connection to gpu-box was lost.'],
-    ['a reset', 'signing-in', 'server-refused: gpu-box closed the connection during the sign-in. Its log may say why.'],
+    ['a reset', 'signing-in', 'server-refused: gpu-box closed the connection during the sign-in. Check sshd’s log.'],
     ['a reset', 'open', 'lost: The connection to gpu-box was reset.'],
     [
       'a disconnect',
       'signing-in',
-      'server-refused: gpu-box ended the connection during the sign-in: “Go away”. Its log may say why.',
+      'server-refused: gpu-box closed the connection during the sign-in: “Go away”. Check sshd’s log.',
     ],
-    ['a disconnect', 'open', 'lost: gpu-box ended the connection: “Go away”.'],
+    ['a disconnect', 'open', 'lost: gpu-box closed the connection: “Go away”.'],
     [
       'garbage',
       'key-exchange',
-      'server-refused: Hawser ended the connection to gpu-box, because what it sent during the key exchange is not valid SSH (Bad packet length). Check the port, and that nothing in between changes the data.',
+      'server-refused: Hawser closed the connection to gpu-box because the server sent invalid SSH data during the key exchange (Bad packet length). Check the port, and that nothing on the network modifies the data.',
     ],
     [
       'garbage',
       'open',
-      'lost: The connection to gpu-box was lost: it carried something that is not valid SSH (Bad packet length).',
+      'lost: The connection to gpu-box was lost: the server sent invalid SSH data (Bad packet length).',
     ],
     [
       'a failed key exchange',
       'key-exchange',
-      'server-refused: Hawser ended the connection to gpu-box, because the key exchange failed (Handshake failed: signature verification failed). Try again; if it stays so, update the server.',
+      'server-refused: Hawser closed the connection to gpu-box because the key exchange failed (Handshake failed: signature verification failed). Try again; if it keeps failing, update the server.',
     ],
     [
       'a failed key exchange',
       'open',
-      'lost: The connection to gpu-box was lost: a new key exchange on it failed (Handshake failed: signature verification failed).',
+      'lost: The connection to gpu-box was lost: rekeying failed (Handshake failed: signature verification failed).',
     ],
   ])('says of %s in the stage “%s” what is true', (ending, stage, expected) => {
     expect(told(endings[ending] as Error, at(stage, { limitMs: 20_000 }))).toBe(expected)
@@ -170,9 +170,9 @@ describe('toSshError', () => {
     const of = (ident: string) =>
       toSshError(new Error('Invalid identification string'), at('key-exchange', { hello: hello(ident, ident) }))
     expect(of('SSH-1.5-Cisco-1.25').message).toBe(
-      'gpu-box speaks SSH 1 only, which is not secure, and Hawser speaks SSH 2 only. Enable protocol 2 on the server, or update it.',
+      'gpu-box only supports SSH 1, which is not secure. Enable SSH 2 on the server, or update it.',
     )
-    expect(of('SSH-1.99-Cisco-1.25').message).not.toContain('SSH 1 only')
+    expect(of('SSH-1.99-Cisco-1.25').message).not.toContain('only supports SSH 1')
   })
 
   it('explains a key exchange without anything in common by its lists, not by ssh2’s words', () => {
@@ -205,7 +205,7 @@ describe('toSshError', () => {
     )
     expect(error).toMatchObject({
       code: 'auth-failed',
-      message: 'gpu-box did not accept the sign-in. It takes a key. Tried: a password.',
+      message: 'Authentication failed on gpu-box. It accepts a key. Tried: a password.',
     })
   })
 
@@ -230,11 +230,11 @@ describe('a refused channel', () => {
 
   it('quotes the server where it gave a reason, and has no empty brackets where it gave none', () => {
     expect(sessionRefused(refused(4, 'out of \u001b[1mpty'), 'box', 'shell').message).toBe(
-      'box refused a shell: “out of pty”. It may allow no more sessions, or no shells for this user.',
+      'box refused to start a shell: “out of pty”. It may have reached its session limit, or not allow a shell for this user.',
     )
     for (const error of [refused(4, ''), refused(2, 'undefined'), refused('', 'server closed channel unexpectedly')])
       expect(sessionRefused(error, 'box', 'command').message).toBe(
-        'box refused a command. It may allow no more sessions, or no commands for this user.',
+        'box refused to start a command. It may have reached its session limit, or not allow a command for this user.',
       )
     expect(forwardRefused(refused(2, ''), { where: 'db:5432', via: 'box' }).message).toBe('box can’t reach db:5432.')
   })

@@ -6,31 +6,31 @@ import type { ServerHello } from './server-hello.ts'
 import { unsupportedSentence, type UnsupportedIdentity } from './unsupported-identities.ts'
 
 /**
- * How far a connection came: nothing answers yet; something took the TCP connection but sent no identification; it did,
- * and keys are exchanged; its host key is known; that was accepted and a person signs in; signed in.
+ * How far a connection got: nothing answered yet; TCP connected but no identification received; identification received
+ * and keys being exchanged; host key received; host key accepted and signing in; signed in.
  */
 export type ConnectionStage = 'connecting' | 'connected' | 'key-exchange' | 'key-shown' | 'signing-in' | 'open'
 
-/** What is known of a failed attempt, besides the error itself. */
+/** The facts about a failed attempt, besides the error itself. */
 export interface FailureContext {
-  /** `address` or `address:port`, as the person typed it. */
+  /** `address` or `address:port`, as the user typed it. */
   readonly where: string
   readonly stage: ConnectionStage
   readonly hello?: ServerHello
-  /** What Hawser offered in the key exchange, and what a sentence about that depends on. */
+  /** Hawser's offer in the key exchange, and the facts that a sentence about it depends on. */
   readonly exchange?: { readonly offer: Offer } & Omit<MismatchContext, 'where' | 'ident'>
-  /** True while a person is asked something. */
+  /** True while the user is asked something. */
   readonly asking?: boolean
-  /** The limit of the stage in milliseconds. */
+  /** The time limit of the stage in milliseconds. */
   readonly limitMs?: number
-  /** The sign-in methods that the server takes, when it said so. */
+  /** The authentication methods that the server accepts, if it reported them. */
   readonly methods?: readonly string[]
   readonly tried?: readonly string[]
-  /** Certificates and security keys that the person has and Hawser can't use. */
+  /** Certificates and security keys that the user has and Hawser doesn't support. */
   readonly unsupported?: readonly UnsupportedIdentity[]
 }
 
-/** A failure of a connection, and how far it had come. */
+/** A connection failure and the stage it happened in. */
 export class ConnectionError extends AppError {
   readonly stage: ConnectionStage
 
@@ -40,7 +40,7 @@ export class ConnectionError extends AppError {
   }
 }
 
-/** Turns any failure of the network, of ssh2 or of the server into one sentence with a code and a next step. */
+/** Turns any failure of the network, ssh2 or the server into one sentence with a code and a next step. */
 export function toSshError(error: unknown, context: FailureContext): AppError {
   if (error instanceof AppError) return error
   const cause = error instanceof Error ? error : new Error(String(error))
@@ -62,21 +62,21 @@ function judge(error: Error, context: FailureContext): Told {
   )
 }
 
-/** A connection that was signed in ended: whatever the cause, what matters is that it is gone. */
+/** An established connection ended. */
 function lost(error: Error, { where }: FailureContext): Told {
   const text = cleanLine(error.message, maxText)
   const because = (why: string): Told => ({ code: 'lost', message: `The connection to ${where} was lost${why}.` })
-  if (wasSaid(error)) return { code: 'lost', message: `${where} ended the connection${quoted(text)}.` }
+  if (wasSaid(error)) return { code: 'lost', message: `${where} closed the connection${quoted(text)}.` }
   switch ((firstCause(error) as NodeJS.ErrnoException).code) {
     case 'ECONNRESET':
     case 'EPIPE':
       return { code: 'lost', message: `The connection to ${where} was reset.` }
     case 'ETIMEDOUT':
-      return because(': it stopped answering')
+      return because(': the server stopped responding')
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
     case 'ENETDOWN':
-      return because(': there is no way to it from this network any more')
+      return because(': the server is no longer reachable from this network')
     case undefined:
       break
     default:
@@ -84,36 +84,39 @@ function lost(error: Error, { where }: FailureContext): Told {
   }
   if (text === '') return because('')
   const { level } = error as { level?: string }
-  if (level === 'handshake') return because(`: a new key exchange on it failed (${text})`)
-  return because(`: it carried something that is not valid SSH (${text})`)
+  if (level === 'handshake') return because(`: rekeying failed (${text})`)
+  return because(`: the server sent invalid SSH data (${text})`)
 }
 
 function fromHello({ hello, where }: FailureContext): Told | undefined {
   if (!hello) return undefined
   const { text, ident } = hello
-  // OpenSSH 9.8 and later, PerSourcePenalties; and MaxStartups. Both come before the identification.
+  // OpenSSH's PerSourcePenalties (9.8 and later) and MaxStartups; both come before the identification.
   if (/not allowed at this time/i.test(text)) {
     return {
       code: 'penalty',
-      message: `${where} turns this computer away for now, usually after several wrong sign-ins. Wait a few minutes and try again.`,
+      message: `${where} is temporarily refusing connections from this computer, usually after several failed sign-ins. Wait a few minutes and try again.`,
     }
   }
   if (/exceeded maxstartups/i.test(text)) {
-    return { code: 'too-many-connections', message: `${where} has too many sign-ins under way. Try again in a moment.` }
+    return {
+      code: 'too-many-connections',
+      message: `Too many sign-ins to ${where} are in progress. Try again in a moment.`,
+    }
   }
-  // 1.99 is what a server of both versions calls itself (RFC 4253, 5.1).
+  // 1.99 identifies a server that supports both versions (RFC 4253, 5.1).
   if (/^SSH-1\.(?!99)/.test(ident ?? '')) {
     return {
       code: 'no-common-algorithm',
-      message: `${where} speaks SSH 1 only, which is not secure, and Hawser speaks SSH 2 only. Enable protocol 2 on the server, or update it.`,
+      message: `${where} only supports SSH 1, which is not secure. Enable SSH 2 on the server, or update it.`,
     }
   }
   if (text === '' || ident !== null) return undefined
   if (/^HTTP\/|<html/i.test(text))
-    return { code: 'not-ssh', message: `A web server answers at ${where}, not an SSH server. Check the port.` }
+    return { code: 'not-ssh', message: `${where} is a web server, not an SSH server. Check the port.` }
   return {
     code: 'not-ssh',
-    message: `What answers at ${where} is not an SSH server; it said${quoted(cleanLine(text, 120))}. Check the port.`,
+    message: `${where} is not an SSH server. It sent${quoted(cleanLine(text, 120))}. Check the port.`,
   }
 }
 
@@ -132,14 +135,14 @@ function fromNetwork(error: Error, context: FailureContext): Told | undefined {
     case 'ECONNREFUSED':
       return {
         code: 'refused',
-        message: `${where} refused the connection. Check the port, and that its SSH server runs.`,
+        message: `${where} refused the connection. Check the port, and that an SSH server is running.`,
       }
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
     case 'EAI_NODATA':
       return {
         code: 'name-not-found',
-        message: `The name ${where} was not found. Check its spelling and your network.`,
+        message: `Couldn’t resolve the host name ${where}. Check the spelling and your network.`,
       }
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
@@ -147,7 +150,7 @@ function fromNetwork(error: Error, context: FailureContext): Told | undefined {
     case 'ENETDOWN':
       return {
         code: 'unreachable',
-        message: `There is no way to ${where} from this network. Check your network or VPN.`,
+        message: `${where} is not reachable from this network. Check your network or VPN.`,
       }
     case 'ETIMEDOUT':
       return { code: 'timed-out', message: late[stage](where, time(context.limitMs ?? usualMs)) }
@@ -159,18 +162,18 @@ function fromNetwork(error: Error, context: FailureContext): Told | undefined {
   }
 }
 
-/** What to say when the time of a stage is over. */
+/** The sentence for a timeout in each stage. */
 const late: Readonly<Record<ConnectionStage, (where: string, time: string) => string>> = {
-  connecting: where => `${where} did not answer. Check the address, and that no firewall is in between.`,
+  connecting: where => `${where} did not respond. Check the address, and whether a firewall blocks it.`,
   connected: (where, time) =>
-    `${where} accepted the connection but sent nothing for ${time}. Check the port; the server may also be overloaded.`,
+    `${where} accepted the connection but sent nothing within ${time}. Check the port; the server may also be overloaded.`,
   'key-exchange': (where, time) =>
-    `${where} did not finish the key exchange within ${time}. Try again; a firewall or VPN may drop its larger packets.`,
+    `${where} did not complete the key exchange within ${time}. Try again; a firewall or VPN may be dropping large packets.`,
   'key-shown': (where, time) =>
-    `${where} showed its host key but did not finish the key exchange within ${time}. Try again, or look into its log.`,
+    `${where} sent its host key but did not complete the key exchange within ${time}. Try again, or check sshd’s log.`,
   'signing-in': (where, time) =>
-    `${where} accepted the connection and showed its key, but did not answer the sign-in for ${time}. Try again, or look into its log: a directory or a second factor that it asks may be slow.`,
-  open: where => `The connection to ${where} was lost: it stopped answering.`,
+    `${where} did not answer the sign-in within ${time}. Try again, or check sshd’s log: a directory service or second factor may be slow.`,
+  open: where => `The connection to ${where} was lost: the server stopped responding.`,
 }
 
 function time(ms: number): string {
@@ -182,45 +185,45 @@ function fromSignIn(error: Error, context: FailureContext): Told | undefined {
   if (!wasSaid(error) || !/too many authentication failures/i.test(error.message)) return undefined
   return {
     code: 'auth-failed',
-    message: `${context.where} ended the sign-in after too many tries. Choose the one key or password for this host and try again.`,
+    message: `${context.where} reported too many authentication failures. Choose a single key or password for this host and try again.`,
   }
 }
 
-/** The server said that it ends the connection (SSH_MSG_DISCONNECT, RFC 4253, 11.1). */
+/** The server sent SSH_MSG_DISCONNECT (RFC 4253, 11.1). */
 function fromDisconnect(error: Error, context: FailureContext): Told | undefined {
   if (!wasSaid(error)) return undefined
   if (context.asking === true) return closed(context)
   const text = cleanLine(error.message, maxText)
-  const message = `${context.where} ended the connection ${during[context.stage]}${quoted(text)}.${itsLog}`
+  const message = `${context.where} closed the connection ${during[context.stage]}${quoted(text)}.${itsLog}`
   return { code: 'server-refused', message }
 }
 
-/** What ssh2 could not go on with: it was Hawser that ended the connection. */
+/** ssh2 could not continue, so Hawser closed the connection. */
 function fromOurselves(error: Error, { where, stage }: FailureContext): Told | undefined {
   const text = cleanLine(error.message, maxText)
   if (text === '' || /lost before handshake/i.test(text)) return undefined
   if (/host denied/i.test(text))
-    return { code: 'host-key-rejected', message: `The host key of ${where} was not accepted. Nothing was sent.` }
+    return { code: 'host-key-rejected', message: `The host key of ${where} was not accepted, so nothing was sent.` }
   const { level, code } = error as { level?: string; code?: string }
   if (code !== undefined || level === 'client-socket')
     return {
       code: 'server-refused',
-      message: `The connection to ${where} broke ${during[stage]} (${text}). Try again.`,
+      message: `The connection to ${where} failed ${during[stage]} (${text}). Try again.`,
     }
   if (level === 'handshake') {
-    const message = `Hawser ended the connection to ${where}, because the key exchange failed (${text}). Try again; if it stays so, update the server.`
+    const message = `Hawser closed the connection to ${where} because the key exchange failed (${text}). Try again; if it keeps failing, update the server.`
     return { code: 'server-refused', message }
   }
-  const message = `Hawser ended the connection to ${where}, because what it sent ${during[stage]} is not valid SSH (${text}). Check the port, and that nothing in between changes the data.`
+  const message = `Hawser closed the connection to ${where} because the server sent invalid SSH data ${during[stage]} (${text}). Check the port, and that nothing on the network modifies the data.`
   return { code: 'server-refused', message }
 }
 
-/** The connection ended, and nobody said why. */
+/** The connection closed without a reason. */
 function closed({ where, stage, asking = false }: FailureContext): Told {
   if (asking) {
     return {
       code: 'server-refused',
-      message: `${where} closed the connection while Hawser waited for your answer: its time for signing in (LoginGraceTime) is over. Connect again and answer sooner.`,
+      message: `${where} closed the connection while Hawser was waiting for your response: the server’s time limit for signing in (LoginGraceTime) was reached. Reconnect and answer sooner.`,
     }
   }
   if (stage === 'open') return { code: 'lost', message: `The connection to ${where} was lost.` }
@@ -228,53 +231,56 @@ function closed({ where, stage, asking = false }: FailureContext): Told {
 }
 
 const during: Readonly<Record<ConnectionStage, string>> = {
-  connecting: 'at once',
-  connected: 'before it said anything',
+  connecting: 'immediately',
+  connected: 'before sending its identification',
   'key-exchange': 'during the key exchange',
-  'key-shown': 'after it showed its host key',
+  'key-shown': 'after sending its host key',
   'signing-in': 'during the sign-in',
   open: 'after the sign-in',
 }
 
-const itsLog = ' Its log may say why.'
+const itsLog = ' Check sshd’s log.'
 const maxText = 300
 const usualMs = 20_000
 
-/** True for the words of a SSH_MSG_DISCONNECT; ssh2 gives the error its reason code. */
+/** True for the text of a SSH_MSG_DISCONNECT; ssh2 sets the error's reason code for it. */
 function wasSaid(error: Error): boolean {
   return typeof (error as { code?: unknown }).code === 'number'
 }
 
-/** Text from a server, as its own words; nothing where there is none. */
+/** Quotes text from a server; empty if there is none. */
 function quoted(text: string): string {
   return text === '' ? '' : `: “${text}”`
 }
 
-/** The sentence for a sign-in that nothing more can be tried for. */
+/** The sentence for a sign-in with nothing left to try. */
 function signInFailed({ where, methods = [], tried = [], unsupported = [] }: FailureContext): Told {
-  const takes = methods.length > 0 ? ` It takes ${methods.map(methodName).join(' or ')}.` : ''
+  const takes = methods.length > 0 ? ` It accepts ${methods.map(methodName).join(' or ')}.` : ''
   const did = tried.length > 0 ? ` Tried: ${tried.map(methodName).join(', ')}.` : ''
   const keysCount = methods.length === 0 || methods.includes('publickey')
   const other = keysCount ? unsupportedSentence(unsupported) : ''
-  return { code: 'auth-failed', message: `${where} did not accept the sign-in.${takes}${did}${other}` }
+  return { code: 'auth-failed', message: `Authentication failed on ${where}.${takes}${did}${other}` }
 }
 
 function methodName(method: string): string {
   const names: Record<string, string> = {
     publickey: 'a key',
     password: 'a password',
-    'keyboard-interactive': 'answers to questions',
+    'keyboard-interactive': 'keyboard-interactive prompts',
   }
   return names[method] ?? cleanLine(method, 40)
 }
 
-/** The server would not listen (RFC 4254, 7.1). */
+/** The server refused to listen (RFC 4254, 7.1). */
 export function listenRefused(what: string, where: string): AppError {
-  const text = `${where} does not let ${what} be listened on. It may be taken over there, or AllowTcpForwarding or PermitListen forbid it.`
+  const text = `${where} can’t listen on ${what}. The port may be in use, or AllowTcpForwarding or PermitListen may forbid it.`
   return new AppError('server-refused', text)
 }
 
-/** A channel through a jump host was refused (RFC 4254, 5.1): the sentence names the target, and whether it is the jump host that forbids it. */
+/**
+ * A channel through a jump host was refused (RFC 4254, 5.1): the sentence names the target, and says whether the jump
+ * host forbids it.
+ */
 export function forwardRefused(error: Error, { where, via }: { where: string; via: string }): AppError {
   const text = refusal(error)
   const told = (code: AppError['code'], message: string) => new AppError(code, message, { cause: error })
@@ -282,49 +288,50 @@ export function forwardRefused(error: Error, { where, via }: { where: string; vi
   if ((error as { reason?: unknown }).reason === prohibited || /prohibited/i.test(text))
     return told(
       'server-refused',
-      `${via} does not allow connections on to ${where}. Its AllowTcpForwarding or PermitOpen may forbid them.`,
+      `${via} does not allow connections to ${where}. AllowTcpForwarding or PermitOpen in its sshd_config may forbid them.`,
     )
   if (/refused/i.test(text))
     return told(
       'refused',
-      `${where} refused the connection from ${via}. Check the port, and that something listens there.`,
+      `${where} refused the connection from ${via}. Check the port, and that a server is listening on it.`,
     )
   if (/resolve|name or service|not known/i.test(text))
-    return told('name-not-found', `${via} does not know the name ${where}. Check its spelling.`)
-  if (/timed out|timeout/i.test(text)) return told('timed-out', `${where} did not answer ${via}. Check the address.`)
+    return told('name-not-found', `${via} couldn’t resolve the host name ${where}. Check the spelling.`)
+  if (/timed out|timeout/i.test(text))
+    return told('timed-out', `${where} did not respond to ${via}. Check the address.`)
   return told('unreachable', `${via} can’t reach ${where}${quoted(text)}.`)
 }
 
-/** A session, or the shell or command in it, was refused on a link that is otherwise well. */
+/** A session, or the shell or command in it, was refused on a working connection. */
 export function sessionRefused(error: Error, where: string, what: 'shell' | 'command'): AppError {
-  const message = `${where} refused a ${what}${quoted(refusal(error))}. It may allow no more sessions, or no ${what}s for this user.`
+  const message = `${where} refused to start a ${what}${quoted(refusal(error))}. It may have reached its session limit, or not allow a ${what} for this user.`
   return new AppError('server-refused', message, { cause: error })
 }
 
-/** The server's words for a channel that it refused (RFC 4254, 5.1); empty where they are ssh2's own. */
+/** The server's text for a refused channel (RFC 4254, 5.1); empty if the text is ssh2's own. */
 function refusal(error: Error): string {
   const said = typeof (error as { reason?: unknown }).reason === 'number'
   const text = cleanLine(error.message.replace(/^\(SSH\) Channel open failure: ?/, ''), 200)
   return said && text !== 'undefined' ? text : ''
 }
 
-/** The server gives no subsystem for files. */
+/** The server refused the SFTP subsystem. */
 export function subsystemRefused(error: Error, where: string): AppError {
-  // The channel itself was refused (RFC 4254, 5.1): OpenSSH does so when its MaxSessions are open.
+  // The channel itself was refused (RFC 4254, 5.1), as OpenSSH does when MaxSessions is reached.
   if ('reason' in error)
     return new AppError('too-many-connections', `${where} allows no more sessions on this connection.`, {
       cause: error,
     })
   return new AppError(
     'server-refused',
-    `${where} offers no SFTP. Ask whoever runs it to turn on “Subsystem sftp” in its sshd_config.`,
+    `${where} doesn’t offer SFTP. Ask its administrator to enable “Subsystem sftp” in sshd_config.`,
     { cause: error },
   )
 }
 
 const telling = ['ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH']
 
-// Happy eyeballs gathers one error per address: the one that says most about the server wins.
+// Happy eyeballs collects one error per address; the most informative one about the server wins.
 function firstCause(error: Error): Error {
   if (!(error instanceof AggregateError)) return error
   const causes = error.errors as NodeJS.ErrnoException[]

@@ -3,16 +3,19 @@ import { connect, type Socket } from 'node:net'
 import { AppError } from '../../shared/base/errors.ts'
 import { toSshError } from './ssh-errors.ts'
 
-// Node's 250 ms gives up on an address that is merely far away.
+// Node's default of 250 ms gives up on addresses that are merely slow.
 const nextFamilyMs = 1_500
 
-/** Connects by TCP within `timeoutMs`; no Nagle, since every keystroke is a packet. Throws an AppError; `cancelled` on abort. */
+/**
+ * Connects by TCP within `timeoutMs` milliseconds; without Nagle's algorithm, since every keystroke is a packet.
+ * Errors: an AppError; `cancelled` on abort.
+ */
 export function connectTcp(options: {
   address: string
   port: number
   timeoutMs: number
   signal: AbortSignal
-  /** 0 takes addresses of both families. */
+  /** 0 allows addresses of both families. */
   family?: 0 | 4 | 6
   bindAddress?: string | null
   keepAlive?: boolean
@@ -55,8 +58,8 @@ export function connectTcp(options: {
 }
 
 /**
- * Hands the packets of one turn of the event loop to the kernel together: ssh2 writes each on its own, and thousands of
- * small requests would be as many system calls and segments. A keystroke waits for no more than the rest of its turn.
+ * Passes the packets of one event loop turn to the kernel together: ssh2 writes each separately, and thousands of small
+ * requests would cause as many system calls and segments. A keystroke waits at most until the end of its turn.
  */
 function gatherWrites(socket: Socket): void {
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean

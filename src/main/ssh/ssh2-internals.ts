@@ -1,8 +1,8 @@
 import type { Client, ClientChannel } from 'ssh2'
 
 /**
- * Every private part of ssh2 1.17 that Hawser touches; nothing else reaches into it. Each part is looked for at run time:
- * where another version lacks it, the function does nothing and ssh2 behaves as it does by itself.
+ * The only place that uses private parts of ssh2 1.17. Each part is checked at run time: if another version lacks it,
+ * the function does nothing and ssh2 keeps its default behavior.
  */
 interface PrivateClient {
   readonly _protocol?: PrivateProtocol
@@ -50,13 +50,13 @@ function inside(client: Client): PrivateClient {
   return client as unknown as PrivateClient
 }
 
-/** Asks for a reply with keepalive@openssh.com; `answered` runs for a refusal, too. */
+/** Requests a reply with keepalive@openssh.com; `answered` also runs for a refusal. */
 export function ping(client: Client, answered: () => void): void {
   inside(client)._callbacks?.push(answered)
   inside(client)._protocol?.ping()
 }
 
-/** Stops waiting for replies to pings: they would be taken from other requests. */
+/** Stops waiting for replies to pings, which would otherwise take the replies of other requests. */
 export function forgetPings(client: Client, pings: Iterable<() => void>): void {
   const callbacks = inside(client)._callbacks ?? []
   for (const ping of pings) {
@@ -65,18 +65,18 @@ export function forgetPings(client: Client, pings: Iterable<() => void>): void {
   }
 }
 
-/** What is needed to send further requests along with the one for a shell or a command. */
+/** The functions for sending further requests together with the one for a shell or a command. */
 export interface SessionRequests {
-  /** Runs `before` with the server's channel number ahead of each request for a shell. */
+  /** Runs `before` with the server's channel number before each shell request. */
   beforeShell(before: (id: number) => void): void
   beforeExec(before: (id: number, command: string) => void): void
-  /** Asks for a terminal; `refused` is called with true when it is refused. */
+  /** Requests a terminal; `refused` is called with true if it is refused. */
   pty(id: number, args: readonly unknown[], refused: (failed: boolean) => void): void
-  /** Offers the agent with no reply wanted. */
+  /** Requests agent forwarding without a reply. */
   offerAgent(id: number): void
 }
 
-/** Undefined where ssh2 has no such parts. */
+/** Returns undefined if ssh2 lacks these parts. */
 export function sessionRequests(client: Client): SessionRequests | undefined {
   const { _protocol: protocol, _chanMgr: channels } = inside(client)
   if (typeof protocol?.pty !== 'function' || channels?._channels === undefined) return undefined
@@ -102,8 +102,8 @@ export function sessionRequests(client: Client): SessionRequests | undefined {
 }
 
 /**
- * Visits every channel as it opens, whichever side asked for it, before anybody else has it; and again as `gone` once both
- * sides have closed it, whether or not its output was read.
+ * Calls back for every channel as it opens, whichever side requested it and before anyone else has it, and for `gone`
+ * once both sides have closed it, whether or not its output was read.
  */
 export function visitChannels(
   client: Client,
@@ -123,7 +123,7 @@ export function visitChannels(
   }
 }
 
-/** How many sessions (RFC 4254, 6.1) are open: shells, commands and subsystems. */
+/** The number of open sessions (RFC 4254, 6.1): shells, commands and subsystems. */
 export function countSessions(client: Client): number {
   return openChannels(client).filter(channel => channel.type === 'session').length
 }
@@ -134,8 +134,8 @@ export function isSession(channel: ClientChannel): boolean {
 }
 
 /**
- * Keeps a channel open after both of its directions have ended. Node's streams destroy themselves then, which ssh2 turns
- * into SSH_MSG_CHANNEL_CLOSE: too early for a server that sends the exit status after its end of output.
+ * Keeps a channel open after both of its directions have ended. Node's streams destroy themselves at that point, which
+ * ssh2 turns into SSH_MSG_CHANNEL_CLOSE: too early for a server that sends the exit status after its end of output.
  */
 export function keepOpenAfterEnd(channel: ClientChannel): void {
   const { _readableState: readable, _writableState: writable } = channel as unknown as PrivateStream
@@ -143,7 +143,7 @@ export function keepOpenAfterEnd(channel: ClientChannel): void {
   if (writable) writable.autoDestroy = false
 }
 
-/** Calls back when data comes for a channel whose window is used up, which ssh2 drops without a word. */
+/** Calls back when data arrives for a channel whose window is exhausted, which ssh2 drops silently. */
 export function onWindowExceeded(client: Client, exceeded: (channel: ClientChannel) => void): void {
   const { _protocol: protocol, _chanMgr: channels } = inside(client)
   if (!protocol?._handlers || !channels) return
@@ -158,7 +158,7 @@ export function onWindowExceeded(client: Client, exceeded: (channel: ClientChann
   }
 }
 
-/** Calls back with what a round of keyboard-interactive says that asks nothing (RFC 4256, 3.2), which ssh2 drops. */
+/** Calls back with the text of a keyboard-interactive round without prompts (RFC 4256, 3.2), which ssh2 drops. */
 export function onSilentRound(client: Client, heard: (text: string) => void): void {
   const handlers = inside(client)._protocol?._handlers as Record<string, OnInfoRequest | undefined> | undefined
   const usual = handlers?.['USERAUTH_INFO_REQUEST']
@@ -170,22 +170,22 @@ export function onSilentRound(client: Client, heard: (text: string) => void): vo
   }
 }
 
-/** Makes ssh2 forget a channel, so that whatever still comes for it is dropped. */
+/** Makes ssh2 forget a channel, so that later data for it is dropped. */
 export function forgetChannel(client: Client, channel: ClientChannel): void {
   inside(client)._chanMgr?.remove((channel as unknown as PrivateChannel).incoming.id)
 }
 
-/** Once the link is gone: makes whatever is still written to its channels go nowhere, where ssh2 would throw. */
+/** Discards everything written to the channels after the connection is gone, where ssh2 would throw. */
 export function muteChannels(client: Client): void {
   for (const channel of openChannels(client)) channel.outgoing.state = 'closed'
 }
 
 /**
- * Takes what a server sends besides the key exchange during a later one, as OpenSSH's client does: SSH_MSG_IGNORE, DEBUG
- * and UNIMPLEMENTED, which RFC 4253, 7.1 and 11 allow, and the channel messages that asyncssh 2.10 does not hold back.
- * They are encrypted and authenticated with the keys still in use. Strict key exchange (OpenSSH's PROTOCOL, 1.10) forbids
- * them in the first exchange only; ssh2 ends the connection in every one. Call it before the first exchange begins, which
- * stays as strict as ssh2 has it.
+ * Accepts the messages that a server sends besides the key exchange during a rekey, as OpenSSH's client does:
+ * SSH_MSG_IGNORE, DEBUG and UNIMPLEMENTED, which RFC 4253, 7.1 and 11 allow, and the channel messages that asyncssh
+ * 2.10 doesn't hold back. They are encrypted and authenticated with the current keys. Strict key exchange (OpenSSH's
+ * PROTOCOL, 1.10) forbids them in the first exchange only, but ssh2 closes the connection in every one. Call this
+ * before the first exchange, which stays as strict as in ssh2.
  */
 export function allowMessagesInLaterKex(client: Client): void {
   const protocol = inside(client)._protocol
@@ -193,7 +193,7 @@ export function allowMessagesInLaterKex(client: Client): void {
   if (!protocol || !usual) return
   const onPayload: OnPayload = payload => {
     const result = usual(payload)
-    // ssh2 puts its handler for key exchanges in the place of this one when the server begins another.
+    // ssh2 replaces this handler with its own when the server starts another key exchange.
     const decipher = protocol._decipher
     if (decipher && decipher._onPayload !== onPayload)
       decipher._onPayload = onlyKexTo(decipher._onPayload, { protocol, usual })
@@ -209,7 +209,7 @@ function onlyKexTo(
   return payload => {
     const reader = protocol._packetRW?.read
     if (!reader || protocol._skipNextInboundPacket === true || payload.length === 0) return kex(payload)
-    // A compressed packet can be read only once: ssh2 is given what was read here.
+    // A compressed packet can be decompressed only once, so ssh2 receives the decompressed one.
     const plain = reader.read(payload)
     const own = reader as { read?: (payload: Buffer) => Buffer }
     own.read = () => plain
@@ -230,7 +230,7 @@ function openChannels(client: Client): readonly PrivateChannel[] {
   return Object.values(inside(client)._chanMgr?._channels ?? {}).filter(each => isChannel(each))
 }
 
-// While a channel is asked for, a function or `true` stands in its place.
+// While a channel is being requested, a function or `true` takes its place.
 function isChannel(entry: unknown): entry is PrivateChannel {
   return typeof entry === 'object' && entry !== null && 'incoming' in entry && 'outgoing' in entry
 }

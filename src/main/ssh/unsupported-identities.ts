@@ -5,23 +5,23 @@ import { cleanLine } from '../../shared/base/clean-text.ts'
 import { agentIdentities, type AgentIdentity } from './agent-identities.ts'
 import { isCertificate, isSecurityKey, publicKeyType, readCertificate } from './ssh-certificate.ts'
 
-/** A certificate or security key that the person has, and that Hawser can't sign in with. */
+/** A certificate or security key that the user has, and that Hawser can't sign in with. */
 export interface UnsupportedIdentity {
   readonly kind: 'certificate' | 'security-key'
   /** A file's path, or the comment of a key in the agent. */
   readonly name: string
   readonly inAgent: boolean
-  /** Of a certificate whose time is over. */
+  /** The end of a certificate's validity, if it has expired. */
   readonly expiredAt: Date | null
 }
 
-/** Where to look. Paths are absolute. */
+/** Where to look for keys. Paths are absolute. */
 export interface IdentityPlaces {
   /** The private keys that are tried for this host. */
   readonly keyFiles: readonly string[]
   readonly certificateFiles: readonly string[]
   readonly sshFolder: string
-  /** The agent's socket; null where there is none. */
+  /** The agent's socket; null if there is none. */
   readonly agentSocket: string | null
   readonly now: Date
 }
@@ -30,14 +30,14 @@ const maxBytes = 65_536
 const maxFiles = 500
 
 /**
- * Looks for what might have been meant where a server takes none of the usual keys: certificates beside the keys and in
- * the agent, keys on security keys. Never throws: what can't be read is not there.
+ * Looks for identities that a server may have expected when it accepts none of the usual keys: certificates beside the
+ * keys and in the agent, and security keys. Never throws; unreadable files are skipped.
  */
 export async function findUnsupported(places: IdentityPlaces): Promise<readonly UnsupportedIdentity[]> {
   const { keyFiles, certificateFiles, sshFolder, agentSocket, now } = places
   const read = async (paths: readonly string[]) =>
     (await Promise.all([...new Set(paths)].map(path => fromFile(path, now)))).flat()
-  // OpenSSH offers `<key>-cert.pub` by itself.
+  // OpenSSH offers `<key>-cert.pub` automatically.
   const tried = await read([
     ...certificateFiles,
     ...keyFiles.flatMap(path => [`${path}-cert.pub`, `${path}.pub`, path]),
@@ -52,22 +52,22 @@ export async function findUnsupported(places: IdentityPlaces): Promise<readonly 
   return [...tried, ...held, ...around.filter(({ kind }) => kind === 'security-key')]
 }
 
-/** What to say of them after a refused sign-in; empty for none. Begins with a space. */
+/** The sentence about them after a refused sign-in; empty for none. Starts with a space. */
 export function unsupportedSentence(found: readonly UnsupportedIdentity[]): string {
-  // A certificate beside its key says more than a security key that happens to be there.
+  // A certificate beside its key explains more than an unrelated security key.
   const one = found.find(({ kind }) => kind === 'certificate') ?? found[0]
   if (!one) return ''
   const name = cleanLine(one.name, maxName)
   if (one.kind === 'security-key') {
-    const which = one.inAgent ? `the key “${name}” of your agent` : name
-    return ` Hawser does not support security keys (FIDO) yet, so ${which} was not tried. Add a key without one to authorized_keys on the server, or sign in with ssh in a terminal.`
+    const which = one.inAgent ? `the key “${name}” in your agent` : name
+    return ` Hawser does not support security keys (FIDO) yet, so ${which} was not tried. Add another key to authorized_keys on the server, or sign in with ssh in a terminal.`
   }
-  const which = one.inAgent ? `the certificate “${name}” of your agent` : name
+  const which = one.inAgent ? `the certificate “${name}” in your agent` : name
   const also =
     one.expiredAt === null
       ? ''
-      : ` It also expired on ${one.expiredAt.toISOString().slice(0, 10)}, so renew it for ssh.`
-  return ` Hawser does not support OpenSSH certificates yet, so ${which} was not used.${also} If the server wants one, add your plain public key to authorized_keys there, or sign in with ssh in a terminal.`
+      : ` It also expired on ${one.expiredAt.toISOString().slice(0, 10)}; renew it to use it with ssh.`
+  return ` Hawser does not support OpenSSH certificates yet, so ${which} was not used.${also} If the server requires one, add your public key to authorized_keys on the server, or sign in with ssh in a terminal.`
 }
 
 const maxName = 300
@@ -99,7 +99,7 @@ function holdsSecurityKey(text: string): boolean {
 
 async function readStart(path: string): Promise<string> {
   try {
-    // Opening a named pipe would wait for a writer.
+    // Opening a named pipe would block until a writer opens it.
     if (!(await stat(path)).isFile()) return ''
     const file = await open(path, 'r')
     try {

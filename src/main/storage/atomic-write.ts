@@ -7,20 +7,20 @@ import { AppError } from '../../shared/base/errors.ts'
 
 const tempMark = '.hawser-tmp-'
 
-// A write takes a moment: what is older was left behind by a program that was killed.
+// A write takes a moment: older files were left behind by a killed program.
 const orphanMs = 60_000
 
 export interface AtomicWrite {
-  /** The permissions of the new file; 0600 unless given. */
+  /** The permissions of the new file; 0600 by default. */
   readonly mode?: number
-  /** Looks at the old file once more, the moment before it's replaced. What it throws is thrown, and the old file stays. */
+  /** Checks the old file once more just before it is replaced. Its error is rethrown, and the old file stays. */
   readonly beforeReplacing?: () => Promise<void>
 }
 
 /**
- * Replaces a file whole or not at all, also under kill -9 or a full disk: temp file beside it, fsync, rename, fsync of
- * the folder. The folder is made with mode 0700; temp files that earlier writes of this file left there are removed.
- * Throws `disk` with the file's name.
+ * Replaces a file atomically, even across kill -9 or a full disk: temporary file beside it, fsync, rename, fsync of the
+ * folder. The folder is created with mode 0700; temporary files left by earlier writes of this file are deleted.
+ * Errors: `disk` with the file's name.
  */
 export async function writeAtomically(
   path: string,
@@ -49,8 +49,8 @@ export async function writeAtomically(
 }
 
 /**
- * Adds to the end of a file in one write that other programs' additions can't get lost by (O_APPEND), as ssh does; makes it
- * with mode 0600, its folder with 0700. Throws `disk` with the file's name.
+ * Appends to a file in a single write that concurrent appends can't overwrite (O_APPEND), as ssh does; creates it with
+ * mode 0600, its folder with 0700. Errors: `disk` with the file's name.
  */
 export async function appendToFile(path: string, data: Uint8Array): Promise<void> {
   try {
@@ -67,7 +67,7 @@ export async function appendToFile(path: string, data: Uint8Array): Promise<void
   }
 }
 
-/** Copies a file atomically; does nothing when there is none. */
+/** Copies a file atomically; does nothing if it doesn't exist. */
 export async function keepCopy(path: string, copy: string): Promise<void> {
   const temp = `${copy}${tempMark}${randomBytes(6).toString('hex')}`
   try {
@@ -79,14 +79,14 @@ export async function keepCopy(path: string, copy: string): Promise<void> {
   }
 }
 
-/** Removes temp files that a killed process left in a folder. Call it at start, before anything is written. */
+/** Deletes temporary files that a killed process left in a folder. Call this on start, before anything is written. */
 export async function sweepOrphans(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => [])
   const orphans = names.filter(name => name.includes(tempMark))
   await Promise.all(orphans.map(name => rm(join(folder, name), { force: true }).catch(() => {})))
 }
 
-/** Removes this user's temp files of earlier writes of one file, where the folder is not all Hawser's. */
+/** Deletes this user's temporary files from earlier writes of one file, in a folder that is not Hawser's own. */
 async function sweepBeside(path: string): Promise<void> {
   const start = basename(path) + tempMark
   const names = await readdir(dirname(path))
@@ -100,7 +100,7 @@ async function sweepBeside(path: string): Promise<void> {
 }
 
 async function syncFolder(folder: string): Promise<void> {
-  // Windows can't open a folder; its rename is durable enough there.
+  // Windows can't open a folder; its rename is durable enough.
   if (process.platform === 'win32') return
   const handle = await open(folder, 'r')
   try {
@@ -118,6 +118,6 @@ function diskError(path: string, error: unknown): AppError {
       cause: error,
     })
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
-    return new AppError('disk', `Hawser may not write ${path}. Check the folder's permissions.`, { cause: error })
+    return new AppError('disk', `Permission denied for ${path}. Check the permissions of its folder.`, { cause: error })
   return new AppError('disk', `${name} could not be saved (${code ?? 'unknown error'}).`, { cause: error })
 }

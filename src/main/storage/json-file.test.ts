@@ -83,7 +83,7 @@ describe('JsonFile', () => {
     const { file, told, path } = await open(folder)
     await expect(file.save({ n: 1 })).rejects.toMatchObject({ code: 'read-only' })
     expect(readFileSync(path, 'utf8')).toBe(newer)
-    expect(told[0]).toMatch(/newer Hawser/)
+    expect(told[0]).toMatch(/newer version of Hawser/)
   })
 
   it('says which file could not be saved when the folder can’t be written', async () => {

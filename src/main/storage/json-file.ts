@@ -6,20 +6,20 @@ import type { z } from 'zod'
 import { AppError } from '../../shared/base/errors.ts'
 import { keepCopy, writeAtomically } from './atomic-write.ts'
 
-/** Turns the data of version N into that of N + 1; the first entry migrates version 1. */
+/** Converts data of version N to N + 1; the first entry migrates version 1. */
 export type Migration = (data: unknown) => unknown
 
-/** Tells a person about a file that was damaged, or that a newer Hawser wrote. */
+/** Notifies the user of a file that was damaged, or written by a newer version of Hawser. */
 export type Tell = (level: 'info' | 'warning' | 'error', text: string) => void
 
 export interface JsonFileOptions<T> {
   readonly path: string
   readonly schema: z.ZodType<T>
-  /** What a file that does not exist holds. */
+  /** The contents of a file that doesn't exist. */
   readonly initial: T
   readonly migrations?: readonly Migration[]
   readonly tell: Tell
-  /** For tests; names damaged files. */
+  /** For tests; used in the names of damaged files. */
   readonly now?: () => Date
 }
 
@@ -30,8 +30,8 @@ type ReadResult<T> =
   | { readonly kind: 'corrupt' }
 
 /**
- * One validated, versioned JSON file. Saves are atomic and in order, the last good copy is kept beside it as `.bak`, a
- * damaged file is set aside under a dated name and told, and a file of a newer version is never written over.
+ * One validated, versioned JSON file. Saves are atomic and in order, the last valid copy is kept beside it as `.bak`, a
+ * damaged file is moved aside under a dated name and reported, and a file of a newer version is never overwritten.
  */
 export class JsonFile<T> {
   readonly #options: JsonFileOptions<T>
@@ -57,12 +57,12 @@ export class JsonFile<T> {
     return this.#value
   }
 
-  /** Takes the value at once and answers when it is on the disk; saves that come while one runs are joined. */
+  /** Sets the value at once and resolves when it is on disk; saves during a running one are combined. */
   async save(value: T): Promise<void> {
     if (this.#readOnly) {
       throw new AppError(
         'read-only',
-        `${basename(this.#options.path)} was written by a newer Hawser and is not changed.`,
+        `${basename(this.#options.path)} was written by a newer version of Hawser, so it was not changed.`,
       )
     }
     this.#value = value
@@ -71,7 +71,7 @@ export class JsonFile<T> {
     await this.#writing
   }
 
-  /** Answers once everything saved so far is on the disk. */
+  /** Resolves once everything saved so far is on disk. */
   async flush(): Promise<void> {
     await this.#writing
   }
@@ -95,7 +95,7 @@ export class JsonFile<T> {
       this.#readOnly = true
       tell(
         'warning',
-        `${basename(path)} was written by a newer Hawser. Changes to it are not saved; update Hawser to go on.`,
+        `${basename(path)} was written by a newer version of Hawser. Changes are not saved until you update Hawser.`,
       )
     } else if (found.kind === 'corrupt') {
       await this.#recover()
@@ -103,7 +103,7 @@ export class JsonFile<T> {
       const copy = await this.#read(`${path}.bak`)
       if (copy.kind === 'ok') {
         this.#value = copy.value
-        tell('warning', `${basename(path)} was missing; its last good copy is used.`)
+        tell('warning', `${basename(path)} was missing. Hawser restored it from the last backup.`)
       }
     }
   }
@@ -114,8 +114,8 @@ export class JsonFile<T> {
     await rename(path, aside)
     const copy = await this.#read(`${path}.bak`)
     if (copy.kind === 'ok') this.#value = copy.value
-    const then = copy.kind === 'ok' ? 'Its last good copy is used' : 'Hawser starts with an empty one'
-    tell('error', `${basename(path)} was damaged. ${then}; the damaged file is kept as ${basename(aside)}.`)
+    const then = copy.kind === 'ok' ? 'Hawser restored it from the last backup' : 'Hawser starts with an empty one'
+    tell('error', `${basename(path)} was damaged. ${then}; the damaged file was saved as ${basename(aside)}.`)
   }
 
   async #read(path: string): Promise<ReadResult<T>> {
@@ -124,7 +124,7 @@ export class JsonFile<T> {
       text = await readFile(path, 'utf8')
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { kind: 'missing' }
-      throw new AppError('disk', `${path} could not be read. Check its permissions.`, { cause: error })
+      throw new AppError('disk', `Couldn’t read ${path}. Check its permissions.`, { cause: error })
     }
     return this.#parse(text)
   }

@@ -1,6 +1,6 @@
 import { AppError } from '../../shared/base/errors.ts'
 
-/** The system's keychain: the one thing kept in it is the vault's key. Calls reject with `no-keychain`. */
+/** The system's keychain, which only stores the vault's key. Calls reject with `no-keychain`. */
 export interface Keychain {
   get(account: string): Promise<string | null>
   set(account: string, value: string): Promise<void>
@@ -11,14 +11,14 @@ const service = 'io.hawser.app'
 // A locked keyring may wait for a dialog that nobody sees; the window must not wait with it.
 const deadlineMs = 5_000
 
-/** The keychain behind keytar, loaded on first use; every call ends within 5 s. */
+/** Returns the keychain behind keytar, loaded on first use; every call ends within 5 s. */
 export function createKeychain(load: () => Promise<typeof import('keytar')> = () => import('keytar')): Keychain {
-  // A call that never ends holds one of libuv's few threads: no further one is begun beside it.
+  // A hanging call blocks one of libuv's few threads: no other one is started meanwhile.
   let hanging = false
   const withKeytar = async <T>(run: (keytar: typeof import('keytar')) => Promise<T>): Promise<T> => {
     let timer: NodeJS.Timeout | undefined
     try {
-      if (hanging) throw new Error('an earlier call still hangs')
+      if (hanging) throw new Error('an earlier call is still pending')
       const call = load().then(module => run(defaultOf(module)))
       const ended = () => (hanging = false)
       call.then(ended, ended)
@@ -32,7 +32,7 @@ export function createKeychain(load: () => Promise<typeof import('keytar')> = ()
     } catch (error) {
       throw new AppError(
         'no-keychain',
-        'The system keychain does not answer. Secrets can be kept behind a master password instead.',
+        'The system keychain is not responding. You can protect the vault with a master password instead.',
         { cause: error },
       )
     } finally {
@@ -46,7 +46,7 @@ export function createKeychain(load: () => Promise<typeof import('keytar')> = ()
   }
 }
 
-// keytar is CommonJS: imported from a module it hides behind `default`.
+// keytar is CommonJS: imported from a module, it is in `default`.
 function defaultOf(module: typeof import('keytar')): typeof import('keytar') {
   return (module as { default?: typeof import('keytar') }).default ?? module
 }

@@ -3,9 +3,9 @@ import { closeSync, constants, fchmodSync, fstatSync, lstatSync, mkdirSync, open
 import { AppError } from '../../shared/base/errors.ts'
 
 /**
- * Makes sure that a folder is this user's own and that nobody else may enter it (mode 0700); makes it where it is missing.
- * A link is followed when it and the folder that it leads to are this user's. Throws `disk` for somebody else's folder,
- * which stays as it is, and where it can't be made or closed to others. Windows keeps its own permissions.
+ * Makes sure that a folder belongs to this user and that nobody else can enter it (mode 0700); creates it if missing. A
+ * symlink is followed if both it and its target belong to this user. Errors: `disk` for another user's folder, which is
+ * not changed, and if the folder can't be created or protected. Windows keeps its own permissions.
  */
 export function prepareOwnFolder(path: string): void {
   const user = process.getuid?.()
@@ -13,7 +13,7 @@ export function prepareOwnFolder(path: string): void {
     mkdirSync(path, { recursive: true, mode: 0o700 })
     if (user === undefined) return
     refuseOthers(lstatSync(path), path, user)
-    // Held open: what is looked at is what is changed.
+    // Kept open, so that the checked folder is the one that is changed.
     const folder = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY)
     try {
       const info = fstatSync(folder)
@@ -24,7 +24,7 @@ export function prepareOwnFolder(path: string): void {
     }
   } catch (cause) {
     if (cause instanceof AppError) throw cause
-    const text = `Hawser can’t use the folder ${path} for its data. Check its permissions, or choose another one with HAWSER_DATA_DIR.`
+    const text = `Hawser can’t store its data in ${path}. Check its permissions, or set another folder with HAWSER_DATA_DIR.`
     throw new AppError('disk', text, { cause })
   }
 }
@@ -33,6 +33,6 @@ function refuseOthers({ uid }: Stats, path: string, user: number): void {
   if (uid === user) return
   throw new AppError(
     'disk',
-    `The folder ${path} belongs to another user, so Hawser keeps no data in it. Choose another one with HAWSER_DATA_DIR.`,
+    `The folder ${path} belongs to another user, so Hawser doesn’t store its data in it. Set another folder with HAWSER_DATA_DIR.`,
   )
 }

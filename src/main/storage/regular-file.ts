@@ -8,14 +8,14 @@ const pieceBytes = 65_536
 
 export interface RegularFile {
   readonly data: Buffer
-  /** When it was last written, in milliseconds since 1970. */
+  /** The modification time, in milliseconds since 1970. */
   readonly mtimeMs: number
 }
 
 /**
- * Reads a whole file at a path that came from elsewhere: an import, a config, a pasted command. Nothing but a regular file
- * is opened: a FIFO would hold a thread for good, a device may act, and Windows signs in to the computer that a UNC path
- * names. Throws `invalid-input` for those and for more than `maxBytes`, and what Node throws for a file that can't be read.
+ * Reads a whole file at an untrusted path: an import, a config, a pasted command. Only regular files are opened: a FIFO
+ * would block a thread forever, a device may have side effects, and Windows signs in to the computer of a UNC path.
+ * Errors: `invalid-input` for those and for more than `maxBytes`, and Node's for an unreadable file.
  */
 export async function readRegularFile(
   path: string,
@@ -23,9 +23,12 @@ export async function readRegularFile(
   platform: NodeJS.Platform = process.platform,
 ): Promise<RegularFile> {
   if (platform === 'win32' && isUnsafeOnWindows(path))
-    throw new AppError('invalid-input', `${path} is not on this computer, so it is not opened. Copy the file here.`)
+    throw new AppError(
+      'invalid-input',
+      `${path} is not on this computer, so it was not opened. Copy the file to this computer first.`,
+    )
   refuseOthers(path, await stat(path))
-  // Should a FIFO have taken its place in the meantime, opening doesn't wait for a writer.
+  // If a FIFO has replaced it in the meantime, opening doesn't wait for a writer.
   const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0))
   try {
     const info = await file.stat()
@@ -37,7 +40,7 @@ export async function readRegularFile(
   }
 }
 
-/** The text of such a file; an empty one when it can't be read or is something else. */
+/** Returns the text of a regular file; empty if it can't be read or is something else. */
 export async function readTextIfAny(path: string, maxBytes: number): Promise<string> {
   return readRegularFile(path, maxBytes).then(
     ({ data }) => data.toString('utf8'),
@@ -49,7 +52,7 @@ function refuseOthers(path: string, info: { isFile(): boolean }): void {
   if (!info.isFile()) throw new AppError('invalid-input', `${path} is not a regular file.`)
 }
 
-/** Files of /proc give their size as 0, and some have no end. */
+/** Files in /proc report their size as 0, and some never end. */
 async function readAtMost(
   file: FileHandle,
   { path, maxBytes }: { readonly path: string; readonly maxBytes: number },

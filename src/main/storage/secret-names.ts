@@ -1,49 +1,49 @@
 import type { Proxy } from '../../shared/contract/hosts.ts'
 
-/** Names of secrets in the vault, each spelled here and nowhere else: a name that changes loses what it named. */
+/** The names of secrets in the vault, defined only here: a changed name would lose its secret. */
 
 interface Login {
-  /** The saved host, whose name does not change with its address. */
+  /** The saved host, whose name doesn't change with its address. */
   readonly hostId: string | null
   readonly user: string
   readonly address: string
   readonly port: number
-  /** The hops before it, as `user@address:port`: the same address behind another one is another machine. */
+  /** The hops before it, as `user@address:port`: the same address behind another one is a different machine. */
   readonly via: readonly string[]
 }
 
-/** Where the password of a login is remembered. */
+/** The name of a login's saved password. */
 export function passwordName({ hostId, user, address, port, via }: Login): string {
   if (hostId !== null) return hostPasswordName(hostId)
   return `login:${user}@${address}:${port}${via.map(hop => ` via ${hop}`).join('')}:password`
 }
 
-/** Where the password of a saved host is kept. */
+/** The name of a saved host's password. */
 export function hostPasswordName(hostId: string): string {
   return `host:${hostId}:password`
 }
 
-/** Where the pasted private key of a saved host is kept. */
+/** The name of a saved host's pasted private key. */
 export function pastedKeyName(hostId: string): string {
   return `host:${hostId}:private-key`
 }
 
-/** Where the password of a proxy's user is kept. */
+/** The name of a proxy user's password. */
 export function proxyPasswordName({ kind, user, address, port }: Proxy): string {
   return `proxy:${kind}:${user ?? ''}@${address}:${port}`
 }
 
-/** Where a key of the vault is kept; with an empty name the beginning of all of them. */
+/** The name of a key in the vault; with an empty name, the prefix of all of them. */
 export function vaultKeyName(name: string): string {
   return `vault-key:${name}`
 }
 
-/** Where the passphrase of a key file is remembered. */
+/** The name of a key file's saved passphrase. */
 export function filePassphraseName(path: string): string {
   return `key:${path}:passphrase`
 }
 
-/** Where the passphrase of a key that lies in the vault itself is remembered. */
+/** The name of the saved passphrase of a key in the vault. */
 export function storedPassphraseName(keyName: string): string {
   return `${keyName}:passphrase`
 }

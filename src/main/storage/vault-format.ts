@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes, scrypt, type ScryptOptio
 
 import { z } from 'zod'
 
-/** Bytes sealed with AES-256-GCM (NIST SP 800-38D): a fresh 96-bit nonce each time, the tag beside it, all base64. */
+/** Bytes encrypted with AES-256-GCM (NIST SP 800-38D): a fresh 96-bit nonce each time, with the tag, all in Base64. */
 export const sealed = z.strictObject({
   nonce: z.base64().max(24),
   tag: z.base64().max(32),
@@ -10,7 +10,7 @@ export const sealed = z.strictObject({
 })
 export type Sealed = Readonly<z.infer<typeof sealed>>
 
-// N = 2^17, r = 8: 128 MiB and about 0.3 s for one guess (OWASP's recommendation for scrypt, RFC 7914).
+// N = 2^17, r = 8: 128 MiB and about 0.3 s per guess (OWASP's recommendation for scrypt, RFC 7914).
 const cost = { N: 2 ** 17, r: 8, p: 1 }
 
 export const protector = z.discriminatedUnion('by', [
@@ -29,7 +29,9 @@ export const protector = z.discriminatedUnion('by', [
 ])
 export type Protector = Readonly<z.infer<typeof protector>>
 
-/** The vault's file: who protects its key, and the secrets sealed under that key. `id` is the keychain account. */
+/**
+ * The vault's file: the protector of its key, and the secrets encrypted with that key. `id` is the keychain account.
+ */
 export const vaultFile = z.strictObject({ id: z.uuid(), protector, secrets: sealed }).nullable()
 export type VaultFile = z.infer<typeof vaultFile>
 
@@ -37,12 +39,14 @@ export type Secrets = ReadonlyMap<string, string>
 
 const secretsShape = z.record(z.string(), z.string())
 
-/** A new 32-byte vault key. */
+/** Generates a 32-byte vault key. */
 export function newVaultKey(): Buffer {
   return randomBytes(32)
 }
 
-/** Seals bytes under a 32-byte key; `context` is authenticated with them, so that one file's part can't stand in for another's. */
+/**
+ * Encrypts bytes with a 32-byte key; `context` is authenticated, so that parts of different files can't be exchanged.
+ */
 export function seal(key: Buffer, plain: Uint8Array, context: string): Sealed {
   const nonce = randomBytes(12)
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context))
@@ -50,7 +54,7 @@ export function seal(key: Buffer, plain: Uint8Array, context: string): Sealed {
   return { nonce: nonce.toString('base64'), tag: cipher.getAuthTag().toString('base64'), data: data.toString('base64') }
 }
 
-/** Opens what `seal` made; undefined when the key is wrong or a bit was changed. */
+/** Decrypts the result of `seal`; undefined if the key is wrong or the data was modified. */
 export function unseal(key: Buffer, box: Sealed, context: string): Buffer | undefined {
   const [nonce, tag] = [Buffer.from(box.nonce, 'base64'), Buffer.from(box.tag, 'base64')]
   if (nonce.length !== 12 || tag.length !== 16) return undefined
@@ -75,14 +79,14 @@ export function unsealSecrets(key: Buffer, id: string, box: Sealed): Secrets | u
   return checked.success ? new Map(Object.entries(checked.data)) : undefined
 }
 
-/** Wraps the vault key under a master password. */
+/** Encrypts the vault key with a master password. */
 export async function wrapKey(vaultKey: Buffer, password: string, id: string): Promise<Protector> {
   const salt = randomBytes(16)
   const wrapping = await derive(password, salt, cost)
   return { by: 'password', salt: salt.toString('base64'), ...cost, key: seal(wrapping, vaultKey, `hawser-key:${id}`) }
 }
 
-/** Unwraps the vault key; undefined when the password is wrong. */
+/** Decrypts the vault key; undefined if the password is wrong. */
 export async function unwrapKey(
   from: Protector & { by: 'password' },
   password: string,
@@ -93,7 +97,7 @@ export async function unwrapKey(
 }
 
 function derive(password: string, salt: Buffer, { N, r, p }: { N: number; r: number; p: number }): Promise<Buffer> {
-  // scrypt needs 128 * N * r bytes; Node refuses without room to spare.
+  // scrypt needs 128 * N * r bytes; Node refuses without some reserve.
   const options: ScryptOptions = { N, r, p, maxmem: 128 * N * r * 2 }
   return new Promise((resolve, reject) => {
     scrypt(password.normalize('NFKC'), salt, 32, options, (error, key) => (error ? reject(error) : resolve(key)))

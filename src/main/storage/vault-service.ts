@@ -4,7 +4,7 @@ import type { Vault } from './vault.ts'
 
 type Contract = Services['vault']
 
-/** The vault as the window may use it, with its automatic lock. */
+/** The vault for the window, with its automatic lock. */
 export class VaultService implements Contract, Disposable {
   readonly onChanged
   readonly #vault: Vault
@@ -27,7 +27,7 @@ export class VaultService implements Contract, Disposable {
 
   changePassword: Contract['changePassword'] = ({ current, next }) => this.#vault.changePassword(current, next)
 
-  /** The person did something: the clock of the automatic lock starts over. */
+  /** Notes user activity, which restarts the timer of the automatic lock. */
   noteUse(): void {
     clearTimeout(this.#timer)
     const minutes = this.#lockAfterMinutes()

@@ -17,7 +17,7 @@ import {
   type VaultFile,
 } from './vault-format.ts'
 
-/** What is known while secrets can be read. `key` is null when they live in this run's memory only. */
+/** The state while secrets are readable. `key` is null if they are only kept in memory until Hawser quits. */
 interface Opened {
   readonly id: string
   readonly key: Buffer | null
@@ -26,8 +26,8 @@ interface Opened {
 }
 
 /**
- * The one place that keeps secrets: sealed on the disk under a key that the system's keychain or a master password
- * protects, or in this run's memory when the person chose so. Never in plain text on the disk.
+ * The only place that stores secrets: encrypted on disk with a key protected by the system's keychain or a master
+ * password, or in memory if the user chose so. Never in plain text on disk.
  */
 export class Vault implements Disposable {
   readonly #changed = new Emitter<VaultStatus>()
@@ -36,10 +36,10 @@ export class Vault implements Disposable {
   readonly #keychain: Keychain
   #opened: Opened | undefined
   #keychainWorks: boolean | null = null
-  // Locked on purpose: then only a person opens it again, not the next sign-in.
+  // Locked on purpose: only the user unlocks it again, not the next sign-in.
   #held = false
   #writes: Promise<unknown> = Promise.resolve()
-  // Counts locks: what began before one must not open the vault after it.
+  // Counts locks: an operation started before a lock must not open the vault after it.
   #epoch = 0
 
   constructor(file: JsonFile<VaultFile>, keychain: Keychain) {
@@ -56,12 +56,12 @@ export class Vault implements Disposable {
     return { state: stored === null ? 'new' : 'locked', protector: by, keychain }
   }
 
-  /** True while there is a vault on disk that can't be read. */
+  /** True while a vault on disk can't be read. */
   get locked(): boolean {
     return this.#opened === undefined && this.#file.value !== null
   }
 
-  /** True when a secret can be kept without asking anything: unlocked, this run only, or new with a keychain that works. */
+  /** True if a secret can be saved without asking: unlocked, in memory only, or new with a working keychain. */
   async ready(): Promise<boolean> {
     if (this.#opened) return true
     if (this.#file.value === null) return this.#tryKeychain()
@@ -72,14 +72,14 @@ export class Vault implements Disposable {
     )
   }
 
-  /** A secret, or null when there is none or the vault is locked. */
+  /** Returns a secret, or null if it doesn't exist or the vault is locked. */
   async get(name: string): Promise<string | null> {
     if (!this.#opened && !this.#held && this.#file.value?.protector.by === 'keychain')
       await this.unlock(null).catch(() => {})
     return this.#opened?.secrets.get(name) ?? null
   }
 
-  /** Keeps a secret; null takes it out. Throws `vault-locked` or `no-keychain` with what to do. */
+  /** Saves a secret; null deletes it. Errors: `vault-locked` or `no-keychain` with the next step. */
   async set(name: string, secret: string | null): Promise<void> {
     const epoch = this.#epoch
     await this.#serially(async () => {
@@ -92,19 +92,19 @@ export class Vault implements Disposable {
     })
   }
 
-  /** Keeps several new secrets in one save. Throws `exists` when one of the names is taken, and what `set` throws. */
+  /** Saves several new secrets at once. Errors: `exists` if one of the names is taken, and those of `set`. */
   async add(entries: ReadonlyMap<string, string>): Promise<void> {
     const epoch = this.#epoch
     await this.#serially(async () => {
       const opened = await this.#openForWriting()
       this.#mustNotBeLocked(epoch)
       if ([...entries.keys()].some(name => opened.secrets.has(name)))
-        throw new AppError('exists', 'The vault has one of that name already. Choose another name.')
+        throw new AppError('exists', 'A vault entry with this name already exists. Choose another name.')
       await this.#store({ ...opened, secrets: new Map([...opened.secrets, ...entries]) }, epoch)
     })
   }
 
-  /** Takes out every secret for which `keep` is false; nothing while locked. */
+  /** Deletes every secret for which `keep` is false; does nothing while locked. */
   async sweep(keep: (name: string) => boolean): Promise<void> {
     const epoch = this.#epoch
     await this.#serially(async () => {
@@ -120,7 +120,7 @@ export class Vault implements Disposable {
     return [...(this.#opened?.secrets.keys() ?? [])]
   }
 
-  /** Starts the vault, or puts an open one under another protector. */
+  /** Creates the vault, or changes the protector of an open one. */
   async protect(by: { by: 'keychain' } | { by: 'password'; password: string } | { by: 'session' }): Promise<void> {
     const epoch = this.#epoch
     await this.#serially(async () => {
@@ -131,7 +131,7 @@ export class Vault implements Disposable {
         this.#open({ id: randomUUID(), key: null, protector: null, secrets })
         return
       }
-      // A new key under a new name: until the file is safely written the old ones still open it.
+      // A new key under a new name: until the file is safely written, the old ones still open it.
       const [id, key, old] = [randomUUID(), newVaultKey(), this.#file.value]
       if (by.by === 'keychain') await this.#keychain.set(id, key.toString('base64'))
       const protector: Protector = by.by === 'keychain' ? { by: 'keychain' } : await wrapKey(key, by.password, id)
@@ -140,7 +140,7 @@ export class Vault implements Disposable {
     })
   }
 
-  /** Opens a locked vault: with the master password, or null for the keychain. */
+  /** Unlocks the vault: with the master password, or null for the keychain. */
   async unlock(password: string | null): Promise<void> {
     const stored = this.#file.value
     if (this.#opened || stored === null) return
@@ -148,15 +148,21 @@ export class Vault implements Disposable {
     const key = await this.#keyOf(stored, password)
     const secrets = unsealSecrets(key, stored.id, stored.secrets)
     if (secrets === undefined)
-      throw new AppError('vault-locked', 'The vault does not open with this key. Its file may be from another machine.')
-    // Opened, locked or written anew meanwhile: that holds.
+      throw new AppError(
+        'vault-locked',
+        'This key does not unlock the vault. The vault file may come from another computer.',
+      )
+    // The vault was unlocked, locked or replaced in the meantime, which takes precedence.
     if (this.#opened || epoch !== this.#epoch || stored !== this.#file.value) return
     this.#open({ id: stored.id, key, protector: stored.protector, secrets })
   }
 
-  /** Forgets the key and every secret until the next unlock. Secrets of this run only stay: they have nowhere else to be. */
+  /**
+   * Discards the key and every secret until the next unlock. Secrets kept in memory only stay, since they exist nowhere
+   * else.
+   */
   lock(): void {
-    // Work that is under way counts every lock, also of a vault that is only just being made.
+    // Operations in progress count every lock, even of a vault that is just being created.
     this.#epoch++
     if (this.#opened?.key === null) return
     if (this.#file.value === null) return void (this.#held = true)
@@ -166,7 +172,7 @@ export class Vault implements Disposable {
     this.#changed.fire(this.status)
   }
 
-  /** Puts the vault key under a new master password. */
+  /** Protects the vault key with a new master password. */
   async changePassword(current: string, next: string): Promise<void> {
     const epoch = this.#epoch
     await this.#serially(async () => {
@@ -175,14 +181,14 @@ export class Vault implements Disposable {
       const key = await this.#keyOf(stored, current)
       const secrets = unsealSecrets(key, stored.id, stored.secrets)
       if (secrets === undefined) throw locked()
-      // A new key too: whoever has an old copy of the file and the old password opens nothing that comes after.
+      // The key changes too: an old copy of the file with the old password doesn't decrypt anything new.
       const fresh = newVaultKey()
       const protector = await wrapKey(fresh, next, stored.id)
       await this.#reprotect({ id: stored.id, key: fresh, protector, secrets }, epoch)
     })
   }
 
-  /** Answers once all that was asked for so far is done. */
+  /** Resolves once everything requested so far is done. */
   async settled(): Promise<void> {
     await this.#writes
   }
@@ -197,7 +203,7 @@ export class Vault implements Disposable {
     if (stored.protector.by === 'password') {
       if (password === null) throw locked()
       const key = await unwrapKey(stored.protector, password, stored.id)
-      if (key === undefined) throw new AppError('vault-wrong-password', 'That is not the master password.')
+      if (key === undefined) throw new AppError('vault-wrong-password', 'Incorrect master password.')
       return key
     }
     const text = await this.#keychain.get(stored.id).catch((error: unknown) => {
@@ -205,15 +211,12 @@ export class Vault implements Disposable {
       throw error
     })
     this.#noteKeychain(true)
-    // Not from Node's shared pool, which other buffers are cut from.
+    // Not from Node's shared pool, which other buffers are part of.
     const key = Buffer.allocUnsafeSlow(32)
     const decoded = Buffer.from(text ?? '', 'base64')
     decoded.copy(key)
     if (decoded.length !== 32)
-      throw new AppError(
-        'vault-locked',
-        'The keychain no longer holds the key of this vault, so its secrets can’t be read.',
-      )
+      throw new AppError('vault-locked', 'The vault’s key is no longer in the keychain, so its secrets can’t be read.')
     return key
   }
 
@@ -233,18 +236,18 @@ export class Vault implements Disposable {
     return { id, key, protector: { by: 'keychain' }, secrets: new Map() }
   }
 
-  // A lock overwrites the key: nothing may be sealed with what is left of it.
+  // A lock overwrites the key: nothing may be encrypted with the remains.
   #mustNotBeLocked(epoch: number): void {
     if (epoch !== this.#epoch) throw locked()
   }
 
   async #reprotect(next: Opened, epoch: number): Promise<void> {
     await this.#store(next, epoch)
-    // Twice, so that the last good copy beside the file is under the new protector as well.
+    // Twice, so that the backup copy has the new protector too.
     if (this.#file.value !== null) await this.#file.save(this.#file.value)
   }
 
-  /** Writes it, and opens the vault with it unless it was locked since the operation began, in `epoch`. */
+  /** Writes it, and opens the vault with it unless it was locked since the operation started, in `epoch`. */
   async #store(next: Opened, epoch: number): Promise<void> {
     if (next.key !== null && next.protector !== null) {
       await this.#file.save({
@@ -264,7 +267,7 @@ export class Vault implements Disposable {
   }
 
   async #tryKeychain(): Promise<boolean> {
-    // Once per run is enough: a keychain that is not there does not come up later.
+    // Once per run is enough: a missing keychain doesn't appear later.
     if (this.#keychainWorks === null) {
       this.#noteKeychain(
         await this.#keychain.get('probe').then(
@@ -282,7 +285,7 @@ export class Vault implements Disposable {
     this.#changed.fire(this.status)
   }
 
-  // Two writers at once would each seal the secrets without the other's.
+  // Two concurrent writers would each encrypt the secrets without the other's.
   #serially<T>(run: () => Promise<T>): Promise<T> {
     const result = this.#writes.then(run, run)
     this.#writes = result.catch(() => {})
@@ -291,5 +294,5 @@ export class Vault implements Disposable {
 }
 
 function locked(): AppError {
-  return new AppError('vault-locked', 'The vault is locked. Unlock it in Settings, Security.')
+  return new AppError('vault-locked', 'The vault is locked. Unlock it in Settings > Security.')
 }

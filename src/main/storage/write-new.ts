@@ -6,8 +6,8 @@ import { AppError } from '../../shared/base/errors.ts'
 const mostNames = 1_000
 
 /**
- * Writes a text that only this user can read under a name that is free in a folder, never over what is there; answers
- * with the path. Throws `disk` with the next step; no half file stays.
+ * Writes a text, readable by this user only, under a free name in a folder, never overwriting anything; resolves to the
+ * path. Errors: `disk` with the next step; an incomplete file is deleted.
  */
 export async function writeNew(
   folder: string,
@@ -30,7 +30,7 @@ export async function writeNew(
       return path
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST' && number < mostNames) continue
-      throw new AppError('disk', `${path} could not be written. Choose another folder.`, { cause: error })
+      throw new AppError('disk', `Couldn’t write ${path}. Choose another folder.`, { cause: error })
     }
   }
 }

@@ -1,18 +1,18 @@
 import { LastingModes } from './lasting-modes.ts'
 
-// Some 10,000 lines of usual length, which is the usual scrollback.
+// About 10,000 lines of average length, the default scrollback.
 const usualBytes = 1024 * 1024
 const longestLine = 4096
 const lineEnd = 0x0a
 
-/** The latest output of a shell, for a screen that comes later. */
+/** The latest output of a shell, for a screen attached later. */
 export interface Replay {
   readonly bytes: Uint8Array
-  /** False when older output was left out. */
+  /** False if older output was dropped. */
   readonly whole: boolean
 }
 
-/** Keeps the last output of a shell, and the modes that its older output has switched on. */
+/** Keeps the latest output of a shell, and the modes that older output switched on. */
 export class Backlog {
   readonly #limit: number
   readonly #chunks: Uint8Array[] = []
@@ -48,8 +48,8 @@ export class Backlog {
   }
 
   /**
-   * How many bytes come before the first line that begins after so many: cut within a line or a sequence, the rest of that
-   * would be printed as text. A program that draws the whole screen ends no lines.
+   * Returns the number of bytes before the first line that starts after `count` bytes: cutting inside a line or an
+   * escape sequence would print the rest as text. A full-screen program ends no lines.
    */
   #lineEndFrom(count: number): number {
     let before = 0

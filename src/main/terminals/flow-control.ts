@@ -1,6 +1,7 @@
 /**
- * Decides when a terminal's source is paused: it may run ahead of the screen by `high` bytes and is resumed below `low`.
- * Small enough that Ctrl+C in a flood shows its effect at once, large enough to keep the screen busy between messages.
+ * Decides when a terminal's source is paused: it may be `high` bytes ahead of the screen and resumes below `low`. Small
+ * enough for Ctrl+C to take effect quickly during a flood of output, large enough to keep the screen busy between
+ * messages.
  */
 export class FlowControl {
   readonly #high: number
@@ -17,7 +18,7 @@ export class FlowControl {
     return this.#paused
   }
 
-  /** Bytes left for the screen; answers what to do with the source. */
+  /** Notes bytes sent to the screen; returns what to do with the source. */
   sent(bytes: number): 'pause' | 'go-on' {
     this.#inFlight += bytes
     if (this.#paused || this.#inFlight < this.#high) return 'go-on'
@@ -25,7 +26,7 @@ export class FlowControl {
     return 'pause'
   }
 
-  /** The screen took bytes in; never believes more than was sent. */
+  /** Notes bytes processed by the screen; never counts more than were sent. */
   acknowledged(bytes: number): 'resume' | 'go-on' {
     this.#inFlight = Math.max(0, this.#inFlight - bytes)
     if (!this.#paused || this.#inFlight >= this.#low) return 'go-on'

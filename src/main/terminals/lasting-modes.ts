@@ -1,4 +1,4 @@
-/** What a terminal does when nothing was switched: everything off but the cursor and automatic wrap. */
+/** The defaults of a terminal: everything off except the cursor and automatic wrap. */
 const onByDefault: ReadonlySet<number> = new Set([7, 25])
 // Cursor and keypad keys, origin, wrap, cursor, mouse and focus reports, bracketed paste, the alternate screen.
 const lasting: ReadonlySet<number> = new Set([
@@ -12,8 +12,8 @@ const switches = /\u001b(?:\[\?([\d;]{1,64})([hl])|(\[!p)|(c)|([=>]))/g
 const longestSequence = 72
 
 /**
- * The modes that programs have switched on in a terminal, read from their output as it passes. Written before a later
- * part of the same output they bring another terminal into the same state.
+ * The modes that programs have switched on in a terminal, read from their output. Written before a later part of the
+ * same output, they bring another terminal into the same state.
  */
 export class LastingModes {
   readonly #modes = new Map<number, boolean>()
@@ -27,7 +27,7 @@ export class LastingModes {
       end = match.index + match[0].length
       this.#note(match)
     }
-    // A sequence may go on in what comes next.
+    // A sequence may continue in the next chunk.
     const escape = text.lastIndexOf('\u001b')
     this.#rest = escape >= end && text.length - escape < longestSequence ? text.slice(escape) : ''
   }
@@ -35,7 +35,7 @@ export class LastingModes {
   /** The sequences that switch a new terminal to these modes. */
   get sequences(): string {
     const changed = [...this.#modes].filter(([mode, on]) => on !== onByDefault.has(mode))
-    // The alternate screen first: the cursor is kept as it was on the other one.
+    // The alternate screen comes first, since the cursor of the normal screen is saved with it.
     const ordered = changed.sort(([a], [b]) => Number(alternate.has(b)) - Number(alternate.has(a)))
     const sequences = ordered.map(([mode, on]) => `\u001b[?${mode}${on ? 'h' : 'l'}`)
     return `${sequences.join('')}${this.#keypad ? '\u001b=' : ''}`

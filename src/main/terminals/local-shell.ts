@@ -7,13 +7,13 @@ import type { TerminalSize } from '../../shared/contract/terminals.ts'
 import type { Shell, ShellEnd } from './shell.ts'
 
 export interface LocalShellOptions {
-  /** A program's path; empty is the person's own shell. */
+  /** A program's path; empty for the user's login shell. */
   readonly program: string
   readonly size: TerminalSize
   readonly env: NodeJS.ProcessEnv
 }
 
-/** Starts a shell on this computer in a pseudo-terminal. Throws `not-found` when it can't be started. */
+/** Starts a local shell in a pseudo-terminal. Errors: `not-found` if it can't be started. */
 export async function startLocalShell({ program, size, env }: LocalShellOptions): Promise<Shell> {
   const { spawn } = await import('node-pty')
   const file = program || defaultShell(env)
@@ -29,11 +29,9 @@ export async function startLocalShell({ program, size, env }: LocalShellOptions)
       encoding: null,
     })
   } catch (error) {
-    throw new AppError(
-      'not-found',
-      `The shell ${file} could not be started. Choose another one in Settings, Terminal.`,
-      { cause: error },
-    )
+    throw new AppError('not-found', `Couldn’t start the shell ${file}. Choose another shell in Settings > Terminal.`, {
+      cause: error,
+    })
   }
   return wrap(pty)
 }
@@ -41,7 +39,7 @@ export async function startLocalShell({ program, size, env }: LocalShellOptions)
 function wrap(pty: IPty): Shell {
   let over = false
   return {
-    // With `encoding: null` node-pty hands out buffers; its types know strings only.
+    // With `encoding: null` node-pty emits buffers, but its types only have strings.
     onData: listener => void pty.onData(data => listener(data as unknown as Buffer)),
     onEnd: listener =>
       void pty.onExit(({ exitCode, signal }) => {
@@ -66,13 +64,13 @@ function wrap(pty: IPty): Shell {
   }
 }
 
-/** The person's own shell, as the system has it. */
+/** The user's login shell according to the system. */
 export function defaultShell(env: NodeJS.ProcessEnv): string {
   if (process.platform === 'win32') return env['COMSPEC'] ?? 'powershell.exe'
   return env['SHELL'] || '/bin/sh'
 }
 
-// What belongs to this program only must not reach the person's shell.
+// Variables that concern only this program must not reach the user's shell.
 function clean(env: NodeJS.ProcessEnv): Record<string, string> {
   const kept = Object.entries(env).filter(
     ([name, value]) => value !== undefined && !/^(ELECTRON_|CHROME_|HAWSER_|NODE_OPTIONS$)/.test(name),

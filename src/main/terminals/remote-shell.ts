@@ -15,20 +15,20 @@ export interface ShellStart {
   readonly env: NodeJS.ProcessEnv
   readonly session: SessionOptions
   readonly signal: AbortSignal
-  /** Told of a further sign-in, where the connection takes no more sessions. */
+  /** Called with the steps of another sign-in, if the connection has no sessions left. */
   readonly onStep: (step: DialStep) => void
 }
 
 /**
- * The variables that a shell on a server is asked to start with: SendEnv and SetEnv of ssh_config(5) and no others, as ssh
- * does it. What is set wins over what is passed on. A language of this computer that the server lacks would have every
- * program there complain, so the server's own stays unless the config sends another.
+ * The variables to request for a remote shell: those of SendEnv and SetEnv of ssh_config(5) and no others, as in ssh.
+ * SetEnv wins over SendEnv. A local language that the server lacks would make its programs complain, so the server's
+ * own stays unless the config sends another.
  */
 export function variablesOf(
   { sendEnv, setEnv }: Pick<SessionOptions, 'sendEnv' | 'setEnv'>,
   env: NodeJS.ProcessEnv,
 ): Readonly<Record<string, string>> {
-  // The variable describes the terminal that the shell gets, which is Hawser's, not one that Hawser was started in.
+  // COLORTERM describes Hawser's own terminal, not one that Hawser was started in.
   const sent = Object.entries({ ...env, COLORTERM: 'truecolor' }).filter(
     (entry): entry is [string, string] =>
       entry[1] !== undefined && sendEnv.some(pattern => matchesPattern(entry[0], pattern)),
@@ -37,12 +37,12 @@ export function variablesOf(
   return Object.fromEntries([...sent, ...set])
 }
 
-/** A shell and the connection that carries it, which is another one where the leased one takes no more sessions. */
+/** A shell and its connection, which is another one if the leased one had no sessions left. */
 export interface CarriedShell extends Shell {
   readonly connection: Connection
 }
 
-/** Opens a shell on a leased connection and owns the lease from then on. */
+/** Opens a shell on a leased connection and takes ownership of the lease. */
 export async function startRemoteShell(
   lease: Lease<Connection>,
   { size, env, session, signal, onStep }: ShellStart,
@@ -71,7 +71,7 @@ class RemoteShell implements CarriedShell {
     this.#channel = opened.channel
     this.connection = opened.connection
     this.#lease = lease
-    // Its place on the connection that had none is free for others.
+    // The connection without free sessions is released for others.
     if (opened.connection !== lease.connection) lease.dispose()
     this.#ending = onCommandEnd(opened, end => this.#finish(shellEnd(end)))
   }
@@ -130,7 +130,7 @@ function shellEnd(end: CommandEnd): ShellEnd {
     case 'closed':
       return { kind: 'exited', exit: { code: null, signal: null } }
     case 'failed':
-      // Closed on purpose from this side.
+      // Closed on purpose by Hawser.
       return end.error.code === 'cancelled'
         ? { kind: 'exited', exit: { code: null, signal: null } }
         : { kind: 'lost', error: end.error }

@@ -19,15 +19,15 @@ import { TerminalSession } from './terminal-session.ts'
 type Contract = Services['terminals']
 type RemoteTarget = Exclude<Target, { kind: 'local' }>
 
-/** What became of a connection, for the Activity page. */
+/** Connection events for the Activity page. */
 export type TerminalNews = 'connected' | 'closed' | 'failed' | 'lost'
 
 export interface TerminalParts {
   readonly lease: (plan: ConnectionPlan, options: LeaseOptions) => Promise<Lease<Connection>>
-  /** The hops to a target, once all that they depend on is known. */
+  /** Plans the hops to a target, once everything they depend on is known. */
   readonly prepare: (target: RemoteTarget, options: LeaseOptions) => Promise<ConnectionPlan>
   readonly startLocal: (size: TerminalSize) => Promise<Shell>
-  /** The shell that reads what is typed on a target. */
+  /** Returns the dialect of a target's shell. */
   readonly shellOf: (target: Target) => Promise<Dialect>
   readonly openPort: OpenPort
   readonly env: NodeJS.ProcessEnv
@@ -57,7 +57,7 @@ export class TerminalService implements Contract, Disposable {
     this.#parts = parts
   }
 
-  /** How many shells run. */
+  /** The number of running shells. */
   get live(): number {
     return [...this.#entries.values()].filter(entry => entry.session !== undefined).length
   }
@@ -121,7 +121,7 @@ export class TerminalService implements Contract, Disposable {
 
   list: Contract['list'] = () => this.#snapshots()
 
-  /** Ends every shell: the window is closed for good. */
+  /** Ends every shell because the window was closed for good. */
   closeAll(): void {
     for (const id of [...this.#entries.keys()]) this.#drop(id)
   }
@@ -168,10 +168,10 @@ export class TerminalService implements Contract, Disposable {
           entry,
           'closed',
           end.exit.signal
-            ? `Ended by ${end.exit.signal}`
+            ? `Terminated by ${end.exit.signal}`
             : end.exit.code === null
               ? 'Ended'
-              : `Ended with code ${end.exit.code}`,
+              : `Exited with code ${end.exit.code}`,
         )
         return this.#setState(entry, { kind: 'exited', exit: end.exit })
       case 'lost':

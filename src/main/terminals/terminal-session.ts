@@ -7,7 +7,7 @@ import { FlowControl } from './flow-control.ts'
 import type { Shell, ShellEnd } from './shell.ts'
 import type { StreamPort } from '../../shared/base/stream-port.ts'
 
-// One paste of a big file is still one message; more than this is not typed by anybody.
+// Pasting a big file is still one message; nobody types more than this.
 const maxInput = 16 * 1024 * 1024
 
 const fromTerminal = z.union([
@@ -25,16 +25,16 @@ export interface TerminalSessionParts {
   readonly port: StreamPort
   readonly size: TerminalSize
   readonly onEnd: (end: ShellEnd) => void
-  /** No page has shown the shell for a minute. */
+  /** Called when no page has shown the shell for a minute. */
   readonly onAbandoned: () => void
 }
 
-// A page that crashed or was loaded again is back long before.
+// A crashed or reloaded page is back much sooner.
 const abandonedMs = 60_000
 
 /**
- * Carries bytes between a shell and its screen, never faster than the screen takes them in. The shell outlives the page:
- * while no page shows it, its output is kept for the next one.
+ * Carries bytes between a shell and its screen, never faster than the screen processes them. The shell outlives the
+ * page: while no page shows it, its output is kept for the next one.
  */
 export class TerminalSession implements Disposable {
   readonly #shell: Shell
@@ -59,7 +59,7 @@ export class TerminalSession implements Disposable {
     this.#use(parts.port)
   }
 
-  /** Carries on over another port, which first gets what the shell has printed so far. */
+  /** Continues on another port, which first receives the shell's previous output. */
   attach(port: StreamPort): void {
     this.#flush()
     this.#use(port)
@@ -89,7 +89,9 @@ export class TerminalSession implements Disposable {
     port.onClosed(() => (this.#port === port ? this.#leave() : undefined))
   }
 
-  /** The page is gone: nobody will acknowledge, and a program that prints must not stand still until the next page. */
+  /**
+   * The page is gone: there will be no acknowledgments, and a program that prints must not block until the next page.
+   */
   #leave(): void {
     this.#port = undefined
     this.#startOver()
@@ -103,7 +105,7 @@ export class TerminalSession implements Disposable {
     this.#flow = new FlowControl()
   }
 
-  // Chunks of one turn travel as one message: a flood comes in pieces of 32 KiB.
+  // Chunks of one turn are sent as one message: a flood arrives in chunks of 32 KiB.
   #collect(data: Buffer): void {
     this.#pending.push(data)
     if (this.#port && this.#flow.sent(data.length) === 'pause') this.#shell.pause()
@@ -130,7 +132,7 @@ export class TerminalSession implements Disposable {
   }
 }
 
-// Into memory of its own: a clone of a pooled Buffer would carry the whole pool, and whatever else lies in it.
+// Copies into its own memory: cloning a pooled Buffer would include the whole pool and any other data in it.
 function joined(parts: readonly Buffer[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
   let at = 0

@@ -10,11 +10,11 @@ interface TypedShellParts {
   /** The program of the setting; empty where the person chose none. */
   readonly localShell: () => string
   readonly env: NodeJS.ProcessEnv
-  /** Ends the look at a host's login shell when Hawser quits. */
+  /** Aborts the detection of a host's login shell when Hawser quits. */
   readonly signal: AbortSignal
 }
 
-/** Finds whose rules the shell in a terminal on a target reads by: the local shell, or the login shell of a host. */
+/** Detects the dialect of the shell in a terminal on a target: the local shell, or a host's login shell. */
 export type ShellOf = (target: Target) => Promise<Dialect>
 
 export function typedShell({ connections, localShell, env, signal }: TypedShellParts): ShellOf {
@@ -34,7 +34,10 @@ export function typedShell({ connections, localShell, env, signal }: TypedShellP
   }
 }
 
-/** The shell that a RemoteCommand of ssh_config(5) leads to; null for the login shell, which tmux and screen start. */
+/**
+ * Returns the shell that a RemoteCommand of ssh_config(5) starts; null for the login shell, which tmux and screen
+ * start.
+ */
 function startedBy(command: string): Dialect | null {
   const [program = ''] = command
     .trim()

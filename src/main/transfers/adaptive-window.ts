@@ -1,7 +1,7 @@
 /**
- * How many bytes may be under way at once, from what the line has shown: as long as more in flight brings more through,
- * the window doubles once per round trip; when it does not, it settles on what the line holds, and now and then tries
- * for more. All times are milliseconds of one clock.
+ * Limits the bytes in flight by measuring the connection: as long as more bytes in flight increase the throughput, the
+ * window doubles once per round trip; then it settles at the capacity of the connection and occasionally probes for
+ * more. All times are milliseconds of one clock.
  */
 export class AdaptiveWindow {
   #bytes = smallest
@@ -20,12 +20,12 @@ export class AdaptiveWindow {
     return this.#bytes
   }
 
-  /** The copy had to wait for the window: only then does a larger one mean anything. */
+  /** Notes that the copy had to wait for the window: only then does a larger one help. */
   noteFull(): void {
     this.#full = true
   }
 
-  /** A chunk of so many bytes came through, `tookMs` after it was asked for. */
+  /** Notes that a chunk of this many bytes completed, `tookMs` milliseconds after its request. */
   noteDone(bytes: number, tookMs: number, now: number): void {
     this.#fastest = Math.min(this.#fastest, tookMs)
     this.#roundBytes += bytes
@@ -47,10 +47,10 @@ export class AdaptiveWindow {
     }
     this.#best = Math.max(this.#best * 0.98, rate)
     this.#flat++
-    // What the line holds, and as much again waiting at its mouth.
+    // The capacity of the connection, and the same amount queued in front of it.
     if (this.#flat === flatRounds) this.#set(Math.max(this.#bytes / 2, rate * this.#fastest * 2.5))
     if (this.#flat < retryRounds) return
-    // If that brings nothing it settles anew.
+    // If probing gains nothing, the window settles again.
     this.#flat = 0
     this.#set(this.#bytes * 1.5)
   }
@@ -61,11 +61,14 @@ export class AdaptiveWindow {
   }
 }
 
-// Enough for a line of 20 ms and 400 Mbit/s from the first moment.
+// Sufficient for 20 ms and 400 Mbit/s from the start.
 const smallest = 1024 * 1024
-/** No copy is ever further ahead of its first unfinished byte than this: what lies before it in a part file is whole. */
+/**
+ * A copy is never further ahead of its first unfinished byte than this, so everything before that in a part file is
+ * complete.
+ */
 export const largestWindow = 32 * 1024 * 1024
-// On a near line more would only wait in memory: this is 400 MB/s at 20 ms.
+// With a short round trip, more would only queue in memory: this is 400 MB/s at 20 ms.
 const nearMs = 20
 const largestNear = 8 * 1024 * 1024
 const shortestRoundMs = 40

@@ -3,16 +3,16 @@ import { sideKey } from '../files/file-sides.ts'
 
 const mostPaths = 20_000
 
-/** The links of one side, as they are kept. */
+/** The saved links of one side. */
 export interface LinksOfSide {
   readonly side: Side
   readonly paths: readonly string[]
 }
 
 /**
- * Remembers the links that were made because another side sent them, over the end of the program: a server that sends a
- * link today and a file of its name tomorrow must not have the file written to wherever the link leads. The newest 20,000
- * of each side are kept.
+ * Remembers, across restarts, the links created because another side sent them: a server that sends a link today and a
+ * file of the same name tomorrow must not have that file written to the link's target. The newest 20,000 per side are
+ * kept.
  */
 export class BroughtLinks {
   readonly #sides = new Map<string, { readonly side: Side; readonly paths: Set<string> }>()
@@ -21,7 +21,7 @@ export class BroughtLinks {
     for (const { side, paths } of records) this.#sides.set(sideKey(side), { side, paths: new Set(paths) })
   }
 
-  /** The links on a side, by path; more may be added. */
+  /** The links on a side, by path; the caller may add to them. */
   on(side: Side): Set<string> {
     const known = this.#sides.get(sideKey(side)) ?? { side, paths: new Set<string>() }
     this.#sides.set(sideKey(side), known)

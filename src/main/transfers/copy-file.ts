@@ -16,10 +16,10 @@ import { partPathOf, provenLength, sameVersion } from './part-file.ts'
 import { endsTransfer } from './transfer-plan.ts'
 
 /**
- * Copies one file: to a part file beside the target, whole, with its mode and times as far as the target takes them, and
- * only then under its name. Answers false where the target did not take them. Throws an `AppError`; `changed` when the
- * source was written to meanwhile. After a lost link, a full disk or an abort the part file stays for a resume, if
- * anything is in it; after every other failure it is taken away.
+ * Copies one file: completely to a part file beside the target, with its mode and times as far as the target allows,
+ * and only then to its name. Resolves to false if the target did not accept them. Errors: an `AppError`; `changed` if
+ * the source was modified meanwhile. After a lost connection, a full disk or an abort, a non-empty part file stays for
+ * resuming; after every other failure it is deleted.
  */
 export async function copyFile(options: CopyFileOptions): Promise<boolean> {
   const part = partPathOf(options.to)
@@ -49,7 +49,7 @@ async function isGone(target: FileSystem, part: string): Promise<boolean> {
   )
 }
 
-/** Nobody knows the part file's name: what is wrong with it is told of the file that it was to become. */
+/** Users never see the part file's name; errors name the target instead. */
 function withoutPart(error: unknown, { part, to }: { part: string; to: string }): unknown {
   const name = shortName(nameOf(part))
   if (!(error instanceof AppError) || !error.message.includes(name)) return error
@@ -71,7 +71,7 @@ async function copyVia(options: CopyFileOptions, part: string): Promise<boolean>
   return kept
 }
 
-/** One read, one write: as few round trips as there can be. Null when the file is not what it was. */
+/** Copies with one read and one write, for as few round trips as possible. Null if the source has changed. */
 async function copySmall(options: CopyFileOptions, part: string): Promise<{ kept: boolean } | 'placed' | null> {
   const { target, to, info, signal, pass, onBytes, replace, verify, standing } = options
   await untilAborted(pass(info.size) ?? Promise.resolve(), signal)
@@ -109,7 +109,7 @@ async function copyLarge(options: CopyFileOptions, part: string, chunk: number):
   const file = await source.open(options.from, info.size)
   let written: WritableFile | undefined
   try {
-    // What it is now is not waited for, unless a part of it is there: on a far line each question takes its time.
+    // The attributes are not awaited unless there is a part file: each request costs a round trip.
     const asked = file.info()
     asked.catch(() => {})
     if (options.append) await takeOver(options, part)
@@ -132,10 +132,13 @@ async function copyLarge(options: CopyFileOptions, part: string, chunk: number):
   }
 }
 
-/** A server that does not refuse to make a file anew leaves the end of a longer one that was there. */
+/** A server that ignores the truncate flag leaves the end of a longer existing file. */
 function refuseLonger(found: number | null, size: number, part: string): void {
   if (found === null || found <= size) return
-  throw new AppError('files-failed', `${shortName(nameOf(part))} is longer than the file. Copy it again.`)
+  throw new AppError(
+    'files-failed',
+    `The copy of ${shortName(nameOf(part))} is longer than the original. Copy it again.`,
+  )
 }
 
 async function resumePart(
@@ -144,7 +147,7 @@ async function resumePart(
 ): Promise<{ file: WritableFile; length: number } | null> {
   if (!resume || !sameVersion(resume, before)) return null
   const info = await target.info(part)
-  // One that is longer than the source is of no use: not every server cuts files off.
+  // A part file longer than the source is useless: not every server can truncate files.
   if (info?.kind !== 'file' || info.size > before.size) return null
   const written = await target.create(part, { how: 'keep', size: before.size })
   const length = await provenLength(
@@ -157,8 +160,8 @@ async function resumePart(
 }
 
 /**
- * A new part file, with the mode of the copy for servers that set none later, and writable for its owner; what an
- * earlier copy left there goes.
+ * Creates a part file with the mode of the copy, for servers that can't set it later, and writable for its owner; a
+ * leftover of an earlier copy is replaced.
  */
 async function createPart(
   target: FileSystem,
@@ -169,7 +172,7 @@ async function createPart(
   try {
     return await target.create(part, options)
   } catch (error) {
-    // Not every server says why; what is in the way is looked for.
+    // Not every server gives a reason, so check what is in the way.
     const there = await target.info(part).catch(() => null)
     if (!there || there.kind === 'folder') throw error
     await target.removeFile(part)
@@ -188,13 +191,13 @@ async function finish(options: CopyFileOptions, part: string): Promise<void> {
   await (replace ? target.replace(part, to) : target.rename(part, to, { known: 'file' }))
 }
 
-/** What is there is copied to the part's name, beside which it stays until the whole is in its place. */
+/** Copies the existing file to the part's name; the original stays until the copy is complete. */
 async function takeOver({ target, to }: CopyFileOptions, part: string): Promise<void> {
   await target.removeFile(part).catch(() => {})
   await target.copyInside(to, part).catch(() => {})
 }
 
-/** Waits for all of them; throws the first failure. */
+/** Waits for all of them, then throws the first failure. */
 async function settled<T extends readonly unknown[]>(work: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
   const failed = (await Promise.allSettled(work)).find(each => each.status === 'rejected')
   if (failed) throw failed.reason

@@ -6,8 +6,9 @@ import { finishingOf, type CopyFileOptions } from './copy-options.ts'
 import { fill } from './fill-file.ts'
 
 /**
- * True for a file that its folder lets nobody replace: no part file can be made in it, or the folder is sticky and the
- * file another user's. Such a file can still be written to. Not where both are on one side: it may be the source itself.
+ * True for a file that can't be replaced in its folder: no part file can be created there, or the folder is sticky and
+ * the file belongs to another user. Such a file may still be writable. False if both are on one side, since it may be
+ * the source itself.
  */
 export function onlyInPlace({ source, target, replace, standing }: CopyFileOptions, error: unknown): boolean {
   const barred = isFileFailure(error) && error.code === 'no-permission'
@@ -15,9 +16,9 @@ export function onlyInPlace({ source, target, replace, standing }: CopyFileOptio
 }
 
 /**
- * Writes the contents of a file over those of the one that stands there, which keeps its mode and owner. Says so first:
- * where it breaks off, the old contents are gone. Answers whether it got its time. Errors: those of `copyFile`, and
- * `no-permission` before anything is touched where the file can't be written to either.
+ * Overwrites the contents of an existing file, which keeps its mode and owner. Announced first, because an interruption
+ * loses the old contents. Resolves to whether its time was set. Errors: those of `copyFile`, and `no-permission` before
+ * anything is modified if the file isn't writable.
  */
 export async function copyInPlace(options: CopyFileOptions): Promise<boolean> {
   const { source, target, from, to, info, verify, onInPlace } = options

@@ -9,7 +9,7 @@ import { changed, rightsOf, sameFile, type CopyFileOptions } from './copy-option
 
 const longestMs = 43_200_000
 
-/** Where both are on one host, the host copies to the part file. False when it can't. */
+/** If both are on one host, copies to the part file on the host. Returns false if the host can't. */
 export async function copyInside(options: CopyFileOptions, part: string): Promise<boolean> {
   const { source, target, from, signal, info, onBytes } = options
   if (!target.commands || options.append) return false
@@ -20,11 +20,14 @@ export async function copyInside(options: CopyFileOptions, part: string): Promis
   const { code, errors } = result
   if (code !== 0) {
     if (/no space|quota/i.test(errors))
-      throw new AppError('no-space', `The disk on ${target.label} is full: ${shortName(nameOf(from))} was not copied.`)
+      throw new AppError(
+        'no-space',
+        `The disk on ${target.label} is full, so ${shortName(nameOf(from))} was not copied.`,
+      )
     return false
   }
   const [after, made] = await Promise.all([source.info(from), target.info(part)])
-  // What says it is empty and is not is read to its end instead.
+  // A file that claims to be empty but isn't is read to its end instead.
   if (info.size === 0 && made?.size !== 0) return false
   if (!before || !after || !sameFile(before, after) || made?.size !== after.size) throw changed(from)
   onBytes(info.size)
@@ -32,9 +35,9 @@ export async function copyInside(options: CopyFileOptions, part: string): Promis
 }
 
 /**
- * Copies in a folder that others can't enter and moves the copy to the part's name, where somebody may have planted a
- * link. Mode, time and owner are set before: by name later they could be set on the file behind such a link. Without a
- * mode of its own to keep, cp(1) gives the copy the source's as far as the umask lets it.
+ * Copies in a folder that others can't enter, and moves the copy to the part's name, where someone may have planted a
+ * link. Mode, time and owner are set before the move: by name they might be set on the target of such a link. Without a
+ * mode to keep, cp(1) applies the source's mode with the umask.
  */
 function copyScript(options: CopyFileOptions, part: string, now: FileInfo | null): Script {
   const { from, standing } = options
@@ -55,7 +58,7 @@ function copyScript(options: CopyFileOptions, part: string, now: FileInfo | null
   return inPrivateFolder({ folder: parentOf(part), name, make, replace: true })
 }
 
-// A host may give files and run no commands.
+// A host may offer files but no commands.
 function unlessRefused(error: unknown): null {
   if (error instanceof AppError && error.code === 'server-refused') return null
   throw error

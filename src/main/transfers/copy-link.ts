@@ -11,17 +11,17 @@ export interface LinkCopy {
   readonly target: FileSystem
   readonly placement: Placement
   readonly meter: ProgressMeter
-  /** The names that were given to copies that keep both, by source; earlier runs' as well. */
+  /** The names given to copies that keep both files, by source, including earlier runs. */
   readonly names: Map<string, string>
   /** True for a source that an earlier run of this transfer copied. */
   readonly wasCopied: (from: string) => boolean
-  /** A link was made at this path. */
+  /** Called when a link was created at this path. */
   readonly onMade: (path: string) => void
-  /** The link was made, by this run or an earlier one: a move may take the source away. */
+  /** Called when the link exists, created by this run or an earlier one: a move may delete the source. */
   readonly onCopied: (item: Item) => Promise<void>
 }
 
-/** Makes a link anew on the target, leading where the source leads; asks when its name is taken by something else. */
+/** Creates a link on the target with the source's target; asks if its name is taken by something else. */
 export async function copyLink(options: LinkCopy, item: Item): Promise<void> {
   const { source, target, placement, meter, names, onMade } = options
   const folder = await placement.folderOf(item.names.slice(0, -1))
@@ -35,7 +35,7 @@ export async function copyLink(options: LinkCopy, item: Item): Promise<void> {
     onMade(path)
     await target.makeLink(leads, path)
   } else if (await isSameLink(target, { there, folder, path, leads })) {
-    // It may have been there before: that it is the same does not make it the copy.
+    // The link may have existed before: being identical doesn't make it the copy.
     if (!options.wasCopied(item.from)) return void (meter.skipped++, meter.files++)
   } else {
     const verdict = await placement.decide(item, path, there)
@@ -69,7 +69,7 @@ async function isSameLink(target: FileSystem, { there, folder, path, leads }: St
   return old !== null && sameMeaning(folder.path, old, leads)
 }
 
-// Made beside it first: a side that makes no links must not lose the file for one.
+// Created beside it first: a side without symlinks must not lose the file.
 async function replaceByLink(target: FileSystem, path: string, leads: string): Promise<void> {
   const part = partPathOf(path)
   await target.removeFile(part).catch(() => {})

@@ -2,31 +2,31 @@ import type { FileInfo } from '../../shared/contract/files.ts'
 import { tryChange, withoutGroup } from '../files/attributes.ts'
 import type { FileChange, FileSystem } from '../files/file-system.ts'
 
-/** The mode and owner of a copy, and when they are asked for. */
+/** The mode and owner of a copy, and when they are set. */
 export interface CopyRights {
-  /** The mode to make the file with, writable for its owner; undefined leaves it to the side. */
+  /** The mode for creating the file, writable for its owner; undefined leaves it to the side. */
   readonly create: number | undefined
-  /** The mode that its server's umask may take bits of; undefined where `change` has the whole mode. */
+  /** The mode that the server's umask may reduce; undefined if `change` contains the full mode. */
   readonly made: number | undefined
-  /** What is set once it is written. */
+  /** The attributes to set once the file is written. */
   readonly change: Pick<FileChange, 'mode' | 'owner'>
 }
 
 interface Copied {
-  /** The mode of the source; null where its side has none. */
+  /** The mode of the source; null if its side has none. */
   readonly mode: number | null
-  /** The owner that the copy is to have, where that was asked for. */
+  /** The owner to give the copy, if requested. */
   readonly owner: { readonly uid: number; readonly gid: number } | null
-  /** The file that is replaced. */
+  /** The replaced file. */
   readonly standing: FileInfo | null
-  /** The umask of the target; null where its server sees to it. */
+  /** The umask of the target; null if its server applies its own. */
   readonly umask: number | null
 }
 
 /**
- * A file that replaces another keeps that one's permissions, owner and group. A new one gets the source's permissions, of
- * which the target's umask, or the default ACL of its folder, takes what it takes; without any it gets what the target
- * gives new files. Setuid, setgid and sticky are never copied.
+ * A file that replaces another keeps that one's permissions, owner and group. A new file gets the source's permissions,
+ * reduced by the target's umask or the default ACL of its folder; if the source has none, the target's defaults.
+ * Setuid, setgid and sticky bits are never copied.
  */
 export function rightsFor({ mode, owner, standing, umask }: Copied): CopyRights {
   const heir = standing?.mode == null ? null : standing
@@ -36,7 +36,7 @@ export function rightsFor({ mode, owner, standing, umask }: Copied): CopyRights 
   if (heir?.mode != null) return exactly(heir.mode & 0o777, change)
   if (mode === null) return { create: undefined, made: undefined, change }
   const wanted = mode & 0o777
-  // Of a mode that gives others nothing a umask can take nothing that counts.
+  // A umask can't reduce a mode that gives nothing to others in any way that matters.
   if (umask !== null || (wanted & 0o077) === 0) return exactly(wanted & ~(umask ?? 0), change)
   return { create: wanted | 0o600, made: wanted, change }
 }
@@ -46,8 +46,8 @@ function exactly(mode: number, change: CopyRights['change']): CopyRights {
 }
 
 /**
- * Gives a new file the group of the file that it replaces, where the side refused the owner as a whole. Where that is
- * refused too, the permissions of that group go to no other: the group gets what everybody has.
+ * Gives a new file the group of the file that it replaces, if the owner as a whole was refused. If that is refused too,
+ * the group permissions must not go to another group: the group gets the same as everyone else.
  */
 export async function keepGroup(files: FileSystem, path: string, standing: FileInfo): Promise<void> {
   const { gid, mode } = standing

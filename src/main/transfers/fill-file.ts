@@ -11,11 +11,14 @@ export interface Filling {
   readonly chunk: number
   readonly from: number
   readonly version: Version
-  /** True where what is written is a part file, of which a later run may go on. */
+  /** True if the destination is a part file that a later run may resume. */
   readonly noted: boolean
 }
 
-/** Answers what the source is once all of it is copied; throws `changed` when it is not what it was at the start. */
+/**
+ * Copies the whole source; resolves to its attributes afterwards. Errors: `changed` if they differ from those at the
+ * start.
+ */
 export async function fill(options: CopyFileOptions, filling: Filling): Promise<FileInfo> {
   const { file, written, before, chunk, from, version, noted } = filling
   const { signal, pass, onBytes, onPart, from: path, info } = options
@@ -35,7 +38,7 @@ export async function fill(options: CopyFileOptions, filling: Filling): Promise<
     onWhole,
   })
   const [first, after] = await Promise.all([before, file.info()])
-  // What says it is empty and is not, such as a file in /proc, has no size to compare.
+  // A file that claims to be empty but isn't, as in /proc, has no size to compare.
   if (info.size === 0 && end > 0 && after.size === 0) return { ...after, size: end }
   if (end !== info.size || !sameFile(first, after) || after.size !== info.size) throw changed(path)
   return after

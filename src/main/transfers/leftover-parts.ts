@@ -7,7 +7,7 @@ import { removeTree } from '../files/tree-operations.ts'
 import { partPathOf } from './part-file.ts'
 import type { PathLocks } from './path-locks.ts'
 
-/** Paths of one side whose part files nobody wants any more. */
+/** Paths of one side whose part files are no longer needed. */
 export interface Leftover {
   readonly side: Side
   readonly paths: readonly string[]
@@ -17,14 +17,14 @@ interface LeftoverPartsOptions {
   readonly sides: FileSides
   readonly locks: PathLocks
   readonly leftovers: readonly Leftover[]
-  /** True when a transfer of the list may still go on with the part file of this path. */
+  /** True if a listed transfer may still resume the part file of this path. */
   readonly isWanted: (side: Side, path: string) => boolean
   readonly onChanged: () => void
 }
 
 /**
- * Takes away the part files of transfers that are over: at once where the side can be reached, else as soon as it is
- * connected again, be it by the next start of the program.
+ * Deletes the part files of finished transfers: at once if the side is reachable, otherwise as soon as it is connected
+ * again, even after a restart.
  */
 export class LeftoverParts implements Disposable {
   readonly #options: LeftoverPartsOptions
@@ -37,16 +37,16 @@ export class LeftoverParts implements Disposable {
     this.#options = options
     for (const { side, paths } of options.leftovers) this.#note(side, paths)
     this.#following = options.sides.onChanged(sides => this.#sidesChanged(sides))
-    // This computer is never out of reach.
+    // This computer is always reachable.
     for (const [key, { side }] of this.#waiting) if (side.target.kind === 'local') void this.#sweep(key)
   }
 
-  /** What is still to be taken away. */
+  /** The part files that are still to be deleted. */
   get records(): { side: Side; paths: string[] }[] {
     return [...this.#waiting.values()].map(({ side, paths }) => ({ side, paths: [...paths] }))
   }
 
-  /** Answers when they are gone, or the side turned out to be out of reach. */
+  /** Resolves once they are deleted or the side turned out to be unreachable. */
   async discard(side: Side, paths: readonly string[]): Promise<void> {
     if (paths.length === 0) return
     this.#note(side, paths)
@@ -74,7 +74,7 @@ export class LeftoverParts implements Disposable {
   }
 
   async #sweep(key: string): Promise<void> {
-    // What was noted after one under way had begun is done by another.
+    // Paths added after a run started are handled by the next one.
     await this.#running.get(key)
     if (this.#running.has(key)) return this.#sweep(key)
     const running = this.#sweepOnce(key).finally(() => this.#running.delete(key))
@@ -96,7 +96,7 @@ export class LeftoverParts implements Disposable {
         borrowed.dispose()
       }
     } catch {
-      // Out of reach: what is left waits for the next connection.
+      // Unreachable: the rest waits for the next connection.
     }
     if (paths.size === 0) this.#waiting.delete(key)
     this.#options.onChanged()
@@ -108,11 +108,11 @@ export class LeftoverParts implements Disposable {
       if (this.#options.isWanted(side, path)) return
       const part = partPathOf(path)
       const info = await files.info(part)
-      // Where many small files travel as one stream, the part is a folder.
+      // If many small files travel as one stream, the part is a folder.
       if (info?.kind === 'folder') await removeTree(files, [part], this.#ended.signal)
       else if (info) await files.removeFile(part)
     } catch (error) {
-      // What the side refuses now, it will refuse later.
+      // A refusal will not change later.
       if (!isFileFailure(error)) throw error
     } finally {
       lock.dispose()

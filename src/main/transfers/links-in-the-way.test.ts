@@ -98,7 +98,7 @@ describe.skipIf(lacks(sftpServer))('a link in the way', () => {
     for (const move of [false, true]) {
       const options = { from: [join(far, 'a')], to: join(far, 'sub'), options: { ...replace, move } }
       const { failures } = await runTransfer([files, files], options)
-      expect(failures[0]).toContain('is a link to the file itself')
+      expect(failures[0]).toContain('is a symbolic link to the source file itself')
       expect(text(join(far, 'a'))).toBe('precious')
     }
   })

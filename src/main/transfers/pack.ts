@@ -14,13 +14,13 @@ import { keepGroup, rightsFor } from './copy-rights.ts'
 import { partPathOf, sameVersion } from './part-file.ts'
 import { tarEnd, tarHeader, tarPadding, TarFormatError, TarReader, type TarEntry } from './tar.ts'
 
-/** A small file that is to travel with many others. */
+/** A small file to be packed with many others. */
 export interface PackedFile {
   readonly from: string
   readonly to: string
   readonly info: FileInfo
   readonly replace: boolean
-  /** The file that is replaced; null where none is. */
+  /** The replaced file; null if there is none. */
   readonly standing: FileInfo | null
 }
 
@@ -30,15 +30,15 @@ export interface PackOptions {
   readonly files: readonly PackedFile[]
   readonly signal: AbortSignal
   readonly pass: (bytes: number) => Promise<void> | undefined
-  /** A file is whole and under its name. */
+  /** Called when a file is complete and has its final name. */
   readonly onDone: (file: PackedFile) => void
-  /** The folder in which files were unpacked is gone again. */
+  /** Called when the folder for unpacking was deleted. */
   readonly onStageGone?: () => void
 }
 
-/** Up to this many bytes a file counts as small. */
+/** The maximum size of a small file in bytes. */
 export const packedBytes = 64 * 1024
-/** With fewer the start of a program over there costs more than it saves. */
+/** With fewer files, starting a remote program costs more than it saves. */
 export const fewestPacked = 48
 const manyFiles = 128
 const writesAtOnce = 48
@@ -46,9 +46,9 @@ const readsAhead = 64
 const renamesAtOnce = 256
 
 /**
- * True when many small files should go as one stream between the two: one of them is here, and the other has tar but
- * lets few files be open at once. Where hundreds may be open, requests side by side were measured to be as quick or
- * quicker on every line, and each file has its own error.
+ * True if many small files should travel as one stream: one side is this computer, and the other has tar but allows few
+ * open files. Where hundreds may be open, parallel requests were measured to be as fast or faster on every connection,
+ * and each file has its own error.
  */
 export async function canPack(source: FileSystem, target: FileSystem): Promise<boolean> {
   const [here, there] = source.commands ? [target, source] : [source, target]
@@ -57,8 +57,9 @@ export async function canPack(source: FileSystem, target: FileSystem): Promise<b
 }
 
 /**
- * Copies small files as one tar stream through a command, whichever way. Answers the files that did not come through,
- * which are to be copied one by one: tar says too little to tell why. Rejects when the link is lost, and on abort.
+ * Copies small files in either direction as one tar stream through a command. Resolves to the files that were not
+ * copied, which must be copied one by one: tar doesn't report enough detail. Rejects if the connection is lost, and on
+ * abort.
  */
 export async function pack(options: PackOptions): Promise<readonly PackedFile[]> {
   if (options.signal.aborted) throw new AppError('cancelled', 'Cancelled')
@@ -86,13 +87,13 @@ async function packDown(options: PackOptions, commands: Commands): Promise<reado
           left.delete(file)
           options.onDone(file)
         })
-        // It is tried again by itself, which tells the reason.
+        // The retry of the single file reports the reason.
         .catch(() => {})
         .finally(() => writes.delete(write))
       writes.add(write)
     })
     for await (const chunk of stream.output) {
-      // What is no archive any more is left to be copied file by file.
+      // The rest of a damaged archive is copied file by file.
       if (!readOn(reader, chunk)) break
       await pass(chunk.length)
       while (writes.size >= writesAtOnce) await Promise.race(writes)
@@ -139,7 +140,7 @@ async function writeOne({ target, signal }: PackOptions, file: PackedFile, { dat
   }
 }
 
-// tar goes on past a file that changed while it was read, and says so by its exit code alone.
+// tar continues after a file that changed while it was read, and only its exit code reports that.
 async function changedMeanwhile(
   { source, files }: PackOptions,
   left: ReadonlySet<PackedFile>,
@@ -155,7 +156,7 @@ async function changedMeanwhile(
 
 async function packUp(options: PackOptions, commands: Commands): Promise<readonly PackedFile[]> {
   const { target, files, signal, onDone } = options
-  // A file that replaces another gets that one's mode and owner, which tar can't give it.
+  // A file that replaces another gets that one's mode and owner, which tar can't set.
   const fresh = files.filter(file => !file.replace)
   if (fresh.length === 0) return files
   const stage = partPathOf(stagedPath(files))
@@ -164,7 +165,7 @@ async function packUp(options: PackOptions, commands: Commands): Promise<readonl
   if (!hasStage) return files
   const left = new Set(files)
   try {
-    // Whoever extracts owns the files, and the umask holds for them, also for root.
+    // The extracting user owns the files and the umask applies, even for root.
     const stream = await commands.start(sh`exec tar -C ${stage} -xof - --no-same-permissions`, signal)
     stream.ignoreOutput()
     const abort = () => stream.dispose()
@@ -190,7 +191,7 @@ async function packUp(options: PackOptions, commands: Commands): Promise<readonl
     })
     return [...left]
   } finally {
-    // What is left of it the transfer takes away when it is over.
+    // Leftovers are deleted by the transfer when it ends.
     await removeTree(target, [stage], signal).then(
       () => options.onStageGone?.(),
       () => {},
@@ -198,19 +199,19 @@ async function packUp(options: PackOptions, commands: Commands): Promise<readonl
   }
 }
 
-// Where tar did not run, the files are copied one by one.
+// If tar did not run, the files are copied one by one.
 function unlessRefused(error: unknown): { readonly code: null } {
   if (error instanceof AppError && error.code === 'server-refused') return { code: null }
   throw error
 }
 
-// A tar that gave up takes no more; why is told by the copies one by one.
+// A tar that failed accepts no more data; copying the files one by one reports why.
 function unlessEnded(error: unknown): null {
   if (error instanceof AppError && error.code === 'files-failed') return null
   throw error
 }
 
-/** Sends every file that is still what it was; answers them by their names in the archive. */
+/** Sends every unchanged file; resolves to them by their names in the archive. */
 async function sendAll(
   { source, files, pass, signal }: PackOptions,
   stream: { write(data: Uint8Array): Promise<void>; end(): void },
@@ -236,7 +237,7 @@ async function sendAll(
   return sent
 }
 
-/** Null when it can't be read, or is not what it was: it is copied by itself then. */
+/** Null if the file is unreadable or has changed: it is then copied separately. */
 async function readSmall(source: FileSystem, { from, info }: PackedFile): Promise<Uint8Array | null> {
   try {
     const file = await source.open(from, info.size)
@@ -251,7 +252,7 @@ async function readSmall(source: FileSystem, { from, info }: PackedFile): Promis
   }
 }
 
-// tar reads a list of names by line, and takes backslashes in it for escapes.
+// tar reads a list of names line by line, and treats backslashes in it as escapes.
 function canBeListed({ from }: PackedFile): boolean {
   return !/[\n\\]/.test(from)
 }
@@ -265,8 +266,8 @@ function keyOf(name: Buffer): string {
 }
 
 /**
- * The path whose part is the folder, beside the first file, in which all of them are unpacked on a host; the same for
- * the same files. It may be left behind where packing rejects, or the program is killed.
+ * The path whose part is the folder, beside the first file, for unpacking on a host; the same files give the same path.
+ * The folder may be left behind if packing rejects or the program is killed.
  */
 export function stagedPath(files: readonly PackedFile[]): string {
   const [first] = files as readonly [PackedFile]

@@ -10,7 +10,9 @@ const ending = '.hawser-part'
 const longestName = 255
 const tailBytes = 256 * 1024
 
-/** The file beside `path` that a copy is written to until it is whole; shortened where the name would be too long. */
+/**
+ * The file beside `path` that a copy is written to until it is complete; the name is shortened if it would be too long.
+ */
 export function partPathOf(path: string): string {
   const whole = `.${nameOf(path)}${ending}`
   if (encodeName(whole).length <= longestName) return joinPath(parentOf(path), whole)
@@ -21,40 +23,40 @@ export function partPathOf(path: string): string {
   return joinPath(parentOf(path), `.${hash}${ending}`)
 }
 
-/** True for a name that a copy under way has. */
+/** True for the name of a part file. */
 export function isPartName(name: string): boolean {
   return name.startsWith('.') && name.endsWith(ending)
 }
 
-/** What tells one version of a file from another. */
+/** The attributes that distinguish versions of a file. */
 export interface Version {
   readonly size: number
   readonly mtimeMs: number | null
 }
 
-/** What is kept about a part file: what it was begun from, and how many of its first bytes are written for certain. */
+/** The saved state of a part file: the version it was started from, and how many of its first bytes are certain. */
 export interface PartRecord extends Version {
   readonly whole: number
 }
 
-/** What is kept about a file that was copied whole: the version of its source, and whether the copy has its time. */
+/** The saved state of a copied file: the version of its source, and whether the copy has its time. */
 export interface CopiedRecord extends Version {
   readonly timeKept: boolean
 }
 
-/** False where a side tells no size or time: nobody knows then what was changed. */
+/** Returns false if a side reports no size or time, since a change would go unnoticed. */
 export function sameVersion(a: Version, b: Version): boolean {
   return a.size === b.size && sameTime(a.mtimeMs, b.mtimeMs)
 }
 
-/** SFTP knows whole seconds, some disks only every second one. */
+/** SFTP has a resolution of one second, some disks of two. */
 export function sameTime(a: number | null, b: number | null): boolean {
   return a !== null && b !== null && Math.abs(a - b) < 2_000
 }
 
 /**
- * How many of the first bytes of a part file are surely the source's: a copy runs at most one window ahead of its first
- * gap, so all before that is whole, unless the end of it differs. 0 when nothing can be kept.
+ * Returns how many of the first bytes of a part file certainly match the source: a copy is at most one window ahead of
+ * its first gap, so everything before that is complete, unless its end differs. 0 if nothing can be kept.
  */
 export async function provenLength(
   {
@@ -80,7 +82,7 @@ export async function provenLength(
   return ours.equals(theirs) ? length : 0
 }
 
-/** The arithmetic of it: of a part of `partSize` bytes, for a source of `wholeSize`. */
+/** The calculation for a part of `partSize` bytes and a source of `wholeSize` bytes. */
 export function keptLength(partSize: number, wholeSize: number): number {
   return Math.max(0, Math.min(partSize, wholeSize) - largestWindow)
 }

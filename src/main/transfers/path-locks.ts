@@ -1,6 +1,6 @@
 import { toDisposable, type Disposable } from '../../shared/base/lifecycle.ts'
 
-/** Lets one copy at a time write to a place, so that two of them never share a part file. */
+/** Lets one copy at a time write to a path, so that two never share a part file. */
 export class PathLocks {
   readonly #last = new Map<string, Promise<void>>()
 

@@ -10,16 +10,16 @@ import { sameTime, sameVersion, type CopiedRecord } from './part-file.ts'
 import { within, type TargetFolder, type TargetFolders } from './target-folders.ts'
 import { canResume, freeName, judgeConflict, targetPath } from './transfer-plan.ts'
 
-/** One thing to copy: where it is, and the names that lead to it below the target folder. */
+/** One thing to copy: its path, and its names below the target folder. */
 export interface Item {
   readonly from: string
   readonly names: readonly string[]
   readonly info: FileInfo
-  /** Found behind a link that is followed: it is no part of what was chosen, so a move leaves it where it is. */
+  /** Found behind a followed link: it was not selected itself, so a move leaves it in place. */
   readonly viaLink?: boolean
 }
 
-/** Two files that want the same name. */
+/** Two files with the same name. */
 export interface Conflict {
   readonly from: string
   readonly to: string
@@ -28,27 +28,27 @@ export interface Conflict {
   readonly canResume: boolean
 }
 
-/** Asks a person; null when they want to stop. */
+/** Asks the user; null if they cancel. */
 export type AskConflict = (conflict: Conflict) => Promise<{ choice: ConflictChoice; all: boolean } | null>
 
-/** Where a copy goes, and how. */
+/** Where and how to copy. */
 export interface Destination {
   readonly to: string
   readonly replace: boolean
-  /** What is there may be the first part of it, to be gone on with. */
+  /** True if the existing file may be the beginning of the source, to be resumed. */
   readonly append: boolean
-  /** The file that is replaced; null where none is. */
+  /** The replaced file; null if there is none. */
   readonly standing: FileInfo | null
 }
 
-/** Why a file is not copied: this transfer copied it before, the same one was there already, or a person said so. */
+/** The reason a file is not copied: this transfer copied it before, it was there already, or the user skipped it. */
 export type Skip = 'done' | 'same' | 'skipped'
 
 export function isSkip(place: Destination | Skip): place is Skip {
   return typeof place === 'string'
 }
 
-/** What stands at a name, and where it really is. */
+/** The file at a name, with its real path. */
 interface Standing {
   readonly path: string
   readonly info: FileInfo
@@ -63,15 +63,15 @@ interface PlacementParts {
   readonly again: boolean
   readonly ask: AskConflict
   readonly decided: Map<string, ConflictChoice>
-  /** The names that were given to copies that keep both, by source. */
+  /** The names given to copies that keep both files, by source. */
   readonly names: Map<string, string>
-  /** What earlier runs of this transfer copied, by source. */
+  /** The files that earlier runs of this transfer copied, by source. */
   readonly copied: ReadonlyMap<string, CopiedRecord>
-  /** True for a link that a transfer made. */
+  /** True for a link that a transfer created. */
   readonly isBrought: (path: string) => boolean
 }
 
-/** Decides where each file of a transfer goes: looks at the names that are there, and asks about those that are taken. */
+/** Decides where each file of a transfer goes: checks the existing names, and asks about conflicts. */
 export class Placement {
   readonly #parts: PlacementParts
   #remembered: ConflictChoice | null
@@ -83,7 +83,7 @@ export class Placement {
     this.#remembered = conflict === 'ask' ? null : conflict
   }
 
-  /** What each start is called over there: a copy into its own folder gets a name of its own. */
+  /** Returns the target name of each start: a copy into its own folder gets a new name. */
   async startNames(inPlace: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
     const { request, folders, names } = this.#parts
     const root = await folders.get(request.to.path)
@@ -98,7 +98,7 @@ export class Placement {
     return all
   }
 
-  /** Where a file goes, when the names there have been looked at and a person asked; or why it stays out. */
+  /** Decides where a file goes, after checking existing names and asking the user, or why it is skipped. */
   async of(item: Item): Promise<Destination | Skip> {
     const { names } = this.#parts
     const folder = await this.folderOf(item.names.slice(0, -1))
@@ -111,7 +111,7 @@ export class Placement {
       there = await this.#standing(within(folder, name), found)
       const before = this.#before(item, there.info)
       if (before) return before
-      // What an earlier run wrote under a name of its own is nobody else's.
+      // A copy with a name of its own from an earlier run belongs to this transfer.
       verdict = given === undefined ? await this.decide(item, within(folder, name), there.info) : 'replace'
       if (verdict === 'skip') return 'skipped'
       if (verdict === 'keep-both') {
@@ -127,8 +127,8 @@ export class Placement {
   }
 
   /**
-   * The file that a copy under this name would write over: a link leads to it, as `cp` and `sftp` follow it, unless a
-   * transfer made that link. Of a server that lists without attributes they are asked for.
+   * Returns the file that a copy under this name would overwrite: links are followed, as in `cp` and `sftp`, unless a
+   * transfer created the link. Servers that list names without attributes are asked for them.
    */
   async #standing(path: string, found: FileInfo): Promise<Standing> {
     const { target, isBrought } = this.#parts
@@ -140,33 +140,36 @@ export class Placement {
       target.info(path, { follow: true }).catch(unlessLost),
       target.realPath(path).catch(unlessLost),
     ])
-    // A link that leads nowhere is where its file is to be; one to a device is replaced itself.
+    // A dangling link stands for the file to create; a link to a device is itself replaced.
     if (real === null || (info !== null && info.kind !== 'file' && info.kind !== 'folder')) return { path, info: found }
     return { path: real, info: info ?? found }
   }
 
-  /** A file that is copied over a link to itself would be lost. */
+  /** Copying a file over a link to itself would lose it. */
   async #refuseItself({ from }: Item, real: string, path: string): Promise<void> {
     const { source, target } = this.#parts
     if (source.key !== target.key || real === path) return
     if ((await source.realPath(from)) !== real) return
-    throw new AppError('invalid-input', `${shortName(nameOf(path))} is a link to the file itself. Choose another name.`)
+    throw new AppError(
+      'invalid-input',
+      `${shortName(nameOf(path))} is a symbolic link to the source file itself. Choose another name.`,
+    )
   }
 
-  /** What an earlier run did with a file; null when it did not come to it, as far as the two files tell. */
+  /** Returns what an earlier run did with a file; null if it didn't reach it, as far as the two files show. */
   #before({ from, info }: Item, there: FileInfo): Skip | null {
     const { again, copied, request } = this.#parts
     if (!again || there.kind !== 'file') return null
     const record = copied.get(from)
-    // Where the target takes no times, the record has to do.
+    // If the target has no times, the record decides.
     const whole = record && there.size === info.size && (!record.timeKept || sameTime(there.mtimeMs, info.mtimeMs))
     if (whole && sameVersion(record, info)) return 'done'
     if (!sameVersion(there, info)) return null
-    // That they look the same is enough to copy nothing, not to take the source away: a person may have said skip.
+    // Looking identical is enough to skip the copy, but not to delete the source: the user may have chosen Skip.
     return request.options.move ? 'skipped' : 'same'
   }
 
-  /** One question at a time; "for all" answers those behind it. */
+  /** Asks one question at a time; "for all" answers the waiting ones. */
   async decide(item: Item, to: string, target: FileInfo): Promise<ReturnType<typeof judgeConflict>> {
     if (target.kind === 'folder') throw fileError('is-a-folder', { path: to, where: this.#parts.target.label })
     const turn = this.#asking.then(async () => {
@@ -184,13 +187,13 @@ export class Placement {
     return judgeConflict(await turn, item.info, target)
   }
 
-  /** The folder below the target that the names lead to. */
+  /** Returns the folder below the target for the names. */
   folderOf(names: readonly string[]): Promise<TargetFolder> {
     return this.#parts.folders.get(targetPath(this.#parts.request.to.path, names))
   }
 }
 
-/** The first name like `name` that is free in a folder. */
+/** Returns the first free name like `name` in a folder. */
 export async function freeIn(folder: TargetFolder, name: string): Promise<string> {
   for (;;) {
     const candidate = freeName(name, each => folder.at(each) !== undefined)

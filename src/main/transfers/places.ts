@@ -13,10 +13,13 @@ interface PlacesParts {
   readonly meter: ProgressMeter
 }
 
-/** The starts that are to be copied into the folder they lie in. Refuses what would go into itself, whatever way the paths take. */
+/**
+ * Returns the starts to be copied into their own folder. Rejects copying a folder into itself, whatever form the paths
+ * have.
+ */
 export async function checkPlaces({ request, source, target }: PlacesParts): Promise<ReadonlySet<string>> {
   const inPlace = new Set<string>()
-  // The same machine, be it as another user.
+  // The same machine, possibly as another user.
   if (JSON.stringify(request.from.side.target) !== JSON.stringify(request.to.side.target)) return inPlace
   const to = await target.realPath(request.to.path)
   for (const path of request.from.paths) {
@@ -26,12 +29,12 @@ export async function checkPlaces({ request, source, target }: PlacesParts): Pro
     else if (isWithin(to, joinPath(parent, nameOf(path))))
       throw new AppError('invalid-input', `${name} can’t be copied into itself.`)
     if (parent === to && request.options.move && (request.rename ?? nameOf(path)) === nameOf(path))
-      throw new AppError('invalid-input', `${name} is in this folder already.`)
+      throw new AppError('invalid-input', `${name} is already in this folder.`)
   }
   return inPlace
 }
 
-/** On one side a move is a change of name, unless something is in the way or it goes to another disk. */
+/** Moves within one side by renaming, unless a name is taken or the target is on another disk. */
 export async function moveAtOnce(
   { request, source, target, meter }: PlacesParts,
   root: TargetFolder,
@@ -39,7 +42,7 @@ export async function moveAtOnce(
 ): Promise<boolean> {
   if (!request.options.move || source.key !== target.key) return false
   const names = request.from.paths.map(path => request.rename ?? nameOf(path))
-  // What has no name of its own is refused one by one.
+  // Starts without a usable name are rejected one by one.
   for (const name of names) if (!isSafeName(name) || (await root.find(name)) !== undefined) return false
   meter.filesTotal = names.length
   for (const [index, path] of request.from.paths.entries()) {

@@ -5,22 +5,22 @@ import { AdaptiveWindow, largestWindow } from './adaptive-window.ts'
 export interface PumpOptions {
   readonly source: ReadableFile
   readonly target: WritableFile
-  /** The first byte to copy. */
+  /** The offset of the first byte to copy. */
   readonly from: number
-  /** Where the source is said to end. */
+  /** The reported size of the source. */
   readonly size: number
   readonly chunk: number
   readonly signal: AbortSignal
-  /** Waits for the speed limit, where one is set. */
+  /** Waits for the speed limit, if one is set. */
   readonly pass: (bytes: number) => Promise<void> | undefined
   readonly onBytes: (bytes: number) => void
-  /** All before this offset was written, in the target's own words. */
+  /** Called when the target has confirmed everything before this offset. */
   readonly onWhole: (offset: number) => void
 }
 
 /**
- * Copies from `from` to the end of the source with many chunks under way. Answers where the source really ended, which
- * is `size` unless it changed. Rejects with the first failure once nothing is under way any more.
+ * Copies from `from` to the end of the source with many chunks in flight. Resolves to the actual end of the source,
+ * which is `size` unless it changed. Rejects with the first failure once nothing is in flight any more.
  */
 export function pump(options: PumpOptions): Promise<number> {
   return new Pump(options).run()
@@ -29,7 +29,7 @@ export function pump(options: PumpOptions): Promise<number> {
 class Pump {
   readonly #options: PumpOptions
   readonly #window = new AdaptiveWindow(performance.now())
-  // The offsets under way, in order: the first is where the first gap is.
+  // The offsets in flight, in order: the first is the first gap.
   readonly #running = new Set<number>()
   #inFlight = 0
   #next: number
@@ -63,7 +63,7 @@ class Pump {
     }
   }
 
-  // Asked for beside the last chunks: is there more than there should be?
+  // Requested with the last chunks: checks for data beyond the expected end.
   #probe(): Promise<Uint8Array> {
     this.#probing ??= this.#options.source.read(this.#options.size, this.#options.chunk)
     this.#probing.catch(() => {})
@@ -103,7 +103,7 @@ class Pump {
       const now = performance.now()
       this.#window.noteDone(length, now - startedAt, now)
       this.#running.delete(offset)
-      // What runs stands in the order of its offsets: before the first of them there is no gap.
+      // Offsets in flight are ordered: there is no gap before the first one.
       const [first = this.#next] = this.#running
       if (!this.#failure) this.#options.onWhole(Math.min(first, this.#end))
     } catch (error) {
@@ -129,7 +129,7 @@ class Pump {
     }
   }
 
-  // Files such as those in /proc say they are empty, and are not; one that has grown is not copied any further.
+  // Files in /proc claim to be empty but aren't; a file that has grown is not copied further.
   async #beyond(first: Uint8Array): Promise<number> {
     const { source, target, chunk, size, signal, onBytes } = this.#options
     let offset = size

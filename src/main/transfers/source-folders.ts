@@ -5,38 +5,38 @@ import { unlessEnding } from './transfer-plan.ts'
 
 interface FinishingFolders {
   readonly source: FileSystem
-  /** True for a folder that this transfer made, in earlier runs too. */
+  /** True for a folder that this transfer created, including earlier runs. */
   readonly wasMade: (path: string) => boolean
-  /** True for a folder whose source goes once it is empty. */
+  /** True for a folder whose source is to be deleted once it is empty. */
   readonly goes: (item: Item, path: string) => Promise<boolean>
 }
 
-/** The folders that a transfer found, with what they are to be on the target. */
+/** The folders that a transfer found, and their attributes for the target. */
 export class SourceFolders {
   readonly #target: FileSystem
   readonly #found: { readonly item: Item; readonly path: string }[] = []
   readonly #modes = new Map<string, number>()
-  /** The modes that the target was seen to make folders with: a tree has few, and each look is a round trip. */
+  /** The modes that the target was seen to respect: a tree uses few, and each check costs a round trip. */
   readonly #heeded = new Set<number>()
 
   constructor(target: FileSystem) {
     this.#target = target
   }
 
-  /** Notes a folder that belongs at `path`. */
+  /** Adds a folder that belongs at `path`. */
   add(item: Item, path: string): void {
     const { mode } = item.info
     this.#found.push({ item, path })
     if (mode !== null) this.#modes.set(path, mode & 0o777 & ~(this.#target.umask ?? 0))
   }
 
-  /** The mode that a folder is to have; undefined leaves it to the target. */
+  /** Returns the mode for creating a folder; undefined leaves it to the target. */
   modeOf(path: string): number | undefined {
     return this.#modes.get(path)
   }
 
   /**
-   * Gives the new folders their mode and time, when nothing is written into them any more; moved ones go when they are
+   * Sets the mode and time of the new folders once nothing is written to them any more; moved ones are deleted if
    * empty.
    */
   async finish({ source, wasMade, goes }: FinishingFolders): Promise<void> {
@@ -49,14 +49,14 @@ export class SourceFolders {
           { ...(mode === undefined ? {} : { mode }), ...(mtimeMs === null ? {} : { mtimeMs }) },
         )
       }
-      // Empty ones only: what was not copied stays in its folder.
+      // Empty ones only: items that were not copied stay in their folder.
       if (await goes(item, path)) await source.removeFolder(item.from).catch(unlessEnding)
     }
   }
 
   /**
-   * The mode that a folder has to be given at the end: it was made with more than the source has, or by a side that does
-   * not heed the mode that folders are made with. Undefined where it has it. Setgid, which it has of its parent, stays.
+   * Returns the mode that a folder still needs at the end, because it was created with more permissions than the source
+   * has, or the side ignored the requested mode. Undefined if none is needed. Setgid, inherited from the parent, stays.
    */
   async #missingMode(path: string): Promise<number | undefined> {
     const wanted = this.#modes.get(path)

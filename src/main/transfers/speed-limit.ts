@@ -1,19 +1,19 @@
-/** Lets bytes pass no faster than so many a second, all copies of one direction together. */
+/** Limits the bytes per second of all copies in one direction. */
 export class SpeedLimit {
   #perSecond = 0
-  /** When the bytes that have passed so far are paid for. */
+  /** The time until which the bytes passed so far use up the limit. */
   #paidUntil = 0
   readonly #waiting = new Set<() => void>()
 
-  /** 0 is no limit. */
+  /** Sets the limit in bytes per second; 0 is no limit. */
   set(perSecond: number): void {
     this.#perSecond = perSecond
     this.#paidUntil = 0
-    // What waits by the old measure goes on by the new one.
+    // Waiters of the old limit continue under the new one.
     for (const go of [...this.#waiting]) go()
   }
 
-  /** Undefined when they may pass at once; else a promise of the moment for the next. */
+  /** Returns undefined if the bytes may pass at once, otherwise a promise for the time when the next ones may. */
   pass(bytes: number): Promise<void> | undefined {
     if (this.#perSecond === 0) return undefined
     const now = performance.now()

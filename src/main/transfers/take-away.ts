@@ -6,7 +6,7 @@ import type { FileSystem } from '../files/file-system.ts'
 import { sameVersion } from './part-file.ts'
 import type { Item } from './placement.ts'
 
-/** Ends the move of one file that was copied whole: the source goes, if it still is what was copied. */
+/** Completes the move of one copied file: deletes the source if it has not changed. */
 export async function takeAway(source: FileSystem, { from, info }: Item): Promise<void> {
   const now = await source.info(from)
   if (now && sameVersion(now, info)) await source.removeFile(from)
@@ -15,6 +15,10 @@ export async function takeAway(source: FileSystem, { from, info }: Item): Promis
 
 function leftBehind(now: FileInfo, path: string, where: string): AppError {
   const name = shortName(nameOf(path))
-  if (now.mtimeMs !== null) return new AppError('changed', `${name} was changed after it was copied, so it was left.`)
-  return new AppError('changed', `${where} gives no times, so ${name} was copied and left. Delete it yourself.`)
+  if (now.mtimeMs !== null)
+    return new AppError('changed', `${name} changed after it was copied, so the original was not deleted.`)
+  return new AppError(
+    'changed',
+    `${where} reports no modification times, so ${name} was copied but not deleted. Delete the original yourself.`,
+  )
 }

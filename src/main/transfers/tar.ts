@@ -1,10 +1,10 @@
 /**
- * The tar format (POSIX.1-1988 ustar, with GNU's long names and POSIX.1-2001's pax headers read), as far as plain files
- * need it. Names are bytes.
+ * The tar format (POSIX.1-1988 ustar, plus reading GNU's long names and POSIX.1-2001's pax headers), as far as regular
+ * files need it. Names are bytes.
  */
 
 const block = 512
-// More than this in a name or a pax header is no archive that tar made for us.
+// A longer name or pax header can't come from the tar that was started.
 const longestName = 64 * 1024
 
 /** One file of an archive. */
@@ -18,10 +18,10 @@ export interface TarEntry {
   readonly data: Buffer
 }
 
-/** What came is not an archive. */
+/** The received data is not an archive. */
 export class TarFormatError extends Error {}
 
-/** The header of a file; its name must be plain ASCII of at most 99 characters. */
+/** Returns the header of a file; its name must be ASCII and at most 99 characters long. */
 export function tarHeader(file: { name: string; size: number; mode: number; mtime: number }): Buffer {
   const header = Buffer.alloc(block)
   header.write(file.name, 0, 99, 'ascii')
@@ -46,15 +46,18 @@ export function tarHeader(file: { name: string; size: number; mode: number; mtim
   return header
 }
 
-/** The zeros that fill the last block of so many bytes. */
+/** Returns the zeros that fill the last block of this many bytes. */
 export function tarPadding(size: number): Buffer {
   return Buffer.alloc((block - (size % block)) % block)
 }
 
-/** What ends an archive. */
+/** The end of an archive. */
 export const tarEnd = Buffer.alloc(2 * block)
 
-/** Cuts a stream into the files of an archive. A file larger than `largest` bytes is an error: it was not asked for. */
+/**
+ * Splits a stream into the files of an archive. A file larger than `largest` bytes is an error, since none was
+ * requested.
+ */
 export class TarReader {
   readonly #onEntry: (entry: TarEntry) => void
   readonly #largest: number
@@ -76,7 +79,7 @@ export class TarReader {
     return this.#ended
   }
 
-  /** Throws `TarFormatError`. */
+  /** Reads a chunk. Errors: `TarFormatError`. */
   push(chunk: Uint8Array): void {
     this.#chunks.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))
     this.#length += chunk.length
@@ -141,7 +144,7 @@ export class TarReader {
   }
 }
 
-// The sum of all bytes, those of the checksum itself taken as spaces.
+// The sum of all bytes, with the checksum field counted as spaces.
 function checksum(header: Buffer): number {
   let sum = 8 * 0x20
   for (let at = 0; at < block; at++) if (at < 148 || at >= 156) sum += header[at] as number
@@ -149,11 +152,11 @@ function checksum(header: Buffer): number {
 }
 
 function octal(header: Buffer, at: number, width: number): number {
-  // GNU writes what does not fit in octal as a binary number with the top bit set.
+  // GNU tar writes numbers too large for octal in binary, with the top bit set.
   if ((header[at] as number) & 0x80) {
     let value = (header[at] as number) & 0x7f
     for (let index = 1; index < width; index++) value = value * 256 + (header[at + index] as number)
-    if (!Number.isSafeInteger(value)) throw new TarFormatError('a number past 2^53')
+    if (!Number.isSafeInteger(value)) throw new TarFormatError('a number above 2^53')
     return value
   }
   const text = header
@@ -161,7 +164,7 @@ function octal(header: Buffer, at: number, width: number): number {
     .replace(/[\0 ].*$/s, '')
     .trim()
   const value = text === '' ? 0 : Number.parseInt(text, 8)
-  if (!Number.isSafeInteger(value) || value < 0) throw new TarFormatError('a number that is none')
+  if (!Number.isSafeInteger(value) || value < 0) throw new TarFormatError('an invalid number')
   return value
 }
 
@@ -177,7 +180,7 @@ function untilNul(bytes: Buffer): Buffer {
   return Buffer.from(end < 0 ? bytes : bytes.subarray(0, end))
 }
 
-/** `20 path=some/name\n`, each with its own length before it. */
+/** Parses lines such as `20 path=some/name\n`, each preceded by its own length. */
 function parsePax(data: Buffer): { path?: Buffer; size?: number; mtime?: number } {
   const found: { path?: Buffer; size?: number; mtime?: number } = {}
   for (let at = 0; at < data.length;) {

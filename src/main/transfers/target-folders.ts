@@ -5,14 +5,14 @@ import type { FileInfo } from '../../shared/contract/files.ts'
 import { fileError, isFileFailure } from '../files/file-errors.ts'
 import type { FileSystem } from '../files/file-system.ts'
 
-/** A folder of the target: what it held before. */
+/** A folder of the target, with its original contents. */
 export interface TargetFolder {
   readonly path: string
-  /** What is known to stand at a name; undefined when it is free, or when nobody has looked. */
+  /** The known item at a name; undefined if the name is free or was not checked. */
   at(name: string): FileInfo | undefined
-  /** What stands at a name; a folder that can't be listed is asked. Errors: those of `info`. */
+  /** Looks up a name; asks the server if the folder can't be listed. Errors: those of `info`. */
   find(name: string): Promise<FileInfo | undefined>
-  /** Marks a name as taken from now on. */
+  /** Marks a name as taken. */
   take(name: string, info: FileInfo): void
 }
 
@@ -20,15 +20,15 @@ export interface TargetFoldersParts {
   readonly files: FileSystem
   readonly root: string
   readonly signal: AbortSignal
-  /** The folders that this transfer made, in earlier runs too: they get their time at the end. */
+  /** The folders that this transfer created, including earlier runs: their times are set at the end. */
   readonly made: Set<string>
-  /** The mode that a folder is to have, of which the side may take what its umask takes; undefined leaves it to the side. */
+  /** Returns the mode for creating a folder, which the side's umask may reduce; undefined leaves it to the side. */
   readonly modeOf: (path: string) => number | undefined
-  /** True where a link to a folder may be entered as that folder. */
+  /** True if a link to a folder may be entered like the folder. */
   readonly mayEnter: (link: string) => boolean
 }
 
-/** The folders of a target, each looked at or made once. */
+/** The folders of a target, each checked or created once. */
 export class TargetFolders {
   readonly #files: FileSystem
   readonly #root: string
@@ -47,14 +47,14 @@ export class TargetFolders {
     this.#modeOf = modeOf
   }
 
-  /** The folder at `path`, which is the root or below it; those on the way are made. */
+  /** Returns the folder at `path`, which is the root or below it; its parents are created. */
   get(path: string): Promise<TargetFolder> {
     const known = this.#folders.get(path) ?? (path === this.#root ? this.#look(path) : this.#make(path))
     this.#folders.set(path, known)
     return known
   }
 
-  /** True for a folder that is there by now. */
+  /** True if the folder exists by now. */
   async has(path: string): Promise<boolean> {
     const known = this.#folders.get(path)
     return known !== undefined && known.then(() => true).catch(() => false)
@@ -66,7 +66,7 @@ export class TargetFolders {
     const there = await parent.find(name)
     if (there === undefined) {
       const mode = this.#modeOf(path)
-      // Writable for its owner until all is in it.
+      // Writable for its owner until its contents are complete.
       await this.#files.makeFolder(path, mode === undefined ? undefined : mode | 0o700)
       this.#made.add(path)
       parent.take(name, { kind: 'folder', size: 0, mtimeMs: null, mode: null, uid: null, gid: null })
@@ -74,14 +74,14 @@ export class TargetFolders {
     }
     if (there.kind === 'folder') return this.#look(path)
     if (there.kind !== 'link') throw fileError('not-a-folder', { path, where: this.#files.label })
-    // A link may lead anywhere, and may be one that the source sent before.
+    // A link may point anywhere, and the source may have sent it earlier.
     if (!this.#mayEnter(path)) throw leadsElsewhere(path, this.#files.label)
     const led = await this.#files.info(path, { follow: true })
     if (led?.kind !== 'folder') throw fileError('not-a-folder', { path, where: this.#files.label })
     return this.#look(path)
   }
 
-  /** A folder that can be entered and not listed, such as one for handing in, takes files all the same. */
+  /** Reads the folder. A folder that can be entered but not listed, such as a drop box, still accepts files. */
   async #look(path: string): Promise<TargetFolder> {
     const names = new Map<string, FileInfo>()
     try {
@@ -103,7 +103,7 @@ function leadsElsewhere(path: string, where: string): AppError {
   const name = shortName(nameOf(path))
   return new AppError(
     'not-a-folder',
-    `${name} on ${where} is a link. Open the folder that it leads to and copy into that.`,
+    `${name} on ${where} is a symbolic link. Open its target folder and copy into that.`,
   )
 }
 
@@ -119,16 +119,16 @@ function folderOf(
       const known = names.get(name)
       if (known) return known
       const found = await ask(name)
-      // Somebody may have taken the name meanwhile.
+      // The name may have been taken in the meantime.
       if (found && !names.has(name)) names.set(name, found)
       return names.get(name)
     },
-    // Mode and owner are the source's: what stands there gets its own.
+    // Mode and owner are the source's; the new file has its own.
     take: (name, info) => void names.set(name, { ...info, mode: null, uid: null, gid: null }),
   }
 }
 
-/** Where a name lies in a folder. */
+/** Returns the path of a name in a folder. */
 export function within(folder: TargetFolder, name: string): string {
   return joinPath(folder.path, name)
 }

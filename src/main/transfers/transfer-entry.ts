@@ -10,10 +10,10 @@ import type { TransferRecord } from './transfer-record.ts'
 const keptFailures = 200
 const shownFailures = 20
 
-/** What a run is told to do when it is broken off. */
+/** The reason for stopping a run. */
 export type StopReason = 'pause' | 'cancel' | 'quit'
 
-/** One transfer of the list, with what is needed to go on with it. */
+/** One transfer of the list, with the state needed to resume it. */
 export class TransferEntry {
   readonly id: TransferId
   request: TransferRequest
@@ -26,13 +26,13 @@ export class TransferEntry {
   readonly decided: Map<string, ConflictChoice>
   readonly made: Set<string>
   readonly names: Map<string, string>
-  /** True once a run has begun: what is the same on both sides was copied then. */
+  /** True once a run has started: files that are the same on both sides were copied by it. */
   begun: boolean
   abort: AbortController | undefined
   stop: StopReason | undefined
-  /** How often in a row the link was lost without a byte getting through. */
+  /** How often in a row the connection was lost without any progress. */
   losses = 0
-  /** A person until it goes on by itself after a loss. */
+  /** Counts as the user until it continues by itself after a lost connection. */
   asker: AskedBy = 'person'
   retryTimer: NodeJS.Timeout | undefined
   startedAt = 0
@@ -52,7 +52,7 @@ export class TransferEntry {
     Object.assign(this.meter, record.progress, { counting: false })
     if (record.state === 'done') this.state = { kind: 'done' }
     else if (record.state === 'failed' && record.error) this.state = { kind: 'failed', error: record.error }
-    // What was under way when the program ended waits for a person.
+    // Transfers in progress when the program quit wait for the user.
     else this.state = { kind: 'paused' }
   }
 
@@ -65,7 +65,7 @@ export class TransferEntry {
     if (this.failures.length < keptFailures) this.failures.push(failure)
   }
 
-  /** Forgets what went wrong, before another run. */
+  /** Clears earlier errors before another run. */
   beginRun(): void {
     this.failures = []
     this.failed = 0
@@ -108,7 +108,7 @@ export class TransferEntry {
   }
 }
 
-/** What a transfer is called: its one file, or how many. */
+/** The title of a transfer: its only file, or the number of items. */
 export function titleOf({ from }: TransferRequest): string {
   const [first = ''] = from.paths
   return from.paths.length === 1 ? shortName(nameOf(first)) : `${from.paths.length} items`

@@ -130,11 +130,11 @@ describe.skipIf(!hasOpenSsh)('a transfer under faults', () => {
       )
     }
     expect(await spoil(path => truncateSync(path, Math.max(0, statSync(path).size - 100)))).toEqual([
-      expect.stringContaining('was changed while it was copied'),
+      expect.stringContaining('changed while it was being copied'),
     ])
     expect(existsSync(join(far, 'moving'))).toBe(false)
     expect(await spoil(path => appendFileSync(path, 'more'))).toEqual([
-      expect.stringContaining('was changed while it was copied'),
+      expect.stringContaining('changed while it was being copied'),
     ])
     expect(existsSync(join(far, 'moving'))).toBe(false)
   })

@@ -7,13 +7,13 @@ import { cutName, encodeName } from '../sftp/byte-names.ts'
 import { sameTime } from './part-file.ts'
 import type { Lane } from './work-queue.ts'
 
-// What most disks take, in bytes.
+// The limit of most disks, in bytes.
 const longestName = 255
 
-/** What to do with one file whose name is taken. */
+/** The decision about one file whose name is taken. */
 export type ConflictVerdict = 'replace' | 'keep-both' | 'skip' | 'resume'
 
-/** Applies what a person chose to one pair of files. */
+/** Applies the user's choice to a pair of files. */
 export function judgeConflict(choice: ConflictChoice, source: FileInfo, target: FileInfo): ConflictVerdict {
   switch (choice) {
     case 'newer':
@@ -29,14 +29,14 @@ export function judgeConflict(choice: ConflictChoice, source: FileInfo, target: 
   }
 }
 
-/** True when the target could be the first part of the source. */
+/** True if the target could be the beginning of the source. */
 export function canResume(source: FileInfo, target: FileInfo): boolean {
   return source.kind === 'file' && target.kind === 'file' && target.size > 0 && target.size < source.size
 }
 
 /**
- * The first name like `name` that is free: `data (2).csv` for `data.csv`. The stem is cut where the name would be longer
- * than disks take.
+ * Returns the first free name like `name`: `data (2).csv` for `data.csv`. The stem is cut if the name would be too long
+ * for disks.
  */
 export function freeName(name: string, isTaken: (name: string) => boolean): string {
   const [, stem = name, ending = ''] = /^(.+?)((?:\.tar)?\.[^./\s]{1,12})?$/su.exec(name) ?? []
@@ -51,7 +51,7 @@ export function freeName(name: string, isTaken: (name: string) => boolean): stri
 // eslint-disable-next-line no-control-regex -- controls are among them
 const badOnWindows = /[<>:"\\|?*\u0000-\u001f]|[. ]$/g
 
-/** The name a file gets on this computer: itself, or on Windows one that it can hold, with `%` codes for the rest. */
+/** Returns the local name of a file: unchanged, or on Windows with `%` codes for forbidden characters. */
 export function localName(name: string, platform: NodeJS.Platform): string {
   if (platform !== 'win32') return name
   const code = (character: string) => `%${(character.codePointAt(0) ?? 0).toString(16).padStart(2, '0').toUpperCase()}`
@@ -62,7 +62,10 @@ export function localName(name: string, platform: NodeJS.Platform): string {
   return isDeviceName(mapped) ? `_${mapped}` : mapped
 }
 
-/** How many files are copied side by side: on a far line as many as both sides bear, since most of them only wait. */
+/**
+ * Returns how many files to copy in parallel: with a long round trip, as many as both sides allow, since most of them
+ * just wait.
+ */
 export function filesAtOnce(source: Pace, target: Pace): Readonly<Record<Lane, number>> {
   const isFar = Math.max(source.roundTripMs, target.roundTripMs) > nearMs
   const most = Math.min(source.files, target.files)
@@ -72,7 +75,7 @@ export function filesAtOnce(source: Pace, target: Pace): Readonly<Record<Lane, n
 const nearMs = 4
 const mostNear = 48
 
-/** Where the names below a start of the walk lie under the target folder. */
+/** Returns the target path of the names below a start of the walk. */
 export function targetPath(folder: string, names: readonly string[]): string {
   return names.reduce(joinPath, folder)
 }
@@ -82,17 +85,17 @@ function isNewer(source: FileInfo, target: FileInfo): boolean {
   return source.mtimeMs > target.mtimeMs && !sameTime(source.mtimeMs, target.mtimeMs)
 }
 
-/** True for an error that makes going on with the other files pointless: the link is gone, or the disk is full. */
+/** True for an error that makes continuing with other files pointless: the connection is lost, or the disk is full. */
 export function endsTransfer(error: unknown): boolean {
   return ending.has((error as { code?: unknown }).code)
 }
 
-/** Lets a failure of one file pass, and throws what ends the transfer. */
+/** Ignores a failure of one file, and rethrows an error that ends the transfer. */
 export function unlessEnding(error: unknown): void {
   if (endsTransfer(error)) throw error
 }
 
-/** True for a failure of one file that may be gone in a moment. */
+/** True for a failure of one file that may soon go away. */
 export function worthAnotherTry(error: unknown): boolean {
   const { code } = error as { code?: unknown }
   return code === 'changed' || code === 'files-failed'

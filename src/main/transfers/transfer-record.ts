@@ -13,7 +13,7 @@ const version = z.strictObject({ size: z.number(), mtimeMs: z.number().nullable(
 const copy = z.strictObject({ size: z.number(), mtimeMs: z.number().nullable(), timeKept: z.boolean() })
 const count = z.number().min(0)
 
-/** One transfer as it is kept on the disk, so that it can be continued after the end of the program. */
+/** One transfer as saved on disk, so that it can be resumed after a restart. */
 export const transferRecord = z.strictObject({
   id: transferId,
   request: transferRequest,
@@ -21,9 +21,9 @@ export const transferRecord = z.strictObject({
   error: transferFailure.shape.error.nullable().default(null),
   failures: z.array(transferFailure).max(200).default([]),
   failed: count.default(0),
-  /** The part files that were begun, by target path, with the source they were begun from. */
+  /** The started part files by target path, with the versions they were started from. */
   parts: z.record(z.string(), version).default({}),
-  /** Files that were copied whole, by source path, where the files alone don't tell. */
+  /** Fully copied files by source path, for cases in which the files alone don't show it. */
   copied: z.record(z.string(), copy).default({}),
   decided: z.record(z.string(), conflictChoice).default({}),
   made: z.array(z.string()).default([]),
@@ -35,13 +35,13 @@ export const transferRecord = z.strictObject({
 })
 export type TransferRecord = z.output<typeof transferRecord>
 
-/** What transfers.json holds. */
+/** The contents of transfers.json. */
 export const transferFile = z.strictObject({
   transfers: z.array(transferRecord).max(500).default([]),
   limits: speedLimits.default({ up: 0, down: 0 }),
-  /** Paths whose part files are still to be taken away, of transfers that are off the list. */
+  /** Paths whose part files are still to be deleted, of transfers no longer listed. */
   leftovers: z.array(z.strictObject({ side, paths: z.array(z.string()) })).default([]),
-  /** The links that transfers made for another side, oldest first. */
+  /** The links that transfers created for another side, oldest first. */
   brought: z.array(z.strictObject({ side, paths: z.array(z.string()) })).default([]),
 })
 export type TransferFile = z.output<typeof transferFile>

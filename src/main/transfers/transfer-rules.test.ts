@@ -195,7 +195,7 @@ describe('a transfer', () => {
       to: far,
       options: { move: true },
     })
-    expect(failures).toEqual([expect.stringContaining('was changed after it was copied')])
+    expect(failures).toEqual([expect.stringContaining('changed after it was copied')])
     expect(readFileSync(join(near, 'log'), 'utf8')).toBe('one and two')
   })
 })

@@ -5,32 +5,37 @@ import type { PathLocks } from './path-locks.ts'
 import type { AskConflict } from './placement.ts'
 import type { ProgressMeter } from './progress-meter.ts'
 
-/** What a run of a transfer is given, and what it tells. */
+/** The inputs and callbacks of a transfer run. */
 export interface TransferRunParts {
   readonly request: TransferRequest
   readonly source: FileSystem
   readonly target: FileSystem
   readonly meter: ProgressMeter
-  /** True when an earlier run of this transfer was broken off: what is the same on both sides was copied then. */
+  /**
+   * True if an earlier run of this transfer was interrupted: files that are the same on both sides were copied by it.
+   */
   readonly again: boolean
-  /** What was copied in this run and those before, by source, where the files alone don't tell; none when left out. */
+  /**
+   * The files copied in this run and earlier ones by source, for cases in which the files alone don't show it; empty by
+   * default.
+   */
   readonly copied?: Map<string, CopiedRecord>
   /** The part files of earlier runs, by target path. */
   readonly parts: Map<string, PartRecord>
-  /** The folders that were made, and the names that were given, in this run and those before. */
+  /** The folders created and names chosen in this run and earlier ones. */
   readonly made: Set<string>
   readonly names: Map<string, string>
   readonly locks: PathLocks
-  /** What was chosen for single files, by target path. */
+  /** The choices for single files, by target path. */
   readonly decided: Map<string, ConflictChoice>
   readonly signal: AbortSignal
   readonly pass: (bytes: number) => Promise<void> | undefined
-  /** Asks a person; null when they want to stop. */
+  /** Asks the user; null if they cancel. */
   readonly ask: AskConflict
   readonly onFailure: (failure: TransferFailure) => void
   readonly onPartsChanged: () => void
-  /** The links on the target that transfers from other sides made: they are not followed. This run's are added. */
+  /** The links on the target that transfers from other sides created: they are not followed. This run adds its own. */
   readonly brought?: Set<string>
-  /** Says something that a person should know and need not answer. */
+  /** Shows an informational message. */
   readonly onNote?: (text: string) => void
 }

@@ -27,9 +27,9 @@ const mostPacked = 4_000
 const retryMs = 400
 
 /**
- * One run of a transfer: walks the sources, makes the folders, copies the files, many at a time. A file that fails is
- * told and the rest goes on; a lost link, a full disk or an abort ends the run with that error, and nothing that was
- * copied is lost.
+ * One run of a transfer: walks the sources, creates the folders and copies many files in parallel. A file that fails is
+ * reported and the rest continues; a lost connection, a full disk or an abort ends the run with that error, without
+ * losing copied files.
  */
 export class TransferRun {
   readonly #parts: TransferRunParts
@@ -40,10 +40,10 @@ export class TransferRun {
   readonly #sourceFolders: SourceFolders
   readonly #followed = new Set<string>()
   readonly #copied: Map<string, CopiedRecord>
-  /** The links on the target that other sides sent, in this run and those before. */
+  /** The links on the target that other sides sent, in this run and earlier ones. */
   readonly #brought: Set<string>
   #saidInPlace = false
-  /** Small files that wait for company, to travel as one stream. */
+  /** Small files waiting to be packed into one stream. */
   readonly #small: Item[] = []
   #packs: Promise<boolean> = Promise.resolve(false)
 
@@ -52,7 +52,7 @@ export class TransferRun {
     this.#parts = parts
     this.#brought = brought
     const { signal } = this.#abort
-    // Every copy under way listens to it.
+    // Every copy in progress listens to it.
     setMaxListeners(0, signal)
     this.#sourceFolders = new SourceFolders(target)
     this.#folders = new TargetFolders({
@@ -94,7 +94,7 @@ export class TransferRun {
         const names = await this.#placement.startNames(inPlace)
         await this.#walk(request.from.paths, start => [names.get(start) ?? nameOf(start)])
         meter.counting = false
-        // Behind a link that is followed there may be more of them.
+        // A followed link may lead to more of them.
         do {
           this.#sendSmall()
           await this.#queue.idle()
@@ -108,7 +108,7 @@ export class TransferRun {
       this.#queue.throwIfFailed()
       if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
     } catch (error) {
-      // What is under way ends first; and why it ended counts more than that it was called off.
+      // Work in progress ends first, and its error matters more than the abort.
       abort()
       await this.#queue.idle().catch(() => {})
       this.#queue.throwIfFailed()
@@ -138,8 +138,9 @@ export class TransferRun {
 
   #found({ path, info }: Found, names: readonly string[], viaLink: boolean): void {
     const { request } = this.#parts
-    // A name with a slash in it never comes this far; this is the second lock on the same door.
-    if (!names.every(isSafeName)) return this.#fail(path, new AppError('name-refused', 'The name leads elsewhere.'))
+    // Names with slashes are rejected earlier; this is the second line of defense.
+    if (!names.every(isSafeName))
+      return this.#fail(path, new AppError('name-refused', 'The name refers to something else.'))
     const item: Item = { from: path, names: names.map(name => this.#nameThere(name)), info, viaLink }
     if (info.kind === 'folder') {
       this.#sourceFolders.add(item, targetPath(request.to.path, item.names))
@@ -177,7 +178,7 @@ export class TransferRun {
     this.#queue.add(size, () => this.#guard(item.from, () => this.#copy(item)))
   }
 
-  /** Sends the small files that were found: as one stream where that is quicker, else one by one. */
+  /** Sends the small files found so far: as one stream if that is faster, otherwise one by one. */
   #sendSmall(): void {
     const items = this.#small.splice(0)
     if (items.length < fewestPacked) return items.forEach(item => this.#queueOne(item))
@@ -214,7 +215,7 @@ export class TransferRun {
       done.add(file.to)
       count(file, 1)
     }
-    // Known before it is made: whatever ends the program then, the folder is taken away in the end.
+    // Noted before it is created, so that the folder is deleted in the end even if the program is killed.
     const staged = stagedPath(files)
     if (target.commands) parts.set(staged, { size: 0, mtimeMs: null, whole: 0 })
     onPartsChanged()
@@ -274,7 +275,7 @@ export class TransferRun {
     const place = await this.#placement.of(item)
     if (!isSkip(place)) return this.#copyTo(item, place)
     this.#skip(item, place)
-    // It was copied by an earlier run that did not come to this.
+    // An earlier run copied the file but didn't get to delete it.
     if (place === 'done') await this.#takeAway(item)
   }
 
@@ -293,7 +294,7 @@ export class TransferRun {
     await this.#takeAway({ ...item, info: copied.info })
   }
 
-  /** Keeps what the next run could not tell from the files: what may be taken away, and what has another time. */
+  /** Records what the next run could not infer from the files: what may be deleted, and what has another time. */
   #noteCopied({ from, info: { size, mtimeMs } }: Item, timeKept: boolean): void {
     if (timeKept && !this.#parts.request.options.move) return
     this.#copied.set(from, { size, mtimeMs, timeKept })
@@ -306,7 +307,7 @@ export class TransferRun {
     this.#copied.delete(item.from)
   }
 
-  /** Answers what was copied, and whether the copy has its time. */
+  /** Resolves to the copied version, and whether the copy has its time. */
   async #withRetries(item: Item, how: Destination): Promise<{ info: FileInfo; timeKept: boolean }> {
     const { meter, source, signal } = this.#parts
     for (let attempt = 1; ; attempt++) {
@@ -317,7 +318,7 @@ export class TransferRun {
         const options = this.#optionsFor({ ...item, info }, first ? how : { ...how, append: false })
         return { info, timeKept: await copyFile(first ? options : { ...options, resume: null }) }
       } catch (error) {
-        // What is there of it counts as long as it can be gone on with.
+        // A partial file counts towards progress if it can be resumed.
         if (!endsTransfer(error)) meter.bytes = before
         if (attempt === tries || !worthAnotherTry(error) || signal.aborted) throw error
         await pause(retryMs * 3 ** (attempt - 1), this.#abort.signal)
@@ -355,13 +356,13 @@ export class TransferRun {
     }
   }
 
-  /** Once for all files of a run. */
+  /** Announced once for all files of a run. */
   #sayInPlace(path: string): void {
     if (this.#saidInPlace) return
     this.#saidInPlace = true
     const [name, where] = [shortName(nameOf(path)), this.#parts.target.label]
     this.#parts.onNote?.(
-      `The folder of ${name} on ${where} lets no file be replaced, so its contents are written over.`,
+      `Files can’t be replaced in the folder of ${name} on ${where}, so ${name} is overwritten in place.`,
     )
   }
 

@@ -25,10 +25,10 @@ export interface TransferServiceParts {
   readonly sides: FileSides
   readonly prompter: Prompter
   readonly file: JsonFile<TransferFile>
-  /** A transfer has ended, after so many milliseconds. */
+  /** Called when a transfer has ended, with its duration in milliseconds. */
   readonly onEnded: (entry: TransferEntry, tookMs: number) => void
   readonly reportBug: (where: string, error: unknown) => void
-  /** Says something that a person should know and need not answer. */
+  /** Shows an informational message. */
   readonly note: (text: string) => void
 }
 
@@ -39,7 +39,9 @@ const mostPerHost = 2
 const waits = [1, 2, 5, 10, 20, 30, 60]
 const linkCodes = new Set(['lost', 'timed-out', 'unreachable', 'refused', 'name-not-found', 'too-many-connections'])
 
-/** The list of transfers: runs some at a time, goes on after a lost link, and keeps what is not done on the disk. */
+/**
+ * The list of transfers: runs several at a time, resumes after a lost connection, and saves unfinished ones to disk.
+ */
 export class TransferService implements Contract, Disposable {
   readonly #changed = new Emitter<TransferList>()
   readonly onChanged = this.#changed.event
@@ -72,7 +74,7 @@ export class TransferService implements Contract, Disposable {
     })
   }
 
-  /** How many are under way. */
+  /** The number of active transfers. */
   get live(): number {
     return this.#entries.filter(entry => entry.isLive || entry.state.kind === 'waiting').length
   }
@@ -127,7 +129,7 @@ export class TransferService implements Contract, Disposable {
 
   list: Contract['list'] = () => this.#snapshot()
 
-  /** Answers when the list is on the disk. What runs goes on; `dispose` is what breaks it off. */
+  /** Resolves once the list is on disk. Running transfers continue; `dispose` stops them. */
   async flush(): Promise<void> {
     if (this.#saving) await this.#save()
     await this.#parts.file.flush()
@@ -181,7 +183,7 @@ export class TransferService implements Contract, Disposable {
   #schedule(): void {
     if (this.#over) return
     for (const entry of this.#entries) {
-      // One that waits for an answer is in nobody's way.
+      // A transfer waiting for an answer doesn't block others.
       const live = this.#entries.filter(each => each.state.kind === 'running')
       if (live.length >= mostAtOnce) return
       if (entry.state.kind !== 'queued') continue
@@ -200,7 +202,7 @@ export class TransferService implements Contract, Disposable {
         entry.failed === 0 ? { kind: 'done' } : { kind: 'failed', error: someFailed(entry.failed, entry.failures[0]) }
       if (entry.failed === 0) {
         for (const kept of [entry.made, entry.names, entry.decided, entry.copied]) kept.clear()
-        // Of files that an earlier run had begun, and that are gone or left out by now.
+        // Part files that an earlier run started, for files that no longer exist or were excluded.
         void this.#discardParts(entry)
       }
     } catch (error) {
@@ -306,7 +308,7 @@ export class TransferService implements Contract, Disposable {
     return { choice: answer.choice, all: answer.all }
   }
 
-  /** Takes the part files away that this transfer will not go on with. */
+  /** Deletes the part files that this transfer will not resume. */
   async #discardParts(entry: TransferEntry): Promise<void> {
     const paths = [...entry.parts.keys()]
     entry.parts.clear()
@@ -336,7 +338,7 @@ export class TransferService implements Contract, Disposable {
     this.#saveSoon()
   }
 
-  // At most ten times a second, and as long as anything moves.
+  // At most ten times a second, while anything changes.
   #announce(): void {
     if (this.#over) return
     this.#announcing ??= setTimeout(() => {
@@ -373,10 +375,10 @@ function hostsOf({ request }: TransferEntry): readonly string[] {
 
 function someFailed(count: number, first: { error: { message: string } } | undefined) {
   if (count === 1 && first) return { code: 'files-failed' as const, message: first.error.message }
-  return { code: 'files-failed' as const, message: `${count} files could not be copied. Look at them and retry.` }
+  return { code: 'files-failed' as const, message: `${count} files could not be copied. Check the errors and retry.` }
 }
 
-/** What the Activity page says of a transfer that has ended. */
+/** The entry of a finished transfer on the Activity page. */
 export function summaryOf(entry: TransferEntry): string {
   const { files, skipped } = entry.meter
   const copied = files - skipped

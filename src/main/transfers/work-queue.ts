@@ -6,19 +6,21 @@ export class WorkQueue {
   #failure: { readonly error: unknown } | undefined
   #onIdle: (() => void)[] = []
 
-  /** How many of each may run, asked each time: a server says what it bears only after a while. */
+  /**
+   * `atOnce` returns the limit of each lane whenever work is started: a server reveals its limits only after a while.
+   */
   constructor(atOnce: () => Readonly<Record<Lane, number>>) {
     this.#atOnce = atOnce
   }
 
-  /** The work must not throw; what ends everything goes to `fail`. */
+  /** Adds work, which must not throw; fatal errors go to `fail()`. */
   add(lane: Lane, work: () => Promise<void>): void {
     if (this.#failure) return
     this.#waiting[lane].push(work)
     this.#next(lane)
   }
 
-  /** Nothing more is begun. The first failure counts. */
+  /** Starts nothing more. The first failure counts. */
   fail(error: unknown): void {
     this.#failure ??= { error }
     for (const lane of lanes) this.#waiting[lane].length = 0
@@ -29,7 +31,7 @@ export class WorkQueue {
     if (this.#failure) throw this.#failure.error
   }
 
-  /** Answers when nothing waits or runs; throws the failure then. */
+  /** Resolves when nothing is waiting or running; throws the failure if there was one. */
   async idle(): Promise<void> {
     if (this.#busy()) await new Promise<void>(resolve => this.#onIdle.push(resolve))
     this.throwIfFailed()

@@ -80,7 +80,7 @@ export function buildConnections(environment: Environment, input: ConnectionInpu
     onKeyDecision: (kind, hop, key) => activity.add(kind, subjectOf(hop), `${key.type} ${key.fingerprint}`),
     onBanner: (hop, { fromServer }) => activity.add('said', subjectOf(hop), fromServer),
     onForgotten: error =>
-      tell('warning', `The answer was not remembered. ${error instanceof Error ? error.message : ''}`.trim()),
+      tell('warning', `Couldn’t save your answer. ${error instanceof Error ? error.message : ''}`.trim()),
   })
   store.add(vault.onChanged(status => (status.state === 'locked' ? keys.forget() : undefined)))
   store.add(toDisposable(() => keys.forget()))

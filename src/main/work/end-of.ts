@@ -1,6 +1,6 @@
 import { toDisposable, type DisposableStore } from '../../shared/base/lifecycle.ts'
 
-/** A signal that aborts when the store is disposed. */
+/** Returns a signal that aborts when the store is disposed. */
 export function endOf(store: DisposableStore): AbortSignal {
   const ended = new AbortController()
   store.add(toDisposable(() => ended.abort()))

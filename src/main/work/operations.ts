@@ -1,15 +1,18 @@
 import { AppError } from '../../shared/base/errors.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 
-/** The work under way that somebody may cancel by its id. All of it is cancelled when this is disposed. */
+/** Running operations that can be cancelled by their ID. All are cancelled on dispose. */
 export class Operations<Id extends string = string> implements Disposable {
   readonly #running = new Map<Id | symbol, AbortController>()
   #disposed = false
 
-  /** Runs work until it ends or is cancelled; without an id only disposing cancels it. Throws `invalid-input` for an id in use. */
+  /**
+   * Runs work until it ends or is cancelled; without an ID, only disposing cancels it. Errors: `invalid-input` if the
+   * ID is in use.
+   */
   async run<T>(id: Id | null, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const key = id ?? Symbol('operation')
-    if (this.#running.has(key)) throw new AppError('invalid-input', 'Work with this id is under way already.')
+    if (this.#running.has(key)) throw new AppError('invalid-input', 'An operation with this ID is already running.')
     const abort = new AbortController()
     if (this.#disposed) abort.abort()
     this.#running.set(key, abort)
@@ -20,7 +23,7 @@ export class Operations<Id extends string = string> implements Disposable {
     }
   }
 
-  /** Frees the id at once. Nothing happens where the work has ended. */
+  /** Cancels an operation and frees its ID at once. Does nothing if it has ended. */
   cancel(id: Id): void {
     this.#running.get(id)?.abort()
     this.#running.delete(id)

@@ -1,6 +1,6 @@
 import { cancelled } from '../../shared/base/abort.ts'
 
-/** Waits so many milliseconds. Throws `cancelled` as soon as `signal` aborts. */
+/** Waits for this many milliseconds. Errors: `cancelled` as soon as `signal` aborts. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(cancelled())

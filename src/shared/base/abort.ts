@@ -1,20 +1,20 @@
 import { AppError } from './errors.ts'
 
-/** The part of an AbortSignal that waiting needs. */
+/** The part of an AbortSignal needed for waiting. */
 export interface Aborting {
   readonly aborted: boolean
   addEventListener(event: 'abort', listener: () => void): void
   removeEventListener(event: 'abort', listener: () => void): void
 }
 
-/** The error of work that was called off. */
+/** Returns the error of cancelled work. */
 export function cancelled(): AppError {
   return new AppError('cancelled', 'Cancelled')
 }
 
 /**
- * Waits for `work`, but not past the abort of `signal`, nor when that is aborted already. The work itself goes on, for
- * others who wait for it too; its outcome after an abort is dropped. Errors: those of `work`, and `cancelled`.
+ * Waits for `work` unless `signal` aborts or is already aborted. The work itself continues, since others may wait for
+ * it too; its outcome after an abort is ignored. Errors: those of `work`, and `cancelled`.
  */
 export function untilAborted<T>(work: Promise<T>, signal: Aborting | undefined): Promise<T> {
   if (!signal) return work

@@ -7,7 +7,10 @@ const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
 // eslint-disable-next-line no-control-regex -- see above
 const escapes = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]{0,4096}(?:\u0007|\u001b\\)?|\u001b[ -/]*[0-~]?/g
 
-/** Text from a server, made safe to show: no escapes, controls or direction marks; keeps line breaks; at most `cap` characters. */
+/**
+ * Makes text from a server safe to show: without escape sequences, control characters or direction marks, with line
+ * breaks, and at most `cap` characters long.
+ */
 export function cleanText(text: string, cap: number): string {
   const plain = text
     .slice(0, cap * 8)

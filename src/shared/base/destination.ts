@@ -1,11 +1,13 @@
-/** One stop as ssh(1) takes it: `[user@]host[:port]`. */
+/** A destination in the syntax of ssh(1): `[user@]host[:port]`. */
 export interface Destination {
   readonly user: string | null
   readonly address: string
   readonly port: number | null
 }
 
-/** Reads `[user@]host[:port]`; an IPv6 address with a port stands in brackets. Undefined when the port is no number. */
+/**
+ * Parses `[user@]host[:port]`; an IPv6 address with a port must be in brackets. Undefined if the port is not a number.
+ */
 export function parseDestination(text: string): Destination | undefined {
   const at = text.lastIndexOf('@')
   const user = at < 0 ? null : text.slice(0, at)
@@ -19,7 +21,7 @@ export function parseDestination(text: string): Destination | undefined {
   return { user, address: host ?? '', port: digits === undefined ? null : Number(digits) }
 }
 
-/** `user@host:port`, brackets around an IPv6 address with a port; what is null is left out. */
+/** Prints `user@host:port`, with brackets around an IPv6 address with a port; null parts are omitted. */
 export function printDestination({ user, address, port }: Destination): string {
   const host = port !== null && address.includes(':') ? `[${address}]` : address
   return `${user === null ? '' : `${user}@`}${host}${port === null ? '' : `:${port}`}`

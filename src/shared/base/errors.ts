@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Every failure the user can meet has a code; messages are for people, codes are for `switch`. */
+/** The code of a failure that users can meet. Messages are for users, codes are for `switch`. */
 export const errorCode = z.enum([
   'invalid-input',
   'not-found',
@@ -13,19 +13,19 @@ export const errorCode = z.enum([
   'timed-out',
   'not-ssh',
   'lost',
-  // the server's terms
+  // negotiation with the server
   'no-common-algorithm',
   'too-many-connections',
   'penalty',
   'server-refused',
-  // trust and sign-in
+  // trust and authentication
   'host-key-rejected',
   'auth-failed',
   'needs-answer',
   'key-unusable',
   // ports
   'port-taken',
-  // files, here and there
+  // local and remote files
   'no-permission',
   'exists',
   'not-a-folder',
@@ -37,7 +37,7 @@ export const errorCode = z.enum([
   'unsupported',
   'changed',
   'files-failed',
-  // our own stores
+  // Hawser's own stores
   'vault-locked',
   'vault-wrong-password',
   'no-keychain',
@@ -46,7 +46,7 @@ export const errorCode = z.enum([
 ])
 export type ErrorCode = z.infer<typeof errorCode>
 
-/** A failure that is expected and shown; anything else that is thrown is a bug. */
+/** An expected failure that is shown to the user; any other thrown error is a bug. */
 export class AppError extends Error {
   readonly code: ErrorCode
 
@@ -63,16 +63,16 @@ export interface WireError {
   readonly message: string
 }
 
-/** What a call answers over the wire: never a rejected promise, whose text Electron would mangle. */
+/** The reply to a call over IPC: never a rejected promise, whose text Electron would mangle. */
 export type Reply = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: WireError }
 
-/** Flattens any thrown value; a bug's own text stays in the log. */
+/** Serializes any thrown value; the text of a bug stays in the log. */
 export function toWireError(cause: unknown): WireError {
   if (cause instanceof AppError) return { code: cause.code, message: cause.message }
-  return { code: 'internal', message: 'Something went wrong inside Hawser. The log has the details.' }
+  return { code: 'internal', message: 'An internal error occurred. See the log for details.' }
 }
 
-/** The sentence to show for any thrown value. */
+/** Returns the sentence to show for any thrown value. */
 export function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause)
 }

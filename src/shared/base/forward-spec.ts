@@ -1,13 +1,13 @@
-/** One end of a forward in the words of ssh(1): `[address:]port`, or the path of a Unix socket. */
+/** One end of a forward in the syntax of ssh(1): `[address:]port`, or the path of a Unix socket. */
 export type SpecEnd =
   | { readonly kind: 'tcp'; readonly address: string | null; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string }
 
-/** `-L`, `-R` or `-D` with what follows it. */
+/** `-L`, `-R` or `-D` with its argument. */
 export interface ForwardSpec {
   readonly kind: 'local' | 'remote' | 'dynamic'
   readonly listen: SpecEnd
-  /** Null for a dynamic one, also a remote one without a destination. */
+  /** Null for a dynamic forward, including a remote one without a destination. */
   readonly to: SpecEnd | null
 }
 
@@ -15,8 +15,8 @@ const flags = { L: 'local', R: 'remote', D: 'dynamic' } as const
 const letters = { local: 'L', remote: 'R', dynamic: 'D' } as const
 
 /**
- * Reads the `-L`, `-R` and `-D` of a command line (ssh(1)), such as `ssh -NL 8000:localhost:8089 host`, in their order.
- * A lone `8000:localhost:8089` is taken as `-L`. What can't be read is left out.
+ * Parses the `-L`, `-R` and `-D` options of a command line (ssh(1)), such as `ssh -NL 8000:localhost:8089 host`, in
+ * order. A lone `8000:localhost:8089` is treated as `-L`. Unreadable parts are ignored.
  */
 export function parseForwardSpecs(text: string): readonly ForwardSpec[] {
   const words = text.trim().split(/\s+/).filter(Boolean)
@@ -34,7 +34,7 @@ export function parseForwardSpecs(text: string): readonly ForwardSpec[] {
   return lone ? [lone] : []
 }
 
-/** Reads what follows one flag; null when it says nothing that ssh would take. */
+/** Parses the argument of one flag; null if ssh would not accept it. */
 export function parseForwardSpec(kind: ForwardSpec['kind'], text: string): ForwardSpec | null {
   const fields = split(text)
   if (!fields) return null
@@ -49,7 +49,7 @@ export function parseForwardSpec(kind: ForwardSpec['kind'], text: string): Forwa
   return to && fields.length === 0 ? { kind, listen, to } : null
 }
 
-/** The flag and its argument, as ssh takes them. */
+/** Prints the flag and its argument for ssh. */
 export function printForwardSpec({ kind, listen, to }: ForwardSpec): string {
   const end =
     to === null ? '' : `:${to.kind === 'unix' ? to.path : `${bracketed(to.address ?? 'localhost')}:${to.port}`}`
@@ -60,7 +60,7 @@ export function printForwardSpec({ kind, listen, to }: ForwardSpec): string {
   return `-${letters[kind]} ${at}${end}`
 }
 
-/** Fields between colons; brackets hold those of IPv6 together. Null when a bracket stays open. */
+/** Splits fields at colons; brackets enclose IPv6 addresses. Null if a bracket isn't closed. */
 function split(text: string): string[] | null {
   const fields: string[] = []
   let field = ''
@@ -84,7 +84,7 @@ function takeListen(fields: string[]): SpecEnd | null {
   const [first = ''] = fields
   if (first.startsWith('/')) return { kind: 'unix', path: fields.shift() as string }
   const alone = toPort(first)
-  // `8000:host:80` and `8000:/path` begin with the port, `bind:8000:...` with the address.
+  // `8000:host:80` and `8000:/path` start with the port, `bind:8000:...` with the address.
   if (alone !== null && toPort(fields[1] ?? '') === null) {
     fields.shift()
     return { kind: 'tcp', address: null, port: alone }

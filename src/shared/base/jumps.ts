@@ -1,7 +1,7 @@
 import { parseDestination, type Destination } from './destination.ts'
 import { isSshUrl, readSshUrl } from './ssh-url.ts'
 
-/** The hops of ProxyJump or `-J`, the first first; each may be an `ssh://` address. Undefined when one can't be read. */
+/** Parses the hops of ProxyJump or `-J`, in order; each may be an `ssh://` URL. Undefined if one can't be parsed. */
 export function parseJumps(text: string): readonly Destination[] | undefined {
   const hops = text.split(',').map(each => parseStop(each.trim()))
   return hops.some(hop => hop === undefined || hop.address === '') ? undefined : (hops as Destination[])

@@ -1,9 +1,9 @@
 /**
- * Absolute paths with `/` between their names, as SFTP has them; on Windows a local one begins with its drive, `C:/`.
- * Nothing here touches a disk.
+ * Absolute paths separated by `/`, as in SFTP; a local path on Windows starts with its drive, `C:/`. Nothing here
+ * accesses a disk.
  */
 
-/** The folder that holds a path; the root holds itself. */
+/** Returns the folder that contains a path; the root contains itself. */
 export function parentOf(path: string): string {
   if (isRoot(path)) return path
   const at = path.lastIndexOf('/')
@@ -11,17 +11,17 @@ export function parentOf(path: string): string {
   return parent === '' ? '/' : /^[A-Za-z]:$/.test(parent) ? `${parent}/` : parent
 }
 
-/** The last name of a path; empty for the root. */
+/** Returns the last name of a path; empty for the root. */
 export function nameOf(path: string): string {
   return isRoot(path) ? '' : path.slice(path.lastIndexOf('/') + 1)
 }
 
-/** One name below a folder. The name is taken as it is: check names that come from elsewhere with `isSafeName`. */
+/** Joins a folder and one name. The name is not checked: use `isSafeName` for untrusted names. */
 export function joinPath(folder: string, name: string): string {
   return folder.endsWith('/') ? folder + name : `${folder}/${name}`
 }
 
-/** The names of a path from the root on, each with the path up to it; the root comes first. */
+/** Returns the names of a path from the root on, each with its path; the root comes first. */
 export function stepsOf(path: string): readonly { readonly name: string; readonly path: string }[] {
   const [root, rest] = splitRoot(path)
   const steps = [{ name: root, path: root }]
@@ -32,7 +32,9 @@ export function stepsOf(path: string): readonly { readonly name: string; readonl
   return steps
 }
 
-/** What a person typed, made absolute: `~` is `home`, `..` and doubled slashes are taken out, the rest is below `from`. */
+/**
+ * Makes a typed path absolute: `~` is `home`, `..` and double slashes are resolved, other paths are relative to `from`.
+ */
 export function resolvePath(typed: string, { home, from }: { home: string; from: string }): string {
   const text = /^[A-Za-z]:[\\/]/.test(typed) ? typed.replaceAll('\\', '/') : typed
   const whole =
@@ -50,12 +52,12 @@ export function resolvePath(typed: string, { home, from }: { home: string; from:
   return root + names.join('/')
 }
 
-/** True for one name that stays in its folder: not empty, not `.` or `..`, no slash, no NUL. */
+/** True for a name that stays in its folder: not empty, not `.` or `..`, no slash, no NUL. */
 export function isSafeName(name: string): boolean {
   return name !== '' && name !== '.' && name !== '..' && !name.includes('/') && !name.includes('\0')
 }
 
-/** True when `path` is `folder` or lies below it. */
+/** True if `path` is `folder` or below it. */
 export function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`)
 }

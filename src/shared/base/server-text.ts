@@ -1,14 +1,14 @@
 import { cleanLine, cleanText } from './clean-text.ts'
 
 /**
- * Words of a server: cleaned, capped, and fit for a frame that says whose they are. An object rather than a string, so that
- * the compiler refuses it wherever Hawser's own words stand.
+ * Text from a server, cleaned, limited in length, and shown in a frame that names its source. An object rather than a
+ * string, so that the compiler rejects it in place of Hawser's own text.
  */
 export interface ServerText {
   readonly fromServer: string
 }
 
-/** A server's text of several lines, at most `cap` characters. */
+/** Cleans a server's text of several lines, at most `cap` characters. */
 export function serverText(raw: string, cap: number): ServerText {
   return { fromServer: cleanText(raw, cap) }
 }

@@ -1,21 +1,21 @@
-/** Whose rules a command line is read by. `sh` is any POSIX shell of which no more is known, `other` a shell of its own kind. */
+/** The syntax of a command line. `sh` is any other POSIX shell, `other` an unknown shell. */
 export type Dialect = 'sh' | 'bash' | 'zsh' | 'fish' | 'csh' | 'powershell' | 'cmd' | 'other'
 
-/** Where in a command line a value stands. */
+/** The place of a value in a command line. */
 export type ShellPlace =
   | { readonly kind: 'bare' | 'single' | 'double' | 'comment' }
   /** `$'...'` of bash and zsh. */
   | { readonly kind: 'ansi' }
   | HerePlace
-  /** Where no quoting keeps a value from being read as code. */
+  /** Where no quoting prevents a value from being interpreted as code. */
   | { readonly kind: 'unsafe'; readonly where: string }
 
-/** In a here-document, which a line of just `end` ends; `literal` where nothing in it is expanded. */
+/** In a here-document that ends with the line `end`; `literal` if nothing in it is expanded. */
 export interface HerePlace {
   readonly kind: 'here'
   readonly end: string
   readonly literal: boolean
-  /** What stands before the value on its line; leading tabs do not count where `tabs` is true. */
+  /** The text before the value on its line; leading tabs are ignored if `tabs` is true. */
   readonly line: string
   readonly tabs: boolean
 }
@@ -37,7 +37,7 @@ const shells: Readonly<Record<string, Dialect>> = {
   fish: 'fish',
 }
 
-/** Whose rules a program of that name reads by; undefined for no shell that is known. */
+/** Returns the dialect of a program by its name; undefined for an unknown shell. */
 export function dialectOfProgram(path: string): Dialect | undefined {
   const name = (path.split(/[/\\]/).at(-1) ?? '').toLowerCase().replace(/^-|\.exe$/g, '')
   if (name === 'csh' || name === 'tcsh') return 'csh'

@@ -1,14 +1,14 @@
 import type { Dialect, ShellPlace } from './shell-dialect.ts'
 import { cmdPlace, powershellPlace } from './windows-place.ts'
 
-/** The place at the end of `before`, which is read from its first character. */
+/** Returns the place at the end of `before`, which is parsed from its start. */
 export function shellPlace(before: string, dialect: Dialect): ShellPlace {
   return new ShellReader(dialect).placeAfter(before)
 }
 
 /**
- * The script without its comments: a shell that people type into need not know any (zsh does not). Null where it can't be
- * told what is a comment.
+ * Returns the script without its comments, which not every interactive shell supports (zsh doesn't). Null if it can't
+ * be decided what is a comment.
  */
 export function withoutComments(script: string, dialect: Dialect): string | null {
   if (dialect === 'powershell' || dialect === 'cmd') return script
@@ -35,8 +35,8 @@ type Frame =
   | { readonly kind: 'arithmetic'; depth: number; readonly open: '(' | '['; readonly close: ')' | ']' }
 
 /**
- * Reads a script from the left and keeps what is open, by the Shell Command Language of POSIX (2.2, 2.3, 2.6, 2.7.4) and
- * by fish's manual. What it can't be sure of is `unsafe` from there on, never a guess. More text can follow.
+ * Parses a script from left to right and tracks open constructs, by the Shell Command Language of POSIX (2.2, 2.3, 2.6,
+ * 2.7.4) and by fish's manual. After anything uncertain the place is `unsafe`, never a guess. More text can be added.
  */
 export class ShellReader {
   readonly #dialect: Dialect
@@ -45,11 +45,11 @@ export class ShellReader {
   readonly #comments: [from: number, to: number][] = []
   #text = ''
   #here: HereDocument | undefined
-  /** What reads the here-documents passes them on as they are. */
+  /** The command that reads the here-documents passes them on unchanged. */
   #plainHere = false
   #unsure: string | undefined
   #at = 0
-  /** Where the word that is being read began; -1 between words. */
+  /** The start of the current word; -1 between words. */
   #word = -1
   /** Between [[ and ]], where words may be arithmetic. */
   #inTest = false
@@ -58,19 +58,19 @@ export class ShellReader {
     this.#dialect = dialect
   }
 
-  /** The place of a value after all that was read and this. */
+  /** Returns the place of a value after everything parsed so far and this text. */
   placeAfter(more: string): ShellPlace {
     this.#text += more
     if (this.#dialect === 'powershell') return powershellPlace(this.#text)
     if (this.#dialect === 'cmd') return cmdPlace(this.#text)
     while (this.#at < this.#text.length && this.#unsure === undefined) if (!this.#step()) break
-    // What comes next would be taken along by it.
+    // It would swallow the next character.
     if (this.#at > this.#text.length) this.#unsure ??= 'right after a backslash'
     if (this.#unsure !== undefined) return { kind: 'unsafe', where: this.#unsure }
     return this.#here ? this.#herePlace(this.#here) : this.#framePlace()
   }
 
-  /** Reads a value that was put in. */
+  /** Parses an inserted value. */
   add(value: string): void {
     this.#text += value
   }
@@ -98,7 +98,7 @@ export class ShellReader {
 
   #herePlace({ end, literal, tabs }: HereDocument): ShellPlace {
     const line = this.#text.slice(this.#at)
-    if (!this.#plainHere) return { kind: 'unsafe', where: 'in a here-document of anything but cat or tee' }
+    if (!this.#plainHere) return { kind: 'unsafe', where: 'in a here-document for a command other than cat or tee' }
     if (!literal && /[`]|\$[({[]/.test(line.replace(/\\[\\$`]/g, '')))
       return { kind: 'unsafe', where: 'in a here-document with $(...), ${...} or backticks' }
     if (!literal && /\$\w*(?:\[[^\]]*)?$|\\$/.test(line))
@@ -106,7 +106,7 @@ export class ShellReader {
     return { kind: 'here', end, literal, tabs, line }
   }
 
-  // Quotes in arithmetic, in a subscript or in ${...} do not keep their text from being read as code.
+  // Quotes in arithmetic, in a subscript or in ${...} don't prevent their text from being interpreted as code.
   #framePlace(): ShellPlace {
     for (const frame of this.#frames.toReversed()) {
       if (frame.kind === 'backticks') return { kind: 'unsafe', where: 'between backticks (write $(...) instead)' }
@@ -127,7 +127,7 @@ export class ShellReader {
     return this.#word < 0 ? '' : this.#text.slice(this.#word)
   }
 
-  // What stands before a value in its word or its command can make code of it, whatever its quotes.
+  // Text before a value in its word or command can turn it into code, whatever its quotes.
   #unsafeWord(): string | undefined {
     const word = this.#wordText
     const bare = /^(top|substitution|parentheses)$/.test(this.#top.kind)
@@ -148,7 +148,7 @@ export class ShellReader {
     return undefined
   }
 
-  /** Reads a little further; false where more text is needed for that. */
+  /** Parses one step; false if more text is needed for that. */
   #step(): boolean {
     if (this.#here) return this.#hereLine(this.#here)
     const frame = this.#top
@@ -194,14 +194,14 @@ export class ShellReader {
     if (closed?.kind !== 'substitution' && closed?.kind !== 'parentheses') return
     if (this.#waiting.length > 0) this.#unsure = 'after a here-document and parentheses on one line'
     this.#word = closed.kind === 'substitution' || !this.#posix ? Math.max(closed.word, 0) : -1
-    // Whether a word goes on there, and a comment begins, differs from shell to shell.
+    // Shells differ in whether the word continues here or a comment starts.
     if (this.#char === '#') this.#unsure = 'after )#'
   }
 
-  // A quote of csh ends with its line, and the next line is read whatever became of the first.
+  // A csh quote ends with its line, and the next line runs whatever happened to the first.
   #cshLine(): void {
     if (this.#dialect === 'csh' && this.#char === '\n' && this.#text.charAt(this.#at - 1) !== '\\')
-      this.#unsure = 'in several lines of csh (begin them with #!/bin/sh)'
+      this.#unsure = 'in a csh snippet of several lines (start it with #!/bin/sh)'
   }
 
   #single(): void {
@@ -211,7 +211,7 @@ export class ShellReader {
     else this.#at++
   }
 
-  /** Inside `$'...'` and backticks a backslash takes the next character along. */
+  /** Inside `$'...'` and backticks a backslash escapes the next character. */
   #until(end: string): void {
     if (this.#char === '\\') this.#at += 2
     else if (this.#char === end) this.#close()
@@ -221,7 +221,7 @@ export class ShellReader {
   #double(): void {
     this.#cshLine()
     if (this.#char === '\\') {
-      if (this.#dialect === 'csh') this.#unsure = 'after a backslash in double quotes, which csh reads in its own way'
+      if (this.#dialect === 'csh') this.#unsure = 'after a backslash in double quotes, which csh treats differently'
       if (this.#next('\\\n') && this.#text.charAt(this.#at - 1) === '$') this.#unsure = 'after a $ at the end of a line'
       this.#at += 2
     } else if (this.#char === '"') this.#close()
@@ -236,10 +236,10 @@ export class ShellReader {
     if (end >= 0) this.#frames.pop()
   }
 
-  /** `${...}`, `$(...)`, `$((...))`, `$[...]` and backticks; false where nothing of them begins. */
+  /** Parses `${...}`, `$(...)`, `$((...))`, `$[...]` and backticks; false if none of them starts here. */
   #expansion(quoted: boolean): boolean {
     const substitution: Frame = { kind: 'substitution', word: this.#word, glued: false, list: false }
-    if (this.#posix && this.#dialect === 'csh' && this.#next('$(')) this.#unsure = 'after $(, which csh does not know'
+    if (this.#posix && this.#dialect === 'csh' && this.#next('$(')) this.#unsure = 'after $(, which csh doesn’t support'
     if (this.#char === '`' && this.#posix) this.#open({ kind: 'backticks' }, 1)
     else if (this.#next('$((') && this.#posix) this.#open({ kind: 'arithmetic', depth: 2, open: '(', close: ')' }, 3)
     else if (this.#next('$(')) this.#open(substitution, 2)
@@ -250,7 +250,7 @@ export class ShellReader {
   }
 
   #parameter(quoted: boolean): void {
-    // What quotes mean in "${...}" depends on the operator and on the shell.
+    // The meaning of quotes in "${...}" depends on the operator and the shell.
     if (quoted && /['"]/.test(this.#char)) this.#unsure = 'after quotes inside "${...}"'
     else if (this.#char === '\\') this.#at += 2
     else if (this.#char === '}') this.#close()
@@ -260,8 +260,8 @@ export class ShellReader {
   }
 
   #arithmetic(frame: Extract<Frame, { kind: 'arithmetic' }>): void {
-    // What looks like arithmetic may be a subshell in a subshell, with comments and here-documents.
-    if (/[\n#]/.test(this.#char) || this.#next('<<')) this.#unsure = 'after (( with what is no plain arithmetic'
+    // Apparent arithmetic may be nested subshells with comments and here-documents.
+    if (/[\n#]/.test(this.#char) || this.#next('<<')) this.#unsure = 'after (( that is not plain arithmetic'
     else if (this.#char === '\\') this.#at += 2
     else if (this.#char === "'") this.#open({ kind: 'single' }, 1)
     else if (this.#char === '"') this.#open({ kind: 'double' }, 1)
@@ -277,15 +277,15 @@ export class ShellReader {
   #command(kind: 'top' | 'substitution' | 'parentheses'): void {
     const char = this.#char
     if (/[ \t\n;|&()<>]/.test(char)) return this.#operator(kind)
-    if (!this.#posix && /\s/.test(char)) this.#unsure = 'after a blank that is no space'
+    if (!this.#posix && /\s/.test(char)) this.#unsure = 'after whitespace other than a space'
     const previous = this.#text.charAt(this.#at - 1)
     if (this.#next('\\\n')) {
-      // A line goes on; within an operator or a word that would hide what they are.
-      if (!/^[ \t\n]?$/.test(previous)) this.#unsure = 'after a line that goes on in the middle of a word'
+      // A line continuation inside an operator or word would hide what they are.
+      if (!/^[ \t\n]?$/.test(previous)) this.#unsure = 'after a line continuation inside a word'
       return void (this.#at += 2)
     }
     if (char === '#' && this.#word < 0) {
-      // A flag of a pattern in zsh; in fish a part of a word.
+      // A pattern flag in zsh; part of a word in fish.
       if (previous === '(' || (!this.#posix && !/^\s?$/.test(previous))) this.#unsure = `after ${previous}#`
       this.#comments.push([this.#at, this.#at])
       return this.#open({ kind: 'comment' }, 0)
@@ -301,7 +301,7 @@ export class ShellReader {
     const before = this.#text.slice(this.#word, this.#at)
     const ansi = before.endsWith('$')
     const known = (this.#dialect === 'bash' || this.#dialect === 'zsh') && !/[\\$]\$$/.test(before)
-    if (ansi && !known) this.#unsure = "after $'...', which not every shell reads alike"
+    if (ansi && !known) this.#unsure = "after $'...', which shells treat differently"
     this.#open({ kind: ansi ? 'ansi' : 'single' }, 1)
   }
 
@@ -315,7 +315,7 @@ export class ShellReader {
     if (word === 'case' && kind !== 'top' && this.#posix) this.#unsure = 'after case inside parentheses'
     if (char === ')' && kind !== 'top') return this.#close()
     const frame = this.#top
-    // The list of an array holds words alone.
+    // The list of an array contains only words.
     if (frame.kind === 'parentheses' && frame.list && /[|&;<>(]/.test(char))
       this.#unsure = 'after an array that is none'
     if (this.#posix) {
@@ -324,7 +324,7 @@ export class ShellReader {
       if (this.#next('<<')) return this.#hereOperator()
     }
     if (char === '(') {
-      if (this.#dialect === 'csh' && this.#next('((')) this.#unsure = 'after ((, which csh does not know'
+      if (this.#dialect === 'csh' && this.#next('((')) this.#unsure = 'after ((, which csh doesn’t support'
       const list = this.#posix && word.endsWith('=')
       const glued = this.#posix && word !== '' && !list
       return this.#open({ kind: 'parentheses', word: wordAt, glued, list }, 1)
@@ -333,7 +333,7 @@ export class ShellReader {
     this.#at++
     if (char !== '\n') return
     this.#here = this.#waiting.shift()
-    // What reads it as a script reads a value in it as code.
+    // A command that runs it as a script would run a value in it as code.
     const line = this.#text.slice(this.#text.lastIndexOf('\n', this.#at - 2) + 1, this.#at - 1)
     this.#plainHere = /^[ \t]*(?:sudo[ \t]+)?(?:cat|tee)(?=[ \t<>])/.test(line) && !/[|;&`(]/.test(line)
   }
@@ -344,16 +344,16 @@ export class ShellReader {
     const [all = '', dash, single, double, backslash, plain] = found ?? []
     const end = single ?? double ?? plain ?? ''
     if (end === '' || this.#dialect === 'csh') {
-      // Its end may still follow: then a value would be a part of it.
+      // The delimiter may still follow: a value would then be part of it.
       if (/^<<-?[ \t]*$/.test(rest)) this.#at = this.#text.length
-      else this.#unsure = 'after << with an end that is not a plain word'
+      else this.#unsure = 'after << with a delimiter that is not a plain word'
       return
     }
     this.#waiting.push({ end, literal: plain === undefined || backslash === '\\', tabs: dash === '-' })
     this.#at += all.length
   }
 
-  /** Reads one whole line of a here-document: whether it is the last one, and what it opens. */
+  /** Parses one whole line of a here-document: whether it is the last one, and what it opens. */
   #hereLine(here: HereDocument): boolean {
     const newline = this.#text.indexOf('\n', this.#at)
     if (newline < 0) return false
@@ -363,7 +363,8 @@ export class ShellReader {
       this.#unsure = 'in a here-document with $(...), ${...} or backticks'
     if (!here.literal && (/\\*$/.exec(whole)?.[0].length ?? 0) % 2 === 1)
       this.#unsure = 'right after a backslash in a here-document'
-    if (line.startsWith(here.end) && line !== here.end) this.#unsure = 'after a line that almost ends a here-document'
+    if (line.startsWith(here.end) && line !== here.end)
+      this.#unsure = 'after a line that starts with the here-document’s delimiter'
     this.#at = newline + 1
     if (line === here.end) this.#here = this.#waiting.shift()
     return true

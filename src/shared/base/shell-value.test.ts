@@ -190,11 +190,11 @@ describe('shellValue', () => {
     ['make >& ', 'after >&'],
     ['make >&"', 'after >&'],
     ['[[ ', 'inside [[ ]]'],
-    ['bash <<EOF\nls ', 'anything but cat or tee'],
-    ['cat <<EOF | sh\nls ', 'anything but cat or tee'],
-    ['x=$(cat <<EOF\nfoo\nEOF)\necho ', 'almost ends'],
+    ['bash <<EOF\nls ', 'a command other than cat or tee'],
+    ['cat <<EOF | sh\nls ', 'a command other than cat or tee'],
+    ['x=$(cat <<EOF\nfoo\nEOF)\necho ', 'starts with the here-document’s delimiter'],
     ['cat <<EOF $(echo a\necho ', 'parentheses on one line'],
-    ['cat <\\\n<EOF\n', 'middle of a word'],
+    ['cat <\\\n<EOF\n', 'inside a word'],
     ["<(echo a)#'\n", 'after )#'],
     ['ls *(', 'parentheses of a pattern'],
     ['echo "$["; echo "b"', 'after $['],
@@ -262,7 +262,9 @@ describe('what looks like more than it is', () => {
       ['cat <<EOF\nEOF', ''],
       ['cat <<EOF\n', ''],
     ] as const)
-      expect(() => shellValue(value, shellPlace(before, 'sh'), options)).toThrow('could end the here-document')
+      expect(() => shellValue(value, shellPlace(before, 'sh'), options)).toThrow(
+        'could match the here-document’s delimiter',
+      )
     expect(shellValue('EOF', shellPlace('cat <<EOF\na ', 'sh'), options)).toBe('EOF')
   })
 
@@ -312,7 +314,7 @@ describe('a shell of its own kind', () => {
     expect(shellValue('runs/eval-1.log', { kind: 'bare' }, options)).toBe("'runs/eval-1.log'")
     for (const value of ["it's", 'a b', '$x', '(a)', '']) {
       if (value === '') expect(shellValue(value, { kind: 'bare' }, options)).toBe("''")
-      else expect(() => shellValue(value, { kind: 'bare' }, options)).toThrow('no way to quote')
+      else expect(() => shellValue(value, { kind: 'bare' }, options)).toThrow('can’t quote this value')
     }
   })
 })

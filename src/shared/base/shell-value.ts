@@ -3,19 +3,19 @@ import type { Dialect, HerePlace, ShellPlace } from './shell-dialect.ts'
 
 export interface ValueOptions {
   readonly dialect: Dialect
-  /** It goes through a keyboard: a control character in it would be a key that is pressed. */
+  /** The value goes through a terminal, where control characters act as keys. */
   readonly typed: boolean
 }
 
 /**
- * A value as it stands at a place of a command line: whatever its characters, the shell reads it as one word or as a part
- * of one, never as code. Throws `invalid-input` where that can't be promised.
+ * Quotes a value for its place in a command line: whatever its characters, the shell treats it as a word or part of
+ * one, never as code. Errors: `invalid-input` if that is impossible.
  */
 export function shellValue(value: string, place: ShellPlace, options: ValueOptions): string {
-  if (value.includes('\0')) throw refused('A value can’t hold a NUL character. Take it out.')
+  if (value.includes('\0')) throw refused('A value can’t contain a NUL character. Remove it.')
   const { dialect } = options
   if (place.kind === 'unsafe')
-    throw refused(`A value can’t be quoted ${place.where}. Write it with three braces where it may go in as it is.`)
+    throw refused(`A value can’t be quoted ${place.where}. To insert it unquoted, write it with three braces.`)
   if (place.kind === 'comment') return value.replace(/[^\p{L}\p{N}_./:-]+/gu, ' ')
   if (place.kind === 'here') return hereText(value, place, options)
   if (dialect === 'cmd') return cmdText(value, place)
@@ -24,17 +24,19 @@ export function shellValue(value: string, place: ShellPlace, options: ValueOptio
   return inUnixQuotes(unixWord(value, options), place)
 }
 
-/** A variable of the shell that holds a value, as it stands at a place; throws like `shellValue`. For POSIX shells and fish. */
+/**
+ * Returns a shell variable that contains a value, for its place; errors as in `shellValue`. For POSIX shells and fish.
+ */
 export function shellVariable(name: string, place: ShellPlace): string {
   if (place.kind === 'comment') return ''
   if (place.kind === 'unsafe' || place.kind === 'here')
     throw refused(
-      'A hidden value can’t stand in a here-document or where nothing can be quoted. Put it into a word of its own.',
+      'A hidden value can’t be used in a here-document or where quoting is impossible. Make it a word of its own.',
     )
   return inUnixQuotes(`"$${name}"`, place)
 }
 
-// The quotes around it are closed before the word and opened again after it.
+// Closes the surrounding quotes before the word and reopens them after it.
 function inUnixQuotes(word: string, { kind }: ShellPlace): string {
   if (kind === 'double') return `"${word}"`
   if (kind === 'single') return `'${word}'`
@@ -42,14 +44,14 @@ function inUnixQuotes(word: string, { kind }: ShellPlace): string {
 }
 
 /**
- * One word for every POSIX shell and for fish alike: single quotes hold all but quotes, backslashes, which fish reads in
- * them, and `!`, which csh and an interactive shell may; those stand outside, each behind a backslash.
+ * Quotes a word for all POSIX shells and fish alike: single quotes contain everything except quotes, backslashes
+ * (special in fish), and `!` (special in csh and interactive shells), which are placed outside, each after a backslash.
  */
 export function unixWord(value: string, { dialect, typed }: ValueOptions): string {
   if (dialect === 'csh' && typed && control.test(value.replaceAll('\n', '')))
-    throw refused('A value with control characters can’t be typed into csh. Let this snippet run apart.')
+    throw refused('A value with control characters can’t be typed into csh. Run this snippet in the background.')
   const special = typed ? (dialect === 'sh' ? keys : controls) : dialect === 'csh' ? marksAndLines : marks
-  // Of the pieces every other one is what it was split at.
+  // Every other piece is a separator.
   const pieces = value.split(special).map((piece, index) => (index % 2 === 1 ? escaped(piece, dialect) : quoted(piece)))
   return pieces.join('') || "''"
 }
@@ -59,7 +61,7 @@ const control = /[\u0001-\u001f\u007f-\u009f]/
 const marks = /(['\\!])/
 const marksAndLines = /(['\\!\n])/
 const controls = /(['\\!\u0001-\u001f\u007f-\u009f])/
-// A shell that reads lines without an editor of its own takes a line break in quotes as it is.
+// A shell that reads lines without an editor accepts a line break in quotes.
 const keys = /(['\\!\u0001-\u0009\u000b-\u001f\u007f-\u009f])/
 /* eslint-enable no-control-regex */
 
@@ -72,26 +74,26 @@ function escaped(text: string, dialect: Dialect): string {
   if (dialect === 'csh') return "'\\\n'"
   if (dialect === 'fish') return `\\u${text.charCodeAt(0).toString(16).padStart(4, '0')}`
   const code = text.charCodeAt(0)
-  // From U+0080 on two bytes of UTF-8.
+  // From U+0080 on, two bytes of UTF-8.
   const bytes = (code < 0x80 ? [code] : [0xc2, code]).map(byte => `\\${byte.toString(8).padStart(3, '0')}`).join('')
   return dialect === 'sh' ? `"$(printf '${bytes}')"` : `$'${bytes}'`
 }
 
 function hereText(value: string, place: HerePlace, { typed }: ValueOptions): string {
   if (value.includes('\n') || (typed && control.test(value)))
-    throw refused('A value in a here-document must be one line without control characters.')
-  // What follows on the line may complete it.
+    throw refused('A value in a here-document must be a single line without control characters.')
+  // The text after it may complete the delimiter.
   const line = place.line + value
   if (place.end.startsWith(place.tabs ? line.replace(/^\t+/, '') : line))
-    throw refused('With this value the line could end the here-document. Give its end another name.')
+    throw refused('With this value, a line could match the here-document’s delimiter. Use another delimiter.')
   return place.literal ? value : value.replace(/[\\$`]/g, '\\$&')
 }
 
-// about_Quoting_Rules of PowerShell: quotes are doubled, typographic ones too.
+// about_Quoting_Rules of PowerShell: quotes are doubled, including typographic ones.
 function powershellText(value: string, { kind }: ShellPlace, { typed }: ValueOptions): string {
   if (typed && control.test(value)) {
     if (kind === 'single')
-      throw refused('A value with control characters can’t stand in single quotes here. Use double quotes.')
+      throw refused('A value with control characters can’t be used in single quotes here. Use double quotes.')
     const text = escapedForDouble(value).replace(new RegExp(control, 'g'), each => `$([char]${each.charCodeAt(0)})`)
     return kind === 'double' ? text : `"${text}"`
   }
@@ -104,21 +106,19 @@ function escapedForDouble(value: string): string {
   return value.replace(/[`$"\u201c-\u201e]/g, '`$&')
 }
 
-// cmd.exe expands % in quotes and has no way to quote them: only what means nothing to it is let through.
+// cmd.exe expands % inside quotes and can't escape quotes: only harmless characters are accepted.
 function cmdText(value: string, { kind }: ShellPlace): string {
   if (!/^[\p{L}\p{N}_ ./\\:+=@,~-]*$/u.test(value) || value.endsWith('\\'))
     throw refused(
-      'This value holds characters that cmd.exe has no safe way to quote. Use PowerShell as the shell of this host.',
+      'This value contains characters that can’t be quoted safely for cmd.exe. Use PowerShell as the shell of this host.',
     )
   return kind === 'double' ? value : `"${value}"`
 }
 
-// Of a shell of its own kind no more is known than that such words mean themselves.
+// For an unknown shell, only plain words are safe.
 function plainText(value: string, { kind }: ShellPlace): string {
   if (!/^[\p{L}\p{N}_./:@+,-]*$/u.test(value))
-    throw refused(
-      'The shell of this host is one that Hawser has no way to quote this value for. Begin the snippet with #!/bin/sh.',
-    )
+    throw refused('Hawser can’t quote this value for the shell of this host. Start the snippet with #!/bin/sh.')
   return kind === 'bare' ? `'${value}'` : value
 }
 

@@ -1,4 +1,7 @@
-/** Splits a line by quotes and backslashes as a POSIX shell does; nothing is expanded. Undefined when a quote stays open. */
+/**
+ * Splits a line at quotes and backslashes as a POSIX shell does, without any expansion. Undefined if a quote isn't
+ * closed.
+ */
 export function splitShellWords(line: string): readonly string[] | undefined {
   const words: string[] = []
   let word: string | undefined
@@ -14,7 +17,7 @@ export function splitShellWords(line: string): readonly string[] | undefined {
       quote = char
       word ??= ''
     } else if (char === '\\' && index + 1 < line.length) {
-      // A line that goes on below.
+      // A line continuation.
       if (/[\r\n]/.test(line[index + 1] as string)) index++
       else word = (word ?? '') + line[++index]
     } else if (/\s/.test(char)) {

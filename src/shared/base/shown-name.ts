@@ -5,8 +5,8 @@ const controls = /[\u0000-\u001f\u007f-\u009f]/g
 const rawByte = /(?<![\ud800-\udbff])[\udc80-\udcff]/g
 
 /**
- * A file name as it is shown: what can't be seen is made visible (a newline as ␊), a byte that is no UTF-8 as `\xff`.
- * File names themselves travel as strings in which such a byte is a lone surrogate U+DC80 to U+DCFF.
+ * Returns a file name for display: invisible characters become visible (a newline as ␊), and a byte that isn't valid
+ * UTF-8 becomes `\xff`. In file names themselves such a byte is a lone surrogate U+DC80 to U+DCFF.
  */
 export function shownName(name: string): string {
   const seen = name
@@ -15,10 +15,10 @@ export function shownName(name: string): string {
   return replaceHidden(seen, escaped)
 }
 
-// Longer than what a line of a message holds, and than the names that people give.
+// Longer than names that people use, and short enough for a line of a message.
 const maxInSentence = 120
 
-/** The same within a sentence, of at most `max` characters: cut in its middle, so that the ending stays. */
+/** The same for a sentence, at most `max` characters: cut in the middle, so that the extension stays. */
 export function shortName(name: string, max = maxInSentence): string {
   const shown = name.length <= max ? shownName(name) : ''
   if (name.length <= max && shown.length <= max) return shown
@@ -29,7 +29,7 @@ export function shortName(name: string, max = maxInSentence): string {
   return `${head}…${tail}`
 }
 
-/** True where a cut would halve a character. */
+/** True if cutting here would split a character. */
 function isSplit(text: string, at: number): boolean {
   return /^[\ud800-\udbff][\udc00-\udfff]$/.test(text.slice(at - 1, at + 1))
 }
@@ -39,7 +39,7 @@ export function shownText(text: string): string {
   return text.replace(/[^\n\t]+/g, shownName)
 }
 
-/** What can't be seen in a text of several lines, as `shownText` shows it: each once, the first `max` of them. */
+/** Returns the invisible characters of a text as shown by `shownText`: each once, at most `max` of them. */
 export function hiddenIn(text: string, max: number): readonly string[] {
   const found = new Set<string>()
   const note = (character: string) => {

@@ -1,41 +1,41 @@
-/** Something in a snippet that is filled in when it runs. */
+/** A placeholder in a snippet, filled in when it runs. */
 export interface Variable {
   readonly name: string
-  /** Typed unseen, and kept nowhere. */
+  /** Typed without echo, and never stored. */
   readonly hidden: boolean
-  /** What it is when nobody says otherwise; null where somebody has to. */
+  /** The default value; null if a value is required. */
   readonly fallback: string | null
   /** The values to choose from; empty for any text. */
   readonly choices: readonly string[]
 }
 
-/** A piece of a snippet: text as it stands, or a place for a value; `raw` puts it in unquoted. */
+/** A part of a snippet: literal text, or a placeholder; `raw` inserts the value unquoted. */
 export type TemplatePart =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'variable'; readonly variable: Variable; readonly raw: boolean; readonly source: string }
 
-/** Names that are filled in by themselves, each with what it stands for. */
+/** Names that are filled in automatically, with a description of each. */
 export const givenVariables = {
-  host: 'the name of the host',
-  address: 'its address',
-  user: 'the user on it',
-  port: 'its port',
-  cwd: 'the folder of the terminal',
-  selection: 'what is selected in the terminal',
-  clipboard: 'what was copied',
-  date: 'today, as 2026-01-31',
-  'local-user': 'your name on this computer',
+  host: 'name of the host',
+  address: 'address of the host',
+  user: 'user name on the host',
+  port: 'port of the host',
+  cwd: 'working directory of the terminal',
+  selection: 'text selected in the terminal',
+  clipboard: 'text on the clipboard',
+  date: 'today’s date, such as 2026-01-31',
+  'local-user': 'your user name on this computer',
 } as const
 export type GivenName = keyof typeof givenVariables
 
-// What stands between the braces: a name, and what is said of it.
+// The text between the braces: a name, and its options.
 const inner = /^[ \t]*([\p{L}_][\p{L}\p{N}_-]{0,63})[ \t]*(?:(!)[ \t]*|:(.*)|\|(.*))?$/u
 const longestPlace = 2_048
 
 /**
- * Splits a snippet into text and places for values: `{{name}}`, `{{name:default}}`, `{{name|a|b}}`, `{{name!}}` for a
- * hidden one, each with three braces for a value that goes in unquoted, as in Mustache. A backslash before the braces
- * keeps them as they are, and so does everything that is no such place, as `{{.Names}}`.
+ * Splits a snippet into text and placeholders: `{{name}}`, `{{name:default}}`, `{{name|a|b}}`, `{{name!}}` for a hidden
+ * value, each with three braces for an unquoted value, as in Mustache. A backslash before the braces keeps them
+ * literally, and so does anything that isn't a valid placeholder, such as `{{.Names}}`.
  */
 export function parseTemplate(text: string): readonly TemplatePart[] {
   const parts: TemplatePart[] = []
@@ -66,7 +66,7 @@ export function parseTemplate(text: string): readonly TemplatePart[] {
 
 type Place = Extract<TemplatePart, { kind: 'variable' }>
 
-/** The place that begins at `start`; `end` is where the next two closing braces are. */
+/** Parses the placeholder that starts at `start`; `end` is the position of the next two closing braces. */
 function placeAt(text: string, start: number, end: number): Place | null {
   if (end - start > longestPlace) return null
   const raw = text[start + 2] === '{'
@@ -74,7 +74,7 @@ function placeAt(text: string, start: number, end: number): Place | null {
   const found = inner.exec(text.slice(start + (raw ? 3 : 2), end))
   if (!found) return null
   const [, name = '', hidden, fallback, list] = found
-  // An object can't be asked for it.
+  // An object can't have a key of this name.
   if (name === '__proto__') return null
   const choices = list === undefined ? [] : list.split('|')
   return {
@@ -91,7 +91,7 @@ function isEscaped(before: string): boolean {
   return count % 2 === 1
 }
 
-/** Every variable once, in the order of its first place; what one place says of it counts for all. */
+/** Returns every variable once, in order of first appearance; the options of one placeholder apply to all. */
 export function variablesIn(parts: readonly TemplatePart[]): readonly Variable[] {
   const found = new Map<string, Variable>()
   for (const part of parts) {
@@ -108,7 +108,9 @@ export function variablesIn(parts: readonly TemplatePart[]): readonly Variable[]
   return [...found.values()]
 }
 
-/** True for one that is filled in by itself; with choices, or hidden, it is asked for like any other. */
+/**
+ * True for a variable that is filled in automatically; one with choices, or a hidden one, is asked for like any other.
+ */
 export function isGiven(variable: Variable): boolean {
   return Object.hasOwn(givenVariables, variable.name) && !variable.hidden && variable.choices.length === 0
 }

@@ -27,7 +27,7 @@ describe('an ssh command line', () => {
   })
 
   it('says what is wrong', () => {
-    expect(read('ssh -p abc h')).toBe('A port is a number from 1 to 65535.')
+    expect(read('ssh -p abc h')).toBe('The port must be a number from 1 to 65535.')
     expect(read('ssh -p')).toBe('-p needs a value.')
     expect(read('ssh --help h')).toBe('ssh has no option --help.')
     expect(read('ssh "h')).toBe('A quotation mark is not closed.')

@@ -4,34 +4,34 @@ import { parseJumps } from './jumps.ts'
 import { splitShellWords } from './shell-words.ts'
 import { isSshUrl, readSshUrl, type ReadSshUrl, type SshUrl } from './ssh-url.ts'
 
-/** What a whole `ssh ...` command line says (ssh(1)). */
+/** The contents of a whole `ssh ...` command line (ssh(1)). */
 export interface SshCommand {
   readonly destination: Destination
-  /** What a destination that is an address with a scheme is for, and its path; a plain one is for a terminal. */
+  /** What a destination URL opens, and its path; a plain destination opens a terminal. */
   readonly opens: SshUrl['opens']
   readonly path: string | null
   readonly keyFile: string | null
-  /** The hops before it, the first first. */
+  /** The hops before it, in order. */
   readonly jumps: readonly Destination[]
   readonly forwards: readonly ForwardSpec[]
   readonly forwardAgent: boolean
-  /** What it says that a saved host can't hold, as it was written. */
+  /** Parts that a saved host can't hold, as written. */
   readonly left: readonly string[]
 }
 
 export type ParsedSshCommand =
   { readonly ok: true; readonly command: SshCommand } | { readonly ok: false; readonly message: string }
 
-// ssh(1): the options that take a value, so that what follows them is not read as the host.
+// ssh(1): the options with a value, so that the value is not mistaken for the host.
 const withValue = new Set([...'BbcDEeFIiJLlmOopPQRSWw'])
-// How a command runs, and what it shows, means nothing for a host.
+// Options about running or displaying a command have no meaning for a host.
 const quiet = new Set([...'fNnqTtvyGgMsVXxY4'])
 
 interface Found {
   destination: string
   port: number | null
   user: string | null
-  /** True when -l came before the destination: the first counts. */
+  /** True if -l came before the destination: the first one counts. */
   userFirst: boolean
   keyFile: string | null
   jumps: readonly Destination[]
@@ -41,7 +41,7 @@ interface Found {
   readonly left: string[]
 }
 
-/** Reads a line as a shell would split it; a leading `ssh` may be missing. Nothing is expanded or run. */
+/** Parses a command line, split as a shell would; a leading `ssh` is optional. Nothing is expanded or run. */
 export function parseSshCommand(line: string): ParsedSshCommand {
   const words = splitShellWords(line)
   if (words === undefined) return wrong('A quotation mark is not closed.')
@@ -60,11 +60,11 @@ export function parseSshCommand(line: string): ParsedSshCommand {
   const rest = words[0] === 'ssh' || words[0]?.endsWith('/ssh') === true ? words.slice(1) : [...words]
   const problem = readWords(rest, found)
   if (problem !== null) return wrong(problem)
-  if (found.destination === '') return wrong('Type the host to connect to.')
+  if (found.destination === '') return wrong('Enter the host to connect to.')
   const read = readDestination(found.destination)
   if (!read.ok) return read
   const { destination: stop, opens, path } = read.url
-  // ssh takes a `:port` in the place of -p only with ssh://, but people write it so.
+  // ssh accepts `:port` instead of -p only in ssh:// URLs, but people write it.
   const user = found.userFirst ? (found.user ?? stop.user) : (stop.user ?? found.user)
   const destination = { address: stop.address, user, port: found.port ?? stop.port }
   const { keyFile, jumps, forwards, forwardAgent } = found
@@ -75,7 +75,7 @@ export function parseSshCommand(line: string): ParsedSshCommand {
 function readDestination(text: string): ReadSshUrl {
   if (isSshUrl(text)) return readSshUrl(text)
   const destination = parseDestination(text)
-  if (!destination || destination.address === '') return wrong(`${text} is not an address.`)
+  if (!destination || destination.address === '') return wrong(`${text} is not a valid address.`)
   return { ok: true, url: { opens: 'terminal', destination, path: null } }
 }
 
@@ -84,7 +84,7 @@ function readWords(words: readonly string[], found: Found): string | null {
     const word = words[index] as string
     if (!word.startsWith('-') || word === '-') {
       if (found.destination !== '') {
-        // ssh's own rule: the rest is a command
+        // as in ssh, the rest is a command
         found.left.push(words.slice(index).join(' '))
         break
       }
@@ -116,7 +116,7 @@ function readOption(letter: string, value: string, found: Found): string | null 
   switch (letter) {
     case 'p':
       if (!/^\d{1,5}$/.test(value) || Number(value) < 1 || Number(value) > 65_535)
-        return 'A port is a number from 1 to 65535.'
+        return 'The port must be a number from 1 to 65535.'
       found.port ??= Number(value)
       return null
     case 'l':
@@ -132,7 +132,7 @@ function readOption(letter: string, value: string, found: Found): string | null 
       found.jumpsGiven = true
       if (before || value.toLowerCase() === 'none') return null
       const jumps = parseJumps(value)
-      if (!jumps) return `${value} is not a list of jump hosts.`
+      if (!jumps) return `${value} is not a valid list of jump hosts.`
       found.jumps = jumps
       return null
     }
@@ -140,7 +140,7 @@ function readOption(letter: string, value: string, found: Found): string | null 
     case 'R':
     case 'D': {
       const spec = parseForwardSpec(({ L: 'local', R: 'remote', D: 'dynamic' } as const)[letter], value)
-      if (!spec) return `-${letter} ${value} is not a forward.`
+      if (!spec) return `-${letter} ${value} is not a valid forwarding specification.`
       found.forwards.push(spec)
       return null
     }

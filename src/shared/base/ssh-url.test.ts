@@ -40,18 +40,18 @@ describe('an address with a scheme', () => {
   })
 
   it.each([
-    ['ssh://', 'names no host'],
+    ['ssh://', 'has no host'],
     ['sftp:///etc', 'names no host. Write sftp://user@host'],
-    ['ssh://me@', 'names no host'],
-    ['ssh://me@gpu:0', 'A port is a number from 1 to 65535.'],
-    ['ssh://me@gpu:65536', 'A port is a number from 1 to 65535.'],
-    ['ssh://me@gpu:22x/', 'A port is a number from 1 to 65535.'],
-    ['ssh://me@2001:db8::1', 'stands in brackets'],
-    ['ssh://me@[::1', 'stands in brackets'],
-    ['ssh://100%@gpu', 'Write a % that is meant so as %25.'],
-    ['sftp://gpu/%ff', 'Write a % that is meant so as %25.'],
+    ['ssh://me@', 'has no host'],
+    ['ssh://me@gpu:0', 'The port must be a number from 1 to 65535.'],
+    ['ssh://me@gpu:65536', 'The port must be a number from 1 to 65535.'],
+    ['ssh://me@gpu:22x/', 'The port must be a number from 1 to 65535.'],
+    ['ssh://me@2001:db8::1', 'in brackets'],
+    ['ssh://me@[::1', 'in brackets'],
+    ['ssh://100%@gpu', 'Write a literal % as %25.'],
+    ['sftp://gpu/%ff', 'Write a literal % as %25.'],
     ['sftp://gpu/%00', 'can’t be used'],
-    ['http://gpu', 'is not an ssh:// or sftp:// address'],
+    ['http://gpu', 'is not an ssh:// or sftp:// URL'],
   ])('says what is wrong with %s', (text, message) => {
     expect(read(text)).toContain(message)
   })

@@ -83,11 +83,11 @@ describe('a line that is typed', () => {
       for (const path of ['/a\nb', '/a\x1bb', '/a\u009bb', '/a\udcffb'])
         expect(() => folderLine(path, dialect)).toThrow(expect.objectContaining({ code: 'invalid-input' }))
     for (const path of ['C:/a&calc&b', 'C:/100%', 'C:/a^b', 'C:/it’s', 'C:/R&D', "C:/it's"])
-      expect(() => folderLine(path, 'cmd')).toThrow(/cmd\.exe has no safe way/)
+      expect(() => folderLine(path, 'cmd')).toThrow(/can’t be quoted safely for cmd\.exe/)
     expect(folderLine('C:/Users/me and you', 'cmd')).toBe(' cd /d "C:/Users/me and you"')
     expect(folderLine('C:/it’s $HOME', 'powershell')).toBe(" Set-Location -LiteralPath 'C:/it’’s $HOME'")
     expect(() => folderLine(`/${'long/'.repeat(900)}`, 'bash')).toThrow(/too long/)
-    expect(() => folderLine('-P', 'bash')).toThrow(/not whole/)
+    expect(() => folderLine('-P', 'bash')).toThrow(/full path of this folder is not known/)
   })
 })
 

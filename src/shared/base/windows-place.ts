@@ -1,13 +1,13 @@
 import type { ShellPlace } from './shell-dialect.ts'
 
-/** The place at the end of a text of cmd.exe: its line counts alone. */
+/** Returns the place at the end of a text for cmd.exe: only its last line counts. */
 export function cmdPlace(before: string): ShellPlace {
   const line = before.slice(before.lastIndexOf('\n') + 1)
   return { kind: line.split('"').length % 2 === 0 ? 'double' : 'bare' }
 }
 
 // about_Quoting_Rules: single and double quotes, of which typographic ones count too; the backtick escapes.
-/** The place at the end of a text of PowerShell. */
+/** Returns the place at the end of a text for PowerShell. */
 export function powershellPlace(before: string): ShellPlace {
   const unsafe = (where: string): ShellPlace => ({ kind: 'unsafe', where })
   let open: 'bare' | 'single' | 'double' | 'comment' = 'bare'
@@ -29,7 +29,7 @@ export function powershellPlace(before: string): ShellPlace {
     else if (isDouble(char)) open = 'double'
   }
   if (open === 'bare' && !/(?:^|[\s;|&(){},=])$/.test(before))
-    return unsafe('within a word of PowerShell (write the word in double quotes)')
+    return unsafe('inside a PowerShell word (put the word in double quotes)')
   if (open === 'double' && /\$[\w:]*$/.test(before)) return unsafe('right after a variable')
   return { kind: open }
 }

@@ -20,14 +20,14 @@ export const activityEntry = z.strictObject({
     'ran',
     'run-failed',
   ]),
-  /** Who it was about, as `label` or `user@address`. */
+  /** The host or user concerned, as `label` or `user@address`. */
   subject: z.string().max(512),
-  /** What happened, in a sentence; never a secret. */
+  /** What happened, as a sentence; never a secret. */
   text: z.string().max(2048),
 })
 export type ActivityEntry = Readonly<z.infer<typeof activityEntry>>
 
-/** What happened, newest first, at most 500 entries. */
+/** The latest activity, newest first, at most 500 entries. */
 export const activity = {
   list: call(z.void()).returns<readonly ActivityEntry[]>(),
   clear: call(z.void()).returns<void>(),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
 
-/** Who waits for an answer: a person who has just started something, or work in the background. */
+/** On whose behalf a question is asked: a user who has just started something, or background work. */
 export const askedBy = z.enum(['person', 'background'])
 export type AskedBy = z.infer<typeof askedBy>

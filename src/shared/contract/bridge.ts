@@ -1,16 +1,16 @@
-/** What preload puts on `window.bridge`. Features never touch it; `renderer/ipc` turns it into `Api` and ports. */
+/** The preload script's `window.bridge`. Features never use it; `renderer/ipc` turns it into `Api` and ports. */
 export interface Bridge {
   invoke(channel: string, input: unknown): Promise<unknown>
   /** Returns the function that stops listening. */
   on(channel: string, listener: (payload: unknown) => void): () => void
-  /** Where a file that was dropped on the page lies on this computer; empty when it lies nowhere. */
+  /** Returns the local path of a file dropped on the page; empty if it has none. */
   pathOf(file: unknown): string
 }
 
-/** The channel on which main hands over a stream's MessagePort, with the stream's id. */
+/** The channel on which the main process passes a stream's MessagePort, with the stream's ID. */
 export const portChannel = 'hawser:port'
 
-/** The shape of the window message by which preload passes a port on to the page. */
+/** The window message with which the preload script passes a port to the page. */
 export interface PortMessage {
   readonly hawserPort: string
 }

@@ -15,7 +15,7 @@ import { transfers } from './transfers.ts'
 import { vault } from './vault.ts'
 import { workspace } from './workspace.ts'
 
-/** The whole surface between main and renderer. Nothing crosses that is not listed here. */
+/** The whole interface between main and renderer. Everything else is rejected. */
 export const contract = {
   activity,
   app,

@@ -1,25 +1,25 @@
 import type { z } from 'zod'
 import type { Event } from '../base/event.ts'
 
-/** A request the renderer makes of main. `input` is checked in main before the handler sees it. */
+/** A request from the renderer to main. `input` is validated in main before the handler is called. */
 export interface Call<In extends z.ZodType = z.ZodType, Out = unknown> {
   readonly kind: 'call'
   readonly input: In
-  /** Type only; never present at run time. */
+  /** For the type only; never present at run time. */
   readonly output?: Out
 }
 
-/** A fact main announces to every window. */
+/** A fact that main announces to every window. */
 export interface Announcement<T = unknown> {
   readonly kind: 'event'
-  /** Type only; never present at run time. */
+  /** For the type only; never present at run time. */
   readonly payload?: T
 }
 
-/** One page of the contract. */
+/** One service of the contract. */
 export type Service = Record<string, Call | Announcement>
 
-/** Declares a request with its input schema; `returns` fixes its type only. */
+/** Declares a request with its input schema; `returns` only sets its type. */
 export function call<In extends z.ZodType>(input: In) {
   return { returns: <Out>(): Call<In, Out> => ({ kind: 'call', input }) }
 }
@@ -29,7 +29,7 @@ export function event<T>(): Announcement<T> {
   return { kind: 'event' }
 }
 
-/** What main must provide: one method per call, one `Event` per announcement. */
+/** The main process's side: one method per call, one `Event` per announcement. */
 export type Implementation<S extends Service> = {
   readonly [K in keyof S]: S[K] extends Call<infer In, infer Out>
     ? (input: z.output<In>) => Out | Promise<Out>
@@ -38,7 +38,7 @@ export type Implementation<S extends Service> = {
       : never
 }
 
-/** What the renderer sees: the same names, every call a promise. */
+/** The renderer's side: the same names, with every call returning a promise. */
 export type Client<S extends Service> = {
   readonly [K in keyof S]: S[K] extends Call<infer In, infer Out>
     ? (input: z.input<In>) => Promise<Out>
@@ -47,10 +47,10 @@ export type Client<S extends Service> = {
       : never
 }
 
-/** Every channel of ours starts with this; preload refuses the rest. */
+/** The prefix of every channel; the preload script rejects all others. */
 export const channelPrefix = 'hawser:'
 
-/** The wire name of one member of one service. */
+/** Returns the channel name of one member of one service. */
 export function channel(service: string, member: string): string {
   return `${channelPrefix}${service}.${member}`
 }

@@ -9,27 +9,27 @@ export const editId = z
   .brand<'EditId'>()
 export type EditId = z.infer<typeof editId>
 
-/** A remote file that was changed in a local editor and isn't on the host yet. */
+/** Changes to a remote file, made in a local editor and not uploaded yet. */
 export interface UnsentEdit {
   readonly id: EditId
   readonly place: Place
-  /** The local copy that holds the changes. */
+  /** The local copy with the changes. */
   readonly path: string
   /** The reason, as a sentence. */
   readonly why: string
-  /** True when it is sent by itself once the host can be reached. */
+  /** True if it is uploaded automatically once the host is reachable. */
   readonly retries: boolean
 }
 
-/** Remote files that are open in a local editor; each save there is sent back. */
+/** Remote files that are open in a local editor; each save is uploaded. */
 export const edits = {
-  /** Fetches the file and opens it in a text editor; answers when that was started. */
+  /** Downloads the file and opens it in a text editor; resolves once that has started. */
   open: call(z.strictObject({ place })).returns<void>(),
-  /** The changes that are not on the host yet, also those of an earlier run. */
+  /** Returns the changes that were not uploaded yet, including those of earlier runs. */
   unsent: call(z.void()).returns<readonly UnsentEdit[]>(),
-  /** Tries to send the changes now. */
+  /** Tries to upload the changes now. */
   send: call(z.strictObject({ id: editId })).returns<void>(),
-  /** Leaves the changes in the local copy: they are not offered again, later saves are sent. */
+  /** Leaves the changes in the local copy: they are not offered again, but later saves are uploaded. */
   drop: call(z.strictObject({ id: editId })).returns<void>(),
   onUnsent: event<readonly UnsentEdit[]>(),
 }

@@ -9,22 +9,25 @@ import { exactLine, line } from './text.ts'
 export const forwardId = z.uuid().brand<'ForwardId'>()
 export type ForwardId = z.infer<typeof forwardId>
 
-/** A name or address of a machine as the side that connects knows it. */
+/** A machine's name or address as seen from the connecting side. */
 const machine = line(255).regex(/^(\*|[A-Za-z0-9._:%-]+)$/, 'must be a host name or an IP address')
 const anyPort = z.int().min(0).max(65_535)
 
-/** Where something listens or leads: TCP, or a Unix socket by its absolute path. Port 0 to listen on is any free one. */
+/**
+ * A listening address or destination: TCP, or a Unix socket with an absolute path. Port 0 for listening means any free
+ * one.
+ */
 export const endpoint = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('tcp'), address: machine, port: anyPort }),
   z.strictObject({ kind: z.literal('unix'), path: exactLine(1024).regex(/^\//, 'must be an absolute path') }),
 ])
 export type Endpoint = Readonly<z.output<typeof endpoint>>
 
-/** `local` listens here, `remote` on the host (RFC 4254, 7); `dynamic` is a SOCKS proxy here. */
+/** `local` listens on this computer, `remote` on the host (RFC 4254, 7); `dynamic` is a local SOCKS proxy. */
 export const forwardKind = z.enum(['local', 'remote', 'dynamic'])
 export type ForwardKind = z.infer<typeof forwardKind>
 
-/** One forward as it is saved. */
+/** One saved forward. */
 export const forward = z
   .strictObject({
     id: forwardId,
@@ -32,38 +35,38 @@ export const forward = z
     target: remoteTarget,
     kind: forwardKind,
     listen: endpoint,
-    /** Null for a dynamic one, which leads anywhere. */
+    /** Null for a dynamic one, which has no fixed destination. */
     to: endpoint.nullable(),
-    /** The next free port is taken when the wanted one is not free. */
+    /** Uses the next free port if the requested one is in use. */
     freePort: z.boolean().default(true),
     /**
-     * Listens on the loopback address that its host has to itself on this computer, where the system has one: `listen`
-     * gives the port alone. Browsers keep cookies by host name, so that pages of two hosts are apart only this way.
+     * Listens on the loopback address reserved for its host on this computer, if the system has one: `listen` then only
+     * contains the port. Browsers keep cookies by host name, so only this separates the pages of two hosts.
      */
     ownAddress: z.boolean().default(false),
-    /** With the program, with the first connection to its host, or by hand. */
+    /** Starts with the app, with the first connection to its host, or manually. */
     start: z.enum(['hand', 'app', 'host']).default('hand'),
     presetId: presetId.nullable().default(null),
-    /** The path of the page to open; null where it is no page. */
+    /** The path of the page to open; null if it isn't a web page. */
     page: exactLine(1024).nullable().default(null),
-    /** Not kept: it goes when it is stopped, or when what it leads to does. */
+    /** Temporary: removed when it is stopped, or when its destination disappears. */
     passing: z.boolean().default(false),
   })
-  .refine(({ kind, to }) => (kind === 'dynamic') === (to === null), 'a dynamic forward leads nowhere in particular')
+  .refine(({ kind, to }) => (kind === 'dynamic') === (to === null), 'a dynamic forward has no destination')
 export type Forward = Readonly<z.output<typeof forward>>
 
-/** Where a forward stands. */
+/** The state of a forward. */
 export type ForwardState =
   | { readonly kind: 'off' }
   | { readonly kind: 'starting'; readonly step: string }
   | { readonly kind: 'up'; readonly since: number }
-  /** The link is lost: it goes on by itself at `until` (milliseconds since 1970). */
+  /** The connection was lost: it is retried automatically at `until` (milliseconds since 1970). */
   | { readonly kind: 'waiting'; readonly error: WireError; readonly until: number }
-  /** A question is open, or a person must sign in again; `error` says why. */
+  /** A question is open, or the user must sign in again; `error` is the reason. */
   | { readonly kind: 'needs-you'; readonly error: WireError | null }
   | { readonly kind: 'failed'; readonly error: WireError }
 
-/** What went through it. Bytes a second over the last seconds. */
+/** The traffic of a forward. Bytes per second over the last few seconds. */
 export interface ForwardCounters {
   readonly now: number
   readonly ever: number
@@ -76,25 +79,25 @@ export interface ForwardCounters {
 export interface ForwardSnapshot {
   readonly forward: Forward
   readonly state: ForwardState
-  /** Where it really listens, once it does. */
+  /** The actual listening address, once listening. */
   readonly listening: Endpoint | null
-  /** The loopback address that its host has to itself; null where it does not listen there. */
+  /** The loopback address reserved for its host; null if it doesn't listen there. */
   readonly ownAddress: string | null
   readonly counters: ForwardCounters
-  /** The last connection that was refused, while the forward itself stays up. */
+  /** The last refused connection, while the forward itself stays up. */
   readonly lastError: { readonly message: string; readonly at: number } | null
-  /** The line of the person's ssh_config that gives it, which alone changes it; null for one that is saved here. */
+  /** The line of the user's SSH config that defines it and must be edited instead; null for a saved one. */
   readonly configLine: { readonly path: string; readonly line: number } | null
 }
 
-/** What listens on a host that is connected. */
+/** A listening port on a connected host. */
 export interface FoundPort {
   readonly target: Target
   readonly port: number
-  /** The name of the program and of its script; none of its other arguments, which may hold secrets. */
+  /** The name of the program and its script, without other arguments, which may contain secrets. */
   readonly process: string
   readonly pid: number | null
-  /** True where the process is the signed-in user's own; false where it is not, or where the system does not tell. */
+  /** True if the process belongs to the signed-in user; false if not, or if the system doesn't reveal it. */
   readonly own: boolean
   readonly presetId: PresetId | null
 }
@@ -106,41 +109,44 @@ export type PortRule = z.infer<typeof portRule>
 export const launch = z.strictObject({
   command: exactLine(1024),
   folder: exactLine(1024),
-  /** A folder with `bin/activate` or `conda-meta`; empty is the login shell's own. */
+  /** A folder with `bin/activate` or `conda-meta`; empty means the login shell's own environment. */
   environment: exactLine(1024),
 })
 export type Launch = Readonly<z.output<typeof launch>>
 
-/** What a click on a preset came to. */
+/** The result of using a preset. */
 export type PresetResult =
   | { readonly kind: 'opened'; readonly id: ForwardId }
-  /** It does not run over there; this is how it could be started. */
+  /** The service isn't running on the host; this is how it could be started. */
   | {
       readonly kind: 'not-running'
       readonly launch: Launch | null
       readonly environments: readonly string[]
       readonly tmux: boolean
       readonly service: ServiceState
-      /** Its usual port, where a service of another user or of a container listens on that; null where none does. */
+      /** Its usual port, if a service of another user or a container listens on it; otherwise null. */
       readonly elsesPort: number | null
     }
 
-/** Whether a service is kept running by the host's own systemd for the user; `none` where it can't be. */
+/** Whether the host's systemd keeps a service running for the user; `none` if it can't. */
 export type ServiceState = 'none' | 'off' | 'on'
 
 export interface ForwardBook {
   readonly forwards: readonly ForwardSnapshot[]
   readonly found: readonly FoundPort[]
-  /** True where a host has more listening ports than are listed. */
+  /** True if a host has more listening ports than are listed. */
   readonly foundMore: boolean
-  /** Live hosts that can’t be looked at, each with the reason in a sentence. */
+  /** Connected hosts that can’t be scanned, each with the reason as a sentence. */
   readonly foundTroubles: readonly { readonly target: Target; readonly text: string }[]
   readonly presets: readonly Preset[]
-  /** By the text of a target, see `targetKey`; `ask` where none is set. */
+  /** By `targetKey`; `ask` by default. */
   readonly rules: Readonly<Record<string, PortRule>>
 }
 
-/** Names work that takes longer than a second, so that it can be cancelled: the caller's own, and used once. */
+/**
+ * Identifies an operation that takes longer than a second, so that it can be cancelled. Chosen by the caller and used
+ * once.
+ */
 export const operationId = z.uuid().brand<'OperationId'>()
 export type OperationId = z.infer<typeof operationId>
 
@@ -150,17 +156,17 @@ const onHost = { target: remoteTarget, presetId, address: machine.nullable().def
 /** Ends what a call with this operation waits for; that call then throws `cancelled`. Nothing where it has ended. */
 const cancelCall = call(z.strictObject({ operation: operationId })).returns<void>()
 
-/** Ports that lead through hosts. Saved ones outlive a lost link, sleep and the end of the program. */
+/** Port forwards through hosts. Saved ones outlive lost connections, sleep and restarts. */
 export const forwards = {
   list: call(z.void()).returns<ForwardBook>(),
-  /** A change of one that runs starts it anew. */
+  /** Saves a forward; a running one is restarted. */
   save: call(z.strictObject({ forward })).returns<void>(),
   remove: call(one).returns<void>(),
   start: call(one).returns<void>(),
   stop: call(one).returns<void>(),
-  /** Opens its page in the person's browser, with the token where there is one. Answers once the page answered. */
+  /** Opens its page in the user's browser, with its token if there is one. Resolves once the page has responded. */
   open: call(z.strictObject({ id: forwardId, operation })).returns<void>(),
-  /** Puts the address of its page, or where it listens, on the clipboard. */
+  /** Copies the URL of its page, or its listening address, to the clipboard. */
   copyAddress: call(one).returns<void>(),
   /** Forwards a port that was found, or one named in a terminal, and opens its page. */
   forwardPort: call(
@@ -168,7 +174,7 @@ export const forwards = {
       target: remoteTarget,
       port: z.int().min(1).max(65_535),
       open: z.boolean(),
-      /** The page to open, where one was named; null is that of the service. */
+      /** The page to open, if one was named; null opens the service's own. */
       page: z
         .strictObject({ path: exactLine(8192), secure: z.boolean() })
         .nullable()
@@ -179,7 +185,7 @@ export const forwards = {
   cancel: cancelCall,
   ignorePort: call(z.strictObject({ target: remoteTarget, port: z.int().min(1).max(65_535) })).returns<void>(),
   setRule: call(z.strictObject({ target: remoteTarget, rule: portRule })).returns<void>(),
-  /** The hosts that are looked at for ports: those that somebody sees. `all` are those that are connected. */
+  /** Sets the hosts whose ports are scanned: the visible ones, or `all` connected ones. */
   watch: call(z.strictObject({ targets: z.union([z.literal('all'), z.array(remoteTarget).max(100)]) })).returns<void>(),
   onChanged: event<ForwardBook>(),
 }

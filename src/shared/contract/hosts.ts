@@ -10,26 +10,29 @@ export type HostId = z.infer<typeof hostId>
 export const groupId = z.uuid().brand<'GroupId'>()
 export type GroupId = z.infer<typeof groupId>
 
-/** A name or address to dial: no leading dash, which other programs would read as a flag, and nothing that means more in a shell or known_hosts. */
+/**
+ * A name or address to dial: no leading dash, which other programs would treat as a flag, and nothing that is special
+ * in a shell or known_hosts.
+ */
 export const address = z.string().max(255).refine(isHostName, 'must be a host name or an IP address')
 export const port = z.int().min(1).max(65_535)
 export const userName = z.string().max(128).refine(isUserName, 'must be a user name')
 
-/** How a host is signed in to: `ask` tries agent, keys and then asks, as OpenSSH does. */
+/** How to sign in to a host: `ask` tries the agent and keys, then asks, as OpenSSH does. */
 export const signIn = z.enum(['ask', 'password', 'key', 'agent'])
 export type SignIn = z.infer<typeof signIn>
 
-/** A proxy that leads to hosts. Its password, if it wants one, is asked for and remembered in the vault. */
+/** A proxy for reaching hosts. Its password, if required, is asked for and saved in the vault. */
 export const proxy = z.strictObject({
   kind: z.enum(['http', 'socks5', 'socks4']),
   address,
   port,
-  /** Null signs in to no one. */
+  /** Null means without authentication. */
   user: line(128).nullable().default(null),
 })
 export type Proxy = Readonly<z.output<typeof proxy>>
 
-/** What a terminal on this host looks like where it differs from the settings. */
+/** The appearance of a host's terminals, where it differs from the settings. */
 export const terminalLook = z.strictObject({
   theme: line(64).nullable().default(null),
   fontSize: z.number().min(6).max(40).nullable().default(null),
@@ -48,16 +51,16 @@ export const host = z.strictObject({
   tags: z.array(line(32).min(1)).max(32).default([]),
   favourite: z.boolean().default(false),
   weakAlgorithms: z.boolean().default(false),
-  /** Programs over there may use the keys of this computer's agent. */
+  /** Programs on the host may use the keys of the local agent. */
   forwardAgent: z.boolean().default(false),
-  /** Null is what the group says; dialled through a jump host it counts for the first hop only. */
+  /** Null inherits from the group; with a jump host, only the first hop uses it. */
   proxy: proxy.nullable().default(null),
   look: terminalLook.default({ theme: null, fontSize: null }),
   lastUsed: z.number().nullable().default(null),
 })
 export type Host = Readonly<z.output<typeof host>>
 
-/** A group hands down what it sets to the hosts and groups in it that leave it open. */
+/** A group passes its settings on to the hosts and groups in it that don't set their own. */
 export const group = z.strictObject({
   id: groupId,
   label: line(128).min(1),
@@ -71,7 +74,7 @@ export const group = z.strictObject({
 })
 export type Group = Readonly<z.output<typeof group>>
 
-/** What a person adds to a host of their config without touching the file. */
+/** The user's additions to a config host, which don't change the file. */
 export const hostNotes = z.strictObject({
   groupId: groupId.nullable().default(null),
   tags: z.array(line(32).min(1)).max(32).default([]),
@@ -81,41 +84,41 @@ export const hostNotes = z.strictObject({
 })
 export type HostNotes = Readonly<z.output<typeof hostNotes>>
 
-/** A line of the config, and what there is to say of it. */
+/** A config line with a note about it. */
 export interface LineNote {
   readonly path: string
   readonly line: number
   readonly text: string
 }
 
-/** What is known of a host that comes from ssh_config(5), beside what every host has. */
+/** The additional facts about a host that comes from ssh_config(5). */
 export interface ConfiguredHost {
   readonly name: string
-  /** Where its `Host` line stands. */
+  /** The position of its `Host` line. */
   readonly path: string
   readonly line: number
-  /** The other names and patterns on that line: a change counts for them too. */
+  /** The other names and patterns on that line: a change affects them too. */
   readonly alsoNames: readonly string[]
   /** ProxyJump, empty for none. */
   readonly jumps: string
   readonly proxyCommand: string | null
-  /** The weak algorithms that its lines let in. */
+  /** The weak algorithms that its lines allow. */
   readonly weak: readonly string[]
-  /** What its lines say that Hawser does not do. */
+  /** Its lines that Hawser doesn't support. */
   readonly notHonoured: readonly LineNote[]
-  /** A line that OpenSSH would refuse: it is not dialled before that is corrected. */
+  /** A line that OpenSSH would refuse: the host is not dialed until it is fixed. */
   readonly problem: LineNote | null
-  /** A `Match exec` decides about it, which is run when somebody connects and allows it. */
+  /** A `Match exec` decides about it, which runs when the user connects and allows it. */
   readonly unsure: boolean
 }
 
-/** The person's ssh_config as a whole. */
+/** The user's SSH config as a whole. */
 export interface ConfigOverview {
   readonly path: string
-  /** What could not be read of the files. */
+  /** The parts of the files that could not be read. */
   readonly notes: readonly LineNote[]
   readonly hosts: Readonly<Record<string, ConfiguredHost>>
-  /** How many more names there are than are shown. */
+  /** The number of further names that are not shown. */
   readonly left: number
 }
 
@@ -124,26 +127,26 @@ function isJumpList(text: string): boolean {
   return hops?.every(hop => address.safeParse(hop.address).success) === true
 }
 
-/** A change of a host of the config; what is not named stays, null takes the line out. */
+/** Changes to a config host; absent keywords stay, null removes the line. */
 export const configChanges = z.strictObject({
   hostName: address.nullable().optional(),
   port: port.nullable().optional(),
   user: userName.nullable().optional(),
   identityFile: exactLine(1024)
     .min(1)
-    .refine(path => !path.startsWith('vault:'), 'A config names files only, not keys in the vault')
+    .refine(path => !path.startsWith('vault:'), 'The SSH config supports key files only, not keys in the vault')
     .nullable()
     .optional(),
   proxyJump: line(1024)
     .min(1)
-    .refine(text => text === 'none' || isJumpList(text), 'must be hosts with commas between them')
+    .refine(text => text === 'none' || isJumpList(text), 'must be a comma-separated list of hosts')
     .nullable()
     .optional(),
   forwardAgent: z.enum(['yes', 'no']).nullable().optional(),
 })
 export type ConfigChanges = Readonly<z.output<typeof configChanges>>
 
-/** The hosts as the window shows them; `secrets` says which have a password or a pasted key in the vault. */
+/** The hosts as the window shows them; `secrets` lists those with a password or pasted key in the vault. */
 export interface HostBook {
   readonly hosts: readonly Host[]
   readonly groups: readonly Group[]
@@ -154,19 +157,22 @@ export interface HostBook {
 export const hostSecret = z.enum(['password', 'private-key'])
 export type HostSecret = z.infer<typeof hostSecret>
 
-/** The saved hosts and their groups. Main owns the truth; every window keeps a mirror. */
+/** The saved hosts and their groups. The main process owns the data; every window has a mirror. */
 export const hosts = {
   list: call(z.void()).returns<HostBook>(),
-  /** Of a host that comes from the config only what a person adds to it is kept. */
+  /** Saves a host; for a config host, only the user's additions. */
   save: call(z.strictObject({ host })).returns<void>(),
-  /** Its secrets stay until the next start, so that undo brings all of it back. */
+  /** Deletes a host. Its secrets stay until the next start, so that undo restores everything. */
   remove: call(z.strictObject({ id: hostId })).returns<void>(),
-  /** An empty secret takes it out of the vault. */
+  /** Saves a secret; an empty one removes it from the vault. */
   setSecret: call(z.strictObject({ id: hostId, kind: hostSecret, secret: secretText })).returns<void>(),
   saveGroup: call(z.strictObject({ group })).returns<void>(),
-  /** Its hosts and groups move up to its parent. */
+  /** Deletes a group; its hosts and groups move to its parent. */
   removeGroup: call(z.strictObject({ id: groupId })).returns<void>(),
-  /** Writes a change of a host into the config, every other byte kept. Throws when an earlier line would win over it. */
+  /**
+   * Writes a change of a host to the config, preserving every other byte. Throws if an earlier line would take
+   * precedence.
+   */
   editConfig: call(z.strictObject({ id: hostId, changes: configChanges })).returns<void>(),
   onChanged: event<HostBook>(),
 }

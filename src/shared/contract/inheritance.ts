@@ -1,9 +1,9 @@
 import type { Group, GroupId } from './hosts.ts'
 
-/** What a host gets from its groups, nearest first, where it sets nothing itself. */
+/** The settings that a host inherits from its groups, nearest first. */
 export type Inherited = Pick<Group, 'user' | 'keyFile' | 'jumpHostId' | 'proxy' | 'theme'>
 
-/** The groups around a host or group, the nearest first; ends where a group is gone or comes again. */
+/** Returns the groups around a host or group, nearest first; ends at a missing or repeated group. */
 export function groupChain(id: GroupId | null, groups: readonly Group[]): readonly Group[] {
   const chain: Group[] = []
   let next = groups.find(group => group.id === id)
@@ -15,7 +15,7 @@ export function groupChain(id: GroupId | null, groups: readonly Group[]): readon
   return chain
 }
 
-/** What is handed down to whatever lies in group `id`. */
+/** Returns the settings inherited by anything in group `id`. */
 export function inheritedFrom(id: GroupId | null, groups: readonly Group[]): Inherited {
   const chain = groupChain(id, groups)
   const first = <K extends keyof Inherited>(name: K) => chain.find(group => group[name] !== null)?.[name] ?? null

@@ -2,7 +2,9 @@ import { z } from 'zod'
 
 import { exactLine, line } from './text.ts'
 
-export const presetId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'small letters, digits and dashes')
+export const presetId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'may only contain lowercase letters, digits and dashes')
 export type PresetId = z.infer<typeof presetId>
 
 export const presetIcon = z.enum([
@@ -22,7 +24,7 @@ export const presetIcon = z.enum([
 ])
 export type PresetIcon = z.infer<typeof presetIcon>
 
-/** A regular expression as text; one that does not compile is refused. */
+/** A regular expression as text; an invalid one is rejected. */
 const pattern = exactLine(512).refine(text => {
   try {
     new RegExp(text)
@@ -32,29 +34,32 @@ const pattern = exactLine(512).refine(text => {
   }
 }, 'must be a regular expression')
 
-/** A service that people forward: how it is recognised on the far side, started, and opened here. */
+/** A service that people forward: how it is detected on the host, started, and opened. */
 export const preset = z.strictObject({
   id: presetId,
   name: line(64).min(1),
   icon: presetIcon.default('globe'),
-  /** Where it listens when nobody says otherwise; the first is its usual port. */
+  /** Its default ports; the first is the usual one. */
   ports: z.array(z.int().min(1).max(65_535)).min(1).max(8),
-  /** `remote` brings a port of this computer to the host, as rmate needs; else a port of the host comes here. */
+  /**
+   * `remote` forwards a local port to the host, as rmate needs; otherwise a port of the host is forwarded to this
+   * computer.
+   */
   kind: z.enum(['local', 'remote']).default('local'),
-  /** What the arguments of its process match, joined by spaces; null where it can't be told. */
+  /** A pattern for the arguments of its process, joined by spaces; null if it can't be detected. */
   process: pattern.nullable().default(null),
-  /** The page to open in the browser; null for what is no page, such as a database. */
+  /** The page to open in the browser; null if it isn't a web service, such as a database. */
   page: exactLine(1024).nullable().default('/'),
-  /** How its token is found; `jupyter` reads what Jupyter keeps about its servers. */
+  /** How its token is found; `jupyter` reads Jupyter's own server files. */
   token: z.enum(['jupyter']).nullable().default(null),
-  /** The command that starts it, with `{port}` for its port; null where it is not for us to start. */
+  /** The command that starts it, with `{port}` for its port; null if Hawser can't start it. */
   start: exactLine(1024).nullable().default(null),
 })
 export type Preset = Readonly<z.output<typeof preset>>
 
 const define = (input: z.input<typeof preset>): Preset => preset.parse(input)
 
-/** The services that Hawser knows by itself. Another one is another entry here; a person's own are kept beside their forwards. */
+/** The built-in services. To add one, add an entry; the user's own are saved with their forwards. */
 export const builtInPresets: readonly Preset[] = [
   define({
     id: 'jupyter',

@@ -10,19 +10,19 @@ import { conflictChoice } from './transfers.ts'
 export const questionId = z.uuid().brand<'QuestionId'>()
 export type QuestionId = z.infer<typeof questionId>
 
-/** A host key as it is shown: its type and SHA256 fingerprint. */
+/** A host key for display: its type and SHA256 fingerprint. */
 export interface ShownKey {
   readonly type: string
   readonly fingerprint: string
 }
 
-/** One field of a question; `echo` false hides what is typed. */
+/** One field of a question; `echo` false hides the input. */
 export interface Prompt {
   readonly text: string
   readonly echo: boolean
 }
 
-/** The server that asks: enough of it to tell two servers at one address apart. */
+/** The server that asks, with enough to distinguish two servers at one address. */
 export interface AskingServer {
   readonly kind: 'server'
   /** The saved host's name, or its address. */
@@ -30,26 +30,28 @@ export interface AskingServer {
   readonly user: string
   readonly address: string
   readonly port: number
-  /** The jump hosts on the way, nearest first, as `user@address:port`. */
+  /** The jump hosts before it, nearest first, as `user@address:port`. */
   readonly via: readonly string[]
 }
 
-/** One question of a server; `echo` false hides what is typed. */
+/** One prompt of a server; `echo` false hides the input. */
 export interface ServerPrompt {
   readonly text: ServerText
   readonly echo: boolean
 }
 
-/** What main may ask a person. A server's words are `ServerText` and have fields of their own: no title can be made of them. */
+/**
+ * The questions of the main process. A server's text is `ServerText` with its own fields, so it can't become a title.
+ */
 export type Question =
   | {
       readonly kind: 'new-key'
       readonly label: string
       readonly address: string
-      /** The jump hosts on the way, nearest first. */
+      /** The jump hosts before it, nearest first. */
       readonly via: readonly string[]
       readonly key: ShownKey
-      /** Other keys on file for this address, which may be those of another machine that is reached another way. */
+      /** Other stored keys for this address, which may belong to another machine reached through another route. */
       readonly elsewhere: readonly ShownKey[]
     }
   | {
@@ -61,32 +63,32 @@ export type Question =
       readonly place: string
       readonly revoked: boolean
     }
-  /** Hawser itself asks for secrets: a password, a passphrase. */
+  /** Hawser itself asks for secrets: a password or passphrase. */
   | {
       readonly kind: 'secrets'
       readonly from: { readonly kind: 'hawser' }
       readonly title: string
       readonly text: string
       readonly prompts: readonly Prompt[]
-      /** False where an answer must not be kept, such as a one-time code. */
+      /** False if an answer must not be saved, such as a one-time code. */
       readonly remember: boolean
-      /** The banner of the server that is signed in to. */
+      /** The banner of the server being signed in to. */
       readonly said?: ServerText
     }
-  /** A server asks (keyboard-interactive, RFC 4256): the answers go to it as they are. */
+  /** A server's prompts (keyboard-interactive, RFC 4256): the answers are sent to it unchanged. */
   | {
       readonly kind: 'secrets'
       readonly from: AskingServer
       readonly name: ServerText
       readonly instruction: ServerText
       readonly prompts: readonly ServerPrompt[]
-      /** True when the answers before these were turned down. */
+      /** True if the previous answers were rejected. */
       readonly again: boolean
       readonly remember: boolean
       readonly said?: ServerText
     }
   | { readonly kind: 'open-address'; readonly address: string }
-  /** A command of the person's own config that would run on this computer; shown whole. */
+  /** A command from the user's own config to run on this computer, shown in full. */
   | {
       readonly kind: 'run-command'
       readonly label: string
@@ -101,21 +103,21 @@ export type Question =
       readonly folder: string
       readonly source: ConflictSide
       readonly target: ConflictSide
-      /** True when the target could be the beginning of the source. */
+      /** True if the target may be the beginning of the source. */
       readonly canResume: boolean
     }
 
-/** One of two files that want the same name. */
+/** One of two files with the same name. */
 export interface ConflictSide {
   readonly place: Place
   readonly size: number
   readonly mtimeMs: number | null
 }
 
-/** A question that waits. One that the background asks never opens by itself. */
+/** An open question. One asked by background work never opens automatically. */
 export type OpenQuestion = Question & { readonly id: QuestionId; readonly asker: AskedBy }
 
-/** What a person may answer; `null` is Cancel. */
+/** The user's answer; `null` is Cancel. */
 export const answer = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('trust') }),
   z.strictObject({ kind: z.literal('replace-key') }),
@@ -126,7 +128,7 @@ export const answer = z.discriminatedUnion('kind', [
 ])
 export type Answer = Readonly<z.infer<typeof answer>>
 
-/** The questions that wait for a person. */
+/** The questions waiting for the user. */
 export const prompts = {
   list: call(z.void()).returns<readonly OpenQuestion[]>(),
   answer: call(z.strictObject({ id: questionId, answer: answer.nullable() })).returns<void>(),

@@ -4,7 +4,7 @@ import { call, event } from './define.ts'
 import { filePath, side } from './files.ts'
 import { exactLine, line } from './text.ts'
 
-/** Everything a person can set, with its default. Plain JSON, no secrets. */
+/** All settings with their defaults. Plain JSON, no secrets. */
 export const settingsSchema = z.strictObject({
   appearance: z
     .strictObject({ theme: z.enum(['system', 'dark', 'light']).default('system') })
@@ -23,26 +23,26 @@ export const settingsSchema = z.strictObject({
       copyOnSelect: z.boolean().default(false),
       middleClickPaste: z.boolean().default(true),
       confirmMultilinePaste: z.boolean().default(true),
-      /** Asks before a tab or pane is closed: when a program runs in it, whenever its shell runs, or never. */
+      /** When to ask before closing a tab or pane: while a program runs in it, while its shell runs, or never. */
       confirmCloseTab: z.enum(['busy', 'always', 'never']).default('busy'),
       bell: z.enum(['none', 'visual', 'sound']).default('visual'),
       screenReader: z.boolean().default(false),
       localShell: exactLine(1024).default(''),
       /**
-       * How many cells a character takes: as a C library counts each by itself, as newer programs count an emoji with its
-       * parts, or as systems from before 2016 do.
+       * How many cells a character takes: each character on its own as in a C library, an emoji sequence as a whole as
+       * in newer programs, or as on systems from before 2016.
        */
       characterWidths: z.enum(['characters', 'graphemes', 'unicode-6']).default('characters'),
-      /** The Option keys of a Mac that a program gets as Meta, rather than the character they write. */
+      /** The Option keys of a Mac that act as Meta instead of typing special characters. */
       optionAsMeta: z.enum(['neither', 'left', 'right', 'both']).default('neither'),
-      /** Whether programs may put text on the clipboard (OSC 52); none may read it. */
+      /** Whether programs may write to the clipboard (OSC 52); none may read it. */
       clipboardWrites: z.enum(['ask', 'always', 'never']).default('ask'),
-      /** What was answered for each target, by its `targetKey`. */
+      /** The answers per target, by `targetKey`. */
       clipboardHosts: z
         .array(z.strictObject({ key: exactLine(8192), label: line(256), allow: z.boolean() }))
         .max(500)
         .default([]),
-      /** Beside the terminals of a host: its forwards. */
+      /** Shows the forwards of a host beside its terminals. */
       sidePanel: z.boolean().default(true),
     })
     .prefault({}),
@@ -53,13 +53,15 @@ export const settingsSchema = z.strictObject({
         .array(z.enum(['size', 'modified', 'mode', 'owner', 'type']))
         .max(5)
         .default(['size', 'modified', 'mode']),
-      /** The widths of columns in pixels, where they are not the usual ones. */
+      /** Column widths in pixels that differ from the defaults. */
       widths: z
         .partialRecord(z.enum(['size', 'modified', 'mode', 'owner', 'type']), z.int().min(40).max(600))
         .default({}),
-      /** What becomes of links when files are copied. */
+      /** How symlinks are copied. */
       links: z.enum(['keep', 'follow', 'skip']).default('keep'),
-      /** The program of the local editor with its arguments, `{file}` for the file's place; empty is the system's text editor. */
+      /**
+       * The command of the external editor, with `{file}` for the file's path; empty means the system's text editor.
+       */
       editor: exactLine(1024).default(''),
       /** Compares checksums after each copy. */
       verify: z.boolean().default(false),
@@ -71,29 +73,29 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   forwards: z
     .strictObject({
-      /** Forwards go on without a window, with an icon in the system's tray. */
+      /** Keeps forwards running without a window, with a tray icon. */
       keepInTray: z.boolean().default(false),
     })
     .prefault({}),
   snippets: z
     .strictObject({
-      /** On how many hosts at once a snippet runs. */
+      /** The maximum number of hosts to run a snippet on in parallel. */
       atOnce: z.int().min(1).max(100).default(10),
     })
     .prefault({}),
   security: z
     .strictObject({
-      /** Minutes without use after which the vault locks itself; 0 is never. */
+      /** Locks the vault after this many minutes of inactivity; 0 is never. */
       autoLockMinutes: z.int().min(0).max(1440).default(0),
       confirmClose: z.boolean().default(true),
     })
     .prefault({}),
-  /** Command id to key combination; an empty one takes the shortcut away. */
+  /** Key combinations by command ID; an empty one removes the shortcut. */
   keys: z.record(line(64), line(64)).default({}),
 })
 export type Settings = z.output<typeof settingsSchema>
 
-/** What a person has set. */
+/** The user's settings. */
 export const settings = {
   get: call(z.void()).returns<Settings>(),
   save: call(z.strictObject({ settings: settingsSchema })).returns<void>(),

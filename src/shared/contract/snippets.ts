@@ -33,51 +33,51 @@ export const snippetIcon = z.enum([
 export type SnippetIcon = z.infer<typeof snippetIcon>
 
 /**
- * How a snippet runs: typed into the terminal and sent, typed and left for Enter, apart with its output in a panel, or in
- * a window of tmux.
+ * How a snippet runs: typed into the terminal and run, typed only, in the background with its output in a panel, or in
+ * a tmux window.
  */
 export const runMode = z.enum(['send', 'type', 'apart', 'tmux'])
 export type RunMode = z.infer<typeof runMode>
 
-/** A script as it is typed: lines and tabs, no other control character. */
+/** A script: lines and tabs, but no other control characters. */
 export const scriptText = z
   .string()
   .min(1)
   .max(65_536)
-  .regex(/^[^\p{Cc}]*(?:[\n\t][^\p{Cc}]*)*$/u, 'must not hold control characters')
+  .regex(/^[^\p{Cc}]*(?:[\n\t][^\p{Cc}]*)*$/u, 'must not contain control characters')
 
-/** Hosts, and groups with all that is in them. */
+/** Hosts, and groups with everything in them. */
 export const hostsAndGroups = z.strictObject({
   hosts: z.array(hostId).max(10_000).default([]),
   groups: z.array(groupId).max(1_000).default([]),
 })
 export type HostsAndGroups = Readonly<z.output<typeof hostsAndGroups>>
 
-/** A command that somebody runs again and again; how its variables are written: see snippet-template. */
+/** A saved command; see snippet-template for its variables. */
 export const snippet = z.strictObject({
   id: snippetId,
   name: line(64).min(1),
   command: scriptText,
   description: line(512).default(''),
   tags: z.array(line(32).min(1)).max(32).default([]),
-  /** What it is listed under; empty for none. */
+  /** The package it is listed under; empty for none. */
   package: line(64).default(''),
   icon: snippetIcon.default('terminal'),
-  /** Where it may run; null is everywhere. */
+  /** The hosts where it may run; null is everywhere. */
   where: hostsAndGroups.nullable().default(null),
   mode: runMode.default('send'),
-  /** Where it runs; empty is where the shell is. */
+  /** The folder in which it runs; empty is the shell's current one. */
   folder: exactLine(1024).default(''),
-  /** Asks before it runs. */
+  /** Asks for confirmation before it runs. */
   confirm: z.boolean().default(false),
-  /** Runs in each terminal that is opened on these. */
+  /** Runs in each terminal opened on these hosts. */
   onConnect: hostsAndGroups.default({ hosts: [], groups: [] }),
-  /** Its number with Ctrl and Shift; one snippet has each. */
+  /** Its number for a shortcut with Ctrl and Shift; each belongs to at most one snippet. */
   key: z.int().min(1).max(9).nullable().default(null),
 })
 export type Snippet = Readonly<z.output<typeof snippet>>
 
-/** The saved snippets, in the order they are shown. */
+/** The saved snippets, in display order. */
 export interface SnippetBook {
   readonly snippets: readonly Snippet[]
   /** When each was last used, in milliseconds since 1970. */
@@ -87,12 +87,12 @@ export interface SnippetBook {
 const valueText = z
   .string()
   .max(65_536)
-  .refine(text => !text.includes('\0'), 'must not hold NUL')
-/** What variables are filled with, by name. */
+  .refine(text => !text.includes('\0'), 'must not contain NUL characters')
+/** The values of variables, by name. */
 export const values = z.record(line(64), valueText)
 export type Values = Readonly<z.output<typeof values>>
 
-/** What only the window knows; null where it does not. */
+/** Values that only the window knows; null if it doesn't. */
 export const given = z.strictObject({
   cwd: exactLine(4096).nullable().default(null),
   selection: valueText.nullable().default(null),
@@ -100,7 +100,7 @@ export const given = z.strictObject({
 })
 export type Given = Readonly<z.output<typeof given>>
 
-/** What must be asked before a snippet runs, with what was said last time. */
+/** The variables to ask for before a run, with their previous values. */
 export interface Asking {
   readonly variables: readonly Variable[]
   readonly last: Values
@@ -108,22 +108,25 @@ export interface Asking {
 
 const one = z.strictObject({ id: snippetId })
 
-/** Saved commands. Hidden values pass through and are kept nowhere. */
+/** Saved commands. Hidden values pass through and are never stored. */
 export const snippets = {
   list: call(z.void()).returns<SnippetBook>(),
-  /** One that takes a number takes it from the other. Throws `invalid-input` where a value could not be put in safely. */
+  /**
+   * Saves a snippet; its number is taken away from another one. Errors: `invalid-input` if a value could not be
+   * inserted safely.
+   */
   save: call(z.strictObject({ snippet })).returns<void>(),
   remove: call(one).returns<void>(),
-  /** Brings back the starters that were deleted; answers how many. */
+  /** Restores deleted starters; returns their number. */
   addStarters: call(z.void()).returns<number>(),
   asking: call(z.strictObject({ id: snippetId, target: target.nullable(), given })).returns<Asking>(),
-  /** What would run there, with hidden values covered; for showing. */
+  /** Returns the command for a target, with hidden values masked, for display. */
   preview: call(z.strictObject({ id: snippetId, target, values, given })).returns<string>(),
-  /** What to type into a terminal on a target; the values are remembered for it. */
+  /** Returns the text to type into a terminal on a target; the values are remembered for it. */
   typed: call(z.strictObject({ id: snippetId, target, values, given })).returns<string>(),
-  /** Adds the snippets of a file: Hawser's own, or what electerm or Termius gave away. */
+  /** Imports the snippets of a file: Hawser's own, or an export from electerm or Termius. */
   importFrom: call(z.strictObject({ path: exactLine(4096) })).returns<SnippetsImported>(),
-  /** Writes the named snippets, or all, into a folder; answers with the file's path. */
+  /** Writes the named snippets, or all, to a folder; returns the file's path. */
   exportTo: call(
     z.strictObject({ folder: exactLine(4096), ids: z.array(snippetId).max(10_000).nullable() }),
   ).returns<string>(),
@@ -133,26 +136,26 @@ export const snippets = {
 export interface SnippetsImported {
   readonly format: 'hawser' | 'electerm' | 'termius'
   readonly added: number
-  /** How many were there already. */
+  /** The number of snippets that already existed. */
   readonly there: number
-  /** What was left out, and why. */
+  /** The skipped entries and why. */
   readonly skipped: readonly string[]
 }
 
 export const runId = z.uuid().brand<'RunId'>()
 export type RunId = z.infer<typeof runId>
 
-/** Where a run stands on one host. */
+/** The state of a run on one host. */
 export type RunState =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'connecting'; readonly step: string }
   | { readonly kind: 'asking' }
   | { readonly kind: 'running' }
-  /** It ended by itself. */
+  /** The command exited. */
   | { readonly kind: 'ended'; readonly code: number | null; readonly signal: string | null }
-  /** It never began, or its link was lost on the way. */
+  /** The command was not started, or its connection was lost. */
   | { readonly kind: 'failed'; readonly error: WireError }
-  /** By a person; `sure` when the host said that it ended. */
+  /** Stopped by the user; `sure` if the host confirmed its end. */
   | { readonly kind: 'stopped'; readonly sure: boolean }
 
 /** One host of a run. */
@@ -160,16 +163,16 @@ export interface RunRow {
   readonly target: Target
   readonly label: string
   readonly state: RunState
-  /** Milliseconds since 1970; null before. */
+  /** Milliseconds since 1970; null before the start. */
   readonly startedAt: number | null
   readonly endedAt: number | null
-  /** How much it has printed. */
+  /** The size of its output. */
   readonly bytes: number
-  /** Equal for equal output; null until it ended. */
+  /** Equal for equal output; null until it has ended. */
   readonly digest: string | null
 }
 
-/** A snippet that runs, or ran, on one host or many. */
+/** A snippet that is running or has run on one or more hosts. */
 export interface RunSnapshot {
   readonly id: RunId
   readonly snippetId: SnippetId
@@ -179,22 +182,22 @@ export interface RunSnapshot {
   readonly rows: readonly RunRow[]
 }
 
-/** A part of what a host printed. */
+/** Part of a host's output. */
 export interface RunOutput {
   readonly data: Uint8Array
-  /** Where the next part begins. */
+  /** The start of the next part. */
   readonly next: number
-  /** How many bytes before `data` were let go, so that memory holds. */
+  /** The number of bytes before `data` that were dropped to limit memory. */
   readonly left: number
 }
 
 const aRun = z.strictObject({ id: runId })
 const row = z.int().min(0).max(9_999)
 
-/** Snippets that run apart from terminals. Kept until they are closed or the program ends; never on the disk. */
+/** Snippets run in the background. They are kept until closed or Hawser quits; never on disk. */
 export const runs = {
   list: call(z.void()).returns<readonly RunSnapshot[]>(),
-  /** Begins on so many hosts at once as the settings say; values are remembered for each. */
+  /** Starts on as many hosts in parallel as the settings allow; values are remembered for each. */
   start: call(
     z.strictObject({
       snippetId,
@@ -204,16 +207,16 @@ export const runs = {
       given,
     }),
   ).returns<RunId>(),
-  /** Runs once more where it did not end with 0, or everywhere; the same values hold. */
+  /** Runs again on the hosts that failed, or everywhere, with the same values. */
   again: call(z.strictObject({ id: runId, all: z.boolean() })).returns<void>(),
   /** Stops one host, or all. */
   stop: call(z.strictObject({ id: runId, row: row.nullable() })).returns<void>(),
-  /** Stops what runs, and forgets it with its output. */
+  /** Stops running commands, and discards the run with its output. */
   close: call(aRun).returns<void>(),
   output: call(z.strictObject({ id: runId, row, from: z.int().min(0) })).returns<RunOutput>(),
-  /** The output of all hosts, as one text. */
+  /** Returns the output of all hosts as one text. */
   text: call(aRun).returns<string>(),
-  /** Writes that into a folder; answers with the file's path. */
+  /** Writes that text to a folder; returns the file's path. */
   saveTo: call(z.strictObject({ id: runId, folder: exactLine(4096) })).returns<string>(),
   onChanged: event<readonly RunSnapshot[]>(),
 }

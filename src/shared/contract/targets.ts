@@ -5,7 +5,7 @@ import { shortName } from '../base/shown-name.ts'
 import { address, hostId, port, userName } from './hosts.ts'
 import { exactLine } from './text.ts'
 
-/** One stop on the way to a host that is not saved. */
+/** One hop on the route to a host that is not saved. */
 export const hop = z.strictObject({
   address,
   port: port.nullable().default(null),
@@ -13,25 +13,25 @@ export const hop = z.strictObject({
 })
 export type Hop = Readonly<z.output<typeof hop>>
 
-// A target is stored in many places, by earlier versions too, whose rules were others: one that is not dialled today must
-// still be there to be seen and corrected. The plan of a connection asks `wrongHop` of each stop.
+// Targets are stored in many places, also by earlier versions with other rules: one that can't be dialed today must
+// still be visible so that it can be corrected. Connection planning validates each hop with `wrongHop`.
 const storedHop = z.strictObject({
   ...hop.shape,
   address: z.string().max(255),
   user: z.string().max(128).nullable().default(null),
 })
 
-/** What is wrong with a stop that was typed or came from a link, as a sentence; null for nothing. */
+/** Returns what is wrong with a typed or linked hop, as a sentence; null if nothing is. */
 export function wrongHop(stop: Hop): string | null {
-  if (stop.address === '') return 'Type the host to connect to.'
-  if (!address.safeParse(stop.address).success) return `${shortName(stop.address)} is not an address.`
-  if (stop.port !== null && !port.safeParse(stop.port).success) return 'A port is a number from 1 to 65535.'
+  if (stop.address === '') return 'Enter the host to connect to.'
+  if (!address.safeParse(stop.address).success) return `${shortName(stop.address)} is not a valid address.`
+  if (stop.port !== null && !port.safeParse(stop.port).success) return 'The port must be a number from 1 to 65535.'
   if (stop.user !== null && !userName.safeParse(stop.user).success)
-    return `“${shortName(stop.user)}” is not a user name.`
+    return `“${shortName(stop.user)}” is not a valid user name.`
   return null
 }
 
-/** What a terminal is opened on: a saved host, an address somebody typed, or a shell on this computer. */
+/** The target of a terminal: a saved host, a typed address, or a local shell. */
 export const target = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('host'), hostId }),
   z.strictObject({
@@ -48,8 +48,9 @@ export type Target = Readonly<z.output<typeof target>>
 export const remoteTarget = target.refine(({ kind }) => kind !== 'local', 'must be a host')
 
 /**
- * One text for one target, for lists that are kept by host. The whole way counts: one address behind two jump hosts is two
- * machines. A target without jumps and key file has the text that every version has written, so that nothing filed is lost.
+ * Returns a unique text for a target, for lists kept by host. The whole route counts: one address behind two jump hosts
+ * means two machines. A target without jumps and key file has the same text in every version, so that saved data is not
+ * lost.
  */
 export function targetKey(of: Target): string {
   if (of.kind === 'host') return of.hostId
@@ -60,7 +61,7 @@ export function targetKey(of: Target): string {
 }
 
 function hopKey({ user, address, port }: Hop): string {
-  // A name that is not dialled could hold an @, and have the key of another machine.
+  // An invalid name might contain an @ and get the key of another machine.
   if (!isHostName(address) || (user !== null && !isUserName(user))) return JSON.stringify([user, address, port ?? 22])
   return `${user ?? ''}@${address}:${port ?? 22}`
 }

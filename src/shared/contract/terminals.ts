@@ -14,21 +14,21 @@ export type TerminalId = z.infer<typeof terminalId>
 export const terminalSize = z.strictObject({ cols: z.int().min(1).max(1000), rows: z.int().min(1).max(1000) })
 export type TerminalSize = Readonly<z.infer<typeof terminalSize>>
 
-/** How a shell ended: its exit code, or the signal that ended it. */
+/** How a shell ended: its exit code, or the signal that terminated it. */
 export interface Exit {
   readonly code: number | null
   readonly signal: string | null
 }
 
-/** Where a terminal stands. `lost` and `failed` keep the screen and offer to connect again. */
+/** The state of a terminal. `lost` and `failed` keep the screen and offer to reconnect. */
 export type TerminalState =
-  /** `said`: the server’s banner, which may hold a link by which to sign in. */
+  /** `said`: the server’s banner, which may contain a link for signing in. */
   | { readonly kind: 'connecting'; readonly step: string; readonly said?: ServerText }
   | { readonly kind: 'asking' }
   | {
       readonly kind: 'ready'
       readonly latencyMs: number | null
-      /** The weak algorithms that the connection has negotiated, by their SSH names. */
+      /** The weak algorithms negotiated for the connection, by their SSH names. */
       readonly weak: readonly string[]
     }
   | { readonly kind: 'stalled'; readonly seconds: number }
@@ -45,13 +45,13 @@ export interface TerminalSnapshot {
 // As in `files`, whose page imports this one.
 const typedPath = z.string().min(1).max(16_384)
 
-/** A line that Hawser types for the user, or puts on the clipboard for them to paste. */
+/** A line that Hawser types for the user, or copies to the clipboard for pasting. */
 export const lineRequest = z.discriminatedUnion('kind', [
-  /** Goes to a folder. */
+  /** Changes to a folder. */
   z.strictObject({ kind: z.literal('folder'), path: typedPath }),
   /** Paths as words. */
   z.strictObject({ kind: z.literal('paths'), paths: z.array(typedPath).min(1).max(1_000) }),
-  /** Copies files with scp or rsync; `from` is the host that they are on, null for this computer. */
+  /** Copies files with scp or rsync; `from` is the host that has them, null for this computer. */
   z.strictObject({
     kind: z.literal('copy'),
     program: z.enum(['scp', 'rsync']),
@@ -61,34 +61,39 @@ export const lineRequest = z.discriminatedUnion('kind', [
 ])
 export type LineRequest = Readonly<z.output<typeof lineRequest>>
 
-/** Shells on remote hosts and on this computer. Bytes travel over a MessagePort under the terminal's id, never through these calls. */
+/**
+ * Remote and local shells. Their bytes travel over a MessagePort under the terminal's ID, never through these calls.
+ */
 export const terminals = {
-  /** Answers once the shell runs; its port has then been sent. The id is the caller's, so that opening can be watched and cancelled. */
+  /**
+   * Opens a shell; resolves once it is running and its port was sent. The caller chooses the ID, so that opening can be
+   * watched and cancelled.
+   */
   open: call(z.strictObject({ id: terminalId, target, size: terminalSize })).returns<void>(),
   /**
-   * Opens a new port to a shell that runs already, for a page that was loaded again; its first message is a replay.
-   * Throws `not-found` where none runs under this id.
+   * Opens a new port to a running shell, for a reloaded page; its first message is a replay. Errors: `not-found` if
+   * none is running under this ID.
    */
   attach: call(z.strictObject({ id: terminalId })).returns<void>(),
   resize: call(z.strictObject({ id: terminalId, size: terminalSize })).returns<void>(),
   close: call(z.strictObject({ id: terminalId })).returns<void>(),
   /**
-   * Composes a line, without Enter, for the shell of a target, quoted for just that shell. Throws `invalid-input` with a
-   * sentence where a name can't be typed safely there, and what connecting throws.
+   * Composes a line, without Enter, quoted for the shell of a target. Errors: `invalid-input` with a sentence if a name
+   * can't be typed safely, and those of connecting.
    */
   lineFor: call(z.strictObject({ target, request: lineRequest })).returns<string>(),
   list: call(z.void()).returns<readonly TerminalSnapshot[]>(),
   onChanged: event<readonly TerminalSnapshot[]>(),
 }
 
-/** The output that a shell had before this page came, for a screen of the size that it was written for. */
+/** The output of a shell before this page was loaded, for a screen of the size that it was written for. */
 export interface TerminalReplay {
   readonly bytes: Uint8Array
   readonly size: TerminalSize
-  /** False when older output was left out. */
+  /** False if older output was dropped. */
   readonly whole: boolean
 }
 
-/** What travels on a terminal's port. Acknowledgements carry the bytes the screen has taken in. */
+/** The messages on a terminal's port. Acknowledgements contain the bytes processed by the screen. */
 export type ToTerminal = { readonly data: Uint8Array } | { readonly replay: TerminalReplay }
 export type FromTerminal = { readonly input: Uint8Array } | { readonly ack: number }

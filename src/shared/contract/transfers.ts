@@ -7,28 +7,28 @@ import { fileName, filePath, place, side } from './files.ts'
 export const transferId = z.uuid().brand<'TransferId'>()
 export type TransferId = z.infer<typeof transferId>
 
-/** What is done with a file that is there already. */
+/** What to do with an existing file. */
 export const conflictChoice = z.enum(['replace', 'keep-both', 'skip', 'resume', 'newer', 'different'])
 export type ConflictChoice = z.infer<typeof conflictChoice>
 
 export const transferOptions = z.strictObject({
-  /** Links are made anew, replaced by what they lead to, or left out. */
+  /** Links are copied as links, replaced by their targets, or skipped. */
   links: z.enum(['keep', 'follow', 'skip']).default('keep'),
-  /** Takes the source away once its copy is whole. */
+  /** Deletes the source once its copy is complete. */
   move: z.boolean().default(false),
   keepOwner: z.boolean().default(false),
-  /** Compares checksums of source and copy. */
+  /** Compares the checksums of source and copy. */
   verify: z.boolean().default(false),
-  /** `ask` asks a person. */
+  /** `ask` asks the user. */
   conflict: conflictChoice.or(z.literal('ask')).default('ask'),
 })
 export type TransferOptions = Readonly<z.output<typeof transferOptions>>
 
-/** What is to be copied where: files and folders of one side into a folder of another. */
+/** A copy: files and folders of one side to a folder of another. */
 export const transferRequest = z.strictObject({
   from: z.strictObject({ side, paths: z.array(filePath).min(1).max(200_000) }),
   to: place,
-  /** The name of the copy, when there is one path and it is to be called otherwise. */
+  /** The new name of the copy, if there is a single path to rename. */
   rename: fileName.nullable().default(null),
   options: transferOptions.prefault({}),
 })
@@ -39,7 +39,7 @@ export type TransferState =
   | { readonly kind: 'running' }
   | { readonly kind: 'asking' }
   | { readonly kind: 'paused' }
-  /** The link was lost: it goes on by itself. */
+  /** The connection was lost: it resumes automatically. */
   | { readonly kind: 'waiting'; readonly seconds: number; readonly error: WireError }
   | { readonly kind: 'failed'; readonly error: WireError }
   | { readonly kind: 'done' }
@@ -50,18 +50,18 @@ export const transferFailure = z.strictObject({
 })
 export type TransferFailure = Readonly<z.infer<typeof transferFailure>>
 
-/** How far a transfer is. */
+/** The progress of a transfer. */
 export interface TransferProgress {
   readonly files: number
   readonly filesTotal: number
   readonly bytes: number
   readonly bytesTotal: number
-  /** True while folders are still being read: the totals grow. */
+  /** True while folders are still being read, so that the totals grow. */
   readonly counting: boolean
-  /** Bytes and files a second, over the last seconds. */
+  /** Bytes and files per second, over the last few seconds. */
   readonly rate: number
   readonly fileRate: number
-  /** True when many small files travel as one stream. */
+  /** True if many small files travel as one stream. */
   readonly packed: boolean
   readonly skipped: number
 }
@@ -71,12 +71,12 @@ export interface TransferSnapshot {
   readonly request: TransferRequest
   readonly state: TransferState
   readonly progress: TransferProgress
-  /** The first of the files that failed, and how many there are. */
+  /** The first of the failed files, and their number. */
   readonly failures: readonly TransferFailure[]
   readonly failed: number
 }
 
-/** Bytes a second that all transfers together may use; 0 is no limit. */
+/** The limit of all transfers together in bytes per second; 0 is no limit. */
 export const speedLimits = z.strictObject({ up: z.int().min(0), down: z.int().min(0) })
 export type SpeedLimits = Readonly<z.infer<typeof speedLimits>>
 
@@ -87,20 +87,20 @@ export interface TransferList {
 
 const one = z.strictObject({ id: transferId })
 
-/** Copies between sides, one after the other and side by side. They outlive a lost link and the end of the program. */
+/** Copies between sides, queued and in parallel. They outlive lost connections and restarts. */
 export const transfers = {
   enqueue: call(transferRequest).returns<TransferId>(),
   pause: call(one).returns<void>(),
   resume: call(one).returns<void>(),
-  /** Ends it and takes its part files away. */
+  /** Cancels it and deletes its part files. */
   cancel: call(one).returns<void>(),
-  /** Copies what failed once more. */
+  /** Copies failed files again. */
   retry: call(one).returns<void>(),
   pauseAll: call(z.void()).returns<void>(),
   resumeAll: call(z.void()).returns<void>(),
-  /** Takes what has ended off the list. */
+  /** Removes finished transfers from the list. */
   clear: call(z.void()).returns<void>(),
-  /** Puts one that waits before another. */
+  /** Moves a waiting transfer before another. */
   reorder: call(z.strictObject({ id: transferId, before: transferId.nullable() })).returns<void>(),
   setLimits: call(speedLimits).returns<void>(),
   list: call(z.void()).returns<TransferList>(),

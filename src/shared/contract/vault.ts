@@ -4,8 +4,8 @@ import { call, event } from './define.ts'
 import { secretText } from './text.ts'
 
 /**
- * Where secrets are kept. `new`: nothing is kept yet. `session`: this run only.
- * `locked` with `protector: keychain` means that the keychain does not give the key out.
+ * Where secrets are stored. `new`: nothing is stored yet. `session`: until Hawser quits. `locked` with `protector:
+ * keychain` means that the keychain doesn't provide the key.
  */
 export interface VaultStatus {
   readonly state: 'new' | 'unlocked' | 'locked' | 'session'
@@ -16,10 +16,10 @@ export interface VaultStatus {
 
 const newPassword = secretText.min(8)
 
-/** The encrypted store of passwords, passphrases and pasted keys. No secret ever comes back over these calls. */
+/** The encrypted store of passwords, passphrases and pasted keys. These calls never return a secret. */
 export const vault = {
   status: call(z.void()).returns<VaultStatus>(),
-  /** Starts or re-protects the vault. */
+  /** Creates the vault, or changes its protection. */
   protect: call(
     z.discriminatedUnion('by', [
       z.strictObject({ by: z.literal('keychain') }),

@@ -6,7 +6,7 @@ import { target } from './targets.ts'
 import { terminalId } from './terminals.ts'
 import { line } from './text.ts'
 
-/** One terminal pane as data: what it is on and what it is called. */
+/** One terminal pane as data: its target and title. */
 export const pane = z.strictObject({ id: terminalId, target, title: line(256) })
 export type Pane = Readonly<z.output<typeof pane>>
 
@@ -33,7 +33,7 @@ const splitTree: z.ZodType<SplitTree> = z.discriminatedUnion('kind', [
   }),
 ]) as z.ZodType<SplitTree>
 
-/** One tab of a file pane: whose files, and where; null is the home folder. */
+/** One tab of a file pane: its side and path; null is the home folder. */
 export const fileTab = z.strictObject({ id: z.uuid(), side, path: filePath.nullable() })
 export type FileTab = Readonly<z.output<typeof fileTab>>
 
@@ -63,7 +63,7 @@ export const savedWorkspace = z.strictObject({
 })
 export type SavedWorkspace = Readonly<z.output<typeof savedWorkspace>>
 
-/** The tabs and splits of the last run, kept so that the next one begins with them. */
+/** The tabs and splits of the last run, restored by the next one. */
 export const workspace = {
   load: call(z.void()).returns<SavedWorkspace>(),
   save: call(z.strictObject({ workspace: savedWorkspace })).returns<void>(),

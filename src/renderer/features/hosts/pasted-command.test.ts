@@ -32,7 +32,7 @@ describe('a paste into the address field', () => {
   it('leaves other text unchanged, and reports errors in commands', () => {
     for (const text of ['10.0.0.1', 'gpu.example', 'sftp -P 41234 root@1.2.3.4', 'scp -P 1 a root@h:/x', 'some words'])
       expect(read(text)).toBeNull()
-    expect(read('ssh -p 99999 h')).toBe('A port is a number from 1 to 65535.')
+    expect(read('ssh -p 99999 h')).toBe('The port must be a number from 1 to 65535.')
   })
 
   it('reports what a saved host can’t hold', () => {
