@@ -41,7 +41,7 @@ async function askSudo(prompter: Prompter, plan: ConnectionPlan, options: AskOpt
       kind: 'secrets',
       from: { kind: 'hawser' },
       title: `sudo on ${label}`,
-      text: `Password of ${user}, to open the files as root`,
+      text: `Password for ${user}, to browse files as root`,
       prompts: [{ text: 'Password', echo: false }],
       remember: false,
     },

@@ -18,11 +18,12 @@ export function newsOf(rows: readonly RunRow[], name: string): RunNews {
   const good = rows.filter(({ state }) => state.kind === 'ended' && state.code === 0).length
   const [only, ...others] = rows
   const subject = only && others.length === 0 ? only.label : `${rows.length} hosts`
-  const text = good === rows.length ? 'ended with 0' : `${rows.length - good} of ${rows.length} did not end with 0`
+  const failed = rows.length - good
+  const text = failed === 0 ? 'finished' : rows.length === 1 ? 'failed' : `${failed} of ${rows.length} failed`
   const endedAt = Math.max(...rows.map(row => row.endedAt ?? 0))
   const startedAt = Math.min(...rows.map(row => row.startedAt ?? Infinity))
   return {
-    kind: good === rows.length ? 'ran' : 'run-failed',
+    kind: failed === 0 ? 'ran' : 'run-failed',
     subject,
     text: `${name}: ${text}`,
     notice: endedAt - startedAt > longRunMs ? `${name} on ${subject}: ${text}` : null,

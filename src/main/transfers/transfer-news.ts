@@ -30,6 +30,6 @@ export function newsOf(
     kind: failed ? 'copy-failed' : 'copied',
     subject: names.length === 0 ? 'This computer' : [...new Set(names)].join(', '),
     text,
-    notice: tookMs > worthTellingMs ? (failed ? `Not all was copied: ${text}` : text) : null,
+    notice: tookMs > worthTellingMs ? (failed ? `Couldn’t copy everything: ${text}` : text) : null,
   }
 }
