@@ -7,7 +7,7 @@ import type { Endpoint, Forward, ForwardSnapshot, ForwardState } from '../../sha
 import type { AskedBy } from '../../shared/contract/asked-by.ts'
 import { Asker } from '../prompts/asker.ts'
 import type { Connection } from '../ssh/connection.ts'
-import type { DialStep } from '../ssh/dialer.ts'
+import type { DialStep } from '../ssh/dial-step.ts'
 import { resetSocket } from './join-streams.ts'
 import { isAway, judgeFailure, retryDelay } from './retry.ts'
 import { listenAtFirst, listenHere, type LocalListener } from './local-listener.ts'

@@ -1,5 +1,6 @@
 import type { Client, ClientChannel } from 'ssh2'
 
+import { cancelled } from '../../shared/base/abort.ts'
 import { cleanLine } from '../../shared/base/clean-text.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import { Emitter, type Event } from '../../shared/base/event.ts'
@@ -298,7 +299,7 @@ export class Connection implements Disposable {
   #open<T>({ signal, request, drop, refused }: OpenRequest<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#over) return reject(new AppError('lost', `The connection to ${this.where} is closed.`))
-      if (signal.aborted) return reject(new AppError('cancelled', 'Cancelled'))
+      if (signal.aborted) return reject(cancelled())
       const settle = () => {
         clearTimeout(timer)
         stop.dispose()
@@ -310,7 +311,7 @@ export class Connection implements Disposable {
         reject(error)
       }
       let gaveUp = false
-      const abort = () => fail(new AppError('cancelled', 'Cancelled'))
+      const abort = () => fail(cancelled())
       const late = () =>
         fail(new AppError('timed-out', `${this.where} did not answer the request for a channel. Try again.`))
       const timer = setTimeout(late, openMs)
