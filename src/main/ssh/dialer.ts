@@ -1,20 +1,17 @@
 import type { Duplex } from 'node:stream'
 
-import { Client } from 'ssh2'
-
 import { AppError } from '../../shared/base/errors.ts'
 import { DisposableStore, toDisposable, type Disposable } from '../../shared/base/lifecycle.ts'
-import { serverText, type ServerText } from '../../shared/base/server-text.ts'
+import type { ServerText } from '../../shared/base/server-text.ts'
 import type { Question, ShownKey } from '../../shared/contract/prompts.ts'
 import type { Asker } from '../prompts/asker.ts'
 import type { Prompter } from '../prompts/prompter.ts'
 import type { Consents } from '../ssh-config/consents.ts'
-import { algorithmsFor, weakAmong, type Offer } from './algorithms.ts'
-import { Banner } from './banner.ts'
+import { algorithmsFor } from './algorithms.ts'
+import { Attempt, needsAnswer } from './attempt.ts'
 import { Authenticator } from './authenticator.ts'
 import { Connection } from './connection.ts'
 import type { PlannedHop } from './connection-plan.ts'
-import { Deadline } from './deadline.ts'
 import type { DialStep } from './dial-step.ts'
 import { learnHostKeys } from './host-key-learn.ts'
 import { checkHostKey, knownTypesOf } from './host-key-check.ts'
@@ -25,12 +22,7 @@ import { limitsFrom } from './liveness.ts'
 import { reach } from './reach.ts'
 import type { SecretStore } from './sign-in-context.ts'
 import { agentFor, type Signer } from './signer.ts'
-import { allowMessagesInLaterKex, onSilentRound } from './ssh2-internals.ts'
-import { toSshError, type ConnectionStage } from './ssh-errors.ts'
-import { stageOf, watchHello, type ServerHello } from './server-hello.ts'
 import { findUnsupported, type UnsupportedIdentity } from './unsupported-identities.ts'
-
-export type { DialStep }
 
 export interface DialOptions {
   readonly hop: PlannedHop
@@ -59,11 +51,7 @@ export interface DialerParts {
   readonly onForgotten: (error: unknown) => void
 }
 
-const handshakeMs = 20_000
-// sshd's LoginGraceTime: a push to a phone, a touch of a key and a slow directory all take their time.
-const signInMs = 120_000
-
-/** The one place that makes an ssh2 Client: connects, checks the host key, signs in. Throws an AppError with a next step. */
+/** Connects, checks the host key, signs in. Throws an AppError with a next step. */
 export class Dialer {
   readonly #parts: DialerParts
 
@@ -135,7 +123,8 @@ export class Dialer {
   ): Promise<Connection> {
     const { knownHosts, onKeyDecision, onBanner, prompter } = this.#parts
     const attempt = new Attempt({
-      ...{ hop, stream, signal, onStep, onBanner, asker, prompter },
+      ...{ hop, stream, signal, onStep, asker, prompter },
+      onBanner: text => onBanner(hop, text),
       quiet: quiet || hop.options.batch,
       offer: chooseAlgorithms(hop, knownTypes),
       findUnsupported: () => this.#findUnsupported(hop),
@@ -193,11 +182,6 @@ export class Dialer {
   }
 }
 
-/** A command may ask for a sign-in of its own, in a browser perhaps, before it leads anywhere. */
-function handshakeLimit({ options: { through, connectMs } }: PlannedHop): number {
-  return Math.max(through?.kind === 'command' ? signInMs : handshakeMs, connectMs ?? 0)
-}
-
 /** The socket of the agent that programs over there may use; null is none. */
 function forwardedAgent({ options }: PlannedHop, usual: string | null): string | null {
   const { forwardAgent, agent } = options
@@ -213,178 +197,5 @@ function chooseAlgorithms(hop: PlannedHop, knownTypes: readonly string[]) {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     throw new AppError('no-common-algorithm', `${error.message}. Change that line of the config of ${hop.label}.`)
-  }
-}
-
-function needsAnswer(hop: PlannedHop, refused: boolean): AppError {
-  const text = hop.options.batch
-    ? `${hop.label} asks something, and BatchMode is set to yes in its config.`
-    : `${hop.label} asks for more than a connection in the background can answer.`
-  return new AppError(refused ? 'auth-failed' : 'needs-answer', text)
-}
-
-function passwordExpired(hop: PlannedHop): AppError {
-  return new AppError(
-    'auth-failed',
-    `${hop.label} wants a new password for ${hop.user}, which Hawser can’t set. Change it with ssh in a terminal and try again.`,
-  )
-}
-
-interface AttemptParts extends Pick<DialerParts, 'onBanner'> {
-  readonly hop: PlannedHop
-  readonly stream: Duplex
-  readonly signal: AbortSignal
-  readonly onStep: (step: DialStep) => void
-  readonly quiet: boolean
-  readonly asker: Asker
-  readonly prompter: Prompter
-  readonly offer: Offer
-  /** Looks for what a refused sign-in may have wanted. */
-  readonly findUnsupported: () => Promise<readonly UnsupportedIdentity[]>
-}
-
-/** One handshake and sign-in, with its clock and its way to ask. */
-class Attempt {
-  readonly client = new Client()
-  /** Why it can't go on, when something better than ssh2's own error is known. */
-  failure: unknown
-  /** The weak algorithms that were negotiated. */
-  weak: readonly string[] = []
-  readonly #parts: AttemptParts
-  readonly #deadline: Deadline
-  readonly #hello: () => ServerHello
-  #reached: 'key-shown' | 'signing-in' | null = null
-  #limitMs = 0
-  #asking = 0
-  #over = false
-  readonly #banner = new Banner()
-  #giveUp: (error: unknown) => void = () => {}
-  #questions = new AbortController()
-
-  constructor(parts: AttemptParts) {
-    this.#parts = parts
-    this.#hello = watchHello(parts.stream)
-    this.#deadline = new Deadline(() => this.#giveUp(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })))
-  }
-
-  get offer(): Offer {
-    return this.#parts.offer
-  }
-
-  get #stage(): ConnectionStage {
-    return this.#reached ?? stageOf(this.#hello())
-  }
-
-  readonly ask = async (question: Question, refused = false) => {
-    const { prompter, onStep, hop, quiet, asker } = this.#parts
-    if (quiet) throw needsAnswer(hop, refused)
-    onStep({ kind: 'asking' })
-    this.#asking++
-    try {
-      const said = this.#banner.text
-      const shown = said && question.kind === 'secrets' ? { ...question, said } : question
-      const answer = await this.#deadline.pauseFor(() => prompter.ask(shown, { asker, signal: this.#questions.signal }))
-      this.#showSignIn()
-      return answer
-    } finally {
-      this.#asking--
-    }
-  }
-
-  /** Ends the attempt with a reason of our own; nothing more is sent. */
-  readonly giveUp = (error: unknown) => {
-    this.failure ??= error
-    this.#giveUp(error)
-  }
-
-  /** The server's host key came, which is asked about or known. */
-  keyShown(): void {
-    this.#reached = 'key-shown'
-  }
-
-  /** For what ssh2 can't bear any more once its connection is gone. */
-  unlessOver(run: () => void): void {
-    if (!this.#over && !this.#parts.stream.destroyed) run()
-  }
-
-  async run(auth: Authenticator, config: Parameters<Client['connect']>[0]): Promise<void> {
-    const { client } = this
-    const { signal } = this.#parts
-    const abort = () => this.#giveUp(new AppError('cancelled', 'Cancelled'))
-    try {
-      await new Promise<void>((resolve, reject) => {
-        this.#giveUp = reject
-        signal.addEventListener('abort', abort)
-        client.on('ready', () => resolve())
-        client.on('handshake', ({ kex, serverHostKey, cs, sc }) => {
-          this.weak = weakAmong([kex, serverHostKey, cs.cipher, cs.mac, sc.cipher, sc.mac])
-          this.#reached = 'signing-in'
-          this.#startClock(signInMs)
-        })
-        // An agent that would not sign is one attempt gone, not the connection.
-        client.on('error', error => ((error as { level?: string }).level === 'agent' ? undefined : reject(error)))
-        client.on('banner', text => this.#showBanner(text))
-        client.on('close', () => reject(new Error('')))
-        client.on('change password', () => reject(passwordExpired(this.#parts.hop)))
-        if (signal.aborted) abort()
-        this.#startClock(handshakeLimit(this.#parts.hop))
-        client.connect(config)
-        allowMessagesInLaterKex(client)
-        onSilentRound(client, text => this.#showBanner(text))
-      })
-    } catch (error) {
-      this.#over = true
-      client.destroy()
-      const asking = this.#asking > 0
-      this.#questions.abort()
-      throw await this.#explain(error, auth, asking)
-    } finally {
-      signal.removeEventListener('abort', abort)
-      this.#deadline.dispose()
-      this.#questions.abort()
-    }
-  }
-
-  #showSignIn(): void {
-    const { hop, onStep } = this.#parts
-    const said = this.#banner.text
-    onStep({ kind: 'connecting', step: `Signing in as ${hop.user}`, ...(said && { said }) })
-  }
-
-  /** A banner may lead to a page where the person signs in: all the time there is counts from it. */
-  #showBanner(text: string): void {
-    if (!this.#banner.add(text)) return
-    const { hop, onBanner } = this.#parts
-    onBanner(hop, serverText(text, 2_000))
-    this.#startClock(signInMs)
-    if (this.#asking === 0) this.#showSignIn()
-  }
-
-  #startClock(ms: number): void {
-    this.#limitMs = ms
-    this.#deadline.restart(ms)
-  }
-
-  async #explain(error: unknown, auth: Authenticator, asking: boolean): Promise<AppError> {
-    const { hop, findUnsupported } = this.#parts
-    if (error instanceof AppError && error.code === 'cancelled') return error
-    const cause = this.failure ?? auth.failure ?? error
-    const refused = (cause as { level?: string }).level === 'client-authentication'
-    return toSshError(cause, {
-      where: hop.label,
-      stage: this.#stage,
-      hello: this.#hello(),
-      exchange: {
-        offer: this.offer,
-        weakAllowed: hop.weakAlgorithms,
-        saved: hop.saved,
-        wishes: hop.options.algorithms,
-      },
-      asking,
-      limitMs: this.#limitMs,
-      methods: auth.methods,
-      tried: [...auth.tried],
-      unsupported: refused ? await findUnsupported() : [],
-    })
   }
 }
