@@ -17,7 +17,7 @@ const syntax = [
   { selector: 'TSEnumDeclaration', message: 'Use a string union.' },
   {
     selector: "NewExpression[callee.name='Client']",
-    message: 'Only the dialer and the host key scan make an ssh2 Client.',
+    message: 'Only an attempt and the host key scan make an ssh2 Client.',
   },
 ]
 /** The main process carries SSH: while it waits, every connection stands still. */
@@ -123,7 +123,7 @@ export default tseslint.config(
     ignores: ['**/*.test.ts'],
     rules: { 'no-restricted-imports': restricted(...electron, keytar) },
   },
-  { files: ['src/main/ssh/{dialer,host-key-scan}.ts'], rules: { 'no-restricted-syntax': ['error', ...waiting] } },
+  { files: ['src/main/ssh/{attempt,host-key-scan}.ts'], rules: { 'no-restricted-syntax': ['error', ...waiting] } },
   { files: ['src/main/storage/keychain.ts'], rules: { 'no-restricted-imports': restricted(...electron, ssh2) } },
   {
     files: ['e2e/**'],

@@ -37,15 +37,26 @@ const doorsOnly = true
  */
 export function importZones({ root = '.', doors = doorsOnly } = {}) {
   return [
-    zone('src/shared', 'src', ['shared'], 'shared may import shared and zod, and nothing else.'),
-    zone('src/preload', 'src', ['shared/contract', 'preload'], 'preload may import shared/contract only.'),
-    zone('src/main', 'src', ['shared', 'main'], 'main may import shared only. Add a call to the contract instead.'),
-    zone(
-      'src/renderer',
-      'src',
-      ['shared', 'renderer'],
-      'The renderer may import shared only. Ask main through the contract.',
-    ),
+    zone('src/shared', {
+      from: 'src',
+      except: ['shared'],
+      message: 'shared may import shared and zod, and nothing else.',
+    }),
+    zone('src/preload', {
+      from: 'src',
+      except: ['shared/contract', 'preload'],
+      message: 'preload may import shared/contract only.',
+    }),
+    zone('src/main', {
+      from: 'src',
+      except: ['shared', 'main'],
+      message: 'main may import shared only. Add a call to the contract instead.',
+    }),
+    zone('src/renderer', {
+      from: 'src',
+      except: ['shared', 'renderer'],
+      message: 'The renderer may import shared only. Ask main through the contract.',
+    }),
     ...zonesOf(root, { folder: 'src/main', order: mainOrder, cure: 'Join it with others in wiring/.' }),
     ...zonesOf(root, {
       folder: 'src/renderer',
@@ -72,7 +83,13 @@ function zonesOf(root, { folder, order, cure }) {
   }
   return order.flatMap((row, at) => {
     const below = order.slice(0, at).flat()
-    return row.map(name => zone(`${folder}/${name}`, folder, [...below, name], `${maySee(name, below)} ${cure}`))
+    return row.map(name =>
+      zone(`${folder}/${name}`, {
+        from: folder,
+        except: [...below, name],
+        message: `${maySee(name, below)} ${cure}`,
+      }),
+    )
   })
 }
 
@@ -81,7 +98,11 @@ function featureZones(root) {
   const folder = 'src/renderer/features'
   const below = rendererOrder.slice(0, rowOf(rendererOrder, 'features')).flat()
   return foldersIn(root, folder).map(name =>
-    zone(`${folder}/${name}`, folder, [name], `${maySee(`features/${name}`, below)} Features meet in app/.`),
+    zone(`${folder}/${name}`, {
+      from: folder,
+      except: [name],
+      message: `${maySee(`features/${name}`, below)} Features meet in app/.`,
+    }),
   )
 }
 
@@ -89,7 +110,11 @@ function featureZones(root) {
 function doorZone(root) {
   const folder = 'src/renderer/features'
   const doors = foldersIn(root, folder).map(name => `${name}/${name}-door.tsx`)
-  return zone('src/renderer/app', folder, doors, 'app may import a feature through features/NOUN/NOUN-door.tsx only.')
+  return zone('src/renderer/app', {
+    from: folder,
+    except: doors,
+    message: 'app may import a feature through features/NOUN/NOUN-door.tsx only.',
+  })
 }
 
 /** @param {string} name @param {readonly string[]} below */
@@ -111,7 +136,7 @@ function foldersIn(root, folder) {
     .map(({ name }) => name)
 }
 
-/** @param {string} target @param {string} from @param {readonly string[]} except @param {string} message @returns {Zone} */
-function zone(target, from, except, message) {
+/** @param {string} target @param {Omit<Zone, 'target' | 'except'> & { except: readonly string[] }} rule @returns {Zone} */
+function zone(target, { from, except, message }) {
   return { target: `./${target}`, from: `./${from}`, except: except.map(name => `./${name}`), message }
 }

@@ -20,9 +20,13 @@ export class ActivityService implements Contract {
     this.#file = file
   }
 
-  list: Contract['list'] = () => this.#file.value
+  list(): readonly ActivityEntry[] {
+    return this.#file.value
+  }
 
-  clear: Contract['clear'] = () => this.#store([])
+  clear(): Promise<void> {
+    return this.#store([])
+  }
 
   /** Adds an entry; a failure to save it is ignored. */
   add(kind: ActivityEntry['kind'], subject: string, text: string): void {

@@ -13,6 +13,7 @@ import { openExternal } from './open-external.ts'
 import { setFrameTheme } from './window.ts'
 
 type Contract = Services['app']
+type Input<K extends keyof Contract> = Parameters<Contract[K]>[0]
 
 const maxClipboard = 1024 * 1024
 
@@ -31,46 +32,62 @@ export class AppService implements Contract {
     this.#network = network
   }
 
-  info: Contract['info'] = (): AppInfo => ({
-    version: app.getVersion(),
-    electron: process.versions.electron,
-    chrome: process.versions.chrome,
-    node: process.versions.node,
-    platform: process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux',
-    dataFolder: this.#dataFolder,
-  })
+  info(): AppInfo {
+    return {
+      version: app.getVersion(),
+      electron: process.versions.electron,
+      chrome: process.versions.chrome,
+      node: process.versions.node,
+      platform: process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux',
+      dataFolder: this.#dataFolder,
+    }
+  }
 
-  openExternal: Contract['openExternal'] = ({ url }) => openExternal(url)
+  openExternal({ url }: Input<'openExternal'>): Promise<void> {
+    return openExternal(url)
+  }
 
-  copy: Contract['copy'] = ({ text, to }) => writeClipboard(text, to)
+  copy({ text, to }: Input<'copy'>): Promise<void> {
+    return writeClipboard(text, to)
+  }
 
-  paste: Contract['paste'] = async ({ from }) => {
+  async paste({ from }: Input<'paste'>): Promise<string> {
     const text = await readClipboard(from)
     if (text.length > maxClipboard)
       throw new AppError('invalid-input', 'The clipboard text is larger than 1 MB. Upload it as a file instead.')
     return text
   }
 
-  copiedFiles: Contract['copiedFiles'] = () => readCopiedFiles()
+  copiedFiles(): Promise<readonly string[]> {
+    return readCopiedFiles()
+  }
 
-  setFrame: Contract['setFrame'] = ({ dark }) => {
+  setFrame({ dark }: Input<'setFrame'>): void {
     for (const window of BrowserWindow.getAllWindows()) setFrameTheme(window, dark)
   }
 
-  chooseFile: Contract['chooseFile'] = ({ title }) => choose({ title, properties: ['openFile', 'showHiddenFiles'] })
+  chooseFile({ title }: Input<'chooseFile'>): Promise<string | null> {
+    return choose({ title, properties: ['openFile', 'showHiddenFiles'] })
+  }
 
-  chooseFolder: Contract['chooseFolder'] = async ({ title }) => {
+  async chooseFolder({ title }: Input<'chooseFolder'>): Promise<string | null> {
     const path = await choose({ title, properties: ['openDirectory', 'createDirectory'] })
     return path === null ? null : toPath(path)
   }
 
-  dragOut: Contract['dragOut'] = ({ paths }) => dragOut(paths)
+  dragOut({ paths }: Input<'dragOut'>): Promise<void> {
+    return dragOut(paths)
+  }
 
-  networkChanged: Contract['networkChanged'] = () => this.#network.note()
+  networkChanged(): void {
+    return this.#network.note()
+  }
 
-  notices: Contract['notices'] = () => this.#notices
+  notices(): readonly Notice[] {
+    return this.#notices
+  }
 
-  dismissNotice: Contract['dismissNotice'] = ({ id }) => {
+  dismissNotice({ id }: Input<'dismissNotice'>): void {
     this.#notices = this.#notices.filter(notice => notice.id !== id)
     this.#noticed.fire(this.#notices)
   }

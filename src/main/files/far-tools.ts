@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 
+import { cancelled } from '../../shared/base/abort.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import { isSafeName, joinPath, nameOf, parentOf } from '../../shared/base/paths.ts'
 import { shortName } from '../../shared/base/shown-name.ts'
@@ -55,7 +56,7 @@ async function readChecksum(
     const ahead: Promise<Uint8Array>[] = []
     const { chunk } = files.pace
     for (let offset = 0; ;) {
-      if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
+      if (signal.aborted) throw cancelled()
       while (ahead.length < 16) ahead.push(file.read(offset + ahead.length * chunk, chunk))
       const data = await (ahead.shift() as Promise<Uint8Array>)
       hash.update(data)

@@ -1,9 +1,21 @@
+import { cancelled } from '../../shared/base/abort.ts'
 import { AppError, toWireError } from '../../shared/base/errors.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import { joinPath, nameOf, parentOf } from '../../shared/base/paths.ts'
 import type { OpenPort } from '../../shared/base/stream-port.ts'
 import type { Services } from '../../shared/contract/contract.ts'
-import type { FromListing, ListingId, Side, SideInfo, TaskId } from '../../shared/contract/files.ts'
+import type {
+  FromListing,
+  ListingId,
+  Side,
+  SideInfo,
+  TaskId,
+  FileInfo,
+  FilePiece,
+  FileVersion,
+  TreeCount,
+  Space,
+} from '../../shared/contract/files.ts'
 import type { AskedBy } from '../../shared/contract/asked-by.ts'
 import { checksum, compress, extract, findByName, setOwner } from './far-tools.ts'
 import type { FileSides } from './file-sides.ts'
@@ -12,6 +24,7 @@ import { readPiece, saveFile } from './file-contents.ts'
 import { countTree, removeTree, setTreeMode } from './tree-operations.ts'
 
 type Contract = Services['files']
+type Input<K extends keyof Contract> = Parameters<Contract[K]>[0]
 
 export interface FileServiceParts {
   readonly sides: FileSides
@@ -40,8 +53,8 @@ export class FileService implements Contract, Disposable {
     this.onSides = parts.sides.onChanged
   }
 
-  reach: Contract['reach'] = ({ side, asker }) =>
-    this.#on(
+  reach({ side, asker }: Input<'reach'>): Promise<SideInfo> {
+    return this.#on(
       side,
       async files => ({
         home: await files.home(),
@@ -50,10 +63,13 @@ export class FileService implements Contract, Disposable {
       }),
       asker,
     )
+  }
 
-  keep: Contract['keep'] = ({ sides }) => this.#parts.sides.keep(sides)
+  keep({ sides }: Input<'keep'>): void {
+    return this.#parts.sides.keep(sides)
+  }
 
-  list: Contract['list'] = async ({ id, place, asker }) => {
+  async list({ id, place, asker }: Input<'list'>): Promise<void> {
     const abort = new AbortController()
     this.#listings.get(id)?.abort()
     this.#listings.set(id, abort)
@@ -71,19 +87,20 @@ export class FileService implements Contract, Disposable {
       })
   }
 
-  stopListing: Contract['stopListing'] = ({ id }) => {
+  stopListing({ id }: Input<'stopListing'>): void {
     this.#listings.get(id)?.abort()
     this.#listings.delete(id)
   }
 
-  info: Contract['info'] = ({ place }) =>
-    this.#on(place.side, async files => {
+  info({ place }: Input<'info'>): Promise<(FileInfo & { readonly realPath: string }) | null> {
+    return this.#on(place.side, async files => {
       const info = await files.info(place.path, { follow: true })
       return info && { ...info, realPath: await files.realPath(place.path) }
     })
+  }
 
-  complete: Contract['complete'] = ({ place, prefix }) =>
-    this.#on(place.side, async files => {
+  complete({ place, prefix }: Input<'complete'>): Promise<string[]> {
+    return this.#on(place.side, async files => {
       const names: string[] = []
       const wanted = prefix.toLowerCase()
       await files.list(place.path, {
@@ -97,37 +114,47 @@ export class FileService implements Contract, Disposable {
       })
       return [...new Set(names)].sort().slice(0, mostCompletions)
     })
+  }
 
-  read: Contract['read'] = ({ place, offset, length }) =>
-    this.#on(place.side, files => readPiece(files, place.path, { offset, length }))
+  read({ place, offset, length }: Input<'read'>): Promise<FilePiece> {
+    return this.#on(place.side, files => readPiece(files, place.path, { offset, length }))
+  }
 
-  save: Contract['save'] = ({ place, data, expected }) =>
-    this.#on(place.side, files => saveFile(files, place.path, { data, expected, onNote: this.#parts.note }))
+  save({ place, data, expected }: Input<'save'>): Promise<FileVersion> {
+    return this.#on(place.side, files => saveFile(files, place.path, { data, expected, onNote: this.#parts.note }))
+  }
 
-  makeFolder: Contract['makeFolder'] = ({ place }) => this.#on(place.side, files => files.makeFolder(place.path))
+  makeFolder({ place }: Input<'makeFolder'>): Promise<void> {
+    return this.#on(place.side, files => files.makeFolder(place.path))
+  }
 
-  makeFile: Contract['makeFile'] = ({ place }) =>
-    this.#on(place.side, async files => (await files.create(place.path, { how: 'exclusive', size: 0 })).close())
+  makeFile({ place }: Input<'makeFile'>): Promise<void> {
+    return this.#on(place.side, async files => (await files.create(place.path, { how: 'exclusive', size: 0 })).close())
+  }
 
-  makeLink: Contract['makeLink'] = ({ place, target }) =>
-    this.#on(place.side, files => files.makeLink(target, place.path))
+  makeLink({ place, target }: Input<'makeLink'>): Promise<void> {
+    return this.#on(place.side, files => files.makeLink(target, place.path))
+  }
 
-  rename: Contract['rename'] = ({ place, name }) =>
-    this.#on(place.side, files => files.rename(place.path, joinPath(parentOf(place.path), name)))
+  rename({ place, name }: Input<'rename'>): Promise<void> {
+    return this.#on(place.side, files => files.rename(place.path, joinPath(parentOf(place.path), name)))
+  }
 
-  count: Contract['count'] = ({ side, paths, task }) =>
-    this.#task(task, signal => this.#on(side, files => countTree(files, paths, signal)))
+  count({ side, paths, task }: Input<'count'>): Promise<TreeCount> {
+    return this.#task(task, signal => this.#on(side, files => countTree(files, paths, signal)))
+  }
 
-  remove: Contract['remove'] = ({ side, paths, task }) =>
-    this.#task(task, signal =>
+  remove({ side, paths, task }: Input<'remove'>): Promise<void> {
+    return this.#task(task, signal =>
       side.target.kind === 'local'
         ? this.#trash(paths, signal)
         : this.#on(side, files => removeTree(files, paths, signal)),
     )
+  }
 
   async #trash(paths: readonly string[], signal: AbortSignal): Promise<void> {
     for (const path of paths) {
-      if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
+      if (signal.aborted) throw cancelled()
       try {
         await this.#parts.trash(path)
       } catch (error) {
@@ -137,32 +164,46 @@ export class FileService implements Contract, Disposable {
     }
   }
 
-  setMode: Contract['setMode'] = ({ side, task, ...what }) =>
-    this.#task(task, signal => this.#on(side, files => setTreeMode(files, what, signal)))
+  setMode({ side, task, ...what }: Input<'setMode'>): Promise<void> {
+    return this.#task(task, signal => this.#on(side, files => setTreeMode(files, what, signal)))
+  }
 
-  setOwner: Contract['setOwner'] = ({ side, ...what }) =>
-    this.#on(side, files => setOwner(files, what, this.#ended.signal))
+  setOwner({ side, ...what }: Input<'setOwner'>): Promise<void> {
+    return this.#on(side, files => setOwner(files, what, this.#ended.signal))
+  }
 
-  space: Contract['space'] = ({ place }) => this.#on(place.side, files => files.space(place.path))
+  space({ place }: Input<'space'>): Promise<Space | null> {
+    return this.#on(place.side, files => files.space(place.path))
+  }
 
-  checksum: Contract['checksum'] = ({ place, kind, task }) =>
-    this.#task(task, signal => this.#on(place.side, files => checksum(files, { path: place.path, kind }, signal)))
+  checksum({ place, kind, task }: Input<'checksum'>): Promise<string> {
+    return this.#task(task, signal =>
+      this.#on(place.side, files => checksum(files, { path: place.path, kind }, signal)),
+    )
+  }
 
-  find: Contract['find'] = ({ place, text, task }) =>
-    this.#task(task, signal => this.#on(place.side, files => findByName(files, { folder: place.path, text }, signal)))
+  find({ place, text, task }: Input<'find'>): Promise<readonly string[]> {
+    return this.#task(task, signal =>
+      this.#on(place.side, files => findByName(files, { folder: place.path, text }, signal)),
+    )
+  }
 
-  compress: Contract['compress'] = ({ side, paths, name, task }) =>
-    this.#task(task, signal =>
+  compress({ side, paths, name, task }: Input<'compress'>): Promise<void> {
+    return this.#task(task, signal =>
       this.#on(side, files => {
         const archive = joinPath(parentOf(paths[0] as string), name)
         return compress(files, { paths, archive }, signal)
       }),
     )
+  }
 
-  extract: Contract['extract'] = ({ place }) =>
-    this.#on(place.side, async files => void (await extract(files, place.path, this.#ended.signal)))
+  extract({ place }: Input<'extract'>): Promise<undefined> {
+    return this.#on(place.side, async files => void (await extract(files, place.path, this.#ended.signal)))
+  }
 
-  cancel: Contract['cancel'] = ({ task }) => this.#tasks.get(task)?.abort()
+  cancel({ task }: Input<'cancel'>): void | undefined {
+    return this.#tasks.get(task)?.abort()
+  }
 
   dispose(): void {
     this.#ended.abort()

@@ -1,13 +1,13 @@
 import { untilAborted } from '../../shared/base/abort.ts'
 import { toWireError, type AppError } from '../../shared/base/errors.ts'
-import { Emitter } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { Side, SideSnapshot, SideState } from '../../shared/contract/files.ts'
 import type { AskedBy } from '../../shared/contract/asked-by.ts'
 import { Asker } from '../prompts/asker.ts'
-import type { DialStep } from '../ssh/dialer.ts'
+import type { DialStep } from '../ssh/dial-step.ts'
 import type { FileSystem } from './file-system.ts'
 import { SftpFiles } from './sftp-files.ts'
+import { Announcer } from '../work/announcer.ts'
 
 /** The right to use a side's files until disposed. */
 export interface Borrowed extends Disposable {
@@ -42,14 +42,13 @@ const announceMs = 30
 
 /** The connected sides, each connected once for all panes and transfers for as long as it is needed. */
 export class FileSides implements Disposable {
-  readonly #changed = new Emitter<readonly SideSnapshot[]>()
+  readonly #changed = new Announcer(() => this.snapshots(), { everyMs: announceMs })
   readonly onChanged = this.#changed.event
   readonly #open: OpenSide
   readonly #entries = new Map<string, Entry>()
   /** Sides that failed or were lost, until they are requested again. */
   readonly #ended = new Map<string, SideSnapshot>()
   #kept = new Set<string>()
-  #announcing: NodeJS.Timeout | undefined
 
   constructor(open: OpenSide) {
     this.#open = open
@@ -97,7 +96,6 @@ export class FileSides implements Disposable {
 
   dispose(): void {
     for (const key of [...this.#entries.keys()]) this.#drop(key)
-    clearTimeout(this.#announcing)
     this.#changed.dispose()
   }
 
@@ -117,7 +115,7 @@ export class FileSides implements Disposable {
     }
     this.#entries.set(key, entry)
     this.#ended.delete(key)
-    this.#announce()
+    this.#changed.touch()
     entry.opening.then(
       files => {
         this.#setState(key, entry, { kind: 'ready' })
@@ -140,7 +138,7 @@ export class FileSides implements Disposable {
     clearTimeout(entry.idle)
     this.#entries.delete(key)
     this.#ended.set(key, { side: entry.side, state })
-    this.#announce()
+    this.#changed.touch()
   }
 
   #rest(key: string, entry: Entry): void {
@@ -161,21 +159,14 @@ export class FileSides implements Disposable {
       files => files.dispose(),
       () => {},
     )
-    this.#announce()
+    this.#changed.touch()
   }
 
   // An abandoned connection may still report while the next one to the same side is being made.
   #setState(key: string, entry: Entry, state: SideState): void {
     if (this.#entries.get(key) !== entry) return
     entry.state = state
-    this.#announce()
-  }
-
-  #announce(): void {
-    this.#announcing ??= setTimeout(() => {
-      this.#announcing = undefined
-      this.#changed.fire(this.snapshots())
-    }, announceMs)
+    this.#changed.touch()
   }
 }
 

@@ -1,3 +1,4 @@
+import { cancelled } from '../../shared/base/abort.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import { joinPath } from '../../shared/base/paths.ts'
 import type { Entry } from '../../shared/contract/files.ts'
@@ -85,8 +86,8 @@ async function readNames(
     const ask = () => {
       for (; running < wanted && !ended; running++) session.readFolder(handle).then(take).catch(afterEnd)
     }
-    // One abort listener for all requests; later replies are ignored.
-    cancel = () => stop(new AppError('cancelled', 'Cancelled'))
+    // One listener for all of the requests; what they still answer is nobody's.
+    cancel = () => stop(cancelled())
     signal.addEventListener('abort', cancel)
     ask()
   }).finally(() => signal.removeEventListener('abort', cancel))

@@ -20,7 +20,7 @@ export function sideOpener({ local, connections, prompter }: OpenSideParts): Ope
     return openRemoteFiles({
       key,
       lease: await pool.lease(plan, { onStep, signal, asker }),
-      // A connection of its own for bulk data, so that shells on the shared one stay quick.
+      // Bulk data gets its own connection, so that shells on the shared one stay responsive.
       leaseMore: (index, abort) =>
         pool.lease(withKeyEnding(plan, ` data ${index}`), { onStep: () => {}, signal: abort, quiet: true }),
       leaseAlone: abort => pool.lease(withKeyEnding(plan, ' files'), { onStep, signal: abort, asker }),

@@ -1,3 +1,4 @@
+import { cancelled } from '../../shared/base/abort.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import type { Connection, OpenedSubsystem } from '../ssh/connection.ts'
 import { needScripts, runScript } from '../ssh/run-script.ts'
@@ -29,7 +30,7 @@ export async function startRootServer(
   const probe = await runScript(connection, sh`command -v sudo >/dev/null || exit 127; sudo -n true`, { signal })
   if (probe.code === 127) throw noSudo(connection)
   const password = probe.code === 0 ? null : await askPassword()
-  if (probe.code !== 0 && password === null) throw new AppError('cancelled', 'Cancelled')
+  if (probe.code !== 0 && password === null) throw cancelled()
   return startServer(connection, sh`exec sudo -S -p '' -- sh -c ${serverScript.text}`, {
     signal,
     input: password === null ? null : `${password}\n`,

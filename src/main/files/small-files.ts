@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 
-import { AppError } from '../../shared/base/errors.ts'
+import { cancelled } from '../../shared/base/abort.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { FileInfo } from '../../shared/contract/files.ts'
 import { withoutGroup } from './attributes.ts'
@@ -50,7 +50,7 @@ export class SmallFiles implements WholeFiles, Disposable {
   dispose(): void {
     void this.#worker?.terminate()
     this.#worker = undefined
-    this.#fail(new AppError('cancelled', 'Cancelled'))
+    this.#fail(cancelled())
   }
 
   async #run(path: string, job: (id: number) => Job): Promise<Result> {

@@ -1,3 +1,4 @@
+import { cancelled } from '../../shared/base/abort.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import { inSh } from '../ssh/command-line.ts'
 import type { Connection, OpenedSubsystem, SubsystemWords } from '../ssh/connection.ts'
@@ -70,7 +71,7 @@ export async function startServer(
     }
     const fail = (error: AppError) => (settle(), channel.close(), reject(error))
     const gone = () => fail(refused({ output: before, ...words() }))
-    const abort = () => fail(new AppError('cancelled', 'Cancelled'))
+    const abort = () => fail(cancelled())
     const timer = setTimeout(gone, startMs)
     const read = () => {
       // Byte by byte: SFTP starts right after the line.

@@ -1,4 +1,4 @@
-import { AppError } from '../../shared/base/errors.ts'
+import { cancelled } from '../../shared/base/abort.ts'
 import type { TreeCount } from '../../shared/contract/files.ts'
 import { eachOf } from './each-of.ts'
 import type { FileSystem } from './file-system.ts'
@@ -28,12 +28,12 @@ export async function countTree(files: FileSystem, paths: readonly string[], sig
 export async function removeTree(files: FileSystem, paths: readonly string[], signal: AbortSignal): Promise<void> {
   const { plain, folders, failures } = await collect(files, paths, signal)
   await eachOf(plain, atOnce, async path => {
-    if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
+    if (signal.aborted) throw cancelled()
     await files.removeFile(path).catch(noteUnlessGone(failures))
   })
   // Folders are deleted after their contents.
   for (const level of byDepth(folders)) {
-    if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
+    if (signal.aborted) throw cancelled()
     await eachOf(level, atOnce, path => files.removeFolder(path).catch(noteUnlessGone(failures)))
   }
   if (failures.length > 0) throw failures[0]

@@ -1,3 +1,4 @@
+import { cancelled } from '../../shared/base/abort.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import { joinPath } from '../../shared/base/paths.ts'
 import type { Entry, FileInfo } from '../../shared/contract/files.ts'
@@ -45,7 +46,7 @@ export async function walk(files: FileSystem, starts: readonly string[], options
   await new Promise<void>((resolve, reject) => {
     let running = 0
     const next = () => {
-      if (signal.aborted) return reject(new AppError('cancelled', 'Cancelled'))
+      if (signal.aborted) return reject(cancelled())
       while (running < foldersAtOnce && waiting.length > 0) {
         running++
         void read(waiting.pop() as Found)

@@ -10,7 +10,7 @@ import type { PortServices } from './port-services.ts'
 export interface ForwardRunsParts {
   readonly store: ForwardStore
   readonly services: Pick<PortServices, 'preset'>
-  /** The shared connection of a target; sessions are not opened on it. */
+  /** Leases the shared connection of a target, without opening sessions on it. */
   readonly lease: (target: Target, options: Parameters<RunnerParts['lease']>[0]) => Promise<ForwardLease>
   readonly knock: (target: Target, signal: AbortSignal) => Promise<boolean>
   readonly nameOf: (target: Target) => string
@@ -98,7 +98,7 @@ export class ForwardRuns implements Disposable {
   placeOf({ target, to, listen, presetId, passing }: Forward): OwnPlace {
     const { store, services } = this.#parts
     const usual = services.preset(presetId)?.ports ?? null
-    // The port of a preset is known to the person who clicked it; any other came from the host.
+    // The user who chose a preset knows its port; any other port was chosen by the host.
     const asked = !passing && listen.kind === 'tcp' && (usual === null || usual.includes(listen.port))
     return { address: store.addressOf(target, to?.kind === 'tcp' ? to.address : 'localhost'), asked }
   }

@@ -1,5 +1,4 @@
 import { AppError } from '../../shared/base/errors.ts'
-import { Emitter } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { Implementation } from '../../shared/contract/define.ts'
 import type { Forward, ForwardBook, ForwardId, ForwardSnapshot, forwards } from '../../shared/contract/forwards.ts'
@@ -11,6 +10,7 @@ import type { ForwardLease, RunnerParts, RunnerSnapshot } from './forward-runner
 import { ForwardRuns } from './forward-runs.ts'
 import type { ForwardStore } from './forward-store.ts'
 import { FoundPorts } from './found-ports.ts'
+import { Announcer } from '../work/announcer.ts'
 import { Operations } from '../work/operations.ts'
 import { listenChoices } from './own-address.ts'
 import { Pages } from './pages.ts'
@@ -44,7 +44,7 @@ const countMs = 1_000
 
 /** The forwards: starts and stops them, keeps them running, and tracks the services behind them. */
 export class ForwardService implements Contract, Disposable {
-  readonly #announced = new Emitter<ForwardBook>()
+  readonly #announced = new Announcer(() => this.#book(), { everyMs: announceMs })
   readonly onChanged = this.#announced.event
   readonly #parts: ForwardServiceParts
   readonly #store: ForwardStore
@@ -56,7 +56,6 @@ export class ForwardService implements Contract, Disposable {
   readonly #automatic: AutomaticForwards
   readonly #watching: readonly Disposable[]
   #watchAll = false
-  #announce: NodeJS.Timeout | undefined
   readonly #ticker: NodeJS.Timeout
   #counted = ''
 
@@ -67,7 +66,7 @@ export class ForwardService implements Contract, Disposable {
     this.#pages = new Pages(parts)
     this.#runs = new ForwardRuns({
       ...parts,
-      onChanged: () => this.#touch(),
+      onChanged: () => this.#announced.touch(),
       onRefused: id => void this.#rearming.refused(id),
     })
     this.#rearming = new Rearming({ ...parts, runs: this.#runs, pages: this.#pages })
@@ -83,12 +82,12 @@ export class ForwardService implements Contract, Disposable {
       services,
       onLooked: (target, ports) => {
         this.#automatic.looked(target, ports)
-        this.#touch()
+        this.#announced.touch()
       },
-      onTroubles: () => this.#touch(),
+      onTroubles: () => this.#announced.touch(),
       reportBug,
     })
-    this.#watching = [store.onChanged(() => this.#changed()), services.onChanged(() => this.#touch())]
+    this.#watching = [store.onChanged(() => this.#changed()), services.onChanged(() => this.#announced.touch())]
     this.#ticker = setInterval(() => this.#tick(), countMs)
     this.#ticker.unref()
   }
@@ -179,7 +178,7 @@ export class ForwardService implements Contract, Disposable {
     this.#found.watch(targets === 'all' ? this.#parts.live() : targets)
   }
 
-  /** The saved forward of a preset on a host, to the machine behind it when there is one. */
+  /** The saved forward of a preset on a host, with the given destination machine. */
   ofPreset(target: Target, preset: PresetId, address: string): Forward | undefined {
     return this.#store.ofPreset(target, preset, address)
   }
@@ -196,7 +195,7 @@ export class ForwardService implements Contract, Disposable {
     if (found && found.page !== null) await this.#pages.open(runner, signal)
   }
 
-  /** The forwards that are kept. */
+  /** The saved forwards. */
   get saved(): readonly Forward[] {
     return this.#store.kept
   }
@@ -232,7 +231,6 @@ export class ForwardService implements Contract, Disposable {
 
   dispose(): void {
     clearInterval(this.#ticker)
-    clearTimeout(this.#announce)
     for (const watching of this.#watching) watching.dispose()
     this.#operations.dispose()
     this.#found.dispose()
@@ -243,7 +241,7 @@ export class ForwardService implements Contract, Disposable {
   /** Deleted forwards must stop, whoever deleted them. */
   #changed(): void {
     for (const { forward } of this.#runs.all) if (!this.#store.find(forward.id)) this.#runs.end(forward.id)
-    this.#touch()
+    this.#announced.touch()
   }
 
   async #drop(id: ForwardId): Promise<void> {
@@ -270,15 +268,8 @@ export class ForwardService implements Contract, Disposable {
     if (this.#watchAll) this.#found.watch(this.#parts.live())
     // Only changes are announced: an idle window must not be woken every second.
     const counted = JSON.stringify(this.#runs.all.map(runner => runner.snapshot(Date.now()).counters))
-    if (counted !== this.#counted) this.#touch()
+    if (counted !== this.#counted) this.#announced.touch()
     this.#counted = counted
-  }
-
-  #touch(): void {
-    this.#announce ??= setTimeout(() => {
-      this.#announce = undefined
-      this.#announced.fire(this.#book())
-    }, announceMs)
   }
 
   #book(): ForwardBook {

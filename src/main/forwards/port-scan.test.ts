@@ -70,7 +70,7 @@ tcp4       0      0 10.0.0.5.22            10.0.0.9.51000         ESTABLISHED
 @load
 `
 
-test('what Linux, BusyBox, macOS and FreeBSD print is understood', () => {
+test('the output of Linux, BusyBox, macOS and FreeBSD is understood', () => {
   expect(parseScan(linux).ports).toEqual([
     { port: 22, pid: null, process: '', uid: null, loopback: false },
     { port: 53, pid: null, process: '', uid: null, loopback: true },
@@ -110,22 +110,22 @@ test('what Linux, BusyBox, macOS and FreeBSD print is understood', () => {
   expect(parseScan(freebsd).ports.map(({ port }) => port)).toEqual([22, 8787])
 })
 
-test('a port has an owner only where every process and every socket behind it is of one user', () => {
+test('a port has an owner only if every process and every socket behind it has the same user', () => {
   const uids = '@uids\n5 0 0\n6 1000 1000\n7 1000 0\n@user\n0\n'
   const line = (address: string, ...pids: number[]) =>
     `LISTEN 0 9 ${address}:3000 0.0.0.0:* users:(${pids.map(pid => `("a",pid=${pid},fd=3)`).join(',')})`
   const owner = (...lines: string[]) => parseScan(`@ss\n${lines.join('\n')}\n${uids}`).ports[0]?.uid
   expect(owner(line('127.0.0.1', 5))).toBe(0)
-  // A socket that two processes share, a process that has changed its user, and a second socket on the same port.
+  // A socket shared by two processes, a process that changed its user, and a second socket on the same port.
   expect(owner(line('127.0.0.1', 5, 6))).toBeNull()
   expect(owner(line('127.0.0.1', 7))).toBeNull()
   expect(owner(line('127.0.0.1', 5), line('[::1]', 6))).toBeNull()
-  // The name of a process is its own to choose.
+  // A process can choose its own name.
   expect(owner('LISTEN 0 9 127.0.0.1:3000 0.0.0.0:* users:(("x",pid=5,fd=3",pid=6,fd=3))')).toBeNull()
   expect(owner('LISTEN 0 9 127.0.0.1:3000 0.0.0.0:*')).toBeNull()
 })
 
-test('what listens on another loopback address than 127.0.0.1 is not found: localhost does not lead there', () => {
+test('listeners on loopback addresses other than 127.0.0.1 are not found: localhost doesn’t reach them', () => {
   const output = '@ss\nLISTEN 0 9 127.41.3.9:8888 0.0.0.0:*\nLISTEN 0 9 127.0.0.1:8889 0.0.0.0:*\n'
   expect(parseScan(output).ports.map(({ port }) => port)).toEqual([8889])
   const table = (address: string) => `   0: ${address}:22B8 00000000:0000 0A 0:0 00:0 0 0 0 1 1\n`
@@ -133,7 +133,7 @@ test('what listens on another loopback address than 127.0.0.1 is not found: loca
   expect(parseScan(`@proc\n${table('0100007F')}`).ports).toHaveLength(1)
 })
 
-test('nothing that a host prints makes it throw, and no port is told that can’t be', () => {
+test('no output of a host makes it throw, or reports an impossible port', () => {
   const line = fc.oneof(
     fc.string(),
     fc.constantFrom(
@@ -164,7 +164,7 @@ test.each(['with ss', 'without ss'])('a server of this machine is found %s', asy
   await new Promise(resolve => server.once('listening', resolve))
   onTestFinished(() => void server.close())
   const { port } = server.address() as { port: number }
-  // A PATH with everything but the programs that tell of sockets.
+  // A PATH with everything except the programs that list sockets.
   const bin = tempDir()
   mkdirSync(join(bin, 'bin'))
   for (const from of ['/bin', '/usr/bin'])
@@ -173,7 +173,7 @@ test.each(['with ss', 'without ss'])('a server of this machine is found %s', asy
         try {
           symlinkSync(join(from, name), join(bin, 'bin', name))
         } catch {
-          // The same program stands in both.
+          // The same program is in both folders.
         }
       }
   const env = how === 'with ss' ? process.env : { ...process.env, PATH: join(bin, 'bin') }

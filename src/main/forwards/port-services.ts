@@ -6,7 +6,7 @@ import type { ListeningPort } from './port-scan.ts'
 /** A service that runs on a host. */
 export interface RunningService {
   readonly port: number
-  /** Its page with the token, for a browser only: never logged, never kept on a disk. */
+  /** Its page with the token, for a browser only: never logged, never written to disk. */
   readonly page: string | null
   readonly secure: boolean
 }

@@ -59,7 +59,7 @@ export class Rearming {
 
   async #retarget(forward: Forward, port: number, signal: AbortSignal): Promise<void> {
     const { store, runs } = this.#parts
-    // What was edited meanwhile stays so.
+    // Edits made in the meantime are kept.
     if (forward.to?.kind !== 'tcp' || store.find(forward.id) !== forward) return
     const to = { ...forward.to, port }
     await store.put({ ...forward, to })
@@ -67,15 +67,15 @@ export class Rearming {
     runner.retarget(to)
   }
 
-  /** Answers true when there is nothing left to look for. */
+  /** Returns true if there is nothing left to look for. */
   async #lookOnce(id: ForwardId, signal: AbortSignal): Promise<boolean> {
     const { store, runs, pages, services } = this.#parts
     const [forward, runner] = [store.find(id), runs.get(id)]
     const preset = services.preset(forward?.presetId ?? null)
-    // Only on the host itself: what is behind it can't be looked at from here.
+    // Only for the host itself: machines behind it can't be scanned.
     if (!preset || !forward || !runner || forward.to?.kind !== 'tcp' || forward.to.address !== 'localhost') return true
     const found = await services.find(preset, forward.target, signal)
-    // What was edited or taken away meanwhile stays so.
+    // Forwards that were edited or deleted in the meantime are left alone.
     if (store.find(id) !== forward || runs.get(id) !== runner) return true
     if (!found || found.port === forward.to.port) return false
     pages.remember(id, found)

@@ -24,6 +24,7 @@ import type { Vault } from '../storage/vault.ts'
 import { ConfigHosts } from './config-hosts.ts'
 
 type Contract = Services['hosts']
+type Input<K extends keyof Contract> = Parameters<Contract[K]>[0]
 
 // Earlier versions allowed more characters in these names than are dialed today: such a host is still listed, so that
 // it can be corrected.
@@ -96,9 +97,11 @@ export class HostService implements Contract {
     return this.hosts.find(host => host.id === target.hostId)?.label ?? 'Deleted host'
   }
 
-  list: Contract['list'] = () => this.#book()
+  list(): HostBook {
+    return this.#book()
+  }
 
-  save: Contract['save'] = async ({ host }) => {
+  async save({ host }: Input<'save'>): Promise<void> {
     this.#checkReferences(host)
     const name = this.configName(host.id)
     if (name !== null) return this.#note(name, host)
@@ -116,9 +119,11 @@ export class HostService implements Contract {
     })
   }
 
-  editConfig: Contract['editConfig'] = ({ id, changes }) => this.#config.edit(id, changes)
+  editConfig({ id, changes }: Input<'editConfig'>): Promise<void> {
+    return this.#config.edit(id, changes)
+  }
 
-  remove: Contract['remove'] = async ({ id }) => {
+  async remove({ id }: Input<'remove'>): Promise<void> {
     if (this.configName(id) !== null)
       throw new AppError('invalid-input', 'This host is defined in the SSH config. Delete its lines there.')
     const hosts = this.saved.filter(host => host.id !== id)
@@ -126,18 +131,18 @@ export class HostService implements Contract {
     await this.#store({ ...this.#file.value, hosts, removed: [...this.#file.value.removed, id] })
   }
 
-  setSecret: Contract['setSecret'] = async ({ id, kind, secret }) => {
+  async setSecret({ id, kind, secret }: Input<'setSecret'>): Promise<void> {
     await this.#vault.set(secretName(id, kind), secret === '' ? null : secret)
     this.#announce()
   }
 
-  saveGroup: Contract['saveGroup'] = async ({ group }) => {
+  async saveGroup({ group }: Input<'saveGroup'>): Promise<void> {
     if (isInside(group.parentId, group.id, this.groups))
       throw new AppError('invalid-input', 'A group can’t be moved into itself.')
     await this.#store({ ...this.#file.value, groups: put(this.groups, group) })
   }
 
-  removeGroup: Contract['removeGroup'] = async ({ id }) => {
+  async removeGroup({ id }: Input<'removeGroup'>): Promise<void> {
     const gone = this.groups.find(group => group.id === id)
     if (!gone) throw new AppError('not-found', 'This group was already deleted.')
     await this.#store({

@@ -8,7 +8,7 @@ import { parseForwardSpecs, type SpecEnd } from '../../shared/base/forward-spec.
 import type { Services } from '../../shared/contract/contract.ts'
 import type { Endpoint, Forward, ForwardId } from '../../shared/contract/forwards.ts'
 import type { HostId } from '../../shared/contract/hosts.ts'
-import { importedHost, type ImportPreview } from '../../shared/contract/imports.ts'
+import { importedHost, type ImportPreview, type ImportResult } from '../../shared/contract/imports.ts'
 import type { ForwardService } from '../forwards/forward-service.ts'
 import type { HostService } from '../hosts/host-service.ts'
 import type { LiveConfig } from '../ssh-config/live-config.ts'
@@ -21,6 +21,7 @@ import { readPuttyFiles } from './putty.ts'
 import { draftOf, readCommand, readImport } from './read-import.ts'
 
 type Contract = Services['imports']
+type Input<K extends keyof Contract> = Parameters<Contract[K]>[0]
 
 export interface ImportParts {
   readonly hosts: HostService
@@ -43,9 +44,11 @@ export class ImportService implements Contract {
     this.#parts = parts
   }
 
-  readText: Contract['readText'] = ({ text }) => readImport(text, this.#parts.config.facts)
+  readText({ text }: Input<'readText'>): ImportPreview {
+    return readImport(text, this.#parts.config.facts)
+  }
 
-  readFile: Contract['readFile'] = async ({ path }) => {
+  async readFile({ path }: Input<'readFile'>): Promise<ImportPreview> {
     const info = await stat(path).catch(() => null)
     if (!info) throw new AppError('not-found', `${path} doesn’t exist. Choose another file.`)
     if (info.isDirectory()) return readFolder(path)
@@ -54,7 +57,7 @@ export class ImportService implements Contract {
     return readImport(decodeImport(await readFile(path)), this.#parts.config.facts)
   }
 
-  places: Contract['places'] = async () => {
+  async places(): Promise<readonly { readonly label: string; readonly path: string }[]> {
     const usual = [
       { label: 'PuTTY', path: join(homedir(), '.putty', 'sessions') },
       { label: 'known_hosts', path: join(this.#parts.config.facts.sshFolder, 'known_hosts') },
@@ -65,12 +68,12 @@ export class ImportService implements Contract {
     return usual.filter((_place, index) => there[index] !== null)
   }
 
-  add: Contract['add'] = async ({ hosts, groupId }) => {
+  async add({ hosts, groupId }: Input<'add'>): Promise<ImportResult> {
     const { hosts: service } = this.#parts
     return this.#save(placeHosts(hosts, { hosts: service.hosts, groups: service.groups, groupId }))
   }
 
-  addConfigured: Contract['addConfigured'] = async ({ ids }) => {
+  async addConfigured({ ids }: Input<'addConfigured'>): Promise<ImportResult> {
     const { hosts, config } = this.#parts
     const collect = new Collector()
     for (const id of ids) {
@@ -85,7 +88,7 @@ export class ImportService implements Contract {
     return this.#save(placeHosts(collect.found.hosts, now))
   }
 
-  jumpHost: Contract['jumpHost'] = async ({ jumps }) => {
+  async jumpHost({ jumps }: Input<'jumpHost'>): Promise<HostId | null> {
     const { hosts } = this.#parts
     const last = importedHost.parse({ label: 'x', address: 'x', jumps })
     const placed = placeHosts([last], { hosts: hosts.hosts, groups: hosts.groups, groupId: null })
@@ -94,14 +97,14 @@ export class ImportService implements Contract {
     return target?.jumpHostId ?? null
   }
 
-  addForwards: Contract['addForwards'] = async ({ id, forwards }) => {
+  async addForwards({ id, forwards }: Input<'addForwards'>): Promise<void> {
     const host = this.#parts.hosts.hosts.find(each => each.id === id)
     if (!host) throw new AppError('not-found', 'This host was deleted.')
     for (const spec of forwards)
       for (const forward of forwardsFrom(spec, id, host.label)) await this.#parts.forwards.save({ forward })
   }
 
-  readdress: Contract['readdress'] = async ({ id, text }) => {
+  async readdress({ id, text }: Input<'readdress'>): Promise<void> {
     const { hosts } = this.#parts
     const host = hosts.saved.find(each => each.id === id)
     if (!host) throw new AppError('not-found', 'This host was deleted or is defined in the SSH config.')
@@ -116,7 +119,7 @@ export class ImportService implements Contract {
     await hosts.save({ host: { ...host, address, port, user, keyFile, jumpHostId } })
   }
 
-  exportTo: Contract['exportTo'] = async ({ folder, format }) => {
+  async exportTo({ folder, format }: Input<'exportTo'>): Promise<string> {
     const { hosts, forwards, others } = this.#parts
     const now = new Date()
     const data: ExportData = { hosts: hosts.saved, groups: hosts.groups, forwards: forwards.saved, ...others() }

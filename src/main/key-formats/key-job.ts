@@ -5,10 +5,12 @@ import { unusableKey } from './key-outline.ts'
 
 const limitMs = 15_000
 
-/** The passphrase was wrong; ask for another one. */
+/** The passphrase was wrong; the caller may ask for another one. */
 export class WrongPassphrase extends Error {}
 
-/** Makes, reads or writes a key in a worker. Errors: `WrongPassphrase`, `key-unusable`, and `cancelled` on abort. */
+/**
+ * Generates, reads or converts a key in a worker. Errors: `WrongPassphrase`, `key-unusable`, and `cancelled` on abort.
+ */
 export async function runKeyJob(
   worker: URL,
   job: KeyJob,

@@ -3,7 +3,10 @@ import { AppError } from '../../shared/base/errors.ts'
 // More rounds of bcrypt would take minutes.
 const maxRounds = 1024
 
-/** What a private key file shows without its passphrase. `blob` is null where the format hides the public half. */
+/**
+ * The parts of a private key file that are readable without its passphrase. `blob` is null if the format encrypts the
+ * public key.
+ */
 export interface KeyOutline {
   readonly encrypted: boolean
   readonly type: string | null
@@ -11,8 +14,8 @@ export interface KeyOutline {
 }
 
 /**
- * Reads what a private key tells of itself, without any costly step. Throws `key-unusable` for what is no private key,
- * or one that asks for more than 1024 bcrypt rounds, which would take minutes.
+ * Reads the unencrypted parts of a private key without any expensive step. Errors: `key-unusable` if the text is not a
+ * private key, or needs more than 1024 bcrypt rounds, which would take minutes.
  */
 export function outlineKey(text: string, name: string): KeyOutline {
   if (text.includes('-----BEGIN OPENSSH PRIVATE KEY-----')) return outlineOpenSsh(text, name)
@@ -55,7 +58,7 @@ function outlineOpenSsh(text: string, name: string): KeyOutline {
   return { encrypted: cipher !== 'none', type, blob }
 }
 
-/** PuTTY's files show their public half and their comment. */
+/** Reads the public key and comment of a PuTTY file. */
 function outlinePutty(text: string): KeyOutline {
   const encrypted = /^Encryption: (?!none)/m.test(text)
   const type = /^PuTTY-User-Key-File-[23]: (\S+)/m.exec(text)?.[1] ?? null

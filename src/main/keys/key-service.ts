@@ -1,13 +1,14 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 
+import { cancelled } from '../../shared/base/abort.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import { Operations } from '../work/operations.ts'
 import type { Services } from '../../shared/contract/contract.ts'
 import type { Group, Host } from '../../shared/contract/hosts.ts'
-import { newKeyWork, type KeyBook, type KeyInfo } from '../../shared/contract/keys.ts'
+import { newKeyWork, type KeyBook, type KeyInfo, type PutResult } from '../../shared/contract/keys.ts'
 import type { Question } from '../../shared/contract/prompts.ts'
 import type { Target } from '../../shared/contract/targets.ts'
 import type { Prompter } from '../prompts/prompter.ts'
@@ -15,7 +16,13 @@ import { fingerprint } from '../ssh/fingerprint.ts'
 import { runKeyJob, WrongPassphrase, type KeyDone, type KeyJob } from '../key-formats/key-job.ts'
 import { outlineKey } from '../key-formats/key-outline.ts'
 import type { KeyRing } from '../ssh/key-ring.ts'
-import { filePassphraseName, storedPassphraseName, vaultKeyName } from '../storage/secret-names.ts'
+import {
+  filePassphraseName,
+  isPublicLineName,
+  publicLineName,
+  storedPassphraseName,
+  vaultKeyName,
+} from '../storage/secret-names.ts'
 import type { Signer } from '../ssh/signer.ts'
 import { decodeText } from '../storage/decode-text.ts'
 import { readRegularFile } from '../storage/regular-file.ts'
@@ -27,6 +34,7 @@ import { parsePublicLine, printPublicLine } from './public-key.ts'
 import type { KeyDeployment } from './key-deployment.ts'
 
 type Contract = Services['keys']
+type Input<K extends keyof Contract> = Parameters<Contract[K]>[0]
 
 export interface KeyParts {
   readonly sshFolder: string
@@ -42,7 +50,6 @@ export interface KeyParts {
   readonly agent: () => Promise<readonly Signer[]>
 }
 
-const publicSuffix = ':public'
 const maxTries = 3
 const maxBytes = 65_536
 
@@ -60,7 +67,7 @@ export class KeyService implements Contract, Disposable {
     this.#parts = parts
   }
 
-  list: Contract['list'] = async () => {
+  async list(): Promise<KeyBook> {
     const { sshFolder, vault, hosts, ring, agentSocket, agent } = this.#parts
     const inAgent = await agent()
     const keys = bookOf({
@@ -75,7 +82,7 @@ export class KeyService implements Contract, Disposable {
     return { keys, folder: sshFolder, agent: answers, vaultLocked: vault.locked }
   }
 
-  generate: Contract['generate'] = async ({ place, name, type, bits, comment, passphrase, rounds }) => {
+  async generate({ place, name, type, bits, comment, passphrase, rounds }: Input<'generate'>): Promise<string> {
     return this.#cancellable(newKeyWork, async signal => {
       await this.#checkFree(place, name)
       const seal = { passphrase, rounds }
@@ -84,7 +91,7 @@ export class KeyService implements Contract, Disposable {
     })
   }
 
-  importKey: Contract['importKey'] = async ({ text, path, place, name }) => {
+  async importKey({ text, path, place, name }: Input<'importKey'>): Promise<string> {
     return this.#cancellable(newKeyWork, async signal => {
       await this.#checkFree(place, name)
       const given = text === '' ? await readGiven(path) : text
@@ -98,7 +105,7 @@ export class KeyService implements Contract, Disposable {
     })
   }
 
-  exportKey: Contract['exportKey'] = async ({ id, folder, format, passphrase, rounds }) => {
+  async exportKey({ id, folder, format, passphrase, rounds }: Input<'exportKey'>): Promise<string> {
     const { name, text } = await this.#need(id)
     const written = await this.#cancellable(id, async signal => {
       const { passphrase: old } = await this.#openKey(id, signal)
@@ -110,7 +117,7 @@ export class KeyService implements Contract, Disposable {
     return path
   }
 
-  changePassphrase: Contract['changePassphrase'] = async ({ id, passphrase, rounds }) => {
+  async changePassphrase({ id, passphrase, rounds }: Input<'changePassphrase'>): Promise<void> {
     const { name, text, place, path } = await this.#need(id)
     if (/^PuTTY-User-Key-File/m.test(text))
       throw new AppError(
@@ -131,11 +138,11 @@ export class KeyService implements Contract, Disposable {
     await this.#announce()
   }
 
-  remove: Contract['remove'] = async ({ id }) => {
+  async remove({ id }: Input<'remove'>): Promise<void> {
     const { place, name, path } = await this.#need(id)
     if (place === 'vault') {
       await this.#parts.vault.set(vaultKeyName(name), null)
-      await this.#parts.vault.set(`${vaultKeyName(name)}${publicSuffix}`, null)
+      await this.#parts.vault.set(publicLineName(vaultKeyName(name)), null)
     } else await removeKeyFile(path as string)
     this.#parts.ring.forget()
     const remembered = this.#passphraseName(id)
@@ -143,7 +150,7 @@ export class KeyService implements Contract, Disposable {
     await this.#announce()
   }
 
-  putOn: Contract['putOn'] = async ({ id, target }) => {
+  async putOn({ id, target }: Input<'putOn'>): Promise<PutResult> {
     const key = await this.#info(id)
     return this.#cancellable(id, async signal => {
       const line = await this.#publicLine(key, signal)
@@ -151,7 +158,9 @@ export class KeyService implements Contract, Disposable {
     })
   }
 
-  cancel: Contract['cancel'] = ({ id }) => this.#operations.cancel(id)
+  cancel({ id }: Input<'cancel'>): void {
+    return this.#operations.cancel(id)
+  }
 
   dispose(): void {
     this.#operations.dispose()
@@ -164,7 +173,7 @@ export class KeyService implements Contract, Disposable {
     return this.#operations.run(id, work)
   }
 
-  takeOff: Contract['takeOff'] = async ({ id, target }) => {
+  async takeOff({ id, target }: Input<'takeOff'>): Promise<number> {
     const key = await this.#info(id)
     return this.#cancellable(id, async signal => {
       const half = parsePublicLine(await this.#publicLine(key, signal))
@@ -173,7 +182,7 @@ export class KeyService implements Contract, Disposable {
     })
   }
 
-  addToAgent: Contract['addToAgent'] = async ({ id, seconds }) => {
+  async addToAgent({ id, seconds }: Input<'addToAgent'>): Promise<void> {
     const { done } = await this.#cancellable(id, signal => this.#openKey(id, signal))
     const { comment } = await this.#info(id)
     await addToAgent(
@@ -184,7 +193,7 @@ export class KeyService implements Contract, Disposable {
     await this.#announce()
   }
 
-  removeFromAgent: Contract['removeFromAgent'] = async ({ id }) => {
+  async removeFromAgent({ id }: Input<'removeFromAgent'>): Promise<void> {
     const key = await this.#info(id)
     const signer = (await this.#parts.agent()).find(({ blob }) => fingerprint(blob) === key.fingerprint)
     if (!signer) throw new AppError('not-found', 'This key is no longer in the agent.')
@@ -199,12 +208,12 @@ export class KeyService implements Contract, Disposable {
   async #vaultKeys(): Promise<readonly VaultKey[]> {
     const { vault } = this.#parts
     const prefix = vaultKeyName('')
-    const names = vault.names().filter(name => name.startsWith(prefix) && !name.endsWith(publicSuffix))
+    const names = vault.names().filter(name => name.startsWith(prefix) && !isPublicLineName(name))
     const keys = await Promise.all(
       names.map(async full => ({
         name: full.slice(prefix.length),
         text: (await vault.get(full)) ?? '',
-        publicLine: (await vault.get(`${full}${publicSuffix}`)) ?? '',
+        publicLine: (await vault.get(publicLineName(full))) ?? '',
       })),
     )
     // Entries that belong to a key, such as its passphrase, are not keys.
@@ -232,7 +241,7 @@ export class KeyService implements Contract, Disposable {
       await vault.add(
         new Map([
           [vaultKeyName(name), key.text],
-          [`${vaultKeyName(name)}${publicSuffix}`, publicLine],
+          [publicLineName(vaultKeyName(name)), publicLine],
         ]),
       )
     } else {
@@ -299,7 +308,7 @@ export class KeyService implements Contract, Disposable {
         remember: false,
       }
       const answer = await this.#parts.prompter.ask(question, { asker: 'person', signal })
-      if (answer?.kind !== 'secrets') throw new AppError('cancelled', 'Cancelled')
+      if (answer?.kind !== 'secrets') throw cancelled()
       passphrase = answer.secrets[0] ?? ''
     }
     throw new AppError('key-unusable', `Incorrect passphrase: ${maxTries} attempts for the key ${name}.`)

@@ -10,7 +10,7 @@ import { knownHostsName, speaksOf } from '../ssh/known-hosts.ts'
 import type { FiledLine, KnownHostsFile } from '../ssh/known-hosts-file.ts'
 
 type Contract = Services['knownHosts']
-type Given = Parameters<Contract['add']>[0]
+type Input<K extends keyof Contract> = Parameters<Contract[K]>[0]
 
 const types = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'rsa-sha2-512'] as const
 
@@ -27,14 +27,16 @@ export class KnownHostsService implements Contract, Disposable {
     this.#dialer = dialer
   }
 
-  list: Contract['list'] = async () => (await this.#file.own()).map(shown)
+  async list(): Promise<KnownHostEntry[]> {
+    return (await this.#file.own()).map(shown)
+  }
 
-  find: Contract['find'] = async ({ name }) => {
+  async find({ name }: Input<'find'>): Promise<KnownHostEntry[]> {
     const wanted = name.trim().toLowerCase()
     return (await this.#file.own()).filter(line => speaksOf(line, wanted)).map(shown)
   }
 
-  remove: Contract['remove'] = async ({ lines }) => {
+  async remove({ lines }: Input<'remove'>): Promise<void> {
     for (const path of new Set(lines.map(each => each.path)))
       await this.#file.remove(
         path,
@@ -43,12 +45,14 @@ export class KnownHostsService implements Contract, Disposable {
     await this.announce()
   }
 
-  add: Contract['add'] = given => {
+  add(given: Input<'add'>): Promise<void> {
     this.#operations.cancel('add')
     return this.#operations.run('add', signal => this.#add(given, signal))
   }
 
-  cancelAdd: Contract['cancelAdd'] = () => this.#operations.cancel('add')
+  cancelAdd(): void {
+    return this.#operations.cancel('add')
+  }
 
   async announce(): Promise<void> {
     this.#changed.fire(await this.list())
@@ -59,7 +63,7 @@ export class KnownHostsService implements Contract, Disposable {
     this.#changed.dispose()
   }
 
-  async #add({ address, port, fingerprint: wanted }: Given, signal: AbortSignal): Promise<void> {
+  async #add({ address, port, fingerprint: wanted }: Input<'add'>, signal: AbortSignal): Promise<void> {
     const print = wanted.startsWith('SHA256:') ? wanted : `SHA256:${wanted}`
     const offered: string[] = []
     for (const type of types) {

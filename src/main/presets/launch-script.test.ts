@@ -11,7 +11,7 @@ import { launchScript, outcomeScript, parseOutcome, parseSite, serviceScript, si
 
 const base = process.env['PATH'] ?? ''
 
-/** A host: a home, and programs that stand before those of the system. */
+/** A host: a home, and programs that come before the system's in PATH. */
 function host(programs: Readonly<Record<string, string>> = {}) {
   const home = tempDir()
   mkdirSync(join(home, 'bin'))
@@ -23,10 +23,10 @@ function host(programs: Readonly<Record<string, string>> = {}) {
   return { home, run }
 }
 
-// tmux is taken away where the way without it is meant.
+// tmux fails in tests of the fallback.
 const noTmux = { tmux: 'exit 1' }
 
-test('a command runs in its folder and environment, whatever letters they have', async () => {
+test('a command runs in its folder and environment, whatever characters they contain', async () => {
   const { home, run } = host(noTmux)
   const folder = join(home, `it's "here" $(touch owned) ;&`)
   const environment = join(home, 'my env')
@@ -40,14 +40,14 @@ test('a command runs in its folder and environment, whatever letters they have',
     },
   )
   const script = launchScript('own', { command: 'serve', folder, environment })
-  // A host without tmux: the program is not there at all.
+  // A host without tmux: the program doesn't exist.
   run(script.text.replaceAll('command -v tmux', 'command -v no-tmux-here'))
   await vi.waitFor(() => expect(readFileSync(join(home, 'where'), 'utf8')).toBe(`${folder}\n${environment}\n`), 5_000)
   expect(existsSync(join(home, 'owned')) || existsSync(join(folder, 'owned'))).toBe(false)
   expect(existsSync(join(home, '.cache/hawser/own.log'))).toBe(true)
 })
 
-test('why a command ended is its own last word', () => {
+test('the reason why a command ended is its own last output', () => {
   expect(parseOutcome('Serving on 8888\n')).toBeNull()
   expect(parseOutcome('sh: 1: mlflow: not found\n\n@ended\n')).toBe('sh: 1: mlflow: not found')
   expect(parseOutcome('\n@gone\n')).toBe('it ended without any output')
@@ -57,7 +57,7 @@ test('why a command ended is its own last word', () => {
   ).toBeNull()
 })
 
-test('what a host offers is told: environments, tmux, systemd', () => {
+test('the options of a host are reported: environments, tmux, systemd', () => {
   const { home, run } = host({ tmux: 'exit 0', systemctl: 'case "$*" in *is-enabled*) exit 1;; *) exit 0;; esac' })
   for (const name of ['miniconda3/conda-meta', 'miniconda3/envs/ml/conda-meta', 'project/.venv/bin'])
     mkdirSync(join(home, name), { recursive: true })
@@ -67,7 +67,7 @@ test('what a host offers is told: environments, tmux, systemd', () => {
   expect(site.environments).toEqual(['miniconda3', 'miniconda3/envs/ml', 'project/.venv'].map(name => join(home, name)))
 })
 
-test('a unit of systemd is written, enabled, and taken away without a trace', () => {
+test('a systemd unit is written, enabled, and removed without a trace', () => {
   const { home, run } = host({ systemctl: 'echo "$*" >> "$HOME/calls"', loginctl: 'true' })
   const launch = { command: "jupyter-notebook --ip='127.0.0.1' 100%", folder: '~/my work', environment: '' }
   const unit = join(home, '.config/systemd/user/hawser-jupyter.service')

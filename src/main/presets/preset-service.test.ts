@@ -11,7 +11,7 @@ import type { Script } from '../ssh/script.ts'
 import { jupyterScript } from './services-there.ts'
 import { scanScript } from '../forwards/port-scan.ts'
 
-// A busy machine takes its time to connect.
+// A busy machine is slow to connect.
 const waitFor = (check: () => void) => vi.waitFor(check, { timeout: 15_000 })
 
 const target: Forward['target'] = {
@@ -25,7 +25,7 @@ const target: Forward['target'] = {
 const launch = { command: 'mlflow ui --port {port}', folder: '~', environment: '' }
 const asked = (presetId: string) => ({ target, presetId, address: null, operation: null })
 
-/** A host that answers each script by rule, and is reached for real. */
+/** A host with scripted answers, reached through a real connection. */
 async function rig(answer: (script: string, signal: AbortSignal) => string | Promise<string>) {
   const scripts: string[] = []
   const run = async (_target: unknown, { text }: Script, signal: AbortSignal) => {
@@ -62,16 +62,16 @@ describe.skipIf(!hasOpenSsh)('PresetService', () => {
     const result = await presets.use(asked('jupyter'))
     expect(result.kind).toBe('opened')
     expect(opened).toEqual([`http://${store.addressOf(target)}:${port}/x/?token=t0ken`])
-    // The token is for the browser alone.
+    // Only the browser receives the token.
     expect(JSON.stringify([service.list(), store.all])).not.toContain('t0ken')
     const [saved] = service.saved
     expect(saved).toMatchObject({ presetId: 'jupyter', ownAddress: true, passing: false })
-    // A second click uses the forward that is there.
+    // A second click reuses the forward.
     await presets.use(asked('jupyter'))
     expect([service.saved.length, opened.length]).toEqual([1, 2])
   })
 
-  test('offers how a service that does not run could be started, with what was used last', async () => {
+  test('offers how to start a service that isn’t running, with the last settings', async () => {
     const { presets, presetStore } = await rig(script =>
       script === scanScript.text ? '' : 'env /opt/conda\ntmux\nservice off\n',
     )
@@ -81,7 +81,7 @@ describe.skipIf(!hasOpenSsh)('PresetService', () => {
     expect(await presets.use(asked('mlflow'))).toEqual({ kind: 'not-running', launch, ...offer })
   })
 
-  test('starts a service, waits until it listens, and opens it; its own last words say why it did not start', async () => {
+  test('starts a service, waits until it listens, and opens it; its own last output says why it did not start', async () => {
     const port = await serving()
     let started = false
     const { presets, opened } = await rig(script => {
@@ -113,7 +113,7 @@ describe.skipIf(!hasOpenSsh)('PresetService', () => {
     expect(scripts.length).toBe(before)
   })
 
-  test('a look at a host that does not answer is cancelled', async () => {
+  test('a scan of a host that doesn’t respond is cancelled', async () => {
     const hang = (_script: string, signal: AbortSignal) =>
       new Promise<string>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
     const { presets } = await rig(hang)
@@ -129,7 +129,7 @@ describe.skipIf(!hasOpenSsh)('PresetService', () => {
     }
   })
 
-  test('hands a service to systemd and takes it back; what systemd says is told when it refuses', async () => {
+  test('hands a service to systemd and takes it back; a refusal by systemd is reported', async () => {
     const { presets, scripts } = await rig(script => (script.includes('systemctl') ? '@done' : ''))
     await presets.setService({ ...asked('mlflow'), launch, on: true })
     expect(scripts.at(-1)).toContain('enable --now')
@@ -142,12 +142,12 @@ describe.skipIf(!hasOpenSsh)('PresetService', () => {
     })
   })
 
-  test('lists the machines behind a host, and nothing that is no name', async () => {
+  test('lists the compute nodes behind a host, and nothing that isn’t a name', async () => {
     const { presets } = await rig(() => 'node17\nnode18\n$(reboot)\n\n')
     expect(await presets.nodes({ target, operation: null })).toEqual(['node17', 'node18'])
   })
 
-  test('a preset that is gone is refused', async () => {
+  test('a preset that was deleted is refused', async () => {
     const { presets } = await rig(() => '')
     await expect(presets.use(asked('no-such'))).rejects.toMatchObject({ code: 'not-found' })
   })

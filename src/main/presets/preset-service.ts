@@ -21,7 +21,7 @@ type Input<K extends keyof Contract> = Parameters<Contract[K]>[0]
 export interface PresetServiceParts {
   readonly store: PresetStore
   readonly forwards: Pick<ForwardService, 'ofPreset' | 'openService'>
-  /** Runs a script for `sh` on a target, signing in first where needed. Throws `cancelled` on abort. */
+  /** Runs a script for `sh` on a target, signing in first if necessary. Errors: `cancelled` on abort. */
   readonly run: (target: Target, script: Script, signal: AbortSignal) => Promise<string>
   readonly nameOf: (target: Target) => string
 }
@@ -35,7 +35,7 @@ interface Wanted {
 interface Use {
   readonly target: Forward['target']
   readonly preset: Preset
-  /** The machine behind the host that the service is on; the host itself when `localhost`. */
+  /** The machine that runs the service; the host itself if `localhost`. */
   readonly address: string
 }
 
@@ -44,7 +44,7 @@ command -v squeue >/dev/null 2>&1 || exit 0
 squeue --me -h -t RUNNING -o %N 2>/dev/null | sort -u | while IFS= read -r n; do
   scontrol show hostnames "$n" 2>/dev/null || printf '%s\\n' "$n"; done | sort -u | head -n 200`
 
-/** A click on a preset: finds the service, or starts it; forwards its port; opens its page. */
+/** Handles a click on a preset: finds or starts the service, forwards its port, and opens its page. */
 export class PresetService implements Contract, Disposable {
   readonly #parts: PresetServiceParts
   readonly #operations = new Operations()
@@ -58,7 +58,7 @@ export class PresetService implements Contract, Disposable {
       const use = this.#take(wanted)
       const { target, preset } = use
       if (preset.kind === 'remote') return this.#forward(use, null, signal)
-      // On another machine nothing can be looked up from here: its usual port is taken.
+      // Other machines can't be scanned, so the usual port is used.
       if (wanted.address !== null)
         return this.#forward(use, { port: preset.ports[0] as number, page: preset.page, secure: false }, signal)
       const run = this.#runOn(target, signal)
@@ -68,7 +68,7 @@ export class PresetService implements Contract, Disposable {
     })
   }
 
-  /** What was started on the host is not stopped by a cancel: the error says that it may run. */
+  /** Cancelling doesn't stop a service started on the host: the error says that it may be running. */
   launch({ operation, launch, ...wanted }: Input<'launch'>): Promise<PresetResult> {
     return this.#operations.run(operation, async signal => {
       const use = this.#take(wanted)

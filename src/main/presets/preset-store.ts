@@ -15,7 +15,7 @@ export class PresetStore {
     this.#file = file
   }
 
-  /** A person's own stand before those that Hawser has, and in the place of one with the same id. */
+  /** The presets. The user's own come before the built-in ones and replace those with the same id. */
   get all(): readonly Preset[] {
     const own = this.#file.value.presets
     return [...own, ...builtInPresets.filter(({ id }) => !own.some(each => each.id === id))]

@@ -47,7 +47,7 @@ test('an editor with the word in a file’s name is not the service', () => {
     ).toBeNull()
 })
 
-test('a service is found by its process on any port, by its usual port where the process is hidden, else not at all', () => {
+test('a service is found by its process on any port, by its usual port if the process is hidden, otherwise not at all', () => {
   const preset = builtInPresets.find(({ id }) => id === 'tensorboard')
   if (!preset) throw new Error('no preset')
   const hidden = { port: 6006, pid: null, process: '', uid: 1000, loopback: true }
@@ -64,7 +64,7 @@ test('a service is found by its process on any port, by its usual port where the
   expect(recognise(preset, [other, moved])?.port).toBe(7007)
 })
 
-test('Jupyter’s own files name port, base and token; one that outlived its server counts for nothing', () => {
+test('Jupyter’s own files name port, base and token; one that outlived its server is ignored', () => {
   const jupyter = builtInPresets.find(({ id }) => id === 'jupyter')
   if (!jupyter) throw new Error('no preset')
   const servers = parseJupyterServers(

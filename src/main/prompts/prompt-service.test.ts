@@ -10,11 +10,11 @@ describe('PromptService', () => {
     const service = new PromptService()
     const options = { asker: 'person', signal: new AbortController().signal } as const
     const [a, b] = [service.ask(question, options), service.ask(question, options)]
-    const [first, second] = await service.list(undefined)
+    const [first, second] = await service.list()
     void service.answer({ id: second!.id, answer: { kind: 'open' } })
     void service.answer({ id: first!.id, answer: null })
     expect([await a, await b]).toEqual([null, { kind: 'open' }])
-    expect(await service.list(undefined)).toEqual([])
+    expect(await service.list()).toEqual([])
   })
 
   it('takes a question back when nobody waits for its answer any more', async () => {
@@ -24,7 +24,7 @@ describe('PromptService', () => {
     const asked = service.ask(question, options)
     abort.abort()
     expect(await asked).toBeNull()
-    expect(await service.list(undefined)).toEqual([])
+    expect(await service.list()).toEqual([])
     expect(await service.ask(question, options)).toBeNull()
   })
 
@@ -49,7 +49,7 @@ describe('PromptService', () => {
     const [answered, cancelled] = [new Asker('background'), new Asker('background')]
     void service.ask(question, { asker: answered, signal })
     void service.ask(question, { asker: cancelled, signal })
-    const [first, second] = await service.list(undefined)
+    const [first, second] = await service.list()
     void service.answer({ id: first!.id, answer: { kind: 'open' } })
     void service.answer({ id: second!.id, answer: null })
     expect([answered.by, cancelled.by]).toEqual(['person', 'background'])
@@ -61,7 +61,7 @@ describe('PromptService', () => {
     const asker = new Asker('background')
     asker.raise()
     void service.ask(question, { asker, signal: new AbortController().signal })
-    expect((await service.list(undefined)).map(each => each.asker)).toEqual(['person'])
+    expect((await service.list()).map(each => each.asker)).toEqual(['person'])
     service.dispose()
   })
 })

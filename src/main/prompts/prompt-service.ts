@@ -9,6 +9,7 @@ import { Asker } from './asker.ts'
 import type { AskOptions, Prompter } from './prompter.ts'
 
 type Contract = Services['prompts']
+type Input<K extends keyof Contract> = Parameters<Contract[K]>[0]
 
 interface Waiting {
   question: OpenQuestion
@@ -42,9 +43,11 @@ export class PromptService implements Contract, Prompter, Disposable {
     })
   }
 
-  list: Contract['list'] = () => [...this.#waiting.values()].map(({ question }) => question)
+  list(): OpenQuestion[] {
+    return [...this.#waiting.values()].map(({ question }) => question)
+  }
 
-  answer: Contract['answer'] = ({ id, answer }) => {
+  answer({ id, answer }: Input<'answer'>): void {
     const waiting = this.#waiting.get(id)
     waiting?.settle(answer)
     // The user who answered waits for the result, including further questions.

@@ -4,6 +4,7 @@ import type { Settings } from '../../shared/contract/settings.ts'
 import type { JsonFile } from '../storage/json-file.ts'
 
 type Contract = Services['settings']
+type Input<K extends keyof Contract> = Parameters<Contract[K]>[0]
 
 /** Owns the user's settings. */
 export class SettingsService implements Contract {
@@ -19,9 +20,11 @@ export class SettingsService implements Contract {
     return this.#file.value
   }
 
-  get: Contract['get'] = () => this.#file.value
+  get(): Settings {
+    return this.#file.value
+  }
 
-  save: Contract['save'] = async ({ settings }) => {
+  async save({ settings }: Input<'save'>): Promise<void> {
     const saved = this.#file.save(settings)
     this.#changed.fire(settings)
     await saved

@@ -3,6 +3,7 @@ import type { SavedWorkspace } from '../../shared/contract/workspace.ts'
 import type { JsonFile } from '../storage/json-file.ts'
 
 type Contract = Services['workspace']
+type Input<K extends keyof Contract> = Parameters<Contract[K]>[0]
 
 /** Saves the tabs and splits for the next start. */
 export class WorkspaceService implements Contract {
@@ -12,7 +13,11 @@ export class WorkspaceService implements Contract {
     this.#file = file
   }
 
-  load: Contract['load'] = () => this.#file.value
+  load(): SavedWorkspace {
+    return this.#file.value
+  }
 
-  save: Contract['save'] = ({ workspace }) => this.#file.save(workspace)
+  save({ workspace }: Input<'save'>): Promise<void> {
+    return this.#file.save(workspace)
+  }
 }

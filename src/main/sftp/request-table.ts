@@ -1,3 +1,4 @@
+import { cancelled } from '../../shared/base/abort.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { Reply } from './replies.ts'
@@ -63,7 +64,7 @@ export class RequestTable implements Disposable {
       const abort = () => {
         this.#waiting.delete(id)
         this.#cancelled.add(id)
-        reject(new AppError('cancelled', 'Cancelled'))
+        reject(cancelled())
       }
       const settle = () => signal?.removeEventListener('abort', abort)
       signal?.addEventListener('abort', abort)

@@ -1,3 +1,4 @@
+import { cancelled } from '../../shared/base/abort.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
 import { toDisposable, type Disposable } from '../../shared/base/lifecycle.ts'
@@ -115,7 +116,7 @@ export class SftpWire implements Disposable {
 
   /** Sends a request and resolves to whatever reply arrives. */
   async send(build: BuildPacket, signal?: AbortSignal): Promise<Reply> {
-    if (signal?.aborted === true) throw new AppError('cancelled', 'Cancelled')
+    if (signal?.aborted === true) throw cancelled()
     const id = this.#table.takeId()
     const built = build(id)
     const reply = this.#table.expect(id, signal)
@@ -181,7 +182,7 @@ export class SftpWire implements Disposable {
   #versionPacket(signal: AbortSignal): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       const fail = (error: AppError) => (settle(), reject(error))
-      const abort = () => fail(new AppError('cancelled', 'Cancelled'))
+      const abort = () => fail(cancelled())
       const late = () =>
         fail(
           new AppError(

@@ -10,7 +10,7 @@ export interface RunNews {
   readonly notice: string | null
 }
 
-// What takes that long is not waited for.
+// Runs this long end with a notification, since nobody waits for them.
 const longRunMs = 10_000
 
 /** `name` is that of the snippet; all rows are over. */

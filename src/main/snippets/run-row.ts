@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
+import { cancelled } from '../../shared/base/abort.ts'
 import { assertNever } from '../../shared/base/assert-never.ts'
 import { AppError, toWireError } from '../../shared/base/errors.ts'
 import type { Dialect } from '../../shared/base/shell-dialect.ts'
@@ -139,7 +140,7 @@ export class RunRowJob {
         'invalid-input',
         'With its values, this snippet is longer than 120 KB, the maximum for a single command.',
       )
-    if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
+    if (signal.aborted) throw cancelled()
     this.#asked = true
     const opened = await connection.exec(typedByUser(composed.text), signal)
     this.#startedAt = Date.now()

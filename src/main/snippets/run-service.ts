@@ -2,18 +2,28 @@ import { randomUUID } from 'node:crypto'
 
 import { cleanText } from '../../shared/base/clean-text.ts'
 import { AppError } from '../../shared/base/errors.ts'
-import { Emitter } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { Services } from '../../shared/contract/contract.ts'
-import type { Given, RunId, RunRow, RunSnapshot, Snippet, SnippetId, Values } from '../../shared/contract/snippets.ts'
+import type {
+  Given,
+  RunId,
+  RunRow,
+  RunSnapshot,
+  Snippet,
+  SnippetId,
+  Values,
+  RunOutput,
+} from '../../shared/contract/snippets.ts'
 import { targetKey, type Target } from '../../shared/contract/targets.ts'
 import type { Connection } from '../ssh/connection.ts'
 import type { Lease, LeaseOptions } from '../ssh/connection-pool.ts'
 import { writeNew } from '../storage/write-new.ts'
+import { Announcer } from '../work/announcer.ts'
 import type { Composed } from './compose.ts'
 import { RunRowJob, type Far } from './run-row.ts'
 
 type Contract = Services['runs']
+type Input<K extends keyof Contract> = Parameters<Contract[K]>[0]
 
 export interface RunParts {
   readonly snippet: (id: SnippetId) => Snippet
@@ -52,11 +62,10 @@ const maxRuns = 20
 
 /** Runs snippets in the background, on many hosts in parallel. */
 export class RunService implements Contract, Disposable {
-  readonly #changed = new Emitter<readonly RunSnapshot[]>()
+  readonly #changed = new Announcer(() => this.#snapshots(), { everyMs: announceMs })
   readonly onChanged = this.#changed.event
   readonly #parts: RunParts
   #runs: readonly Run[] = []
-  #announcing: NodeJS.Timeout | undefined
 
   constructor(parts: RunParts) {
     this.#parts = parts
@@ -74,9 +83,11 @@ export class RunService implements Contract, Disposable {
     await Promise.all(rows.map(row => row.over))
   }
 
-  list: Contract['list'] = () => this.#snapshots()
+  list(): readonly RunSnapshot[] {
+    return this.#snapshots()
+  }
 
-  start: Contract['start'] = async ({ snippetId, mode, targets, values, given }) => {
+  async start({ snippetId, mode, targets, values, given }: Input<'start'>): Promise<RunId> {
     const use: RunUse = { snippet: this.#parts.snippet(snippetId), mode, values, given }
     const once = [...new Map(targets.map(target => [targetKey(target), target])).values()]
     for (const target of once) this.#parts.check(use, target)
@@ -95,7 +106,7 @@ export class RunService implements Contract, Disposable {
     return run.id
   }
 
-  again: Contract['again'] = ({ id, all }) => {
+  again({ id, all }: Input<'again'>): void {
     const run = this.#find(id)
     for (const row of run.rows) {
       const { state } = row
@@ -106,27 +117,27 @@ export class RunService implements Contract, Disposable {
     this.#pump(run)
   }
 
-  stop: Contract['stop'] = ({ id, row }) => {
+  stop({ id, row }: Input<'stop'>): void {
     const run = this.#find(id)
     for (const each of row === null ? run.rows : run.rows.slice(row, row + 1)) each.stop()
     // Waiting hosts end without having started.
     this.#ended(run)
   }
 
-  close: Contract['close'] = ({ id }) => {
+  close({ id }: Input<'close'>): void {
     const run = this.#find(id)
     this.#runs = this.#runs.filter(each => each !== run)
     for (const row of run.rows) row.stop()
-    this.#announce()
+    this.#changed.touch()
   }
 
-  output: Contract['output'] = ({ id, row, from }) => {
+  output({ id, row, from }: Input<'output'>): RunOutput {
     const found = this.#find(id).rows[row]
     if (!found) throw new AppError('not-found', 'This host is not part of the run.')
     return found.log.read(from)
   }
 
-  text: Contract['text'] = ({ id }) => {
+  text({ id }: Input<'text'>): string {
     const run = this.#find(id)
     let left = maxText
     const parts = run.rows.map(row => {
@@ -138,17 +149,16 @@ export class RunService implements Contract, Disposable {
     return parts.join('\n')
   }
 
-  saveTo: Contract['saveTo'] = ({ id, folder }) => {
+  saveTo({ id, folder }: Input<'saveTo'>): Promise<string> {
     const { use, startedAt } = this.#find(id)
     const stamp = new Date(startedAt).toISOString().slice(0, 16).replace(/[T:]/g, '-')
     const name = use.snippet.name.replace(/[^\p{L}\p{N}_-]+/gu, '-').replace(/^-+|-+$/g, '') || 'run'
-    return writeNew(folder, `${name}-${stamp}`, { ending: '.txt', text: this.text({ id }) as string })
+    return writeNew(folder, `${name}-${stamp}`, { ending: '.txt', text: this.text({ id }) })
   }
 
   dispose(): void {
     for (const run of this.#runs) for (const row of run.rows) row.stop()
     this.#runs = []
-    clearTimeout(this.#announcing)
     this.#changed.dispose()
   }
 
@@ -158,7 +168,7 @@ export class RunService implements Contract, Disposable {
       label: this.#parts.nameOf(target),
       lease: options => this.#parts.lease(target, options),
       compose: far => this.#parts.compose(use, target, far),
-      onChanged: () => this.#announce(),
+      onChanged: () => this.#changed.touch(),
       reportBug: this.#parts.reportBug,
     })
   }
@@ -169,7 +179,7 @@ export class RunService implements Contract, Disposable {
     const waiting = run.rows.filter(row => row.state.kind === 'waiting')
     for (const row of waiting.slice(0, Math.max(0, this.#parts.atOnce() - under)))
       void row.run().then(() => this.#ended(run))
-    this.#announce()
+    this.#changed.touch()
   }
 
   #ended(run: Run): void {
@@ -185,13 +195,6 @@ export class RunService implements Contract, Disposable {
     const run = this.#runs.find(each => each.id === id)
     if (!run) throw new AppError('not-found', 'This run was closed.')
     return run
-  }
-
-  #announce(): void {
-    this.#announcing ??= setTimeout(() => {
-      this.#announcing = undefined
-      this.#changed.fire(this.#snapshots())
-    }, announceMs)
   }
 
   #snapshots(): readonly RunSnapshot[] {

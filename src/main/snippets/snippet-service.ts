@@ -4,7 +4,15 @@ import { AppError } from '../../shared/base/errors.ts'
 import { Emitter } from '../../shared/base/event.ts'
 import type { Dialect } from '../../shared/base/shell-dialect.ts'
 import type { Services } from '../../shared/contract/contract.ts'
-import type { Given, Snippet, SnippetBook, SnippetId, Values } from '../../shared/contract/snippets.ts'
+import type {
+  Given,
+  Snippet,
+  SnippetBook,
+  SnippetId,
+  Values,
+  Asking,
+  SnippetsImported,
+} from '../../shared/contract/snippets.ts'
 import { targetKey, type Target } from '../../shared/contract/targets.ts'
 import type { JsonFile } from '../storage/json-file.ts'
 import { writeNew } from '../storage/write-new.ts'
@@ -24,6 +32,7 @@ import type { SnippetFile } from './snippet-record.ts'
 import { starters } from './starters.ts'
 
 type Contract = Services['snippets']
+type Input<K extends keyof Contract> = Parameters<Contract[K]>[0]
 
 export interface SnippetParts {
   readonly file: JsonFile<SnippetFile>
@@ -57,7 +66,9 @@ export class SnippetService implements Contract {
     this.#parts = parts
   }
 
-  list: Contract['list'] = () => this.#book()
+  list(): SnippetBook {
+    return this.#book()
+  }
 
   /** Returns a snippet. Errors: `not-found` if it was deleted. */
   find(id: SnippetId): Snippet {
@@ -66,13 +77,13 @@ export class SnippetService implements Contract {
     return found
   }
 
-  save: Contract['save'] = async ({ snippet }) => {
+  async save({ snippet }: Input<'save'>): Promise<void> {
     check(snippet)
     await this.#put([snippet])
     await this.#forgetHidden(snippet)
   }
 
-  remove: Contract['remove'] = async ({ id }) => {
+  async remove({ id }: Input<'remove'>): Promise<void> {
     const gone = (key: string) => key.startsWith(`${id} `)
     const { snippets, values, used } = this.#parts.file.value
     await this.#store({
@@ -82,14 +93,14 @@ export class SnippetService implements Contract {
     })
   }
 
-  addStarters: Contract['addStarters'] = async () => {
+  async addStarters(): Promise<number> {
     const missing = starters().filter(({ id }) => !this.#all.some(each => each.id === id))
     const free = (key: number | null) => (this.#all.some(each => each.key === key) ? null : key)
     await this.#put(missing.map(each => ({ ...each, key: free(each.key) })))
     return missing.length
   }
 
-  asking: Contract['asking'] = ({ id, target, given }) => {
+  asking({ id, target, given }: Input<'asking'>): Asking {
     const snippet = this.find(id)
     const known = target ? this.#known(target, given) : knownValues(nowhere, given)
     // Before a target is chosen, values that each host provides are not asked for.
@@ -101,7 +112,7 @@ export class SnippetService implements Contract {
     return { variables, last: Object.fromEntries(Object.entries(last).filter(([name]) => asked.has(name))) }
   }
 
-  preview: Contract['preview'] = ({ id, target, values, given }) => {
+  preview({ id, target, values, given }: Input<'preview'>): string {
     const snippet = this.find(id)
     const names = variablesOf(snippet).filter(each => each.hidden)
     const covered = { ...values, ...Object.fromEntries(names.map(({ name }) => [name, cover])) }
@@ -109,7 +120,7 @@ export class SnippetService implements Contract {
     return composeShown(shown, fill(shown, covered, this.#known(target, given)))
   }
 
-  typed: Contract['typed'] = async ({ id, target, values, given }) => {
+  async typed({ id, target, values, given }: Input<'typed'>): Promise<string> {
     const use = { snippet: this.find(id), values, given }
     const filled = this.filled(use, target)
     const text = composeTyped(use.snippet, filled, needsShell(use.snippet) ? await this.#parts.shellOf(target) : 'sh')
@@ -117,7 +128,7 @@ export class SnippetService implements Contract {
     return text
   }
 
-  importFrom: Contract['importFrom'] = async ({ path }) => {
+  async importFrom({ path }: Input<'importFrom'>): Promise<SnippetsImported> {
     const info = await stat(path).catch(() => null)
     if (!info?.isFile()) throw new AppError('not-found', `${path} is not a file. Choose another file.`)
     if (info.size > maxBytes) throw new AppError('invalid-input', 'The file is larger than 16 MB. Choose another file.')
@@ -140,7 +151,7 @@ export class SnippetService implements Contract {
     return { format, added: fresh.length, there: snippets.length - fresh.length, skipped: [...skipped, ...bad] }
   }
 
-  exportTo: Contract['exportTo'] = ({ folder, ids }) => {
+  exportTo({ folder, ids }: Input<'exportTo'>): Promise<string> {
     const chosen = ids === null ? this.#all : this.#all.filter(({ id }) => ids.includes(id))
     const text = printSnippets(chosen, this.#parts.names())
     return writeNew(folder, 'hawser-snippets', { ending: '.json', text })

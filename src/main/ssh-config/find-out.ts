@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { lookup } from 'node:dns/promises'
 
+import { cancelled } from '../../shared/base/abort.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import type { Answer, Question } from '../../shared/contract/prompts.ts'
 import { allowCommand, type Consents } from './consents.ts'
@@ -54,9 +55,7 @@ function run(command: string, signal: AbortSignal): Promise<boolean> {
     const child = windows
       ? spawn(command, { ...options, shell: true })
       : spawn(process.env['SHELL'] || '/bin/sh', ['-c', command], options)
-    child.on('error', error =>
-      reject(signal.aborted ? new AppError('cancelled', 'Cancelled') : notRun(command, error.message)),
-    )
+    child.on('error', error => reject(signal.aborted ? cancelled() : notRun(command, error.message)))
     child.on('close', (code, killed) => {
       if (code === null)
         reject(notRun(command, killed === 'SIGTERM' ? 'it took longer than 15 s' : 'it was terminated by a signal'))

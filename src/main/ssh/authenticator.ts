@@ -1,5 +1,6 @@
 import type { AnyAuthMethod, AuthHandlerMiddleware, Prompt as SshPrompt } from 'ssh2'
 
+import { cancelled } from '../../shared/base/abort.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import { serverLine, serverText } from '../../shared/base/server-text.ts'
 import type { AskingServer, Question } from '../../shared/contract/prompts.ts'
@@ -203,7 +204,7 @@ export class Authenticator {
       },
       refused,
     )
-    if (answer?.kind !== 'secrets') throw new AppError('cancelled', 'Cancelled')
+    if (answer?.kind !== 'secrets') throw cancelled()
     if (isPassword && answer.remember) this.#toRemember.set(passwordName(hop), answer.secrets[0] ?? '')
     else if (isPassword) this.#toRemember.delete(passwordName(hop))
     return prompts.map((_prompt, index) => answer.secrets[index] ?? '')
@@ -227,7 +228,7 @@ export class Authenticator {
       const from = { kind: 'hawser' } as const
       const question: Question = { kind: 'secrets', from, title: passwordTitle(hop), text, prompts, remember: true }
       const answer = await ask(question, kept !== null)
-      if (answer?.kind !== 'secrets') throw new AppError('cancelled', 'Cancelled')
+      if (answer?.kind !== 'secrets') throw cancelled()
       const password = answer.secrets[0] ?? ''
       if (answer.remember) this.#toRemember.set(passwordName(hop), password)
       else this.#toRemember.delete(passwordName(hop))

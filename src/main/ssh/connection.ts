@@ -1,5 +1,6 @@
 import type { Client, ClientChannel } from 'ssh2'
 
+import { cancelled } from '../../shared/base/abort.ts'
 import { cleanLine } from '../../shared/base/clean-text.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import { Emitter, type Event } from '../../shared/base/event.ts'
@@ -59,9 +60,9 @@ interface OpenRequest<T> {
 }
 
 const openMs = 15_000
-const mostWords = 4096
+const maxWordBytes = 4096
 // A shell takes a while to exit after its channel was closed.
-const lateMs = 3_000
+const closeGraceMs = 3_000
 // A server that disconnects this soon after it refused a channel does so because of the refusal.
 const afterRefusalMs = 5_000
 
@@ -136,7 +137,7 @@ export class Connection implements Disposable {
 
   /** The same, including sessions that have just ended and that the server may not have released yet. */
   get sessionsOfLate(): number {
-    this.#goneSessions = this.#goneSessions.filter(at => performance.now() - at < lateMs)
+    this.#goneSessions = this.#goneSessions.filter(at => performance.now() - at < closeGraceMs)
     return this.sessions + this.#goneSessions.length
   }
 
@@ -284,8 +285,8 @@ export class Connection implements Disposable {
       // Read to its end: unread data would use up the window of both outputs.
       channel.stderr.on('data', (data: Buffer) => {
         const { errors } = words
-        if (errors.length < mostWords)
-          words = { ...words, errors: Buffer.concat([errors, data]).subarray(0, mostWords) }
+        if (errors.length < maxWordBytes)
+          words = { ...words, errors: Buffer.concat([errors, data]).subarray(0, maxWordBytes) }
       })
       channel.once('exit', (code: number | null) => (words = { ...words, code }))
     }
@@ -306,7 +307,7 @@ export class Connection implements Disposable {
   #open<T>({ signal, request, drop, refused }: OpenRequest<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#over) return reject(new AppError('lost', `The connection to ${this.where} was closed.`))
-      if (signal.aborted) return reject(new AppError('cancelled', 'Cancelled'))
+      if (signal.aborted) return reject(cancelled())
       const settle = () => {
         clearTimeout(timer)
         stop.dispose()
@@ -318,7 +319,7 @@ export class Connection implements Disposable {
         reject(error)
       }
       let gaveUp = false
-      const abort = () => fail(new AppError('cancelled', 'Cancelled'))
+      const abort = () => fail(cancelled())
       const late = () =>
         fail(new AppError('timed-out', `${this.where} did not answer a request to open a channel. Try again.`))
       const timer = setTimeout(late, openMs)

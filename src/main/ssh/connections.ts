@@ -38,7 +38,7 @@ export interface ConnectionsParts {
 const maxRounds = 32
 const scriptMs = 30_000
 const scriptBytes = 4 * 1024 * 1024
-// What `planConnection` throws for a host that was deleted, or that can't be reached as its config is now.
+// The errors of `planConnection` for a host that was deleted or is unreachable with its current config.
 const unplannable = new Set(['not-found', 'invalid-input'])
 
 /** The way from a target to its connection: plans, prepares, leases, and runs scripts. */
@@ -150,7 +150,10 @@ async function runOn(lease: Lease<Connection>, script: Script, signal: AbortSign
   }
 }
 
-/** Throws `unsupported` with what it said for a script that failed: what it printed tells nothing then. */
+/**
+ * Returns the output of a script. Errors: `unsupported` with its error output if it failed, since its output is then
+ * meaningless.
+ */
 function outputOf({ code, output, errors }: CommandResult, { where }: Connection): string {
   if (code === 0) return output.toString('utf8')
   const how = code === null ? 'was terminated by a signal' : `failed with exit code ${code}`

@@ -1,20 +1,17 @@
 import type { Duplex } from 'node:stream'
 
-import { Client } from 'ssh2'
-
 import { AppError } from '../../shared/base/errors.ts'
 import { DisposableStore, toDisposable, type Disposable } from '../../shared/base/lifecycle.ts'
-import { serverText, type ServerText } from '../../shared/base/server-text.ts'
+import type { ServerText } from '../../shared/base/server-text.ts'
 import type { Question, ShownKey } from '../../shared/contract/prompts.ts'
 import type { Asker } from '../prompts/asker.ts'
 import type { Prompter } from '../prompts/prompter.ts'
 import type { Consents } from '../ssh-config/consents.ts'
-import { algorithmsFor, weakAmong, type Offer } from './algorithms.ts'
-import { Banner } from './banner.ts'
+import { algorithmsFor } from './algorithms.ts'
+import { Attempt, needsAnswer } from './attempt.ts'
 import { Authenticator } from './authenticator.ts'
 import { Connection } from './connection.ts'
 import type { PlannedHop } from './connection-plan.ts'
-import { Deadline } from './deadline.ts'
 import type { DialStep } from './dial-step.ts'
 import { learnHostKeys } from './host-key-learn.ts'
 import { checkHostKey, knownTypesOf } from './host-key-check.ts'
@@ -25,12 +22,7 @@ import { limitsFrom } from './liveness.ts'
 import { reach } from './reach.ts'
 import type { SecretStore } from './sign-in-context.ts'
 import { agentFor, type Signer } from './signer.ts'
-import { allowMessagesInLaterKex, onSilentRound } from './ssh2-internals.ts'
-import { toSshError, type ConnectionStage } from './ssh-errors.ts'
-import { stageOf, watchHello, type ServerHello } from './server-hello.ts'
 import { findUnsupported, type UnsupportedIdentity } from './unsupported-identities.ts'
-
-export type { DialStep }
 
 export interface DialOptions {
   readonly hop: PlannedHop
@@ -59,14 +51,7 @@ export interface DialerParts {
   readonly onForgotten: (error: unknown) => void
 }
 
-const handshakeMs = 20_000
-// sshd's LoginGraceTime: phone approvals, key touches and slow directory services take time.
-const signInMs = 120_000
-
-/**
- * The only place that creates an ssh2 Client: connects, checks the host key and signs in. Errors: an AppError with a
- * next step.
- */
+/** Connects, checks the host key, signs in. Throws an AppError with a next step. */
 export class Dialer {
   readonly #parts: DialerParts
 
@@ -139,7 +124,8 @@ export class Dialer {
   ): Promise<Connection> {
     const { knownHosts, onKeyDecision, onBanner, prompter } = this.#parts
     const attempt = new Attempt({
-      ...{ hop, stream, signal, onStep, onBanner, asker, prompter },
+      ...{ hop, stream, signal, onStep, asker, prompter },
+      onBanner: text => onBanner(hop, text),
       quiet: quiet || hop.options.batch,
       offer: chooseAlgorithms(hop, knownTypes),
       findUnsupported: () => this.#findUnsupported(hop),
@@ -197,11 +183,6 @@ export class Dialer {
   }
 }
 
-/** A ProxyCommand may require a sign-in of its own, perhaps in a browser, before it connects. */
-function handshakeLimit({ options: { through, connectMs } }: PlannedHop): number {
-  return Math.max(through?.kind === 'command' ? signInMs : handshakeMs, connectMs ?? 0)
-}
-
 /** The socket of the agent to forward; null forwards none. */
 function forwardedAgent({ options }: PlannedHop, usual: string | null): string | null {
   const { forwardAgent, agent } = options
@@ -217,178 +198,5 @@ function chooseAlgorithms(hop: PlannedHop, knownTypes: readonly string[]) {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     throw new AppError('no-common-algorithm', `${error.message}. Change that line in the SSH config of ${hop.label}.`)
-  }
-}
-
-function needsAnswer(hop: PlannedHop, refused: boolean): AppError {
-  const text = hop.options.batch
-    ? `${hop.label} needs your input, but BatchMode is set to yes in its SSH config.`
-    : `${hop.label} needs your input, and a background connection can’t ask for it. Connect to it first.`
-  return new AppError(refused ? 'auth-failed' : 'needs-answer', text)
-}
-
-function passwordExpired(hop: PlannedHop): AppError {
-  return new AppError(
-    'auth-failed',
-    `The password of ${hop.user} on ${hop.label} must be changed, which Hawser can’t do. Change it with ssh in a terminal and try again.`,
-  )
-}
-
-interface AttemptParts extends Pick<DialerParts, 'onBanner'> {
-  readonly hop: PlannedHop
-  readonly stream: Duplex
-  readonly signal: AbortSignal
-  readonly onStep: (step: DialStep) => void
-  readonly quiet: boolean
-  readonly asker: Asker
-  readonly prompter: Prompter
-  readonly offer: Offer
-  /** Looks for keys that a refused sign-in may have required. */
-  readonly findUnsupported: () => Promise<readonly UnsupportedIdentity[]>
-}
-
-/** One handshake and sign-in, with its timeout and its questions. */
-class Attempt {
-  readonly client = new Client()
-  /** The reason the attempt failed, if a better one than ssh2's error is known. */
-  failure: unknown
-  /** The weak algorithms that were negotiated. */
-  weak: readonly string[] = []
-  readonly #parts: AttemptParts
-  readonly #deadline: Deadline
-  readonly #hello: () => ServerHello
-  #reached: 'key-shown' | 'signing-in' | null = null
-  #limitMs = 0
-  #asking = 0
-  #over = false
-  readonly #banner = new Banner()
-  #giveUp: (error: unknown) => void = () => {}
-  #questions = new AbortController()
-
-  constructor(parts: AttemptParts) {
-    this.#parts = parts
-    this.#hello = watchHello(parts.stream)
-    this.#deadline = new Deadline(() => this.#giveUp(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })))
-  }
-
-  get offer(): Offer {
-    return this.#parts.offer
-  }
-
-  get #stage(): ConnectionStage {
-    return this.#reached ?? stageOf(this.#hello())
-  }
-
-  readonly ask = async (question: Question, refused = false) => {
-    const { prompter, onStep, hop, quiet, asker } = this.#parts
-    if (quiet) throw needsAnswer(hop, refused)
-    onStep({ kind: 'asking' })
-    this.#asking++
-    try {
-      const said = this.#banner.text
-      const shown = said && question.kind === 'secrets' ? { ...question, said } : question
-      const answer = await this.#deadline.pauseFor(() => prompter.ask(shown, { asker, signal: this.#questions.signal }))
-      this.#showSignIn()
-      return answer
-    } finally {
-      this.#asking--
-    }
-  }
-
-  /** Ends the attempt with Hawser's own reason; nothing more is sent. */
-  readonly giveUp = (error: unknown) => {
-    this.failure ??= error
-    this.#giveUp(error)
-  }
-
-  /** Notes that the server's host key was received and is being checked. */
-  keyShown(): void {
-    this.#reached = 'key-shown'
-  }
-
-  /** Runs work that ssh2 can't handle once the connection is gone. */
-  unlessOver(run: () => void): void {
-    if (!this.#over && !this.#parts.stream.destroyed) run()
-  }
-
-  async run(auth: Authenticator, config: Parameters<Client['connect']>[0]): Promise<void> {
-    const { client } = this
-    const { signal } = this.#parts
-    const abort = () => this.#giveUp(new AppError('cancelled', 'Cancelled'))
-    try {
-      await new Promise<void>((resolve, reject) => {
-        this.#giveUp = reject
-        signal.addEventListener('abort', abort)
-        client.on('ready', () => resolve())
-        client.on('handshake', ({ kex, serverHostKey, cs, sc }) => {
-          this.weak = weakAmong([kex, serverHostKey, cs.cipher, cs.mac, sc.cipher, sc.mac])
-          this.#reached = 'signing-in'
-          this.#startClock(signInMs)
-        })
-        // An agent that refuses to sign fails one attempt, not the connection.
-        client.on('error', error => ((error as { level?: string }).level === 'agent' ? undefined : reject(error)))
-        client.on('banner', text => this.#showBanner(text))
-        client.on('close', () => reject(new Error('')))
-        client.on('change password', () => reject(passwordExpired(this.#parts.hop)))
-        if (signal.aborted) abort()
-        this.#startClock(handshakeLimit(this.#parts.hop))
-        client.connect(config)
-        allowMessagesInLaterKex(client)
-        onSilentRound(client, text => this.#showBanner(text))
-      })
-    } catch (error) {
-      this.#over = true
-      client.destroy()
-      const asking = this.#asking > 0
-      this.#questions.abort()
-      throw await this.#explain(error, auth, asking)
-    } finally {
-      signal.removeEventListener('abort', abort)
-      this.#deadline.dispose()
-      this.#questions.abort()
-    }
-  }
-
-  #showSignIn(): void {
-    const { hop, onStep } = this.#parts
-    const said = this.#banner.text
-    onStep({ kind: 'connecting', step: `Signing in as ${hop.user}`, ...(said && { said }) })
-  }
-
-  /** A banner may link to a page for signing in, so the full time limit starts again. */
-  #showBanner(text: string): void {
-    if (!this.#banner.add(text)) return
-    const { hop, onBanner } = this.#parts
-    onBanner(hop, serverText(text, 2_000))
-    this.#startClock(signInMs)
-    if (this.#asking === 0) this.#showSignIn()
-  }
-
-  #startClock(ms: number): void {
-    this.#limitMs = ms
-    this.#deadline.restart(ms)
-  }
-
-  async #explain(error: unknown, auth: Authenticator, asking: boolean): Promise<AppError> {
-    const { hop, findUnsupported } = this.#parts
-    if (error instanceof AppError && error.code === 'cancelled') return error
-    const cause = this.failure ?? auth.failure ?? error
-    const refused = (cause as { level?: string }).level === 'client-authentication'
-    return toSshError(cause, {
-      where: hop.label,
-      stage: this.#stage,
-      hello: this.#hello(),
-      exchange: {
-        offer: this.offer,
-        weakAllowed: hop.weakAlgorithms,
-        saved: hop.saved,
-        wishes: hop.options.algorithms,
-      },
-      asking,
-      limitMs: this.#limitMs,
-      methods: auth.methods,
-      tried: [...auth.tried],
-      unsupported: refused ? await findUnsupported() : [],
-    })
   }
 }

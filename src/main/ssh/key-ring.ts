@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { basename, join } from 'node:path'
 
+import { cancelled } from '../../shared/base/abort.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import { decodeText } from '../storage/decode-text.ts'
 import { readRegularFile, readTextIfAny } from '../storage/regular-file.ts'
@@ -184,7 +185,7 @@ export class KeyRing {
     }
     for (let tries = 0; tries < maxTries; tries++) {
       const answer = await passphrases.ask(wrong)
-      if (answer === null) throw new AppError('cancelled', 'Cancelled')
+      if (answer === null) throw cancelled()
       const signer = await parse(answer.passphrase).catch(orWrong)
       if (signer) {
         if (answer.remember) passphrases.keep(answer.passphrase)

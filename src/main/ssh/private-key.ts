@@ -4,7 +4,10 @@ import { runKeyJob } from '../key-formats/key-job.ts'
 import { outlineKey } from '../key-formats/key-outline.ts'
 import { signerFromPem, type Signer } from './signer.ts'
 
-/** Turns a private key's text into a signer, in a worker of its own with a limit of 15 s. Throws `WrongPassphrase` or `key-unusable`. */
+/**
+ * Turns the text of a private key into a signer, in its own worker and within 15 s. Errors: `WrongPassphrase`,
+ * `key-unusable`.
+ */
 export async function parsePrivateKey(input: {
   text: string
   passphrase: string | null

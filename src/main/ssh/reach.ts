@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 import { pause } from '../work/pause.ts'
+import { cancelled } from '../../shared/base/abort.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import type { Proxy } from '../../shared/contract/hosts.ts'
 import type { Answer, Question } from '../../shared/contract/prompts.ts'
@@ -82,7 +83,7 @@ async function throughProxy(proxy: Proxy, { hop, secrets, ask, signal }: ReachCo
         prompts: [{ text: 'Password', echo: false }],
         remember: true,
       })
-      if (answer?.kind !== 'secrets') throw new AppError('cancelled', 'Cancelled')
+      if (answer?.kind !== 'secrets') throw cancelled()
       password = answer.secrets[0] ?? ''
       remember = answer.remember
     }

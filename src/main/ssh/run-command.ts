@@ -1,3 +1,4 @@
+import { cancelled } from '../../shared/base/abort.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import { cleanText } from '../../shared/base/clean-text.ts'
 import { onCommandEnd } from './command-end.ts'
@@ -79,7 +80,7 @@ export async function runForBytes(
       settle()
       resolve({ code, output: Buffer.concat(output), errors: Buffer.concat(errors) })
     }
-    const abort = () => fail(new AppError('cancelled', 'Cancelled'))
+    const abort = () => fail(cancelled())
     const timer = setTimeout(() => fail(late(carrier)), options.timeoutMs ?? defaultMs)
     // The command has exited: a server that then neither ends its output nor closes the channel is not awaited.
     const waitForRest = () => {

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 
-import { AppError } from '../../shared/base/errors.ts'
+import { cancelled } from '../../shared/base/abort.ts'
 import { toSshError } from './ssh-errors.ts'
 
 // Node's default of 250 ms gives up on addresses that are merely slow.
@@ -40,7 +40,7 @@ export function connectTcp(options: {
       timeoutMs === 0
         ? undefined
         : setTimeout(() => fail(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })), timeoutMs)
-    const abort = () => fail(new AppError('cancelled', 'Cancelled'))
+    const abort = () => fail(cancelled())
     const settle = () => {
       clearTimeout(timer)
       signal.removeEventListener('abort', abort)

@@ -50,7 +50,7 @@ describe('JsonFile', () => {
     ['of another shape', '{"version":1,"data":{"n":"x"}}'],
     ['without a version', '{"n":1}'],
     ['null', 'null'],
-  ])('sets a file that is %s aside under a dated name, uses the last good copy, and says so', async (_what, text) => {
+  ])('moves a file that is %s aside under a dated name, restores the backup, and reports it', async (_what, text) => {
     const folder = tempDir()
     const first = await open(folder)
     await first.file.save({ n: 1 })
@@ -60,7 +60,7 @@ describe('JsonFile', () => {
     expect(file.value).toEqual({ n: 1 })
     expect(readFileSync(`${first.path}.damaged-2026-11-20T10-00-00.000Z`, 'utf8')).toBe(text)
     expect(told).toHaveLength(1)
-    expect(told[0]).toMatch(/damaged.*last good copy.*kept as/)
+    expect(told[0]).toMatch(/damaged.*last backup.*saved as/)
   })
 
   it('migrates older versions step by step', async () => {
@@ -76,7 +76,7 @@ describe('JsonFile', () => {
     expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ version: 3 })
   })
 
-  it('never writes over the file of a newer version', async () => {
+  it('never overwrites the file of a newer version', async () => {
     const folder = tempDir()
     const newer = '{"version":9,"data":{"future":true}}'
     writeFileSync(join(folder, 'store.json'), newer)
@@ -89,7 +89,7 @@ describe('JsonFile', () => {
   it('says which file could not be saved when the folder can’t be written', async () => {
     const folder = tempDir()
     const { file } = await open(join(folder, 'inner'))
-    // A file in the folder's place can't be written into, not even by root.
+    // A file in place of the folder can't contain files, not even for root.
     writeFileSync(join(folder, 'inner'), '')
     await expect(file.save({ n: 1 })).rejects.toMatchObject({
       code: 'disk',
@@ -98,7 +98,7 @@ describe('JsonFile', () => {
     chmodSync(join(folder, 'inner'), 0o600)
   })
 
-  it('leaves no half file behind when it is killed at random moments of a save', { timeout: 240_000 }, async () => {
+  it('leaves no incomplete file behind when killed at random moments of a save', { timeout: 240_000 }, async () => {
     const folder = tempDir()
     const program = await buildWriter(folder)
     const data = join(folder, 'data')
@@ -133,7 +133,7 @@ async function readBack(folder: string) {
   return { value: file.value, told }
 }
 
-/** A program that saves without end, from the very code that ships. */
+/** A program that saves forever, built from the code that ships. */
 async function buildWriter(folder: string): Promise<string> {
   const entry = join(folder, 'writer.ts')
   const here = new URL('./json-file.ts', import.meta.url).pathname

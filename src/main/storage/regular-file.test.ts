@@ -17,17 +17,20 @@ test('a regular file is read, also through a link', async () => {
   expect(await readTextIfAny(join(folder, 'none'), 3)).toBe('')
 })
 
-test.skipIf(process.platform !== 'linux')('a file that gives no size is read to the limit and no further', async () => {
-  await expect(readRegularFile('/proc/self/maps', 100)).rejects.toMatchObject({ code: 'invalid-input' })
-  expect((await readRegularFile('/proc/self/comm', 100)).data.length).toBeGreaterThan(0)
-})
+test.skipIf(process.platform !== 'linux')(
+  'a file that reports no size is read to the limit and no further',
+  async () => {
+    await expect(readRegularFile('/proc/self/maps', 100)).rejects.toMatchObject({ code: 'invalid-input' })
+    expect((await readRegularFile('/proc/self/comm', 100)).data.length).toBeGreaterThan(0)
+  },
+)
 
 test('pipes, devices and folders are refused at once', async () => {
   const folder = tempDir()
   execFileSync('mkfifo', [join(folder, 'pipe')])
   symlinkSync('pipe', join(folder, 'link'))
   mkdirSync(join(folder, 'sub'))
-  // More than libuv has threads: were one opened, the last would never come.
+  // More than libuv has threads: if one were opened, the last would never finish.
   const paths = [
     ...Array(8).fill(join(folder, 'pipe')),
     join(folder, 'link'),

@@ -38,6 +38,17 @@ export function vaultKeyName(name: string): string {
   return `vault-key:${name}`
 }
 
+const publicSuffix = ':public'
+
+/** Where the public line of a key of the vault is kept, by the key's own place. */
+export function publicLineName(keyName: string): string {
+  return `${keyName}${publicSuffix}`
+}
+
+export function isPublicLineName(name: string): boolean {
+  return name.endsWith(publicSuffix)
+}
+
 /** The name of a key file's saved passphrase. */
 export function filePassphraseName(path: string): string {
   return `key:${path}:passphrase`

@@ -1,8 +1,10 @@
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { Services } from '../../shared/contract/contract.ts'
+import type { VaultStatus } from '../../shared/contract/vault.ts'
 import type { Vault } from './vault.ts'
 
 type Contract = Services['vault']
+type Input<K extends keyof Contract> = Parameters<Contract[K]>[0]
 
 /** The vault for the window, with its automatic lock. */
 export class VaultService implements Contract, Disposable {
@@ -17,15 +19,25 @@ export class VaultService implements Contract, Disposable {
     this.#lockAfterMinutes = lockAfterMinutes
   }
 
-  status: Contract['status'] = () => this.#vault.status
+  status(): VaultStatus {
+    return this.#vault.status
+  }
 
-  protect: Contract['protect'] = by => this.#vault.protect(by)
+  protect(by: Input<'protect'>): Promise<void> {
+    return this.#vault.protect(by)
+  }
 
-  unlock: Contract['unlock'] = ({ password }) => this.#vault.unlock(password)
+  unlock({ password }: Input<'unlock'>): Promise<void> {
+    return this.#vault.unlock(password)
+  }
 
-  lock: Contract['lock'] = () => this.#vault.lock()
+  lock(): void {
+    return this.#vault.lock()
+  }
 
-  changePassword: Contract['changePassword'] = ({ current, next }) => this.#vault.changePassword(current, next)
+  changePassword({ current, next }: Input<'changePassword'>): Promise<void> {
+    return this.#vault.changePassword(current, next)
+  }
 
   /** Notes user activity, which restarts the timer of the automatic lock. */
   noteUse(): void {

@@ -1,6 +1,6 @@
+import { cancelled } from '../../shared/base/abort.ts'
 import { AppError, toWireError } from '../../shared/base/errors.ts'
 import { assertNever } from '../../shared/base/assert-never.ts'
-import { Emitter } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { Dialect } from '../../shared/base/shell-dialect.ts'
 import { copyLine, folderLine, pathWords } from '../../shared/base/typed-line.ts'
@@ -15,8 +15,10 @@ import { startRemoteShell } from './remote-shell.ts'
 import type { Shell, ShellEnd } from './shell.ts'
 import type { OpenPort } from '../../shared/base/stream-port.ts'
 import { TerminalSession } from './terminal-session.ts'
+import { Announcer } from '../work/announcer.ts'
 
 type Contract = Services['terminals']
+type Input<K extends keyof Contract> = Parameters<Contract[K]>[0]
 type RemoteTarget = Exclude<Target, { kind: 'local' }>
 
 /** Connection events for the Activity page. */
@@ -47,11 +49,10 @@ const announceMs = 30
 
 /** Opens shells and keeps their state for the window. */
 export class TerminalService implements Contract, Disposable {
-  readonly #changed = new Emitter<readonly TerminalSnapshot[]>()
+  readonly #changed = new Announcer(() => this.#snapshots(), { everyMs: announceMs })
   readonly onChanged = this.#changed.event
   readonly #parts: TerminalParts
   readonly #entries = new Map<TerminalId, Entry>()
-  #announcing: NodeJS.Timeout | undefined
 
   constructor(parts: TerminalParts) {
     this.#parts = parts
@@ -62,7 +63,7 @@ export class TerminalService implements Contract, Disposable {
     return [...this.#entries.values()].filter(entry => entry.session !== undefined).length
   }
 
-  open: Contract['open'] = async ({ id, target, size }) => {
+  async open({ id, target, size }: Input<'open'>): Promise<void> {
     this.#drop(id)
     const entry: Entry = {
       id,
@@ -73,12 +74,12 @@ export class TerminalService implements Contract, Disposable {
       link: undefined,
     }
     this.#entries.set(id, entry)
-    this.#announce()
+    this.#changed.touch()
     try {
       const shell = await this.#start(entry, size)
       if (entry.abort.signal.aborted) {
         shell.dispose()
-        throw new AppError('cancelled', 'Cancelled')
+        throw cancelled()
       }
       entry.session = new TerminalSession({
         shell,
@@ -95,15 +96,17 @@ export class TerminalService implements Contract, Disposable {
     }
   }
 
-  attach: Contract['attach'] = ({ id }) => {
+  attach({ id }: Input<'attach'>): void {
     const session = this.#entries.get(id)?.session
     if (!session) throw new AppError('not-found', 'This terminal is not connected.')
     session.attach(this.#parts.openPort(id))
   }
 
-  resize: Contract['resize'] = ({ id, size }) => this.#entries.get(id)?.session?.resize(size)
+  resize({ id, size }: Input<'resize'>): void | undefined {
+    return this.#entries.get(id)?.session?.resize(size)
+  }
 
-  lineFor: Contract['lineFor'] = async ({ target, request }) => {
+  async lineFor({ target, request }: Input<'lineFor'>): Promise<string> {
     const dialect = await this.#parts.shellOf(target)
     switch (request.kind) {
       case 'folder':
@@ -117,9 +120,13 @@ export class TerminalService implements Contract, Disposable {
     }
   }
 
-  close: Contract['close'] = ({ id }) => this.#drop(id)
+  close({ id }: Input<'close'>): void {
+    return this.#drop(id)
+  }
 
-  list: Contract['list'] = () => this.#snapshots()
+  list(): readonly TerminalSnapshot[] {
+    return this.#snapshots()
+  }
 
   /** Ends every shell because the window was closed for good. */
   closeAll(): void {
@@ -128,7 +135,6 @@ export class TerminalService implements Contract, Disposable {
 
   dispose(): void {
     this.closeAll()
-    clearTimeout(this.#announcing)
     this.#changed.dispose()
   }
 
@@ -190,7 +196,7 @@ export class TerminalService implements Contract, Disposable {
     entry.link?.dispose()
     if (entry.session) this.#news(entry, 'closed', 'Closed')
     entry.session?.dispose()
-    this.#announce()
+    this.#changed.touch()
   }
 
   #news(entry: Entry, kind: TerminalNews, text: string): void {
@@ -200,14 +206,7 @@ export class TerminalService implements Contract, Disposable {
   #setState(entry: Entry, state: TerminalState): void {
     if (this.#entries.get(entry.id) !== entry) return
     entry.state = state
-    this.#announce()
-  }
-
-  #announce(): void {
-    this.#announcing ??= setTimeout(() => {
-      this.#announcing = undefined
-      this.#changed.fire(this.#snapshots())
-    }, announceMs)
+    this.#changed.touch()
   }
 
   #snapshots(): readonly TerminalSnapshot[] {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 
+import { cancelled } from '../../shared/base/abort.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import { joinPath } from '../../shared/base/paths.ts'
 import type { FileInfo } from '../../shared/contract/files.ts'
@@ -62,7 +63,7 @@ export async function canPack(source: FileSystem, target: FileSystem): Promise<b
  * abort.
  */
 export async function pack(options: PackOptions): Promise<readonly PackedFile[]> {
-  if (options.signal.aborted) throw new AppError('cancelled', 'Cancelled')
+  if (options.signal.aborted) throw cancelled()
   const { commands } = options.source
   return commands ? packDown(options, commands) : packUp(options, options.target.commands as Commands)
 }
@@ -100,7 +101,7 @@ async function packDown(options: PackOptions, commands: Commands): Promise<reado
     }
     await Promise.all(writes)
     stream.dispose()
-    if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
+    if (signal.aborted) throw cancelled()
     const { code } = await stream.ended.catch(unlessRefused)
     return code === 0 ? [...left] : [...left, ...(await changedMeanwhile(options, left))]
   } finally {
@@ -131,7 +132,7 @@ async function writeOne({ target, signal }: PackOptions, file: PackedFile, { dat
     await written.write(0, data)
     const { kept } = await finishFile(target, written, { path: part, ...finishingOf(rights, info) })
     if (!kept && standing) await keepGroup(target, part, standing)
-    if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
+    if (signal.aborted) throw cancelled()
     await (file.replace ? target.replace(part, file.to) : target.rename(part, file.to, { known: 'file' }))
   } catch (error) {
     await written.close().catch(() => {})
@@ -174,7 +175,7 @@ async function packUp(options: PackOptions, commands: Commands): Promise<readonl
       .catch(unlessEnded)
       .finally(() => signal.removeEventListener('abort', abort))
     const { code } = await stream.ended.catch(unlessRefused)
-    if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
+    if (signal.aborted) throw cancelled()
     if (code !== 0 || !sent) return files
     await eachOf(sent.entries(), renamesAtOnce, async ([name, file]) => {
       const staged = joinPath(stage, name)

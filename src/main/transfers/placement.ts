@@ -1,3 +1,4 @@
+import { cancelled } from '../../shared/base/abort.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import { nameOf } from '../../shared/base/paths.ts'
 import { shortName } from '../../shared/base/shown-name.ts'
@@ -175,10 +176,10 @@ export class Placement {
     const turn = this.#asking.then(async () => {
       const known = this.#remembered ?? this.#parts.decided.get(to)
       if (known) return known
-      if (this.#parts.signal.aborted) throw new AppError('cancelled', 'Cancelled')
+      if (this.#parts.signal.aborted) throw cancelled()
       const conflict = { from: item.from, to, source: item.info, target, canResume: canResume(item.info, target) }
       const answer = await this.#parts.ask(conflict)
-      if (!answer) throw new AppError('cancelled', 'Cancelled')
+      if (!answer) throw cancelled()
       if (answer.all) this.#remembered = answer.choice
       else this.#parts.decided.set(to, answer.choice)
       return answer.choice

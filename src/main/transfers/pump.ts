@@ -1,4 +1,4 @@
-import { AppError } from '../../shared/base/errors.ts'
+import { cancelled } from '../../shared/base/abort.ts'
 import type { ReadableFile, WritableFile } from '../files/file-system.ts'
 import { AdaptiveWindow, largestWindow } from './adaptive-window.ts'
 
@@ -47,7 +47,7 @@ class Pump {
 
   async run(): Promise<number> {
     const { signal } = this.#options
-    const abort = () => this.#fail(new AppError('cancelled', 'Cancelled'))
+    const abort = () => this.#fail(cancelled())
     signal.addEventListener('abort', abort)
     if (signal.aborted) abort()
     try {
@@ -134,7 +134,7 @@ class Pump {
     const { source, target, chunk, size, signal, onBytes } = this.#options
     let offset = size
     for (let data = first; data.length > 0; data = await source.read(offset, chunk)) {
-      if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
+      if (signal.aborted) throw cancelled()
       if (size > 0) return offset + data.length
       await target.write(offset, data)
       onBytes(data.length)

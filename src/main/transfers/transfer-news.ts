@@ -1,6 +1,6 @@
+import { shortName } from '../../shared/base/shown-name.ts'
 import type { Target } from '../../shared/contract/targets.ts'
-import type { TransferEntry } from './transfer-entry.ts'
-import { summaryOf } from './transfer-service.ts'
+import { titleOf, type TransferEntry } from './transfer-entry.ts'
 
 /** What became of a transfer, for the Activity page and for a notice. */
 export interface TransferNews {
@@ -12,8 +12,8 @@ export interface TransferNews {
   readonly notice: string | null
 }
 
-// A copy that took less is seen to end.
-const worthTellingMs = 10_000
+// Shorter copies need no notification.
+const notifyAfterMs = 10_000
 
 export function newsOf(
   entry: TransferEntry,
@@ -32,4 +32,12 @@ export function newsOf(
     text,
     notice: tookMs > worthTellingMs ? (failed ? `Couldn’t copy everything: ${text}` : text) : null,
   }
+}
+
+function summaryOf(entry: TransferEntry): string {
+  const { files, skipped } = entry.meter
+  const copied = files - skipped
+  const what = copied === 1 ? titleOf(entry.request) : `${copied} files`
+  const failed = entry.failed > 0 ? `; ${entry.failed} failed` : ''
+  return `${what} copied to ${shortName(entry.request.to.path)}${failed}`
 }

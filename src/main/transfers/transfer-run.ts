@@ -1,30 +1,22 @@
 import { setMaxListeners } from 'node:events'
+
+import { cancelled } from '../../shared/base/abort.ts'
 import { AppError, toWireError } from '../../shared/base/errors.ts'
 import { isSafeName, isWithin, nameOf } from '../../shared/base/paths.ts'
-import { shortName } from '../../shared/base/shown-name.ts'
-import type { FileInfo } from '../../shared/contract/files.ts'
 import type { TransferRequest } from '../../shared/contract/transfers.ts'
 import { fileError, notAFile, sizeUnknown } from '../files/file-errors.ts'
-import { eachOf } from '../files/each-of.ts'
 import { walk, type Found } from '../files/walk.ts'
-import { pause } from '../work/pause.ts'
-import { copyFile } from './copy-file.ts'
 import { copyLink } from './copy-link.ts'
-import type { CopyFileOptions } from './copy-options.ts'
+import { FileCopier } from './file-copier.ts'
 import type { CopiedRecord } from './part-file.ts'
-import { canPack, fewestPacked, pack, packedBytes, stagedPath, type PackedFile } from './pack.ts'
-import { isSkip, Placement, type Destination, type Item, type Skip } from './placement.ts'
+import { isSkip, Placement, type Item, type Skip } from './placement.ts'
 import { checkPlaces, moveAtOnce } from './places.ts'
+import { SmallFilePacks } from './small-file-packs.ts'
 import { SourceFolders } from './source-folders.ts'
-import { takeAway } from './take-away.ts'
 import { TargetFolders } from './target-folders.ts'
-import { endsTransfer, filesAtOnce, localName, targetPath, worthAnotherTry } from './transfer-plan.ts'
+import { endsTransfer, filesAtOnce, localName, targetPath } from './transfer-plan.ts'
 import type { TransferRunParts } from './transfer-run-parts.ts'
 import { WorkQueue } from './work-queue.ts'
-
-const tries = 3
-const mostPacked = 4_000
-const retryMs = 400
 
 /**
  * One run of a transfer: walks the sources, creates the folders and copies many files in parallel. A file that fails is
@@ -42,10 +34,8 @@ export class TransferRun {
   readonly #copied: Map<string, CopiedRecord>
   /** The links on the target that other sides sent, in this run and earlier ones. */
   readonly #brought: Set<string>
-  #saidInPlace = false
-  /** Small files waiting to be packed into one stream. */
-  readonly #small: Item[] = []
-  #packs: Promise<boolean> = Promise.resolve(false)
+  readonly #copier: FileCopier
+  readonly #small: SmallFilePacks
 
   constructor(parts: TransferRunParts) {
     const { source, target, request, brought = new Set<string>() } = parts
@@ -79,10 +69,21 @@ export class TransferRun {
       isBrought: path => brought.has(path),
     })
     this.#queue = new WorkQueue(() => filesAtOnce(source.pace, target.pace))
+    this.#copier = new FileCopier(parts, copied, signal)
+    this.#small = new SmallFilePacks({
+      run: parts,
+      copier: this.#copier,
+      placement: this.#placement,
+      queue: this.#queue,
+      signal,
+      guard: (path, work) => this.#guard(path, work),
+      queueOne: item => this.#queueOne(item),
+      skip: (item, how) => this.#skip(item, how),
+    })
   }
 
   async run(): Promise<void> {
-    const { signal, request, meter, source, target } = this.#parts
+    const { signal, request, meter, source } = this.#parts
     const abort = () => this.#abort.abort()
     signal.addEventListener('abort', abort)
     if (signal.aborted) abort()
@@ -90,15 +91,15 @@ export class TransferRun {
       const inPlace = await checkPlaces(this.#parts)
       const root = await this.#folders.get(request.to.path)
       if (!(await moveAtOnce(this.#parts, root, (path, error) => this.#fail(path, error)))) {
-        if (!request.options.verify && !request.options.keepOwner) this.#packs = canPack(source, target)
+        if (!request.options.verify && !request.options.keepOwner) this.#small.begin()
         const names = await this.#placement.startNames(inPlace)
         await this.#walk(request.from.paths, start => [names.get(start) ?? nameOf(start)])
         meter.counting = false
         // A followed link may lead to more of them.
         do {
-          this.#sendSmall()
+          this.#small.send()
           await this.#queue.idle()
-        } while (this.#small.length > 0)
+        } while (!this.#small.isEmpty)
         const { made } = this.#parts
         const goes = async ({ viaLink }: Item, path: string) =>
           request.options.move && viaLink !== true && (await this.#folders.has(path))
@@ -106,7 +107,7 @@ export class TransferRun {
       }
       meter.counting = false
       this.#queue.throwIfFailed()
-      if (signal.aborted) throw new AppError('cancelled', 'Cancelled')
+      if (signal.aborted) throw cancelled()
     } catch (error) {
       // Work in progress ends first, and its error matters more than the abort.
       abort()
@@ -155,7 +156,7 @@ export class TransferRun {
     this.#addFile(item)
   }
 
-  #nameThere(name: string): string {
+  #targetName(name: string): string {
     return this.#parts.target.key === 'local' ? localName(name, process.platform) : name
   }
 
@@ -165,74 +166,12 @@ export class TransferRun {
     meter.bytesTotal += item.info.size
     source.expect(item.info.size)
     this.#parts.target.expect(item.info.size)
-    if (item.info.size > 0 && item.info.size <= packedBytes) {
-      this.#small.push(item)
-      if (this.#small.length >= mostPacked) this.#sendSmall()
-      return
-    }
-    this.#queueOne(item)
+    if (!this.#small.take(item)) this.#queueOne(item)
   }
 
   #queueOne(item: Item): void {
     const size = item.info.size <= this.#parts.source.pace.chunk ? 'small' : 'large'
     this.#queue.add(size, () => this.#guard(item.from, () => this.#copy(item)))
-  }
-
-  /** Sends the small files found so far: as one stream if that is faster, otherwise one by one. */
-  #sendSmall(): void {
-    const items = this.#small.splice(0)
-    if (items.length < fewestPacked) return items.forEach(item => this.#queueOne(item))
-    this.#queue.add('large', () =>
-      this.#guard(items[0]?.from ?? '', async () => {
-        if (!(await this.#packs)) return items.forEach(item => this.#queueOne(item))
-        await this.#pack(items)
-      }),
-    )
-  }
-
-  async #pack(items: readonly Item[]): Promise<void> {
-    const { source, target, meter, pass, parts, onPartsChanged } = this.#parts
-    const byTarget = new Map<string, Item>()
-    const files: PackedFile[] = []
-    await eachOf(items, 64, item =>
-      this.#guard(item.from, async () => {
-        const place = await this.#placement.of(item)
-        if (isSkip(place)) return this.#skip(item, place)
-        if (place.append) return this.#copyTo(item, place)
-        byTarget.set(place.to, item)
-        const { to, replace, standing } = place
-        files.push({ from: item.from, to, info: item.info, replace, standing })
-      }),
-    )
-    if (files.length === 0) return
-    meter.packed = true
-    const done = new Set<string>()
-    const count = ({ info }: PackedFile, step: 1 | -1) => {
-      meter.files += step
-      meter.bytes += step * info.size
-    }
-    const onDone = (file: PackedFile) => {
-      done.add(file.to)
-      count(file, 1)
-    }
-    // Noted before it is created, so that the folder is deleted in the end even if the program is killed.
-    const staged = stagedPath(files)
-    if (target.commands) parts.set(staged, { size: 0, mtimeMs: null, whole: 0 })
-    onPartsChanged()
-    const onStageGone = () => parts.delete(staged)
-    const left = await pack({ source, target, files, signal: this.#abort.signal, pass, onDone, onStageGone })
-    meter.packed = false
-    const missing = new Set(left.map(({ to }) => to))
-    for (const file of left) {
-      const { to, replace, standing } = file
-      if (done.has(to)) count(file, -1)
-      const item = byTarget.get(to) as Item
-      const place = { to, replace, append: false, standing }
-      this.#queue.add('small', () => this.#guard(item.from, () => this.#copyTo(item, place)))
-    }
-    const moved = files.flatMap(({ to }) => (missing.has(to) ? [] : [byTarget.get(to) as Item]))
-    for (const item of moved) this.#noteCopied(item, true)
-    await eachOf(moved, 64, item => this.#guard(item.from, () => this.#takeAway(item)))
   }
 
   #link(item: Item, how: TransferRequest['options']['links']): void {
@@ -265,105 +204,18 @@ export class TransferRun {
     const { source, target, meter, names } = this.#parts
     const wasCopied = (from: string) => this.#copied.has(from)
     const onCopied = (copied: Item) => {
-      this.#noteCopied(copied, true)
-      return this.#takeAway(copied)
+      this.#copier.noteCopied(copied, true)
+      return this.#copier.takeAway(copied)
     }
     return copyLink({ source, target, meter, names, placement: this.#placement, wasCopied, onMade, onCopied }, item)
   }
 
   async #copy(item: Item): Promise<void> {
     const place = await this.#placement.of(item)
-    if (!isSkip(place)) return this.#copyTo(item, place)
+    if (!isSkip(place)) return this.#copier.copyTo(item, place)
     this.#skip(item, place)
     // An earlier run copied the file but didn't get to delete it.
-    if (place === 'done') await this.#takeAway(item)
-  }
-
-  async #copyTo(item: Item, place: Destination): Promise<void> {
-    const { meter, target, parts, locks } = this.#parts
-    const lock = await locks.hold(`${target.key} ${place.to}`)
-    let copied: { info: FileInfo; timeKept: boolean }
-    try {
-      copied = await this.#withRetries(item, place)
-    } finally {
-      lock.dispose()
-    }
-    parts.delete(place.to)
-    meter.files++
-    this.#noteCopied({ ...item, info: copied.info }, copied.timeKept)
-    await this.#takeAway({ ...item, info: copied.info })
-  }
-
-  /** Records what the next run could not infer from the files: what may be deleted, and what has another time. */
-  #noteCopied({ from, info: { size, mtimeMs } }: Item, timeKept: boolean): void {
-    if (timeKept && !this.#parts.request.options.move) return
-    this.#copied.set(from, { size, mtimeMs, timeKept })
-    this.#parts.onPartsChanged()
-  }
-
-  async #takeAway(item: Item): Promise<void> {
-    if (!this.#parts.request.options.move || item.viaLink === true) return
-    await takeAway(this.#parts.source, item)
-    this.#copied.delete(item.from)
-  }
-
-  /** Resolves to the copied version, and whether the copy has its time. */
-  async #withRetries(item: Item, how: Destination): Promise<{ info: FileInfo; timeKept: boolean }> {
-    const { meter, source, signal } = this.#parts
-    for (let attempt = 1; ; attempt++) {
-      const before = meter.bytes
-      const first = attempt === 1
-      try {
-        const info = first ? item.info : ((await source.info(item.from)) ?? item.info)
-        const options = this.#optionsFor({ ...item, info }, first ? how : { ...how, append: false })
-        return { info, timeKept: await copyFile(first ? options : { ...options, resume: null }) }
-      } catch (error) {
-        // A partial file counts towards progress if it can be resumed.
-        if (!endsTransfer(error)) meter.bytes = before
-        if (attempt === tries || !worthAnotherTry(error) || signal.aborted) throw error
-        await pause(retryMs * 3 ** (attempt - 1), this.#abort.signal)
-      }
-    }
-  }
-
-  #optionsFor(item: Item, { to, replace, append, standing }: Destination): CopyFileOptions {
-    const { source, target, request, meter, parts, pass, onPartsChanged } = this.#parts
-    return {
-      source,
-      target,
-      from: item.from,
-      to,
-      info: item.info,
-      replace,
-      standing,
-      append,
-      resume: append ? { ...item.info, whole: 0 } : (parts.get(to) ?? null),
-      keepOwner: request.options.keepOwner,
-      verify: request.options.verify,
-      signal: this.#abort.signal,
-      pass,
-      onPart: ({ size, mtimeMs }, whole) => {
-        parts.set(to, { size, mtimeMs, whole })
-        onPartsChanged()
-      },
-      onBytes: bytes => void (meter.bytes += bytes),
-      onPartSettled: left => {
-        if (!left) parts.delete(to)
-        else if (!parts.has(to)) parts.set(to, { size: item.info.size, mtimeMs: item.info.mtimeMs, whole: 0 })
-        onPartsChanged()
-      },
-      onInPlace: path => this.#sayInPlace(path),
-    }
-  }
-
-  /** Announced once for all files of a run. */
-  #sayInPlace(path: string): void {
-    if (this.#saidInPlace) return
-    this.#saidInPlace = true
-    const [name, where] = [shortName(nameOf(path)), this.#parts.target.label]
-    this.#parts.onNote?.(
-      `Files can’t be replaced in the folder of ${name} on ${where}, so ${name} is overwritten in place.`,
-    )
+    if (place === 'done') await this.#copier.takeAway(item)
   }
 
   #skip(item: Item, how: Skip): void {
@@ -375,7 +227,7 @@ export class TransferRun {
 
   async #guard(path: string, work: () => Promise<void>): Promise<void> {
     try {
-      if (this.#abort.signal.aborted) throw new AppError('cancelled', 'Cancelled')
+      if (this.#abort.signal.aborted) throw cancelled()
       await work()
     } catch (error) {
       this.#fail(path, error)

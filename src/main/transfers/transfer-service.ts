@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
 import { AppError, toWireError } from '../../shared/base/errors.ts'
-import { Emitter } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import { nameOf, parentOf } from '../../shared/base/paths.ts'
 import { shortName } from '../../shared/base/shown-name.ts'
@@ -14,12 +13,14 @@ import { BroughtLinks } from './brought-links.ts'
 import { LeftoverParts } from './leftover-parts.ts'
 import { PathLocks } from './path-locks.ts'
 import type { Conflict } from './placement.ts'
-import { SpeedLimit } from './speed-limit.ts'
-import { titleOf, TransferEntry, type StopReason } from './transfer-entry.ts'
+import { SpeedLimits } from './speed-limits.ts'
+import { TransferEntry, type StopReason } from './transfer-entry.ts'
 import type { TransferFile } from './transfer-record.ts'
 import { TransferRun } from './transfer-run.ts'
+import { Announcer } from '../work/announcer.ts'
 
 type Contract = Services['transfers']
+type Input<K extends keyof Contract> = Parameters<Contract[K]>[0]
 
 export interface TransferServiceParts {
   readonly sides: FileSides
@@ -34,8 +35,8 @@ export interface TransferServiceParts {
 
 const announceMs = 100
 const saveMs = 1_000
-const mostAtOnce = 3
-const mostPerHost = 2
+const maxAtOnce = 3
+const maxPerHost = 2
 const waits = [1, 2, 5, 10, 20, 30, 60]
 const linkCodes = new Set(['lost', 'timed-out', 'unreachable', 'refused', 'name-not-found', 'too-many-connections'])
 
@@ -43,17 +44,17 @@ const linkCodes = new Set(['lost', 'timed-out', 'unreachable', 'refused', 'name-
  * The list of transfers: runs several at a time, resumes after a lost connection, and saves unfinished ones to disk.
  */
 export class TransferService implements Contract, Disposable {
-  readonly #changed = new Emitter<TransferList>()
+  readonly #changed = new Announcer(() => this.#snapshot(), {
+    everyMs: announceMs,
+    moves: () => this.#entries.some(entry => entry.isLive),
+  })
   readonly onChanged = this.#changed.event
   readonly #parts: TransferServiceParts
   readonly #locks = new PathLocks()
-  readonly #up = new SpeedLimit()
-  readonly #down = new SpeedLimit()
+  readonly #limits: SpeedLimits
   readonly #leftovers: LeftoverParts
   readonly #brought: BroughtLinks
-  #limits: TransferFile['limits']
   #entries: TransferEntry[]
-  #announcing: NodeJS.Timeout | undefined
   #saving: NodeJS.Timeout | undefined
   #over = false
 
@@ -62,8 +63,7 @@ export class TransferService implements Contract, Disposable {
     const { transfers, limits, leftovers, brought } = parts.file.value
     this.#brought = new BroughtLinks(brought)
     this.#entries = transfers.map(record => new TransferEntry(record.id, record.request, record))
-    this.#limits = limits
-    this.#applyLimits()
+    this.#limits = new SpeedLimits(limits)
     this.#leftovers = new LeftoverParts({
       sides: parts.sides,
       locks: this.#locks,
@@ -79,7 +79,7 @@ export class TransferService implements Contract, Disposable {
     return this.#entries.filter(entry => entry.isLive || entry.state.kind === 'waiting').length
   }
 
-  enqueue: Contract['enqueue'] = request => {
+  enqueue(request: Input<'enqueue'>): TransferId {
     const entry = new TransferEntry(randomUUID() as TransferId, request)
     this.#entries.push(entry)
     this.#touch()
@@ -87,13 +87,19 @@ export class TransferService implements Contract, Disposable {
     return entry.id
   }
 
-  pause: Contract['pause'] = ({ id }) => this.#halt(this.#find(id))
+  pause({ id }: Input<'pause'>): void {
+    return this.#halt(this.#find(id))
+  }
 
-  resume: Contract['resume'] = ({ id }) => this.#requeue(this.#find(id))
+  resume({ id }: Input<'resume'>): void {
+    return this.#requeue(this.#find(id))
+  }
 
-  retry: Contract['retry'] = ({ id }) => this.#requeue(this.#find(id))
+  retry({ id }: Input<'retry'>): void {
+    return this.#requeue(this.#find(id))
+  }
 
-  cancel: Contract['cancel'] = async ({ id }) => {
+  async cancel({ id }: Input<'cancel'>): Promise<void> {
     const entry = this.#find(id)
     if (!entry) return
     if (entry.isLive) return this.#break(entry, 'cancel')
@@ -102,17 +108,20 @@ export class TransferService implements Contract, Disposable {
     await this.#discardParts(entry)
   }
 
-  pauseAll: Contract['pauseAll'] = () => this.#entries.forEach(entry => this.#halt(entry))
+  pauseAll(): void {
+    return this.#entries.forEach(entry => this.#halt(entry))
+  }
 
-  resumeAll: Contract['resumeAll'] = () =>
-    this.#entries.filter(entry => entry.state.kind === 'paused').forEach(entry => this.#requeue(entry))
+  resumeAll(): void {
+    return this.#entries.filter(entry => entry.state.kind === 'paused').forEach(entry => this.#requeue(entry))
+  }
 
-  clear: Contract['clear'] = () => {
+  clear(): void {
     this.#entries = this.#entries.filter(({ state }) => state.kind !== 'done')
     this.#touch()
   }
 
-  reorder: Contract['reorder'] = ({ id, before }) => {
+  reorder({ id, before }: Input<'reorder'>): void {
     const entry = this.#find(id)
     if (!entry || id === before) return
     const rest = this.#entries.filter(each => each !== entry)
@@ -121,13 +130,14 @@ export class TransferService implements Contract, Disposable {
     this.#touch()
   }
 
-  setLimits: Contract['setLimits'] = limits => {
-    this.#limits = limits
-    this.#applyLimits()
+  setLimits(limits: Input<'setLimits'>): void {
+    this.#limits.set(limits)
     this.#touch()
   }
 
-  list: Contract['list'] = () => this.#snapshot()
+  list(): TransferList {
+    return this.#snapshot()
+  }
 
   /** Resolves once the list is on disk. Running transfers continue; `dispose` stops them. */
   async flush(): Promise<void> {
@@ -142,7 +152,6 @@ export class TransferService implements Contract, Disposable {
       if (entry.isLive) this.#break(entry, 'quit')
     }
     this.#leftovers.dispose()
-    clearTimeout(this.#announcing)
     if (this.#saving) void this.#save()
     this.#changed.dispose()
   }
@@ -185,10 +194,10 @@ export class TransferService implements Contract, Disposable {
     for (const entry of this.#entries) {
       // A transfer waiting for an answer doesn't block others.
       const live = this.#entries.filter(each => each.state.kind === 'running')
-      if (live.length >= mostAtOnce) return
+      if (live.length >= maxAtOnce) return
       if (entry.state.kind !== 'queued') continue
       const hosts = hostsOf(entry)
-      const busy = hosts.some(host => live.filter(each => hostsOf(each).includes(host)).length >= mostPerHost)
+      const busy = hosts.some(host => live.filter(each => hostsOf(each).includes(host)).length >= maxPerHost)
       if (!busy) void this.#run(entry)
     }
   }
@@ -235,7 +244,7 @@ export class TransferService implements Contract, Disposable {
           names: entry.names,
           locks: this.#locks,
           signal,
-          pass: this.#passFor(entry),
+          pass: this.#limits.passFor(request),
           ask: conflict => this.#ask(entry, conflict, signal),
           onFailure: failure => entry.noteFailure(failure),
           onPartsChanged: () => this.#saveSoon(),
@@ -315,37 +324,14 @@ export class TransferService implements Contract, Disposable {
     await this.#leftovers.discard(entry.request.to.side, paths)
   }
 
-  #passFor({ request }: TransferEntry): (bytes: number) => Promise<void> | undefined {
-    const [down, up] = [request.from.side, request.to.side].map(side => side.target.kind !== 'local')
-    return bytes => {
-      const waiting = [down ? this.#down.pass(bytes) : undefined, up ? this.#up.pass(bytes) : undefined].filter(Boolean)
-      return waiting.length === 0 ? undefined : Promise.all(waiting).then(() => {})
-    }
-  }
-
-  #applyLimits(): void {
-    this.#up.set(this.#limits.up)
-    this.#down.set(this.#limits.down)
-  }
-
   #snapshot(): TransferList {
     const now = performance.now()
-    return { transfers: this.#entries.map(entry => entry.snapshot(now)), limits: this.#limits }
+    return { transfers: this.#entries.map(entry => entry.snapshot(now)), limits: this.#limits.value }
   }
 
   #touch(): void {
-    this.#announce()
+    this.#changed.touch()
     this.#saveSoon()
-  }
-
-  // At most ten times a second, while anything changes.
-  #announce(): void {
-    if (this.#over) return
-    this.#announcing ??= setTimeout(() => {
-      this.#announcing = undefined
-      this.#changed.fire(this.#snapshot())
-      if (this.#entries.some(entry => entry.isLive)) this.#announce()
-    }, announceMs)
   }
 
   #saveSoon(): void {
@@ -359,7 +345,7 @@ export class TransferService implements Contract, Disposable {
     try {
       await this.#parts.file.save({
         transfers,
-        limits: this.#limits,
+        limits: this.#limits.value,
         leftovers: this.#leftovers.records,
         brought: this.#brought.records,
       })
@@ -376,13 +362,4 @@ function hostsOf({ request }: TransferEntry): readonly string[] {
 function someFailed(count: number, first: { error: { message: string } } | undefined) {
   if (count === 1 && first) return { code: 'files-failed' as const, message: first.error.message }
   return { code: 'files-failed' as const, message: `${count} files could not be copied. Check the errors and retry.` }
-}
-
-/** The entry of a finished transfer on the Activity page. */
-export function summaryOf(entry: TransferEntry): string {
-  const { files, skipped } = entry.meter
-  const copied = files - skipped
-  const what = copied === 1 ? titleOf(entry.request) : `${copied} files`
-  const failed = entry.failed > 0 ? `; ${entry.failed} failed` : ''
-  return `${what} copied to ${shortName(entry.request.to.path)}${failed}`
 }

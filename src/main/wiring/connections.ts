@@ -26,15 +26,15 @@ export interface SignIn {
   readonly dialer: Dialer
   readonly keys: KeyRing
   readonly knownHosts: KnownHostsFile
-  /** Where the usual agent listens; null where there is none. */
+  /** The socket of the default agent; null if there is none. */
   readonly agentSocket: () => string | null
 }
 
-// A login outlives its last shell for a moment, so that closing a tab and opening another costs no sign-in.
+// A connection outlives its last shell for a moment, so that closing a tab and opening another needs no new sign-in.
 const graceMs = 30_000
 const watchMs = 1_000
 
-/** Opens the person's ssh_config and the system's. */
+/** Opens the user's SSH config and the system's. */
 export function openConfig({ sshFolder, systemConfig, env, reportBug }: Environment): Promise<LiveConfig> {
   const { username: user, uid } = userInfo()
   const facts: LocalFacts = { user, uid, home: homedir(), hostName: hostname(), env, sshFolder, addresses }
@@ -59,11 +59,11 @@ interface ConnectionInput {
   readonly consents: ConsentStore
 }
 
-/** What plans, dials and signs in, and the connections it made. */
+/** Builds the services that plan, dial and sign in. */
 export function buildConnections(environment: Environment, input: ConnectionInput): SignIn {
   const { env, environmentReady, sshFolder, keyWorker, network, tell, reportBug } = environment
   const { store, prompts, vault, activity, hosts, config, consents } = input
-  // Asked each time: a desktop's environment is completed by the login shell's while the program starts.
+  // Evaluated each time: the login shell's environment is added to a desktop's while the program starts.
   const socket = () => agentSocket(env, process.platform)
   const keys = new KeyRing({ sshFolder, worker: keyWorker, vaultKey: name => vault.get(vaultKeyName(name)) })
   const knownHosts = new KnownHostsFile(sshFolder)
@@ -85,7 +85,7 @@ export function buildConnections(environment: Environment, input: ConnectionInpu
   store.add(vault.onChanged(status => (status.state === 'locked' ? keys.forget() : undefined)))
   store.add(toDisposable(() => keys.forget()))
   const pool = store.add(new ConnectionPool<Connection>(options => dialer.dial(options), graceMs))
-  // What was lost meanwhile is found out at once.
+  // Detects connections that were lost in the meantime.
   store.add(network.onChanged(() => pool.forEach(connection => connection.checkNow())))
   const ready = environmentReady
   const connections = new Connections({ pool, hosts, config, consents, prompter: prompts, ready, reportBug })

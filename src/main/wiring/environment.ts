@@ -9,22 +9,22 @@ import type { Keychain } from '../storage/keychain.ts'
 export interface Environment {
   readonly dataFolder: string
   readonly sshFolder: string
-  /** The system's ssh_config; null where there is none to read. */
+  /** The system's ssh_config; null if there is none to read. */
   readonly systemConfig: string | null
   readonly env: NodeJS.ProcessEnv
-  /** Resolves when `env` is complete; absent where it is from the start. */
+  /** Resolves when `env` is complete; absent if it is complete from the start. */
   readonly environmentReady?: Promise<unknown> | undefined
   readonly keychain: Keychain
   readonly keyWorker: URL
-  /** The program that reads and places small files. */
+  /** The worker that reads and writes small files. */
   readonly smallFilesWorker: URL
   readonly openPort: OpenPort
   readonly app: Services['app']
   /** Announces changes of the network; its owner disposes it. */
   readonly network: NetworkWatch
-  /** Puts a file of this computer into the trash. */
+  /** Moves a local file to the trash. */
   readonly trash: (path: string) => Promise<void>
-  /** The folders of this computer that people look for first. */
+  /** The standard folders of this computer. */
   readonly shortcuts: () => SideInfo['shortcuts']
   /** Reports something that ended, outside the window when nobody looks at it. */
   readonly notify: (text: string) => void

@@ -28,7 +28,7 @@ interface FileInput {
   readonly editor: () => string
 }
 
-/** The sides that files are on, what the window does with them, and what copies between them. */
+/** Builds the sides that files are on, the window's file operations, and transfers. */
 export function buildFiles(
   environment: Environment,
   { store, connections, prompts, hosts, activity, file, editor }: FileInput,

@@ -39,7 +39,7 @@ export function buildForwards(
       services: new PresetFinder({ store: savedPresets, runLive }),
       lease: (target, options) => connections.lease(target, { ...options, noSessions: true }),
       runLive,
-      // A host that was deleted meanwhile does not answer.
+      // A host deleted in the meantime is unreachable.
       knock: async (target, signal) => {
         const plan = connections.planIfAny(target)
         return plan !== null && knock(plan[0], signal)

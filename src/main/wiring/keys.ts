@@ -17,7 +17,7 @@ interface KeyInput {
   readonly hosts: HostService
 }
 
-/** The keys of a person, and the keys of hosts that they trust. */
+/** Builds the user's keys, and the host keys that they trust. */
 export function buildKeys(
   { sshFolder, keyWorker: worker }: Environment,
   { store, signIn, prompts, vault, hosts }: KeyInput,

@@ -31,7 +31,7 @@ export interface Built extends Disposable {
   readonly transfers: TransferService
   readonly forwards: ForwardService
   readonly runs: RunService
-  /** Answers once everything saved is on the disk. */
+  /** Resolves once everything saved is on disk. */
   flush(): Promise<unknown>
 }
 
@@ -63,7 +63,7 @@ export async function buildServices(environment: Environment): Promise<Built> {
   const { keys, knownHosts } = buildKeys(environment, { store, signIn, prompts, vault, hosts })
 
   const others = () => ({ settings: settings.current, presets: stores.forwards.value.presets })
-  // In the background: a keychain that is slow to answer must not hold up the window.
+  // In the background: a slow keychain must not delay the window.
   void vault.ready()
   store.add(sweepWhenUnlocked(vault, { hosts, reportBug }))
 

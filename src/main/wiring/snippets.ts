@@ -24,7 +24,7 @@ interface SnippetInput {
   readonly shellOf: ShellOf
 }
 
-/** The snippets, and what runs of them apart from terminals. */
+/** Builds the snippets, and their runs outside of terminals. */
 export function buildSnippets(
   { notify, reportBug }: Environment,
   { store, activity, connections, hosts, settings, file, shellOf }: SnippetInput,

@@ -39,7 +39,7 @@ export function buildTerminals(
   return { terminals: store.add(terminals), shellOf }
 }
 
-/** Writes what became of a connection into the activity, and when a host was last used. */
+/** Records connection events in the activity, and when a host was last used. */
 function noteNews(parts: {
   hosts: HostService
   activity: ActivityService
