@@ -94,7 +94,7 @@ test('a name that is taken is asked about once, for all', async ({ launch, sshd,
   await question.getByRole('button', { name: 'Keep both' }).click()
   await expect(question).toBeVisible()
   await question.getByRole('checkbox', { name: 'Apply to all' }).check()
-  await question.getByRole('button', { name: 'Replace' }).click()
+  await question.getByRole('button', { name: 'Replace', exact: true }).click()
   await expect(transfer(page, '3 items')).toContainText('3 files')
   const contents = ['a', 'b', 'c'].map(name => readFileSync(join(there, `${name}.txt`), 'utf8'))
   expect(contents.filter(text => text.startsWith('old'))).toHaveLength(1)

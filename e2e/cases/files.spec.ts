@@ -64,7 +64,7 @@ test('replacing a file keeps its permissions, and a link leads to what is replac
   await page.keyboard.press('F5')
   const all = page.getByRole('alertdialog', { name: /already exists/ })
   await all.getByRole('checkbox', { name: 'Apply to all' }).check()
-  await all.getByRole('button', { name: 'Replace' }).click()
+  await all.getByRole('button', { name: 'Replace', exact: true }).click()
   await expect(page.getByRole('region', { name: 'Transfers' }).getByRole('row', { name: '3 items' })).toContainText(
     '3 files',
   )

@@ -64,7 +64,7 @@ export function FileGridHead({ paneId, pane, columns, onWidth }: HeadProps) {
   )
 }
 
-/** The left edge of a column; a double-click resets the width. */
+/** The left edge of a column, for the mouse only; a double-click resets the width. */
 function Edge({ column, onWidth }: { column: SizedColumn; onWidth: HeadProps['onWidth'] }) {
   const drag = useRef<{ x: number; width: number } | null>(null)
   const widthAt = ({ clientX }: PointerEvent) => {
@@ -75,6 +75,7 @@ function Edge({ column, onWidth }: { column: SizedColumn; onWidth: HeadProps['on
   return (
     <span
       className={css['edge']}
+      aria-hidden="true"
       title={`Drag to resize the ${titles[column]} column. Double-click to reset it.`}
       data-edge={column}
       onDoubleClick={event => {
