@@ -130,7 +130,7 @@ test('a pasted ssh command becomes a host with all its parts, and pasted onto a 
   await page.getByRole('button', { name: 'Details of pod' }).click()
   const details = page.getByRole('complementary', { name: 'Details of pod' })
   await expect(details).toContainText('127.0.0.1')
-  await expect(details.getByRole('region', { name: 'Forwards for pod' })).toContainText(String(local))
+  await expect(details.getByRole('region', { name: 'Forwards of pod' })).toContainText(String(local))
   web.close()
 
   await app.evaluate(({ clipboard }) => clipboard.writeText('ssh root@10.9.8.7 -p 40022'))

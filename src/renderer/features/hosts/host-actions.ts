@@ -11,7 +11,7 @@ export interface HostActions {
   readonly openFiles: (host: Host) => void
   /** Copies files to the home folder of a host. */
   readonly sendHome: (host: Host, files: DraggedFiles) => void
-  /** Menu entries that start and stop its forwards and presets. */
+  /** Switches and presets of its forwards. */
   readonly forwardMenu: (host: Host) => readonly MenuItem[]
   readonly save: (host: Host) => void
   readonly duplicate: (host: Host) => void

@@ -22,7 +22,7 @@ export interface HostCardProps {
 
 /** One host. A click connects to it. */
 export const HostCard = memo(function HostCard({ host, actions, live, selected, pathOf }: HostCardProps) {
-  // The menu is created on hover or focus: a menu in every card would make the page slow.
+  // Its menu is made once somebody comes near it.
   const [menu, setMenu] = useState<'none' | 'closed' | 'open'>('none')
   const ref = useRef<HTMLDivElement>(null)
   const problem = useHosts(state => state.book.config.hosts[host.id]?.problem ?? null)
@@ -86,14 +86,14 @@ export const HostCard = memo(function HostCard({ host, actions, live, selected, 
           <Files size={15} />
         </IconButton>
         {menu === 'none' ? (
-          <IconButton small label={`Forwards for ${host.label}`} onClick={() => setMenu('open')}>
+          <IconButton small label={`Forwards of ${host.label}`} onClick={() => setMenu('open')}>
             <Waypoints size={15} />
           </IconButton>
         ) : (
           <Menu
             open={menu === 'open'}
             trigger={
-              <IconButton small label={`Forwards for ${host.label}`}>
+              <IconButton small label={`Forwards of ${host.label}`}>
                 <Waypoints size={15} />
               </IconButton>
             }

@@ -29,7 +29,7 @@ export function RouteRows({ host, proxy }: { readonly host: Host; readonly proxy
   )
 }
 
-/** The lines of ~/.ssh/config that define a host, their errors, and the options that Hawser ignores: none silently. */
+/** Where a host of the config comes from, and what of it is not honoured: never ignored silently. */
 export function ConfigPart({ config }: { readonly config: ConfiguredHost }) {
   const { name, path, line, proxyCommand, notHonoured, problem, unsure } = config
   return (

@@ -92,11 +92,11 @@ export function HostDetails({
         )}
       </dl>
       {configured && <ConfigPart config={configured} />}
-      <section aria-label={`Forwards for ${host.label}`}>
+      <section aria-label={`Forwards of ${host.label}`}>
         <h3 className={css['part']}>Forwards</h3>
         {forwards}
       </section>
-      <section aria-label={`Snippets for ${host.label}`}>
+      <section aria-label={`Snippets of ${host.label}`}>
         <h3 className={css['part']}>Snippets</h3>
         {snippets}
       </section>

@@ -19,13 +19,13 @@ export interface HostsPageProps {
   readonly actions: HostActions
   readonly live: ReadonlyMap<HostId, HostLive>
   readonly pathOf: (file: File) => string
-  /** The forwards of a host, drawn by another feature. */
+  /** The forwards of a host, which another feature draws. */
   readonly forwards: (host: Host) => ReactNode
-  /** The snippets of a host, drawn by another feature. */
+  /** And its snippets. */
   readonly snippets: (host: Host) => ReactNode
 }
 
-/** The hosts by group, with a field that searches them and connects to a typed address. */
+/** The hosts in their groups, with the field that finds and connects. */
 export function HostsPage({ actions, live, pathOf, forwards, snippets }: HostsPageProps) {
   const { book, filter, loaded, selected } = useHosts()
   const [problem, setProblem] = useState<string | null>(null)

@@ -12,7 +12,7 @@ export type Editing =
   | { readonly kind: 'host'; readonly host: Host | null; readonly preset?: Partial<Host> }
   | { readonly kind: 'group'; readonly group: Group | null }
   | { readonly kind: 'import' }
-  /** A config file, open in the editor. */
+  /** A file of the config in the editor. */
   | { readonly kind: 'config-file'; readonly path: string; readonly line: number }
 
 interface HostsState {

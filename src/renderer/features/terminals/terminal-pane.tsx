@@ -35,9 +35,9 @@ export interface PaneActions {
   readonly find: () => void
   readonly close: () => void
   readonly menu: readonly MenuItem[]
-  /** The snippets for this pane. */
+  /** The snippets that run in it. */
   readonly snippets: readonly MenuItem[]
-  /** Opens the form of the pane's host; null if the pane has no saved host. */
+  /** Opens the form of the host behind the pane; null where there is none. */
   readonly editHost: (() => void) | null
 }
 
@@ -103,7 +103,7 @@ export function TerminalPane({ pane, tab, label, terminals, actions, pathOf, ope
         <span className={css['grow']} />
         <Menu
           trigger={
-            <IconButton label={`Snippets for ${label}`}>
+            <IconButton label={`Snippets of ${label}`}>
               <Braces size={15} />
             </IconButton>
           }

@@ -17,7 +17,7 @@ import { TerminalClient } from './terminal-client.ts'
 import { isLive, isOpening, useTerminals } from './terminals-store.ts'
 import { themeById } from './themes.ts'
 
-/** The look of the terminals of one target, where it overrides the settings. */
+/** How the terminals of one target look where they differ from the settings. */
 export interface LookOverride {
   readonly theme: string | null
   readonly fontSize: number | null
@@ -42,7 +42,7 @@ export interface TerminalsParts {
   readonly platform: KeyPlatform
   /** The version of Hawser. */
   readonly version: string
-  /** Called when a shell runs in a pane, for the first time or again. */
+  /** A shell runs in it now, for the first time or again. */
   readonly onOpened: (paneId: TerminalId, target: Target) => void
 }
 
@@ -55,7 +55,7 @@ const longestLine = 4_000
 const resizeMs = 60
 const ringMs = 150
 
-/** All terminals of this window: one client per pane, created when it is first shown and kept until the pane is closed. */
+/** All terminals of this window: one client per pane, made when it is first shown and kept until the pane is gone. */
 export class Terminals implements Disposable {
   readonly #parts: TerminalsParts
   readonly #clients = new Map<string, TerminalClient>()
