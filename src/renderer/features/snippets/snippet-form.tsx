@@ -196,12 +196,7 @@ export function SnippetForm({
             onChange={event => set('everywhere', event.currentTarget.checked)}
           />
           {!draft.everywhere && (
-            <Picker
-              label="Available on"
-              choices={choices}
-              chosen={draft.where}
-              onChange={where => set('where', where)}
-            />
+            <Picker label="Hosts" choices={choices} chosen={draft.where} onChange={where => set('where', where)} />
           )}
         </div>
         <details className={css['wide']} open={startsOpen || undefined}>
