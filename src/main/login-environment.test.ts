@@ -7,7 +7,7 @@ import { lacks } from '../testing/programs.ts'
 import { tempDir } from '../testing/temp-dir.ts'
 import { isFromDesktop, readLoginEnvironment } from './login-environment.ts'
 
-/** A home whose shells set a PATH in their own words, and are not quiet about it. */
+/** A home whose shells each set a PATH, and print something as well. */
 function home() {
   const folder = tempDir()
   mkdirSync(join(folder, '.config/fish'), { recursive: true })

@@ -43,7 +43,7 @@ describe.skipIf(!hasOpenSsh)('a change of the network', () => {
     const { services, link, stateOf, bugs } = await rig()
     await vi.waitFor(async () => expect(await stateOf()).toBe('up'), { timeout: 5_000 })
     let before = -1
-    // The first probe is answered, and then nothing is said for 15 seconds.
+    // The first probe is answered, followed by 15 seconds of silence.
     await vi.waitFor(
       () => {
         const quiet = before === link.up

@@ -10,7 +10,7 @@ import { tempDir } from '../testing/temp-dir.ts'
 
 const way = { kind: 'address', port: null, user: null, jumps: [], keyFile: null }
 const good = { ...way, address: 'good.example' }
-// Names that an earlier version let in, or that somebody wrote into the file.
+// Names that an earlier version allowed, or that were written into the file by hand.
 const odd = [
   { ...way, address: 'db$(x).example' },
   { ...way, address: 'a\u202eb.example' },
@@ -22,7 +22,7 @@ const targets = [good, ...odd]
 const home = { side: { target: { kind: 'local' }, root: false }, path: '/' }
 const on = (target: object) => ({ target, root: false })
 
-/** The services over a data folder that an earlier version left. */
+/** The services over a data folder from an earlier version. */
 async function start(files: Readonly<Record<string, unknown>>) {
   const folder = tempDir()
   mkdirSync(join(folder, 'data'))

@@ -4,7 +4,7 @@ import { Closing } from './closing.ts'
 
 interface Situation {
   readonly tray?: boolean
-  /** Nothing is open that would be asked about. */
+  /** Nothing is open that would need a question. */
   readonly idle?: boolean
 }
 

@@ -31,7 +31,7 @@ const shells = {
   tcsh: 'exec tcsh -f -c "$line"',
 }
 
-/** Names of one folder that a login shell could take for something else. */
+/** Names in one folder that a login shell might misread. */
 function oddNames(count: number): readonly string[] {
   const some = fc.sample(oddName, count).map((name, index) => `${name.replaceAll('/', '')}${index}`)
   return [...new Set([`\\' ; touch PWNED ; echo \\'`, 'a\ntouch PWNED\n', "it's", '-rf', 'a[1].b', ...some])].filter(
@@ -74,7 +74,7 @@ describe('commands about files on a host', () => {
         )
         for (const ending of ['tar.gz', 'zip']) {
           const archive = `${data}/all [1]'s:.${ending}`
-          // unzip itself leaves controls out of names, and what looks like a version of VMS.
+          // unzip removes control characters from names, and suffixes that look like VMS versions.
           const packed = ending === 'zip' ? names.filter(each => !/[\p{Cc}\p{Cs}]|;\d+$/u.test(each)) : names
           await compress(remote, { paths: packed.map(each => `${data}/${each}`), archive }, signal)
           const folder = await extract(remote, archive, signal)
@@ -91,7 +91,7 @@ describe('commands about files on a host', () => {
     )
 
   it.skipIf(lacks('sshd'))('are not there where the login shell answers and is no Unix shell', async () => {
-    // cmd.exe prints the words of echo as they are, PowerShell without their quotes.
+    // cmd.exe prints the words of echo unchanged, PowerShell without their quotes.
     const { remote } = await host('printf "%s\\r\\n" "${line#echo }"')
     expect(remote.commands).toBeNull()
     await expect(compress(remote, { paths: ['/a'], archive: '/b.zip' }, signal)).rejects.toMatchObject({
@@ -127,7 +127,7 @@ describe('commands about files on a host', () => {
       try {
         symlinkSync(to, at)
       } catch {
-        // It is there.
+        // The file exists.
       }
     }
     for (const ending of ['tar.gz', 'zip', 'tar']) {

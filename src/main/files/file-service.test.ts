@@ -24,7 +24,7 @@ import { LocalFiles } from './local-files.ts'
 const here = side.parse({ target: { kind: 'local' }, root: false })
 const there = side.parse({ target: { kind: 'address', address: 'box' }, root: false })
 
-/** The service over this computer's files and those of a server, both in one folder of their own. */
+/** The service over local files and those of a server, both in a folder of their own. */
 function setUp() {
   const folder = tempDir()
   const trashed: string[] = []

@@ -198,7 +198,7 @@ test('a side whose server ends the session is lost, lets its files go, and is di
   await lost
   const second = await sides.borrow(box)
   expect(second.files).toBe(servers[1]?.files)
-  // What was borrowed before says so to its user, and gives nothing of the new one back.
+  // The old loan reports this to its user, and doesn't return anything of the new one.
   await expect(first.files.home()).rejects.toMatchObject({ code: 'lost' })
   first.dispose()
   expect(sides.snapshots().map(({ state }) => state.kind)).toEqual(['ready'])

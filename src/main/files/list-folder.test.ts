@@ -8,7 +8,7 @@ import { listFolder } from './list-folder.ts'
 
 const never = new AbortController().signal
 
-/** Lists a folder whose n-th READDIR is answered by `names`; null is its end. */
+/** Lists a folder whose n-th READDIR is answered by `names`; null ends the listing. */
 async function list(names: (turn: number) => readonly (string | Uint8Array)[] | null) {
   let turn = 0
   const answer = ({ type, id }: FakeRequest) => {

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { tempDir } from '../../testing/temp-dir.ts'
 import { LocalFiles } from './local-files.ts'
 
-/** What the disk does with a removal: the rest of it is the real one. */
+/** How the disk treats a removal; everything else is real. */
 type Removal = 'refused' | 'done, and reported as refused'
 
 const removals = new Map<string, Removal>()

@@ -17,7 +17,7 @@ import type { Commands } from './file-system.ts'
 const { signal } = new AbortController()
 const hash = 'ab'.repeat(32)
 
-/** Login shells, each with what a command goes through. */
+/** Login shells, each with the command line that runs commands. */
 const shells = [
   ['bash', 'exec bash -c "$line"'],
   ['tcsh', 'exec tcsh -f -c "$line"'],
@@ -78,7 +78,7 @@ describe('commands on a host', () => {
     )
 })
 
-/** A host whose SFTP subsystem is this script; its commands are run as ever, or by `forced`. */
+/** A host whose SFTP subsystem is this script; its commands run normally, or through `forced`. */
 async function openWith(script: string, forced?: string) {
   const folder = tempDir()
   const write = (name: string, text: string) => {

@@ -111,7 +111,7 @@ test('a name that is taken between the look and the rename is not replaced where
     rename: 'replaces',
     extensions: [hardlink],
     refuse: ({ type, path }) => {
-      // Somebody takes the name right after it was found free.
+      // Another program takes the name right after the check.
       if (type === packetType.extended && !looked) {
         looked = true
         writeFileSync(path, 'theirs')

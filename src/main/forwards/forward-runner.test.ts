@@ -35,7 +35,7 @@ function portOf(runner: ForwardRunner): number {
   return listening.port
 }
 
-/** Sends everything, ends its side, and answers what came back until the other side ended. */
+/** Sends everything, ends its side, and resolves to the data received until the peer ended. */
 function exchange(port: number | string, data: Buffer): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const socket: Socket = connect(
@@ -194,11 +194,11 @@ describe.skipIf(!hasOpenSsh)('a forward', () => {
       },
       { timeout: 20_000, interval: 500 },
     )
-    // Buffers of two kernels, the window of the channel, and ours.
+    // The buffers of two kernels, the window of the channel, and Hawser's own.
     expect(sent).toBeLessThan(40_000_000)
   })
 
-  // The long ones are minutes: HAWSER_LONG_TESTS=1 runs them.
+  // The long outages take minutes: HAWSER_LONG_TESTS=1 runs them.
   const outages = process.env['HAWSER_LONG_TESTS'] ? [1, 6, 20, 300] : [1, 6]
   test.each(outages)(
     'is up within 5 seconds after its link was away for %i seconds, and connections meanwhile wait for it',
@@ -210,7 +210,7 @@ describe.skipIf(!hasOpenSsh)('a forward', () => {
       if (!link) throw new Error('no link')
       const { port } = link
       const runner = await run({ kind: 'local', listen: tcp(0), to: tcp(await serving(echoServer())) })
-      // The address itself is gone, as when the network is: connections are refused.
+      // The address itself is gone, as when the network is down: connections are refused.
       link.reset()
       await link.close()
       await vi.waitFor(() => expect(runner.state.kind).toBe('waiting'), { timeout: 5_000 })

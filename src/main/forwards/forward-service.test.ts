@@ -22,7 +22,7 @@ import { ForwardStore } from './forward-store.ts'
 import { isOwnAddress } from './own-address.ts'
 
 type Remote = Forward['target']
-// A busy machine takes its time to connect.
+// A busy machine is slow to connect.
 const waitFor = (check: () => void) => vi.waitFor(check, { timeout: 15_000 })
 
 const host = (address: string): Remote => ({
@@ -69,7 +69,7 @@ async function serving(answer: RequestListener): Promise<number> {
 const page: RequestListener = (_request, response) => response.end('the page')
 const body = async (url: string) => (await fetch(url, { headers: { connection: 'close' } })).text()
 
-/** What a look prints when these ports listen, each with the uid of its process. */
+/** The output of a scan when these ports are listening, each with the UID of its process. */
 function scanOf(ports: readonly (readonly [port: number, uid: number | null])[], user: number): string {
   const lines = ports.map(([port], at) => `LISTEN 0 9 127.0.0.1:${port} 0.0.0.0:* users:(("x",pid=${at + 9},fd=3))`)
   const args = ports.map((_, at) => `${at + 9} python3 app.py`)
@@ -89,7 +89,7 @@ describe.skipIf(!hasOpenSsh)('ForwardService', () => {
     service.start({ id: forward.id })
     await waitFor(() => expect(stateOf()).toBe('up'))
     expect(service.summary).toEqual({ up: 1, waiting: 0 })
-    // A change of one that runs starts it anew.
+    // Saving a running forward restarts it.
     await service.save({ forward: { ...forward, label: 'Renamed' } })
     await waitFor(() => expect(stateOf()).toBe('up'))
     await service.stop({ id: forward.id })
@@ -176,7 +176,7 @@ describe.skipIf(!hasOpenSsh)('ForwardService', () => {
     expect(hosts).toEqual([store.addressOf(gpu), store.addressOf(web), store.addressOf(gpu)])
     expect(hosts[0]).not.toBe(hosts[1])
     expect(hosts.every(isOwnAddress)).toBe(true)
-    // The number is the real one: nothing else listens at that address.
+    // The port number is unchanged: nothing else listens at that address.
     expect(opened[0]).toBe(`http://${store.addressOf(gpu)}:${one}/lab`)
     expect(await body(opened[0] as string)).toBe('the page')
     expect(warned).toEqual([])
@@ -244,10 +244,10 @@ describe.skipIf(!hasOpenSsh)('ForwardService', () => {
     await service.save({ forward })
     const again = service.open({ id: forward.id, operation: second })
     await waitFor(() => expect(service.summary.up).toBe(1))
-    // The same id twice is a slip of the caller; an unknown one is nothing.
+    // A repeated ID is a bug of the caller; an unknown one is ignored.
     await expect(service.open({ id: forward.id, operation: second })).rejects.toMatchObject({ code: 'invalid-input' })
     service.cancel({ operation: operation() })
-    // Stopping it ends the waiting too.
+    // Stopping it also ends the wait.
     await service.stop({ id: forward.id })
     await expect(again).rejects.toMatchObject({ code: 'cancelled' })
     expect(opened).toEqual([])

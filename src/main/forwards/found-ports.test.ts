@@ -13,7 +13,7 @@ interface Listening {
   readonly process?: string
 }
 
-/** What the look's script prints on Linux, signed in as `user`. */
+/** The output of the scan script on Linux, signed in as `user`. */
 function scanned(ports: readonly Listening[], user = 1000): string {
   const pid = (index: number) => 1_000 + index
   return [
@@ -120,7 +120,7 @@ test('a look that fails says nothing; a bug in it is reported', async () => {
   await vi.advanceTimersByTimeAsync(13_000)
   expect(answers).toHaveLength(0)
   expect([looks.length, found.all.length, bugs.length]).toEqual([1, 1, 1])
-  // Not connected any more: nothing is known of it.
+  // Disconnected, so nothing is known about it.
   await vi.advanceTimersByTimeAsync(6_000)
   expect([looks.at(-1), found.all]).toEqual([[], []])
 })

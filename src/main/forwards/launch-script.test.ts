@@ -11,7 +11,7 @@ import { launchScript, outcomeScript, parseOutcome, parseSite, serviceScript, si
 
 const base = process.env['PATH'] ?? ''
 
-/** A host: a home, and programs that stand before those of the system. */
+/** A host: a home, and programs that come before the system's in PATH. */
 function host(programs: Readonly<Record<string, string>> = {}) {
   const home = tempDir()
   mkdirSync(join(home, 'bin'))
@@ -23,7 +23,7 @@ function host(programs: Readonly<Record<string, string>> = {}) {
   return { home, run }
 }
 
-// tmux is taken away where the way without it is meant.
+// tmux fails in tests of the fallback.
 const noTmux = { tmux: 'exit 1' }
 
 test('a command runs in its folder and environment, whatever letters they have', async () => {
@@ -40,7 +40,7 @@ test('a command runs in its folder and environment, whatever letters they have',
     },
   )
   const script = launchScript('own', { command: 'serve', folder, environment })
-  // A host without tmux: the program is not there at all.
+  // A host without tmux: the program doesn't exist.
   run(script.text.replaceAll('command -v tmux', 'command -v no-tmux-here'))
   await vi.waitFor(() => expect(readFileSync(join(home, 'where'), 'utf8')).toBe(`${folder}\n${environment}\n`), 5_000)
   expect(existsSync(join(home, 'owned')) || existsSync(join(folder, 'owned'))).toBe(false)

@@ -118,11 +118,11 @@ test('a port has an owner only where every process and every socket behind it is
     `LISTEN 0 9 ${address}:3000 0.0.0.0:* users:(${pids.map(pid => `("a",pid=${pid},fd=3)`).join(',')})`
   const owner = (...lines: string[]) => parseScan(`@ss\n${lines.join('\n')}\n${uids}`).ports[0]?.uid
   expect(owner(line('127.0.0.1', 5))).toBe(0)
-  // A socket that two processes share, a process that has changed its user, and a second socket on the same port.
+  // A socket shared by two processes, a process that changed its user, and a second socket on the same port.
   expect(owner(line('127.0.0.1', 5, 6))).toBeNull()
   expect(owner(line('127.0.0.1', 7))).toBeNull()
   expect(owner(line('127.0.0.1', 5), line('[::1]', 6))).toBeNull()
-  // The name of a process is its own to choose.
+  // A process can choose its own name.
   expect(owner('LISTEN 0 9 127.0.0.1:3000 0.0.0.0:* users:(("x",pid=5,fd=3",pid=6,fd=3))')).toBeNull()
   expect(owner('LISTEN 0 9 127.0.0.1:3000 0.0.0.0:*')).toBeNull()
 })
@@ -241,7 +241,7 @@ test.each(['with ss', 'without ss'])('a server of this machine is found %s', asy
   await new Promise(resolve => server.once('listening', resolve))
   onTestFinished(() => void server.close())
   const { port } = server.address() as { port: number }
-  // A PATH with everything but the programs that tell of sockets.
+  // A PATH with everything except the programs that list sockets.
   const bin = tempDir()
   mkdirSync(join(bin, 'bin'))
   for (const from of ['/bin', '/usr/bin'])
@@ -250,7 +250,7 @@ test.each(['with ss', 'without ss'])('a server of this machine is found %s', asy
         try {
           symlinkSync(join(from, name), join(bin, 'bin', name))
         } catch {
-          // The same program stands in both.
+          // The same program is in both folders.
         }
       }
   const env = how === 'with ss' ? process.env : { ...process.env, PATH: join(bin, 'bin') }

@@ -11,7 +11,7 @@ import type { Script } from '../ssh/script.ts'
 import { jupyterScript } from './services-there.ts'
 import { scanScript } from './port-scan.ts'
 
-// A busy machine takes its time to connect.
+// A busy machine is slow to connect.
 const waitFor = (check: () => void) => vi.waitFor(check, { timeout: 15_000 })
 
 const target: Forward['target'] = {
@@ -25,7 +25,7 @@ const target: Forward['target'] = {
 const launch = { command: 'mlflow ui --port {port}', folder: '~', environment: '' }
 const asked = (presetId: string) => ({ target, presetId, address: null, operation: null })
 
-/** A host that answers each script by rule, and is reached for real. */
+/** A host with scripted answers, reached through a real connection. */
 async function rig(answer: (script: string, signal: AbortSignal) => string | Promise<string>) {
   const scripts: string[] = []
   const run = async (_target: unknown, { text }: Script, signal: AbortSignal) => {
@@ -62,11 +62,11 @@ describe.skipIf(!hasOpenSsh)('PresetUse', () => {
     const result = await service.usePreset(asked('jupyter'))
     expect(result.kind).toBe('opened')
     expect(opened).toEqual([`http://${store.addressOf(target)}:${port}/x/?token=t0ken`])
-    // The token is for the browser alone.
+    // Only the browser receives the token.
     expect(JSON.stringify([service.list(), store.all])).not.toContain('t0ken')
     const [saved] = service.saved
     expect(saved).toMatchObject({ presetId: 'jupyter', ownAddress: true, passing: false })
-    // A second click uses the forward that is there.
+    // A second click reuses the forward.
     await service.usePreset(asked('jupyter'))
     expect([service.saved.length, opened.length]).toEqual([1, 2])
   })

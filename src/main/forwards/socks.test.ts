@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { runs } from '../../testing/runs.ts'
 import { SocksReader, type SocksStep } from './socks.ts'
 
-/** Feeds bytes in pieces of the given sizes, as a socket would. */
+/** Feeds bytes in chunks of the given sizes, as a socket would. */
 function feed(bytes: Buffer, sizes: readonly number[]): { last: SocksStep; replies: Buffer } {
   const reader = new SocksReader()
   const replies: Buffer[] = []

@@ -8,7 +8,7 @@ import { buildTestServices } from '../../testing/build-test-services.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
 import { decodeImport } from './decode-import.ts'
 
-/** What the importer makes of a file's bytes. */
+/** Imports a file's bytes. */
 async function readBytes(bytes: Buffer, name = 'sessions.txt'): Promise<ImportPreview> {
   const folder = tempDir()
   const path = join(folder, name)
@@ -32,7 +32,7 @@ const moba = (name: string, fields: Readonly<Record<number, string>> = {}) => {
 }
 const bookmarks = (lines: string, folder = '') => `[Bookmarks]\r\nSubRep=${folder}\r\nImgNum=42\r\n${lines}`
 
-// Names in the code pages of Windows.
+// Names in Windows code pages.
 const names: readonly (readonly [string, string, string])[] = [
   ['服务器', 'gbk', 'b7fe cef1 c6f7'],
   ['测试', 'gbk', 'b2e2 cad4'],

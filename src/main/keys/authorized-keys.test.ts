@@ -56,7 +56,7 @@ describe('a key on a server', () => {
     expect(gone).toBe(1)
     expect(sh(home, replaceScript('1 2', file.length), encodeLines(file).toString())?.word).toBe('changed')
     expect(readFileSync(real, 'utf8')).toContain(line)
-    // A link that is lost half way must not leave half a file.
+    // A connection lost midway must not leave an incomplete file.
     expect(sh(home, replaceScript(checksum, file.length), encodeLines(file).toString().slice(0, 40))?.word).toBe(
       'no-write',
     )

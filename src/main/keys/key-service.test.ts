@@ -35,7 +35,7 @@ const ed25519 = { type: 'ed25519', bits: 256, comment: 'me@laptop', ...plain } a
 
 interface Given {
   readonly reply?: (question: Question) => Answer | null
-  /** Asks in place of `reply`. */
+  /** Asks instead of `reply`. */
   readonly ask?: Prompter['ask']
   readonly agentSocket?: string | null
   readonly server?: { readonly port: number; readonly user?: string; readonly id?: string }
@@ -85,7 +85,7 @@ const passphrases =
   }
 const answered = new WeakMap<readonly string[], string[]>()
 
-/** What ssh-keygen says of a private key with this passphrase: its public line; throws when it can't open it. */
+/** The public key line that ssh-keygen prints for a private key with this passphrase; throws if it can't decrypt it. */
 function publicOf(path: string, passphrase = ''): string {
   return execFileSync('ssh-keygen', ['-y', '-P', passphrase, '-f', path], { encoding: 'utf8', stdio: 'pipe' })
 }

@@ -25,9 +25,9 @@ interface Rig {
   readonly opened: string[]
   readonly questions: Question[]
   answer: (question: Question, signal: AbortSignal) => Promise<Answer | null>
-  /** Cuts the way to the host, or gives it back. */
+  /** Cuts or restores the connection to the host. */
   cut(failure: Error | null): void
-  /** Connects the host, as a person does who looks at its files. */
+  /** Connects the host, like a user who looks at its files. */
   connect(): Promise<void>
   start(now?: () => number): EditService
   /** Ends everything that was started. */
@@ -35,7 +35,7 @@ interface Rig {
   open(service: EditService): Promise<string>
 }
 
-/** A "host" whose files are those of a folder, with a way to it that can be cut. */
+/** A "host" whose files are in a local folder, with a connection that can be cut. */
 function rig(): Rig {
   const folder = tempDir()
   const remote = join(folder, 'train.py')
@@ -119,7 +119,7 @@ test('after a conflict whose question failed on a lost link, later saves are sen
   const service = at.start()
   const copy = await at.open(service)
   writeFileSync(at.remote, 'theirs, longer\n')
-  // The link goes while the two versions are compared.
+  // The connection is lost while the two versions are compared.
   at.answer = () => {
     at.cut(lost)
     return Promise.resolve({ kind: 'conflict', choice: 'replace', all: false })
@@ -159,7 +159,7 @@ test('a question that can not be asked counts as "not now": the changes are offe
 test('what could not be sent is retried when the person has connected the host again', async () => {
   const at = rig()
   const copy = await at.open(at.start())
-  // A first run ends with a save that rests in its copy.
+  // The first run ends with a save that stays in its copy.
   const second = await restarted(at, copy)
   at.cut(new AppError('needs-answer', 'It asks for a password.'))
   second.send({ id: second.unsent()[0]!.id })
@@ -209,7 +209,7 @@ test('after a week copies go, but never one whose changes were not sent', async 
     utimesSync(copy, then, then)
     utimesSync(join(copy, '..'), then, then)
   }
-  // Written in place: the folder's own time stays what it was.
+  // Written in place: the folder's own time is unchanged.
   const yesterday = new Date(now - day)
   utimesSync(touched, yesterday, yesterday)
   const service = at.start(() => now)
@@ -271,7 +271,7 @@ test('no copy stays behind when no editor can be started', async () => {
   expect(readdirSync(join(folder, 'edits'))).toEqual([])
 })
 
-/** Ends what runs in the very moment of a save, and starts anew. */
+/** Ends the service during a save, and starts it again. */
 async function restarted(at: Rig, copy: string): Promise<EditService> {
   writeFileSync(copy, 'not sent\n')
   at.end()

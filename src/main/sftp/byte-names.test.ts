@@ -26,7 +26,7 @@ describe('names as bytes', () => {
 
   test('a byte that is no UTF-8 is a lone surrogate of its own', () => {
     expect(decodeName(Buffer.from([0x61, 0xff, 0xc3, 0x28, 0xe2, 0x82]))).toBe('a\udcff\udcc3(\udce2\udc82')
-    // Surrogates written in UTF-8, and longer forms of short characters, are no UTF-8.
+    // Surrogates encoded in UTF-8, and overlong forms, are not valid UTF-8.
     expect(decodeName(Buffer.from([0xed, 0xb2, 0x80, 0xc0, 0xaf]))).toBe('\udced\udcb2\udc80\udcc0\udcaf')
   })
 

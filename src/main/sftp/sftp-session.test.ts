@@ -110,7 +110,7 @@ describe('a session', () => {
     await expect(session.write(second, 0, Buffer.from('x'))).rejects.toMatchObject(mixedUp)
     await session.write(first, 0, Buffer.from('x'))
     expect(session.limits.handles).toBe(2)
-    // Once both are closed the handle is like any other.
+    // Once both are closed, the handle is like any other.
     await session.close(second)
     await session.write(await session.open('d', { flags: 2 }), 0, Buffer.from('x'))
     session.dispose()

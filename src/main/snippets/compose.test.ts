@@ -214,7 +214,7 @@ describe('parseShell', () => {
     ['Please log in first\n', 'other'],
     [around('/bin/ksh93'), 'sh'],
     ['"hawser-shell $SHELL hawser-end"\r\n', 'cmd'],
-    // nu and elvish fill in nothing between these quotes.
+    // nu and elvish expand nothing between these quotes.
     [around('$SHELL'), 'other'],
     [`echo "hawser-shell $SHELL hawser-end"\n${around('/bin/zsh')}`, 'zsh'],
     ['hawser-shell  hawser-end\r\n', null],

@@ -22,7 +22,7 @@ interface TestHost {
   readonly keyFile?: string
 }
 
-/** The program's own services, with hosts that lead to a real server and are trusted. */
+/** The program's own services, with trusted hosts on a real server. */
 async function setUp(hosts: readonly TestHost[], lines: readonly string[] = []) {
   const folder = tempDir()
   const server = await startOpenSsh(join(folder, 'server'), lines)
@@ -90,7 +90,7 @@ function truthOf({ state }: RunRow): string {
 describe.skipIf(!hasOpenSsh)('RunService', { timeout: 90_000 }, () => {
   it('tells each of thirty hosts its own truth: refusing, slow, dying half way, and fine', async () => {
     const refused = await freePort()
-    // It takes the connection and never says a word.
+    // It accepts the connection and never sends anything.
     const mute = createServer(socket => socket.on('error', () => {}).resume())
     const silent = await listenOn(mute)
     onTestFinished(() => void mute.close())

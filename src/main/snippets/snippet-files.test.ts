@@ -43,7 +43,7 @@ describe('snippets in a file', () => {
       fc.property(fc.array(anySnippet, { maxLength: 5 }), all => {
         const { format, snippets, skipped } = readSnippets(printSnippets(all, names), names)
         expect(format).toBe('hawser')
-        // What starts by itself is for a person to say.
+        // Only the user decides what starts automatically.
         const quiet = all.map(each => ({ ...withoutId(each), onConnect: { hosts: [], groups: [] } }))
         expect(snippets.map(withoutId)).toEqual(quiet)
         const starting = all.filter(each => each.onConnect.hosts.length + each.onConnect.groups.length > 0)

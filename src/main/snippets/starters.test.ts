@@ -15,7 +15,7 @@ function run(name: string, home: string, values: Record<string, string> = {}) {
   const snippet = starters().find(each => each.name === name)
   if (!snippet) throw new Error(name)
   const { text } = composeApart(snippet, fill(snippet, values, known), { dialect: 'sh' })
-  // A shell that is not bash, and nothing of this machine's own home.
+  // A shell other than bash, and nothing of this machine's own home.
   const env = { PATH: '/usr/bin:/bin', SHELL: '/bin/dash', HOME: home, LC_ALL: 'C.UTF-8' }
   return spawnSync('/bin/dash', ['-c', text], { encoding: 'utf8', env, cwd: home })
 }

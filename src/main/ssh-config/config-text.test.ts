@@ -58,7 +58,7 @@ describe('the text of a config', () => {
         const at = now.findIndex((line, index) => line !== was[index])
         const line = parseConfig(now[at] ?? '')[0]
         if (at >= 0) expect([line?.keyword, splitArguments(line?.rest ?? '')]).toEqual([keyword, [wanted]])
-        // One line differs or is more; the last one may have gained its ending.
+        // One line was changed or added; the last one may have got a line ending.
         const rest = now.length === was.length ? was.toSpliced(at, 1) : was
         if (at >= 0) expect(now.toSpliced(at, 1).map(each => each.trimEnd())).toEqual(rest.map(each => each.trimEnd()))
         const removed = editSection(text, 1, [[keyword, null]])

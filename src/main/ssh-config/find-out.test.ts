@@ -7,7 +7,7 @@ import { tempDir } from '../../testing/temp-dir.ts'
 import { findOut } from './find-out.ts'
 import { LiveConfig } from './live-config.ts'
 
-/** Runs the Match exec of a config whose command is allowed; answers the jump host that then holds. */
+/** Runs the Match exec of a config whose command is allowed; resolves to the resulting jump host. */
 async function jumpAfter(command: string): Promise<string> {
   const folder = join(tempDir(), 'c')
   mkdirSync(folder)

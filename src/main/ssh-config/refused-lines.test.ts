@@ -25,12 +25,12 @@ const facts: LocalFacts = {
 
 interface Answer {
   readonly refused: boolean
-  /** The first line that is named. */
+  /** The first line named. */
   readonly line: number | null
   readonly values: string
 }
 
-/** What ssh -G answers; the line is that of its first complaint. */
+/** The result of ssh -G, with the line of its first complaint. */
 async function askSsh(file: string, name: string): Promise<Answer> {
   const { stdout, stderr, failed } = await run('ssh', ['-G', '-F', file, name], { timeout: 10_000 }).then(
     found => ({ ...found, failed: false }),
@@ -67,7 +67,7 @@ function write(text: string | Buffer): string {
 const two = (line: string, rest = '  HostName 127.0.0.2\n  User bob\n  Port 2222\n') =>
   `Host one\n  HostName 127.0.0.1\n${line}${rest}`
 
-// What stands there in the place of the line `Host two`, or in a section.
+// Lines inserted instead of `Host two`, or in a section.
 const slips: Readonly<Record<string, string>> = {
   'a mark in the middle': two('\uFEFFHost two\n'),
   'a zero width space': two('\u200bHost two\n'),
@@ -164,7 +164,7 @@ const slips: Readonly<Record<string, string>> = {
   'a Windows line ending': two('Host two\r\n', '  User bob\r\n  Port 2222\r\n'),
   'an empty file': '',
 }
-// OpenSSH of another version than the newest one refuses these; here they are known.
+// Only newer versions of OpenSSH know these, and so does Hawser.
 const newer = new Set(['RefuseConnection of newer versions in another section'])
 
 describe('a line that ssh refuses', () => {
@@ -176,7 +176,7 @@ describe('a line that ssh refuses', () => {
         const theirs = await askSsh(file, name)
         const ours = await askHawser(file, name)
         if (newer.has(kind)) expect(ours.refused).toBe(false)
-        // ssh does not say where it found a token that means nothing.
+        // ssh doesn't report the line of an unknown token.
         else expect({ name, ...ours }).toEqual({ name, ...theirs, line: theirs.line ?? ours.line })
       }
     },

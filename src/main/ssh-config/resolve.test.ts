@@ -104,7 +104,7 @@ describe('what a config says of a name', () => {
         'Match exec': 'Match exec "test %h %p %r %n %k %%"\n  Compression yes\n',
         RemoteCommand: 'RemoteCommand echo %h %p %r %n %k %%\n',
       }
-      // What is asked about or run, or why it isn't.
+      // The command to ask about or run, or why there is none.
       const outcome = (name: string, user?: string) => {
         const host = resolve(lines[where] as string, name, user === undefined ? {} : { user })
         if (host.problems[0]) return host.problems[0].text

@@ -13,7 +13,7 @@ import { agentSigners } from './signer.ts'
 const ends: (() => void)[] = []
 afterEach(() => ends.splice(0).forEach(end => end()))
 
-/** A real agent with seven keys, of which nothing but the public halves is left as files. */
+/** A real agent with seven keys, of which only the public keys exist as files. */
 function sevenKeys() {
   const folder = join(tempDir(), 'ssh')
   mkdirSync(folder, { mode: 0o700 })

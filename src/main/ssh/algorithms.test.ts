@@ -45,7 +45,7 @@ describe('algorithmsFor', () => {
             refused++
           }
         }
-    // CBC alone with -etm alone, allowed or not.
+    // Only CBC with only -etm, allowed or not.
     expect(refused).toBe(2)
     expect(lists({ weak: false, knownTypes: [] }).hmac).toContain('hmac-sha2-256-etm@openssh.com')
   })
@@ -85,7 +85,7 @@ describe('algorithmsFor', () => {
 
   it('names only what ssh2 and this runtime have', () => {
     expect(getCiphers()).toContain('aes-128-gcm')
-    // ssh2 throws on a name that it can't use.
+    // ssh2 throws on an unsupported name.
     const client = new ssh2.Client()
     client.on('error', () => {})
     client.connect({

@@ -17,7 +17,7 @@ import { KeyRing } from './key-ring.ts'
 const ends: (() => void)[] = []
 afterEach(() => ends.splice(0).forEach(end => end()))
 
-/** A person's answers to the questions of a sign-in, one after the other; null is Cancel. */
+/** The user's answers to the questions of a sign-in, in order; null is Cancel. */
 type Answers = readonly (string | { readonly secret: string; readonly remember: boolean } | null)[]
 
 async function signIn(options: TestServerOptions, answers: Answers, hop: Partial<PlannedHop> = {}) {

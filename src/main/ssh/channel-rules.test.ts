@@ -20,7 +20,9 @@ async function connect(serve: (client: ServerClient, protocol: ServerProtocol) =
   return server.dial()
 }
 
-/** As asyncssh: its end of output follows the client's, the exit status comes later, and a close before it is fatal. */
+/**
+ * Like asyncssh: its end of output follows the client's, the exit status comes later, and an earlier close is fatal.
+ */
 function endsFirst(client: ServerClient, protocol: ServerProtocol): void {
   onCommand(client, (channel, command) => {
     let exited = false
@@ -50,7 +52,7 @@ describe('a channel', () => {
     const stream = await new RemoteCommands(connection, signal).start(sh`tar`, signal)
     stream.ignoreOutput()
     stream.end()
-    // This server runs nothing, but the exit status that it sends is heard.
+    // This server runs nothing, but its exit status is received.
     await expect(stream.ended).rejects.toThrow('exit code 7')
     await expect.poll(() => connection.sessions).toBe(0)
     expect(connection.isClosed).toBe(false)
@@ -74,7 +76,7 @@ describe('a channel', () => {
     const connection = await connect(client =>
       client.on('tcpip', accept => {
         const channel = accept()
-        // ssh2's server closes when it ends: only its end of data is sent here.
+        // ssh2's server closes at the end: only its end of data is sent here.
         channel.resume().on('end', () => channel.eof())
       }),
     )

@@ -28,7 +28,7 @@ const loginShells: readonly (readonly [name: string, words: readonly string[]])[
 
 const shellNames = loginShells.map(([name]) => name)
 
-/** Runs a command line as sshd does, with another shell in the place of the user's. */
+/** Runs a command line as sshd does, with another shell instead of the user's. */
 function run(words: readonly string[], line: string, options: { input?: Buffer; path?: string; cwd?: string } = {}) {
   const [program = '', ...args] = words
   return spawnSync(findProgram(program) as string, [...args, line], {
@@ -39,7 +39,7 @@ function run(words: readonly string[], line: string, options: { input?: Buffer; 
   })
 }
 
-/** Each word with a NUL behind it, as `printf` printed it. */
+/** Each word followed by a NUL, as printed by `printf`. */
 const bytesOf = (names: readonly string[]) =>
   Buffer.concat(names.map(name => Buffer.concat([encodeName(name), Buffer.of(0)])))
 const printing = (names: readonly string[]) => sh`printf '%s\\0' ${names}`

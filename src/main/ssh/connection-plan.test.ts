@@ -28,7 +28,7 @@ const facts: LocalFacts = {
   env: {},
 }
 
-/** A config whose hosts with literal names have the ids 101, 102, ... in their order. */
+/** A config whose hosts with literal names have the IDs 101, 102, ... in order. */
 function configOf(text: string, names: readonly string[] = []): ConfigView {
   const program = buildProgram([{ path: 'config', text, system: false, includes: new Map() }], facts.env)
   const answers = { exec: () => undefined, resolves: () => undefined }

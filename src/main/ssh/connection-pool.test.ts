@@ -180,7 +180,7 @@ describe('ConnectionPool', () => {
     expect(askers.map(({ by }) => by)).toEqual(['person'])
     finish()
     await Promise.all([behind, joined])
-    // The rest of the way is still for the background alone.
+    // The rest of the route still belongs to background work.
     expect(askers.map(({ by }) => by)).toEqual(['person', 'background'])
     await pool.lease(plan('other'), options())
     expect(askers.at(-1)?.by).toBe('person')

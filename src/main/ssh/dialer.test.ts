@@ -311,7 +311,7 @@ describe('a server that never answers keepalives', () => {
     const connection = await rig(trusting('pw')).dial({ port })
     const said: string[] = []
     connection.onLinkChanged(link => said.push(link.kind))
-    // Ten seconds without any answer would be a stall; the second way of asking comes after five.
+    // Ten seconds without an answer would be a stall; the second kind of probe is sent after five.
     await new Promise(resolve => setTimeout(resolve, 14_000))
     expect(said).not.toContain('stalled')
     expect(connection.link.kind).toBe('ready')

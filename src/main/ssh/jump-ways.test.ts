@@ -27,7 +27,7 @@ function rig(reply: (question: Question) => Answer | null) {
   return { ...made, known, trust }
 }
 
-/** Two jump hosts and what answers at one address behind both. */
+/** Two jump hosts, and the servers at the same address behind them. */
 async function ways() {
   const [a, b, target] = await Promise.all([
     server({ password: 'a' }),

@@ -76,7 +76,7 @@ describe('a key that others made', () => {
         ['PEM', ''],
         ['PEM', 'secret'],
       ] as const) {
-        // Ed25519 has OpenSSH's own format only.
+        // Ed25519 only has OpenSSH's own format.
         if (type === 'ed25519' && format !== 'RFC4716') continue
         run('rm', '-f', path, `${path}.pub`)
         const form = format === 'RFC4716' ? [] : ['-m', format]

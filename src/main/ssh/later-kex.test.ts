@@ -53,7 +53,7 @@ describe('a later key exchange', () => {
 })
 
 describe('the first key exchange', () => {
-  // Terrapin (CVE-2023-48795): somebody in between puts in a packet that strict key exchange forbids.
+  // Terrapin (CVE-2023-48795): an attacker inserts a packet that strict key exchange forbids.
   it('stays strict: an IGNORE that somebody put in ends it', async () => {
     const server = await rawServer(() => {})
     const between = createServer(socket => {

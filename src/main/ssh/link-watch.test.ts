@@ -31,7 +31,7 @@ describe('the watch over a link', () => {
     let waiting = true
     const busy = watch()
     const noted = busy.link.noteWaiting(() => waiting)
-    // An answer to one of several requests says nothing of the others.
+    // An answer to one of several requests proves nothing about the others.
     busy.heard()
     vi.advanceTimersByTime(4_000)
     expect(busy.pings()).toBe(2)

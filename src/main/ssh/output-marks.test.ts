@@ -9,13 +9,13 @@ import { sh, type Script } from './script.ts'
 
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength }).map(each => Buffer.from(each))
 
-/** What `sh` prints for a script between its marks. */
+/** The output of `sh` for a script between its marks. */
 function printed(marks: OutputMarks, script: Script) {
   const { stdout, stderr, status } = spawnSync('sh', ['-c', marks.around(script).text], { input: 'given\n' })
   return { stdout, stderr, status }
 }
 
-/** Feeds a reader in pieces of these sizes, again and again. */
+/** Feeds a reader with chunks of these sizes, repeatedly. */
 function read(reader: MarkReader, data: Buffer, sizes: readonly number[]): Buffer {
   const own: Buffer[] = []
   for (let at = 0, turn = 0; at < data.length; turn++) {

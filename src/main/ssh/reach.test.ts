@@ -101,7 +101,7 @@ interface Hop {
   readonly keyFile: string
 }
 
-/** A proxy that leads every request to one port of this computer; null refuses all. */
+/** A proxy that connects every request to one local port; null refuses all. */
 function startProxy(kind: Proxy['kind'], to: number | null, login?: string): Promise<number> {
   const server = createServer(socket => {
     cleanUp.push(() => socket.destroy())

@@ -30,7 +30,7 @@ async function openSsh(...lines: string[]) {
   return { ...server, folder }
 }
 
-/** Says `first` and leaves the rest to `then`. */
+/** Sends `first` and leaves the rest to `then`. */
 async function rawServer(then: (socket: Socket) => void): Promise<number> {
   const sockets = new Set<Socket>()
   const server = createServer(socket => {
@@ -103,7 +103,7 @@ describe.skipIf(lacks('sshd', 'ssh-keygen'))('an OpenSSH server that Hawser canâ
     expect(await sentence(dial({ port, user }))).toContain(
       `${at('id_ed25519-cert.pub')} was not used. It also expired on 2021-03-04; renew it to use it with ssh.`,
     )
-    // CertificateFile of the config, and a key that a host names.
+    // CertificateFile of the config, and a key chosen for the host.
     copyFileSync(at('id_ed25519-cert.pub'), join(folder, 'elsewhere-cert.pub'))
     const rest = rigIn(tempDir())
     const other = { port, user, signIn: 'key', keyFile: join(folder, 'id') } as const

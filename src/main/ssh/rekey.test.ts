@@ -28,7 +28,7 @@ test.skipIf(!hasOpenSsh)('what is sent while the keys are changed arrives whole'
     })
     channel.on('close', () => reject(new Error(`closed after ${bytes} bytes`)))
   })
-  // On every turn of the loop a little, so that some of it falls into each exchange.
+  // A little on every turn of the event loop, so that some falls into each exchange.
   for (let done = 0; done < total; done += 500) {
     const data = randomBytes(500)
     sent.update(data)

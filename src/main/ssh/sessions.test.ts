@@ -49,7 +49,7 @@ async function openTerminal(
   return shell
 }
 
-/** Types a command and waits for what it prints. */
+/** Types a command and waits for its output. */
 async function answers(shell: Shell): Promise<void> {
   let seen = ''
   shell.onData(data => (seen += data.toString()))

@@ -18,7 +18,7 @@ test('what a killed write left beside a file goes with the next write, and nothi
   const old = new Date(Date.now() - 120_000)
   for (const name of [orphan, ...others]) {
     writeFileSync(join(folder, name), 'x')
-    // The last one may belong to a write that is under way.
+    // The last one may belong to a write in progress.
     if (name !== others[2]) utimesSync(join(folder, name), old, old)
   }
   await writeAtomically(path, 'text')

@@ -89,7 +89,7 @@ describe('JsonFile', () => {
   it('says which file could not be saved when the folder can’t be written', async () => {
     const folder = tempDir()
     const { file } = await open(join(folder, 'inner'))
-    // A file in the folder's place can't be written into, not even by root.
+    // A file in place of the folder can't contain files, not even for root.
     writeFileSync(join(folder, 'inner'), '')
     await expect(file.save({ n: 1 })).rejects.toMatchObject({
       code: 'disk',
@@ -133,7 +133,7 @@ async function readBack(folder: string) {
   return { value: file.value, told }
 }
 
-/** A program that saves without end, from the very code that ships. */
+/** A program that saves forever, built from the code that ships. */
 async function buildWriter(folder: string): Promise<string> {
   const entry = join(folder, 'writer.ts')
   const here = new URL('./json-file.ts', import.meta.url).pathname

@@ -8,7 +8,7 @@ import { tempDir } from '../../testing/temp-dir.ts'
 import { prepareOwnFolder } from './own-folder.ts'
 
 const modeOf = (path: string) => statSync(path).mode & 0o777
-// Giving a folder to somebody else takes root.
+// Only root can give a folder to another user.
 const isRoot = userInfo().uid === 0
 
 test('a folder of one’s own is made, or closed to others', () => {

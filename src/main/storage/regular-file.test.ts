@@ -27,7 +27,7 @@ test('pipes, devices and folders are refused at once', async () => {
   execFileSync('mkfifo', [join(folder, 'pipe')])
   symlinkSync('pipe', join(folder, 'link'))
   mkdirSync(join(folder, 'sub'))
-  // More than libuv has threads: were one opened, the last would never come.
+  // More than libuv has threads: if one were opened, the last would never finish.
   const paths = [
     ...Array(8).fill(join(folder, 'pipe')),
     join(folder, 'link'),

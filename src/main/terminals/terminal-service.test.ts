@@ -86,7 +86,7 @@ async function setUp(
     () => rig.stop(),
     () => service.dispose(),
   )
-  /** Answers once main announced a state of this kind. */
+  /** Resolves once main has announced a state of this kind. */
   const announced = (id: TerminalId, kind: string) =>
     new Promise<TerminalSnapshot>(resolve => {
       const stop = service.onChanged(all => {

@@ -64,7 +64,7 @@ describe('TerminalSession', () => {
     emit(Buffer.from([0xac, 0x00, 0xff]))
     await turn()
     expect(posted.map(data => [...data])).toEqual([[0xe2, 0x82, 0xac, 0x00, 0xff]])
-    // Nothing but these bytes crosses: a pooled Buffer would take its neighbours along.
+    // Only these bytes are sent: a pooled Buffer would include its neighbors.
     expect(posted[0]?.buffer.byteLength).toBe(5)
   })
 

@@ -25,7 +25,7 @@ async function rig(habits: ServerHabits = {}) {
   return { near, far, files, server }
 }
 
-/** A server that sets none of these attributes, by handle or by name, and says so with this status. */
+/** A server that sets none of these attributes, by handle or by name, and returns this status. */
 function refusing(names: readonly (keyof Attributes)[], status: number, types: readonly number[] = setters) {
   return {
     refuse: ({ type, attributes }: ServedRequest) =>
@@ -66,7 +66,7 @@ describe.each(refusals)('a server that sets not %s', (_what, names, status) => {
     for (const name of Object.keys(sizes)) {
       const path = join(far, 'tree', name)
       expect(readFileSync(path).equals(readFileSync(join(near, 'tree', name)))).toBe(true)
-      // The mode comes with the request that makes the file, where nothing sets it later.
+      // The mode is in the request that creates the file, since nothing sets it later.
       expect(statSync(path).mode & 0o777).toBe(0o640)
       if (!names.includes('mtime')) expect(statSync(path).mtimeMs).toBe(1_600_000_000_000)
     }

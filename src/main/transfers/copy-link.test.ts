@@ -13,7 +13,7 @@ import type { CopiedRecord } from './part-file.ts'
 
 const local = new LocalFiles()
 
-/** The link `near/l`, and its copy to `far`, which answers the names that it asked about. */
+/** The link `near/l` and its copy in `far`; returns the names that it asked about. */
 async function rig(habits: ServerHabits = {}) {
   const folder = tempDir()
   const [near, far] = [join(folder, 'near'), join(folder, 'far')]

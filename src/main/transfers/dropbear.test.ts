@@ -14,10 +14,10 @@ import { lacks } from '../../testing/programs.ts'
 import { LocalFiles } from '../files/local-files.ts'
 import { openRemoteFiles } from '../files/remote-files.ts'
 
-// It looks for keys in the user's own home: only where a mount of its own can hide that one, it is not touched.
+// dropbear looks for keys in the user's home: the real one is left alone only if a private mount can hide it.
 const canRun = userInfo().uid === 0 && !lacks('dropbear', 'dropbearkey', 'unshare', 'mount')
 
-/** Opens the files of a dropbear whose mounts only it sees: `mounts` is a script of more of them. */
+/** Opens the files of a dropbear in its own mount namespace; `mounts` is a script for further mounts. */
 async function openFiles(folder: string, mounts = ':') {
   const at = (...names: string[]) => join(folder, ...names)
   mkdirSync(at('keys'))
@@ -75,7 +75,7 @@ test.skipIf(!canRun)('a tree and a large file go both ways with dropbear and ano
 })
 
 test.skipIf(!canRun)('dropbear without an sftp-server says that there is none', async () => {
-  // What is mounted over the folders of sftp-server hides it from this server alone.
+  // Mounting over the folders of sftp-server hides it from this server only.
   const hide = 'for each in /usr/lib/openssh /usr/libexec; do [ -d $each ] && mount -t tmpfs none $each; done; :'
   await expect(openFiles(tempDir(), `{ ${hide}; }`)).rejects.toMatchObject({
     code: 'server-refused',

@@ -49,12 +49,12 @@ import type { PartRecord } from './part-file.ts'
 
 interface Kind {
   readonly name: string
-  /** What it needs to be there. */
+  /** The programs that it needs. */
   readonly needs: readonly string[]
   readonly start: (folder: string) => Promise<OtherServer>
-  /** False where it serves files alone. */
+  /** False if it only serves files. */
   readonly commands: boolean
-  /** False where it sets no attributes of files. */
+  /** False if it sets no attributes. */
   readonly sets: boolean
 }
 
@@ -116,14 +116,14 @@ describe.each(kinds)('with a real server, $name,', ({ needs, start, commands, se
       .forEach(end => end()),
   )
 
-  /** A connection of its own. */
+  /** A separate connection. */
   async function connect(): Promise<Connection> {
     const lease = await rig.pool.lease([{ ...hop, key: `${hop.key} ${turn++}` }], options)
     onTestFinished(() => lease.dispose())
     return lease.connection
   }
 
-  /** Two empty folders: one of this computer, one of the server. */
+  /** Two empty folders: a local one and one of the server. */
   function folders(): { near: string; far: string } {
     const place = join(folder, `turn ${turn++}`)
     const [near, far] = [join(place, 'near'), join(place, 'far')]
@@ -243,7 +243,7 @@ describe.each(kinds)('with a real server, $name,', ({ needs, start, commands, se
     expect(await files.readLink(join(far, 'near link'))).toMatch(/^(.*\/)?target$/)
     await expect(files.makeLink('target', join(far, 'target'))).rejects.toMatchObject({ code: 'exists' })
     expect(lstatSync(join(far, 'target')).isFile()).toBe(true)
-    // Everything that a wrong order makes elsewhere would be where the server started.
+    // Anything created elsewhere by a wrong order would be in the server's starting folder.
     expect(readdirSync(await files.home()).filter(name => /^(target|missing)$/.test(name))).toEqual([])
   })
 

@@ -28,7 +28,7 @@ const names = [
   'x'.repeat(240),
 ]
 
-/** The same files on a server that lets few be open at once. */
+/** The same files on a server that allows few open files. */
 function fewFiles(files: FileSystem): FileSystem {
   return altered(files, { pace: { ...files.pace, files: 32 } })
 }

@@ -122,7 +122,7 @@ describe('a part file', () => {
 })
 
 test('the window grows while that brings more through, settles when it does not, and keeps to its bounds', () => {
-  // A line of 200 ms that carries 20 MB/s: more in flight than 4 MB only waits.
+  // A connection of 200 ms and 20 MB/s: more than 4 MB in flight would only queue.
   const window = new AdaptiveWindow(0)
   let now = 0
   for (let round = 0; round < 60; round++) {

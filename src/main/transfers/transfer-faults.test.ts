@@ -28,7 +28,7 @@ import { LocalFiles } from '../files/local-files.ts'
 import type { PartRecord } from './part-file.ts'
 
 const sha = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
-/** A small disk can be made only as root. */
+/** Only root can create a small disk. */
 const canMount = (() => {
   try {
     const at = mkdtempSync(join(tmpdir(), 'hawser-mount-'))
@@ -72,7 +72,7 @@ describe.skipIf(!hasOpenSsh)('a transfer under faults', () => {
         const name = `file ${turn}`
         writeFileSync(join(source, name), randomBytes(size))
         const parts = new Map<string, PartRecord>()
-        // Each in a part of the file of its own: a few cuts reach its start, its middle and its end.
+        // Each at another offset of the file, so that some cuts hit its start, middle and end.
         const cutAt = Math.floor(((turn + Math.random()) / cuts) * size)
         let [passed, cut] = [0, false]
         const pass = (bytes: number) => {
@@ -120,7 +120,7 @@ describe.skipIf(!hasOpenSsh)('a transfer under faults', () => {
       let done = 0
       const pass = (bytes: number) => {
         done += bytes
-        // On every attempt anew: it is never still.
+        // Changes again on every attempt.
         if (done % 8_000_000 > 3_000_000) change(path)
         return undefined
       }
@@ -273,7 +273,7 @@ describe.skipIf(!hasOpenSsh)('a transfer under faults', () => {
     const up = runTransfer([local, files], { from: [join(near, 'big')], to: far })
     await expect(up).rejects.toMatchObject({ code: 'no-space', message: expect.stringContaining('full') })
     expect(existsSync(join(far, 'big'))).toBe(false)
-    // The same from the other side: this computer's disk is the full one.
+    // The other direction: the local disk is full.
     mkdirSync(join(near, 'source'))
     writeFileSync(join(near, 'source', 'big'), randomBytes(9_000_000))
     const down = runTransfer([files, local], { from: [join(near, 'source', 'big')], to: far })

@@ -23,11 +23,11 @@ import { PathLocks } from './path-locks.ts'
 
 const local = new LocalFiles()
 
-/** The same disk as another machine would have it. */
+/** The same disk as seen by another machine. */
 function other(change: Partial<FileSystem> = {}): FileSystem {
   const files: FileSystem = Object.create(local) as FileSystem
   for (const [name, value] of Object.entries({ key: 'far', ...change })) Object.defineProperty(files, name, { value })
-  // Private fields belong to the real one.
+  // Private fields belong to the real object.
   return new Proxy(files, {
     get: (target, name) => {
       const value: unknown = Reflect.get(target, name)

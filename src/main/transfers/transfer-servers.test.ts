@@ -57,7 +57,7 @@ describe.skipIf(!hasOpenSsh)('a transfer', () => {
     expect(readFileSync(join(folder, 'back', 'there'), 'utf8')).toBe('there')
   })
 
-  // sshd wants every folder above it to be root's own, which those for temporary files are not.
+  // sshd requires every parent folder to belong to root, which temporary folders don't.
   test.skipIf(!isRoot)('goes both ways on a server that shows one folder as its whole disk', async () => {
     const jail = mkdtempSync('/var/lib/hawser-jail-')
     onTestFinished(() => rmSync(jail, { recursive: true, force: true }))

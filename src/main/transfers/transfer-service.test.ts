@@ -18,7 +18,7 @@ const kind =
 const gone = (snapshot: TransferSnapshot | undefined) => snapshot === undefined
 const partsIn = (folder: string) => readdirSync(folder).filter(name => name.endsWith('.hawser-part'))
 
-/** Begins a copy that takes seconds, and answers when some of it is through. */
+/** Starts a copy that takes seconds, and resolves once part of it is done. */
 async function putBig({ service, near, put, until }: Rig, names: readonly string[] = ['big']): Promise<TransferId> {
   if (!existsSync(join(near, 'big'))) writeFileSync(join(near, 'big'), randomBytes(3_000_000))
   service.setLimits({ up: 500_000, down: 0 })
@@ -128,7 +128,7 @@ describe('transfers', () => {
       expect([first.list().transfers, partsIn(first.far)]).toEqual([[], ['.big.hawser-part']])
       const later = restart ? await first.again('quit') : first
       later.restore()
-      // Somebody opens a pane on the host.
+      // The user opens a pane on the host.
       const borrowed = await later.sides.borrow(box)
       await expect.poll(() => readdirSync(later.far)).toEqual([])
       borrowed.dispose()
@@ -275,7 +275,7 @@ describe('a move', () => {
     writeFileSync(join(far, 'a'), 'aa')
     const id = get(['a'], { move: true })
     await until(id, kind('failed'))
-    // The copy is whole, and its source still there.
+    // The copy is complete, and its source still exists.
     expect([readFileSync(join(far, 'a'), 'utf8'), readFileSync(join(near, 'a'), 'utf8')]).toEqual(['aa', 'aa'])
     stuck = false
     service.retry({ id })

@@ -17,7 +17,7 @@ const shells: readonly (readonly [name: string, dialect: Dialect, program: reado
   ['busybox', 'sh', ['busybox', 'sh', '-c']],
 ]
 
-/** What people and enemies type: whole texts, and pieces that mean something to a shell. */
+/** Inputs of users and attackers: whole texts, and pieces that are special in some shell. */
 const nasty = fc
   .array(
     fc.oneof(
@@ -56,7 +56,7 @@ const nasty = fc
 const count = runs(2_000)
 const batch = 50
 
-/** The words of each line as a shell passed them on: printf is built into each of them, and no word holds a NUL. */
+/** The words of each line as a shell passed them on: printf is a builtin in all of them, and no word contains a NUL. */
 function wordsOf(program: readonly string[], script: string): readonly (readonly string[])[] {
   const [file = '', ...args] = program
   const { stdout, stderr, status } = spawnSync(file, [...args, script], {
@@ -118,7 +118,7 @@ describe('shellValue', () => {
     (name, dialect, program) => {
       const values = fc.sample(nasty, 300)
       const quoted = values.map(value => shellValue(value, { kind: 'bare' }, { dialect, typed: true }))
-      // dash reads lines without an editor: a line break in quotes is taken as it is.
+      // dash reads lines without an editor: a line break in quotes is literal.
       const pressed = new RegExp(
         dialect === 'sh' ? '[\\u0001-\\u0009\\u000b-\\u001f\\u007f-\\u009f]' : '[\\u0001-\\u001f\\u007f-\\u009f]',
       )

@@ -86,7 +86,7 @@ describe('parseTemplate', () => {
         const text = list.join('')
         const parts = parseTemplate(text)
         const back = parts.map(part => (part.kind === 'text' ? part.text : part.source)).join('')
-        // What is escaped loses its one backslash.
+        // Escaped braces lose their one backslash.
         expect(text.length - back.length).toBeLessThanOrEqual((text.match(/\\\{\{/g) ?? []).length)
         expect(back.replaceAll('\\', '')).toBe(text.replaceAll('\\', ''))
         for (const part of parts) if (part.kind === 'variable') expect(parseTemplate(part.source)).toEqual([part])

@@ -14,8 +14,7 @@ import { copyLine, folderLine, pathWords } from './typed-line.ts'
 
 const count = Number(process.env['HAWSER_MANY_NAMES'] ?? 40)
 
-// Interactive shells read their input as it is typed, with the expansion of history and all;
-// fish has none.
+// Interactive shells read their input as typed, including history expansion; fish has none.
 const shells: readonly (readonly [name: string, dialect: Dialect, words: readonly string[]])[] = [
   ['bash', 'bash', ['bash', '--norc', '--noprofile', '-i']],
   ['dash', 'sh', ['dash', '-i']],
@@ -35,7 +34,7 @@ function typeInto(words: readonly string[], lines: readonly string[], cwd = temp
   return spawnSync(findProgram(program) as string, whole, { input, cwd, env }).stdout
 }
 
-/** What lines with marks around them printed, whatever prompts stand between. */
+/** The output of lines between their marks, whatever prompts surround them. */
 function printed(output: Buffer): readonly string[] {
   return [...output.toString('utf8').matchAll(/\0([^\0]*)\0/g)].map(match => match[1] as string)
 }
