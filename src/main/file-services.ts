@@ -39,7 +39,7 @@ interface FileParts {
 }
 
 // Shorter copies need no notification.
-const worthTellingMs = 10_000
+const notifyAfterMs = 10_000
 
 /** Builds the sides that files are on, the window's file operations, and transfers. */
 export function buildFileServices(outside: Outside, parts: FileParts): FileServices {
@@ -74,7 +74,7 @@ export function buildFileServices(outside: Outside, parts: FileParts): FileServi
         const failed = entry.state.kind === 'failed'
         const far = [entry.request.to.side, entry.request.from.side].map(side => side.target)
         activity.add(failed ? 'copy-failed' : 'copied', placeNames(far, hosts.hosts), summaryOf(entry))
-        if (tookMs > worthTellingMs) notify(failed ? `Couldn’t copy everything: ${summaryOf(entry)}` : summaryOf(entry))
+        if (tookMs > notifyAfterMs) notify(failed ? `Couldn’t copy everything: ${summaryOf(entry)}` : summaryOf(entry))
       },
     }),
   )

@@ -34,7 +34,7 @@ export function buildForwards({ app, network, tell, reportBug }: Outside, parts:
   const { pool, plan: planOf } = connections
   const saved = new ForwardStore(file, () => hosts.configured.flatMap(({ id, found }) => configForwards(id, found)))
   store.add(hosts.onConfigChanged(() => saved.refresh()))
-  const isLive = (look: () => boolean) => isThere(look, reportBug)
+  const isLive = (look: () => boolean) => isConnected(look, reportBug)
   const forwards = store.add(
     new ForwardService({
       store: saved,
@@ -93,7 +93,7 @@ function outputOf({ code, output, errors }: CommandResult, { where }: Connection
 const unplannable = new Set(['not-found', 'invalid-input'])
 
 /** A host without a plan has no connection; any other failure is a bug and is reported. */
-function isThere(look: () => boolean, reportBug: Outside['reportBug']): boolean {
+function isConnected(look: () => boolean, reportBug: Outside['reportBug']): boolean {
   try {
     return look()
   } catch (error) {

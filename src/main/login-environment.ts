@@ -11,7 +11,7 @@ export type LoginEnvironment =
   | { readonly kind: 'failed'; readonly why: string }
 
 // Variables of a single process or terminal, and those that control this program itself.
-const passing =
+const unsharedVariables =
   /^(_|PWD|OLDPWD|SHLVL|TERM|COLUMNS|LINES|PS1|PROMPT|STY|TMUX|TMUX_PANE|NODE_OPTIONS)$|^(ELECTRON_|CHROME_|HAWSER_)/
 
 /**
@@ -41,7 +41,7 @@ export async function readLoginEnvironment(
     between.split('\0').flatMap(each => {
       const at = each.indexOf('=')
       const name = each.slice(0, at)
-      return at <= 0 || passing.test(name) ? [] : [[name, each.slice(at + 1)]]
+      return at <= 0 || unsharedVariables.test(name) ? [] : [[name, each.slice(at + 1)]]
     }),
   )
   return variables['PATH'] ? { kind: 'read', variables } : { kind: 'failed', why: `PATH is not set in ${shell}` }

@@ -109,6 +109,6 @@ test.each(odd)('a connection to such a name is refused before anything is dialle
   const opened = services.terminals.open({ id: randomUUID() as never, target: targetSchema.parse(target), size })
   await expect(opened).rejects.toMatchObject({
     code: 'invalid-input',
-    message: expect.stringMatching(/is not (an address|a user name)\. Type it anew\.$/) as string,
+    message: expect.stringMatching(/is not a valid (address|user name)\. Enter it again\.$/) as string,
   })
 })

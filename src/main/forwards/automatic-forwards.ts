@@ -12,7 +12,7 @@ interface AutomaticParts {
 }
 
 // Nobody uses more services on one host; a compromised host could list every port there is.
-const mostOfOneHost = 20
+const maxPerHost = 20
 
 /** Creates forwards for found ports by the rule "automatic": they follow the user's own processes. */
 export class AutomaticForwards {
@@ -55,7 +55,7 @@ export class AutomaticForwards {
     const before = this.#processes.get(key)
     if (!own || store.isIgnored(target, port) || store.toPort(target, port)) return
     if (before !== undefined && before !== process) return
-    if (this.#running(target).length >= mostOfOneHost) return
+    if (this.#running(target).length >= maxPerHost) return
     const forward = passingForward(target, port, store.preset(presetId))
     this.#processes.set(key, process)
     store.put(forward).catch((error: unknown) => reportBug('automatic forward', error))

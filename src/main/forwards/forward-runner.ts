@@ -44,7 +44,7 @@ export interface RunnerParts {
 
 // A connection shorter than this proves nothing, so the retry delays keep growing.
 const provenMs = 10_000
-const knockMs = 3_000
+const probeAfterMs = 3_000
 const waitForLinkMs = 10_000
 
 /**
@@ -61,7 +61,7 @@ export class ForwardRunner implements Disposable {
   #shared: LocalListener | undefined
   #listening: Endpoint | null = null
   #lease: ForwardLease | undefined
-  #there: Disposable | undefined
+  #remoteListener: Disposable | undefined
   #lostListener: Disposable | undefined
   #attempt = 0
   #connecting = false
@@ -212,7 +212,7 @@ export class ForwardRunner implements Disposable {
       if (connection.isClosed) throw new AppError('lost', 'The connection was lost immediately.')
       this.#lostListener = connection.onClosed(error => this.#lose(error))
       stage = 'listen'
-      if (this.#forward.kind === 'remote') await this.#listenThere(connection)
+      if (this.#forward.kind === 'remote') await this.#listenRemote(connection)
       this.#wasUp = true
       this.#setState({ kind: 'up', since: Date.now() })
     } catch (error) {
@@ -224,12 +224,12 @@ export class ForwardRunner implements Disposable {
     this.#connecting = false
   }
 
-  async #listenThere(connection: Connection): Promise<void> {
+  async #listenRemote(connection: Connection): Promise<void> {
     const found = await bringFromThere(connection, this.#forward, {
       ...this.#carrying(),
       signal: this.#abort.signal,
     })
-    this.#there = found
+    this.#remoteListener = found
     this.#listening = found.at
   }
 
@@ -270,15 +270,15 @@ export class ForwardRunner implements Disposable {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => void this.#connect(true), delay)
     // While nothing answers at all, probing the port is harmless and detects the server's return at once.
-    if (delay > knockMs && isAway(error.code)) void this.#knock()
+    if (delay > probeAfterMs && isAway(error.code)) void this.#probe()
   }
 
-  async #knock(): Promise<void> {
+  async #probe(): Promise<void> {
     const waitsFor = this.#state
     // A server that accepts connections and then fails must not be retried at once, over and over.
     if (await this.#parts.knock(this.#abort.signal)) return
     while (this.#state === waitsFor && !this.#abort.signal.aborted) {
-      await pause(knockMs, this.#abort.signal).catch(() => {})
+      await pause(probeAfterMs, this.#abort.signal).catch(() => {})
       const there = await this.#parts.knock(this.#abort.signal)
       if (this.#state === waitsFor && there) return this.retryNow(false)
     }
@@ -286,10 +286,10 @@ export class ForwardRunner implements Disposable {
 
   #letGo(): void {
     this.#lostListener?.dispose()
-    this.#there?.dispose()
+    this.#remoteListener?.dispose()
     this.#lease?.dispose()
-    if (this.#there) this.#listening = null
-    this.#lostListener = this.#there = this.#lease = undefined
+    if (this.#remoteListener) this.#listening = null
+    this.#lostListener = this.#remoteListener = this.#lease = undefined
   }
 
   #carrying(): Carrying {
@@ -321,7 +321,7 @@ export class ForwardRunner implements Disposable {
   /** Retries sooner because someone is waiting. A server that rejects Hawser is not asked more often. */
   #hurry(): void {
     if (this.#state.kind !== 'waiting' || !isAway(this.#state.error.code)) return
-    if (Date.now() - this.#triedAt > knockMs) this.retryNow(false)
+    if (Date.now() - this.#triedAt > probeAfterMs) this.retryNow(false)
   }
 
   #isUp(): boolean {

@@ -41,7 +41,7 @@ const tooLoaded = 2
 // Mail, printing, name service, SSH, X11, and services of every desktop.
 const system = new Set([22, 25, 53, 111, 123, 139, 445, 546, 587, 631, 993, 3389, 5353, 5355, 6010, 6011, 6012])
 // A longer list is no use to anyone, and may come from a host that tries to exhaust memory.
-const mostPorts = 500
+const maxPorts = 500
 // Errors of a host that runs no scripts or has no program that lists ports: scanning again would fail too.
 const wontLook = new Set<ErrorCode>(['server-refused', 'unsupported'])
 const databases = new Set(['postgresql', 'mysql', 'redis'])
@@ -161,16 +161,16 @@ export class FoundPorts implements Disposable {
     const presets = this.#parts.presets()
     const isOwn = ({ uid }: ListeningPort) => uid !== null && uid === user
     const shown = ports
-      .filter(port => worthTelling(port) || isSomeoneElsesPage(port, presets))
+      .filter(port => isWorthShowing(port) || isSomeoneElsesPage(port, presets))
       .map(port => ({ port, presetId: presetOf(port, presets)?.id ?? null, own: isOwn(port) }))
       .filter(({ presetId }) => presetId === null || !databases.has(presetId))
-    const kept = shown.length <= mostPorts ? shown : shown.toSorted((a, b) => Number(b.own) - Number(a.own))
+    const kept = shown.length <= maxPorts ? shown : shown.toSorted((a, b) => Number(b.own) - Number(a.own))
     return {
-      ports: kept.slice(0, mostPorts).map(({ port: { port, pid, process }, presetId, own }) => ({
+      ports: kept.slice(0, maxPorts).map(({ port: { port, pid, process }, presetId, own }) => ({
         found: { target, port, process: processName(process, port), pid, own, presetId },
         process,
       })),
-      more: shown.length > mostPorts,
+      more: shown.length > maxPorts,
     }
   }
 }
@@ -181,7 +181,7 @@ function isSomeoneElsesPage(port: ListeningPort, presets: readonly Preset[]): bo
 }
 
 /** True for a port of this user; a hidden process belongs to someone else or to the system. */
-function worthTelling({ port, process, pid }: ListeningPort): boolean {
+function isWorthShowing({ port, process, pid }: ListeningPort): boolean {
   // Hawser's own listening ports, if the host is this computer.
   const ours = pid === self.pid && process.startsWith(self.execPath)
   return !ours && pid !== null && process !== '' && port >= 1024 && !system.has(port) && !/(^|\/)sshd\b/.test(process)

@@ -27,7 +27,7 @@ export interface PortScan {
 
 const longestProcess = 1024
 // Further lines are ignored: no machine has more listening sockets.
-const mostLines = 50_000
+const maxLines = 50_000
 
 /**
  * The scan script prints sections that start with `@name`. `ss` reports most; /proc serves BusyBox; `lsof` and
@@ -102,7 +102,7 @@ function sectionsOf(output: string): ReadonlyMap<string, string> {
     if (name !== null) sections.set(name, lines.join('\n'))
     lines = []
   }
-  for (const line of output.split('\n', mostLines)) {
+  for (const line of output.split('\n', maxLines)) {
     const head = /^@(ss|args|proc|fds|lsof|netstat|load|uids|user)$/.exec(line)
     if (head) {
       keep()

@@ -15,7 +15,7 @@ export function retryDelay(attempt: number, random: number): number {
 export type Verdict = 'retry' | 'ask' | 'needs-you' | 'failed'
 
 const askable = new Set<ErrorCode>(['needs-answer'])
-const needPerson = new Set<ErrorCode>([
+const needsUser = new Set<ErrorCode>([
   'auth-failed',
   'host-key-rejected',
   'cancelled',
@@ -32,7 +32,7 @@ const hopeless = new Set<ErrorCode>(['no-common-algorithm', 'port-taken', 'not-f
  */
 export function judgeFailure(code: ErrorCode, stage: 'connect' | 'listen'): Verdict {
   if (askable.has(code)) return 'ask'
-  if (needPerson.has(code)) return 'needs-you'
+  if (needsUser.has(code)) return 'needs-you'
   // A server that disconnects may be busy; one that refuses to listen will refuse again.
   if (code === 'server-refused') return stage === 'listen' ? 'failed' : 'retry'
   return hopeless.has(code) ? 'failed' : 'retry'

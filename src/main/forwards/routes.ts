@@ -21,7 +21,7 @@ export interface Carrying {
 const greetMs = 10_000
 const connectMs = 10_000
 // Each uses a local file descriptor, and the remote side decides how many arrive.
-const mostIncoming = 256
+const maxIncoming = 256
 
 /** Carries one local connection to the destination of the forward. Ends the socket on failure. Never throws. */
 export async function carry(
@@ -31,11 +31,11 @@ export async function carry(
 ): Promise<void> {
   try {
     if (forward.to === null) return await carrySocks(socket, connection, carrying)
-    const channel = await openThere(connection, forward.to, carrying.signal)
+    const channel = await openRemote(connection, forward.to, carrying.signal)
     join(socket, channel, { ...carrying, connection })
   } catch (error) {
     resetSocket(socket)
-    tell(error, carrying)
+    reportRefusal(error, carrying)
   }
 }
 
@@ -51,9 +51,9 @@ export async function bringFromThere(
   if (to === null) throw new AppError('invalid-input', 'A remote forward needs a destination on this computer.')
   let open = 0
   const onIncoming = (incoming: Incoming) => {
-    if (open >= mostIncoming) {
+    if (open >= maxIncoming) {
       incoming.refuse()
-      const text = `This forward has ${mostIncoming} open connections. New ones are refused.`
+      const text = `This forward has ${maxIncoming} open connections. New ones are refused.`
       return carrying.onRefused(new AppError('too-many-connections', text))
     }
     open++
@@ -78,11 +78,11 @@ async function takeIncoming(
 ): Promise<void> {
   let socket: Socket
   try {
-    socket = await connectHere(to)
+    socket = await connectLocal(to)
   } catch (error) {
     incoming.refuse()
     onOver()
-    return tell(error, carrying)
+    return reportRefusal(error, carrying)
   }
   socket.once('close', onOver)
   try {
@@ -94,7 +94,7 @@ async function takeIncoming(
   }
 }
 
-function connectHere(to: Endpoint): Promise<Socket> {
+function connectLocal(to: Endpoint): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const where = to.kind === 'unix' ? to.path : `${to.address}:${to.port}`
     const at = to.kind === 'unix' ? { path: to.path } : { host: to.address, port: to.port }
@@ -130,7 +130,7 @@ async function carrySocks(socket: Socket, connection: Connection, carrying: Carr
     join(socket, channel, { ...carrying, connection })
   } catch (error) {
     socket.end(reader.failed(socksFailure(error)))
-    tell(error, carrying)
+    reportRefusal(error, carrying)
   }
 }
 
@@ -173,7 +173,7 @@ function socksFailure(error: unknown): SocksFailure {
   return code === 'unreachable' || code === 'name-not-found' ? 'unreachable' : 'general'
 }
 
-function openThere(connection: Connection, to: Endpoint, signal: AbortSignal): Promise<Channel> {
+function openRemote(connection: Connection, to: Endpoint, signal: AbortSignal): Promise<Channel> {
   if (to.kind === 'unix') return connection.connectUnixFromThere(to.path, signal)
   return connection.connectFromThere(to.address, to.port, signal)
 }
@@ -192,7 +192,7 @@ function join(socket: Socket, channel: Channel, { traffic, signal, connection }:
   })
 }
 
-function tell(error: unknown, { onRefused, signal }: Carrying): void {
+function reportRefusal(error: unknown, { onRefused, signal }: Carrying): void {
   if (signal.aborted) return
   if (!(error instanceof AppError)) throw error
   if (error.code !== 'cancelled') onRefused(error)

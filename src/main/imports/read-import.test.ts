@@ -33,7 +33,7 @@ describe('an import', () => {
           { address: 'b', port: 22, user: 'me' },
         ],
         forwards: ['-L 8888:localhost:8888', '-D 1080'],
-        note: 'left out: -o Compression=yes uptime',
+        note: 'ignored: -o Compression=yes uptime',
       },
     ])
   })

@@ -82,7 +82,7 @@ describe('a session', () => {
         signal: never,
       })
     await expect(said('sh: /usr/lib/sftp-server: \u001b[31mnot found\n', 127)).rejects.toMatchObject({
-      message: expect.stringContaining('(exit code 127). It said: “sh: /usr/lib/sftp-server: not found”. Check'),
+      message: expect.stringContaining('(exit code 127). Its output: “sh: /usr/lib/sftp-server: not found”. Check'),
     })
     await expect(said('WARNING: Your password has expired.\n', 1)).rejects.toMatchObject({
       message: expect.stringMatching(/^The password on box has expired\. Open a terminal to box/),

@@ -49,7 +49,7 @@ describe('what is asked', () => {
   it('must have a value, and one of its choices', () => {
     expect(() => filled('{{a}}')).toThrow('Enter a value for a.')
     expect(() => filled('{{a!}}')).toThrow('Enter a value for a.')
-    expect(() => filled('{{a|x|y}}', { a: 'z' })).toThrow('a is one of x, y.')
+    expect(() => filled('{{a|x|y}}', { a: 'z' })).toThrow('a must be one of x, y.')
     expect([...filled('{{a:1}} {{b|x}} {{date}} {{host}}')]).toEqual([
       ['a', '1'],
       ['b', 'x'],
@@ -157,7 +157,7 @@ describe('checkPlaces', () => {
     expect(() => check('echo `ls {{a}}`')).toThrow('between backticks')
     expect(() => check('#!/usr/bin/env python3\nprint({{a}})')).toThrow('not for a shell')
     expect(() => check('echo `ls {{{a}}}` "$(cat {{b}})"')).not.toThrow()
-    expect(() => check('ls', '/srv/{{a!}}')).toThrow('A folder')
+    expect(() => check('ls', '/srv/{{a!}}')).toThrow('The folder')
     expect(() => check('#!/usr/bin/env python3\nprint({{{a!}}})')).toThrow('process list')
   })
 })

@@ -199,7 +199,7 @@ describe.skipIf(!hasOpenSsh)('RunService', { timeout: 90_000 }, () => {
     expect(left + seen.length).toBe(5_000_000 + 'begin\n\n'.length + 13)
     const path = await runs.saveTo({ id: run, folder })
     const text = readFileSync(path, 'utf8')
-    expect(text).toMatch(/^=== a: exit 0 ===\nbegin\nx+\n\[\d+ bytes left out\]\nx+\nend\n$/)
+    expect(text).toMatch(/^=== a: exit 0 ===\nbegin\nx+\n\[\d+ bytes omitted\]\nx+\nend\n$/)
     expect(await runs.text({ id: run })).toBe(text)
     await expect(async () => runs.saveTo({ id: run, folder: join(folder, 'none') })).rejects.toThrow(
       'Choose another folder',

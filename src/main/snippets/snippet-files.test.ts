@@ -124,7 +124,7 @@ describe('snippets in a file', () => {
   it('are refused where there are none, or where a newer Hawser wrote them', () => {
     for (const text of ['', 'null', '[]', '{}', 'a,b\n1,2', '[1,2]', '\u0000', '{"hawser":"snippets"}'])
       expect(() => readSnippets(text, noNames)).toThrow('no snippets')
-    expect(() => readSnippets('{"hawser":"snippets","snip', noNames)).toThrow('cut off')
+    expect(() => readSnippets('{"hawser":"snippets","snip', noNames)).toThrow('incomplete')
     const odd = readSnippets('{"hawser":"snippets","version":1,"snippets":[1,{"name":"a","command":"b"}]}', noNames)
     expect([odd.snippets.length, odd.skipped.length]).toEqual([1, 1])
     expect(() => readSnippets('{"hawser":"snippets","version":2,"snippets":[]}', noNames)).toThrow(

@@ -59,9 +59,9 @@ interface OpenRequest<T> {
 }
 
 const openMs = 15_000
-const mostWords = 4096
+const maxWordBytes = 4096
 // A shell takes a while to exit after its channel was closed.
-const lateMs = 3_000
+const closeGraceMs = 3_000
 // A server that disconnects this soon after it refused a channel does so because of the refusal.
 const afterRefusalMs = 5_000
 
@@ -136,7 +136,7 @@ export class Connection implements Disposable {
 
   /** The same, including sessions that have just ended and that the server may not have released yet. */
   get sessionsOfLate(): number {
-    this.#goneSessions = this.#goneSessions.filter(at => performance.now() - at < lateMs)
+    this.#goneSessions = this.#goneSessions.filter(at => performance.now() - at < closeGraceMs)
     return this.sessions + this.#goneSessions.length
   }
 
@@ -284,8 +284,8 @@ export class Connection implements Disposable {
       // Read to its end: unread data would use up the window of both outputs.
       channel.stderr.on('data', (data: Buffer) => {
         const { errors } = words
-        if (errors.length < mostWords)
-          words = { ...words, errors: Buffer.concat([errors, data]).subarray(0, mostWords) }
+        if (errors.length < maxWordBytes)
+          words = { ...words, errors: Buffer.concat([errors, data]).subarray(0, maxWordBytes) }
       })
       channel.once('exit', (code: number | null) => (words = { ...words, code }))
     }

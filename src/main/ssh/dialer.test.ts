@@ -104,7 +104,7 @@ describe('signing in', () => {
     const { dial, asked } = rig(trusting('a', 'b', 'c'))
     await expect(dial({ port, signIn: 'password' })).rejects.toMatchObject({
       code: 'auth-failed',
-      message: expect.stringContaining('It takes a password'),
+      message: expect.stringContaining('It accepts a password'),
     })
     expect(auth().filter(each => each.startsWith('password'))).toEqual(['password no', 'password no', 'password no'])
     expect(asked.at(-1)).toMatchObject({ kind: 'secrets', text: 'Incorrect password.' })

@@ -60,7 +60,7 @@ describe('JsonFile', () => {
     expect(file.value).toEqual({ n: 1 })
     expect(readFileSync(`${first.path}.damaged-2026-11-20T10-00-00.000Z`, 'utf8')).toBe(text)
     expect(told).toHaveLength(1)
-    expect(told[0]).toMatch(/damaged.*last good copy.*kept as/)
+    expect(told[0]).toMatch(/damaged.*last backup.*saved as/)
   })
 
   it('migrates older versions step by step', async () => {

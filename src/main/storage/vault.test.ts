@@ -109,7 +109,7 @@ describe('the vault without a keychain', () => {
     writeFileSync(join(folder, 'vault.json'), '{"version":1,"data":{"id":"x"}}')
     const { vault, told } = await open(folder, none())
     expect(vault.status.state).toBe('new')
-    expect(told[0]).toMatch(/kept as vault\.json\.damaged/)
+    expect(told[0]).toMatch(/saved as vault\.json\.damaged/)
   })
 })
 

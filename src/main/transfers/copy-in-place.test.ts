@@ -43,7 +43,7 @@ describe.skipIf(!canBeAnother || lacks(sftpServer, 'setpriv'))('a file whose fol
       expect([modeOf(join(yard, name)), fs.statSync(join(yard, name)).uid]).toEqual([0o666, 0])
     }
     expect(notes).toHaveLength(1)
-    expect(notes[0]).toMatch(/^The folder of (small|large) on box .*written over/)
+    expect(notes[0]).toMatch(/^Files can’t be replaced in the folder of (small|large) on box, .*overwritten/)
     expect(meter.bytes).toBe(sizes.small + sizes.large)
     expect(leftIn(yard)).toEqual([])
   })
@@ -60,7 +60,7 @@ describe.skipIf(!canBeAnother || lacks(sftpServer, 'setpriv'))('a file whose fol
       options: replace,
       onNote,
     })
-    expect(failures[0]).toMatch(/with a: permission denied/)
+    expect(failures[0]).toMatch(/Permission denied for a on/)
     expect([text(join(yard, 'a')), notes, leftIn(yard)]).toEqual(['old', [], []])
   })
 
@@ -72,11 +72,11 @@ describe.skipIf(!canBeAnother || lacks(sftpServer, 'setpriv'))('a file whose fol
     const onNote = (note: string) => notes.push(`${note} ${text(join(yard, 'run.yaml'))}`)
     await saveFile(files, join(yard, 'run.yaml'), { data: Buffer.from('new'), expected: null, onNote })
     expect([text(join(yard, 'run.yaml')), notes.length]).toEqual(['new', 1])
-    expect(notes[0]).toMatch(/run\.yaml on box .*old text$/)
+    expect(notes[0]).toMatch(/run\.yaml on box, .*old text$/)
     const saving = saveFile(files, join(yard, 'locked'), { data: Buffer.from('new'), expected: null })
-    await expect(saving).rejects.toThrow(/with locked: permission denied/)
+    await expect(saving).rejects.toThrow(/Permission denied for locked/)
     await expect(saveFile(files, join(yard, 'new'), { data: Buffer.from('new'), expected: null })).rejects.toThrow(
-      /with new: permission denied/,
+      /Permission denied for new on/,
     )
     expect([text(join(yard, 'locked')), leftIn(yard)]).toEqual(['old', []])
   })

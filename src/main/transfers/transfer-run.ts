@@ -23,7 +23,7 @@ import type { TransferRunParts } from './transfer-run-parts.ts'
 import { WorkQueue } from './work-queue.ts'
 
 const tries = 3
-const mostPacked = 4_000
+const maxPacked = 4_000
 const retryMs = 400
 
 /**
@@ -42,7 +42,7 @@ export class TransferRun {
   readonly #copied: Map<string, CopiedRecord>
   /** The links on the target that other sides sent, in this run and earlier ones. */
   readonly #brought: Set<string>
-  #saidInPlace = false
+  #announcedInPlace = false
   /** Small files waiting to be packed into one stream. */
   readonly #small: Item[] = []
   #packs: Promise<boolean> = Promise.resolve(false)
@@ -141,7 +141,7 @@ export class TransferRun {
     // Names with slashes are rejected earlier; this is the second line of defense.
     if (!names.every(isSafeName))
       return this.#fail(path, new AppError('name-refused', 'The name refers to something else.'))
-    const item: Item = { from: path, names: names.map(name => this.#nameThere(name)), info, viaLink }
+    const item: Item = { from: path, names: names.map(name => this.#targetName(name)), info, viaLink }
     if (info.kind === 'folder') {
       this.#sourceFolders.add(item, targetPath(request.to.path, item.names))
       this.#queue.add('small', () =>
@@ -155,7 +155,7 @@ export class TransferRun {
     this.#addFile(item)
   }
 
-  #nameThere(name: string): string {
+  #targetName(name: string): string {
     return this.#parts.target.key === 'local' ? localName(name, process.platform) : name
   }
 
@@ -167,7 +167,7 @@ export class TransferRun {
     this.#parts.target.expect(item.info.size)
     if (item.info.size > 0 && item.info.size <= packedBytes) {
       this.#small.push(item)
-      if (this.#small.length >= mostPacked) this.#sendSmall()
+      if (this.#small.length >= maxPacked) this.#sendSmall()
       return
     }
     this.#queueOne(item)
@@ -358,8 +358,8 @@ export class TransferRun {
 
   /** Announced once for all files of a run. */
   #sayInPlace(path: string): void {
-    if (this.#saidInPlace) return
-    this.#saidInPlace = true
+    if (this.#announcedInPlace) return
+    this.#announcedInPlace = true
     const [name, where] = [shortName(nameOf(path)), this.#parts.target.label]
     this.#parts.onNote?.(
       `Files can’t be replaced in the folder of ${name} on ${where}, so ${name} is overwritten in place.`,

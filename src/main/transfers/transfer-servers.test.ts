@@ -50,7 +50,7 @@ describe.skipIf(!hasOpenSsh)('a transfer', () => {
     writeFileSync(join(folder, 'far', 'there'), 'there')
     const up = await runTransfer([local, files], { from: [join(folder, 'near', 'big')], to: join(folder, 'far') })
     expect(up.failures).toHaveLength(1)
-    expect(up.failures[0]).toMatch(/ big: permission denied/)
+    expect(up.failures[0]).toMatch(/Permission denied for big /)
     expect(await readdir(join(folder, 'far'))).toEqual(['there'])
     const down = await runTransfer([files, local], { from: [join(folder, 'far', 'there')], to: join(folder, 'back') })
     expect(down.failures).toEqual([])

@@ -34,8 +34,8 @@ export interface TransferServiceParts {
 
 const announceMs = 100
 const saveMs = 1_000
-const mostAtOnce = 3
-const mostPerHost = 2
+const maxAtOnce = 3
+const maxPerHost = 2
 const waits = [1, 2, 5, 10, 20, 30, 60]
 const linkCodes = new Set(['lost', 'timed-out', 'unreachable', 'refused', 'name-not-found', 'too-many-connections'])
 
@@ -185,10 +185,10 @@ export class TransferService implements Contract, Disposable {
     for (const entry of this.#entries) {
       // A transfer waiting for an answer doesn't block others.
       const live = this.#entries.filter(each => each.state.kind === 'running')
-      if (live.length >= mostAtOnce) return
+      if (live.length >= maxAtOnce) return
       if (entry.state.kind !== 'queued') continue
       const hosts = hostsOf(entry)
-      const busy = hosts.some(host => live.filter(each => hostsOf(each).includes(host)).length >= mostPerHost)
+      const busy = hosts.some(host => live.filter(each => hostsOf(each).includes(host)).length >= maxPerHost)
       if (!busy) void this.#run(entry)
     }
   }
