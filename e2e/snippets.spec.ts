@@ -235,7 +235,7 @@ test('from its page a snippet is typed into a terminal that opens for it, and it
   await panelButton(page, 'Train').click()
   await page.getByRole('dialog', { name: 'Run Train' }).getByRole('button', { name: 'Run', exact: true }).click()
   const panel = runPanel(page, 'Train')
-  await expect(panel.getByLabel('Output of gpu-box')).toHaveText('Runs in window 0 of the tmux session hawser.')
+  await expect(panel.getByLabel('Output of gpu-box')).toHaveText('Running in window 0 of the tmux session hawser.')
   await panel.getByRole('button', { name: 'Show in a terminal' }).click()
   const tmux = terminal(page, 'gpu-box')
   await expect(tmux.rows).toContainText('epoch-7')

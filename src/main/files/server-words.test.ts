@@ -114,7 +114,7 @@ describe('an SFTP server that says something else', () => {
     await expect(openWith('exit 9', refuse)).rejects.toMatchObject({
       code: 'server-refused',
       message: expect.stringMatching(
-        /^hop0 printed text where SFTP should begin \(exit code 3\)\. It said: “Please log in first” and “see wiki”\. A start-up file such as ~\/\.bashrc must print nothing where there is no terminal;/,
+        /^hop0 printed text before SFTP started \(exit code 3\)\. Its output: “Please log in first” and “see wiki”\. Startup files such as ~\/\.bashrc must not print anything in non-interactive shells\./,
       ),
     })
   })
@@ -123,7 +123,7 @@ describe('an SFTP server that says something else', () => {
     await expect(openWith('exit 127')).rejects.toMatchObject({
       code: 'server-refused',
       message: expect.stringMatching(
-        /^hop0 has no working SFTP: its SFTP server ended at once \(exit code 127\)\. Check “Subsystem sftp”/,
+        /^SFTP is not working on hop0: its SFTP server exited immediately \(exit code 127\)\. Check “Subsystem sftp”/,
       ),
     })
   })

@@ -233,7 +233,7 @@ describe('the text of an ssh_config', () => {
     'is refused where ssh refuses it: %s',
     async line => {
       await expect(readText(`Host one\n  HostName 10.0.0.1\n${line}\n  User bob\n`)).rejects.toThrow(
-        /^Line 3: .* ssh refuses such a file\. Correct the line and import it again\.$/,
+        /^Line 3: .* ssh would refuse this file\. Correct the line and import it again\.$/,
       )
     },
   )

@@ -26,7 +26,7 @@ const greetings: readonly (readonly [string, Uint8Array, string])[] = [
   [
     'text',
     Buffer.from('Welcome \u001b[1mto box\n'),
-    'It said: “Welcome to box”. A start-up file such as ~/.bashrc must print nothing',
+    'Its output: “Welcome to box”. Startup files such as ~/.bashrc must not print anything',
   ],
   ['much text', Buffer.from('x'.repeat(90_000)), 'xxx…”.'],
   ['no text', Buffer.from([0xfe, 0xfe, 0xfe, 0xfe]), 'not SFTP'],
@@ -46,9 +46,9 @@ describe('a session', () => {
 
   test('that ends before its greeting is no working SFTP, with its words where it had some', async () => {
     for (const [said, text] of [
-      ['', /^box has no working SFTP: its SFTP server ended at once\. Check “Subsystem sftp” in its sshd_config\.$/],
-      ['no', /^box printed text where SFTP should begin\. It said: “no”\./],
-      ['\n', /^box printed an empty line where SFTP should begin\. A start-up file such as/],
+      ['', /^SFTP is not working on box: its SFTP server exited immediately\. Check “Subsystem sftp” in its sshd_config\.$/],
+      ['no', /^box printed text before SFTP started\. Its output: “no”\./],
+      ['\n', /^box printed an empty line before SFTP started\. Startup files such as/],
     ] as const) {
       const listeners = new Map<string, (data: Buffer) => void>()
       const channel: ByteChannel = {
@@ -105,7 +105,7 @@ describe('a session', () => {
         : fakeReply.status(id, 0),
     )
     const [first, second] = [await session.open('a', { flags: 2 }), await session.open('b', { flags: 2 })]
-    const mixedUp = { code: 'files-failed', message: expect.stringContaining('box mixed up two open files') as unknown }
+    const mixedUp = { code: 'files-failed', message: expect.stringContaining('box confused two open files') as unknown }
     await expect(session.open('c', { flags: 2 })).rejects.toMatchObject(mixedUp)
     await expect(session.write(second, 0, Buffer.from('x'))).rejects.toMatchObject(mixedUp)
     await session.write(first, 0, Buffer.from('x'))

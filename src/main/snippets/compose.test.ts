@@ -177,7 +177,7 @@ describe('composeTmux', () => {
     try {
       for (const window of ['0', '1']) {
         const said = execFileSync('/bin/bash', ['-c', text], { encoding: 'utf8', env })
-        expect(said).toBe(`Runs in window ${window} of the tmux session hawser.\n`)
+        expect(said).toBe(`Running in window ${window} of the tmux session hawser.\n`)
       }
       await expect.poll(() => read(join(folder, 'out')), { timeout: 10_000 }).toBe(`it's "$x"`)
       const windows = execFileSync('tmux', ['list-windows', '-t', 'hawser', '-F', '#{window_name}'], {

@@ -200,7 +200,7 @@ describe('a line that ssh refuses', () => {
     expect(say('\u200bHost a\n')[0]).toContain('“\\u200bhost” is not an ssh_config keyword, perhaps Host is meant')
     expect(say('<<<<<<< HEAD\n')).toEqual(['“<<<<<<<” is not an ssh_config keyword'])
     expect(say('Host a\n  StrictHostKeyCheking yes\n')[0]).toContain('perhaps StrictHostKeyChecking is meant')
-    expect(say('HostName a b\n')[0]).toContain('HostName: “b” is one argument too many')
+    expect(say('HostName a b\n')[0]).toContain('HostName: extra argument “b”')
     expect(say('x\n'.repeat(5_000)).length).toBeLessThanOrEqual(100)
   })
 })

@@ -137,7 +137,7 @@ describe('a server that wants a new code for each login and allows one session',
     const asked = rig.asked.length
     await expect(runCommand(lease.connection, typedByUser('true'), { signal })).rejects.toMatchObject({
       code: 'too-many-connections',
-      message: expect.stringContaining('allows one session for each login'),
+      message: expect.stringContaining('allows only one session per connection'),
     })
     expect(rig.asked.length).toBe(asked)
   })

@@ -80,7 +80,7 @@ test.skipIf(!canRun)('dropbear without an sftp-server says that there is none', 
   await expect(openFiles(tempDir(), `{ ${hide}; }`)).rejects.toMatchObject({
     code: 'server-refused',
     message: expect.stringMatching(
-      /^hop0 has no working SFTP: its SFTP server ended at once \(exit code 127\)\. It said: “.*sftp-server: .*”\. Check “Subsystem sftp”/,
+      /^SFTP is not working on hop0: its SFTP server exited immediately \(exit code 127\)\. Its output: “.*sftp-server: .*”\. Check “Subsystem sftp”/,
     ),
   })
 })

@@ -120,7 +120,7 @@ describe.skipIf(lacks(sftpServer))('a link in the way', () => {
     fs.mkdirSync(join(far, 'tree', 'dir'))
     put(join(far, 'tree', 'dir', 'key'), 'bad')
     const { failures } = await runTransfer([files, local], options)
-    expect(failures.every(failure => failure.includes('dir on this computer is a link'))).toBe(true)
+    expect(failures.every(failure => failure.includes('dir on this computer is a symbolic link'))).toBe(true)
     expect(text(join(near, 'precious'))).toBe('precious')
     expect(fs.readdirSync(join(near, 'folder'))).toEqual([])
     expect(fs.lstatSync(join(near, 'into', 'tree', 'file')).isFile()).toBe(true)

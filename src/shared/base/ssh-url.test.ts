@@ -41,7 +41,7 @@ describe('an address with a scheme', () => {
 
   it.each([
     ['ssh://', 'has no host'],
-    ['sftp:///etc', 'names no host. Write sftp://user@host'],
+    ['sftp:///etc', 'has no host. Use sftp://user@host'],
     ['ssh://me@', 'has no host'],
     ['ssh://me@gpu:0', 'The port must be a number from 1 to 65535.'],
     ['ssh://me@gpu:65536', 'The port must be a number from 1 to 65535.'],
