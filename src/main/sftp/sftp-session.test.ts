@@ -46,7 +46,10 @@ describe('a session', () => {
 
   test('that ends before its greeting is no working SFTP, with its words where it had some', async () => {
     for (const [said, text] of [
-      ['', /^SFTP is not working on box: its SFTP server exited immediately\. Check “Subsystem sftp” in its sshd_config\.$/],
+      [
+        '',
+        /^SFTP is not working on box: its SFTP server exited immediately\. Check “Subsystem sftp” in its sshd_config\.$/,
+      ],
       ['no', /^box printed text before SFTP started\. Its output: “no”\./],
       ['\n', /^box printed an empty line before SFTP started\. Startup files such as/],
     ] as const) {

@@ -73,7 +73,8 @@ export class SftpWire implements Disposable {
     channel.on('data', data => {
       if (this.#over) return
       this.#table.heard()
-      if (this.#before) this.#before = Buffer.concat([this.#before, data.subarray(0, maxTextBytes - this.#before.length)])
+      if (this.#before)
+        this.#before = Buffer.concat([this.#before, data.subarray(0, maxTextBytes - this.#before.length)])
       // No greeting will arrive any more: the rest is text.
       if (this.#finalOutput) return
       try {

@@ -212,7 +212,10 @@ const rules: ReadonlyMap<string, Rule> = new Map([
     preferredauthentications refuseconnection securitykeyprovider tag user xauthlocation`,
   ),
   ...each(time, 'connecttimeout forwardx11timeout serveraliveinterval'),
-  ...each(integer, 'canonicalizemaxdots connectionattempts numberofpasswordprompts requiredrsasize serveralivecountmax'),
+  ...each(
+    integer,
+    'canonicalizemaxdots connectionattempts numberofpasswordprompts requiredrsasize serveralivecountmax',
+  ),
   ...each(algorithms('cipher'), 'ciphers'),
   ...each(algorithms('mac'), 'macs'),
   ...each(algorithms('kex'), 'kexalgorithms'),

@@ -77,7 +77,9 @@ describe.skipIf(lacks('sshd'))('a server behind a proxy', () => {
     const { rig, hop } = await setUp(trusting())
     const port = await startProxy('http', null)
     const proxy: Proxy = { kind: 'http', address: '127.0.0.1', port, user: null }
-    await expect(rig.dial({ ...hop, ...through(proxy) })).rejects.toThrow(/could not connect to 127.0.0.1: HTTP\/1.1 403/)
+    await expect(rig.dial({ ...hop, ...through(proxy) })).rejects.toThrow(
+      /could not connect to 127.0.0.1: HTTP\/1.1 403/,
+    )
   })
 })
 
