@@ -37,7 +37,7 @@ function isAside(name: string): boolean {
   return name.includes('.damaged-')
 }
 
-test('tabs on names that are no longer dialled are still there, and can be saved again', async () => {
+test('tabs with names that are no longer dialed are still there, and can be saved again', async () => {
   const tabs = targets.map(target => ({
     id: randomUUID(),
     panes: [{ id: randomUUID(), target, title: 'a\u200b title' }],
@@ -103,7 +103,7 @@ test('bookmarks, values of snippets and hosts with such names are still there', 
   expect([told, damaged()]).toEqual([[], []])
 })
 
-test.each(odd)('a connection to such a name is refused before anything is dialled: %j', async target => {
+test.each(odd)('a connection to such a name is refused before anything is dialed: %j', async target => {
   const { services } = await start({})
   const size = { cols: 80, rows: 24 }
   const opened = services.terminals.open({ id: randomUUID() as never, target: targetSchema.parse(target), size })

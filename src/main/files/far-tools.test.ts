@@ -90,7 +90,7 @@ describe('commands about files on a host', () => {
       60_000,
     )
 
-  it.skipIf(lacks('sshd'))('are not there where the login shell answers and is no Unix shell', async () => {
+  it.skipIf(lacks('sshd'))('are not available if the login shell responds but is not a Unix shell', async () => {
     // cmd.exe prints the words of echo unchanged, PowerShell without their quotes.
     const { remote } = await host('printf "%s\\r\\n" "${line#echo }"')
     expect(remote.commands).toBeNull()
@@ -117,7 +117,7 @@ describe('commands about files on a host', () => {
     60_000,
   )
 
-  it.skipIf(lacks('sshd', 'zip'))('write through no link that somebody plants meanwhile', async () => {
+  it.skipIf(lacks('sshd', 'zip'))('write through no link that someone plants meanwhile', async () => {
     const { remote, folder, data, write } = await host(shells.bash)
     write('x', 'mine')
     const [victim, trap] = [join(folder, 'bashrc'), join(folder, 'trap')]
@@ -145,7 +145,7 @@ describe('commands about files on a host', () => {
     expect(readdirSync(data)).toEqual(['x'])
   })
 
-  it.skipIf(lacks('sshd'))('leave what has the name of an archive or of its folder', async () => {
+  it.skipIf(lacks('sshd'))('leave files with the name of an archive or of its folder alone', async () => {
     const { remote, data, write } = await host(shells.bash)
     write('x', 'mine')
     await compress(remote, { paths: [`${data}/x`], archive: `${data}/a.tar` }, signal)

@@ -36,14 +36,14 @@ function rig() {
   return { files: new LocalFiles(), a, b }
 }
 
-test('a file whose removal is refused keeps its one name', async () => {
+test('a file whose removal is refused keeps its only name', async () => {
   const { files, a, b } = rig()
   removals.set(a, 'refused')
   await expect(files.rename(a, b)).rejects.toMatchObject({ code: 'no-permission' })
   expect([readFileSync(a, 'utf8'), existsSync(b)]).toEqual(['data', false])
 })
 
-test('a file that is removed and reported as refused has moved', async () => {
+test('a file that is removed but reported as refused has moved', async () => {
   const { files, a, b } = rig()
   removals.set(a, 'done, and reported as refused')
   await files.rename(a, b)

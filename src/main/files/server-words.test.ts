@@ -95,7 +95,7 @@ async function openWith(script: string, forced?: string) {
 
 const sftpServer = ['/usr/lib/openssh/sftp-server', '/usr/libexec/sftp-server'].find(existsSync) ?? ''
 
-describe('an SFTP server that says something else', () => {
+describe('an SFTP server that prints something else', () => {
   for (const [what, noise] of [
     ['a line', 'echo hi'],
     ['one letter', 'printf x'],
@@ -103,7 +103,7 @@ describe('an SFTP server that says something else', () => {
     ['colours', "printf '\\033[31mwarning\\033[0m'"],
     ['70 kB', "head -c 70000 /dev/zero | tr '\\0' n"],
   ] as const)
-    it.skipIf(lacks('sshd') || sftpServer === '')(`first, ${what}, still gives its files`, async () => {
+    it.skipIf(lacks('sshd') || sftpServer === '')(`first, ${what}, still serves its files`, async () => {
       const { remote, folder } = await openWith(`${noise}; exec ${sftpServer}`)
       writeFileSync(join(folder, 'there'), 'yes')
       expect(await remote.info(join(folder, 'there'))).toMatchObject({ kind: 'file', size: 3 })

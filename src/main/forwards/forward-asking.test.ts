@@ -33,7 +33,7 @@ function runnerThatAsks() {
 }
 
 describe('the questions of a forward', () => {
-  it('wait in the background when it starts by itself, until a person starts it by hand', async () => {
+  it('wait in the background when it starts automatically, until the user starts it manually', async () => {
     const { runner, asked } = runnerThatAsks()
     void runner.start(true)
     await vi.waitFor(() => expect(runner.state).toEqual({ kind: 'needs-you', error: null }))
@@ -48,7 +48,7 @@ describe('the questions of a forward', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('open at once when a person starts it', async () => {
+  it('open at once when the user starts it', async () => {
     const { runner, asked } = runnerThatAsks()
     void runner.start(false)
     await vi.waitFor(() => expect(asked.map(({ asker }) => asker.by)).toEqual(['person']))

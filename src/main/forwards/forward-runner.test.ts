@@ -55,7 +55,7 @@ function exchange(port: number | string, data: Buffer): Promise<Buffer> {
 const hash = (data: Buffer) => createHash('sha256').update(data).digest('hex')
 
 describe.skipIf(!hasOpenSsh)('a forward', () => {
-  test('carries bytes both ways whole, and an end of one side is not the end of the other', async () => {
+  test('carries all bytes both ways, and the end of one side is not the end of the other', async () => {
     const { run } = await rig()
     const runner = await run({ kind: 'local', listen: tcp(0), to: tcp(await serving(echoServer())) })
     expect(runner.state.kind).toBe('up')
@@ -73,7 +73,7 @@ describe.skipIf(!hasOpenSsh)('a forward', () => {
     await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject))
   })
 
-  test('takes Unix sockets at either end', async () => {
+  test('accepts Unix sockets at either end', async () => {
     const { run } = await rig()
     const folder = tempDir()
     const there = join(folder, 'there.sock')
@@ -126,7 +126,7 @@ describe.skipIf(!hasOpenSsh)('a forward', () => {
     },
   )
 
-  test('whose target refuses says so on its row, and stays', async () => {
+  test('whose destination refuses reports it in its row, and stays', async () => {
     const made = await rig()
     const runner = await made.run({ kind: 'local', listen: tcp(0), to: tcp(await freePort()) })
     await expect(exchange(portOf(runner), Buffer.from('x'))).rejects.toThrow(/ECONNRESET/)
@@ -137,7 +137,7 @@ describe.skipIf(!hasOpenSsh)('a forward', () => {
   test.each([
     ['AllowTcpForwarding no', 'does not allow'],
     ['PermitOpen 10.0.0.1:1', 'does not allow'],
-  ])('through a server with %s tells what forbids it', async (line, words) => {
+  ])('through a server with %s reports what forbids it', async (line, words) => {
     const { run } = await rig({ lines: [line] })
     const runner = await run({ kind: 'local', listen: tcp(0), to: tcp(await serving(echoServer())) })
     await expect(exchange(portOf(runner), Buffer.from('x'))).rejects.toThrow(/ECONNRESET/)
@@ -147,7 +147,7 @@ describe.skipIf(!hasOpenSsh)('a forward', () => {
       expect(back.state).toMatchObject({ kind: 'failed', error: { code: 'server-refused' } })
   })
 
-  test('of a taken port takes the next one, or names who has it', async () => {
+  test('of a port in use takes the next one, or names its owner', async () => {
     const { run } = await rig()
     const taken = await serving(echoServer())
     const next = await run({ kind: 'local', listen: tcp(taken), to: tcp(taken), freePort: true })
@@ -224,7 +224,7 @@ describe.skipIf(!hasOpenSsh)('a forward', () => {
     },
   )
 
-  test('that is not let in waits for a person, and knocks no more', async () => {
+  test('whose sign-in fails waits for the user, and probes no more', async () => {
     const { dial, run } = await rig({ signIn: 'password' })
     const runner = await run({ kind: 'local', listen: tcp(0), to: tcp(1) })
     expect(runner.state).toMatchObject({ kind: 'needs-you', error: { code: 'auth-failed' } })

@@ -139,7 +139,7 @@ describe.skipIf(!hasOpenSsh)('ForwardService', () => {
     ])
   })
 
-  test('an automatic forward goes when another user’s process takes over its port', async () => {
+  test('an automatic forward is removed when another user’s process takes over its port', async () => {
     let scan = scanOf([[21_000, 1000]], 1000)
     const { service } = await rig({ runLive: async () => scan })
     await service.setRule({ target: gpu, rule: 'automatic' })
@@ -151,7 +151,7 @@ describe.skipIf(!hasOpenSsh)('ForwardService', () => {
     await waitFor(() => expect(service.list().forwards).toEqual([]))
   })
 
-  test('an automatic forward that a person stops stays off', async () => {
+  test('an automatic forward that the user stops stays off', async () => {
     const { service } = await rig({ runLive: async () => scanOf([[21_000, 1000]], 1000) })
     await service.setRule({ target: gpu, rule: 'automatic' })
     service.watch({ targets: [gpu] })
@@ -163,7 +163,7 @@ describe.skipIf(!hasOpenSsh)('ForwardService', () => {
     expect(service.list().forwards).toEqual([])
   })
 
-  test('pages of two hosts are at addresses of their own, which stay at the next start', async () => {
+  test('pages of two hosts have addresses of their own, which survive a restart', async () => {
     const folder = tempDir()
     const [one, other] = [await serving(page), await serving(page)]
     const { service, store, opened, warned } = await rig({}, folder)
@@ -187,7 +187,7 @@ describe.skipIf(!hasOpenSsh)('ForwardService', () => {
     expect([again.addressOf(gpu), again.addressOf(web)]).toEqual([store.addressOf(gpu), store.addressOf(web)])
   })
 
-  test('a forward that was written by hand for localhost is there, and its page opens at the address of its host', async () => {
+  test('a forward created manually for localhost is there, and its page opens at the address of its host', async () => {
     const { service, store, opened, copied } = await rig()
     const port = await freePort()
     const forward = saved({ port: await serving(page), listen: { kind: 'tcp', address: 'localhost', port }, page: '/' })
@@ -201,7 +201,7 @@ describe.skipIf(!hasOpenSsh)('ForwardService', () => {
     expect(copied).toEqual([opened[0], opened[0]])
   })
 
-  test('where two hosts have one name in the browser, that is told once', async () => {
+  test('a shared name of two hosts in the browser is reported once', async () => {
     const { service, opened, warned } = await rig()
     for (const target of [gpu, web, gpu, web]) {
       const forward = saved({ port: await serving(page), target, page: '/' })
@@ -213,7 +213,7 @@ describe.skipIf(!hasOpenSsh)('ForwardService', () => {
     expect(warned[0]).toContain('gpu-box and web1 share cookies')
   })
 
-  test('a service that answers to localhost alone is opened there, on a port of our own range', async () => {
+  test('a service that accepts only localhost is opened there, on a port of Hawser’s own range', async () => {
     const port = await serving((request, response) => {
       const known = /^(localhost|127\.0\.0\.1):/.test(request.headers.host ?? '')
       response.writeHead(known ? 200 : 403).end(known ? 'the page' : 'Invalid Host header')
@@ -227,7 +227,7 @@ describe.skipIf(!hasOpenSsh)('ForwardService', () => {
     expect(await body(opened[0] as string)).toBe('the page')
   })
 
-  test('waiting for a page that never answers is cancelled, and a forward that was made for it alone goes', async () => {
+  test('waiting for a page that never responds is cancelled, and a forward created only for it is removed', async () => {
     // A socket that nobody reads never ends.
     const silent = createServer(socket => socket.on('error', () => {}).resume())
     const port = await listenOn(silent)
@@ -287,7 +287,7 @@ describe.skipIf(!hasOpenSsh)('ForwardService', () => {
     expect(service.list().found).toEqual([])
   })
 
-  test('a preset of the person’s own is kept in the place of one with its id, and removed', async () => {
+  test('a user’s own preset replaces one with its ID, and is removed', async () => {
     const { service } = await rig()
     const [preset] = service.list().presets
     if (!preset) throw new Error('no preset')
@@ -297,7 +297,7 @@ describe.skipIf(!hasOpenSsh)('ForwardService', () => {
     expect(service.list().presets.find(({ id }) => id === preset.id)?.name).toBe(preset.name)
   })
 
-  test('a port below 1024 that a link names is listened on in our own range', async () => {
+  test('a port below 1024 in a link is replaced by one of Hawser’s own range', async () => {
     const { service, store } = await rig()
     await service.forwardPort({ target: gpu, port: 80, open: false, page: null, operation: null })
     const address = store.addressOf(gpu)

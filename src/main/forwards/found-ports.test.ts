@@ -48,7 +48,7 @@ function rig(run: FoundPortsParts['run']) {
 
 afterEach(() => void vi.useRealTimers())
 
-test('shows the program and the script of a process, and nothing else that it was told', async () => {
+test('shows the program and the script of a process, but none of its other arguments', async () => {
   const process = '/usr/bin/python3 /srv/demo.py --password=hunter2 postgres://u:pw@db'
   const { found, looks } = rig(async () => scanned([{ port: 3000, uid: 1000, process }]))
   found.watch([target])
@@ -58,7 +58,7 @@ test('shows the program and the script of a process, and nothing else that it wa
   expect(found.at(target, 3001)).toBeNull()
 })
 
-test('a host that runs no scripts says so once, and not that nothing listens', async () => {
+test('a host that runs no scripts is reported once, not as having no listening ports', async () => {
   const why = 'gpu-box could not run a command for Hawser (exit code 1). Its output: “Please log in first”.'
   let refuses = true
   vi.useFakeTimers()
@@ -75,7 +75,7 @@ test('a host that runs no scripts says so once, and not that nothing listens', a
   expect(found.all.map(({ port }) => port)).toEqual([3000])
 })
 
-test('a process is the person’s own when it has their uid; as root, only root’s are', async () => {
+test('a process belongs to the user if it has their UID; for root, only root’s processes do', async () => {
   const ports = [{ port: 3000, uid: 0 }, { port: 3001, uid: 1000 }, { port: 3002 }]
   const own = async (user: number) => {
     const { found, looks } = rig(async () => scanned(ports, user))
@@ -87,7 +87,7 @@ test('a process is the person’s own when it has their uid; as root, only root�
   expect(await own(0)).toEqual([3000])
 })
 
-test('shows somebody else’s service on the usual port of a page, and hidden processes nowhere else', async () => {
+test('shows another user’s service on the usual port of a page, and hidden processes nowhere else', async () => {
   const hidden = [8888, 8889, 5432].map(port => `LISTEN 0 9 0.0.0.0:${port} 0.0.0.0:*`).join('\n')
   const own = scanned([{ port: 3000, uid: 1000 }]).replace('@ss\n', `@ss\n${hidden}\n`)
   const { found, looks } = rig(async () => own)
@@ -99,7 +99,7 @@ test('shows somebody else’s service on the usual port of a page, and hidden pr
   ])
 })
 
-test('keeps 500 ports of a host that prints more, the person’s own first, and says that there are more', async () => {
+test('keeps 500 ports of a host that prints more, the user’s own first, and reports that there are more', async () => {
   const ports = Array.from({ length: 5_000 }, (_, at) => ({ port: 2_000 + at, uid: at < 4_990 ? 33 : 1000 }))
   const { found, looks } = rig(async () => scanned(ports))
   expect(found.more).toBe(false)
@@ -108,7 +108,7 @@ test('keeps 500 ports of a host that prints more, the person’s own first, and 
   expect([found.all.length, found.more, found.all.filter(({ own }) => own).length]).toEqual([500, true, 10])
 })
 
-test('a look that fails says nothing; a bug in it is reported', async () => {
+test('a scan that fails reports nothing; a bug in it is reported', async () => {
   const answers = [
     async () => scanned([{ port: 3000, uid: 1000 }]),
     () => Promise.reject(new AppError('timed-out', 'Too slow.')),
@@ -125,7 +125,7 @@ test('a look that fails says nothing; a bug in it is reported', async () => {
   expect([looks.at(-1), found.all]).toEqual([[], []])
 })
 
-test('a look at a host that nobody sees any more is cancelled', async () => {
+test('a scan of a host that is no longer visible is cancelled', async () => {
   const signals: AbortSignal[] = []
   const { found } = rig((_target, _script, signal) => (signals.push(signal), new Promise(() => {})))
   found.watch([target])

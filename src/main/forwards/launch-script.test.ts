@@ -26,7 +26,7 @@ function host(programs: Readonly<Record<string, string>> = {}) {
 // tmux fails in tests of the fallback.
 const noTmux = { tmux: 'exit 1' }
 
-test('a command runs in its folder and environment, whatever letters they have', async () => {
+test('a command runs in its folder and environment, whatever characters they contain', async () => {
   const { home, run } = host(noTmux)
   const folder = join(home, `it's "here" $(touch owned) ;&`)
   const environment = join(home, 'my env')
@@ -47,7 +47,7 @@ test('a command runs in its folder and environment, whatever letters they have',
   expect(existsSync(join(home, '.cache/hawser/own.log'))).toBe(true)
 })
 
-test('why a command ended is its own last word', () => {
+test('the reason why a command ended is its own last output', () => {
   expect(parseOutcome('Serving on 8888\n')).toBeNull()
   expect(parseOutcome('sh: 1: mlflow: not found\n\n@ended\n')).toBe('sh: 1: mlflow: not found')
   expect(parseOutcome('\n@gone\n')).toBe('it ended without any output')
@@ -57,7 +57,7 @@ test('why a command ended is its own last word', () => {
   ).toBeNull()
 })
 
-test('what a host offers is told: environments, tmux, systemd', () => {
+test('the options of a host are reported: environments, tmux, systemd', () => {
   const { home, run } = host({ tmux: 'exit 0', systemctl: 'case "$*" in *is-enabled*) exit 1;; *) exit 0;; esac' })
   for (const name of ['miniconda3/conda-meta', 'miniconda3/envs/ml/conda-meta', 'project/.venv/bin'])
     mkdirSync(join(home, name), { recursive: true })
@@ -67,7 +67,7 @@ test('what a host offers is told: environments, tmux, systemd', () => {
   expect(site.environments).toEqual(['miniconda3', 'miniconda3/envs/ml', 'project/.venv'].map(name => join(home, name)))
 })
 
-test('a unit of systemd is written, enabled, and taken away without a trace', () => {
+test('a systemd unit is written, enabled, and removed without a trace', () => {
   const { home, run } = host({ systemctl: 'echo "$*" >> "$HOME/calls"', loginctl: 'true' })
   const launch = { command: "jupyter-notebook --ip='127.0.0.1' 100%", folder: '~/my work', environment: '' }
   const unit = join(home, '.config/systemd/user/hawser-jupyter.service')

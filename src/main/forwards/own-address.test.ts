@@ -21,7 +21,7 @@ const ends = (forward: Forward, asked = false) =>
     besides,
   ])
 
-test('an address of a host is one of 127.32.0.1 to 127.127.255.254, the same at every time, and nobody else’s', () => {
+test('an address of a host is one of 127.32.0.1 to 127.127.255.254, stable and unique', () => {
   fc.assert(
     fc.property(fc.array(fc.string(), { maxLength: 30 }), keys => {
       const taken = new Set<string>()
@@ -39,7 +39,7 @@ test('an address of a host is one of 127.32.0.1 to 127.127.255.254, the same at 
   expect(deriveAddress('gpu-box', new Set([first]))).not.toBe(first)
 })
 
-test('every port has a number in the range of our own, which is its own there', () => {
+test('every port has a number in Hawser’s own range, which maps to itself within it', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 65_535 }), port => {
       expect(rangePort(port)).toBeGreaterThanOrEqual(40_000)
@@ -49,7 +49,7 @@ test('every port has a number in the range of our own, which is its own there', 
   )
 })
 
-test('a port that the host chose has its number at the host’s own address alone', () => {
+test('a port that the host chose keeps its number at the host’s own address only', () => {
   expect(ends(made({ ownAddress: true }))).toEqual([
     ['127.41.3.9:5432', null],
     ['127.0.0.1:45432', null],
@@ -60,7 +60,7 @@ test('a port that the host chose has its number at the host’s own address alon
   ])
 })
 
-test('a privileged port is not the host’s to choose', () => {
+test('the host can’t choose a privileged port', () => {
   const listen = { kind: 'tcp' as const, address: 'localhost', port: 80 }
   expect(ends(made({ ownAddress: true, listen }))).toEqual([
     ['127.41.3.9:40080', null],
@@ -68,7 +68,7 @@ test('a privileged port is not the host’s to choose', () => {
   ])
 })
 
-test('a forward that was written by hand listens where it says; its page has the host’s address besides where it may', () => {
+test('a forward created manually listens where it says; its page also uses the host’s address if allowed', () => {
   expect(ends(made({}))).toEqual([['localhost:5432', null]])
   expect(ends(made({ page: '/' }))).toEqual([['localhost:5432', '127.41.3.9']])
   const listen = { kind: 'tcp' as const, address: '127.0.0.1', port: 5432 }

@@ -50,7 +50,7 @@ describe('the usual port of a service', () => {
   const hidden = { port: 8888, loopback: true, pid: null, process: '', user: null } as never
   const shown = { port: 8888, loopback: true, pid: 9, process: 'python3 -m http.server', user: null } as never
 
-  it('is told where a process that does not show listens there, and is not taken by itself', () => {
+  it('is reported if a hidden process listens on it, and not used automatically', () => {
     expect(findService(preset('jupyter'), { ports: [own, hidden], jupyter: [] })).toBeNull()
     expect(portOfSomeoneElse(preset('jupyter'), [own, hidden])).toBe(8888)
     expect(portOfSomeoneElse(preset('jupyter'), [own, shown])).toBeNull()

@@ -72,7 +72,7 @@ tcp4       0      0 10.0.0.5.22            10.0.0.9.51000         ESTABLISHED
 @load
 `
 
-test('what Linux, BusyBox, macOS and FreeBSD print is understood', () => {
+test('the output of Linux, BusyBox, macOS and FreeBSD is understood', () => {
   expect(parseScan(linux).ports).toEqual([
     { port: 22, pid: null, process: '', uid: null, loopback: false },
     { port: 53, pid: null, process: '', uid: null, loopback: true },
@@ -112,7 +112,7 @@ test('what Linux, BusyBox, macOS and FreeBSD print is understood', () => {
   expect(parseScan(freebsd).ports.map(({ port }) => port)).toEqual([22, 8787])
 })
 
-test('a port has an owner only where every process and every socket behind it is of one user', () => {
+test('a port has an owner only if every process and every socket behind it has the same user', () => {
   const uids = '@uids\n5 0 0\n6 1000 1000\n7 1000 0\n@user\n0\n'
   const line = (address: string, ...pids: number[]) =>
     `LISTEN 0 9 ${address}:3000 0.0.0.0:* users:(${pids.map(pid => `("a",pid=${pid},fd=3)`).join(',')})`
@@ -127,7 +127,7 @@ test('a port has an owner only where every process and every socket behind it is
   expect(owner('LISTEN 0 9 127.0.0.1:3000 0.0.0.0:*')).toBeNull()
 })
 
-test('what listens on another loopback address than 127.0.0.1 is not found: localhost does not lead there', () => {
+test('listeners on loopback addresses other than 127.0.0.1 are not found: localhost doesn’t reach them', () => {
   const output = '@ss\nLISTEN 0 9 127.41.3.9:8888 0.0.0.0:*\nLISTEN 0 9 127.0.0.1:8889 0.0.0.0:*\n'
   expect(parseScan(output).ports.map(({ port }) => port)).toEqual([8889])
   const table = (address: string) => `   0: ${address}:22B8 00000000:0000 0A 0:0 00:0 0 0 0 1 1\n`
@@ -135,7 +135,7 @@ test('what listens on another loopback address than 127.0.0.1 is not found: loca
   expect(parseScan(`@proc\n${table('0100007F')}`).ports).toHaveLength(1)
 })
 
-test('nothing that a host prints makes it throw, and no port is told that can’t be', () => {
+test('no output of a host makes it throw, or reports an impossible port', () => {
   const line = fc.oneof(
     fc.string(),
     fc.constantFrom(
@@ -205,7 +205,7 @@ test('an editor with the word in a file’s name is not the service', () => {
     ).toBeNull()
 })
 
-test('a service is found by its process on any port, by its usual port where the process is hidden, else not at all', () => {
+test('a service is found by its process on any port, by its usual port if the process is hidden, otherwise not at all', () => {
   const preset = builtInPresets.find(({ id }) => id === 'tensorboard')
   if (!preset) throw new Error('no preset')
   const hidden = { port: 6006, pid: null, process: '', uid: 1000, loopback: true }
@@ -222,7 +222,7 @@ test('a service is found by its process on any port, by its usual port where the
   expect(recognise(preset, [other, moved])?.port).toBe(7007)
 })
 
-test('Jupyter’s own files name port, base and token; one that outlived its server counts for nothing', () => {
+test('Jupyter’s own files name port, base and token; one that outlived its server is ignored', () => {
   const jupyter = builtInPresets.find(({ id }) => id === 'jupyter')
   if (!jupyter) throw new Error('no preset')
   const servers = parseJupyterServers(

@@ -71,7 +71,7 @@ describe.skipIf(!hasOpenSsh)('PresetUse', () => {
     expect([service.saved.length, opened.length]).toEqual([1, 2])
   })
 
-  test('offers how a service that does not run could be started, with what was used last', async () => {
+  test('offers how to start a service that isn’t running, with the last settings', async () => {
     const { service, store } = await rig(script =>
       script === scanScript.text ? '' : 'env /opt/conda\ntmux\nservice off\n',
     )
@@ -81,7 +81,7 @@ describe.skipIf(!hasOpenSsh)('PresetUse', () => {
     expect(await service.usePreset(asked('mlflow'))).toEqual({ kind: 'not-running', launch, ...offer })
   })
 
-  test('starts a service, waits until it listens, and opens it; its own last words say why it did not start', async () => {
+  test('starts a service, waits until it listens, and opens it; its own last output says why it did not start', async () => {
     const port = await serving()
     let started = false
     const { service, opened } = await rig(script => {
@@ -113,7 +113,7 @@ describe.skipIf(!hasOpenSsh)('PresetUse', () => {
     expect(scripts.length).toBe(before)
   })
 
-  test('a look at a host that does not answer is cancelled', async () => {
+  test('a scan of a host that doesn’t respond is cancelled', async () => {
     const hang = (_script: string, signal: AbortSignal) =>
       new Promise<string>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
     const { service } = await rig(hang)
@@ -129,7 +129,7 @@ describe.skipIf(!hasOpenSsh)('PresetUse', () => {
     }
   })
 
-  test('hands a service to systemd and takes it back; what systemd says is told when it refuses', async () => {
+  test('hands a service to systemd and takes it back; a refusal by systemd is reported', async () => {
     const { service, scripts } = await rig(script => (script.includes('systemctl') ? '@done' : ''))
     await service.setService({ ...asked('mlflow'), launch, on: true })
     expect(scripts.at(-1)).toContain('enable --now')
@@ -142,12 +142,12 @@ describe.skipIf(!hasOpenSsh)('PresetUse', () => {
     })
   })
 
-  test('lists the machines behind a host, and nothing that is no name', async () => {
+  test('lists the compute nodes behind a host, and nothing that isn’t a name', async () => {
     const { service } = await rig(() => 'node17\nnode18\n$(reboot)\n\n')
     expect(await service.nodes({ target, operation: null })).toEqual(['node17', 'node18'])
   })
 
-  test('a preset that is gone is refused', async () => {
+  test('a preset that was deleted is refused', async () => {
     const { service } = await rig(() => '')
     await expect(service.usePreset(asked('no-such'))).rejects.toMatchObject({ code: 'not-found' })
   })

@@ -24,7 +24,7 @@ test.each([
   expect(processName(process, 8888)).toBe(shown)
 })
 
-test('no secret is shown, in whatever form a program is told it', () => {
+test('no secret is shown, in whatever form a program receives it', () => {
   const secret = fc
     .stringMatching(/^[A-Za-z0-9][A-Za-z0-9_~+/=-]{11,47}$/)
     .filter(text => /\d/.test(text) && /[A-Za-z]/.test(text))

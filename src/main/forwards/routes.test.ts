@@ -15,7 +15,7 @@ afterEach(() => ends.splice(0).forEach(end => end()))
 const { signal } = new AbortController()
 
 describe('a forward from the host', () => {
-  it('takes 256 connections at once, refuses more, and takes others once some have ended', async () => {
+  it('accepts 256 connections at once, refuses more, and accepts others once some have ended', async () => {
     const here = createServer(socket => void socket.on('error', () => {}).resume())
     await new Promise<void>(resolve => here.listen(0, '127.0.0.1', resolve))
     let server: ServerClient | undefined

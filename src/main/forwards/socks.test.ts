@@ -37,7 +37,7 @@ const greeting = Buffer.from([5, 1, 0])
 const request = (type: number, address: Buffer, { port = 8080, command = 1 } = {}) =>
   Buffer.concat([Buffer.from([5, command, 0, type]), address, Buffer.from([port >> 8, port & 255])])
 
-test('every kind of address is understood, however the bytes are cut', () => {
+test('every kind of address is understood, in chunks of any size', () => {
   const named = Buffer.concat([Buffer.from([9]), Buffer.from('localhost')])
   const six = Buffer.from('20010db8000000000000000000000001', 'hex')
   const cases: readonly [Buffer, string][] = [
@@ -58,7 +58,7 @@ test('every kind of address is understood, however the bytes are cut', () => {
   }
 })
 
-test('what the proxy does not do is refused with its own code', () => {
+test('unsupported requests are refused with their own codes', () => {
   const udp = feed(Buffer.concat([greeting, request(1, Buffer.from([1, 2, 3, 4]), { port: 53, command: 3 })]), [])
   expect(udp.last).toMatchObject({ kind: 'refuse', why: expect.stringContaining('UDP') as string })
   expect((udp.last as { reply: Buffer }).reply[1]).toBe(7)
@@ -67,7 +67,7 @@ test('what the proxy does not do is refused with its own code', () => {
   expect(feed(Buffer.from('GET / HTTP/1.1\r\n'), []).last).toMatchObject({ kind: 'refuse' })
 })
 
-test('no bytes make it throw, loop or hold on for ever', () => {
+test('no bytes make it throw, loop or hang', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 2000 }), fc.constantFrom(4, 5, null), (bytes, version) => {
       const { last } = feed(

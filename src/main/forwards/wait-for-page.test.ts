@@ -27,14 +27,14 @@ const wait = (port: number, timeoutMs = 10_000) =>
   )
 
 describe('waiting for a page', () => {
-  it('takes any answer without TLS', async () => {
+  it('accepts any response without TLS', async () => {
     const port = await listen(createPlain((_request, response) => response.writeHead(404).end()))
     expect(await wait(port)).toEqual({ status: 404, secure: false })
     const complaining = await listen(createPlain((_request, response) => response.writeHead(400).end()))
     expect(await wait(complaining)).toEqual({ status: 400, secure: false })
   })
 
-  it('tries TLS where there is no answer without, with a certificate that nobody knows', async () => {
+  it('tries TLS if there is no plain response, with an untrusted certificate', async () => {
     const [key, cert] = ['key.pem', 'cert.pem'].map(name => join(tempDir(), name)) as [string, string]
     const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=x', '-keyout', key, '-out', cert]
     execFileSync('openssl', request, { stdio: 'ignore' })
@@ -54,7 +54,7 @@ describe('waiting for a page', () => {
     expect(await wait(port)).toEqual({ status: 200, secure: true })
   })
 
-  it('says so where neither way answers', async () => {
+  it('fails if neither way responds', async () => {
     const port = await listen(
       createServer(
         socket =>

@@ -104,7 +104,7 @@ const read = (path: string) => readFileSync(path, 'utf8')
 
 const lost = new AppError('lost', 'The connection was lost.')
 
-test('a save in the editor goes to the host', async () => {
+test('a save in the editor is uploaded to the host', async () => {
   const at = rig()
   const copy = await at.open(at.start())
   writeFileSync(copy, 'two\n')
@@ -114,7 +114,7 @@ test('a save in the editor goes to the host', async () => {
   expect(at.bugs).toEqual([])
 })
 
-test('after a conflict whose question failed on a lost link, later saves are sent', async () => {
+test('after a conflict whose question failed on a lost connection, later saves are uploaded', async () => {
   const at = rig()
   const service = at.start()
   const copy = await at.open(service)
@@ -136,7 +136,7 @@ test('after a conflict whose question failed on a lost link, later saves are sen
   expect(at.bugs).toEqual([])
 })
 
-test('a question that can not be asked counts as "not now": the changes are offered, and the next save is sent', async () => {
+test('a question that can’t be asked counts as "not now": the changes are offered, and the next save is uploaded', async () => {
   const at = rig()
   const service = at.start()
   const copy = await at.open(service)
@@ -156,7 +156,7 @@ test('a question that can not be asked counts as "not now": the changes are offe
   expect(read(at.remote)).toBe('theirs, longer\n')
 })
 
-test('what could not be sent is retried when the person has connected the host again', async () => {
+test('a failed upload is retried when the user has connected the host again', async () => {
   const at = rig()
   const copy = await at.open(at.start())
   // The first run ends with a save that stays in its copy.
@@ -170,7 +170,7 @@ test('what could not be sent is retried when the person has connected the host a
   expect(second.unsent()).toEqual([])
 })
 
-test('a save just before the end is offered after a restart, and dropped when the person says so', async () => {
+test('a save just before quitting is offered after a restart, and dropped at the user’s request', async () => {
   const at = rig()
   const copy = await at.open(at.start())
   const service = await restarted(at, copy)
@@ -195,7 +195,7 @@ test('an editor that stays open over a restart still saves to the host', async (
   await vi.waitFor(() => expect(read(at.remote)).toBe('two\n'))
 })
 
-test('after a week copies go, but never one whose changes were not sent', async () => {
+test('after a week copies are deleted, but never one whose changes were not uploaded', async () => {
   const at = rig()
   const first = at.start()
   const clean = await at.open(first)
@@ -221,7 +221,7 @@ test('after a week copies go, but never one whose changes were not sent', async 
   expect([changed, touched].map(existsSync)).toEqual([true, false])
 })
 
-test('a file that was deleted on the host is made anew only when the person sends it, and never over a new one', async () => {
+test('a file deleted on the host is created again only at the user’s request, and never over a new one', async () => {
   const at = rig()
   const service = at.start()
   const copy = await at.open(service)
@@ -240,7 +240,7 @@ test('a file that was deleted on the host is made anew only when the person send
   await vi.waitFor(() => expect(existsSync(at.remote) && read(at.remote)).toBe('two\n'))
 })
 
-test('opening a file again whose changes are not sent opens the same copy', async () => {
+test('opening a file again whose changes are not uploaded opens the same copy', async () => {
   const at = rig()
   const service = at.start()
   const copy = await at.open(service)

@@ -38,7 +38,7 @@ const withoutId = ({ id: _id, ...rest }: Snippet) => rest
 const electerm = (list: unknown) => readSnippets(JSON.stringify(list), noNames)
 
 describe('snippets in a file', () => {
-  it('come back as they were, whatever is in them', () => {
+  it('survive a round trip, whatever their contents', () => {
     fc.assert(
       fc.property(fc.array(anySnippet, { maxLength: 5 }), all => {
         const { format, snippets, skipped } = readSnippets(printSnippets(all, names), names)
@@ -65,7 +65,7 @@ describe('snippets in a file', () => {
     })
   })
 
-  it('may run nowhere yet when the hosts they name are not here', () => {
+  it('may run nowhere yet if the hosts they name don’t exist', () => {
     const made = snippet.parse({ id: randomUUID(), name: 'a', command: 'b', where: { hosts: [hostA], groups: [] } })
     expect(readSnippets(printSnippets([made], names), noNames).snippets[0]?.where).toEqual({ hosts: [], groups: [] })
   })
@@ -111,7 +111,7 @@ describe('snippets in a file', () => {
     }
   })
 
-  it('tell what they can’t use, and go on', () => {
+  it('report entries that can’t be used, and import the rest', () => {
     const { snippets, skipped } = electerm([
       { name: 'bad', command: 'a\u0007b' },
       { name: '', command: 'x' },
@@ -121,7 +121,7 @@ describe('snippets in a file', () => {
     expect(skipped).toHaveLength(2)
   })
 
-  it('are refused where there are none, or where a newer Hawser wrote them', () => {
+  it('are refused if there are none, or if a newer Hawser wrote them', () => {
     for (const text of ['', 'null', '[]', '{}', 'a,b\n1,2', '[1,2]', '\u0000', '{"hawser":"snippets"}'])
       expect(() => readSnippets(text, noNames)).toThrow('no snippets')
     expect(() => readSnippets('{"hawser":"snippets","snip', noNames)).toThrow('incomplete')
@@ -132,7 +132,7 @@ describe('snippets in a file', () => {
     )
   })
 
-  it('never make it fall over, whatever the file', () => {
+  it('never crash the reader, whatever the file', () => {
     const pieces = fc.constantFrom(
       '[',
       ']',

@@ -51,7 +51,7 @@ describe('the starters', () => {
     expect(stdout).toBe(`${home}/my runs/it's a.log\ntwo\nthree\n`)
   })
 
-  it('kill what matches and nothing of their own', async () => {
+  it('kill matching processes and none of their own', async () => {
     const home = tempDir()
     const name = `hawser-victim-${process.pid}`
     const victim = spawn('/bin/sh', ['-c', `while :; do sleep 1; done # ${name}`], { stdio: 'ignore', detached: true })
@@ -62,7 +62,7 @@ describe('the starters', () => {
     expect(await ended).toBe('SIGTERM')
   })
 
-  it('tell the state of every repository', () => {
+  it('show the state of every repository', () => {
     const home = tempDir()
     spawnSync('git', ['init', '-q', '-b', 'main', join(home, 'a project')])
     writeFileSync(join(home, 'a project', 'new.txt'), '')

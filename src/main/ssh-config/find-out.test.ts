@@ -26,13 +26,13 @@ async function jumpAfter(command: string): Promise<string> {
 }
 
 describe('a Match exec', () => {
-  it('says yes with exit code 0 and no with any other answer', async () => {
+  it('is true for exit code 0 and false for any other result', async () => {
     expect(await jumpAfter('true')).toBe('gate')
     expect(await jumpAfter('exit 1')).toBe('')
     expect(await jumpAfter('exit 125')).toBe('')
   })
 
-  it('stops the dialling where its program is not found, or may not be run', async () => {
+  it('stops the dial if its program is not found or not executable', async () => {
     const plain = join(tempDir(), 'no-program')
     writeFileSync(plain, 'x')
     chmodSync(plain, 0o600)

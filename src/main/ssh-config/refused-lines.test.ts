@@ -182,7 +182,7 @@ describe('a line that ssh refuses', () => {
     },
   )
 
-  it.skipIf(lacks('ssh'))('stops the file that includes it, also where its Include does not hold', async () => {
+  it.skipIf(lacks('ssh'))('stops the file that includes it, even if its Include doesn’t apply', async () => {
     const folder = tempDir()
     const inner = join(folder, 'inner')
     const file = join(folder, 'config')
@@ -193,7 +193,7 @@ describe('a line that ssh refuses', () => {
     expect(notes).toEqual([{ path: inner, line: 2, text: '“usr” is not an ssh_config keyword, perhaps User is meant' }])
   })
 
-  it('is named with what was meant, invisible letters made visible', () => {
+  it('is named with the likely keyword, with invisible characters made visible', () => {
     const say = (text: string) =>
       buildProgram([{ path: 'c', text, system: false, includes: new Map() }], {}).notes.map(note => note.text)
     expect(say('Hots a\n')).toEqual(['“hots” is not an ssh_config keyword, perhaps Host is meant'])
@@ -205,7 +205,7 @@ describe('a line that ssh refuses', () => {
   })
 })
 
-describe('a mark at the start of a file', () => {
+describe('a byte order mark at the start of a file', () => {
   it.each([
     ['UTF-8', Buffer.from('\uFEFFHost one\n  Port 1\nHost two\n  Port 2\n')],
     [
@@ -232,7 +232,7 @@ describe('a mark at the start of a file', () => {
 })
 
 describe('what distributions write into the system’s config', () => {
-  it('is taken', () => {
+  it('is accepted', () => {
     const text =
       'Match final all\n  Ciphers aes256-gcm@openssh.com,chacha20-poly1305@openssh.com\n  MACs hmac-sha2-256-etm@openssh.com\n' +
       '  GSSAPIKexAlgorithms gss-curve25519-sha256-,gss-nistp256-sha256-\n' +
@@ -244,7 +244,7 @@ describe('what distributions write into the system’s config', () => {
 })
 
 describe('RefuseConnection', () => {
-  it('stops the hosts that it holds for, with its sentence', () => {
+  it('stops the hosts that it applies to, with its sentence', () => {
     const text = 'Host old\n  RefuseConnection "Use new instead"\nHost new\n  Port 1\n'
     const program = buildProgram([{ path: 'c', text, system: false, includes: new Map() }], {})
     const problems = (name: string) =>
@@ -260,7 +260,7 @@ describe('Match localnetwork', () => {
     ['10.0.0.0/8,!10.1.0.0/16', ['10.1.2.3'], false],
     ['10.0.0.0/8', ['192.168.1.2', 'fe80::1'], false],
     ['fe80::/10', ['192.168.1.2', 'fe80::1'], true],
-  ])('holds by the addresses of this computer: %s, %s', (list, addresses, holds) => {
+  ])('depends on the addresses of this computer: %s, %s', (list, addresses, holds) => {
     const text = `Match localnetwork ${list}\n  Port 1\n`
     const program = buildProgram([{ path: 'c', text, system: false, includes: new Map() }], {})
     const known = { exec: () => undefined, resolves: () => undefined }

@@ -79,7 +79,7 @@ describe('a command line', () => {
       60_000,
     )
 
-  it('has nothing in it that a shell could read in its own way', () => {
+  it('contains nothing that shells interpret differently', () => {
     fc.assert(
       fc.property(oddName, name => {
         expect(inSh(sh`echo ${name}`).text).toMatch(
@@ -137,14 +137,14 @@ describe('a command line', () => {
 })
 
 describe('a script', () => {
-  it('quotes every value as one word, a list as one word each, and takes scripts as they are', () => {
+  it('quotes every value as one word, a list as one word each, and inserts scripts unchanged', () => {
     expect(sh`rm -f -- ${"it's"} ${['a b', '$x']} ${7} ${sh`&& ${'!'}`}`.text).toBe(
       `rm -f -- 'it'\\''s' 'a b' '$x' 7 && '!'`,
     )
     expect(sh`echo ${''} "$HOME"/${'a b'}`.text).toBe(`echo '' "$HOME"/'a b'`)
   })
 
-  it('refuses a value within quotes, in a comment or in a here-document, and a NUL', () => {
+  it('refuses a value inside quotes, in a comment or in a here-document, and a NUL', () => {
     expect(() => sh`echo "${'x'}"`).toThrow(/inside quotes/)
     expect(() => sh`echo '${'x'}'`).toThrow(/inside quotes/)
     expect(() => sh`# ${'x'}`).toThrow(/inside quotes/)

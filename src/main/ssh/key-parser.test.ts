@@ -19,12 +19,12 @@ function makeKey(passphrase: string, ...more: string[]): string {
 }
 
 describe('private keys', () => {
-  it('shows its type and public half without the passphrase', () => {
+  it('show their type and public key without the passphrase', () => {
     expect(outlineKey(makeKey('secret'), 'id')).toMatchObject({ encrypted: true, type: 'ssh-ed25519' })
     expect(outlineKey(makeKey(''), 'id')).toMatchObject({ encrypted: false })
   })
 
-  it('opens with its passphrase and tells a wrong one', async () => {
+  it('open with their passphrase and report a wrong one', async () => {
     const text = makeKey('secret')
     await expect(parsePrivateKey({ text, passphrase: 'wrong', name: 'id', worker })).rejects.toBeInstanceOf(
       WrongPassphrase,
@@ -33,7 +33,7 @@ describe('private keys', () => {
     expect(await signer.sign(Buffer.from('x'), undefined)).toHaveLength(64)
   })
 
-  it('keeps the main thread free while it works', async () => {
+  it('keep the main thread free while working', async () => {
     const text = makeKey('secret', '-a', '64')
     let turns = 0
     const ticker = setInterval(() => turns++, 10)
@@ -42,7 +42,7 @@ describe('private keys', () => {
     expect(turns).toBeGreaterThan(10)
   })
 
-  it('refuses a forged key that asks for two thousand million rounds, at once', async () => {
+  it('refuse a forged key with two billion rounds, at once', async () => {
     const text = makeKey('secret')
     const body = Buffer.from(text.split('\n').slice(1, -2).join(''), 'base64')
     // string cipher, string kdf, string options {string salt, uint32 rounds}
@@ -54,7 +54,7 @@ describe('private keys', () => {
     })
   })
 
-  it('has a sentence for any text and any damage', () => {
+  it('return a sentence for any text and any damage', () => {
     const good = makeKey('secret')
     const damaged = fc
       .tuple(fc.nat(good.length - 1), fc.string({ maxLength: 5 }))

@@ -7,7 +7,7 @@ import { hasOpenSsh, startOpenSsh } from '../../testing/open-ssh.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
 import { fixedLine } from './command-line.ts'
 
-test.skipIf(!hasOpenSsh)('what is sent while the keys are changed arrives whole', async () => {
+test.skipIf(!hasOpenSsh)('data sent during a rekey arrives complete', async () => {
   const folder = tempDir()
   const server = await startOpenSsh(folder, ['RekeyLimit 64K'])
   const rig = dialRig(folder, trusting())

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { tempDir } from '../../testing/temp-dir.ts'
 import { appendToFile, writeAtomically } from './atomic-write.ts'
 
-test('what a killed write left beside a file goes with the next write, and nothing else does', async () => {
+test('leftovers of a killed write beside a file are deleted by the next write, and nothing else is', async () => {
   const folder = tempDir()
   const path = join(folder, 'known_hosts')
   const orphan = 'known_hosts.hawser-tmp-0123456789ab'
@@ -25,7 +25,7 @@ test('what a killed write left beside a file goes with the next write, and nothi
   expect(readdirSync(folder).sort()).toEqual(['known_hosts', ...others].sort())
 })
 
-test('a look at the old file may stop its replacement, and nothing stays behind', async () => {
+test('a check of the old file may prevent its replacement, and nothing stays behind', async () => {
   const folder = tempDir()
   const path = join(folder, 'config')
   writeFileSync(path, 'old', { mode: 0o644 })
@@ -38,7 +38,7 @@ test('a look at the old file may stop its replacement, and nothing stays behind'
   expect(statSync(path).mode & 0o777).toBe(0o640)
 })
 
-test('additions at the same time are all kept', async () => {
+test('concurrent additions are all kept', async () => {
   const path = join(tempDir(), 'ssh', 'known_hosts')
   await Promise.all(Array.from({ length: 50 }, (_each, at) => appendToFile(path, Buffer.from(`line ${at}\n`))))
   expect(readFileSync(path, 'utf8').trim().split('\n')).toHaveLength(50)

@@ -50,7 +50,7 @@ describe('JsonFile', () => {
     ['of another shape', '{"version":1,"data":{"n":"x"}}'],
     ['without a version', '{"n":1}'],
     ['null', 'null'],
-  ])('sets a file that is %s aside under a dated name, uses the last good copy, and says so', async (_what, text) => {
+  ])('moves a file that is %s aside under a dated name, restores the backup, and reports it', async (_what, text) => {
     const folder = tempDir()
     const first = await open(folder)
     await first.file.save({ n: 1 })
@@ -76,7 +76,7 @@ describe('JsonFile', () => {
     expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ version: 3 })
   })
 
-  it('never writes over the file of a newer version', async () => {
+  it('never overwrites the file of a newer version', async () => {
     const folder = tempDir()
     const newer = '{"version":9,"data":{"future":true}}'
     writeFileSync(join(folder, 'store.json'), newer)
@@ -98,7 +98,7 @@ describe('JsonFile', () => {
     chmodSync(join(folder, 'inner'), 0o600)
   })
 
-  it('leaves no half file behind when it is killed at random moments of a save', { timeout: 240_000 }, async () => {
+  it('leaves no incomplete file behind when killed at random moments of a save', { timeout: 240_000 }, async () => {
     const folder = tempDir()
     const program = await buildWriter(folder)
     const data = join(folder, 'data')

@@ -11,7 +11,7 @@ const modeOf = (path: string) => statSync(path).mode & 0o777
 // Only root can give a folder to another user.
 const isRoot = userInfo().uid === 0
 
-test('a folder of one’s own is made, or closed to others', () => {
+test('the user’s own folder is created, or closed to others', () => {
   const [made, open] = [join(tempDir(), 'a', 'b'), join(tempDir(), 'open')]
   prepareOwnFolder(made)
   expect(modeOf(made)).toBe(0o700)
@@ -21,7 +21,7 @@ test('a folder of one’s own is made, or closed to others', () => {
   expect(modeOf(open)).toBe(0o700)
 })
 
-test('a link of one’s own to a folder of one’s own is followed', () => {
+test('a user’s own link to their own folder is followed', () => {
   const folder = tempDir()
   mkdirSync(join(folder, 'real'))
   symlinkSync('real', join(folder, 'link'))
@@ -29,7 +29,7 @@ test('a link of one’s own to a folder of one’s own is followed', () => {
   expect(modeOf(join(folder, 'real'))).toBe(0o700)
 })
 
-test.skipIf(!isRoot)('somebody else’s folder is refused and stays as it is, also through a link', () => {
+test.skipIf(!isRoot)('another user’s folder is refused and not changed, even through a link', () => {
   const folder = tempDir()
   const theirs = join(folder, 'theirs')
   mkdirSync(theirs)
@@ -41,7 +41,7 @@ test.skipIf(!isRoot)('somebody else’s folder is refused and stays as it is, al
   expect(modeOf(theirs)).toBe(0o755)
 })
 
-test.skipIf(!isRoot)('a link that somebody else has put there is refused, wherever it leads', () => {
+test.skipIf(!isRoot)('another user’s link is refused, wherever it leads', () => {
   const folder = tempDir()
   mkdirSync(join(folder, 'mine'))
   symlinkSync('mine', join(folder, 'link'))

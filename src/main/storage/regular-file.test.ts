@@ -17,10 +17,13 @@ test('a regular file is read, also through a link', async () => {
   expect(await readTextIfAny(join(folder, 'none'), 3)).toBe('')
 })
 
-test.skipIf(process.platform !== 'linux')('a file that gives no size is read to the limit and no further', async () => {
-  await expect(readRegularFile('/proc/self/maps', 100)).rejects.toMatchObject({ code: 'invalid-input' })
-  expect((await readRegularFile('/proc/self/comm', 100)).data.length).toBeGreaterThan(0)
-})
+test.skipIf(process.platform !== 'linux')(
+  'a file that reports no size is read to the limit and no further',
+  async () => {
+    await expect(readRegularFile('/proc/self/maps', 100)).rejects.toMatchObject({ code: 'invalid-input' })
+    expect((await readRegularFile('/proc/self/comm', 100)).data.length).toBeGreaterThan(0)
+  },
+)
 
 test('pipes, devices and folders are refused at once', async () => {
   const folder = tempDir()

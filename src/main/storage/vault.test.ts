@@ -30,13 +30,13 @@ describe('the vault with a keychain', () => {
     expect(await again.vault.get('host:1:password')).toBe('tr0ub4dor&3')
   })
 
-  it('does not lose one of many secrets that are set at once', async () => {
+  it('does not lose one of many secrets that are saved at once', async () => {
     const { vault } = await open(tempDir())
     await Promise.all(Array.from({ length: 20 }, (_each, n) => vault.set(`s${n}`, `${n}`)))
     expect(vault.names()).toHaveLength(20)
   })
 
-  it('gives nothing out once a person locked it, until a person unlocks it', async () => {
+  it('returns nothing once the user has locked it, until the user unlocks it', async () => {
     const { vault } = await open(tempDir())
     await vault.set('a', 'secret')
     vault.lock()
@@ -47,7 +47,7 @@ describe('the vault with a keychain', () => {
     expect(await vault.get('a')).toBe('secret')
   })
 
-  it('moves under a master password and takes its key out of the keychain', async () => {
+  it('changes to a master password and deletes its key from the keychain', async () => {
     const folder = tempDir()
     const { vault, keychain } = await open(folder)
     await vault.set('a', 'secret')
@@ -59,7 +59,7 @@ describe('the vault with a keychain', () => {
     expect(await again.vault.get('a')).toBe('secret')
   })
 
-  it('sweeps only what nobody wants any more', async () => {
+  it('sweeps only what is no longer needed', async () => {
     const { vault } = await open(tempDir())
     await vault.set('host:1:password', 'x')
     await vault.set('host:2:password', 'y')
@@ -71,7 +71,7 @@ describe('the vault with a keychain', () => {
 describe('the vault without a keychain', () => {
   const none = () => Object.assign(new FakeKeychain(), { works: false })
 
-  it('refuses to keep a secret rather than write it in plain', async () => {
+  it('refuses to save a secret rather than write it in plain text', async () => {
     const { vault, path } = await open(tempDir(), none())
     expect(await vault.ready()).toBe(false)
     expect(vault.status).toEqual({ state: 'new', protector: null, keychain: false })
@@ -79,7 +79,7 @@ describe('the vault without a keychain', () => {
     expect(() => readFileSync(path)).toThrow()
   })
 
-  it('keeps secrets for this run only when the person chose so', async () => {
+  it('keeps secrets until Hawser quits only if the user chose so', async () => {
     const folder = tempDir()
     const { vault, path } = await open(folder, none())
     await vault.protect({ by: 'session' })
@@ -88,7 +88,7 @@ describe('the vault without a keychain', () => {
     expect(() => readFileSync(path)).toThrow()
   })
 
-  it('opens with the master password, tells a wrong one, and changes it', async () => {
+  it('opens with the master password, reports a wrong one, and changes it', async () => {
     const folder = tempDir()
     const { vault } = await open(folder, none())
     await vault.protect({ by: 'password', password: 'first password' })
@@ -104,7 +104,7 @@ describe('the vault without a keychain', () => {
     expect(await again.vault.get('a')).toBe('secret')
   })
 
-  it('sets a vault file with a changed shape aside and never resets it silently', async () => {
+  it('moves a vault file of an unknown format aside and never resets it silently', async () => {
     const folder = tempDir()
     writeFileSync(join(folder, 'vault.json'), '{"version":1,"data":{"id":"x"}}')
     const { vault, told } = await open(folder, none())
@@ -139,7 +139,7 @@ describe('the system keychain', () => {
     expect(Date.now() - started).toBeLessThan(6_000)
   })
 
-  it('says so when its library can’t be loaded', async () => {
+  it('reports a library that can’t be loaded', async () => {
     await expect(createKeychain(() => Promise.reject(new Error('no libsecret'))).get('x')).rejects.toMatchObject({
       code: 'no-keychain',
     })

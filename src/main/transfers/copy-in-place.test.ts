@@ -15,7 +15,7 @@ const local = new LocalFiles()
 const sizes = { small: 100, large: 300_000 }
 const replace = { conflict: 'replace' }
 
-describe.skipIf(!canBeAnother || lacks(sftpServer, 'setpriv'))('a file whose folder lets it not be replaced', () => {
+describe.skipIf(!canBeAnother || lacks(sftpServer, 'setpriv'))('a file that can’t be replaced in its folder', () => {
   const rig = async (mode: number) => {
     const { near, far } = twoFolders()
     const [yard, files] = [join(far, 'yard'), await programFiles({ as: plainUser })]
@@ -27,7 +27,7 @@ describe.skipIf(!canBeAnother || lacks(sftpServer, 'setpriv'))('a file whose fol
   test.each([
     ['that can’t be written', 0o755],
     ['that is sticky', 0o1777],
-  ])('in a folder %s is written over, after that was said', async (_what, mode) => {
+  ])('in a folder %s is overwritten, after a note', async (_what, mode) => {
     const { near, yard, files } = await rig(mode)
     for (const [name, bytes] of Object.entries(sizes)) {
       put(join(near, name), randomBytes(bytes))
@@ -48,7 +48,7 @@ describe.skipIf(!canBeAnother || lacks(sftpServer, 'setpriv'))('a file whose fol
     expect(leftIn(yard)).toEqual([])
   })
 
-  test('and that can’t be written itself is told by its own name, and is as it was', async () => {
+  test('and that isn’t writable either is reported under its own name, and unchanged', async () => {
     const { near, yard, files } = await rig(0o755)
     put(join(near, 'a'), 'new')
     put(join(yard, 'a'), 'old', 0o644)
@@ -64,7 +64,7 @@ describe.skipIf(!canBeAnother || lacks(sftpServer, 'setpriv'))('a file whose fol
     expect([text(join(yard, 'a')), notes, leftIn(yard)]).toEqual(['old', [], []])
   })
 
-  test('is saved from the editor, after that was said; a refusal names it', async () => {
+  test('is saved from the editor, after a note; a refusal names it', async () => {
     const { yard, files } = await rig(0o755)
     put(join(yard, 'run.yaml'), 'a much longer old text', 0o666)
     put(join(yard, 'locked'), 'old', 0o644)

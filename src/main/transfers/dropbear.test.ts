@@ -74,7 +74,7 @@ test.skipIf(!canRun)('a tree and a large file go both ways with dropbear and ano
   expect(statSync(at('near', 'back', 'tree', 'sub', 'f7')).size).toBe(1_500)
 })
 
-test.skipIf(!canRun)('dropbear without an sftp-server says that there is none', async () => {
+test.skipIf(!canRun)('dropbear without an sftp-server reports that', async () => {
   // Mounting over the folders of sftp-server hides it from this server only.
   const hide = 'for each in /usr/lib/openssh /usr/libexec; do [ -d $each ] && mount -t tmpfs none $each; done; :'
   await expect(openFiles(tempDir(), `{ ${hide}; }`)).rejects.toMatchObject({

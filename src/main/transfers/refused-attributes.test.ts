@@ -47,7 +47,7 @@ async function rig({ turns, status }: { turns: readonly boolean[]; status: numbe
   return { near, far, files }
 }
 
-test('whatever attributes a server refuses, every copy is whole, no wider, and its time is noted as it is', async () => {
+test('whatever attributes a server refuses, every copy is complete, with no more permissions, and its time is recorded correctly', async () => {
   const folder = tempDir()
   const property = fc.asyncProperty(
     refusals,
@@ -85,7 +85,7 @@ test('whatever attributes a server refuses, every copy is whole, no wider, and i
   await fc.assert(property, settings)
 }, 120_000)
 
-test('whatever attributes a server refuses, what is saved from the editor is whole and no wider', async () => {
+test('whatever attributes a server refuses, files saved from the editor are complete and get no more permissions', async () => {
   const folder = tempDir()
   const property = fc.asyncProperty(refusals, modes, async (refused, mode) => {
     const { far, files } = await rig(refused, folder)

@@ -23,7 +23,7 @@ async function serverIn(folder: string, lines?: readonly string[]) {
 }
 
 describe.skipIf(!hasOpenSsh)('a transfer', () => {
-  test('from one host to another goes through this computer, and arrives whole', async () => {
+  test('from one host to another goes through this computer, and arrives complete', async () => {
     const folder = tempDir()
     const [first, second] = [await serverIn(join(folder, 'a')), await serverIn(join(folder, 'b'))]
     mkdirSync(join(folder, 'source', 'deep'), { recursive: true })
@@ -42,7 +42,7 @@ describe.skipIf(!hasOpenSsh)('a transfer', () => {
     expect(readFileSync(join(folder, 'target', 'source', 'deep', 'f299'), 'utf8')).toBe('file 299')
   })
 
-  test('onto a server that lets nothing be written says so; from it, all comes', async () => {
+  test('to a read-only server reports it; from it, everything arrives', async () => {
     const folder = tempDir()
     const files = await serverIn(join(folder, 'a'), ['Subsystem sftp internal-sftp -R'])
     for (const name of ['near', 'far', 'back']) mkdirSync(join(folder, name))
@@ -58,7 +58,7 @@ describe.skipIf(!hasOpenSsh)('a transfer', () => {
   })
 
   // sshd requires every parent folder to belong to root, which temporary folders don't.
-  test.skipIf(!isRoot)('goes both ways on a server that shows one folder as its whole disk', async () => {
+  test.skipIf(!isRoot)('works both ways on a server that shows one folder as its whole disk', async () => {
     const jail = mkdtempSync('/var/lib/hawser-jail-')
     onTestFinished(() => rmSync(jail, { recursive: true, force: true }))
     mkdirSync(join(jail, 'data'))
