@@ -104,7 +104,7 @@ test('an earlier line that takes precedence is reported, and nothing is written'
   await expect(form.getByRole('alert')).toContainText(/Line 2 of .*config sets User first, so it would stay everyone/)
   await form.getByRole('textbox', { name: 'User' }).fill('')
   await form.getByRole('button', { name: 'Save' }).click()
-  await expect(form.getByRole('alert')).toContainText(/Line 2 of .*config sets User too, so it would not be empty/)
+  await expect(form.getByRole('alert')).toContainText(/Line 2 of .*config also sets User, so it would not be empty/)
   await form.getByRole('textbox', { name: 'User' }).fill('everyone')
   await form.getByRole('textbox', { name: 'Jump hosts' }).fill('bob @gate')
   await form.getByRole('button', { name: 'Save' }).click()

@@ -120,7 +120,7 @@ test('a changed key stops the connection, and is replaced only in a second step'
   const dialog = page.getByRole('alertdialog', { name: 'The host key of box has changed' })
   await expect(dialog).toContainText('known_hosts:1')
   await dialog.getByRole('button', { name: 'Don’t connect' }).click()
-  await expect(page.getByRole('alert').filter({ hasText: 'has changed. Nothing was sent' })).toBeVisible()
+  await expect(page.getByRole('alert').filter({ hasText: 'has changed, so nothing was sent' })).toBeVisible()
   expect(now.events.filter(event => event.kind === 'auth')).toEqual([])
   await page.getByRole('button', { name: 'Try again' }).click()
   await dialog.getByRole('button', { name: 'Replace key' }).click()

@@ -235,7 +235,7 @@ test('a snippet of the page opens a terminal and is typed into it, and another o
   await panelButton(page, 'Train').click()
   await page.getByRole('dialog', { name: 'Run Train' }).getByRole('button', { name: 'Run', exact: true }).click()
   const panel = runPanel(page, 'Train')
-  await expect(panel.getByLabel('Output of gpu-box')).toHaveText('Runs in window 0 of the tmux session hawser.')
+  await expect(panel.getByLabel('Output of gpu-box')).toHaveText('Running in window 0 of the tmux session hawser.')
   await panel.getByRole('button', { name: 'Open in terminal' }).click()
   const tmux = terminal(page, 'gpu-box')
   await expect(tmux.rows).toContainText('epoch-7')

@@ -86,8 +86,8 @@ test('hosts say why they give no files, and the banner of sshd is kept in Activi
       return page.getByRole('region', { name: 'Right pane' })
     }
     await expect(await files('only')).toContainText('only printed text before SFTP started (exit code 1)')
-    await expect(await files('only')).toContainText('It said: “Please log in first”.')
-    await expect(await files('bare')).toContainText('its SFTP server ended at once (exit code 127).')
+    await expect(await files('only')).toContainText('Its output: “Please log in first”.')
+    await expect(await files('bare')).toContainText('its SFTP server exited immediately (exit code 127).')
     await expect((await files('loud')).getByRole('grid')).toBeVisible()
     await page.getByRole('tab', { name: 'Home' }).click()
     await page.getByRole('link', { name: 'Forwards' }).click()

@@ -27,7 +27,7 @@ export async function writeClipboard(text: string, to: 'clipboard' | 'selection'
 
 // The names of a file list on the clipboard, by system.
 const fileFormats = ['x-special/gnome-copied-files', 'text/uri-list', 'public.file-url']
-const mostFiles = 10_000
+const maxFiles = 10_000
 
 /** Returns the files copied in a file manager, as paths that use `/`. */
 export async function readCopiedFiles(): Promise<readonly string[]> {
@@ -39,7 +39,7 @@ export async function readCopiedFiles(): Promise<readonly string[]> {
         const url = line.trim()
         return url.startsWith('file://') ? [toPath(fileURLToPath(url))] : []
       })
-      if (paths.length > 0) return paths.slice(0, mostFiles)
+      if (paths.length > 0) return paths.slice(0, maxFiles)
     } catch {
       // Not every system supports each format.
     }

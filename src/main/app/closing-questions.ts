@@ -39,14 +39,18 @@ async function ask(
   return response === 0
 }
 
-const nouns: Readonly<Record<string, string>> = { session: 'session', transfer: 'transfer', run: 'snippet run' }
+const nouns: Readonly<Record<keyof StillOpen, string>> = {
+  session: 'session',
+  transfer: 'transfer',
+  run: 'snippet run',
+}
 
 function openText(open: StillOpen): string {
-  const some = Object.entries(open).filter(([, count]) => count > 0)
-  const parts = some.map(([name, count], index) =>
-    count === 1 ? `${index === 0 ? 'One' : 'one'} ${nouns[name]}` : `${count} ${nouns[name]}s`,
+  const kinds = (['session', 'transfer', 'run'] as const).filter(kind => open[kind] > 0)
+  const parts = kinds.map((kind, index) =>
+    open[kind] === 1 ? `${index === 0 ? 'One' : 'one'} ${nouns[kind]}` : `${open[kind]} ${nouns[kind]}s`,
   )
-  const all = some.reduce((sum, [, count]) => sum + count, 0)
+  const all = kinds.reduce((sum, kind) => sum + open[kind], 0)
   return `${new Intl.ListFormat('en').format(parts)} ${all === 1 ? 'is' : 'are'} still active.`
 }
 

@@ -4,7 +4,7 @@ import { Closing } from './closing.ts'
 
 interface Situation {
   readonly tray?: boolean
-  /** Nothing is open that would be asked about. */
+  /** Nothing is open that would need a question. */
   readonly idle?: boolean
 }
 
@@ -35,13 +35,13 @@ function setUp({ tray = false, idle = false }: Situation = {}) {
 }
 
 describe('closing the window', () => {
-  it('needs no question where nothing is open', () => {
+  it('needs no question if nothing is active', () => {
     const { closing, question } = setUp({ idle: true })
     expect(closing.mayClose()).toBe(true)
     expect(question).not.toHaveBeenCalled()
   })
 
-  it('is refused until the answer is a yes, then repeated and let through', async () => {
+  it('is refused until the answer is yes, then repeated and allowed', async () => {
     const { closing, close, answer } = setUp()
     expect(closing.mayClose()).toBe(false)
     expect(close).not.toHaveBeenCalled()
@@ -76,7 +76,7 @@ describe('closing the window', () => {
     expect(hide).toHaveBeenCalledOnce()
   })
 
-  it('goes to the tray again after quitting was called off', async () => {
+  it('goes to the tray again after quitting was cancelled', async () => {
     const { closing, hide, answer } = setUp({ tray: true })
     closing.quit()
     closing.mayClose()
@@ -85,7 +85,7 @@ describe('closing the window', () => {
     expect(hide).toHaveBeenCalledOnce()
   })
 
-  it('asks about a text that is not saved after what is open, and a no takes both answers back', async () => {
+  it('asks about unsaved changes after active work, and a no withdraws both answers', async () => {
     const { closing, question, leave, close, answer } = setUp()
     closing.mayClose()
     await answer('yes')
@@ -105,7 +105,7 @@ describe('closing the window', () => {
     expect(question).toHaveBeenCalledTimes(2)
   })
 
-  it('asks nobody when the system shuts down, even while a question is open', () => {
+  it('asks nothing when the system shuts down, even while a question is open', () => {
     const { closing, question } = setUp({ tray: true })
     closing.quit()
     closing.mayClose()

@@ -7,7 +7,7 @@ import { lacks } from '../../testing/programs.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
 import { isFromDesktop, readLoginEnvironment } from './login-environment.ts'
 
-/** A home whose shells set a PATH in their own words, and are not quiet about it. */
+/** A home whose shells each set a PATH, and print something as well. */
 function home() {
   const folder = tempDir()
   mkdirSync(join(folder, '.config/fish'), { recursive: true })
@@ -38,7 +38,7 @@ describe('the environment of the login shell', () => {
       if (name === 'bash') expect(variables['MANY']).toBe('a\nb')
     })
 
-  it('is given up with its reason where the shell hangs, is none, or runs no commands', async () => {
+  it('is given up with a reason if the shell hangs, doesn’t exist, or runs no commands', async () => {
     const folder = home()
     const script = (name: string, text: string) => {
       writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`)
@@ -58,7 +58,7 @@ describe('the environment of the login shell', () => {
     })
   })
 
-  it('is wanted where a desktop started the program', () => {
+  it('is needed if a desktop started the program', () => {
     expect(isFromDesktop({}, 'linux')).toBe(true)
     expect(isFromDesktop({}, 'darwin')).toBe(true)
     expect(isFromDesktop({ TERM: 'xterm' }, 'linux')).toBe(false)

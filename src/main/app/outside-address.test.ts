@@ -60,7 +60,7 @@ describe('an address from another program', () => {
     'is refused before any question: %s',
     url => {
       const found = outsideAddress(['hawser', url])
-      // A browser or a desktop may hand it over in any form: what is not found at all is refused too.
+      // A browser or desktop may pass it in any form; a URL that isn't found at all is rejected too.
       if (found !== undefined) expect(whyRefused(found)).toMatch(/was not opened\. .*\.$/)
       expect(parseQuickConnect(url).kind).toBe('wrong')
     },

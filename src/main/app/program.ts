@@ -83,7 +83,7 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
   built.vault.noteUse()
   open()
   store.add(onResume(() => network.note()))
-  void tellOfEnvironment(options, appService)
+  void reportEnvironment(options, appService)
   built.forwards.startWithApp()
   keepTray(store, { built, here, reveal })
   const ended = endOf(store)
@@ -107,7 +107,7 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
   }
 }
 
-async function tellOfEnvironment({ environmentReady, env }: ProgramOptions, appService: AppService): Promise<void> {
+async function reportEnvironment({ environmentReady, env }: ProgramOptions, appService: AppService): Promise<void> {
   const why = await environmentReady
   if (why == null) return
   appService.tell(

@@ -13,6 +13,6 @@ test.each([
   expect(refusedSwitch(each => each === name)).toContain(`--${name}`)
 })
 
-test('other switches are none of its business', () => {
+test('other switches are ignored', () => {
   expect(refusedSwitch(name => ['no-sandbox', 'ozone-platform', 'lang'].includes(name))).toBeNull()
 })

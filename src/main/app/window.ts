@@ -15,7 +15,7 @@ export const windowState = z.strictObject({
 export type WindowState = z.output<typeof windowState>
 
 const smallest = { width: 720, height: 480 }
-const usual = { width: 1360, height: 850 }
+const defaultSize = { width: 1360, height: 850 }
 const titleBarHeight = 39
 
 /** Opens the window at its last position, with the theme's color from the first frame. */
@@ -28,7 +28,7 @@ export function openWindow(options: {
   const { state, preload, dark, icon } = options
   const { bounds, maximized } = state.value
   const window = new BrowserWindow({
-    ...usual,
+    ...defaultSize,
     ...(bounds && isOnScreen(bounds) ? bounds : {}),
     minWidth: smallest.width,
     minHeight: smallest.height,

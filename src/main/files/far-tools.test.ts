@@ -31,7 +31,7 @@ const shells = {
   tcsh: 'exec tcsh -f -c "$line"',
 }
 
-/** Names of one folder that a login shell could take for something else. */
+/** Names in one folder that a login shell might misread. */
 function oddNames(count: number): readonly string[] {
   const some = fc.sample(oddName, count).map((name, index) => `${name.replaceAll('/', '')}${index}`)
   return [...new Set([`\\' ; touch PWNED ; echo \\'`, 'a\ntouch PWNED\n', "it's", '-rf', 'a[1].b', ...some])].filter(
@@ -74,7 +74,7 @@ describe('commands about files on a host', () => {
         )
         for (const ending of ['tar.gz', 'zip']) {
           const archive = `${data}/all [1]'s:.${ending}`
-          // unzip itself leaves controls out of names, and what looks like a version of VMS.
+          // unzip removes control characters from names, and suffixes that look like VMS versions.
           const packed = ending === 'zip' ? names.filter(each => !/[\p{Cc}\p{Cs}]|;\d+$/u.test(each)) : names
           await compress(remote, { paths: packed.map(each => `${data}/${each}`), archive }, signal)
           const folder = await extract(remote, archive, signal)
@@ -90,8 +90,8 @@ describe('commands about files on a host', () => {
       60_000,
     )
 
-  it.skipIf(lacks('sshd'))('are not there where the login shell answers and is no Unix shell', async () => {
-    // cmd.exe prints the words of echo as they are, PowerShell without their quotes.
+  it.skipIf(lacks('sshd'))('are not available if the login shell responds but is not a Unix shell', async () => {
+    // cmd.exe prints the words of echo unchanged, PowerShell without their quotes.
     const { remote } = await host('printf "%s\\r\\n" "${line#echo }"')
     expect(remote.commands).toBeNull()
     await expect(compress(remote, { paths: ['/a'], archive: '/b.zip' }, signal)).rejects.toMatchObject({
@@ -117,7 +117,7 @@ describe('commands about files on a host', () => {
     60_000,
   )
 
-  it.skipIf(lacks('sshd', 'zip'))('write through no link that somebody plants meanwhile', async () => {
+  it.skipIf(lacks('sshd', 'zip'))('write through no link that someone plants meanwhile', async () => {
     const { remote, folder, data, write } = await host(shells.bash)
     write('x', 'mine')
     const [victim, trap] = [join(folder, 'bashrc'), join(folder, 'trap')]
@@ -127,7 +127,7 @@ describe('commands about files on a host', () => {
       try {
         symlinkSync(to, at)
       } catch {
-        // It is there.
+        // The file exists.
       }
     }
     for (const ending of ['tar.gz', 'zip', 'tar']) {
@@ -145,7 +145,7 @@ describe('commands about files on a host', () => {
     expect(readdirSync(data)).toEqual(['x'])
   })
 
-  it.skipIf(lacks('sshd'))('leave what has the name of an archive or of its folder', async () => {
+  it.skipIf(lacks('sshd'))('leave files with the name of an archive or of its folder alone', async () => {
     const { remote, data, write } = await host(shells.bash)
     write('x', 'mine')
     await compress(remote, { paths: [`${data}/x`], archive: `${data}/a.tar` }, signal)

@@ -15,7 +15,7 @@ import { walk } from './walk.ts'
 export type ChecksumKind = 'sha256' | 'sha1' | 'md5'
 
 const longMs = 3_600_000
-const mostFound = 1_000
+const maxFound = 1_000
 
 /**
  * Returns the checksum of a file in hexadecimal: computed on the host if it has a program for that,
@@ -81,7 +81,7 @@ export async function findByName(
     const pattern = `*${text.replace(/[\\*?[\]]/g, '\\$&')}*`
     const command = sh`find ${folder} -mindepth 1 -iname ${pattern} -print0 2>/dev/null | head -c 1000000`
     const result = await commands.run(command, { signal }).catch(unlessRefused)
-    if (result && result.output.length > 0) return splitAtNul(result.output).slice(0, mostFound)
+    if (result && result.output.length > 0) return splitAtNul(result.output).slice(0, maxFound)
   }
   const found: string[] = []
   const wanted = text.toLowerCase()
@@ -89,7 +89,7 @@ export async function findByName(
     signal,
     onFound: ({ path, below }) => {
       const name = below.at(-1)
-      if (name?.toLowerCase().includes(wanted) === true && found.length < mostFound) found.push(path)
+      if (name?.toLowerCase().includes(wanted) === true && found.length < maxFound) found.push(path)
     },
     onFailed: () => {},
   })

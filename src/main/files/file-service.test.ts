@@ -24,7 +24,7 @@ import { LocalFiles } from './local-files.ts'
 const here = side.parse({ target: { kind: 'local' }, root: false })
 const there = side.parse({ target: { kind: 'address', address: 'box' }, root: false })
 
-/** The service over this computer's files and those of a server, both in one folder of their own. */
+/** The service over local files and those of a server, both in a folder of their own. */
 function setUp() {
   const folder = tempDir()
   const trashed: string[] = []
@@ -79,7 +79,7 @@ describe.each<[string, Side]>([
     await vi.waitFor(() => expect(sent.at(-1)).toMatchObject({ error: { code: 'not-found' } }))
   })
 
-  test('a listing that is stopped says nothing more', async () => {
+  test('a listing that is stopped reports nothing more', async () => {
     const { service, sent, folder } = setUp()
     const id = listingId.parse(randomUUID())
     await service.list({ id, place: place(folder), asker: 'person' })
@@ -88,14 +88,14 @@ describe.each<[string, Side]>([
     expect(sent).toEqual([])
   })
 
-  test('tells of a file with its real path, and of one that is not there with null', async () => {
+  test('returns a file with its real path, and null for a missing one', async () => {
     const { service, at } = setUp()
     writeFileSync(at('a'), 'text')
     expect(await service.info({ place: place(at('a')) })).toMatchObject({ kind: 'file', size: 4, realPath: at('a') })
     expect(await service.info({ place: place(at('none')) })).toBeNull()
   })
 
-  test('completes the names of folders alone', async () => {
+  test('completes the names of folders only', async () => {
     const { service, folder, at } = setUp()
     for (const name of ['Runs', 'results']) mkdirSync(at(name))
     writeFileSync(at('readme'), '')
@@ -105,7 +105,7 @@ describe.each<[string, Side]>([
     })
   })
 
-  test('reads a piece, and saves only over the version that was read', async () => {
+  test('reads a part, and saves only over the version that was read', async () => {
     const { service, at } = setUp()
     writeFileSync(at('a'), 'first')
     const piece = await service.read({ place: place(at('a')), offset: 1, length: 3 })
@@ -123,7 +123,7 @@ describe.each<[string, Side]>([
     expect(readFileSync(at('a'), 'utf8')).toBe('second')
   })
 
-  test('makes a folder, a file and a link, never over what is there', async () => {
+  test('creates a folder, a file and a link, never over an existing one', async () => {
     const { service, at } = setUp()
     await service.makeFolder({ place: place(at('folder')) })
     await service.makeFile({ place: place(at('file')) })
@@ -140,7 +140,7 @@ describe.each<[string, Side]>([
     expect(readFileSync(at('file'), 'utf8')).toBe('kept')
   })
 
-  test('renames within a folder, never over what is there', async () => {
+  test('renames within a folder, never over an existing file', async () => {
     const { service, folder, at } = setUp()
     writeFileSync(at('b'), 'BBB')
     writeFileSync(at('c'), 'CCC')
@@ -165,7 +165,7 @@ describe.each<[string, Side]>([
     })
   })
 
-  test('finds by a part of the name', async () => {
+  test('finds by part of the name', async () => {
     const { service, folder, at } = setUp()
     mkdirSync(at('deep'))
     writeFileSync(at('deep', 'Model.pt'), '')
@@ -175,7 +175,7 @@ describe.each<[string, Side]>([
 })
 
 describe('removing', () => {
-  test('puts files of this computer into the trash, and stops where that fails', async () => {
+  test('moves local files to the trash, and stops on failure', async () => {
     const { service, at, trashed } = setUp()
     for (const name of ['a', 'stuck', 'z']) writeFileSync(at(name), '')
     const removing = service.remove({ side: here, paths: ['a', 'stuck', 'z'].map(name => at(name)), task: undefined })
@@ -184,7 +184,7 @@ describe('removing', () => {
     expect([existsSync(at('stuck')), existsSync(at('z'))]).toEqual([true, true])
   })
 
-  test('takes a tree off a server', async () => {
+  test('deletes a tree on a server', async () => {
     const { service, folder, at } = setUp()
     mkdirSync(at('tree', 'sub'), { recursive: true })
     writeFileSync(at('tree', 'sub', 'a'), '')

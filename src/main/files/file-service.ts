@@ -37,7 +37,7 @@ export interface FileServiceParts {
   readonly note: (text: string) => void
 }
 
-const mostCompletions = 50
+const maxCompletions = 50
 
 /** Lists and changes files for the window, on any side. */
 export class FileService implements Contract, Disposable {
@@ -112,7 +112,7 @@ export class FileService implements Contract, Disposable {
           }
         },
       })
-      return [...new Set(names)].sort().slice(0, mostCompletions)
+      return [...new Set(names)].sort().slice(0, maxCompletions)
     })
   }
 

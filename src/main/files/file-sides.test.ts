@@ -55,7 +55,7 @@ describe('sides', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  test('are connected once for all who borrow them, and let go when nobody has used them for a while', async () => {
+  test('are connected once for all borrowers, and disconnected when unused for a while', async () => {
     const { sides, dials, states } = dialled()
     const both = [sides.borrow(box), sides.borrow(box)]
     expect(dials).toHaveLength(1)
@@ -71,7 +71,7 @@ describe('sides', () => {
     expect([states(), files?.disposed]).toEqual([[], 1])
   })
 
-  test('that a pane keeps stay connected, until it keeps them no more', async () => {
+  test('that a pane shows stay connected until it no longer shows them', async () => {
     const { sides, dials, states } = dialled()
     sides.keep([box])
     const borrowing = sides.borrow(box)
@@ -95,7 +95,7 @@ describe('sides', () => {
     expect(reported).toEqual([[{ side: box, state: { kind: 'connecting', step: 'two' } }]])
   })
 
-  test('that fail are reported, and dialled anew by the next who asks', async () => {
+  test('that fail are reported, and dialed again on the next request', async () => {
     const { sides, dials, states } = dialled()
     const failing = sides.borrow(box)
     dials[0]?.fail(new AppError('refused', 'No.'))
@@ -108,7 +108,7 @@ describe('sides', () => {
     expect(states()).toEqual(['ready'])
   })
 
-  test('that nobody waits for any more are not dialled on', async () => {
+  test('that nobody waits for any more stop dialing', async () => {
     const { sides, dials, states } = dialled()
     const abort = new AbortController()
     const borrowing = sides.borrow(box, abort.signal)
@@ -118,7 +118,7 @@ describe('sides', () => {
     expect([dials[0]?.signal.aborted, states()]).toEqual([true, []])
   })
 
-  test('are not waited for with a signal that was aborted before, which leaves the others’ dial alone', async () => {
+  test('are not awaited with an already aborted signal, which doesn’t affect the dial of others', async () => {
     const { sides, dials } = dialled()
     const other = sides.borrow(box)
     await expect(sides.borrow(box, AbortSignal.abort())).rejects.toMatchObject({ code: 'cancelled' })
@@ -157,13 +157,13 @@ describe('sides', () => {
         if (late) expect(late.disposed).toBe(1)
       })
 
-  test('two keys tell machines, users and root apart', () => {
+  test('keys distinguish machines, users and root', () => {
     const keys = [box, side('other'), { ...box, root: true }].map(sideKey)
     expect(new Set(keys).size).toBe(3)
     expect(sideKey(side('box'))).toBe(sideKey(box))
   })
 
-  test('dispose lets all go, also what is only being dialled, and leaves no timer', async () => {
+  test('dispose disconnects all, including unfinished dials, and leaves no timer', async () => {
     const { sides, dials } = dialled()
     const ready = sides.borrow(box)
     const files = dials[0]?.succeed()
@@ -178,7 +178,7 @@ describe('sides', () => {
   })
 })
 
-test('a side whose server ends the session is lost, lets its files go, and is dialled anew by the next who asks', async () => {
+test('a side whose server ends the session is lost, releases its files, and is dialed again on the next request', async () => {
   const servers = [await openDiskSftp(tempDir()), await openDiskSftp(tempDir())]
   let dials = 0
   const sides = new FileSides(() => Promise.resolve(servers[dials++]?.files as FileSystem))
@@ -198,7 +198,7 @@ test('a side whose server ends the session is lost, lets its files go, and is di
   await lost
   const second = await sides.borrow(box)
   expect(second.files).toBe(servers[1]?.files)
-  // What was borrowed before says so to its user, and gives nothing of the new one back.
+  // The old loan reports this to its user, and doesn't return anything of the new one.
   await expect(first.files.home()).rejects.toMatchObject({ code: 'lost' })
   first.dispose()
   expect(sides.snapshots().map(({ state }) => state.kind)).toEqual(['ready'])

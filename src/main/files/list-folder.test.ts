@@ -8,7 +8,7 @@ import { listFolder } from './list-folder.ts'
 
 const never = new AbortController().signal
 
-/** Lists a folder whose n-th READDIR is answered by `names`; null is its end. */
+/** Lists a folder whose n-th READDIR is answered by `names`; null ends the listing. */
 async function list(names: (turn: number) => readonly (string | Uint8Array)[] | null) {
   let turn = 0
   const answer = ({ type, id }: FakeRequest) => {
@@ -28,12 +28,12 @@ async function list(names: (turn: number) => readonly (string | Uint8Array)[] | 
   return { names: entries.map(({ name }) => name), turns: turn }
 }
 
-test('all names of many replies come, asked for ahead of their end', async () => {
+test('all names of many replies arrive, with requests ahead of the end', async () => {
   const { names } = await list(turn => (turn < 200 ? [`a${turn}`, `b${turn}`] : null))
   expect(names).toHaveLength(400)
 })
 
-test('names that lead out of the folder are left out, all others are kept', async () => {
+test('names that lead out of the folder are skipped, all others are kept', async () => {
   const bad = ['../../etc/passwd', '/etc/passwd', '.', '..', '', 'a/b', 'nul\0byte']
   const good = [
     'line\nbreak',
@@ -50,7 +50,7 @@ test('names that lead out of the folder are left out, all others are kept', asyn
   expect(names).toEqual(good)
 })
 
-test('names that are no UTF-8 are listed', async () => {
+test('names that are not valid UTF-8 are listed', async () => {
   const { names } = await list(turn => (turn === 0 ? [Buffer.from([0x61, 0xff])] : null))
   expect(names).toEqual(['a\udcff'])
 })
@@ -60,11 +60,11 @@ test('a folder without an end is given up', async () => {
   await expect(list(() => hundred)).rejects.toMatchObject({ code: 'server-refused' })
 })
 
-test('a server that answers with no names for ever is given up', async () => {
+test('a server that returns empty replies forever is given up', async () => {
   await expect(list(() => [])).rejects.toMatchObject({ code: 'server-refused' })
 })
 
-test('what a server says to requests past the end of the names is no error of the folder', async () => {
+test('replies to requests past the end of the names are not errors of the folder', async () => {
   let turn = 0
   const channel = new FakeSftp(({ type, id }) => {
     if (type === packetType.opendir) return fakeReply.handle(id)
@@ -80,7 +80,7 @@ test('what a server says to requests past the end of the names is no error of th
   session.dispose()
 })
 
-test('a file of an impossible size is one odd entry', async () => {
+test('a file of an impossible size is a single odd entry', async () => {
   let turn = 0
   const channel = new FakeSftp(({ type, id }) => {
     if (type === packetType.opendir) return fakeReply.handle(id)

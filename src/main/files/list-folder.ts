@@ -12,10 +12,10 @@ import { toEntry, toInfo } from './sftp-entries.ts'
 
 // A reply has about a hundred names: enough requests are in flight to keep the connection busy.
 const firstRequests = 16
-const mostRequests = 128
-const mostNameBytes = 256 * 1024 * 1024
+const maxRequests = 128
+const maxNameBytes = 256 * 1024 * 1024
 // A server may return an empty reply now and then; one that always does would never end.
-const mostEmptyReplies = 16
+const maxEmptyReplies = 16
 const linkRequests = 64
 
 /**
@@ -67,12 +67,12 @@ async function readNames(
         names += found.length
         bytes += found.reduce((sum, each) => sum + each.name.length, 0)
         empty = found.length === 0 ? empty + 1 : 0
-        if (names > mostNames || bytes > mostNameBytes || empty > mostEmptyReplies)
+        if (names > mostNames || bytes > maxNameBytes || empty > maxEmptyReplies)
           return stop(
             new AppError('server-refused', 'The server’s folder listing doesn’t end. Hawser stopped reading it.'),
           )
         onNames(found)
-        wanted = Math.min(mostRequests, wanted + 2)
+        wanted = Math.min(maxRequests, wanted + 2)
       }
       if (ended && running === 0) resolve()
       else ask()

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { tempDir } from '../../testing/temp-dir.ts'
 import { LocalFiles } from './local-files.ts'
 
-/** What the disk does with a removal: the rest of it is the real one. */
+/** How the disk treats a removal; everything else is real. */
 type Removal = 'refused' | 'done, and reported as refused'
 
 const removals = new Map<string, Removal>()
@@ -36,14 +36,14 @@ function rig() {
   return { files: new LocalFiles(), a, b }
 }
 
-test('a file whose removal is refused keeps its one name', async () => {
+test('a file whose removal is refused keeps its only name', async () => {
   const { files, a, b } = rig()
   removals.set(a, 'refused')
   await expect(files.rename(a, b)).rejects.toMatchObject({ code: 'no-permission' })
   expect([readFileSync(a, 'utf8'), existsSync(b)]).toEqual(['data', false])
 })
 
-test('a file that is removed and reported as refused has moved', async () => {
+test('a file that is removed but reported as refused has moved', async () => {
   const { files, a, b } = rig()
   removals.set(a, 'done, and reported as refused')
   await files.rename(a, b)

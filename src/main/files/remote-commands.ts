@@ -57,7 +57,7 @@ const mostErrors = 16_384
 /** Passes on the script's own output and errors, without the text around them. */
 class RemoteStream implements CommandStream {
   readonly #channel: OpenedShell['channel']
-  readonly #said: MarkReader
+  readonly #errorReader: MarkReader
   readonly ended: CommandStream['ended']
   #over = false
 
@@ -66,7 +66,7 @@ class RemoteStream implements CommandStream {
     const said = marks.reader('output')
     const complaints = marks.reader('errors')
     this.#channel = channel
-    this.#said = said
+    this.#errorReader = said
     let errors: Buffer = Buffer.alloc(0)
     channel.stderr.on('data', (data: Buffer) => {
       errors = Buffer.concat([errors, complaints.push(data)]).subarray(0, mostErrors)
@@ -90,16 +90,16 @@ class RemoteStream implements CommandStream {
   }
 
   ignoreOutput(): void {
-    this.#channel.on('data', (data: Buffer) => this.#said.push(data))
+    this.#channel.on('data', (data: Buffer) => this.#errorReader.push(data))
   }
 
   async *#ownOutput(): AsyncIterable<Uint8Array> {
     for await (const data of this.#channel as AsyncIterable<Buffer>) {
-      const own = this.#said.push(data)
+      const own = this.#errorReader.push(data)
       if (own.length > 0) yield own
-      if (this.#said.isFlooded) return
+      if (this.#errorReader.isFlooded) return
     }
-    const rest = this.#said.rest()
+    const rest = this.#errorReader.rest()
     if (rest.length > 0) yield rest
   }
 

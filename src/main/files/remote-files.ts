@@ -26,7 +26,7 @@ export interface RemoteFilesParts {
 }
 
 // OpenSSH allows ten.
-const mostShared = 2
+const maxSharedLanes = 2
 
 /** Opens the files of a host. Errors: those of the connection, and `server-refused` if there is no SFTP. */
 export async function openRemoteFiles(parts: RemoteFilesParts): Promise<SftpFiles> {
@@ -144,7 +144,7 @@ function laneSource({ lease, leaseMore }: RemoteFilesParts, start: StartSftp, ro
       const more = alone ? await leaseMore(index, signal).catch(() => null) : null
       if (!more) alone = false
       // Leaves channels for shells, since a connection allows few.
-      if (!more && ++shared > mostShared) throw new Error('no more lanes on the shared connection')
+      if (!more && ++shared > maxSharedLanes) throw new Error('no more lanes on the shared connection')
       const owned = more ?? { dispose: () => {} }
       const connection = more?.connection ?? lease.connection
       try {

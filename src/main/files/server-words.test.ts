@@ -17,7 +17,7 @@ import type { Commands } from './file-system.ts'
 const { signal } = new AbortController()
 const hash = 'ab'.repeat(32)
 
-/** Login shells, each with what a command goes through. */
+/** Login shells, each with the command line that runs commands. */
 const shells = [
   ['bash', 'exec bash -c "$line"'],
   ['tcsh', 'exec tcsh -f -c "$line"'],
@@ -78,7 +78,7 @@ describe('commands on a host', () => {
     )
 })
 
-/** A host whose SFTP subsystem is this script; its commands are run as ever, or by `forced`. */
+/** A host whose SFTP subsystem is this script; its commands run normally, or through `forced`. */
 async function openWith(script: string, forced?: string) {
   const folder = tempDir()
   const write = (name: string, text: string) => {
@@ -95,7 +95,7 @@ async function openWith(script: string, forced?: string) {
 
 const sftpServer = ['/usr/lib/openssh/sftp-server', '/usr/libexec/sftp-server'].find(existsSync) ?? ''
 
-describe('an SFTP server that says something else', () => {
+describe('an SFTP server that prints something else', () => {
   for (const [what, noise] of [
     ['a line', 'echo hi'],
     ['one letter', 'printf x'],
@@ -103,7 +103,7 @@ describe('an SFTP server that says something else', () => {
     ['colours', "printf '\\033[31mwarning\\033[0m'"],
     ['70 kB', "head -c 70000 /dev/zero | tr '\\0' n"],
   ] as const)
-    it.skipIf(lacks('sshd') || sftpServer === '')(`first, ${what}, still gives its files`, async () => {
+    it.skipIf(lacks('sshd') || sftpServer === '')(`first, ${what}, still serves its files`, async () => {
       const { remote, folder } = await openWith(`${noise}; exec ${sftpServer}`)
       writeFileSync(join(folder, 'there'), 'yes')
       expect(await remote.info(join(folder, 'there'))).toMatchObject({ kind: 'file', size: 3 })
@@ -114,7 +114,7 @@ describe('an SFTP server that says something else', () => {
     await expect(openWith('exit 9', refuse)).rejects.toMatchObject({
       code: 'server-refused',
       message: expect.stringMatching(
-        /^hop0 printed text where SFTP should begin \(exit code 3\)\. It said: “Please log in first” and “see wiki”\. A start-up file such as ~\/\.bashrc must print nothing where there is no terminal;/,
+        /^hop0 printed text before SFTP started \(exit code 3\)\. Its output: “Please log in first” and “see wiki”\. Startup files such as ~\/\.bashrc must not print anything in non-interactive shells\./,
       ),
     })
   })
@@ -123,7 +123,7 @@ describe('an SFTP server that says something else', () => {
     await expect(openWith('exit 127')).rejects.toMatchObject({
       code: 'server-refused',
       message: expect.stringMatching(
-        /^hop0 has no working SFTP: its SFTP server ended at once \(exit code 127\)\. Check “Subsystem sftp”/,
+        /^SFTP is not working on hop0: its SFTP server exited immediately \(exit code 127\)\. Check “Subsystem sftp”/,
       ),
     })
   })

@@ -95,7 +95,7 @@ describe.each(renamers)('renaming on a server %s', (_what, habits) => {
   })
 })
 
-test('a file that the caller made moves in two requests where the server makes hard links', async () => {
+test('a file that the caller created is moved in two requests if the server supports hard links', async () => {
   const { files, server, folder } = await box({ extensions: [posixRename, hardlink] })
   writeFileSync(join(folder, 'part'), 'x')
   const before = server.requests.length
@@ -104,14 +104,14 @@ test('a file that the caller made moves in two requests where the server makes h
   expect(readdirSync(folder)).toEqual(['whole'])
 })
 
-test('a name that is taken between the look and the rename is not replaced where the server makes hard links', async () => {
+test('a name that is taken between check and rename is not replaced if the server supports hard links', async () => {
   const folder = tempDir()
   let looked = false
   const { files } = await openDiskSftp(folder, {
     rename: 'replaces',
     extensions: [hardlink],
     refuse: ({ type, path }) => {
-      // Somebody takes the name right after it was found free.
+      // Another program takes the name right after the check.
       if (type === packetType.extended && !looked) {
         looked = true
         writeFileSync(path, 'theirs')
@@ -136,10 +136,10 @@ test('a file that can’t be removed from its old name is renamed instead', asyn
   expect(readdirSync(folder)).toEqual(['b'])
 })
 
-describe('renaming on a server that makes links', () => {
+describe('renaming on a server with hard links', () => {
   const extensions = [posixRename, hardlink]
 
-  test('that lets nothing be removed says that both names are there, and makes no second one again', async () => {
+  test('that refuses removals reports both names, and creates no second one again', async () => {
     const { files, folder } = await box({
       extensions,
       refuse: ({ type }) => (type === packetType.remove ? statusCode.permissionDenied : null),
@@ -155,7 +155,7 @@ describe('renaming on a server that makes links', () => {
     expect(readdirSync(folder).sort()).toEqual(['b', 'c', 'e'])
   })
 
-  test('and does remove a file, but answers with an error, keeps its only copy', async () => {
+  test('that removes a file but returns an error keeps its only copy', async () => {
     const { files, folder } = await box({
       extensions,
       refuse: ({ type, path }) => {
@@ -201,7 +201,7 @@ test.each<ServerHabits>([
   {},
   { extensions: [posixRename, hardlink] },
   { rename: 'replaces', extensions: [posixRename] },
-])('a change of case alone works where the disk ignores case: %o', async habits => {
+])('a change of case works if the disk ignores case: %o', async habits => {
   const { files, folder } = await box({ ...habits, ignoresCase: true })
   writeFileSync(join(folder, 'readme'), 'text')
   writeFileSync(join(folder, 'other'), 'other')
@@ -214,7 +214,7 @@ test.each<ServerHabits>([
 })
 
 describe('replacing a file on a server without a rename for it', () => {
-  test('is done where the old one can’t be removed, and names it where it can’t come back', async () => {
+  test('works even if the old one can’t be removed, and names it if it can’t be restored', async () => {
     const kept = await box({
       refuse: ({ type }) => (type === packetType.remove ? statusCode.permissionDenied : null),
     })
@@ -252,7 +252,7 @@ const linkers: readonly (readonly [string, ServerHabits])[] = [
 ]
 
 describe.each(linkers)('a server that makes links %s', (_what, habits) => {
-  test('makes each link where it belongs, and nothing else anywhere', async () => {
+  test('creates each link where it belongs, and nothing else anywhere', async () => {
     const { files, folder } = await box(habits)
     const [work, elsewhere] = [join(folder, 'work'), join(folder, 'elsewhere')]
     mkdirSync(work)
@@ -282,7 +282,7 @@ test.each([statusCode.unsupported, statusCode.failure, statusCode.permissionDeni
   },
 )
 
-test('a refusal in one folder does not keep links from being made in another', async () => {
+test('a refusal in one folder doesn’t prevent links in another', async () => {
   const { files, folder } = await box({
     symlink: 'link-first',
     refuse: ({ type, path }) =>

@@ -24,7 +24,7 @@ export interface Ride {
 const fullLane = 1.5 * 1024 * 1024
 const bytesPerLane = 6 * 1024 * 1024
 const idleMs = 45_000
-const farMs = 10
+const longRoundTripMs = 10
 
 /**
  * The sessions that bulk data is spread over. The first is the one that lists folders; whenever a lane is full, another
@@ -56,7 +56,7 @@ export class SftpLanes implements Disposable {
 
   /** Opens the first lane before any copy if signing in takes noticeably long. */
   warm(): void {
-    if (this.#source.roundTripMs() >= farMs) this.#growToWorth()
+    if (this.#source.roundTripMs() >= longRoundTripMs) this.#growToWorth()
   }
 
   /** Opens as many lanes at once as this many bytes justify: signing in takes longest where lanes help most. */

@@ -31,7 +31,7 @@ export class SftpLinks {
     const folder = parentOf(path)
     const order = await this.#orderIn(folder)
     await this.#session.symlink(target, path, order)
-    if (await this.#leadsThere(target, path, folder)) return
+    if (await this.#hasTarget(target, path, folder)) return
     await this.#session.remove(path).catch(unlessLost)
     throw new WrongLinkError('the link leads elsewhere')
   }
@@ -53,7 +53,7 @@ export class SftpLinks {
     const [first, second] = [joinPath(folder, `.hawser-first-${ending}`), joinPath(folder, `.hawser-second-${ending}`)]
     try {
       await this.#session.symlink(first, second, 'target-first')
-      const [firstMade, secondMade] = await Promise.all([this.#isThere(first), this.#isThere(second)])
+      const [firstMade, secondMade] = await Promise.all([this.#exists(first), this.#exists(second)])
       if (firstMade === secondMade) throw new WrongLinkError('no link, or two')
       return secondMade ? 'target-first' : 'link-first'
     } finally {
@@ -62,12 +62,12 @@ export class SftpLinks {
     }
   }
 
-  async #isThere(path: string): Promise<boolean> {
+  async #exists(path: string): Promise<boolean> {
     const attributes = await this.#session.lstat(path).catch(unlessLost)
     return attributes !== null || (await this.#session.readlink(path).catch(unlessLost)) !== null
   }
 
-  async #leadsThere(target: string, path: string, folder: string): Promise<boolean> {
+  async #hasTarget(target: string, path: string, folder: string): Promise<boolean> {
     const answer = await this.#session.readlink(path).catch(unlessLost)
     if (answer === null) {
       const attributes = await this.#session.lstat(path).catch(unlessLost)

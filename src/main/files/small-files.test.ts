@@ -16,7 +16,7 @@ function options(folder: string, name: string, replace = false) {
   return { part: join(folder, `.${name}.hawser-part`), to: join(folder, name), data, change, inherits: false, replace }
 }
 
-test('a thousand small files are placed with their mode and time, and nothing else is left', async () => {
+test('a thousand small files are written with their mode and time, and nothing else is left', async () => {
   const folder = tempDir()
   const names = Array.from({ length: 1000 }, (_, at) => `file ${at}`)
   await Promise.all(names.map(name => files.place(options(folder, name))))
@@ -27,7 +27,7 @@ test('a thousand small files are placed with their mode and time, and nothing el
   expect([Buffer.from(read.data).toString(), read.info.size]).toEqual(['this is file 7', 14])
 })
 
-test('a name that is taken is kept unless it may be replaced, and no part file stays', async () => {
+test('an existing file is kept unless it may be replaced, and no part file stays', async () => {
   const folder = tempDir()
   writeFileSync(join(folder, 'mine'), 'mine')
   await expect(files.place(options(folder, 'mine'))).rejects.toMatchObject({ code: 'exists' })
@@ -47,7 +47,7 @@ test('a part file of an earlier copy is replaced, a link in its place is not fol
   await expect(files.place(options(folder, 'b'))).rejects.toMatchObject({ name: 'AppError' })
 })
 
-test('what is no file, or is not there, is told', async () => {
+test('anything that is not a file or doesn’t exist is reported', async () => {
   const folder = tempDir()
   await expect(files.read(join(folder, 'missing'), 10)).rejects.toMatchObject({ code: 'not-found' })
   await expect(files.read(folder, 10)).rejects.toMatchObject({ code: 'is-a-folder' })

@@ -29,12 +29,12 @@ export async function removeTree(files: FileSystem, paths: readonly string[], si
   const { plain, folders, failures } = await collect(files, paths, signal)
   await eachOf(plain, atOnce, async path => {
     if (signal.aborted) throw cancelled()
-    await files.removeFile(path).catch(noteUnlessGone(failures))
+    await files.removeFile(path).catch(noteUnlessMissing(failures))
   })
   // Folders are deleted after their contents.
   for (const level of byDepth(folders)) {
     if (signal.aborted) throw cancelled()
-    await eachOf(level, atOnce, path => files.removeFolder(path).catch(noteUnlessGone(failures)))
+    await eachOf(level, atOnce, path => files.removeFolder(path).catch(noteUnlessMissing(failures)))
   }
   if (failures.length > 0) throw failures[0]
 }
@@ -56,7 +56,7 @@ export async function setTreeMode(
     })
   }
   const { plain, folders, failures, links } = await collect(files, paths, signal)
-  const change = (path: string, to: number) => files.change(path, { mode: to }).catch(noteUnlessGone(failures))
+  const change = (path: string, to: number) => files.change(path, { mode: to }).catch(noteUnlessMissing(failures))
   await eachOf(
     plain.filter(path => !links.has(path)),
     atOnce,
@@ -88,7 +88,7 @@ function byDepth(folders: readonly Found[]): readonly (readonly string[])[] {
   return levels.filter(Boolean).reverse()
 }
 
-function noteUnlessGone(failures: unknown[]): (error: unknown) => void {
+function noteUnlessMissing(failures: unknown[]): (error: unknown) => void {
   return error => {
     if ((error as { code?: string }).code !== 'not-found') failures.push(error)
   }

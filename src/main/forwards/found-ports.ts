@@ -160,7 +160,7 @@ export class FoundPorts implements Disposable {
     const { services } = this.#parts
     const isOwn = ({ uid }: ListeningPort) => uid !== null && uid === user
     const shown = ports
-      .filter(port => worthTelling(port) || (port.port >= 1024 && services.isSomeoneElses(port)))
+      .filter(port => isWorthShowing(port) || (port.port >= 1024 && services.isSomeoneElses(port)))
       .map(port => ({ port, presetId: services.presetOf(port)?.id ?? null, own: isOwn(port) }))
       .filter(({ presetId }) => presetId === null || !databases.has(presetId))
     const kept = shown.length <= maxPorts ? shown : shown.toSorted((a, b) => Number(b.own) - Number(a.own))

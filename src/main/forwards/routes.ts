@@ -53,7 +53,7 @@ export async function bringFromThere(
   const onIncoming = (incoming: Incoming) => {
     if (open >= maxIncoming) {
       incoming.refuse()
-      const text = `This forward has ${mostIncoming} open connections. New ones are refused.`
+      const text = `This forward has ${maxIncoming} open connections. New ones are refused.`
       return carrying.onRefused(new AppError('too-many-connections', text))
     }
     open++

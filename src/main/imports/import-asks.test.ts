@@ -143,7 +143,7 @@ test.each(['\\\\evil\\share\\k', '//evil/share/k', '\\\\?\\UNC\\evil\\k', '\\\\.
   },
 )
 
-test('nothing that an imported host can hold stays unsaid', () => {
+test('everything that an imported host can contain is shown', () => {
   // Shown in the row itself, or as its note.
   const inRow = ['label', 'address', 'port', 'user', 'groups', 'note']
   const plain = importedHost.parse({ label: 'x', address: 'x' })

@@ -8,7 +8,7 @@ import { buildTestServices } from '../../testing/build-test-services.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
 import { decodeImport } from './decode-import.ts'
 
-/** What the importer makes of a file's bytes. */
+/** Imports a file's bytes. */
 async function readBytes(bytes: Buffer, name = 'sessions.txt'): Promise<ImportPreview> {
   const folder = tempDir()
   const path = join(folder, name)
@@ -32,7 +32,7 @@ const moba = (name: string, fields: Readonly<Record<number, string>> = {}) => {
 }
 const bookmarks = (lines: string, folder = '') => `[Bookmarks]\r\nSubRep=${folder}\r\nImgNum=42\r\n${lines}`
 
-// Names in the code pages of Windows.
+// Names in Windows code pages.
 const names: readonly (readonly [string, string, string])[] = [
   ['服务器', 'gbk', 'b7fe cef1 c6f7'],
   ['测试', 'gbk', 'b2e2 cad4'],
@@ -53,7 +53,7 @@ describe('the encoding of a file', () => {
     expect(decodeImport(around(bytes(hex), 'name=', ' #109#0%10.0.0.3\r\n'), 'en-US')).toContain(`name=${name} #`)
   })
 
-  it('is that of this computer’s language where several are as good', () => {
+  it('is that of this computer’s language if several fit equally', () => {
     const greek = bytes('f1e5 f0e2 e5f0')
     expect(decodeImport(greek, 'en-US')).toBe('сервер')
     expect(decodeImport(greek, 'el-GR')).toBe('ρεπβεπ')
@@ -67,7 +67,7 @@ describe('the encoding of a file', () => {
     ['UTF-16 the other way round', Buffer.from('\uFEFFname,ip\nBüro,10.0.0.1\n', 'utf16le').swap16()],
     ['UTF-16 without a mark', Buffer.from('name,ip\nBüro,10.0.0.1\n', 'utf16le')],
     ['a code page', Buffer.from('name,ip\nBüro,10.0.0.1\n', 'latin1')],
-  ])('is told from its bytes: %s', async (_kind, file) => {
+  ])('is detected from its bytes: %s', async (_kind, file) => {
     expect(await readBytes(file)).toMatchObject({ format: 'csv', hosts: [{ label: 'Büro', address: '10.0.0.1' }] })
   })
 })
@@ -104,7 +104,7 @@ describe('MobaXterm’s sessions', () => {
     ])
   })
 
-  it('are not taken without a gateway that can’t be one', async () => {
+  it('are not imported without a gateway that is invalid', async () => {
     const { hosts, skipped } = await readText(bookmarks(moba('one', { 8: 'not a host' }) + moba('two')))
     expect(hosts).toMatchObject([{ label: 'two' }])
     expect(skipped).toEqual(['one: jump host “not a host” is not a valid address'])
@@ -126,7 +126,7 @@ describe('MobaXterm’s sessions', () => {
     ])
   })
 
-  it('keep proxies and tell what is not taken over', async () => {
+  it('keep proxies and report what is not imported', async () => {
     const proxied = { 19: '3', 20: 'proxy.example', 21: '8080', 22: 'pu', 34: '-1', 7: 'htop' }
     const { hosts } = await readText(
       bookmarks(moba('a', proxied) + moba('b', { 19: '5' }) + moba('c', { 3: '[work]' })),
@@ -233,7 +233,7 @@ describe('the text of an ssh_config', () => {
     'is refused where ssh refuses it: %s',
     async line => {
       await expect(readText(`Host one\n  HostName 10.0.0.1\n${line}\n  User bob\n`)).rejects.toThrow(
-        /^Line 3: .* ssh refuses such a file\. Correct the line and import it again\.$/,
+        /^Line 3: .* ssh would refuse this file\. Correct the line and import it again\.$/,
       )
     },
   )

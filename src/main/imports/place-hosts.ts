@@ -49,7 +49,7 @@ class Placing {
   readonly #forwards: { hostId: HostId; label: string; specs: readonly string[] }[] = []
   readonly #now: PlacesNow
   #added = 0
-  #there = 0
+  #existing = 0
 
   /** The saved host for each imported one; null while it is being placed. */
   readonly #placedAs = new Map<ImportedHost, Host | null>()
@@ -66,7 +66,7 @@ class Placing {
       groups: this.#groups,
       forwards: this.#forwards,
       added: this.#added,
-      there: this.#there,
+      there: this.#existing,
     }
   }
 
@@ -80,7 +80,7 @@ class Placing {
       host => isAt(host, imported) && host.jumpHostId === jumpHostId && isCalled(host.label, label),
     )
     if (same) {
-      this.#there++
+      this.#existing++
       this.#placedAs.set(imported, same)
       return same
     }

@@ -15,7 +15,7 @@ const read = (text: string) => readImport(text, facts)
 const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
 
 describe('an import', () => {
-  it('reads a whole ssh command with all of it', () => {
+  it('reads a whole ssh command with all its options', () => {
     const { format, hosts } = read(
       `ssh -i ~/.ssh/key -A -p 2200 -J a,me@b:22 -L 8888:localhost:8888 -D1080 -o Compression=yes 'root@10.0.0.7' uptime`,
     )
@@ -33,7 +33,7 @@ describe('an import', () => {
           { address: 'b', port: 22, user: 'me' },
         ],
         forwards: ['-L 8888:localhost:8888', '-D 1080'],
-        note: 'left out: -o Compression=yes uptime',
+        note: 'ignored: -o Compression=yes uptime',
       },
     ])
   })
@@ -51,7 +51,7 @@ describe('an import', () => {
     }
   })
 
-  it('reads PuTTY’s registry, with proxies and forwards, and leaves out what is no SSH', () => {
+  it('reads PuTTY’s registry, with proxies and forwards, and skips sessions other than SSH', () => {
     const text = `Windows Registry Editor Version 5.00\r\n\r
 [HKEY_CURRENT_USER\\Software\\SimonTatham\\PuTTY\\Sessions\\Default%20Settings]\r
 "HostName"=""\r
@@ -177,7 +177,7 @@ describe('an import', () => {
     })
   })
 
-  it('has hosts or a sentence for any text', () => {
+  it('returns hosts or a sentence for any text', () => {
     const piece = fc.constantFrom(
       '[Sessions\\x]\n',
       'HostName=%%%\n',
@@ -209,7 +209,7 @@ describe('an import', () => {
 describe('what is imported', () => {
   const now = { hosts: [] as Host[], groups: [] as Group[], groupId: null }
 
-  it('jumps by a host of the same file, wherever it stands there, and is not doubled by a second import', () => {
+  it('uses a host of the same file as jump host, wherever it is, and is not duplicated by a second import', () => {
     const { hosts } = read(
       'Host web\n  HostName 10.0.0.5\n  ProxyJump gate\nHost gate\n  HostName 1.2.3.4\n  User root\n',
     )
@@ -225,14 +225,14 @@ describe('what is imported', () => {
     expect(placeHosts(csv, { ...now, hosts: first.hosts })).toMatchObject({ added: 0, there: 3 })
   })
 
-  it('takes a table whose first column is called “Host Name” for a table', () => {
+  it('recognizes a table whose first column is called “Host Name”', () => {
     expect(read('Host Name,IP Address,Port\nweb,10.0.0.1,22\n')).toMatchObject({
       format: 'csv',
       hosts: [{ label: 'web', address: '10.0.0.1' }],
     })
   })
 
-  it('makes jump hosts and groups once, and finds what is there', () => {
+  it('creates jump hosts and groups once, and finds existing ones', () => {
     const { hosts } = read('ssh -J a,me@b:2200 root@10.0.0.7')
     const first = placeHosts(hosts, now)
     expect(first.hosts.map(({ label }) => label)).toEqual(['a', 'b', '10.0.0.7'])
@@ -242,7 +242,7 @@ describe('what is imported', () => {
     expect([second.added, second.there, second.hosts]).toEqual([0, 1, []])
   })
 
-  it('comes back from an export as it was', () => {
+  it('survives an export and import unchanged', () => {
     const groups = [group.parse({ id: id(1), label: 'Lab', user: 'labuser' })]
     const gate = host.parse({ id: id(2), label: 'gate', address: 'g.example', user: 'j' })
     const box = host.parse({

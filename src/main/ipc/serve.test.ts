@@ -35,7 +35,7 @@ describe('the boundary', () => {
     built.dispose()
   })
 
-  it('answers any mutated input with invalid-input and lives on', { timeout: 60_000 }, async () => {
+  it('answers any mutated input with invalid-input and keeps working', { timeout: 60_000 }, async () => {
     const { built, transport, bugs } = await setUp()
     const junk = fc.oneof(
       fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true }),

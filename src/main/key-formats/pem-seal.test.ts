@@ -51,7 +51,7 @@ describe('a key that openssl has encrypted', () => {
     await isRead(openssl(rsa, 'rsa', '-traditional', '-des', ...legacy, ...out), rsa)
   })
 
-  it('is refused in one true sentence where its cipher is unknown, whatever the passphrase', async () => {
+  it('is refused with a correct sentence if its cipher is unknown, whatever the passphrase', async () => {
     for (const args of [
       ['-v1', 'PBE-SHA1-RC4-128', ...legacy],
       ['-v1', 'PBE-SHA1-RC2-40', ...legacy],
@@ -61,7 +61,7 @@ describe('a key that openssl has encrypted', () => {
       await expect(read(openssl(rsa, 'pkcs8', '-topk8', '-v2', cipher, ...out))).rejects.toThrow('its cipher')
   })
 
-  it('with a right passphrase and a kind of key that SSH has no use for is not taken for a wrong passphrase', async () => {
+  it('with a correct passphrase and a kind of key that SSH doesn’t support is not reported as a wrong passphrase', async () => {
     const ed448 = openssl('', 'genpkey', '-algorithm', 'ed448')
     const error = await read(openssl(ed448, 'pkcs8', '-topk8', ...out)).catch((thrown: unknown) => thrown)
     expect(error).not.toBeInstanceOf(WrongPassphrase)

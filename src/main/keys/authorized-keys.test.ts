@@ -32,7 +32,7 @@ describe('a key on a server', () => {
     expect([statSync(join(home, '.ssh')).mode & 0o777, statSync(file).mode & 0o777]).toEqual([0o700, 0o600])
   })
 
-  it('keeps what is there byte for byte, ends an open line, and takes no comment for a key', () => {
+  it('preserves existing contents byte for byte, ends an open line, and ignores keys in comments', () => {
     const home = join(tempDir(), "a home with 'quotes'")
     mkdirSync(join(home, '.ssh'), { recursive: true })
     const before = Buffer.concat([Buffer.from(`# ${line}\r\n\xff`, 'latin1'), Buffer.from(other)])
@@ -43,7 +43,7 @@ describe('a key on a server', () => {
     )
   })
 
-  it('is taken off in one step, through a link, the mode kept; not when somebody wrote meanwhile', () => {
+  it('is removed atomically, through a symlink, keeping the mode; not if the file changed meanwhile', () => {
     const home = tempDir()
     mkdirSync(join(home, '.ssh'))
     const real = join(home, 'dotfiles')
@@ -56,7 +56,7 @@ describe('a key on a server', () => {
     expect(gone).toBe(1)
     expect(sh(home, replaceScript('1 2', file.length), encodeLines(file).toString())?.word).toBe('changed')
     expect(readFileSync(real, 'utf8')).toContain(line)
-    // A link that is lost half way must not leave half a file.
+    // A connection lost midway must not leave an incomplete file.
     expect(sh(home, replaceScript(checksum, file.length), encodeLines(file).toString().slice(0, 40))?.word).toBe(
       'no-write',
     )

@@ -42,7 +42,7 @@ const shells = [
   ['dash', 'dash -c "$SSH_ORIGINAL_COMMAND"'],
 ] as const
 
-describe('a key that is put on a server', () => {
+describe('a key that is added to a server', () => {
   eachWith(shells, ([name]) => (name === 'the login shell' ? 'sshd' : name))(
     'through %s is added once, proved by signing in, and taken off again',
     async (name, command) => {
@@ -67,7 +67,7 @@ describe('a key that is put on a server', () => {
     },
   )
 
-  it('is told where the server keeps keys elsewhere', async () => {
+  it('is reported if the server keeps keys elsewhere', async () => {
     const { deployment, key, line, at } = await setUp([keysElsewhere])
     const put = await deployment.put(target, { line, keyFile: key }, signal)
     expect(put).toMatchObject({ added: true, proved: false })

@@ -35,7 +35,7 @@ const ed25519 = { type: 'ed25519', bits: 256, comment: 'me@laptop', ...plain } a
 
 interface Given {
   readonly reply?: (question: Question) => Answer | null
-  /** Asks in place of `reply`. */
+  /** Asks instead of `reply`. */
   readonly ask?: Prompter['ask']
   readonly agentSocket?: string | null
   readonly server?: { readonly port: number; readonly user?: string; readonly id?: string }
@@ -85,7 +85,7 @@ const passphrases =
   }
 const answered = new WeakMap<readonly string[], string[]>()
 
-/** What ssh-keygen says of a private key with this passphrase: its public line; throws when it can't open it. */
+/** The public key line that ssh-keygen prints for a private key with this passphrase; throws if it can't decrypt it. */
 function publicOf(path: string, passphrase = ''): string {
   return execFileSync('ssh-keygen', ['-y', '-P', passphrase, '-f', path], { encoding: 'utf8', stdio: 'pipe' })
 }
@@ -114,7 +114,7 @@ describe.skipIf(lacks('sshd', 'ssh-agent'))('KeyService', () => {
     expect(book.keys).toMatchObject([{ id, type: 'ED25519', comment: 'me@laptop', encrypted: false, inAgent: false }])
   })
 
-  it('generates into the vault, where nothing of it is a file', async () => {
+  it('generates into the vault, without any file', async () => {
     const { keys, path } = await setUp()
     const id = await keys.generate({ place: 'vault', name: 'mine', ...ed25519 })
     expect(id).toBe('vault:mine')
@@ -122,7 +122,7 @@ describe.skipIf(lacks('sshd', 'ssh-agent'))('KeyService', () => {
     expect((await keys.list()).keys).toMatchObject([{ id, place: 'vault' }])
   })
 
-  it('makes no key over another one, nor into a vault that is locked', async () => {
+  it('never overwrites a key, and generates none into a locked vault', async () => {
     const { keys, vault, path } = await setUp()
     writeFileSync(path('taken.pub'), 'somebody’s')
     await expect(keys.generate({ place: 'file', name: 'taken', ...ed25519 })).rejects.toMatchObject({ code: 'exists' })
@@ -135,7 +135,7 @@ describe.skipIf(lacks('sshd', 'ssh-agent'))('KeyService', () => {
     expect(await keys.list()).toMatchObject({ vaultLocked: true })
   })
 
-  it('imports a key that is sealed with a passphrase, which goes on to guard it', async () => {
+  it('imports an encrypted key, and keeps its passphrase', async () => {
     const { keys, asked, folder, path } = await setUp({ reply: passphrases('wrong', 'right') })
     const given = join(folder, 'given')
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-C', 'given', '-N', 'right', '-f', given])
@@ -146,7 +146,7 @@ describe.skipIf(lacks('sshd', 'ssh-agent'))('KeyService', () => {
     expect((await keys.list()).keys.find(key => key.id === id)).toMatchObject({ encrypted: true, comment: 'given' })
   })
 
-  it('imports nothing that is missing, no key, or not opened', async () => {
+  it('imports nothing that is missing, invalid or locked', async () => {
     const { keys, folder, path } = await setUp()
     const into = { place: 'file', name: 'new' } as const
     await expect(keys.importKey({ text: '', path: join(folder, 'none'), ...into })).rejects.toMatchObject({
@@ -166,7 +166,7 @@ describe.skipIf(lacks('sshd', 'ssh-agent'))('KeyService', () => {
     expect(existsSync(path('new'))).toBe(false)
   })
 
-  it('exports a copy under a name that is free, sealed anew', async () => {
+  it('exports a copy under a free name, with a new passphrase', async () => {
     const { keys, folder, path } = await setUp()
     const id = await keys.generate({ place: 'file', name: 'work', ...ed25519 })
     const sealed = { passphrase: 'new words', rounds: 16 }
@@ -179,7 +179,7 @@ describe.skipIf(lacks('sshd', 'ssh-agent'))('KeyService', () => {
     )
   })
 
-  it('changes a passphrase, asking for the old one, and forgets a remembered one', async () => {
+  it('changes a passphrase, asking for the old one, and deletes a saved one', async () => {
     const { keys, vault, asked, path } = await setUp({ reply: passphrases('old') })
     const id = await keys.generate({ place: 'file', name: 'work', ...ed25519, passphrase: 'old' })
     await keys.changePassphrase({ id, passphrase: 'new', rounds: 16 })
@@ -193,7 +193,7 @@ describe.skipIf(lacks('sshd', 'ssh-agent'))('KeyService', () => {
     expect(publicOf(path('work'))).toContain('ssh-ed25519')
   })
 
-  it('leaves a key as it was when its passphrase is not given', async () => {
+  it('leaves a key unchanged when its passphrase is not given', async () => {
     const { keys, path } = await setUp()
     const id = await keys.generate({ place: 'file', name: 'work', ...ed25519, passphrase: 'old' })
     await expect(keys.changePassphrase({ id, passphrase: 'new', rounds: 16 })).rejects.toMatchObject({
@@ -225,7 +225,7 @@ describe.skipIf(lacks('sshd', 'ssh-agent'))('KeyService', () => {
     expect(existsSync(path('copy'))).toBe(false)
   })
 
-  it('removes a key with its public half and its remembered passphrase, from either place', async () => {
+  it('deletes a key with its public key and its saved passphrase, from either place', async () => {
     const { keys, vault, path } = await setUp()
     const file = await keys.generate({ place: 'file', name: 'work', ...ed25519 })
     const kept = await keys.generate({ place: 'vault', name: 'mine', ...ed25519 })
@@ -240,7 +240,7 @@ describe.skipIf(lacks('sshd', 'ssh-agent'))('KeyService', () => {
     expect(existsSync('/etc/hostname')).toBe(true)
   })
 
-  it('puts a key on a server, proves it by signing in, and takes it off again', async () => {
+  it('adds a key to a server, tests it by signing in, and removes it again', async () => {
     const folder = tempDir()
     const server = await startOpenSsh(folder)
     ends.push(() => server.stop())
@@ -256,7 +256,7 @@ describe.skipIf(lacks('sshd', 'ssh-agent'))('KeyService', () => {
     })
   })
 
-  it('gives up putting a key on when that is cancelled, and a cancel for nothing is nothing', async () => {
+  it('stops adding a key when that is cancelled, and ignores a cancel without an operation', async () => {
     const server = await startTestServer({ keys: [], mute: true })
     ends.push(() => server.close())
     const { keys } = await setUp({ server })
@@ -270,7 +270,7 @@ describe.skipIf(lacks('sshd', 'ssh-agent'))('KeyService', () => {
     clearInterval(timer)
   })
 
-  it('puts a key into the agent and takes it out again', async () => {
+  it('adds a key to the agent and removes it again', async () => {
     const folder = tempDir()
     const agentSocket = await startAgent(folder)
     const { keys, path } = await setUp({ agentSocket }, folder)
@@ -284,7 +284,7 @@ describe.skipIf(lacks('sshd', 'ssh-agent'))('KeyService', () => {
     expect((await keys.list()).keys.find(key => key.id === id)).toMatchObject({ inAgent: false })
   })
 
-  it('says that there is no agent', async () => {
+  it('reports a missing agent', async () => {
     const { keys } = await setUp()
     const id = await keys.generate({ place: 'file', name: 'work', ...ed25519 })
     await expect(keys.addToAgent({ id, seconds: 0 })).rejects.toMatchObject({ code: 'not-found' })

@@ -6,7 +6,7 @@ import { PromptService } from './prompt-service.ts'
 const question = { kind: 'open-address', address: 'ssh://x' } as const
 
 describe('PromptService', () => {
-  it('gives each answer to the one who asked, whatever the order', async () => {
+  it('passes each answer to its caller, in whatever order', async () => {
     const service = new PromptService()
     const options = { asker: 'person', signal: new AbortController().signal } as const
     const [a, b] = [service.ask(question, options), service.ask(question, options)]
@@ -17,7 +17,7 @@ describe('PromptService', () => {
     expect(await service.list()).toEqual([])
   })
 
-  it('takes a question back when nobody waits for its answer any more', async () => {
+  it('withdraws a question when nobody waits for its answer any more', async () => {
     const service = new PromptService()
     const abort = new AbortController()
     const options = { asker: 'person', signal: abort.signal } as const
@@ -28,7 +28,7 @@ describe('PromptService', () => {
     expect(await service.ask(question, options)).toBeNull()
   })
 
-  it('says who asks, and that a person waits for what the background asked', async () => {
+  it('says on whose behalf it asks, and that the user now waits for background work', async () => {
     const service = new PromptService()
     const { signal } = new AbortController()
     const asker = new Asker('background')
@@ -43,7 +43,7 @@ describe('PromptService', () => {
     service.dispose()
   })
 
-  it('opens what follows an answer at once, and nothing after Cancel', async () => {
+  it('opens follow-up questions at once after an answer, and none after Cancel', async () => {
     const service = new PromptService()
     const { signal } = new AbortController()
     const [answered, cancelled] = [new Asker('background'), new Asker('background')]
@@ -56,7 +56,7 @@ describe('PromptService', () => {
     service.dispose()
   })
 
-  it('asks openly from the start for an asker that a person already waits for', async () => {
+  it('asks openly from the start for an asker that the user already waits for', async () => {
     const service = new PromptService()
     const asker = new Asker('background')
     asker.raise()

@@ -58,7 +58,7 @@ test('a file of any type is opened by the text editor of the system, never by th
   }
 })
 
-test('a browser that the desktop has for plain text is not taken for a text editor', async () => {
+test('a browser assigned to plain text is not mistaken for a text editor', async () => {
   const firefox = '[Desktop Entry]\nType=Application\nExec=/usr/bin/firefox %u\nCategories=Network;WebBrowser;\n'
   const machine: Machine = {
     platform: 'linux',
@@ -72,7 +72,7 @@ test('a browser that the desktop has for plain text is not taken for a text edit
   })
 })
 
-test('an editor that needs a terminal is passed over, and with no other a sentence says where to choose one', async () => {
+test('an editor that needs a terminal is skipped, and without another one a sentence says where to choose one', async () => {
   const vim = '[Desktop Entry]\nType=Application\nTerminal=true\nExec=vim %F\nCategories=Utility;TextEditor;\n'
   const machine: Machine = {
     platform: 'linux',
@@ -94,7 +94,7 @@ test.each(['../../tmp/x.desktop', '/tmp/x.desktop', 'x.desktop/..', '-x.desktop'
   },
 )
 
-test('an editor of one’s own gets the path last, or where its command has a place for it', async () => {
+test('a user’s own editor gets the path last, or at its placeholder', async () => {
   const machine: Machine = { platform: 'linux', programs: ['/usr/bin/subl', '/opt/my editor/run'] }
   const path = "/data/a b'; touch x #.sh"
   expect(await chooseEditor(path, 'subl -n', computer(machine))).toEqual({
@@ -110,7 +110,7 @@ test('an editor of one’s own gets the path last, or where its command has a pl
   })
 })
 
-test('the path of an editor may hold spaces without quotation marks', async () => {
+test('the path of an editor may contain spaces without quotation marks', async () => {
   const machine: Machine = { platform: 'win32', programs: ['C:\\Program Files\\np.exe'] }
   expect(await chooseEditor('C:\\x', 'C:\\Program Files\\np.exe', computer(machine))).toEqual({
     program: 'C:\\Program Files\\np.exe',
@@ -125,7 +125,7 @@ test.each(['missing', './run', 'sub/run', "'open"])(
   },
 )
 
-test('on Windows a program is found with its ending, and a batch file runs in cmd.exe with every word quoted', async () => {
+test('on Windows a program is found with its extension, and a batch file runs in cmd.exe with every word quoted', async () => {
   const machine: Machine = {
     platform: 'win32',
     programs: ['C:\\Tools\\code.cmd', 'C:\\Tools\\np.exe', 'relative\\np.exe'],
@@ -152,7 +152,7 @@ test.each(['%PATH%', 'a&calc', 'a"b', 'a^b', 'a|b', 'a!b!', 'a\nb', '<a>'])(
   },
 )
 
-test('an Exec line is read as the desktop reads it, and the path is one word of it whatever it holds', () => {
+test('an Exec line is parsed as the desktop does, and the path is one word of it whatever it contains', () => {
   expect(execWords('"/opt/my app/run" --class="x" %F', '/a')).toBeNull()
   expect(execWords('"/opt/my app/run" -n %F', '/a b')).toEqual(['/opt/my app/run', '-n', '/a b'])
   expect(execWords('flatpak run --file-forwarding org.x @@u %U @@ %i %c', '/a')).toEqual(
@@ -177,7 +177,7 @@ test('an Exec line is read as the desktop reads it, and the path is one word of 
   )
 })
 
-test('a path is handed over whole to a command of any words', async () => {
+test('a path is passed unchanged to a command of any words', async () => {
   const machine: Machine = { platform: 'linux', programs: ['/usr/bin/ed'] }
   await fc.assert(
     fc.asyncProperty(fc.array(fc.stringMatching(/^[a-z{}-]{1,6}$/)), fc.string(), async (words, name) => {

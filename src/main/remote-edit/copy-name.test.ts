@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { runs } from '../../testing/runs.ts'
 import { copyName } from './copy-name.ts'
 
-test('a copy keeps the name of its file where this computer can hold it', () => {
+test('a copy keeps the name of its file if this computer supports it', () => {
   expect(copyName('train.py', 'linux')).toBe('train.py')
   expect(copyName('my notes.md', 'linux')).toBe('my notes.md')
   expect(copyName('$(touch x);`id`.py', 'linux')).toBe('__touch x___id_.py')
@@ -13,7 +13,7 @@ test('a copy keeps the name of its file where this computer can hold it', () => 
   expect(copyName('', 'linux')).toBe('file')
 })
 
-test('any name of a server becomes one name that can be made, and that cmd.exe reads as text', () => {
+test('any name of a server becomes one valid name that cmd.exe reads as text', () => {
   const names = fc.oneof(
     fc.array(fc.nat(0xffff), { maxLength: 300 }).map(codes => String.fromCharCode(...codes)),
     fc.stringMatching(/^[%"&|^!<>. a:\\]{0,40}$/),

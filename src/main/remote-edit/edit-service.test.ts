@@ -25,9 +25,9 @@ interface Rig {
   readonly opened: string[]
   readonly questions: Question[]
   answer: (question: Question, signal: AbortSignal) => Promise<Answer | null>
-  /** Cuts the way to the host, or gives it back. */
+  /** Cuts or restores the connection to the host. */
   cut(failure: Error | null): void
-  /** Connects the host, as a person does who looks at its files. */
+  /** Connects the host, like a user who looks at its files. */
   connect(): Promise<void>
   start(now?: () => number): EditService
   /** Ends everything that was started. */
@@ -35,7 +35,7 @@ interface Rig {
   open(service: EditService): Promise<string>
 }
 
-/** A "host" whose files are those of a folder, with a way to it that can be cut. */
+/** A "host" whose files are in a local folder, with a connection that can be cut. */
 function rig(): Rig {
   const folder = tempDir()
   const remote = join(folder, 'train.py')
@@ -104,7 +104,7 @@ const read = (path: string) => readFileSync(path, 'utf8')
 
 const lost = new AppError('lost', 'The connection was lost.')
 
-test('a save in the editor goes to the host', async () => {
+test('a save in the editor is uploaded to the host', async () => {
   const at = rig()
   const copy = await at.open(at.start())
   writeFileSync(copy, 'two\n')
@@ -114,12 +114,12 @@ test('a save in the editor goes to the host', async () => {
   expect(at.bugs).toEqual([])
 })
 
-test('after a conflict whose question failed on a lost link, later saves are sent', async () => {
+test('after a conflict whose question failed on a lost connection, later saves are uploaded', async () => {
   const at = rig()
   const service = at.start()
   const copy = await at.open(service)
   writeFileSync(at.remote, 'theirs, longer\n')
-  // The link goes while the two versions are compared.
+  // The connection is lost while the two versions are compared.
   at.answer = () => {
     at.cut(lost)
     return Promise.resolve({ kind: 'conflict', choice: 'replace', all: false })
@@ -136,7 +136,7 @@ test('after a conflict whose question failed on a lost link, later saves are sen
   expect(at.bugs).toEqual([])
 })
 
-test('a question that can not be asked counts as "not now": the changes are offered, and the next save is sent', async () => {
+test('a question that can’t be asked counts as "not now": the changes are offered, and the next save is uploaded', async () => {
   const at = rig()
   const service = at.start()
   const copy = await at.open(service)
@@ -156,10 +156,10 @@ test('a question that can not be asked counts as "not now": the changes are offe
   expect(read(at.remote)).toBe('theirs, longer\n')
 })
 
-test('what could not be sent is retried when the person has connected the host again', async () => {
+test('a failed upload is retried when the user has connected the host again', async () => {
   const at = rig()
   const copy = await at.open(at.start())
-  // A first run ends with a save that rests in its copy.
+  // The first run ends with a save that stays in its copy.
   const second = await restarted(at, copy)
   at.cut(new AppError('needs-answer', 'It asks for a password.'))
   second.send({ id: second.unsent()[0]!.id })
@@ -170,7 +170,7 @@ test('what could not be sent is retried when the person has connected the host a
   expect(second.unsent()).toEqual([])
 })
 
-test('a save just before the end is offered after a restart, and dropped when the person says so', async () => {
+test('a save just before quitting is offered after a restart, and dropped at the user’s request', async () => {
   const at = rig()
   const copy = await at.open(at.start())
   const service = await restarted(at, copy)
@@ -195,7 +195,7 @@ test('an editor that stays open over a restart still saves to the host', async (
   await vi.waitFor(() => expect(read(at.remote)).toBe('two\n'))
 })
 
-test('after a week copies go, but never one whose changes were not sent', async () => {
+test('after a week copies are deleted, but never one whose changes were not uploaded', async () => {
   const at = rig()
   const first = at.start()
   const clean = await at.open(first)
@@ -209,7 +209,7 @@ test('after a week copies go, but never one whose changes were not sent', async 
     utimesSync(copy, then, then)
     utimesSync(join(copy, '..'), then, then)
   }
-  // Written in place: the folder's own time stays what it was.
+  // Written in place: the folder's own time is unchanged.
   const yesterday = new Date(now - day)
   utimesSync(touched, yesterday, yesterday)
   const service = at.start(() => now)
@@ -221,7 +221,7 @@ test('after a week copies go, but never one whose changes were not sent', async 
   expect([changed, touched].map(existsSync)).toEqual([true, false])
 })
 
-test('a file that was deleted on the host is made anew only when the person sends it, and never over a new one', async () => {
+test('a file deleted on the host is created again only at the user’s request, and never over a new one', async () => {
   const at = rig()
   const service = at.start()
   const copy = await at.open(service)
@@ -240,7 +240,7 @@ test('a file that was deleted on the host is made anew only when the person send
   await vi.waitFor(() => expect(existsSync(at.remote) && read(at.remote)).toBe('two\n'))
 })
 
-test('opening a file again whose changes are not sent opens the same copy', async () => {
+test('opening a file again whose changes are not uploaded opens the same copy', async () => {
   const at = rig()
   const service = at.start()
   const copy = await at.open(service)
@@ -271,7 +271,7 @@ test('no copy stays behind when no editor can be started', async () => {
   expect(readdirSync(join(folder, 'edits'))).toEqual([])
 })
 
-/** Ends what runs in the very moment of a save, and starts anew. */
+/** Ends the service during a save, and starts it again. */
 async function restarted(at: Rig, copy: string): Promise<EditService> {
   writeFileSync(copy, 'not sent\n')
   at.end()

@@ -27,7 +27,7 @@ export interface EditServiceDependencies extends Omit<EditDependencies, 'onChang
 }
 
 // Copies of earlier runs are kept this long once their changes were uploaded.
-const keptMs = 7 * 86_400_000
+const retentionMs = 7 * 86_400_000
 
 /** Opens remote files in a local editor and uploads saved changes, never over changes made by others. */
 export class EditService implements Contract, Disposable {
@@ -116,7 +116,7 @@ export class EditService implements Contract, Disposable {
       const why = 'Your changes were not uploaded before Hawser quit.'
       this.#follow(id, record, { kind: 'held', why })
       this.#announce()
-    } else if (now() - touchedMs > keptMs) await removeEdit(folder, id)
+    } else if (now() - touchedMs > retentionMs) await removeEdit(folder, id)
     else if (record && data) this.#follow(id, record, { kind: 'clean' })
   }
 

@@ -7,7 +7,7 @@ import { isUnsent, nextState, type EditEvent, type EditState } from './edit-stat
 const failed = (code: string, tries = 0): EditState =>
   nextState({ kind: 'sending' }, { kind: 'failed', error: new AppError(code as 'lost', 'No.'), tries })
 
-test('a lost way to the host is tried again, ever less often', () => {
+test('a lost connection to the host is retried, at growing intervals', () => {
   const delays = [0, 1, 2, 10, 1_000].map(tries => {
     const state = failed('lost', tries)
     return state.kind === 'waiting' ? state.retryMs : null
@@ -15,13 +15,13 @@ test('a lost way to the host is tried again, ever less often', () => {
   expect(delays).toEqual([2_000, 4_000, 8_000, 300_000, 300_000])
 })
 
-test('signing in waits for the person, and everything else is held for them', () => {
+test('signing in waits for the user, and everything else is kept for them', () => {
   expect(failed('needs-answer')).toEqual({ kind: 'waiting', why: 'No.', retryMs: null })
   expect(failed('no-permission')).toEqual({ kind: 'held', why: 'No.' })
   expect(nextState({ kind: 'sending' }, { kind: 'failed', error: new Error('Bug.'), tries: 0 }).kind).toBe('held')
 })
 
-test('what was put off is not asked about again until something new is saved or the person sends it', () => {
+test('a postponed upload is not asked about again until a new save or the user’s request', () => {
   const held: EditState = { kind: 'held', why: 'No.' }
   expect(nextState(held, { kind: 'looked', holds: 'what was tried' })).toBe(held)
   expect(nextState(held, { kind: 'retry' })).toBe(held)
@@ -30,7 +30,7 @@ test('what was put off is not asked about again until something new is saved or 
   expect(nextState(held, { kind: 'looked', holds: 'what was sent' })).toEqual({ kind: 'clean' })
 })
 
-test('after any history a new save is sent', () => {
+test('after any history a new save is uploaded', () => {
   const event: fc.Arbitrary<EditEvent> = fc.oneof(
     fc
       .constantFrom('what was sent', 'what was tried', 'something new')

@@ -35,7 +35,7 @@ const firstRetryMs = 2_000
 const longestRetryMs = 300_000
 
 // The connection to the host may soon be back.
-const passing = new Set<unknown>([
+const temporaryCodes = new Set<unknown>([
   'lost',
   'timed-out',
   'unreachable',
@@ -86,7 +86,7 @@ export function isUnsent(state: EditState): state is Extract<EditState, { readon
 function afterFailure(error: unknown, tries: number): EditState {
   const why = messageOf(error)
   const code = error instanceof AppError ? error.code : null
-  if (passing.has(code)) {
+  if (temporaryCodes.has(code)) {
     const retryMs = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(tries, 16))
     return { kind: 'waiting', why, retryMs }
   }

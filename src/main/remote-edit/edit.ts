@@ -40,7 +40,7 @@ export interface EditStart {
 }
 
 // Editors write in several steps: the file is read once they have finished.
-const usualSettleMs = 300
+const defaultSettleMs = 300
 
 /**
  * A remote file that is open in a local editor. Saved changes are uploaded, one save after the other and never over
@@ -127,7 +127,7 @@ export class Edit implements Disposable {
     this.#settling = setTimeout(() => {
       this.#touched = true
       this.#wake()
-    }, this.#dependencies.settleMs ?? usualSettleMs)
+    }, this.#dependencies.settleMs ?? defaultSettleMs)
   }
 
   /**

@@ -5,7 +5,7 @@ import { runs } from '../../testing/runs.ts'
 import { decodeName, encodeName } from './byte-names.ts'
 
 describe('names as bytes', () => {
-  test('any bytes come back as they were', () => {
+  test('any bytes survive a round trip', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), bytes => {
         expect(Buffer.from(encodeName(decodeName(bytes))).equals(Buffer.from(bytes))).toBe(true)
@@ -14,7 +14,7 @@ describe('names as bytes', () => {
     )
   })
 
-  test('text is itself, with the mark of a byte order and the replacement character too', () => {
+  test('text is unchanged, including the byte order mark and the replacement character', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), text => {
         expect(decodeName(Buffer.from(text, 'utf8'))).toBe(text)
@@ -24,9 +24,9 @@ describe('names as bytes', () => {
       expect(decodeName(Buffer.from(text, 'utf8'))).toBe(text)
   })
 
-  test('a byte that is no UTF-8 is a lone surrogate of its own', () => {
+  test('a byte that is not valid UTF-8 is a lone surrogate of its own', () => {
     expect(decodeName(Buffer.from([0x61, 0xff, 0xc3, 0x28, 0xe2, 0x82]))).toBe('a\udcff\udcc3(\udce2\udc82')
-    // Surrogates written in UTF-8, and longer forms of short characters, are no UTF-8.
+    // Surrogates encoded in UTF-8, and overlong forms, are not valid UTF-8.
     expect(decodeName(Buffer.from([0xed, 0xb2, 0x80, 0xc0, 0xaf]))).toBe('\udced\udcb2\udc80\udcc0\udcaf')
   })
 

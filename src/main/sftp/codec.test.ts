@@ -33,7 +33,7 @@ const reply = fc.oneof(
 )
 
 describe('the codec', () => {
-  test('attributes come back as they were', () => {
+  test('attributes survive a round trip', () => {
     fc.assert(
       fc.property(attributes, found => {
         const packet = new PacketWriter(packetType.attrs).u32(7).attributes(found).finish()
@@ -42,7 +42,7 @@ describe('the codec', () => {
     )
   })
 
-  test('a reply that is cut off at any byte is refused or read, and nothing else happens', () => {
+  test('a reply truncated at any byte is refused or read, and nothing else happens', () => {
     fc.assert(
       fc.property(reply, packet => {
         const bytes = packet.finish().subarray(4)
@@ -82,7 +82,7 @@ describe('the codec', () => {
     )
   })
 
-  test('a stream is cut into the same packets wherever its chunks end', () => {
+  test('a stream is split into the same packets wherever its chunks end', () => {
     fc.assert(
       fc.property(
         fc.array(fc.uint8Array({ minLength: 1, maxLength: 300 }), { maxLength: 12 }),
@@ -102,7 +102,7 @@ describe('the codec', () => {
     )
   })
 
-  test('a packet of a size that none has is refused before there is room for it', () => {
+  test('a packet of an impossible size is refused before memory is allocated for it', () => {
     for (const size of [0, 0x8000_0000, 0xffff_ffff, 513 * 1024])
       expect(() => new PacketSplitter(() => {}).push(lengthOf({ length: size }))).toThrow(SftpFormatError)
   })
@@ -118,7 +118,7 @@ describe('the codec', () => {
     expect(parseReply(bytes).reply).toEqual({ kind: 'attributes', attributes })
   })
 
-  test('a count of extended attributes past the end of the packet costs what follows, and no more', () => {
+  test('a count of extended attributes past the end of the packet is harmless', () => {
     const packet = new PacketWriter(packetType.name).u32(7).u32(2)
     packet.bytes(Buffer.from('a')).bytes(Buffer.from('')).attributes({ size: 1 })
     packet.bytes(Buffer.from('b')).bytes(Buffer.from('')).u32(0x8000_0000).u32(9).bytes(Buffer.from('x'))
@@ -126,7 +126,7 @@ describe('the codec', () => {
     expect(reply.kind === 'names' && reply.entries.map(({ name }) => name.toString())).toEqual(['a', 'b'])
   })
 
-  test('a count of names past those that came leaves those that came', () => {
+  test('a count larger than the number of names keeps the names', () => {
     const packet = new PacketWriter(packetType.name).u32(7).u32(0xffff_ffff)
     packet.bytes(Buffer.from('a')).bytes(Buffer.from('')).attributes({ size: 1 })
     const { reply } = parseReply(packet.finish().subarray(4))

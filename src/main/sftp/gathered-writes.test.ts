@@ -15,7 +15,7 @@ test('small writes of one turn go out as one', async () => {
   expect(written.map(String)).toEqual(['one two three'])
 })
 
-test('whatever is pushed goes out once and in order, in pieces that every server takes', async () => {
+test('all data is sent once and in order, in pieces that every server accepts', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 70_000 }), { maxLength: 40 }), async sizes => {
       const written: Uint8Array[] = []

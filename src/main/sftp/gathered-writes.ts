@@ -1,5 +1,5 @@
 // The largest packet of a channel that every server must accept (RFC 4254, 5.2); larger writes would be split again.
-const mostBytes = 32 * 1024
+const maxBytes = 32 * 1024
 
 /**
  * Joins the small requests of one event loop turn into one write: separate writes would become SSH packets with their
@@ -15,8 +15,8 @@ export class GatheredWrites {
   }
 
   push(data: Uint8Array): void {
-    if (this.#bytes + data.length > mostBytes) this.flush()
-    if (data.length >= mostBytes) return this.#write(data)
+    if (this.#bytes + data.length > maxBytes) this.flush()
+    if (data.length >= maxBytes) return this.#write(data)
     if (this.#waiting.length === 0) setImmediate(() => this.flush())
     this.#waiting.push(data)
     this.#bytes += data.length

@@ -26,7 +26,7 @@ const greetings: readonly (readonly [string, Uint8Array, string])[] = [
   [
     'text',
     Buffer.from('Welcome \u001b[1mto box\n'),
-    'It said: “Welcome to box”. A start-up file such as ~/.bashrc must print nothing',
+    'Its output: “Welcome to box”. Startup files such as ~/.bashrc must not print anything',
   ],
   ['much text', Buffer.from('x'.repeat(90_000)), 'xxx…”.'],
   ['no text', Buffer.from([0xfe, 0xfe, 0xfe, 0xfe]), 'not SFTP'],
@@ -44,11 +44,14 @@ describe('a session', () => {
     })
   })
 
-  test('that ends before its greeting is no working SFTP, with its words where it had some', async () => {
+  test('that ends before its greeting is reported as not working, with its output if there is any', async () => {
     for (const [said, text] of [
-      ['', /^box has no working SFTP: its SFTP server ended at once\. Check “Subsystem sftp” in its sshd_config\.$/],
-      ['no', /^box printed text where SFTP should begin\. It said: “no”\./],
-      ['\n', /^box printed an empty line where SFTP should begin\. A start-up file such as/],
+      [
+        '',
+        /^SFTP is not working on box: its SFTP server exited immediately\. Check “Subsystem sftp” in its sshd_config\.$/,
+      ],
+      ['no', /^box printed text before SFTP started\. Its output: “no”\./],
+      ['\n', /^box printed an empty line before SFTP started\. Startup files such as/],
     ] as const) {
       const listeners = new Map<string, (data: Buffer) => void>()
       const channel: ByteChannel = {
@@ -64,7 +67,7 @@ describe('a session', () => {
     }
   })
 
-  test('that ends before its greeting is told with its standard error and exit code', async () => {
+  test('that ends before its greeting is reported with its standard error and exit code', async () => {
     const listeners = new Map<string, (data: Buffer) => void>()
     const channel: ByteChannel = {
       write: () => {
@@ -82,14 +85,14 @@ describe('a session', () => {
         signal: never,
       })
     await expect(said('sh: /usr/lib/sftp-server: \u001b[31mnot found\n', 127)).rejects.toMatchObject({
-      message: expect.stringContaining('(exit code 127). It said: “sh: /usr/lib/sftp-server: not found”. Check'),
+      message: expect.stringContaining('(exit code 127). Its output: “sh: /usr/lib/sftp-server: not found”. Check'),
     })
     await expect(said('WARNING: Your password has expired.\n', 1)).rejects.toMatchObject({
       message: expect.stringMatching(/^The password on box has expired\. Open a terminal to box/),
     })
   })
 
-  test('that is not greeted at all gives up', async () => {
+  test('that gets no greeting gives up', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const opening = open(() => null, null)
     const failed = expect(opening).rejects.toMatchObject({ code: 'timed-out' })
@@ -97,7 +100,7 @@ describe('a session', () => {
     await failed
   })
 
-  test('lets neither of two open files be written to when its server gave both the same handle', async () => {
+  test('writes to neither of two open files if its server returned the same handle for both', async () => {
     const handles = ['0', '1', '1']
     const { session } = await open(({ type, id }) =>
       type === packetType.open
@@ -105,12 +108,12 @@ describe('a session', () => {
         : fakeReply.status(id, 0),
     )
     const [first, second] = [await session.open('a', { flags: 2 }), await session.open('b', { flags: 2 })]
-    const mixedUp = { code: 'files-failed', message: expect.stringContaining('box mixed up two open files') as unknown }
+    const mixedUp = { code: 'files-failed', message: expect.stringContaining('box confused two open files') as unknown }
     await expect(session.open('c', { flags: 2 })).rejects.toMatchObject(mixedUp)
     await expect(session.write(second, 0, Buffer.from('x'))).rejects.toMatchObject(mixedUp)
     await session.write(first, 0, Buffer.from('x'))
     expect(session.limits.handles).toBe(2)
-    // Once both are closed the handle is like any other.
+    // Once both are closed, the handle is like any other.
     await session.close(second)
     await session.write(await session.open('d', { flags: 2 }), 0, Buffer.from('x'))
     session.dispose()
@@ -128,7 +131,7 @@ describe('a session', () => {
     session.dispose()
   })
 
-  test('whose server refuses says its code and words, cleaned', async () => {
+  test('whose server refuses reports its code and message, cleaned', async () => {
     const { session } = await open(({ id }) => fakeReply.status(id, 3, 'no\u001b[31m way\n'))
     await expect(session.remove('/a')).rejects.toMatchObject({ status: 3, message: 'no way' })
     session.dispose()
@@ -152,7 +155,7 @@ describe('a session', () => {
     expect([channel.closed, session.isOpen, disposed()]).toEqual([true, false, 1])
   })
 
-  test('does not take more data than it asked for, and takes none as the end', async () => {
+  test('accepts no more data than it requested, and treats none as the end', async () => {
     const { session } = await open(({ id }) => fakeReply.data(id, Buffer.alloc(0)))
     expect(await session.read(Buffer.from('h'), 0, 10)).toBeNull()
     session.dispose()
@@ -160,7 +163,7 @@ describe('a session', () => {
     await expect(other.session.read(Buffer.from('h'), 0, 10)).rejects.toMatchObject({ code: 'server-refused' })
   })
 
-  test('whose server falls silent ends all that waits after half a minute', async () => {
+  test('whose server stops answering ends all pending requests after half a minute', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
     const { session } = await open(() => null)
     const failed = expect(Promise.all([session.stat('/a'), session.stat('/b')])).rejects.toMatchObject({
@@ -184,7 +187,7 @@ describe('a session', () => {
     await failed
   })
 
-  test('closes a folder that was opened for somebody who has gone', async () => {
+  test('closes a folder that was opened for a cancelled request', async () => {
     const { session, channel } = await open(({ id, type }) =>
       type === packetType.opendir ? fakeReply.handle(id, 'late') : fakeReply.status(id, 0),
     )
@@ -196,14 +199,14 @@ describe('a session', () => {
     session.dispose()
   })
 
-  test('rejects what is under way with the reason why it was ended', async () => {
+  test('rejects pending requests with the reason why it was ended', async () => {
     const { session } = await open(() => [])
     const asked = session.lstat('/never')
     session.dispose(new AppError('lost', 'The link is gone.'))
     await expect(asked).rejects.toMatchObject({ code: 'lost' })
   })
 
-  test('never hangs and never fails otherwise, whatever bytes come', async () => {
+  test('never hangs and never fails otherwise, whatever bytes arrive', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async bytes => {
         const { session, channel } = await open(() => [bytes, 'close'])

@@ -31,10 +31,10 @@ export interface SftpWireParts {
 }
 
 const versionMs = 15_000
-const saidBytes = 4096
+const maxTextBytes = 4096
 // Standard error and the exit code may arrive after the end of the output.
-const lastWordsMs = 500
-const noWords: SubsystemWords = { errors: Buffer.alloc(0), code: null }
+const finalOutputMs = 500
+const noOutput: SubsystemWords = { errors: Buffer.alloc(0), code: null }
 
 /**
  * Requests and replies over one channel, matched by ID. Each request is answered, rejected with `SftpStatusError`, or
@@ -53,11 +53,11 @@ export class SftpWire implements Disposable {
   readonly #words: () => SubsystemWords
   /** Data from before the greeting; null once the greeting was read. */
   #before: Buffer | null = Buffer.alloc(0)
-  #lastWords: NodeJS.Timeout | undefined
+  #finalOutput: NodeJS.Timeout | undefined
   #over = false
 
   /** Takes ownership of the channel and `owned`. */
-  constructor(channel: ByteChannel, { where, owned, words = () => noWords }: SftpWireParts) {
+  constructor(channel: ByteChannel, { where, owned, words = () => noOutput }: SftpWireParts) {
     this.#channel = channel
     this.#words = words
     this.#writes = new GatheredWrites(data => {
@@ -74,13 +74,14 @@ export class SftpWire implements Disposable {
     channel.on('data', data => {
       if (this.#over) return
       this.#table.heard()
-      if (this.#before) this.#before = Buffer.concat([this.#before, data.subarray(0, saidBytes - this.#before.length)])
+      if (this.#before)
+        this.#before = Buffer.concat([this.#before, data.subarray(0, maxTextBytes - this.#before.length)])
       // No greeting will arrive any more: the rest is text.
-      if (this.#lastWords) return
+      if (this.#finalOutput) return
       try {
         splitter.push(data)
       } catch (error) {
-        if (this.#saysText) this.#hearOut(() => this.#broken(error))
+        if (this.#isText) this.#hearOut(() => this.#broken(error))
         else this.#end(this.#broken(error))
       }
     })
@@ -187,7 +188,7 @@ export class SftpWire implements Disposable {
         fail(
           new AppError(
             'timed-out',
-            withWords(`${this.#where} did not answer the request to start SFTP.`, this.#whatItSaid, 'Try again.'),
+            withWords(`${this.#where} did not answer the request to start SFTP.`, this.#output, 'Try again.'),
           ),
         )
       const timer = setTimeout(late, versionMs)
@@ -223,30 +224,30 @@ export class SftpWire implements Disposable {
 
   /** Waits for the remaining output of a server that never sent a greeting, then ends with the error. */
   #hearOut(error: () => AppError): void {
-    this.#lastWords ??= setTimeout(() => this.#end(error()), lastWordsMs)
+    this.#finalOutput ??= setTimeout(() => this.#end(error()), finalOutputMs)
   }
 
   /** The session closed by itself. If there was no greeting, trying again would not help. */
   #gone(): AppError {
-    if (this.#before) return sftpRefused(this.#where, this.#whatItSaid)
+    if (this.#before) return sftpRefused(this.#where, this.#output)
     return new AppError('lost', `${this.#where} closed the SFTP session. Try again.`)
   }
 
   /** True for text instead of the greeting, which starts with its length, whose first byte is zero. */
-  get #saysText(): boolean {
+  get #isText(): boolean {
     if (!this.#before?.length || this.#before[0] === 0) return false
     const text = this.#before.toString('utf8').replace(/\0[^]*/, '')
     // Old locales print some bytes that are not valid UTF-8.
     return (text.match(/\ufffd/g)?.length ?? 0) * 2 < text.length
   }
 
-  get #whatItSaid() {
-    return { output: this.#saysText ? (this.#before as Buffer) : '', ...this.#words() }
+  get #output() {
+    return { output: this.#isText ? (this.#before as Buffer) : '', ...this.#words() }
   }
 
   #broken(error: unknown): AppError {
     if (!(error instanceof SftpFormatError)) throw error
-    if (this.#saysText) return sftpRefused(this.#where, this.#whatItSaid, error)
+    if (this.#isText) return sftpRefused(this.#where, this.#output, error)
     const text = `${this.#where} sent ${error.message}, which is not valid SFTP.`
     const next = 'Its files can’t be opened over SFTP.'
     return new AppError('server-refused', withWords(text, { output: '', ...this.#words() }, next), { cause: error })
@@ -255,7 +256,7 @@ export class SftpWire implements Disposable {
   #end(error: AppError): AppError {
     if (this.#over) return error
     this.#over = true
-    clearTimeout(this.#lastWords)
+    clearTimeout(this.#finalOutput)
     this.#table.fail(error)
     this.#channel.close()
     this.#closed.fire(error)

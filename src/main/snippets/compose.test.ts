@@ -38,7 +38,7 @@ const typed = (command: string, values: Values = {}, { folder = '', dialect = 'b
   composeTyped(recipe(command, folder), filled(command, values, folder), dialect)
 
 describe('what is asked', () => {
-  it('is what nobody knows; what is given is asked for only where it is missing', () => {
+  it('is what is not known; automatic values are asked for only if missing', () => {
     const names = (command: string, given: Given = nothing) =>
       toAsk(recipe(command, '{{where}}'), knownValues(facts, given)).map(({ name }) => name)
     expect(names('{{host}} {{user}} {{port}} {{date}} {{x:1}} {{cwd}}')).toEqual(['x', 'cwd', 'where'])
@@ -49,7 +49,7 @@ describe('what is asked', () => {
   it('must have a value, and one of its choices', () => {
     expect(() => filled('{{a}}')).toThrow('Enter a value for a.')
     expect(() => filled('{{a!}}')).toThrow('Enter a value for a.')
-    expect(() => filled('{{a|x|y}}', { a: 'z' })).toThrow('a is one of x, y.')
+    expect(() => filled('{{a|x|y}}', { a: 'z' })).toThrow('a must be one of x, y.')
     expect([...filled('{{a:1}} {{b|x}} {{date}} {{host}}')]).toEqual([
       ['a', '1'],
       ['b', 'x'],
@@ -60,18 +60,18 @@ describe('what is asked', () => {
 })
 
 describe('composeTyped', () => {
-  it('quotes values, raw ones only where the author says so', () => {
+  it('quotes values, except raw ones as the author chose', () => {
     expect(typed('ls {{a}} "{{a}}" {{{a}}}', { a: '$(id) x' })).toBe(`ls '$(id) x' ""'$(id) x'"" $(id) x`)
   })
 
-  it('goes into the folder first, and does nothing where there is none', () => {
+  it('changes to the folder first, and does nothing if it doesn’t exist', () => {
     expect(typed('ls', {}, { folder: '~/my data' })).toBe(`cd ~/'my data' && ls`)
     expect(typed('a; b', {}, { folder: '/x' })).toBe(`cd '/x' && {\na; b\n}`)
     expect(typed('a || b', {}, { folder: '{{dir:/x}}', dialect: 'fish' })).toBe(`cd '/x' && begin\na || b\nend`)
     expect(typed('dir', {}, { folder: 'C:\\x', dialect: 'cmd' })).toBe('cd /d "C:\\x" && dir')
   })
 
-  it('leaves comments out, and types a script with a first line of #! as one command', () => {
+  it('removes comments, and types a script with a first line of #! as one command', () => {
     expect(typed("# don't\nls # all")).toBe('ls')
     expect(() => typed('# nothing')).toThrow('only comments')
     expect(typed('#!/bin/sh\nls {{a}}\n', { a: "it's" })).toBe(String.raw`/bin/sh -c 'ls '\''it'\'\\\'\''s'\'` + `'\n'`)
@@ -118,7 +118,7 @@ describe('composeApart', () => {
     },
   )
 
-  it('runs in its folder, and not at all where there is none', () => {
+  it('runs in its folder, and not at all if that doesn’t exist', () => {
     const folder = tempDir()
     mkdirSync(join(folder, "it's"))
     expect(run('/bin/bash', 'bash', { command: 'pwd', folder: join(folder, "it's") }).output).toBe(
@@ -139,8 +139,8 @@ describe('composeApart', () => {
   )
 })
 
-describe('a shell of its own kind', () => {
-  it('runs what begins with #! and nothing else that needs quoting', () => {
+describe('an unknown shell', () => {
+  it('runs scripts that start with #!, and nothing else that needs quoting', () => {
     const command = `#!/bin/sh\nprintf '[%s]' {{a}} {{word!}}`
     const { text, hidden } = composeApart(recipe(command), filled(command, { a: `it's $x`, word: 'w' }), {
       dialect: 'other',
@@ -152,12 +152,12 @@ describe('a shell of its own kind', () => {
 })
 
 describe('checkPlaces', () => {
-  it('tells where no value can be quoted', () => {
+  it('reports places where no value can be quoted', () => {
     const check = (command: string, folder = '') => checkPlaces(recipe(command, folder))
     expect(() => check('echo `ls {{a}}`')).toThrow('between backticks')
     expect(() => check('#!/usr/bin/env python3\nprint({{a}})')).toThrow('not for a shell')
     expect(() => check('echo `ls {{{a}}}` "$(cat {{b}})"')).not.toThrow()
-    expect(() => check('ls', '/srv/{{a!}}')).toThrow('A folder')
+    expect(() => check('ls', '/srv/{{a!}}')).toThrow('The folder')
     expect(() => check('#!/usr/bin/env python3\nprint({{{a!}}})')).toThrow('process list')
   })
 })
@@ -170,14 +170,14 @@ describe('composeShown', () => {
 })
 
 describe('composeTmux', () => {
-  it.skipIf(lacks('tmux'))('starts a window that runs it and stays', { timeout: 20_000 }, async () => {
+  it.skipIf(lacks('tmux'))('starts a window that runs it and stays open', { timeout: 20_000 }, async () => {
     const folder = tempDir()
     const env = { PATH: process.env['PATH'], SHELL: '/bin/bash', HOME: folder, TMUX_TMPDIR: folder, LC_ALL: 'C.UTF-8' }
     const { text } = composeTmux(recipe('printf "%s" {{a}} > out', folder), filled('{{a}}', { a: `it's "$x"` }), 'bash')
     try {
       for (const window of ['0', '1']) {
         const said = execFileSync('/bin/bash', ['-c', text], { encoding: 'utf8', env })
-        expect(said).toBe(`Runs in window ${window} of the tmux session hawser.\n`)
+        expect(said).toBe(`Running in window ${window} of the tmux session hawser.\n`)
       }
       await expect.poll(() => read(join(folder, 'out')), { timeout: 10_000 }).toBe(`it's "$x"`)
       const windows = execFileSync('tmux', ['list-windows', '-t', 'hawser', '-F', '#{window_name}'], {
@@ -214,7 +214,7 @@ describe('parseShell', () => {
     ['Please log in first\n', 'other'],
     [around('/bin/ksh93'), 'sh'],
     ['"hawser-shell $SHELL hawser-end"\r\n', 'cmd'],
-    // nu and elvish fill in nothing between these quotes.
+    // nu and elvish expand nothing between these quotes.
     [around('$SHELL'), 'other'],
     [`echo "hawser-shell $SHELL hawser-end"\n${around('/bin/zsh')}`, 'zsh'],
     ['hawser-shell  hawser-end\r\n', null],

@@ -1,6 +1,6 @@
 import type { Dialect } from '../../shared/base/shell-dialect.ts'
 
-const mostHeld = 64 * 1024
+const maxHeld = 64 * 1024
 
 /**
  * Returns a line that reports the process ID of a command, first on its standard error: the process group to signal
@@ -34,7 +34,7 @@ export class MarkFilter {
     const held = Buffer.concat([this.#held, data])
     const at = held.indexOf(this.#mark)
     const end = at < 0 ? -1 : held.indexOf('\n', at)
-    if (end < 0 && held.length < mostHeld) {
+    if (end < 0 && held.length < maxHeld) {
       this.#held = held
       return Buffer.alloc(0)
     }

@@ -19,7 +19,7 @@ function readAll(log: OutputLog, from = 0): { readonly data: Buffer; readonly le
 }
 
 describe('OutputLog', () => {
-  it('has every byte of what fits, in whatever pieces it came and is read', () => {
+  it('has every byte of what fits, in whatever chunks it arrived and is read', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 20 }), fc.nat(3000), (pieces, from) => {
         const log = new OutputLog()
@@ -31,7 +31,7 @@ describe('OutputLog', () => {
     )
   })
 
-  it('keeps the beginning and at least as much of the end of what does not, and counts the rest', () => {
+  it('keeps the beginning and at least as much of the end of longer output, and counts the rest', () => {
     const log = new OutputLog()
     const total = 5 * kept + 12_345
     const whole = Buffer.from(Array.from({ length: total }, (_each, index) => index % 251))
@@ -54,7 +54,7 @@ describe('OutputLog', () => {
     expect(readAll(log).left).toBeLessThanOrEqual(kept)
   })
 
-  it('is alike when what it holds is, however its two streams were woven together', () => {
+  it('is equal for equal contents, however its two streams were interleaved', () => {
     const [one, two] = [new OutputLog(), new OutputLog()]
     one.add(Buffer.from('a'), 'out')
     one.add(Buffer.from('e'), 'err')
@@ -75,7 +75,7 @@ describe('MarkFilter', () => {
   const said = (filter: MarkFilter, pieces: readonly Buffer[]) =>
     [...pieces.map(piece => filter.pass(piece).toString()), filter.rest().toString()].join('')
 
-  it('takes its line out, wherever it was cut, and nothing else', () => {
+  it('removes its line, wherever it was cut, and nothing else', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(), { maxLength: 5 }), fc.constantFrom('', 'profile says\n'), (cuts, before) => {
         const filter = new MarkFilter('mark')
@@ -85,7 +85,7 @@ describe('MarkFilter', () => {
     )
   })
 
-  it('never takes everything there is for the process, nor holds back what has no mark', () => {
+  it('never treats every process as its own, nor holds back output without a mark', () => {
     for (const line of ['mark 1', 'mark 0', 'mark -1', 'mark x', 'mark ', 'mark 99999999999999999999']) {
       const filter = new MarkFilter('mark')
       said(filter, [Buffer.from(`${line}\n`)])

@@ -34,7 +34,7 @@ export interface RunRowParts {
 }
 
 // The time that a program gets to end after SIGTERM.
-const politeMs = 2_000
+const graceMs = 2_000
 const lastMs = 2_000
 
 /** A command on one host: from the sign-in to its end, with its output. */
@@ -191,8 +191,8 @@ export class RunRowJob {
         }
         ask('TERM')
         timers.push(
-          setTimeout(() => ask('KILL'), politeMs),
-          setTimeout(giveUp, politeMs + lastMs),
+          setTimeout(() => ask('KILL'), graceMs),
+          setTimeout(giveUp, graceMs + lastMs),
         )
       }
       if (signal.aborted) this.#stop()
@@ -225,7 +225,7 @@ async function signalGroup(
   connection: Connection,
   { pid, name, signal }: { readonly pid: number; readonly name: 'TERM' | 'KILL'; readonly signal: AbortSignal },
 ): Promise<void> {
-  const options = { signal, timeoutMs: politeMs + lastMs }
+  const options = { signal, timeoutMs: graceMs + lastMs }
   await runScript(connection, sh`kill ${`-${name}`} ${-pid} || kill ${`-${name}`} ${pid}`, options).catch(() => {})
 }
 

@@ -22,7 +22,7 @@ interface TestHost {
   readonly keyFile?: string
 }
 
-/** The program's own services, with hosts that lead to a real server and are trusted. */
+/** The program's own services, with trusted hosts on a real server. */
 async function setUp(hosts: readonly TestHost[], lines: readonly string[] = []) {
   const folder = tempDir()
   const server = await startOpenSsh(join(folder, 'server'), lines)
@@ -88,9 +88,9 @@ function truthOf({ state }: RunRow): string {
 }
 
 describe.skipIf(!hasOpenSsh)('RunService', { timeout: 90_000 }, () => {
-  it('tells each of thirty hosts its own truth: refusing, slow, dying half way, and fine', async () => {
+  it('reports the right result for each of thirty hosts: refusing, slow, dying halfway, and working', async () => {
     const refused = await freePort()
-    // It takes the connection and never says a word.
+    // It accepts the connection and never sends anything.
     const mute = createServer(socket => socket.on('error', () => {}).resume())
     const silent = await listenOn(mute)
     onTestFinished(() => void mute.close())
@@ -165,7 +165,7 @@ describe.skipIf(!hasOpenSsh)('RunService', { timeout: 90_000 }, () => {
     expect(await output(run)).toBe('')
   })
 
-  it('stops a program over there, also one that will not', async () => {
+  it('stops a remote program, even one that ignores SIGTERM', async () => {
     const { folder, start, save, over, rows, runs } = await setUp([{ label: 'meek' }, { label: 'stubborn' }])
     const pids = join(folder, 'pids')
     mkdirSync(pids)
@@ -183,7 +183,7 @@ describe.skipIf(!hasOpenSsh)('RunService', { timeout: 90_000 }, () => {
     }
   })
 
-  it('keeps the beginning and the end of what never ends, and says all of it when asked', async () => {
+  it('keeps the beginning and the end of endless output, and returns all of that on request', async () => {
     const { folder, start, save, over, runs } = await setUp([{ label: 'a' }])
     const id = await save(`echo begin; head -c 5000000 /dev/zero | tr '\\0' x; echo; printf '\\033[31mend\\033[0m\\n'`)
     const run = await start(id)
@@ -199,14 +199,14 @@ describe.skipIf(!hasOpenSsh)('RunService', { timeout: 90_000 }, () => {
     expect(left + seen.length).toBe(5_000_000 + 'begin\n\n'.length + 13)
     const path = await runs.saveTo({ id: run, folder })
     const text = readFileSync(path, 'utf8')
-    expect(text).toMatch(/^=== a: exit 0 ===\nbegin\nx+\n\[\d+ bytes left out\]\nx+\nend\n$/)
+    expect(text).toMatch(/^=== a: exit 0 ===\nbegin\nx+\n\[\d+ bytes omitted\]\nx+\nend\n$/)
     expect(await runs.text({ id: run })).toBe(text)
     await expect(async () => runs.saveTo({ id: run, folder: join(folder, 'none') })).rejects.toThrow(
       'Choose another folder',
     )
   })
 
-  it('keeps a hidden value from the disk, and other values for next time', async () => {
+  it('keeps a hidden value off the disk, and other values for next time', async () => {
     const { folder, start, save, over, output, snippets, built } = await setUp([{ label: 'a' }])
     const id = await save(`printf '[%s]' {{word!}} {{name:x}}; ps -eo args | grep -c '[c]anary-5' || true`)
     const run = await start(id, { word: 'canary-5', name: 'shown' })
@@ -232,7 +232,7 @@ describe.skipIf(!hasOpenSsh)('RunService', { timeout: 90_000 }, () => {
     },
   )
 
-  it('needs every value before anything is dialled', async () => {
+  it('needs every value before anything is dialed', async () => {
     const { start, save, runs } = await setUp([{ label: 'a' }])
     const id = await save('echo {{missing}}')
     await expect(start(id)).rejects.toThrow('Enter a value for missing.')

@@ -38,12 +38,12 @@ const withoutId = ({ id: _id, ...rest }: Snippet) => rest
 const electerm = (list: unknown) => readSnippets(JSON.stringify(list), noNames)
 
 describe('snippets in a file', () => {
-  it('come back as they were, whatever is in them', () => {
+  it('survive a round trip, whatever their contents', () => {
     fc.assert(
       fc.property(fc.array(anySnippet, { maxLength: 5 }), all => {
         const { format, snippets, skipped } = readSnippets(printSnippets(all, names), names)
         expect(format).toBe('hawser')
-        // What starts by itself is for a person to say.
+        // Only the user decides what starts automatically.
         const quiet = all.map(each => ({ ...withoutId(each), onConnect: { hosts: [], groups: [] } }))
         expect(snippets.map(withoutId)).toEqual(quiet)
         const starting = all.filter(each => each.onConnect.hosts.length + each.onConnect.groups.length > 0)
@@ -65,7 +65,7 @@ describe('snippets in a file', () => {
     })
   })
 
-  it('may run nowhere yet when the hosts they name are not here', () => {
+  it('may run nowhere yet if the hosts they name don’t exist', () => {
     const made = snippet.parse({ id: randomUUID(), name: 'a', command: 'b', where: { hosts: [hostA], groups: [] } })
     expect(readSnippets(printSnippets([made], names), noNames).snippets[0]?.where).toEqual({ hosts: [], groups: [] })
   })
@@ -111,7 +111,7 @@ describe('snippets in a file', () => {
     }
   })
 
-  it('tell what they can’t use, and go on', () => {
+  it('report entries that can’t be used, and import the rest', () => {
     const { snippets, skipped } = electerm([
       { name: 'bad', command: 'a\u0007b' },
       { name: '', command: 'x' },
@@ -121,10 +121,10 @@ describe('snippets in a file', () => {
     expect(skipped).toHaveLength(2)
   })
 
-  it('are refused where there are none, or where a newer Hawser wrote them', () => {
+  it('are refused if there are none, or if a newer Hawser wrote them', () => {
     for (const text of ['', 'null', '[]', '{}', 'a,b\n1,2', '[1,2]', '\u0000', '{"hawser":"snippets"}'])
       expect(() => readSnippets(text, noNames)).toThrow('no snippets')
-    expect(() => readSnippets('{"hawser":"snippets","snip', noNames)).toThrow('cut off')
+    expect(() => readSnippets('{"hawser":"snippets","snip', noNames)).toThrow('incomplete')
     const odd = readSnippets('{"hawser":"snippets","version":1,"snippets":[1,{"name":"a","command":"b"}]}', noNames)
     expect([odd.snippets.length, odd.skipped.length]).toEqual([1, 1])
     expect(() => readSnippets('{"hawser":"snippets","version":2,"snippets":[]}', noNames)).toThrow(
@@ -132,7 +132,7 @@ describe('snippets in a file', () => {
     )
   })
 
-  it('never make it fall over, whatever the file', () => {
+  it('never crash the reader, whatever the file', () => {
     const pieces = fc.constantFrom(
       '[',
       ']',

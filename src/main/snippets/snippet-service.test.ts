@@ -47,7 +47,7 @@ async function setUp(...all: readonly Snippet[]) {
 }
 
 describe('SnippetService', () => {
-  it('remembers what was said for each host, and the last of all for others', async () => {
+  it('remembers the values for each host, and the latest for others', async () => {
     const one = made('one')
     const { type, last } = await setUp(one)
     expect(await type(one, { word: 'for a' })).toBe("echo 'for a'")
@@ -60,7 +60,7 @@ describe('SnippetService', () => {
     ])
   })
 
-  it('forgets what becomes hidden, with the snippet what was said for it, and keeps no huge value', async () => {
+  it('deletes values that become hidden or whose snippet is deleted, and keeps no huge value', async () => {
     const one = made('one', { mode: 'apart' })
     const { service, type, last, text, file } = await setUp(one)
     await type(one, { word: 'canary-1' })
@@ -76,7 +76,7 @@ describe('SnippetService', () => {
     expect(text()).not.toContain('canary-2')
   })
 
-  it('gives a number to one snippet alone, and brings the starters back without taking any', async () => {
+  it('gives a number to one snippet only, and restores the starters without taking any', async () => {
     const one = made('one', { key: 1 })
     const { service } = await setUp(one)
     await service.save({ snippet: made('two', { key: 1 }) })
@@ -93,7 +93,7 @@ describe('SnippetService', () => {
     expect(await service.addStarters()).toBe(0)
   })
 
-  it('takes names that objects have for what they are', async () => {
+  it('handles names of object members', async () => {
     const one = made('one', { command: 'echo {{constructor:x}} {{toString}} {{__proto__}}' })
     const { type, last, service } = await setUp(one)
     const asking = await service.asking({ id: one.id, target: a, given })
@@ -102,7 +102,7 @@ describe('SnippetService', () => {
     expect(structuredClone(await last(one))).toEqual({ toString: 'y' })
   })
 
-  it('refuses what could not be quoted or would be shown, and more than it can keep', async () => {
+  it('refuses values that could not be quoted or would be shown, and more snippets than the limit', async () => {
     const { service, path, told } = await setUp(...Array.from({ length: 9_999 }, (_each, index) => made(`s${index}`)))
     const save = async (rest: Partial<Snippet>) => service.save({ snippet: made('x', rest) })
     await expect(save({ command: 'echo `{{a}}`' })).rejects.toThrow('between backticks')
@@ -119,7 +119,7 @@ describe('SnippetService', () => {
     expect([again.value.snippets.length, told]).toEqual([10_000, []])
   })
 
-  it('imports once, never what starts by itself, and writes over nothing', async () => {
+  it('imports once, nothing that starts automatically, and overwrites nothing', async () => {
     const one = made('one', { onConnect: { hosts: [randomUUID() as never], groups: [] }, key: 3 })
     const { folder, service } = await setUp(one)
     const path = await service.exportTo({ folder, ids: null })

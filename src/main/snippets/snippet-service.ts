@@ -53,8 +53,8 @@ export interface SnippetUse {
 const maxBytes = 16 * 1024 * 1024
 // Values are remembered for the next dialog, but not a whole pasted file.
 const longestRemembered = 4_096
-const mostRemembered = 5_000
-const mostSnippets = 10_000
+const maxRemembered = 5_000
+const maxSnippets = 10_000
 
 /** The saved snippets, and the last values of their variables. */
 export class SnippetService implements Contract {
@@ -102,7 +102,7 @@ export class SnippetService implements Contract {
 
   asking({ id, target, given }: Input<'asking'>): Asking {
     const snippet = this.find(id)
-    const known = target ? this.#known(target, given) : knownValues(nowhere, given)
+    const known = target ? this.#known(target, given) : knownValues(unknownFacts, given)
     // Before a target is chosen, values that each host provides are not asked for.
     const ofHosts = target ? [] : ['host', 'address', 'user', 'port', 'local-user']
     const variables = toAsk(snippet, known).filter(({ name, choices }) => choices.length > 0 || !ofHosts.includes(name))
@@ -179,7 +179,7 @@ export class SnippetService implements Contract {
     ]
     await this.#store({
       snippets,
-      values: Object.fromEntries(entries.slice(-mostRemembered)),
+      values: Object.fromEntries(entries.slice(-maxRemembered)),
       used: { ...used, [snippet.id]: Date.now() },
     })
   }
@@ -200,7 +200,7 @@ export class SnippetService implements Contract {
     const snippets = [...byId.values()].map(each =>
       each.key !== null && (taken.get(each.key) ?? each.id) !== each.id ? { ...each, key: null } : each,
     )
-    if (snippets.length > mostSnippets)
+    if (snippets.length > maxSnippets)
       throw new AppError('invalid-input', 'The limit of 10,000 snippets is reached. Delete some first.')
     await this.#store({ ...this.#parts.file.value, snippets })
   }
@@ -234,7 +234,7 @@ export class SnippetService implements Contract {
 }
 
 const cover = '•••'
-const nowhere: Facts = { host: '', address: null, user: null, port: null, localUser: '', now: new Date(0) }
+const unknownFacts: Facts = { host: '', address: null, user: null, port: null, localUser: '', now: new Date(0) }
 
 // Finds a placeholder of a hidden variable without the mark that hides it.
 function uncoveredPlace(command: string, name: string): string {

@@ -15,7 +15,7 @@ function run(name: string, home: string, values: Record<string, string> = {}) {
   const snippet = starters().find(each => each.name === name)
   if (!snippet) throw new Error(name)
   const { text } = composeApart(snippet, fill(snippet, values, known), { dialect: 'sh' })
-  // A shell that is not bash, and nothing of this machine's own home.
+  // A shell other than bash, and nothing of this machine's own home.
   const env = { PATH: '/usr/bin:/bin', SHELL: '/bin/dash', HOME: home, LC_ALL: 'C.UTF-8' }
   return spawnSync('/bin/dash', ['-c', text], { encoding: 'utf8', env, cwd: home })
 }
@@ -51,7 +51,7 @@ describe('the starters', () => {
     expect(stdout).toBe(`${home}/my runs/it's a.log\ntwo\nthree\n`)
   })
 
-  it('kill what matches and nothing of their own', async () => {
+  it('kill matching processes and none of their own', async () => {
     const home = tempDir()
     const name = `hawser-victim-${process.pid}`
     const victim = spawn('/bin/sh', ['-c', `while :; do sleep 1; done # ${name}`], { stdio: 'ignore', detached: true })
@@ -62,7 +62,7 @@ describe('the starters', () => {
     expect(await ended).toBe('SIGTERM')
   })
 
-  it('tell the state of every repository', () => {
+  it('show the state of every repository', () => {
     const home = tempDir()
     spawnSync('git', ['init', '-q', '-b', 'main', join(home, 'a project')])
     writeFileSync(join(home, 'a project', 'new.txt'), '')

@@ -34,7 +34,7 @@ function choice(...words: readonly string[]): Rule {
 
 const flag = choice('yes', 'no', 'true', 'false')
 
-const whole = one(arg => (parseWhole(arg) === null ? `“${arg}” is not a number` : null))
+const integer = one(arg => (parseWhole(arg) === null ? `“${arg}” is not a number` : null))
 
 const time = one(arg => (arg === 'none' || parseTime(arg) !== null ? null : `“${arg}” is not a valid time`))
 
@@ -212,7 +212,10 @@ const rules: ReadonlyMap<string, Rule> = new Map([
     preferredauthentications refuseconnection securitykeyprovider tag user xauthlocation`,
   ),
   ...each(time, 'connecttimeout forwardx11timeout serveraliveinterval'),
-  ...each(whole, 'canonicalizemaxdots connectionattempts numberofpasswordprompts requiredrsasize serveralivecountmax'),
+  ...each(
+    integer,
+    'canonicalizemaxdots connectionattempts numberofpasswordprompts requiredrsasize serveralivecountmax',
+  ),
   ...each(algorithms('cipher'), 'ciphers'),
   ...each(algorithms('mac'), 'macs'),
   ...each(algorithms('kex'), 'kexalgorithms'),

@@ -36,7 +36,7 @@ describe('the text of a config', () => {
     )
   })
 
-  it('gives back any argument that was quoted', () => {
+  it('restores any argument that was quoted', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'grapheme' }).filter(text => !/\p{Cc}/u.test(text)),
@@ -48,7 +48,7 @@ describe('the text of a config', () => {
     )
   })
 
-  it('keeps every other line when a value is changed, added or taken out', () => {
+  it('preserves every other line when a value is changed, added or removed', () => {
     const value = fc.constantFrom('plain', 'two words', '10.0.0.1', '%h#x')
     fc.assert(
       fc.property(config, value, fc.constantFrom('user', 'identityfile'), (before, wanted, keyword) => {
@@ -58,7 +58,7 @@ describe('the text of a config', () => {
         const at = now.findIndex((line, index) => line !== was[index])
         const line = parseConfig(now[at] ?? '')[0]
         if (at >= 0) expect([line?.keyword, splitArguments(line?.rest ?? '')]).toEqual([keyword, [wanted]])
-        // One line differs or is more; the last one may have gained its ending.
+        // One line was changed or added; the last one may have got a line ending.
         const rest = now.length === was.length ? was.toSpliced(at, 1) : was
         if (at >= 0) expect(now.toSpliced(at, 1).map(each => each.trimEnd())).toEqual(rest.map(each => each.trimEnd()))
         const removed = editSection(text, 1, [[keyword, null]])
@@ -68,7 +68,7 @@ describe('the text of a config', () => {
     )
   })
 
-  it('takes a quoted value whole, and every line of a keyword that is taken out', () => {
+  it('handles a quoted value as a whole, and removes every line of a keyword', () => {
     const text = 'Host a\n  User "we # ird"  # me\n  Port 1\n  Port 2\n'
     expect(editSection(text, 1, [['user', 'plain']])).toBe('Host a\n  User plain  # me\n  Port 1\n  Port 2\n')
     expect(editSection(text, 1, [['port', null]])).toBe('Host a\n  User "we # ird"  # me\n')

@@ -17,7 +17,7 @@ function everything(folder: string): string {
     .join('\n')
 }
 
-test('a command that was allowed stays so over a restart, and only that one', async () => {
+test('an allowed command stays allowed across a restart, and no other', async () => {
   const folder = tempDir()
   const first = await ConsentStore.open(folder, quiet)
   await first.add(command)
@@ -38,7 +38,7 @@ test('two folders keep one command under different digests', async () => {
   expect(kept[0]).not.toBe(kept[1])
 })
 
-test('plain digests of an older version are honoured, and gone from the disk at once', async () => {
+test('plain digests of an older version are accepted, and removed from the disk at once', async () => {
   const folder = tempDir()
   for (const name of ['consents.json', 'consents.json.bak'])
     writeFileSync(join(folder, name), JSON.stringify({ version: 1, data: { commands: [plain] } }))

@@ -7,7 +7,7 @@ import { tempDir } from '../../testing/temp-dir.ts'
 import { findOut } from './find-out.ts'
 import { LiveConfig } from './live-config.ts'
 
-/** Runs the Match exec of a config whose command is allowed; answers the jump host that then holds. */
+/** Runs the Match exec of a config whose command is allowed; resolves to the resulting jump host. */
 async function jumpAfter(command: string): Promise<string> {
   const folder = join(tempDir(), 'c')
   mkdirSync(folder)
@@ -26,13 +26,13 @@ async function jumpAfter(command: string): Promise<string> {
 }
 
 describe('a Match exec', () => {
-  it('says yes with exit code 0 and no with any other answer', async () => {
+  it('is true for exit code 0 and false for any other result', async () => {
     expect(await jumpAfter('true')).toBe('gate')
     expect(await jumpAfter('exit 1')).toBe('')
     expect(await jumpAfter('exit 125')).toBe('')
   })
 
-  it('stops the dialling where its program is not found, or may not be run', async () => {
+  it('stops the dial if its program is not found or not executable', async () => {
     const plain = join(tempDir(), 'no-program')
     writeFileSync(plain, 'x')
     chmodSync(plain, 0o600)

@@ -24,7 +24,7 @@ async function open(folder: string) {
 const write = (path: string, text: string) => writeFileSync(path, text, { mode: 0o600 })
 
 describe('a config that is read', () => {
-  it('runs nothing and asks nobody, whatever stands in it', async () => {
+  it('runs nothing and asks nothing, whatever it contains', async () => {
     const folder = tempDir()
     const ran = join(folder, 'ran')
     write(
@@ -41,7 +41,7 @@ describe('a config that is read', () => {
     expect(existsSync(ran)).toBe(false)
   })
 
-  it('includes by patterns, variables and ~, sixteen deep, the person’s files before the system’s', async () => {
+  it('includes by patterns, variables and ~, sixteen deep, the user’s files before the system’s', async () => {
     const folder = tempDir()
     mkdirSync(join(folder, 'conf.d'))
     write(join(folder, 'config'), 'Include conf.d/*.conf "~/${LAB}"\nHost a\n  Port 3\n')
@@ -61,7 +61,7 @@ describe('a config that is read', () => {
     expect(config.resolve('x').port).toBe(1)
   })
 
-  it('is read anew when a file, or one that it includes, changes or comes', async () => {
+  it('is read again when a file, or one that it includes, changes or appears', async () => {
     const folder = tempDir()
     const config = await open(folder)
     let changes = 0
@@ -74,7 +74,7 @@ describe('a config that is read', () => {
     expect([changes, config.resolve('late').port]).toEqual([2, 9])
   })
 
-  it('leaves out a file that others may write to, and says so', async () => {
+  it('skips a file that others can write to, and reports it', async () => {
     const folder = tempDir()
     writeFileSync(join(folder, 'config'), 'Host a\n  Port 1\n')
     const { chmodSync } = await import('node:fs')
@@ -84,7 +84,7 @@ describe('a config that is read', () => {
     expect(config.notes[0]?.text).toContain('is writable by others')
   })
 
-  it('is edited through a link, its mode kept, bytes that are no UTF-8 too; not over what others wrote meanwhile', async () => {
+  it('is edited through a symlink, keeping its mode and bytes that are not UTF-8; not over other programs’ changes', async () => {
     const folder = tempDir()
     const real = join(folder, 'dotfile')
     writeFileSync(real, Buffer.concat([Buffer.from('# \xff\nHost a\n', 'latin1')]), { mode: 0o640 })

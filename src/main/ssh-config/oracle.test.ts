@@ -13,11 +13,11 @@ import { mutation } from '../../testing/text-mutations.ts'
 
 const configs = Number(process.env['HAWSER_CONFIG_RUNS'] ?? runs(5_000))
 const mutations = runs(5_000, 150)
-// What the great count finds is mended then; an ordinary day tries the same mutations each time.
+// The full count finds new failures, which are then fixed; normal runs try the same mutations each time.
 const sameEveryDay = mutations < 5_000 ? { seed: 1 } : {}
 const patience = 30 * 60_000
 
-/** Writes a config and the two files that it may include; answers its path. */
+/** Writes a config and the two files that it may include; resolves to its path. */
 async function write(folder: string, text: string, included: readonly string[]): Promise<string> {
   await mkdir(folder)
   const file = join(folder, 'config')
@@ -27,7 +27,7 @@ async function write(folder: string, text: string, included: readonly string[]):
   return file
 }
 
-// A mark at the start is skipped here and refused by ssh.
+// Hawser skips a byte order mark at the start, ssh refuses it.
 const mutatedText = fc
   .tuple(configText, fc.array(mutation, { minLength: 1, maxLength: 2 }))
   .map(([text, changes]) => changes.reduce((before, each) => each(before), text).replace(/^\uFEFF+/, ''))
@@ -78,14 +78,17 @@ describe.skipIf(lacks('ssh'))('our answer', () => {
   )
 })
 
-/** What ssh refuses as well, but only once it dials: -G does not expand these, nor look at addresses. */
+/** True for a line that ssh refuses too, but only once it dials: -G neither expands these nor checks addresses. */
 function isRefusedWhenDialled(problem: string | null): boolean {
   return /is not a valid token here|is not set$|must be alone on its line|Include: tokens are not supported|BindAddress: .* is not an IP address/s.test(
     problem ?? '',
   )
 }
 
-/** Match lines that OpenSSH 9.2 refuses and later versions take: its criteria became arguments like those of other keywords. */
+/**
+ * True for Match lines that OpenSSH 9.2 refuses and later versions accept: its criteria are now split like other
+ * arguments.
+ */
 function isReadAnewSince92(text: string): boolean {
   return /^[ \t="]*match\b.*([^ \t]=|[\\'"]|localnetwork|version|tagged|command|sessiontype)/im.test(text)
 }

@@ -25,12 +25,12 @@ const facts: LocalFacts = {
 
 interface Answer {
   readonly refused: boolean
-  /** The first line that is named. */
+  /** The first line named. */
   readonly line: number | null
   readonly values: string
 }
 
-/** What ssh -G answers; the line is that of its first complaint. */
+/** The result of ssh -G, with the line of its first complaint. */
 async function askSsh(file: string, name: string): Promise<Answer> {
   const { stdout, stderr, failed } = await run('ssh', ['-G', '-F', file, name], { timeout: 10_000 }).then(
     found => ({ ...found, failed: false }),
@@ -67,7 +67,7 @@ function write(text: string | Buffer): string {
 const two = (line: string, rest = '  HostName 127.0.0.2\n  User bob\n  Port 2222\n') =>
   `Host one\n  HostName 127.0.0.1\n${line}${rest}`
 
-// What stands there in the place of the line `Host two`, or in a section.
+// Lines inserted instead of `Host two`, or in a section.
 const slips: Readonly<Record<string, string>> = {
   'a mark in the middle': two('\uFEFFHost two\n'),
   'a zero width space': two('\u200bHost two\n'),
@@ -164,7 +164,7 @@ const slips: Readonly<Record<string, string>> = {
   'a Windows line ending': two('Host two\r\n', '  User bob\r\n  Port 2222\r\n'),
   'an empty file': '',
 }
-// OpenSSH of another version than the newest one refuses these; here they are known.
+// Only newer versions of OpenSSH know these, and so does Hawser.
 const newer = new Set(['RefuseConnection of newer versions in another section'])
 
 describe('a line that ssh refuses', () => {
@@ -176,13 +176,13 @@ describe('a line that ssh refuses', () => {
         const theirs = await askSsh(file, name)
         const ours = await askHawser(file, name)
         if (newer.has(kind)) expect(ours.refused).toBe(false)
-        // ssh does not say where it found a token that means nothing.
+        // ssh doesn't report the line of an unknown token.
         else expect({ name, ...ours }).toEqual({ name, ...theirs, line: theirs.line ?? ours.line })
       }
     },
   )
 
-  it.skipIf(lacks('ssh'))('stops the file that includes it, also where its Include does not hold', async () => {
+  it.skipIf(lacks('ssh'))('stops the file that includes it, even if its Include doesn’t apply', async () => {
     const folder = tempDir()
     const inner = join(folder, 'inner')
     const file = join(folder, 'config')
@@ -193,19 +193,19 @@ describe('a line that ssh refuses', () => {
     expect(notes).toEqual([{ path: inner, line: 2, text: '“usr” is not an ssh_config keyword, perhaps User is meant' }])
   })
 
-  it('is named with what was meant, invisible letters made visible', () => {
+  it('is named with the likely keyword, with invisible characters made visible', () => {
     const say = (text: string) =>
       buildProgram([{ path: 'c', text, system: false, includes: new Map() }], {}).notes.map(note => note.text)
     expect(say('Hots a\n')).toEqual(['“hots” is not an ssh_config keyword, perhaps Host is meant'])
     expect(say('\u200bHost a\n')[0]).toContain('“\\u200bhost” is not an ssh_config keyword, perhaps Host is meant')
     expect(say('<<<<<<< HEAD\n')).toEqual(['“<<<<<<<” is not an ssh_config keyword'])
     expect(say('Host a\n  StrictHostKeyCheking yes\n')[0]).toContain('perhaps StrictHostKeyChecking is meant')
-    expect(say('HostName a b\n')[0]).toContain('HostName: “b” is one argument too many')
+    expect(say('HostName a b\n')[0]).toContain('HostName: extra argument “b”')
     expect(say('x\n'.repeat(5_000)).length).toBeLessThanOrEqual(100)
   })
 })
 
-describe('a mark at the start of a file', () => {
+describe('a byte order mark at the start of a file', () => {
   it.each([
     ['UTF-8', Buffer.from('\uFEFFHost one\n  Port 1\nHost two\n  Port 2\n')],
     [
@@ -232,7 +232,7 @@ describe('a mark at the start of a file', () => {
 })
 
 describe('what distributions write into the system’s config', () => {
-  it('is taken', () => {
+  it('is accepted', () => {
     const text =
       'Match final all\n  Ciphers aes256-gcm@openssh.com,chacha20-poly1305@openssh.com\n  MACs hmac-sha2-256-etm@openssh.com\n' +
       '  GSSAPIKexAlgorithms gss-curve25519-sha256-,gss-nistp256-sha256-\n' +
@@ -244,7 +244,7 @@ describe('what distributions write into the system’s config', () => {
 })
 
 describe('RefuseConnection', () => {
-  it('stops the hosts that it holds for, with its sentence', () => {
+  it('stops the hosts that it applies to, with its sentence', () => {
     const text = 'Host old\n  RefuseConnection "Use new instead"\nHost new\n  Port 1\n'
     const program = buildProgram([{ path: 'c', text, system: false, includes: new Map() }], {})
     const problems = (name: string) =>
@@ -260,7 +260,7 @@ describe('Match localnetwork', () => {
     ['10.0.0.0/8,!10.1.0.0/16', ['10.1.2.3'], false],
     ['10.0.0.0/8', ['192.168.1.2', 'fe80::1'], false],
     ['fe80::/10', ['192.168.1.2', 'fe80::1'], true],
-  ])('holds by the addresses of this computer: %s, %s', (list, addresses, holds) => {
+  ])('depends on the addresses of this computer: %s, %s', (list, addresses, holds) => {
     const text = `Match localnetwork ${list}\n  Port 1\n`
     const program = buildProgram([{ path: 'c', text, system: false, includes: new Map() }], {})
     const known = { exec: () => undefined, resolves: () => undefined }

@@ -17,8 +17,8 @@ const resolve = (text: string, name: string, given = {}) =>
     answers: { exec: () => undefined, resolves: () => undefined },
   })
 
-describe('what a config says of a name', () => {
-  it('is an answer with its problems for any text', () => {
+describe('the settings of a name', () => {
+  it('are a result with its problems for any text', () => {
     const keyword = fc.constantFrom(...honoured.keys(), 'Host', 'Match', 'Include', 'GSSAPIAuthentication', 'Prt')
     const value = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 12 }),
@@ -39,7 +39,7 @@ describe('what a config says of a name', () => {
     )
   })
 
-  it('lets a command line count before any line of the file, for Match too', () => {
+  it('let a command line take precedence over every line of the file, also for Match', () => {
     const text =
       'Match user root\n  ProxyJump gate\nMatch exec "t %r %p"\n  Port 9\nHost *\n  User me\n  IdentityFile /k/%r\n'
     expect(resolve(text, 'prod', { user: 'root', port: 99 })).toMatchObject({
@@ -52,7 +52,7 @@ describe('what a config says of a name', () => {
     expect(resolve(text, 'prod')).toMatchObject({ user: 'me', proxyJump: '' })
   })
 
-  it('never passes over what guards: a slip in its name, a list of revoked keys, a broken line', () => {
+  it('never ignore a restriction: a misspelled name, a list of revoked keys, a broken line', () => {
     expect(resolve('StrictHostKeyCheking yes\n', 'a').problems[0]?.text).toContain(
       'perhaps StrictHostKeyChecking is meant',
     )
@@ -69,7 +69,7 @@ describe('what a config says of a name', () => {
     expect(resolve('NewerThanUs yes\n', 'a').problems).toMatchObject([{ line: 1 }])
   })
 
-  it('expands the user’s files of known hosts and none of the global ones, as ssh does', () => {
+  it('expand the user’s files of known hosts and none of the global ones, as ssh does', () => {
     const text = 'GlobalKnownHostsFile ~/g %h\nUserKnownHostsFile ~/u %h\n'
     expect(resolve(text, 'a')).toMatchObject({
       globalKnownHostsFiles: ['~/g', '%h'],
@@ -77,14 +77,14 @@ describe('what a config says of a name', () => {
     })
   })
 
-  it('dials past no jump host where ssh would jump through one called none', () => {
+  it('never bypass a jump host when ssh would use one called none', () => {
     expect(resolve('ProxyJump none\n', 'a')).toMatchObject({ proxyJump: '', problems: [] })
     expect(resolve('ProxyJump none \r\n', 'a')).toMatchObject({ proxyJump: '', problems: [] })
     for (const line of ['none # no jump', 'none\rHost *', 'NONE gate'])
       expect(resolve(`ProxyJump ${line}\n`, 'a').problems[0]?.text).toContain('must be alone on its line')
   })
 
-  it('tells what it does not do, with the line', () => {
+  it('report unsupported keywords, with their lines', () => {
     const text =
       'ExitOnForwardFailure yes\nSessionType none\nRemoteForward 9000\nCertificateFile /c\nForwardX11 yes\nForwardX11 no\n'
     expect(
@@ -104,7 +104,7 @@ describe('what a config says of a name', () => {
         'Match exec': 'Match exec "test %h %p %r %n %k %%"\n  Compression yes\n',
         RemoteCommand: 'RemoteCommand echo %h %p %r %n %k %%\n',
       }
-      // What is asked about or run, or why it isn't.
+      // The command to ask about or run, or why there is none.
       const outcome = (name: string, user?: string) => {
         const host = resolve(lines[where] as string, name, user === undefined ? {} : { user })
         if (host.problems[0]) return host.problems[0].text

@@ -13,7 +13,7 @@ import { agentSigners } from './signer.ts'
 const ends: (() => void)[] = []
 afterEach(() => ends.splice(0).forEach(end => end()))
 
-/** A real agent with seven keys, of which nothing but the public halves is left as files. */
+/** A real agent with seven keys, of which only the public keys exist as files. */
 function sevenKeys() {
   const folder = join(tempDir(), 'ssh')
   mkdirSync(folder, { mode: 0o700 })
@@ -46,7 +46,7 @@ function sevenKeys() {
   return { folder, path, offered }
 }
 
-describe('a key whose private half is in the agent', () => {
+describe('a key whose private key is in the agent', () => {
   it.each(['ask', 'key'] as const)(
     'is offered first and alone, by .pub or the name of what is gone (%s)',
     async signIn => {
@@ -57,7 +57,7 @@ describe('a key whose private half is in the agent', () => {
     },
   )
 
-  it('is known by a public key under any name, and in the form of RFC 4716', async () => {
+  it('is recognized by a public key under any name, and in the format of RFC 4716', async () => {
     const { folder, path, offered } = sevenKeys()
     writeFileSync(join(folder, 'exported'), `# from a password manager\n${readFileSync(`${path(7)}.pub`, 'utf8')}`)
     writeFileSync(join(folder, 'rfc.pub'), execFileSync('ssh-keygen', ['-e', '-f', `${path(7)}.pub`]))
@@ -65,13 +65,13 @@ describe('a key whose private half is in the agent', () => {
     expect(await offered('rfc.pub', 'key')).toEqual(['k7'])
   })
 
-  it('is read from the private file beside .pub where the agent does not hold it', async () => {
+  it('is read from the private file beside .pub if the agent doesn’t have it', async () => {
     const { folder, offered } = sevenKeys()
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'own', '-f', join(folder, 'own')])
     expect(await offered('own.pub', 'key')).toEqual(['own'])
   })
 
-  it('is named where neither the agent nor a file holds it', async () => {
+  it('is named if neither the agent nor a file has it', async () => {
     const { path, offered } = sevenKeys()
     for (const keyFile of [`${path(7)}.pub`, path(7)])
       await expect(offered(keyFile, 'key', false)).rejects.toMatchObject({

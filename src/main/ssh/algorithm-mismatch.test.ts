@@ -43,7 +43,7 @@ describe('findMismatch', () => {
     expect(sentence({}, { weak: true })).toBe('fits')
   })
 
-  it('needs no MAC in common where the cipher has its own', () => {
+  it('needs no MAC in common if the cipher is an AEAD', () => {
     expect(sentence({ cipher: both('aes256-gcm@openssh.com'), mac: both('umac-64@openssh.com') })).toBe('fits')
     expect(sentence({ cipher: both('aes256-ctr'), mac: both('umac-64@openssh.com') })).toContain('no MAC in common')
   })
@@ -101,20 +101,20 @@ describe('mismatchSentence', () => {
     ['host key type', { hostKey: ['ssh-rsa'] }],
     ['cipher', { cipher: both('aes256-cbc', 'arcfour') }],
     ['MAC', { cipher: both('aes256-ctr'), mac: both('hmac-md5', 'hmac-sha1') }],
-  ])('advises to allow weak algorithms where a weak %s is what is missing', (kind, theirs) => {
+  ])('advises allowing weak algorithms if only a weak %s is in common', (kind, theirs) => {
     expect(sentence(theirs)).toMatch(
       new RegExp(`no ${kind} in common.* Update the server or, if you can’t, allow weak algorithms for this host\\.$`),
     )
     expect(sentence(theirs, { weak: true })).toBe('fits')
   })
 
-  it('names the line to add for a host that has no form', () => {
+  it('names the line to add for a host without a form', () => {
     expect(sentence({ kex: ['diffie-hellman-group14-sha1'] }, { saved: false })).toBe(
       'gpu-box and Hawser have no key exchange method in common. The server offers only diffie-hellman-group14-sha1, which is weak. Update the server or, if you can’t, add “KexAlgorithms +diffie-hellman-group14-sha1” for this host to your SSH config.',
     )
   })
 
-  it('names the line of the config that leaves out what the server has', () => {
+  it('names the config line that excludes what the server has', () => {
     expect(sentence({ cipher: both('aes256-ctr', 'aes128-ctr') }, wish({ ciphers: 'aes256-gcm@openssh.com' }))).toBe(
       'gpu-box and Hawser have no cipher in common. The server offers only aes256-ctr and aes128-ctr, but the Ciphers line of your SSH config excludes them. Add aes256-ctr to that line.',
     )
@@ -122,7 +122,7 @@ describe('mismatchSentence', () => {
 
   it('says that CBC ciphers keep -etm MACs out', () => {
     const theirs = { cipher: both('aes256-ctr'), mac: both('hmac-sha2-512-etm@openssh.com') }
-    expect(sentence(theirs, { weak: true })).toMatch(/together with CBC ciphers\. Turn off weak algorithms/)
+    expect(sentence(theirs, { weak: true })).toMatch(/with CBC ciphers\. Turn off weak algorithms/)
     expect(sentence(theirs, wish({ ciphers: '+aes256-cbc' }))).toMatch(/Remove the CBC ciphers from the Ciphers line/)
   })
 

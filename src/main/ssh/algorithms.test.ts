@@ -9,7 +9,7 @@ type Lists = Record<'kex' | 'serverHostKey' | 'cipher' | 'hmac', readonly string
 const lists = (options: Parameters<typeof algorithmsFor>[0]) => algorithmsFor(options) as unknown as Lists
 
 describe('algorithmsFor', () => {
-  it('offers nothing that Terrapin or SHA-1 could bite on', () => {
+  it('offers nothing vulnerable to Terrapin or based on SHA-1', () => {
     const { kex, serverHostKey, cipher, hmac } = lists({ weak: false, knownTypes: [] })
     expect(
       [...kex, ...serverHostKey, ...cipher, ...hmac].filter(name =>
@@ -19,7 +19,7 @@ describe('algorithmsFor', () => {
     expect(cipher[0]).toBe('aes128-gcm@openssh.com')
   })
 
-  it('offers old ones only after all the others, and only when asked', () => {
+  it('offers weak algorithms only after all others, and only on request', () => {
     const { kex, serverHostKey, cipher } = lists({ weak: true, knownTypes: [] })
     expect(serverHostKey.slice(-2)).toEqual(['ssh-rsa', 'ssh-dss'])
     expect(cipher.indexOf('aes256-cbc')).toBeGreaterThan(cipher.indexOf('aes256-ctr'))
@@ -45,12 +45,12 @@ describe('algorithmsFor', () => {
             refused++
           }
         }
-    // CBC alone with -etm alone, allowed or not.
+    // Only CBC with only -etm, allowed or not.
     expect(refused).toBe(2)
     expect(lists({ weak: false, knownTypes: [] }).hmac).toContain('hmac-sha2-256-etm@openssh.com')
   })
 
-  it('knows the weak ones of every list', () => {
+  it('recognizes the weak ones of every list', () => {
     const { kex, serverHostKey, cipher, hmac } = lists({ weak: true, knownTypes: [] })
     for (const list of [kex, serverHostKey, cipher, hmac]) {
       const weak = weakAmong(list)
@@ -62,7 +62,7 @@ describe('algorithmsFor', () => {
     expect(weakAmong([...strong.kex, ...strong.serverHostKey, ...strong.cipher, ...strong.hmac])).toEqual([])
   })
 
-  it('finds the weak ones that a config lets in, in any of its five lines', () => {
+  it('finds the weak ones that a config allows, in any of its five keywords', () => {
     const none = { ciphers: null, macs: null, kex: null, hostKeys: null, publicKeys: null }
     expect(weakWished(none)).toEqual([])
     expect(weakWished({ ...none, ciphers: '+aes256-cbc' })).toEqual(['aes256-cbc'])
@@ -74,7 +74,7 @@ describe('algorithmsFor', () => {
     expect(weakWished({ ...none, ciphers: 'none-of-ours', publicKeys: 'ssh-rsa' })).toEqual(['ssh-rsa'])
   })
 
-  it('asks for the types on file first; a key filed as ssh-rsa may sign with SHA-2', () => {
+  it('prefers the types of known keys; a key stored as ssh-rsa may sign with SHA-2', () => {
     expect(lists({ weak: false, knownTypes: ['ecdsa-sha2-nistp256'] }).serverHostKey[0]).toBe('ecdsa-sha2-nistp256')
     expect(lists({ weak: false, knownTypes: ['ssh-rsa'] }).serverHostKey.slice(0, 2)).toEqual([
       'rsa-sha2-512',
@@ -83,9 +83,9 @@ describe('algorithmsFor', () => {
     expect(lists({ weak: false, knownTypes: ['ssh-rsa'] }).serverHostKey).toHaveLength(6)
   })
 
-  it('names only what ssh2 and this runtime have', () => {
+  it('names only what ssh2 and this runtime support', () => {
     expect(getCiphers()).toContain('aes-128-gcm')
-    // ssh2 throws on a name that it can't use.
+    // ssh2 throws on an unsupported name.
     const client = new ssh2.Client()
     client.on('error', () => {})
     client.connect({

@@ -30,7 +30,7 @@ async function connect(options: { rekeySeconds?: number } = {}) {
 }
 
 describe.skipIf(lacks(asyncsshModule))('with a real asyncssh server', () => {
-  it('has the exit code of every command, and keeps the login', { timeout: 60_000 }, async () => {
+  it('gets the exit code of every command, and keeps the connection', { timeout: 60_000 }, async () => {
     const { connection } = await connect()
     for (let n = 0; n < 75; n++) {
       const { code, output } = await runCommand(connection, typedByUser(`cat; echo out; exit ${n}`), {
@@ -43,7 +43,7 @@ describe.skipIf(lacks(asyncsshModule))('with a real asyncssh server', () => {
     expect(connection.isClosed).toBe(false)
   })
 
-  it('goes on working through its changes of the session keys', { timeout: 60_000 }, async () => {
+  it('keeps working through its rekeys', { timeout: 60_000 }, async () => {
     const { connection, folder } = await connect({ rekeySeconds: 1 })
     writeFileSync(join(folder, 'file'), 'text')
     const { channel } = await connection.subsystem('sftp', signal)

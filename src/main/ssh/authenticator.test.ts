@@ -17,7 +17,7 @@ import { KeyRing } from './key-ring.ts'
 const ends: (() => void)[] = []
 afterEach(() => ends.splice(0).forEach(end => end()))
 
-/** A person's answers to the questions of a sign-in, one after the other; null is Cancel. */
+/** The user's answers to the questions of a sign-in, in order; null is Cancel. */
 type Answers = readonly (string | { readonly secret: string; readonly remember: boolean } | null)[]
 
 async function signIn(options: TestServerOptions, answers: Answers, hop: Partial<PlannedHop> = {}) {
@@ -58,13 +58,13 @@ const otp = {
 const password = { name: '', text: '', prompts: [{ prompt: 'Password: ', echo: false }], answers: ['pw'] }
 
 describe('Authenticator', () => {
-  it('asks with none first and sends a password only once the server wants one', async () => {
+  it('starts with none and sends a password only if the server requires one', async () => {
     const { dial, sent } = await signIn({ password: 'pw' }, ['pw'])
     await dial()
     expect(sent()).toEqual(['none no', 'password yes'])
   })
 
-  it('remembers the answer that worked and no other', async () => {
+  it('saves the answer that worked and no other', async () => {
     const { dial, rig, name } = await signIn({ password: 'pw' }, [{ secret: 'wrong', remember: true }, 'pw'])
     await dial()
     expect(rig.secrets.get(name)).toBeUndefined()
@@ -73,14 +73,14 @@ describe('Authenticator', () => {
     expect(again.rig.secrets.get(again.name)).toBe('pw')
   })
 
-  it('keeps nothing of a sign-in that fails', async () => {
+  it('saves nothing of a failed sign-in', async () => {
     const wrong = { secret: 'wrong', remember: true }
     const { dial, rig } = await signIn({ password: 'pw' }, [wrong, wrong, wrong])
     await expect(dial()).rejects.toMatchObject({ code: 'auth-failed' })
     expect([...rig.secrets]).toEqual([])
   })
 
-  it('sends a remembered password once, and asks after it was turned down', async () => {
+  it('sends a saved password once, and asks after it was rejected', async () => {
     const { dial, rig, name, asked, sent } = await signIn({ password: 'pw' }, ['pw'])
     rig.secrets.set(name, 'old')
     await dial()
@@ -88,20 +88,20 @@ describe('Authenticator', () => {
     expect(sent()).toEqual(['none no', 'password no', 'password yes'])
   })
 
-  it('ends with cancelled when the person cancels, and sends nothing more', async () => {
+  it('ends with cancelled when the user cancels, and sends nothing more', async () => {
     const { dial, sent } = await signIn({ password: 'pw' }, [null])
     await expect(dial()).rejects.toMatchObject({ code: 'cancelled' })
     expect(sent()).toEqual(['none no'])
   })
 
-  it('answers a question for the password with the remembered one', async () => {
+  it('answers a prompt for the password with the saved one', async () => {
     const { dial, rig, name, asked } = await signIn({ rounds: [password] }, [])
     rig.secrets.set(name, 'pw')
     await dial()
     expect(asked()).toEqual([])
   })
 
-  it('neither remembers a one-time code nor answers it with a password', async () => {
+  it('neither saves a one-time code nor answers it with a password', async () => {
     const { dial, rig, name, asked } = await signIn({ rounds: [otp] }, [{ secret: '123', remember: true }])
     rig.secrets.set(name, 'pw')
     await dial()
@@ -124,7 +124,7 @@ describe('Authenticator', () => {
     },
   )
 
-  it('keeps no hidden one-time code, in other languages too', async () => {
+  it('saves no hidden one-time code, in other languages too', async () => {
     const rounds = [{ ...password, prompts: [{ prompt: '动态密码: ', echo: false }] }]
     const { dial, rig, name, asked } = await signIn({ rounds }, [{ secret: 'pw', remember: true }])
     rig.secrets.set(name, 'kept')
@@ -133,13 +133,13 @@ describe('Authenticator', () => {
     expect([...rig.secrets]).toEqual([[name, 'kept']])
   })
 
-  it('asks for no password where only keys were chosen', async () => {
+  it('asks for no password if only keys are allowed', async () => {
     const { dial, asked } = await signIn({ password: 'pw' }, ['pw'], { signIn: 'agent' })
     await expect(dial()).rejects.toMatchObject({ code: 'auth-failed' })
     expect(asked()).toEqual([])
   })
 
-  it('gives up a server that asks without end', async () => {
+  it('gives up on a server that prompts endlessly', async () => {
     const { dial } = await signIn(
       { rounds: Array.from({ length: 40 }, () => otp) },
       Array.from({ length: 40 }, () => '123'),
@@ -147,7 +147,7 @@ describe('Authenticator', () => {
     await expect(dial()).rejects.toMatchObject({ code: 'auth-failed' })
   })
 
-  it('says that the vault is locked where it may hold the key, before anything is sent', async () => {
+  it('reports a locked vault if it may contain the key, before anything is sent', async () => {
     const folder = tempDir()
     const asked: Question[] = []
     const auth = new Authenticator({

@@ -17,7 +17,7 @@ it('joins the banners of one sign-in, cleans and cuts them', () => {
   expect(banner.text?.fromServer.length).toBeLessThanOrEqual(4_000)
 })
 
-it('takes no more than ten, so that they keep no sign-in open for ever', () => {
+it('accepts no more than ten, so that they can’t keep a sign-in open forever', () => {
   const banner = new Banner()
   const taken = Array.from({ length: 30 }, (_, index) => banner.add(`${index}\n`))
   expect(taken.filter(Boolean)).toHaveLength(10)
@@ -38,7 +38,7 @@ describe('a banner', () => {
     await expect(dialling).rejects.toMatchObject({ code: 'cancelled' })
   })
 
-  it('stands in the question that comes after it, and stays until the sign-in is over', async () => {
+  it('is part of the question that follows it, and stays until the sign-in is complete', async () => {
     const { port, close } = await startTestServer({ banner, password: 'pw' })
     onTestFinished(close)
     const { dial, asked, steps, stop } = dialRig(tempDir(), trusting('pw'))
@@ -51,7 +51,7 @@ describe('a banner', () => {
     expect(steps.slice(-2)).toEqual(['asking', `Signing in as me: ${shown}`])
   })
 
-  it('may come as a round that asks nothing, which pam_lastlog and clusters use for notices', async () => {
+  it('may arrive as a round without prompts, which pam_lastlog and clusters use for notices', async () => {
     const notice = { name: '', text: 'Your account expires in 3 days.\n', prompts: [], answers: [] }
     const password = { name: '', text: '', prompts: [{ prompt: 'Password: ', echo: false }], answers: ['pw'] }
     const { port, close } = await startTestServer({ rounds: [notice, password] })

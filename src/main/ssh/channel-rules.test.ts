@@ -20,7 +20,9 @@ async function connect(serve: (client: ServerClient, protocol: ServerProtocol) =
   return server.dial()
 }
 
-/** As asyncssh: its end of output follows the client's, the exit status comes later, and a close before it is fatal. */
+/**
+ * Like asyncssh: its end of output follows the client's, the exit status comes later, and an earlier close is fatal.
+ */
 function endsFirst(client: ServerClient, protocol: ServerProtocol): void {
   onCommand(client, (channel, command) => {
     let exited = false
@@ -41,7 +43,7 @@ const outgoing = (channel: ServerChannel) =>
   (channel as unknown as { outgoing: { id: number; window: number } }).outgoing
 
 describe('a channel', () => {
-  it('of a command stays open until its exit status is here', async () => {
+  it('of a command stays open until its exit status has arrived', async () => {
     const connection = await connect(endsFirst)
     for (let n = 0; n < 5; n++) {
       const { code, output } = await runCommand(connection, typedByUser(`echo ${n}`), { signal })
@@ -50,13 +52,13 @@ describe('a channel', () => {
     const stream = await new RemoteCommands(connection, signal).start(sh`tar`, signal)
     stream.ignoreOutput()
     stream.end()
-    // This server runs nothing, but the exit status that it sends is heard.
+    // This server runs nothing, but its exit status is received.
     await expect(stream.ended).rejects.toThrow('exit code 7')
     await expect.poll(() => connection.sessions).toBe(0)
     expect(connection.isClosed).toBe(false)
   })
 
-  it('is closed from this side once a command has ended, where the server does not close it', async () => {
+  it('is closed by Hawser once a command has ended, if the server doesn’t close it', async () => {
     const closed: string[] = []
     const connection = await connect(client =>
       onCommand(client, (channel, command) => {
@@ -74,7 +76,7 @@ describe('a channel', () => {
     const connection = await connect(client =>
       client.on('tcpip', accept => {
         const channel = accept()
-        // ssh2's server closes when it ends: only its end of data is sent here.
+        // ssh2's server closes at the end: only its end of data is sent here.
         channel.resume().on('end', () => channel.eof())
       }),
     )
@@ -84,7 +86,7 @@ describe('a channel', () => {
     await closed
   })
 
-  it('whose server ignores the window is closed, and the login lives on', async () => {
+  it('whose server ignores the window is closed, and the connection stays up', async () => {
     const chunk = Buffer.alloc(32_000)
     const connection = await connect((client, protocol) =>
       onCommand(client, (channel, command) => {
@@ -102,7 +104,7 @@ describe('a channel', () => {
     await expect.poll(() => connection.sessions).toBe(0)
   })
 
-  it('whose server keeps to the window gets all through, however slowly it is read and whatever it says beside', async () => {
+  it('whose server respects the window delivers everything, however slowly it is read', async () => {
     const [total, piece] = [12 * 1024 * 1024, 64 * 1024]
     const connection = await connect(client =>
       onCommand(client, channel => {
@@ -130,7 +132,7 @@ describe('a channel', () => {
     expect(most).toBeLessThanOrEqual(4 * 1024 * 1024)
   })
 
-  it('that is written to and closed after the link was lost throws nothing', async () => {
+  it('that is written to and closed after the connection was lost throws nothing', async () => {
     let cut = () => {}
     const connection = await connect(client => {
       onCommand(client, () => {})

@@ -13,7 +13,7 @@ import {
 } from './ssh2-internals.ts'
 
 // ssh2 grants more only while at most one window is unread, so a compliant server fills at most two.
-const mostBuffered = 2 * channelWindow
+const maxBuffered = 2 * channelWindow
 
 /**
  * Rules for every channel of a connection, whichever side opened it (RFC 4254, 5.2 and 5.3):
@@ -70,7 +70,7 @@ function capBuffers(channel: ClientChannel, flooded: (channel: ClientChannel) =>
       if (over || ended) return true
       ended = data === null
       const more = push(data)
-      if (output.readableLength > mostBuffered) {
+      if (output.readableLength > maxBuffered) {
         over = true
         flooded(channel)
       }

@@ -28,7 +28,7 @@ const loginShells: readonly (readonly [name: string, words: readonly string[]])[
 
 const shellNames = loginShells.map(([name]) => name)
 
-/** Runs a command line as sshd does, with another shell in the place of the user's. */
+/** Runs a command line as sshd does, with another shell instead of the user's. */
 function run(words: readonly string[], line: string, options: { input?: Buffer; path?: string; cwd?: string } = {}) {
   const [program = '', ...args] = words
   return spawnSync(findProgram(program) as string, [...args, line], {
@@ -39,7 +39,7 @@ function run(words: readonly string[], line: string, options: { input?: Buffer; 
   })
 }
 
-/** Each word with a NUL behind it, as `printf` printed it. */
+/** Each word followed by a NUL, as printed by `printf`. */
 const bytesOf = (names: readonly string[]) =>
   Buffer.concat(names.map(name => Buffer.concat([encodeName(name), Buffer.of(0)])))
 const printing = (names: readonly string[]) => sh`printf '%s\\0' ${names}`
@@ -79,7 +79,7 @@ describe('a command line', () => {
       60_000,
     )
 
-  it('has nothing in it that a shell could read in its own way', () => {
+  it('contains nothing that shells interpret differently', () => {
     fc.assert(
       fc.property(oddName, name => {
         expect(inSh(sh`echo ${name}`).text).toMatch(
@@ -137,14 +137,14 @@ describe('a command line', () => {
 })
 
 describe('a script', () => {
-  it('quotes every value as one word, a list as one word each, and takes scripts as they are', () => {
+  it('quotes every value as one word, a list as one word each, and inserts scripts unchanged', () => {
     expect(sh`rm -f -- ${"it's"} ${['a b', '$x']} ${7} ${sh`&& ${'!'}`}`.text).toBe(
       `rm -f -- 'it'\\''s' 'a b' '$x' 7 && '!'`,
     )
     expect(sh`echo ${''} "$HOME"/${'a b'}`.text).toBe(`echo '' "$HOME"/'a b'`)
   })
 
-  it('refuses a value within quotes, in a comment or in a here-document, and a NUL', () => {
+  it('refuses a value inside quotes, in a comment or in a here-document, and a NUL', () => {
     expect(() => sh`echo "${'x'}"`).toThrow(/inside quotes/)
     expect(() => sh`echo '${'x'}'`).toThrow(/inside quotes/)
     expect(() => sh`# ${'x'}`).toThrow(/inside quotes/)

@@ -31,7 +31,7 @@ export class CommandLine {
 export function inSh(script: Script): CommandLine {
   // Without `exec`, which restricted shells refuse (bash(1), RESTRICTED SHELL) and PowerShell doesn't support.
   const line = `env LC_ALL=C ${decoded(script)}`
-  if (line.length > mostLine)
+  if (line.length > maxLine)
     throw new AppError(
       'invalid-input',
       'Too many files for one command, or their names are too long. Select fewer files.',
@@ -41,7 +41,7 @@ export function inSh(script: Script): CommandLine {
 
 /** True if `inSh` accepts the script. */
 export function fitsLine(script: Script): boolean {
-  return decoded(script).length + 64 < mostLine
+  return decoded(script).length + 64 < maxLine
 }
 
 /** Runs the script sent on standard input, in the format of `scriptBytes`. */
@@ -77,15 +77,15 @@ export function scriptBytes({ text }: Script): Buffer {
 }
 
 // Linux limits one argument to 128 KiB, and the whole line is one argument of the login shell.
-const mostLine = 120 * 1024
+const maxLine = 120 * 1024
 // The original csh, still used by some systems, limits words to 1,024 characters.
-const longestWord = 1_000
+const maxWord = 1_000
 
 function decoded(script: Script): string {
   const words = ['']
   for (const byte of scriptBytes(script)) {
     const code = codes[byte] as string
-    if ((words.at(-1) as string).length + code.length > longestWord) words.push('')
+    if ((words.at(-1) as string).length + code.length > maxWord) words.push('')
     words[words.length - 1] += code
   }
   return `sh -c 'eval "$(printf %b "$@")"' sh ${words.map(word => `'${word}'`).join(' ')}`

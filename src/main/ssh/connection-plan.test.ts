@@ -28,7 +28,7 @@ const facts: LocalFacts = {
   env: {},
 }
 
-/** A config whose hosts with literal names have the ids 101, 102, ... in their order. */
+/** A config whose hosts with literal names have the IDs 101, 102, ... in order. */
 function configOf(text: string, names: readonly string[] = []): ConfigView {
   const program = buildProgram([{ path: 'config', text, system: false, includes: new Map() }], facts.env)
   const answers = { exec: () => undefined, resolves: () => undefined }
@@ -62,12 +62,12 @@ describe('planConnection', () => {
     expect(plan(hosts, 2, groups).map(hop => hop.label)).toEqual(['h2'])
   })
 
-  it('says so when jump hosts go in a circle, or one is gone', () => {
+  it('reports jump hosts that form a loop, or a deleted one', () => {
     expect(() => plan([makeHost(1, { jumpHostId: id(2) }), makeHost(2, { jumpHostId: id(1) })], 1)).toThrow(/loop/)
     expect(() => plan([makeHost(1, { jumpHostId: id(9) })], 1)).toThrow(/jump host of this host was deleted/)
   })
 
-  it('gives two ways to the same address two logins', () => {
+  it('treats two routes to the same address as two logins', () => {
     const [direct] = plan([makeHost(1)], 1)
     const through = plan([makeHost(1, { jumpHostId: id(2) }), makeHost(2)], 1)
     expect(direct.key).not.toBe(through.at(-1)?.key)
@@ -91,14 +91,14 @@ describe('planConnection', () => {
     ])
   })
 
-  it('takes the config for typed addresses too, and what is typed wins', () => {
+  it('applies the config to typed addresses too, and typed parts take precedence', () => {
     const config = configOf('Host *.lab\n User u\n Port 99\n IdentityFile /k\n')
     const target = { kind: 'address' as const, address: 'x.lab', port: 5, user: null, jumps: [], keyFile: null }
     const [hop] = planConnection(target, { hosts: [], groups: [], localUser: 'me', config })
     expect(hop).toMatchObject({ user: 'u', port: 5, options: { identityFiles: ['/k'] } })
   })
 
-  it('refuses a config with a line that OpenSSH would refuse, and jumps that go in a circle', () => {
+  it('refuses a config with a line that OpenSSH would refuse, and jump hosts that form a loop', () => {
     const hosts = [makeHost(101)]
     const dial = (text: string) =>
       planConnection(

@@ -226,7 +226,7 @@ function nameOfHop({ user, address, port }: PlannedHop): string {
 /** Different options mean a different login: sharing a connection must not grant one host's permissions to another. */
 function digest(options: HopOptions): string {
   const text = JSON.stringify(options)
-  return text === usualText ? '' : createHash('sha256').update(text).digest('base64url').slice(0, 16)
+  return text === defaultText ? '' : createHash('sha256').update(text).digest('base64url').slice(0, 16)
 }
 
-const usualText = JSON.stringify(usualOptions)
+const defaultText = JSON.stringify(usualOptions)

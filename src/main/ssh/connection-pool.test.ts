@@ -93,7 +93,7 @@ describe('ConnectionPool', () => {
     expect(dialled[0]?.dispose).toHaveBeenCalledTimes(1)
   })
 
-  it('leases the hop before the target, shares it, and gives it back with the connection', async () => {
+  it('leases the hop before the target, shares it, and releases it with the connection', async () => {
     vi.useFakeTimers()
     const { pool, dial, dialled } = setUp(100)
     const a = await pool.lease(plan('jump', 'a'), options())
@@ -105,7 +105,7 @@ describe('ConnectionPool', () => {
     expect(dialled[1]?.dispose).toHaveBeenCalled()
   })
 
-  it('dials again after the connection died under its users', async () => {
+  it('dials again after the connection died while in use', async () => {
     const { pool, dial, dialled } = setUp()
     const first = await pool.lease(plan('web'), options())
     dialled[0]?.dispose()
@@ -138,7 +138,7 @@ describe('ConnectionPool', () => {
     expect(stopped).toBe(true)
   })
 
-  it('gives each forward a login of its own where a refused one made the server disconnect', async () => {
+  it('gives each forward its own login if a refused one made the server disconnect', async () => {
     const { pool, dial, dialled } = setUp()
     const forward = { ...options(), noSessions: true }
     await pool.lease(plan('web'), options())
@@ -162,7 +162,7 @@ describe('ConnectionPool', () => {
     expect(dial.mock.calls.filter(([call]) => call.hop.key === 'jump')).toHaveLength(1)
   })
 
-  it('asks for the background until a person waits for the same connection, jump hosts included', async () => {
+  it('asks in the background until the user waits for the same connection, including its jump hosts', async () => {
     const { pool, dial } = setUp()
     const askers: Asker[] = []
     let finish = () => {}
@@ -180,13 +180,13 @@ describe('ConnectionPool', () => {
     expect(askers.map(({ by }) => by)).toEqual(['person'])
     finish()
     await Promise.all([behind, joined])
-    // The rest of the way is still for the background alone.
+    // The rest of the route still belongs to background work.
     expect(askers.map(({ by }) => by)).toEqual(['person', 'background'])
     await pool.lease(plan('other'), options())
     expect(askers.at(-1)?.by).toBe('person')
   })
 
-  it('asks openly for what lies behind a jump host once somebody has answered for it', async () => {
+  it('asks openly for hosts behind a jump host once the user has answered for it', async () => {
     const { pool, dial } = setUp()
     const askers: Asker[] = []
     let finish = () => {}

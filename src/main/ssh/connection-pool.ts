@@ -65,9 +65,9 @@ interface Entry<C> {
 }
 
 // OpenSSH's MaxSessions is 10; one is kept free.
-const usualSessions = 9
+const defaultSessions = 9
 // Parallel commands must not flood a server that allows one session per connection with logins.
-const mostConnections = 12
+const maxConnections = 12
 const freeMs = 15_000
 
 /**
@@ -186,7 +186,7 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
       live: false,
       leases: 0,
       sessions: 0,
-      capacity: this.#capacities.get(loginOf(hop)) ?? usualSessions,
+      capacity: this.#capacities.get(loginOf(hop)) ?? defaultSessions,
       proven: false,
       idleTimer: undefined,
       abort: new AbortController(),
@@ -283,7 +283,7 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
     for (;;) {
       const all = this.#all(hop.key)
       const free = all.find(each => !tried.has(each) && hasRoom(each))
-      if (!free && all.length >= mostConnections) {
+      if (!free && all.length >= maxConnections) {
         await this.#untilFreed(hop, signal)
         continue
       }

@@ -6,7 +6,7 @@ describe('Deadline', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  it('stands still while a person is asked and goes on where it stopped', async () => {
+  it('pauses while the user is asked and continues where it stopped', async () => {
     const expired = vi.fn()
     const deadline = new Deadline(expired)
     deadline.restart(1_000)

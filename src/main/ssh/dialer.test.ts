@@ -57,7 +57,7 @@ describe('host keys', () => {
     expect(auth()).toEqual([])
   })
 
-  it('files a trusted key and asks no more about it', async () => {
+  it('stores a trusted key and doesn’t ask about it again', async () => {
     const { port, publicKey } = await server({ password: 'pw' })
     const { dial, asked, folder, pool } = rig(trusting('pw', 'pw'))
     await dial({ port })
@@ -68,7 +68,7 @@ describe('host keys', () => {
     expect(readFileSync(join(folder, 'ssh', 'known_hosts'), 'utf8')).toBe(`[127.0.0.1]:${port} ${publicKey}\n`)
   })
 
-  it('stops at a changed key and shows both, and replaces it only when told to', async () => {
+  it('stops at a changed key and shows both, and replaces it only on request', async () => {
     const old = await server({ password: 'pw' })
     old.close()
     const now = await server({ password: 'pw', port: old.port })
@@ -86,7 +86,7 @@ describe('host keys', () => {
     expect(readFileSync(file, 'utf8')).toBe(`# mine\n[127.0.0.1]:${old.port} ${now.publicKey}\n`)
   })
 
-  it('refuses a revoked key whatever is answered', async () => {
+  it('refuses a revoked key whatever the answer', async () => {
     const { port, publicKey, auth } = await server({ password: 'pw' })
     const { dial, folder } = rig(() => ({ kind: 'replace-key' }))
     writeFileSync(join(folder, 'ssh', 'known_hosts'), `@revoked * ${publicKey}\n`)
@@ -104,13 +104,13 @@ describe('signing in', () => {
     const { dial, asked } = rig(trusting('a', 'b', 'c'))
     await expect(dial({ port, signIn: 'password' })).rejects.toMatchObject({
       code: 'auth-failed',
-      message: expect.stringContaining('It takes a password'),
+      message: expect.stringContaining('It accepts a password'),
     })
     expect(auth().filter(each => each.startsWith('password'))).toEqual(['password no', 'password no', 'password no'])
     expect(asked.at(-1)).toMatchObject({ kind: 'secrets', text: 'Incorrect password.' })
   })
 
-  it('uses a remembered password once, then asks, and keeps only an answer that worked', async () => {
+  it('uses a saved password once, then asks, and keeps only an answer that worked', async () => {
     const { port, auth } = await server({ password: 'right' })
     const answers: Answer[] = [
       { kind: 'trust' },
@@ -154,7 +154,7 @@ describe('signing in', () => {
     ])
   })
 
-  it('goes on to the second factor after a key was partly enough', async () => {
+  it('continues with the second factor after partial success with a key', async () => {
     const made = rig(trusting('pw'))
     const path = makeKey(made.folder, 'id_two')
     const { port, auth } = await server({
@@ -180,7 +180,7 @@ describe('signing in', () => {
     await made.dial({ port, signIn: 'key', keyFile: path })
   })
 
-  it('asks for a passphrase only when the server takes the key, tells a wrong one, and asks once per run', async () => {
+  it('asks for a passphrase only if the server accepts the key, reports a wrong one, and asks once per run', async () => {
     const made = rig(trusting('wrong', 'right'))
     const path = makeKey(made.folder, 'id_locked', { passphrase: 'right' })
     const { port } = await server({ keys: [readFileSync(`${path}.pub`, 'utf8')] })
@@ -195,7 +195,7 @@ describe('signing in', () => {
     expect(made.asked.slice(3).map(title)).toEqual(['new-key'])
   })
 
-  it('says which key file is missing or no key', async () => {
+  it('reports a missing or invalid key file', async () => {
     const { port } = await server({ keys: [] })
     const made = rig()
     const note = join(made.folder, 'note.txt')
@@ -210,7 +210,7 @@ describe('signing in', () => {
     })
   })
 
-  it('does not burn the tries of a server on an agent full of keys', async () => {
+  it('doesn’t use up the server’s attempts on an agent full of keys', async () => {
     const made = rig()
     const socket = join(made.folder, 'agent')
     const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' })
@@ -242,7 +242,7 @@ describe('signing in', () => {
   })
 })
 
-describe('what goes wrong on the way', () => {
+describe('failures while connecting', () => {
   const listen = (onConnection: (socket: import('node:net').Socket) => void) =>
     new Promise<number>(resolve => {
       const tcp: Server = createServer(socket => {
@@ -253,7 +253,7 @@ describe('what goes wrong on the way', () => {
       ends.push(() => tcp.close())
     })
 
-  it('nobody listens', async () => {
+  it('nothing is listening', async () => {
     const gone = await server({ password: 'x' })
     gone.close()
     await expect(rig().dial({ port: gone.port })).rejects.toMatchObject({ code: 'refused' })
@@ -268,7 +268,7 @@ describe('what goes wrong on the way', () => {
     await expect(rig().dial({ port })).rejects.toMatchObject({ code: 'not-ssh' })
   })
 
-  it('the server turns us away before its greeting', async () => {
+  it('the server rejects this computer before its greeting', async () => {
     const { port } = await server({ head: 'Not allowed at this time\r\n' })
     await expect(rig().dial({ port })).rejects.toMatchObject({ code: 'penalty' })
   })
@@ -278,7 +278,7 @@ describe('what goes wrong on the way', () => {
     await expect(rig().dial({ port })).rejects.toMatchObject({ code: 'server-refused' })
   })
 
-  it('garbage comes instead of a handshake', async () => {
+  it('garbage arrives instead of a handshake', async () => {
     const port = await listen(
       socket => void socket.write(Buffer.concat([Buffer.from('SSH-2.0-x\r\n'), Buffer.alloc(40_000, 7)])),
     )
@@ -295,7 +295,7 @@ describe('what goes wrong on the way', () => {
     expect(await ended).toMatchObject({ code: 'lost' })
   })
 
-  it('a person takes longer than every timer', { timeout: 40_000 }, async () => {
+  it('the user takes longer than every timer', { timeout: 40_000 }, async () => {
     const { port } = await server({ password: 'pw' })
     const made = rig(async question => {
       await new Promise(resolve => setTimeout(resolve, question.kind === 'new-key' ? 21_000 : 0))
@@ -306,12 +306,12 @@ describe('what goes wrong on the way', () => {
 })
 
 describe('a server that never answers keepalives', () => {
-  it('is heard by other means and not called stalled', { timeout: 40_000 }, async () => {
+  it('is probed by other means and not reported as stalled', { timeout: 40_000 }, async () => {
     const { port } = await server({ password: 'pw', mute: true })
     const connection = await rig(trusting('pw')).dial({ port })
     const said: string[] = []
     connection.onLinkChanged(link => said.push(link.kind))
-    // Ten seconds without any answer would be a stall; the second way of asking comes after five.
+    // Ten seconds without an answer would be a stall; the second kind of probe is sent after five.
     await new Promise(resolve => setTimeout(resolve, 14_000))
     expect(said).not.toContain('stalled')
     expect(connection.link.kind).toBe('ready')

@@ -52,8 +52,8 @@ const say = async (connection: Connection, command: string) =>
     .toString()
     .trim()
 
-describe.skipIf(lacks('sshd'))('what a config says of a host', () => {
-  it('goes over the wire: compression, one family, a source address, chosen algorithms', async () => {
+describe.skipIf(lacks('sshd'))('the config settings of a host', () => {
+  it('take effect in the protocol: compression, one family, a source address, chosen algorithms', async () => {
     const { dial, rig } = await setUp(['Compression yes'])
     const chosen = {
       ciphers: 'aes256-ctr',
@@ -69,7 +69,7 @@ describe.skipIf(lacks('sshd'))('what a config says of a host', () => {
     await expect(dial(algorithms({ ciphers: 'never-heard-of' }))).rejects.toMatchObject({ code: 'no-common-algorithm' })
   })
 
-  it('says whom to trust: yes refuses what is not on file, accept-new takes it, /dev/null keeps nothing', async () => {
+  it('control trust: yes refuses unknown keys, accept-new accepts them, /dev/null stores nothing', async () => {
     const { dial, rig, folder, hostKey } = await setUp()
     await expect(dial(trust({ strict: 'yes' }))).rejects.toMatchObject({ code: 'host-key-rejected' })
     expect((await dial(trust({ strict: 'no', userFiles: ['/dev/null'] }))).isClosed).toBe(false)
@@ -85,7 +85,7 @@ describe.skipIf(lacks('sshd'))('what a config says of a host', () => {
     expect(rig.asked).toEqual([])
   })
 
-  it('takes a key that is filed without the port, as ssh does', async () => {
+  it('accept a key that is stored without the port, as ssh does', async () => {
     const { dial, rig, folder, hostKey } = await setUp()
     const file = join(folder, 'bare')
     writeFileSync(file, `127.0.0.1 ${hostKey}\n`)
@@ -93,7 +93,7 @@ describe.skipIf(lacks('sshd'))('what a config says of a host', () => {
     expect(rig.asked).toEqual([])
   })
 
-  it('asks nothing in batch mode, and tries no method that it forbids', async () => {
+  it('ask nothing in batch mode, and try no method that it forbids', async () => {
     const { dial, rig } = await setUp()
     await expect(dial({ batch: true })).rejects.toMatchObject({ code: 'needs-answer' })
     await expect(dial({ ...trust({ strict: 'no' }), methods: ['password'] })).rejects.toMatchObject({
@@ -102,7 +102,7 @@ describe.skipIf(lacks('sshd'))('what a config says of a host', () => {
     expect(rig.asked).toEqual([])
   })
 
-  it('offers the keys that it names, and none where it says none', async () => {
+  it('offer the keys that they name, and none if they say none', async () => {
     const { dial, rig, folder } = await setUp()
     const named = { signIn: 'ask' as const, keyFile: null }
     const files = [join(folder, 'missing'), join(folder, 'id')]

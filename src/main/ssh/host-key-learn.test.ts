@@ -30,7 +30,7 @@ async function signIn(options: HopOptions) {
 }
 
 describe.skipIf(lacks('sshd'))('the other keys of a server', () => {
-  it('are filed once it has proved to hold them, and count from then on', async () => {
+  it('are stored once it has proved to own them, and count from then on', async () => {
     const { rig, server, other, known } = await signIn(usualOptions)
     await vi.waitFor(() => expect(known()).toContain(other))
     expect(known().trim().split('\n')).toHaveLength(2)
@@ -41,7 +41,7 @@ describe.skipIf(lacks('sshd'))('the other keys of a server', () => {
     expect(rig.asked).toHaveLength(asked)
   })
 
-  it('are left where UpdateHostKeys is off', async () => {
+  it('are ignored if UpdateHostKeys is off', async () => {
     const options = { ...usualOptions, trust: { ...usualOptions.trust, update: false } }
     const { known } = await signIn(options)
     expect(known().trim().split('\n')).toHaveLength(1)

@@ -27,7 +27,7 @@ function rig(reply: (question: Question) => Answer | null) {
   return { ...made, known, trust }
 }
 
-/** Two jump hosts and what answers at one address behind both. */
+/** Two jump hosts, and the servers at the same address behind them. */
 async function ways() {
   const [a, b, target] = await Promise.all([
     server({ password: 'a' }),
@@ -96,7 +96,7 @@ describe('one address behind two jump hosts', () => {
     expect(texts).toEqual(['', '', '', ''])
   })
 
-  it('takes over the key that ssh has filed for the address, and keeps to it on this way', async () => {
+  it('accepts the key that ssh has stored for the address, and requires it on this route', async () => {
     const { a, target, to } = await ways()
     const made = rig(trusting('a', 'secret'))
     made.trust(`[127.0.0.1]:${target.port}`, target.publicKey)
@@ -106,7 +106,7 @@ describe('one address behind two jump hosts', () => {
     expect(own).toEqual([`[127.0.0.1]:${target.port}/via/127.0.0.1:${a.port} ${target.publicKey}`])
   })
 
-  it('asks about a key that differs from the one of the address, also where the config would take any', async () => {
+  it('asks about a key that differs from that of the address, even if the config would accept any', async () => {
     const { a, target, to } = await ways()
     const other = await server({ password: 'x' })
     for (const strict of ['ask', 'accept-new', 'no'] as const) {
@@ -121,7 +121,7 @@ describe('one address behind two jump hosts', () => {
     }
   })
 
-  it('is an alarm once another key is on file for the same way, and a revoked key is refused on any', async () => {
+  it('is an alarm once another key is stored for the same route, and a revoked key is refused on any', async () => {
     const { a, target, to } = await ways()
     const other = await server({ password: 'x' })
     const changed = rig(trusting('a'))

@@ -14,7 +14,7 @@ test('keys that another ssh adds at the same time are not lost', async () => {
   const file = new KnownHostsFile(folder, [])
   for (let at = 0; at < 20; at++) {
     const adding = file.add(`own${at}`, key)
-    // It comes while Hawser has read the file and not written yet, sooner or later in each round.
+    // The change happens between Hawser's reading and writing, at a different point in each round.
     for (let turn = 0; turn < at % 5; turn++) await new Promise(resolve => setImmediate(resolve))
     appendFileSync(file.path, `other${at} ssh-ed25519 ${text}\n`)
     await adding
@@ -25,7 +25,7 @@ test('keys that another ssh adds at the same time are not lost', async () => {
   expect(readdirSync(folder)).toEqual(['known_hosts'])
 })
 
-test('a line is added after an open last line, and through a link', async () => {
+test('a line is appended after an incomplete last line, and through a symlink', async () => {
   const folder = tempDir()
   writeFileSync(join(folder, 'real'), `a ssh-ed25519 ${text}`)
   symlinkSync('real', join(folder, 'known_hosts'))
@@ -34,10 +34,10 @@ test('a line is added after an open last line, and through a link', async () => 
   expect(readFileSync(join(folder, 'real'), 'utf8')).toBe(`a ssh-ed25519 ${text}\nb ssh-ed25519 ${text}\n`)
 })
 
-test('a key is replaced, and what was added in the meantime stays', async () => {
+test('a key is replaced, and lines added in the meantime stay', async () => {
   const file = new KnownHostsFile(tempDir(), [])
   await file.add('box', Buffer.from(text.replace('4w9Sp', '4w9Sq'), 'base64'))
-  // The first try is overtaken: the file changes between its reading and its replacement.
+  // The first attempt fails: the file changes between reading and replacing it.
   const replacing = file.replace('box', key)
   appendFileSync(file.path, `late ssh-ed25519 ${text}\n`)
   await replacing
@@ -45,7 +45,7 @@ test('a key is replaced, and what was added in the meantime stays', async () => 
   expect((await file.judge('box', key)).kind).toBe('known')
 })
 
-test('/dev/null as a file keeps and tells nothing', async () => {
+test('/dev/null as a file stores and returns nothing', async () => {
   const file = new KnownHostsFile(tempDir(), [])
   const choice = { userFiles: ['/dev/null'], globalFiles: [], hash: false }
   await file.add('box', key, choice)

@@ -32,9 +32,9 @@ const maxBytes = 64 * 1024 * 1024
 // Configured by users who want no known hosts file at all.
 const keepsNothing = /^(?:\/dev\/null|nul)$/i
 
-const mostTries = 5
+const maxTries = 5
 
-const usualChoice: KnownHostsChoice = { userFiles: null, globalFiles: null, hash: false }
+const defaultChoice: KnownHostsChoice = { userFiles: null, globalFiles: null, hash: false }
 
 /**
  * The files of known host keys. They are read again each time, because other programs write them too. New keys are
@@ -55,11 +55,11 @@ export class KnownHostsFile {
     this.#global = globalFiles
   }
 
-  async judge(name: string, key: Buffer, choice = usualChoice): Promise<Verdict<FiledLine>> {
+  async judge(name: string, key: Buffer, choice = defaultChoice): Promise<Verdict<FiledLine>> {
     return judgeHostKey(await this.#lines(choice), name, key)
   }
 
-  async knownTypes(name: string, choice = usualChoice): Promise<readonly string[]> {
+  async knownTypes(name: string, choice = defaultChoice): Promise<readonly string[]> {
     return knownKeyTypes(await this.#lines(choice), name)
   }
 
@@ -70,11 +70,11 @@ export class KnownHostsFile {
 
   /** The lines of the user's own files. */
   async own(): Promise<readonly FiledLine[]> {
-    return this.#lines({ ...usualChoice, globalFiles: [] })
+    return this.#lines({ ...defaultChoice, globalFiles: [] })
   }
 
   /** Stores a key that the user trusts, unless no file is to be kept. */
-  async add(name: string, key: Buffer, choice = usualChoice): Promise<void> {
+  async add(name: string, key: Buffer, choice = defaultChoice): Promise<void> {
     await this.#change(choice, text => {
       const hashed = choice.hash || usesHashes(parseKnownHosts(text))
       return appendKnownHost(text, { name, type: keyType(key), key, hashed })
@@ -82,7 +82,7 @@ export class KnownHostsFile {
   }
 
   /** Replaces all keys stored for the host with a new one. */
-  async replace(name: string, key: Buffer, choice = usualChoice): Promise<void> {
+  async replace(name: string, key: Buffer, choice = defaultChoice): Promise<void> {
     for (const path of (choice.userFiles ?? this.#usual).slice(1)) {
       const text = await this.#read(path)
       const without = removeKnownHost(text, name)
@@ -134,7 +134,7 @@ export class KnownHostsFile {
   async #edit(path: string, edit: (text: string) => string): Promise<void> {
     const run = async () => {
       for (let tries = 1; !(await this.#tryEdit(path, edit)); tries++)
-        if (tries === mostTries)
+        if (tries === maxTries)
           throw new AppError('changed', `Another program keeps changing ${path}. Try again later.`)
     }
     const result = this.#writes.then(run, run)

@@ -27,7 +27,7 @@ const entry = (hosts: string, key: Buffer, marker = '') => `${marker}${hosts} ss
 const judge = (text: string, name: string, key: Buffer) => judgeHostKey(parseKnownHosts(text), name, key).kind
 
 describe('known_hosts', () => {
-  it('knows a key filed under its name, port and patterns', () => {
+  it('finds a key stored under its name, port and patterns', () => {
     expect(judge(entry('web,10.0.0.1', keyA), '10.0.0.1', keyA)).toBe('known')
     expect(judge(entry('[web]:2222', keyA), knownHostsName('WEB', 2222), keyA)).toBe('known')
     expect(judge(entry('[web]:2222', keyA), 'web', keyA)).toBe('new')
@@ -36,16 +36,16 @@ describe('known_hosts', () => {
     expect(judge(entry(hashName('web'), keyA), 'web', keyA)).toBe('known')
   })
 
-  it('calls another key of a filed host changed, and lists the lines', () => {
+  it('reports another key of a known host as changed, and lists the lines', () => {
     const verdict = judgeHostKey(parseKnownHosts(`# note\n${entry('web', keyA)}\n`), 'web', keyB)
     expect(verdict).toMatchObject({ kind: 'changed', lines: [{ number: 2 }] })
   })
 
-  it('refuses a revoked key even where it is also filed as good', () => {
+  it('refuses a revoked key even if it is also stored as trusted', () => {
     expect(judge(`${entry('web', keyA)}\n${entry('*', keyA, '@revoked ')}`, 'web', keyA)).toBe('revoked')
   })
 
-  it('never takes a plain key for good because of a certificate authority', () => {
+  it('never trusts a plain key because of a certificate authority', () => {
     expect(judge(entry('web', keyA, '@cert-authority '), 'web', keyA)).toBe('new')
   })
 
@@ -54,7 +54,7 @@ describe('known_hosts', () => {
     expect(parseKnownHosts(text)).toEqual([])
   })
 
-  it('asks for the types on file first', () => {
+  it('prefers the types of known keys', () => {
     expect(knownKeyTypes(parseKnownHosts(entry('web', keyA)), 'web')).toEqual(['ssh-ed25519'])
   })
 
@@ -67,7 +67,7 @@ describe('known_hosts', () => {
     )
   })
 
-  it('keeps every other byte when it takes a host out', () => {
+  it('preserves every other byte when it removes a host', () => {
     const text = `# keep \t\r\n${entry('web', keyA)}\n\n${entry('web,db', keyB)} comment\n${entry('*.lab', keyC)}\n@revoked web ssh-ed25519 ${keyA.toString('base64')}`
     expect(removeKnownHost(text, 'web')).toBe(text.replace(`${entry('web', keyA)}\n`, '').replace('web,db', 'db'))
   })
@@ -104,7 +104,7 @@ describe('known_hosts', () => {
     )
   })
 
-  it('reads a file that ssh-keygen has hashed', () => {
+  it('reads a file hashed by ssh-keygen', () => {
     const file = join(tempDir(), 'known_hosts')
     writeFileSync(file, `${entry('web', keyA)}\n`)
     execFileSync('ssh-keygen', ['-H', '-f', file], { stdio: 'ignore' })

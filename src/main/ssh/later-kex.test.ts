@@ -30,19 +30,19 @@ async function connectTo(duringKex: (protocol: ServerProtocol) => void) {
   return server.dial()
 }
 
-describe('a later key exchange', () => {
+describe('a rekey', () => {
   it.each([
     ['IGNORE', ignore],
     ['UNIMPLEMENTED', unimplemented],
     ['DEBUG', debug],
-  ])('takes %s in its middle, as often as the keys change', async (_name, packet) => {
+  ])('accepts %s in its middle, as often as the keys change', async (_name, packet) => {
     const connection = await connectTo(protocol => sendNow(protocol, packet))
     for (let n = 0; n < 3; n++)
       expect(await runCommand(connection, typedByUser('rekey'), { signal })).toMatchObject({ code: 5 })
     expect(await runCommand(connection, typedByUser('then'), { signal })).toMatchObject({ code: 5 })
   })
 
-  it('does not begin anew in its middle', async () => {
+  it('does not start again in its middle', async () => {
     const kexinit = Buffer.concat([Buffer.from([20]), Buffer.alloc(16), Buffer.alloc(40), Buffer.alloc(5)])
     const connection = await connectTo(protocol => sendNow(protocol, kexinit))
     await expect(runCommand(connection, typedByUser('rekey'), { signal })).rejects.toMatchObject({
@@ -53,8 +53,8 @@ describe('a later key exchange', () => {
 })
 
 describe('the first key exchange', () => {
-  // Terrapin (CVE-2023-48795): somebody in between puts in a packet that strict key exchange forbids.
-  it('stays strict: an IGNORE that somebody put in ends it', async () => {
+  // Terrapin (CVE-2023-48795): an attacker inserts a packet that strict key exchange forbids.
+  it('stays strict: an inserted IGNORE ends it', async () => {
     const server = await rawServer(() => {})
     const between = createServer(socket => {
       const onward = connectTcp(server.port, '127.0.0.1')

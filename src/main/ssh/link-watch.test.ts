@@ -23,7 +23,7 @@ describe('the watch over a link', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  it('asks 3 s after the last answer while a request waits, where silence alone has 15 s', () => {
+  it('probes 3 s after the last response while a request waits, but 15 s after silence alone', () => {
     const idle = watch()
     idle.heard()
     vi.advanceTimersByTime(10_000)
@@ -31,7 +31,7 @@ describe('the watch over a link', () => {
     let waiting = true
     const busy = watch()
     const noted = busy.link.noteWaiting(() => waiting)
-    // An answer to one of several requests says nothing of the others.
+    // An answer to one of several requests proves nothing about the others.
     busy.heard()
     vi.advanceTimersByTime(4_000)
     expect(busy.pings()).toBe(2)
@@ -43,7 +43,7 @@ describe('the watch over a link', () => {
     for (const each of [idle, busy]) each.link.dispose()
   })
 
-  it('calls a link with a waiting request stalled after 10 s and lost after 45 s', () => {
+  it('reports a connection with a pending request as stalled after 10 s and lost after 45 s', () => {
     const { link, lost, heard } = watch()
     link.noteWaiting(() => true)
     heard()
@@ -54,7 +54,7 @@ describe('the watch over a link', () => {
     link.dispose()
   })
 
-  it('takes the passage of what it sends for life: an answer has to wait behind it', () => {
+  it('counts sent data that is being received as life: a response has to wait behind it', () => {
     let left = 10_000_000
     const { link, lost, heard } = watch(() => (left -= 20_000))
     link.noteWaiting(() => true)

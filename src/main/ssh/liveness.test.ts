@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { alive, judgeLiveness, probed, sent } from './liveness.ts'
 
 describe('liveness', () => {
-  it('says nothing while bytes come in', () => {
+  it('reports nothing while bytes arrive', () => {
     expect(judgeLiveness(alive(0), 14_000)).toEqual({ kind: 'quiet' })
   })
 
@@ -13,14 +13,14 @@ describe('liveness', () => {
     expect(judgeLiveness(sent(alive(0), 1_000), 4_000)).toEqual({ kind: 'probe' })
   })
 
-  it('says that it stalled 10 s after the first unanswered byte, and that it is lost after 45 s', () => {
+  it('reports a stall 10 s after the first unanswered byte, and a loss after 45 s', () => {
     const state = probed(sent(alive(0), 1_000), 4_000)
     expect(judgeLiveness(state, 10_900)).toEqual({ kind: 'quiet' })
     expect(judgeLiveness(state, 11_000)).toEqual({ kind: 'stalled', seconds: 10 })
     expect(judgeLiveness(state, 46_000)).toEqual({ kind: 'lost', seconds: 45 })
   })
 
-  it('does not take sleep for silence: what was probed only after it gets its time', () => {
+  it('doesn’t mistake sleep for silence: a probe sent after it gets its full time', () => {
     const hour = 3_600_000
     expect(judgeLiveness(alive(0), hour)).toEqual({ kind: 'probe' })
     const state = probed(sent(alive(0), 1_000), hour)
@@ -28,7 +28,7 @@ describe('liveness', () => {
     expect(judgeLiveness(state, hour + 45_000).kind).toBe('lost')
   })
 
-  it('is well again after any byte', () => {
+  it('recovers after any byte', () => {
     expect(judgeLiveness(alive(20_000), 21_000)).toEqual({ kind: 'quiet' })
   })
 })

@@ -4,7 +4,7 @@ import { NetworkWatch } from './network-watch.ts'
 
 afterEach(() => void vi.useRealTimers())
 
-test('a change of addresses is announced once, and what others heard of at once', () => {
+test('a change of addresses is announced once, and changes reported by others at once', () => {
   vi.useFakeTimers()
   let addresses = '192.0.2.1'
   let heard = 0

@@ -9,13 +9,13 @@ import { sh, type Script } from './script.ts'
 
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength }).map(each => Buffer.from(each))
 
-/** What `sh` prints for a script between its marks. */
+/** The output of `sh` for a script between its marks. */
 function printed(marks: OutputMarks, script: Script) {
   const { stdout, stderr, status } = spawnSync('sh', ['-c', marks.around(script).text], { input: 'given\n' })
   return { stdout, stderr, status }
 }
 
-/** Feeds a reader in pieces of these sizes, again and again. */
+/** Feeds a reader with chunks of these sizes, repeatedly. */
 function read(reader: MarkReader, data: Buffer, sizes: readonly number[]): Buffer {
   const own: Buffer[] = []
   for (let at = 0, turn = 0; at < data.length; turn++) {
@@ -27,7 +27,7 @@ function read(reader: MarkReader, data: Buffer, sizes: readonly number[]): Buffe
 }
 
 describe('marks around the output of a script', () => {
-  it('leave its reading equal, whatever is printed before and after it, in whatever pieces it comes', () => {
+  it('give the same result, whatever is printed before and after, in chunks of any size', () => {
     const marks = new OutputMarks()
     const whole = printed(marks, sh`cat; printf 'no line end'; echo why >&2; exit 7`)
     const pieces = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 8 })
@@ -44,7 +44,7 @@ describe('marks around the output of a script', () => {
     expect(whole.status).toBe(7)
   })
 
-  it('leave any bytes of the script itself as they are', () => {
+  it('leave any bytes of the script itself unchanged', () => {
     fc.assert(
       fc.property(bytes(200), fc.integer({ min: 1, max: 9 }), (data, size) => {
         const marks = new OutputMarks()
@@ -58,7 +58,7 @@ describe('marks around the output of a script', () => {
     )
   })
 
-  it('stand round a script that exits, becomes another program or ends with a comment', () => {
+  it('surround a script that exits, becomes another program or ends with a comment', () => {
     for (const script of [sh`echo a; exit 3`, sh`exec sh -c 'echo a; exit 3'`, sh`echo a; (exit 3) # no more`]) {
       const marks = new OutputMarks()
       const reader = marks.reader('output')
@@ -67,7 +67,7 @@ describe('marks around the output of a script', () => {
     }
   })
 
-  it('are not forged by a shell that repeats its command', () => {
+  it('can’t be forged by a shell that echoes its command', () => {
     const marks = new OutputMarks()
     const script = marks.around(sh`echo mine`)
     const reader = marks.reader('output')
@@ -76,7 +76,7 @@ describe('marks around the output of a script', () => {
     expect(read(reader, repeated, [7]).toString()).toBe('mine\n')
   })
 
-  it('tell a script that never began from one that was cut off', () => {
+  it('distinguish a script that never started from one that was cut off', () => {
     const marks = new OutputMarks()
     const never = marks.reader('output')
     expect(read(never, Buffer.from('Please log in first\n'), [3]).length).toBe(0)

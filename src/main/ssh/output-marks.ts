@@ -33,7 +33,7 @@ const beginOf = { output: 'hawser-out-', errors: 'hawser-err-' }
 const endOf = { output: 'hawser-out-end-', errors: 'hawser-err-end-' }
 
 // More output than this before a script is not a greeting; reading stops.
-const mostBefore = 1024 * 1024
+const maxBefore = 1024 * 1024
 const keptBefore = 16 * 1024
 const longestCode = 4
 const nothing = Buffer.alloc(0)
@@ -61,7 +61,7 @@ export class MarkReader {
 
   /** True if more was printed before the script than any greeting would. */
   get isFlooded(): boolean {
-    return this.#state === 'before' && this.#skipped > mostBefore
+    return this.#state === 'before' && this.#skipped > maxBefore
   }
 
   /** The first 16 KiB of the output before the script. */

@@ -50,7 +50,7 @@ describe('a hidden question of a server', () => {
     expect(asksForPassword(prompt, false)).toBe(false)
   })
 
-  it('is not for the password by its place alone once something was given', () => {
+  it('is not for the password by its position once a secret was given', () => {
     expect(asksForPassword('Nenosiri:', false)).toBe(false)
   })
 })

@@ -26,7 +26,7 @@ describe('a private key', () => {
     expect(await signer.sign(Buffer.from('x'), undefined)).toHaveLength(64)
   })
 
-  it('keeps the main thread free while it works', async () => {
+  it('keep the main thread free while working', async () => {
     const text = makeKey('secret', '-a', '64')
     let turns = 0
     const ticker = setInterval(() => turns++, 10)
@@ -35,7 +35,7 @@ describe('a private key', () => {
     expect(turns).toBeGreaterThan(10)
   })
 
-  it('refuses a forged key that asks for two thousand million rounds, at once', async () => {
+  it('refuse a forged key with two billion rounds, at once', async () => {
     const text = makeKey('secret')
     const body = Buffer.from(text.split('\n').slice(1, -2).join(''), 'base64')
     // string cipher, string kdf, string options {string salt, uint32 rounds}

@@ -4,7 +4,7 @@ import { Duplex } from 'node:stream'
 import { cleanLine } from '../../shared/base/clean-text.ts'
 import { AppError } from '../../shared/base/errors.ts'
 
-const maxSaid = 4_096
+const maxErrors = 4_096
 const endingMs = 300
 // Every shell exits with this code for a program that it can't find.
 const notFound = 127
@@ -26,7 +26,7 @@ export function runProxyCommand(command: string, label: string): Duplex {
 /** A process as a byte stream. */
 class ProcessStream extends Duplex {
   readonly #child: ChildProcessWithoutNullStreams
-  #said = ''
+  #errors = ''
   #ending: NodeJS.Timeout | undefined
 
   constructor(child: ChildProcessWithoutNullStreams, label: string) {
@@ -37,13 +37,13 @@ class ProcessStream extends Duplex {
     })
     // nc keeps running after the server has closed; if the process doesn't exit, its remaining output is awaited.
     child.stdout.on('end', () => (this.#ending = setTimeout(() => this.push(null), endingMs)))
-    child.stderr.on('data', (data: Buffer) => (this.#said = (this.#said + data.toString('utf8')).slice(-maxSaid)))
+    child.stderr.on('data', (data: Buffer) => (this.#errors = (this.#errors + data.toString('utf8')).slice(-maxErrors)))
     // Writing to an exited command is reported through its exit.
     child.stdin.on('error', () => {})
     child.on('error', error => this.destroy(ended(label, error.message)))
     child.on('close', code => {
       clearTimeout(this.#ending)
-      const last = cleanLine(this.#said.trim().split('\n').at(-1) ?? '', 200)
+      const last = cleanLine(this.#errors.trim().split('\n').at(-1) ?? '', 200)
       if (this.destroyed) return
       if (code === 0) this.push(null)
       else if (code === notFound && !windows) this.destroy(missing(label, last))

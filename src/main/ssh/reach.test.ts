@@ -22,7 +22,7 @@ const allow = (question: Question): Answer | null =>
 const through = (way: Through): { options: HopOptions } => ({ options: { ...usualOptions, through: way } })
 
 describe.skipIf(lacks('sshd', 'nc'))('a server behind a ProxyCommand', () => {
-  it('is reached once the person allows that very command, which ends with the connection', async () => {
+  it('is reached once the user allows exactly that command, which ends with the connection', async () => {
     const { rig, hop, folder } = await setUp(allow)
     const pidFile = join(folder, 'pid')
     const command = `sh -c 'echo $$ > ${pidFile}; exec nc 127.0.0.1 ${hop.port}'`
@@ -35,7 +35,7 @@ describe.skipIf(lacks('sshd', 'nc'))('a server behind a ProxyCommand', () => {
     await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow())
   })
 
-  it('is not dialled, and nothing runs, when the person says no', async () => {
+  it('is not dialed, and nothing runs, when the user says no', async () => {
     const { rig, hop, folder } = await setUp(() => null)
     const ran = join(folder, 'ran')
     const way = through({ kind: 'command', command: `touch ${ran}`, place: 'config:3' })
@@ -43,10 +43,10 @@ describe.skipIf(lacks('sshd', 'nc'))('a server behind a ProxyCommand', () => {
     expect(existsSync(ran)).toBe(false)
   })
 
-  it('that ends at once is told with what it said', async () => {
+  it('that ends at once is reported with its output', async () => {
     const { rig, hop } = await setUp(allow)
     const way = through({ kind: 'command', command: 'sh -c "echo no such gate >&2; exit 3"', place: 'config:3' })
-    await expect(rig.dial({ ...hop, ...way })).rejects.toThrow(/ProxyCommand of .* ended: no such gate/)
+    await expect(rig.dial({ ...hop, ...way })).rejects.toThrow(/ProxyCommand of .* exited: no such gate/)
   })
 })
 
@@ -73,11 +73,13 @@ describe.skipIf(lacks('sshd'))('a server behind a proxy', () => {
     expect(rig.secrets.get(proxyPasswordName(proxy))).toBe('right')
   })
 
-  it('that refuses to lead there is told', async () => {
+  it('that refuses the connection is reported', async () => {
     const { rig, hop } = await setUp(trusting())
     const port = await startProxy('http', null)
     const proxy: Proxy = { kind: 'http', address: '127.0.0.1', port, user: null }
-    await expect(rig.dial({ ...hop, ...through(proxy) })).rejects.toThrow(/does not lead to 127.0.0.1: HTTP\/1.1 403/)
+    await expect(rig.dial({ ...hop, ...through(proxy) })).rejects.toThrow(
+      /could not connect to 127.0.0.1: HTTP\/1.1 403/,
+    )
   })
 })
 
@@ -101,7 +103,7 @@ interface Hop {
   readonly keyFile: string
 }
 
-/** A proxy that leads every request to one port of this computer; null refuses all. */
+/** A proxy that connects every request to one local port; null refuses all. */
 function startProxy(kind: Proxy['kind'], to: number | null, login?: string): Promise<number> {
   const server = createServer(socket => {
     cleanUp.push(() => socket.destroy())

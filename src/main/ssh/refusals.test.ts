@@ -30,7 +30,7 @@ async function openSsh(...lines: string[]) {
   return { ...server, folder }
 }
 
-/** Says `first` and leaves the rest to `then`. */
+/** Sends `first` and leaves the rest to `then`. */
 async function rawServer(then: (socket: Socket) => void): Promise<number> {
   const sockets = new Set<Socket>()
   const server = createServer(socket => {
@@ -53,7 +53,7 @@ async function sentence(dialled: Promise<unknown>): Promise<string> {
   )
 }
 
-describe.skipIf(lacks('sshd', 'ssh-keygen'))('an OpenSSH server that Hawser canâ€™t talk to', () => {
+describe.skipIf(lacks('sshd', 'ssh-keygen'))('an OpenSSH server that Hawser canâ€™t connect to', () => {
   it.each([
     [
       'KexAlgorithms sntrup761x25519-sha512@openssh.com',
@@ -75,7 +75,7 @@ describe.skipIf(lacks('sshd', 'ssh-keygen'))('an OpenSSH server that Hawser canâ
       'Ciphers aes128-cbc,aes256-cbc',
       'hop0 and Hawser have no cipher in common. The server offers only aes128-cbc and aes256-cbc, which are weak. Update the server or, if you canâ€™t, allow weak algorithms for this host.',
     ],
-  ])('says what it lacks with â€œ%sâ€, and connects where its advice is taken', async (lines, expected) => {
+  ])('is reported with what it lacks (â€œ%sâ€), and accepts once the advice is followed', async (lines, expected) => {
     const { port, folder, user, id } = await openSsh(...lines.split('\n'))
     const { dial } = rigIn(folder)
     const hop = { port, user, signIn: 'key', keyFile: id } as const
@@ -84,7 +84,7 @@ describe.skipIf(lacks('sshd', 'ssh-keygen'))('an OpenSSH server that Hawser canâ
       expect(await sentence(dial({ ...hop, weakAlgorithms: true }))).toBe('connected')
   })
 
-  it('names the certificate beside the key, and when it ran out', async () => {
+  it('is reported with the certificate beside the key, and its expiry', async () => {
     const { port, folder, user } = await openSsh(
       'PubkeyAcceptedAlgorithms ssh-ed25519-cert-v01@openssh.com',
       'TrustedUserCAKeys /dev/null',
@@ -103,7 +103,7 @@ describe.skipIf(lacks('sshd', 'ssh-keygen'))('an OpenSSH server that Hawser canâ
     expect(await sentence(dial({ port, user }))).toContain(
       `${at('id_ed25519-cert.pub')} was not used. It also expired on 2021-03-04; renew it to use it with ssh.`,
     )
-    // CertificateFile of the config, and a key that a host names.
+    // CertificateFile of the config, and a key chosen for the host.
     copyFileSync(at('id_ed25519-cert.pub'), join(folder, 'elsewhere-cert.pub'))
     const rest = rigIn(tempDir())
     const other = { port, user, signIn: 'key', keyFile: join(folder, 'id') } as const
@@ -112,7 +112,7 @@ describe.skipIf(lacks('sshd', 'ssh-keygen'))('an OpenSSH server that Hawser canâ
     expect(await sentence(rest.dial(other))).toContain(`${join(folder, 'id-cert.pub')} was not used`)
   })
 
-  it('names a security key of the .ssh folder', async () => {
+  it('is reported with a security key of the .ssh folder', async () => {
     const { port, folder, user } = await openSsh('PubkeyAcceptedAlgorithms sk-ssh-ed25519@openssh.com')
     const { dial } = rigIn(folder)
     const key = join(folder, 'ssh', 'yubi.pub')
@@ -123,7 +123,7 @@ describe.skipIf(lacks('sshd', 'ssh-keygen'))('an OpenSSH server that Hawser canâ
     )
   })
 
-  it.skipIf(lacks('ssh-agent', 'ssh-add'))('names a certificate that only the agent holds', async () => {
+  it.skipIf(lacks('ssh-agent', 'ssh-add'))('is reported with a certificate that only the agent has', async () => {
     const { port, folder, user } = await openSsh('PubkeyAcceptedAlgorithms ssh-ed25519-cert-v01@openssh.com')
     const socket = join(folder, 'agent')
     const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] })
@@ -137,7 +137,7 @@ describe.skipIf(lacks('sshd', 'ssh-keygen'))('an OpenSSH server that Hawser canâ
     expect(await sentence(dial({ port, user }))).toContain('so the certificate â€œada@labâ€ in your agent was not used.')
   })
 
-  it('says that the server stopped waiting while a person was asked', async () => {
+  it('is reported when it stops waiting while the user is asked', async () => {
     const { port, folder, user, id } = await openSsh('LoginGraceTime 1')
     const { dial } = rigIn(folder, () => new Promise(() => {}))
     expect(await sentence(dial({ port, user, signIn: 'key', keyFile: id }))).toBe(
@@ -146,7 +146,7 @@ describe.skipIf(lacks('sshd', 'ssh-keygen'))('an OpenSSH server that Hawser canâ
   })
 })
 
-describe('a server that is none, or an odd one', () => {
+describe('a server that is not SSH, or an unusual one', () => {
   it.each<[string, string | Buffer, string]>([
     [
       'only supports SSH 1',
@@ -158,7 +158,7 @@ describe('a server that is none, or an odd one', () => {
       Buffer.concat([Buffer.from('SSH-2.0-x\r\n'), Buffer.alloc(64, 0xfe)]),
       'Hawser closed the connection to hop0 because the server sent invalid SSH data during the key exchange (Bad packet length). Check the port, and that nothing on the network modifies the data.',
     ],
-  ])('is named for what it is when it %s', async (_name, first, expected) => {
+  ])('is described correctly when it %s', async (_name, first, expected) => {
     const port = await rawServer(socket => socket.write(first))
     expect(await sentence(rigIn(tempDir()).dial({ port }))).toBe(expected)
   })
@@ -166,7 +166,7 @@ describe('a server that is none, or an odd one', () => {
   it.each<[string, string, string]>([
     ['says nothing', '', 'hop0 closed the connection before sending its identification. Check sshdâ€™s log.'],
     ['greets', 'SSH-2.0-x\r\n', 'hop0 closed the connection during the key exchange. Check sshdâ€™s log.'],
-  ])('is said to close when it %s and goes', async (_name, first, expected) => {
+  ])('is reported as closing when it %s and disconnects', async (_name, first, expected) => {
     const port = await rawServer(socket => socket.end(first))
     expect(await sentence(rigIn(tempDir()).dial({ port }))).toBe(expected)
   })

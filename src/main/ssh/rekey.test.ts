@@ -7,7 +7,7 @@ import { hasOpenSsh, startOpenSsh } from '../../testing/open-ssh.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
 import { fixedLine } from './command-line.ts'
 
-test.skipIf(!hasOpenSsh)('what is sent while the keys are changed arrives whole', async () => {
+test.skipIf(!hasOpenSsh)('data sent during a rekey arrives complete', async () => {
   const folder = tempDir()
   const server = await startOpenSsh(folder, ['RekeyLimit 64K'])
   const rig = dialRig(folder, trusting())
@@ -28,7 +28,7 @@ test.skipIf(!hasOpenSsh)('what is sent while the keys are changed arrives whole'
     })
     channel.on('close', () => reject(new Error(`closed after ${bytes} bytes`)))
   })
-  // On every turn of the loop a little, so that some of it falls into each exchange.
+  // A little on every turn of the event loop, so that some falls into each exchange.
   for (let done = 0; done < total; done += 500) {
     const data = randomBytes(500)
     sent.update(data)

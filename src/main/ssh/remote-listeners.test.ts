@@ -18,7 +18,7 @@ async function connect(serve: (client: ServerClient) => void) {
 }
 
 describe('listening on the host', () => {
-  it('on a port of its choice is refused where it does not say which, and taken back', async () => {
+  it('on a port of its choice is refused if it doesn’t report which, and cancelled', async () => {
     const requests: string[] = []
     const connection = await connect(client =>
       client.on('request', (accept, _refuse, name) => {
@@ -34,7 +34,7 @@ describe('listening on the host', () => {
     await expect.poll(() => requests).toEqual(['tcpip-forward', 'cancel-tcpip-forward'])
   })
 
-  it('gives a connection that came before the link was lost an error of its own', async () => {
+  it('gives a connection accepted before the loss of the SSH connection its own error', async () => {
     let server: ServerClient | undefined
     const connection = await connect(client => {
       server = client
@@ -57,7 +57,7 @@ describe('listening on the host', () => {
 })
 
 describe('a connection that the server ends', () => {
-  it('right after it refused a forwarded one says so, and only then', async () => {
+  it('right after it refused a forwarded one is detected, and only then', async () => {
     let server: ServerClient | undefined
     const open = () =>
       connect(client => {

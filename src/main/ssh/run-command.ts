@@ -26,7 +26,7 @@ export interface CommandOptions {
 
 /** The default limit for the output of a command, in bytes. */
 export const defaultBytes = 16 * 1024 * 1024
-const mostErrors = 256 * 1024
+const maxErrors = 256 * 1024
 const defaultMs = 60_000
 const restMs = 5_000
 
@@ -81,7 +81,7 @@ export async function runForBytes(
       resolve({ code, output: Buffer.concat(output), errors: Buffer.concat(errors) })
     }
     const abort = () => fail(cancelled())
-    const timer = setTimeout(() => fail(late(carrier)), options.timeoutMs ?? defaultMs)
+    const timer = setTimeout(() => fail(timedOut(carrier)), options.timeoutMs ?? defaultMs)
     // The command has exited: a server that then neither ends its output nor closes the channel is not awaited.
     const waitForRest = () => {
       clearTimeout(rest)
@@ -97,7 +97,7 @@ export async function runForBytes(
       waitForRest()
     })
     channel.stderr.on('data', (data: Buffer) => {
-      if (errorBytes < mostErrors) errors.push(data.subarray(0, mostErrors - errorBytes))
+      if (errorBytes < maxErrors) errors.push(data.subarray(0, maxErrors - errorBytes))
       errorBytes += data.length
       waitForRest()
     })
@@ -113,7 +113,7 @@ export async function runForBytes(
   })
 }
 
-function late({ where }: Connection): AppError {
+function timedOut({ where }: Connection): AppError {
   return new AppError('timed-out', `A command on ${where} took too long. Try again.`)
 }
 

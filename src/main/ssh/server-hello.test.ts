@@ -43,7 +43,7 @@ function read(bytes: Buffer, cuts: readonly number[] = []) {
 }
 
 describe('HelloReader', () => {
-  it('reads the lists of any KEXINIT, however its bytes are cut', () => {
+  it('reads the lists of any KEXINIT, in chunks of any size', () => {
     fc.assert(
       fc.property(kexInits, fc.array(fc.nat(600), { maxLength: 6 }), fc.boolean(), (kexInit, cuts, ignore) => {
         const before = ignore ? [packetOf(Buffer.from([2, 0, 0, 0, 0]))] : []
@@ -55,7 +55,7 @@ describe('HelloReader', () => {
     )
   })
 
-  it('bears any bytes', () => {
+  it('handles any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), fc.boolean(), (bytes, greeted) => {
         const { hello } = read(Buffer.concat([Buffer.from(greeted ? 'SSH-2.0-x\n' : ''), bytes]))

@@ -11,7 +11,7 @@ export interface ServerWords {
   readonly code: number | null
 }
 
-const mostLetters = 300
+const maxLetters = 300
 
 /** The error for a command that did not run at all: `server-refused`, with the server's output. */
 export function commandRefused(where: string, words: ServerWords): AppError {
@@ -19,7 +19,7 @@ export function commandRefused(where: string, words: ServerWords): AppError {
   if (why) return why
   return new AppError(
     'server-refused',
-    `${where} could not run a command for Hawser${exitCode(words)}.${itSaid(words)} Its login shell is not a Unix shell, or commands are restricted. Set a shell such as bash for this user.`,
+    `${where} could not run a command for Hawser${exitCode(words)}.${outputClause(words)} Its login shell is not a Unix shell, or commands are restricted. Set a shell such as bash for this user.`,
   )
 }
 
@@ -40,12 +40,12 @@ export function sftpRefused(where: string, words: ServerWords, cause?: Error): A
       cause,
     })
   }
-  const printed = said(words.output) === '' ? 'an empty line' : 'text'
+  const printed = shownOutput(words.output) === '' ? 'an empty line' : 'text'
   const sentence = `${where} printed ${printed} before SFTP started${code}.`
-  return new TextBeforeSftp('server-refused', withWords(sentence, words, mustBeQuiet), { cause })
+  return new TextBeforeSftp('server-refused', withWords(sentence, words, startupFileHint), { cause })
 }
 
-const mustBeQuiet =
+const startupFileHint =
   'Startup files such as ~/.bashrc must not print anything in non-interactive shells. A forced command (ForceCommand) can also be the cause.'
 
 // The messages of OpenSSH's session.c, login(1), PAM and shadow about an expired password.
@@ -54,20 +54,20 @@ const expiredPassword =
 
 /** An expired password can only be changed in a terminal. */
 function expired(where: string, words: ServerWords): AppError | undefined {
-  if (!expiredPassword.test(`${said(words.errors)} ${said(words.output)}`)) return undefined
+  if (!expiredPassword.test(`${shownOutput(words.errors)} ${shownOutput(words.output)}`)) return undefined
   return new PasswordExpired(
     'server-refused',
-    `The password on ${where} has expired. Open a terminal to ${where}, set a new password, and try again.${itSaid(words)}`,
+    `The password on ${where} has expired. Open a terminal to ${where}, set a new password, and try again.${outputClause(words)}`,
   )
 }
 
 /** Joins a sentence, the server's output if there is any, and the next step. */
 export function withWords(sentence: string, words: ServerWords, next: string): string {
-  return `${sentence}${itSaid(words)} ${next}`
+  return `${sentence}${outputClause(words)} ${next}`
 }
 
-function itSaid({ output, errors }: ServerWords): string {
-  const texts = [said(output), said(errors)].filter(text => text !== '')
+function outputClause({ output, errors }: ServerWords): string {
+  const texts = [shownOutput(output), shownOutput(errors)].filter(text => text !== '')
   return texts.length === 0 ? '' : ` Its output: ${texts.map(text => `“${text}”`).join(' and ')}.`
 }
 
@@ -76,6 +76,6 @@ function exitCode({ code }: ServerWords): string {
 }
 
 /** Text up to the first NUL, where the bytes of a protocol start. */
-function said(words: Buffer | string): string {
-  return cleanLine(String(words).replace(/\0[^]*/, ''), mostLetters)
+function shownOutput(words: Buffer | string): string {
+  return cleanLine(String(words).replace(/\0[^]*/, ''), maxLetters)
 }

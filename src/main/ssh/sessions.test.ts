@@ -49,7 +49,7 @@ async function openTerminal(
   return shell
 }
 
-/** Types a command and waits for what it prints. */
+/** Types a command and waits for its output. */
 async function answers(shell: Shell): Promise<void> {
   let seen = ''
   shell.onData(data => (seen += data.toString()))
@@ -58,7 +58,7 @@ async function answers(shell: Shell): Promise<void> {
 }
 
 describe.skipIf(!hasOpenSsh)('a server that allows fewer sessions than usual', () => {
-  it.each([1, 2])('(%i) gives terminals, commands and files all the same', { timeout: 60_000 }, async most => {
+  it.each([1, 2])('(%i) still offers terminals, commands and files', { timeout: 60_000 }, async most => {
     const { rig, hop } = await sshdWith(`MaxSessions ${most}`)
     const shells = [await openTerminal(rig, hop), await openTerminal(rig, hop)]
     const lease = await rig.pool.lease([hop], options)
@@ -100,7 +100,7 @@ describe.skipIf(!hasOpenSsh)('a server that allows fewer sessions than usual', (
     }
   })
 
-  it('says so when it allows none at all', async () => {
+  it('is reported when it allows none at all', async () => {
     const { rig, hop } = await sshdWith('MaxSessions 0')
     await expect(openTerminal(rig, hop)).rejects.toMatchObject({
       code: 'server-refused',
@@ -130,19 +130,19 @@ describe('a server that wants a new code for each login and allows one session',
     return { rig, hop: completeHop({ port: server.port }, 0) }
   }
 
-  it('is said in one sentence to what nobody waits for, with no question', async () => {
+  it('is reported in one sentence to background work, without a question', async () => {
     const { rig, hop } = await withCodes()
     await openTerminal(rig, hop)
     const lease = await rig.pool.lease([hop], options)
     const asked = rig.asked.length
     await expect(runCommand(lease.connection, typedByUser('true'), { signal })).rejects.toMatchObject({
       code: 'too-many-connections',
-      message: expect.stringContaining('allows one session for each login'),
+      message: expect.stringContaining('allows only one session per connection'),
     })
     expect(rig.asked.length).toBe(asked)
   })
 
-  it('asks for it when somebody opens a second terminal, and says why', async () => {
+  it('asks for it when the user opens a second terminal, and says why', async () => {
     const { rig, hop } = await withCodes()
     await openTerminal(rig, hop)
     const asked = rig.asked.length

@@ -43,7 +43,7 @@ describe.skipIf(!hasOpenSsh)('opening shells on a real OpenSSH server', () => {
     }
   })
 
-  it('says so when the server gives no terminal, rather than running a shell without one', async () => {
+  it('reports a refused terminal, rather than running a shell without one', async () => {
     const connection = await connect(['PermitTTY no'])
     const opened = connection.shell({ size: { cols: 80, rows: 24 }, term: 'xterm', env }, signal)
     await expect(opened).rejects.toMatchObject({

@@ -32,11 +32,11 @@ describe.skipIf(lacks('ssh-keygen'))('readCertificate', () => {
     expect(isCertificate(publicKeyType(text))).toBe(true)
   })
 
-  it('knows one that holds for ever', () => {
+  it('reads one that is valid forever', () => {
     expect(readCertificate(sign([]))?.expiresAt).toBeNull()
   })
 
-  it('reads no part of a certificate for the whole, and bears anything else', () => {
+  it('doesn’t accept a truncated certificate, and handles anything else', () => {
     const [type = '', encoded = ''] = sign([]).split(' ')
     const blob = Buffer.from(encoded, 'base64')
     fc.assert(
@@ -53,7 +53,7 @@ describe.skipIf(lacks('ssh-keygen'))('readCertificate', () => {
 })
 
 describe('the type of a public key', () => {
-  it('tells certificates and security keys from the rest', () => {
+  it('distinguishes certificates and security keys from the rest', () => {
     expect(publicKeyType('ssh-ed25519 AAAA me')).toBe('ssh-ed25519')
     expect(publicKeyType('-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA')).toBe('')
     expect(isSecurityKey('sk-ssh-ed25519@openssh.com')).toBe(true)

@@ -117,11 +117,11 @@ describe('toSshError', () => {
       'open',
       'lost: The connection to gpu-box was lost: rekeying failed (Handshake failed: signature verification failed).',
     ],
-  ])('says of %s in the stage “%s” what is true', (ending, stage, expected) => {
+  ])('describes %s in the stage “%s” correctly', (ending, stage, expected) => {
     expect(told(endings[ending] as Error, at(stage, { limitMs: 20_000 }))).toBe(expected)
   })
 
-  it('has a whole sentence, the host and the stage for every ending in every stage', () => {
+  it('has a complete sentence, the host and the stage for every failure in every stage', () => {
     for (const stage of stages)
       for (const error of Object.values(endings)) {
         const failure = toSshError(error, at(stage))
@@ -146,19 +146,19 @@ describe('toSshError', () => {
     expect(error.message).toMatch(/gpu-box.*\./)
   })
 
-  it('reads the first of several addresses’ errors', () => {
+  it('uses the first of several addresses’ errors', () => {
     expect(toSshError(new AggregateError([coded('ECONNREFUSED')]), at('connecting')).code).toBe('refused')
   })
 
-  it('says that the time ran out while a person was asked', () => {
+  it('reports that the time ran out while the user was asked', () => {
     for (const ending of ['a close', 'a reset', 'a disconnect'])
       for (const stage of ['key-shown', 'signing-in'] as const)
         expect(told(endings[ending] as Error, at(stage, { asking: true }))).toMatch(
-          /^server-refused: gpu-box closed the connection while Hawser waited for your answer: .*LoginGraceTime.* Connect again/,
+          /^server-refused: gpu-box closed the connection while Hawser was waiting for your response: .*LoginGraceTime.* Reconnect/,
         )
   })
 
-  it('knows what a server says before its greeting', () => {
+  it('recognizes a server’s message before its greeting', () => {
     const say = (text: string) => toSshError(new Error(''), at('connected', { hello: hello(text) }))
     expect(say('Not allowed at this time\r\n').code).toBe('penalty')
     expect(say('Exceeded MaxStartups\r\n').code).toBe('too-many-connections')
@@ -166,7 +166,7 @@ describe('toSshError', () => {
     expect(say('220 \u001b[31mmail').message).toContain('“220 mail”')
   })
 
-  it('knows a server of SSH 1 alone from one that speaks both', () => {
+  it('distinguishes a server of SSH 1 only from one that supports both', () => {
     const of = (ident: string) =>
       toSshError(new Error('Invalid identification string'), at('key-exchange', { hello: hello(ident, ident) }))
     expect(of('SSH-1.5-Cisco-1.25').message).toBe(
@@ -175,7 +175,7 @@ describe('toSshError', () => {
     expect(of('SSH-1.99-Cisco-1.25').message).not.toContain('only supports SSH 1')
   })
 
-  it('explains a key exchange without anything in common by its lists, not by ssh2’s words', () => {
+  it('explains a key exchange without common algorithms by its lists, not by ssh2’s message', () => {
     const both = (name: string) => ({ toServer: [name], toClient: [name] })
     const kexInit = {
       kex: ['sntrup761x25519-sha512@openssh.com'],
@@ -198,7 +198,7 @@ describe('toSshError', () => {
     expect(error.message).toContain('post-quantum')
   })
 
-  it('tells which ways to sign in the server takes', () => {
+  it('names the authentication methods that the server accepts', () => {
     const error = toSshError(
       levelled('client-authentication', 'All configured authentication methods failed'),
       at('signing-in', { methods: ['publickey'], tried: ['password'] }),
@@ -228,7 +228,7 @@ describe('a refused channel', () => {
   const refused = (reason: unknown, description: string) =>
     Object.assign(new Error(`(SSH) Channel open failure: ${description}`), { reason })
 
-  it('quotes the server where it gave a reason, and has no empty brackets where it gave none', () => {
+  it('quotes the server’s reason if there is one, and has no empty brackets if not', () => {
     expect(sessionRefused(refused(4, 'out of \u001b[1mpty'), 'box', 'shell').message).toBe(
       'box refused to start a shell: “out of pty”. It may have reached its session limit, or not allow a shell for this user.',
     )

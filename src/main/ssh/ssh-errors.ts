@@ -34,7 +34,7 @@ export interface FailureContext {
 export class ConnectionError extends AppError {
   readonly stage: ConnectionStage
 
-  constructor({ code, message }: Told, stage: ConnectionStage, cause: Error) {
+  constructor({ code, message }: Described, stage: ConnectionStage, cause: Error) {
     super(code, message, { cause })
     this.stage = stage
   }
@@ -47,9 +47,9 @@ export function toSshError(error: unknown, context: FailureContext): AppError {
   return new ConnectionError(judge(cause, context), context.stage, cause)
 }
 
-type Told = Pick<AppError, 'code' | 'message'>
+type Described = Pick<AppError, 'code' | 'message'>
 
-function judge(error: Error, context: FailureContext): Told {
+function judge(error: Error, context: FailureContext): Described {
   if (context.stage === 'open') return lost(error, context)
   return (
     fromHello(context) ??
@@ -63,10 +63,10 @@ function judge(error: Error, context: FailureContext): Told {
 }
 
 /** An established connection ended. */
-function lost(error: Error, { where }: FailureContext): Told {
+function lost(error: Error, { where }: FailureContext): Described {
   const text = cleanLine(error.message, maxText)
-  const because = (why: string): Told => ({ code: 'lost', message: `The connection to ${where} was lost${why}.` })
-  if (wasSaid(error)) return { code: 'lost', message: `${where} closed the connection${quoted(text)}.` }
+  const because = (why: string): Described => ({ code: 'lost', message: `The connection to ${where} was lost${why}.` })
+  if (isDisconnect(error)) return { code: 'lost', message: `${where} closed the connection${quoted(text)}.` }
   switch ((firstCause(error) as NodeJS.ErrnoException).code) {
     case 'ECONNRESET':
     case 'EPIPE':
@@ -88,7 +88,7 @@ function lost(error: Error, { where }: FailureContext): Told {
   return because(`: the server sent invalid SSH data (${text})`)
 }
 
-function fromHello({ hello, where }: FailureContext): Told | undefined {
+function fromHello({ hello, where }: FailureContext): Described | undefined {
   if (!hello) return undefined
   const { text, ident } = hello
   // OpenSSH's PerSourcePenalties (9.8 and later) and MaxStartups; both come before the identification.
@@ -120,7 +120,7 @@ function fromHello({ hello, where }: FailureContext): Told | undefined {
   }
 }
 
-function fromKeyExchange({ where, stage, hello, exchange }: FailureContext): Told | undefined {
+function fromKeyExchange({ where, stage, hello, exchange }: FailureContext): Described | undefined {
   if (stage !== 'key-exchange' || !hello?.kexInit || !exchange) return undefined
   const mismatch = findMismatch(exchange.offer, hello.kexInit)
   if (!mismatch) return undefined
@@ -128,7 +128,7 @@ function fromKeyExchange({ where, stage, hello, exchange }: FailureContext): Tol
   return { code: 'no-common-algorithm', message }
 }
 
-function fromNetwork(error: Error, context: FailureContext): Told | undefined {
+function fromNetwork(error: Error, context: FailureContext): Described | undefined {
   const { where, stage } = context
   const { code } = firstCause(error) as NodeJS.ErrnoException
   switch (code) {
@@ -153,7 +153,7 @@ function fromNetwork(error: Error, context: FailureContext): Told | undefined {
         message: `${where} is not reachable from this network. Check your network or VPN.`,
       }
     case 'ETIMEDOUT':
-      return { code: 'timed-out', message: late[stage](where, time(context.limitMs ?? usualMs)) }
+      return { code: 'timed-out', message: timeoutText[stage](where, time(context.limitMs ?? defaultMs)) }
     case 'ECONNRESET':
     case 'EPIPE':
       return closed(context)
@@ -163,7 +163,7 @@ function fromNetwork(error: Error, context: FailureContext): Told | undefined {
 }
 
 /** The sentence for a timeout in each stage. */
-const late: Readonly<Record<ConnectionStage, (where: string, time: string) => string>> = {
+const timeoutText: Readonly<Record<ConnectionStage, (where: string, time: string) => string>> = {
   connecting: where => `${where} did not respond. Check the address, and whether a firewall blocks it.`,
   connected: (where, time) =>
     `${where} accepted the connection but sent nothing within ${time}. Check the port; the server may also be overloaded.`,
@@ -180,9 +180,9 @@ function time(ms: number): string {
   return `${Math.round(ms / 1000)} s`
 }
 
-function fromSignIn(error: Error, context: FailureContext): Told | undefined {
+function fromSignIn(error: Error, context: FailureContext): Described | undefined {
   if ((error as { level?: string }).level === 'client-authentication') return signInFailed(context)
-  if (!wasSaid(error) || !/too many authentication failures/i.test(error.message)) return undefined
+  if (!isDisconnect(error) || !/too many authentication failures/i.test(error.message)) return undefined
   return {
     code: 'auth-failed',
     message: `${context.where} reported too many authentication failures. Choose a single key or password for this host and try again.`,
@@ -190,16 +190,16 @@ function fromSignIn(error: Error, context: FailureContext): Told | undefined {
 }
 
 /** The server sent SSH_MSG_DISCONNECT (RFC 4253, 11.1). */
-function fromDisconnect(error: Error, context: FailureContext): Told | undefined {
-  if (!wasSaid(error)) return undefined
+function fromDisconnect(error: Error, context: FailureContext): Described | undefined {
+  if (!isDisconnect(error)) return undefined
   if (context.asking === true) return closed(context)
   const text = cleanLine(error.message, maxText)
-  const message = `${context.where} closed the connection ${during[context.stage]}${quoted(text)}.${itsLog}`
+  const message = `${context.where} closed the connection ${during[context.stage]}${quoted(text)}.${checkLog}`
   return { code: 'server-refused', message }
 }
 
 /** ssh2 could not continue, so Hawser closed the connection. */
-function fromOurselves(error: Error, { where, stage }: FailureContext): Told | undefined {
+function fromOurselves(error: Error, { where, stage }: FailureContext): Described | undefined {
   const text = cleanLine(error.message, maxText)
   if (text === '' || /lost before handshake/i.test(text)) return undefined
   if (/host denied/i.test(text))
@@ -219,7 +219,7 @@ function fromOurselves(error: Error, { where, stage }: FailureContext): Told | u
 }
 
 /** The connection closed without a reason. */
-function closed({ where, stage, asking = false }: FailureContext): Told {
+function closed({ where, stage, asking = false }: FailureContext): Described {
   if (asking) {
     return {
       code: 'server-refused',
@@ -227,7 +227,7 @@ function closed({ where, stage, asking = false }: FailureContext): Told {
     }
   }
   if (stage === 'open') return { code: 'lost', message: `The connection to ${where} was lost.` }
-  return { code: 'server-refused', message: `${where} closed the connection ${during[stage]}.${itsLog}` }
+  return { code: 'server-refused', message: `${where} closed the connection ${during[stage]}.${checkLog}` }
 }
 
 const during: Readonly<Record<ConnectionStage, string>> = {
@@ -239,12 +239,12 @@ const during: Readonly<Record<ConnectionStage, string>> = {
   open: 'after the sign-in',
 }
 
-const itsLog = ' Check sshd’s log.'
+const checkLog = ' Check sshd’s log.'
 const maxText = 300
-const usualMs = 20_000
+const defaultMs = 20_000
 
 /** True for the text of a SSH_MSG_DISCONNECT; ssh2 sets the error's reason code for it. */
-function wasSaid(error: Error): boolean {
+function isDisconnect(error: Error): boolean {
   return typeof (error as { code?: unknown }).code === 'number'
 }
 
@@ -254,12 +254,12 @@ function quoted(text: string): string {
 }
 
 /** The sentence for a sign-in with nothing left to try. */
-function signInFailed({ where, methods = [], tried = [], unsupported = [] }: FailureContext): Told {
-  const takes = methods.length > 0 ? ` It accepts ${methods.map(methodName).join(' or ')}.` : ''
-  const did = tried.length > 0 ? ` Tried: ${tried.map(methodName).join(', ')}.` : ''
+function signInFailed({ where, methods = [], tried = [], unsupported = [] }: FailureContext): Described {
+  const acceptedText = methods.length > 0 ? ` It accepts ${methods.map(methodName).join(' or ')}.` : ''
+  const triedText = tried.length > 0 ? ` Tried: ${tried.map(methodName).join(', ')}.` : ''
   const keysCount = methods.length === 0 || methods.includes('publickey')
   const other = keysCount ? unsupportedSentence(unsupported) : ''
-  return { code: 'auth-failed', message: `Authentication failed on ${where}.${takes}${did}${other}` }
+  return { code: 'auth-failed', message: `Authentication failed on ${where}.${acceptedText}${triedText}${other}` }
 }
 
 function methodName(method: string): string {
@@ -283,23 +283,23 @@ export function listenRefused(what: string, where: string): AppError {
  */
 export function forwardRefused(error: Error, { where, via }: { where: string; via: string }): AppError {
   const text = refusal(error)
-  const told = (code: AppError['code'], message: string) => new AppError(code, message, { cause: error })
+  const refused = (code: AppError['code'], message: string) => new AppError(code, message, { cause: error })
   const prohibited = 1
   if ((error as { reason?: unknown }).reason === prohibited || /prohibited/i.test(text))
-    return told(
+    return refused(
       'server-refused',
       `${via} does not allow connections to ${where}. AllowTcpForwarding or PermitOpen in its sshd_config may forbid them.`,
     )
   if (/refused/i.test(text))
-    return told(
+    return refused(
       'refused',
       `${where} refused the connection from ${via}. Check the port, and that a server is listening on it.`,
     )
   if (/resolve|name or service|not known/i.test(text))
-    return told('name-not-found', `${via} couldn’t resolve the host name ${where}. Check the spelling.`)
+    return refused('name-not-found', `${via} couldn’t resolve the host name ${where}. Check the spelling.`)
   if (/timed out|timeout/i.test(text))
-    return told('timed-out', `${where} did not respond to ${via}. Check the address.`)
-  return told('unreachable', `${via} can’t reach ${where}${quoted(text)}.`)
+    return refused('timed-out', `${where} did not respond to ${via}. Check the address.`)
+  return refused('unreachable', `${via} can’t reach ${where}${quoted(text)}.`)
 }
 
 /** A session, or the shell or command in it, was refused on a working connection. */
@@ -329,11 +329,11 @@ export function subsystemRefused(error: Error, where: string): AppError {
   )
 }
 
-const telling = ['ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH']
+const informativeCodes = ['ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH']
 
 // Happy eyeballs collects one error per address; the most informative one about the server wins.
 function firstCause(error: Error): Error {
   if (!(error instanceof AggregateError)) return error
   const causes = error.errors as NodeJS.ErrnoException[]
-  return telling.map(code => causes.find(cause => cause.code === code)).find(Boolean) ?? causes[0] ?? error
+  return informativeCodes.map(code => causes.find(cause => cause.code === code)).find(Boolean) ?? causes[0] ?? error
 }

@@ -9,7 +9,7 @@ const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'))
 const text = (from: Backlog) => Buffer.from(from.read().bytes).toString('latin1')
 
 describe('Backlog', () => {
-  it('gives everything back while it is short', () => {
+  it('returns everything while it is short', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 40 })), chunks => {
         const backlog = new Backlog(10_000)
@@ -52,7 +52,7 @@ describe('Backlog', () => {
     )
   })
 
-  it('begins with the modes that the output it has left out switched on', () => {
+  it('starts with the modes that dropped output switched on', () => {
     const backlog = new Backlog(20)
     backlog.add(bytes('\u001b[?1049h\u001b[?1;2004h\u001b[?25l\u001b[?10'))
     backlog.add(bytes('02h\u001b=text of a line\n'))

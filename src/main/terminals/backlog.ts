@@ -1,7 +1,7 @@
 import { LastingModes } from './lasting-modes.ts'
 
 // About 10,000 lines of average length, the default scrollback.
-const usualBytes = 1024 * 1024
+const defaultBytes = 1024 * 1024
 const longestLine = 4096
 const lineEnd = 0x0a
 
@@ -20,7 +20,7 @@ export class Backlog {
   #bytes = 0
   #whole = true
 
-  constructor(limit = usualBytes) {
+  constructor(limit = defaultBytes) {
     this.#limit = limit
   }
 

@@ -21,7 +21,7 @@ describe('FlowControl', () => {
     )
   })
 
-  it('does not believe acknowledgements of more than was sent', () => {
+  it('doesn’t accept acknowledgments of more than was sent', () => {
     const flow = new FlowControl({ high: 100, low: 40 })
     flow.acknowledged(1e9)
     expect(flow.sent(100)).toBe('pause')

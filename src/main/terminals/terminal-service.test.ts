@@ -86,7 +86,7 @@ async function setUp(
     () => rig.stop(),
     () => service.dispose(),
   )
-  /** Answers once main announced a state of this kind. */
+  /** Resolves once main has announced a state of this kind. */
   const announced = (id: TerminalId, kind: string) =>
     new Promise<TerminalSnapshot>(resolve => {
       const stop = service.onChanged(all => {
@@ -113,7 +113,7 @@ describe('TerminalService', () => {
     expect(news).toEqual(['connected'])
   })
 
-  it('hands a shell that runs to a page that was loaded again, and knows none that does not run', async () => {
+  it('hands a running shell to a reloaded page, and none that isn’t running', async () => {
     const { service, ports } = await setUp()
     const id = newId()
     await service.open({ id, target: remote, size })
@@ -129,7 +129,7 @@ describe('TerminalService', () => {
     expect(service.live).toBe(0)
   })
 
-  it('fails with the reason, which stays to be read, when the server refuses', async () => {
+  it('fails with the reason, which stays readable, when the server refuses', async () => {
     const { service, news } = await setUp({ password: 'pw' }, ['wrong', 'wrong', 'wrong'])
     const id = newId()
     await expect(service.open({ id, target: remote, size })).rejects.toMatchObject({ code: 'auth-failed' })
@@ -143,7 +143,7 @@ describe('TerminalService', () => {
     { name: 'what SendEnv names', sendEnv: ['LANG', 'LC_*'], setEnv: [], sent: ['LANG=en_AU.UTF-8', 'LC_TIME=C'] },
     { name: 'what SetEnv sets, rather', sendEnv: ['LANG'], setEnv: ['LANG=C.UTF-8'], sent: ['LANG=C.UTF-8'] },
     { name: 'the colours of its own terminal', sendEnv: ['COLORTERM'], setEnv: [], sent: ['COLORTERM=truecolor'] },
-  ])('passes on of its environment $name', async ({ sendEnv, setEnv, sent }) => {
+  ])('sends of its environment $name', async ({ sendEnv, setEnv, sent }) => {
     const env = { LANG: 'en_AU.UTF-8', LC_TIME: 'C', COLORTERM: 'no', HOME: '/x' }
     const session = { ...usualOptions.session, sendEnv, setEnv }
     const { service, events } = await setUp(undefined, undefined, { env, session })
@@ -151,7 +151,7 @@ describe('TerminalService', () => {
     expect(events.flatMap(event => (event.kind === 'env' ? [event.text] : []))).toEqual(sent)
   })
 
-  it('opens a shell on this computer, and tells its exit code', async () => {
+  it('opens a local shell, and reports its exit code', async () => {
     const { service, ports, announced, news } = await setUp()
     const id = newId()
     await service.open({ id, target: local, size })
@@ -162,7 +162,7 @@ describe('TerminalService', () => {
     expect(news).toEqual([])
   })
 
-  it('passes a new size on; one for a terminal that is not there is nothing', async () => {
+  it('passes on a new size; one for an unknown terminal is ignored', async () => {
     const { service, events, announced } = await setUp()
     const id = newId()
     const ready = announced(id, 'ready')
@@ -173,7 +173,7 @@ describe('TerminalService', () => {
     await expect.poll(() => events.some(event => event.kind === 'resize')).toBe(true)
   })
 
-  it('closes a shell; closing it again, or one that never was, is nothing', async () => {
+  it('closes a shell; closing it again, or an unknown one, is ignored', async () => {
     const { service, ports, news, events } = await setUp()
     const id = newId()
     await service.open({ id, target: remote, size })
@@ -187,7 +187,7 @@ describe('TerminalService', () => {
     await expect.poll(() => events.some(event => event.kind === 'closed')).toBe(true)
   })
 
-  it('cancels one that is still on its way, which is no failure', async () => {
+  it('cancels one that is still connecting, which is not a failure', async () => {
     const { service, news } = await setUp({ password: 'pw', mute: true })
     const id = newId()
     const opening = service.open({ id, target: remote, size })
@@ -211,7 +211,7 @@ describe('TerminalService', () => {
     await ports.get(id)?.until('again')
   })
 
-  it('tells of a connection that was lost, and frees the shell', async () => {
+  it('reports a lost connection, and releases the shell', async () => {
     const { service, server, announced, news } = await setUp()
     const id = newId()
     await service.open({ id, target: remote, size })
@@ -222,7 +222,7 @@ describe('TerminalService', () => {
     expect(news).toEqual(['connected', 'lost'])
   })
 
-  it('announces once for many changes, and nothing after it was disposed', async () => {
+  it('announces once for many changes, and nothing after dispose', async () => {
     const { service, announced } = await setUp()
     const id = newId()
     const ready = announced(id, 'ready')
@@ -237,7 +237,7 @@ describe('TerminalService', () => {
     expect(service.live).toBe(0)
   })
 
-  it('hands on what could not even be prepared', async () => {
+  it('reports what could not even be prepared', async () => {
     const { service: _unused } = await setUp()
     const service = new TerminalService({
       lease: () => Promise.reject(new Error('never asked')),

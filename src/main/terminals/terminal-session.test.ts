@@ -64,7 +64,7 @@ describe('TerminalSession', () => {
     emit(Buffer.from([0xac, 0x00, 0xff]))
     await turn()
     expect(posted.map(data => [...data])).toEqual([[0xe2, 0x82, 0xac, 0x00, 0xff]])
-    // Nothing but these bytes crosses: a pooled Buffer would take its neighbours along.
+    // Only these bytes are sent: a pooled Buffer would include its neighbors.
     expect(posted[0]?.buffer.byteLength).toBe(5)
   })
 
@@ -77,7 +77,7 @@ describe('TerminalSession', () => {
     await turn()
   })
 
-  it('ignores messages that are not of the contract', () => {
+  it('ignores messages that are not part of the contract', () => {
     const { receive, shell } = setUp()
     for (const junk of [
       null,
@@ -93,7 +93,7 @@ describe('TerminalSession', () => {
     expect(shell.resume).not.toHaveBeenCalled()
   })
 
-  it('delivers the last bytes before it tells of the end', async () => {
+  it('delivers the last bytes before it reports the end', async () => {
     const { emit, end, posted, ended } = setUp()
     ended.mockImplementation(() => expect(posted).toHaveLength(1))
     emit(Buffer.from('bye'))
@@ -102,7 +102,7 @@ describe('TerminalSession', () => {
     await turn()
   })
 
-  it('carries on with another page, which gets what was printed before and while there was none', async () => {
+  it('continues on another page, which gets the output from before and in between', async () => {
     const { session, emit, close, receive, shell } = setUp()
     session.resize({ cols: 100, rows: 30 })
     emit(Buffer.from('before '))
@@ -124,7 +124,7 @@ describe('TerminalSession', () => {
     expect(shell.dispose).not.toHaveBeenCalled()
   })
 
-  it('lets a program print while no page is there, though the last one had taken in nothing', () => {
+  it('lets a program print while there is no page, even if the last one acknowledged nothing', () => {
     const { emit, close, shell } = setUp()
     emit(Buffer.alloc(1024 * 1024))
     expect(shell.pause).toHaveBeenCalledTimes(1)

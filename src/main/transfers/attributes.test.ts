@@ -25,7 +25,7 @@ async function rig(habits: ServerHabits = {}) {
   return { near, far, files, server }
 }
 
-/** A server that sets none of these attributes, by handle or by name, and says so with this status. */
+/** A server that sets none of these attributes, by handle or by name, and returns this status. */
 function refusing(names: readonly (keyof Attributes)[], status: number, types: readonly number[] = setters) {
   return {
     refuse: ({ type, attributes }: ServedRequest) =>
@@ -52,7 +52,7 @@ const refusals: readonly (readonly [string, readonly (keyof Attributes)[], numbe
 ]
 
 describe.each(refusals)('a server that sets not %s', (_what, names, status) => {
-  test(`and answers ${status} gets files of every size and their folder, whole, with the rest set`, async () => {
+  test(`and returns ${status} gets files of every size and their folder, complete, with the rest set`, async () => {
     const { near, far, files } = await rig(refusing(names, status))
     mkdirSync(join(near, 'tree'), { mode: 0o750 })
     for (const [name, size] of Object.entries(sizes)) {
@@ -66,14 +66,14 @@ describe.each(refusals)('a server that sets not %s', (_what, names, status) => {
     for (const name of Object.keys(sizes)) {
       const path = join(far, 'tree', name)
       expect(readFileSync(path).equals(readFileSync(join(near, 'tree', name)))).toBe(true)
-      // The mode comes with the request that makes the file, where nothing sets it later.
+      // The mode is in the request that creates the file, since nothing sets it later.
       expect(statSync(path).mode & 0o777).toBe(0o640)
       if (!names.includes('mtime')) expect(statSync(path).mtimeMs).toBe(1_600_000_000_000)
     }
     expect(statSync(join(far, 'tree')).mode & 0o777).toBe(0o750)
   })
 
-  test(`and answers ${status} takes a file from the editor`, async () => {
+  test(`and returns ${status} accepts a file from the editor`, async () => {
     const { far, files } = await rig(refusing(names, status))
     writeFileSync(join(far, 'run.sh'), 'old')
     chmodSync(join(far, 'run.sh'), 0o751)
@@ -92,7 +92,7 @@ test('attributes that are refused by handle are set by name', async () => {
   expect(statSync(join(far, 'a')).mtimeMs).toBe(1_600_000_000_000)
 })
 
-test('a server that makes files anew without a word gets no end of an older, longer part', async () => {
+test('a server that silently ignores truncation gets no end of an older, longer part', async () => {
   const { near, far, files } = await rig({ ...refusing(everything, statusCode.unsupported), exclusive: 'ignored' })
   const data = randomBytes(100_000)
   writeFileSync(join(near, 'a'), data)
@@ -101,7 +101,7 @@ test('a server that makes files anew without a word gets no end of an older, lon
   expect(readFileSync(join(far, 'a')).equals(data)).toBe(true)
 })
 
-test('a resume on a part that is longer than the source begins anew, and is whole', async () => {
+test('a resume of a part longer than the source starts over, and is complete', async () => {
   const { near, far, files } = await rig(refusing(['size'], statusCode.noSuchFile))
   const data = randomBytes(300_000)
   writeFileSync(join(near, 'a'), data)
@@ -113,7 +113,7 @@ test('a resume on a part that is longer than the source begins anew, and is whol
   expect(readFileSync(join(far, 'a')).equals(data)).toBe(true)
 })
 
-test('a transfer that goes on knows what it copied where the server sets no times', async () => {
+test('a resumed transfer recognizes its copies if the server sets no times', async () => {
   const { near, far, files } = await rig(refusing(['mtime'], statusCode.unsupported))
   for (const name of ['a', 'b']) {
     writeFileSync(join(near, name), randomBytes(50_000))

@@ -1,7 +1,7 @@
 import type { Side } from '../../shared/contract/files.ts'
 import { sideKey } from '../files/file-sides.ts'
 
-const mostPaths = 20_000
+const maxPaths = 20_000
 
 /** The saved links of one side. */
 export interface LinksOfSide {
@@ -31,6 +31,6 @@ export class BroughtLinks {
   get records(): { side: Side; paths: string[] }[] {
     return [...this.#sides.values()]
       .filter(({ paths }) => paths.size > 0)
-      .map(({ side, paths }) => ({ side, paths: [...paths].slice(-mostPaths) }))
+      .map(({ side, paths }) => ({ side, paths: [...paths].slice(-maxPaths) }))
   }
 }

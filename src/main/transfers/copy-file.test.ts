@@ -53,7 +53,7 @@ describe.skipIf(!hasOpenSsh)('copying a file to and from OpenSSH', () => {
     return { ...files, local: new LocalFiles(), here: join(folder, 'here'), there: join(folder, 'there') }
   }
 
-  test.each([0, 1, 4_000, 261_119, 261_120, 261_121, 9_000_001])('%i bytes arrive whole both ways', async size => {
+  test.each([0, 1, 4_000, 261_119, 261_120, 261_121, 9_000_001])('%i bytes arrive complete both ways', async size => {
     const { remote, local, here, there } = await rig()
     writeFileSync(join(here, 'a'), randomBytes(size))
     chmodSync(join(here, 'a'), 0o640)
@@ -68,7 +68,7 @@ describe.skipIf(!hasOpenSsh)('copying a file to and from OpenSSH', () => {
     expect([...readdirSync(here), ...readdirSync(there)]).toEqual(['a', 'b', 'a'])
   })
 
-  test('a file that is there is replaced only when that was said', async () => {
+  test('an existing file is replaced only on request', async () => {
     const { remote, local, here, there } = await rig()
     writeFileSync(join(here, 'a'), 'new')
     writeFileSync(join(there, 'a'), 'old')
@@ -85,7 +85,7 @@ describe.skipIf(!hasOpenSsh)('copying a file to and from OpenSSH', () => {
     expect(sha(join(there, 'b'))).toBe(sha(join(there, 'a')))
   })
 
-  test('a file that says it is empty is read to its end', async () => {
+  test('a file that claims to be empty is read to its end', async () => {
     const { remote, local, here } = await rig()
     await copy([remote, '/proc/version'], [local, `${here}/version`])
     expect(readFileSync(join(here, 'version'), 'utf8')).toContain('Linux')

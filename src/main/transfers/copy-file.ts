@@ -33,7 +33,7 @@ export async function copyFile(options: CopyFileOptions): Promise<boolean> {
     return await copyVia({ ...options, onBytes }, part)
   } catch (error) {
     const resumable = endsTransfer(error) && (bytes > 0 || options.resume !== null)
-    options.onPartSettled?.(resumable || !(await isGone(options.target, part)))
+    options.onPartSettled?.(resumable || !(await isMissing(options.target, part)))
     if (onlyInPlace(options, error)) {
       options.onBytes(-bytes)
       return copyInPlace(options).catch((second: unknown) => Promise.reject(withoutPart(second, names)))
@@ -42,7 +42,7 @@ export async function copyFile(options: CopyFileOptions): Promise<boolean> {
   }
 }
 
-async function isGone(target: FileSystem, part: string): Promise<boolean> {
+async function isMissing(target: FileSystem, part: string): Promise<boolean> {
   return target.removeFile(part).then(
     () => true,
     (error: unknown) => isFileFailure(error) && error.code === 'not-found',

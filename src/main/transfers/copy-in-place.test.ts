@@ -15,7 +15,7 @@ const local = new LocalFiles()
 const sizes = { small: 100, large: 300_000 }
 const replace = { conflict: 'replace' }
 
-describe.skipIf(!canBeAnother || lacks(sftpServer, 'setpriv'))('a file whose folder lets it not be replaced', () => {
+describe.skipIf(!canBeAnother || lacks(sftpServer, 'setpriv'))('a file that can’t be replaced in its folder', () => {
   const rig = async (mode: number) => {
     const { near, far } = twoFolders()
     const [yard, files] = [join(far, 'yard'), await programFiles({ as: plainUser })]
@@ -27,7 +27,7 @@ describe.skipIf(!canBeAnother || lacks(sftpServer, 'setpriv'))('a file whose fol
   test.each([
     ['that can’t be written', 0o755],
     ['that is sticky', 0o1777],
-  ])('in a folder %s is written over, after that was said', async (_what, mode) => {
+  ])('in a folder %s is overwritten, after a note', async (_what, mode) => {
     const { near, yard, files } = await rig(mode)
     for (const [name, bytes] of Object.entries(sizes)) {
       put(join(near, name), randomBytes(bytes))
@@ -43,12 +43,12 @@ describe.skipIf(!canBeAnother || lacks(sftpServer, 'setpriv'))('a file whose fol
       expect([modeOf(join(yard, name)), fs.statSync(join(yard, name)).uid]).toEqual([0o666, 0])
     }
     expect(notes).toHaveLength(1)
-    expect(notes[0]).toMatch(/^The folder of (small|large) on box .*written over/)
+    expect(notes[0]).toMatch(/^Files can’t be replaced in the folder of (small|large) on box, .*overwritten/)
     expect(meter.bytes).toBe(sizes.small + sizes.large)
     expect(leftIn(yard)).toEqual([])
   })
 
-  test('and that can’t be written itself is told by its own name, and is as it was', async () => {
+  test('and that isn’t writable either is reported under its own name, and unchanged', async () => {
     const { near, yard, files } = await rig(0o755)
     put(join(near, 'a'), 'new')
     put(join(yard, 'a'), 'old', 0o644)
@@ -60,11 +60,11 @@ describe.skipIf(!canBeAnother || lacks(sftpServer, 'setpriv'))('a file whose fol
       options: replace,
       onNote,
     })
-    expect(failures[0]).toMatch(/with a: permission denied/)
+    expect(failures[0]).toMatch(/Permission denied for a on/)
     expect([text(join(yard, 'a')), notes, leftIn(yard)]).toEqual(['old', [], []])
   })
 
-  test('is saved from the editor, after that was said; a refusal names it', async () => {
+  test('is saved from the editor, after a note; a refusal names it', async () => {
     const { yard, files } = await rig(0o755)
     put(join(yard, 'run.yaml'), 'a much longer old text', 0o666)
     put(join(yard, 'locked'), 'old', 0o644)
@@ -72,11 +72,11 @@ describe.skipIf(!canBeAnother || lacks(sftpServer, 'setpriv'))('a file whose fol
     const onNote = (note: string) => notes.push(`${note} ${text(join(yard, 'run.yaml'))}`)
     await saveFile(files, join(yard, 'run.yaml'), { data: Buffer.from('new'), expected: null, onNote })
     expect([text(join(yard, 'run.yaml')), notes.length]).toEqual(['new', 1])
-    expect(notes[0]).toMatch(/run\.yaml on box .*old text$/)
+    expect(notes[0]).toMatch(/run\.yaml on box, .*old text$/)
     const saving = saveFile(files, join(yard, 'locked'), { data: Buffer.from('new'), expected: null })
-    await expect(saving).rejects.toThrow(/with locked: permission denied/)
+    await expect(saving).rejects.toThrow(/Permission denied for locked/)
     await expect(saveFile(files, join(yard, 'new'), { data: Buffer.from('new'), expected: null })).rejects.toThrow(
-      /with new: permission denied/,
+      /Permission denied for new on/,
     )
     expect([text(join(yard, 'locked')), leftIn(yard)]).toEqual(['old', []])
   })

@@ -115,7 +115,7 @@ describe('a copy within a host', () => {
             rmSync(part, { force: true })
             symlinkSync(at % 2 === 0 ? victim : trap, part)
           } catch {
-            // The copy was quicker.
+            // The copy was faster.
           }
         }
         const timer = setInterval(plant, 1)

@@ -13,7 +13,7 @@ import type { CopiedRecord } from './part-file.ts'
 
 const local = new LocalFiles()
 
-/** The link `near/l`, and its copy to `far`, which answers the names that it asked about. */
+/** The link `near/l` and its copy in `far`; returns the names that it asked about. */
 async function rig(habits: ServerHabits = {}) {
   const folder = tempDir()
   const [near, far] = [join(folder, 'near'), join(folder, 'far')]
@@ -60,7 +60,7 @@ test('a link never takes the place of a folder', async () => {
   expect(readdirSync(join(far, 'l'))).toEqual(['theirs'])
 })
 
-test('a link that is there already is not asked about, and a move leaves the source of what it did not make', async () => {
+test('an identical link is not asked about, and a move keeps the source of a link that it did not create', async () => {
   const { near, far, copy, asked } = await rig()
   symlinkSync('new', join(far, 'l'))
   const { failures, meter } = await copy('replace', { options: { move: true } })
@@ -75,7 +75,7 @@ test('the second of two links with one name is asked about, and stays when it is
   expect([failures, asked, readdirSync(far)]).toEqual([[], [join(far, 'l')], ['l']])
 })
 
-test('a file that is in the way stays where the server makes no links', async () => {
+test('a file that is in the way stays if the server supports no links', async () => {
   const { far, copy } = await rig({
     refuse: ({ type }) => (type === packetType.symlink ? statusCode.unsupported : null),
   })
@@ -84,7 +84,7 @@ test('a file that is in the way stays where the server makes no links', async ()
   expect([readdirSync(far), readFileSync(join(far, 'l'), 'utf8')]).toEqual([['l'], 'theirs'])
 })
 
-test('a copy that keeps both does so once, however often it is begun anew', async () => {
+test('a copy that keeps both does so once, however often it is restarted', async () => {
   const { far, copy } = await rig()
   symlinkSync('old', join(far, 'l'))
   const names = new Map<string, string>()
@@ -92,7 +92,7 @@ test('a copy that keeps both does so once, however often it is begun anew', asyn
   expect(readdirSync(far)).toEqual(['l', 'l (2)'])
 })
 
-test('a move that was broken off after it made the link ends with the removal of its source', async () => {
+test('a move that was interrupted after it created the link ends with the deletion of its source', async () => {
   const { near, far, copy } = await rig()
   const copied = new Map<string, CopiedRecord>()
   const broken = new Proxy(local, {

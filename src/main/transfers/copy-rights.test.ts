@@ -16,7 +16,7 @@ const sizes = { small: 100, large: 300_000 }
 const replace = { conflict: 'replace' }
 
 describe.skipIf(lacks(sftpServer))('what is new on a host', () => {
-  test('keeps the setgid bit of its folder, and has no right that the server’s umask takes away', async () => {
+  test('keeps the setgid bit of its folder, and has no permission that the server’s umask removes', async () => {
     const { near, far } = twoFolders()
     const files = await programFiles({ args: ['-u', '0027'] })
     const shared = join(far, 'shared')
@@ -70,7 +70,7 @@ describe.skipIf(lacks(sftpServer))('what is new on a host', () => {
 })
 
 describe.skipIf(!canBeAnother || lacks(sftpServer, 'setpriv'))('a folder that can be entered and not listed', () => {
-  test('takes files and folders, and what stands there is asked about', async () => {
+  test('accepts files and folders, and conflicts are asked about', async () => {
     const { near, far } = twoFolders()
     const files = await programFiles({ as: plainUser })
     const box = join(far, 'box')

@@ -14,10 +14,10 @@ import { lacks } from '../../testing/programs.ts'
 import { LocalFiles } from '../files/local-files.ts'
 import { openRemoteFiles } from '../files/remote-files.ts'
 
-// It looks for keys in the user's own home: only where a mount of its own can hide that one, it is not touched.
+// dropbear looks for keys in the user's home: the real one is left alone only if a private mount can hide it.
 const canRun = userInfo().uid === 0 && !lacks('dropbear', 'dropbearkey', 'unshare', 'mount')
 
-/** Opens the files of a dropbear whose mounts only it sees: `mounts` is a script of more of them. */
+/** Opens the files of a dropbear in its own mount namespace; `mounts` is a script for further mounts. */
 async function openFiles(folder: string, mounts = ':') {
   const at = (...names: string[]) => join(folder, ...names)
   mkdirSync(at('keys'))
@@ -74,13 +74,13 @@ test.skipIf(!canRun)('a tree and a large file go both ways with dropbear and ano
   expect(statSync(at('near', 'back', 'tree', 'sub', 'f7')).size).toBe(1_500)
 })
 
-test.skipIf(!canRun)('dropbear without an sftp-server says that there is none', async () => {
-  // What is mounted over the folders of sftp-server hides it from this server alone.
+test.skipIf(!canRun)('dropbear without an sftp-server reports that', async () => {
+  // Mounting over the folders of sftp-server hides it from this server only.
   const hide = 'for each in /usr/lib/openssh /usr/libexec; do [ -d $each ] && mount -t tmpfs none $each; done; :'
   await expect(openFiles(tempDir(), `{ ${hide}; }`)).rejects.toMatchObject({
     code: 'server-refused',
     message: expect.stringMatching(
-      /^hop0 has no working SFTP: its SFTP server ended at once \(exit code 127\)\. It said: “.*sftp-server: .*”\. Check “Subsystem sftp”/,
+      /^SFTP is not working on hop0: its SFTP server exited immediately \(exit code 127\)\. Its output: “.*sftp-server: .*”\. Check “Subsystem sftp”/,
     ),
   })
 })

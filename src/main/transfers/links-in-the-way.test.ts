@@ -42,7 +42,7 @@ describe.skipIf(lacks(sftpServer))('a link in the way', () => {
     expect([...leftIn(join(target, 'store')), ...leftIn(join(target, 'tree'))]).toEqual([])
   })
 
-  test('is asked about with the size and time of the file that it leads to', async () => {
+  test('is asked about with the size and time of its target', async () => {
     const { near, far } = twoFolders()
     const files = await programFiles()
     put(join(near, 'model.pt'), 'new')
@@ -63,7 +63,7 @@ describe.skipIf(lacks(sftpServer))('a link in the way', () => {
     expect(text(join(far, 'real'))).toBe('new')
   })
 
-  test('that leads nowhere makes the file that it leads to', async () => {
+  test('that is dangling gets the file at its target', async () => {
     const { near, far } = twoFolders()
     const files = await programFiles()
     put(join(near, 'a'), 'new')
@@ -74,7 +74,7 @@ describe.skipIf(lacks(sftpServer))('a link in the way', () => {
     expect([text(join(far, 'store', 'a')), fs.lstatSync(join(far, 'a')).isSymbolicLink()]).toEqual(['new', true])
   })
 
-  test('to a folder takes a folder, and no file', async () => {
+  test('to a folder accepts a folder, but no file', async () => {
     const { near, far } = twoFolders()
     const files = await programFiles()
     fs.mkdirSync(join(near, 'data'))
@@ -89,7 +89,7 @@ describe.skipIf(lacks(sftpServer))('a link in the way', () => {
     expect((await runTransfer([local, files], options)).failures[0]).toContain('is a folder')
   })
 
-  test('to the very file that is copied keeps it, also when it is moved', async () => {
+  test('to the copied file itself keeps it, even when it is moved', async () => {
     const { far } = twoFolders()
     const files = await programFiles()
     fs.mkdirSync(join(far, 'sub'))
@@ -120,7 +120,7 @@ describe.skipIf(lacks(sftpServer))('a link in the way', () => {
     fs.mkdirSync(join(far, 'tree', 'dir'))
     put(join(far, 'tree', 'dir', 'key'), 'bad')
     const { failures } = await runTransfer([files, local], options)
-    expect(failures.every(failure => failure.includes('dir on this computer is a link'))).toBe(true)
+    expect(failures.every(failure => failure.includes('dir on this computer is a symbolic link'))).toBe(true)
     expect(text(join(near, 'precious'))).toBe('precious')
     expect(fs.readdirSync(join(near, 'folder'))).toEqual([])
     expect(fs.lstatSync(join(near, 'into', 'tree', 'file')).isFile()).toBe(true)

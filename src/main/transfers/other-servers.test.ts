@@ -49,12 +49,12 @@ import type { PartRecord } from './part-file.ts'
 
 interface Kind {
   readonly name: string
-  /** What it needs to be there. */
+  /** The programs that it needs. */
   readonly needs: readonly string[]
   readonly start: (folder: string) => Promise<OtherServer>
-  /** False where it serves files alone. */
+  /** False if it only serves files. */
   readonly commands: boolean
-  /** False where it sets no attributes of files. */
+  /** False if it sets no attributes. */
   readonly sets: boolean
 }
 
@@ -116,14 +116,14 @@ describe.each(kinds)('with a real server, $name,', ({ needs, start, commands, se
       .forEach(end => end()),
   )
 
-  /** A connection of its own. */
+  /** A separate connection. */
   async function connect(): Promise<Connection> {
     const lease = await rig.pool.lease([{ ...hop, key: `${hop.key} ${turn++}` }], options)
     onTestFinished(() => lease.dispose())
     return lease.connection
   }
 
-  /** Two empty folders: one of this computer, one of the server. */
+  /** Two empty folders: a local one and one of the server. */
   function folders(): { near: string; far: string } {
     const place = join(folder, `turn ${turn++}`)
     const [near, far] = [join(place, 'near'), join(place, 'far')]
@@ -131,7 +131,7 @@ describe.each(kinds)('with a real server, $name,', ({ needs, start, commands, se
     return { near, far }
   }
 
-  test.skipIf(!canRun)('a folder is listed, and names are told from missing ones', async () => {
+  test.skipIf(!canRun)('a folder is listed, and names are distinguished from missing ones', async () => {
     const { far } = folders()
     for (let index = 0; index < 150; index++) writeFileSync(join(far, `f${index}`), 'text')
     mkdirSync(join(far, 'sub'))
@@ -144,7 +144,7 @@ describe.each(kinds)('with a real server, $name,', ({ needs, start, commands, se
     expect((await files.home()).startsWith('/')).toBe(true)
   })
 
-  test.skipIf(!canRun)('a rename onto a name that is there loses neither file', async () => {
+  test.skipIf(!canRun)('a rename to an existing name loses neither file', async () => {
     const { far } = folders()
     for (const name of ['b', 'c', 'd']) writeFileSync(join(far, name), name.repeat(3))
     mkdirSync(join(far, 'folder'))
@@ -160,7 +160,7 @@ describe.each(kinds)('with a real server, $name,', ({ needs, start, commands, se
     expect(readdirSync(far).sort()).toEqual(['c', 'folder 2', 'new'])
   })
 
-  test.skipIf(!canRun)('files of every size go up, are replaced, and come back the same', async () => {
+  test.skipIf(!canRun)('files of every size are uploaded, replaced, and downloaded unchanged', async () => {
     const { near, far } = folders()
     const sizes = [0, 100, 32_768, 3_000_000]
     const up = (more = {}) =>
@@ -182,7 +182,7 @@ describe.each(kinds)('with a real server, $name,', ({ needs, start, commands, se
       expect(readFileSync(join(back, `s${size}`)).equals(readFileSync(join(near, `s${size}`)))).toBe(true)
   })
 
-  test.skipIf(!canRun)('an upload that was broken off goes on where it was', async () => {
+  test.skipIf(!canRun)('an interrupted upload is resumed', async () => {
     const { near, far } = folders()
     const [from, to] = [join(near, 'big'), join(far, 'big')]
     writeFileSync(from, randomBytes(3_000_000))
@@ -213,7 +213,7 @@ describe.each(kinds)('with a real server, $name,', ({ needs, start, commands, se
     expect(readdirSync(far)).toEqual(['big'])
   })
 
-  test.skipIf(!canRun)('folders are made, moved as a tree with their links, and removed', async () => {
+  test.skipIf(!canRun)('folders are created, moved as a tree with their links, and deleted', async () => {
     const { near, far } = folders()
     await files.makeFolder(join(far, 'new'))
     await expect(files.makeFolder(join(far, 'new'))).rejects.toMatchObject({ code: 'exists' })
@@ -231,7 +231,7 @@ describe.each(kinds)('with a real server, $name,', ({ needs, start, commands, se
     expect(readdirSync(far)).toEqual([])
   })
 
-  test.skipIf(!canRun)('links are made under their own names, are read, and leave nothing behind', async () => {
+  test.skipIf(!canRun)('links are created under their own names, are read, and leave nothing behind', async () => {
     const { far } = folders()
     writeFileSync(join(far, 'target'), 'text')
     await files.makeLink('target', join(far, 'near link'))
@@ -243,11 +243,11 @@ describe.each(kinds)('with a real server, $name,', ({ needs, start, commands, se
     expect(await files.readLink(join(far, 'near link'))).toMatch(/^(.*\/)?target$/)
     await expect(files.makeLink('target', join(far, 'target'))).rejects.toMatchObject({ code: 'exists' })
     expect(lstatSync(join(far, 'target')).isFile()).toBe(true)
-    // Everything that a wrong order makes elsewhere would be where the server started.
+    // Anything created elsewhere by a wrong order would be in the server's starting folder.
     expect(readdirSync(await files.home()).filter(name => /^(target|missing)$/.test(name))).toEqual([])
   })
 
-  test.skipIf(!canRun)('permissions are set, or it is said that the server sets none', async () => {
+  test.skipIf(!canRun)('permissions are set, or reported as not supported', async () => {
     const { far } = folders()
     writeFileSync(join(far, 'f'), 'text', { mode: 0o600 })
     const set = setTreeMode(files, { paths: [join(far, 'f')], mode: 0o640, within: false }, signal)
@@ -256,7 +256,7 @@ describe.each(kinds)('with a real server, $name,', ({ needs, start, commands, se
     expect(statSync(join(far, 'f')).mode & 0o777).toBe(sets ? 0o640 : 0o600)
   })
 
-  test.skipIf(!canRun)('what an editor saves is sent, with nothing left beside it', async () => {
+  test.skipIf(!canRun)('changes saved in an editor are uploaded, without leftovers', async () => {
     const { far } = folders()
     const remote = join(far, 'train.py')
     writeFileSync(remote, 'one\n')

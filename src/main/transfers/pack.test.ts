@@ -28,7 +28,7 @@ const names = [
   'x'.repeat(240),
 ]
 
-/** The same files on a server that lets few be open at once. */
+/** The same files on a server that allows few open files. */
 function fewFiles(files: FileSystem): FileSystem {
   return altered(files, { pace: { ...files.pace, files: 32 } })
 }
@@ -82,7 +82,7 @@ describe.skipIf(!hasOpenSsh)('small files as one stream', () => {
     await expect.poll(() => readdirSync(to).filter(name => name.endsWith('.hawser-part'))).toEqual([])
   })
 
-  test('are unpacked in a folder that the transfer knows of before it is made, and that is gone afterwards', async () => {
+  test('are unpacked in a folder that the transfer records before it is created, and that is deleted afterwards', async () => {
     const { remote, local, from, to } = await rig()
     for (let at = 0; at < 60; at++) writeFileSync(join(from, `f${at}`), `file ${at}`)
     const parts = new Map<string, PartRecord>()
@@ -107,7 +107,7 @@ describe.skipIf(!hasOpenSsh)('small files as one stream', () => {
     expect(readFileSync(join(to, 'from', 'f59'), 'utf8')).toBe('file 59')
   })
 
-  test('go one by one where no folder can be made to unpack them in, and each says why', async () => {
+  test('are copied one by one if no folder can be created for unpacking, and each reports why', async () => {
     const { remote, local, from, to } = await rig()
     for (let at = 0; at < 60; at++) writeFileSync(join(from, `f${at}`), `file ${at}`)
     const few = fewFiles(remote)

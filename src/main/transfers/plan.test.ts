@@ -43,14 +43,14 @@ describe('where a copy goes', () => {
     )
   })
 
-  test('a name that Windows can’t hold becomes one that it can', () => {
+  test('a name that Windows doesn’t allow becomes one that it does', () => {
     expect(localName('a:b?.txt', 'win32')).toBe('a%3Ab%3F.txt')
     expect(localName('con.txt', 'win32')).toBe('_con.txt')
     expect(localName('dots..', 'win32')).toBe('dots.%2E')
     expect(localName('a:b', 'linux')).toBe('a:b')
   })
 
-  test('no name becomes one of Windows’s devices, in any case and with any ending', () => {
+  test('no name becomes a Windows device, in any case and with any extension', () => {
     const devices = ['con', 'PRN', 'Aux', 'nul', 'COM1', 'com9', 'LPT1', 'lpt9', 'COM¹', 'conin$', 'CONOUT$']
     for (const device of devices)
       for (const name of [device, `${device}.txt`, `${device}.tar.gz`, `${device} .txt`, `${device} `, `${device}.`])
@@ -60,7 +60,7 @@ describe('where a copy goes', () => {
     expect(localName('nul', 'linux')).toBe('nul')
   })
 
-  test('a name of 255 bytes has a free one beside it, of no more and with its ending', () => {
+  test('a name of 255 bytes gets a free one beside it, no longer and with its extension', () => {
     for (const name of [
       `${'x'.repeat(251)}.csv`,
       `${'é'.repeat(125)}.gz`,
@@ -87,7 +87,7 @@ describe('where a copy goes', () => {
     expect(freeName('.bashrc', () => false)).toBe('.bashrc (2)')
   })
 
-  test('what was chosen for all is applied to each pair', () => {
+  test('a choice for all is applied to each pair', () => {
     expect(judgeConflict('newer', info(1, 10_000), info(1, 1_000))).toBe('replace')
     expect(judgeConflict('newer', info(1, 1_000), info(1, 1_500))).toBe('skip')
     expect(judgeConflict('different', info(1, 1_000), info(1, 1_900))).toBe('skip')
@@ -121,8 +121,8 @@ describe('a part file', () => {
   })
 })
 
-test('the window grows while that brings more through, settles when it does not, and keeps to its bounds', () => {
-  // A line of 200 ms that carries 20 MB/s: more in flight than 4 MB only waits.
+test('the window grows while that increases throughput, settles when it does not, and keeps to its bounds', () => {
+  // A connection of 200 ms and 20 MB/s: more than 4 MB in flight would only queue.
   const window = new AdaptiveWindow(0)
   let now = 0
   for (let round = 0; round < 60; round++) {
@@ -145,7 +145,7 @@ describe('tar', () => {
     return entries
   }
 
-  test('what is packed is what is read, wherever the chunks end', () => {
+  test('packed files are read back unchanged, wherever the chunks end', () => {
     fc.assert(
       fc.property(
         fc.array(fc.uint8Array({ maxLength: 1_500 }), { maxLength: 5 }),
@@ -178,7 +178,7 @@ describe('tar', () => {
     expect(entry?.data.toString()).toBe('contents')
   })
 
-  test('any bytes are an archive or refused, and nothing else happens', () => {
+  test('any bytes are an archive or rejected, and nothing else happens', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 3_000 }), bytes => {
         try {

@@ -20,7 +20,7 @@ const local = new LocalFiles()
 const sizes = { empty: 0, small: 100, large: 70_000 }
 const timeMs = 1_600_000_000_000
 
-/** Which requests are refused, in turn and over again, and how. */
+/** Which requests are refused, in a repeating sequence, and how. */
 const refusals = fc.record({
   turns: fc.array(fc.boolean(), { minLength: 1, maxLength: 40 }),
   status: fc.constantFrom(
@@ -47,7 +47,7 @@ async function rig({ turns, status }: { turns: readonly boolean[]; status: numbe
   return { near, far, files }
 }
 
-test('whatever attributes a server refuses, every copy is whole, no wider, and its time is noted as it is', async () => {
+test('whatever attributes a server refuses, every copy is complete, with no more permissions, and its time is recorded correctly', async () => {
   const folder = tempDir()
   const property = fc.asyncProperty(
     refusals,
@@ -75,7 +75,7 @@ test('whatever attributes a server refuses, every copy is whole, no wider, and i
         const [from, to] = [join(source, 'tree', name), join(target, 'tree', name)]
         expect(fs.readFileSync(to).equals(fs.readFileSync(from))).toBe(true)
         const wanted = name.startsWith('old-') ? stands : mode & ~process.umask()
-        // Its own owner may write to what the server would not close again.
+        // The file's owner keeps write permission that the server would not remove.
         expect(modeOf(to) & ~(wanted | 0o600)).toBe(0)
         if (copied.get(from)?.timeKept === false) continue
         expect([modeOf(to), sameTime(fs.statSync(to).mtimeMs, timeMs)]).toEqual([wanted, true])
@@ -85,7 +85,7 @@ test('whatever attributes a server refuses, every copy is whole, no wider, and i
   await fc.assert(property, settings)
 }, 120_000)
 
-test('whatever attributes a server refuses, what is saved from the editor is whole and no wider', async () => {
+test('whatever attributes a server refuses, files saved from the editor are complete and get no more permissions', async () => {
   const folder = tempDir()
   const property = fc.asyncProperty(refusals, modes, async (refused, mode) => {
     const { far, files } = await rig(refused, folder)

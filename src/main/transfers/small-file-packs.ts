@@ -45,7 +45,7 @@ export class SmallFilePacks {
     const { size } = item.info
     if (size === 0 || size > packedBytes) return false
     this.#waiting.push(item)
-    if (this.#waiting.length >= mostPacked) this.send()
+    if (this.#waiting.length >= maxPacked) this.send()
     return true
   }
 

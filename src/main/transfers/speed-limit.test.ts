@@ -5,7 +5,7 @@ import { SpeedLimit } from './speed-limit.ts'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-test('bytes wait until those before them are paid for', async () => {
+test('bytes wait until earlier ones are within the limit', async () => {
   const limit = new SpeedLimit()
   expect(limit.pass(1_000_000)).toBeUndefined()
   limit.set(1000)
@@ -18,7 +18,7 @@ test('bytes wait until those before them are paid for', async () => {
   expect(passed).toBe(true)
 })
 
-test('a limit that is lifted lets those go that wait', async () => {
+test('a removed limit releases waiting bytes', async () => {
   const limit = new SpeedLimit()
   limit.set(1000)
   const wait = limit.pass(3_600_000)

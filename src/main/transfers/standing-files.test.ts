@@ -87,7 +87,7 @@ describe.skipIf(lacks(sftpServer, 'setpriv'))('a file that is replaced', () => {
     }
   })
 
-  test('by a side without modes keeps its own; a new one gets what the host gives', async () => {
+  test('by a side without modes keeps its own; a new one gets the host’s default', async () => {
     const { near, far } = twoFolders()
     const files = await programFiles({ args: ['-u', '0027'] })
     fs.mkdirSync(join(near, 'tree'))

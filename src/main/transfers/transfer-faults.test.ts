@@ -28,7 +28,7 @@ import { LocalFiles } from '../files/local-files.ts'
 import type { PartRecord } from './part-file.ts'
 
 const sha = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
-/** A small disk can be made only as root. */
+/** Only root can create a small disk. */
 const canMount = (() => {
   try {
     const at = mkdtempSync(join(tmpdir(), 'hawser-mount-'))
@@ -72,7 +72,7 @@ describe.skipIf(!hasOpenSsh)('a transfer under faults', () => {
         const name = `file ${turn}`
         writeFileSync(join(source, name), randomBytes(size))
         const parts = new Map<string, PartRecord>()
-        // Each in a part of the file of its own: a few cuts reach its start, its middle and its end.
+        // Each at another offset of the file, so that some cuts hit its start, middle and end.
         const cutAt = Math.floor(((turn + Math.random()) / cuts) * size)
         let [passed, cut] = [0, false]
         const pass = (bytes: number) => {
@@ -111,7 +111,7 @@ describe.skipIf(!hasOpenSsh)('a transfer under faults', () => {
     300_000,
   )
 
-  test('whose source shrinks, grows or goes while it is copied never says it is done', async () => {
+  test('whose source shrinks, grows or disappears during the copy never reports success', async () => {
     const { remote, local, near, far } = await rig()
     const files = await remote.connect()
     const spoil = async (change: (path: string) => void) => {
@@ -120,7 +120,7 @@ describe.skipIf(!hasOpenSsh)('a transfer under faults', () => {
       let done = 0
       const pass = (bytes: number) => {
         done += bytes
-        // On every attempt anew: it is never still.
+        // Changes again on every attempt.
         if (done % 8_000_000 > 3_000_000) change(path)
         return undefined
       }
@@ -139,7 +139,7 @@ describe.skipIf(!hasOpenSsh)('a transfer under faults', () => {
     expect(existsSync(join(far, 'moving'))).toBe(false)
   })
 
-  test('with names of every kind goes there and back, and is deleted', async () => {
+  test('with names of every kind works both ways, and is deleted', async () => {
     const { remote, local, near, far } = await rig()
     const files = await remote.connect()
     const names = [
@@ -187,7 +187,7 @@ describe.skipIf(!hasOpenSsh)('a transfer under faults', () => {
     expect(readdirSync(join(far, 'odd'))).toEqual([])
   })
 
-  test('into a folder that can’t be written says why, and copies the rest', async () => {
+  test('into a folder that isn’t writable reports why, and copies the rest', async () => {
     const { remote, local, near } = await rig()
     const files = await remote.connect()
     writeFileSync(join(near, 'a'), 'a')
@@ -196,7 +196,7 @@ describe.skipIf(!hasOpenSsh)('a transfer under faults', () => {
     expect(failures[0]).toMatch(/a(\.hawser-part)? /)
   })
 
-  test('with a name that is too long for the disk says so', async () => {
+  test('with a name that is too long for the disk reports it', async () => {
     const { remote, far } = await rig()
     const files = await remote.connect()
     await expect(files.makeFolder(join(far, 'é'.repeat(200)))).rejects.toMatchObject({ code: 'name-refused' })
@@ -211,7 +211,7 @@ describe.skipIf(!hasOpenSsh)('a transfer under faults', () => {
     ['a key that changes with every megabyte', ['Subsystem sftp internal-sftp -u 002', 'RekeyLimit 1M'], 0o664],
     ['a strict umask', ['Subsystem sftp internal-sftp -u 077'], 0o600],
     ['files and no commands', ['Subsystem sftp internal-sftp', 'ForceCommand internal-sftp -u 002'], 0o664],
-  ])('goes both ways on a server with %s', async (_what, lines, mode) => {
+  ])('works both ways on a server with %s', async (_what, lines, mode) => {
     const { remote, local, near, far } = await rig(lines)
     const files = await remote.connect()
     mkdirSync(join(near, 'tree', 'deep', 'deeper'), { recursive: true })
@@ -227,7 +227,7 @@ describe.skipIf(!hasOpenSsh)('a transfer under faults', () => {
     expect(existsSync(join(back, 'tree', 'deep', 'deeper'))).toBe(true)
   })
 
-  test('moves a tree, leaves what was not copied where it is, and keeps links', async () => {
+  test('moves a tree, leaves skipped items in place, and keeps links', async () => {
     const { remote, local, near, far } = await rig()
     const files = await remote.connect()
     mkdirSync(join(near, 'tree'))
@@ -264,7 +264,7 @@ describe.skipIf(!hasOpenSsh)('a transfer under faults', () => {
     })
   })
 
-  test.skipIf(!canMount)('onto a disk that is full says so, ends there, and leaves no wrong file', async () => {
+  test.skipIf(!canMount)('onto a full disk reports it, ends, and leaves no wrong file', async () => {
     const { remote, local, near, far } = await rig()
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', far])
     onTestFinished(() => void execFileSync('umount', ['-l', far]))
@@ -273,7 +273,7 @@ describe.skipIf(!hasOpenSsh)('a transfer under faults', () => {
     const up = runTransfer([local, files], { from: [join(near, 'big')], to: far })
     await expect(up).rejects.toMatchObject({ code: 'no-space', message: expect.stringContaining('full') })
     expect(existsSync(join(far, 'big'))).toBe(false)
-    // The same from the other side: this computer's disk is the full one.
+    // The other direction: the local disk is full.
     mkdirSync(join(near, 'source'))
     writeFileSync(join(near, 'source', 'big'), randomBytes(9_000_000))
     const down = runTransfer([files, local], { from: [join(near, 'source', 'big')], to: far })

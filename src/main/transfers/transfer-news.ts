@@ -30,7 +30,7 @@ export function newsOf(
     kind: failed ? 'copy-failed' : 'copied',
     subject: names.length === 0 ? 'This computer' : [...new Set(names)].join(', '),
     text,
-    notice: tookMs > worthTellingMs ? (failed ? `Couldn’t copy everything: ${text}` : text) : null,
+    notice: tookMs > notifyAfterMs ? (failed ? `Couldn’t copy everything: ${text}` : text) : null,
   }
 }
 

@@ -23,11 +23,11 @@ import { PathLocks } from './path-locks.ts'
 
 const local = new LocalFiles()
 
-/** The same disk as another machine would have it. */
+/** The same disk as seen by another machine. */
 function other(change: Partial<FileSystem> = {}): FileSystem {
   const files: FileSystem = Object.create(local) as FileSystem
   for (const [name, value] of Object.entries({ key: 'far', ...change })) Object.defineProperty(files, name, { value })
-  // Private fields belong to the real one.
+  // Private fields belong to the real object.
   return new Proxy(files, {
     get: (target, name) => {
       const value: unknown = Reflect.get(target, name)
@@ -92,7 +92,7 @@ describe('a transfer', () => {
     expect(readFileSync(join(near, 'only'), 'utf8')).toBe('copy')
   })
 
-  test('that follows links copies what is behind them, and a move leaves that where it is', async () => {
+  test('that follows links copies their targets, and a move leaves the targets in place', async () => {
     const { near, far } = folders()
     mkdirSync(join(near, 'shared'))
     writeFileSync(join(near, 'shared', 'small'), 'small')
@@ -123,7 +123,7 @@ describe('a transfer', () => {
     expect(readlinkSync(join(far, 'proj', 'x'))).toBe('../secret')
   })
 
-  test('that goes on at a shorter file keeps its first part, and a wrong first part is copied anew', async () => {
+  test('that resumes a shorter file keeps its first part, and copies a wrong first part again', async () => {
     const { near, far } = folders()
     const data = randomBytes(3_000_000)
     const wrong = Buffer.concat([data.subarray(0, 900_000), randomBytes(100_000)])
@@ -144,7 +144,7 @@ describe('a transfer', () => {
     expect(readdirSync(far).sort()).toEqual(['right', 'wrong'])
   })
 
-  test('gives its folders their mode and time, also those of a run that was broken off', async () => {
+  test('gives its folders their mode and time, including those of an interrupted run', async () => {
     const { near, far } = folders()
     mkdirSync(join(near, 'site'), { mode: 0o755 })
     writeFileSync(join(near, 'site', 'index.html'), 'hi')
@@ -165,7 +165,7 @@ describe('a transfer', () => {
     expect(statSync(join(far, 'site')).mtimeMs).toBe(1_600_000_000_000)
   })
 
-  test('that keeps both does so once, however often it is begun anew', async () => {
+  test('that keeps both does so once, however often it is restarted', async () => {
     const { near, far } = folders()
     writeFileSync(join(near, 'a.txt'), 'new')
     writeFileSync(join(far, 'a.txt'), 'old')
@@ -181,7 +181,7 @@ describe('a transfer', () => {
     expect(readdirSync(far).sort()).toEqual(['a (2).txt', 'a.txt'])
   })
 
-  test('that moves leaves a source that was changed after it was copied', async () => {
+  test('that moves keeps a source that was changed after it was copied', async () => {
     const { near, far } = folders()
     writeFileSync(join(near, 'log'), 'one')
     const target = other({
@@ -200,7 +200,7 @@ describe('a transfer', () => {
   })
 })
 
-test('a rename never takes the place of another file', async () => {
+test('a rename never replaces another file', async () => {
   const { near } = folders()
   for (const name of ['a.txt', 'A.txt']) writeFileSync(join(near, name), name)
   await expect(local.rename(join(near, 'a.txt'), join(near, 'A.txt'))).rejects.toMatchObject({ code: 'exists' })

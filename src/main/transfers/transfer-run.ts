@@ -142,7 +142,7 @@ export class TransferRun {
     // Names with slashes are rejected earlier; this is the second line of defense.
     if (!names.every(isSafeName))
       return this.#fail(path, new AppError('name-refused', 'The name refers to something else.'))
-    const item: Item = { from: path, names: names.map(name => this.#nameThere(name)), info, viaLink }
+    const item: Item = { from: path, names: names.map(name => this.#targetName(name)), info, viaLink }
     if (info.kind === 'folder') {
       this.#sourceFolders.add(item, targetPath(request.to.path, item.names))
       this.#queue.add('small', () =>

@@ -23,7 +23,7 @@ async function serverIn(folder: string, lines?: readonly string[]) {
 }
 
 describe.skipIf(!hasOpenSsh)('a transfer', () => {
-  test('from one host to another goes through this computer, and arrives whole', async () => {
+  test('from one host to another goes through this computer, and arrives complete', async () => {
     const folder = tempDir()
     const [first, second] = [await serverIn(join(folder, 'a')), await serverIn(join(folder, 'b'))]
     mkdirSync(join(folder, 'source', 'deep'), { recursive: true })
@@ -42,7 +42,7 @@ describe.skipIf(!hasOpenSsh)('a transfer', () => {
     expect(readFileSync(join(folder, 'target', 'source', 'deep', 'f299'), 'utf8')).toBe('file 299')
   })
 
-  test('onto a server that lets nothing be written says so; from it, all comes', async () => {
+  test('to a read-only server reports it; from it, everything arrives', async () => {
     const folder = tempDir()
     const files = await serverIn(join(folder, 'a'), ['Subsystem sftp internal-sftp -R'])
     for (const name of ['near', 'far', 'back']) mkdirSync(join(folder, name))
@@ -50,15 +50,15 @@ describe.skipIf(!hasOpenSsh)('a transfer', () => {
     writeFileSync(join(folder, 'far', 'there'), 'there')
     const up = await runTransfer([local, files], { from: [join(folder, 'near', 'big')], to: join(folder, 'far') })
     expect(up.failures).toHaveLength(1)
-    expect(up.failures[0]).toMatch(/ big: permission denied/)
+    expect(up.failures[0]).toMatch(/Permission denied for big /)
     expect(await readdir(join(folder, 'far'))).toEqual(['there'])
     const down = await runTransfer([files, local], { from: [join(folder, 'far', 'there')], to: join(folder, 'back') })
     expect(down.failures).toEqual([])
     expect(readFileSync(join(folder, 'back', 'there'), 'utf8')).toBe('there')
   })
 
-  // sshd wants every folder above it to be root's own, which those for temporary files are not.
-  test.skipIf(!isRoot)('goes both ways on a server that shows one folder as its whole disk', async () => {
+  // sshd requires every parent folder to belong to root, which temporary folders don't.
+  test.skipIf(!isRoot)('works both ways on a server that shows one folder as its whole disk', async () => {
     const jail = mkdtempSync('/var/lib/hawser-jail-')
     onTestFinished(() => rmSync(jail, { recursive: true, force: true }))
     mkdirSync(join(jail, 'data'))

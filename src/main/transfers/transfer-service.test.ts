@@ -18,7 +18,7 @@ const kind =
 const gone = (snapshot: TransferSnapshot | undefined) => snapshot === undefined
 const partsIn = (folder: string) => readdirSync(folder).filter(name => name.endsWith('.hawser-part'))
 
-/** Begins a copy that takes seconds, and answers when some of it is through. */
+/** Starts a copy that takes seconds, and resolves once part of it is done. */
 async function putBig({ service, near, put, until }: Rig, names: readonly string[] = ['big']): Promise<TransferId> {
   if (!existsSync(join(near, 'big'))) writeFileSync(join(near, 'big'), randomBytes(3_000_000))
   service.setLimits({ up: 500_000, down: 0 })
@@ -28,7 +28,7 @@ async function putBig({ service, near, put, until }: Rig, names: readonly string
 }
 
 describe('transfers', () => {
-  test('are copied in their order, listed, and taken off the list', async () => {
+  test('are copied in order, listed, and removed from the list', async () => {
     const { service, list, near, far, put, until } = await transferRig()
     for (const name of ['a', 'b']) writeFileSync(join(near, name), name)
     const ids = [put(['a']), put(['b'])]
@@ -40,7 +40,7 @@ describe('transfers', () => {
     expect(list().transfers).toEqual([])
   })
 
-  test('whose file fails say why, keep no part file, and copy it when they are retried', async () => {
+  test('whose file fails say why, keep no part file, and copy it on retry', async () => {
     let closed = true
     const { near, far, service, put, until } = await transferRig({
       habits: {
@@ -118,7 +118,7 @@ describe('transfers', () => {
     expect(readdirSync(after.far)).toEqual([])
   })
 
-  test('that are cancelled while their host is out of reach lose their part file when it is back, after a restart too', async () => {
+  test('that are cancelled while their host is unreachable lose their part file when it is back, even after a restart', async () => {
     for (const restart of [false, true]) {
       const first = await transferRig()
       const id = await putBig(first)
@@ -128,7 +128,7 @@ describe('transfers', () => {
       expect([first.list().transfers, partsIn(first.far)]).toEqual([[], ['.big.hawser-part']])
       const later = restart ? await first.again('quit') : first
       later.restore()
-      // Somebody opens a pane on the host.
+      // The user opens a pane on the host.
       const borrowed = await later.sides.borrow(box)
       await expect.poll(() => readdirSync(later.far)).toEqual([])
       borrowed.dispose()
@@ -154,7 +154,7 @@ describe('transfers', () => {
     expect(readdirSync(far)).toEqual([])
   })
 
-  test('remember the links that a host sent over the end of the program, and never write through them', async () => {
+  test('remember across restarts the links that a host sent, and never write through them', async () => {
     const before = await transferRig()
     writeFileSync(join(before.near, 'precious'), 'precious')
     symlinkSync(join(before.near, 'precious'), join(before.far, 'log'))
@@ -168,7 +168,7 @@ describe('transfers', () => {
     expect(readFileSync(join(after.near, 'log'), 'utf8')).toBe('bad')
   })
 
-  test('go on after a lost link by themselves, and end with no part file', async () => {
+  test('resume automatically after a lost connection, and end with no part file', async () => {
     let stuck = true
     const { near, far, put, until, cut, restore } = await transferRig({
       habits: { silent: ({ type, offset = 0 }) => stuck && type === packetType.write && offset >= 1_000_000 },
@@ -185,7 +185,7 @@ describe('transfers', () => {
     expect(readFileSync(join(far, 'big')).equals(readFileSync(join(near, 'big')))).toBe(true)
   })
 
-  test('whose file is gone when they go on take its part file away', async () => {
+  test('whose source has disappeared on resume delete its part file', async () => {
     const whole = await transferRig()
     const { service, near, far, until } = whole
     writeFileSync(join(near, 'a'), 'a')
@@ -199,7 +199,7 @@ describe('transfers', () => {
     expect(readdirSync(far)).toEqual(['a'])
   })
 
-  test('leave the part file alone that another transfer goes on with', async () => {
+  test('keep the part file that another transfer resumes', async () => {
     const whole = await transferRig()
     const { service, far, until } = whole
     const first = await putBig(whole)
@@ -214,7 +214,7 @@ describe('transfers', () => {
     expect(readdirSync(far)).toEqual([])
   })
 
-  test('answer calls about what is not on the list with nothing', async () => {
+  test('ignore calls about unlisted transfers', async () => {
     const { service } = await transferRig()
     const id = '00000000-0000-4000-8000-000000000000' as TransferId
     for (const call of ['pause', 'resume', 'retry'] as const) expect(service[call]({ id })).toBeUndefined()
@@ -223,7 +223,7 @@ describe('transfers', () => {
     expect(service.list()).toEqual({ transfers: [], limits: { up: 0, down: 0 } })
   })
 
-  test('keep list and limits over a restart', async () => {
+  test('keep list and limits across a restart', async () => {
     const before = await transferRig()
     writeFileSync(join(before.near, 'a'), 'a')
     const id = before.put(['a'])
@@ -236,7 +236,7 @@ describe('transfers', () => {
 })
 
 describe('a move', () => {
-  test('that goes on never takes away what a person had skipped, though it looks the same', async () => {
+  test('that resumes never deletes what the user had skipped, even if it looks the same', async () => {
     let refused = true
     const { service, near, far, put, until } = await transferRig({
       answer: { kind: 'conflict', choice: 'skip', all: true },
@@ -264,7 +264,7 @@ describe('a move', () => {
     expect([readFileSync(join(near, 'a'), 'utf8'), readFileSync(join(far, 'a'), 'utf8')]).toEqual(['aa', 'XX'])
   })
 
-  test('that was broken off between copy and removal ends with the removal', async () => {
+  test('that was interrupted between copy and deletion ends with the deletion', async () => {
     let stuck = true
     const { service, near, far, get, until } = await transferRig({
       habits: {
@@ -275,7 +275,7 @@ describe('a move', () => {
     writeFileSync(join(far, 'a'), 'aa')
     const id = get(['a'], { move: true })
     await until(id, kind('failed'))
-    // The copy is whole, and its source still there.
+    // The copy is complete, and its source still exists.
     expect([readFileSync(join(far, 'a'), 'utf8'), readFileSync(join(near, 'a'), 'utf8')]).toEqual(['aa', 'aa'])
     stuck = false
     service.retry({ id })
@@ -285,7 +285,7 @@ describe('a move', () => {
   })
 })
 
-test('the name of a copy is one safe name', () => {
+test('the name of a copy is a single safe name', () => {
   const request = { from: { side: here, paths: ['/a'] }, to: { side: here, path: '/b' } }
   for (const rename of ['../x', 'a/b', '.', '..', '', 'a\0b', '/'])
     expect(transferRequest.safeParse({ ...request, rename }).success).toBe(false)

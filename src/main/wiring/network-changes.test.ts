@@ -39,11 +39,11 @@ async function rig({ port }: { readonly port?: number } = {}) {
 }
 
 describe.skipIf(!hasOpenSsh)('a change of the network', () => {
-  test('that the window hears of makes every live connection prove that it lives', async () => {
+  test('reported by the window makes every live connection be probed', async () => {
     const { services, link, stateOf, bugs } = await rig()
     await vi.waitFor(async () => expect(await stateOf()).toBe('up'), { timeout: 5_000 })
     let before = -1
-    // The first probe is answered, and then nothing is said for 15 seconds.
+    // The first probe is answered, followed by 15 seconds of silence.
     await vi.waitFor(
       () => {
         const quiet = before === link.up
@@ -57,7 +57,7 @@ describe.skipIf(!hasOpenSsh)('a change of the network', () => {
     expect(bugs).toEqual([])
   })
 
-  test('makes what waits for a connection try at once', async () => {
+  test('makes everything waiting for a connection retry at once', async () => {
     const { services, stateOf } = await rig({ port: await freePort() })
     await vi.waitFor(async () => expect(await stateOf()).toBe('waiting'), { timeout: 5_000 })
     await services.app.networkChanged()

@@ -10,7 +10,7 @@ import { tempDir } from '../../testing/temp-dir.ts'
 
 const way = { kind: 'address', port: null, user: null, jumps: [], keyFile: null }
 const good = { ...way, address: 'good.example' }
-// Names that an earlier version let in, or that somebody wrote into the file.
+// Names that an earlier version allowed, or that were written into the file by hand.
 const odd = [
   { ...way, address: 'db$(x).example' },
   { ...way, address: 'a\u202eb.example' },
@@ -22,7 +22,7 @@ const targets = [good, ...odd]
 const home = { side: { target: { kind: 'local' }, root: false }, path: '/' }
 const on = (target: object) => ({ target, root: false })
 
-/** The services over a data folder that an earlier version left. */
+/** The services over a data folder from an earlier version. */
 async function start(files: Readonly<Record<string, unknown>>) {
   const folder = tempDir()
   mkdirSync(join(folder, 'data'))
@@ -37,7 +37,7 @@ function isAside(name: string): boolean {
   return name.includes('.damaged-')
 }
 
-test('tabs on names that are no longer dialled are still there, and can be saved again', async () => {
+test('tabs with names that are no longer dialed are still there, and can be saved again', async () => {
   const tabs = targets.map(target => ({
     id: randomUUID(),
     panes: [{ id: randomUUID(), target, title: 'a\u200b title' }],
@@ -103,12 +103,12 @@ test('bookmarks, values of snippets and hosts with such names are still there', 
   expect([told, damaged()]).toEqual([[], []])
 })
 
-test.each(odd)('a connection to such a name is refused before anything is dialled: %j', async target => {
+test.each(odd)('a connection to such a name is refused before anything is dialed: %j', async target => {
   const { services } = await start({})
   const size = { cols: 80, rows: 24 }
   const opened = services.terminals.open({ id: randomUUID() as never, target: targetSchema.parse(target), size })
   await expect(opened).rejects.toMatchObject({
     code: 'invalid-input',
-    message: expect.stringMatching(/is not (an address|a user name)\. Type it anew\.$/) as string,
+    message: expect.stringMatching(/is not a valid (address|user name)\. Enter it again\.$/) as string,
   })
 })

@@ -6,7 +6,7 @@ import { Operations } from './operations.ts'
 const never = (signal: AbortSignal) => untilAborted(new Promise<never>(() => {}), signal)
 
 describe('Operations', () => {
-  it('cancels the work with an id, which is free again at once', async () => {
+  it('cancels the work with an ID, which is free again at once', async () => {
     const operations = new Operations()
     const first = operations.run('a', never)
     await expect(operations.run('a', never)).rejects.toMatchObject({ code: 'invalid-input' })
@@ -17,7 +17,7 @@ describe('Operations', () => {
     operations.cancel('a')
   })
 
-  it('keeps a new piece of work cancellable when the one before it ends late', async () => {
+  it('keeps new work cancellable when the previous one ends late', async () => {
     const operations = new Operations()
     let endLate = () => {}
     const late = operations.run('a', () => new Promise<void>(resolve => (endLate = resolve)))
@@ -29,7 +29,7 @@ describe('Operations', () => {
     await expect(next).rejects.toMatchObject({ code: 'cancelled' })
   })
 
-  it('cancels everything when it is disposed, and what starts afterwards', async () => {
+  it('cancels everything when it is disposed, including work started afterwards', async () => {
     const operations = new Operations()
     const [named, unnamed] = [operations.run('a', never), operations.run(null, never)]
     operations.dispose()

@@ -8,7 +8,7 @@ const never = new Promise<never>(() => {})
 const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length
 
 describe('waiting until aborted', () => {
-  test('gives the value or the error of the work, and leaves no listener', async () => {
+  test('returns the value or the error of the work, and leaves no listener', async () => {
     const { signal } = new AbortController()
     await expect(untilAborted(Promise.resolve(3), signal)).resolves.toBe(3)
     await expect(untilAborted(Promise.reject(new Error('no')), signal)).rejects.toThrow('no')
@@ -24,11 +24,11 @@ describe('waiting until aborted', () => {
     expect(listeners(abort.signal)).toBe(0)
   })
 
-  test('does not wait when the signal was aborted before', async () => {
+  test('does not wait if the signal is already aborted', async () => {
     await expect(untilAborted(never, AbortSignal.abort())).rejects.toMatchObject({ code: 'cancelled' })
   })
 
-  test('drops a failure that comes after the abort', async () => {
+  test('ignores a failure that comes after the abort', async () => {
     const abort = new AbortController()
     let fail = (_error: Error) => {}
     const work = new Promise<void>((_resolve, reject) => (fail = reject))

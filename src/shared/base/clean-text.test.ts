@@ -5,16 +5,16 @@ import { runs } from '../../testing/runs.ts'
 import { cleanLine, cleanText } from './clean-text.ts'
 
 describe('cleanText', () => {
-  it('takes whole escape sequences out', () => {
+  it('removes whole escape sequences', () => {
     expect(cleanText('\u001b[31mred\u001b[0m \u001b]0;title\u0007plain', 100)).toBe('red plain')
   })
 
-  it('keeps line breaks and takes direction marks out', () => {
+  it('keeps line breaks and removes direction marks', () => {
     expect(cleanText('a\r\nb\u202ec', 100)).toBe('a\nbc')
     expect(cleanText('a\u{e0041}\u3164b👩‍🚀', 100)).toBe('ab👩‍🚀')
   })
 
-  it('leaves no control or direction character, whatever comes in, and keeps to its cap', () => {
+  it('leaves no control or direction character, whatever the input, and respects its limit', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 400 }), fc.integer({ min: 1, max: 80 }), (text, cap) => {
         const cleaned = cleanText(text, cap)
@@ -26,7 +26,7 @@ describe('cleanText', () => {
     )
   })
 
-  it('makes one line of several', () => {
+  it('joins several lines into one', () => {
     expect(cleanLine(' a\r\n\tb ', 100)).toBe('a b')
   })
 })

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest'
 
 import { Emitter } from './event.ts'
 
-test('a listener that throws stops neither the others nor the caller, and its error is heard of later', async () => {
+test('a listener that throws stops neither the others nor the caller, and its error is reported later', async () => {
   const before = process.listeners('unhandledRejection')
   process.removeAllListeners('unhandledRejection')
   onTestFinished(() => before.forEach(listener => process.on('unhandledRejection', listener)))

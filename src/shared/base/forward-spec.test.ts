@@ -12,7 +12,7 @@ import { runs } from '../../testing/runs.ts'
 
 const tcp = (port: number, address: string | null = null): SpecEnd => ({ kind: 'tcp', address, port })
 
-test('what people paste is read as ssh reads it', () => {
+test('pasted text is read as ssh reads it', () => {
   const given: readonly [string, readonly ForwardSpec[]][] = [
     ['ssh -N -L 8000:localhost:8089 gpu', [{ kind: 'local', listen: tcp(8000), to: tcp(8089, 'localhost') }]],
     ['ssh -NL8000:node17:8888 gpu', [{ kind: 'local', listen: tcp(8000), to: tcp(8888, 'node17') }]],
@@ -48,7 +48,7 @@ test('what people paste is read as ssh reads it', () => {
   for (const [text, specs] of given) expect(parseForwardSpecs(text), text).toEqual(specs)
 })
 
-test('what ssh would refuse is no forward', () => {
+test('specifications that ssh would refuse are not forwards', () => {
   for (const text of [
     '8000',
     '8000:localhost',
@@ -76,7 +76,7 @@ const to = fc.oneof(
   path,
 )
 
-test('what is printed is read back as it was', () => {
+test('printed specifications are read back unchanged', () => {
   fc.assert(
     fc.property(fc.constantFrom('local' as const, 'remote' as const), listen, to, (kind, from, target) => {
       const spec: ForwardSpec = { kind, listen: from, to: target }

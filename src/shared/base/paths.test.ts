@@ -7,7 +7,7 @@ const name = fc.string({ minLength: 1, maxLength: 12, unit: 'binary' }).filter(i
 const path = fc.array(name, { maxLength: 5 }).map(names => `/${names.join('/')}`)
 
 describe('paths', () => {
-  test('a name that is joined on is the name of the result, whose parent is the folder', () => {
+  test('a joined name is the name of the result, whose parent is the folder', () => {
     fc.assert(
       fc.property(path, name, (folder, last) => {
         const whole = joinPath(folder, last)

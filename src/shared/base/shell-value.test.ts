@@ -17,7 +17,7 @@ const shells: readonly (readonly [name: string, dialect: Dialect, program: reado
   ['busybox', 'sh', ['busybox', 'sh', '-c']],
 ]
 
-/** What people and enemies type: whole texts, and pieces that mean something to a shell. */
+/** Inputs of users and attackers: whole texts, and pieces that are special in some shell. */
 const nasty = fc
   .array(
     fc.oneof(
@@ -56,7 +56,7 @@ const nasty = fc
 const count = runs(2_000)
 const batch = 50
 
-/** The words of each line as a shell passed them on: printf is built into each of them, and no word holds a NUL. */
+/** The words of each line as a shell passed them on: printf is a builtin in all of them, and no word contains a NUL. */
 function wordsOf(program: readonly string[], script: string): readonly (readonly string[])[] {
   const [file = '', ...args] = program
   const { stdout, stderr, status } = spawnSync(file, [...args, script], {
@@ -118,7 +118,7 @@ describe('shellValue', () => {
     (name, dialect, program) => {
       const values = fc.sample(nasty, 300)
       const quoted = values.map(value => shellValue(value, { kind: 'bare' }, { dialect, typed: true }))
-      // dash reads lines without an editor: a line break in quotes is taken as it is.
+      // dash reads lines without an editor: a line break in quotes is literal.
       const pressed = new RegExp(
         dialect === 'sh' ? '[\\u0001-\\u0009\\u000b-\\u001f\\u007f-\\u009f]' : '[\\u0001-\\u001f\\u007f-\\u009f]',
       )
@@ -157,7 +157,7 @@ describe('shellValue', () => {
     )
   })
 
-  it('stands in $(...) within quotes as one word', () => {
+  it('is one word in $(...) inside quotes', () => {
     const before = 'printf "%s" "$(printf "[%s]" "'
     for (const [, dialect, program] of shells) {
       const [file = '', ...args] = program
@@ -233,7 +233,7 @@ describe('shellValue', () => {
     expect(shellValue('a\tb', { kind: 'bare' }, { ...options, typed: true })).toBe('"a$([char]9)b"')
   })
 
-  it('is refused for cmd.exe where it would mean something', () => {
+  it('is refused for cmd.exe if it contains special characters', () => {
     const options = { dialect: 'cmd', typed: false } as const
     expect(shellValue('C:\\my files', { kind: 'bare' }, options)).toBe('"C:\\my files"')
     for (const value of ['%PATH%', 'a"b', 'a&b', 'a^', 'a\\'])
@@ -241,7 +241,7 @@ describe('shellValue', () => {
   })
 })
 
-describe('what looks like more than it is', () => {
+describe('text that looks special but isn’t', () => {
   it.each<[string, Dialect]>([
     ["echo a\u00a0# don't\necho ", 'bash'],
     ['cat <<EOF\nCost: ', 'bash'],
@@ -249,11 +249,11 @@ describe('what looks like more than it is', () => {
     ['list=(a ', 'bash'],
     ['f() { echo ', 'bash'],
     ['[[ -f x ]] && echo ', 'bash'],
-  ])('%j is no danger', (before, dialect) => {
+  ])('%j is safe', (before, dialect) => {
     expect(shellPlace(before, dialect).kind).not.toBe('unsafe')
   })
 
-  it('never ends a here-document, also with tabs and with nothing', () => {
+  it('never ends a here-document, even with tabs or an empty delimiter', () => {
     const options = { dialect: 'sh', typed: false } as const
     for (const [before, value] of [
       ['cat <<EOF\n', 'EOF'],
@@ -268,7 +268,7 @@ describe('what looks like more than it is', () => {
     expect(shellValue('EOF', shellPlace('cat <<EOF\na ', 'sh'), options)).toBe('EOF')
   })
 
-  it('is read as a whole or in pieces alike', () => {
+  it('is read the same as a whole or in pieces', () => {
     const pieces = fc.constantFrom(
       '"',
       "'",
@@ -308,8 +308,8 @@ describe('what looks like more than it is', () => {
   })
 })
 
-describe('a shell of its own kind', () => {
-  it('gets plain words, and nothing that might mean something', () => {
+describe('an unknown shell', () => {
+  it('gets plain words, and nothing that might be special', () => {
     const options = { dialect: 'other', typed: false } as const
     expect(shellValue('runs/eval-1.log', { kind: 'bare' }, options)).toBe("'runs/eval-1.log'")
     for (const value of ["it's", 'a b', '$x', '(a)', '']) {
@@ -320,7 +320,7 @@ describe('a shell of its own kind', () => {
 })
 
 describe('withoutComments', () => {
-  it('takes out what a shell passes over, and nothing else', () => {
+  it('removes what a shell ignores, and nothing else', () => {
     expect(withoutComments("# don't\necho a#b '# c' # d\necho e", 'bash')).toBe("\necho a#b '# c' \necho e")
   })
 })

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 
 import { hiddenIn, shortName, shownName, shownText } from './shown-name.ts'
 
-test('what can’t be seen in a name is made visible, and the rest is left alone', () => {
+test('invisible characters of a name are made visible, and the rest is unchanged', () => {
   expect(shownName('a\nb\tc\u001b[31m\u007f')).toBe('a␊b␉c␛[31m␡')
   expect(shownName('\udcff\udc80x')).toBe('\\xff\\x80x')
   expect(shownName('gpj.\u202eexe')).toBe('gpj.\\u202eexe')
@@ -15,7 +15,7 @@ test('what can’t be seen in a name is made visible, and the rest is left alone
   )
 })
 
-test('every format character of Unicode is shown, wherever it stands but within an emoji', () => {
+test('every format character of Unicode is shown, except within an emoji', () => {
   const all = Array.from({ length: 0x11_0000 }, (_each, code) => code)
     .filter(code => code < 0xd800 || code > 0xdfff)
     .map(code => String.fromCodePoint(code))
@@ -30,7 +30,7 @@ test('every format character of Unicode is shown, wherever it stands but within 
   }
 })
 
-test('a joiner is left alone between two pictures of an emoji only', () => {
+test('a joiner is kept only between two pictographs of an emoji', () => {
   expect(shownName('👩\u200dx')).toBe('👩\\u200dx')
   expect(shownName('x\u200d👩')).toBe('x\\u200d👩')
   expect(shownName('👩\u200d')).toBe('👩\\u200d')
@@ -45,13 +45,13 @@ test('a joiner is left alone between two pictures of an emoji only', () => {
   )
 })
 
-test('what hides in a text is listed, each once and no more than asked for', () => {
+test('hidden characters of a text are listed, each once and up to the limit', () => {
   expect(hiddenIn('ls\n\t👩‍🚀', 5)).toEqual([])
   expect(hiddenIn('a\u202eb\u202e\u200b\u001b\udcff', 5)).toEqual(['\\xff', '␛', '\\u202e', '\\u200b'])
   expect(hiddenIn('\u202e\u200b\u2060', 2)).toEqual(['\\u202e', '\\u200b'])
 })
 
-test('a long name in a sentence is cut in its middle and keeps its ending', () => {
+test('a long name in a sentence is cut in its middle and keeps its extension', () => {
   expect(shortName('report.tar.gz')).toBe('report.tar.gz')
   expect(shortName(`${'a'.repeat(5_000)}.tar.gz`, 21)).toBe('aaaaaaaaaa…aaa.tar.gz')
   expect(shortName('ab😀cd😀ef', 8)).toBe('ab…ef')
@@ -66,6 +66,6 @@ test('a long name in a sentence is cut in its middle and keeps its ending', () =
   )
 })
 
-test('a text of several lines keeps them, and shows what hides in them', () => {
+test('a text of several lines keeps them, and shows hidden characters', () => {
   expect(shownText('if x\n\ty\u202e\u200b\r\nfi')).toBe('if x\n\ty\\u202e\\u200b␍\nfi')
 })

@@ -16,7 +16,7 @@ describe('parseTemplate', () => {
     expect(one('{{ name ! }}')).toEqual({ name: 'name', hidden: true, fallback: null, choices: [] })
   })
 
-  it('takes three braces for a value that goes in as it is', () => {
+  it('accepts three braces for an unquoted value', () => {
     expect(parseTemplate('a {{{b:c}}} d')).toEqual([
       { kind: 'text', text: 'a ' },
       {
@@ -29,7 +29,7 @@ describe('parseTemplate', () => {
     ])
   })
 
-  it('leaves everything else as it is', () => {
+  it('leaves everything else unchanged', () => {
     for (const text of [
       "docker ps --format '{{.Names}}'",
       '{{}}',
@@ -50,13 +50,13 @@ describe('parseTemplate', () => {
     expect(parseTemplate('\\{{.Names}}')).toEqual([{ kind: 'text', text: '\\{{.Names}}' }])
   })
 
-  it('finds a name once, whatever was said of it where', () => {
+  it('finds a name once, whatever its options and places', () => {
     expect(names('{{a}} {{b}} {{a:x}}')).toEqual(['a', 'b'])
     expect(one('{{a}} {{a:x}}')?.fallback).toBe('x')
     expect(one('{{a}} {{a!}}')?.hidden).toBe(true)
   })
 
-  it('knows what is filled in by itself', () => {
+  it('recognizes automatic variables', () => {
     expect(isGiven(one('{{host}}') as Variable)).toBe(true)
     expect(isGiven(one('{{local-user}}') as Variable)).toBe(true)
     for (const text of ['{{user|root|me}}', '{{host!}}', '{{constructor}}'])
@@ -86,7 +86,7 @@ describe('parseTemplate', () => {
         const text = list.join('')
         const parts = parseTemplate(text)
         const back = parts.map(part => (part.kind === 'text' ? part.text : part.source)).join('')
-        // What is escaped loses its one backslash.
+        // Escaped braces lose their one backslash.
         expect(text.length - back.length).toBeLessThanOrEqual((text.match(/\\\{\{/g) ?? []).length)
         expect(back.replaceAll('\\', '')).toBe(text.replaceAll('\\', ''))
         for (const part of parts) if (part.kind === 'variable') expect(parseTemplate(part.source)).toEqual([part])
@@ -95,7 +95,7 @@ describe('parseTemplate', () => {
     )
   })
 
-  it('reads a hostile text of 64 KB in the time of an honest one', () => {
+  it('reads a hostile text of 64 KB as fast as an ordinary one', () => {
     for (const text of ['{{a:'.repeat(16_000), `${'{{'.repeat(32_000)}}}`, `{{a${'|'.repeat(60_000)}}}`]) {
       const parts = parseTemplate(text)
       expect(parts.length).toBeGreaterThan(0)

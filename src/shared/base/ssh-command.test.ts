@@ -8,25 +8,25 @@ const read = (line: string) => {
 }
 
 describe('an ssh command line', () => {
-  it('takes the first of each, as ssh does', () => {
+  it('uses the first of each option, as ssh does', () => {
     expect(read('ssh -l alice bob@h')).toMatchObject({ destination: { user: 'alice' } })
     expect(read('ssh bob@h -l alice')).toMatchObject({ destination: { user: 'bob' } })
     expect(read('ssh -p 1 -p 2 -o port=5 h')).toMatchObject({ destination: { port: 1 } })
     expect(read('ssh -i a -i b h')).toMatchObject({ keyFile: 'a', left: ['-i b'] })
   })
 
-  it('knows no jump by the name of none, and the end of options', () => {
+  it('treats the jump host none as no jump host, and respects the end of options', () => {
     expect(read('ssh -J none h')).toMatchObject({ jumps: [] })
     expect(read('ssh -o ProxyJump=none h')).toMatchObject({ jumps: [] })
     expect(read('ssh -p 22 -- h')).toMatchObject({ destination: { address: 'h', port: 22 } })
   })
 
-  it('keeps what a shell keeps in quotes', () => {
+  it('keeps quoted parts as a shell does', () => {
     expect(read('ssh -i "C:\\Users\\me\\id" h')).toMatchObject({ keyFile: 'C:\\Users\\me\\id' })
     expect(read("ssh -i '/a b/c' \\\n  me@h")).toMatchObject({ keyFile: '/a b/c', destination: { user: 'me' } })
   })
 
-  it('says what is wrong', () => {
+  it('reports what is wrong', () => {
     expect(read('ssh -p abc h')).toBe('The port must be a number from 1 to 65535.')
     expect(read('ssh -p')).toBe('-p needs a value.')
     expect(read('ssh --help h')).toBe('ssh has no option --help.')

@@ -25,7 +25,7 @@ export type ParsedSshCommand =
 // ssh(1): the options with a value, so that the value is not mistaken for the host.
 const withValue = new Set([...'BbcDEeFIiJLlmOopPQRSWw'])
 // Options about running or displaying a command have no meaning for a host.
-const quiet = new Set([...'fNnqTtvyGgMsVXxY4'])
+const ignoredFlags = new Set([...'fNnqTtvyGgMsVXxY4'])
 
 interface Found {
   destination: string
@@ -109,7 +109,7 @@ function readWords(words: readonly string[], found: Found): string | null {
 function readFlag(letter: string, found: Found): void {
   if (letter === 'A') found.forwardAgent = true
   else if (letter === 'a') found.forwardAgent = false
-  else if (!quiet.has(letter)) found.left.push(`-${letter}`)
+  else if (!ignoredFlags.has(letter)) found.left.push(`-${letter}`)
 }
 
 function readOption(letter: string, value: string, found: Found): string | null {

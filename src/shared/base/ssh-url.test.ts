@@ -13,7 +13,7 @@ const read = (text: string) => {
   return [opens, destination.user, destination.address, destination.port, path]
 }
 
-describe('an address with a scheme', () => {
+describe('a URL', () => {
   it.each([
     ['ssh://gpu', 'terminal', null, 'gpu', null, null],
     ['SSH://me@gpu:2222/', 'terminal', 'me', 'gpu', 2222, null],
@@ -41,7 +41,7 @@ describe('an address with a scheme', () => {
 
   it.each([
     ['ssh://', 'has no host'],
-    ['sftp:///etc', 'names no host. Write sftp://user@host'],
+    ['sftp:///etc', 'has no host. Use sftp://user@host'],
     ['ssh://me@', 'has no host'],
     ['ssh://me@gpu:0', 'The port must be a number from 1 to 65535.'],
     ['ssh://me@gpu:65536', 'The port must be a number from 1 to 65535.'],
@@ -52,11 +52,11 @@ describe('an address with a scheme', () => {
     ['sftp://gpu/%ff', 'Write a literal % as %25.'],
     ['sftp://gpu/%00', 'can’t be used'],
     ['http://gpu', 'is not an ssh:// or sftp:// URL'],
-  ])('says what is wrong with %s', (text, message) => {
+  ])('reports what is wrong with %s', (text, message) => {
     expect(read(text)).toContain(message)
   })
 
-  it('never says or shows the password in it', () => {
+  it('never reports or shows the password in it', () => {
     for (const text of [
       'ssh://me:s3cret@gpu:x',
       'ssh://me:s3cret%zz@gpu%zz',
@@ -69,7 +69,7 @@ describe('an address with a scheme', () => {
     expect(shownSshUrl('ssh://me:s3@cret@gpu')).toBe('ssh://me@gpu')
   })
 
-  it('gives back every user, host and path that was written into one', () => {
+  it('returns every user, host and path that was written into one', () => {
     const part = fc.string({ minLength: 1, unit: 'binary' }).filter(text => !/[\0\p{Cs}]/u.test(text))
     fc.assert(
       fc.property(fc.tuple(part, part, part, fc.integer({ min: 1, max: 65_535 })), ([user, host, name, port]) => {

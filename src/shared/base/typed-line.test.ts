@@ -14,8 +14,7 @@ import { copyLine, folderLine, pathWords } from './typed-line.ts'
 
 const count = Number(process.env['HAWSER_MANY_NAMES'] ?? 40)
 
-// Interactive shells read their input as it is typed, with the expansion of history and all;
-// fish has none.
+// Interactive shells read their input as typed, including history expansion; fish has none.
 const shells: readonly (readonly [name: string, dialect: Dialect, words: readonly string[]])[] = [
   ['bash', 'bash', ['bash', '--norc', '--noprofile', '-i']],
   ['dash', 'sh', ['dash', '-i']],
@@ -35,7 +34,7 @@ function typeInto(words: readonly string[], lines: readonly string[], cwd = temp
   return spawnSync(findProgram(program) as string, whole, { input, cwd, env }).stdout
 }
 
-/** What lines with marks around them printed, whatever prompts stand between. */
+/** The output of lines between their marks, whatever prompts surround them. */
 function printed(output: Buffer): readonly string[] {
   return [...output.toString('utf8').matchAll(/\0([^\0]*)\0/g)].map(match => match[1] as string)
 }
@@ -78,7 +77,7 @@ describe('a line that is typed', () => {
     )
   }
 
-  it('refuses what would be a key, what is no text, and what cmd.exe can’t quote', () => {
+  it('refuses control characters, invalid text, and names that cmd.exe can’t quote', () => {
     for (const dialect of ['bash', 'fish', 'csh', 'powershell', 'cmd', 'other'] as const)
       for (const path of ['/a\nb', '/a\x1bb', '/a\u009bb', '/a\udcffb'])
         expect(() => folderLine(path, dialect)).toThrow(expect.objectContaining({ code: 'invalid-input' }))
@@ -91,10 +90,10 @@ describe('a line that is typed', () => {
   })
 })
 
-describe('the command that copies by hand', () => {
+describe('the command for copying manually', () => {
   const from = { login: 'me@2001:db8::1', port: 2222 }
 
-  it('has plain paths as they are and brackets an address', () => {
+  it('has plain paths unquoted and brackets an address', () => {
     expect(copyLine({ program: 'scp', paths: ['/data/a'], from }, 'bash')).toBe(
       "scp -r -P 2222 -- 'me@[2001:db8::1]:/data/a' .",
     )
@@ -103,7 +102,7 @@ describe('the command that copies by hand', () => {
     )
   })
 
-  it('sends odd paths where no remote shell reads them, or refuses', () => {
+  it('passes unusual paths where no remote shell reads them, or refuses', () => {
     expect(copyLine({ program: 'scp', paths: ["/it's [1]"], from: { login: 'box', port: null } }, 'bash')).toBe(
       String.raw`scp -r -s -- 'box:/it'\''s '\\'[1'\\']' .`,
     )
@@ -114,7 +113,7 @@ describe('the command that copies by hand', () => {
     expect(() => copyLine({ program: 'scp', paths: ['/a&b'], from }, 'cmd')).toThrow(/cmd\.exe/)
   })
 
-  it.skipIf(lacks('scp', 'sh'))('gives scp the words that it is to have', () => {
+  it.skipIf(lacks('scp', 'sh'))('gives scp the intended words', () => {
     const bin = tempDir()
     writeFileSync(join(bin, 'scp'), '#!/bin/sh\nfor each; do printf "\\0%s\\0" "$each"; done\n', { mode: 0o755 })
     const line = copyLine({ program: 'scp', paths: ["/it's $(x)"], from: { login: 'box', port: null } }, 'bash')

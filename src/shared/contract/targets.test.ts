@@ -19,7 +19,7 @@ const made = ({ hop: last, jumps, keyFile }: { hop: Hop; jumps: readonly Hop[]; 
   keyFile,
 })
 
-test('two targets have one key only when their whole way is the same', () => {
+test('two targets have the same key only if their whole route is the same', () => {
   fc.assert(
     fc.property(target, target, (a, b) => {
       const same =
@@ -31,14 +31,14 @@ test('two targets have one key only when their whole way is the same', () => {
   )
 })
 
-test('a name that is not dialled never has the key of another machine', () => {
+test('an invalid name never has the key of another machine', () => {
   const of = (user: string | null, address: string) =>
     targetKey(made({ hop: { user, address, port: null }, jumps: [], keyFile: null }))
   expect(of('a', 'b@c')).not.toBe(of('a@b', 'c'))
   expect(of(null, 'a@b')).not.toBe(of('', 'a@b'))
 })
 
-test('a target without jumps and key file keeps the key that stored rules have', () => {
+test('a target without jumps and key file keeps the key of stored data', () => {
   const plain: Extract<Target, { kind: 'address' }> = {
     kind: 'address',
     address: '10.0.0.5',

@@ -116,7 +116,7 @@ function ForwardCount() {
   )
 }
 
-/** What the button "Forwards of L" on a host's card opens. */
+/** The menu of a host: switches of its forwards, and presets. */
 function hostMenu({ api, quietly }: ForwardRowParts, target: Remote): readonly MenuItem[] {
   const { forwards, presets } = useForwards.getState().book
   const mine = forwardsOf(forwards, target)
