@@ -23,7 +23,7 @@ export interface Sshd {
   restart(): Promise<void>
 }
 
-/** Starts it with more lines for sshd_config; it ends with `kill`. Where there is no OpenSSH server the test is skipped. */
+/** Starts it with more lines for sshd_config; it ends with `kill`. Skips the test if OpenSSH isn't installed. */
 export async function startSshd(folder: string, lines: readonly string[] = []): Promise<Sshd> {
   needs('sshd', 'ssh-keygen', 'ps')
   mkdirSync(join(folder, 'home'), { recursive: true })

@@ -1,31 +1,32 @@
-// npm run check: types, lint, formatting, unit tests and tests with servers; exit code 0 means that all passed.
+// npm run check: types, lint, format, unused exports, unit tests and tests with servers; exit code 0 means clean.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
-import { help, runTool, runToolQuietly } from './run.mjs'
+import { help, runTool, runQuietly } from './run.mjs'
 import { say, setUp } from './set-up.mjs'
 
-/** Two lanes run in parallel; the checks of a lane run in order. */
+/** Side by side on two cores; each lane in its own order. */
 const lanes = /** @type {const} */ ([
-  [['types', 'typescript/bin/tsc', ['-b']]],
   [
-    ['lint', 'eslint/bin/eslint.js', ['.']],
-    ['format', 'prettier/bin/prettier.cjs', ['--check', '--log-level=warn', '.']],
+    ['types', 'node_modules/typescript/bin/tsc', ['-b']],
+    ['exports', 'scripts/unused-exports.mjs', []],
+    ['format', 'node_modules/prettier/bin/prettier.cjs', ['--check', '--log-level=warn', '.']],
   ],
+  [['lint', 'node_modules/eslint/bin/eslint.js', ['.']]],
 ])
 
-/** Runs every check; resolves to the numbers of passed, failed and skipped ones. */
+/** Runs every check; answers how many passed, failed and were skipped. */
 export async function check() {
   await setUp({ purposes: ['build', 'unit'], build: false, electron: false })
   let [passed, failed] = [0, 0]
   const runLane = async (/** @type {typeof lanes[number]} */ lane) => {
     for (const [name, tool, args] of lane) {
-      const { code, output } = await runToolQuietly(tool, [...args])
+      const { code, output } = await runQuietly(tool, [...args])
       if (output !== '') console.log(output)
-      say(`${name}: ${code === 0 ? 'passed' : 'failed'}`)
+      say(`${name}: ${code === 0 ? 'clean' : 'failed'}`)
       if (code === 0) passed++
       else failed++
     }
@@ -50,7 +51,7 @@ async function unitTests() {
       numFailedTests,
       numFailedTestSuites,
     } = JSON.parse(readFileSync(report, 'utf8'))
-    // A file that failed to load, or leaked resources, has no failed test of its own.
+    // A file that could not be loaded, or that left something open, has no failed test of its own.
     const failed = numFailedTests + (code !== 0 && numFailedTests === 0 ? Math.max(1, numFailedTestSuites) : 0)
     reportMissing(missing)
     return { passed, failed, skipped }
@@ -59,21 +60,19 @@ async function unitTests() {
   }
 }
 
-/** Lists the tests skipped because a program is missing. @param {string} file one line for each */
+/** Says which tests were skipped for want of a program. @param {string} file one line for each */
 export function reportMissing(file) {
   if (!existsSync(file)) return
-  for (const line of new Set(readFileSync(file, 'utf8').trim().split('\n'))) say(`skipped: requires ${line}`)
+  for (const line of new Set(readFileSync(file, 'utf8').trim().split('\n'))) say(`skipped: needs ${line}`)
 }
 
-/**
- * Returns the summary line, which is printed last. @param {{ passed: number, failed: number, skipped: number }} result
- */
+/** The line that counts, printed last. @param {{ passed: number, failed: number, skipped: number }} result */
 export function summary({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  help('npm run check   check types, lint and formatting, and run all tests except e2e')
+  help('npm run check   types, lint, format, unused exports, and the tests without a window')
   const result = await check()
   console.log(summary(result))
   process.exit(result.failed === 0 ? 0 : 1)

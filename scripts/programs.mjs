@@ -58,7 +58,7 @@ export const benchPrograms = /** @type {const} */ ({
 
 /**
  * The full path of a program; undefined where it isn't installed. An absolute path, such as that of a Python package,
- * stands for itself. All of them are programs of Unix: Windows has none of them, whatever stands there under the same name.
+ * stands for itself. These are Unix programs, so on Windows none is found, not even one of the same name.
  * @param {string} name
  */
 export function findProgram(name) {

@@ -1,2 +1,3 @@
-// At equal weight the later rule wins, so the sheets of ui come before those of features, whatever a file imports first.
+// Loads all style sheets of ui before those of any feature. Features override ui classes, and of two rules with the same
+// specificity the later one wins.
 import.meta.glob('./*.module.css', { eager: true })
