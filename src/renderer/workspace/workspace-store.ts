@@ -34,8 +34,8 @@ export interface FilesTab {
 
 export type Tab = TerminalTab | FilesTab
 
-/** The pages of Home. */
-export type HomePage = 'hosts' | 'forwards' | 'snippets' | 'keys' | 'known-hosts' | 'activity' | 'settings'
+/** The id of a page of Home. Features name their own pages, so there is no list of them here. */
+export type HomePage = string
 
 export interface WorkspaceState {
   readonly tabs: readonly Tab[]
