@@ -3,6 +3,7 @@ import importX from 'eslint-plugin-import-x'
 import reactHooks from 'eslint-plugin-react-hooks'
 import tseslint from 'typescript-eslint'
 
+import { fileNames } from './scripts/lint/file-names.mjs'
 import { importZones } from './scripts/lint/layers.mjs'
 
 const restricted = (...names) => ['error', { paths: names }]
@@ -85,6 +86,7 @@ export default tseslint.config(
     },
   },
   {
+import { fileNames } from './scripts/lint/file-names.mjs'
     files: ['src/shared/**/*.ts'],
     ignores: ['**/*.test.ts'],
     rules: {
