@@ -13,7 +13,7 @@ import { findProgram } from './programs.mjs'
 import { isRoot, root, say } from './set-up.mjs'
 import { open as openProxy } from './tcp-proxy.mjs'
 
-export const demoPassword = 'demo'
+const demoPassword = 'demo'
 
 /**
  * Starts the servers and writes a data folder with hosts for them.

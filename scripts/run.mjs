@@ -27,7 +27,7 @@ export function runTool(tool, args, env = {}) {
  * @param {string} tool @param {string[]} args
  * @returns {Promise<{ code: number, output: string }>}
  */
-export function runToolQuietly(tool, args) {
+function runToolQuietly(tool, args) {
   const child = spawn(process.execPath, [join(root, 'node_modules', tool), ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],

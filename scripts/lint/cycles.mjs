@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path'
 import ts from 'typescript'
 
 /** Groups of files that import each other, by path from `root`; empty where there is none. @param {string} root */
-export function findCycles(root) {
+function findCycles(root) {
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter(name => /\.(ts|tsx|mjs)$/.test(name) && !/\.test\.tsx?$/.test(name))
     .map(name => name.replaceAll('\\', '/'))

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** The folders of src/main from the bottom up: each may import those of the rows before its own. */
-export const mainOrder = [
+const mainOrder = [
   ['work'],
   ['storage', 'prompts'],
   ['ssh-config', 'key-formats'],
@@ -18,7 +18,7 @@ export const mainOrder = [
 ]
 
 /** The same for src/renderer; each folder of features is a row's neighbour of the others. */
-export const rendererOrder = [['ui', 'ipc'], ['mirrors'], ['workspace'], ['features'], ['app']]
+const rendererOrder = [['ui', 'ipc'], ['mirrors'], ['workspace'], ['features'], ['app']]
 
 /** True once the window takes features through `features/NOUN/NOUN-door.tsx` and in no other way. */
 const doorsOnly = true

@@ -5,7 +5,7 @@ import { NetworkWatch } from '../main/ssh/network-watch.ts'
 import { FakeKeychain } from './fake-keychain.ts'
 
 /** A replacement for the app service that does nothing. */
-export const quietApp: Services['app'] = {
+const quietApp: Services['app'] = {
   info: () => ({ version: '0', electron: '', chrome: '', node: '', platform: 'linux', dataFolder: '' }),
   openExternal: () => {},
   copy: () => {},

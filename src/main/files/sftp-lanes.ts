@@ -145,7 +145,7 @@ export class SftpLanes implements Disposable {
 }
 
 /** Returns how many lanes a round-trip time, in milliseconds, justifies. */
-export function lanesFor(roundTripMs: number): number {
+function lanesFor(roundTripMs: number): number {
   if (roundTripMs < 8) return 1
   if (roundTripMs < 60) return 4
   return 8

@@ -140,7 +140,7 @@ export class ImportService implements Contract {
 }
 
 /** Parses forwards of a host in the syntax of ssh(1). */
-export function forwardsFrom(spec: string, hostId: HostId, label: string): readonly Forward[] {
+function forwardsFrom(spec: string, hostId: HostId, label: string): readonly Forward[] {
   return parseForwardSpecs(spec).flatMap(({ kind, listen, to }): Forward[] => {
     if (kind === 'remote' && to === null) return []
     const port = listen.kind === 'tcp' ? String(listen.port) : listen.path

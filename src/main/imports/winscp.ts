@@ -51,7 +51,7 @@ export function readWinScp(text: string): Found {
 }
 
 /** Splits an .ini file into sections with their values. */
-export function sections(
+function sections(
   text: string,
 ): readonly { readonly name: string; readonly values: ReadonlyMap<string, string> }[] {
   const found: { name: string; values: Map<string, string> }[] = []

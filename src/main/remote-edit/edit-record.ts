@@ -8,7 +8,7 @@ import { fileName, fileVersion, place } from '../../shared/contract/files.ts'
 import { writeAtomically } from '../storage/atomic-write.ts'
 
 /** The saved state of an edit: enough to tell after a restart whether its copy has changes that were not uploaded. */
-export const editRecord = z.strictObject({
+const editRecord = z.strictObject({
   version: z.literal(1),
   place,
   /** The name of the copy in the folder of this edit. */

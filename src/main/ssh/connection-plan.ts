@@ -155,7 +155,7 @@ function readOptions(found: ResolvedHost): HopOptions {
 }
 
 /** The error for a line that can't be parsed. */
-export function refused({ path, line, text }: ConfigNote): AppError {
+function refused({ path, line, text }: ConfigNote): AppError {
   return new AppError('invalid-input', `${path}, line ${line}: ${text}. Fix it and try again.`)
 }
 

@@ -3,7 +3,7 @@ import { createCipheriv, createDecipheriv, randomBytes, scrypt, type ScryptOptio
 import { z } from 'zod'
 
 /** Bytes encrypted with AES-256-GCM (NIST SP 800-38D): a fresh 96-bit nonce each time, with the tag, all in Base64. */
-export const sealed = z.strictObject({
+const sealed = z.strictObject({
   nonce: z.base64().max(24),
   tag: z.base64().max(32),
   data: z.base64().max(64 * 1024 * 1024),
@@ -13,7 +13,7 @@ export type Sealed = Readonly<z.infer<typeof sealed>>
 // N = 2^17, r = 8: 128 MiB and about 0.3 s per guess (OWASP's recommendation for scrypt, RFC 7914).
 const cost = { N: 2 ** 17, r: 8, p: 1 }
 
-export const protector = z.discriminatedUnion('by', [
+const protector = z.discriminatedUnion('by', [
   z.strictObject({ by: z.literal('keychain') }),
   z.strictObject({
     by: z.literal('password'),

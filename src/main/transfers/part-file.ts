@@ -23,11 +23,6 @@ export function partPathOf(path: string): string {
   return joinPath(parentOf(path), `.${hash}${ending}`)
 }
 
-/** True for the name of a part file. */
-export function isPartName(name: string): boolean {
-  return name.startsWith('.') && name.endsWith(ending)
-}
-
 /** The attributes that distinguish versions of a file. */
 export interface Version {
   readonly size: number

@@ -14,7 +14,7 @@ const copy = z.strictObject({ size: z.number(), mtimeMs: z.number().nullable(), 
 const count = z.number().min(0)
 
 /** One transfer as saved on disk, so that it can be resumed after a restart. */
-export const transferRecord = z.strictObject({
+const transferRecord = z.strictObject({
   id: transferId,
   request: transferRequest,
   state: z.enum(['open', 'paused', 'failed', 'done']),

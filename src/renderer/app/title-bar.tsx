@@ -44,7 +44,7 @@ export function TitleBar({ context }: { readonly context: DoorContext }) {
         <span className={ui['kbd']}>{palette ? shownShortcut(commands.keysOf(palette)) : ''}</span>
       </button>
       {notices > 0 && (
-        <span className={css['bell']} role="img" aria-label={`${notices} notices`}>
+        <span className={css['bell']} role="img" aria-label={notices === 1 ? '1 notice' : `${notices} notices`}>
           <Bell size={16} aria-hidden="true" />
         </span>
       )}

@@ -98,7 +98,7 @@ export function acceptFiles(
 }
 
 /** The files of a drag; null for other drags. */
-export function readDragged(data: Record<string | symbol, unknown>): DraggedFiles | null {
+function readDragged(data: Record<string | symbol, unknown>): DraggedFiles | null {
   const { kind, paths } = data
   const side = sideSchema.safeParse(data['side'])
   if (kind !== 'files' || !side.success || !Array.isArray(paths)) return null

@@ -108,7 +108,7 @@ export function beginRename(tabId: string): void {
 }
 
 /** A tab's title: the name the user gave it, or the active pane's title. */
-export function titleOf(tab: Tab): string {
+function titleOf(tab: Tab): string {
   if (tab.title !== null) return tab.title
   return tab.kind === 'files' ? 'Files' : (tab.panes[tab.activePane]?.title ?? 'Terminal')
 }

@@ -1,11 +1,6 @@
 import type { Dialect, ShellPlace } from './shell-dialect.ts'
 import { cmdPlace, powershellPlace } from './windows-place.ts'
 
-/** Returns the place at the end of `before`, which is parsed from its start. */
-export function shellPlace(before: string, dialect: Dialect): ShellPlace {
-  return new ShellReader(dialect).placeAfter(before)
-}
-
 /**
  * Returns the script without its comments, which not every interactive shell supports (zsh doesn't). Null if it can't
  * be decided what is a comment.

@@ -5,9 +5,11 @@ import { describe, expect, it } from 'vitest'
 
 import { runs } from '../../testing/runs.ts'
 import { eachWith } from '../../testing/programs.ts'
-import type { Dialect } from './shell-dialect.ts'
-import { ShellReader, shellPlace, withoutComments } from './shell-place.ts'
+import type { Dialect, ShellPlace } from './shell-dialect.ts'
+import { ShellReader, withoutComments } from './shell-place.ts'
 import { shellValue } from './shell-value.ts'
+
+const shellPlace = (before: string, dialect: Dialect): ShellPlace => new ShellReader(dialect).placeAfter(before)
 
 const shells: readonly (readonly [name: string, dialect: Dialect, program: readonly string[]])[] = [
   ['bash', 'bash', ['bash', '-c']],

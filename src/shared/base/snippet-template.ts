@@ -26,7 +26,6 @@ export const givenVariables = {
   date: 'today’s date, such as 2026-01-31',
   'local-user': 'your user name on this computer',
 } as const
-export type GivenName = keyof typeof givenVariables
 
 // The text between the braces: a name, and its options.
 const inner = /^[ \t]*([\p{L}_][\p{L}\p{N}_-]{0,63})[ \t]*(?:(!)[ \t]*|:(.*)|\|(.*))?$/u

@@ -102,7 +102,7 @@ export type TaskId = z.infer<typeof taskId>
 /** Slow calls carry an ID by which they can be cancelled. */
 const task = taskId.optional()
 
-export const checksumKind = z.enum(['sha256', 'sha1', 'md5'])
+const checksumKind = z.enum(['sha256', 'sha1', 'md5'])
 const paths = z.array(filePath).min(1).max(200_000)
 
 /** The number and total size of the files below some paths. Links are counted, never followed. */

@@ -6,7 +6,7 @@ import { preset, presetId, type Preset, type PresetId } from './presets.ts'
 import { remoteTarget, type Target } from './targets.ts'
 import { exactLine, line } from './text.ts'
 
-export const forwardId = z.uuid().brand<'ForwardId'>()
+const forwardId = z.uuid().brand<'ForwardId'>()
 export type ForwardId = z.infer<typeof forwardId>
 
 /** A machine's name or address as seen from the connecting side. */
@@ -17,14 +17,14 @@ const anyPort = z.int().min(0).max(65_535)
  * A listening address or destination: TCP, or a Unix socket with an absolute path. Port 0 for listening means any free
  * one.
  */
-export const endpoint = z.discriminatedUnion('kind', [
+const endpoint = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('tcp'), address: machine, port: anyPort }),
   z.strictObject({ kind: z.literal('unix'), path: exactLine(1024).regex(/^\//, 'must be an absolute path') }),
 ])
 export type Endpoint = Readonly<z.output<typeof endpoint>>
 
 /** `local` listens on this computer, `remote` on the host (RFC 4254, 7); `dynamic` is a local SOCKS proxy. */
-export const forwardKind = z.enum(['local', 'remote', 'dynamic'])
+const forwardKind = z.enum(['local', 'remote', 'dynamic'])
 export type ForwardKind = z.infer<typeof forwardKind>
 
 /** One saved forward. */
@@ -147,7 +147,7 @@ export interface ForwardBook {
  * Identifies an operation that takes longer than a second, so that it can be cancelled. Chosen by the caller and used
  * once.
  */
-export const operationId = z.uuid().brand<'OperationId'>()
+const operationId = z.uuid().brand<'OperationId'>()
 export type OperationId = z.infer<typeof operationId>
 
 const operation = operationId.nullable().default(null)

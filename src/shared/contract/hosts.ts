@@ -154,7 +154,7 @@ export interface HostBook {
   readonly config: ConfigOverview
 }
 
-export const hostSecret = z.enum(['password', 'private-key'])
+const hostSecret = z.enum(['password', 'private-key'])
 export type HostSecret = z.infer<typeof hostSecret>
 
 /** The saved hosts and their groups. The main process owns the data; every window has a mirror. */

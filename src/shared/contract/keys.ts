@@ -49,14 +49,14 @@ const reserved =
 export const keyName = line(64)
   .refine(name => !reserved.test(name), 'is a name that ssh or the system uses itself')
   .regex(/^[A-Za-z0-9_][A-Za-z0-9._@ -]*$/, 'may only contain letters, digits, . _ - @ and spaces')
-export const keyId = exactLine(4200).regex(/^(file|vault|agent):/)
+const keyId = exactLine(4200).regex(/^(file|vault|agent):/)
 /** The ID for `cancel` of a key being generated or imported, which has none yet. */
 export const newKeyWork = 'new'
 
 const sealed = { passphrase: secretText, rounds: z.int().min(16).max(100).default(16) }
 const one = { id: keyId }
 
-export const newKey = z
+const newKey = z
   .strictObject({
     place: z.enum(['file', 'vault']),
     name: keyName,

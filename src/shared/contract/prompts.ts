@@ -7,7 +7,7 @@ import type { Place } from './files.ts'
 import { secretText } from './text.ts'
 import { conflictChoice } from './transfers.ts'
 
-export const questionId = z.uuid().brand<'QuestionId'>()
+const questionId = z.uuid().brand<'QuestionId'>()
 export type QuestionId = z.infer<typeof questionId>
 
 /** A host key for display: its type and SHA256 fingerprint. */
@@ -118,7 +118,7 @@ export interface ConflictSide {
 export type OpenQuestion = Question & { readonly id: QuestionId; readonly asker: AskedBy }
 
 /** The user's answer; `null` is Cancel. */
-export const answer = z.discriminatedUnion('kind', [
+const answer = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('trust') }),
   z.strictObject({ kind: z.literal('replace-key') }),
   z.strictObject({ kind: z.literal('open') }),

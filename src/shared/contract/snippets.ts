@@ -40,14 +40,14 @@ export const runMode = z.enum(['send', 'type', 'apart', 'tmux'])
 export type RunMode = z.infer<typeof runMode>
 
 /** A script: lines and tabs, but no other control characters. */
-export const scriptText = z
+const scriptText = z
   .string()
   .min(1)
   .max(65_536)
   .regex(/^[^\p{Cc}]*(?:[\n\t][^\p{Cc}]*)*$/u, 'must not contain control characters')
 
 /** Hosts, and groups with everything in them. */
-export const hostsAndGroups = z.strictObject({
+const hostsAndGroups = z.strictObject({
   hosts: z.array(hostId).max(10_000).default([]),
   groups: z.array(groupId).max(1_000).default([]),
 })
@@ -93,7 +93,7 @@ export const values = z.record(line(64), valueText)
 export type Values = Readonly<z.output<typeof values>>
 
 /** Values that only the window knows; null if it doesn't. */
-export const given = z.strictObject({
+const given = z.strictObject({
   cwd: exactLine(4096).nullable().default(null),
   selection: valueText.nullable().default(null),
   clipboard: valueText.nullable().default(null),
@@ -142,7 +142,7 @@ export interface SnippetsImported {
   readonly skipped: readonly string[]
 }
 
-export const runId = z.uuid().brand<'RunId'>()
+const runId = z.uuid().brand<'RunId'>()
 export type RunId = z.infer<typeof runId>
 
 /** The state of a run on one host. */

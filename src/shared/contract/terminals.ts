@@ -11,7 +11,7 @@ export const terminalId = z.uuid().brand<'TerminalId'>()
 export type TerminalId = z.infer<typeof terminalId>
 
 /** Columns and rows, 1 to 1000 each. */
-export const terminalSize = z.strictObject({ cols: z.int().min(1).max(1000), rows: z.int().min(1).max(1000) })
+const terminalSize = z.strictObject({ cols: z.int().min(1).max(1000), rows: z.int().min(1).max(1000) })
 export type TerminalSize = Readonly<z.infer<typeof terminalSize>>
 
 /** How a shell ended: its exit code, or the signal that terminated it. */
@@ -46,7 +46,7 @@ export interface TerminalSnapshot {
 const typedPath = z.string().min(1).max(16_384)
 
 /** A line that Hawser types for the user, or copies to the clipboard for pasting. */
-export const lineRequest = z.discriminatedUnion('kind', [
+const lineRequest = z.discriminatedUnion('kind', [
   /** Changes to a folder. */
   z.strictObject({ kind: z.literal('folder'), path: typedPath }),
   /** Paths as words. */
@@ -59,7 +59,6 @@ export const lineRequest = z.discriminatedUnion('kind', [
     from: z.strictObject({ login: line(512).regex(/^[^-]/), port: port.nullable() }).nullable(),
   }),
 ])
-export type LineRequest = Readonly<z.output<typeof lineRequest>>
 
 /**
  * Remote and local shells. Their bytes travel over a MessagePort under the terminal's ID, never through these calls.

@@ -11,7 +11,7 @@ export type TransferId = z.infer<typeof transferId>
 export const conflictChoice = z.enum(['replace', 'keep-both', 'skip', 'resume', 'newer', 'different'])
 export type ConflictChoice = z.infer<typeof conflictChoice>
 
-export const transferOptions = z.strictObject({
+const transferOptions = z.strictObject({
   /** Links are copied as links, replaced by their targets, or skipped. */
   links: z.enum(['keep', 'follow', 'skip']).default('keep'),
   /** Deletes the source once its copy is complete. */

@@ -7,7 +7,7 @@ import { terminalId } from './terminals.ts'
 import { line } from './text.ts'
 
 /** One terminal pane as data: its target and title. */
-export const pane = z.strictObject({ id: terminalId, target, title: line(256) })
+const pane = z.strictObject({ id: terminalId, target, title: line(256) })
 export type Pane = Readonly<z.output<typeof pane>>
 
 /** A tree of splits whose leaves are panes; weights are relative sizes. */
@@ -34,11 +34,11 @@ const splitTree: z.ZodType<SplitTree> = z.discriminatedUnion('kind', [
 ]) as z.ZodType<SplitTree>
 
 /** One tab of a file pane: its side and path; null is the home folder. */
-export const fileTab = z.strictObject({ id: z.uuid(), side, path: filePath.nullable() })
+const fileTab = z.strictObject({ id: z.uuid(), side, path: filePath.nullable() })
 export type FileTab = Readonly<z.output<typeof fileTab>>
 
 /** The tabs of one of the two file panes. */
-export const fileTabs = z.strictObject({ tabs: z.array(fileTab).min(1).max(32), active: z.int().min(0).max(31) })
+const fileTabs = z.strictObject({ tabs: z.array(fileTab).min(1).max(32), active: z.int().min(0).max(31) })
 export type FileTabs = Readonly<z.output<typeof fileTabs>>
 
 const savedTerminals = z.strictObject({
@@ -54,8 +54,7 @@ const savedFiles = z.strictObject({
   right: fileTabs,
 })
 
-export const savedTab = z.union([savedTerminals, savedFiles])
-export type SavedTab = Readonly<z.output<typeof savedTab>>
+const savedTab = z.union([savedTerminals, savedFiles])
 
 export const savedWorkspace = z.strictObject({
   tabs: z.array(savedTab).max(100).default([]),

@@ -111,7 +111,7 @@ export function look(isDark: boolean): Extension {
 }
 
 /** Finds the language of a file by its name. */
-export async function languageOf(name: string): Promise<LanguageSupport | null> {
+async function languageOf(name: string): Promise<LanguageSupport | null> {
   const found = LanguageDescription.matchFilename(languages, name)
   return found ? found.load().catch(() => null) : null
 }

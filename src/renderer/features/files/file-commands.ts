@@ -17,18 +17,18 @@ export function fileCommands({ requests }: DoorContext, { actions, panes }: File
   return [
     { id: 'files', title: 'Go to files', keys: 'Mod+Shift+O', run: showFiles },
     { id: 'new-files', title: 'New files tab', keys: '', run: () => void openFiles() },
-    command('files-copy', 'Copy the selected files to the other pane', () =>
+    command('files-copy', 'Copy selected files to the other pane', () =>
       actions.transfer(here().here, here().other, false),
     ),
-    command('files-move', 'Move the selected files to the other pane', () =>
+    command('files-move', 'Move selected files to the other pane', () =>
       actions.transfer(here().here, here().other, true),
     ),
     command('files-new-folder', 'New folder', () => openDialog({ kind: 'new-folder', paneId: here().here })),
     command('files-find', 'Find files', () => openDialog({ kind: 'find', paneId: here().here })),
-    command('files-refresh', 'Refresh the files', () => panes.refresh(here().here)),
+    command('files-refresh', 'Refresh files', () => panes.refresh(here().here)),
     {
       id: 'files-here',
-      title: 'Files of this terminal',
+      title: 'Open files for this terminal',
       keys: '',
       when: () => activePane() !== undefined,
       run: () => {
@@ -36,6 +36,6 @@ export function fileCommands({ requests }: DoorContext, { actions, panes }: File
         if (pane) openFiles({ side: { target: pane.target, root: false }, path: requests.shells.folderOf(pane.id) })
       },
     },
-    command('files-terminal', 'Open a terminal in this folder', () => actions.openTerminal(here().here)),
+    command('files-terminal', 'Open terminal in this folder', () => actions.openTerminal(here().here)),
   ]
 }

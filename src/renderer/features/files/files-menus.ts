@@ -39,8 +39,8 @@ export function rowMenu(services: FileServices, paneId: string, names: readonly 
     { label: 'Copy path', line: true, run: () => actions.copyPaths(paneId) },
     ...(remote
       ? [
-          { label: 'Copy as scp command', run: () => actions.copyCommand(paneId, 'scp') },
-          { label: 'Copy as rsync command', run: () => actions.copyCommand(paneId, 'rsync') },
+          { label: 'Copy scp command', run: () => actions.copyCommand(paneId, 'scp') },
+          { label: 'Copy rsync command', run: () => actions.copyCommand(paneId, 'rsync') },
         ]
       : []),
     ...(pane.info?.commands === true
@@ -49,7 +49,7 @@ export function rowMenu(services: FileServices, paneId: string, names: readonly 
           ...(one && isArchive(name) ? [{ label: 'Extract here', run: () => actions.extract(paneId, name) }] : []),
         ]
       : []),
-    ...(folders ? [{ label: 'Folder size', run: () => void actions.countSizes(paneId).catch(tellProblem) }] : []),
+    ...(folders ? [{ label: 'Calculate folder size', run: () => void actions.countSizes(paneId).catch(tellProblem) }] : []),
     {
       label: 'Properties',
       keys: 'Alt+Enter',
@@ -57,7 +57,7 @@ export function rowMenu(services: FileServices, paneId: string, names: readonly 
       run: () => openDialog({ kind: 'properties', paneId, names }),
     },
     {
-      label: remote ? 'Delete' : 'Move to trash',
+      label: remote ? 'Delete' : 'Move to Trash',
       keys: 'Del',
       danger: true,
       line: true,
@@ -72,15 +72,15 @@ function openItems({ actions }: FileServices, paneId: string, entry: Entry | und
   if (entry.kind !== 'file') return [open]
   const edit: MenuItem = { label: 'Edit', keys: 'F4', run: () => actions.edit(paneId) }
   if (paneOf(paneId)?.side.target.kind === 'local') return [open, edit]
-  return [open, edit, { label: 'Open in your editor', run: () => actions.editOutside(paneId, entry.name) }]
+  return [open, edit, { label: 'Open in external editor', run: () => actions.editOutside(paneId, entry.name) }]
 }
 
 function copyItems({ actions }: FileServices, paneId: string): readonly MenuItem[] {
   const other = otherPane(paneId)
   if (other === null) return []
   return [
-    { label: 'Copy to the other pane', keys: 'F5', line: true, run: () => actions.transfer(paneId, other, false) },
-    { label: 'Move to the other pane', keys: 'F6', run: () => actions.transfer(paneId, other, true) },
+    { label: 'Copy to other pane', keys: 'F5', line: true, run: () => actions.transfer(paneId, other, false) },
+    { label: 'Move to other pane', keys: 'F6', run: () => actions.transfer(paneId, other, true) },
   ]
 }
 
@@ -88,10 +88,10 @@ function folderMenu({ actions, panes }: FileServices, paneId: string): readonly 
   return [
     { label: 'New folder', keys: 'F7', run: () => openDialog({ kind: 'new-folder', paneId }) },
     { label: 'New file', keys: 'Shift+F7', run: () => openDialog({ kind: 'new-file', paneId }) },
-    { label: 'New link', run: () => openDialog({ kind: 'new-link', paneId }) },
+    { label: 'New symbolic link', run: () => openDialog({ kind: 'new-link', paneId }) },
     { label: 'Paste', keys: 'Ctrl+V', line: true, run: () => void actions.paste(paneId) },
     { label: 'Find files', run: () => openDialog({ kind: 'find', paneId }) },
-    { label: 'Terminal here', run: () => actions.openTerminal(paneId) },
+    { label: 'Open terminal here', run: () => actions.openTerminal(paneId) },
     { label: 'Refresh', keys: 'Ctrl+R', line: true, run: () => panes.refresh(paneId) },
   ]
 }
@@ -116,20 +116,20 @@ export function paneMenu(services: MenuServices, context: PaneMenuContext): read
   const remote = fileTab.side.target.kind !== 'local'
   const setSynced = () => useFiles.setState(state => ({ synced: { ...state.synced, [tab.id]: !synced } }))
   return [
-    { label: 'New tab here', run: () => addFileTab(tab.id, side) },
+    { label: 'New tab', run: () => addFileTab(tab.id, side) },
     { label: 'New file', run: () => openDialog({ kind: 'new-file', paneId }) },
-    { label: 'New link', run: () => openDialog({ kind: 'new-link', paneId }) },
+    { label: 'New symbolic link', run: () => openDialog({ kind: 'new-link', paneId }) },
     { label: 'Find files', run: () => openDialog({ kind: 'find', paneId }) },
-    { label: 'Terminal here', run: () => actions.openTerminal(paneId) },
-    { label: synced ? 'Stop browsing together' : 'Browse both panes together', line: true, run: setSynced },
-    { label: 'Compare with the other pane', run: () => void compare(api, paneId, compareByTime) },
-    { label: 'Compare by contents', run: () => void compare(api, paneId, compareByContents) },
+    { label: 'Open terminal here', run: () => actions.openTerminal(paneId) },
+    { label: synced ? 'Stop sync browsing' : 'Sync browsing', line: true, run: setSynced },
+    { label: 'Compare with other pane', run: () => void compare(api, paneId, compareByTime) },
+    { label: 'Compare contents with other pane', run: () => void compare(api, paneId, compareByContents) },
     ...bookmarkItems(services, context),
     ...columnItems(api, context),
     ...(remote
       ? [
           {
-            label: fileTab.side.root ? 'Act as yourself' : 'Act as root with sudo',
+            label: fileTab.side.root ? 'Browse as your user' : 'Browse as root (sudo)',
             danger: !fileTab.side.root,
             line: true,
             run: () => setFileSide(paneId, { ...fileTab.side, root: !fileTab.side.root }, fileTab.path),
@@ -151,7 +151,7 @@ function bookmarkItems({ api, panes }: MenuServices, { fileTab, settings }: Pane
       : here
         ? [
             {
-              label: 'Remove this bookmark',
+              label: 'Remove bookmark',
               line: true,
               run: () => save(settings.bookmarks.filter(each => each !== here)),
             },
@@ -174,7 +174,7 @@ function bookmarkItems({ api, panes }: MenuServices, { fileTab, settings }: Pane
   ]
 }
 
-const columnWords = { size: 'Size', modified: 'Modified', mode: 'Mode', owner: 'Owner', type: 'Type' } as const
+const columnWords = { size: 'Size', modified: 'Modified', mode: 'Permissions', owner: 'Owner', type: 'Type' } as const
 const columnOrder = ['size', 'modified', 'mode', 'owner', 'type'] as const
 
 function columnItems(api: Api, { settings }: PaneMenuContext): readonly MenuItem[] {
@@ -182,7 +182,7 @@ function columnItems(api: Api, { settings }: PaneMenuContext): readonly MenuItem
     const shown = settings.columns.includes(column)
     const columns = columnOrder.filter(each => (each === column ? !shown : settings.columns.includes(each)))
     return {
-      label: `${shown ? 'Hide' : 'Show'} column ${columnWords[column]}`,
+      label: `${shown ? 'Hide' : 'Show'} ${columnWords[column]} column`,
       line: index === 0,
       run: () => void changeSettings(api, 'files', { columns }).catch(tellProblem),
     }
@@ -196,8 +196,8 @@ async function compare(api: Api, paneId: string, how: typeof compareByTime): Pro
     const differing = await how(api, paneId, other)
     tell(
       differing === 0
-        ? 'Both folders hold the same.'
-        : `${differing} differ and are selected in this pane. Press F5 in the list to copy them to the other pane.`,
+        ? 'The folders are identical.'
+        : `${differing === 1 ? '1 item differs and is' : `${differing} items differ and are`} selected in this pane. Press F5 to copy.`,
     )
   } catch (error) {
     tellProblem(error)

@@ -44,7 +44,7 @@ export function cutTable(head: readonly string[], rows: readonly (readonly strin
 }
 
 /** Formats one cell as a single line of limited length. */
-export function cellText(value: string): string {
+function cellText(value: string): string {
   return cleanLine(value, limits.cellText)
 }
 

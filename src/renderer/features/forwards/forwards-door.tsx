@@ -111,7 +111,7 @@ function ForwardCount() {
   return (
     <span aria-label="Forwards">
       <Waypoints size={12} aria-hidden="true" />{' '}
-      {[`${up} up`, waiting > 0 && `${waiting} waiting`].filter(Boolean).join(' · ')}
+      {[`${up} active`, waiting > 0 && `${waiting} waiting`].filter(Boolean).join(' · ')}
     </span>
   )
 }
@@ -145,7 +145,7 @@ function paletteItems({ api, quietly }: ForwardRowParts): readonly PaletteItem[]
       const on = isOn(snapshot)
       return {
         id: `forward:${id}`,
-        title: `${on ? 'Stop' : 'Start'} the forward ${label}`,
+        title: `${on ? 'Stop' : 'Start'} forward ${label}`,
         detail: labelOf(target),
         run: () => quietly(on ? api.forwards.stop({ id }) : api.forwards.start({ id })),
       }
@@ -164,7 +164,7 @@ function openTargetLink(api: Api, target: Target, address: string): void {
   const page = target.kind === 'local' ? null : ownPage(address)
   if (!page || target.kind === 'local') return void api.app.openExternal({ url: address }).catch(tellProblem)
   const { port, path, secure } = page
-  tell(`Forwarding port ${port} of ${labelOf(target)}.`)
+  tell(`Forwarding port ${port} from ${labelOf(target)}.`)
   void api.forwards.forwardPort({ target, port, open: true, page: { path, secure } }).catch(tellProblem)
 }
 

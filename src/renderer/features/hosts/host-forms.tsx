@@ -58,7 +58,7 @@ export function HostForms({ api, openConfig }: HostFormsProps) {
       themes={terminalThemes}
       onSave={async (host, secrets, extra) => {
         if (Object.keys(secrets).length > 0 && !(await openVault()))
-          throw new Error('The vault is not open, so the secret was not kept. Save again, or empty its field.')
+          throw new Error('The vault is locked, so the password or key was not saved. Unlock it and save again, or clear the field.')
         await saveHost(api, host, { secrets, extra })
       }}
       onDelete={deleted => removeHost(api, deleted)}

@@ -38,7 +38,7 @@ export function hostsDoor(context: DoorContext) {
       { id: 'new-host', title: 'New host', keys: 'Mod+Shift+N', run: () => openForm({ kind: 'host', host: null }) },
       { id: 'new-group', title: 'New group', keys: '', run: () => openForm({ kind: 'group', group: null }) },
       { id: 'import', title: 'Import hosts', keys: 'Mod+Shift+I', run: () => edit({ kind: 'import' }) },
-      { id: 'export-json', title: 'Export everything as JSON', keys: '', run: () => exportTo(api, 'json') },
+      { id: 'export-json', title: 'Export all data as JSON', keys: '', run: () => exportTo(api, 'json') },
       { id: 'export-config', title: 'Export hosts as ssh_config', keys: '', run: () => exportTo(api, 'ssh-config') },
     ],
     palette: typed => paletteItems(context, typed),
@@ -106,9 +106,9 @@ function paletteItems(context: DoorContext, typed: string): readonly PaletteItem
 /** Writes everything but secrets into a folder that the person chooses. */
 function exportTo(api: Api, format: 'json' | 'ssh-config'): void {
   const write = async () => {
-    const folder = await api.app.chooseFolder({ title: 'Where to put the export' })
+    const folder = await api.app.chooseFolder({ title: 'Choose where to save the export' })
     if (folder !== null)
-      tell(`Written to ${await api.imports.exportTo({ folder, format })}. Passwords and keys are not in it.`)
+      tell(`Exported to ${await api.imports.exportTo({ folder, format })}. Passwords and keys are not included.`)
   }
   void write().catch(tellProblem)
 }

@@ -59,7 +59,7 @@ const recentFrom = 9
 const recentCount = 3
 
 /** The heading of the hosts in ~/.ssh/config. */
-export const configSection = 'SSH config'
+const configSection = 'SSH config'
 
 /** Favourites, recently used hosts if there are many, groups by path, then other hosts; each host once. Pure. */
 export function sectionsOf(

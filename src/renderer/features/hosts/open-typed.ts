@@ -14,7 +14,7 @@ export function openTyped({ api, requests }: DoorContext, typed: TypedAddress): 
 export function openAddress(context: DoorContext, address: string): void {
   const typed = parseQuickConnect(address)
   if (typed.kind === 'address') openTyped(context, typed)
-  else tellProblem(typed.kind === 'wrong' ? typed.message : `${address} is not an address.`)
+  else tellProblem(typed.kind === 'wrong' ? typed.message : `${address} is not a valid address.`)
 }
 
 /** Shows the files at the path of an address; `~` in it is known only once the host was reached. */

@@ -58,7 +58,7 @@ interface Book {
 }
 
 /** The labels of the jump hosts on a route, nearest first. Stops at a loop. Pure. */
-export function pathThrough(jumpHostId: HostId | null, { hosts, groups }: Book): readonly string[] {
+function pathThrough(jumpHostId: HostId | null, { hosts, groups }: Book): readonly string[] {
   const labels: string[] = []
   const seen = new Set<HostId>()
   for (let id = jumpHostId; id !== null && !seen.has(id);) {
@@ -71,7 +71,7 @@ export function pathThrough(jumpHostId: HostId | null, { hosts, groups }: Book):
 }
 
 /** Draws the route from this computer to a host. */
-export function PathDrawing({ hops, last }: { readonly hops: readonly string[]; readonly last: string }) {
+function PathDrawing({ hops, last }: { readonly hops: readonly string[]; readonly last: string }) {
   return (
     <ol className={css['path']} aria-label="Route">
       {['This computer', ...hops, last].map((label, index) => (

@@ -47,14 +47,14 @@ export function useHostActions(context: DoorContext): HostActions {
         quietly(
           api.imports
             .addConfigured({ ids: [host.id] })
-            .then(({ added }) => tell(added > 0 ? `${host.label} was imported.` : `${host.label} is there already.`)),
+            .then(({ added }) => tell(added > 0 ? `Imported ${host.label}.` : `${host.label} already exists.`)),
         ),
       pasteAddress: host =>
         quietly(
           api.app
             .paste({ from: 'clipboard' })
             .then(text => api.imports.readdress({ id: host.id, text }))
-            .then(() => tell(`${host.label} has the address from the clipboard now.`)),
+            .then(() => tell(`Updated the address of ${host.label} from the clipboard.`)),
         ),
       copyAddress: host => copyText(api, shownAddress(host)),
       openConfig: (path, line) => requests.editLocalFile(path, line),
@@ -72,7 +72,7 @@ export function removeHost(api: Api, host: Host): void {
   const undo = { label: 'Undo', run: () => void api.hosts.save({ host }).catch(tellProblem) }
   void api.hosts
     .remove({ id: host.id })
-    .then(() => tell(`${host.label} was deleted.`, undo))
+    .then(() => tell(`Deleted ${host.label}.`, undo))
     .catch(tellProblem)
 }
 
@@ -89,7 +89,7 @@ async function removeGroup(api: Api, id: GroupId): Promise<void> {
     for (const host of members) await api.hosts.save({ host })
   }
   await api.hosts.removeGroup({ id })
-  tell(`${gone.label} was deleted; its hosts are kept.`, {
+  tell(`Deleted ${gone.label}. Its hosts were kept.`, {
     label: 'Undo',
     run: () => void bringBack().catch(tellProblem),
   })

@@ -10,7 +10,7 @@ export function paletteDoor(context: DoorContext) {
       { id: 'palette', title: 'Command palette', keys: 'Mod+K', hidden: true, run: openPalette },
       {
         id: 'palette-in-terminal',
-        title: 'Command palette (in a terminal)',
+        title: 'Command palette (alternative shortcut)',
         keys: 'Mod+Shift+P',
         hidden: true,
         run: openPalette,

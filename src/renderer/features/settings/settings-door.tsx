@@ -27,7 +27,7 @@ export function settingsDoor(context: DoorContext) {
       { id: 'settings', title: 'Go to settings', keys: 'Mod+,', run: () => showHome('settings') },
       {
         id: 'toggle-theme',
-        title: 'Switch between dark and light',
+        title: 'Toggle dark and light theme',
         keys: '',
         run: () => void changeSettings(api, 'appearance', { theme: isDark() ? 'light' : 'dark' }).catch(tellProblem),
       },

@@ -41,7 +41,7 @@ function Dialogs({ api, snippets, numberKeys }: OpenSnippetDialogsProps) {
   const bunches = useMemo(
     () => [
       { key: 'all', label: 'All hosts', keys: book.hosts.map(keyOf) },
-      { key: 'live', label: 'Live terminals', keys: live.map(targetKey) },
+      { key: 'live', label: 'Open terminals', keys: live.map(targetKey) },
       ...groups,
     ],
     [book, groups, live],

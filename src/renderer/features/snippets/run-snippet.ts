@@ -49,15 +49,15 @@ export function createSnippetRunner(context: DoorContext): SnippetRunner {
   const perform = async (order: Order) => {
     const { snippet, targets, values, given } = order
     const [target, ...others] = targets
-    if (!target) throw new Error('Choose where it is to run.')
+    if (!target) throw new Error('Choose at least one host.')
     const how = planOf(order)
     if (how === 'type') return typeOrder(order, target, { context, starting })
     const remote = targets.flatMap(each => remoteTarget.safeParse(each).data ?? [])
     if (remote.length < targets.length)
       throw new Error(
         others.length > 0
-          ? 'This computer can’t be one of several. Leave it out.'
-          : 'On this computer a snippet can only be typed into a terminal. Choose a host.',
+          ? 'This computer can’t be combined with other hosts. Deselect it.'
+          : 'On this computer snippets can only be typed into a terminal. Choose a host.',
       )
     showRun(await api.runs.start({ snippetId: snippet.id, mode: how, targets: remote, values, given }))
   }
@@ -178,7 +178,7 @@ function panesOn(targets: readonly Target[], here: readonly Pane[]): readonly Pa
   const others = targets.filter(target => !here.some(each => targetKey(each.target) === targetKey(target)))
   const found = others.map(target => {
     const pane = all.find(each => targetKey(each.target) === targetKey(target))
-    if (!pane) throw new Error(`There is no live terminal on ${labelOf(target)}. What is left for Enter needs one.`)
+    if (!pane) throw new Error(`Open a terminal on ${labelOf(target)} first to type this snippet.`)
     return pane
   })
   return [...here, ...found]
@@ -203,7 +203,7 @@ async function paneFor(target: Target): Promise<Pane> {
 /** A terminal that is not connected is, first. */
 async function connect(pane: Pane, shells: Shells): Promise<void> {
   const state = useTerminalStates.getState().states[pane.id]
-  if (isOpening(state)) throw new Error('This terminal is still connecting. Run the snippet once it is there.')
+  if (isOpening(state)) throw new Error('This terminal is still connecting. Try again when it is ready.')
   if (!isLive(state)) await shells.open(pane.id, pane.target)
 }
 

@@ -30,28 +30,28 @@ export function snippetActions({ api, commands }: DoorContext, snippets: Snippet
       quietly(
         api.snippets
           .addStarters()
-          .then(added => tell(added === 0 ? 'All the starters are there.' : `${added} starters are back.`)),
+          .then(added => tell(added === 0 ? 'All starter snippets are already in your library.' : `Restored ${added === 1 ? '1 starter snippet' : `${added} starter snippets`}.`)),
       ),
   }
 }
 
 async function exportSnippets(api: Api, ids: Parameters<Api['snippets']['exportTo']>[0]['ids']): Promise<void> {
-  const folder = await api.app.chooseFolder({ title: 'Where to put the snippets' })
-  if (folder !== null) tell(`Written to ${await api.snippets.exportTo({ folder, ids })}.`)
+  const folder = await api.app.chooseFolder({ title: 'Choose where to save the snippets' })
+  if (folder !== null) tell(`Exported to ${await api.snippets.exportTo({ folder, ids })}.`)
 }
 
 const formats = { hawser: 'Hawser', electerm: 'electerm', termius: 'Termius' } as const
 
 async function importSnippets(api: Api): Promise<void> {
-  const path = await api.app.chooseFile({ title: 'Choose an export of Hawser, electerm or Termius' })
+  const path = await api.app.chooseFile({ title: 'Choose a Hawser, electerm or Termius export' })
   if (path === null) return
   const { format, added, there, skipped } = await api.snippets.importFrom({ path })
   const parts = [
     `${added === 1 ? '1 snippet' : `${added} snippets`} from ${formats[format]}`,
-    there > 0 && `${there} were there already`,
-    added > 0 && 'None has a shortcut, and none presses Enter by itself: edit a snippet to change that',
+    there > 0 && `${there} already existed`,
+    added > 0 && 'Imported snippets have no shortcut and are only typed. Edit them to change that',
     ...skipped.slice(0, 3),
-    skipped.length > 3 && `${skipped.length - 3} more could not be used`,
+    skipped.length > 3 && `${skipped.length - 3} more were skipped`,
   ]
   tell(`${parts.filter(Boolean).join('. ')}.`)
 }

@@ -34,26 +34,26 @@ export function snippetCommands(context: DoorContext, snippets: SnippetRunner): 
     },
     {
       id: 'snippet-from-selection',
-      title: 'New snippet from the selection',
+      title: 'New snippet from selection',
       keys: 'Mod+Shift+M',
       when: inPane,
       run: () => (selection().trim() === '' ? tell('Select a command in the terminal first.') : draftFrom(selection())),
     },
     {
       id: 'snippet-from-last',
-      title: 'New snippet from the last command',
+      title: 'New snippet from last command',
       keys: '',
       when: inPane,
       run: () => {
         const last = requests.shells.lastCommandOf(activePane()?.id ?? '')
         if (last === null)
-          tell('The command that was typed last is not known. Select it, then make a snippet from the selection.')
+          tell('The last command couldn’t be detected. Select it and use “New snippet from selection”.')
         else draftFrom(last)
       },
     },
     {
       id: 'runs',
-      title: 'Show what runs apart',
+      title: 'Show snippet runs',
       keys: '',
       when: () => useSnippets.getState().runs.length > 0,
       run: () => showRun(useSnippets.getState().runs[0]?.id ?? null),
@@ -73,14 +73,14 @@ function sendCommands({ api, requests }: DoorContext, selection: () => string): 
   return [
     {
       id: 'send-selection',
-      title: 'Send the selection to the shell',
+      title: 'Send selection to terminal',
       keys: 'Mod+Shift+Enter',
       when: () => activePane() !== undefined,
       run: () => requests.sender.send(selection(), activePane()?.id),
     },
     {
       id: 'send-clipboard',
-      title: 'Send the clipboard to the shell',
+      title: 'Send clipboard to terminal',
       keys: '',
       run: () =>
         void api.app

@@ -36,9 +36,9 @@ export function createTextSender(terminals: Terminals, store: DisposableStore): 
     useCount: () => useCurrent(state => state.count),
     send: (text, paneId) => {
       const pane = paneId === undefined ? current() : allPanes().find(each => each.id === paneId)
-      if (!pane) return tell('Click into the terminal that it is to go to, then send it again.')
+      if (!pane) return tell('Click the target terminal, then send again.')
       if (!isLive(useTerminalStates.getState().states[pane.id]))
-        return tell(`The terminal on ${labelOf(pane.target)} is not connected. Connect it, then send it again.`)
+        return tell(`The terminal on ${labelOf(pane.target)} is not connected. Reconnect it, then send again.`)
       if (text.trim() === '') return tell('Nothing is selected.')
       // What is sent from a file is meant to run, line for line if need be; what was copied somewhere may not be.
       terminals.pasteText(pane.id, text, { run: true, confirmed: paneId === undefined })

@@ -31,7 +31,7 @@ export function paneCommands(api: Api, terminals: Terminals): readonly Command[]
       when: inPane,
       run: () => requestClose(terminals, { kind: 'pane', paneId: activePane()?.id ?? '' }),
     },
-    { id: 'zoom-pane', title: 'Zoom pane', keys: 'Mod+Shift+Z', when: inPane, run: toggleZoom },
+    { id: 'zoom-pane', title: 'Maximize pane', keys: 'Mod+Shift+Z', when: inPane, run: toggleZoom },
     { id: 'next-pane', title: 'Next pane', keys: 'Mod+Shift+ArrowRight', when: inPane, run: () => focusNextPane(1) },
     {
       id: 'previous-pane',
@@ -42,7 +42,7 @@ export function paneCommands(api: Api, terminals: Terminals): readonly Command[]
     },
     {
       id: 'side-panel',
-      title: 'Show or hide the side panel',
+      title: 'Toggle side panel',
       keys: 'Mod+Shift+X',
       when: inPane,
       run: () => {
@@ -52,7 +52,7 @@ export function paneCommands(api: Api, terminals: Terminals): readonly Command[]
     },
     {
       id: 'broadcast',
-      title: 'Type into all panes of the tab',
+      title: 'Broadcast input to all panes',
       keys: 'Mod+Shift+B',
       when: inPane,
       run: toggleBroadcast,
@@ -97,14 +97,14 @@ export function terminalCommands(api: Api, terminals: Terminals): readonly Comma
     ...fontCommands(api),
     {
       id: 'cancel-connecting',
-      title: 'Cancel connecting',
+      title: 'Cancel connection',
       keys: '',
       when: () => isOpening(useTerminalStates.getState().states[pane()]),
       run: () => terminals.cancel(pane() as TerminalId),
     },
     {
       id: 'reconnect',
-      title: 'Connect again',
+      title: 'Reconnect',
       keys: '',
       when: () => inPane() && !isLive(useTerminalStates.getState().states[pane()]),
       run: () => {
@@ -121,9 +121,9 @@ function fontCommands(api: Api): readonly Command[] {
     void changeSettings(api, 'terminal', { fontSize: Math.min(40, Math.max(6, size(fontSize))) }).catch(tellProblem)
   }
   return [
-    { id: 'font-larger', title: 'Larger font', keys: 'Mod+=', inTerminal: true, run: () => setSize(old => old + 1) },
-    { id: 'font-smaller', title: 'Smaller font', keys: 'Mod+-', inTerminal: true, run: () => setSize(old => old - 1) },
-    { id: 'font-usual', title: 'Usual font size', keys: 'Mod+0', inTerminal: true, run: () => setSize(() => 13) },
+    { id: 'font-larger', title: 'Increase font size', keys: 'Mod+=', inTerminal: true, run: () => setSize(old => old + 1) },
+    { id: 'font-smaller', title: 'Decrease font size', keys: 'Mod+-', inTerminal: true, run: () => setSize(old => old - 1) },
+    { id: 'font-usual', title: 'Reset font size', keys: 'Mod+0', inTerminal: true, run: () => setSize(() => 13) },
   ]
 }
 

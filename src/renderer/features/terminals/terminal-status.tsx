@@ -93,7 +93,7 @@ function StatusOf({ state, label, connect, cancel, close, editHost, openLink }: 
 }
 
 /** Describes in a sentence how a shell ended. */
-export function endText({ code, signal }: Exit): string {
+function endText({ code, signal }: Exit): string {
   if (signal !== null) return `The shell was terminated by ${signal}.`
   return code === null ? 'The shell exited.' : `The shell exited with code ${code}.`
 }

@@ -18,13 +18,13 @@ export function useTerminalLooks(): (tab: Tab) => TabLook {
       const all = Object.values(panes)
       const exposed = all.some(({ target }) => target.kind === 'host' && forwarding.has(target.hostId))
       const weak = all.flatMap(({ id }) => weakOf(states[id]))
-      const warnings = [...(exposed ? ['The agent is forwarded'] : []), ...(weak.length > 0 ? [weakText(weak)] : [])]
+      const warnings = [...(exposed ? ['Agent forwarding is on'] : []), ...(weak.length > 0 ? [weakText(weak)] : [])]
       return warnings.join('. ') || null
     }
     return tab => {
       if (tab.kind !== 'terminals') return { tone: 'none', state: '' }
       const asks = Object.keys(tab.panes).some(id => clipboard[id])
-      const question = asks ? 'A program asks for the clipboard' : null
+      const question = asks ? 'A program wants to use the clipboard' : null
       return { ...lookOf(states[tab.activePane]), warning: warningOf(tab), question }
     }
   }, [states, clipboard, hosts])

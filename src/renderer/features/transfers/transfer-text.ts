@@ -60,7 +60,7 @@ function runningText({ progress }: TransferSnapshot, size: (bytes: number) => st
 }
 
 /** Formats the remaining time; empty below 1 s. */
-export function timeLeft(seconds: number): string {
+function timeLeft(seconds: number): string {
   if (seconds < 1) return ''
   if (seconds < 90) return `${Math.round(seconds)} s left`
   if (seconds < 5_400) return `${Math.round(seconds / 60)} min left`

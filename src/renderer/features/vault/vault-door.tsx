@@ -14,14 +14,14 @@ export function vaultDoor({ api, follow, store }: DoorContext) {
     commands: [
       {
         id: 'lock-vault',
-        title: 'Lock the vault',
+        title: 'Lock vault',
         keys: '',
         when: stateIs('unlocked'),
         run: () => void api.vault.lock().catch(tellProblem),
       },
       {
         id: 'unlock-vault',
-        title: 'Unlock the vault',
+        title: 'Unlock vault',
         keys: '',
         when: stateIs('locked'),
         run: () => void askVault('unlock'),
