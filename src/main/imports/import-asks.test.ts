@@ -138,7 +138,7 @@ test.each(['\\\\evil\\share\\k', '//evil/share/k', '\\\\?\\UNC\\evil\\k', '\\\\.
     const { built } = await buildTestServices(tempDir())
     const text = `name,ip,key\nbox,10.0.0.5,"${keyFile}"\n`
     const { hosts } = await built.services.imports.readText({ text })
-    expect(hosts).toMatchObject([{ keyFile: null, note: expect.stringContaining('left out') as string }])
+    expect(hosts).toMatchObject([{ keyFile: null, note: expect.stringContaining('was ignored') as string }])
     built.dispose()
   },
 )
