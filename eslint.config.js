@@ -86,7 +86,11 @@ export default tseslint.config(
     },
   },
   {
-import { fileNames } from './scripts/lint/file-names.mjs'
+    files: ['{src,e2e,bench,scripts}/**/*.{ts,tsx,mts,mjs}'],
+    plugins: { own: { rules: { 'file-names': fileNames } } },
+    rules: { 'own/file-names': 'error' },
+  },
+  {
     files: ['src/shared/**/*.ts'],
     ignores: ['**/*.test.ts'],
     rules: {

@@ -67,7 +67,7 @@ test('local, remote and dynamic forwards carry data, stop, and are restored at t
   await newForward(page, { label: 'Proxy', kind: 'dynamic', listen: String(socks) })
   const curl = ['-s', '--socks5-hostname', `127.0.0.1:${socks}`, `http://localhost:${web}/`]
   expect((await promisify(execFile)('curl', curl)).stdout).toBe('the page')
-  await expect(page.getByRole('contentinfo')).toContainText('3 up')
+  await expect(page.getByRole('contentinfo')).toContainText('3 active')
   await local.getByRole('button', { name: 'Stop Web' }).click()
   await expect(local.getByRole('status')).toContainText('off')
   await expect.poll(() => textAt(here)).toBe('')

@@ -65,7 +65,7 @@ test('hosts are imported from each client after a preview, and everything is exp
   await expect(page.getByRole('region', { name: 'Notices' })).toContainText('Imported 0 hosts. 1 already existed.')
 
   await answerDialogs(app, out)
-  for (const command of ['Export everything as JSON', 'Export hosts as ssh_config']) {
+  for (const command of ['Export all data as JSON', 'Export hosts as ssh_config']) {
     await page.keyboard.press('Control+k')
     await page.getByRole('combobox', { name: 'Search hosts and commands' }).fill(command)
     await page.keyboard.press('Enter')

@@ -181,7 +181,7 @@ test('a key is added to the agent for a time, and agent forwarding is marked on 
     const shell = await openShell(page)
     await shell.run('echo "found=$(ssh-add -l | grep -c ED25519)"')
     await expect(shell.rows).toContainText('found=1')
-    await expect(page.getByRole('tab', { name: 'gpu-box' })).toHaveAccessibleDescription('The agent is forwarded')
+    await expect(page.getByRole('tab', { name: 'gpu-box' })).toHaveAccessibleDescription('Agent forwarding is on')
 
     await page.getByRole('tab', { name: 'Home' }).click()
     await page.getByRole('link', { name: 'Keys' }).click()

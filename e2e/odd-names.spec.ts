@@ -39,7 +39,7 @@ test('a folder and files of any name run nothing on a host with fish', async ({ 
   await page.keyboard.press('Control+D')
   await expect.poll(() => readdirSync(there).length, { timeout: 10_000 }).toBe(2)
   await region.getByRole('button', { name: 'More actions' }).click()
-  await page.getByRole('menuitem', { name: 'Terminal here', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Open terminal here', exact: true }).click()
   const shell = terminal(page, 'gpu-box')
   await expect(shell.rows).toContainText("cd '/", { timeout: 10_000 })
   await page.keyboard.type('pwd > where\n')

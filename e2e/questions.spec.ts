@@ -75,7 +75,7 @@ test('a question of the background leaves every key in the terminal, and opens b
   // Whoever has answered waits for the rest: it opens by itself.
   await page.getByRole('textbox', { name: 'Password' }).fill('pw')
   await page.getByRole('button', { name: 'Continue' }).click()
-  await expect(page.getByRole('contentinfo').getByText('1 up')).toBeVisible()
+  await expect(page.getByRole('contentinfo').getByText('1 active')).toBeVisible()
   await expect(mark).toBeHidden()
 })
 

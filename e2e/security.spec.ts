@@ -19,6 +19,8 @@ import { dirname, join } from 'node:path'
 import { _electron, expect, test, type ElectronApplication, type Page } from '@playwright/test'
 
 import { electronProgram, projectFolder, startArguments } from './fixtures.ts'
+import { contract } from '../src/shared/contract/contract.ts'
+import type { Service } from '../src/shared/contract/define.ts'
 
 // As another user than root, since only then the sandbox is on. Root gives the folders to `nobody`.
 const asRoot = userInfo().uid === 0
@@ -261,114 +263,13 @@ test('only our own channels pass, only web and mail addresses open', async () =>
   for (const reply of [result.file, result.script, result.extra]) expect(reply).toContain('"code":"invalid-input"')
 })
 
-test('main handles these calls and no others', async () => {
+test('main handles the calls of the contract and no others', async () => {
   const handled = await app.evaluate(({ ipcMain }) => [
     ...(ipcMain as unknown as { _invokeHandlers: Map<string, unknown> })._invokeHandlers.keys(),
   ])
-  const calls: Record<string, readonly string[]> = {
-    activity: ['clear', 'list'],
-    app: [
-      'chooseFile',
-      'chooseFolder',
-      'copiedFiles',
-      'copy',
-      'dismissNotice',
-      'dragOut',
-      'info',
-      'networkChanged',
-      'notices',
-      'openExternal',
-      'paste',
-      'setFrame',
-    ],
-    edits: ['open', 'unsent', 'send', 'drop'],
-    files: [
-      'cancel',
-      'checksum',
-      'complete',
-      'compress',
-      'count',
-      'extract',
-      'find',
-      'info',
-      'keep',
-      'list',
-      'makeFile',
-      'makeFolder',
-      'makeLink',
-      'reach',
-      'read',
-      'remove',
-      'rename',
-      'save',
-      'setMode',
-      'setOwner',
-      'space',
-      'stopListing',
-    ],
-    forwards: [
-      'cancel',
-      'copyAddress',
-      'forwardPort',
-      'ignorePort',
-      'list',
-      'open',
-      'remove',
-      'save',
-      'setRule',
-      'start',
-      'stop',
-      'watch',
-    ],
-    hosts: ['editConfig', 'list', 'remove', 'removeGroup', 'save', 'saveGroup', 'setSecret'],
-    imports: [
-      'add',
-      'addConfigured',
-      'addForwards',
-      'exportTo',
-      'jumpHost',
-      'places',
-      'readFile',
-      'readText',
-      'readdress',
-    ],
-    keys: [
-      'addToAgent',
-      'cancel',
-      'changePassphrase',
-      'exportKey',
-      'generate',
-      'importKey',
-      'list',
-      'putOn',
-      'remove',
-      'removeFromAgent',
-      'takeOff',
-    ],
-    knownHosts: ['add', 'cancelAdd', 'find', 'list', 'remove'],
-    presets: ['cancel', 'launch', 'nodes', 'remove', 'save', 'setService', 'use'],
-    prompts: ['answer', 'list'],
-    runs: ['again', 'close', 'list', 'output', 'saveTo', 'start', 'stop', 'text'],
-    settings: ['get', 'save'],
-    snippets: ['addStarters', 'asking', 'exportTo', 'importFrom', 'list', 'preview', 'remove', 'save', 'typed'],
-    terminals: ['attach', 'close', 'lineFor', 'list', 'open', 'resize'],
-    transfers: [
-      'cancel',
-      'clear',
-      'enqueue',
-      'list',
-      'pause',
-      'pauseAll',
-      'reorder',
-      'resume',
-      'resumeAll',
-      'retry',
-      'setLimits',
-    ],
-    vault: ['changePassword', 'lock', 'protect', 'status', 'unlock'],
-    workspace: ['load', 'save'],
-  }
-  const expected = Object.entries(calls).flatMap(([service, names]) => names.map(name => `hawser:${service}.${name}`))
+  const expected = Object.entries(contract).flatMap(([service, members]: [string, Service]) =>
+    Object.entries(members).flatMap(([name, { kind }]) => (kind === 'call' ? `hawser:${service}.${name}` : [])),
+  )
   expect(handled.sort()).toEqual(expected.sort())
 })
 

@@ -38,7 +38,7 @@ test('without a keychain a master password keeps secrets, and locks them at the 
   const { page } = await launch({ env: noKeychain })
   await expect(page.getByText('Vault locked')).toBeVisible()
   await page.keyboard.press('Control+K')
-  await page.getByRole('combobox', { name: 'Search hosts and commands' }).fill('unlock the vault')
+  await page.getByRole('combobox', { name: 'Search hosts and commands' }).fill('unlock vault')
   await page.keyboard.press('Enter')
   const unlock = page.getByRole('dialog', { name: 'Unlock vault' })
   await unlock.getByRole('textbox', { name: 'Master password' }).fill('wrong horse')

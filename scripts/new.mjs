@@ -22,7 +22,7 @@ const files = {
 
 /**
  * The lists that name every feature, each with the import it needs.
- * @type {readonly { file: string, line?: string, list: string, beside?: string, member: string }[]}
+ * @type {readonly { file: string, line: string, list: string, member: string }[]}
  */
 const lists = [
   {
@@ -43,8 +43,6 @@ const lists = [
     list: 'doors',
     member: '__camel__Door',
   },
-  { file: 'scripts/lint/layers.mjs', list: 'mainOrder', beside: "'activity'", member: "'__name__'" },
-  { file: 'e2e/security.spec.ts', list: 'calls', member: "__camel__: ['list']" },
 ]
 
 /**
@@ -63,10 +61,9 @@ export function skeletonOf(name, folder) {
   })
   const taken = written.map(([path]) => path).filter(path => existsSync(join(folder, path)))
   if (taken.length > 0) throw new Error(`There already is a file ${taken.join(', ')}.`)
-  const listed = lists.map(({ file, line, list, beside, member }) => {
-    const text = readFileSync(join(folder, file), 'utf8')
-    const imported = line === undefined ? text : withImport(text, fill(line))
-    return /** @type {const} */ ([file, withMember(imported, fill(member), list, beside)])
+  const listed = lists.map(({ file, line, list, member }) => {
+    const imported = withImport(readFileSync(join(folder, file), 'utf8'), fill(line))
+    return /** @type {const} */ ([file, withMember(imported, fill(member), list)])
   })
   return new Map([...written, ...listed])
 }

@@ -13,8 +13,6 @@ const lists = {
     "import { A } from '../a/a.ts'\n\nexport const build = () => ({ services: { keys: new A() } })\n",
   'src/renderer/app/doors.ts':
     "import { keysDoor } from '../features/keys/keys-door.tsx'\n\nconst doors = [keysDoor] as const\n",
-  'scripts/lint/layers.mjs': "export const mainOrder = [['storage'], ['hosts', 'activity'], ['app']]\n",
-  'e2e/security.spec.ts': "const calls = { keys: ['list'] }\n",
 }
 
 function project(files: Record<string, string> = lists): string {
@@ -57,8 +55,6 @@ test('a feature is added to every list of features', () => {
   expect(skeleton.get('src/shared/contract/contract.ts')).toMatch(/contract = \{ gpuJobs,\s*keys \}/)
   expect(skeleton.get('src/main/wiring/services.ts')).toContain('gpuJobs: new GpuJobsService()')
   expect(skeleton.get('src/renderer/app/doors.ts')).toMatch(/\[gpuJobsDoor,\s*keysDoor\] as const/)
-  expect(skeleton.get('scripts/lint/layers.mjs')).toMatch(/\['hosts', 'activity',\s*'gpu-jobs'\]/)
-  expect(skeleton.get('e2e/security.spec.ts')).toMatch(/gpuJobs: \['list'\],\s*keys/)
 })
 
 test.each(['GpuJobs', 'gpu_jobs', '-jobs', '1st', '../jobs', ''])('the name %o is rejected', name => {

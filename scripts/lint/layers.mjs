@@ -20,8 +20,8 @@ const mainOrder = [
 /** The same for src/renderer; each folder of features is a row's neighbour of the others. */
 const rendererOrder = [['ui', 'ipc'], ['mirrors'], ['workspace'], ['features'], ['app']]
 
-/** True once the window takes features through `features/NOUN/NOUN-door.tsx` and in no other way. */
-const doorsOnly = true
+/** A folder of src/main that is called like a page of the contract is a plain feature, unless the order says more of it. */
+const plainFeature = 'activity'
 
 /**
  * A restriction of `import-x/no-restricted-paths`.
@@ -32,10 +32,10 @@ const doorsOnly = true
 /**
  * The zones for the tree at `root`. Throws for a folder that has no place in the order.
  *
- * @param {{ root?: string, doors?: boolean }} [options] `doors` overrides whether features are behind their doors
+ * @param {{ root?: string }} [options]
  * @returns {readonly Zone[]}
  */
-export function importZones({ root = '.', doors = doorsOnly } = {}) {
+export function importZones({ root = '.' } = {}) {
   return [
     zone('src/shared', {
       from: 'src',
@@ -57,14 +57,14 @@ export function importZones({ root = '.', doors = doorsOnly } = {}) {
       except: ['shared', 'renderer'],
       message: 'The renderer may import shared only. Ask main through the contract.',
     }),
-    ...zonesOf(root, { folder: 'src/main', order: mainOrder, cure: 'Join it with others in wiring/.' }),
+    ...zonesOf(root, { folder: 'src/main', order: withFeatures(root), cure: 'Join it with others in wiring/.' }),
     ...zonesOf(root, {
       folder: 'src/renderer',
       order: rendererOrder,
       cure: 'Move what both need below them, or join them in app/.',
     }),
     ...featureZones(root),
-    ...(doors ? [doorZone(root)] : []),
+    doorZone(root),
   ]
 }
 
@@ -91,6 +91,15 @@ function zonesOf(root, { folder, order, cure }) {
       }),
     )
   })
+}
+
+/** The order of src/main with the plain features in it. @param {string} root @returns {readonly (readonly string[])[]} */
+function withFeatures(root) {
+  const known = new Set(mainOrder.flat())
+  const plain = foldersIn(root, 'src/main').filter(
+    name => !known.has(name) && existsSync(join(root, 'src/shared/contract', `${name}.ts`)),
+  )
+  return mainOrder.map(row => (row.includes(plainFeature) ? [...row, ...plain] : row))
 }
 
 /** A feature sees what is below features, and no other feature. @param {string} root @returns {readonly Zone[]} */

@@ -18,11 +18,9 @@ export function withImport(text, line) {
  * Errors: there is no such list.
  * @param {string} text @param {string} member
  * @param {string} list the name of the variable or property
- * @param {string} [beside] a member of the array within the list that is meant, for a list of arrays
  */
-export function withMember(text, member, list, beside) {
-  const named = findNode(parse(text), node => (isNamed(node, list) ? asLiteral(node.initializer) : undefined))
-  const literal = named && beside ? findNode(named, node => (hasElement(node, beside) ? node : undefined)) : named
+export function withMember(text, member, list) {
+  const literal = findNode(parse(text), node => (isNamed(node, list) ? asLiteral(node.initializer) : undefined))
   if (!literal) throw new Error(`There is no list called ${list}.`)
   const members = ts.isObjectLiteralExpression(literal) ? [...literal.properties] : [...literal.elements]
   const names = members.map(each => nameIn(each.getText()))
@@ -68,11 +66,6 @@ function findNode(node, find) {
 /** @param {ts.Node} node @param {string} name @returns {node is ts.VariableDeclaration | ts.PropertyAssignment} */
 function isNamed(node, name) {
   return (ts.isVariableDeclaration(node) || ts.isPropertyAssignment(node)) && node.name.getText() === name
-}
-
-/** @param {ts.Node} node @param {string} text @returns {node is ts.ArrayLiteralExpression} */
-function hasElement(node, text) {
-  return ts.isArrayLiteralExpression(node) && node.elements.some(each => each.getText() === text)
 }
 
 /**

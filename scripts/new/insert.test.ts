@@ -41,11 +41,6 @@ describe('a member', () => {
     expect(withMember('export const doors = [a] as const', 'b', 'doors')).toContain('[a,\nb] as const')
   })
 
-  it('is added to the row of a list of arrays', () => {
-    const text = "const rows = [['a'], ['c', 'b']]"
-    expect(withMember(text, "'d'", 'rows', "'b'")).toBe("const rows = [['a'], ['c', 'b',\n'd']]")
-  })
-
   it('is rejected if there is no such list', () => {
     expect(() => withMember('const list = 1', 'a', 'list')).toThrow('no list called list')
   })

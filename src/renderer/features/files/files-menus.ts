@@ -49,7 +49,9 @@ export function rowMenu(services: FileServices, paneId: string, names: readonly 
           ...(one && isArchive(name) ? [{ label: 'Extract here', run: () => actions.extract(paneId, name) }] : []),
         ]
       : []),
-    ...(folders ? [{ label: 'Calculate folder size', run: () => void actions.countSizes(paneId).catch(tellProblem) }] : []),
+    ...(folders
+      ? [{ label: 'Calculate folder size', run: () => void actions.countSizes(paneId).catch(tellProblem) }]
+      : []),
     {
       label: 'Properties',
       keys: 'Alt+Enter',

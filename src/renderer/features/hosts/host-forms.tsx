@@ -58,7 +58,9 @@ export function HostForms({ api, openConfig }: HostFormsProps) {
       themes={terminalThemes}
       onSave={async (host, secrets, extra) => {
         if (Object.keys(secrets).length > 0 && !(await openVault()))
-          throw new Error('The vault is locked, so the password or key was not saved. Unlock it and save again, or clear the field.')
+          throw new Error(
+            'The vault is locked, so the password or key was not saved. Unlock it and save again, or clear the field.',
+          )
         await saveHost(api, host, { secrets, extra })
       }}
       onDelete={deleted => removeHost(api, deleted)}

@@ -30,7 +30,13 @@ export function snippetActions({ api, commands }: DoorContext, snippets: Snippet
       quietly(
         api.snippets
           .addStarters()
-          .then(added => tell(added === 0 ? 'All starter snippets are already in your library.' : `Restored ${added === 1 ? '1 starter snippet' : `${added} starter snippets`}.`)),
+          .then(added =>
+            tell(
+              added === 0
+                ? 'All starter snippets are already in your library.'
+                : `Restored ${added === 1 ? '1 starter snippet' : `${added} starter snippets`}.`,
+            ),
+          ),
       ),
   }
 }

@@ -121,8 +121,20 @@ function fontCommands(api: Api): readonly Command[] {
     void changeSettings(api, 'terminal', { fontSize: Math.min(40, Math.max(6, size(fontSize))) }).catch(tellProblem)
   }
   return [
-    { id: 'font-larger', title: 'Increase font size', keys: 'Mod+=', inTerminal: true, run: () => setSize(old => old + 1) },
-    { id: 'font-smaller', title: 'Decrease font size', keys: 'Mod+-', inTerminal: true, run: () => setSize(old => old - 1) },
+    {
+      id: 'font-larger',
+      title: 'Increase font size',
+      keys: 'Mod+=',
+      inTerminal: true,
+      run: () => setSize(old => old + 1),
+    },
+    {
+      id: 'font-smaller',
+      title: 'Decrease font size',
+      keys: 'Mod+-',
+      inTerminal: true,
+      run: () => setSize(old => old - 1),
+    },
     { id: 'font-usual', title: 'Reset font size', keys: 'Mod+0', inTerminal: true, run: () => setSize(() => 13) },
   ]
 }
