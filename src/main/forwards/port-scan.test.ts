@@ -98,6 +98,7 @@ test('what Linux, BusyBox, macOS and FreeBSD print is understood', () => {
       { port: 7000, pid: null, process: '', uid: null, loopback: true },
       { port: 8080, pid: 77, process: 'python3 -m http.server 8080', uid: 1000, loopback: true },
     ],
+    named: true,
     load: 3,
     user: 1000,
   })
@@ -106,10 +107,12 @@ test('what Linux, BusyBox, macOS and FreeBSD print is understood', () => {
       { port: 5000, pid: 48122, process: 'Python', uid: null, loopback: false },
       { port: 7860, pid: 48121, process: 'python demo.py', uid: 501, loopback: true },
     ],
+    named: true,
     load: expect.closeTo(0.21) as number,
     user: 501,
   })
   expect(parseScan(freebsd).ports.map(({ port }) => port)).toEqual([22, 8787])
+  expect(parseScan(freebsd).named).toBe(false)
 })
 
 test('a port has an owner only where every process and every socket behind it is of one user', () => {
@@ -217,9 +220,10 @@ test('a service is found by its process on any port, by its usual port where the
     uid: 1000,
     loopback: true,
   }
-  expect(recognise(preset, [hidden])?.port).toBe(6006)
-  expect(recognise(preset, [other])).toBeNull()
-  expect(recognise(preset, [other, moved])?.port).toBe(7007)
+  expect(recognise(preset, [hidden], false)?.port).toBe(6006)
+  expect(recognise(preset, [hidden], true)).toBeNull()
+  expect(recognise(preset, [other], false)).toBeNull()
+  expect(recognise(preset, [other, moved], false)?.port).toBe(7007)
 })
 
 test('Jupyter’s own files name port, base and token; one that outlived its server counts for nothing', () => {
@@ -229,7 +233,7 @@ test('Jupyter’s own files name port, base and token; one that outlived its ser
     '@server\n{"port": 8890, "token": "gone", "base_url": "/"}\n@server\n{"port": 8889, "token": "a+b", "base_url": "/lab/", "secure": true}\n@server\nnot json\n@server\n',
   )
   const ports = [{ port: 8889, pid: 1, process: 'x', uid: 1000, loopback: true }]
-  expect(findService(jupyter, { ports, jupyter: servers })).toEqual({
+  expect(findService(jupyter, { ports, named: true, jupyter: servers })).toEqual({
     port: 8889,
     page: '/lab/?token=a%2Bb',
     secure: true,

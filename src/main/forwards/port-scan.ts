@@ -19,6 +19,8 @@ type Socket = Omit<ListeningPort, 'uid'> & { readonly pids: readonly number[] }
 /** What one look at a host brought. */
 export interface PortScan {
   readonly ports: readonly ListeningPort[]
+  /** True where the system tells the processes of the user's own sockets: what has none is somebody else's. */
+  readonly named: boolean
   /** Load over the last minute by processor; null where the system does not tell. */
   readonly load: number | null
   /** The user that is signed in; null where the system does not tell. */
@@ -87,6 +89,7 @@ export function parseScan(output: string): PortScan {
   }
   return {
     ports: [...ports.values()].sort((a, b) => a.port - b.port),
+    named: ['ss', 'proc', 'lsof'].some(name => sections.has(name)),
     load: loadOf(sections.get('load') ?? ''),
     user: /^\d{1,10}$/.test(sections.get('user')?.trim() ?? '') ? Number(sections.get('user')) : null,
   }

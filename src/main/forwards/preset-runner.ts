@@ -25,7 +25,7 @@ export async function lookFor(preset: Preset, run: RunThere): Promise<RunningSer
     run(scanScript),
     preset.token === 'jupyter' ? run(jupyterScript) : Promise.resolve(''),
   ])
-  return findService(preset, { ports: parseScan(scan).ports, jupyter: parseJupyterServers(jupyter) })
+  return findService(preset, { ...parseScan(scan), jupyter: parseJupyterServers(jupyter) })
 }
 
 /** How a service that does not run could be started over there. */

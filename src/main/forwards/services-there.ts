@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Preset } from '../../shared/contract/presets.ts'
 import { sh } from '../ssh/script.ts'
 import { pageOf } from './page-prefix.ts'
-import type { ListeningPort } from './port-scan.ts'
+import type { ListeningPort, PortScan } from './port-scan.ts'
 
 /** A service that runs over there. */
 export interface RunningService {
@@ -48,7 +48,7 @@ export function parseJupyterServers(output: string): readonly JupyterServer[] {
 }
 
 /** The port of the service among those that listen: by its process, else by its usual port where the process is hidden. */
-export function recognise(preset: Preset, ports: readonly ListeningPort[]): ListeningPort | null {
+export function recognise(preset: Preset, ports: readonly ListeningPort[], named: boolean): ListeningPort | null {
   const { process } = preset
   const pattern = process === null ? null : new RegExp(process)
   const byProcess = pattern ? ports.filter(each => each.process !== '' && pattern.test(each.process)) : []
@@ -56,17 +56,17 @@ export function recognise(preset: Preset, ports: readonly ListeningPort[]): List
   return (
     byProcess.find(usual) ??
     byProcess[0] ??
-    ports.find(each => usual(each) && (pattern === null || (each.process === '' && mayBeHidden(preset, ports)))) ??
+    ports.find(each => usual(each) && (pattern === null || (each.process === '' && mayBeHidden(preset, named)))) ??
     null
   )
 }
 
 /**
- * A process that does not show is somebody else's where those of one's own do. A database is often run by a user of its
- * own; a page of somebody else is not what a click is for, and least of all with one's own token.
+ * A process that does not show is somebody else's where one's own would show, though none of them listens. A database is
+ * often run by a user of its own; a page of somebody else is not what a click is for, and least of all with one's own token.
  */
-function mayBeHidden(preset: Preset, ports: readonly ListeningPort[]): boolean {
-  return preset.page === null || ports.every(({ pid }) => pid === null)
+function mayBeHidden(preset: Preset, named: boolean): boolean {
+  return preset.page === null || !named
 }
 
 /** A usual port of a page on which a process listens that does not show: one of another user, or of a container. */
@@ -88,14 +88,14 @@ export function presetOf(port: ListeningPort, presets: readonly Preset[]): Prese
 /** The service, from the ports that listen and what Jupyter says of itself. Null when it does not run. */
 export function findService(
   preset: Preset,
-  { ports, jupyter }: { readonly ports: readonly ListeningPort[]; readonly jupyter: readonly JupyterServer[] },
+  { ports, named, jupyter }: Pick<PortScan, 'ports' | 'named'> & { readonly jupyter: readonly JupyterServer[] },
 ): RunningService | null {
   if (preset.token === 'jupyter') {
     // A file may have outlived its server: only one whose port listens counts.
     const server = jupyter.find(({ port, pid }) =>
       ports.some(
         each =>
-          each.port === port && (pid === null || each.pid === pid || (each.pid === null && mayBeHidden(preset, ports))),
+          each.port === port && (each.pid === null ? mayBeHidden(preset, named) : pid === null || each.pid === pid),
       ),
     )
     if (server) {
@@ -103,6 +103,6 @@ export function findService(
       return { port: server.port, page: `${server.base_url}${query}`, secure: server.secure }
     }
   }
-  const found = recognise(preset, ports)
+  const found = recognise(preset, ports, named)
   return found ? { port: found.port, page: pageOf(preset.page, found.process), secure: false } : null
 }
