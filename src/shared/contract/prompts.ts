@@ -103,6 +103,8 @@ export type Question =
       readonly target: ConflictSide
       /** True when the target could be the beginning of the source. */
       readonly canResume: boolean
+      /** True where the work that asks can be ended by the answer `stop`. */
+      readonly canStop: boolean
     }
 
 /** One of two files that want the same name. */
@@ -121,6 +123,7 @@ export const answer = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('replace-key') }),
   z.strictObject({ kind: z.literal('open') }),
   z.strictObject({ kind: z.literal('run') }),
+  z.strictObject({ kind: z.literal('stop') }),
   z.strictObject({ kind: z.literal('conflict'), choice: conflictChoice, all: z.boolean() }),
   z.strictObject({ kind: z.literal('secrets'), secrets: z.array(secretText).max(32), remember: z.boolean() }),
 ])
