@@ -36,9 +36,17 @@ export function sftpRefused(where: string, words: ServerWords, cause?: Error): A
   const code = exitCode(words)
   if (String(words.output) === '') {
     const sentence = `${where} has no working SFTP: its SFTP server ended at once${code}.`
-    return new AppError('server-refused', withWords(sentence, words, 'Check “Subsystem sftp” in its sshd_config.'), {
-      cause,
-    })
+    return new AppError(
+      'server-refused',
+      withWords(
+        sentence,
+        words,
+        'Check “Subsystem sftp” in its sshd_config, and that the login shell is not a restricted one.',
+      ),
+      {
+        cause,
+      },
+    )
   }
   const printed = said(words.output) === '' ? 'an empty line' : 'text'
   const sentence = `${where} printed ${printed} where SFTP should begin${code}.`
@@ -68,7 +76,9 @@ export function withWords(sentence: string, words: ServerWords, next: string): s
 
 function itSaid({ output, errors }: ServerWords): string {
   const texts = [said(output), said(errors)].filter(text => text !== '')
-  return texts.length === 0 ? '' : ` It said: ${texts.map(text => `“${text}”`).join(' and ')}.`
+  if (texts.length === 0) return ''
+  const end = /[.!?]$/.test(texts.at(-1) ?? '') ? '' : '.'
+  return ` It said: ${texts.map(text => `“${text}”`).join(' and ')}${end}`
 }
 
 function exitCode({ code }: ServerWords): string {
