@@ -36,8 +36,9 @@ export function PreviewDialog({ parts, paneId, close, name }: DialogParts & { re
     const place = { side: pane.side, path: joinPath(pane.path, name) }
     void api.files.info({ place }).then(
       info => {
-        if (!info) setError('It is not there any more.')
-        else if (info.kind !== 'file') setError('This is no file that can be read.')
+        if (!info && linkOf(paneId, name)) setError('What this link leads to is not there.')
+        else if (!info) setError('This file is not there any more.')
+        else if (info.kind !== 'file') setError('Only files have a preview; this is something else.')
         else setReader(new FileReader(api, place, info.size))
       },
       (failed: unknown) => setError(messageOf(failed)),
@@ -69,6 +70,10 @@ export function PreviewDialog({ parts, paneId, close, name }: DialogParts & { re
       </Actions>
     </Dialog>
   )
+}
+
+function linkOf(paneId: string, name: string): boolean {
+  return paneOf(paneId)?.entries.some(entry => entry.name === name && entry.kind === 'link') === true
 }
 
 interface ViewParts {
