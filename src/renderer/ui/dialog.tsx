@@ -3,6 +3,7 @@ import { Dialog as BaseDialog } from '@base-ui/react/dialog'
 import { useEffect, useRef, useState, type CSSProperties, type ReactNode, type RefObject } from 'react'
 
 import { shownName } from '../../shared/base/shown-name.ts'
+import { keepKeyboard } from './keyboard-home.ts'
 import css from './ui.module.css'
 
 // As long as the keys take that were meant for something else: a person needs about as long to see what opened.
@@ -107,14 +108,15 @@ const fields = 'input:enabled, textarea:enabled, select:enabled, button:enabled'
 
 /**
  * What had the keyboard before a dialog may be gone or disabled when it closes: a dialog below keeps the keyboard then,
- * and never what lies behind it.
+ * and never what lies behind it; without one, it goes to what the page is for.
  */
 function returnToDialog(): void {
   // Once the dialog is gone and has given the keyboard back.
   requestAnimationFrame(() =>
     requestAnimationFrame(() => {
       const top = [...document.querySelectorAll<HTMLElement>('[role=dialog], [role=alertdialog]')].at(-1)
-      if (!top || top.contains(document.activeElement)) return
+      if (!top) return keepKeyboard()
+      if (top.contains(document.activeElement)) return
       ;(top.querySelector<HTMLElement>(fields) ?? top).focus()
     }),
   )
