@@ -96,6 +96,7 @@ test('the output of Linux, BusyBox, macOS and FreeBSD is understood', () => {
       { port: 7000, pid: null, process: '', uid: null, loopback: true },
       { port: 8080, pid: 77, process: 'python3 -m http.server 8080', uid: 1000, loopback: true },
     ],
+    named: true,
     load: 3,
     user: 1000,
   })
@@ -104,10 +105,12 @@ test('the output of Linux, BusyBox, macOS and FreeBSD is understood', () => {
       { port: 5000, pid: 48122, process: 'Python', uid: null, loopback: false },
       { port: 7860, pid: 48121, process: 'python demo.py', uid: 501, loopback: true },
     ],
+    named: true,
     load: expect.closeTo(0.21) as number,
     user: 501,
   })
   expect(parseScan(freebsd).ports.map(({ port }) => port)).toEqual([22, 8787])
+  expect(parseScan(freebsd).named).toBe(false)
 })
 
 test('a port has an owner only if every process and every socket behind it has the same user', () => {

@@ -19,6 +19,8 @@ type Socket = Omit<ListeningPort, 'uid'> & { readonly pids: readonly number[] }
 /** The result of one scan of a host. */
 export interface PortScan {
   readonly ports: readonly ListeningPort[]
+  /** True if the system shows the processes behind the user's own sockets: a socket without one is someone else's. */
+  readonly named: boolean
   /** Load average over the last minute per processor; null if not available. */
   readonly load: number | null
   /** The ID of the user that is signed in; null if not available. */
@@ -89,6 +91,7 @@ export function parseScan(output: string): PortScan {
   }
   return {
     ports: [...ports.values()].sort((a, b) => a.port - b.port),
+    named: ['ss', 'proc', 'lsof'].some(name => sections.has(name)),
     load: loadOf(sections.get('load') ?? ''),
     user: /^\d{1,10}$/.test(sections.get('user')?.trim() ?? '') ? Number(sections.get('user')) : null,
   }

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 
 import { builtInPresets } from '../../shared/contract/presets.ts'
 import { pageOf, pagePrefix } from './page-prefix.ts'
-import { findService, portOfSomeoneElse } from './services-there.ts'
+import { parseScan } from '../forwards/port-scan.ts'
+import { findService, parseJupyterServers, portOfSomeoneElse } from './services-there.ts'
 
 const cases = [
   ['/usr/bin/python3 /opt/bin/tensorboard --logdir . --path_prefix /abc/def --port 6006', '/abc/def'],
@@ -40,7 +41,7 @@ describe('the path below which a service serves its pages', () => {
     const process = '/opt/bin/tensorboard --path_prefix /abc/def'
     const port = { port: 6006, loopback: true, pid: 1, process, user: null } as never
     const preset = builtInPresets.find(({ id }) => id === 'tensorboard') as (typeof builtInPresets)[number]
-    expect(findService(preset, { ports: [port], jupyter: [] })).toMatchObject({ page: '/abc/def/' })
+    expect(findService(preset, { ports: [port], named: true, jupyter: [] })).toMatchObject({ page: '/abc/def/' })
   })
 })
 
@@ -51,9 +52,21 @@ describe('the usual port of a service', () => {
   const shown = { port: 8888, loopback: true, pid: 9, process: 'python3 -m http.server', user: null } as never
 
   it('is reported if a hidden process listens on it, and not used automatically', () => {
-    expect(findService(preset('jupyter'), { ports: [own, hidden], jupyter: [] })).toBeNull()
+    expect(findService(preset('jupyter'), { ports: [own, hidden], named: true, jupyter: [] })).toBeNull()
+    expect(findService(preset('jupyter'), { ports: [hidden], named: true, jupyter: [] })).toBeNull()
     expect(portOfSomeoneElse(preset('jupyter'), [own, hidden])).toBe(8888)
     expect(portOfSomeoneElse(preset('jupyter'), [own, shown])).toBeNull()
     expect(portOfSomeoneElse(preset('tensorboard'), [own, hidden])).toBeNull()
+  })
+
+  it('never takes the token of a server that ended to the one who listens on its port now', () => {
+    const jupyter = parseJupyterServers(
+      '@server\n{"port": 8888, "token": "mine", "pid": 812}\n@server\n{"port": 8888, "token": "mine"}\n',
+    )
+    expect(
+      findService(preset('jupyter'), { ...parseScan('@ss\nLISTEN 0 9 127.0.0.1:8888 0.0.0.0:*\n'), jupyter }),
+    ).toBeNull()
+    const untold = parseScan('@netstat\ntcp4 0 0 127.0.0.1.8888 *.* LISTEN\n')
+    expect(findService(preset('jupyter'), { ...untold, jupyter })?.page).toBe('/?token=mine')
   })
 })

@@ -20,7 +20,7 @@ export async function lookFor(preset: Preset, run: RunThere): Promise<RunningSer
     run(scanScript),
     preset.token === 'jupyter' ? run(jupyterScript) : Promise.resolve(''),
   ])
-  return findService(preset, { ports: parseScan(scan).ports, jupyter: parseJupyterServers(jupyter) })
+  return findService(preset, { ...parseScan(scan), jupyter: parseJupyterServers(jupyter) })
 }
 
 /** Returns how a service that isn't running could be started on the host. */

@@ -59,9 +59,10 @@ test('a service is found by its process on any port, by its usual port if the pr
     uid: 1000,
     loopback: true,
   }
-  expect(recognise(preset, [hidden])?.port).toBe(6006)
-  expect(recognise(preset, [other])).toBeNull()
-  expect(recognise(preset, [other, moved])?.port).toBe(7007)
+  expect(recognise(preset, [hidden], false)?.port).toBe(6006)
+  expect(recognise(preset, [hidden], true)).toBeNull()
+  expect(recognise(preset, [other], false)).toBeNull()
+  expect(recognise(preset, [other, moved], false)?.port).toBe(7007)
 })
 
 test('Jupyter’s own files name port, base and token; one that outlived its server is ignored', () => {
@@ -71,7 +72,7 @@ test('Jupyter’s own files name port, base and token; one that outlived its ser
     '@server\n{"port": 8890, "token": "gone", "base_url": "/"}\n@server\n{"port": 8889, "token": "a+b", "base_url": "/lab/", "secure": true}\n@server\nnot json\n@server\n',
   )
   const ports = [{ port: 8889, pid: 1, process: 'x', uid: 1000, loopback: true }]
-  expect(findService(jupyter, { ports, jupyter: servers })).toEqual({
+  expect(findService(jupyter, { ports, named: true, jupyter: servers })).toEqual({
     port: 8889,
     page: '/lab/?token=a%2Bb',
     secure: true,

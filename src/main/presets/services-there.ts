@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Preset } from '../../shared/contract/presets.ts'
 import { sh } from '../ssh/script.ts'
 import { pageOf } from './page-prefix.ts'
-import type { ListeningPort } from '../forwards/port-scan.ts'
+import type { ListeningPort, PortScan } from '../forwards/port-scan.ts'
 import type { RunningService } from '../forwards/port-services.ts'
 
 /** Jupyter's description of a running server (jpserver-*.json), also printed by `jupyter server list --json`. */
@@ -42,9 +42,9 @@ export function parseJupyterServers(output: string): readonly JupyterServer[] {
 
 /**
  * Finds the port of the service among the listening ones: by its process, or by its usual port if the process is
- * hidden.
+ * hidden. `named`: the user's own processes would be visible.
  */
-export function recognise(preset: Preset, ports: readonly ListeningPort[]): ListeningPort | null {
+export function recognise(preset: Preset, ports: readonly ListeningPort[], named: boolean): ListeningPort | null {
   const { process } = preset
   const pattern = process === null ? null : new RegExp(process)
   const byProcess = pattern ? ports.filter(each => each.process !== '' && pattern.test(each.process)) : []
@@ -52,17 +52,17 @@ export function recognise(preset: Preset, ports: readonly ListeningPort[]): List
   return (
     byProcess.find(usual) ??
     byProcess[0] ??
-    ports.find(each => usual(each) && (pattern === null || (each.process === '' && mayBeHidden(preset, ports)))) ??
+    ports.find(each => usual(each) && (pattern === null || (each.process === '' && mayBeHidden(preset, named)))) ??
     null
   )
 }
 
 /**
- * A hidden process belongs to someone else if the user's own processes are visible. A database often runs as its own
- * user; but a click must not open someone else's page, let alone with the user's token.
+ * A hidden process belongs to someone else if the user's own processes would be visible, even if none of them listens. A
+ * database often runs as its own user; but a click must not open someone else's page, let alone with the user's token.
  */
-function mayBeHidden(preset: Preset, ports: readonly ListeningPort[]): boolean {
-  return preset.page === null || ports.every(({ pid }) => pid === null)
+function mayBeHidden(preset: Preset, named: boolean): boolean {
+  return preset.page === null || !named
 }
 
 /** Returns a usual page port with a hidden process, which belongs to another user or a container. */
@@ -84,14 +84,14 @@ export function presetOf(port: ListeningPort, presets: readonly Preset[]): Prese
 /** Finds the service from the listening ports and Jupyter's own server list. Null if it isn't running. */
 export function findService(
   preset: Preset,
-  { ports, jupyter }: { readonly ports: readonly ListeningPort[]; readonly jupyter: readonly JupyterServer[] },
+  { ports, named, jupyter }: Pick<PortScan, 'ports' | 'named'> & { readonly jupyter: readonly JupyterServer[] },
 ): RunningService | null {
   if (preset.token === 'jupyter') {
     // A file may outlive its server: only one whose port is listening counts.
     const server = jupyter.find(({ port, pid }) =>
       ports.some(
         each =>
-          each.port === port && (pid === null || each.pid === pid || (each.pid === null && mayBeHidden(preset, ports))),
+          each.port === port && (each.pid === null ? mayBeHidden(preset, named) : pid === null || each.pid === pid),
       ),
     )
     if (server) {
@@ -99,6 +99,6 @@ export function findService(
       return { port: server.port, page: `${server.base_url}${query}`, secure: server.secure }
     }
   }
-  const found = recognise(preset, ports)
+  const found = recognise(preset, ports, named)
   return found ? { port: found.port, page: pageOf(preset.page, found.process), secure: false } : null
 }

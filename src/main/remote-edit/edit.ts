@@ -252,6 +252,7 @@ export class Edit implements Disposable {
       },
       target: { place, size: found.size, mtimeMs: found.mtimeMs },
       canResume: false,
+      canStop: false,
     }
     try {
       const answer = await this.#dependencies.prompter.ask(question, {

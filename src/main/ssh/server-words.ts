@@ -36,9 +36,8 @@ export function sftpRefused(where: string, words: ServerWords, cause?: Error): A
   const code = exitCode(words)
   if (String(words.output) === '') {
     const sentence = `SFTP is not working on ${where}: its SFTP server exited immediately${code}.`
-    return new AppError('server-refused', withWords(sentence, words, 'Check “Subsystem sftp” in its sshd_config.'), {
-      cause,
-    })
+    const next = 'Check “Subsystem sftp” in its sshd_config, and that the login shell is not restricted.'
+    return new AppError('server-refused', withWords(sentence, words, next), { cause })
   }
   const printed = shownOutput(words.output) === '' ? 'an empty line' : 'text'
   const sentence = `${where} printed ${printed} before SFTP started${code}.`
@@ -68,7 +67,9 @@ export function withWords(sentence: string, words: ServerWords, next: string): s
 
 function outputClause({ output, errors }: ServerWords): string {
   const texts = [shownOutput(output), shownOutput(errors)].filter(text => text !== '')
-  return texts.length === 0 ? '' : ` Its output: ${texts.map(text => `“${text}”`).join(' and ')}.`
+  if (texts.length === 0) return ''
+  const end = /[.!?]$/.test(texts.at(-1) ?? '') ? '' : '.'
+  return ` Its output: ${texts.map(text => `“${text}”`).join(' and ')}${end}`
 }
 
 function exitCode({ code }: ServerWords): string {

@@ -235,6 +235,21 @@ describe('transfers', () => {
   })
 })
 
+describe('a conflict', () => {
+  test.each(['stop', 'later'] as const)(
+    'that is answered with %s leaves both files, and the transfer only to go on',
+    async how => {
+      const { list, near, far, put } = await transferRig({ answer: how === 'stop' ? { kind: 'stop' } : null })
+      writeFileSync(join(near, 'a'), 'new')
+      writeFileSync(join(far, 'a'), 'old')
+      put(['a'])
+      const left = () => list().transfers.map(({ state }) => state.kind)
+      await expect.poll(left).toEqual(how === 'stop' ? [] : ['paused'])
+      expect([readFileSync(join(far, 'a'), 'utf8'), readdirSync(far)]).toEqual(['old', ['a']])
+    },
+  )
+})
+
 describe('a move', () => {
   test('that resumes never deletes what the user had skipped, even if it looks the same', async () => {
     let refused = true

@@ -304,13 +304,14 @@ export class TransferService implements Contract, Disposable {
         source: { place: { side: request.from.side, path: conflict.from }, ...side(conflict.source) },
         target: { place: { side: request.to.side, path: conflict.to }, ...side(conflict.target) },
         canResume: conflict.canResume,
+        canStop: true,
       },
       { asker: entry.asker, signal },
     )
     entry.state = { kind: 'running' }
     this.#touch()
     if (answer?.kind !== 'conflict') {
-      entry.stop ??= 'pause'
+      entry.stop ??= answer?.kind === 'stop' ? 'cancel' : 'pause'
       return null
     }
     if (answer.all) entry.request = { ...request, options: { ...request.options, conflict: answer.choice } }

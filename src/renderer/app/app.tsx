@@ -1,4 +1,7 @@
+import { useEffect } from 'react'
+
 import { ErrorBoundary } from '../ui/error-boundary.tsx'
+import { keepKeyboard } from '../ui/keyboard-home.ts'
 import type { Door, DoorContext } from '../workspace/door.ts'
 import { activeTab, useWorkspace, type Tab } from '../workspace/workspace-store.ts'
 import css from './app.module.css'
@@ -11,6 +14,8 @@ import { TitleBar } from './title-bar.tsx'
 export function App({ context }: { readonly context: DoorContext }) {
   const { doors } = context
   const tab = useWorkspace(activeTab)
+  const page = useWorkspace(state => state.page)
+  useEffect(() => keepKeyboard(), [tab?.id, page])
   return (
     <div className={css['app']}>
       <TitleBar context={context} />

@@ -3,6 +3,7 @@ import { Bell, Plus, Search } from 'lucide-react'
 import { useNoticeCount } from '../mirrors/notices.ts'
 import { isLive, useTerminalStates } from '../mirrors/terminals.ts'
 import { IconButton } from '../ui/button.tsx'
+import { focusFront } from '../ui/keyboard-home.ts'
 import { Mark } from '../ui/mark.tsx'
 import type { MenuItem } from '../ui/menu.tsx'
 import { shownShortcut } from '../ui/shortcut.ts'
@@ -31,9 +32,15 @@ export function TitleBar({ context }: { readonly context: DoorContext }) {
         lookOf={lookOf}
         menuOf={tab => tabMenu(context, tab)}
         onClose={tabId => requests.close({ kind: 'tab', tabId })}
-        onRenamed={() => focusActive(requests)}
+        onDone={() => focusActive(requests)}
       >
-        <IconButton label="New tab" onClick={() => showHome('hosts')}>
+        <IconButton
+          label="New tab"
+          onClick={() => {
+            showHome('hosts')
+            focusFront()
+          }}
+        >
           <Plus size={16} />
         </IconButton>
       </TabStrip>
@@ -81,4 +88,5 @@ function tabMenu({ commands, requests }: DoorContext, tab: Tab): readonly MenuIt
 function focusActive({ shells }: Requests): void {
   const pane = activePane()
   if (pane) shells.focus(pane.id)
+  else focusFront()
 }

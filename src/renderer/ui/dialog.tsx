@@ -4,6 +4,7 @@ import { useEffect, useRef, useState, type CSSProperties, type ReactNode, type R
 
 import { shownName } from '../../shared/base/shown-name.ts'
 import css from './dialog.module.css'
+import { keepKeyboard } from './keyboard-home.ts'
 
 // Keys typed this soon after a dialog opens were meant for something else: users need about as long to notice it.
 const settleMs = 500
@@ -106,15 +107,16 @@ function useSettled(
 const fields = 'input:enabled, textarea:enabled, select:enabled, button:enabled'
 
 /**
- * Returns focus to the dialog below when a dialog closes, because the previously focused element may be gone or disabled.
- * Focus never goes to the page behind the remaining dialog.
+ * Returns focus when a dialog closes, because the previously focused element may be gone or disabled: to the dialog below
+ * and never to the page behind it; without one, to the main control of the page.
  */
 function returnToDialog(): void {
   // Two frames later, the closed dialog is gone and has restored focus.
   requestAnimationFrame(() =>
     requestAnimationFrame(() => {
       const top = [...document.querySelectorAll<HTMLElement>('[role=dialog], [role=alertdialog]')].at(-1)
-      if (!top || top.contains(document.activeElement)) return
+      if (!top) return keepKeyboard()
+      if (top.contains(document.activeElement)) return
       ;(top.querySelector<HTMLElement>(fields) ?? top).focus()
     }),
   )

@@ -1,7 +1,7 @@
 import { dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
 import { combine } from '@atlaskit/pragmatic-drag-and-drop/combine'
 import { CircleQuestionMark, Files, House, KeyRound, Radio, X } from 'lucide-react'
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react'
 
 import { dragSource } from '../ui/drag-source.ts'
 import { ContextMenu, type MenuItem } from '../ui/menu.tsx'
@@ -23,25 +23,27 @@ export interface TabStripProps {
   readonly lookOf: (tab: Tab) => TabLook
   readonly menuOf: (tab: Tab) => readonly MenuItem[]
   readonly onClose: (tabId: string) => void
-  /** Called when renaming ends, so that focus can move on. */
-  readonly onRenamed: () => void
+  /** Called when a tab is clicked or renaming ends, so that focus can move to the content. */
+  readonly onDone: () => void
   /** Content after the last tab. */
   readonly children: ReactNode
 }
 
 /** The tabs in the title bar: Home, then the terminals. */
-export function TabStrip({ lookOf, menuOf, onClose, onRenamed, children }: TabStripProps) {
+export function TabStrip({ lookOf, menuOf, onClose, onDone, children }: TabStripProps) {
   const tabs = useWorkspace(state => state.tabs)
   const activeId = useWorkspace(state => state.activeId)
   const [renaming, setRenaming] = useState<string | null>(null)
+  const strip = useRef<HTMLDivElement>(null)
+  const crowded = useCrowded(strip, tabs.length)
   useEffect(() => {
     const begin = (event: Event) => setRenaming((event as CustomEvent<string>).detail)
     window.addEventListener(renameEvent, begin)
     return () => window.removeEventListener(renameEvent, begin)
   }, [])
   return (
-    <div className={css['strip']}>
-      <div className={css['tabs']}>
+    <div ref={strip} className={css['strip']}>
+      <div className={css['tabs']} data-crowded={crowded}>
         {/* A tablist may contain only tabs, so the close buttons are in a second layer, positioned by flex order. */}
         <div role="tablist" aria-label="Tabs" className={css['layer']} onKeyDown={moveFocus}>
           <button
@@ -50,7 +52,10 @@ export function TabStrip({ lookOf, menuOf, onClose, onRenamed, children }: TabSt
             aria-selected={activeId === 'home'}
             tabIndex={activeId === 'home' ? 0 : -1}
             className={css['tab']}
-            onClick={() => showHome(useWorkspace.getState().page)}
+            onClick={() => {
+              showHome(useWorkspace.getState().page)
+              onDone()
+            }}
           >
             <House size={14} aria-hidden="true" /> Home
           </button>
@@ -62,6 +67,10 @@ export function TabStrip({ lookOf, menuOf, onClose, onRenamed, children }: TabSt
               active={tab.id === activeId}
               look={lookOf(tab)}
               menu={menuOf(tab)}
+              onOpen={() => {
+                activateTab(tab.id)
+                onDone()
+              }}
               onClose={() => onClose(tab.id)}
             />
           ))}
@@ -74,6 +83,7 @@ export function TabStrip({ lookOf, menuOf, onClose, onRenamed, children }: TabSt
               aria-label={`Close ${titleOf(tab)}`}
               title={`Close ${titleOf(tab)}`}
               className={css['close']}
+              data-active={tab.id === activeId}
               style={{ order: 2 * index + 2 }}
               onClick={() => onClose(tab.id)}
             >
@@ -89,7 +99,7 @@ export function TabStrip({ lookOf, menuOf, onClose, onRenamed, children }: TabSt
               order={2 * index + 2}
               onDone={() => {
                 setRenaming(null)
-                onRenamed()
+                onDone()
               }}
             />
           ) : null,
@@ -98,6 +108,22 @@ export function TabStrip({ lookOf, menuOf, onClose, onRenamed, children }: TabSt
       {children}
     </div>
   )
+}
+
+// In pixels: a tab with a short title and its close button, and what else the title bar holds.
+const [roomyTab, besideTabs] = [132, 480]
+
+/** True where the tabs are so many that their close buttons would leave the titles no room. */
+function useCrowded(strip: RefObject<HTMLElement | null>, count: number): boolean {
+  const [width, setWidth] = useState(Infinity)
+  useEffect(() => {
+    const bar = strip.current?.parentElement
+    if (!bar) return
+    const observer = new ResizeObserver(() => setWidth(bar.clientWidth))
+    observer.observe(bar)
+    return () => observer.disconnect()
+  }, [strip])
+  return count * roomyTab > width - besideTabs
 }
 
 const renameEvent = 'hawser-rename-tab'
@@ -129,10 +155,11 @@ interface OneTabProps {
   readonly active: boolean
   readonly look: TabLook
   readonly menu: readonly MenuItem[]
+  readonly onOpen: () => void
   readonly onClose: () => void
 }
 
-function OneTab({ tab, order, active, look, menu, onClose }: OneTabProps) {
+function OneTab({ tab, order, active, look, menu, onOpen, onClose }: OneTabProps) {
   const ref = useRef<HTMLButtonElement>(null)
   const [over, setOver] = useState(false)
   const title = titleOf(tab)
@@ -182,7 +209,7 @@ function OneTab({ tab, order, active, look, menu, onClose }: OneTabProps) {
         style={{ order }}
         data-closable
         data-over={over}
-        onClick={() => activateTab(tab.id)}
+        onClick={onOpen}
         onAuxClick={event => (event.button === 1 ? onClose() : undefined)}
       >
         {tab.kind === 'files' ? <Files size={14} aria-hidden="true" /> : <Dot tone={look.tone} label={look.state} />}

@@ -105,6 +105,8 @@ export type Question =
       readonly target: ConflictSide
       /** True if the target may be the beginning of the source. */
       readonly canResume: boolean
+      /** True where the work that asks can be ended by the answer `stop`. */
+      readonly canStop: boolean
     }
 
 /** One of two files with the same name. */
@@ -123,6 +125,7 @@ const answer = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('replace-key') }),
   z.strictObject({ kind: z.literal('open') }),
   z.strictObject({ kind: z.literal('run') }),
+  z.strictObject({ kind: z.literal('stop') }),
   z.strictObject({ kind: z.literal('conflict'), choice: conflictChoice, all: z.boolean() }),
   z.strictObject({ kind: z.literal('secrets'), secrets: z.array(secretText).max(32), remember: z.boolean() }),
 ])

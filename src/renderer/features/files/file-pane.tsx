@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react'
 import type { Side } from '../../../shared/contract/files.ts'
 import type { FileTab } from '../../../shared/contract/workspace.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
+import { keepKeyboard } from '../../ui/keyboard-home.ts'
 import { Menu, type MenuItem } from '../../ui/menu.tsx'
 import { ServerNotice } from '../../ui/server-notice.tsx'
 import { Dot, Tag } from '../../ui/tag.tsx'
@@ -35,6 +36,9 @@ export function FilePane({ tab, side, parts, active, menuFor, onFocus }: FilePan
   const pane = useFiles(state => state.panes[tab.id])
   const [over, setOver] = useState<number | null>(null)
   useEffect(() => panes.show(tab), [panes, tab])
+  const [there, failed] = [pane !== undefined, pane?.status === 'failed']
+  // The list and its error take turns, and the one that goes may have had the keyboard.
+  useEffect(() => keepKeyboard(), [there, failed])
   return (
     <section
       aria-label={side === 'left' ? 'Left pane' : 'Right pane'}

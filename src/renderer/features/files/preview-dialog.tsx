@@ -36,7 +36,8 @@ export function PreviewDialog({ parts, paneId, close, name }: DialogParts & { re
     const place = { side: pane.side, path: joinPath(pane.path, name) }
     void api.files.info({ place }).then(
       info => {
-        if (!info) setError('This file no longer exists.')
+        if (!info && linkOf(paneId, name)) setError('The target of this link doesn’t exist.')
+        else if (!info) setError('This file no longer exists.')
         else if (info.kind !== 'file') setError('This item can’t be previewed.')
         else setReader(new FileReader(api, place, info.size))
       },
@@ -69,6 +70,10 @@ export function PreviewDialog({ parts, paneId, close, name }: DialogParts & { re
       </Actions>
     </Dialog>
   )
+}
+
+function linkOf(paneId: string, name: string): boolean {
+  return paneOf(paneId)?.entries.some(entry => entry.name === name && entry.kind === 'link') === true
 }
 
 interface ViewParts {

@@ -1,7 +1,7 @@
 import { Globe, Plus, Waypoints } from 'lucide-react'
 import { useEffect, useMemo, useState } from 'react'
 
-import type { FoundPort, PortRule } from '../../../shared/contract/forwards.ts'
+import type { ForwardSnapshot, FoundPort, PortRule } from '../../../shared/contract/forwards.ts'
 import { targetKey } from '../../../shared/contract/targets.ts'
 import type { Preset } from '../../../shared/contract/presets.ts'
 import { Button } from '../../ui/button.tsx'
@@ -41,6 +41,7 @@ export function ForwardsPage({
   const byId = useMemo(() => new Map(presets.map(preset => [preset.id, preset])), [presets])
   const shownPresets = fuzzyFind(presets, typed, ({ name }) => name)
   const shownForwards = fuzzyFind(forwards, typed, ({ forward }) => `${forward.label} ${hostName(forward)}`)
+  const [passing, saved] = [true, false].map(each => shownForwards.filter(({ forward }) => forward.passing === each))
   const shownFound = fuzzyFind(found, typed, each => `${each.port} ${each.process}`)
   const few = typed === '' && !all ? shownPresets.slice(0, shownFirst) : shownPresets
   return (
@@ -89,7 +90,7 @@ export function ForwardsPage({
       </section>
       <section aria-label="Saved">
         <h2>
-          Saved <span>{forwards.length}</span>
+          Saved <span>{forwards.filter(({ forward }) => !forward.passing).length}</span>
         </h2>
         {forwards.length === 0 ? (
           <div className={page['empty']}>
@@ -100,18 +101,17 @@ export function ForwardsPage({
             </div>
           </div>
         ) : (
-          <ul className={css['rows']} aria-label="Saved forwards">
-            {shownForwards.map(snapshot => (
-              <ForwardRow
-                key={snapshot.forward.id}
-                snapshot={snapshot}
-                preset={byId.get(snapshot.forward.presetId ?? '') ?? null}
-                parts={parts}
-              />
-            ))}
-          </ul>
+          <ForwardRows label="Saved forwards" snapshots={saved ?? []} byId={byId} parts={parts} />
         )}
       </section>
+      {passing && passing.length > 0 && (
+        <section aria-label="Not saved">
+          <h2>
+            Not saved <span>{passing.length}</span>
+          </h2>
+          <ForwardRows label="Unsaved forwards" snapshots={passing} byId={byId} parts={parts} />
+        </section>
+      )}
       <section aria-label="Detected ports">
         <h2>
           Detected ports <span>{found.length}</span>
@@ -139,6 +139,31 @@ export function ForwardsPage({
         {foundMore && <p className={css['none']}>A host has more listening ports than are shown.</p>}
       </section>
     </div>
+  )
+}
+
+function ForwardRows({
+  label,
+  snapshots,
+  byId,
+  parts,
+}: {
+  readonly label: string
+  readonly snapshots: readonly ForwardSnapshot[]
+  readonly byId: ReadonlyMap<string, Preset>
+  readonly parts: ForwardRowParts
+}) {
+  return (
+    <ul className={css['rows']} aria-label={label}>
+      {snapshots.map(snapshot => (
+        <ForwardRow
+          key={snapshot.forward.id}
+          snapshot={snapshot}
+          preset={byId.get(snapshot.forward.presetId ?? '') ?? null}
+          parts={parts}
+        />
+      ))}
+    </ul>
   )
 }
 

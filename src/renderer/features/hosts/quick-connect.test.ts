@@ -24,6 +24,7 @@ describe('parseQuickConnect', () => {
     ['ssh://me@gpu:2222/path', { user: 'me', address: 'gpu', port: 2222 }],
     ['ssh://[::1]', { user: null, address: '::1', port: null }],
     ['user@corp@gpu', { user: 'user@corp', address: 'gpu' }],
+    ['$ ssh me@gpu', { user: 'me', address: 'gpu' }],
   ])('reads %s', (text, expected) => {
     expect(parse(text)).toMatchObject(expected)
   })
@@ -33,6 +34,11 @@ describe('parseQuickConnect', () => {
     for (const text of ['sftp://me@gpu/home/me', 'scp://me@gpu/home/me', 'ssh sftp://me@gpu/home/me'])
       expect(parseQuickConnect(text)).toMatchObject({ opens: 'files', path: '/home/me', target: { address: 'gpu' } })
     expect(parseQuickConnect('sftp://me@gpu')).toMatchObject({ opens: 'files', path: null })
+  })
+
+  it('takes no other kind of address for a host', () => {
+    for (const text of ['http://me@gpu', 'https://gpu.example.com:8888/lab', 'git+ssh://git@gpu/x'])
+      expect(parseQuickConnect(text)).toMatchObject({ kind: 'wrong' })
   })
 
   it('reads a chain of jump hosts', () => {

@@ -6,7 +6,7 @@ import type { Api } from '../../../shared/contract/contract.ts'
 import type { ConflictSide } from '../../../shared/contract/prompts.ts'
 import type { ConflictChoice } from '../../../shared/contract/transfers.ts'
 import { Button } from '../../ui/button.tsx'
-import { Actions, Dialog } from '../../ui/dialog.tsx'
+import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
 import { Checkbox } from '../../ui/field.tsx'
 import ui from '../../ui/text.module.css'
 import type { Asked } from './prompts.tsx'
@@ -18,7 +18,7 @@ const time = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle
 
 /** Asks what to do if a file already exists. */
 export function ConflictDialog({ question, answer, api }: Omit<Asked<'conflict'>, 'copy'> & { readonly api: Api }) {
-  const { name, folder, source, target, canResume } = question
+  const { name, folder, source, target, canResume, canStop } = question
   const [all, setAll] = useState(false)
   const [comparing, setComparing] = useState(false)
   const skip = useRef<HTMLButtonElement>(null)
@@ -49,6 +49,14 @@ export function ConflictDialog({ question, answer, api }: Omit<Asked<'conflict'>
       )}
       <Checkbox label="Apply to all" checked={all} onChange={event => setAll(event.currentTarget.checked)} />
       <Actions>
+        {canStop && (
+          <>
+            <Button look="ghost" onClick={() => answer({ kind: 'stop' })}>
+              Cancel transfer
+            </Button>
+            <Grow />
+          </>
+        )}
         {comparable && !comparing && (
           <Button look="ghost" onClick={() => setComparing(true)}>
             Compare

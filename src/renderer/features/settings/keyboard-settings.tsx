@@ -24,6 +24,10 @@ interface KeyboardSettingsProps {
 /** Every command with its shortcut. A click records a new one, Backspace clears it. */
 export function KeyboardSettings({ api, commands, onProblem }: KeyboardSettingsProps) {
   const [taking, setTaking] = useState<string | null>(null)
+  // Keys that another command has, as they were pressed; pressed once more they are taken from it.
+  const [taken, setTaken] = useState<{ readonly id: string; readonly keys: Shortcut } | null>(null)
+  const rivalsOf = (id: string, keys: Shortcut) =>
+    keys === '' ? [] : commands.filter(other => other.id !== id && other.keys === keys)
   const set = (id: string, keys: string | null) => void changeKeys(api, id, keys).catch(onProblem)
   const onKeyDown = (id: string) => (event: KeyboardEvent) => {
     if (taking !== id) return
@@ -36,8 +40,12 @@ export function KeyboardSettings({ api, commands, onProblem }: KeyboardSettingsP
       const keys = shortcutOf(event.nativeEvent)
       // Plain keys are for typing, so they are no shortcuts.
       if (keys === '' || !/^(Ctrl|Alt|Meta)\+|^(Shift\+)?F\d+$/.test(keys)) return
+      const rivals = rivalsOf(id, keys)
+      if (rivals.length > 0 && taken?.keys !== keys) return setTaken({ id, keys })
+      for (const rival of rivals) set(rival.id, '')
       set(id, keys)
     }
+    setTaken(null)
     setTaking(null)
   }
   return (
@@ -45,10 +53,17 @@ export function KeyboardSettings({ api, commands, onProblem }: KeyboardSettingsP
       <p className={css['hint']}>Click a shortcut and press new keys. Press Backspace to clear it, Escape to cancel.</p>
       <ul className={css['keys']}>
         {commands.map(({ id, title, keys, own }) => {
-          const rivals = keys === '' ? [] : commands.filter(other => other.id !== id && other.keys === keys)
+          const rivals = rivalsOf(id, keys)
+          const owners = taken?.id === id && taking === id ? rivalsOf(id, taken.keys) : []
           return (
             <li key={id}>
               <span>{title}</span>
+              {owners.length > 0 && (
+                <span className={css['conflict']} role="alert">
+                  {shownShortcut(taken?.keys ?? '')} is the shortcut for {owners.map(owner => owner.title).join(', ')}.
+                  Press it again to take it from there.
+                </span>
+              )}
               {rivals.length > 0 && (
                 <span className={css['conflict']} role="alert">
                   Also used by {rivals.map(rival => rival.title).join(', ')}
@@ -59,7 +74,10 @@ export function KeyboardSettings({ api, commands, onProblem }: KeyboardSettingsP
                 className={css['binding']}
                 data-taking={taking === id}
                 aria-label={`Shortcut for ${title}: ${keys === '' ? 'none' : shownShortcut(keys)}`}
-                onClick={() => setTaking(id)}
+                onClick={() => {
+                  setTaken(null)
+                  setTaking(id)
+                }}
                 onBlur={() => setTaking(null)}
                 onKeyDown={onKeyDown(id)}
               >
