@@ -22,10 +22,11 @@ import { scanHostKey, type HostKeyRequest } from './host-key-scan.ts'
 import { vaultPrefix, type KeyRing } from './key-ring.ts'
 import type { KnownHostsFile } from './known-hosts-file.ts'
 import { limitsFrom } from './liveness.ts'
+import type { PasswordChange } from './password-change.ts'
 import { reach } from './reach.ts'
 import type { SecretStore } from './sign-in-context.ts'
 import { agentFor, type Signer } from './signer.ts'
-import { allowMessagesInLaterKex, onSilentRound } from './ssh2-internals.ts'
+import { allowMessagesInLaterKex, onSilentRound, sendNewPassword } from './ssh2-internals.ts'
 import { toSshError, type ConnectionStage } from './ssh-errors.ts'
 import { stageOf, watchHello, type ServerHello } from './server-hello.ts'
 import { findUnsupported, type UnsupportedIdentity } from './unsupported-identities.ts'
@@ -223,13 +224,6 @@ function needsAnswer(hop: PlannedHop, refused: boolean): AppError {
   return new AppError(refused ? 'auth-failed' : 'needs-answer', text)
 }
 
-function passwordExpired(hop: PlannedHop): AppError {
-  return new AppError(
-    'auth-failed',
-    `${hop.label} wants a new password for ${hop.user}, which Hawser can’t set. Change it with ssh in a terminal and try again.`,
-  )
-}
-
 interface AttemptParts extends Pick<DialerParts, 'onBanner'> {
   readonly hop: PlannedHop
   readonly stream: Duplex
@@ -325,7 +319,7 @@ class Attempt {
         client.on('error', error => ((error as { level?: string }).level === 'agent' ? undefined : reject(error)))
         client.on('banner', text => this.#showBanner(text))
         client.on('close', () => reject(new Error('')))
-        client.on('change password', () => reject(passwordExpired(this.#parts.hop)))
+        client.on('change password', prompt => this.#changePassword(auth, prompt))
         if (signal.aborted) abort()
         this.#startClock(handshakeLimit(this.#parts.hop))
         client.connect(config)
@@ -349,6 +343,13 @@ class Attempt {
     const { hop, onStep } = this.#parts
     const said = this.#banner.text
     onStep({ kind: 'connecting', step: `Signing in as ${hop.user}`, ...(said && { said }) })
+  }
+
+  /** What the server says of it stands with its banners. */
+  #changePassword(auth: Authenticator, prompt: string): void {
+    this.#showBanner(prompt)
+    const send = (change: PasswordChange) => sendNewPassword(this.client, { user: this.#parts.hop.user, ...change })
+    auth.changePassword().then(change => this.unlessOver(() => send(change)), this.giveUp)
   }
 
   /** A banner may lead to a page where the person signs in: all the time there is counts from it. */

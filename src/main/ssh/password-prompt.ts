@@ -30,9 +30,14 @@ const password = new RegExp(
 /** `first` says that nothing secret has been given in this sign-in yet. A code is never taken for a password. */
 export function asksForPassword(prompt: string, first: boolean): boolean {
   const text = prompt.normalize('NFKC')
-  // `adgangskode` is Danish for a password, and ends as the word for a code does.
-  if (code.test(text.replace(/adgangskode/gi, 'password'))) return false
+  if (namesCode(prompt)) return false
   if (password.test(text)) return true
   // A challenge is shown as digits.
   return first && !/\d{4}/.test(text)
+}
+
+/** Whether a question is for a code, a PIN or the answer to a challenge. */
+export function namesCode(prompt: string): boolean {
+  // `adgangskode` is Danish for a password, and ends as the word for a code does.
+  return code.test(prompt.normalize('NFKC').replace(/adgangskode/gi, 'password'))
 }
