@@ -4,6 +4,7 @@ import { parseConfig, splitArguments, type ConfigLine } from './config-text.ts'
 import { isKeyword, misspelled, olderNames, shownKeyword } from './keywords.ts'
 import { readMatch, type Criterion } from './match-criteria.ts'
 import { isLiteral, matchesList } from './patterns.ts'
+import { withPortNumbers, type ServicePorts } from './service-names.ts'
 import type { LocalFacts } from './tokens.ts'
 
 /** One file that was read, with those that it includes by the number of the line that does. */
@@ -13,6 +14,8 @@ export interface ConfigSource {
   /** The system's file and what it includes. */
   readonly system: boolean
   readonly includes: ReadonlyMap<number, readonly ConfigSource[]>
+  /** What a name in the place of a port means; none where it is left out. */
+  readonly services?: ServicePorts
 }
 
 /** One line that says something, and where it stands. */
@@ -124,8 +127,9 @@ class Builder {
       this.#note({ path: source.path, line: 1 }, 'the file is UTF-16, which ssh can’t read. Save it as UTF-8')
       return
     }
-    for (const line of parseConfig(source.text)) {
-      if (line.keyword === '') continue
+    for (const read of parseConfig(source.text)) {
+      if (read.keyword === '') continue
+      const line = { ...read, rest: withPortNumbers(read, source.services) }
       const at: Statement = {
         path: source.path,
         line: line.number,

@@ -8,7 +8,7 @@ export function parseWhole(text: string, max = maxInt): number | null {
   return value >= 0 && value <= max ? Math.abs(value) : null
 }
 
-/** A port from `min` to 65535; null for anything else. Names of services, which OpenSSH looks up, are not read. */
+/** A port from `min` to 65535; null for anything else. Names of services are numbers by then: `service-names`. */
 export function parsePort(text: string, min: 0 | 1 = 1): number | null {
   const value = parseWhole(text, 65_535)
   return value !== null && value >= min ? value : null
