@@ -7,13 +7,16 @@ import type { FileInfo, FilePiece, FileVersion } from '../../shared/contract/fil
 import { ignoreRefusal, tryChange } from './attributes.ts'
 import { isFileFailure } from './file-errors.ts'
 import type { FileSystem, ReadableFile, WritableFile } from './file-system.ts'
+import { refuseWhereFull } from './room.ts'
+import { refuseSpecial } from './special-files.ts'
 
-/** Reads a piece of a file; links are followed. A `length` past its end gives what there is. */
+/** Reads a piece of a file; links are followed. A `length` past its end gives what there is. Throws `unsupported` for a pipe. */
 export async function readPiece(
   files: FileSystem,
   path: string,
   { offset, length }: { offset: number; length: number },
 ): Promise<FilePiece> {
+  await refuseSpecial(files, path)
   const file = await files.open(path, length)
   try {
     const [data, { size, mtimeMs }] = await Promise.all([
@@ -52,7 +55,7 @@ export async function saveFile(files: FileSystem, path: string, saving: Saving):
     if (there && isFileFailure(error) && error.code === 'no-permission') return null
     throw namedAs(error, { inner: temp, path: real })
   })
-  if (!file) return saveInPlace(files, real, saving)
+  if (!file) return saveInPlace(files, real, { ...saving, standing: there?.size ?? 0 })
   let overwriting = false
   try {
     await write(file, data, files.pace.chunk)
@@ -75,9 +78,14 @@ export async function saveFile(files: FileSystem, path: string, saving: Saving):
 }
 
 /** Nothing can be made beside the file: its contents are written over. */
-async function saveInPlace(files: FileSystem, path: string, { data, onNote }: Saving): Promise<FileVersion> {
+async function saveInPlace(
+  files: FileSystem,
+  path: string,
+  { data, onNote, standing }: Saving & { readonly standing: number },
+): Promise<FileVersion> {
   // Whether it can be written to at all is found out before anything is said or lost.
   await (await files.create(path, { how: 'keep', size: data.length })).close()
+  await refuseWhereFull(files, path, { size: data.length, standing })
   const name = shortName(nameOf(path))
   onNote?.(`The folder of ${name} on ${files.label} lets no file be made, so the contents of ${name} are written over.`)
   const file = await files.create(path, { how: 'truncate', size: data.length })
