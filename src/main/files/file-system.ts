@@ -131,7 +131,10 @@ export interface FileSystem extends Disposable {
    * is, where the caller made it: a host need not be asked then.
    */
   rename(from: string, to: string, options?: { known?: FileKind }): Promise<void>
-  /** Puts `from` in the place of `to` in one step, or as near to it as the server comes without losing either. */
+  /**
+   * Puts `from` in the place of `to` in one step, or as near to it as the server comes without losing either. A host that
+   * can gives it the access list of `to`.
+   */
   replace(from: string, to: string): Promise<void>
   /** Copies a file beside another without its data leaving the side. Throws `unsupported` where the side can't. */
   copyInside(from: string, to: string): Promise<void>
