@@ -191,6 +191,9 @@ async function changePassword(
 ): Promise<boolean> {
   for (;;) {
     const changed = await new Promise<string>(resolve => context.requestChange(prompt, resolve))
+    // ssh2 counts the new request beside the one that it answers, and would read the next method's messages as this one's.
+    const { _authsQueue: queue } = (context as unknown as { _protocol: { _authsQueue: string[] } })._protocol
+    queue.shift()
     if (changed === undefined) return false
     context.password = changed
     if (!refuses.includes(changed)) return true

