@@ -20,6 +20,7 @@ export interface TestServerOptions {
   readonly mute?: boolean
   readonly stall?: boolean
   readonly banner?: string
+  readonly expired?: { readonly prompt: string; readonly refuses?: readonly string[] }
   /** The home of a `pty` shell; it must exist. */
   readonly home?: string
 }

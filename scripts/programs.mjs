@@ -35,6 +35,8 @@ export const unitPrograms = /** @type {const} */ ({
   'xz-utils': ['xz'],
   bzip2: ['bzip2'],
   iproute2: ['ss'],
+  netbase: ['/etc/services'],
+  acl: ['getfacl', 'setfacl'],
 })
 
 /** Additional programs of the end-to-end tests. */

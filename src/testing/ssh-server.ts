@@ -7,6 +7,7 @@ import ssh2, {
   type AuthContext,
   type Connection,
   type KeyboardAuthContext,
+  type PasswordAuthContext,
   type ServerChannel,
   type Session,
 } from 'ssh2'
@@ -43,6 +44,8 @@ export interface TestServerOptions {
   readonly stall?: boolean
   /** Sends this before the sign-in. */
   readonly banner?: string
+  /** The password is too old: asks for another with this prompt (RFC 4252, 8), and takes none of `refuses`. */
+  readonly expired?: { readonly prompt: string; readonly refuses?: readonly string[] }
   readonly home?: string
 }
 
@@ -162,7 +165,8 @@ function methodsOf(options: TestServerOptions, missing: readonly string[]): read
 async function judge(context: AuthContext, options: TestServerOptions): Promise<boolean> {
   switch (context.method) {
     case 'password':
-      return options.password !== undefined && context.password === options.password
+      if (options.password === undefined || context.password !== options.password) return false
+      return options.expired === undefined || changePassword(context, options.expired)
     case 'publickey':
       return (options.keys ?? []).some(line => {
         const known = utils.parseKey(line)
@@ -177,6 +181,22 @@ async function judge(context: AuthContext, options: TestServerOptions): Promise<
       return options.rounds !== undefined && askAll(context, options.rounds)
     default:
       return false
+  }
+}
+
+/** Asks until the new password is one that will do; it is the event's text then. */
+async function changePassword(
+  context: PasswordAuthContext,
+  { prompt, refuses = [] }: NonNullable<TestServerOptions['expired']>,
+): Promise<boolean> {
+  for (;;) {
+    const changed = await new Promise<string>(resolve => context.requestChange(prompt, resolve))
+    // ssh2 counts the new request beside the one that it answers, and would read the next method's messages as this one's.
+    const { _authsQueue: queue } = (context as unknown as { _protocol: { _authsQueue: string[] } })._protocol
+    queue.shift()
+    if (changed === undefined) return false
+    context.password = changed
+    if (!refuses.includes(changed)) return true
   }
 }
 

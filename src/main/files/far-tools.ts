@@ -10,6 +10,7 @@ import { inBatches, joined, sh, type Script } from '../ssh/script.ts'
 import { fileError } from './file-errors.ts'
 import type { Commands, FileSystem } from './file-system.ts'
 import { inPrivateFolder } from './private-folder.ts'
+import { refuseSpecial } from './special-files.ts'
 import { walk } from './walk.ts'
 
 export type ChecksumKind = 'sha256' | 'sha1' | 'md5'
@@ -26,6 +27,7 @@ export async function checksum(
   { path, kind }: { path: string; kind: ChecksumKind },
   signal: AbortSignal,
 ): Promise<string> {
+  await refuseSpecial(files, path)
   const { commands } = files
   if (commands) {
     const command = joined(checksumTries(path, kind), ' || ')

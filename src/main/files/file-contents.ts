@@ -7,13 +7,19 @@ import type { FileInfo, FilePiece, FileVersion } from '../../shared/contract/fil
 import { ignoreRefusal, tryChange } from './attributes.ts'
 import { isFileFailure } from './file-errors.ts'
 import type { FileSystem, ReadableFile, WritableFile } from './file-system.ts'
+import { refuseWhereFull } from './room.ts'
+import { refuseSpecial } from './special-files.ts'
 
-/** Reads part of a file, following links. Fewer than `length` bytes are returned at the end of the file. */
+/**
+ * Reads part of a file, following links. Fewer than `length` bytes are returned at the end of the file. Errors:
+ * `unsupported` for a pipe or a device.
+ */
 export async function readPiece(
   files: FileSystem,
   path: string,
   { offset, length }: { offset: number; length: number },
 ): Promise<FilePiece> {
+  await refuseSpecial(files, path)
   const file = await files.open(path, length)
   try {
     const [data, { size, mtimeMs }] = await Promise.all([
@@ -53,7 +59,7 @@ export async function saveFile(files: FileSystem, path: string, saving: Saving):
     if (there && isFileFailure(error) && error.code === 'no-permission') return null
     throw namedAs(error, { inner: temp, path: real })
   })
-  if (!file) return saveInPlace(files, real, saving)
+  if (!file) return saveInPlace(files, real, { ...saving, standing: there?.size ?? 0 })
   let overwriting = false
   try {
     await write(file, data, files.pace.chunk)
@@ -76,9 +82,14 @@ export async function saveFile(files: FileSystem, path: string, saving: Saving):
 }
 
 /** No file can be created beside this one, so its contents are overwritten. */
-async function saveInPlace(files: FileSystem, path: string, { data, onNote }: Saving): Promise<FileVersion> {
+async function saveInPlace(
+  files: FileSystem,
+  path: string,
+  { data, onNote, standing }: Saving & { readonly standing: number },
+): Promise<FileVersion> {
   // Checks that the file is writable before anything is announced or lost.
   await (await files.create(path, { how: 'keep', size: data.length })).close()
+  await refuseWhereFull(files, path, { size: data.length, standing })
   const name = shortName(nameOf(path))
   onNote?.(`No files can be created in the folder of ${name} on ${files.label}, so ${name} is overwritten in place.`)
   const file = await files.create(path, { how: 'truncate', size: data.length })

@@ -137,7 +137,10 @@ export interface FileSystem extends Disposable {
    * `from` if the caller created it, which saves asking a host.
    */
   rename(from: string, to: string, options?: { known?: FileKind }): Promise<void>
-  /** Replaces `to` with `from` atomically, or as nearly as the server can without losing either. */
+  /**
+   * Replaces `to` with `from` atomically, or as nearly as the server can without losing either. A host that can gives it
+   * the access control list of `to`.
+   */
   replace(from: string, to: string): Promise<void>
   /** Copies a file within the side, without transferring its data. Errors: `unsupported` if the side can't. */
   copyInside(from: string, to: string): Promise<void>

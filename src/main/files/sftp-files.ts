@@ -8,6 +8,7 @@ import { decodeName, encodeName } from '../sftp/byte-names.ts'
 import { openFlag, statusCode } from '../sftp/codec.ts'
 import type { SftpSession } from '../sftp/sftp-session.ts'
 import { SftpStatusError } from '../sftp/sftp-status-error.ts'
+import { AccessLists } from './access-lists.ts'
 import { ignoreRefusal } from './attributes.ts'
 import { fileError, fromServer, type FileFailure } from './file-errors.ts'
 import type { Commands, FileChange, FileSystem, ListOptions, Pace, ReadableFile, WritableFile } from './file-system.ts'
@@ -41,6 +42,7 @@ export class SftpFiles implements FileSystem {
   readonly whole = null
   readonly #parts: SftpFilesParts
   readonly #links: SftpLinks
+  readonly #lists: AccessLists | null
   readonly #ended = new AbortController()
   /** True once this server refused to remove the old name of a file moved by a second link. */
   #removesRefused = false
@@ -51,6 +53,7 @@ export class SftpFiles implements FileSystem {
     this.label = parts.label
     this.key = parts.key
     this.commands = parts.commands
+    this.#lists = parts.commands && new AccessLists(parts.commands)
   }
 
   /** Emitted once when the files are no longer reachable. */
@@ -149,6 +152,7 @@ export class SftpFiles implements FileSystem {
   }
 
   async replace(from: string, to: string): Promise<void> {
+    await this.#lists?.keep(to, from)
     if (this.#session.has('posix-rename@openssh.com'))
       return this.#try(to, () => this.#session.posixRename(from, to), 'is-a-folder')
     const there = await this.info(to)

@@ -51,9 +51,7 @@ export function readWinScp(text: string): Found {
 }
 
 /** Splits an .ini file into sections with their values. */
-function sections(
-  text: string,
-): readonly { readonly name: string; readonly values: ReadonlyMap<string, string> }[] {
+function sections(text: string): readonly { readonly name: string; readonly values: ReadonlyMap<string, string> }[] {
   const found: { name: string; values: Map<string, string> }[] = []
   for (const line of text.replace(/^\uFEFF/, '').split(/\r?\n/)) {
     const head = /^\[(.+)\]\s*$/.exec(line)

@@ -4,6 +4,7 @@ import { parseConfig, splitArguments, type ConfigLine } from './config-text.ts'
 import { isKeyword, misspelled, olderNames, shownKeyword } from './keywords.ts'
 import { readMatch, type Criterion } from './match-criteria.ts'
 import { isLiteral, matchesList } from './patterns.ts'
+import { withPortNumbers, type ServicePorts } from './service-names.ts'
 import type { LocalFacts } from './tokens.ts'
 
 /** A parsed file, with its included files by the line number of their Include. */
@@ -13,6 +14,8 @@ export interface ConfigSource {
   /** True for the system's file and its includes. */
   readonly system: boolean
   readonly includes: ReadonlyMap<number, readonly ConfigSource[]>
+  /** What a name in the place of a port means; none where it is left out. */
+  readonly services?: ServicePorts
 }
 
 /** One effective line and its position. */
@@ -124,8 +127,9 @@ class Builder {
       this.#note({ path: source.path, line: 1 }, 'the file is UTF-16, which ssh can’t read. Save it as UTF-8')
       return
     }
-    for (const line of parseConfig(source.text)) {
-      if (line.keyword === '') continue
+    for (const read of parseConfig(source.text)) {
+      if (read.keyword === '') continue
+      const line = { ...read, rest: withPortNumbers(read, source.services) }
       const at: Statement = {
         path: source.path,
         line: line.number,

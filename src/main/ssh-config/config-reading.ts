@@ -6,6 +6,7 @@ import { decodeText } from '../storage/decode-text.ts'
 import { parseConfig, splitArguments, type ConfigLine } from './config-text.ts'
 import type { ConfigNote, ConfigSource } from './config-program.ts'
 import { matchesPattern } from './patterns.ts'
+import { readServices, type ServicePorts } from './service-names.ts'
 import { expandTilde, expandVariables, ExpansionError, type LocalFacts } from './tokens.ts'
 
 /** The parsed files, the errors, and the stamps that reveal a change. */
@@ -31,7 +32,7 @@ export async function readConfigs(
   files: readonly { readonly path: string; readonly system: boolean }[],
   facts: LocalFacts,
 ): Promise<ConfigReading> {
-  const reader = new Reader(facts)
+  const reader = new Reader(facts, await readServices())
   const sources: ConfigSource[] = []
   for (const { path, system } of files) {
     const source = await reader.read(path, { system, depth: 0, including: null })
@@ -52,11 +53,13 @@ class Reader {
   readonly stamps = new Map<string, string>()
   #isSystem = false
   readonly #facts: LocalFacts
+  readonly #services: ServicePorts
   #files = 0
   #bytes = 0
 
-  constructor(facts: LocalFacts) {
+  constructor(facts: LocalFacts, services: ServicePorts) {
     this.#facts = facts
+    this.#services = services
   }
 
   async read(path: string, context: ReadContext): Promise<ConfigSource | null> {
@@ -85,7 +88,7 @@ class Reader {
       }
       includes.set(number, found)
     }
-    return { path, text, system, includes }
+    return { path, text, system, includes, services: this.#services }
   }
 
   async #text(path: string, place: { path: string; line: number }, included: boolean): Promise<string | null> {

@@ -8,9 +8,7 @@ export function parseWhole(text: string, max = maxInt): number | null {
   return value >= 0 && value <= max ? Math.abs(value) : null
 }
 
-/**
- * Parses a port from `min` to 65535; null for anything else. Service names, which OpenSSH looks up, are not supported.
- */
+/** Parses a port from `min` to 65535; null for anything else. `service-names` has replaced service names before. */
 export function parsePort(text: string, min: 0 | 1 = 1): number | null {
   const value = parseWhole(text, 65_535)
   return value !== null && value >= min ? value : null

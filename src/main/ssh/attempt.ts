@@ -14,8 +14,9 @@ import { Banner } from './banner.ts'
 import type { PlannedHop } from './connection-plan.ts'
 import { Deadline } from './deadline.ts'
 import type { DialStep } from './dial-step.ts'
+import type { PasswordChange } from './password-change.ts'
 import { stageOf, watchHello, type ServerHello } from './server-hello.ts'
-import { allowMessagesInLaterKex, onSilentRound } from './ssh2-internals.ts'
+import { allowMessagesInLaterKex, onSilentRound, sendNewPassword } from './ssh2-internals.ts'
 import { toSshError, type ConnectionStage } from './ssh-errors.ts'
 import type { UnsupportedIdentity } from './unsupported-identities.ts'
 
@@ -120,7 +121,7 @@ export class Attempt {
         client.on('error', error => ((error as { level?: string }).level === 'agent' ? undefined : reject(error)))
         client.on('banner', text => this.#showBanner(text))
         client.on('close', () => reject(new Error('')))
-        client.on('change password', () => reject(passwordExpired(this.#parts.hop)))
+        client.on('change password', prompt => this.#changePassword(auth, prompt))
         if (signal.aborted) abort()
         this.#startClock(handshakeLimit(this.#parts.hop))
         client.connect(config)
@@ -144,6 +145,13 @@ export class Attempt {
     const { hop, onStep } = this.#parts
     const said = this.#banner.text
     onStep({ kind: 'connecting', step: `Signing in as ${hop.user}`, ...(said && { said }) })
+  }
+
+  /** The server's own words about it are shown with its banners. */
+  #changePassword(auth: Authenticator, prompt: string): void {
+    this.#showBanner(prompt)
+    const send = (change: PasswordChange) => sendNewPassword(this.client, { user: this.#parts.hop.user, ...change })
+    auth.changePassword().then(change => this.unlessOver(() => send(change)), this.giveUp)
   }
 
   /** A banner may link to a page for signing in, so the full time limit starts again. */
@@ -194,11 +202,4 @@ export function needsAnswer(hop: PlannedHop, refused: boolean): AppError {
     ? `${hop.label} needs your input, but BatchMode is set to yes in its SSH config.`
     : `${hop.label} needs your input, and a background connection can’t ask for it. Connect to it first.`
   return new AppError(refused ? 'auth-failed' : 'needs-answer', text)
-}
-
-function passwordExpired(hop: PlannedHop): AppError {
-  return new AppError(
-    'auth-failed',
-    `The password of ${hop.user} on ${hop.label} must be changed, which Hawser can’t do. Change it with ssh in a terminal and try again.`,
-  )
 }

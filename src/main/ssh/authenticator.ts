@@ -8,6 +8,7 @@ import { applySpec } from '../ssh-config/algorithm-spec.ts'
 import { passwordName } from '../storage/secret-names.ts'
 import type { PlannedHop } from './connection-plan.ts'
 import { isUnusable, KeyChoice } from './key-choice.ts'
+import { addressOf, askNewPassword, RepeatedAnswer, type PasswordChange } from './password-change.ts'
 import { asksForPassword } from './password-prompt.ts'
 import type { SignInContext } from './sign-in-context.ts'
 import { OneKeyAgent } from './signer.ts'
@@ -46,6 +47,8 @@ export class Authenticator {
   #last = ''
   // A saved password is sent once per sign-in, whichever method asks for it.
   #keptUsed = false
+  #sentPassword = ''
+  #newPasswords = 0
   #keysOffered = 0
   /** The reason the sign-in was given up, if it was not only refused by the server. */
   failure: unknown
@@ -80,6 +83,17 @@ export class Authenticator {
   /** Call this once the sign-in succeeded: only answers that worked are saved. */
   async rememberAnswers(): Promise<void> {
     for (const [name, secret] of this.#toRemember) await this.#context.secrets.set(name, secret)
+  }
+
+  /** The server wants a new password for the one just sent (RFC 4252, 8). Errors: `cancelled`, and those of `ask`. */
+  async changePassword(): Promise<PasswordChange> {
+    const name = passwordName(this.#context.hop)
+    const old = this.#sentPassword
+    const remembered = this.#toRemember.has(name) || this.#keptUsed
+    const turnedDown = this.#newPasswords++ > 0
+    const { password, remember } = await askNewPassword(this.#context, { turnedDown, remember: remembered })
+    if (remember) this.#toRemember.set(name, password)
+    return { old, changed: password }
   }
 
   async *#run(): Attempts {
@@ -150,10 +164,11 @@ export class Authenticator {
     for (let tries = 0; tries < passwordPrompts && !this.#partial; tries++) {
       let asked = 0
       let failed: unknown
+      const repeated = new RepeatedAnswer()
       const prompt = (...[name, text, , prompts, finish]: KeyboardPrompt) => {
         if (++asked > maxRounds) failed ??= new AppError('auth-failed', 'The server sent too many prompts.')
         if (failed !== undefined) return this.#context.giveUp(failed)
-        this.#answerOne({ name, text, prompts, first: asked === 1, again: tries > 0 }).then(
+        this.#answerOne({ name, text, prompts, first: asked === 1, again: tries > 0, repeated }).then(
           finish,
           (error: unknown) => {
             failed = error
@@ -177,6 +192,7 @@ export class Authenticator {
     prompts: SshPrompt[]
     first: boolean
     again: boolean
+    repeated: RepeatedAnswer
   }): Promise<string[]> {
     const { hop, secrets, ask } = this.#context
     const prompts = round.prompts
@@ -189,6 +205,7 @@ export class Authenticator {
     const kept = isPassword && round.first && !this.#keptUsed ? await secrets.get(passwordName(hop)) : null
     if (kept !== null) {
       this.#keptUsed = true
+      round.repeated.add(only?.text.fromServer ?? '', kept)
       return [kept]
     }
     const refused = isPassword && this.#keptUsed
@@ -205,9 +222,16 @@ export class Authenticator {
       refused,
     )
     if (answer?.kind !== 'secrets') throw cancelled()
-    if (isPassword && answer.remember) this.#toRemember.set(passwordName(hop), answer.secrets[0] ?? '')
+    const answers = prompts.map((_prompt, index) => answer.secrets[index] ?? '')
+    const wanted = answer.remember || (!round.first && this.#toRemember.has(passwordName(hop)))
+    if (isPassword && wanted) this.#toRemember.set(passwordName(hop), answers[0] ?? '')
     else if (isPassword) this.#toRemember.delete(passwordName(hop))
-    return prompts.map((_prompt, index) => answer.secrets[index] ?? '')
+    for (const [index, { text, echo }] of prompts.entries()) {
+      const given = answers[index] ?? ''
+      if (echo || !round.repeated.add(text.fromServer, given)) continue
+      if (this.#toRemember.has(passwordName(hop)) || this.#keptUsed) this.#toRemember.set(passwordName(hop), given)
+    }
+    return answers
   }
 
   async *#sendPassword(): Attempts {
@@ -218,6 +242,7 @@ export class Authenticator {
     const kept = this.#keptUsed ? null : await secrets.get(passwordName(hop))
     if (kept !== null) {
       this.#keptUsed = true
+      this.#sentPassword = kept
       yield { type: 'password', username, password: kept }
       if (this.#partial) return void (this.#stepped = true)
       text = 'The saved password was not accepted.'
@@ -226,12 +251,20 @@ export class Authenticator {
     for (let tries = 0; tries < passwordPrompts && this.methods.includes('password'); tries++) {
       const prompts = [{ text: 'Password', echo: false }]
       const from = { kind: 'hawser' } as const
-      const question: Question = { kind: 'secrets', from, title: passwordTitle(hop), text, prompts, remember: true }
+      const question: Question = {
+        kind: 'secrets',
+        from,
+        title: `Password for ${addressOf(hop)}`,
+        text,
+        prompts,
+        remember: true,
+      }
       const answer = await ask(question, kept !== null)
       if (answer?.kind !== 'secrets') throw cancelled()
       const password = answer.secrets[0] ?? ''
       if (answer.remember) this.#toRemember.set(passwordName(hop), password)
       else this.#toRemember.delete(passwordName(hop))
+      this.#sentPassword = password
       yield { type: 'password', username, password }
       if (this.#partial) return void (this.#stepped = true)
       text = 'Incorrect password.'
@@ -253,11 +286,4 @@ function isAccepted(type: string, spec: string | null): boolean {
 
 function asking({ label, user, address, port, via }: PlannedHop): AskingServer {
   return { kind: 'server', label, user, address, port, via }
-}
-
-function passwordTitle(hop: PlannedHop): string {
-  // Distinguishes servers on one address, and one address behind different jump hosts.
-  const port = hop.port === 22 ? '' : `:${hop.port}`
-  const way = hop.via.length === 0 ? '' : ` via ${hop.via.join(', ')}`
-  return `Password for ${hop.user}@${hop.address}${port}${way}`
 }

@@ -33,9 +33,14 @@ const password = new RegExp(
  */
 export function asksForPassword(prompt: string, first: boolean): boolean {
   const text = prompt.normalize('NFKC')
-  // `adgangskode` is Danish for password and ends like the word for a code.
-  if (code.test(text.replace(/adgangskode/gi, 'password'))) return false
+  if (namesCode(prompt)) return false
   if (password.test(text)) return true
   // A challenge is displayed as digits.
   return first && !/\d{4}/.test(text)
+}
+
+/** True if a prompt asks for a code, a PIN or the answer to a challenge. */
+export function namesCode(prompt: string): boolean {
+  // `adgangskode` is Danish for password and ends like the word for a code.
+  return code.test(prompt.normalize('NFKC').replace(/adgangskode/gi, 'password'))
 }

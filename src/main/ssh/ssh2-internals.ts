@@ -27,6 +27,8 @@ interface PrivateProtocol {
   shell(id: number, wantReply: boolean): void
   exec(id: number, command: string, wantReply: boolean): void
   openssh_agentForward(id: number, wantReply: boolean): void
+  authPassword(user: string, password: string, changed: string): void
+  readonly _authsQueue?: string[]
   readonly _handlers?: Record<string, OnChannelData | undefined>
   readonly _packetRW?: { readonly read: { read(payload: Buffer): Buffer } }
   readonly _decipher?: { _onPayload: OnPayload }
@@ -168,6 +170,20 @@ export function onSilentRound(client: Client, heard: (text: string) => void): vo
     if (prompts.length === 0) heard([name, instruction].filter(each => each !== '').join('\n'))
     usual(from, ...round)
   }
+}
+
+/**
+ * Answers SSH_MSG_USERAUTH_PASSWD_CHANGEREQ (RFC 4252, 8). The reply that ssh2's own event offers sends the password of its
+ * configuration, which is none here.
+ */
+export function sendNewPassword(
+  client: Client,
+  { user, old, changed }: { readonly user: string; readonly old: string; readonly changed: string },
+): void {
+  const protocol = inside(client)._protocol
+  // The request before has no other answer than this one: ssh2 would take the next method's messages for its own.
+  protocol?._authsQueue?.shift()
+  protocol?.authPassword(user, old, changed)
 }
 
 /** Makes ssh2 forget a channel, so that later data for it is dropped. */

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { lacks } from '../../testing/programs.ts'
 import { runTransfer } from '../../testing/run-transfer.ts'
 import { canBeAnother, plainUser, sftpServer } from '../../testing/sftp-program.ts'
-import { leftIn, modeOf, programFiles, put, text, twoFolders } from '../../testing/two-folders.ts'
+import { altered, leftIn, modeOf, programFiles, put, text, twoFolders } from '../../testing/two-folders.ts'
 import { saveFile } from '../files/file-contents.ts'
 import { LocalFiles } from '../files/local-files.ts'
 
@@ -62,6 +62,22 @@ describe.skipIf(!canBeAnother || lacks(sftpServer, 'setpriv'))('a file that canâ
     })
     expect(failures[0]).toMatch(/Permission denied for a on/)
     expect([text(join(yard, 'a')), notes, leftIn(yard)]).toEqual(['old', [], []])
+  })
+
+  test('is as it was where its disk has no room for the new contents', async () => {
+    const { near, yard, files } = await rig(0o755)
+    put(join(near, 'a'), 'n'.repeat(sizes.large))
+    put(join(yard, 'a'), 'old', 0o666)
+    const full = altered(files, { space: () => Promise.resolve({ free: 1_000, total: 1_000_000, readOnly: false }) })
+    const copying = runTransfer([local, full], { from: [join(near, 'a')], to: yard, options: replace })
+    await expect(copying).rejects.toMatchObject({ code: 'no-space' })
+    const data = Buffer.from('n'.repeat(sizes.large))
+    await expect(saveFile(full, join(yard, 'a'), { data, expected: null })).rejects.toMatchObject({ code: 'no-space' })
+    expect([text(join(yard, 'a')), leftIn(yard)]).toEqual(['old', []])
+    // What stands there makes room for what comes in its place.
+    put(join(yard, 'a'), 'x'.repeat(sizes.large), 0o666)
+    await saveFile(full, join(yard, 'a'), { data, expected: null })
+    expect(fs.readFileSync(join(yard, 'a')).equals(data)).toBe(true)
   })
 
   test('is saved from the editor, after a note; a refusal names it', async () => {

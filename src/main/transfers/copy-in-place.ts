@@ -1,6 +1,7 @@
 import { isFileFailure } from '../files/file-errors.ts'
 import { finishFile } from '../files/attributes.ts'
 import type { WritableFile } from '../files/file-system.ts'
+import { refuseWhereFull } from '../files/room.ts'
 import { compare } from './compare-copy.ts'
 import { finishingOf, type CopyFileOptions } from './copy-options.ts'
 import { fill } from './fill-file.ts'
@@ -17,11 +18,11 @@ export function onlyInPlace({ source, target, replace, standing }: CopyFileOptio
 
 /**
  * Overwrites the contents of an existing file, which keeps its mode and owner. Announced first, because an interruption
- * loses the old contents. Resolves to whether its time was set. Errors: those of `copyFile`, and `no-permission` before
- * anything is modified if the file isn't writable.
+ * loses the old contents. Resolves to whether its time was set. Errors: those of `copyFile`, and before anything is
+ * modified `no-permission` if the file isn't writable and `no-space` if its disk is full.
  */
 export async function copyInPlace(options: CopyFileOptions): Promise<boolean> {
-  const { source, target, from, to, info, verify, onInPlace } = options
+  const { source, target, from, to, info, verify, standing, onInPlace } = options
   const chunk = Math.min(source.pace.chunk, target.pace.chunk)
   const file = await source.open(from, info.size)
   let written: WritableFile | undefined
@@ -29,6 +30,7 @@ export async function copyInPlace(options: CopyFileOptions): Promise<boolean> {
     const before = file.info()
     before.catch(() => {})
     await (await target.create(to, { how: 'keep', size: info.size })).close()
+    await refuseWhereFull(target, to, { size: info.size, standing: standing?.size ?? 0 })
     onInPlace?.(to)
     written = await target.create(to, { how: 'truncate', size: info.size })
     const after = await fill(options, { file, written, before, chunk, from: 0, version: info, noted: false })
