@@ -19,8 +19,6 @@ import { dirname, join } from 'node:path'
 import { _electron, expect, test, type ElectronApplication, type Page } from '@playwright/test'
 
 import { electronProgram, projectFolder, startArguments } from './fixtures.ts'
-import { contract } from '../src/shared/contract/contract.ts'
-import type { Service } from '../src/shared/contract/define.ts'
 
 // As another user than root, since only then the sandbox is on. Root gives the folders to `nobody`.
 const asRoot = userInfo().uid === 0
@@ -263,14 +261,13 @@ test('only our own channels pass, only web and mail addresses open', async () =>
   for (const reply of [result.file, result.script, result.extra]) expect(reply).toContain('"code":"invalid-input"')
 })
 
-test('main handles the calls of the contract and no others', async () => {
+test('main handles nothing but the calls of its contract', async () => {
   const handled = await app.evaluate(({ ipcMain }) => [
     ...(ipcMain as unknown as { _invokeHandlers: Map<string, unknown> })._invokeHandlers.keys(),
   ])
-  const expected = Object.entries(contract).flatMap(([service, members]: [string, Service]) =>
-    Object.entries(members).flatMap(([name, { kind }]) => (kind === 'call' ? `hawser:${service}.${name}` : [])),
-  )
-  expect(handled.sort()).toEqual(expected.sort())
+  // Which calls these are is compared with the contract in serve.test.ts.
+  expect(handled.filter(channel => !/^hawser:[A-Za-z]+\.[A-Za-z]+$/.test(channel))).toEqual([])
+  expect(handled).toContain('hawser:hosts.list')
 })
 
 test('the data folder belongs to its user alone', async () => {

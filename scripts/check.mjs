@@ -1,4 +1,4 @@
-// npm run check: types, lint, format, unused exports, unit tests and tests with servers; exit code 0 means clean.
+// npm run check: types, lint, format, unused exports, import cycles, unit tests and tests with servers; exit code 0 means clean.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +13,7 @@ const lanes = /** @type {const} */ ([
   [
     ['types', 'node_modules/typescript/bin/tsc', ['-b']],
     ['exports', 'scripts/unused-exports.mjs', []],
+    ['cycles', 'scripts/lint/cycles.mjs', []],
     ['format', 'node_modules/prettier/bin/prettier.cjs', ['--check', '--log-level=warn', '.']],
   ],
   [['lint', 'node_modules/eslint/bin/eslint.js', ['.']]],
@@ -72,7 +73,7 @@ export function summary({ passed, failed, skipped }) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  help('npm run check   types, lint, format, unused exports, and the tests without a window')
+  help('npm run check   types, lint, format, unused exports, import cycles, and the tests without a window')
   const result = await check()
   console.log(summary(result))
   process.exit(result.failed === 0 ? 0 : 1)

@@ -23,12 +23,12 @@ export function runTool(tool, args, env = {}) {
 }
 
 /**
- * Runs a tool of node_modules and collects its output, so that the lines of parallel tools don't mix.
- * @param {string} tool @param {string[]} args
+ * Runs a script and collects its output, so that the lines of parallel scripts don't mix.
+ * @param {string} script its path below the project's folder @param {string[]} args
  * @returns {Promise<{ code: number, output: string }>}
  */
-function runToolQuietly(tool, args) {
-  const child = spawn(process.execPath, [join(root, 'node_modules', tool), ...args], {
+export function runQuietly(script, args) {
+  const child = spawn(process.execPath, [join(root, script), ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -2,11 +2,13 @@
 // take apart and to read as any other.
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
 
 import ts from 'typescript'
 
 /** Groups of files that import each other, by path from `root`; empty where there is none. @param {string} root */
-function findCycles(root) {
+export function findCycles(root) {
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter(name => /\.(ts|tsx|mjs)$/.test(name) && !/\.test\.tsx?$/.test(name))
     .map(name => name.replaceAll('\\', '/'))
@@ -61,4 +63,10 @@ function circles(imports) {
   }
   for (const file of imports.keys()) if (!seen.has(file)) visit(file)
   return found
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const found = findCycles('src')
+  for (const files of found) console.log(`These files of src import each other in a circle: ${files.join(', ')}.`)
+  process.exit(found.length === 0 ? 0 : 1)
 }
