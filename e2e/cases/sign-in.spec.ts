@@ -58,7 +58,7 @@ test('a password that has expired is changed while signing in, in the server’s
     ['New password:', 'new'],
     ['Retype new password:', 'new'],
   ] as const) {
-    await expect(dialog.getByRole('region', { name: 'The server says' })).toContainText(words)
+    await expect(dialog.getByRole('region', { name: 'Message from the server' })).toContainText(words)
     await dialog.getByLabel('Answer', { exact: true }).fill(answer)
     await next()
   }
@@ -71,7 +71,7 @@ test('a password that has expired is changed while signing in, in the server’s
   await expect(dialog).toHaveAccessibleName(`New password for me@127.0.0.1:${plain.port}`)
   await expect(dialog.getByRole('region', { name: 'Notice from the server' })).toContainText(expired)
   await dialog.getByLabel('New password', { exact: true }).fill('new')
-  await dialog.getByLabel('Repeat new password').fill('new')
+  await dialog.getByLabel('Confirm new password').fill('new')
   await next()
   await expect(terminal(page, 'plain').rows).toContainText('ready')
   expect(plain.events.filter(({ method }) => method === 'password')).toMatchObject([{ ok: true, text: 'new' }])

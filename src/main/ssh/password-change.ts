@@ -31,7 +31,7 @@ export async function askNewPassword(
       text,
       prompts: [
         { text: 'New password', echo: false },
-        { text: 'Repeat new password', echo: false },
+        { text: 'Confirm new password', echo: false },
       ],
       // A password that is remembered already goes on being so.
       remember: !remember,
@@ -39,7 +39,7 @@ export async function askNewPassword(
     if (answer?.kind !== 'secrets') throw new AppError('cancelled', 'Cancelled')
     const [password = '', repeated = ''] = answer.secrets
     if (password !== '' && password === repeated) return { password, remember: remember || answer.remember }
-    text = password === repeated ? 'Type a new password.' : 'The two passwords differ. Type them again.'
+    text = password === repeated ? 'Enter a new password.' : 'The passwords don’t match. Enter them again.'
   }
 }
 

@@ -1,5 +1,5 @@
 import { parseNpy, parseZipDirectory, unpackHead, type ArrayInfo } from './numpy.ts'
-import type { ByteSource } from './preview-job.ts'
+import type { ByteSource } from './byte-source.ts'
 import { counted, cutTable, type TableAnswer } from './preview-limits.ts'
 
 const headBytes = 16 * 1024

@@ -7,7 +7,7 @@ import { Actions, Dialog } from '../../ui/dialog.tsx'
 import { TextField } from '../../ui/field.tsx'
 import { archiveName, countText, isArchive } from './file-actions.ts'
 import { paneOf, pathsOf } from './file-panes.ts'
-import type { DialogParts } from './files-dialogs.tsx'
+import type { DialogParts } from './files-parts.ts'
 import { useWork } from '../../ui/use-work.ts'
 
 /** Asks for the name of an archive; its extension selects the format. */

@@ -1,7 +1,7 @@
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { FilePiece, Place } from '../../../shared/contract/files.ts'
 import { largestRead } from '../../../shared/contract/files.ts'
-import type { ByteSource } from './preview-job.ts'
+import type { ByteSource } from './byte-source.ts'
 import { limits } from './preview-limits.ts'
 import { sizeText } from '../../../shared/base/sizes.ts'
 

@@ -11,7 +11,7 @@ import { useWorkspace } from '../../workspace/workspace-store.ts'
 import { FileActions } from './file-actions.ts'
 import { FileKeys } from './file-keys.ts'
 import { FilePanes, followTabs } from './file-panes.ts'
-import { followPath, otherPane } from './files-menus.ts'
+import { followPath, otherPane } from './other-pane.ts'
 import { useFiles } from './files-state.ts'
 import { focusGrid } from './focus-grid.ts'
 

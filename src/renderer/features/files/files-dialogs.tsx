@@ -5,7 +5,7 @@ import { ErrorBoundary } from '../../ui/error-boundary.tsx'
 import { CompressDialog } from './compress-dialog.tsx'
 import { DeleteDialog } from './delete-dialog.tsx'
 import { openDialog, useFiles } from './files-state.ts'
-import type { FilesParts } from './files-view.tsx'
+import type { FilesParts } from './files-parts.ts'
 import { FindDialog } from './find-dialog.tsx'
 import { NewDialog } from './new-dialog.tsx'
 import { PropertiesDialog } from './properties-dialog.tsx'
@@ -58,11 +58,4 @@ function DialogOf({ parts, dialog }: { readonly parts: FilesParts; readonly dial
     default:
       return assertNever(dialog)
   }
-}
-
-/** Props that all dialogs of the Files page share. */
-export interface DialogParts {
-  readonly parts: FilesParts
-  readonly paneId: string
-  readonly close: () => void
 }

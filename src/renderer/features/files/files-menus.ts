@@ -1,4 +1,3 @@
-import { joinPath } from '../../../shared/base/paths.ts'
 import { shownName } from '../../../shared/base/shown-name.ts'
 import type { Entry } from '../../../shared/contract/files.ts'
 import type { Settings } from '../../../shared/contract/settings.ts'
@@ -11,10 +10,11 @@ import { sideText } from '../../mirrors/sides.ts'
 import { tell, tellProblem } from '../../mirrors/notices.ts'
 import { changeSettings } from '../../mirrors/settings.ts'
 import type { MenuItem } from '../../ui/menu.tsx'
-import { addFileTab, setFileSide, shownTab } from '../../workspace/files-tabs.ts'
-import { activeFiles, type FilesTab, type PaneSide } from '../../workspace/workspace-store.ts'
+import { addFileTab, setFileSide } from '../../workspace/files-tabs.ts'
+import { type FilesTab, type PaneSide } from '../../workspace/workspace-store.ts'
 import type { FileServices } from './file-services.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
+import { otherPane } from './other-pane.ts'
 
 /** What can be done with the rows under the pointer; with none, with the folder itself. */
 export function rowMenu(services: FileServices, paneId: string, names: readonly string[]): readonly MenuItem[] {
@@ -204,24 +204,4 @@ async function compare(api: Api, paneId: string, how: typeof compareByTime): Pro
   } catch (error) {
     tellProblem(error)
   }
-}
-
-/** The pane beside another one in the tab in front. */
-export function otherPane(paneId: string): string | null {
-  const tab = activeFiles()
-  if (!tab) return null
-  const [left, right] = [shownTab(tab.left).id, shownTab(tab.right).id]
-  return paneId === left ? right : paneId === right ? left : null
-}
-
-/** Where the other pane goes when one goes from a folder to another: into the same child, or up as well. Pure. */
-export function followPath(from: string, to: string, other: string): string | null {
-  if (to.startsWith(from === '/' ? '/' : `${from}/`)) {
-    const rest = to.slice(from === '/' ? 1 : from.length + 1)
-    return rest.split('/').reduce(joinPath, other)
-  }
-  if (!from.startsWith(to === '/' ? '/' : `${to}/`)) return null
-  const up = from.slice(to.length).split('/').filter(Boolean)
-  const tail = `/${up.join('/')}`
-  return other.endsWith(tail) ? other.slice(0, -tail.length) || '/' : null
 }

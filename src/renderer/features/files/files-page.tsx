@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 
-import { FilesView, type FilesParts } from './files-view.tsx'
+import { FilesView } from './files-view.tsx'
 import { useFiles } from './files-state.ts'
 import type { FileLocation } from './location-picker.tsx'
 import { type Column } from './rows.ts'
@@ -12,6 +12,7 @@ import type { FilesTab } from '../../workspace/workspace-store.ts'
 import type { DoorContext } from '../../workspace/door.ts'
 import type { FileServices } from './file-services.ts'
 import { paneMenu, rowMenu } from './files-menus.ts'
+import { type FilesParts } from './files-parts.ts'
 
 interface FilesPageProps {
   readonly tab: FilesTab

@@ -4,46 +4,14 @@ import { Group, Panel, Separator } from 'react-resizable-panels'
 
 import { nameOf } from '../../../shared/base/paths.ts'
 import { shownName } from '../../../shared/base/shown-name.ts'
-import type { Api } from '../../../shared/contract/contract.ts'
-import type { FileTab } from '../../../shared/contract/workspace.ts'
-import type { Target } from '../../../shared/contract/targets.ts'
 import { IconButton } from '../../ui/button.tsx'
-import type { MenuItem } from '../../ui/menu.tsx'
 import ui from '../../ui/text.module.css'
 import { addFileTab, closeFileTab, focusFilePane, selectFileTab, shownTab } from '../../workspace/files-tabs.ts'
 import type { FilesTab, PaneSide } from '../../workspace/workspace-store.ts'
-import type { FileActions } from './file-actions.ts'
-import type { FileKeys } from './file-keys.ts'
-import type { SizedColumn, Widths } from './file-grid-head.tsx'
 import { FilePane } from './file-pane.tsx'
-import type { FilePanes } from './file-panes.ts'
 import { FilesDialogs } from './files-dialogs.tsx'
 import css from './files-view.module.css'
-import type { FileLocation } from './location-picker.tsx'
-import type { Column } from './rows.ts'
-
-/** The dependencies of the Files page, which the app provides. */
-export interface FilesParts {
-  readonly api: Api
-  readonly panes: FilePanes
-  readonly actions: FileActions
-  readonly keys: FileKeys
-  readonly locations: readonly FileLocation[]
-  readonly columns: readonly Column[]
-  readonly widths: Widths
-  readonly setWidth: (column: SizedColumn, width: number | null) => void
-  readonly hidden: boolean
-  readonly toggleHidden: () => void
-  readonly rowMenu: (paneId: string, names: readonly string[]) => readonly MenuItem[]
-  readonly paneMenu: (tab: FileTab) => readonly MenuItem[]
-  readonly pathOf: (file: File) => string
-  readonly isDark: boolean
-  /** Opens a link found in a file of `target`. */
-  readonly openLink: (target: Target, address: string) => void
-  /** Sends text to the most recently used terminal; its name is null if there is none. */
-  readonly sender: { useName(): string | null; useCount(): number; send(text: string): void }
-  readonly onProblem: (error: unknown) => void
-}
+import type { FilesParts } from './files-parts.ts'
 
 /** Two panes side by side. */
 export function FilesView({ tab, parts }: { readonly tab: FilesTab; readonly parts: FilesParts }) {

@@ -1,6 +1,7 @@
-import type { ByteSource, PreviewAnswers, PreviewJob, TextAnswer } from './preview-job.ts'
+import type { PreviewAnswers, PreviewJob, TextAnswer } from './preview-job.ts'
 import { hexDump, looksBinary } from './preview-kind.ts'
 import { counted, limits } from './preview-limits.ts'
+import type { ByteSource } from './byte-source.ts'
 
 /** Creates a preview within the limits. Rejects with a message for the user. Parsers are loaded on demand. */
 export async function makePreview(job: PreviewJob, source: ByteSource): Promise<PreviewAnswers[PreviewJob['kind']]> {

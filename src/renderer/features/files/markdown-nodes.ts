@@ -2,9 +2,15 @@ import { isValidElement, type ReactNode } from 'react'
 import Markdown from 'react-markdown'
 import gfm from 'remark-gfm'
 
-import type { ByteSource, PreviewAnswers } from './preview-job.ts'
+import type { ByteSource } from './byte-source.ts'
 import { limits } from './preview-limits.ts'
 import { sizeText } from '../../../shared/base/sizes.ts'
+
+/** A Markdown text as nodes to draw, and what was left out. */
+export interface MarkdownAnswer {
+  readonly nodes: readonly DrawnNode[]
+  readonly notes: readonly string[]
+}
 
 /** A node of a rendered Markdown document: text, or an element with children. */
 export type DrawnNode = string | DrawnElement
@@ -36,7 +42,7 @@ export interface NodeBudget {
 }
 
 /** Renders the start of a Markdown file. */
-export async function readMarkdown(source: ByteSource): Promise<PreviewAnswers['markdown']> {
+export async function readMarkdown(source: ByteSource): Promise<MarkdownAnswer> {
   const text = new TextDecoder().decode(await source.slice(0, Math.min(limits.markdownBytes, source.size)))
   const notes =
     source.size > limits.markdownBytes

@@ -5,7 +5,7 @@ import { isSafeName } from '../../../shared/base/paths.ts'
 import { Button } from '../../ui/button.tsx'
 import { Actions, Dialog } from '../../ui/dialog.tsx'
 import { TextField } from '../../ui/field.tsx'
-import type { DialogParts } from './files-dialogs.tsx'
+import type { DialogParts } from './files-parts.ts'
 import { useWork } from '../../ui/use-work.ts'
 
 const kinds = {

@@ -1,7 +1,7 @@
 import { cleanText } from '../../../shared/base/clean-text.ts'
 import { markdownNodes, type DrawnNode, type NodeBudget } from './markdown-nodes.ts'
 import { tooLarge } from './picture.ts'
-import type { ByteSource } from './preview-job.ts'
+import type { ByteSource } from './byte-source.ts'
 import { counted, limits } from './preview-limits.ts'
 
 /** The shown part of one notebook cell. */

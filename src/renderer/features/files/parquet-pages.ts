@@ -1,7 +1,7 @@
 import type { ColumnMetaData } from 'hyparquet'
 import { parquetHeader } from 'hyparquet/src/column.js'
 
-import type { ByteSource } from './preview-job.ts'
+import type { ByteSource } from './byte-source.ts'
 
 /** Maximum bytes of one page, compressed or not; writers usually start a new page at 1 MiB. */
 export const largestPage = 8 * 1024 * 1024

@@ -9,7 +9,7 @@ import {
 } from 'hyparquet-compressors'
 
 import { firstPages, largestPage, type PagesRead } from './parquet-pages.ts'
-import type { ByteSource } from './preview-job.ts'
+import type { ByteSource } from './byte-source.ts'
 import { counted, cutTable, limits, type TableAnswer } from './preview-limits.ts'
 import { sizeText } from '../../../shared/base/sizes.ts'
 

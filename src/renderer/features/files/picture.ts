@@ -1,10 +1,15 @@
 import { safeDrawing } from './drawing.ts'
 import { pictureSize } from './picture-size.ts'
-import type { ByteSource, PreviewAnswers } from './preview-job.ts'
+import type { ByteSource } from './byte-source.ts'
 import { counted, limits } from './preview-limits.ts'
 
+/** The bytes of a picture, or the text of an SVG. */
+export interface PictureAnswer {
+  readonly data: ArrayBuffer | string
+}
+
 /** Reads an image, or an SVG's text, and checks that it is cheap to decode, because the page's own process decodes it. */
-export async function readPicture(source: ByteSource, svg: boolean): Promise<PreviewAnswers['picture']> {
+export async function readPicture(source: ByteSource, svg: boolean): Promise<PictureAnswer> {
   if (source.size > limits.bytes) throw new Error('This image is too large to preview. Open it in another app.')
   const data = await source.slice(0, source.size)
   if (svg) return { data: safeDrawing(new Uint8Array(data)) }

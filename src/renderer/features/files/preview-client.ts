@@ -1,6 +1,7 @@
 import { messageOf } from '../../../shared/base/errors.ts'
-import type { ByteSource, FromWorker, PreviewAnswers, PreviewJob, ToWorker } from './preview-job.ts'
+import type { FromWorker, PreviewAnswers, PreviewJob, ToWorker } from './preview-job.ts'
 import { limits } from './preview-limits.ts'
+import type { ByteSource } from './byte-source.ts'
 
 /** The subset of Worker that previews use. */
 export interface PreviewWorker {

@@ -1,14 +1,7 @@
-import type { DrawnNode } from './markdown-nodes.ts'
+import type { MarkdownAnswer } from './markdown-nodes.ts'
 import type { NotebookAnswer } from './notebook.ts'
+import type { PictureAnswer } from './picture.ts'
 import type { TableAnswer } from './preview-limits.ts'
-
-/** The bytes of a file, read on demand. */
-export interface ByteSource {
-  /** Size of the whole file, in bytes. */
-  readonly size: number
-  /** Reads bytes from `start` to `end`, or fewer at the end of the file. Rejects if the preview has used up its limit. */
-  slice(start: number, end: number): Promise<ArrayBuffer>
-}
 
 /** A job for the preview worker. */
 export type PreviewJob =
@@ -23,12 +16,12 @@ export type PreviewJob =
 
 /** The result of a job, by kind. */
 export interface PreviewAnswers {
-  readonly markdown: { readonly nodes: readonly DrawnNode[]; readonly notes: readonly string[] }
+  readonly markdown: MarkdownAnswer
   readonly notebook: NotebookAnswer
   readonly table: TableAnswer
   readonly parquet: TableAnswer
   readonly array: TableAnswer
-  readonly picture: { readonly data: ArrayBuffer | string }
+  readonly picture: PictureAnswer
   readonly text: TextAnswer
 }
 

@@ -100,7 +100,7 @@ function Tail({ reader }: { reader: FileReader }) {
   return (
     <>
       {problem !== null && <p role="alert">{problem}</p>}
-      <pre ref={box} className={css['tail']} tabIndex={0} aria-label="End of file" aria-live="off">
+      <pre ref={box} className={css['tail']} tabIndex={0} role="group" aria-label="End of file" aria-live="off">
         {text}
       </pre>
     </>

@@ -1,6 +1,7 @@
 // Creates one preview. The worker has no access to main or the document, and ends when the dialog closes.
 import { makePreview } from './make-preview.ts'
-import type { ByteSource, FromWorker, ToWorker } from './preview-job.ts'
+import type { FromWorker, ToWorker } from './preview-job.ts'
+import type { ByteSource } from './byte-source.ts'
 
 /** The subset of a dedicated worker's global scope used here, which TypeScript's DOM library doesn't declare. */
 interface WorkerScope {

@@ -13,9 +13,10 @@ import { parseNotebook } from './notebook.ts'
 import { unpackHead } from './numpy.ts'
 import { tooLarge } from './picture.ts'
 import { preview, type PreviewWorker } from './preview-client.ts'
-import type { ByteSource, FromWorker, PreviewAnswers, ToWorker } from './preview-job.ts'
+import type { FromWorker, PreviewAnswers, ToWorker } from './preview-job.ts'
 import { limits } from './preview-limits.ts'
 import { parseTable } from './table-rows.ts'
+import type { ByteSource } from './byte-source.ts'
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 

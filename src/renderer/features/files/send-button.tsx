@@ -4,7 +4,7 @@ import { useRef, useState } from 'react'
 
 import { Button } from '../../ui/button.tsx'
 import { shownShortcut } from '../../ui/shortcut.ts'
-import type { FilesParts } from './files-view.tsx'
+import type { FilesParts } from './files-parts.ts'
 import { sentFrom } from './code-send.ts'
 
 interface SendButtonProps {

@@ -1,6 +1,6 @@
 import Papa from 'papaparse'
 
-import type { ByteSource } from './preview-job.ts'
+import type { ByteSource } from './byte-source.ts'
 import { cutTable, limits, type TableAnswer } from './preview-limits.ts'
 
 const headBytes = 256 * 1024

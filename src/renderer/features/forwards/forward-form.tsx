@@ -162,7 +162,7 @@ export function ForwardForm({ forward, target, hosts, keyOf, commandOf, onSave, 
         <div data-wide>
           {whole && chosen && <ForwardDrawing kind={kind} listen={whole.listen} to={whole.to} host={chosen.label} />}
           {whole && (
-            <code className={css['command']} aria-label="Equivalent ssh command">
+            <code className={css['command']} role="group" aria-label="Equivalent ssh command">
               {commandOf(whole)}
             </code>
           )}

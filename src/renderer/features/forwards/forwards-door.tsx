@@ -109,7 +109,7 @@ function ForwardCount() {
   const waiting = forwards.filter(({ state: { kind } }) => kind === 'waiting' || kind === 'needs-you').length
   if (up + waiting === 0) return null
   return (
-    <span aria-label="Forwards">
+    <span role="group" aria-label="Forwards">
       <Waypoints size={12} aria-hidden="true" />{' '}
       {[`${up} active`, waiting > 0 && `${waiting} waiting`].filter(Boolean).join(' · ')}
     </span>

@@ -100,14 +100,14 @@ function DetailsDialog({ info, copy, close }: OneKeyProps) {
           <dd>{usedBy.join(', ') || '—'}</dd>
         </dl>
         {randomart !== '' && (
-          <pre className={css['art']} aria-label="Randomart">
+          <pre className={css['art']} role="img" aria-label="Randomart">
             {randomart}
           </pre>
         )}
       </div>
       {problem !== null && <p className={ui['error']}>{problem}</p>}
       {publicKey !== null && (
-        <pre className={css['public']} aria-label="Public key" tabIndex={0}>
+        <pre className={css['public']} role="group" aria-label="Public key" tabIndex={0}>
           {publicKey}
         </pre>
       )}

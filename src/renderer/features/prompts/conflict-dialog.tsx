@@ -9,7 +9,7 @@ import { Button } from '../../ui/button.tsx'
 import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
 import { Checkbox } from '../../ui/field.tsx'
 import ui from '../../ui/text.module.css'
-import type { Asked } from './prompts.tsx'
+import type { Asked } from './asked.ts'
 
 const Differences = lazy(async () => ({ default: (await import('./differences.tsx')).Differences }))
 

@@ -4,7 +4,7 @@ import { useRef, useState } from 'react'
 import { assertNever } from '../../../shared/base/assert-never.ts'
 import { shownName } from '../../../shared/base/shown-name.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
-import type { Answer, OpenQuestion, ShownKey } from '../../../shared/contract/prompts.ts'
+import type { Answer, ShownKey } from '../../../shared/contract/prompts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
 import { Checkbox } from '../../ui/field.tsx'
@@ -13,6 +13,7 @@ import { ConflictDialog } from './conflict-dialog.tsx'
 import { HawserSecrets, ServerSecrets } from './secrets-dialogs.tsx'
 import { shownQuestion, usePrompts } from '../../mirrors/prompts.ts'
 import { isFromServer } from './server-question.ts'
+import type { Asked } from './asked.ts'
 
 export interface PromptsProps {
   readonly api: Api
@@ -49,13 +50,6 @@ export function Prompts({ api, openVault, copy, openLink }: PromptsProps) {
     default:
       return assertNever(question)
   }
-}
-
-/** Props of a question's dialog. */
-export interface Asked<K extends OpenQuestion['kind']> {
-  readonly question: Extract<OpenQuestion, { kind: K }>
-  readonly answer: (value: Answer | null) => void
-  readonly copy: (text: string) => void
 }
 
 function NewKey({ question, answer }: Asked<'new-key'>) {

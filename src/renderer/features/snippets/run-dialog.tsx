@@ -209,7 +209,7 @@ export function Preview({ api, order }: { readonly api: Api; readonly order: Ord
       {shown.text}
     </p>
   ) : (
-    <pre className={css['preview']} aria-label="Command to run" tabIndex={0}>
+    <pre className={css['preview']} role="group" aria-label="Command to run" tabIndex={0}>
       {shownText(shown.text)}
     </pre>
   )

@@ -35,6 +35,7 @@ export function RunOutputView({ api, id, row, label, bytes, onProblem }: RunOutp
       <pre
         ref={box}
         tabIndex={0}
+        role="group"
         aria-label={`Output of ${label}`}
         onScroll={event => {
           const { scrollHeight, scrollTop, clientHeight } = event.currentTarget

@@ -177,7 +177,7 @@ function Delete({
     void api.snippets.remove({ id: snippet.id }).then(close, (error: unknown) => setFailure(messageOf(error)))
   return (
     <Dialog alert title={`Delete ${snippet.name}?`} badge={<Trash2 size={18} />} tone="bad" onClose={close}>
-      <pre className={css['preview']} aria-label="Command" tabIndex={0}>
+      <pre className={css['preview']} role="group" aria-label="Command" tabIndex={0}>
         {shownText(snippet.command)}
       </pre>
       {failure !== null && (
