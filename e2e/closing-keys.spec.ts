@@ -105,6 +105,6 @@ test('the app’s shortcuts work in a terminal that is not connected', async ({ 
   const local = terminal(page, 'Local shell')
   await local.prompt()
   await local.run('exit')
-  await check('Local shell', /ended/i)
+  await check('Local shell', /exited with code 0/)
   silent.close()
 })

@@ -62,7 +62,7 @@ test('changes of the config are followed, and a line that ssh rejects is shown a
     'Line 1: GSSAPIAuthentication: GSSAPI (Kerberos) is not supported',
   )
   await page.getByRole('button', { name: 'one', exact: true }).click()
-  await expect(terminal(page, 'one').region).toContainText(/config, line 9: Port: “many” is not a number/)
+  await expect(terminal(page, 'one').region).toContainText(/config, line 9: Port: “many” is not a port number/)
 })
 
 test('an edit leaves every other byte of the config unchanged', async ({ launch, sshDir }) => {

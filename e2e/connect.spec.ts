@@ -206,7 +206,7 @@ test('what can’t be reached says so with the next step', async ({ launch, serv
   })
   for (const [label, text] of [
     ['closed', 'refused the connection'],
-    ['nowhere', 'was not found'],
+    ['nowhere', 'resolve the host name'],
     ['angry', 'Wait a few minutes'],
   ] as const) {
     await page.getByRole('button', { name: label, exact: true }).click()

@@ -197,7 +197,7 @@ test('a host behind a SOCKS proxy is reached by the settings of its form', async
   await form.getByRole('textbox', { name: 'Proxy address' }).fill('127.0.0.1')
   await form.getByRole('textbox', { name: 'Proxy port' }).fill('0')
   await form.getByRole('button', { name: 'Save' }).click()
-  await expect(form).toContainText('A proxy needs an address and a port')
+  await expect(form).toContainText('Enter the address of the proxy and a port')
   await form.getByRole('textbox', { name: 'Proxy port' }).fill(String((proxy.address() as AddressInfo).port))
   await form.getByRole('button', { name: 'Save' }).click()
   await openShell(page)

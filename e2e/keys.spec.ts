@@ -141,7 +141,7 @@ test('a PuTTY key is imported into the vault and signs in; no part of it reaches
   const vault = page.getByRole('dialog', { name: /vault/i })
   const passphrase = page.getByRole('dialog', { name: 'Passphrase for mine' })
   await expect(passphrase.or(vault)).toBeVisible()
-  if (await vault.isVisible()) await vault.getByRole('button', { name: 'This run only' }).click()
+  if (await vault.isVisible()) await vault.getByRole('button', { name: 'Keep until Hawser quits' }).click()
   await passphrase.getByRole('textbox', { name: 'Passphrase' }).fill('putty secret')
   await passphrase.getByRole('button', { name: 'Continue' }).click()
   const row = page.getByRole('list', { name: 'Keys' }).getByRole('listitem', { name: 'mine' })

@@ -43,6 +43,7 @@ export function ForwardsPage({
   const shownForwards = fuzzyFind(forwards, typed, ({ forward }) => `${forward.label} ${hostName(forward)}`)
   const [passing, saved] = [true, false].map(each => shownForwards.filter(({ forward }) => forward.passing === each))
   const shownFound = fuzzyFind(found, typed, each => `${each.port} ${each.process}`)
+  const savedCount = forwards.filter(({ forward }) => !forward.passing).length
   const few = typed === '' && !all ? shownPresets.slice(0, shownFirst) : shownPresets
   return (
     <div className={page['page']}>
@@ -90,9 +91,9 @@ export function ForwardsPage({
       </section>
       <section aria-label="Saved">
         <h2>
-          Saved <span>{forwards.filter(({ forward }) => !forward.passing).length}</span>
+          Saved <span>{savedCount}</span>
         </h2>
-        {forwards.length === 0 ? (
+        {savedCount === 0 ? (
           <div className={page['empty']}>
             <Waypoints size={36} strokeWidth={1.25} aria-hidden="true" />
             <div>
