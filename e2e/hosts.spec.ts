@@ -90,9 +90,7 @@ test('a shortcut is changed, takes over one that is in use only on a second pres
   await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: 'Keyboard' }).click()
   await page.getByRole('button', { name: 'Shortcut for Go to activity: none' }).click()
   await page.keyboard.press('Control+K')
-  await expect(page.getByRole('alert')).toHaveText(
-    'Ctrl K is the shortcut for Command palette. Press it again to take it from there.',
-  )
+  await expect(page.getByRole('alert')).toHaveText('Ctrl K is used by Command palette. Press it again to reassign it.')
   await page.keyboard.press('Escape')
   await expect(page.getByRole('button', { name: 'Shortcut for Command palette: Ctrl K' })).toBeVisible()
   await page.getByRole('button', { name: 'Shortcut for Go to activity: none' }).click()

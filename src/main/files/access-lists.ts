@@ -5,19 +5,19 @@ import type { Commands } from './file-system.ts'
 
 interface Folder {
   readonly lookedAt: number
-  /** True where one of its files may have a list of its own, or new ones get one. */
+  /** True if files in it may have lists of their own, or new files get one. */
   readonly hasLists: Promise<boolean>
 }
 
-// One look serves the files of a copy.
+// One check serves all files of a copy.
 const looksHoldMs = 60_000
 // Some login shells take seconds to run a command.
 const commandMs = 60_000
 
 /**
- * The access lists (acl(5)) of files that are replaced. SFTP has no word for them, and shows the mask of a list as the
- * group's permissions, so that a file with the same mode would let the group in. They are copied by getfacl(1) and
- * setfacl(1), where the host has these: one command for a folder, and one for each file where the folder has lists.
+ * The access control lists (acl(5)) of files that are replaced. SFTP doesn't know them and reports a list's mask as the
+ * group's permissions, so a file with the same mode would let the group in. getfacl(1) and setfacl(1) copy them if the
+ * host has these: one command per folder, and one per file if the folder has lists.
  */
 export class AccessLists {
   readonly #commands: Commands
@@ -27,7 +27,7 @@ export class AccessLists {
     this.#commands = commands
   }
 
-  /** Gives a new file the list of the one that it will replace; the group gets nothing where the host refuses that. */
+  /** Gives a new file the list of the file that it will replace; if the host refuses, the group gets no permissions. */
   async keep(standing: string, replacement: string): Promise<void> {
     if (!(await this.#hasLists(parentOf(standing)))) return
     await this.#run(sh`list=$(getfacl -cpn -- ${standing} 2>/dev/null) && [ -n "$list" ] || exit 0
@@ -43,18 +43,18 @@ printf '%s\\n' "$list" | setfacl --set-file=- -- ${replacement} || chmod g= -- $
   }
 
   async #look(folder: string): Promise<boolean> {
-    // A folder that takes long to look at is one whose files are asked about one by one.
+    // If checking a folder takes too long, its files are checked one by one.
     const found = await this.#run(sh`command -v getfacl >/dev/null 2>&1 && command -v setfacl >/dev/null 2>&1 || exit 0
 find ${folder}/. -maxdepth 1 '(' -type f -o -name . ')' -exec getfacl -spn -- '{}' + 2>/dev/null | head -c 1`)
     return found === null || found.length > 0
   }
 
-  /** What a command printed; null where it did not get to its end. */
+  /** Returns the output of a command, or null if it didn't finish. */
   async #run(script: Parameters<Commands['run']>[0]): Promise<Uint8Array | null> {
     try {
       return (await this.#commands.run(script, { timeoutMs: commandMs })).output
     } catch (error) {
-      // What a lost link means is told by the next request for the files.
+      // A lost connection is reported by the next file request.
       if (error instanceof AppError) return null
       throw error
     }

@@ -3,8 +3,8 @@ import { fileError } from './file-errors.ts'
 import type { FileSystem } from './file-system.ts'
 
 /**
- * Throws `no-space` where a disk has no room for `size` bytes in the place of a file of `standing` bytes: before it is
- * written over, since what it held would be lost. A side that can't tell, or won't, is taken to have room.
+ * Throws `no-space` if a disk has no room for `size` bytes in place of a file of `standing` bytes. Checked before the file
+ * is overwritten, which loses its contents. A side that can't report its free space is assumed to have room.
  */
 export async function refuseWhereFull(
   files: FileSystem,

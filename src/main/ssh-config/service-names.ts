@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** TCP ports by the names of their services, with their case: what getservbyname(3) finds. */
+/** TCP ports by case-sensitive service name, as getservbyname(3) finds them. */
 export type ServicePorts = ReadonlyMap<string, number>
 
-const most = 8 * 1024 * 1024
+const maxBytes = 8 * 1024 * 1024
 
-/** This computer's services. None where it has no such file; other sources that nsswitch.conf(5) may name are not asked. */
+/** This computer's services; empty if the file is missing. Other sources in nsswitch.conf(5) are not consulted. */
 export async function readServices(): Promise<ServicePorts> {
   const windows = join(process.env['SystemRoot'] ?? 'C:\\Windows', 'System32\\drivers\\etc\\services')
   const text = await readFile(process.platform === 'win32' ? windows : '/etc/services', 'utf8').catch(() => '')
-  return parseServices(text.slice(0, most))
+  return parseServices(text.slice(0, maxBytes))
 }
 
 /** Reads services(5): `http 80/tcp www # comment`. */
@@ -25,7 +25,7 @@ export function parseServices(text: string): ServicePorts {
   return ports
 }
 
-// A port ends an argument, or a hop of a list, or comes before the path of an address.
+// A port is at the end of an argument or of a hop in a list, or before the path of an address.
 const ends = String.raw`(?=["']?(?:[\s,#]|/|$))`
 const inForward = new RegExp(String.raw`(^[\s="']*|["']?\s["']?|:)([^\s:"'/\[\]]+)${ends}`, 'g')
 const places: ReadonlyMap<string, RegExp> = new Map([
@@ -35,8 +35,8 @@ const places: ReadonlyMap<string, RegExp> = new Map([
 ])
 
 /**
- * The arguments of a keyword with its services' names as numbers, which is how OpenSSH reads ports (`a2port` of misc.c):
- * a number first, then a service. What is no name of a service stays as it is.
+ * Returns the arguments of a keyword with service names replaced by numbers, as OpenSSH reads ports (`a2port` in misc.c):
+ * a number first, then a service. Other words stay as they are.
  */
 export function withPortNumbers(
   { keyword, rest }: { readonly keyword: string; readonly rest: string },

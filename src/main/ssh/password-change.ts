@@ -3,7 +3,7 @@ import type { PlannedHop } from './connection-plan.ts'
 import { namesCode } from './password-prompt.ts'
 import type { SignInContext } from './sign-in-context.ts'
 
-/** A password that a server takes no more, and the one in its place. */
+/** An expired password and its replacement. */
 export interface PasswordChange {
   readonly old: string
   readonly changed: string
@@ -15,8 +15,8 @@ export interface NewPassword {
 }
 
 /**
- * Asks a person for a new password, twice, until both are the same and not empty. `turnedDown` says that the server did
- * not take the one before. Errors: `cancelled`, and those of `ask`.
+ * Asks the user for a new password, twice, until both match and aren't empty. `turnedDown`: the server refused the
+ * previous one. Errors: `cancelled`, and those of `ask`.
  */
 export async function askNewPassword(
   { hop, ask }: Pick<SignInContext, 'hop' | 'ask'>,
@@ -33,7 +33,7 @@ export async function askNewPassword(
         { text: 'New password', echo: false },
         { text: 'Confirm new password', echo: false },
       ],
-      // A password that is remembered already goes on being so.
+      // The replacement of a saved password is saved, too.
       remember: !remember,
     })
     if (answer?.kind !== 'secrets') throw new AppError('cancelled', 'Cancelled')
@@ -43,20 +43,20 @@ export async function askNewPassword(
   }
 }
 
-/** The login as a title names it: two servers on one address, or one address behind two jump hosts, can be told apart. */
+/** The login for a title. It distinguishes servers on one address, and one address behind different jump hosts. */
 export function addressOf({ user, address, port, via }: PlannedHop): string {
   const way = via.length === 0 ? '' : ` via ${via.join(', ')}`
   return `${user}@${address}${port === 22 ? '' : `:${port}`}${way}`
 }
 
 /**
- * Knows PAM's dialogue for a new password in any language: the new one is asked for twice, so that two different hidden
- * questions get the same answer.
+ * Recognizes PAM's dialogue for a new password in any language: it asks for the new one twice, so two different hidden
+ * prompts get the same answer.
  */
 export class RepeatedAnswer {
   #before: { readonly prompt: string; readonly answer: string } | null = null
 
-  /** True for an answer that repeats the one before it; `prompt` is what a hidden question asked for. */
+  /** True for an answer that repeats the previous one; `prompt` is the text of the hidden prompt. */
   add(prompt: string, answer: string): boolean {
     const before = this.#before
     this.#before = { prompt, answer }

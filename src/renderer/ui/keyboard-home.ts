@@ -1,6 +1,6 @@
 import { isModalOpen } from './command.ts'
 
-// What a tab or a page is for, best first. The rail is the way to a page and no part of it.
+// The main controls of a tab or page, best first. The rail leads to pages and is not part of one.
 const homes = [
   '[data-active="true"] [role=grid]',
   '[data-active="true"] [data-failed-pane] button',
@@ -10,7 +10,7 @@ const homes = [
   ':is(button, a):enabled:not(nav *)',
 ]
 
-/** Gives the keyboard to the main control of the tab or page in front; nothing changes while a dialog or menu has it. */
+/** Focuses the main control of the active tab or page, unless a dialog or menu is open. */
 export function focusFront(): void {
   afterDrawing(() => {
     if (isModalOpen()) return
@@ -20,14 +20,14 @@ export function focusFront(): void {
   })
 }
 
-/** Does so where nothing has the keyboard, since what had it is gone. */
+/** Does the same if nothing has focus, because the focused element is gone. */
 export function keepKeyboard(): void {
   afterDrawing(() => {
     if (document.activeElement === null || document.activeElement === document.body) focusFront()
   })
 }
 
-// The first frame draws what was changed, and what closes has given the keyboard back by the second.
+// The change is drawn in the first frame; by the second, a closing dialog has restored focus.
 function afterDrawing(run: () => void): void {
   requestAnimationFrame(() => requestAnimationFrame(run))
 }

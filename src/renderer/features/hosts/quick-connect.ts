@@ -22,12 +22,12 @@ export interface TypedAddress {
  * unless it looks like an address (a dot, a colon or an `@`), since it is more likely a search.
  */
 export function parseQuickConnect(text: string): QuickConnect {
-  // A line that was copied together with the prompt before it.
+  // Accepts a line that was copied with its shell prompt.
   const line = text.trim().replace(/^[$%#]\s+/, '')
   if (line === '') return { kind: 'nothing' }
   if (isSshUrl(line)) return fromUrl(line)
   if (/^[a-z][a-z\d+.-]*:\/\//i.test(line))
-    return { kind: 'wrong', message: 'This is no address of a host. Type ssh:// or sftp://, or user@address.' }
+    return { kind: 'wrong', message: 'This isn’t the address of a host. Use ssh://, sftp:// or user@address.' }
   const words = splitShellWords(line)
   if (words === undefined) return { kind: 'wrong', message: 'A quotation mark is not closed.' }
   if (words[0] === 'ssh') return fromCommand(line)

@@ -24,7 +24,7 @@ interface KeyboardSettingsProps {
 /** Every command with its shortcut. A click records a new one, Backspace clears it. */
 export function KeyboardSettings({ api, commands, onProblem }: KeyboardSettingsProps) {
   const [taking, setTaking] = useState<string | null>(null)
-  // Keys that another command has, as they were pressed; pressed once more they are taken from it.
+  // Keys in use by another command; pressing them again reassigns them.
   const [taken, setTaken] = useState<{ readonly id: string; readonly keys: Shortcut } | null>(null)
   const rivalsOf = (id: string, keys: Shortcut) =>
     keys === '' ? [] : commands.filter(other => other.id !== id && other.keys === keys)
@@ -60,8 +60,8 @@ export function KeyboardSettings({ api, commands, onProblem }: KeyboardSettingsP
               <span>{title}</span>
               {owners.length > 0 && (
                 <span className={css['conflict']} role="alert">
-                  {shownShortcut(taken?.keys ?? '')} is the shortcut for {owners.map(owner => owner.title).join(', ')}.
-                  Press it again to take it from there.
+                  {shownShortcut(taken?.keys ?? '')} is used by {owners.map(owner => owner.title).join(', ')}. Press it
+                  again to reassign it.
                 </span>
               )}
               {rivals.length > 0 && (
