@@ -148,7 +148,7 @@ describe('an import', () => {
           note: 'its password was not imported',
         },
       ],
-      skipped: ['t: it is telnet, not SSH'],
+      skipped: ['t: uses telnet, not SSH'],
     })
     expect(read('name;ip;user\none;10.0.0.6;root\n')).toMatchObject({
       format: 'csv',

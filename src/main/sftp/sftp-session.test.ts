@@ -29,9 +29,9 @@ const greetings: readonly (readonly [string, Uint8Array, string])[] = [
     'Its output: “Welcome to box”. Startup files such as ~/.bashrc must not print anything',
   ],
   ['much text', Buffer.from('x'.repeat(90_000)), 'xxx…”.'],
-  ['no text', Buffer.from([0xfe, 0xfe, 0xfe, 0xfe]), 'not SFTP'],
-  ['another packet', fakeReply.status(1, 0).finish(), 'not SFTP'],
-  ['half a version', Buffer.from([0, 0, 0, 3, 2, 0, 0]), 'not SFTP'],
+  ['no text', Buffer.from([0xfe, 0xfe, 0xfe, 0xfe]), 'not valid SFTP'],
+  ['another packet', fakeReply.status(1, 0).finish(), 'not valid SFTP'],
+  ['half a version', Buffer.from([0, 0, 0, 3, 2, 0, 0]), 'not valid SFTP'],
 ]
 
 describe('a session', () => {

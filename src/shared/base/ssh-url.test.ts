@@ -50,7 +50,7 @@ describe('a URL', () => {
     ['ssh://me@[::1', 'in brackets'],
     ['ssh://100%@gpu', 'Write a literal % as %25.'],
     ['sftp://gpu/%ff', 'Write a literal % as %25.'],
-    ['sftp://gpu/%00', 'can’t be used'],
+    ['sftp://gpu/%00', 'path in this URL is not valid'],
     ['http://gpu', 'is not an ssh:// or sftp:// URL'],
   ])('reports what is wrong with %s', (text, message) => {
     expect(read(text)).toContain(message)
