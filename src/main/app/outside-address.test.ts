@@ -61,7 +61,8 @@ describe('an address from another program', () => {
     url => {
       const found = outsideAddress(['hawser', url])
       // A browser or desktop may pass it in any form; a URL that isn't found at all is rejected too.
-      if (found !== undefined) expect(whyRefused(found)).toMatch(/^Couldn’t open an address from another program\. .*\.$/)
+      if (found !== undefined)
+        expect(whyRefused(found)).toMatch(/^Couldn’t open an address from another program\. .*\.$/)
       expect(parseQuickConnect(url).kind).toBe('wrong')
     },
   )
