@@ -182,7 +182,7 @@ function hintOf(variable: Variable): { readonly hint?: string } {
 
 const previewMs = 120
 
-/** The command with its values filled in, as it would run on the first host. */
+/** The command with its values filled in, as it would run on the first host; until these are known, as it was written. */
 export function Preview({ api, order }: { readonly api: Api; readonly order: Order }) {
   const { snippet, targets, values, given } = order
   const [shown, setShown] = useState<{ readonly text: string; readonly bad: boolean } | null>(null)
@@ -203,7 +203,13 @@ export function Preview({ api, order }: { readonly api: Api; readonly order: Ord
       clearTimeout(timer)
     }
   }, [api, snippet.id, asked, given])
-  if (!shown) return null
+  // The command as it was written takes about the same space: a button below must not move while it is clicked.
+  if (!shown)
+    return (
+      <pre className={css['preview']} role="group" aria-label="Command" tabIndex={0}>
+        {shownText(snippet.command)}
+      </pre>
+    )
   return shown.bad ? (
     <p className={css['hint']} role="status">
       {shown.text}
