@@ -10,21 +10,30 @@ const homes = [
   ':is(button, a):enabled:not(nav *)',
 ]
 
-/** Focuses the main control of the active tab or page, unless a dialog or menu is open. */
+/** Focuses the main control of the active tab or page, unless a dialog or menu is open, or the user focuses something else. */
 export function focusFront(): void {
+  const before = document.activeElement
   afterDrawing(() => {
-    if (isModalOpen()) return
-    const main = document.querySelector('main')
-    const home = homes.map(each => main?.querySelector<HTMLElement>(each)).find(found => found != null)
-    home?.focus()
+    if (document.activeElement === before || nothingHasFocus()) focusMain()
   })
 }
 
 /** Does the same if nothing has focus, because the focused element is gone. */
 export function keepKeyboard(): void {
   afterDrawing(() => {
-    if (document.activeElement === null || document.activeElement === document.body) focusFront()
+    if (nothingHasFocus()) focusMain()
   })
+}
+
+function focusMain(): void {
+  if (isModalOpen()) return
+  const main = document.querySelector('main')
+  const home = homes.map(each => main?.querySelector<HTMLElement>(each)).find(found => found != null)
+  home?.focus()
+}
+
+function nothingHasFocus(): boolean {
+  return document.activeElement === null || document.activeElement === document.body
 }
 
 // The change is drawn in the first frame; by the second, a closing dialog has restored focus.

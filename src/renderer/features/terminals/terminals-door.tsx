@@ -82,7 +82,7 @@ function createTerminals(context: DoorContext): Terminals {
     isDark,
     lookFor,
     openLink: (target, address) => requests.openLink(target, address),
-    onKey: (event, toShell) => context.commands.onKey(event, toShell),
+    onKey: (event, toShell) => isHeldBack(event) || context.commands.onKey(event, toShell),
     onProblem: text => tellProblem(text),
     onNotice: text => tell(text),
     labelOf,
@@ -90,6 +90,14 @@ function createTerminals(context: DoorContext): Terminals {
     platform: info.platform === 'darwin' ? 'mac' : info.platform === 'win32' ? 'windows' : 'linux',
     version: info.version,
   })
+}
+
+/** A dialog or menu has opened and is about to take the focus: keys until then are not for the shell behind it. */
+function isHeldBack(event: KeyboardEvent): boolean {
+  if (!isModalOpen()) return false
+  // Escape closes it, though it doesn't have the focus yet.
+  if (event.key !== 'Escape') event.preventDefault()
+  return true
 }
 
 function restyleOnChange(terminals: Terminals, { store }: DoorContext): void {
