@@ -61,6 +61,8 @@ test('a link opens with Ctrl alone, and shows where it leads', async ({ launch, 
   const opened = () => app.evaluate(() => (globalThis as unknown as { opened: readonly string[] }).opened)
   const shell = await openShell(page)
   await shell.run(`clear; printf '\\033]8;;https://evil.example/x\\033\\\\https://bank.example\\033]8;;\\033\\\\\\n'`)
+  // The output, not the command's own line: xterm.js looks for links in a row once, when the pointer enters it.
+  await expect(shell.rows).toHaveText(/^\s*https:\/\/bank\.example/)
   const text = shell.rows.getByText('https://bank.example').first()
   const hint = page.getByRole('tooltip')
   await expect
