@@ -93,7 +93,10 @@ function ensurePackages(purposes) {
   }
   say(`installing system packages: ${missing.join(' ')}`)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  const apt = args => spawnSync('apt-get', args, { env, stdio: ['ignore', 'ignore', 'inherit'] }).status === 0
+  // Another package manager may be at work, such as a desktop's automatic updates: wait two minutes for it.
+  const patience = ['-o', 'DPkg::Lock::Timeout=120']
+  const apt = args =>
+    spawnSync('apt-get', [...patience, ...args], { env, stdio: ['ignore', 'ignore', 'inherit'] }).status === 0
   apt(['update', '-qq'])
   if (!apt(['install', '-y', '-qq', '--no-install-recommends', ...missing]))
     fail('apt-get failed to install them; see the output above.')
