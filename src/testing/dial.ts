@@ -9,6 +9,8 @@ import { Dialer } from '../main/ssh/dialer.ts'
 import { usualOptions } from '../main/ssh/hop-options.ts'
 import { KeyRing } from '../main/ssh/key-ring.ts'
 import { KnownHostsFile } from '../main/ssh/known-hosts-file.ts'
+import { knock } from '../main/ssh/knock.ts'
+import { Redials, type Lost, type Turn } from '../main/ssh/redials.ts'
 import { agentSigners } from '../main/ssh/signer.ts'
 
 export interface DialRig {
@@ -18,6 +20,8 @@ export interface DialRig {
   /** The banners that servers sent before the sign-in was complete. */
   readonly banners: readonly string[]
   readonly pool: ConnectionPool<Connection>
+  /** What waits to dial the server on a port of this computer again. */
+  redial(port: number): { readonly redial: (lost: Lost) => Turn; readonly hurry: () => void }
   /** Opens a connection through the hops; resolves to the last one. */
   dial(...hops: Partial<PlannedHop>[]): Promise<Connection>
   stop(): void
@@ -52,12 +56,17 @@ export function dialRig(
     onForgotten: () => {},
   })
   const pool = new ConnectionPool<Connection>(options => dialer.dial(options), 50)
+  const redials = new Redials()
   return {
     asked,
     secrets,
     steps,
     banners,
     pool,
+    redial: port => ({
+      redial: lost => redials.wait(String(port), lost, signal => knock({ address: '127.0.0.1', port }, signal)),
+      hurry: () => redials.hurry(String(port)),
+    }),
     dial: async (...hops) => {
       const whole = hops.map(completeHop)
       const names = whole.map(({ user, address, port }) => `${user}@${address}:${port}`)
@@ -72,7 +81,10 @@ export function dialRig(
       })
       return lease.connection
     },
-    stop: () => pool.dispose(),
+    stop: () => {
+      redials.dispose()
+      pool.dispose()
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 // A forward without a window, for benchmarks: reads one order as JSON, prints the listening address, and exits when its
 // input ends.
+import { Redials } from '../main/ssh/redials.ts'
 import { randomUUID } from 'node:crypto'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
@@ -20,6 +21,7 @@ input.once('close', () => process.exit(0))
 
 async function run({ server, to }: Order): Promise<void> {
   const { pool, hop } = benchPool(server)
+  const redials = new Redials()
   const end = (port: number) => ({ kind: 'tcp', address: '127.0.0.1', port })
   const runner = new ForwardRunner(
     forward.parse({
@@ -32,7 +34,8 @@ async function run({ server, to }: Order): Promise<void> {
     }),
     {
       lease: options => pool.lease([hop], { ...options, noSessions: true }),
-      knock: () => Promise.resolve(false),
+      redial: lost => redials.wait(server.address, lost, () => Promise.resolve(false)),
+      hurry: () => {},
       onChanged: () => {},
       onRefused: () => {},
       reportBug: (_where, error) => console.error(error),

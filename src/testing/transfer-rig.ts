@@ -7,6 +7,7 @@ import { FileSides } from '../main/files/file-sides.ts'
 import { LocalFiles } from '../main/files/local-files.ts'
 import { JsonFile } from '../main/storage/json-file.ts'
 import { transferFile, type TransferFile } from '../main/transfers/transfer-record.ts'
+import { Redials } from '../main/ssh/redials.ts'
 import { TransferService } from '../main/transfers/transfer-service.ts'
 import { AppError } from '../shared/base/errors.ts'
 import { side } from '../shared/contract/files.ts'
@@ -65,6 +66,7 @@ export async function transferRig({ habits = {}, answer = null }: RigOptions = {
     servers.push(opened)
     return opened.files
   })
+  const redials = new Redials()
   const bugs: unknown[] = []
   const file = await JsonFile.open({
     path: join(folder, 'transfers.json'),
@@ -78,10 +80,12 @@ export async function transferRig({ habits = {}, answer = null }: RigOptions = {
     prompter: { ask: () => Promise.resolve(answer) },
     file,
     onEnded: () => {},
+    redial: (_request, lost) => redials.wait('box', lost, () => Promise.resolve(up)),
     reportBug: (_where, error) => bugs.push(error),
   })
   const stop = () => {
     service.dispose()
+    redials.dispose()
     sides.dispose()
     for (const { files } of servers) files.dispose()
   }

@@ -23,7 +23,8 @@ function runnerThatAsks() {
       options.onStep({ kind: 'asking' })
       return new Promise(() => {})
     },
-    knock: () => Promise.resolve(false),
+    redial: () => expect.unreachable('Nothing was lost.'),
+    hurry: () => {},
     onChanged: () => {},
     onRefused: () => {},
     reportBug: (_where, error) => expect.unreachable(String(error)),

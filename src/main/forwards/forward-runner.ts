@@ -8,12 +8,12 @@ import type { AskedBy } from '../../shared/contract/asked-by.ts'
 import { Asker } from '../prompts/asker.ts'
 import type { Connection } from '../ssh/connection.ts'
 import type { DialStep } from '../ssh/dial-step.ts'
+import type { Lost, Turn } from '../ssh/redials.ts'
+import { judgeFailure } from '../ssh/retry.ts'
 import { resetSocket } from './join-streams.ts'
-import { isAway, judgeFailure, retryDelay } from './retry.ts'
 import { listenAtFirst, listenHere, type LocalListener } from './local-listener.ts'
 import { listenChoices, rangePort, type OwnPlace } from './own-address.ts'
 import { cancelled } from '../../shared/base/abort.ts'
-import { pause } from '../work/pause.ts'
 import { bringFromThere, carry, type Carrying } from './routes.ts'
 import { Traffic } from './traffic.ts'
 
@@ -34,17 +34,16 @@ export interface RunnerParts {
   }) => Promise<ForwardLease>
   /** The local address reserved for its host; absent if there is none. */
   readonly place?: OwnPlace
-  /** Returns true if something listens at the first machine of the route; never throws. */
-  readonly knock: (signal: AbortSignal) => Promise<boolean>
+  /** Waits until the lost connection is to be dialed again. */
+  readonly redial: (lost: Lost) => Turn
+  /** Lets that be sooner, because someone is waiting. */
+  readonly hurry: () => void
   readonly onChanged: () => void
   /** Called when the server refused a connection through the forward: its destination may have moved. */
   readonly onRefused: () => void
   readonly reportBug: (where: string, error: unknown) => void
 }
 
-// A connection shorter than this proves nothing, so the retry delays keep growing.
-const provenMs = 10_000
-const probeAfterMs = 3_000
 const waitForLinkMs = 10_000
 
 /**
@@ -63,14 +62,12 @@ export class ForwardRunner implements Disposable {
   #lease: ForwardLease | undefined
   #remoteListener: Disposable | undefined
   #lostListener: Disposable | undefined
-  #attempt = 0
   #connecting = false
   #asker = new Asker('background')
-  #timer: NodeJS.Timeout | undefined
+  #turn: Turn | undefined
   #lastError: ForwardSnapshot['lastError'] = null
   #waiting = new Set<() => void>()
   #wasUp = false
-  #triedAt = 0
   readonly #sockets = new Set<Socket>()
 
   constructor(forward: Forward, parts: RunnerParts) {
@@ -184,7 +181,7 @@ export class ForwardRunner implements Disposable {
   dispose(): void {
     if (this.#abort.signal.aborted) return
     this.#abort.abort()
-    clearTimeout(this.#timer)
+    this.#turn?.dispose()
     this.#letGo()
     this.#listener?.dispose()
     this.#shared?.dispose()
@@ -196,8 +193,7 @@ export class ForwardRunner implements Disposable {
     if (this.#connecting) return
     this.#connecting = true
     this.#asker = new Asker(by)
-    this.#triedAt = Date.now()
-    clearTimeout(this.#timer)
+    this.#turn?.dispose()
     const { signal } = this.#abort
     let stage: 'connect' | 'listen' = 'connect'
     try {
@@ -242,7 +238,7 @@ export class ForwardRunner implements Disposable {
     // Questions that can't be answered in the background are shown to the user once, and wait.
     if (verdict === 'ask' && quiet) return this.#connect(false, this.#asker.by)
     // The server releases a port held by the lost connection after a while.
-    if (verdict === 'retry' || (verdict === 'failed' && stage === 'listen' && this.#wasUp)) return this.#wait(error)
+    if (verdict === 'retry' || (verdict === 'failed' && stage === 'listen' && this.#wasUp)) return this.#wait(error, 0)
     this.#setState(
       verdict === 'failed'
         ? { kind: 'failed', error: toWireError(error) }
@@ -258,30 +254,15 @@ export class ForwardRunner implements Disposable {
 
   #lose(error: AppError | null): void {
     if (this.#abort.signal.aborted) return
-    const wasUp = this.#state.kind === 'up' ? Date.now() - this.#state.since : 0
-    if (wasUp > provenMs) this.#attempt = 0
+    const upMs = this.#state.kind === 'up' ? Date.now() - this.#state.since : 0
     this.#letGo()
-    this.#wait(error ?? new AppError('lost', 'The connection was closed.'))
+    this.#wait(error ?? new AppError('lost', 'The connection was closed.'), upMs)
   }
 
-  #wait(error: AppError): void {
-    const delay = retryDelay(this.#attempt++, Math.random())
-    this.#setState({ kind: 'waiting', error: toWireError(error), until: Date.now() + delay })
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.#connect(true), delay)
-    // While nothing answers at all, probing the port is harmless and detects the server's return at once.
-    if (delay > probeAfterMs && isAway(error.code)) void this.#probe()
-  }
-
-  async #probe(): Promise<void> {
-    const waitsFor = this.#state
-    // A server that accepts connections and then fails must not be retried at once, over and over.
-    if (await this.#parts.knock(this.#abort.signal)) return
-    while (this.#state === waitsFor && !this.#abort.signal.aborted) {
-      await pause(probeAfterMs, this.#abort.signal).catch(() => {})
-      const there = await this.#parts.knock(this.#abort.signal)
-      if (this.#state === waitsFor && there) return this.retryNow(false)
-    }
+  #wait(error: AppError, upMs: number): void {
+    this.#turn?.dispose()
+    this.#turn = this.#parts.redial({ error, upMs, run: () => void this.#connect(true) })
+    this.#setState({ kind: 'waiting', error: toWireError(error), until: this.#turn.until })
   }
 
   #letGo(): void {
@@ -310,18 +291,12 @@ export class ForwardRunner implements Disposable {
     socket.once('close', () => this.#sockets.delete(socket))
     socket.on('error', () => socket.destroy())
     if (!this.#isUp()) {
-      this.#hurry()
+      if (this.#state.kind === 'waiting') this.#parts.hurry()
       if (!(await this.whenUp(waitForLinkMs))) return resetSocket(socket)
     }
     const connection = this.#lease?.connection
     if (!connection || socket.destroyed) return resetSocket(socket)
     await carry(socket, connection, { ...this.#carrying(), forward: this.#forward })
-  }
-
-  /** Retries sooner because someone is waiting. A server that rejects Hawser is not asked more often. */
-  #hurry(): void {
-    if (this.#state.kind !== 'waiting' || !isAway(this.#state.error.code)) return
-    if (Date.now() - this.#triedAt > probeAfterMs) this.retryNow(false)
   }
 
   #isUp(): boolean {

@@ -6,13 +6,16 @@ import { ForwardRunner, type ForwardLease, type RunnerParts } from './forward-ru
 import type { ForwardStore } from './forward-store.ts'
 import type { OwnPlace } from './own-address.ts'
 import type { PortServices } from './port-services.ts'
+import type { Lost, Turn } from '../ssh/redials.ts'
 
 export interface ForwardRunsParts {
   readonly store: ForwardStore
   readonly services: Pick<PortServices, 'preset'>
   /** Leases the shared connection of a target, without opening sessions on it. */
   readonly lease: (target: Target, options: Parameters<RunnerParts['lease']>[0]) => Promise<ForwardLease>
-  readonly knock: (target: Target, signal: AbortSignal) => Promise<boolean>
+  /** Waits until the lost connection to a target is to be dialed again. */
+  readonly redial: (target: Target, lost: Lost) => Turn
+  readonly hurry: (target: Target) => void
   readonly nameOf: (target: Target) => string
   readonly onChanged: () => void
   /** Called when the server refused a connection through a forward. */
@@ -41,11 +44,12 @@ export class ForwardRuns implements Disposable {
 
   /** Starts a forward from scratch; `quiet` asks nothing. */
   begin(forward: Forward, quiet: boolean): ForwardRunner {
-    const { reportBug, onChanged, onRefused, lease, knock } = this.#parts
+    const { reportBug, onChanged, onRefused, lease, redial, hurry } = this.#parts
     const runner = new ForwardRunner(forward, {
       lease: options => lease(forward.target, options),
       place: this.placeOf(forward),
-      knock: signal => knock(forward.target, signal),
+      redial: lost => redial(forward.target, lost),
+      hurry: () => hurry(forward.target),
       onChanged,
       onRefused: () => onRefused(forward.id),
       reportBug,
@@ -87,11 +91,6 @@ export class ForwardRuns implements Disposable {
       'timed-out',
       `The forward to ${this.#parts.nameOf(forward.target)} is not active yet. Hawser keeps retrying.`,
     )
-  }
-
-  /** Retries waiting forwards at once, for example after sleep or a network change. */
-  retryAll(): void {
-    for (const runner of this.#runners.values()) runner.retryNow(false)
   }
 
   /** Returns the local address reserved for the host of a forward. */

@@ -4,6 +4,7 @@ import type { Implementation } from '../../shared/contract/define.ts'
 import type { Forward, ForwardBook, ForwardId, ForwardSnapshot, forwards } from '../../shared/contract/forwards.ts'
 import type { PresetId } from '../../shared/contract/presets.ts'
 import type { Target } from '../../shared/contract/targets.ts'
+import type { Lost, Turn } from '../ssh/redials.ts'
 import type { Script } from '../ssh/script.ts'
 import { AutomaticForwards } from './automatic-forwards.ts'
 import type { ForwardLease, RunnerParts, RunnerSnapshot } from './forward-runner.ts'
@@ -28,7 +29,9 @@ export interface ForwardServiceParts {
   readonly services: PortServices
   /** Runs a script for `sh` where the target is connected already; null where it is not. Throws `cancelled` on abort. */
   readonly runLive: (target: Target, script: Script, signal: AbortSignal) => Promise<string | null>
-  readonly knock: (target: Target, signal: AbortSignal) => Promise<boolean>
+  /** Waits until the lost connection to a target is to be dialed again. */
+  readonly redial: (target: Target, lost: Lost) => Turn
+  readonly hurry: (target: Target) => void
   readonly nameOf: (target: Target) => string
   /** The saved hosts that are connected. */
   readonly live: () => readonly Target[]
@@ -205,11 +208,6 @@ export class ForwardService implements Contract, Disposable {
     const states = this.#runs.all.map(({ state }) => state.kind)
     const up = states.filter(kind => kind === 'up').length
     return { up, waiting: states.filter(kind => kind !== 'failed').length - up }
-  }
-
-  /** Retries waiting forwards at once, for example after sleep or a network change. */
-  retryAll(): void {
-    this.#runs.retryAll()
   }
 
   /** Starts the forwards that start with the app. Asks nothing until the user looks at the window. */

@@ -6,6 +6,7 @@ import type { HostId } from '../../shared/contract/hosts.ts'
 import type { Target } from '../../shared/contract/targets.ts'
 import type { ConnectionsParts } from './connections.ts'
 import { Connections } from './connections.ts'
+import { Redials } from './redials.ts'
 
 const typed: Target = { kind: 'address', address: 'x', port: null, user: null, jumps: [], keyFile: null }
 
@@ -19,6 +20,7 @@ function setUp(resolve: () => unknown) {
     config: config as unknown as ConnectionsParts['config'],
     consents: { has: () => false, add: async () => {} },
     prompter: { ask: async () => null },
+    redials: new Redials(),
     reportBug: (_where, error) => bugs.push(error),
   })
   return { connections, bugs }

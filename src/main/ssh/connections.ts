@@ -2,7 +2,7 @@ import { cancelled } from '../../shared/base/abort.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import type { Group, Host, HostId } from '../../shared/contract/hosts.ts'
 import type { Question } from '../../shared/contract/prompts.ts'
-import type { Target } from '../../shared/contract/targets.ts'
+import { targetKey, type Target } from '../../shared/contract/targets.ts'
 import type { Prompter } from '../prompts/prompter.ts'
 import type { Consents } from '../ssh-config/consents.ts'
 import { findOut } from '../ssh-config/find-out.ts'
@@ -11,6 +11,8 @@ import type { Connection } from './connection.ts'
 import { planConnection, targetHop, type ConfigView, type ConnectionPlan } from './connection-plan.ts'
 import type { ConnectionPool, Lease, LeaseOptions } from './connection-pool.ts'
 import type { CommandResult } from './run-command.ts'
+import { knock } from './knock.ts'
+import type { Lost, Redials, Turn } from './redials.ts'
 import { needScripts, runScript } from './run-script.ts'
 import type { Script } from './script.ts'
 import { withWords } from './server-words.ts'
@@ -29,6 +31,7 @@ export interface ConnectionsParts {
   readonly config: LiveConfig
   readonly consents: Consents
   readonly prompter: Prompter
+  readonly redials: Redials
   /** Resolves when the environment is complete that programs of the config start with. */
   readonly ready?: Promise<unknown> | undefined
   readonly reportBug: (where: string, error: unknown) => void
@@ -105,6 +108,20 @@ export class Connections {
     }
   }
 
+  /** Waits until the lost connection to a target is to be dialed again, together with all that waits for its login. */
+  redial(target: Target, lost: Lost): Turn {
+    return this.#parts.redials.wait(this.#loginOf(target), lost, async signal => {
+      // A host deleted in the meantime is unreachable.
+      const plan = this.planIfAny(target)
+      return plan !== null && (await knock(plan[0], signal))
+    })
+  }
+
+  /** Lets that be sooner, because someone is waiting. */
+  hurry(target: Target): void {
+    this.#parts.redials.hurry(this.#loginOf(target))
+  }
+
   /**
    * Runs a script for `sh` on a target, signing in first where needed, and answers what it printed, up to 4 MiB within
    * 30 s. Throws what signing in throws, `cancelled`, and `unsupported` with the server's words when it fails.
@@ -120,6 +137,11 @@ export class Connections {
     if (lease) return runOn(lease, script, signal)
     if (this.pool.isLive(plan)) throw new AppError('too-many-connections', 'No more sessions are available.')
     return null
+  }
+
+  #loginOf(target: Target): string {
+    const plan = this.planIfAny(target)
+    return plan === null ? targetKey(target) : targetHop(plan).key
   }
 
   #plan(target: Target, resolve: ConfigView['resolve']): ConnectionPlan {

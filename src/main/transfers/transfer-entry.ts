@@ -3,6 +3,7 @@ import { shortName } from '../../shared/base/shown-name.ts'
 import type { AskedBy } from '../../shared/contract/asked-by.ts'
 import type { ConflictChoice, TransferFailure, TransferRequest } from '../../shared/contract/transfers.ts'
 import type { TransferId, TransferSnapshot, TransferState } from '../../shared/contract/transfers.ts'
+import type { Turn } from '../ssh/redials.ts'
 import type { CopiedRecord, PartRecord } from './part-file.ts'
 import { ProgressMeter } from './progress-meter.ts'
 import type { TransferRecord } from './transfer-record.ts'
@@ -30,11 +31,10 @@ export class TransferEntry {
   begun: boolean
   abort: AbortController | undefined
   stop: StopReason | undefined
-  /** How often in a row the connection was lost without any progress. */
-  losses = 0
   /** Counts as the user until it continues by itself after a lost connection. */
   asker: AskedBy = 'person'
-  retryTimer: NodeJS.Timeout | undefined
+  /** Its place among those who wait for the lost connection. */
+  turn: Turn | undefined
   startedAt = 0
 
   constructor(id: TransferId, request: TransferRequest, record?: TransferRecord) {

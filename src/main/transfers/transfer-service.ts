@@ -5,9 +5,10 @@ import type { Disposable } from '../../shared/base/lifecycle.ts'
 import { nameOf, parentOf } from '../../shared/base/paths.ts'
 import { shortName } from '../../shared/base/shown-name.ts'
 import type { Services } from '../../shared/contract/contract.ts'
-import type { TransferId, TransferList } from '../../shared/contract/transfers.ts'
+import type { TransferId, TransferList, TransferRequest } from '../../shared/contract/transfers.ts'
 import { sideKey, type FileSides } from '../files/file-sides.ts'
 import type { Prompter } from '../prompts/prompter.ts'
+import type { Lost, Turn } from '../ssh/redials.ts'
 import type { JsonFile } from '../storage/json-file.ts'
 import { BroughtLinks } from './brought-links.ts'
 import { LeftoverParts } from './leftover-parts.ts'
@@ -28,6 +29,8 @@ export interface TransferServiceParts {
   readonly file: JsonFile<TransferFile>
   /** Called when a transfer has ended, with its duration in milliseconds. */
   readonly onEnded: (entry: TransferEntry, tookMs: number) => void
+  /** Waits until the lost connection of a transfer is to be dialed again. */
+  readonly redial: (request: TransferRequest, lost: Lost) => Turn
   readonly reportBug: (where: string, error: unknown) => void
   /** Shows an informational message. */
   readonly note: (text: string) => void
@@ -37,7 +40,6 @@ const announceMs = 100
 const saveMs = 1_000
 const maxAtOnce = 3
 const maxPerHost = 2
-const waits = [1, 2, 5, 10, 20, 30, 60]
 const linkCodes = new Set(['lost', 'timed-out', 'unreachable', 'refused', 'name-not-found', 'too-many-connections'])
 
 /**
@@ -103,7 +105,7 @@ export class TransferService implements Contract, Disposable {
     const entry = this.#find(id)
     if (!entry) return
     if (entry.isLive) return this.#break(entry, 'cancel')
-    clearTimeout(entry.retryTimer)
+    entry.turn?.dispose()
     this.#remove(entry)
     await this.#discardParts(entry)
   }
@@ -148,7 +150,7 @@ export class TransferService implements Contract, Disposable {
   dispose(): void {
     this.#over = true
     for (const entry of this.#entries) {
-      clearTimeout(entry.retryTimer)
+      entry.turn?.dispose()
       if (entry.isLive) this.#break(entry, 'quit')
     }
     this.#leftovers.dispose()
@@ -164,15 +166,14 @@ export class TransferService implements Contract, Disposable {
     if (!entry) return
     if (entry.isLive) return this.#break(entry, 'pause')
     if (entry.state.kind !== 'queued' && entry.state.kind !== 'waiting') return
-    clearTimeout(entry.retryTimer)
+    entry.turn?.dispose()
     entry.state = { kind: 'paused' }
     this.#touch()
   }
 
   #requeue(entry: TransferEntry | undefined): void {
     if (!entry || entry.isLive || entry.state.kind === 'queued') return
-    clearTimeout(entry.retryTimer)
-    entry.losses = 0
+    entry.turn?.dispose()
     entry.asker = 'person'
     entry.state = { kind: 'queued' }
     this.#touch()
@@ -262,7 +263,8 @@ export class TransferService implements Contract, Disposable {
   }
 
   async #broken(entry: TransferEntry, error: unknown): Promise<void> {
-    if (!(error instanceof AppError)) this.#parts.reportBug('transfer', error)
+    const known = error instanceof AppError
+    if (!known) this.#parts.reportBug('transfer', error)
     if (entry.stop === 'cancel') {
       this.#remove(entry)
       await this.#discardParts(entry)
@@ -270,25 +272,23 @@ export class TransferService implements Contract, Disposable {
     }
     const { code } = toWireError(error)
     if (entry.stop || code === 'cancelled') entry.state = { kind: 'paused' }
-    else if (linkCodes.has(code)) this.#waitFor(entry, error)
+    else if (known && linkCodes.has(code)) this.#waitFor(entry, error)
     else entry.state = { kind: 'failed', error: toWireError(error) }
   }
 
-  #waitFor(entry: TransferEntry, error: unknown): void {
-    if (entry.meter.bytes > 0) entry.losses = 0
-    const seconds = waits[Math.min(entry.losses++, waits.length - 1)] as number
-    const tick = (left: number) => {
-      if (left === 0) {
+  #waitFor(entry: TransferEntry, error: AppError): void {
+    entry.turn = this.#parts.redial(entry.request, {
+      error,
+      // What has made progress is not kept waiting for long.
+      upMs: entry.meter.bytes > 0 ? Infinity : 0,
+      run: () => {
         entry.asker = 'background'
         entry.state = { kind: 'queued' }
         this.#touch()
-        return this.#schedule()
-      }
-      entry.state = { kind: 'waiting', seconds: left, error: toWireError(error) }
-      entry.retryTimer = setTimeout(() => tick(left - 1), 1_000)
-      this.#touch()
-    }
-    tick(seconds)
+        this.#schedule()
+      },
+    })
+    entry.state = { kind: 'waiting', until: entry.turn.until, error: toWireError(error) }
   }
 
   async #ask(entry: TransferEntry, conflict: Conflict, signal: AbortSignal) {

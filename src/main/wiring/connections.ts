@@ -14,6 +14,7 @@ import { ConnectionPool } from '../ssh/connection-pool.ts'
 import { Connections } from '../ssh/connections.ts'
 import { Dialer } from '../ssh/dialer.ts'
 import { KeyRing } from '../ssh/key-ring.ts'
+import { Redials } from '../ssh/redials.ts'
 import { KnownHostsFile } from '../ssh/known-hosts-file.ts'
 import { agentSigners, agentSocket } from '../ssh/signer.ts'
 import { vaultKeyName } from '../storage/secret-names.ts'
@@ -85,10 +86,13 @@ export function buildConnections(environment: Environment, input: ConnectionInpu
   store.add(vault.onChanged(status => (status.state === 'locked' ? keys.forget() : undefined)))
   store.add(toDisposable(() => keys.forget()))
   const pool = store.add(new ConnectionPool<Connection>(options => dialer.dial(options), graceMs))
+  const redials = store.add(new Redials())
+  store.add(pool.onOpened(login => redials.now(login)))
   // Detects connections that were lost in the meantime.
   store.add(network.onChanged(() => pool.forEach(connection => connection.checkNow())))
+  store.add(network.onChanged(() => redials.now()))
   const ready = environmentReady
-  const connections = new Connections({ pool, hosts, config, consents, prompter: prompts, ready, reportBug })
+  const connections = new Connections({ pool, hosts, config, consents, prompter: prompts, redials, ready, reportBug })
   return { connections, dialer, keys, knownHosts, agentSocket: socket }
 }
 

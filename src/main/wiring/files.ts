@@ -44,6 +44,13 @@ export function buildFiles(
       file,
       reportBug,
       note,
+      redial: ({ from, to }, lost) => {
+        const hosts = [from, to].map(({ side }) => side.target).filter(({ kind }) => kind !== 'local')
+        return connections.redial(
+          hosts.find(target => !connections.isLive(target)) ?? hosts[0] ?? from.side.target,
+          lost,
+        )
+      },
       onEnded: (entry, tookMs) => {
         const { kind, subject, text, notice } = newsOf(entry, { tookMs, nameOf: target => hosts.nameOf(target) })
         activity.add(kind, subject, text)

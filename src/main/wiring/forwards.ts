@@ -4,7 +4,6 @@ import { configForwards } from '../forwards/config-forwards.ts'
 import type { ForwardFile } from '../forwards/forward-record.ts'
 import { ForwardService } from '../forwards/forward-service.ts'
 import { ForwardStore } from '../forwards/forward-store.ts'
-import { knock } from '../forwards/knock.ts'
 import type { HostService } from '../hosts/host-service.ts'
 import { PresetFinder } from '../presets/preset-finder.ts'
 import { PresetService } from '../presets/preset-service.ts'
@@ -24,7 +23,7 @@ interface ForwardInput {
 
 /** The forwards and the presets, on the shared connections. */
 export function buildForwards(
-  { app, network, tell, reportBug }: Environment,
+  { app, tell, reportBug }: Environment,
   { store, connections, hosts, file }: ForwardInput,
 ): { readonly forwards: ForwardService; readonly presets: PresetService } {
   const { pool } = connections
@@ -39,11 +38,8 @@ export function buildForwards(
       services: new PresetFinder({ store: savedPresets, runLive }),
       lease: (target, options) => connections.lease(target, { ...options, noSessions: true }),
       runLive,
-      // A host deleted in the meantime is unreachable.
-      knock: async (target, signal) => {
-        const plan = connections.planIfAny(target)
-        return plan !== null && knock(plan[0], signal)
-      },
+      redial: (target, lost) => connections.redial(target, lost),
+      hurry: target => connections.hurry(target),
       nameOf,
       live: () =>
         (pool.isBusy ? hosts.hosts : [])
@@ -60,7 +56,6 @@ export function buildForwards(
     return plan !== null && targetHop(plan).key === key
   }
   store.add(pool.onOpened(key => forwards.startWith(target => isAt(target, key))))
-  store.add(network.onChanged(() => forwards.retryAll()))
   const presets = store.add(
     new PresetService({
       store: savedPresets,

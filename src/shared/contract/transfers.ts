@@ -40,7 +40,8 @@ export type TransferState =
   | { readonly kind: 'asking' }
   | { readonly kind: 'paused' }
   /** The connection was lost: it resumes automatically. */
-  | { readonly kind: 'waiting'; readonly seconds: number; readonly error: WireError }
+  /** `until`: when it continues, as milliseconds since the epoch. */
+  | { readonly kind: 'waiting'; readonly until: number; readonly error: WireError }
   | { readonly kind: 'failed'; readonly error: WireError }
   | { readonly kind: 'done' }
 

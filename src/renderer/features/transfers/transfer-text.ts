@@ -1,6 +1,7 @@
 import { nameOf } from '../../../shared/base/paths.ts'
 import { shownName } from '../../../shared/base/shown-name.ts'
 import type { TransferSnapshot } from '../../../shared/contract/transfers.ts'
+import { inSeconds } from '../../ui/countdown.ts'
 
 /** A transfer's title: its file name, or the number of items. */
 export function titleOf({ request }: TransferSnapshot): string {
@@ -24,8 +25,8 @@ export function shareOf({ progress, state }: TransferSnapshot): number | null {
   return filesTotal > 0 ? files / filesTotal : null
 }
 
-/** The status text next to the progress bar; `size` formats bytes. Pure. */
-export function statusOf(transfer: TransferSnapshot, size: (bytes: number) => string): string {
+/** The status text next to the progress bar; `size` formats bytes; `now` as in `Date.now`. Pure. */
+export function statusOf(transfer: TransferSnapshot, size: (bytes: number) => string, now: number): string {
   const { state, progress, failed } = transfer
   switch (state.kind) {
     case 'queued':
@@ -35,7 +36,7 @@ export function statusOf(transfer: TransferSnapshot, size: (bytes: number) => st
     case 'paused':
       return `Paused at ${size(progress.bytes)}`
     case 'waiting':
-      return `Connection lost at ${size(progress.bytes)} · resuming in ${state.seconds} s`
+      return `Connection lost at ${size(progress.bytes)} · resuming ${inSeconds(state.until, now)}`
     case 'failed':
       return failed > 1 ? `${failed.toLocaleString()} failed · ${counted(progress)}` : state.error.message
     case 'done':

@@ -18,6 +18,7 @@ import { shownName } from '../../../shared/base/shown-name.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { SpeedLimits, TransferId, TransferSnapshot } from '../../../shared/contract/transfers.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
+import { useNow } from '../../ui/countdown.ts'
 import { Menu } from '../../ui/menu.tsx'
 import { directionOf, shareOf, statusOf, titleOf } from './transfer-text.ts'
 import css from './transfers.module.css'
@@ -117,6 +118,7 @@ function TransferRow({ transfer, nextId, api, sizeText, run }: RowProps) {
   const { id, state, failures, failed } = transfer
   const [shown, setShown] = useState(false)
   const title = titleOf(transfer)
+  const status = statusOf(transfer, sizeText, useNow(state.kind === 'waiting'))
   const share = shareOf(transfer)
   const direction = directionOf(transfer)
   const Direction =
@@ -143,8 +145,8 @@ function TransferRow({ transfer, nextId, api, sizeText, run }: RowProps) {
             <span style={{ width: `${(share ?? 0) * 100}%` }} />
           </span>
         </span>
-        <span role="cell" className={css['status']} title={statusOf(transfer, sizeText)}>
-          {statusOf(transfer, sizeText)}
+        <span role="cell" className={css['status']} title={status}>
+          {status}
         </span>
         <span role="cell" className={css['buttons']}>
           {failed > 0 && (

@@ -1,17 +1,18 @@
 import type { ErrorCode } from '../../shared/base/errors.ts'
 
-const delays = [1, 2, 4, 8, 15, 30] as const
+const delays = [0, 1, 2, 4, 8, 15, 30] as const
 const jitter = 0.2
 
 /**
- * Returns the delay before try `attempt` (from 0) in milliseconds: 1, 2, 4, 8, 15, then always 30 s, 20 % more or less.
+ * Returns the delay before try `attempt` (from 0) in milliseconds: at once, then 1, 2, 4, 8, 15, then always 30 s, 20 %
+ * more or less.
  */
 export function retryDelay(attempt: number, random: number): number {
   const seconds = delays[Math.min(attempt, delays.length - 1)] as number
   return Math.round(seconds * 1000 * (1 - jitter + 2 * jitter * random))
 }
 
-/** The consequence of a connection failure for a forward. */
+/** The consequence of a connection failure for what needs the connection. */
 export type Verdict = 'retry' | 'ask' | 'needs-you' | 'failed'
 
 const askable = new Set<ErrorCode>(['needs-answer'])
