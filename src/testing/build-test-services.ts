@@ -43,7 +43,7 @@ export async function buildTestServices(folder: string, keychain = new FakeKeych
     keyWorker: new URL('../main/key-formats/key-worker.mjs', import.meta.url),
     smallFilesWorker: new URL('../main/files/small-files-worker.mjs', import.meta.url),
     openPort: () => ({ post: () => {}, onMessage: () => {}, onClosed: () => {}, dispose: () => {} }),
-    app: { ...quietApp, networkChanged: () => network.note() },
+    app: { ...quietApp, networkChanged: () => network.note('changed') },
     network,
     trash: () => Promise.resolve(),
     shortcuts: () => [],

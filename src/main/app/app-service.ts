@@ -80,7 +80,7 @@ export class AppService implements Contract {
   }
 
   networkChanged(): void {
-    return this.#network.note()
+    return this.#network.note('changed')
   }
 
   notices(): readonly Notice[] {

@@ -82,7 +82,7 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
   store.add(built.settings.onChanged(settings => (nativeTheme.themeSource = settings.appearance.theme)))
   built.vault.noteUse()
   open()
-  store.add(onResume(() => network.note()))
+  store.add(onResume(() => network.note('woke')))
   void reportEnvironment(options, appService)
   built.forwards.startWithApp()
   keepTray(store, { built, here, reveal })

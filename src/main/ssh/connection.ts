@@ -79,6 +79,8 @@ export class Connection implements Disposable {
   readonly where: string
   /** The weak algorithms that were negotiated, by their SSH names. */
   readonly weak: readonly string[]
+  /** The address of this computer that the connection uses; null behind a jump host or a proxy command. */
+  readonly localAddress: string | null
   readonly #beforeClose: Disposable
   readonly #watch: LinkWatch
   readonly onLinkChanged: Event<LinkState>
@@ -99,6 +101,8 @@ export class Connection implements Disposable {
     limits?: LivenessLimits
     forwardsAgent?: boolean
     weak?: readonly string[]
+    /** The address of this computer that the connection uses; null behind a jump host or a proxy command. */
+    localAddress?: string | null
   }) {
     this.#client = input.client
     applyChannelRules(input.client, input.where, () => this.#goneSessions.push(performance.now()))
@@ -106,6 +110,7 @@ export class Connection implements Disposable {
     this.#listeners = new RemoteListeners(input.client)
     this.where = input.where
     this.weak = input.weak ?? []
+    this.localAddress = input.localAddress ?? null
     this.#beforeClose = input.owned
     this.#client.on('error', error => (this.#lastError = error))
     // The connection is unusable after its input ended, and behind a jump host no `close` may follow.
@@ -233,9 +238,9 @@ export class Connection implements Disposable {
     this.#watch.noteSent()
   }
 
-  /** Checks at once whether the connection is alive, for example after sleep or a network change. */
-  checkNow(): void {
-    this.#watch.checkNow()
+  /** Checks at once whether the connection is alive, as `LinkWatch.checkNow`. */
+  checkNow(options: { readonly mustAnswer: boolean }): void {
+    this.#watch.checkNow(options)
   }
 
   /** While `waits` returns true, sent data still requires a response, as after `noteSent()`. */

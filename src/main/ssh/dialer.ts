@@ -171,8 +171,7 @@ export class Dialer {
     const connection = new Connection({
       client: attempt.client,
       where: hop.label,
-      onBytes: listener => void stream.on('data', listener),
-      unsent: () => stream.writableLength,
+      ...watchedBy(stream),
       owned,
       limits: limitsFrom(hop.options.aliveMs, hop.options.aliveCount),
       forwardsAgent: forwarded !== null,
@@ -198,5 +197,15 @@ function chooseAlgorithms(hop: PlannedHop, knownTypes: readonly string[]) {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     throw new AppError('no-common-algorithm', `${error.message}. Change that line in the SSH config of ${hop.label}.`)
+  }
+}
+
+/** What a connection observes of its transport. */
+function watchedBy(stream: Duplex) {
+  const { localAddress } = stream as { localAddress?: string }
+  return {
+    onBytes: (listener: () => void) => void stream.on('data', listener),
+    unsent: () => stream.writableLength,
+    localAddress: localAddress ?? null,
   }
 }

@@ -8,7 +8,8 @@ function watch(unsent: () => number = () => 0) {
   let pings = 0
   let heard = () => {}
   const lost: number[] = []
-  const client = { _callbacks: [], _protocol: { ping: () => pings++ }, forwardOut: () => {} }
+  const callbacks: (() => void)[] = []
+  const client = { _callbacks: callbacks, _protocol: { ping: () => pings++ }, forwardOut: () => {} }
   const link = new LinkWatch({
     client: client as never,
     limits: usualLimits,
@@ -16,7 +17,11 @@ function watch(unsent: () => number = () => 0) {
     unsent,
     onLost: seconds => lost.push(seconds),
   })
-  return { link, lost, heard: () => heard(), pings: () => pings }
+  const answer = () => {
+    heard()
+    callbacks.shift()?.()
+  }
+  return { link, lost, heard: () => heard(), answer, pings: () => pings }
 }
 
 describe('the watch over a link', () => {
@@ -43,14 +48,42 @@ describe('the watch over a link', () => {
     for (const each of [idle, busy]) each.link.dispose()
   })
 
-  it('reports a connection with a pending request as stalled after 10 s and lost after 45 s', () => {
+  it('reports a connection with a pending request as stalled after 5 s and lost after 45 s', () => {
     const { link, lost, heard } = watch()
     link.noteWaiting(() => true)
     heard()
-    vi.advanceTimersByTime(12_000)
+    vi.advanceTimersByTime(6_000)
     expect(link.state.kind).toBe('stalled')
-    vi.advanceTimersByTime(35_000)
+    vi.advanceTimersByTime(41_000)
     expect(lost[0]).toBe(45)
+    link.dispose()
+  })
+
+  it('reports a connection that must answer after sleep as lost after 5 s of silence, and any other as before', () => {
+    const [woken, changed] = [watch(), watch()]
+    for (const { link } of [woken, changed]) {
+      link.noteWaiting(() => false)
+      vi.advanceTimersByTime(1_000)
+    }
+    woken.answer()
+    changed.answer()
+    woken.link.checkNow({ mustAnswer: true })
+    changed.link.checkNow({ mustAnswer: false })
+    vi.advanceTimersByTime(4_000)
+    expect(woken.lost).toEqual([])
+    vi.advanceTimersByTime(2_000)
+    expect([woken.lost[0], changed.lost]).toEqual([5, []])
+    for (const { link } of [woken, changed]) link.dispose()
+  })
+
+  it('keeps a connection that answers in time after sleep', () => {
+    const { link, lost, heard, answer } = watch()
+    answer()
+    link.checkNow({ mustAnswer: true })
+    vi.advanceTimersByTime(4_000)
+    heard()
+    vi.advanceTimersByTime(6_000)
+    expect(lost).toEqual([])
     link.dispose()
   })
 

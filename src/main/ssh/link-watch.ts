@@ -21,7 +21,10 @@ export interface LinkWatchParts {
 }
 
 const tickMs = 1_000
-const secondProbeMs = 5_000
+// Before a stall is reported: a server that only ignores the first kind of probe has not stalled.
+const secondProbeMs = 2_500
+// After sleep, waiting for TCP to give up can take many minutes.
+const answerMs = 5_000
 
 /** Monitors whether the server still answers, and probes it when it is silent. */
 export class LinkWatch implements Disposable {
@@ -35,6 +38,8 @@ export class LinkWatch implements Disposable {
   #state: LinkState = { kind: 'ready', latencyMs: null }
   #heardSinceProbe = 0
   #muteProbes = false
+  #pingsWork = false
+  #mustAnswerBy: number | undefined
   #unsent = 0
   #over = false
 
@@ -61,10 +66,14 @@ export class LinkWatch implements Disposable {
     return toDisposable(() => this.#waiting.delete(waits))
   }
 
-  /** Checks at once whether the connection is alive, for example after sleep or a network change. */
-  checkNow(): void {
+  /**
+   * Checks at once whether the connection is alive, for example after sleep or a network change. If it `mustAnswer`, it
+   * counts as lost after 5 s of silence; 5 s later for a server that may not answer the first kind of probe.
+   */
+  checkNow({ mustAnswer }: { readonly mustAnswer: boolean }): void {
     // A probe from before the machine slept had no time to be answered.
     this.#liveness = alive(Date.now())
+    if (mustAnswer) this.#mustAnswerBy ??= Date.now() + answerMs + (this.#pingsWork ? 0 : secondProbeMs)
     this.#probe()
   }
 
@@ -77,6 +86,7 @@ export class LinkWatch implements Disposable {
   #heard(): void {
     if (this.#over) return
     this.#heardSinceProbe++
+    this.#mustAnswerBy = undefined
     this.#liveness = alive(Date.now())
     this.#noteWaiting()
     if (this.#state.kind === 'stalled') this.#setState({ kind: 'ready', latencyMs: null })
@@ -90,6 +100,7 @@ export class LinkWatch implements Disposable {
   #tick(): void {
     this.#notePassage()
     this.#noteWaiting()
+    if (this.#mustAnswerBy !== undefined && Date.now() >= this.#mustAnswerBy) return this.#parts.onLost(answerMs / 1000)
     const verdict = judgeLiveness(this.#liveness, Date.now(), this.#parts.limits)
     if (verdict.kind === 'probe') this.#probe()
     if (verdict.kind === 'stalled') this.#setState(verdict)
@@ -111,12 +122,14 @@ export class LinkWatch implements Disposable {
     // keepalive@openssh.com requires a reply, even a refusal; some servers never send one and need another kind of
     // probe.
     const silent = setTimeout(() => {
-      if (this.#heardSinceProbe === 0 && !this.#over) this.#probeByChannel(() => this.#giveUpPings())
+      if (this.#heardSinceProbe === 0 && !this.#over)
+        this.#probeByChannel(() => (this.#pings.has(answered) ? this.#giveUpPings() : undefined))
     }, secondProbeMs)
     silent.unref()
     const answered = () => {
       clearTimeout(silent)
       this.#pings.delete(answered)
+      this.#pingsWork = true
       if (!this.#over) this.#setState({ kind: 'ready', latencyMs: Math.round(performance.now() - startedAt) })
     }
     this.#pings.add(answered)

@@ -13,10 +13,10 @@ describe('liveness', () => {
     expect(judgeLiveness(sent(alive(0), 1_000), 4_000)).toEqual({ kind: 'probe' })
   })
 
-  it('reports a stall 10 s after the first unanswered byte, and a loss after 45 s', () => {
+  it('reports a stall 5 s after the first unanswered byte, and a loss after 45 s', () => {
     const state = probed(sent(alive(0), 1_000), 4_000)
-    expect(judgeLiveness(state, 10_900)).toEqual({ kind: 'quiet' })
-    expect(judgeLiveness(state, 11_000)).toEqual({ kind: 'stalled', seconds: 10 })
+    expect(judgeLiveness(state, 5_900)).toEqual({ kind: 'quiet' })
+    expect(judgeLiveness(state, 6_000)).toEqual({ kind: 'stalled', seconds: 5 })
     expect(judgeLiveness(state, 46_000)).toEqual({ kind: 'lost', seconds: 45 })
   })
 

@@ -18,7 +18,7 @@ export type LivenessVerdict =
 
 // A response is expected soon after typing; a probe distinguishes a silent program from a dead connection.
 const typedProbeMs = 3_000
-const stalledMs = 10_000
+const stalledMs = 5_000
 
 export function alive(now: number): Liveness {
   return { lastHeard: now, waitingSince: null, probeSentAt: null }

@@ -16,7 +16,7 @@ test('a change of addresses is announced once, and changes reported by others at
   addresses = '198.51.100.7'
   vi.advanceTimersByTime(10_000)
   expect(heard).toBe(1)
-  watch.note()
+  watch.note('woke')
   expect(heard).toBe(2)
   watch.dispose()
   addresses = ''

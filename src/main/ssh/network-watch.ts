@@ -5,12 +5,15 @@ import type { Disposable } from '../../shared/base/lifecycle.ts'
 
 const lookMs = 2_000
 
+/** What happened: this computer woke from sleep, or has another network, cable or VPN. */
+export type NetworkChange = 'woke' | 'changed'
+
 /**
  * Announces that this computer's network connectivity has changed: another network, a cable, a VPN, or waking from
  * sleep. Everything that holds or awaits a connection follows it.
  */
 export class NetworkWatch implements Disposable {
-  readonly #changed = new Emitter<undefined>()
+  readonly #changed = new Emitter<NetworkChange>()
   readonly onChanged = this.#changed.event
   readonly #timer: NodeJS.Timeout
 
@@ -21,14 +24,14 @@ export class NetworkWatch implements Disposable {
       const now = addresses()
       if (now === before) return
       before = now
-      this.note()
+      this.note('changed')
     }, lookMs)
     this.#timer.unref()
   }
 
   /** Notes that the system or the window reported a change. */
-  note(): void {
-    this.#changed.fire(undefined)
+  note(change: NetworkChange): void {
+    this.#changed.fire(change)
   }
 
   dispose(): void {
@@ -44,4 +47,10 @@ function ownAddresses(): string {
     .map(({ address }) => address)
     .sort()
     .join()
+}
+
+/** True if this computer still has an address that a connection was opened from. */
+export function hasAddress(address: string): boolean {
+  const plain = address.replace(/^::ffff:/, '')
+  return Object.values(networkInterfaces()).some(ends => ends?.some(end => end.address === plain))
 }

@@ -14,6 +14,7 @@ import { ConnectionPool } from '../ssh/connection-pool.ts'
 import { Connections } from '../ssh/connections.ts'
 import { Dialer } from '../ssh/dialer.ts'
 import { KeyRing } from '../ssh/key-ring.ts'
+import { hasAddress } from '../ssh/network-watch.ts'
 import { Redials } from '../ssh/redials.ts'
 import { KnownHostsFile } from '../ssh/known-hosts-file.ts'
 import { agentSigners, agentSocket } from '../ssh/signer.ts'
@@ -89,7 +90,15 @@ export function buildConnections(environment: Environment, input: ConnectionInpu
   const redials = store.add(new Redials())
   store.add(pool.onOpened(login => redials.now(login)))
   // Detects connections that were lost in the meantime.
-  store.add(network.onChanged(() => pool.forEach(connection => connection.checkNow())))
+  store.add(
+    network.onChanged(change =>
+      pool.forEach(connection => {
+        const { localAddress } = connection
+        const isStranded = localAddress !== null && !hasAddress(localAddress)
+        connection.checkNow({ mustAnswer: change === 'woke' || isStranded })
+      }),
+    ),
+  )
   store.add(network.onChanged(() => redials.now()))
   const ready = environmentReady
   const connections = new Connections({ pool, hosts, config, consents, prompter: prompts, redials, ready, reportBug })
