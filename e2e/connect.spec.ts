@@ -166,7 +166,7 @@ test('user@host and a whole ssh command line connect from the field', async ({ l
 
 test('a server that dies keeps the tab and its screen and offers to reconnect', async ({ launch, sshd, sshDir }) => {
   trust(sshDir, sshd.port, sshd.hostKey)
-  const { page } = await launch({ hosts: [keyHost(sshd)] })
+  const { page } = await launch({ hosts: [keyHost(sshd)], settings: { terminal: { reconnect: false } } })
   await page.getByRole('button', { name: 'gpu-box', exact: true }).click()
   const shell = terminal(page, 'gpu-box')
   await shell.prompt()

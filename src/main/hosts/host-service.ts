@@ -97,6 +97,11 @@ export class HostService implements Contract {
     return this.hosts.find(host => host.id === target.hostId)?.label ?? 'Deleted host'
   }
 
+  /** Whether a lost terminal of a target connects again by itself; null follows the settings. */
+  reconnects(target: Target): boolean | null {
+    return target.kind === 'host' ? (this.hosts.find(({ id }) => id === target.hostId)?.reconnect ?? null) : null
+  }
+
   list(): HostBook {
     return this.#book()
   }
@@ -169,8 +174,8 @@ export class HostService implements Contract {
     else await this.#store({ ...this.#file.value, hosts: put(this.saved, { ...used, lastUsed: now }) })
   }
 
-  async #note(name: string, { groupId, tags, favourite, look, lastUsed }: Host): Promise<void> {
-    const notes = { groupId, tags, favourite, look, lastUsed }
+  async #note(name: string, { groupId, tags, favourite, look, reconnect, lastUsed }: Host): Promise<void> {
+    const notes = { groupId, tags, favourite, look, reconnect, lastUsed }
     await this.#store({ ...this.#file.value, configured: { ...this.#file.value.configured, [name]: notes } })
   }
 

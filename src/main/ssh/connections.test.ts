@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto'
 
 import { expect, test } from 'vitest'
 
+import { AppError } from '../../shared/base/errors.ts'
 import type { HostId } from '../../shared/contract/hosts.ts'
 import type { Target } from '../../shared/contract/targets.ts'
+import type { ConnectionPlan } from './connection-plan.ts'
 import type { ConnectionsParts } from './connections.ts'
 import { Connections } from './connections.ts'
 import { Redials } from './redials.ts'
@@ -39,4 +41,31 @@ test('a bug in planning is reported, and the target counts as not connected', ()
     throw new TypeError('a bug')
   })
   expect([connections.isLive(typed), bugs.length]).toEqual([false, 1])
+})
+
+test('a password that was refused is not sent again without anybody there', async () => {
+  let dials = 0
+  const connections = new Connections({
+    ...{ hosts: { hosts: [], groups: [], configName: () => null }, redials: new Redials(), reportBug: () => {} },
+    pool: {
+      lease: () => {
+        dials++
+        return dials === 3 ? Promise.resolve({}) : Promise.reject(new AppError('auth-failed', 'No.'))
+      },
+    } as unknown as ConnectionsParts['pool'],
+    config: {} as ConnectionsParts['config'],
+    consents: { has: () => false, add: async () => {} },
+    prompter: { ask: async () => null },
+  })
+  const plan = [{ key: 'me@box:22' }] as unknown as ConnectionPlan
+  const options = { onStep: () => {}, signal: new AbortController().signal }
+  const quiet = () => connections.leaseBy(plan, { ...options, quiet: true })
+  await expect(quiet()).rejects.toMatchObject({ code: 'auth-failed' })
+  await expect(quiet()).rejects.toMatchObject({ code: 'auth-failed' })
+  expect(dials).toBe(1)
+  // The user may try, and once that worked the background may, too.
+  await expect(connections.leaseBy(plan, options)).rejects.toMatchObject({ code: 'auth-failed' })
+  await connections.leaseBy(plan, options)
+  await expect(quiet()).rejects.toMatchObject({ code: 'auth-failed' })
+  expect(dials).toBe(4)
 })

@@ -48,6 +48,8 @@ const unplannable = new Set(['not-found', 'invalid-input'])
 export class Connections {
   readonly pool: ConnectionPool<Connection>
   readonly #parts: ConnectionsParts
+  // Logins that the server refused last time.
+  readonly #refused = new Map<string, AppError>()
 
   constructor(parts: ConnectionsParts) {
     this.#parts = parts
@@ -89,7 +91,31 @@ export class Connections {
   /** A lease on the shared connection to a target, which is dialled when need be. */
   async lease(target: Target, options: LeaseOptions): Promise<Lease<Connection>> {
     await this.#parts.ready
-    return this.pool.lease(await this.prepare(target, options), options)
+    return this.leaseBy(await this.prepare(target, options), options)
+  }
+
+  /**
+   * The same for a plan. Errors: what the server refused before, for a `quiet` attempt: a password must not be refused
+   * again and again without anybody there.
+   */
+  async leaseBy(plan: ConnectionPlan, options: LeaseOptions): Promise<Lease<Connection>> {
+    const login = targetHop(plan).key
+    const refused = this.#refused.get(login)
+    if (options.quiet === true && refused) throw refused
+    try {
+      const lease = await this.pool.lease(plan, options)
+      this.#refused.delete(login)
+      return lease
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'auth-failed') this.#refused.set(login, error)
+      throw error
+    }
+  }
+
+  /** True if the target is reached by this login. */
+  isOf(target: Target, login: string): boolean {
+    const plan = this.planIfAny(target)
+    return plan !== null && targetHop(plan).key === login
   }
 
   /** True where somebody holds a connection to the target; false for a host that can't be planned. */

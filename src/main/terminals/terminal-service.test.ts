@@ -80,6 +80,9 @@ async function setUp(
     },
     env,
     onNews: kind => news.push(kind),
+    reconnects: () => false,
+    redial: () => expect.unreachable('It does not reconnect.'),
+    reportBug: (_where, error) => expect.unreachable(String(error)),
   })
   ends.push(
     () => server.close(),
@@ -247,6 +250,9 @@ describe('TerminalService', () => {
       openPort: () => new FakePort(),
       env: {},
       onNews: () => {},
+      reconnects: () => false,
+      redial: () => expect.unreachable('Nothing was lost.'),
+      reportBug: () => {},
     })
     ends.push(() => service.dispose())
     await expect(service.open({ id: newId(), target: remote, size })).rejects.toMatchObject({ code: 'not-found' })

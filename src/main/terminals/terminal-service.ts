@@ -12,7 +12,10 @@ import type { Connection } from '../ssh/connection.ts'
 import type { LinkState } from '../ssh/link-watch.ts'
 import { targetHop, type ConnectionPlan } from '../ssh/connection-plan.ts'
 import type { Lease, LeaseOptions } from '../ssh/connection-pool.ts'
+import type { DialStep } from '../ssh/dial-step.ts'
+import type { Lost, Turn } from '../ssh/redials.ts'
 import { attachCommand } from './attach-command.ts'
+import { Reconnection, type ReconnectionParts } from './reconnection.ts'
 import { startRemoteShell } from './remote-shell.ts'
 import type { Shell, ShellEnd } from './shell.ts'
 import type { OpenPort } from '../../shared/base/stream-port.ts'
@@ -36,6 +39,11 @@ export interface TerminalParts {
   readonly openPort: OpenPort
   readonly env: NodeJS.ProcessEnv
   readonly onNews: (kind: TerminalNews, target: RemoteTarget, text: string) => void
+  /** True if a lost terminal of this target connects again by itself. */
+  readonly reconnects: (target: RemoteTarget) => boolean
+  /** Waits until the lost connection to a target is to be dialed again. */
+  readonly redial: (target: RemoteTarget, lost: Lost) => Turn
+  readonly reportBug: (where: string, error: unknown) => void
 }
 
 interface Entry {
@@ -44,8 +52,12 @@ interface Entry {
   readonly run: SessionRun | undefined
   readonly abort: AbortController
   state: TerminalState
+  size: TerminalSize
   session: TerminalSession | undefined
+  /** When the shell was started, as in `performance.now`; 0 if none was. */
+  startedAt: number
   link: Disposable | undefined
+  reconnection: Reconnection | undefined
 }
 
 const announceMs = 30
@@ -67,31 +79,10 @@ export class TerminalService implements Contract, Disposable {
   }
 
   async open({ id, target, size, run }: Input<'open'>): Promise<void> {
-    this.#drop(id)
-    const entry: Entry = {
-      id,
-      target,
-      run,
-      abort: new AbortController(),
-      state: { kind: 'connecting', step: 'Connecting' },
-      session: undefined,
-      link: undefined,
-    }
-    this.#entries.set(id, entry)
-    this.#changed.touch()
+    const entry = this.#create(id, { target, size, run })
     try {
-      const shell = await this.#start(entry, size)
-      if (entry.abort.signal.aborted) {
-        shell.dispose()
-        throw cancelled()
-      }
-      entry.session = new TerminalSession({
-        shell,
-        port: this.#parts.openPort(id),
-        size,
-        onEnd: end => this.#ended(entry, end),
-        onAbandoned: () => this.#drop(id),
-      })
+      await this.#start(entry, { quiet: false, signal: entry.abort.signal })
+      entry.session?.attach(this.#parts.openPort(id))
     } catch (error) {
       this.#setState(entry, { kind: 'failed', error: toWireError(error) })
       if (!(error instanceof AppError && error.code === 'cancelled'))
@@ -106,8 +97,35 @@ export class TerminalService implements Contract, Disposable {
     session.attach(this.#parts.openPort(id))
   }
 
-  resize({ id, size }: Input<'resize'>): void | undefined {
-    return this.#entries.get(id)?.session?.resize(size)
+  resize({ id, size }: Input<'resize'>): void {
+    const entry = this.#entries.get(id)
+    if (!entry) return
+    entry.size = size
+    entry.session?.resize(size)
+  }
+
+  restore({ id, target, size, run }: Input<'restore'>): void {
+    if (target.kind === 'local' || !this.#parts.reconnects(target)) return
+    const entry = this.#create(id, { target, size, run })
+    this.#lose(entry, new AppError('lost', 'Not connected yet.'))
+  }
+
+  reconnect({ id, ask }: Input<'reconnect'>): void {
+    return this.#entries.get(id)?.reconnection?.now(ask)
+  }
+
+  stopReconnecting({ id }: Input<'stopReconnecting'>): void {
+    const entry = this.#entries.get(id)
+    const { state } = entry ?? {}
+    if (!entry?.reconnection || !state || !('error' in state)) return
+    entry.reconnection.dispose()
+    entry.reconnection = undefined
+    this.#setState(entry, { kind: 'lost', error: state.error })
+  }
+
+  /** A login is connected: terminals that waited for somebody to sign in use it. */
+  connected(isOfLogin: (target: Target) => boolean): void {
+    for (const { target, reconnection } of this.#entries.values()) if (isOfLogin(target)) reconnection?.connected()
   }
 
   async lineFor({ target, request }: Input<'lineFor'>): Promise<string> {
@@ -142,23 +160,69 @@ export class TerminalService implements Contract, Disposable {
     this.#changed.dispose()
   }
 
-  async #start(entry: Entry, size: TerminalSize): Promise<Shell> {
-    const { target, run } = entry
-    if (target.kind === 'local') {
-      if (run) throw new AppError('invalid-input', 'Sessions are attached on hosts only.')
-      const shell = await this.#parts.startLocal(size)
-      this.#setState(entry, { kind: 'ready', latencyMs: null, weak: [] })
-      return shell
+  #create(id: TerminalId, { target, size, run }: Pick<Entry, 'target' | 'size' | 'run'>): Entry {
+    this.#drop(id)
+    const entry: Entry = {
+      id,
+      target,
+      run,
+      abort: new AbortController(),
+      state: { kind: 'connecting', step: 'Connecting' },
+      size,
+      session: undefined,
+      startedAt: 0,
+      link: undefined,
+      reconnection: undefined,
     }
-    const { signal } = entry.abort
-    const options: LeaseOptions = { onStep: step => this.#setState(entry, step), signal }
+    this.#entries.set(id, entry)
+    this.#changed.touch()
+    return entry
+  }
+
+  /** Starts the shell of an entry, which no page shows yet. */
+  async #start(entry: Entry, options: { readonly quiet: boolean; readonly signal: AbortSignal }): Promise<void> {
+    const shell =
+      entry.target.kind === 'local' ? await this.#startLocal(entry) : await this.#startRemote(entry, options)
+    if (options.signal.aborted) {
+      entry.link?.dispose()
+      shell.dispose()
+      throw cancelled()
+    }
+    entry.startedAt = performance.now()
+    let over = false
+    const session = new TerminalSession({
+      shell,
+      size: entry.size,
+      onEnd: end => {
+        over = true
+        this.#ended(entry, end)
+      },
+      onAbandoned: () => this.#drop(entry.id),
+    })
+    // A shell that has ended already is not taken for a running one.
+    if (over) session.dispose()
+    else entry.session = session
+  }
+
+  async #startLocal(entry: Entry): Promise<Shell> {
+    if (entry.run) throw new AppError('invalid-input', 'Sessions are attached on hosts only.')
+    const shell = await this.#parts.startLocal(entry.size)
+    this.#setState(entry, { kind: 'ready', latencyMs: null, weak: [] })
+    return shell
+  }
+
+  async #startRemote(entry: Entry, { quiet, signal }: Pick<LeaseOptions, 'quiet' | 'signal'>): Promise<Shell> {
+    const { run } = entry
+    const target = entry.target as RemoteTarget
+    // A terminal that reconnects says so, and nothing of the steps on the way.
+    const onStep = (step: DialStep) => (entry.reconnection && step.kind !== 'asking' ? {} : this.#setState(entry, step))
+    const options: LeaseOptions = { onStep, signal, quiet: quiet === true }
     const plan = await this.#parts.prepare(target, options)
     const lease = await this.#parts.lease(plan, options)
-    this.#setState(entry, { kind: 'connecting', step: 'Starting the shell' })
+    onStep({ kind: 'connecting', step: 'Starting the shell' })
     const { session: configured } = targetHop(plan).options
     const session = run ? { ...configured, command: attachCommand(run), tty: true } : configured
-    const { onStep } = options
-    const shell = await startRemoteShell(lease, { size, env: this.#parts.env, session, signal, onStep })
+    const shell = await startRemoteShell(lease, { size: entry.size, env: this.#parts.env, session, signal, onStep })
     const { connection } = shell
     this.#setState(entry, fromLink(connection.link, connection.weak))
     entry.link = connection.onLinkChanged(link => {
@@ -188,10 +252,35 @@ export class TerminalService implements Contract, Disposable {
         return this.#setState(entry, { kind: 'exited', exit: end.exit })
       case 'lost':
         this.#news(entry, 'lost', end.error.message)
-        return this.#setState(entry, { kind: 'lost', error: toWireError(end.error) })
+        return this.#lose(entry, end.error)
       default:
         return assertNever(end)
     }
+  }
+
+  #lose(entry: Entry, error: AppError): void {
+    const { target } = entry
+    this.#setState(entry, { kind: 'lost', error: toWireError(error) })
+    if (target.kind === 'local' || !this.#parts.reconnects(target)) return
+    const parts: ReconnectionParts = {
+      redial: lost => this.#parts.redial(target, lost),
+      connect: async ({ quiet, signal }) => {
+        const { reconnection } = entry
+        await this.#start(entry, { quiet, signal })
+        if (entry.reconnection === reconnection) entry.reconnection = undefined
+      },
+      onState: state => this.#setState(entry, state),
+      onGivenUp: why => {
+        entry.reconnection = undefined
+        this.#news(entry, 'failed', why.message)
+        this.#setState(entry, { kind: 'failed', error: toWireError(why) })
+      },
+      reportBug: this.#parts.reportBug,
+    }
+    entry.reconnection = new Reconnection(parts, {
+      error,
+      upMs: entry.startedAt === 0 ? 0 : performance.now() - entry.startedAt,
+    })
   }
 
   #drop(id: TerminalId): void {
@@ -199,6 +288,7 @@ export class TerminalService implements Contract, Disposable {
     if (!entry) return
     this.#entries.delete(id)
     entry.abort.abort()
+    entry.reconnection?.dispose()
     entry.link?.dispose()
     if (entry.session) this.#news(entry, 'closed', 'Closed')
     entry.session?.dispose()

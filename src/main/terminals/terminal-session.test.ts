@@ -19,7 +19,8 @@ function setUp() {
   } satisfies Shell
   const { port, posted, receive, close } = page()
   const [ended, abandoned] = [vi.fn(), vi.fn()]
-  const session = new TerminalSession({ shell, port, size, onEnd: ended, onAbandoned: abandoned })
+  const session = new TerminalSession({ shell, size, onEnd: ended, onAbandoned: abandoned })
+  session.attach(port)
   onTestFinished(() => session.dispose())
   return {
     session,

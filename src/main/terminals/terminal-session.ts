@@ -22,7 +22,6 @@ const fromTerminal = z.union([
 
 export interface TerminalSessionParts {
   readonly shell: Shell
-  readonly port: StreamPort
   readonly size: TerminalSize
   readonly onEnd: (end: ShellEnd) => void
   /** Called when no page has shown the shell for a minute. */
@@ -46,6 +45,8 @@ export class TerminalSession implements Disposable {
   #pending: Buffer[] = []
   #scheduled = false
   #abandoned: NodeJS.Timeout | undefined
+  /** True once a page has shown it. */
+  #shown = false
 
   constructor(parts: TerminalSessionParts) {
     this.#parts = parts
@@ -56,15 +57,19 @@ export class TerminalSession implements Disposable {
       this.#flush()
       parts.onEnd(end)
     })
-    this.#use(parts.port)
+    this.#leave()
   }
 
   /** Continues on another port, which first receives the shell's previous output. */
   attach(port: StreamPort): void {
     this.#flush()
     this.#use(port)
-    const message: ToTerminal = { replay: { ...this.#backlog.read(), size: this.#size } }
-    port.post(message)
+    const before = this.#backlog.read()
+    const message: ToTerminal = this.#shown ? { replay: { ...before, size: this.#size } } : { data: before.bytes }
+    // The first page answers the queries of a shell that has already started.
+    if (this.#shown || before.bytes.length > 0) port.post(message)
+    if (!this.#shown && this.#flow.sent(before.bytes.length) === 'pause') this.#shell.pause()
+    this.#shown = true
   }
 
   resize(size: TerminalSize): void {

@@ -8,7 +8,6 @@ import type { HostService } from '../hosts/host-service.ts'
 import { PresetFinder } from '../presets/preset-finder.ts'
 import { PresetService } from '../presets/preset-service.ts'
 import { PresetStore } from '../presets/preset-store.ts'
-import { targetHop } from '../ssh/connection-plan.ts'
 import type { Connections } from '../ssh/connections.ts'
 import type { Script } from '../ssh/script.ts'
 import type { JsonFile } from '../storage/json-file.ts'
@@ -51,11 +50,7 @@ export function buildForwards(
       reportBug,
     }),
   )
-  const isAt = (target: Target, key: string) => {
-    const plan = connections.planIfAny(target)
-    return plan !== null && targetHop(plan).key === key
-  }
-  store.add(pool.onOpened(key => forwards.startWith(target => isAt(target, key))))
+  store.add(pool.onOpened(login => forwards.startWith(target => connections.isOf(target, login))))
   const presets = store.add(
     new PresetService({
       store: savedPresets,

@@ -26,7 +26,10 @@ export function buildTerminals(
   const shellOf = typedShell({ connections, localShell, env, signal: endOf(store) })
   const terminals = new TerminalService({
     prepare: (target, options) => connections.prepare(target, options),
-    lease: (plan, options) => connections.pool.lease(plan, options),
+    lease: (plan, options) => connections.leaseBy(plan, options),
+    redial: (target, lost) => connections.redial(target, lost),
+    reconnects: target => hosts.reconnects(target) ?? settings.current.terminal.reconnect,
+    reportBug,
     shellOf,
     startLocal: async size => {
       await environmentReady
@@ -36,6 +39,7 @@ export function buildTerminals(
     env,
     onNews: noteNews({ hosts, activity, reportBug }),
   })
+  store.add(connections.pool.onOpened(login => terminals.connected(target => connections.isOf(target, login))))
   return { terminals: store.add(terminals), shellOf }
 }
 

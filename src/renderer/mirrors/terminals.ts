@@ -35,6 +35,10 @@ export function lookOf(state: TerminalState | undefined): { readonly tone: Tone;
       return { tone: 'ok', state: 'connected' }
     case 'stalled':
       return { tone: 'warn', state: `no response for ${state.seconds} s` }
+    case 'reconnecting':
+      return { tone: 'warn', state: 'reconnecting' }
+    case 'sign-in':
+      return { tone: 'warn', state: 'sign-in needed' }
     case 'lost':
       return { tone: 'bad', state: 'connection lost' }
     case 'failed':
@@ -61,4 +65,9 @@ export function isLive(state: TerminalState | undefined): boolean {
 /** True while a connection is on its way. */
 export function isOpening(state: TerminalState | undefined): boolean {
   return state?.kind === 'connecting' || state?.kind === 'asking'
+}
+
+/** True while a lost terminal connects again by itself, or waits for somebody to sign in. */
+export function isReconnecting(state: TerminalState | undefined): boolean {
+  return state?.kind === 'reconnecting' || state?.kind === 'sign-in'
 }

@@ -6,6 +6,8 @@ import type { TerminalId } from '../../shared/contract/terminals.ts'
 export interface OpenedShell {
   readonly paneId: TerminalId
   readonly target: Target
+  /** True for a shell that replaced one whose connection was lost, without anybody asking for it. */
+  readonly again: boolean
 }
 
 /** The shells in the panes of this window, for features that type into them or read from them. */

@@ -56,6 +56,8 @@ export const host = z.strictObject({
   /** Null inherits from the group; with a jump host, only the first hop uses it. */
   proxy: proxy.nullable().default(null),
   look: terminalLook.default({ theme: null, fontSize: null }),
+  /** Whether a lost terminal connects again by itself; null follows the settings. */
+  reconnect: z.boolean().nullable().default(null),
   lastUsed: z.number().nullable().default(null),
 })
 export type Host = Readonly<z.output<typeof host>>
@@ -80,6 +82,8 @@ export const hostNotes = z.strictObject({
   tags: z.array(line(32).min(1)).max(32).default([]),
   favourite: z.boolean().default(false),
   look: terminalLook.default({ theme: null, fontSize: null }),
+  /** Whether a lost terminal connects again by itself; null follows the settings. */
+  reconnect: z.boolean().nullable().default(null),
   lastUsed: z.number().nullable().default(null),
 })
 export type HostNotes = Readonly<z.output<typeof hostNotes>>

@@ -25,6 +25,10 @@ export const settingsSchema = z.strictObject({
       confirmMultilinePaste: z.boolean().default(true),
       /** When to ask before closing a tab or pane: while a program runs in it, while its shell runs, or never. */
       confirmCloseTab: z.enum(['busy', 'always', 'never']).default('busy'),
+      /** Connects lost terminals again by itself. */
+      reconnect: z.boolean().default(true),
+      /** Connects the terminals of the last run again when Hawser starts. */
+      reconnectRestored: z.boolean().default(false),
       bell: z.enum(['none', 'visual', 'sound']).default('visual'),
       screenReader: z.boolean().default(false),
       localShell: exactLine(1024).default(''),

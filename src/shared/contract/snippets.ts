@@ -72,6 +72,8 @@ export const snippet = z.strictObject({
   confirm: z.boolean().default(false),
   /** Runs in each terminal opened on these hosts. */
   onConnect: hostsAndGroups.default({ hosts: [], groups: [] }),
+  /** Also runs there when a lost terminal has reconnected by itself. */
+  onReconnect: z.boolean().default(false),
   /** Its number for a shortcut with Ctrl and Shift; each belongs to at most one snippet. */
   key: z.int().min(1).max(9).nullable().default(null),
 })

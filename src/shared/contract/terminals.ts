@@ -21,7 +21,10 @@ export interface Exit {
   readonly signal: string | null
 }
 
-/** The state of a terminal. `lost` and `failed` keep the screen and offer to reconnect. */
+/**
+ * The state of a terminal. Without a shell it keeps its screen: `reconnecting` connects again by itself, `sign-in` does
+ * so once the user has answered what the server asks, `lost` and `failed` offer to.
+ */
 export type TerminalState =
   /** `said`: the server’s banner, which may contain a link for signing in. */
   | { readonly kind: 'connecting'; readonly step: string; readonly said?: ServerText }
@@ -33,6 +36,9 @@ export type TerminalState =
       readonly weak: readonly string[]
     }
   | { readonly kind: 'stalled'; readonly seconds: number }
+  /** `until`: when the next attempt starts, as milliseconds since the epoch; null while one is made. */
+  | { readonly kind: 'reconnecting'; readonly error: WireError; readonly until: number | null }
+  | { readonly kind: 'sign-in'; readonly error: WireError }
   | { readonly kind: 'lost'; readonly error: WireError }
   | { readonly kind: 'failed'; readonly error: WireError }
   | { readonly kind: 'exited'; readonly exit: Exit }
@@ -79,6 +85,17 @@ export const terminals = {
    * none is running under this ID.
    */
   attach: call(z.strictObject({ id: terminalId })).returns<void>(),
+  /**
+   * Connects a terminal of the last run as if it had been lost: without asking anything, until it is there. Does nothing
+   * for a host whose terminals don't reconnect by themselves.
+   */
+  restore: call(
+    z.strictObject({ id: terminalId, target, size: terminalSize, run: sessionRun.optional() }),
+  ).returns<void>(),
+  /** Connects a reconnecting terminal now; with `ask` the server's questions may be asked. Does nothing for others. */
+  reconnect: call(z.strictObject({ id: terminalId, ask: z.boolean() })).returns<void>(),
+  /** Leaves a reconnecting terminal as `lost`. */
+  stopReconnecting: call(z.strictObject({ id: terminalId })).returns<void>(),
   resize: call(z.strictObject({ id: terminalId, size: terminalSize })).returns<void>(),
   close: call(z.strictObject({ id: terminalId })).returns<void>(),
   /**

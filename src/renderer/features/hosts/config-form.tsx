@@ -7,6 +7,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { Checkbox, Select, TextField } from '../../ui/field.tsx'
 import { FormEnd } from '../../ui/form-end.tsx'
 import css from './hosts.module.css'
+import { ReconnectField, reconnectOf } from './host-fields.tsx'
 import { sentences } from './host-form.tsx'
 import { groupPath, useHosts } from '../../mirrors/hosts.ts'
 
@@ -21,7 +22,7 @@ export interface ConfigFormProps {
   readonly onClose: () => void
 }
 
-/** Edits a host of ~/.ssh/config in the file itself. Its group and tags are saved in Hawser's own data. */
+/** Edits a host of ~/.ssh/config in the file itself. Its group, tags and reconnection are saved in Hawser's own data. */
 export function ConfigForm({ host, config, onSave, onForget, onOpen, onClose }: ConfigFormProps) {
   const { groups, secrets } = useHosts(state => state.book)
   const remembered = secrets[host.id]?.includes('password') === true
@@ -38,7 +39,12 @@ export function ConfigForm({ host, config, onSave, onForget, onOpen, onClose }: 
     setBusy(true)
     try {
       await onSave(
-        { ...host, groupId: (text(data, 'groupId') || null) as Host['groupId'], tags: tagsOf(data) },
+        {
+          ...host,
+          groupId: (text(data, 'groupId') || null) as Host['groupId'],
+          tags: tagsOf(data),
+          reconnect: reconnectOf(data),
+        },
         checked.data,
       )
       onClose()
@@ -72,6 +78,7 @@ export function ConfigForm({ host, config, onSave, onForget, onOpen, onClose }: 
           ))}
         </Select>
         <TextField label="Tags" name="tags" defaultValue={host.tags.join(', ')} placeholder="gpu, lab" />
+        <ReconnectField start={host} />
         <div className={css['wide']}>
           <Checkbox name="forwardAgent" defaultChecked={host.forwardAgent} label="Agent forwarding" />
         </div>

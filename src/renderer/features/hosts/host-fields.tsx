@@ -72,6 +72,27 @@ export function LookFields({
   )
 }
 
+/** Whether lost terminals of a host connect again by themselves. */
+export function ReconnectField({ start }: { readonly start: Partial<Host> }) {
+  return (
+    <Select label="Reconnect automatically" name="reconnect" defaultValue={reconnectValue(start.reconnect ?? null)}>
+      <option value="">Default</option>
+      <option value="on">On</option>
+      <option value="off">Off</option>
+    </Select>
+  )
+}
+
+function reconnectValue(reconnect: boolean | null): string {
+  return reconnect === null ? '' : reconnect ? 'on' : 'off'
+}
+
+/** The choice in a `ReconnectField`. */
+export function reconnectOf(data: FormData): boolean | null {
+  const chosen = data.get('reconnect')
+  return chosen === 'on' || chosen === 'off' ? chosen === 'on' : null
+}
+
 interface SignInFieldsProps {
   readonly onForget: ((kind: HostSecret) => void) | null
   readonly start: Partial<Host>

@@ -10,7 +10,7 @@ import { FormEnd } from '../../ui/form-end.tsx'
 import css from './hosts.module.css'
 import { groupPath, useHosts } from '../../mirrors/hosts.ts'
 import { extraText, fillAddress, noExtra, pastedCommand, type PastedExtra } from './pasted-command.ts'
-import { AgentField, LookFields, SignInFields, type Errors } from './host-fields.tsx'
+import { AgentField, LookFields, ReconnectField, reconnectOf, SignInFields, type Errors } from './host-fields.tsx'
 import { JumpField, ProxyFields, proxySentence, readProxy } from './route-fields.tsx'
 
 export interface HostFormProps {
@@ -146,6 +146,7 @@ export function HostForm({ host, preset, themes, onSave, onDelete, onForget, onC
         />
         <ProxyFields proxy={start.proxy ?? null} error={errors['proxy']} />
         <LookFields start={start} themes={themes} errors={errors} />
+        <ReconnectField start={start} />
         <AgentField checked={agent} onChange={setAgent} />
         <div className={css['wide']}>
           <Checkbox
@@ -197,6 +198,7 @@ function readForm(data: FormData, { id, before }: { id: HostId; before: Host | n
     forwardAgent: data.has('forwardAgent'),
     proxy: readProxy(data),
     look: { theme: orNull(text(data, 'theme')), fontSize: number('fontSize') },
+    reconnect: reconnectOf(data),
     lastUsed: before?.lastUsed ?? null,
   }
   const checked = hostSchema.safeParse(candidate)

@@ -109,7 +109,9 @@ function TerminalSettings({
   const { terminal } = settings
   const set = (patch: Partial<Settings['terminal']>) => change('terminal', patch)
   const flag = (
-    name: 'cursorBlink' | 'ligatures' | 'copyOnSelect' | 'middleClickPaste' | 'confirmMultilinePaste' | 'screenReader',
+    name: {
+      [K in keyof Settings['terminal']]: Settings['terminal'][K] extends boolean ? K : never
+    }[keyof Settings['terminal']],
     label: string,
   ) => <Checkbox label={label} checked={terminal[name]} onChange={event => set({ [name]: event.target.checked })} />
   return (
@@ -225,6 +227,8 @@ function TerminalSettings({
       {flag('copyOnSelect', 'Copy on select')}
       {flag('middleClickPaste', 'Paste on middle click')}
       {flag('confirmMultilinePaste', 'Confirm multi-line paste')}
+      {flag('reconnect', 'Reconnect automatically')}
+      {flag('reconnectRestored', 'Reconnect the terminals of the last run at startup')}
       {flag('screenReader', 'Screen reader support')}
     </>
   )

@@ -76,12 +76,10 @@ export function createSnippetRunner(context: DoorContext): SnippetRunner {
   return {
     run: (snippet, from = {}) => void prepare(snippet, from, false).catch(tellProblem),
     perform,
-    startUp: ({ paneId, target }) => {
+    startUp: ({ paneId, target, again }) => {
       if (bare.delete(paneId)) return
       const pane = allPanes().find(each => each.id === paneId)
-      const { snippets } = useSnippets.getState().book
-      const { book } = useHosts.getState()
-      const here = snippets.filter(each => holds(each.onConnect, target, book) && mayRun(each, target, book))
+      const here = startingOn(target, again)
       if (!pane || here.length === 0) return
       const all = here.reduce(
         (before, snippet) => before.then(() => prepare(snippet, { pane }, true)).catch(tellProblem),
@@ -101,6 +99,14 @@ export function createSnippetRunner(context: DoorContext): SnippetRunner {
       void show().catch(tellProblem)
     },
   }
+}
+
+/** The snippets that start with a terminal on a target, or after it has come back. */
+function startingOn(target: Target, again: boolean): readonly Snippet[] {
+  const { snippets } = useSnippets.getState().book
+  const { book } = useHosts.getState()
+  const wanted = again ? snippets.filter(each => each.onReconnect) : snippets
+  return wanted.filter(each => holds(each.onConnect, target, book) && mayRun(each, target, book))
 }
 
 /** The terminals to type into: the one it was asked for in, with all of its tab while what is typed goes to all. */

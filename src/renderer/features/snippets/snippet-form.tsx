@@ -68,6 +68,7 @@ interface Draft {
   readonly everywhere: boolean
   readonly where: ReadonlySet<string>
   readonly onConnect: ReadonlySet<string>
+  readonly onReconnect: boolean
 }
 
 /** Creates or edits a snippet. */
@@ -199,15 +200,7 @@ export function SnippetForm({
             <Picker label="Hosts" choices={choices} chosen={draft.where} onChange={where => set('where', where)} />
           )}
         </div>
-        <details className={css['wide']} open={startsOpen || undefined}>
-          <summary>Run when a terminal opens</summary>
-          <Picker
-            label="Run on connect"
-            choices={choices}
-            chosen={draft.onConnect}
-            onChange={onConnect => set('onConnect', onConnect)}
-          />
-        </details>
+        <StartFields draft={draft} choices={choices} isOpen={startsOpen} set={set} />
         {leaving ? (
           <DiscardQuestion onStay={() => setLeaving(false)} onLeave={onClose} />
         ) : (
@@ -215,6 +208,33 @@ export function SnippetForm({
         )}
       </form>
     </Dialog>
+  )
+}
+
+interface StartFieldsProps {
+  readonly draft: Draft
+  readonly choices: readonly Choice[]
+  readonly isOpen: boolean
+  readonly set: <K extends keyof Draft>(name: K, value: Draft[K]) => void
+}
+
+/** When a snippet runs by itself. */
+function StartFields({ draft, choices, isOpen, set }: StartFieldsProps) {
+  return (
+    <details className={css['wide']} open={isOpen || undefined}>
+      <summary>Run when a terminal opens</summary>
+      <Picker
+        label="Run on connect"
+        choices={choices}
+        chosen={draft.onConnect}
+        onChange={onConnect => set('onConnect', onConnect)}
+      />
+      <Checkbox
+        label="Also after reconnecting"
+        checked={draft.onReconnect}
+        onChange={event => set('onReconnect', event.currentTarget.checked)}
+      />
+    </details>
   )
 }
 
@@ -287,6 +307,7 @@ function draftOf(from: Partial<Snippet>): Draft {
     everywhere: (from.where ?? null) === null,
     where: keysOf(from.where ?? null),
     onConnect: keysOf(from.onConnect ?? null),
+    onReconnect: from.onReconnect ?? false,
   }
 }
 

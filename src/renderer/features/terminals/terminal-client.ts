@@ -14,6 +14,7 @@ import type {
   ToTerminal,
 } from '../../../shared/contract/terminals.ts'
 import type { Settings } from '../../../shared/contract/settings.ts'
+import { leaveModes, markGap } from './after-shell.ts'
 import { CharacterWidths } from './character-widths.ts'
 import { clipboardWish, type ClipboardWish } from './clipboard-sequence.ts'
 import { CommandMemory } from './command-memory.ts'
@@ -24,6 +25,7 @@ import { KeyboardModes } from './keyboard-modes.ts'
 import { isReply, isReport, ReplyCap } from './reply-cap.ts'
 import { Running } from './running.ts'
 import { settling, type Settling } from './settled.ts'
+import { takePastes } from './system-pastes.ts'
 import { bytesForOtherPane, TerminalKeyboard } from './terminal-keyboard.ts'
 import { TerminalLinks } from './terminal-links.ts'
 import { answerQueries, windowReports } from './terminal-queries.ts'
@@ -44,6 +46,10 @@ export interface TerminalHooks {
   readonly onTyped: (data: string, stroke: KeyStroke | undefined) => void
   /** Returns true if the key was used for something else. */
   readonly onKey: (event: KeyboardEvent) => boolean
+  /** True while there is no shell that takes input, but one is on its way. */
+  readonly holdsKeys: () => boolean
+  /** Called with input that was typed meanwhile. */
+  readonly onUnsent: (data: string) => void
   /** Called when a program wants to put text on the clipboard. */
   readonly onClipboard: (wish: ClipboardWish) => void
   /** The Option keys of a Mac that act as Meta. */
@@ -56,7 +62,6 @@ export interface TerminalHooks {
 const maxTitle = 256
 const bellMs = 300
 const titleMs = 100
-const middleMs = 500
 const ackBytes = 64 * 1024
 const encoder = new TextEncoder()
 const unicodeVersions = { characters: 'characters', graphemes: '15-graphemes', 'unicode-6': '6' } as const
@@ -89,9 +94,11 @@ export class TerminalClient implements Disposable {
   #port: MessagePort | undefined
   readonly #first: string[] = []
   #folder: string | null = null
+  #firstFolder: string | null = null
+  /** When the connection was lost, as in `Date.now`; undefined while there is one. */
+  #lostAt: number | undefined
   #unacknowledged = 0
   #lastBell = 0
-  #lastMiddle = -Infinity
   #titleTimer: number | undefined
   #opened = false
   #replaying = false
@@ -118,7 +125,7 @@ export class TerminalClient implements Disposable {
     terminal.unicode.register(new CharacterWidths())
     links.findIn(terminal)
     guardCounts(terminal)
-    this.#takePastes()
+    takePastes(this.element, hooks.onPaste)
     const keyboard = new TerminalKeyboard({
       terminal,
       modes: () => this.#keyboardModes.current,
@@ -140,6 +147,7 @@ export class TerminalClient implements Disposable {
     // The working directory, which shells report as a file URL (OSC 7).
     terminal.parser.registerOscHandler(7, data => {
       this.#folder = folderOf(data)
+      this.#firstFolder ??= this.#folder
       return true
     })
     terminal.onBinary(data => this.#send(Uint8Array.from(data, char => char.charCodeAt(0))))
@@ -179,7 +187,9 @@ export class TerminalClient implements Disposable {
 
   /** Starts a stream over a new port, and ends the one before. */
   connect(port: MessagePort): void {
-    if (this.#port) this.leaveModes()
+    if (this.#port) leaveModes(this.terminal)
+    if (this.#lostAt !== undefined) markGap(this.terminal, this.#lostAt)
+    this.#lostAt = undefined
     this.#running.startOver()
     this.#port?.close()
     this.#port = port
@@ -196,9 +206,23 @@ export class TerminalClient implements Disposable {
     this.#arrived = new Promise(resolve => (this.#arrive = resolve))
   }
 
-  /** True if it has had a shell since this page was loaded. */
+  /** Ends the stream, because the connection was lost. The screen stays; what the program set up does not. */
+  lose(): void {
+    if (!this.#port) return
+    this.#port.close()
+    this.#port = undefined
+    this.#lostAt = Date.now()
+    leaveModes(this.terminal)
+  }
+
+  /** True if it has had a shell since this page was loaded, and has not lost it. */
   get connected(): boolean {
     return this.#port !== undefined
+  }
+
+  /** True if its connection was lost. */
+  get isLost(): boolean {
+    return this.#lostAt !== undefined
   }
 
   /** Resolves when the port has arrived. Input typed from then on reaches the shell. */
@@ -233,24 +257,23 @@ export class TerminalClient implements Disposable {
     return this.#folder
   }
 
+  /** The same if it has changed since the shell started. Forgets it: the next shell starts in its own. */
+  takeFolder(): string | null {
+    const folder = this.#folder === this.#firstFolder ? null : this.#folder
+    this.#folder = this.#firstFolder = null
+    return folder
+  }
+
   /** Types as soon as the shell accepts input: its port may not have arrived yet. */
   typeFirst(text: string): void {
     if (this.#port) this.type(text)
     else this.#first.push(text)
   }
 
-  /** Resets the modes that an ended program left on: alternate screen, mouse, hidden cursor. Keeps the scrollback. */
-  leaveModes(): void {
-    const { active } = this.terminal.buffer
-    // Outside of the alternate screen, leaving it would move the cursor to the top.
-    const screen = active.type === 'alternate' ? '\x1b[?1049l' : ''
-    const off = `\x18${screen}\x1b[?1000;1002;1003;1004;1005;1006;1015;2004l\x1b[!p\x1b[?25h\x1b[0m`
-    this.terminal.write(screen === '' && active.cursorX === 0 ? off : `${off}\r\n`)
-  }
-
   /** Types into the shell as if the user did. */
   type(data: string): void {
-    this.#send(encoder.encode(data))
+    if (this.#hooks.holdsKeys()) this.#hooks.onUnsent(data)
+    else this.#send(encoder.encode(data))
   }
 
   /** Types a key that was pressed in another pane, encoded for the program in this one. */
@@ -327,13 +350,14 @@ export class TerminalClient implements Disposable {
     const stroke = this.#stroke
     if (stroke === undefined && isReply(data)) return this.#reply(data)
     const reported = stroke === undefined && isReport(data)
-    if (!reported) this.#commands.typed(data)
+    if (reported) return this.#send(encoder.encode(data))
+    this.#commands.typed(data)
     this.type(data)
-    if (!reported) this.#hooks.onTyped(data, stroke)
+    this.#hooks.onTyped(data, stroke)
   }
 
   #reply(data: string): void {
-    if (!this.#replaying && this.#replies.allows(data.length, performance.now())) this.type(data)
+    if (!this.#replaying && this.#replies.allows(data.length, performance.now())) this.#send(encoder.encode(data))
   }
 
   /** Sends a key as xterm.js does: scrolls down and clears the selection. */
@@ -358,23 +382,6 @@ export class TerminalClient implements Disposable {
     if (this.#replaying || now - this.#lastBell < bellMs) return
     this.#lastBell = now
     this.#hooks.onBell()
-  }
-
-  /** Sends pastes by the system through the app's own cleaning. */
-  #takePastes(): void {
-    const paste = (event: ClipboardEvent) => {
-      event.preventDefault()
-      event.stopImmediatePropagation()
-      // The app handles the middle click itself, so the paste of the system would be a second one.
-      if (performance.now() - this.#lastMiddle > middleMs)
-        this.#hooks.onPaste(event.clipboardData?.getData('text/plain') ?? '')
-    }
-    const middle = (event: MouseEvent) => {
-      if (event.button === 1) this.#lastMiddle = performance.now()
-    }
-    this.element.addEventListener('paste', paste, true)
-    this.element.addEventListener('mouseup', middle, true)
-    this.element.addEventListener('auxclick', middle, true)
   }
 
   #title(title: string): void {

@@ -24,9 +24,9 @@ import { focusPane, movePane, moveTabInto, type TerminalTab } from '../../worksp
 import { ClipboardQuestion } from './clipboard-question.tsx'
 import { FindBar } from './find-bar.tsx'
 import css from './terminal-pane.module.css'
-import { TerminalStatus } from './terminal-status.tsx'
+import { TerminalStatus, UnsentBar } from './terminal-status.tsx'
 import type { Terminals } from './terminals.ts'
-import { lookOf, useTerminalStates } from '../../mirrors/terminals.ts'
+import { isLive, lookOf, useTerminalStates } from '../../mirrors/terminals.ts'
 import { useTerminals } from './terminals-state.ts'
 
 /** The actions behind the buttons and the menu of a pane. */
@@ -58,6 +58,7 @@ export interface TerminalPaneProps {
 export function TerminalPane({ pane, tab, label, terminals, actions, pathOf, openLink }: TerminalPaneProps) {
   const state = useTerminalStates(all => all.states[pane.id])
   const finding = useTerminals(all => all.finding === pane.id)
+  const unsent = useTerminals(all => all.unsent[pane.id] ?? 0)
   const ringing = useTerminals(all => all.ringing === pane.id)
   const active = tab.activePane === pane.id
   const several = Object.keys(tab.panes).length > 1
@@ -82,6 +83,8 @@ export function TerminalPane({ pane, tab, label, terminals, actions, pathOf, ope
   useEffect(() => {
     if (active && !finding) terminals.focus(pane.id)
   }, [active, finding, pane.id, terminals])
+
+  useSignIn(pane, state?.kind === 'sign-in', terminals)
 
   const look = lookOf(state)
   return (
@@ -155,13 +158,35 @@ export function TerminalPane({ pane, tab, label, terminals, actions, pathOf, ope
           void terminals.open(pane.id, pane.target)
         }}
         cancel={() => terminals.cancel(pane.id)}
+        reconnect={() => {
+          terminals.focus(pane.id)
+          terminals.reconnect(pane.id)
+        }}
+        stopReconnecting={() => terminals.stopReconnecting(pane.id)}
         close={actions.close}
         editHost={actions.editHost}
         openLink={openLink}
       />
+      <UnsentBar
+        count={unsent}
+        isLive={isLive(state)}
+        send={() => terminals.sendUnsent(pane.id)}
+        discard={() => terminals.discardUnsent(pane.id)}
+      />
       {over !== null && <div className={css['drop']} data-side={over} />}
     </section>
   )
+}
+
+/** Has a lost terminal ask what the server wants to know, as soon as the user sees the terminal. */
+function useSignIn(pane: Pane, isNeeded: boolean, terminals: Terminals): void {
+  useEffect(() => {
+    if (!isNeeded) return
+    const ask = () => (document.visibilityState === 'visible' ? terminals.reconnect(pane.id) : undefined)
+    ask()
+    document.addEventListener('visibilitychange', ask)
+    return () => document.removeEventListener('visibilitychange', ask)
+  }, [isNeeded, pane.id, terminals])
 }
 
 /** Makes the header draggable, and accepts panes and tabs dropped on the sides of this pane. */

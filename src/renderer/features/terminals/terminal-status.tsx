@@ -1,5 +1,6 @@
 import type { Exit, TerminalState } from '../../../shared/contract/terminals.ts'
 import { Button } from '../../ui/button.tsx'
+import { inSeconds, useNow } from '../../ui/countdown.ts'
 import { ServerNotice } from '../../ui/server-notice.tsx'
 import css from './terminal-pane.module.css'
 
@@ -8,6 +9,8 @@ interface TerminalStatusProps {
   readonly label: string
   readonly connect: () => void
   readonly cancel: () => void
+  readonly reconnect: () => void
+  readonly stopReconnecting: () => void
   readonly close: () => void
   readonly editHost: (() => void) | null
   readonly openLink: (address: string) => void
@@ -19,7 +22,8 @@ export function TerminalStatus(props: TerminalStatusProps) {
   return <StatusOf key={props.state?.kind ?? 'none'} {...props} />
 }
 
-function StatusOf({ state, label, connect, cancel, close, editHost, openLink }: TerminalStatusProps) {
+function StatusOf(props: TerminalStatusProps) {
+  const { state, label, connect, cancel, close, editHost, openLink } = props
   switch (state?.kind) {
     case 'ready':
       return null
@@ -53,6 +57,19 @@ function StatusOf({ state, label, connect, cancel, close, editHost, openLink }: 
     case 'stalled':
       return (
         <Bar text={`${label} hasn’t responded for ${state.seconds} s. Your input is sent when it responds.`} busy />
+      )
+    case 'reconnecting':
+      return <Reconnecting {...props} state={state} />
+    case 'sign-in':
+      return (
+        <Bar name="Reconnecting" text={`Sign-in needed: ${state.error.message}`}>
+          <Button small onClick={props.stopReconnecting} aria-label="Stop reconnecting">
+            Stop
+          </Button>
+          <Button small look="primary" onClick={props.reconnect}>
+            Sign in
+          </Button>
+        </Bar>
       )
     case 'lost':
       return (
@@ -92,6 +109,53 @@ function StatusOf({ state, label, connect, cancel, close, editHost, openLink }: 
   }
 }
 
+function Reconnecting({
+  state,
+  reconnect,
+  stopReconnecting,
+}: TerminalStatusProps & { readonly state: Extract<TerminalState, { kind: 'reconnecting' }> }) {
+  const now = useNow(state.until !== null)
+  const isDue = state.until === null || state.until <= now
+  return (
+    <Bar
+      name="Reconnecting"
+      text={`${state.error.message} ${isDue ? 'Reconnecting…' : `Reconnecting ${inSeconds(state.until, now)}.`}`}
+      busy
+    >
+      <Button small onClick={stopReconnecting} aria-label="Stop reconnecting">
+        Stop
+      </Button>
+      {!isDue && (
+        <Button small look="primary" onClick={reconnect}>
+          Reconnect now
+        </Button>
+      )}
+    </Bar>
+  )
+}
+
+interface UnsentProps {
+  readonly count: number
+  readonly isLive: boolean
+  readonly send: () => void
+  readonly discard: () => void
+}
+
+/** Keys that were typed without a connection, and that the user decides about. Shows nothing if there are none. */
+export function UnsentBar({ count, isLive, send, discard }: UnsentProps) {
+  if (count === 0) return null
+  return (
+    <Bar name="Keys not sent" text={count === 1 ? '1 key not sent' : `${count.toLocaleString()} keys not sent`}>
+      <Button small onClick={discard} aria-label="Discard keys">
+        Discard
+      </Button>
+      <Button small look="primary" disabled={!isLive} onClick={send} aria-label="Send keys">
+        Send
+      </Button>
+    </Bar>
+  )
+}
+
 /** Describes in a sentence how a shell ended. */
 function endText({ code, signal }: Exit): string {
   if (signal !== null) return `The shell was terminated by ${signal}.`
@@ -99,18 +163,21 @@ function endText({ code, signal }: Exit): string {
 }
 
 function Bar({
+  name,
   text,
   tone,
   busy = false,
   children,
 }: {
+  /** What screen readers call it, where its text changes all the time. */
+  name?: string
   text: string
   tone?: 'bad' | undefined
   busy?: boolean
   children?: React.ReactNode
 }) {
   return (
-    <div className={css['status']} data-tone={tone} role={tone === 'bad' ? 'alert' : 'status'}>
+    <div className={css['status']} data-tone={tone} role={tone === 'bad' ? 'alert' : 'status'} aria-label={name}>
       {busy && <span className={css['spinner']} aria-hidden="true" />}
       <p>{text}</p>
       {children}

@@ -12,7 +12,7 @@ import { isLive, mirrorTerminals, useTerminalStates } from '../../mirrors/termin
 import { isModalOpen } from '../../ui/command.ts'
 import { isDark, onThemeChanged } from '../../ui/theme.ts'
 import type { Door, DoorContext } from '../../workspace/door.ts'
-import { activePane, adoptPane, allPanes, openTab } from '../../workspace/workspace-store.ts'
+import { activateTab, activePane, adoptPane, allPanes, openTab, tabWith } from '../../workspace/workspace-store.ts'
 import { attachSession } from './attach-session.ts'
 import { CloseDialog, requestClose } from './close-dialog.tsx'
 import { PasteDialog } from './paste-dialog.tsx'
@@ -64,7 +64,10 @@ export function terminalsDoor(context: DoorContext) {
     ],
     statusHere: TerminalHere,
     status: SessionCount,
-    restored: () => void adoptRunning(api).catch(tellProblem),
+    restored: () => {
+      pointToSignIns(store)
+      void adoptRunning(api, terminals).catch(tellProblem)
+    },
     answers: {
       shells: terminals,
       sender,
@@ -129,15 +132,34 @@ function keepKeyboard(terminals: Terminals): void {
   for (const type of ['click', 'keyup']) document.addEventListener(type, settle, true)
 }
 
+/** Points to each terminal that needs somebody to sign in, unless the user is looking at it. */
+function pointToSignIns(store: DoorContext['store']): void {
+  const follow = (now: TerminalStates, before: TerminalStates) => {
+    const shown = tabWith(activePane()?.id ?? '')
+    for (const pane of allPanes()) {
+      const isNew = now[pane.id]?.kind === 'sign-in' && before[pane.id]?.kind !== 'sign-in'
+      const tab = tabWith(pane.id)
+      if (!isNew || !tab || tab === shown) continue
+      tell(`Sign-in needed for ${labelOf(pane.target)}.`, { label: 'Show', run: () => activateTab(tab.id) })
+    }
+  }
+  store.add(toDisposable(useTerminalStates.subscribe((now, before) => follow(now.states, before.states))))
+}
+
 /** A shell whose tab was not saved yet when the page before this one ended comes back in a tab of its own. */
-async function adoptRunning(api: Api): Promise<void> {
-  const shown = new Set<string>(allPanes().map(({ id }) => id))
-  const running = (await api.terminals.list()).filter(({ id, state }) => isLive(state) && !shown.has(id))
+async function adoptRunning(api: Api, terminals: Terminals): Promise<void> {
+  const panes = allPanes()
+  const shown = new Set<string>(panes.map(({ id }) => id))
+  const known = await api.terminals.list()
+  terminals.restore(panes.filter(({ id }) => !known.some(each => each.id === id)))
+  const running = known.filter(({ id, state }) => isLive(state) && !shown.has(id))
   if (running.length === 0) return
   const { hosts } = await api.hosts.list()
   for (const { id, target, run } of running)
     adoptPane({ id, target, title: labelAmong(target, hosts), ...(run ? { run } : {}) })
 }
+
+type TerminalStates = ReturnType<typeof useTerminalStates.getState>['states']
 
 interface Opening {
   readonly api: Api

@@ -28,6 +28,8 @@ interface TerminalsView {
   readonly clipboard: Readonly<Record<string, ClipboardQuestion>>
   /** The tab or pane that is closed once a person has said so, and what runs in it. */
   readonly closing: ClosingRequest | null
+  /** By pane: the number of keys that were typed without a connection. */
+  readonly unsent: Readonly<Record<string, number>>
   /** A paste that waits for a yes. */
   readonly pasting: { readonly paneId: string; readonly text: string; readonly run: boolean } | null
 }
@@ -37,5 +39,6 @@ export const useTerminals = create<TerminalsView>()(() => ({
   ringing: null,
   clipboard: {},
   pasting: null,
+  unsent: {},
   closing: null,
 }))

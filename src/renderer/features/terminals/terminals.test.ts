@@ -31,6 +31,7 @@ vi.mock('./terminal-client.ts', () => ({
     onOpened() {}
     setWidths() {}
     expectShell() {}
+    lose() {}
     dispose() {}
   },
 }))

@@ -6,16 +6,20 @@ import type { Api } from '../../../shared/contract/contract.ts'
 import type { Settings } from '../../../shared/contract/settings.ts'
 import type { Target } from '../../../shared/contract/targets.ts'
 import type { TerminalId } from '../../../shared/contract/terminals.ts'
+import type { Pane } from '../../../shared/contract/workspace.ts'
 import type { Ports } from '../../ipc/ports.ts'
 import { allPanes, livingPanes, setTitle, tabWith, useWorkspace } from '../../workspace/workspace-store.ts'
 import { ClipboardGate } from './clipboard-gate.ts'
 import { ClosedTabs } from './closed-tabs.ts'
 import { HeldKeys } from './held-keys.ts'
 import type { KeyPlatform, KeyStroke } from './key-stroke.ts'
-import { asPasted, asTyped, cleanPaste, forConsole, needsConfirmation } from './paste.ts'
+import { asPasted, cleanPaste, forConsole, needsConfirmation } from './paste.ts'
+import { ReturningShells } from './returning-shells.ts'
 import { TerminalClient } from './terminal-client.ts'
-import { isLive, isOpening, useTerminalStates } from '../../mirrors/terminals.ts'
+import { UnsentKeys } from './unsent-keys.ts'
+import { isLive, isOpening, isReconnecting, useTerminalStates } from '../../mirrors/terminals.ts'
 import { useTerminals } from './terminals-state.ts'
+import { typeCommand } from './typed-command.ts'
 import { terminalOptions, type LookOverride } from './terminal-options.ts'
 import { Emitter } from '../../../shared/base/event.ts'
 import type { OpenedShell, Shells } from '../../workspace/shells.ts'
@@ -47,7 +51,6 @@ export interface PasteOptions {
   readonly run?: boolean
 }
 
-const longestLine = 4_000
 const resizeMs = 60
 const ringMs = 150
 
@@ -61,6 +64,8 @@ export class Terminals implements Disposable, Shells {
   readonly #opening = new Set<string>()
   readonly #held = this.#store.add(new HeldKeys(window))
   readonly #clipboard: ClipboardGate
+  readonly #returning: ReturningShells
+  readonly #unsent = new UnsentKeys()
   readonly #opened = this.#store.add(new Emitter<OpenedShell>())
   readonly onOpened = this.#opened.event
 
@@ -78,9 +83,17 @@ export class Terminals implements Disposable, Shells {
     // Closing a pane disposes its terminal and ends its shell.
     this.#store.add({ dispose: useWorkspace.subscribe(() => this.#sweep()) })
     this.#store.add(new ClosedTabs())
-    // The page before this one may have left shells that still run: their news and their panes come in any order.
-    for (const store of [useWorkspace, useTerminalStates])
-      this.#store.add({ dispose: store.subscribe(() => this.#reattach()) })
+    this.#returning = this.#store.add(
+      new ReturningShells({
+        api: parts.api,
+        ports: parts.ports,
+        client: (id, target) => this.client(id, target),
+        known: id => this.#clients.get(id),
+        isOpening: id => this.#opening.has(id),
+        onOpened: ({ id, target }, again) => this.#opened.fire({ paneId: id, target, again }),
+        onProblem: this.#tell,
+      }),
+    )
   }
 
   client(paneId: TerminalId, target: Target): TerminalClient {
@@ -100,6 +113,8 @@ export class Terminals implements Disposable, Shells {
       onPaste: text => (text === '' ? undefined : this.pasteText(paneId, text)),
       onTyped: (data, stroke) => this.#broadcast(paneId, data, stroke),
       onKey: event => this.#key(paneId, target, event),
+      holdsKeys: () => isReconnecting(useTerminalStates.getState().states[paneId]),
+      onUnsent: text => this.#unsent.add(paneId, text),
       onClipboard: wish => this.#clipboard.wished(paneId, target, wish),
       optionAsMeta: () => this.#parts.settings().terminal.optionAsMeta,
       platform: this.#parts.platform,
@@ -114,7 +129,9 @@ export class Terminals implements Disposable, Shells {
   /** Connects or reconnects. Failures are shown in the pane. */
   async open(paneId: TerminalId, target: Target): Promise<void> {
     const client = this.client(paneId, target)
-    if (isOpening(useTerminalStates.getState().states[paneId]) || this.#opening.has(paneId)) return
+    const state = useTerminalStates.getState().states[paneId]
+    if (isReconnecting(state)) return this.reconnect(paneId)
+    if (isOpening(state) || this.#opening.has(paneId)) return
     this.#opening.add(paneId)
     const ports = this.#parts.ports.expect(paneId, port => client.connect(port))
     const stop = client.onDisposed(() => ports.dispose())
@@ -132,7 +149,7 @@ export class Terminals implements Disposable, Shells {
       useTerminalStates.setState(({ states }) =>
         isLive(states[paneId]) ? {} : { states: { ...states, [paneId]: { kind: 'ready', latencyMs: null, weak: [] } } },
       )
-      this.#opened.fire({ paneId, target })
+      this.#opened.fire({ paneId, target, again: false })
     } catch (error) {
       if (!(error instanceof AppError)) throw error
     } finally {
@@ -171,16 +188,7 @@ export class Terminals implements Disposable, Shells {
     const client = this.#clients.get(paneId)
     if (!client || !isLive(useTerminalStates.getState().states[paneId]))
       throw new Error('This terminal is not connected. Connect it, then run the snippet again.')
-    await client.settled()
-    const { bracketedPasteMode } = client.terminal.modes
-    const cleaned = cleanPaste(text)
-    if (!send && cleaned.includes('\n') && !bracketedPasteMode)
-      throw new Error('This shell runs each pasted line immediately. Change the run mode of the snippet.')
-    // A Linux terminal buffers at most 4,095 bytes of a line (N_TTY): the rest would be lost.
-    if (!bracketedPasteMode && cleaned.split('\n').some(line => new TextEncoder().encode(line).length > longestLine))
-      throw new Error('A line of this snippet is too long to type. Run the snippet in the background instead.')
-    client.noteCommand(cleaned, send)
-    client.type(`${asTyped(cleaned, bracketedPasteMode)}${send ? '\r' : ''}`)
+    await typeCommand(client, text, send)
   }
 
   /** Answers whether the program in a pane may use the clipboard; null postpones the question. */
@@ -225,6 +233,34 @@ export class Terminals implements Disposable, Shells {
   /** Types a line that main composed for this shell (`lineFor`), as soon as the shell accepts input. */
   sendFirst(paneId: string, text: string): void {
     this.#clients.get(paneId)?.typeFirst(text)
+  }
+
+  /** Connects the panes of the last run that have no shell: attached sessions, and the others if the settings say so. */
+  restore(panes: readonly Pane[]): void {
+    const { reconnectRestored } = this.#parts.settings().terminal
+    for (const pane of panes)
+      if (pane.target.kind !== 'local' && (reconnectRestored || pane.run !== undefined))
+        void this.#returning.restore(pane).catch(this.#tell)
+  }
+
+  /** Connects a terminal that reconnects by itself right now; what the server asks may be asked. */
+  reconnect(paneId: TerminalId): void {
+    void this.#parts.api.terminals.reconnect({ id: paneId, ask: true }).catch(this.#tell)
+  }
+
+  stopReconnecting(paneId: TerminalId): void {
+    void this.#parts.api.terminals.stopReconnecting({ id: paneId }).catch(this.#tell)
+  }
+
+  /** Sends the keys that were typed without a connection. */
+  sendUnsent(paneId: string): void {
+    this.#clients.get(paneId)?.type(this.#unsent.take(paneId))
+    this.focus(paneId)
+  }
+
+  discardUnsent(paneId: string): void {
+    this.#unsent.take(paneId)
+    this.focus(paneId)
   }
 
   /** Cancels a connection attempt. */
@@ -283,6 +319,12 @@ export class Terminals implements Disposable, Shells {
       return true
     }
     if (live) return false
+    if (isReconnecting(state)) {
+      const use = this.#unsent.press(paneId, event)
+      if (use.reconnects) this.reconnect(paneId)
+      if (use.isSpent) this.#held.spend(event)
+      return !use.isTyped
+    }
     const reconnects = event.key === 'Enter' && !event.ctrlKey && !event.altKey && !event.metaKey
     if (reconnects && event.type === 'keydown' && !isOpening(state)) {
       void this.open(paneId, target)
@@ -315,28 +357,6 @@ export class Terminals implements Disposable, Shells {
     this.#resizes.set(paneId, window.setTimeout(send, resizeMs))
   }
 
-  /** Attaches to running shells of these panes that an earlier page opened. */
-  #reattach(): void {
-    const { states } = useTerminalStates.getState()
-    for (const { id, target } of allPanes()) {
-      if (!isLive(states[id]) || this.#opening.has(id) || this.#clients.get(id)?.connected) continue
-      void this.#attach(this.client(id, target)).catch(this.#tell)
-    }
-  }
-
-  async #attach(client: TerminalClient): Promise<void> {
-    this.#opening.add(client.id)
-    const ports = this.#parts.ports.expect(client.id, port => client.connect(port))
-    client.expectShell()
-    try {
-      await this.#parts.api.terminals.attach({ id: client.id })
-      await client.arrived
-    } finally {
-      this.#opening.delete(client.id)
-      ports.dispose()
-    }
-  }
-
   /** Changes the size and back: programs redraw their screen when it changes. */
   #redraw({ id, size }: TerminalClient): void {
     const { resize } = this.#parts.api.terminals
@@ -360,6 +380,7 @@ export class Terminals implements Disposable, Shells {
       if (panes.has(id)) continue
       this.#clients.delete(id)
       this.#clipboard.forget(id)
+      this.#unsent.take(id)
       client.dispose()
       void this.#parts.api.terminals.close({ id: client.id }).catch(this.#tell)
     }

@@ -1,0 +1,137 @@
+import { open as openLink, type Link } from '../../scripts/tcp-proxy.mjs'
+import { expect, keyHost, openShell, terminal, test, trust } from '../fixtures.ts'
+import type { Sshd } from '../sshd.ts'
+import { freePort, pageOn, stopPages, textAt } from '../web-pages.ts'
+
+test.afterEach(stopPages)
+
+/** Puts a link that can be cut between Hawser and the server. */
+async function linked(sshd: Sshd, sshDir: string, label = 'gpu-box') {
+  const link = await openLink(sshd.port)
+  trust(sshDir, link.port, sshd.hostKey)
+  return { link, host: { ...keyHost(sshd, label), port: link.port } }
+}
+
+function cut(link: Link): void {
+  link.refuse()
+  link.reset()
+}
+
+test('a lid closed and opened again: terminals and forwards are live within seconds, with their screens', async ({
+  launch,
+  sshd,
+  sshDir,
+}) => {
+  const { link, host } = await linked(sshd, sshDir)
+  const { page } = await launch({ hosts: [host] })
+  const shell = await openShell(page, 'gpu-box')
+  await shell.run('echo first-$((6*7))')
+  await expect(shell.rows).toContainText('first-42')
+  await page.keyboard.press('Control+Shift+D')
+  const both = page.getByRole('region', { name: 'Terminal gpu-box' })
+  await expect(both).toHaveCount(2)
+  await page.getByRole('tab', { name: 'Home' }).click()
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Forwards' }).click()
+  const [web, here] = [await freePort(), await freePort()]
+  await pageOn(web, 'the page')
+  await page.getByRole('button', { name: 'New forward' }).click()
+  const dialog = page.getByRole('dialog', { name: 'New forward' })
+  await dialog.getByRole('textbox', { name: 'Label' }).fill('Web')
+  await dialog.getByRole('textbox', { name: /listening port$/ }).fill(String(here))
+  await dialog.getByRole('textbox', { name: /^Destination/ }).fill(String(web))
+  await dialog.getByRole('button', { name: 'Save and start' }).click()
+  await expect.poll(() => textAt(here)).toBe('the page')
+  await page.getByRole('tab', { name: 'gpu-box' }).click()
+  cut(link)
+  await expect(page.getByRole('status', { name: 'Reconnecting' })).toHaveCount(2)
+  link.refuse(false)
+  await expect(page.getByRole('status', { name: 'Reconnecting' })).toHaveCount(0, { timeout: 10_000 })
+  await expect(both.first()).toContainText('first-42')
+  await expect(both.first()).toContainText(/Disconnected at .* reconnected at/)
+  expect(await textAt(here)).toBe('the page')
+  await link.close()
+})
+
+test('keys typed without a connection are kept, and sent only when told to', async ({ launch, sshd, sshDir }) => {
+  const { link, host } = await linked(sshd, sshDir)
+  const { page } = await launch({ hosts: [host] })
+  const shell = await openShell(page, 'gpu-box')
+  cut(link)
+  const { region } = shell
+  await expect(region.getByRole('status', { name: 'Reconnecting' })).toBeVisible()
+  await shell.type('echo kept-$((40+2))')
+  const keys = region.getByRole('status', { name: 'Keys not sent' })
+  await expect(keys).toContainText('19 keys not sent')
+  await expect(keys.getByRole('button', { name: 'Send keys' })).toBeDisabled()
+  link.refuse(false)
+  await region.getByRole('button', { name: 'Reconnect now' }).click()
+  await expect(region.getByRole('status', { name: 'Reconnecting' })).toBeHidden({ timeout: 10_000 })
+  await expect(keys).toContainText('19 keys not sent')
+  await expect(shell.rows).not.toContainText('kept-')
+  await keys.getByRole('button', { name: 'Send keys' }).click()
+  await expect(keys).toBeHidden()
+  await page.keyboard.press('Enter')
+  await expect(shell.rows).toContainText('kept-42')
+  await link.close()
+})
+
+test('reconnecting stops when told to, and a key or a button goes on', async ({ launch, sshd, sshDir }) => {
+  const { link, host } = await linked(sshd, sshDir)
+  const { page } = await launch({ hosts: [host] })
+  const { region, rows, type } = await openShell(page, 'gpu-box')
+  cut(link)
+  await expect(region.getByRole('status', { name: 'Reconnecting' })).toContainText(/Reconnecting in \d+ s/)
+  await region.getByRole('button', { name: 'Stop reconnecting' }).click()
+  await expect(region.getByRole('alert')).toBeVisible()
+  await expect(region.getByRole('status', { name: 'Reconnecting' })).toBeHidden()
+  link.refuse(false)
+  await region.getByRole('button', { name: 'Reconnect' }).click()
+  await expect(page.getByRole('tab', { name: 'gpu-box' }).getByRole('img', { name: 'connected' })).toBeVisible()
+  await type('echo again-$((6*7))\n')
+  await expect(rows).toContainText('again-42')
+  await link.close()
+})
+
+test('the new shell starts in the folder that the old one was last in', async ({ launch, sshd, sshDir }) => {
+  const { link, host } = await linked(sshd, sshDir)
+  const { page } = await launch({ hosts: [host] })
+  const shell = await openShell(page, 'gpu-box')
+  const report = `PROMPT_COMMAND='printf "\\\\033]7;file://box%s\\\\033\\\\\\\\" "$PWD"'`
+  await shell.run(report)
+  await shell.run(`mkdir -p "it's here" && cd "it's here"`)
+  await shell.run('echo moved-$((6*7))')
+  await expect(shell.rows).toContainText('moved-42')
+  cut(link)
+  link.refuse(false)
+  await expect(shell.rows).toContainText(/reconnected at/, { timeout: 10_000 })
+  await expect(shell.rows).toContainText(/reconnected at[\s\S]*cd [\s\S]*here/)
+  await shell.run('echo "now in ${PWD##*/}"')
+  await expect(shell.rows).toContainText(`now in it's here`)
+  await link.close()
+})
+
+test('a terminal whose host asks for a password says that a sign-in is needed, and asks once it is seen', async ({
+  launch,
+  server,
+  sshDir,
+}) => {
+  const { port, publicKey } = await server({ password: 'pw', shell: 'pty' })
+  const link = await openLink(port)
+  trust(sshDir, link.port, publicKey)
+  const { page } = await launch({ hosts: [{ label: 'box', port: link.port, user: 'me', signIn: 'password' }] })
+  await page.getByRole('button', { name: 'box', exact: true }).click()
+  await page.getByRole('textbox', { name: 'Password' }).fill('pw')
+  await page.getByRole('textbox', { name: 'Password' }).press('Enter')
+  await terminal(page, 'box').prompt()
+  await page.getByRole('tab', { name: 'Home' }).click()
+  link.reset()
+  const notice = page.getByRole('region', { name: 'Notices' }).getByText('Sign-in needed for box.')
+  await expect(notice).toBeVisible({ timeout: 10_000 })
+  await expect(page.getByRole('textbox', { name: 'Password' })).toBeHidden()
+  await page.getByRole('button', { name: 'Show' }).click()
+  await expect(page.getByRole('textbox', { name: 'Password' })).toBeVisible()
+  await page.getByRole('textbox', { name: 'Password' }).fill('pw')
+  await page.getByRole('textbox', { name: 'Password' }).press('Enter')
+  await expect(page.getByRole('tab', { name: 'box' }).getByRole('img', { name: 'connected' })).toBeVisible()
+  await link.close()
+})

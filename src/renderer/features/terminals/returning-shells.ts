@@ -1,0 +1,94 @@
+import { DisposableStore, type Disposable } from '../../../shared/base/lifecycle.ts'
+import type { Api } from '../../../shared/contract/contract.ts'
+import type { Target } from '../../../shared/contract/targets.ts'
+import type { TerminalId, TerminalState } from '../../../shared/contract/terminals.ts'
+import type { Pane } from '../../../shared/contract/workspace.ts'
+import type { Ports } from '../../ipc/ports.ts'
+import { isLive, isReconnecting, useTerminalStates } from '../../mirrors/terminals.ts'
+import { allPanes, useWorkspace } from '../../workspace/workspace-store.ts'
+import type { TerminalClient } from './terminal-client.ts'
+
+export interface ReturningShellsParts {
+  readonly api: Api
+  readonly ports: Ports
+  /** The client of a pane, which is made if need be. */
+  readonly client: (id: TerminalId, target: Target) => TerminalClient
+  readonly known: (id: string) => TerminalClient | undefined
+  /** True while the pane is being connected on request, which attaches it by itself. */
+  readonly isOpening: (id: string) => boolean
+  /** Called when a new shell is attached; `again` if it replaced a lost one. */
+  readonly onOpened: (pane: Pane, again: boolean) => void
+  readonly onProblem: (error: unknown) => void
+}
+
+/**
+ * Follows shells that come and go without this page asking for it: those that an earlier page left running, and those
+ * that main replaces after a lost connection.
+ */
+export class ReturningShells implements Disposable {
+  readonly #parts: ReturningShellsParts
+  readonly #store = new DisposableStore()
+  readonly #attaching = new Set<string>()
+  // Panes of the last run whose first shell is on its way.
+  readonly #restored = new Set<string>()
+
+  constructor(parts: ReturningShellsParts) {
+    this.#parts = parts
+    // The news of the shells and their panes come in any order.
+    for (const store of [useWorkspace, useTerminalStates])
+      this.#store.add({ dispose: store.subscribe(() => this.#follow()) })
+  }
+
+  /** Connects a pane of the last run again. */
+  async restore({ id, target, run }: Pane): Promise<void> {
+    this.#restored.add(id)
+    const { size } = this.#parts.client(id, target)
+    await this.#parts.api.terminals.restore({ id, target, size, ...(run ? { run } : {}) })
+  }
+
+  dispose(): void {
+    this.#store.dispose()
+  }
+
+  #follow(): void {
+    const { states } = useTerminalStates.getState()
+    for (const pane of allPanes()) {
+      const state = states[pane.id]
+      if (isGone(state)) this.#parts.known(pane.id)?.lose()
+      if (!isLive(state) || this.#parts.isOpening(pane.id) || this.#attaching.has(pane.id)) continue
+      const client = this.#parts.client(pane.id, pane.target)
+      if (!client.connected) void this.#attach(pane, client).catch(this.#parts.onProblem)
+    }
+  }
+
+  async #attach(pane: Pane, client: TerminalClient): Promise<void> {
+    const returned = client.isLost
+    this.#attaching.add(pane.id)
+    const ports = this.#parts.ports.expect(pane.id, port => client.connect(port))
+    client.expectShell()
+    try {
+      await this.#parts.api.terminals.attach({ id: pane.id })
+      await client.arrived
+    } finally {
+      this.#attaching.delete(pane.id)
+      ports.dispose()
+    }
+    // The window may have been resized meanwhile.
+    await this.#parts.api.terminals.resize({ id: pane.id, size: client.size })
+    if (returned) await this.#restoreFolder(pane, client)
+    if (this.#restored.delete(pane.id) || returned) this.#parts.onOpened(pane, returned)
+  }
+
+  /** Takes the new shell to the folder that the lost one was last in. A session has kept its own. */
+  async #restoreFolder({ target, run }: Pane, client: TerminalClient): Promise<void> {
+    const folder = client.takeFolder()
+    if (folder === null || run !== undefined) return
+    await client.settled()
+    const line = await this.#parts.api.terminals.lineFor({ target, request: { kind: 'folder', path: folder } })
+    client.type(`${line}\r`)
+  }
+}
+
+function isGone(state: TerminalState | undefined): boolean {
+  return isReconnecting(state) || state?.kind === 'lost'
+}
