@@ -2,7 +2,7 @@ import { nameOf } from '../../shared/base/paths.ts'
 import { shownName } from '../../shared/base/shown-name.ts'
 import type { Host } from '../../shared/contract/hosts.ts'
 import type { FileTab } from '../../shared/contract/workspace.ts'
-import { labelAmong } from '../mirrors/targets.ts'
+import { sideAmong } from '../mirrors/targets.ts'
 import { shownTab } from './files-tabs.ts'
 import type { FilesTab, Tab } from './workspace-store.ts'
 
@@ -29,9 +29,7 @@ export function titlesOf(tabs: readonly Tab[], hosts: readonly Host[]): Readonly
 }
 
 function filesTitle(tab: FilesTab, hosts: readonly Host[]): string {
-  const names = remoteTabs(tab).map(
-    ({ side: { target, root } }) => labelAmong(target, hosts) + (root ? ' as root' : ''),
-  )
+  const names = remoteTabs(tab).map(({ side }) => sideAmong(side, hosts))
   return names.length === 0 ? 'Files' : `Files: ${[...new Set(names)].join(', ')}`
 }
 
