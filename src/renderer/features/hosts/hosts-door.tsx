@@ -14,7 +14,7 @@ import { HostForms } from './host-forms.tsx'
 import { HostsPage } from './hosts-page.tsx'
 import { edit, useHostsView } from './hosts-state.ts'
 import { openAddress, openTyped } from './open-typed.ts'
-import { parseQuickConnect, typedTitle } from './quick-connect.ts'
+import { ignoredText, parseQuickConnect, typedTitle } from './quick-connect.ts'
 import { useHostActions } from './use-host-actions.ts'
 
 /** Hosts and their groups, imports, and addresses that are typed. */
@@ -97,6 +97,7 @@ function paletteItems(context: DoorContext, typed: string): readonly PaletteItem
   const address = {
     id: 'typed:address',
     title: typedTitle(quick),
+    ...(quick.ignored.length > 0 ? { detail: ignoredText(quick) } : {}),
     icon: <Search size={15} />,
     run: () => openTyped(context, quick),
   }
