@@ -1,4 +1,4 @@
-import { AppError } from '../../shared/base/errors.ts'
+import { AppError, fromWireError } from '../../shared/base/errors.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { Forward, ForwardId } from '../../shared/contract/forwards.ts'
 import type { Target } from '../../shared/contract/targets.ts'
@@ -82,7 +82,7 @@ export class ForwardRuns implements Disposable {
       throw error
     }
     const { state } = runner
-    if ('error' in state && state.error) throw new AppError(state.error.code, state.error.message)
+    if ('error' in state && state.error) throw fromWireError(state.error)
     throw new AppError(
       'timed-out',
       `The forward to ${this.#parts.nameOf(forward.target)} is not active yet. Hawser keeps retrying.`,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import type { WireError } from '../base/errors.ts'
+import type { ConfigLine, WireError } from '../base/errors.ts'
 import { call, event } from './define.ts'
 import { preset, presetId, type Preset, type PresetId } from './presets.ts'
 import { remoteTarget, type Target } from './targets.ts'
@@ -87,7 +87,7 @@ export interface ForwardSnapshot {
   /** The last refused connection, while the forward itself stays up. */
   readonly lastError: { readonly message: string; readonly at: number } | null
   /** The line of the user's SSH config that defines it and must be edited instead; null for a saved one. */
-  readonly configLine: { readonly path: string; readonly line: number } | null
+  readonly configLine: ConfigLine | null
 }
 
 /** A listening port on a connected host. */

@@ -54,6 +54,11 @@ export function ConfigPart({
           Line {problem.line}: {problem.text}. ssh rejects this line too.
         </p>
       )}
+      {problem && (
+        <Button small onClick={() => onOpen(problem.path, problem.line)}>
+          Open SSH config at line {problem.line}
+        </Button>
+      )}
       {proxyCommand !== null && (
         <p className={css['hint']}>
           Proxy command: <span className={ui['mono']}>{proxyCommand}</span>

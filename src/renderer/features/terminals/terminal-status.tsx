@@ -1,3 +1,4 @@
+import type { ConfigLine, WireError } from '../../../shared/base/errors.ts'
 import type { Exit, TerminalState } from '../../../shared/contract/terminals.ts'
 import { Button } from '../../ui/button.tsx'
 import { ServerNotice } from '../../ui/server-notice.tsx'
@@ -10,6 +11,7 @@ interface TerminalStatusProps {
   readonly cancel: () => void
   readonly close: () => void
   readonly editHost: (() => void) | null
+  readonly editConfig: (at: ConfigLine) => void
   readonly openLink: (address: string) => void
 }
 
@@ -19,7 +21,7 @@ export function TerminalStatus(props: TerminalStatusProps) {
   return <StatusOf key={props.state?.kind ?? 'none'} {...props} />
 }
 
-function StatusOf({ state, label, connect, cancel, close, editHost, openLink }: TerminalStatusProps) {
+function StatusOf({ state, label, connect, cancel, close, editHost, editConfig, openLink }: TerminalStatusProps) {
   switch (state?.kind) {
     case 'ready':
       return null
@@ -68,11 +70,7 @@ function StatusOf({ state, label, connect, cancel, close, editHost, openLink }: 
           text={state.error.code === 'cancelled' ? `${label} is not connected.` : state.error.message}
           tone={state.error.code === 'cancelled' ? undefined : 'bad'}
         >
-          {editHost && (
-            <Button small onClick={editHost}>
-              Edit host
-            </Button>
-          )}
+          <Cure error={state.error} editHost={editHost} editConfig={editConfig} />
           <Button small look="primary" onClick={connect}>
             {state.error.code === 'cancelled' ? 'Connect' : 'Try again'}
           </Button>
@@ -90,6 +88,26 @@ function StatusOf({ state, label, connect, cancel, close, editHost, openLink }: 
         </Bar>
       )
   }
+}
+
+/** Leads to what can be changed: the refused line of the SSH config, or the form of the host. */
+function Cure({
+  error: { configLine },
+  editHost,
+  editConfig,
+}: Pick<TerminalStatusProps, 'editHost' | 'editConfig'> & { readonly error: WireError }) {
+  if (configLine)
+    return (
+      <Button small onClick={() => editConfig(configLine)}>
+        Open SSH config at line {configLine.line}
+      </Button>
+    )
+  if (editHost === null) return null
+  return (
+    <Button small onClick={editHost}>
+      Edit host
+    </Button>
+  )
 }
 
 /** Describes in a sentence how a shell ended. */
