@@ -75,6 +75,12 @@ test('a preset opens another user’s page only when asked to, and never with th
     const note = page.getByRole('dialog', { name: 'Start Jupyter on gpu-box' }).getByRole('note')
     await expect(note).toContainText(`Another user or a container is listening on port ${port}.`)
     expect([await opened(), requested]).toEqual([[], []])
+    const found = page.getByRole('list', { name: 'Detected ports', includeHidden: true })
+    await expect(
+      found.getByRole('listitem', { name: `${port} Another user’s process`, includeHidden: true }),
+    ).toBeVisible({
+      timeout: 20_000,
+    })
 
     await note.getByRole('button', { name: 'Open anyway' }).click()
     await expect.poll(async () => (await opened()).length, { timeout: 20_000 }).toBe(1)

@@ -45,17 +45,17 @@ export class AutomaticForwards {
       const was = this.#processes.get(keyOf(target, to.port))
       const now = ports.find(({ found }) => found.port === to.port)
       // Another process, or one that now belongs to another user, was not what was forwarded.
-      if (now && was === now.process && now.found.own) continue
+      if (now && was === now.process && now.found.owner === 'self') continue
       void drop(forward).catch(error => reportBug('automatic forward', error))
     }
     if (store.rule(target) === 'automatic') for (const each of ports) this.#consider(each)
   }
 
-  #consider({ found: { target, port, own, presetId }, process }: ScannedPort): void {
+  #consider({ found: { target, port, owner, presetId }, process }: ScannedPort): void {
     const { store, services, begin, reportBug } = this.#parts
     const key = keyOf(target, port)
     const before = this.#processes.get(key)
-    if (!own || store.isIgnored(target, port) || store.toPort(target, port)) return
+    if (owner !== 'self' || store.isIgnored(target, port) || store.toPort(target, port)) return
     if (before !== undefined && before !== process) return
     if (this.#running(target).length >= maxPerHost) return
     const forward = passingForward(target, port, services.preset(presetId))

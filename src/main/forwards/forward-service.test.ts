@@ -133,9 +133,9 @@ describe.skipIf(!hasOpenSsh)('ForwardService', () => {
     await waitFor(() => expect(service.list().found).toHaveLength(2))
     const { forwards, found } = service.list()
     expect(forwards.map(({ forward }) => forward.to)).toEqual([{ kind: 'tcp', address: 'localhost', port: 21_001 }])
-    expect(found.map(({ port, own }) => [port, own])).toEqual([
-      [21_000, false],
-      [21_002, false],
+    expect(found.map(({ port, owner }) => [port, owner])).toEqual([
+      [21_000, 'other'],
+      [21_002, 'unknown'],
     ])
   })
 

@@ -90,6 +90,9 @@ export interface ForwardSnapshot {
   readonly configLine: ConfigLine | null
 }
 
+/** Whose process listens on a port: the signed-in user's, another user's or a container's, or not known. */
+export type PortOwner = 'self' | 'other' | 'unknown'
+
 /** A listening port on a connected host. */
 export interface FoundPort {
   readonly target: Target
@@ -97,8 +100,7 @@ export interface FoundPort {
   /** The name of the program and its script, without other arguments, which may contain secrets. */
   readonly process: string
   readonly pid: number | null
-  /** True if the process belongs to the signed-in user; false if not, or if the system doesn't reveal it. */
-  readonly own: boolean
+  readonly owner: PortOwner
   readonly presetId: PresetId | null
 }
 

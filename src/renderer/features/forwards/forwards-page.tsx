@@ -11,7 +11,7 @@ import { Tag } from '../../ui/tag.tsx'
 import ui from '../../ui/field.module.css'
 import page from '../../ui/page.module.css'
 import { ForwardRow, type ForwardRowParts } from './forward-row.tsx'
-import { processText } from './forward-text.ts'
+import { listenerText } from './forward-text.ts'
 import css from './forwards.module.css'
 import { useForwards } from '../../mirrors/forwards.ts'
 import { PresetIcon } from './preset-icon.tsx'
@@ -238,18 +238,19 @@ function DetectedPort({
   const { port, process } = found
   const target = found.target as Exclude<FoundPort['target'], { kind: 'local' }>
   const host = hostName({ target })
+  const listener = listenerText(found)
   const name = preset?.name ?? `Port ${port}`
   const page = preset === null || preset.page !== null
   const forward = () => quietly(api.forwards.forwardPort({ target, port, open: page }))
   const row = (
-    <li className={css['row']} aria-label={`${port} ${process}`}>
+    <li className={css['row']} aria-label={`${port} ${listener}`}>
       <span className={css['icon']}>
         {preset ? <PresetIcon name={preset.icon} /> : <Globe size={18} aria-hidden="true" />}
       </span>
       <span className={css['name']}>
         <strong>{name}</strong>
         <span className={css['sub']} title={process}>
-          {[host, processText(process), found.own ? '' : 'owned by another user'].filter(Boolean).join(' · ')}
+          {host} · {listener}
         </span>
       </span>
       <span className={css['ends']}>
