@@ -183,7 +183,7 @@ describe.skipIf(!hasOpenSsh)('ForwardService', () => {
     expect(store.addressOf(gpu, 'node17')).not.toBe(store.addressOf(gpu))
     await store.flush()
     const options = { path: join(folder, 'forwards.json'), schema: forwardFile, initial: forwardFile.parse({}) }
-    const again = new ForwardStore(await JsonFile.open({ ...options, tell: () => {} }))
+    const again = new ForwardStore(await JsonFile.open({ ...options, showNotice: () => {} }))
     expect([again.addressOf(gpu), again.addressOf(web)]).toEqual([store.addressOf(gpu), store.addressOf(web)])
   })
 

@@ -27,12 +27,12 @@ const made = (name: string, rest: Partial<Snippet> = {}): Snippet =>
 async function setUp(...all: readonly Snippet[]) {
   const folder = tempDir()
   const path = join(folder, 'snippets.json')
-  const told: string[] = []
+  const notices: string[] = []
   const file = await JsonFile.open({
     path,
     schema: snippetFile,
     initial: snippetFile.parse({ snippets: all }),
-    tell: (_level, text) => told.push(text),
+    showNotice: (_level, text) => notices.push(text),
   })
   const service = new SnippetService({
     file,
@@ -43,7 +43,7 @@ async function setUp(...all: readonly Snippet[]) {
   const type = (one: Snippet, values: Values, where = a) => service.typed({ id: one.id, target: where, values, given })
   const last = async (one: Snippet, where: Target | null = a) =>
     (await service.asking({ id: one.id, target: where, given })).last
-  return { folder, path, file, service, type, last, text: () => readFileSync(path, 'utf8'), told }
+  return { folder, path, file, service, type, last, text: () => readFileSync(path, 'utf8'), notices }
 }
 
 describe('SnippetService', () => {
@@ -103,7 +103,9 @@ describe('SnippetService', () => {
   })
 
   it('refuses values that could not be quoted or would be shown, and more snippets than the limit', async () => {
-    const { service, path, told } = await setUp(...Array.from({ length: 9_999 }, (_each, index) => made(`s${index}`)))
+    const { service, path, notices } = await setUp(
+      ...Array.from({ length: 9_999 }, (_each, index) => made(`s${index}`)),
+    )
     const save = async (rest: Partial<Snippet>) => service.save({ snippet: made('x', rest) })
     await expect(save({ command: 'echo `{{a}}`' })).rejects.toThrow('between backticks')
     await expect(save({ command: 'login {{word!}}', mode: 'send' })).rejects.toThrow('A hidden value')
@@ -114,9 +116,9 @@ describe('SnippetService', () => {
       path,
       schema: snippetFile,
       initial: snippetFile.parse({}),
-      tell: (_l, text) => told.push(text),
+      showNotice: (_l, text) => notices.push(text),
     })
-    expect([again.value.snippets.length, told]).toEqual([10_000, []])
+    expect([again.value.snippets.length, notices]).toEqual([10_000, []])
   })
 
   it('imports once, nothing that starts automatically, and overwrites nothing', async () => {

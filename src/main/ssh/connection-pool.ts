@@ -193,11 +193,11 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
       watchers: new Set(),
       lastStep: undefined,
     }
-    const tell = (step: DialStep) => {
+    const report = (step: DialStep) => {
       entry.lastStep = step
       for (const watch of entry.watchers) watch(step)
     }
-    entry.dialing = this.#dialThrough(plan, entry, tell)
+    entry.dialing = this.#dialThrough(plan, entry, report)
     this.#entries.set(hop.key, [...this.#all(hop.key), entry])
     // A dead or failed connection must never be handed to the next caller.
     entry.dialing.then(

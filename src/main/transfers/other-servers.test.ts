@@ -276,7 +276,7 @@ describe.each(kinds)('with a real server, $name,', ({ needs, start, commands, se
       prompter: { ask: () => Promise.resolve(null) },
       folder: join(folder, `edits ${turn++}`),
       openEditor: path => (opened.push(path), Promise.resolve()),
-      tell: () => {},
+      showNotice: () => {},
       reportBug: (_where, error) => bugs.push(error),
       settleMs: 10,
     })

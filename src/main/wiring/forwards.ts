@@ -24,7 +24,7 @@ interface ForwardInput {
 
 /** The forwards and the presets, on the shared connections. */
 export function buildForwards(
-  { app, network, tell, reportBug }: Environment,
+  { app, network, showNotice, reportBug }: Environment,
   { store, connections, hosts, file }: ForwardInput,
 ): { readonly forwards: ForwardService; readonly presets: PresetService } {
   const { pool } = connections
@@ -51,7 +51,7 @@ export function buildForwards(
           .filter(target => connections.isLive(target)),
       openPage: url => app.openExternal({ url }),
       copy: text => app.copy({ text, to: 'clipboard' }),
-      warn: text => tell('warning', text),
+      warn: text => showNotice('warning', text),
       reportBug,
     }),
   )

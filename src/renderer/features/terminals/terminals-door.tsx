@@ -5,7 +5,7 @@ import type { Api } from '../../../shared/contract/contract.ts'
 import { inheritedFrom } from '../../../shared/contract/inheritance.ts'
 import type { Target } from '../../../shared/contract/targets.ts'
 import { useHosts } from '../../mirrors/hosts.ts'
-import { tell, tellProblem } from '../../mirrors/notices.ts'
+import { showNotice, reportProblem } from '../../mirrors/notices.ts'
 import { changeSettings, useSettings } from '../../mirrors/settings.ts'
 import { labelAmong, labelOf } from '../../mirrors/targets.ts'
 import { isLive, mirrorTerminals, useTerminalStates } from '../../mirrors/terminals.ts'
@@ -63,7 +63,7 @@ export function terminalsDoor(context: DoorContext) {
     ],
     statusHere: TerminalHere,
     status: SessionCount,
-    restored: () => void adoptRunning(api).catch(tellProblem),
+    restored: () => void adoptRunning(api).catch(reportProblem),
     answers: {
       shells: terminals,
       sender,
@@ -83,10 +83,10 @@ function createTerminals(context: DoorContext): Terminals {
     lookFor,
     openLink: (target, address) => requests.openLink(target, address),
     onKey: (event, toShell) => isHeldBack(event) || context.commands.onKey(event, toShell),
-    onProblem: text => tellProblem(text),
-    onNotice: text => tell(text),
+    onProblem: text => reportProblem(text),
+    onNotice: text => showNotice(text),
     labelOf,
-    changeSettings: patch => void changeSettings(api, 'terminal', patch).catch(tellProblem),
+    changeSettings: patch => void changeSettings(api, 'terminal', patch).catch(reportProblem),
     platform: info.platform === 'darwin' ? 'mac' : info.platform === 'win32' ? 'windows' : 'linux',
     version: info.version,
   })
@@ -151,7 +151,7 @@ function openTerminal({ api, terminals }: Opening, target: Target, folder?: stri
     terminals.sendFirst(pane.id, `${line}\r`)
   }
   // After the pane is drawn: its size goes with the request.
-  requestAnimationFrame(() => void open().catch(tellProblem))
+  requestAnimationFrame(() => void open().catch(reportProblem))
 }
 
 function SessionCount() {

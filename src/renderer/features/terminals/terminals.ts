@@ -70,7 +70,7 @@ export class Terminals implements Disposable, Shells {
       new ClipboardGate({
         settings: () => parts.settings().terminal,
         labelOf: parts.labelOf,
-        write: (text, to) => void parts.api.app.copy({ text, to }).catch(this.#tell),
+        write: (text, to) => void parts.api.app.copy({ text, to }).catch(this.#showNotice),
         remember: hosts => parts.changeSettings({ clipboardHosts: [...hosts] }),
         onNotice: parts.onNotice,
       }),
@@ -95,7 +95,7 @@ export class Terminals implements Disposable, Shells {
       onSelected: text => {
         // Find selects its matches, which are not meant for the clipboard.
         const wanted = this.#parts.settings().terminal.copyOnSelect && useTerminals.getState().finding !== paneId
-        if (text !== '' && wanted) void this.#parts.api.app.copy({ text }).catch(this.#tell)
+        if (text !== '' && wanted) void this.#parts.api.app.copy({ text }).catch(this.#showNotice)
       },
       onPaste: text => (text === '' ? undefined : this.pasteText(paneId, text)),
       onTyped: (data, stroke) => this.#broadcast(paneId, data, stroke),
@@ -141,7 +141,7 @@ export class Terminals implements Disposable, Shells {
   }
 
   async paste(paneId: string, from: 'clipboard' | 'selection'): Promise<void> {
-    const text = await this.#parts.api.app.paste({ from }).catch(this.#tell)
+    const text = await this.#parts.api.app.paste({ from }).catch(this.#showNotice)
     if (text !== undefined && text !== '') this.pasteText(paneId, text)
   }
 
@@ -201,7 +201,7 @@ export class Terminals implements Disposable, Shells {
   async typePaths(paneId: string, target: Target, paths: readonly string[]): Promise<void> {
     const line = await this.#parts.api.terminals
       .lineFor({ target, request: { kind: 'paths', paths: [...paths] } })
-      .catch(this.#tell)
+      .catch(this.#showNotice)
     if (line !== undefined) this.#clients.get(paneId)?.type(line)
   }
 
@@ -227,14 +227,14 @@ export class Terminals implements Disposable, Shells {
 
   /** Cancels a connection attempt. */
   cancel(paneId: TerminalId): void {
-    void this.#parts.api.terminals.close({ id: paneId }).catch(this.#tell)
+    void this.#parts.api.terminals.close({ id: paneId }).catch(this.#showNotice)
   }
 
   /** Copies the selection; false when there is none. */
   copy(paneId: string): boolean {
     const text = this.#clients.get(paneId)?.terminal.getSelection() ?? ''
     if (text === '') return false
-    void this.#parts.api.app.copy({ text }).catch(this.#tell)
+    void this.#parts.api.app.copy({ text }).catch(this.#showNotice)
     return true
   }
 
@@ -309,7 +309,7 @@ export class Terminals implements Disposable, Shells {
     const send = () =>
       void this.#parts.api.terminals
         .resize({ id: paneId, size: { cols: size.cols, rows: size.rows } })
-        .catch(this.#tell)
+        .catch(this.#showNotice)
     this.#resizes.set(paneId, window.setTimeout(send, resizeMs))
   }
 
@@ -318,7 +318,7 @@ export class Terminals implements Disposable, Shells {
     const { states } = useTerminalStates.getState()
     for (const { id, target } of allPanes()) {
       if (!isLive(states[id]) || this.#opening.has(id) || this.#clients.get(id)?.connected) continue
-      void this.#attach(this.client(id, target)).catch(this.#tell)
+      void this.#attach(this.client(id, target)).catch(this.#showNotice)
     }
   }
 
@@ -340,7 +340,7 @@ export class Terminals implements Disposable, Shells {
     const { resize } = this.#parts.api.terminals
     void resize({ id, size: { ...size, rows: Math.max(1, size.rows - 1) } })
       .then(() => resize({ id, size }))
-      .catch(this.#tell)
+      .catch(this.#showNotice)
   }
 
   #ring(paneId: string): void {
@@ -359,11 +359,11 @@ export class Terminals implements Disposable, Shells {
       this.#clients.delete(id)
       this.#clipboard.forget(id)
       client.dispose()
-      void this.#parts.api.terminals.close({ id: client.id }).catch(this.#tell)
+      void this.#parts.api.terminals.close({ id: client.id }).catch(this.#showNotice)
     }
   }
 
-  readonly #tell = (error: unknown): undefined => {
+  readonly #showNotice = (error: unknown): undefined => {
     this.#parts.onProblem(error instanceof Error ? error.message : String(error))
   }
 }
