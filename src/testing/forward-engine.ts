@@ -32,7 +32,7 @@ async function run({ server, to }: Order): Promise<void> {
     }),
     {
       lease: options => pool.lease([hop], { ...options, noSessions: true }),
-      knock: () => Promise.resolve(false),
+      isReachable: () => Promise.resolve(false),
       onChanged: () => {},
       onRefused: () => {},
       reportBug: (_where, error) => console.error(error),

@@ -9,7 +9,7 @@ import { forwardFile } from '../main/forwards/forward-record.ts'
 import { ForwardRunner } from '../main/forwards/forward-runner.ts'
 import { ForwardService, type ForwardServiceParts } from '../main/forwards/forward-service.ts'
 import { ForwardStore } from '../main/forwards/forward-store.ts'
-import { knock } from '../main/forwards/knock.ts'
+import { probePort } from '../main/forwards/probe-port.ts'
 import { PresetFinder } from '../main/presets/preset-finder.ts'
 import { PresetService, type PresetServiceParts } from '../main/presets/preset-service.ts'
 import { PresetStore } from '../main/presets/preset-store.ts'
@@ -60,7 +60,7 @@ export async function forwardRig(
       })
       const runner = new ForwardRunner(whole, {
         lease: options => dial.pool.lease([hop], { ...options, noSessions: true }),
-        knock: signal => knock({ address: '127.0.0.1', port: at }, signal),
+        isReachable: signal => probePort({ address: '127.0.0.1', port: at }, signal),
         onChanged: () => {},
         onRefused: () => refused++,
         reportBug: (_where, error) => {
@@ -123,7 +123,7 @@ export async function forwardServiceRig(
     services: new PresetFinder({ store: presetStore, runLive: overrides.runLive ?? run }),
     lease: (_target, options) => dial.pool.lease(plan, { ...options, noSessions: true }),
     runLive: run,
-    knock: (_target, signal) => knock({ address: '127.0.0.1', port: server.port }, signal),
+    isReachable: (_target, signal) => probePort({ address: '127.0.0.1', port: server.port }, signal),
     nameOf,
     live: () => [],
     openPage: url => void opened.push(url),

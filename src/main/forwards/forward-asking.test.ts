@@ -23,7 +23,7 @@ function runnerThatAsks() {
       options.onStep({ kind: 'asking' })
       return new Promise(() => {})
     },
-    knock: () => Promise.resolve(false),
+    isReachable: () => Promise.resolve(false),
     onChanged: () => {},
     onRefused: () => {},
     reportBug: (_where, error) => expect.unreachable(String(error)),

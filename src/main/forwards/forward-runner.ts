@@ -10,11 +10,11 @@ import type { Connection } from '../ssh/connection.ts'
 import type { DialStep } from '../ssh/dial-step.ts'
 import { resetSocket } from './join-streams.ts'
 import { isAway, judgeFailure, retryDelay } from './retry.ts'
-import { listenAtFirst, listenHere, type LocalListener } from './local-listener.ts'
+import { listenAtFirst, listenLocally, type LocalListener } from './local-listener.ts'
 import { listenChoices, rangePort, type OwnPlace } from './own-address.ts'
 import { cancelled } from '../../shared/base/abort.ts'
 import { pause } from '../work/pause.ts'
-import { bringFromThere, carry, type Carrying } from './routes.ts'
+import { startRemoteForward, carry, type Carrying } from './routes.ts'
 import { Traffic } from './traffic.ts'
 
 /** The use of a shared connection, which may outlive it. */
@@ -35,7 +35,7 @@ export interface RunnerParts {
   /** The local address reserved for its host; absent if there is none. */
   readonly place?: OwnPlace
   /** Returns true if something listens at the first machine of the route; never throws. */
-  readonly knock: (signal: AbortSignal) => Promise<boolean>
+  readonly isReachable: (signal: AbortSignal) => Promise<boolean>
   readonly onChanged: () => void
   /** Called when the server refused a connection through the forward: its destination may have moved. */
   readonly onRefused: () => void
@@ -105,7 +105,7 @@ export class ForwardRunner implements Disposable {
 
   /**
    * Also listens on `localhost`, on a port of Hawser's own range unless it already does, for a service that accepts no
-   * other name; its page then moves there. Errors: the same as `listenHere`.
+   * other name; its page then moves there. Errors: the same as `listenLocally`.
    */
   async shareLocalhost(): Promise<void> {
     if (this.#listening?.kind !== 'tcp' || this.#shared) return
@@ -116,7 +116,7 @@ export class ForwardRunner implements Disposable {
     }
     const port = rangePort(this.#listening.port)
     const at: Endpoint = { kind: 'tcp', address: 'localhost', port }
-    const shared = await listenHere(at, { freePort: true, onConnection: socket => void this.#take(socket) })
+    const shared = await listenLocally(at, { freePort: true, onConnection: socket => void this.#take(socket) })
     if (this.#abort.signal.aborted || this.#shared) return shared.dispose()
     this.#shared = shared
   }
@@ -225,7 +225,7 @@ export class ForwardRunner implements Disposable {
   }
 
   async #listenRemote(connection: Connection): Promise<void> {
-    const found = await bringFromThere(connection, this.#forward, {
+    const found = await startRemoteForward(connection, this.#forward, {
       ...this.#carrying(),
       signal: this.#abort.signal,
     })
@@ -276,11 +276,11 @@ export class ForwardRunner implements Disposable {
   async #probe(): Promise<void> {
     const waitsFor = this.#state
     // A server that accepts connections and then fails must not be retried at once, over and over.
-    if (await this.#parts.knock(this.#abort.signal)) return
+    if (await this.#parts.isReachable(this.#abort.signal)) return
     while (this.#state === waitsFor && !this.#abort.signal.aborted) {
       await pause(probeAfterMs, this.#abort.signal).catch(() => {})
-      const there = await this.#parts.knock(this.#abort.signal)
-      if (this.#state === waitsFor && there) return this.retryNow(false)
+      const reachable = await this.#parts.isReachable(this.#abort.signal)
+      if (this.#state === waitsFor && reachable) return this.retryNow(false)
     }
   }
 

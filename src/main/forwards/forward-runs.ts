@@ -12,7 +12,7 @@ export interface ForwardRunsParts {
   readonly services: Pick<PortServices, 'preset'>
   /** Leases the shared connection of a target, without opening sessions on it. */
   readonly lease: (target: Target, options: Parameters<RunnerParts['lease']>[0]) => Promise<ForwardLease>
-  readonly knock: (target: Target, signal: AbortSignal) => Promise<boolean>
+  readonly isReachable: (target: Target, signal: AbortSignal) => Promise<boolean>
   readonly nameOf: (target: Target) => string
   readonly onChanged: () => void
   /** Called when the server refused a connection through a forward. */
@@ -41,11 +41,11 @@ export class ForwardRuns implements Disposable {
 
   /** Starts a forward from scratch; `quiet` asks nothing. */
   begin(forward: Forward, quiet: boolean): ForwardRunner {
-    const { reportBug, onChanged, onRefused, lease, knock } = this.#parts
+    const { reportBug, onChanged, onRefused, lease, isReachable } = this.#parts
     const runner = new ForwardRunner(forward, {
       lease: options => lease(forward.target, options),
       place: this.placeOf(forward),
-      knock: signal => knock(forward.target, signal),
+      isReachable: signal => isReachable(forward.target, signal),
       onChanged,
       onRefused: () => onRefused(forward.id),
       reportBug,

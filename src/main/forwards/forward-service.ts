@@ -28,7 +28,7 @@ export interface ForwardServiceParts {
   readonly services: PortServices
   /** Runs a script for `sh` where the target is connected already; null where it is not. Throws `cancelled` on abort. */
   readonly runLive: (target: Target, script: Script, signal: AbortSignal) => Promise<string | null>
-  readonly knock: (target: Target, signal: AbortSignal) => Promise<boolean>
+  readonly isReachable: (target: Target, signal: AbortSignal) => Promise<boolean>
   readonly nameOf: (target: Target) => string
   /** The saved hosts that are connected. */
   readonly live: () => readonly Target[]

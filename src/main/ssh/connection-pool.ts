@@ -7,7 +7,7 @@ import { targetHop, withTargetHop, type ConnectionPlan, type PlannedHop } from '
 import { Asker } from '../prompts/asker.ts'
 import type { DialStep } from './dial-step.ts'
 import type { DialOptions } from './dialer.ts'
-import { allTaken, goneEvent, isSessionRefused, needsSecondLogin, noSessionsThere } from './session-route.ts'
+import { allTaken, goneEvent, isSessionRefused, needsSecondLogin, noSessionsError } from './session-route.ts'
 import type { RouteOptions, Session, SessionRoute } from './session-route.ts'
 
 export interface PooledConnection<Self> extends Disposable {
@@ -268,7 +268,7 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
     const login = loginOf(entry.hop)
     if (!(error instanceof AppError) || !isSessionRefused(error)) throw error
     const carried = (await entry.dialing).sessionsOfLate
-    if (!entry.proven && carried === 0) throw this.#proven.has(login) ? error : noSessionsThere(entry.hop.label, error)
+    if (!entry.proven && carried === 0) throw this.#proven.has(login) ? error : noSessionsError(entry.hop.label, error)
     entry.capacity = Math.min(entry.capacity, Math.max(1, carried))
     this.#capacities.set(login, entry.capacity)
   }

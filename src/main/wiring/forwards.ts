@@ -4,7 +4,7 @@ import { configForwards } from '../forwards/config-forwards.ts'
 import type { ForwardFile } from '../forwards/forward-record.ts'
 import { ForwardService } from '../forwards/forward-service.ts'
 import { ForwardStore } from '../forwards/forward-store.ts'
-import { knock } from '../forwards/knock.ts'
+import { probePort } from '../forwards/probe-port.ts'
 import type { HostService } from '../hosts/host-service.ts'
 import { PresetFinder } from '../presets/preset-finder.ts'
 import { PresetService } from '../presets/preset-service.ts'
@@ -40,9 +40,9 @@ export function buildForwards(
       lease: (target, options) => connections.lease(target, { ...options, noSessions: true }),
       runLive,
       // A host deleted in the meantime is unreachable.
-      knock: async (target, signal) => {
+      isReachable: async (target, signal) => {
         const plan = connections.planIfAny(target)
-        return plan !== null && knock(plan[0], signal)
+        return plan !== null && probePort(plan[0], signal)
       },
       nameOf,
       live: () =>
