@@ -20,7 +20,7 @@ import type { Log } from './log.ts'
 import { endOf } from '../work/end-of.ts'
 import { openMainWindow, revealWindow } from './main-window.ts'
 import { notify } from './notify.ts'
-import { outsideAddress, whyRefused } from './outside-address.ts'
+import { externalAddress, whyRefused } from './external-address.ts'
 import { pageOrigin } from './page.ts'
 import { shortcuts } from './shortcuts.ts'
 import { showTray } from './tray.ts'
@@ -90,7 +90,7 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
   return {
     reveal,
     askToOpen: async args => {
-      const address = outsideAddress(args)
+      const address = externalAddress(args)
       if (address === undefined) return
       const refused = whyRefused(address)
       if (refused !== null) return appService.showNotice('warning', refused)

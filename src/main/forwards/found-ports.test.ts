@@ -3,7 +3,7 @@ import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { AppError } from '../../shared/base/errors.ts'
 import { builtInPresets } from '../../shared/contract/presets.ts'
 import type { Target } from '../../shared/contract/targets.ts'
-import { portOfSomeoneElse, presetOf } from '../presets/services-there.ts'
+import { portOfSomeoneElse, presetOf } from '../presets/remote-services.ts'
 import { FoundPorts, type FoundPortsParts, type ScannedPort } from './found-ports.ts'
 
 const target: Target = { kind: 'address', address: 'gpu-box', port: 22, user: 'ada', jumps: [], keyFile: null }

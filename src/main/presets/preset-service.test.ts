@@ -8,7 +8,7 @@ import { forwardServiceRig, listenOn } from '../../testing/forward-rig.ts'
 import { hasOpenSsh } from '../../testing/open-ssh.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
 import type { Script } from '../ssh/script.ts'
-import { jupyterScript } from './services-there.ts'
+import { jupyterScript } from './remote-services.ts'
 import { scanScript } from '../forwards/port-scan.ts'
 
 // A busy machine is slow to connect.
