@@ -162,7 +162,7 @@ test('a local shell offers only snippets that are typed', async ({ launch, dataD
   seedSnippets(
     dataDir,
     { name: 'Where', command: 'echo on-{{host}}-as-{{local-user}}' },
-    { name: 'Apart', command: 'uptime', mode: 'apart' },
+    { name: 'Background', command: 'uptime', mode: 'background' },
   )
   const { page } = await launch({ hosts: [], settings: { terminal: { localShell: '/bin/sh' } } })
   await page.keyboard.press('Control+Shift+`')
@@ -170,7 +170,7 @@ test('a local shell offers only snippets that are typed', async ({ launch, dataD
   await shell.prompt()
   await panelButton(page, 'Where').click()
   await expect(shell.rows).toContainText(/on-\S+-as-\S+/)
-  await expect(panelButton(page, 'Apart')).toBeHidden()
+  await expect(panelButton(page, 'Background')).toBeHidden()
 })
 
 test('a selection is sent to the shell as a whole, from a terminal, a preview and the editor', async ({

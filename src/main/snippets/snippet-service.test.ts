@@ -61,7 +61,7 @@ describe('SnippetService', () => {
   })
 
   it('deletes values that become hidden or whose snippet is deleted, and keeps no huge value', async () => {
-    const one = made('one', { mode: 'apart' })
+    const one = made('one', { mode: 'background' })
     const { service, type, last, text, file } = await setUp(one)
     await type(one, { word: 'canary-1' })
     await service.save({ snippet: { ...one, command: 'echo {{word!}}' } })
@@ -109,7 +109,7 @@ describe('SnippetService', () => {
     const save = async (rest: Partial<Snippet>) => service.save({ snippet: made('x', rest) })
     await expect(save({ command: 'echo `{{a}}`' })).rejects.toThrow('between backticks')
     await expect(save({ command: 'login {{word!}}', mode: 'send' })).rejects.toThrow('A hidden value')
-    await expect(save({ command: 'ls', folder: '{{a!}}', mode: 'apart' })).rejects.toThrow('hidden value')
+    await expect(save({ command: 'ls', folder: '{{a!}}', mode: 'background' })).rejects.toThrow('hidden value')
     await save({})
     await expect(save({})).rejects.toThrow('limit of 10,000 snippets')
     const again = await JsonFile.open({
@@ -135,7 +135,7 @@ describe('SnippetService', () => {
       '{"hawser":"snippets","version":1,"snippets":[{"name":"h","command":"x {{y!}}"}]}',
     )
     await service.importFrom({ path: join(folder, 'evil.json') })
-    expect((await service.list()).snippets.at(-1)).toMatchObject({ name: 'h', mode: 'apart' })
+    expect((await service.list()).snippets.at(-1)).toMatchObject({ name: 'h', mode: 'background' })
     expect(await service.exportTo({ folder, ids: [] })).toBe(join(folder, 'hawser-snippets 2.json'))
     expect(readdirSync(folder)).toContain('hawser-snippets.json')
     await expect(service.importFrom({ path: folder })).rejects.toThrow('not a file')

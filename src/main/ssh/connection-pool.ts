@@ -88,7 +88,7 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
   // Logins that have carried a session.
   readonly #proven = new Set<string>()
   // Hops whose server disconnects when it refuses a forward.
-  readonly #apart = new Set<string>()
+  readonly #endedByRefusal = new Set<string>()
   readonly #freed = new Emitter<string>()
   #forwards = 0
 
@@ -106,10 +106,10 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
     { onStep, signal, quiet = false, noSessions = false, asker = 'person' }: LeaseOptions,
   ): Promise<Lease<C>> {
     const hop = targetHop(plan)
-    const apart = noSessions && this.#apart.has(hop.key)
-    const open = apart ? undefined : this.#all(hop.key).find(each => noSessions || hasRoom(each))
+    const dedicated = noSessions && this.#endedByRefusal.has(hop.key)
+    const open = dedicated ? undefined : this.#all(hop.key).find(each => noSessions || hasRoom(each))
     const ownKey = () => withTargetHop(plan, { key: `${hop.key} forward ${++this.#forwards}` })
-    const entry = open ?? this.#create(apart ? ownKey() : plan, quiet)
+    const entry = open ?? this.#create(dedicated ? ownKey() : plan, quiet)
     const raised = quiet ? undefined : follow(asker, entry.asker)
     try {
       return await this.#use(entry, { onStep, signal, noSessions })
@@ -204,7 +204,7 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
       connection => {
         entry.live = true
         connection.onClosed(() => {
-          if (connection.endedByRefusal) this.#apart.add(hop.key)
+          if (connection.endedByRefusal) this.#endedByRefusal.add(hop.key)
           this.#forget(entry)
         })
         connection.routeSessions((open, options) => this.#openSession(entry, open, options))

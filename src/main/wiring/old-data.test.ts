@@ -103,6 +103,13 @@ test('bookmarks, values of snippets and hosts with such names are still there', 
   expect([notices, damaged()]).toEqual([[], []])
 })
 
+test('snippets in the mode that was called apart still run in the background', async () => {
+  const snippets = [{ id: randomUUID(), name: 'x', command: 'uptime', mode: 'apart' }]
+  const { services, notices, damaged } = await start({ 'snippets.json': { snippets } })
+  expect((await services.snippets.list()).snippets).toMatchObject([{ name: 'x', mode: 'background' }])
+  expect([notices, damaged()]).toEqual([[], []])
+})
+
 test.each(odd)('a connection to such a name is refused before anything is dialed: %j', async target => {
   const { services } = await start({})
   const size = { cols: 80, rows: 24 }

@@ -110,7 +110,8 @@ function RunningSnippet() {
 function paletteItems(snippets: SnippetRunner, numberKeys: (number: number) => string): readonly PaletteItem[] {
   const pane = activePane()
   const { book } = useHosts.getState()
-  const elsewhere = (mode: Snippet['mode']) => pane?.target.kind === 'local' && (mode === 'apart' || mode === 'tmux')
+  const elsewhere = (mode: Snippet['mode']) =>
+    pane?.target.kind === 'local' && (mode === 'background' || mode === 'tmux')
   const { snippets: all, used } = useSnippets.getState().book
   const here = all
     .filter(each => !pane || elsewhere(each.mode) || mayRun(each, pane.target, book))
