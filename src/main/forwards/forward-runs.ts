@@ -95,11 +95,11 @@ export class ForwardRuns implements Disposable {
   }
 
   /** Returns the local address reserved for the host of a forward. */
-  placeOf({ target, to, listen, presetId, passing }: Forward): OwnPlace {
+  placeOf({ target, to, listen, presetId, temporary }: Forward): OwnPlace {
     const { store, services } = this.#parts
     const usual = services.preset(presetId)?.ports ?? null
     // The user who chose a preset knows its port; any other port was chosen by the host.
-    const asked = !passing && listen.kind === 'tcp' && (usual === null || usual.includes(listen.port))
+    const asked = !temporary && listen.kind === 'tcp' && (usual === null || usual.includes(listen.port))
     return { address: store.addressOf(target, to?.kind === 'tcp' ? to.address : 'localhost'), asked }
   }
 

@@ -65,7 +65,7 @@ describe.skipIf(!hasOpenSsh)('PresetService', () => {
     // Only the browser receives the token.
     expect(JSON.stringify([service.list(), store.all])).not.toContain('t0ken')
     const [saved] = service.saved
-    expect(saved).toMatchObject({ presetId: 'jupyter', ownAddress: true, passing: false })
+    expect(saved).toMatchObject({ presetId: 'jupyter', ownAddress: true, temporary: false })
     // A second click reuses the forward.
     await presets.use(asked('jupyter'))
     expect([service.saved.length, opened.length]).toEqual([1, 2])

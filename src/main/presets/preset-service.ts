@@ -166,6 +166,6 @@ function newForward({ target, preset, address }: Use, port: number): Forward {
     start: 'hand',
     presetId: preset.id,
     page: preset.page,
-    passing: false,
+    temporary: false,
   }
 }

@@ -54,8 +54,9 @@ test('tabs with names that are no longer dialed are still there, and can be save
 
 test('forwards, rules and launches of such names are still there', async () => {
   const end = { kind: 'tcp', address: '127.0.0.1', port: 0 }
-  const forwards = targets.map(target => ({
+  const forwards = targets.map((target, at) => ({
     ...{ id: randomUUID(), label: 'web\u202e', target, kind: 'local', listen: end, to: { ...end, port: 80 } },
+    ...(at % 2 === 0 ? { passing: false } : {}),
   }))
   const rules = { 'me;id@c.example:22': 'never', '@good.example:22': 'automatic' }
   const launches = { x: { command: 'run \u200bthis', folder: '/a\u200eb', environment: '' } }

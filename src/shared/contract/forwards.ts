@@ -50,10 +50,17 @@ export const forward = z
     /** The path of the page to open; null if it isn't a web page. */
     page: exactLine(1024).nullable().default(null),
     /** Temporary: removed when it is stopped, or when its destination disappears. */
-    passing: z.boolean().default(false),
+    temporary: z.boolean().default(false),
   })
   .refine(({ kind, to }) => (kind === 'dynamic') === (to === null), 'a dynamic forward has no destination')
 export type Forward = Readonly<z.output<typeof forward>>
+
+/** A forward in a file: earlier versions saved and exported `temporary` as `passing`. */
+export const savedForward = z.preprocess(saved => {
+  if (typeof saved !== 'object' || saved === null || !('passing' in saved)) return saved
+  const { passing, ...others } = saved
+  return { ...others, temporary: passing }
+}, forward)
 
 /** The state of a forward. */
 export type ForwardState =

@@ -125,12 +125,12 @@ export function ForwardRow({
                 ]
               : [
                   {
-                    label: forward.passing ? 'Save forward' : 'Edit forward',
+                    label: forward.temporary ? 'Save forward' : 'Edit forward',
                     line: true,
                     run: () =>
                       openForwardDialog({
                         kind: 'form',
-                        forward: { ...forward, passing: false },
+                        forward: { ...forward, temporary: false },
                         target: forward.target,
                       }),
                   },

@@ -41,9 +41,11 @@ export function ForwardsPage({
   const byId = useMemo(() => new Map(presets.map(preset => [preset.id, preset])), [presets])
   const shownPresets = fuzzyFind(presets, typed, ({ name }) => name)
   const shownForwards = fuzzyFind(forwards, typed, ({ forward }) => `${forward.label} ${hostName(forward)}`)
-  const [passing, saved] = [true, false].map(each => shownForwards.filter(({ forward }) => forward.passing === each))
+  const [temporary, saved] = [true, false].map(each =>
+    shownForwards.filter(({ forward }) => forward.temporary === each),
+  )
   const shownFound = fuzzyFind(found, typed, each => `${each.port} ${each.process}`)
-  const savedCount = forwards.filter(({ forward }) => !forward.passing).length
+  const savedCount = forwards.filter(({ forward }) => !forward.temporary).length
   const few = typed === '' && !all ? shownPresets.slice(0, shownFirst) : shownPresets
   return (
     <div className={page['page']}>
@@ -105,12 +107,12 @@ export function ForwardsPage({
           <ForwardRows label="Saved forwards" snapshots={saved ?? []} byId={byId} parts={parts} />
         )}
       </section>
-      {passing && passing.length > 0 && (
+      {temporary && temporary.length > 0 && (
         <section aria-label="Not saved">
           <h2>
-            Not saved <span>{passing.length}</span>
+            Not saved <span>{temporary.length}</span>
           </h2>
-          <ForwardRows label="Unsaved forwards" snapshots={passing} byId={byId} parts={parts} />
+          <ForwardRows label="Unsaved forwards" snapshots={temporary} byId={byId} parts={parts} />
         </section>
       )}
       <section aria-label="Detected ports">
