@@ -10,7 +10,7 @@ import { startSshd, type Sshd } from './sshd.ts'
 import { startTestServer, type TestServer, type TestServerOptions } from './test-server.ts'
 
 export { expect }
-export { needs } from './needs.ts'
+export { needs, needsRoot } from './needs.ts'
 
 /** The folder of package.json. */
 export const projectFolder = dirname(dirname(fileURLToPath(import.meta.url)))

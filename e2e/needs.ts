@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
 
 import { test } from '@playwright/test'
 
@@ -12,4 +13,12 @@ export function needs(...programs: readonly string[]): void {
   const log = process.env['HAWSER_MISSING_PROGRAMS']
   for (const each of missing) if (log) appendFileSync(log, `${each}\n`)
   test.skip(missing.length > 0, `needs ${missing.join(', ')}`)
+}
+
+/** Skips the test that calls it unless root runs it: only root can act as another user. `why` completes "needs root". */
+export function needsRoot(why: string): void {
+  const asRoot = process.platform !== 'win32' && userInfo().uid === 0
+  const log = process.env['HAWSER_MISSING_PROGRAMS']
+  if (!asRoot && log) appendFileSync(log, `root ${why}\n`)
+  test.skip(!asRoot, `needs root ${why}`)
 }

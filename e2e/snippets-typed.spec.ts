@@ -162,7 +162,7 @@ test('a local shell offers only snippets that are typed', async ({ launch, dataD
   seedSnippets(
     dataDir,
     { name: 'Where', command: 'echo on-{{host}}-as-{{local-user}}' },
-    { name: 'Apart', command: 'uptime', mode: 'apart' },
+    { name: 'Background', command: 'uptime', mode: 'background' },
   )
   const { page } = await launch({ hosts: [], settings: { terminal: { localShell: '/bin/sh' } } })
   await page.keyboard.press('Control+Shift+`')
@@ -170,7 +170,7 @@ test('a local shell offers only snippets that are typed', async ({ launch, dataD
   await shell.prompt()
   await panelButton(page, 'Where').click()
   await expect(shell.rows).toContainText(/on-\S+-as-\S+/)
-  await expect(panelButton(page, 'Apart')).toBeHidden()
+  await expect(panelButton(page, 'Background')).toBeHidden()
 })
 
 test('a selection is sent to the shell as a whole, from a terminal, a preview and the editor', async ({
@@ -219,7 +219,7 @@ test('a selection is sent to the shell as a whole, from a terminal, a preview an
   await page.keyboard.press('Control+End')
   await page.keyboard.press('Shift+Enter')
   await editor.getByRole('button', { name: 'Close' }).click()
-  await page.getByRole('tab', { name: 'gpu-box' }).click()
+  await page.getByRole('tab', { name: 'gpu-box', exact: true }).click()
   await expect(shell.rows).toContainText('in line')
   await expect(shell.rows).toContainText(/in cell 1\s*in cell 2/)
 })
@@ -258,7 +258,7 @@ test('code is sent from the editor to a Python console, with its blocks and blan
   await page.keyboard.press('Shift+Enter')
   await expect(editor.getByRole('status').filter({ hasText: 'Sent 2 times' })).toBeVisible()
   await editor.getByRole('button', { name: 'Close' }).click()
-  await page.getByRole('tab', { name: 'gpu-box' }).click()
+  await page.getByRole('tab', { name: 'gpu-box', exact: true }).click()
   await expect(shell.rows).toContainText('area 42')
   await expect(shell.rows).toContainText(/row 0.*row 1/)
   await expect(shell.rows).not.toContainText(/(Indentation|Syntax)Error/)

@@ -81,7 +81,7 @@ test('a snippet runs on three hosts, differences are shown, and failed hosts are
   seedSnippets(dataDir, {
     name: 'Check',
     command: `[ {{host}} = c ] && [ ! -e ${flag} ] && { echo broken >&2; exit 4; }\necho fine`,
-    mode: 'apart',
+    mode: 'background',
   })
   const { app, page } = await launch({ hosts: ['a', 'b', 'c'].map(label => keyHost(sshd, label)) })
   const region = await snippetsPage(page)
@@ -125,7 +125,7 @@ test('hosts that are not connected prompt one at a time, and each fills in its o
     sshd.authorize(readFileSync(join(sshDir, `${label}.pub`), 'utf8'))
   }
   const command = 'echo {{host}} {{address}} {{user}} {{port}} {{date}} {{local-user}}'
-  seedSnippets(dataDir, { name: 'Who', command, mode: 'apart' })
+  seedSnippets(dataDir, { name: 'Who', command, mode: 'background' })
   const hosts = labels.map(label => ({ ...keyHost(sshd, label), keyFile: join(sshDir, label) }))
   const { page } = await launch({ hosts })
   const region = await snippetsPage(page)
@@ -154,7 +154,7 @@ test('hosts that are not connected prompt one at a time, and each fills in its o
 })
 
 test('a run is stopped, or fails with its connection, and shows it', async ({ launch, sshd, dataDir }) => {
-  seedSnippets(dataDir, { name: 'Wait', command: 'echo begun; sleep 100; echo never', mode: 'apart' })
+  seedSnippets(dataDir, { name: 'Wait', command: 'echo begun; sleep 100; echo never', mode: 'background' })
   const { page } = await launch({ hosts: [keyHost(sshd)] })
   await openShell(page)
   await panelButton(page, 'Wait').click()
@@ -173,7 +173,7 @@ test('a run is stopped, or fails with its connection, and shows it', async ({ la
 
 test('quitting Hawser ends background runs on the host', async ({ launch, sshd, dataDir, folder }) => {
   const path = join(folder, 'pid')
-  seedSnippets(dataDir, { name: 'Long', command: `echo $$ > ${path}\necho begun\nsleep 7777`, mode: 'apart' })
+  seedSnippets(dataDir, { name: 'Long', command: `echo $$ > ${path}\necho begun\nsleep 7777`, mode: 'background' })
   const hawser = await launch({ ownProcess: true, hosts: [keyHost(sshd)] })
   const region = await snippetsPage(hawser.page)
   // Enter runs a single search result.

@@ -8,8 +8,8 @@ import { expect } from './fixtures.ts'
 
 const running: (ChildProcess | Server)[] = []
 
-/** A process that ends with the test. */
-export function endLater(child: ChildProcess): void {
+/** A process or server that ends with the test. */
+export function endLater(child: ChildProcess | Server): void {
   running.push(child)
 }
 

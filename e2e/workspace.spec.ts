@@ -1,3 +1,5 @@
+import { basename } from 'node:path'
+
 import { expect, keyHost, openShell, terminal, test, trust } from './fixtures.ts'
 
 test.beforeEach(({ sshd, sshDir }) => trust(sshDir, sshd.port, sshd.hostKey))
@@ -21,6 +23,30 @@ test('tabs, splits and names come back at the next start and wait to be connecte
   await panes.first().getByRole('button', { name: 'Connect' }).click()
   await expect(panes.first().getByRole('list')).toContainText(/[$#]\s*$/)
   await expect(panes.nth(1)).toContainText('gpu-box 2 is not connected.')
+})
+
+test('a tab of files has the name of its host, and its folder where two have the same host', async ({
+  launch,
+  sshd,
+  folder,
+}) => {
+  const { page } = await launch({ hosts: [keyHost(sshd)] })
+  const tabs = page.getByRole('tablist', { name: 'Tabs' }).getByRole('tab')
+  await page.getByRole('button', { name: 'Files on gpu-box' }).click()
+  await expect(tabs.nth(1)).toHaveAccessibleName('Files: gpu-box')
+  await tabs.first().click()
+  await page.getByRole('button', { name: 'Files on gpu-box' }).click()
+  const region = page.getByRole('region', { name: 'Right pane' })
+  await expect(region.getByRole('grid', { name: 'Files' })).toHaveAttribute('aria-busy', 'false')
+  await region.getByRole('textbox', { name: 'Path' }).fill(folder)
+  await page.keyboard.press('Enter')
+  await expect(tabs.nth(2)).toHaveAccessibleName(`Files: gpu-box · ${basename(folder)}`)
+  await expect(tabs.nth(1)).toHaveAccessibleName('Files: gpu-box · home')
+  // A name that was left as it is stays with the folder.
+  await page.keyboard.press('Control+Shift+R')
+  await page.getByRole('textbox', { name: 'Tab name' }).press('Enter')
+  await page.getByRole('button', { name: 'Close Files: gpu-box · home' }).click()
+  await expect(tabs.nth(1)).toHaveAccessibleName('Files: gpu-box')
 })
 
 test('tabs are reordered by dragging, duplicated and closed', async ({ launch }) => {

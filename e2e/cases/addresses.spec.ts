@@ -24,3 +24,24 @@ test('an sftp:// address opens the files at its path, and never shows the passwo
   await field.press('Enter')
   await expect(page.getByRole('row', { name: /loss\.csv/ })).toBeVisible()
 })
+
+test('a typed ssh command says through which hosts it connects, and that its command is ignored', async ({
+  launch,
+}) => {
+  const { page } = await launch({ hosts: [{ label: 'gpu-box', address: 'gpu.example.com', user: 'me' }] })
+  const field = page.getByRole('textbox', { name: 'Find or connect' })
+  await field.fill('ssh -J ada@gate,node7 me@10.9.8.7 htop')
+  await expect(
+    page.getByText('Press Enter to connect to me@10.9.8.7 through ada@gate, node7 (not saved). Ignored: htop.'),
+  ).toBeVisible()
+  await page.keyboard.press('Control+k')
+  const palette = page.getByRole('dialog', { name: 'Command palette' })
+  await palette.getByRole('combobox').fill('ssh -J ada@gate,node7 me@10.9.8.7 htop')
+  await expect(palette.getByRole('option').first()).toHaveText(
+    /Connect to me@10\.9\.8\.7 through ada@gate, node7.*Ignored: htop\./,
+  )
+  await page.keyboard.press('Escape')
+  // The address of a saved host leads to that host, with its user and route.
+  await field.fill('gpu.example.com')
+  await expect(page.getByText('Press Enter to connect to gpu-box.')).toBeVisible()
+})

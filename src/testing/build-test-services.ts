@@ -25,14 +25,14 @@ const quietApp: Services['app'] = {
 export interface TestServices {
   readonly built: Built
   readonly keychain: FakeKeychain
-  readonly told: string[]
+  readonly notices: string[]
   readonly bugs: unknown[]
   readonly network: NetworkWatch
 }
 
 /** Builds the real services over a folder, with a keychain in memory and no window. */
 export async function buildTestServices(folder: string, keychain = new FakeKeychain()): Promise<TestServices> {
-  const [told, bugs] = [[] as string[], [] as unknown[]]
+  const [notices, bugs] = [[] as string[], [] as unknown[]]
   const network = new NetworkWatch()
   const built = await buildServices({
     dataFolder: `${folder}/data`,
@@ -48,8 +48,8 @@ export async function buildTestServices(folder: string, keychain = new FakeKeych
     trash: () => Promise.resolve(),
     shortcuts: () => [],
     notify: () => {},
-    tell: (_level, text) => told.push(text),
+    showNotice: (_level, text) => notices.push(text),
     reportBug: (_where, error) => bugs.push(error),
   })
-  return { built, keychain, told, bugs, network }
+  return { built, keychain, notices, bugs, network }
 }

@@ -9,7 +9,7 @@ import { Dialer } from '../main/ssh/dialer.ts'
 import { usualOptions } from '../main/ssh/hop-options.ts'
 import { KeyRing } from '../main/ssh/key-ring.ts'
 import { KnownHostsFile } from '../main/ssh/known-hosts-file.ts'
-import { knock } from '../main/ssh/knock.ts'
+import { probePort } from '../main/ssh/probe-port.ts'
 import { Redials, type Lost, type Turn } from '../main/ssh/redials.ts'
 import { agentSigners } from '../main/ssh/signer.ts'
 
@@ -64,7 +64,7 @@ export function dialRig(
     banners,
     pool,
     redial: port => ({
-      redial: lost => redials.wait(String(port), lost, signal => knock({ address: '127.0.0.1', port }, signal)),
+      redial: lost => redials.wait(String(port), lost, signal => probePort({ address: '127.0.0.1', port }, signal)),
       hurry: () => redials.hurry(String(port)),
     }),
     dial: async (...hops) => {

@@ -105,7 +105,7 @@ export async function forwardServiceRig(
   const plan = [hop] as unknown as ConnectionPlan
   const path = join(folder, 'forwards.json')
   const initial = forwardFile.parse({})
-  const file = await JsonFile.open({ path, schema: forwardFile, initial, tell: () => {} })
+  const file = await JsonFile.open({ path, schema: forwardFile, initial, showNotice: () => {} })
   const [store, presetStore] = [new ForwardStore(file), new PresetStore(file)]
   const [opened, copied, warned, bugs] = [[] as string[], [] as string[], [] as string[], [] as unknown[]]
   const run = async (_target: Target, script: Script, signal: AbortSignal) => {

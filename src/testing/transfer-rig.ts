@@ -72,7 +72,7 @@ export async function transferRig({ habits = {}, answer = null }: RigOptions = {
     path: join(folder, 'transfers.json'),
     schema: transferFile,
     initial: transferFile.parse({}),
-    tell: (_level, text) => bugs.push(text),
+    showNotice: (_level, text) => bugs.push(text),
   })
   const service = new TransferService({
     note: () => {},

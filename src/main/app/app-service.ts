@@ -93,7 +93,7 @@ export class AppService implements Contract {
   }
 
   /** Shows the user a notice. */
-  tell(level: Notice['level'], text: string): void {
+  showNotice(level: Notice['level'], text: string): void {
     this.#notices = [...this.#notices, { id: randomUUID(), level, text }].slice(-50)
     this.#noticed.fire(this.#notices)
   }

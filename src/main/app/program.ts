@@ -20,7 +20,7 @@ import type { Log } from './log.ts'
 import { endOf } from '../work/end-of.ts'
 import { openMainWindow, revealWindow } from './main-window.ts'
 import { notify } from './notify.ts'
-import { outsideAddress, whyRefused } from './outside-address.ts'
+import { externalAddress, whyRefused } from './external-address.ts'
 import { pageOrigin } from './page.ts'
 import { shortcuts } from './shortcuts.ts'
 import { showTray } from './tray.ts'
@@ -65,7 +65,7 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
       path: join(dataFolder, 'window.json'),
       schema: windowState,
       initial: { bounds: null, maximized: false },
-      tell: appService.tell.bind(appService),
+      showNotice: appService.showNotice.bind(appService),
     }),
     options.ready,
   ])
@@ -90,10 +90,10 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
   return {
     reveal,
     askToOpen: async args => {
-      const address = outsideAddress(args)
+      const address = externalAddress(args)
       if (address === undefined) return
       const refused = whyRefused(address)
-      if (refused !== null) return appService.tell('warning', refused)
+      if (refused !== null) return appService.showNotice('warning', refused)
       const answer = await built.prompts.ask({ kind: 'open-address', address }, { asker: 'person', signal: ended })
       if (answer?.kind === 'open') appService.openAddress(address)
     },
@@ -110,7 +110,7 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
 async function reportEnvironment({ environmentReady, env }: ProgramOptions, appService: AppService): Promise<void> {
   const why = await environmentReady
   if (why == null) return
-  appService.tell(
+  appService.showNotice(
     'warning',
     `Couldn’t read the environment of your login shell: ${why}. Programs that your SSH config starts are looked up in ${env['PATH'] ?? 'no folder'}. To use another PATH, start Hawser from a terminal.`,
   )
@@ -134,7 +134,7 @@ function surroundings(options: ProgramOptions, appService: AppService, network: 
     trash: path => shell.trashItem(path.replaceAll('/', sep)),
     shortcuts,
     notify,
-    tell: appService.tell.bind(appService),
+    showNotice: appService.showNotice.bind(appService),
     reportBug: log.bug,
   }
 }

@@ -2,7 +2,7 @@ import type { Forward } from '../../shared/contract/forwards.ts'
 import { targetKey, type Target } from '../../shared/contract/targets.ts'
 import type { ForwardStore } from './forward-store.ts'
 import type { ScannedPort } from './found-ports.ts'
-import { passingForward } from './passing-forward.ts'
+import { temporaryForward } from './temporary-forward.ts'
 import type { PortServices } from './port-services.ts'
 
 interface AutomaticParts {
@@ -28,7 +28,7 @@ export class AutomaticForwards {
 
   /** Notes that the user stopped a forward, so that it stays off. */
   stopped(forward: Forward): void {
-    if (forward.passing && forward.to?.kind === 'tcp') this.#processes.set(keyOf(forward.target, forward.to.port), '')
+    if (forward.temporary && forward.to?.kind === 'tcp') this.#processes.set(keyOf(forward.target, forward.to.port), '')
   }
 
   /** Notes that the user forwarded the port: it is theirs, whatever its process. */
@@ -45,20 +45,20 @@ export class AutomaticForwards {
       const was = this.#processes.get(keyOf(target, to.port))
       const now = ports.find(({ found }) => found.port === to.port)
       // Another process, or one that now belongs to another user, was not what was forwarded.
-      if (now && was === now.process && now.found.own) continue
+      if (now && was === now.process && now.found.owner === 'self') continue
       void drop(forward).catch(error => reportBug('automatic forward', error))
     }
     if (store.rule(target) === 'automatic') for (const each of ports) this.#consider(each)
   }
 
-  #consider({ found: { target, port, own, presetId }, process }: ScannedPort): void {
+  #consider({ found: { target, port, owner, presetId }, process }: ScannedPort): void {
     const { store, services, begin, reportBug } = this.#parts
     const key = keyOf(target, port)
     const before = this.#processes.get(key)
-    if (!own || store.isIgnored(target, port) || store.toPort(target, port)) return
+    if (owner !== 'self' || store.isIgnored(target, port) || store.toPort(target, port)) return
     if (before !== undefined && before !== process) return
     if (this.#running(target).length >= maxPerHost) return
-    const forward = passingForward(target, port, services.preset(presetId))
+    const forward = temporaryForward(target, port, services.preset(presetId))
     this.#processes.set(key, process)
     store.put(forward).catch((error: unknown) => reportBug('automatic forward', error))
     // Failures are shown in its row.
@@ -68,8 +68,8 @@ export class AutomaticForwards {
   /** The forwards of a host that the rule created. */
   #running(target: Target): readonly Forward[] {
     return this.#parts.store.all.filter(
-      ({ passing, to, target: other }) =>
-        passing &&
+      ({ temporary, to, target: other }) =>
+        temporary &&
         to?.kind === 'tcp' &&
         targetKey(other) === targetKey(target) &&
         (this.#processes.get(keyOf(target, to.port)) ?? '') !== '',

@@ -39,7 +39,7 @@ function fromLine(hostId: HostId, host: ResolvedHost, { kind, spec }: ForwardLin
     start: 'host',
     presetId: null,
     page: null,
-    passing: false,
+    temporary: false,
   })
   return checked.success ? checked.data : null
 }

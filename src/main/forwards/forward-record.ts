@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import { forward, launch, portRule } from '../../shared/contract/forwards.ts'
+import { launch, portRule, savedForward } from '../../shared/contract/forwards.ts'
 import { preset } from '../../shared/contract/presets.ts'
 
 // Eight jump hosts, each with the longest user and address, and a key file.
@@ -8,7 +8,7 @@ const key = z.string().max(16_384)
 
 /** The contents of forwards.json. Tokens are never stored. */
 export const forwardFile = z.strictObject({
-  forwards: z.array(forward).max(1000).default([]),
+  forwards: z.array(savedForward).max(1000).default([]),
   /** By target: the rule for ports found on it. */
   rules: z.record(key, portRule).default({}),
   /** By target: ports to ignore. */

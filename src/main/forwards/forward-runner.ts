@@ -11,10 +11,10 @@ import type { DialStep } from '../ssh/dial-step.ts'
 import type { Lost, Turn } from '../ssh/redials.ts'
 import { judgeFailure } from '../ssh/retry.ts'
 import { resetSocket } from './join-streams.ts'
-import { listenAtFirst, listenHere, type LocalListener } from './local-listener.ts'
+import { listenAtFirst, listenLocally, type LocalListener } from './local-listener.ts'
 import { listenChoices, rangePort, type OwnPlace } from './own-address.ts'
 import { cancelled } from '../../shared/base/abort.ts'
-import { bringFromThere, carry, type Carrying } from './routes.ts'
+import { startRemoteForward, carry, type Carrying } from './routes.ts'
 import { Traffic } from './traffic.ts'
 
 /** The use of a shared connection, which may outlive it. */
@@ -102,7 +102,7 @@ export class ForwardRunner implements Disposable {
 
   /**
    * Also listens on `localhost`, on a port of Hawser's own range unless it already does, for a service that accepts no
-   * other name; its page then moves there. Errors: the same as `listenHere`.
+   * other name; its page then moves there. Errors: the same as `listenLocally`.
    */
   async shareLocalhost(): Promise<void> {
     if (this.#listening?.kind !== 'tcp' || this.#shared) return
@@ -113,7 +113,7 @@ export class ForwardRunner implements Disposable {
     }
     const port = rangePort(this.#listening.port)
     const at: Endpoint = { kind: 'tcp', address: 'localhost', port }
-    const shared = await listenHere(at, { freePort: true, onConnection: socket => void this.#take(socket) })
+    const shared = await listenLocally(at, { freePort: true, onConnection: socket => void this.#take(socket) })
     if (this.#abort.signal.aborted || this.#shared) return shared.dispose()
     this.#shared = shared
   }
@@ -221,7 +221,7 @@ export class ForwardRunner implements Disposable {
   }
 
   async #listenRemote(connection: Connection): Promise<void> {
-    const found = await bringFromThere(connection, this.#forward, {
+    const found = await startRemoteForward(connection, this.#forward, {
       ...this.#carrying(),
       signal: this.#abort.signal,
     })

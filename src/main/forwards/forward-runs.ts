@@ -1,4 +1,4 @@
-import { AppError } from '../../shared/base/errors.ts'
+import { AppError, fromWireError } from '../../shared/base/errors.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { Forward, ForwardId } from '../../shared/contract/forwards.ts'
 import type { Target } from '../../shared/contract/targets.ts'
@@ -86,7 +86,7 @@ export class ForwardRuns implements Disposable {
       throw error
     }
     const { state } = runner
-    if ('error' in state && state.error) throw new AppError(state.error.code, state.error.message)
+    if ('error' in state && state.error) throw fromWireError(state.error)
     throw new AppError(
       'timed-out',
       `The forward to ${this.#parts.nameOf(forward.target)} is not active yet. Hawser keeps retrying.`,
@@ -94,11 +94,11 @@ export class ForwardRuns implements Disposable {
   }
 
   /** Returns the local address reserved for the host of a forward. */
-  placeOf({ target, to, listen, presetId, passing }: Forward): OwnPlace {
+  placeOf({ target, to, listen, presetId, temporary }: Forward): OwnPlace {
     const { store, services } = this.#parts
     const usual = services.preset(presetId)?.ports ?? null
     // The user who chose a preset knows its port; any other port was chosen by the host.
-    const asked = !passing && listen.kind === 'tcp' && (usual === null || usual.includes(listen.port))
+    const asked = !temporary && listen.kind === 'tcp' && (usual === null || usual.includes(listen.port))
     return { address: store.addressOf(target, to?.kind === 'tcp' ? to.address : 'localhost'), asked }
   }
 

@@ -133,9 +133,9 @@ describe.skipIf(!hasOpenSsh)('ForwardService', () => {
     await waitFor(() => expect(service.list().found).toHaveLength(2))
     const { forwards, found } = service.list()
     expect(forwards.map(({ forward }) => forward.to)).toEqual([{ kind: 'tcp', address: 'localhost', port: 21_001 }])
-    expect(found.map(({ port, own }) => [port, own])).toEqual([
-      [21_000, false],
-      [21_002, false],
+    expect(found.map(({ port, owner }) => [port, owner])).toEqual([
+      [21_000, 'other'],
+      [21_002, 'unknown'],
     ])
   })
 
@@ -183,7 +183,7 @@ describe.skipIf(!hasOpenSsh)('ForwardService', () => {
     expect(store.addressOf(gpu, 'node17')).not.toBe(store.addressOf(gpu))
     await store.flush()
     const options = { path: join(folder, 'forwards.json'), schema: forwardFile, initial: forwardFile.parse({}) }
-    const again = new ForwardStore(await JsonFile.open({ ...options, tell: () => {} }))
+    const again = new ForwardStore(await JsonFile.open({ ...options, showNotice: () => {} }))
     expect([again.addressOf(gpu), again.addressOf(web)]).toEqual([store.addressOf(gpu), store.addressOf(web)])
   })
 

@@ -15,7 +15,7 @@ import { Announcer } from '../work/announcer.ts'
 import { Operations } from '../work/operations.ts'
 import { listenChoices } from './own-address.ts'
 import { Pages } from './pages.ts'
-import { passingForward } from './passing-forward.ts'
+import { temporaryForward } from './temporary-forward.ts'
 import type { PortServices, RunningService } from './port-services.ts'
 import { Rearming } from './rearming.ts'
 
@@ -125,7 +125,7 @@ export class ForwardService implements Contract, Disposable {
   async stop({ id }: Input<'stop'>): Promise<void> {
     this.#runs.end(id)
     const forward = this.#store.find(id)
-    if (!forward?.passing) return
+    if (!forward?.temporary) return
     this.#automatic.stopped(forward)
     await this.#drop(id)
   }
@@ -150,7 +150,7 @@ export class ForwardService implements Contract, Disposable {
   forwardPort({ target, port, open, page, operation }: Input<'forwardPort'>): Promise<ForwardId> {
     return this.#operations.run(operation, async signal => {
       const before = this.#store.toPort(target, port)
-      const forward = before ?? (await this.#passing(target, port))
+      const forward = before ?? (await this.#temporary(target, port))
       try {
         if (open && page === null) await this.#rearming.freshPage(forward, signal)
         const up = await this.#runs.bringUp(forward, signal)
@@ -254,9 +254,9 @@ export class ForwardService implements Contract, Disposable {
     return forward
   }
 
-  async #passing(target: Target, port: number): Promise<Forward> {
+  async #temporary(target: Target, port: number): Promise<Forward> {
     const { services } = this.#parts
-    const forward = passingForward(target, port, services.preset(this.#found.at(target, port)?.presetId ?? null))
+    const forward = temporaryForward(target, port, services.preset(this.#found.at(target, port)?.presetId ?? null))
     this.#automatic.taken(target, port)
     await this.#store.put(forward)
     return forward

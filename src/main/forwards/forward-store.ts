@@ -13,7 +13,7 @@ export class ForwardStore {
   readonly #file: JsonFile<ForwardFile>
   readonly #changed = new Emitter<undefined>()
   readonly onChanged = this.#changed.event
-  #passing: readonly Forward[] = []
+  #temporary: readonly Forward[] = []
   readonly #addresses = new Map<string, string>()
 
   readonly #configured: () => readonly ConfigForward[]
@@ -26,7 +26,7 @@ export class ForwardStore {
   }
 
   get all(): readonly Forward[] {
-    return [...this.kept, ...this.#config.map(({ forward }) => forward), ...this.#passing]
+    return [...this.kept, ...this.#config.map(({ forward }) => forward), ...this.#temporary]
   }
 
   /** The saved forwards. */
@@ -65,17 +65,17 @@ export class ForwardStore {
       list.some(({ id }) => id === forward.id)
         ? list.map(each => (each.id === forward.id ? forward : each))
         : [...list, forward]
-    if (forward.passing) {
-      this.#passing = replaced(this.#passing)
+    if (forward.temporary) {
+      this.#temporary = replaced(this.#temporary)
       return this.#changed.fire(undefined)
     }
-    this.#passing = this.#passing.filter(({ id }) => id !== forward.id)
+    this.#temporary = this.#temporary.filter(({ id }) => id !== forward.id)
     await this.#save({ forwards: replaced(this.#file.value.forwards) as Forward[] })
   }
 
   async remove(id: ForwardId): Promise<void> {
     this.#mayChange(id)
-    this.#passing = this.#passing.filter(each => each.id !== id)
+    this.#temporary = this.#temporary.filter(each => each.id !== id)
     await this.#save({ forwards: this.#file.value.forwards.filter(each => each.id !== id) })
   }
 

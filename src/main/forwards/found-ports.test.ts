@@ -3,7 +3,7 @@ import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { AppError } from '../../shared/base/errors.ts'
 import { builtInPresets } from '../../shared/contract/presets.ts'
 import type { Target } from '../../shared/contract/targets.ts'
-import { portOfSomeoneElse, presetOf } from '../presets/services-there.ts'
+import { portOfSomeoneElse, presetOf } from '../presets/remote-services.ts'
 import { FoundPorts, type FoundPortsParts, type ScannedPort } from './found-ports.ts'
 
 const target: Target = { kind: 'address', address: 'gpu-box', port: 22, user: 'ada', jumps: [], keyFile: null }
@@ -57,7 +57,9 @@ test('shows the program and the script of a process, but none of its other argum
   const { found, looks } = rig(async () => scanned([{ port: 3000, uid: 1000, process }]))
   found.watch([target])
   await vi.waitFor(() => expect(looks).toHaveLength(1))
-  expect(found.all).toEqual([{ target, port: 3000, process: 'python3 demo.py', pid: 1000, own: true, presetId: null }])
+  expect(found.all).toEqual([
+    { target, port: 3000, process: 'python3 demo.py', pid: 1000, owner: 'self', presetId: null },
+  ])
   expect(found.at(target, 3000)?.process).toBe('python3 demo.py')
   expect(found.at(target, 3001)).toBeNull()
 })
@@ -85,7 +87,7 @@ test('a process belongs to the user if it has their UID; for root, only root’s
     const { found, looks } = rig(async () => scanned(ports, user))
     found.watch([target])
     await vi.waitFor(() => expect(looks).toHaveLength(1))
-    return found.all.filter(each => each.own).map(({ port }) => port)
+    return found.all.filter(each => each.owner === 'self').map(({ port }) => port)
   }
   expect(await own(1000)).toEqual([3001])
   expect(await own(0)).toEqual([3000])
@@ -97,10 +99,17 @@ test('shows another user’s service on the usual port of a page, and hidden pro
   const { found, looks } = rig(async () => own)
   found.watch([target])
   await vi.waitFor(() => expect(looks).toHaveLength(1))
-  expect(found.all.map(({ port, own: isOwn, presetId }) => [port, isOwn, presetId])).toEqual([
-    [3000, true, null],
-    [8888, false, null],
+  expect(found.all.map(({ port, owner, presetId }) => [port, owner, presetId])).toEqual([
+    [3000, 'self', null],
+    [8888, 'other', null],
   ])
+})
+
+test('doesn’t take a hidden process for another user’s where the system reveals no processes', async () => {
+  const { found, looks } = rig(async () => '@netstat\ntcp 0 0 127.0.0.1.8888 *.* LISTEN\n@user\n1000\n')
+  found.watch([target])
+  await vi.waitFor(() => expect(looks).toHaveLength(1))
+  expect(found.all).toMatchObject([{ port: 8888, process: '', owner: 'unknown' }])
 })
 
 test('keeps 500 ports of a host that prints more, the user’s own first, and reports that there are more', async () => {
@@ -109,7 +118,11 @@ test('keeps 500 ports of a host that prints more, the user’s own first, and re
   expect(found.more).toBe(false)
   found.watch([target])
   await vi.waitFor(() => expect(looks).toHaveLength(1))
-  expect([found.all.length, found.more, found.all.filter(({ own }) => own).length]).toEqual([500, true, 10])
+  expect([found.all.length, found.more, found.all.filter(({ owner }) => owner === 'self').length]).toEqual([
+    500,
+    true,
+    10,
+  ])
 })
 
 test('a scan that fails reports nothing; a bug in it is reported', async () => {

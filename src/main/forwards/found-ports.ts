@@ -2,7 +2,7 @@ import self from 'node:process'
 
 import { AppError, type ErrorCode } from '../../shared/base/errors.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
-import type { FoundPort } from '../../shared/contract/forwards.ts'
+import type { FoundPort, PortOwner } from '../../shared/contract/forwards.ts'
 import { targetKey, type Target } from '../../shared/contract/targets.ts'
 import type { Script } from '../ssh/script.ts'
 import { parseScan, scanScript, type ListeningPort, type PortScan } from './port-scan.ts'
@@ -156,22 +156,29 @@ export class FoundPorts implements Disposable {
   }
 
   /** Selects the ports worth showing; the user's own come first if there are too many. */
-  #sift(target: Target, { ports, user }: PortScan): Seen {
+  #sift(target: Target, scan: PortScan): Seen {
     const { services } = this.#parts
-    const isOwn = ({ uid }: ListeningPort) => uid !== null && uid === user
+    const { ports } = scan
     const shown = ports
       .filter(port => isWorthShowing(port) || (port.port >= 1024 && services.isSomeoneElses(port)))
-      .map(port => ({ port, presetId: services.presetOf(port)?.id ?? null, own: isOwn(port) }))
+      .map(port => ({ port, presetId: services.presetOf(port)?.id ?? null, owner: ownerOf(port, scan) }))
       .filter(({ presetId }) => presetId === null || !databases.has(presetId))
-    const kept = shown.length <= maxPorts ? shown : shown.toSorted((a, b) => Number(b.own) - Number(a.own))
+    const isOwn = ({ owner }: { readonly owner: PortOwner }) => Number(owner === 'self')
+    const kept = shown.length <= maxPorts ? shown : shown.toSorted((a, b) => isOwn(b) - isOwn(a))
     return {
-      ports: kept.slice(0, maxPorts).map(({ port: { port, pid, process }, presetId, own }) => ({
-        found: { target, port, process: processName(process, port), pid, own, presetId },
+      ports: kept.slice(0, maxPorts).map(({ port: { port, pid, process }, presetId, owner }) => ({
+        found: { target, port, process: processName(process, port), pid, owner, presetId },
         process,
       })),
       more: shown.length > maxPorts,
     }
   }
+}
+
+/** A hidden process is another user's if the system would show the processes of this one. */
+function ownerOf({ uid, pid, process }: ListeningPort, { user, named }: PortScan): PortOwner {
+  if (uid !== null && user !== null) return uid === user ? 'self' : 'other'
+  return named && pid === null && process === '' ? 'other' : 'unknown'
 }
 
 /** True for a port of this user; a hidden process belongs to someone else or to the system. */

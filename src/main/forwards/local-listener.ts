@@ -26,14 +26,14 @@ export interface ListenOptions {
 const triedPorts = 100
 const highestPort = 65_535
 
-/** Listens at the first choice whose address this computer has. Errors: the same as `listenHere`. */
+/** Listens at the first choice whose address this computer has. Errors: the same as `listenLocally`. */
 export async function listenAtFirst(
   choices: readonly ListenChoice[],
   options: Omit<ListenOptions, 'besides'>,
 ): Promise<LocalListener> {
   for (const [index, { at, besides }] of choices.entries()) {
     try {
-      return await listenHere(at, { ...options, besides })
+      return await listenLocally(at, { ...options, besides })
     } catch (error) {
       const lacksAddress = error instanceof AppError && error.code === 'name-not-found'
       if (!lacksAddress || index === choices.length - 1) throw error
@@ -47,7 +47,7 @@ export async function listenAtFirst(
  * ::1, `*` every interface. Errors: `port-taken` (naming the process if the system reveals it), `no-permission`,
  * `name-not-found`.
  */
-export async function listenHere(wanted: Endpoint, options: ListenOptions): Promise<LocalListener> {
+export async function listenLocally(wanted: Endpoint, options: ListenOptions): Promise<LocalListener> {
   if (wanted.kind === 'unix') return listenUnix(wanted.path, options)
   const { address, port } = wanted
   const [first, ...more] = addressesOf(address)

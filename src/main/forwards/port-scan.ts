@@ -131,7 +131,7 @@ function parseSs(text: string): readonly Socket[] {
 /** Parses the listening sockets of /proc/net/tcp or tcp6: state 0A, address and port in hexadecimal. */
 export function parseProcNetTcp(
   text: string,
-): readonly { port: number; loopback: boolean; apart: boolean; inode: string }[] {
+): readonly { port: number; loopback: boolean; otherLoopback: boolean; inode: string }[] {
   return text.split('\n').flatMap(line => {
     const fields = line.trim().split(/\s+/)
     const at = /^([0-9A-Fa-f]{8}|[0-9A-Fa-f]{32}):([0-9A-Fa-f]{4})$/.exec(fields[1] ?? '')
@@ -142,7 +142,7 @@ export function parseProcNetTcp(
       {
         port: parseInt(at[2] as string, 16),
         loopback: address.length === 8 ? address.endsWith('7F') : loopback,
-        apart: address.length === 8 && address.endsWith('7F') && address !== '0100007F',
+        otherLoopback: address.length === 8 && address.endsWith('7F') && address !== '0100007F',
         inode: fields[9] ?? '',
       },
     ]
@@ -168,7 +168,7 @@ function withOwners(
   owners: ReadonlyMap<string, readonly number[]>,
 ): readonly Socket[] {
   return sockets
-    .filter(({ apart }) => !apart)
+    .filter(({ otherLoopback }) => !otherLoopback)
     .map(({ port, loopback, inode }) => {
       const pids = owners.get(inode) ?? []
       return { port, loopback, pid: pids[0] ?? null, pids, process: '' }

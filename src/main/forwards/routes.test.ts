@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { forward as forwardShape } from '../../shared/contract/forwards.ts'
 import type { AppError } from '../../shared/base/errors.ts'
 import { rawServer } from '../../testing/raw-ssh.ts'
-import { bringFromThere } from './routes.ts'
+import { startRemoteForward } from './routes.ts'
 import { Traffic } from './traffic.ts'
 
 const ends: (() => void)[] = []
@@ -37,7 +37,7 @@ describe('a forward from the host', () => {
     })
     const refused: AppError[] = []
     const carrying = { traffic: new Traffic(), signal, onRefused: (error: AppError) => refused.push(error) }
-    const listener = await bringFromThere(await remote.dial(), forward, carrying)
+    const listener = await startRemoteForward(await remote.dial(), forward, carrying)
     ends.push(() => listener.dispose())
     const open = () =>
       new Promise<ServerChannel | null>(resolve =>

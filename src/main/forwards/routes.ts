@@ -43,7 +43,7 @@ export async function carry(
  * Listens on the server and carries its connections to a local port or socket, until disposed: up to 256 at once,
  * beyond which further ones are refused.
  */
-export async function bringFromThere(
+export async function startRemoteForward(
   connection: Connection,
   { listen, to }: Forward,
   carrying: Carrying,
@@ -60,12 +60,12 @@ export async function bringFromThere(
     void takeIncoming(incoming, to, { ...carrying, connection, onOver: () => open-- })
   }
   if (listen.kind === 'unix') {
-    const listener = await connection.listenUnixThere(listen.path, onIncoming, carrying.signal)
+    const listener = await connection.listenRemoteUnix(listen.path, onIncoming, carrying.signal)
     return { at: listen, dispose: () => listener.dispose() }
   }
   // The empty address means all interfaces, which the server allows by its GatewayPorts (RFC 4254, 7.1).
   const address = listen.address === '*' ? '' : listen.address
-  const listener = await connection.listenThere({ address, port: listen.port }, onIncoming, carrying.signal)
+  const listener = await connection.listenRemotely({ address, port: listen.port }, onIncoming, carrying.signal)
   return { at: { ...listen, port: listener.port }, dispose: () => listener.dispose() }
 }
 
@@ -124,7 +124,7 @@ async function carrySocks(socket: Socket, connection: Connection, carrying: Carr
   }
   const { target, rest } = asked
   try {
-    const channel = await connection.connectFromThere(target.address, target.port, carrying.signal)
+    const channel = await connection.connectFromServer(target.address, target.port, carrying.signal)
     socket.write(reader.granted())
     if (rest.length > 0) socket.unshift(rest)
     join(socket, channel, { ...carrying, connection })
@@ -174,8 +174,8 @@ function socksFailure(error: unknown): SocksFailure {
 }
 
 function openRemote(connection: Connection, to: Endpoint, signal: AbortSignal): Promise<Channel> {
-  if (to.kind === 'unix') return connection.connectUnixFromThere(to.path, signal)
-  return connection.connectFromThere(to.address, to.port, signal)
+  if (to.kind === 'unix') return connection.connectUnixFromServer(to.path, signal)
+  return connection.connectFromServer(to.address, to.port, signal)
 }
 
 function join(socket: Socket, channel: Channel, { traffic, signal, connection }: Joining): void {

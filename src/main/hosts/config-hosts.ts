@@ -101,7 +101,7 @@ export class ConfigHosts {
       jumps: found.proxyJump,
       proxyCommand: found.proxyCommand,
       weak: weakWished(optionsOf({ ...found, proxyCommand: null }).algorithms),
-      notHonoured: found.notHonoured,
+      ignoredOptions: found.ignoredOptions,
       problem: found.problems[0] ?? null,
       unsure: found.pending.some(({ kind }) => kind === 'exec'),
     }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 import { printForwardSpec, type ForwardSpec } from '../../shared/base/forward-spec.ts'
-import { forward as forwardSchema, type Endpoint, type Forward } from '../../shared/contract/forwards.ts'
+import { savedForward, type Endpoint, type Forward } from '../../shared/contract/forwards.ts'
 import {
   address,
   group as groupSchema,
@@ -27,7 +27,7 @@ const exported = z.object({
   version: z.int().min(1),
   hosts: z.array(hostSchema).max(10_000),
   groups: z.array(groupSchema).max(1_000),
-  forwards: z.array(forwardSchema).max(1_000).default([]),
+  forwards: z.array(savedForward).max(1_000).default([]),
 })
 
 /** Prints all data as readable JSON. */

@@ -157,7 +157,7 @@ function forwardsFrom(spec: string, hostId: HostId, label: string): readonly For
         presetId: null,
         page: null,
         ownAddress: false,
-        passing: false,
+        temporary: false,
       },
     ]
   })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { AppError } from '../../shared/base/errors.ts'
+import { forward } from '../../shared/contract/forwards.ts'
 import { group, host, type Group, type Host } from '../../shared/contract/hosts.ts'
 import type { LocalFacts } from '../ssh-config/tokens.ts'
 import { runs } from '../../testing/runs.ts'
@@ -254,8 +255,20 @@ describe('what is imported', () => {
       jumpHostId: id(2),
       tags: ['x'],
     })
-    const data = { hosts: [gate, box], groups, forwards: [] }
-    const json = read(printJson(data, new Date(0)))
+    const end = { kind: 'tcp', address: 'localhost', port: 8888 }
+    const web = {
+      id: id(4),
+      label: 'web',
+      target: { kind: 'host', hostId: id(3) },
+      kind: 'local',
+      listen: end,
+      to: end,
+    }
+    const data = { hosts: [gate, box], groups, forwards: [forward.parse(web)] }
+    // An export of an earlier version.
+    const text = printJson(data, new Date(0)).replace('"temporary"', '"passing"')
+    const json = read(text)
+    expect(text).toContain('"passing": false')
     expect(json.hosts).toMatchObject([
       { label: 'gate', address: 'g.example', user: 'j' },
       {
@@ -266,6 +279,7 @@ describe('what is imported', () => {
         groups: ['Lab'],
         tags: ['x'],
         jumps: [{ address: 'gate' }],
+        forwards: ['-L localhost:8888:localhost:8888'],
       },
     ])
     const config = printSshConfig(data, new Date(0))

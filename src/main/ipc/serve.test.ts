@@ -18,14 +18,14 @@ const calls = names.flatMap(name =>
 )
 
 async function setUp() {
-  const { built, bugs, told } = await buildTestServices(tempDir())
+  const { built, bugs, notices } = await buildTestServices(tempDir())
   const transport = new FakeTransport()
   const reportBug = (_where: string, error: unknown) => bugs.push(error)
   for (const name of names) {
     const served = serve(name, built.services[name] as never, { transport, reportBug })
     onTestFinished(() => served.dispose())
   }
-  return { built, transport, bugs, told }
+  return { built, transport, bugs, notices }
 }
 
 describe('the boundary', () => {

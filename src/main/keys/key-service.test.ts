@@ -48,7 +48,7 @@ async function setUp({ reply = () => null, ask, agentSocket = null, server }: Gi
     path: join(folder, 'vault.json'),
     schema: vaultFile,
     initial: null,
-    tell: () => {},
+    showNotice: () => {},
   })
   const vault = new Vault(file, new FakeKeychain())
   const asked: Question[] = []

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { builtInPresets } from '../../shared/contract/presets.ts'
 import { pageOf, pagePrefix } from './page-prefix.ts'
 import { parseScan } from '../forwards/port-scan.ts'
-import { findService, parseJupyterServers, portOfSomeoneElse } from './services-there.ts'
+import { findService, parseJupyterServers, portOfSomeoneElse } from './remote-services.ts'
 
 const cases = [
   ['/usr/bin/python3 /opt/bin/tensorboard --logdir . --path_prefix /abc/def --port 6006', '/abc/def'],

@@ -7,7 +7,7 @@ import type { PortServices, RunningService } from '../forwards/port-services.ts'
 import type { Script } from '../ssh/script.ts'
 import { lookFor } from './preset-runner.ts'
 import type { PresetStore } from './preset-store.ts'
-import { portOfSomeoneElse, presetOf } from './services-there.ts'
+import { portOfSomeoneElse, presetOf } from './remote-services.ts'
 
 interface PresetFinderParts {
   readonly store: PresetStore

@@ -6,16 +6,16 @@ import { pause } from '../work/pause.ts'
 import { parseScan, scanScript } from '../forwards/port-scan.ts'
 import type { RunningService } from '../forwards/port-services.ts'
 import { launchScript, outcomeScript, parseOutcome, parseSite, serviceScript, siteScript } from './launch-script.ts'
-import { findService, jupyterScript, parseJupyterServers, portOfSomeoneElse } from './services-there.ts'
+import { findService, jupyterScript, parseJupyterServers, portOfSomeoneElse } from './remote-services.ts'
 
 /** Runs a script for `sh` on a host and resolves to its output. Errors: the same as `runCommand`. */
-export type RunThere = (script: Script) => Promise<string>
+export type RunRemotely = (script: Script) => Promise<string>
 
 const startMs = 90_000
 const lookMs = 1_000
 
 /** Looks for a service on the host. Null if it isn't running. */
-export async function lookFor(preset: Preset, run: RunThere): Promise<RunningService | null> {
+export async function lookFor(preset: Preset, run: RunRemotely): Promise<RunningService | null> {
   const [scan, jupyter] = await Promise.all([
     run(scanScript),
     preset.token === 'jupyter' ? run(jupyterScript) : Promise.resolve(''),
@@ -26,7 +26,7 @@ export async function lookFor(preset: Preset, run: RunThere): Promise<RunningSer
 /** Returns how a service that isn't running could be started on the host. */
 export async function launchOffer(
   preset: Preset,
-  run: RunThere,
+  run: RunRemotely,
   last: Launch | null,
 ): Promise<Extract<PresetResult, { kind: 'not-running' }>> {
   const [site, scan] = await Promise.all([run(siteScript(preset.id)), run(scanScript)])
@@ -38,14 +38,14 @@ export async function launchOffer(
  * Starts a service on the host and waits until it listens; its command already contains the port. Errors: `cancelled`
  * on abort, `timed-out` if it doesn't listen within 90 seconds, and `refused` with its last output if it exited.
  */
-export async function launchThere(
+export async function launchService(
   preset: Preset,
   {
     launch,
     run,
     where,
     signal,
-  }: { readonly launch: Launch; readonly run: RunThere; readonly where: string; readonly signal: AbortSignal },
+  }: { readonly launch: Launch; readonly run: RunRemotely; readonly where: string; readonly signal: AbortSignal },
 ): Promise<RunningService> {
   await run(launchScript(preset.id, launch))
   const until = Date.now() + startMs
@@ -68,9 +68,9 @@ export async function launchThere(
 }
 
 /** Makes systemd on the host manage the service, or stops that. Errors: `refused` if systemd fails. */
-export async function setServiceThere(
+export async function setSystemdService(
   preset: Preset,
-  options: { readonly launch: Launch; readonly on: boolean; readonly run: RunThere; readonly where: string },
+  options: { readonly launch: Launch; readonly on: boolean; readonly run: RunRemotely; readonly where: string },
 ): Promise<void> {
   const { launch, on, run, where } = options
   const command = on ? await withPort(preset, launch.command, run) : launch.command
@@ -81,7 +81,7 @@ export async function setServiceThere(
 }
 
 /** Fills in the port: the usual one, or the next free one. */
-export async function withPort(preset: Preset, command: string, run: RunThere): Promise<string> {
+export async function withPort(preset: Preset, command: string, run: RunRemotely): Promise<string> {
   if (!command.includes('{port}')) return command
   const taken = new Set(parseScan(await run(scanScript)).ports.map(({ port }) => port))
   let port = preset.ports[0] as number

@@ -8,7 +8,7 @@ import { forwardServiceRig, listenOn } from '../../testing/forward-rig.ts'
 import { hasOpenSsh } from '../../testing/open-ssh.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
 import type { Script } from '../ssh/script.ts'
-import { jupyterScript } from './services-there.ts'
+import { jupyterScript } from './remote-services.ts'
 import { scanScript } from '../forwards/port-scan.ts'
 
 // A busy machine is slow to connect.
@@ -65,7 +65,7 @@ describe.skipIf(!hasOpenSsh)('PresetService', () => {
     // Only the browser receives the token.
     expect(JSON.stringify([service.list(), store.all])).not.toContain('t0ken')
     const [saved] = service.saved
-    expect(saved).toMatchObject({ presetId: 'jupyter', ownAddress: true, passing: false })
+    expect(saved).toMatchObject({ presetId: 'jupyter', ownAddress: true, temporary: false })
     // A second click reuses the forward.
     await presets.use(asked('jupyter'))
     expect([service.saved.length, opened.length]).toEqual([1, 2])

@@ -12,7 +12,7 @@ import type { ForwardService } from '../forwards/forward-service.ts'
 import type { RunningService } from '../forwards/port-services.ts'
 import { sh, type Script } from '../ssh/script.ts'
 import { Operations } from '../work/operations.ts'
-import { launchOffer, launchThere, lookFor, setServiceThere, withPort, type RunThere } from './preset-runner.ts'
+import { launchOffer, launchService, lookFor, setSystemdService, withPort, type RunRemotely } from './preset-runner.ts'
 import type { PresetStore } from './preset-store.ts'
 
 type Contract = Services['presets']
@@ -78,7 +78,7 @@ export class PresetService implements Contract, Disposable {
       const [run, where] = [this.#runOn(target, signal), nameOf(target)]
       const command = await withPort(preset, launch.command, run)
       try {
-        const found = await launchThere(preset, { launch: { ...launch, command }, run, where, signal })
+        const found = await launchService(preset, { launch: { ...launch, command }, run, where, signal })
         return await this.#forward(use, found, signal)
       } catch (error) {
         if (!signal.aborted) throw error
@@ -95,7 +95,7 @@ export class PresetService implements Contract, Disposable {
       const { target, preset } = this.#take(wanted)
       const { store, nameOf } = this.#parts
       await store.keepLaunch(target, preset.id, launch)
-      await setServiceThere(preset, { launch, on, run: this.#runOn(target, signal), where: nameOf(target) })
+      await setSystemdService(preset, { launch, on, run: this.#runOn(target, signal), where: nameOf(target) })
     })
   }
 
@@ -143,7 +143,7 @@ export class PresetService implements Contract, Disposable {
     return { target: target as Forward['target'], preset, address: address ?? 'localhost' }
   }
 
-  #runOn(target: Target, signal: AbortSignal): RunThere {
+  #runOn(target: Target, signal: AbortSignal): RunRemotely {
     return async script => {
       if (signal.aborted) throw cancelled()
       return this.#parts.run(target, script, signal)
@@ -166,6 +166,6 @@ function newForward({ target, preset, address }: Use, port: number): Forward {
     start: 'hand',
     presetId: preset.id,
     page: preset.page,
-    passing: false,
+    temporary: false,
   }
 }

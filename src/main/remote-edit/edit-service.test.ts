@@ -19,7 +19,7 @@ const day = 86_400_000
 
 interface Rig {
   readonly remote: string
-  readonly told: string[]
+  readonly notices: string[]
   readonly bugs: unknown[]
   /** The copies that editors were started with. */
   readonly opened: string[]
@@ -50,7 +50,7 @@ function rig(): Rig {
     },
   })
   let sides = new FileSides(() => (failure ? Promise.reject(failure) : Promise.resolve(files)))
-  const [told, bugs, opened, questions] = [[] as string[], [] as unknown[], [] as string[], [] as Question[]]
+  const [notices, bugs, opened, questions] = [[] as string[], [] as unknown[], [] as string[], [] as Question[]]
   const made: EditService[] = []
   onTestFinished(() => {
     self.end()
@@ -58,7 +58,7 @@ function rig(): Rig {
   })
   const self: Rig = {
     remote,
-    told,
+    notices,
     bugs,
     opened,
     questions,
@@ -79,7 +79,7 @@ function rig(): Rig {
           opened.push(path)
           return Promise.resolve()
         },
-        tell: (_level, text) => told.push(text),
+        showNotice: (_level, text) => notices.push(text),
         reportBug: (_where, error) => bugs.push(error),
         settleMs: 10,
         ...(now ? { now } : {}),
@@ -260,7 +260,7 @@ test('no copy stays behind when no editor can be started', async () => {
     prompter: { ask: () => Promise.resolve(null) },
     folder: join(folder, 'edits'),
     openEditor: () => Promise.reject(new AppError('not-found', 'No text editor was found.')),
-    tell: () => {},
+    showNotice: () => {},
     reportBug: () => {},
   })
   onTestFinished(() => {

@@ -25,7 +25,7 @@ export interface EditDependencies {
   readonly prompter: Prompter
   /** Hawser's own folder for the copies; only its user can enter it. */
   readonly folder: string
-  readonly tell: (level: 'info' | 'warning' | 'error', text: string) => void
+  readonly showNotice: (level: 'info' | 'warning' | 'error', text: string) => void
   readonly reportBug: (where: string, error: unknown) => void
   readonly onChanged: () => void
   readonly watch?: WatchOptions
@@ -184,14 +184,14 @@ export class Edit implements Disposable {
   }
 
   async #sendOrAsk(data: Buffer): Promise<EditEvent> {
-    const { tell } = this.#dependencies
+    const { showNotice } = this.#dependencies
     try {
       await this.#save(data)
     } catch (error) {
       if (error instanceof AppError && error.code === 'changed') return this.#resolveConflict(data)
       throw error
     }
-    tell('info', `${this.#name} was saved to the host.`)
+    showNotice('info', `${this.#name} was saved to the host.`)
     return { kind: 'sent' }
   }
 
@@ -201,7 +201,7 @@ export class Edit implements Disposable {
       // A missing file may have been created by someone else in the meantime.
       if (!expected && (await files.info(place.path, { follow: true })))
         throw new AppError('changed', `${this.#name} was created on ${files.label} by someone else.`)
-      const onNote = (text: string) => this.#dependencies.tell('info', text)
+      const onNote = (text: string) => this.#dependencies.showNotice('info', text)
       return saveFile(files, place.path, { data, expected, onNote })
     })
     await this.#remember({ ...this.#record, base, sent: digestOf(data) })
@@ -281,7 +281,7 @@ export class Edit implements Disposable {
       await writeRecord(this.#dependencies.folder, this.id, record)
     } catch (error) {
       // Without the record, the copy counts as not uploaded after a restart, and is offered once more.
-      this.#dependencies.tell('warning', messageOf(error))
+      this.#dependencies.showNotice('warning', messageOf(error))
     }
   }
 

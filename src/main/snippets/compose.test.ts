@@ -10,7 +10,7 @@ import { tempDir } from '../../testing/temp-dir.ts'
 import { eachWith, lacks } from '../../testing/programs.ts'
 import {
   checkPlaces,
-  composeApart,
+  composeBackground,
   composeShown,
   composeTmux,
   composeTyped,
@@ -85,13 +85,13 @@ describe('composeTyped', () => {
   })
 })
 
-describe('composeApart', () => {
+describe('composeBackground', () => {
   const run = (
     shell: string,
     dialect: Dialect,
     { command, values = {}, folder = '' }: { command: string; values?: Values; folder?: string },
   ) => {
-    const { text, hidden } = composeApart(recipe(command, folder), filled(command, values, folder), { dialect })
+    const { text, hidden } = composeBackground(recipe(command, folder), filled(command, values, folder), { dialect })
     const output = execFileSync(shell, ['-c', text], {
       encoding: 'utf8',
       env: { PATH: process.env['PATH'], SHELL: shell, HOME: '/nonexistent', LC_ALL: 'C.UTF-8' },
@@ -142,7 +142,7 @@ describe('composeApart', () => {
 describe('an unknown shell', () => {
   it('runs scripts that start with #!, and nothing else that needs quoting', () => {
     const command = `#!/bin/sh\nprintf '[%s]' {{a}} {{word!}}`
-    const { text, hidden } = composeApart(recipe(command), filled(command, { a: `it's $x`, word: 'w' }), {
+    const { text, hidden } = composeBackground(recipe(command), filled(command, { a: `it's $x`, word: 'w' }), {
       dialect: 'other',
     })
     expect(execFileSync('/bin/bash', ['-c', text], { encoding: 'utf8', input: `${hidden[0]}\n` })).toBe(`[it's $x][w]`)

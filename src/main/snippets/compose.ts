@@ -246,14 +246,14 @@ export function composeTyped(recipe: Recipe, filled: Filled, dialect: Dialect): 
   return dialect === 'fish' ? `cd ${into} && begin\n${text}\nend` : `cd ${into} && {\n${text}\n}`
 }
 
-interface ApartOptions {
+interface BackgroundOptions {
   readonly dialect: Dialect
   /** Printed with the process ID before everything else, see `markLine`. */
   readonly mark?: string
 }
 
 /** Returns the command to run without a terminal: in a login shell, as in a terminal. */
-export function composeApart(recipe: Recipe, filled: Filled, { dialect, mark }: ApartOptions): Composed {
+export function composeBackground(recipe: Recipe, filled: Filled, { dialect, mark }: BackgroundOptions): Composed {
   const options = { dialect, typed: false }
   const first = mark === undefined ? '' : markLine(mark, dialect)
   const { text, hidden } = inShell(recipe, filled, options)
@@ -274,7 +274,7 @@ export function composeTmux(recipe: Recipe & Pick<Snippet, 'name'>, filled: Fill
     throw new AppError('invalid-input', 'A hidden value would be visible in tmux. Run this snippet in the background.')
   const quoted = (text: string) => unixWord(text, { dialect: 'sh', typed: false })
   const shell = '"${SHELL:-/bin/sh}"'
-  const inside = `${shell} -c ${quoted(composeApart(recipe, filled, { dialect }).text)}; exec ${shell} -l`
+  const inside = `${shell} -c ${quoted(composeBackground(recipe, filled, { dialect }).text)}; exec ${shell} -l`
   // tmux passes this to whichever shell it is configured to use.
   const body = quoted(anyShellWord(sh`exec /bin/sh -c ${inside}`))
   const name = quoted(recipe.name.replace(/[^\p{L}\p{N} _-]/gu, '').slice(0, 24) || 'snippet')

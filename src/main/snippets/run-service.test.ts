@@ -61,12 +61,12 @@ async function setUp(hosts: readonly TestHost[], lines: readonly string[] = []) 
     bugs,
     most: () => most,
     save: async (command: string, rest: Partial<Snippet> = {}) => {
-      const made = snippet.parse({ id: randomUUID(), name: 'Test', command, mode: 'apart', ...rest })
+      const made = snippet.parse({ id: randomUUID(), name: 'Test', command, mode: 'background', ...rest })
       await snippets.save({ snippet: made })
       return made.id
     },
     start: async (id: Snippet['id'], values: Record<string, string> = {}, only = targets) =>
-      runs.start({ snippetId: id, mode: 'apart', targets: only, values, given }),
+      runs.start({ snippetId: id, mode: 'background', targets: only, values, given }),
     rows: (id: RunId) => latest.find(run => run.id === id)?.rows ?? [],
     over: (id: RunId, timeout = 30_000) =>
       expect

@@ -43,7 +43,7 @@ export interface RunParts {
 /** A snippet as it was when it was started, with its values. Hidden values exist only here. */
 export interface RunUse {
   readonly snippet: Snippet
-  readonly mode: 'apart' | 'tmux'
+  readonly mode: 'background' | 'tmux'
   readonly values: Values
   readonly given: Given
 }

@@ -61,7 +61,7 @@ describe('snippets in a file', () => {
     expect(JSON.parse(text)).toEqual({
       hawser: 'snippets',
       version: 1,
-      snippets: [{ name: 'GPU memory by user', command: ['ls', 'pwd'], package: 'Starters', mode: 'apart' }],
+      snippets: [{ name: 'GPU memory by user', command: ['ls', 'pwd'], package: 'Starters', mode: 'background' }],
     })
   })
 

@@ -27,12 +27,12 @@ const made = (name: string, rest: Partial<Snippet> = {}): Snippet =>
 async function setUp(...all: readonly Snippet[]) {
   const folder = tempDir()
   const path = join(folder, 'snippets.json')
-  const told: string[] = []
+  const notices: string[] = []
   const file = await JsonFile.open({
     path,
     schema: snippetFile,
     initial: snippetFile.parse({ snippets: all }),
-    tell: (_level, text) => told.push(text),
+    showNotice: (_level, text) => notices.push(text),
   })
   const service = new SnippetService({
     file,
@@ -43,7 +43,7 @@ async function setUp(...all: readonly Snippet[]) {
   const type = (one: Snippet, values: Values, where = a) => service.typed({ id: one.id, target: where, values, given })
   const last = async (one: Snippet, where: Target | null = a) =>
     (await service.asking({ id: one.id, target: where, given })).last
-  return { folder, path, file, service, type, last, text: () => readFileSync(path, 'utf8'), told }
+  return { folder, path, file, service, type, last, text: () => readFileSync(path, 'utf8'), notices }
 }
 
 describe('SnippetService', () => {
@@ -61,7 +61,7 @@ describe('SnippetService', () => {
   })
 
   it('deletes values that become hidden or whose snippet is deleted, and keeps no huge value', async () => {
-    const one = made('one', { mode: 'apart' })
+    const one = made('one', { mode: 'background' })
     const { service, type, last, text, file } = await setUp(one)
     await type(one, { word: 'canary-1' })
     await service.save({ snippet: { ...one, command: 'echo {{word!}}' } })
@@ -103,20 +103,22 @@ describe('SnippetService', () => {
   })
 
   it('refuses values that could not be quoted or would be shown, and more snippets than the limit', async () => {
-    const { service, path, told } = await setUp(...Array.from({ length: 9_999 }, (_each, index) => made(`s${index}`)))
+    const { service, path, notices } = await setUp(
+      ...Array.from({ length: 9_999 }, (_each, index) => made(`s${index}`)),
+    )
     const save = async (rest: Partial<Snippet>) => service.save({ snippet: made('x', rest) })
     await expect(save({ command: 'echo `{{a}}`' })).rejects.toThrow('between backticks')
     await expect(save({ command: 'login {{word!}}', mode: 'send' })).rejects.toThrow('A hidden value')
-    await expect(save({ command: 'ls', folder: '{{a!}}', mode: 'apart' })).rejects.toThrow('hidden value')
+    await expect(save({ command: 'ls', folder: '{{a!}}', mode: 'background' })).rejects.toThrow('hidden value')
     await save({})
     await expect(save({})).rejects.toThrow('limit of 10,000 snippets')
     const again = await JsonFile.open({
       path,
       schema: snippetFile,
       initial: snippetFile.parse({}),
-      tell: (_l, text) => told.push(text),
+      showNotice: (_l, text) => notices.push(text),
     })
-    expect([again.value.snippets.length, told]).toEqual([10_000, []])
+    expect([again.value.snippets.length, notices]).toEqual([10_000, []])
   })
 
   it('imports once, nothing that starts automatically, and overwrites nothing', async () => {
@@ -133,7 +135,7 @@ describe('SnippetService', () => {
       '{"hawser":"snippets","version":1,"snippets":[{"name":"h","command":"x {{y!}}"}]}',
     )
     await service.importFrom({ path: join(folder, 'evil.json') })
-    expect((await service.list()).snippets.at(-1)).toMatchObject({ name: 'h', mode: 'apart' })
+    expect((await service.list()).snippets.at(-1)).toMatchObject({ name: 'h', mode: 'background' })
     expect(await service.exportTo({ folder, ids: [] })).toBe(join(folder, 'hawser-snippets 2.json'))
     expect(readdirSync(folder)).toContain('hawser-snippets.json')
     await expect(service.importFrom({ path: folder })).rejects.toThrow('not a file')

@@ -140,7 +140,7 @@ export class SnippetService implements Contract {
       // A hidden value is never typed, and imported snippets have no shortcut and don't run automatically until the
       // user allows it.
       mode: variablesOf(each).some(({ hidden }) => hidden)
-        ? ('apart' as const)
+        ? ('background' as const)
         : each.mode === 'send'
           ? ('type' as const)
           : each.mode,
@@ -258,7 +258,7 @@ function needsShell({ command, folder }: Snippet): boolean {
 function check(snippet: Snippet): void {
   if (snippet.name.trim() === '' || snippet.command.trim() === '')
     throw new AppError('invalid-input', 'A snippet needs a name and a command.')
-  if (snippet.mode !== 'apart' && variablesOf(snippet).some(each => each.hidden))
+  if (snippet.mode !== 'background' && variablesOf(snippet).some(each => each.hidden))
     throw new AppError(
       'invalid-input',
       'A hidden value would be visible in the terminal and in the shell history. Choose to run it in the background.',

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { tempDir } from '../../testing/temp-dir.ts'
-import { checkPlaces, composeApart, fill, knownValues, variablesOf } from './compose.ts'
+import { checkPlaces, composeBackground, fill, knownValues, variablesOf } from './compose.ts'
 import { starters } from './starters.ts'
 
 const given = { cwd: null, selection: null, clipboard: null }
@@ -14,7 +14,7 @@ const known = knownValues({ host: 'h', address: null, user: null, port: null, lo
 function run(name: string, home: string, values: Record<string, string> = {}) {
   const snippet = starters().find(each => each.name === name)
   if (!snippet) throw new Error(name)
-  const { text } = composeApart(snippet, fill(snippet, values, known), { dialect: 'sh' })
+  const { text } = composeBackground(snippet, fill(snippet, values, known), { dialect: 'sh' })
   // A shell other than bash, and nothing of this machine's own home.
   const env = { PATH: '/usr/bin:/bin', SHELL: '/bin/dash', HOME: home, LC_ALL: 'C.UTF-8' }
   return spawnSync('/bin/dash', ['-c', text], { encoding: 'utf8', env, cwd: home })

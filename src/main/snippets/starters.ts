@@ -155,7 +155,7 @@ tmux list-sessions 2>/dev/null || echo 'No tmux sessions.'
 export function starters(): readonly Snippet[] {
   return scripts.map((script, index) =>
     snippet.parse({
-      mode: 'apart',
+      mode: 'background',
       package: 'Starters',
       key: index < 9 ? index + 1 : null,
       ...script,

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { AppError, messageOf } from '../../shared/base/errors.ts'
 import type { Answer, Question } from '../../shared/contract/prompts.ts'
 import { writeAtomically } from '../storage/atomic-write.ts'
-import { JsonFile, type Tell } from '../storage/json-file.ts'
+import { JsonFile, type ShowNotice } from '../storage/json-file.ts'
 import { readRegularFile } from '../storage/regular-file.ts'
 
 /** The commands that the user allows to run on this computer. */
@@ -39,8 +39,8 @@ export class ConsentStore implements Consents {
   /**
    * Reads consents.json and consents.key in the data folder; creates the key, and converts the data of older versions.
    */
-  static async open(folder: string, tell: Tell): Promise<ConsentStore> {
-    const key = await openKey(join(folder, 'consents.key'), tell)
+  static async open(folder: string, showNotice: ShowNotice): Promise<ConsentStore> {
+    const key = await openKey(join(folder, 'consents.key'), showNotice)
     let isOld = false
     const keyed = (data: unknown): ConsentFile => {
       isOld = true
@@ -51,7 +51,7 @@ export class ConsentStore implements Consents {
       schema: consentFile,
       initial: consentFile.parse({}),
       migrations: [keyed],
-      tell,
+      showNotice,
     })
     const store = new ConsentStore(file, key)
     if (isOld) await store.#rewrite()
@@ -105,11 +105,11 @@ export async function allowCommand(
  * Reads the key from a file, or creates it. A key that can't be saved lasts until Hawser quits; the user is then asked
  * again.
  */
-async function openKey(path: string, tell: Tell): Promise<Buffer> {
+async function openKey(path: string, showNotice: ShowNotice): Promise<Buffer> {
   const found = await readRegularFile(path, keyBytes).catch(() => null)
   if (found?.data.length === keyBytes) return found.data
   const key = randomBytes(keyBytes)
-  await writeAtomically(path, key).catch((error: unknown) => tell('warning', messageOf(error)))
+  await writeAtomically(path, key).catch((error: unknown) => showNotice('warning', messageOf(error)))
   return key
 }
 

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 
 import { lowerAscii, splitArguments } from './config-text.ts'
 import type { ConfigNote, ConfigProgram, Section, Statement } from './config-program.ts'
-import { honoured, isKeyword, olderNames, shownKeyword, whyNotHonoured } from './keywords.ts'
+import { supportedKeywords, isKeyword, olderNames, shownKeyword, whyIgnored } from './keywords.ts'
 import { jumpList } from './jump-rule.ts'
 import { isInNetworks, type Criterion } from './match-criteria.ts'
 import { matchesHost, matchesList, matchesPattern } from './patterns.ts'
@@ -50,7 +50,7 @@ export interface Evaluation {
   /** True if the result of a command or lookup was used. */
   readonly usedAnswers: boolean
   /** Lines that apply to this name but are not supported. */
-  readonly notHonoured: readonly ConfigNote[]
+  readonly ignoredOptions: readonly ConfigNote[]
   /** Lines that OpenSSH would refuse: nothing may be dialed before they are fixed. */
   readonly problems: readonly ConfigNote[]
 }
@@ -71,7 +71,7 @@ export function evaluate(program: ConfigProgram, name: string, known: Known): Ev
     settings: run.settings,
     pending: run.pending,
     usedAnswers: run.usedAnswers,
-    notHonoured: [...run.notHonoured.values()],
+    ignoredOptions: [...run.ignoredOptions.values()],
     problems: [...program.notes, ...run.problems.values()],
   }
 }
@@ -81,7 +81,7 @@ const times = new Set(['connecttimeout', 'serveraliveinterval'])
 class Run {
   readonly settings = new Map<string, Setting[]>()
   readonly pending: Pending[] = []
-  readonly notHonoured = new Map<string, ConfigNote>()
+  readonly ignoredOptions = new Map<string, ConfigNote>()
   readonly problems = new Map<string, ConfigNote>()
   wantsFinal = false
   readonly #program: ConfigProgram
@@ -281,12 +281,12 @@ class Run {
 
   #take(at: Statement): void {
     const keyword = olderNames.get(at.keyword) ?? at.keyword
-    const kind = honoured.get(keyword)
+    const kind = supportedKeywords.get(keyword)
     const args = splitArguments(at.rest) ?? []
     if (keyword === 'refuseconnection') return this.#problem(at, args[0] ?? '')
     // The program's notes report errors in a line; a comment instead of arguments sets nothing.
     if (args.length === 0 && kind !== 'command') return
-    if (kind === undefined) return this.#takeUnhonoured(keyword, at, args[0] as string)
+    if (kind === undefined) return this.#takeUnsupported(keyword, at, args[0] as string)
     const before = this.settings.get(keyword)
     switch (kind) {
       case 'word':
@@ -334,15 +334,15 @@ class Run {
     this.settings.set('sendenv', kept)
   }
 
-  #takeUnhonoured(keyword: string, at: Statement, value: string): void {
-    const why = isKeyword(keyword) ? whyNotHonoured(keyword, value) : null
+  #takeUnsupported(keyword: string, at: Statement, value: string): void {
+    const why = isKeyword(keyword) ? whyIgnored(keyword, value) : null
     if (why === null) return
     if (refusing.has(keyword)) this.#problem(at, why)
     else this.#note(at, `${shownKeyword(keyword)}: ${why}`)
   }
 
   #note(at: Statement, text: string): void {
-    this.notHonoured.set(`${at.path}:${at.line}`, { path: at.path, line: at.line, text })
+    this.ignoredOptions.set(`${at.path}:${at.line}`, { path: at.path, line: at.line, text })
   }
 
   #problem(at: Statement, text: string): void {

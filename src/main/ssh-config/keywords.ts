@@ -14,7 +14,7 @@ export type KeywordKind =
   | 'environment'
 
 /** The supported keywords. All others are reported on the host, never ignored silently. */
-export const honoured: ReadonlyMap<string, KeywordKind> = new Map([
+export const supportedKeywords: ReadonlyMap<string, KeywordKind> = new Map([
   ['addressfamily', 'word'],
   ['batchmode', 'word'],
   ['bindaddress', 'word'],
@@ -162,7 +162,7 @@ const ofMacOs = 'usekeychain'
  * Returns what to say about an unsupported keyword: null if nothing. Values that turn it off (`no`, `none`) need no
  * note.
  */
-export function whyNotHonoured(keyword: string, value: string): string | null {
+export function whyIgnored(keyword: string, value: string): string | null {
   const reason = reasons.get(keyword) ?? ''
   return reason === '' || /^(no|none|false|off)$/i.test(value) ? null : reason
 }
@@ -176,7 +176,7 @@ export function isKeyword(keyword: string, platform: NodeJS.Platform = process.p
 }
 
 const known: ReadonlySet<string> = new Set([
-  ...honoured.keys(),
+  ...supportedKeywords.keys(),
   ...olderNames.keys(),
   ...reasons.keys(),
   ...structure,

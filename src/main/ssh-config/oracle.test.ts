@@ -37,7 +37,7 @@ const included = fc.array(configSection, { minLength: 2, maxLength: 2 })
 
 describe.skipIf(lacks('ssh'))('our answer', () => {
   it(
-    `equals that of ssh -G for every honoured keyword, in ${configs} configs`,
+    `equals that of ssh -G for every supported keyword, in ${configs} configs`,
     async () => {
       const oracle = await SshConfigOracle.open()
       const folder = tempDir()

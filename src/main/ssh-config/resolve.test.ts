@@ -5,7 +5,7 @@ import { runs } from '../../testing/runs.ts'
 import { buildProgram } from './config-program.ts'
 import { expandCommand } from './resolved.ts'
 import { resolveHost } from './resolve.ts'
-import { honoured } from './keywords.ts'
+import { supportedKeywords } from './keywords.ts'
 import type { LocalFacts } from './tokens.ts'
 
 const facts: LocalFacts = { user: 'me', uid: 1, home: '/home/me', hostName: 'pc', sshFolder: '/home/me/.ssh', env: {} }
@@ -19,7 +19,14 @@ const resolve = (text: string, name: string, given = {}) =>
 
 describe('the settings of a name', () => {
   it('are a result with its problems for any text', () => {
-    const keyword = fc.constantFrom(...honoured.keys(), 'Host', 'Match', 'Include', 'GSSAPIAuthentication', 'Prt')
+    const keyword = fc.constantFrom(
+      ...supportedKeywords.keys(),
+      'Host',
+      'Match',
+      'Include',
+      'GSSAPIAuthentication',
+      'Prt',
+    )
     const value = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 12 }),
       fc.constantFrom('%h%', '${X', '"', 'none', '*', '!', '99999', '-1', ','),
@@ -31,7 +38,7 @@ describe('the settings of a name', () => {
         fc.string({ unit: 'binary' }),
         (lines, name) => {
           const host = resolve(lines.join('\n'), name)
-          for (const note of [...host.problems, ...host.notHonoured]) expect(note.line).toBeGreaterThan(0)
+          for (const note of [...host.problems, ...host.ignoredOptions]) expect(note.line).toBeGreaterThan(0)
           expect(host.port).toBeGreaterThan(0)
         },
       ),
@@ -89,11 +96,11 @@ describe('the settings of a name', () => {
       'ExitOnForwardFailure yes\nSessionType none\nRemoteForward 9000\nCertificateFile /c\nForwardX11 yes\nForwardX11 no\n'
     expect(
       resolve(text, 'a')
-        .notHonoured.map(({ line }) => line)
+        .ignoredOptions.map(({ line }) => line)
         .sort(),
     ).toEqual([1, 2, 3, 4, 5])
-    expect(resolve('GSSAPIAuthentication no\nControlMaster auto\n', 'a').notHonoured).toEqual([])
-    expect(resolve('RequiredRSASize 4096\nMatch version OpenSSH_10*\n  Port 3\n', 'a').notHonoured).toHaveLength(2)
+    expect(resolve('GSSAPIAuthentication no\nControlMaster auto\n', 'a').ignoredOptions).toEqual([])
+    expect(resolve('RequiredRSASize 4096\nMatch version OpenSSH_10*\n  Port 3\n', 'a').ignoredOptions).toHaveLength(2)
   })
 
   it.each(['ProxyCommand', 'Match exec', 'RemoteCommand'])(

@@ -58,7 +58,7 @@ export function resolveHost(
     ...trust(read, values(user)),
     forwards: forwards(read, values(user)),
     hostKeyAlias: alias,
-    notHonoured: notHonoured(evaluation, read),
+    ignoredOptions: ignoredOptions(evaluation, read),
     problems: read.problems,
     pending: evaluation.pending,
     usedAnswers: evaluation.usedAnswers,
@@ -226,7 +226,7 @@ function forwardEnd(end: string, values: TokenValues): string {
   return end.startsWith('/') ? expandTokens(end, values) : end
 }
 
-function notHonoured(evaluation: Evaluation, read: SettingReader) {
+function ignoredOptions(evaluation: Evaluation, read: SettingReader) {
   const certificates = read.each('certificatefile').map(({ at }) => ({
     path: at.path,
     line: at.line,
@@ -256,7 +256,7 @@ function notHonoured(evaluation: Evaluation, read: SettingReader) {
       line: at.line,
       text: 'RemoteForward: remote dynamic forwarding (SOCKS) is not supported',
     }))
-  return [...evaluation.notHonoured, ...certificates, ...kept, ...opened, ...anywhere]
+  return [...evaluation.ignoredOptions, ...certificates, ...kept, ...opened, ...anywhere]
 }
 
 /** The hop right before the host, without user and port: `%j`. */

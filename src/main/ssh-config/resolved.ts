@@ -77,7 +77,7 @@ export interface ResolvedHost {
   readonly tag: string | null
   readonly pending: readonly Pending[]
   readonly usedAnswers: boolean
-  readonly notHonoured: readonly ConfigNote[]
+  readonly ignoredOptions: readonly ConfigNote[]
   readonly problems: readonly ConfigNote[]
   /** The first line of each keyword. */
   readonly from: ReadonlyMap<string, Statement>

@@ -80,7 +80,7 @@ describe('a channel', () => {
         channel.resume().on('end', () => channel.eof())
       }),
     )
-    const channel = await connection.connectFromThere('box', 1, signal)
+    const channel = await connection.connectFromServer('box', 1, signal)
     const closed = new Promise(resolve => channel.resume().on('close', resolve))
     channel.end()
     await closed

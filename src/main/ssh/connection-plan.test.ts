@@ -105,7 +105,9 @@ describe('planConnection', () => {
         { kind: 'host', hostId: id(101) as HostId },
         { hosts, groups: [], localUser: 'me', config: configOf(text, ['a']) },
       )
-    expect(() => dial('Host a\n Port many\n')).toThrow(/line 2: Port: “many”/)
+    expect(() => dial('Host a\n Port many\n')).toThrow(
+      expect.objectContaining({ code: 'invalid-input', configLine: { path: 'config', line: 2 } }),
+    )
     expect(() => dial('Host a\n ProxyJump b\nHost b\n ProxyJump a\n')).toThrow(/loop/)
   })
 

@@ -156,7 +156,9 @@ function readOptions(found: ResolvedHost): HopOptions {
 
 /** The error for a line that can't be parsed. */
 function refused({ path, line, text }: ConfigNote): AppError {
-  return new AppError('invalid-input', `${path}, line ${line}: ${text}. Fix it and try again.`)
+  return new AppError('invalid-input', `${path}, line ${line}: ${text}. Fix it and try again.`, {
+    configLine: { path, line },
+  })
 }
 
 function planHost(id: HostId, input: PlanInput, behind: readonly HostId[]): Chain {

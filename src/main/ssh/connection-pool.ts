@@ -7,7 +7,7 @@ import { targetHop, withTargetHop, type ConnectionPlan, type PlannedHop } from '
 import { Asker } from '../prompts/asker.ts'
 import type { DialStep } from './dial-step.ts'
 import type { DialOptions } from './dialer.ts'
-import { allTaken, goneEvent, isSessionRefused, needsSecondLogin, noSessionsThere } from './session-route.ts'
+import { allTaken, goneEvent, isSessionRefused, needsSecondLogin, noSessionsError } from './session-route.ts'
 import type { RouteOptions, Session, SessionRoute } from './session-route.ts'
 
 export interface PooledConnection<Self> extends Disposable {
@@ -88,7 +88,7 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
   // Logins that have carried a session.
   readonly #proven = new Set<string>()
   // Hops whose server disconnects when it refuses a forward.
-  readonly #apart = new Set<string>()
+  readonly #endedByRefusal = new Set<string>()
   readonly #freed = new Emitter<string>()
   #forwards = 0
 
@@ -106,10 +106,10 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
     { onStep, signal, quiet = false, noSessions = false, asker = 'person' }: LeaseOptions,
   ): Promise<Lease<C>> {
     const hop = targetHop(plan)
-    const apart = noSessions && this.#apart.has(hop.key)
-    const open = apart ? undefined : this.#all(hop.key).find(each => noSessions || hasRoom(each))
+    const dedicated = noSessions && this.#endedByRefusal.has(hop.key)
+    const open = dedicated ? undefined : this.#all(hop.key).find(each => noSessions || hasRoom(each))
     const ownKey = () => withTargetHop(plan, { key: `${hop.key} forward ${++this.#forwards}` })
-    const entry = open ?? this.#create(apart ? ownKey() : plan, quiet)
+    const entry = open ?? this.#create(dedicated ? ownKey() : plan, quiet)
     const raised = quiet ? undefined : follow(asker, entry.asker)
     try {
       return await this.#use(entry, { onStep, signal, noSessions })
@@ -193,18 +193,18 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
       watchers: new Set(),
       lastStep: undefined,
     }
-    const tell = (step: DialStep) => {
+    const report = (step: DialStep) => {
       entry.lastStep = step
       for (const watch of entry.watchers) watch(step)
     }
-    entry.dialing = this.#dialThrough(plan, entry, tell)
+    entry.dialing = this.#dialThrough(plan, entry, report)
     this.#entries.set(hop.key, [...this.#all(hop.key), entry])
     // A dead or failed connection must never be handed to the next caller.
     entry.dialing.then(
       connection => {
         entry.live = true
         connection.onClosed(() => {
-          if (connection.endedByRefusal) this.#apart.add(hop.key)
+          if (connection.endedByRefusal) this.#endedByRefusal.add(hop.key)
           this.#forget(entry)
         })
         connection.routeSessions((open, options) => this.#openSession(entry, open, options))
@@ -268,7 +268,7 @@ export class ConnectionPool<C extends PooledConnection<C>> implements Disposable
     const login = loginOf(entry.hop)
     if (!(error instanceof AppError) || !isSessionRefused(error)) throw error
     const carried = (await entry.dialing).sessionsOfLate
-    if (!entry.proven && carried === 0) throw this.#proven.has(login) ? error : noSessionsThere(entry.hop.label, error)
+    if (!entry.proven && carried === 0) throw this.#proven.has(login) ? error : noSessionsError(entry.hop.label, error)
     entry.capacity = Math.min(entry.capacity, Math.max(1, carried))
     this.#capacities.set(login, entry.capacity)
   }

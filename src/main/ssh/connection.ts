@@ -168,7 +168,7 @@ export class Connection implements Disposable {
   /**
    * Opens a TCP connection from the server (direct-tcpip, RFC 4254, 7.2) within 15 s. Errors: the same as `shell()`.
    */
-  connectFromThere(address: string, port: number, signal: AbortSignal): Promise<Channel> {
+  connectFromServer(address: string, port: number, signal: AbortSignal): Promise<Channel> {
     return this.#open({
       signal,
       request: done => this.#client.forwardOut('127.0.0.1', 0, address, port, done),
@@ -180,7 +180,7 @@ export class Connection implements Disposable {
   /**
    * Opens a connection to a Unix socket on the server (direct-streamlocal@openssh.com). Errors: the same as `shell()`.
    */
-  connectUnixFromThere(path: string, signal: AbortSignal): Promise<Channel> {
+  connectUnixFromServer(path: string, signal: AbortSignal): Promise<Channel> {
     return this.#open({
       signal,
       request: done => this.#client.openssh_forwardOutStreamLocal(path, done),
@@ -193,7 +193,7 @@ export class Connection implements Disposable {
    * Listens on the server (RFC 4254, 7.1) until disposed; resolves to the port, which the server chooses if it was 0.
    * Errors: the same as `shell()`, and `server-refused` when the server doesn't allow listening.
    */
-  listenThere(
+  listenRemotely(
     at: { readonly address: string; readonly port: number },
     onIncoming: OnIncoming,
     signal: AbortSignal,
@@ -208,7 +208,7 @@ export class Connection implements Disposable {
   }
 
   /** The same for a Unix socket on the server. */
-  listenUnixThere(path: string, onIncoming: OnIncoming, signal: AbortSignal): Promise<Disposable> {
+  listenRemoteUnix(path: string, onIncoming: OnIncoming, signal: AbortSignal): Promise<Disposable> {
     return this.#open({
       signal,
       request: done => this.#listeners.listenUnix(path, onIncoming, done),

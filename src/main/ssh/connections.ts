@@ -11,7 +11,7 @@ import type { Connection } from './connection.ts'
 import { planConnection, targetHop, type ConfigView, type ConnectionPlan } from './connection-plan.ts'
 import type { ConnectionPool, Lease, LeaseOptions } from './connection-pool.ts'
 import type { CommandResult } from './run-command.ts'
-import { knock } from './knock.ts'
+import { probePort } from './probe-port.ts'
 import type { Lost, Redials, Turn } from './redials.ts'
 import { needScripts, runScript } from './run-script.ts'
 import type { Script } from './script.ts'
@@ -139,7 +139,7 @@ export class Connections {
     return this.#parts.redials.wait(this.#loginOf(target), lost, async signal => {
       // A host deleted in the meantime is unreachable.
       const plan = this.planIfAny(target)
-      return plan !== null && (await knock(plan[0], signal))
+      return plan !== null && (await probePort(plan[0], signal))
     })
   }
 

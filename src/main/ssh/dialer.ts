@@ -75,7 +75,7 @@ export class Dialer {
       const knownTypes = await knownTypesOf(hop, this.#parts.knownHosts)
       // Nothing may be awaited between here and the handshake: the end of the stream would go unnoticed.
       const stream: Duplex = via
-        ? await via.connection.connectFromThere(hop.address, hop.port, signal)
+        ? await via.connection.connectFromServer(hop.address, hop.port, signal)
         : await reach({ hop, secrets, consents, ask, signal })
       owned.add(toDisposable(() => stream.destroy()))
       // A forwarded channel stays open after the target closed its end: only this side can make the jump host release

@@ -11,7 +11,7 @@ beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }))
 afterEach(() => void vi.useRealTimers())
 
 /** A connection that fails again at each turn; returns the seconds at which its turns came. */
-function failing(redials: Redials, login: string, { error = lost, knock = away } = {}): number[] {
+function failing(redials: Redials, login: string, { error = lost, isReachable = away } = {}): number[] {
   const startedAt = Date.now()
   const turns: number[] = []
   const wait = () =>
@@ -25,7 +25,7 @@ function failing(redials: Redials, login: string, { error = lost, knock = away }
           wait()
         },
       },
-      knock,
+      isReachable,
     )
   wait()
   return turns
@@ -61,7 +61,7 @@ describe('a lost connection', () => {
 
   it('is dialed as soon as its server listens again', async () => {
     let up = false
-    const turns = failing(new Redials(() => 0.5), 'a', { knock: () => Promise.resolve(up) })
+    const turns = failing(new Redials(() => 0.5), 'a', { isReachable: () => Promise.resolve(up) })
     await vi.advanceTimersByTimeAsync(32_000)
     up = true
     await vi.advanceTimersByTimeAsync(4_000)
@@ -69,7 +69,7 @@ describe('a lost connection', () => {
   })
 
   it('is left alone by the port’s answer if the server turned Hawser away', async () => {
-    const turns = failing(new Redials(() => 0.5), 'a', { error: rejected, knock: () => Promise.resolve(true) })
+    const turns = failing(new Redials(() => 0.5), 'a', { error: rejected, isReachable: () => Promise.resolve(true) })
     await vi.advanceTimersByTimeAsync(29_000)
     expect(turns).toEqual([0, 1, 3, 7, 15])
   })

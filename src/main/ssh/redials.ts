@@ -13,7 +13,7 @@ export interface Lost {
 }
 
 /** Returns true if something listens at the first machine on the way to the login; never throws. */
-export type Knock = (signal: AbortSignal) => Promise<boolean>
+export type IsReachable = (signal: AbortSignal) => Promise<boolean>
 
 /** A place in the queue, until disposed; `until` is when its turn comes, as milliseconds since the epoch. */
 export interface Turn extends Disposable {
@@ -46,11 +46,11 @@ export class Redials implements Disposable {
   }
 
   /** Waits for the next turn of a login: at once, then after 1, 2, 4, 8, 15, then every 30 s. */
-  wait(login: string, lost: Lost, knock: Knock): Turn {
+  wait(login: string, lost: Lost, isReachable: IsReachable): Turn {
     const queue = this.#queueOf(login)
     if (lost.upMs > provenMs) queue.attempt = 0
     queue.members.add(lost)
-    if (queue.timer === undefined) this.#start(queue, lost.error, knock)
+    if (queue.timer === undefined) this.#start(queue, lost.error, isReachable)
     const leave = toDisposable(() => {
       queue.members.delete(lost)
       if (queue.members.size === 0) this.#stop(queue)
@@ -91,12 +91,12 @@ export class Redials implements Disposable {
     return queue
   }
 
-  #start(queue: Queue, error: AppError, knock: Knock): void {
+  #start(queue: Queue, error: AppError, isReachable: IsReachable): void {
     const delay = retryDelay(queue.attempt++, this.#random())
     queue.until = Date.now() + delay
     queue.timer = setTimeout(() => this.#fire(queue), delay)
     // While nothing answers at all, probing the port is harmless and detects the server's return at once.
-    if (delay > probeAfterMs && isAway(error.code)) void this.#probe(queue, knock)
+    if (delay > probeAfterMs && isAway(error.code)) void this.#probe(queue, isReachable)
   }
 
   #stop(queue: Queue): void {
@@ -114,13 +114,13 @@ export class Redials implements Disposable {
     for (const { run } of members) run()
   }
 
-  async #probe(queue: Queue, knock: Knock): Promise<void> {
+  async #probe(queue: Queue, isReachable: IsReachable): Promise<void> {
     const { signal } = queue.probing
     // A server that accepts connections and then fails must not be dialed at once, over and over.
-    if (await knock(signal)) return
+    if (await isReachable(signal)) return
     while (!signal.aborted) {
       await pause(probeAfterMs, signal).catch(() => {})
-      if (!signal.aborted && (await knock(signal)) && !signal.aborted) return this.#fire(queue)
+      if (!signal.aborted && (await isReachable(signal)) && !signal.aborted) return this.#fire(queue)
     }
   }
 }

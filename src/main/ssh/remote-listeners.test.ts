@@ -26,7 +26,7 @@ describe('listening on the host', () => {
         accept?.()
       }),
     )
-    const listening = connection.listenThere({ address: '127.0.0.1', port: 0 }, () => {}, signal)
+    const listening = connection.listenRemotely({ address: '127.0.0.1', port: 0 }, () => {}, signal)
     await expect(listening).rejects.toMatchObject({
       code: 'server-refused',
       message: expect.stringContaining('did not report which port'),
@@ -44,7 +44,7 @@ describe('listening on the host', () => {
       })
     })
     const came = new Promise<Incoming>(resolve => {
-      void connection.listenThere({ address: '127.0.0.1', port: 4000 }, resolve, signal)
+      void connection.listenRemotely({ address: '127.0.0.1', port: 4000 }, resolve, signal)
     })
     const incoming = await came
     const lost = new Promise(resolve => connection.onClosed(resolve))
@@ -65,7 +65,7 @@ describe('a connection that the server ends', () => {
         client.on('tcpip', (_accept, refuse) => refuse())
       })
     const refused = await open()
-    await expect(refused.connectFromThere('box', 1, signal)).rejects.toMatchObject({ name: 'AppError' })
+    await expect(refused.connectFromServer('box', 1, signal)).rejects.toMatchObject({ name: 'AppError' })
     server?.end()
     await new Promise(resolve => refused.onClosed(resolve))
     expect(refused.endedByRefusal).toBe(true)

@@ -27,7 +27,7 @@ export function isSessionRefused({ cause }: AppError): boolean {
 }
 
 /** The server refused the first session of a login that has never had one. */
-export function noSessionsThere(label: string, { cause }: AppError): AppError {
+export function noSessionsError(label: string, { cause }: AppError): AppError {
   const text = `${label} allows no sessions for this user, so terminals, commands and files are not available. Port forwarding may still work.`
   return new AppError('server-refused', text, { cause })
 }

@@ -15,16 +15,16 @@ import { JsonFile, type JsonFileOptions } from './json-file.ts'
 const schema = z.strictObject({ n: z.number() })
 
 async function open(folder: string, more: Partial<JsonFileOptions<{ n: number }>> = {}) {
-  const told: string[] = []
+  const notices: string[] = []
   const path = join(folder, 'store.json')
   const file = await JsonFile.open({
     path,
     schema,
     initial: { n: 0 },
-    tell: (_level, text) => told.push(text),
+    showNotice: (_level, text) => notices.push(text),
     ...more,
   })
-  return { file, told, path }
+  return { file, notices, path }
 }
 
 describe('JsonFile', () => {
@@ -56,11 +56,11 @@ describe('JsonFile', () => {
     await first.file.save({ n: 1 })
     await first.file.save({ n: 2 })
     writeFileSync(first.path, text)
-    const { file, told } = await open(folder, { now: () => new Date('2026-11-20T10:00:00Z') })
+    const { file, notices } = await open(folder, { now: () => new Date('2026-11-20T10:00:00Z') })
     expect(file.value).toEqual({ n: 1 })
     expect(readFileSync(`${first.path}.damaged-2026-11-20T10-00-00.000Z`, 'utf8')).toBe(text)
-    expect(told).toHaveLength(1)
-    expect(told[0]).toMatch(/damaged.*last backup.*saved as/)
+    expect(notices).toHaveLength(1)
+    expect(notices[0]).toMatch(/damaged.*last backup.*saved as/)
   })
 
   it('migrates older versions step by step', async () => {
@@ -80,10 +80,10 @@ describe('JsonFile', () => {
     const folder = tempDir()
     const newer = '{"version":9,"data":{"future":true}}'
     writeFileSync(join(folder, 'store.json'), newer)
-    const { file, told, path } = await open(folder)
+    const { file, notices, path } = await open(folder)
     await expect(file.save({ n: 1 })).rejects.toMatchObject({ code: 'read-only' })
     expect(readFileSync(path, 'utf8')).toBe(newer)
-    expect(told[0]).toMatch(/newer version of Hawser/)
+    expect(notices[0]).toMatch(/newer version of Hawser/)
   })
 
   it('says which file could not be saved when the folder can’t be written', async () => {
@@ -112,8 +112,8 @@ describe('JsonFile', () => {
       writer.kill('SIGKILL')
       await once(writer, 'close')
       await sweepOrphans(data)
-      const { value, told } = await readBack(data)
-      expect(told).toEqual([])
+      const { value, notices } = await readBack(data)
+      expect(notices).toEqual([])
       expect(value.fill).toHaveLength(20_000)
     }
     expect(readdirSync(data).filter(name => name.includes('tmp') || name.includes('damaged'))).toEqual([])
@@ -123,14 +123,14 @@ describe('JsonFile', () => {
 const big = z.strictObject({ n: z.number(), fill: z.string() })
 
 async function readBack(folder: string) {
-  const told: string[] = []
+  const notices: string[] = []
   const file = await JsonFile.open({
     path: join(folder, 'store.json'),
     schema: big,
     initial: { n: 0, fill: 'x'.repeat(20_000) },
-    tell: (_level, text) => told.push(text),
+    showNotice: (_level, text) => notices.push(text),
   })
-  return { value: file.value, told }
+  return { value: file.value, notices }
 }
 
 /** A program that saves forever, built from the code that ships. */
@@ -143,7 +143,7 @@ async function buildWriter(folder: string): Promise<string> {
     `import { JsonFile } from ${JSON.stringify(here)}
      import { z } from ${JSON.stringify(zod)}
      const schema = z.strictObject({ n: z.number(), fill: z.string() })
-     const file = await JsonFile.open({ path: process.argv[2], schema, initial: { n: 0, fill: '' }, tell: () => {} })
+     const file = await JsonFile.open({ path: process.argv[2], schema, initial: { n: 0, fill: '' }, showNotice: () => {} })
      process.stdout.write('ready')
      for (let n = 0; ; n++) await file.save({ n, fill: String(n % 10).repeat(20_000) })`,
   )

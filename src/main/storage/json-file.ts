@@ -10,7 +10,7 @@ import { keepCopy, writeAtomically } from './atomic-write.ts'
 export type Migration = (data: unknown) => unknown
 
 /** Notifies the user of a file that was damaged, or written by a newer version of Hawser. */
-export type Tell = (level: 'info' | 'warning' | 'error', text: string) => void
+export type ShowNotice = (level: 'info' | 'warning' | 'error', text: string) => void
 
 export interface JsonFileOptions<T> {
   readonly path: string
@@ -18,7 +18,7 @@ export interface JsonFileOptions<T> {
   /** The contents of a file that doesn't exist. */
   readonly initial: T
   readonly migrations?: readonly Migration[]
-  readonly tell: Tell
+  readonly showNotice: ShowNotice
   /** For tests; used in the names of damaged files. */
   readonly now?: () => Date
 }
@@ -87,13 +87,13 @@ export class JsonFile<T> {
   }
 
   async #load(): Promise<void> {
-    const { path, tell } = this.#options
+    const { path, showNotice } = this.#options
     const found = await this.#read(path)
     if (found.kind === 'ok') {
       this.#value = found.value
     } else if (found.kind === 'newer') {
       this.#readOnly = true
-      tell(
+      showNotice(
         'warning',
         `${basename(path)} was written by a newer version of Hawser. Changes are not saved until you update Hawser.`,
       )
@@ -103,19 +103,19 @@ export class JsonFile<T> {
       const copy = await this.#read(`${path}.bak`)
       if (copy.kind === 'ok') {
         this.#value = copy.value
-        tell('warning', `${basename(path)} was missing. Hawser restored it from the last backup.`)
+        showNotice('warning', `${basename(path)} was missing. Hawser restored it from the last backup.`)
       }
     }
   }
 
   async #recover(): Promise<void> {
-    const { path, tell, now } = this.#options
+    const { path, showNotice, now } = this.#options
     const aside = `${path}.damaged-${(now?.() ?? new Date()).toISOString().replaceAll(':', '-')}`
     await rename(path, aside)
     const copy = await this.#read(`${path}.bak`)
     if (copy.kind === 'ok') this.#value = copy.value
     const then = copy.kind === 'ok' ? 'Hawser restored it from the last backup' : 'Hawser starts with an empty one'
-    tell('error', `${basename(path)} was damaged. ${then}; the damaged file was saved as ${basename(aside)}.`)
+    showNotice('error', `${basename(path)} was damaged. ${then}; the damaged file was saved as ${basename(aside)}.`)
   }
 
   async #read(path: string): Promise<ReadResult<T>> {

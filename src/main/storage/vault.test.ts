@@ -13,10 +13,15 @@ import { newVaultKey, seal, unseal, vaultFile } from './vault-format.ts'
 import { Vault } from './vault.ts'
 
 async function open(folder: string, keychain = new FakeKeychain()) {
-  const told: string[] = []
+  const notices: string[] = []
   const path = join(folder, 'vault.json')
-  const file = await JsonFile.open({ path, schema: vaultFile, initial: null, tell: (_level, text) => told.push(text) })
-  return { vault: new Vault(file, keychain), keychain, path, told }
+  const file = await JsonFile.open({
+    path,
+    schema: vaultFile,
+    initial: null,
+    showNotice: (_level, text) => notices.push(text),
+  })
+  return { vault: new Vault(file, keychain), keychain, path, notices }
 }
 
 describe('the vault with a keychain', () => {
@@ -107,9 +112,9 @@ describe('the vault without a keychain', () => {
   it('moves a vault file of an unknown format aside and never resets it silently', async () => {
     const folder = tempDir()
     writeFileSync(join(folder, 'vault.json'), '{"version":1,"data":{"id":"x"}}')
-    const { vault, told } = await open(folder, none())
+    const { vault, notices } = await open(folder, none())
     expect(vault.status.state).toBe('new')
-    expect(told[0]).toMatch(/saved as vault\.json\.damaged/)
+    expect(notices[0]).toMatch(/saved as vault\.json\.damaged/)
   })
 })
 

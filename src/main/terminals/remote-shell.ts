@@ -65,7 +65,7 @@ class RemoteShell implements CarriedShell {
   readonly #ending: Disposable
   readonly #lease: Lease<Connection>
   #end: ShellEnd | undefined
-  #tell: ((end: ShellEnd) => void) | undefined
+  #listener: ((end: ShellEnd) => void) | undefined
 
   constructor(opened: OpenedShell, lease: Lease<Connection>) {
     this.#channel = opened.channel
@@ -82,7 +82,7 @@ class RemoteShell implements CarriedShell {
   }
 
   onEnd(listener: (end: ShellEnd) => void): void {
-    this.#tell = listener
+    this.#listener = listener
     if (this.#end) listener(this.#end)
   }
 
@@ -117,7 +117,7 @@ class RemoteShell implements CarriedShell {
     this.#end = end
     this.#ending.dispose()
     this.#lease.dispose()
-    this.#tell?.(end)
+    this.#listener?.(end)
   }
 }
 

@@ -276,7 +276,7 @@ describe.each(kinds)('with a real server, $name,', ({ needs, start, commands, se
       prompter: { ask: () => Promise.resolve(null) },
       folder: join(folder, `edits ${turn++}`),
       openEditor: path => (opened.push(path), Promise.resolve()),
-      tell: () => {},
+      showNotice: () => {},
       reportBug: (_where, error) => bugs.push(error),
       settleMs: 10,
     })
@@ -333,21 +333,21 @@ describe.each(kinds)('with a real server, $name,', ({ needs, start, commands, se
 
   test.skipIf(!canRun)('a refused forward leaves the files alone; a good one carries bytes both ways', async () => {
     const connection = await connect()
-    const failed = connection.connectFromThere('127.0.0.1', await freePort(), signal)
+    const failed = connection.connectFromServer('127.0.0.1', await freePort(), signal)
     await expect(failed).rejects.toMatchObject({ name: 'AppError' })
     if (!commands)
-      await expect(connection.listenThere({ address: 'localhost', port: 0 }, () => {}, signal)).rejects.toThrow()
+      await expect(connection.listenRemotely({ address: 'localhost', port: 0 }, () => {}, signal)).rejects.toThrow()
     expect((await files.home()).length).toBeGreaterThan(0)
     if (!commands) return
     const echo = echoServer()
     const port = await listenOn(echo)
     onTestFinished(() => void echo.close())
-    const channel = await connection.connectFromThere('127.0.0.1', port, signal)
+    const channel = await connection.connectFromServer('127.0.0.1', port, signal)
     let seen = ''
     channel.on('data', (data: Buffer) => (seen += data.toString()))
     channel.end('through')
     await vi.waitFor(() => expect(seen).toBe('through'))
-    const there = await connection.listenThere(
+    const there = await connection.listenRemotely(
       { address: 'localhost', port: 0 },
       ({ accept }) => void accept().end('from here'),
       signal,

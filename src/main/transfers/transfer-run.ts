@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 
 import { cancelled } from '../../shared/base/abort.ts'
-import { AppError, toWireError } from '../../shared/base/errors.ts'
+import { AppError } from '../../shared/base/errors.ts'
 import { isSafeName, isWithin, nameOf } from '../../shared/base/paths.ts'
 import type { TransferRequest } from '../../shared/contract/transfers.ts'
 import { fileError, notAFile, sizeUnknown } from '../files/file-errors.ts'
@@ -240,6 +240,7 @@ export class TransferRun {
       this.#abort.abort()
       return
     }
-    this.#parts.onFailure({ path, error: toWireError(error) })
+    const { code, message } = error
+    this.#parts.onFailure({ path, error: { code, message } })
   }
 }

@@ -63,7 +63,7 @@ interface ConnectionInput {
 
 /** Builds the services that plan, dial and sign in. */
 export function buildConnections(environment: Environment, input: ConnectionInput): SignIn {
-  const { env, environmentReady, sshFolder, keyWorker, network, tell, reportBug } = environment
+  const { env, environmentReady, sshFolder, keyWorker, network, showNotice, reportBug } = environment
   const { store, prompts, vault, activity, hosts, config, consents } = input
   // Evaluated each time: the login shell's environment is added to a desktop's while the program starts.
   const socket = () => agentSocket(env, process.platform)
@@ -82,7 +82,7 @@ export function buildConnections(environment: Environment, input: ConnectionInpu
     onKeyDecision: (kind, hop, key) => activity.add(kind, subjectOf(hop), `${key.type} ${key.fingerprint}`),
     onBanner: (hop, { fromServer }) => activity.add('said', subjectOf(hop), fromServer),
     onForgotten: error =>
-      tell('warning', `Couldn’t save your answer. ${error instanceof Error ? error.message : ''}`.trim()),
+      showNotice('warning', `Couldn’t save your answer. ${error instanceof Error ? error.message : ''}`.trim()),
   })
   store.add(vault.onChanged(status => (status.state === 'locked' ? keys.forget() : undefined)))
   store.add(toDisposable(() => keys.forget()))

@@ -2,7 +2,7 @@ import type { OpenPort } from '../../shared/base/stream-port.ts'
 import type { Services } from '../../shared/contract/contract.ts'
 import type { SideInfo } from '../../shared/contract/files.ts'
 import type { NetworkWatch } from '../ssh/network-watch.ts'
-import type { Tell } from '../storage/json-file.ts'
+import type { ShowNotice } from '../storage/json-file.ts'
 import type { Keychain } from '../storage/keychain.ts'
 
 /** What the platform gives the services, and what tests give them in its place. */
@@ -28,6 +28,6 @@ export interface Environment {
   readonly shortcuts: () => SideInfo['shortcuts']
   /** Reports something that ended, outside the window when nobody looks at it. */
   readonly notify: (text: string) => void
-  readonly tell: Tell
+  readonly showNotice: ShowNotice
   readonly reportBug: (where: string, error: unknown) => void
 }

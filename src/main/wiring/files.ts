@@ -33,8 +33,8 @@ export function buildFiles(
   environment: Environment,
   { store, connections, prompts, hosts, activity, file, editor }: FileInput,
 ): { readonly edits: EditService; readonly files: FileService; readonly transfers: TransferService } {
-  const { dataFolder, env, reportBug, notify, tell, openPort, trash, shortcuts, smallFilesWorker } = environment
-  const note = (text: string) => tell('info', text)
+  const { dataFolder, env, reportBug, notify, showNotice, openPort, trash, shortcuts, smallFilesWorker } = environment
+  const note = (text: string) => showNotice('info', text)
   const local = new LocalFiles(store.add(new SmallFiles(smallFilesWorker)))
   const sides = store.add(new FileSides(sideOpener({ local, connections, prompter: prompts })))
   const transfers = store.add(
@@ -64,7 +64,7 @@ export function buildFiles(
       prompter: prompts,
       folder: join(dataFolder, 'edits'),
       openEditor: path => startEditor(path, editor(), env),
-      tell,
+      showNotice,
       reportBug,
     }),
   )

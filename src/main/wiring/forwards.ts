@@ -22,7 +22,7 @@ interface ForwardInput {
 
 /** The forwards and the presets, on the shared connections. */
 export function buildForwards(
-  { app, tell, reportBug }: Environment,
+  { app, showNotice, reportBug }: Environment,
   { store, connections, hosts, file }: ForwardInput,
 ): { readonly forwards: ForwardService; readonly presets: PresetService } {
   const { pool } = connections
@@ -46,7 +46,7 @@ export function buildForwards(
           .filter(target => connections.isLive(target)),
       openPage: url => app.openExternal({ url }),
       copy: text => app.copy({ text, to: 'clipboard' }),
-      warn: text => tell('warning', text),
+      warn: text => showNotice('warning', text),
       reportBug,
     }),
   )

@@ -28,9 +28,9 @@ async function start(files: Readonly<Record<string, unknown>>) {
   mkdirSync(join(folder, 'data'))
   for (const [name, data] of Object.entries(files))
     writeFileSync(join(folder, 'data', name), JSON.stringify({ version: 1, data }))
-  const { built, told } = await buildTestServices(folder)
+  const { built, notices } = await buildTestServices(folder)
   onTestFinished(() => built.dispose())
-  return { services: built.services, built, told, damaged: () => readdirSync(join(folder, 'data')).filter(isAside) }
+  return { services: built.services, built, notices, damaged: () => readdirSync(join(folder, 'data')).filter(isAside) }
 }
 
 function isAside(name: string): boolean {
@@ -44,22 +44,23 @@ test('tabs with names that are no longer dialed are still there, and can be save
   }))
   const pane = { active: 0, tabs: [{ id: randomUUID(), side: on(odd[0] as object), path: null }] }
   const files = { id: randomUUID(), left: pane, right: pane }
-  const { services, told, damaged } = await start({ 'workspace.json': { tabs: [...tabs, files], activeId: null } })
+  const { services, notices, damaged } = await start({ 'workspace.json': { tabs: [...tabs, files], activeId: null } })
   const workspace = await services.workspace.load()
   expect(workspace.tabs.flatMap(tab => ('panes' in tab ? tab.panes : [])).map(({ target }) => target)).toEqual(targets)
   expect(workspace.tabs).toHaveLength(targets.length + 1)
   await services.workspace.save({ workspace })
-  expect([told, damaged()]).toEqual([[], []])
+  expect([notices, damaged()]).toEqual([[], []])
 })
 
 test('forwards, rules and launches of such names are still there', async () => {
   const end = { kind: 'tcp', address: '127.0.0.1', port: 0 }
-  const forwards = targets.map(target => ({
+  const forwards = targets.map((target, at) => ({
     ...{ id: randomUUID(), label: 'web\u202e', target, kind: 'local', listen: end, to: { ...end, port: 80 } },
+    ...(at % 2 === 0 ? { passing: false } : {}),
   }))
   const rules = { 'me;id@c.example:22': 'never', '@good.example:22': 'automatic' }
   const launches = { x: { command: 'run \u200bthis', folder: '/a\u200eb', environment: '' } }
-  const { services, built, told, damaged } = await start({ 'forwards.json': { forwards, rules, launches } })
+  const { services, built, notices, damaged } = await start({ 'forwards.json': { forwards, rules, launches } })
   const book = await services.forwards.list()
   expect(book.forwards.map(({ forward }) => forward.target)).toEqual(targets)
   expect(book.rules).toEqual(rules)
@@ -67,7 +68,7 @@ test('forwards, rules and launches of such names are still there', async () => {
   if (!second) throw new Error('no forward')
   await services.forwards.save({ forward: second.forward })
   await built.flush()
-  expect([told, damaged()]).toEqual([[], []])
+  expect([notices, damaged()]).toEqual([[], []])
 })
 
 test('transfers to such names are still there', async () => {
@@ -77,11 +78,11 @@ test('transfers to such names are still there', async () => {
     state: 'paused',
   }))
   const leftovers = [{ side: on(odd[2] as object), paths: ['/x.part'] }]
-  const { services, told, damaged } = await start({ 'transfers.json': { transfers, leftovers } })
+  const { services, notices, damaged } = await start({ 'transfers.json': { transfers, leftovers } })
   const { transfers: list } = await services.transfers.list()
   expect(list.map(({ request }) => request.from.side.target)).toEqual(targets)
   expect(list.every(({ request }) => request.from.paths[0] === '/a\u200eb')).toBe(true)
-  expect([told, damaged()]).toEqual([[], []])
+  expect([notices, damaged()]).toEqual([[], []])
 })
 
 test('bookmarks, values of snippets and hosts with such names are still there', async () => {
@@ -91,7 +92,7 @@ test('bookmarks, values of snippets and hosts with such names are still there', 
     proxy: { kind: 'socks5', address: 'gate$(x)', port: 1080 },
   }))
   const groups = [{ id: randomUUID(), label: 'g', user: 'a{b}', proxy: { kind: 'http', address: 'a(b', port: 1 } }]
-  const { services, told, damaged } = await start({
+  const { services, notices, damaged } = await start({
     'settings.json': { files: { bookmarks } },
     'hosts.json': { hosts, groups },
     'snippets.json': { snippets: [], values: { [JSON.stringify(odd[0])]: { name: 'v' } } },
@@ -100,7 +101,14 @@ test('bookmarks, values of snippets and hosts with such names are still there', 
   const book = await services.hosts.list()
   expect(book.hosts.map(({ keyFile, user }) => [keyFile, user])).toEqual(hosts.map(() => ['/keys/a\u200eb', 'me;id']))
   expect(book.groups).toHaveLength(1)
-  expect([told, damaged()]).toEqual([[], []])
+  expect([notices, damaged()]).toEqual([[], []])
+})
+
+test('snippets in the mode that was called apart still run in the background', async () => {
+  const snippets = [{ id: randomUUID(), name: 'x', command: 'uptime', mode: 'apart' }]
+  const { services, notices, damaged } = await start({ 'snippets.json': { snippets } })
+  expect((await services.snippets.list()).snippets).toMatchObject([{ name: 'x', mode: 'background' }])
+  expect([notices, damaged()]).toEqual([[], []])
 })
 
 test.each(odd)('a connection to such a name is refused before anything is dialed: %j', async target => {

@@ -37,10 +37,10 @@ export interface Built extends Disposable {
 
 /** Builds every service once, by hand, in order. */
 export async function buildServices(environment: Environment): Promise<Built> {
-  const { dataFolder, tell, reportBug } = environment
+  const { dataFolder, showNotice, reportBug } = environment
   const store = new DisposableStore()
   await sweepOrphans(dataFolder)
-  const stores = await openStores(dataFolder, tell)
+  const stores = await openStores(dataFolder, showNotice)
 
   const settings = new SettingsService(stores.settings)
   const activity = new ActivityService(stores.activity)

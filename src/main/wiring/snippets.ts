@@ -3,7 +3,7 @@ import type { Target } from '../../shared/contract/targets.ts'
 import type { ActivityService } from '../activity/activity-service.ts'
 import type { HostService } from '../hosts/host-service.ts'
 import type { SettingsService } from '../settings/settings-service.ts'
-import { composeApart, composeTmux } from '../snippets/compose.ts'
+import { composeBackground, composeTmux } from '../snippets/compose.ts'
 import { newsOf } from '../snippets/run-news.ts'
 import { RunService } from '../snippets/run-service.ts'
 import type { SnippetFile } from '../snippets/snippet-record.ts'
@@ -45,7 +45,7 @@ export function buildSnippets(
         const filled = snippets.filled(use, target)
         return use.mode === 'tmux'
           ? composeTmux(use.snippet, filled, dialect)
-          : composeApart(use.snippet, filled, { dialect, mark })
+          : composeBackground(use.snippet, filled, { dialect, mark })
       },
       remember: (use, targets) => snippets.remember(use, targets),
       onOver: (rows, { snippet }) => {

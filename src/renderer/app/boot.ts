@@ -4,7 +4,7 @@ import type { Api } from '../../shared/contract/contract.ts'
 import { createApi } from '../ipc/client.ts'
 import { createFollow } from '../ipc/mirror.ts'
 import { Ports } from '../ipc/ports.ts'
-import { tellProblem } from '../mirrors/notices.ts'
+import { reportProblem } from '../mirrors/notices.ts'
 import { mirrorSettings } from '../mirrors/settings.ts'
 import { keepCompositions } from '../ui/composing.ts'
 import { labelOtherDrags } from '../ui/drag-source.ts'
@@ -34,7 +34,7 @@ export async function boot(bridge: Bridge): Promise<DoorContext> {
     mirrorSettings(api).then(each => store.add(each)),
   ])
   await loadFonts()
-  store.add(followTheme(api, tellProblem))
+  store.add(followTheme(api, reportProblem))
   // Doors see each other only once all of them are open.
   const requests = {} as Requests
   let doors: readonly Door[] = []
@@ -45,7 +45,7 @@ export async function boot(bridge: Bridge): Promise<DoorContext> {
     store,
     requests,
     ports: store.add(new Ports(window)),
-    follow: createFollow(tellProblem),
+    follow: createFollow(reportProblem),
     pathOf: file => bridge.pathOf(file).replaceAll(info.platform === 'win32' ? '\\' : '/', '/'),
     get commands() {
       return commands
@@ -63,7 +63,7 @@ export async function boot(bridge: Bridge): Promise<DoorContext> {
   keepWorkspace(api, store)
   for (const keep of [keepCompositions, dropStrayClicks, showInvalid, labelOtherDrags]) store.add(keep(window))
   window.addEventListener('keydown', event => commands.onPageKey(event))
-  window.addEventListener('online', () => void api.app.networkChanged().catch(tellProblem))
+  window.addEventListener('online', () => void api.app.networkChanged().catch(reportProblem))
   return context
 }
 
@@ -81,7 +81,7 @@ function keepWorkspace(api: Api, store: DisposableStore): void {
     const text = JSON.stringify(workspace)
     if (text === last) return
     last = text
-    void api.workspace.save({ workspace }).catch(tellProblem)
+    void api.workspace.save({ workspace }).catch(reportProblem)
   }
   const stop = useWorkspace.subscribe(() => {
     clearTimeout(timer)

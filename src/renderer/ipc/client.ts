@@ -1,4 +1,4 @@
-import { AppError, type Reply } from '../../shared/base/errors.ts'
+import { fromWireError, type Reply } from '../../shared/base/errors.ts'
 import { toDisposable } from '../../shared/base/lifecycle.ts'
 import type { Bridge } from '../../shared/contract/bridge.ts'
 import type { Api } from '../../shared/contract/contract.ts'
@@ -20,7 +20,7 @@ function createClient(bridge: Bridge, service: string): object {
         return async (input: unknown) => {
           const reply = (await bridge.invoke(at, input)) as Reply
           if (reply.ok) return reply.value
-          throw new AppError(reply.error.code, reply.error.message)
+          throw fromWireError(reply.error)
         }
       },
     },

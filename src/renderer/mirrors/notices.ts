@@ -28,14 +28,14 @@ export function mirrorNotices({ app }: Api, follow: Follow): Disposable {
 }
 
 /** Shows a notice that closes after a few seconds. */
-export function tell(text: string, action?: LocalNotice['action']): void {
+export function showNotice(text: string, action?: LocalNotice['action']): void {
   const notice: LocalNotice = { id: crypto.randomUUID(), level: 'info', text, ...(action ? { action } : {}) }
   useNotices.setState(state => ({ local: [...state.local, notice].slice(-5) }))
   window.setTimeout(() => dismiss(notice.id), dismissMs)
 }
 
 /** Reports an error in a notice that stays until the user closes it. */
-export function tellProblem(error: unknown): void {
+export function reportProblem(error: unknown): void {
   const notice: LocalNotice = { id: crypto.randomUUID(), level: 'error', text: messageOf(error) }
   useNotices.setState(state => ({ local: [...state.local.filter(old => old.text !== notice.text), notice].slice(-5) }))
 }

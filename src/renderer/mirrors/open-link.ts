@@ -1,7 +1,7 @@
 import type { Api } from '../../shared/contract/contract.ts'
-import { tellProblem } from './notices.ts'
+import { reportProblem } from './notices.ts'
 
 /** Opens an address that a server wrote. */
 export function openLink({ app }: Api, url: string): void {
-  void app.openExternal({ url }).catch(tellProblem)
+  void app.openExternal({ url }).catch(reportProblem)
 }

@@ -1,3 +1,4 @@
+import type { Side } from '../../shared/contract/files.ts'
 import type { Host } from '../../shared/contract/hosts.ts'
 import { inheritedFrom } from '../../shared/contract/inheritance.ts'
 import type { Target } from '../../shared/contract/targets.ts'
@@ -13,6 +14,12 @@ export function labelAmong(target: Target, hosts: readonly Host[]): string {
   if (target.kind === 'local') return 'Local shell'
   if (target.kind === 'address') return shownTarget(target)
   return hosts.find(host => host.id === target.hostId)?.label ?? 'Deleted host'
+}
+
+/** The computer of a side of files, in the middle of a sentence: `gpu-box`, `gpu-box as root`, `this computer`. */
+export function sideAmong({ target, root }: Side, hosts: readonly Host[]): string {
+  const name = target.kind === 'local' ? 'this computer' : labelAmong(target, hosts)
+  return root ? `${name} as root` : name
 }
 
 /** `user@address`, with the port where it is not 22. */

@@ -1,12 +1,14 @@
 import { dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
 import { combine } from '@atlaskit/pragmatic-drag-and-drop/combine'
 import { CircleQuestionMark, Files, House, KeyRound, Radio, X } from 'lucide-react'
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react'
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react'
 
+import { useHosts } from '../mirrors/hosts.ts'
 import { dragSource } from '../ui/drag-source.ts'
 import { ContextMenu, type MenuItem } from '../ui/menu.tsx'
 import { Dot, type Tone } from '../ui/tag.tsx'
 import css from './tab-strip.module.css'
+import { titlesOf } from './tab-titles.ts'
 import { activateTab, movePane, renameTab, reorderTab, showHome, useWorkspace, type Tab } from './workspace-store.ts'
 
 /** The state of a tab, shown next to its title. */
@@ -29,10 +31,13 @@ export interface TabStripProps {
   readonly children: ReactNode
 }
 
-/** The tabs in the title bar: Home, then the terminals. */
+/** The tabs in the title bar: Home, then terminals and files. */
 export function TabStrip({ lookOf, menuOf, onClose, onDone, children }: TabStripProps) {
   const tabs = useWorkspace(state => state.tabs)
   const activeId = useWorkspace(state => state.activeId)
+  const hosts = useHosts(state => state.book.hosts)
+  const titles = useMemo(() => titlesOf(tabs, hosts), [tabs, hosts])
+  const titleOf = ({ id }: Tab) => titles.get(id) ?? ''
   const [renaming, setRenaming] = useState<string | null>(null)
   const strip = useRef<HTMLDivElement>(null)
   const crowded = useCrowded(strip, tabs.length)
@@ -63,6 +68,7 @@ export function TabStrip({ lookOf, menuOf, onClose, onDone, children }: TabStrip
             <OneTab
               key={tab.id}
               tab={tab}
+              title={titleOf(tab)}
               order={2 * index + 1}
               active={tab.id === activeId}
               look={lookOf(tab)}
@@ -96,6 +102,7 @@ export function TabStrip({ lookOf, menuOf, onClose, onDone, children }: TabStrip
             <Rename
               key={tab.id}
               tab={tab}
+              title={titleOf(tab)}
               order={2 * index + 2}
               onDone={() => {
                 setRenaming(null)
@@ -133,24 +140,21 @@ export function beginRename(tabId: string): void {
   window.dispatchEvent(new CustomEvent(renameEvent, { detail: tabId }))
 }
 
-/** A tab's title: the name the user gave it, or the active pane's title. */
-function titleOf(tab: Tab): string {
-  if (tab.title !== null) return tab.title
-  return tab.kind === 'files' ? 'Files' : (tab.panes[tab.activePane]?.title ?? 'Terminal')
-}
-
 /** A tab's title, with the number of panes if it has several. */
 function dragLabelOf(tabId: string): string {
-  const tab = useWorkspace.getState().tabs.find(each => each.id === tabId)
+  const { tabs } = useWorkspace.getState()
+  const tab = tabs.find(each => each.id === tabId)
   if (!tab) return ''
+  const title = titlesOf(tabs, useHosts.getState().book.hosts).get(tabId) ?? ''
   const panes = tab.kind === 'terminals' ? Object.keys(tab.panes).length : 1
-  return panes > 1 ? `${titleOf(tab)} · ${panes} panes` : titleOf(tab)
+  return panes > 1 ? `${title} · ${panes} panes` : title
 }
 
 const springMs = 500
 
 interface OneTabProps {
   readonly tab: Tab
+  readonly title: string
   readonly order: number
   readonly active: boolean
   readonly look: TabLook
@@ -159,10 +163,9 @@ interface OneTabProps {
   readonly onClose: () => void
 }
 
-function OneTab({ tab, order, active, look, menu, onOpen, onClose }: OneTabProps) {
+function OneTab({ tab, title, order, active, look, menu, onOpen, onClose }: OneTabProps) {
   const ref = useRef<HTMLButtonElement>(null)
   const [over, setOver] = useState(false)
-  const title = titleOf(tab)
   useEffect(() => {
     if (active) ref.current?.scrollIntoView({ inline: 'nearest', block: 'nearest' })
   }, [active])
@@ -224,13 +227,21 @@ function OneTab({ tab, order, active, look, menu, onOpen, onClose }: OneTabProps
   )
 }
 
-function Rename({ tab, order, onDone }: { readonly tab: Tab; readonly order: number; readonly onDone: () => void }) {
+interface RenameProps {
+  readonly tab: Tab
+  readonly title: string
+  readonly order: number
+  readonly onDone: () => void
+}
+
+function Rename({ tab, title, order, onDone }: RenameProps) {
   const ended = useRef(false)
   // Moving focus blurs the field, which would otherwise save a name that the user just cancelled.
   const end = (name: string | null) => {
     if (ended.current) return
     ended.current = true
-    if (name !== null) renameTab(tab.id, name)
+    // A title that was left as it is goes on following its pane or folder.
+    if (name !== null && name !== title) renameTab(tab.id, name)
     onDone()
   }
   return (
@@ -238,7 +249,7 @@ function Rename({ tab, order, onDone }: { readonly tab: Tab; readonly order: num
       className={css['rename']}
       style={{ order }}
       aria-label="Tab name"
-      defaultValue={titleOf(tab)}
+      defaultValue={title}
       autoFocus
       onFocus={event => event.currentTarget.select()}
       onBlur={event => end(event.currentTarget.value)}

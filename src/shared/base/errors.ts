@@ -46,14 +46,23 @@ export const errorCode = z.enum([
 ])
 export type ErrorCode = z.infer<typeof errorCode>
 
+/** A line of the user's SSH config. */
+export interface ConfigLine {
+  readonly path: string
+  readonly line: number
+}
+
 /** An expected failure that is shown to the user; any other thrown error is a bug. */
 export class AppError extends Error {
   readonly code: ErrorCode
+  /** The line to correct, if a line of the SSH config is the reason. */
+  readonly configLine: ConfigLine | null
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options: ErrorOptions & { readonly configLine?: ConfigLine } = {}) {
     super(message, options)
     this.name = 'AppError'
     this.code = code
+    this.configLine = options.configLine ?? null
   }
 }
 
@@ -61,6 +70,7 @@ export class AppError extends Error {
 export interface WireError {
   readonly code: ErrorCode
   readonly message: string
+  readonly configLine?: ConfigLine
 }
 
 /** The reply to a call over IPC: never a rejected promise, whose text Electron would mangle. */
@@ -68,8 +78,16 @@ export type Reply = { readonly ok: true; readonly value: unknown } | { readonly 
 
 /** Serializes any thrown value; the text of a bug stays in the log. */
 export function toWireError(cause: unknown): WireError {
-  if (cause instanceof AppError) return { code: cause.code, message: cause.message }
+  if (cause instanceof AppError) {
+    const { code, message, configLine } = cause
+    return configLine ? { code, message, configLine } : { code, message }
+  }
   return { code: 'internal', message: 'An internal error occurred. See the log for details.' }
+}
+
+/** The error that was serialized. */
+export function fromWireError({ code, message, configLine }: WireError): AppError {
+  return new AppError(code, message, configLine ? { configLine } : {})
 }
 
 /** Returns the sentence to show for any thrown value. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import type { WireError } from '../base/errors.ts'
+import type { ConfigLine, WireError } from '../base/errors.ts'
 import { call, event } from './define.ts'
 import { preset, presetId, type Preset, type PresetId } from './presets.ts'
 import { remoteTarget, type Target } from './targets.ts'
@@ -50,10 +50,17 @@ export const forward = z
     /** The path of the page to open; null if it isn't a web page. */
     page: exactLine(1024).nullable().default(null),
     /** Temporary: removed when it is stopped, or when its destination disappears. */
-    passing: z.boolean().default(false),
+    temporary: z.boolean().default(false),
   })
   .refine(({ kind, to }) => (kind === 'dynamic') === (to === null), 'a dynamic forward has no destination')
 export type Forward = Readonly<z.output<typeof forward>>
+
+/** A forward in a file: earlier versions saved and exported `temporary` as `passing`. */
+export const savedForward = z.preprocess(saved => {
+  if (typeof saved !== 'object' || saved === null || !('passing' in saved)) return saved
+  const { passing, ...others } = saved
+  return { ...others, temporary: passing }
+}, forward)
 
 /** The state of a forward. */
 export type ForwardState =
@@ -87,8 +94,11 @@ export interface ForwardSnapshot {
   /** The last refused connection, while the forward itself stays up. */
   readonly lastError: { readonly message: string; readonly at: number } | null
   /** The line of the user's SSH config that defines it and must be edited instead; null for a saved one. */
-  readonly configLine: { readonly path: string; readonly line: number } | null
+  readonly configLine: ConfigLine | null
 }
+
+/** Whose process listens on a port: the signed-in user's, another user's or a container's, or not known. */
+export type PortOwner = 'self' | 'other' | 'unknown'
 
 /** A listening port on a connected host. */
 export interface FoundPort {
@@ -97,8 +107,7 @@ export interface FoundPort {
   /** The name of the program and its script, without other arguments, which may contain secrets. */
   readonly process: string
   readonly pid: number | null
-  /** True if the process belongs to the signed-in user; false if not, or if the system doesn't reveal it. */
-  readonly own: boolean
+  readonly owner: PortOwner
   readonly presetId: PresetId | null
 }
 

@@ -109,7 +109,7 @@ export interface ConfiguredHost {
   /** The weak algorithms that its lines allow. */
   readonly weak: readonly string[]
   /** Its lines that Hawser doesn't support. */
-  readonly notHonoured: readonly LineNote[]
+  readonly ignoredOptions: readonly LineNote[]
   /** A line that OpenSSH would refuse: the host is not dialed until it is fixed. */
   readonly problem: LineNote | null
   /** A `Match exec` decides about it, which runs when the user connects and allows it. */

@@ -36,8 +36,13 @@ export type SnippetIcon = z.infer<typeof snippetIcon>
  * How a snippet runs: typed into the terminal and run, typed only, in the background with its output in a panel, or in
  * a tmux window.
  */
-export const runMode = z.enum(['send', 'type', 'apart', 'tmux'])
+export const runMode = z.enum(['send', 'type', 'background', 'tmux'])
 export type RunMode = z.infer<typeof runMode>
+
+// Earlier versions saved and exported `apart`.
+const savedMode = z
+  .enum([...runMode.options, 'apart'])
+  .transform((mode): RunMode => (mode === 'apart' ? 'background' : mode))
 
 /** A script: lines and tabs, but no other control characters. */
 const scriptText = z
@@ -65,7 +70,7 @@ export const snippet = z.strictObject({
   icon: snippetIcon.default('terminal'),
   /** The hosts where it may run; null is everywhere. */
   where: hostsAndGroups.nullable().default(null),
-  mode: runMode.default('send'),
+  mode: savedMode.default('send'),
   /** The folder in which it runs; empty is the shell's current one. */
   folder: exactLine(1024).default(''),
   /** Asks for confirmation before it runs. */
@@ -179,7 +184,7 @@ export interface RunSnapshot {
   readonly id: RunId
   readonly snippetId: SnippetId
   readonly name: string
-  readonly mode: 'apart' | 'tmux'
+  readonly mode: 'background' | 'tmux'
   readonly startedAt: number
   readonly rows: readonly RunRow[]
 }
@@ -203,7 +208,7 @@ export const runs = {
   start: call(
     z.strictObject({
       snippetId,
-      mode: z.enum(['apart', 'tmux']),
+      mode: z.enum(['background', 'tmux']),
       targets: z.array(remoteTarget).min(1).max(10_000),
       values,
       given,

@@ -1,7 +1,7 @@
 import { ScrollText } from 'lucide-react'
 
 import { mirrorActivity } from '../../mirrors/activity.ts'
-import { tellProblem } from '../../mirrors/notices.ts'
+import { reportProblem } from '../../mirrors/notices.ts'
 import { openLink } from '../../mirrors/open-link.ts'
 import type { Door, DoorContext } from '../../workspace/door.ts'
 import { showHome } from '../../workspace/workspace-store.ts'
@@ -19,7 +19,7 @@ export function activityDoor({ api, follow, store }: DoorContext) {
         place: 520,
         View: () => (
           <ActivityPage
-            onClear={() => void api.activity.clear().catch(tellProblem)}
+            onClear={() => void api.activity.clear().catch(reportProblem)}
             openLink={address => openLink(api, address)}
           />
         ),

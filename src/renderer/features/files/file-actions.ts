@@ -14,7 +14,7 @@ export interface FileActionParts {
   readonly api: Api
   readonly panes: FilePanes
   readonly onProblem: (error: unknown) => void
-  readonly tell: (text: string, action?: { label: string; run: () => void }) => void
+  readonly showNotice: (text: string, action?: { label: string; run: () => void }) => void
   readonly copyText: (text: string) => void
   readonly openTerminal: (target: Target, folder: string) => void
   /** The user's transfer settings. */
@@ -48,7 +48,7 @@ export class FileActions {
 
   /** Opens a file in an external editor and uploads it whenever it is saved. */
   editOutside(id: string, name: string): void {
-    this.parts.tell(`Opening ${shownName(name)}. Saved changes are uploaded automatically.`)
+    this.parts.showNotice(`Opening ${shownName(name)}. Saved changes are uploaded automatically.`)
     this.#reportFailure(this.parts.api.edits.open({ place: this.#place(id, name) }))
   }
 
@@ -80,7 +80,7 @@ export class FileActions {
   /** Starts a system drag. Remote files must be downloaded first. */
   readonly dragOut = ({ side, paths }: DraggedFiles): void => {
     if (side.target.kind === 'local') return this.#reportFailure(this.parts.api.app.dragOut({ paths: [...paths] }))
-    this.parts.tell(
+    this.parts.showNotice(
       'To drag remote files to another app, download them first. Right-click them and choose “Download to…”.',
     )
   }
@@ -101,7 +101,7 @@ export class FileActions {
     if (paths.length === 0) return
     useFiles.setState({ clipboard: { side: pane.side, paths, cut } })
     this.parts.copyText(paths.map(shownName).join('\n'))
-    this.parts.tell(
+    this.parts.showNotice(
       `${countText(paths.length)} ${cut ? 'cut' : 'copied'}. Paste ${paths.length === 1 ? 'it' : 'them'} into another folder.`,
     )
   }
@@ -158,7 +158,7 @@ export class FileActions {
     await this.parts.api.files
       .remove({ side, paths: [...paths], task })
       .finally(() => this.parts.panes.refreshShowing(side, parentOf(first)))
-    if (side.target.kind === 'local') this.parts.tell(`${countText(paths.length)} moved to Trash.`)
+    if (side.target.kind === 'local') this.parts.showNotice(`${countText(paths.length)} moved to Trash.`)
   }
 
   /** Calculates the sizes of the selected folders. */
@@ -188,7 +188,7 @@ export class FileActions {
       .lineFor({ target: { kind: 'local' }, request: { ...request, from: this.parts.addressOf(pane.side) } })
       .then(line => {
         this.parts.copyText(line)
-        this.parts.tell(`Copied the ${program} command.`)
+        this.parts.showNotice(`Copied the ${program} command.`)
       })
     this.#reportFailure(copied)
   }
@@ -201,7 +201,7 @@ export class FileActions {
 
   extract(id: string, name: string): void {
     const work = this.parts.api.files.extract({ place: this.#place(id, name) })
-    this.parts.tell(`Extracting ${shownName(name)}…`)
+    this.parts.showNotice(`Extracting ${shownName(name)}…`)
     this.#reportFailure(work.then(() => this.parts.panes.refresh(id)))
   }
 

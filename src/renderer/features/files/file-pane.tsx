@@ -16,6 +16,7 @@ import { FileGrid } from './file-grid.tsx'
 import css from './file-pane.module.css'
 import { openDialog, useFiles, type PaneState } from './files-state.ts'
 import type { FilesParts } from './files-parts.ts'
+import { editLocalFile } from './local-file.tsx'
 import { LocationPicker } from './location-picker.tsx'
 import { PathBar } from './path-bar.tsx'
 import { sideLook } from './side-look.ts'
@@ -175,6 +176,7 @@ function Failed({
   onAgain: () => void
   onHome: () => void
 }) {
+  const configLine = pane.error?.configLine
   return (
     <div className={css['failed']} role="alert" data-failed-pane={paneId}>
       <strong>Can’t open this folder</strong>
@@ -183,6 +185,11 @@ function Failed({
         <Button look="primary" onClick={onAgain}>
           Try again
         </Button>
+        {configLine && (
+          <Button onClick={() => editLocalFile(configLine.path, configLine.line)}>
+            Open SSH config at line {configLine.line}
+          </Button>
+        )}
         {pane.info && <Button onClick={onHome}>Go to home folder</Button>}
       </span>
     </div>

@@ -1,7 +1,7 @@
 import { toDisposable, type DisposableStore } from '../../../shared/base/lifecycle.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import { copyText } from '../../mirrors/copy-text.ts'
-import { tell, tellProblem } from '../../mirrors/notices.ts'
+import { showNotice, reportProblem } from '../../mirrors/notices.ts'
 import { changeSettings, useSettings } from '../../mirrors/settings.ts'
 import { sideText } from '../../mirrors/sides.ts'
 import { loginOf } from '../../mirrors/targets.ts'
@@ -24,12 +24,12 @@ export interface FileServices {
 
 /** Makes them, and reports the shown sides to main. */
 export function createFileServices({ api, ports, requests, store }: DoorContext): FileServices {
-  const panes: FilePanes = store.add(new FilePanes({ api, ports, onProblem: tellProblem, onWent: followAlong }))
+  const panes: FilePanes = store.add(new FilePanes({ api, ports, onProblem: reportProblem, onWent: followAlong }))
   const files = new FileActions({
     api,
     panes,
-    tell,
-    onProblem: tellProblem,
+    showNotice,
+    onProblem: reportProblem,
     copyText: text => copyText(api, text),
     openTerminal: (target, folder) => requests.openTerminal(target, folder),
     addressOf: ({ target }) => {
@@ -43,7 +43,7 @@ export function createFileServices({ api, ports, requests, store }: DoorContext)
   })
   const toggleHidden = () => {
     const { hidden } = useSettings.getState().settings.files
-    void changeSettings(api, 'files', { hidden: !hidden }).catch(tellProblem)
+    void changeSettings(api, 'files', { hidden: !hidden }).catch(reportProblem)
   }
   const keys = new FileKeys({ panes, actions: files, otherOf: otherPane, focus: focusGrid, toggleHidden })
   store.add(followTabs(panes, openTabs))
@@ -68,14 +68,14 @@ function openTabs(): ReadonlySet<string> {
 
 // Main holds on to the sides that are shown, and lets the others go after a while.
 function keepSides(api: Api, store: DisposableStore): void {
-  let told = ''
-  const tellMain = () => {
+  let held = ''
+  const holdSides = () => {
     const sides = shownSides()
     const text = sides.map(sideText).join()
-    if (text === told) return
-    told = text
-    void api.files.keep({ sides: [...sides] }).catch(tellProblem)
+    if (text === held) return
+    held = text
+    void api.files.keep({ sides: [...sides] }).catch(reportProblem)
   }
-  tellMain()
-  store.add(toDisposable(useWorkspace.subscribe(tellMain)))
+  holdSides()
+  store.add(toDisposable(useWorkspace.subscribe(holdSides)))
 }

@@ -7,7 +7,7 @@ import { isArchive } from './file-actions.ts'
 import { paneOf } from './file-panes.ts'
 import { openDialog, useFiles } from './files-state.ts'
 import { sideText } from '../../mirrors/sides.ts'
-import { tell, tellProblem } from '../../mirrors/notices.ts'
+import { showNotice, reportProblem } from '../../mirrors/notices.ts'
 import { changeSettings } from '../../mirrors/settings.ts'
 import type { MenuItem } from '../../ui/menu.tsx'
 import { addFileTab, setFileSide } from '../../workspace/files-tabs.ts'
@@ -31,7 +31,7 @@ export function rowMenu(services: FileServices, paneId: string, names: readonly 
   return [
     ...openItems(services, paneId, one ? entry : undefined),
     ...copyItems(services, paneId),
-    ...(remote ? [{ label: 'Download to…', run: () => void actions.saveTo(paneId).catch(tellProblem) }] : []),
+    ...(remote ? [{ label: 'Download to…', run: () => void actions.saveTo(paneId).catch(reportProblem) }] : []),
     { label: 'Copy', keys: 'Ctrl+C', line: true, run: () => actions.remember(paneId, false) },
     { label: 'Cut', keys: 'Ctrl+X', run: () => actions.remember(paneId, true) },
     { label: 'Duplicate', keys: 'Ctrl+D', run: () => actions.duplicate(paneId) },
@@ -50,7 +50,7 @@ export function rowMenu(services: FileServices, paneId: string, names: readonly 
         ]
       : []),
     ...(folders
-      ? [{ label: 'Calculate folder size', run: () => void actions.countSizes(paneId).catch(tellProblem) }]
+      ? [{ label: 'Calculate folder size', run: () => void actions.countSizes(paneId).catch(reportProblem) }]
       : []),
     {
       label: 'Properties',
@@ -145,7 +145,7 @@ function bookmarkItems({ api, panes }: MenuServices, { fileTab, settings }: Pane
   const { side, path } = fileTab
   const mine = settings.bookmarks.filter(each => sideText(each.side) === sideText(side))
   const save = (bookmarks: Settings['files']['bookmarks']) =>
-    void changeSettings(api, 'files', { bookmarks }).catch(tellProblem)
+    void changeSettings(api, 'files', { bookmarks }).catch(reportProblem)
   const here = path === null ? undefined : mine.find(each => each.path === path)
   const toggle: MenuItem[] =
     path === null
@@ -186,7 +186,7 @@ function columnItems(api: Api, { settings }: PaneMenuContext): readonly MenuItem
     return {
       label: `${shown ? 'Hide' : 'Show'} ${columnWords[column]} column`,
       line: index === 0,
-      run: () => void changeSettings(api, 'files', { columns }).catch(tellProblem),
+      run: () => void changeSettings(api, 'files', { columns }).catch(reportProblem),
     }
   })
 }
@@ -196,12 +196,12 @@ async function compare(api: Api, paneId: string, how: typeof compareByTime): Pro
   if (other === null) return
   try {
     const differing = await how(api, paneId, other)
-    tell(
+    showNotice(
       differing === 0
         ? 'The folders are identical.'
         : `${differing === 1 ? '1 item differs and is' : `${differing} items differ and are`} selected in this pane. Press F5 to copy.`,
     )
   } catch (error) {
-    tellProblem(error)
+    reportProblem(error)
   }
 }

@@ -5,7 +5,7 @@ import { useFiles } from './files-state.ts'
 import type { FileLocation } from './location-picker.tsx'
 import { type Column } from './rows.ts'
 import { useHosts } from '../../mirrors/hosts.ts'
-import { tellProblem } from '../../mirrors/notices.ts'
+import { reportProblem } from '../../mirrors/notices.ts'
 import { isDark } from '../../ui/theme.ts'
 import { changeSettings, useSettings } from '../../mirrors/settings.ts'
 import type { FilesTab } from '../../workspace/workspace-store.ts'
@@ -43,17 +43,17 @@ export function FilesPage({ tab, services, context }: FilesPageProps) {
     setWidth: (column, width) => {
       const { [column]: _old, ...others } = widths
       const next = width === null ? others : { ...others, [column]: width }
-      void changeSettings(api, 'files', { widths: next }).catch(tellProblem)
+      void changeSettings(api, 'files', { widths: next }).catch(reportProblem)
     },
     hidden,
-    toggleHidden: () => void changeSettings(api, 'files', { hidden: !hidden }).catch(tellProblem),
+    toggleHidden: () => void changeSettings(api, 'files', { hidden: !hidden }).catch(reportProblem),
     rowMenu: (paneId, names) => rowMenu(services, paneId, names),
     paneMenu: fileTab => paneMenu({ api, ...services }, { tab, fileTab, settings: settings.files, synced }),
     pathOf,
     isDark: isDark(),
     openLink: (target, address) => requests.openLink(target, address),
     sender: requests.sender,
-    onProblem: tellProblem,
+    onProblem: reportProblem,
   }
   return <FilesView tab={tab} parts={view} />
 }

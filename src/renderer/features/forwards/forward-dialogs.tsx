@@ -12,11 +12,11 @@ export interface ForwardDialogsProps {
   readonly hosts: readonly ForwardHost[]
   readonly keyOf: (target: Forward['target']) => string
   readonly commandOf: (forward: Pick<Forward, 'kind' | 'listen' | 'to' | 'target'>) => string
-  readonly tell: (text: string) => void
+  readonly showNotice: (text: string) => void
 }
 
 /** The open forward or preset dialog, over whatever page is shown. */
-export function ForwardDialogs({ parts, hosts, keyOf, commandOf, tell }: ForwardDialogsProps) {
+export function ForwardDialogs({ parts, hosts, keyOf, commandOf, showNotice }: ForwardDialogsProps) {
   const dialog = useForwardsView(state => state.dialog)
   const presets = useForwards(state => state.book.presets)
   const { api } = parts
@@ -52,7 +52,7 @@ export function ForwardDialogs({ parts, hosts, keyOf, commandOf, tell }: Forward
           target={dialog.target}
           hosts={withTarget(hosts, dialog.target, keyOf)}
           keyOf={keyOf}
-          onOpened={tell}
+          onOpened={showNotice}
           onClose={close}
         />
       )

@@ -78,7 +78,7 @@ export function ForwardForm({ forward, target, hosts, keyOf, commandOf, onSave, 
       start,
       presetId: forward?.presetId ?? null,
       page: kind === 'local' && page.trim() !== '' ? page.trim() : null,
-      passing: false,
+      temporary: false,
     }
     try {
       await onSave(made, begin)

@@ -1,5 +1,6 @@
 import { ArrowRight, Ellipsis, ExternalLink, Globe } from 'lucide-react'
 
+import type { ConfigLine } from '../../../shared/base/errors.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { ForwardSnapshot } from '../../../shared/contract/forwards.ts'
 import type { Target } from '../../../shared/contract/targets.ts'
@@ -22,7 +23,7 @@ export interface ForwardRowParts {
   readonly commandOf: (forward: ForwardSnapshot['forward']) => string
   readonly copy: (text: string) => void
   /** Opens a config file at a line. */
-  readonly openLine: (at: { readonly path: string; readonly line: number }) => void
+  readonly openLine: (at: ConfigLine) => void
 }
 
 const kindSuffixes = { local: '', remote: ' · remote', dynamic: ' · dynamic' } as const
@@ -124,12 +125,12 @@ export function ForwardRow({
                 ]
               : [
                   {
-                    label: forward.passing ? 'Save forward' : 'Edit forward',
+                    label: forward.temporary ? 'Save forward' : 'Edit forward',
                     line: true,
                     run: () =>
                       openForwardDialog({
                         kind: 'form',
-                        forward: { ...forward, passing: false },
+                        forward: { ...forward, temporary: false },
                         target: forward.target,
                       }),
                   },

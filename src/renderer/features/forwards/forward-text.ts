@@ -1,5 +1,5 @@
 import { printForwardSpec, type SpecEnd } from '../../../shared/base/forward-spec.ts'
-import type { Endpoint, Forward, ForwardSnapshot } from '../../../shared/contract/forwards.ts'
+import type { Endpoint, Forward, ForwardSnapshot, FoundPort } from '../../../shared/contract/forwards.ts'
 import type { Tone } from '../../ui/tag.tsx'
 
 /** An endpoint as users write it: `address:port`, or the path of a socket. */
@@ -90,8 +90,15 @@ export function parseEnd(text: string, address = 'localhost'): Endpoint | null {
   return { kind: 'tcp', address: found[1]?.replace(/^\[|\]$/g, '') ?? address, port: Number(found[2]) }
 }
 
+/** What listens on a port of a host: the process, or whose it is if its name is hidden. */
+export function listenerText({ process, owner }: Pick<FoundPort, 'process' | 'owner'>): string {
+  const text = processText(process)
+  if (owner !== 'other') return text === '' ? 'Unknown process' : text
+  return text === '' ? 'Another user’s process' : `${text}, owned by another user`
+}
+
 /** A short command line: `python demo.py`, without the folders of its programs. */
-export function processText(process: string): string {
+function processText(process: string): string {
   return process
     .split(' ')
     .slice(0, 6)

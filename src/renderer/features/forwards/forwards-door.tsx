@@ -10,7 +10,7 @@ import { targetKey, type Target } from '../../../shared/contract/targets.ts'
 import { copyText } from '../../mirrors/copy-text.ts'
 import { forwardsOf, isOn, mirrorForwards, useForwards } from '../../mirrors/forwards.ts'
 import { useHosts } from '../../mirrors/hosts.ts'
-import { tell, tellProblem } from '../../mirrors/notices.ts'
+import { showNotice, reportProblem } from '../../mirrors/notices.ts'
 import { labelOf, loginOf } from '../../mirrors/targets.ts'
 import type { MenuItem } from '../../ui/menu.tsx'
 import type { PaletteItem } from '../../ui/palette-item.ts'
@@ -33,7 +33,7 @@ export function forwardsDoor({ api, follow, store, requests }: DoorContext) {
   const rows: ForwardRowParts = {
     api,
     sizeText,
-    quietly: work => void work.catch(tellProblem),
+    quietly: work => void work.catch(reportProblem),
     hostName: ({ target }) => labelOf(target),
     commandOf,
     openLine: ({ path, line }) => requests.editLocalFile(path, line),
@@ -86,8 +86,8 @@ export function forwardsDoor({ api, follow, store, requests }: DoorContext) {
 /** Has main look for listening ports on the target until the answer is called. */
 function watchPorts(api: Api, target: Target): () => void {
   if (target.kind === 'local') return () => {}
-  void api.forwards.watch({ targets: [target] }).catch(tellProblem)
-  return () => void api.forwards.watch({ targets: [] }).catch(tellProblem)
+  void api.forwards.watch({ targets: [target] }).catch(reportProblem)
+  return () => void api.forwards.watch({ targets: [] }).catch(reportProblem)
 }
 
 function Dialogs({ rows }: { readonly rows: ForwardRowParts }) {
@@ -100,7 +100,7 @@ function Dialogs({ rows }: { readonly rows: ForwardRowParts }) {
       }),
     [hosts],
   )
-  return <ForwardDialogs parts={rows} hosts={choices} keyOf={targetKey} commandOf={commandOf} tell={tell} />
+  return <ForwardDialogs parts={rows} hosts={choices} keyOf={targetKey} commandOf={commandOf} showNotice={showNotice} />
 }
 
 function ForwardCount() {
@@ -162,10 +162,10 @@ function paletteItems({ api, quietly }: ForwardRowParts): readonly PaletteItem[]
 /** Opens a link of a target; an address that names the target itself is forwarded first. */
 function openTargetLink(api: Api, target: Target, address: string): void {
   const page = target.kind === 'local' ? null : ownPage(address)
-  if (!page || target.kind === 'local') return void api.app.openExternal({ url: address }).catch(tellProblem)
+  if (!page || target.kind === 'local') return void api.app.openExternal({ url: address }).catch(reportProblem)
   const { port, path, secure } = page
-  tell(`Forwarding port ${port} from ${labelOf(target)}.`)
-  void api.forwards.forwardPort({ target, port, open: true, page: { path, secure } }).catch(tellProblem)
+  showNotice(`Forwarding port ${port} from ${labelOf(target)}.`)
+  void api.forwards.forwardPort({ target, port, open: true, page: { path, secure } }).catch(reportProblem)
 }
 
 function commandOf(forward: Pick<Forward, 'kind' | 'listen' | 'to' | 'target'>): string {

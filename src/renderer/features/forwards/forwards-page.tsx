@@ -11,7 +11,7 @@ import { Tag } from '../../ui/tag.tsx'
 import ui from '../../ui/field.module.css'
 import page from '../../ui/page.module.css'
 import { ForwardRow, type ForwardRowParts } from './forward-row.tsx'
-import { processText } from './forward-text.ts'
+import { listenerText } from './forward-text.ts'
 import css from './forwards.module.css'
 import { useForwards } from '../../mirrors/forwards.ts'
 import { PresetIcon } from './preset-icon.tsx'
@@ -41,9 +41,11 @@ export function ForwardsPage({
   const byId = useMemo(() => new Map(presets.map(preset => [preset.id, preset])), [presets])
   const shownPresets = fuzzyFind(presets, typed, ({ name }) => name)
   const shownForwards = fuzzyFind(forwards, typed, ({ forward }) => `${forward.label} ${hostName(forward)}`)
-  const [passing, saved] = [true, false].map(each => shownForwards.filter(({ forward }) => forward.passing === each))
+  const [temporary, saved] = [true, false].map(each =>
+    shownForwards.filter(({ forward }) => forward.temporary === each),
+  )
   const shownFound = fuzzyFind(found, typed, each => `${each.port} ${each.process}`)
-  const savedCount = forwards.filter(({ forward }) => !forward.passing).length
+  const savedCount = forwards.filter(({ forward }) => !forward.temporary).length
   const few = typed === '' && !all ? shownPresets.slice(0, shownFirst) : shownPresets
   return (
     <div className={page['page']}>
@@ -105,12 +107,12 @@ export function ForwardsPage({
           <ForwardRows label="Saved forwards" snapshots={saved ?? []} byId={byId} parts={parts} />
         )}
       </section>
-      {passing && passing.length > 0 && (
+      {temporary && temporary.length > 0 && (
         <section aria-label="Not saved">
           <h2>
-            Not saved <span>{passing.length}</span>
+            Not saved <span>{temporary.length}</span>
           </h2>
-          <ForwardRows label="Unsaved forwards" snapshots={passing} byId={byId} parts={parts} />
+          <ForwardRows label="Unsaved forwards" snapshots={temporary} byId={byId} parts={parts} />
         </section>
       )}
       <section aria-label="Detected ports">
@@ -238,18 +240,19 @@ function DetectedPort({
   const { port, process } = found
   const target = found.target as Exclude<FoundPort['target'], { kind: 'local' }>
   const host = hostName({ target })
+  const listener = listenerText(found)
   const name = preset?.name ?? `Port ${port}`
   const page = preset === null || preset.page !== null
   const forward = () => quietly(api.forwards.forwardPort({ target, port, open: page }))
   const row = (
-    <li className={css['row']} aria-label={`${port} ${process}`}>
+    <li className={css['row']} aria-label={`${port} ${listener}`}>
       <span className={css['icon']}>
         {preset ? <PresetIcon name={preset.icon} /> : <Globe size={18} aria-hidden="true" />}
       </span>
       <span className={css['name']}>
         <strong>{name}</strong>
         <span className={css['sub']} title={process}>
-          {[host, processText(process), found.own ? '' : 'owned by another user'].filter(Boolean).join(' · ')}
+          {host} · {listener}
         </span>
       </span>
       <span className={css['ends']}>

@@ -6,7 +6,7 @@ import type { Preset, PresetId } from '../../../shared/contract/presets.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Dot } from '../../ui/tag.tsx'
 import type { ForwardRowParts } from './forward-row.tsx'
-import { detailText, endText, listenEnd, processText, stateLook } from './forward-text.ts'
+import { detailText, endText, listenEnd, listenerText, stateLook } from './forward-text.ts'
 import css from './forwards.module.css'
 import { forwardsOf, isOn, useForwards } from '../../mirrors/forwards.ts'
 import { openForwardDialog } from './forwards-state.ts'
@@ -75,10 +75,10 @@ export function HostForwards({
         .map(({ text }) => (
           <p key={text}>{text}</p>
         ))}
-      {listening.map(({ port, process, presetId }) => (
+      {listening.map(({ port, process, owner, presetId }) => (
         <div key={port} className={css['sideRow']} title={process}>
           <Dot tone="info" label="listening on the host" />
-          <span>{presets.find(({ id }) => id === presetId)?.name ?? (processText(process) || 'Unknown process')}</span>
+          <span>{presets.find(({ id }) => id === presetId)?.name ?? listenerText({ process, owner })}</span>
           <code>{port}</code>
           <IconButton
             small

@@ -6,6 +6,7 @@ import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Checkbox, Select, TextField } from '../../ui/field.tsx'
 import { FormEnd } from '../../ui/form-end.tsx'
+import ui from '../../ui/text.module.css'
 import css from './hosts.module.css'
 import { ReconnectField, reconnectOf } from './host-fields.tsx'
 import { sentences } from './host-form.tsx'
@@ -29,6 +30,8 @@ export function ConfigForm({ host, config, onSave, onForget, onOpen, onClose }: 
   const [failure, setFailure] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
   const saving = useRef(false)
+  const { problem } = config
+  const shown = problem ?? config
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const data = new FormData(event.currentTarget)
@@ -89,11 +92,18 @@ export function ConfigForm({ host, config, onSave, onForget, onOpen, onClose }: 
             </Button>
           </div>
         )}
+        {problem && (
+          <p className={`${ui['error']} ${css['wide']}`} role="alert">
+            Line {problem.line} of {problem.path}: {problem.text}. ssh rejects this line too.
+          </p>
+        )}
         {config.alsoNames.length > 0 && (
           <p className={`${css['hint']} ${css['wide']}`}>Also applies to {config.alsoNames.join(', ')}.</p>
         )}
         <FormEnd failure={failure} busy={busy} submit="Save" onCancel={onClose}>
-          <Button onClick={() => onOpen(config.path, config.line)}>Open file</Button>
+          <Button onClick={() => onOpen(shown.path, shown.line)}>
+            {problem ? `Open file at line ${shown.line}` : 'Open file'}
+          </Button>
         </FormEnd>
       </form>
     </Dialog>

@@ -125,17 +125,16 @@ export function hostMenu(host: Host, actions: HostActions): readonly MenuItem[] 
     run: () => actions.save({ ...host, favourite: !host.favourite }),
   }
   const copy: MenuItem = { label: 'Copy address', run: () => actions.copyAddress(host) }
-  if (config)
+  if (config) {
+    const { path, line } = config.problem ?? config
     return [
       ...first,
-      {
-        label: `Open SSH config at line ${config.line}`,
-        run: () => actions.openConfig(config.path, config.line),
-      },
+      { label: `Open SSH config at line ${line}`, run: () => actions.openConfig(path, line) },
       { label: 'Import into Hawser', run: () => actions.copyConfigured(host) },
       favourite,
       copy,
     ]
+  }
   return [
     ...first,
     { label: 'Duplicate host', run: () => actions.duplicate(host) },

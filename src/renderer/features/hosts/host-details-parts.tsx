@@ -29,7 +29,7 @@ export function RouteRows({ host, proxy }: { readonly host: Host; readonly proxy
   )
 }
 
-/** Where a host of the config comes from, and what of it is not honoured: never ignored silently. */
+/** Where a host of the config comes from, and which of its options Hawser ignores. */
 export function ConfigPart({
   config,
   onOpen,
@@ -37,7 +37,7 @@ export function ConfigPart({
   readonly config: ConfiguredHost
   readonly onOpen: HostActions['openConfig']
 }) {
-  const { name, path, line, proxyCommand, notHonoured, problem, unsure } = config
+  const { name, path, line, proxyCommand, ignoredOptions, problem, unsure } = config
   return (
     <section aria-label={`Config of ${name}`} className={css['config']}>
       <h3 className={css['part']}>SSH config</h3>
@@ -54,6 +54,11 @@ export function ConfigPart({
           Line {problem.line}: {problem.text}. ssh rejects this line too.
         </p>
       )}
+      {problem && (
+        <Button small onClick={() => onOpen(problem.path, problem.line)}>
+          Open SSH config at line {problem.line}
+        </Button>
+      )}
       {proxyCommand !== null && (
         <p className={css['hint']}>
           Proxy command: <span className={ui['mono']}>{proxyCommand}</span>
@@ -62,11 +67,11 @@ export function ConfigPart({
       {unsure && (
         <p className={css['hint']}>Some options depend on a “Match exec” command that runs when you connect.</p>
       )}
-      {notHonoured.length > 0 && (
+      {ignoredOptions.length > 0 && (
         <>
           <h4 className={css['hint']}>Ignored options</h4>
           <ul className={css['notes']} aria-label="Ignored options">
-            {notHonoured.map(note => (
+            {ignoredOptions.map(note => (
               <li key={`${note.path}:${note.line}`} title={note.path}>
                 Line {note.line}: {note.text}
               </li>

@@ -1,7 +1,7 @@
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { Host, HostSecret } from '../../../shared/contract/hosts.ts'
 import { useHosts } from '../../mirrors/hosts.ts'
-import { tell, tellProblem } from '../../mirrors/notices.ts'
+import { showNotice, reportProblem } from '../../mirrors/notices.ts'
 import { openVault } from '../../mirrors/vault.ts'
 import { terminalThemes } from '../../ui/terminal-themes.ts'
 import { ConfigForm } from './config-form.tsx'
@@ -33,7 +33,7 @@ export function HostForms({ api, openConfig }: HostFormsProps) {
         onClose={close}
       />
     )
-  if (editing.kind === 'import') return <ImportDialog api={api} onClose={close} onDone={tell} />
+  if (editing.kind === 'import') return <ImportDialog api={api} onClose={close} onDone={showNotice} />
   const configured = editing.host ? useHosts.getState().book.config.hosts[editing.host.id] : undefined
   if (editing.host && configured)
     return (
@@ -45,7 +45,7 @@ export function HostForms({ api, openConfig }: HostFormsProps) {
           if (Object.keys(changes).length > 0) await api.hosts.editConfig({ id: host.id, changes })
           await api.hosts.save({ host })
         }}
-        onForget={host => void api.hosts.setSecret({ id: host.id, kind: 'password', secret: '' }).catch(tellProblem)}
+        onForget={host => void api.hosts.setSecret({ id: host.id, kind: 'password', secret: '' }).catch(reportProblem)}
         onOpen={openConfig}
         onClose={close}
       />
@@ -64,7 +64,7 @@ export function HostForms({ api, openConfig }: HostFormsProps) {
         await saveHost(api, host, { secrets, extra })
       }}
       onDelete={deleted => removeHost(api, deleted)}
-      onForget={(host, kind) => void api.hosts.setSecret({ id: host.id, kind, secret: '' }).catch(tellProblem)}
+      onForget={(host, kind) => void api.hosts.setSecret({ id: host.id, kind, secret: '' }).catch(reportProblem)}
       onClose={close}
       chooseFile={() => api.app.chooseFile({ title: 'Choose a private key' })}
     />

@@ -4,7 +4,7 @@ import { useMemo } from 'react'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { HostId } from '../../../shared/contract/hosts.ts'
 import { mirrorHosts, shownAddress, useHosts } from '../../mirrors/hosts.ts'
-import { tell, tellProblem } from '../../mirrors/notices.ts'
+import { showNotice, reportProblem } from '../../mirrors/notices.ts'
 import { lookOf, useTerminalStates } from '../../mirrors/terminals.ts'
 import type { PaletteItem } from '../../ui/palette-item.ts'
 import type { Door, DoorContext } from '../../workspace/door.ts'
@@ -14,7 +14,7 @@ import { HostForms } from './host-forms.tsx'
 import { HostsPage } from './hosts-page.tsx'
 import { edit, useHostsView } from './hosts-state.ts'
 import { openAddress, openTyped } from './open-typed.ts'
-import { parseQuickConnect, typedTitle } from './quick-connect.ts'
+import { ignoredText, parseQuickConnect, typedTitle } from './quick-connect.ts'
 import { useHostActions } from './use-host-actions.ts'
 
 /** Hosts and their groups, imports, and addresses that are typed. */
@@ -97,6 +97,7 @@ function paletteItems(context: DoorContext, typed: string): readonly PaletteItem
   const address = {
     id: 'typed:address',
     title: typedTitle(quick),
+    ...(quick.ignored.length > 0 ? { detail: ignoredText(quick) } : {}),
     icon: <Search size={15} />,
     run: () => openTyped(context, quick),
   }
@@ -108,7 +109,7 @@ function exportTo(api: Api, format: 'json' | 'ssh-config'): void {
   const write = async () => {
     const folder = await api.app.chooseFolder({ title: 'Choose where to save the export' })
     if (folder !== null)
-      tell(`Exported to ${await api.imports.exportTo({ folder, format })}. Passwords and keys are not included.`)
+      showNotice(`Exported to ${await api.imports.exportTo({ folder, format })}. Passwords and keys are not included.`)
   }
-  void write().catch(tellProblem)
+  void write().catch(reportProblem)
 }

@@ -42,11 +42,11 @@ export function HostsPage({ actions, live, pathOf, beside }: HostsPageProps) {
 
   useEffect(() => input.current?.focus(), [])
 
+  // A saved host with this name wins over a new address: it brings its user, key and jump host.
+  const saved = /[@\s]/.test(filter.trim())
+    ? undefined
+    : book.hosts.find(host => [host.label, host.address].includes(filter.trim()))
   const enter = () => {
-    // A saved host with this name wins over a new address: it brings its user, key and jump host.
-    const saved = /[@\s]/.test(filter.trim())
-      ? undefined
-      : book.hosts.find(host => [host.label, host.address].includes(filter.trim()))
     if (saved) actions.connect(saved)
     else if (typed.kind === 'address') actions.connectTo(typed)
     else if (found[0] && filtered) actions.connect(found[0])
@@ -107,7 +107,9 @@ export function HostsPage({ actions, live, pathOf, beside }: HostsPageProps) {
               {problem}
             </p>
           )}
-          {typed.kind === 'address' && <p className={css['hint']}>{typedHint(typed)}</p>}
+          {typed.kind === 'address' && (
+            <p className={css['hint']}>{saved ? `Press Enter to connect to ${saved.label}.` : typedHint(typed)}</p>
+          )}
           {book.config.notes.length > 0 && (
             <div className={ui['note']} data-tone="warn" role="note">
               <TriangleAlert size={16} aria-hidden="true" />

@@ -1,5 +1,5 @@
 import { resolvePath } from '../../../shared/base/paths.ts'
-import { tellProblem } from '../../mirrors/notices.ts'
+import { reportProblem } from '../../mirrors/notices.ts'
 import type { DoorContext } from '../../workspace/door.ts'
 import { openFiles } from '../../workspace/files-tabs.ts'
 import { parseQuickConnect, type TypedAddress } from './quick-connect.ts'
@@ -7,14 +7,14 @@ import { parseQuickConnect, type TypedAddress } from './quick-connect.ts'
 /** Opens a terminal, or the files at the path, as a typed address says. */
 export function openTyped({ api, requests }: DoorContext, typed: TypedAddress): void {
   if (typed.opens === 'terminal') requests.openTerminal(typed.target)
-  else void openFilesAt(api, typed).catch(tellProblem)
+  else void openFilesAt(api, typed).catch(reportProblem)
 }
 
 /** The same for an address that the system handed over, like `ssh://user@host`. */
 export function openAddress(context: DoorContext, address: string): void {
   const typed = parseQuickConnect(address)
   if (typed.kind === 'address') openTyped(context, typed)
-  else tellProblem(typed.kind === 'wrong' ? typed.message : `${address} is not a valid address.`)
+  else reportProblem(typed.kind === 'wrong' ? typed.message : `${address} is not a valid address.`)
 }
 
 /** Shows the files at the path of an address; `~` in it is known only once the host was reached. */

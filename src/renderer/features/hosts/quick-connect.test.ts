@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 import { target } from '../../../shared/contract/targets.ts'
 import { runs } from '../../../testing/runs.ts'
-import { parseQuickConnect } from './quick-connect.ts'
+import { parseQuickConnect, typedHint, typedTitle } from './quick-connect.ts'
 import { shownTarget } from '../../mirrors/targets.ts'
 
 const parse = (text: string) => {
@@ -34,6 +34,28 @@ describe('parseQuickConnect', () => {
     for (const text of ['sftp://me@gpu/home/me', 'scp://me@gpu/home/me', 'ssh sftp://me@gpu/home/me'])
       expect(parseQuickConnect(text)).toMatchObject({ opens: 'files', path: '/home/me', target: { address: 'gpu' } })
     expect(parseQuickConnect('sftp://me@gpu')).toMatchObject({ opens: 'files', path: null })
+  })
+
+  it.each([
+    ['me@gpu -p 2222', 'Press Enter to connect to me@gpu:2222 (not saved).'],
+    [
+      'ssh -J a@one,two:2200 me@gpu htop -d 5',
+      'Press Enter to connect to me@gpu through a@one, two:2200 (not saved). Ignored: htop -d 5.',
+    ],
+    [
+      'ssh -A -i ~/.ssh/k -L 8000:localhost:8089 -o Compression=yes me@gpu',
+      'Press Enter to connect to me@gpu with ~/.ssh/k (not saved). Ignored: -L 8000:localhost:8089 -A -o Compression=yes.',
+    ],
+    ['ssh://me@gpu/x', 'Press Enter to connect to me@gpu (not saved). Ignored: /x.'],
+    ['sftp://me@gpu/x', 'Press Enter to open /x on me@gpu (not saved).'],
+    ['ssh -J gate sftp://me@gpu/x ls', 'Press Enter to open /x on me@gpu through gate (not saved). Ignored: ls.'],
+    ['ssh me@gpu echo \u202E', 'Press Enter to connect to me@gpu (not saved). Ignored: echo \\u202e.'],
+  ])('the hint for %s says where it leads and what is ignored', (text, hint) => {
+    const typed = parseQuickConnect(text)
+    if (typed.kind !== 'address') throw new Error(typed.kind)
+    expect(typedHint(typed)).toBe(hint)
+    const [, done] = /Press Enter to (.*) \(not saved\)/.exec(hint) ?? []
+    expect(typedTitle(typed).toLowerCase()).toBe(done?.toLowerCase())
   })
 
   it('takes no other kind of address for a host', () => {

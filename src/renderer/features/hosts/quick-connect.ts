@@ -1,4 +1,6 @@
-import { shownName } from '../../../shared/base/shown-name.ts'
+import { printForwardSpec } from '../../../shared/base/forward-spec.ts'
+import { shortName, shownName } from '../../../shared/base/shown-name.ts'
+import { printDestination } from '../../../shared/base/destination.ts'
 import { splitShellWords } from '../../../shared/base/shell-words.ts'
 import { parseSshCommand } from '../../../shared/base/ssh-command.ts'
 import { isSshUrl, readSshUrl, type SshUrl } from '../../../shared/base/ssh-url.ts'
@@ -15,6 +17,8 @@ export interface TypedAddress {
   readonly target: Extract<Target, { kind: 'address' }>
   readonly opens: SshUrl['opens']
   readonly path: string | null
+  /** What else was typed and has no effect, such as a command or forwards. */
+  readonly ignored: readonly string[]
 }
 
 /**
@@ -36,38 +40,61 @@ export function parseQuickConnect(text: string): QuickConnect {
   return looksLikeAddress ? fromCommand(line) : { kind: 'nothing' }
 }
 
-/** What Enter does with an address, for the palette: “Connect to ada@box”, “Open /data on box”. */
+/** What Enter does with an address, for the palette: “Connect to ada@box through gate”, “Open /data on box”. */
 export function typedTitle(typed: TypedAddress): string {
-  const host = shownTarget(typed.target)
-  if (typed.opens === 'terminal') return `Connect to ${host}`
-  return `Open ${typed.path === null ? 'the home folder' : shownName(typed.path)} on ${host}`
+  const verb = typed.opens === 'terminal' ? 'Connect to' : `Open ${shownPath(typed)} on`
+  return `${verb} ${routeOf(typed)}`
+}
+
+/** The part of the typed line that has no effect, as a sentence; empty if there is none. */
+export function ignoredText({ ignored }: TypedAddress): string {
+  return ignored.length === 0 ? '' : `Ignored: ${shortName(ignored.join(' '))}.`
 }
 
 /** The hint below the field, which says what Enter does. */
 export function typedHint(typed: TypedAddress): string {
-  const host = shownTarget(typed.target)
-  if (typed.opens === 'terminal') return `Press Enter to connect to ${host} (not saved).`
-  return `Press Enter to open ${typed.path === null ? 'the home folder' : shownName(typed.path)} on ${host} (not saved).`
+  const verb = typed.opens === 'terminal' ? 'connect to' : `open ${shownPath(typed)} on`
+  return `Press Enter to ${verb} ${routeOf(typed)} (not saved). ${ignoredText(typed)}`.trimEnd()
+}
+
+function routeOf({ target }: TypedAddress): string {
+  const key = target.keyFile === null ? '' : ` with ${shortName(target.keyFile)}`
+  const jumps = target.jumps.map(printDestination).join(', ')
+  return shownTarget(target) + (jumps === '' ? '' : ` through ${jumps}`) + key
+}
+
+function shownPath({ path }: TypedAddress): string {
+  return path === null ? 'the home folder' : shownName(path)
 }
 
 /** A bare address: no user, port, key or jump host. */
 export function plainAddress(address: string): TypedAddress {
   const target = { kind: 'address', address, port: null, user: null, jumps: [], keyFile: null } as const
-  return { kind: 'address', target: { ...target, jumps: [] }, opens: 'terminal', path: null }
+  return { kind: 'address', target: { ...target, jumps: [] }, opens: 'terminal', path: null, ignored: [] }
 }
 
 function fromUrl(text: string): QuickConnect {
   const read = readSshUrl(text)
   if (!read.ok) return { kind: 'wrong', message: read.message }
   const { destination, opens, path } = read.url
-  return build({ hop: destination, jumps: [], keyFile: null, opens, path })
+  return build({
+    hop: destination,
+    jumps: [],
+    keyFile: null,
+    opens,
+    path,
+    ignored: opens === 'files' || path === null ? [] : [path],
+  })
 }
 
 function fromCommand(line: string): QuickConnect {
   const parsed = parseSshCommand(line)
   if (!parsed.ok) return { kind: 'wrong', message: parsed.message }
-  const { destination, jumps, keyFile, opens, path } = parsed.command
-  return build({ hop: destination, jumps, keyFile, opens, path })
+  const { destination, jumps, keyFile, opens, path, forwards, forwardAgent, left } = parsed.command
+  // A saved host has no place for the path, which comes first; here it is what opens.
+  const others = opens === 'files' && path !== null ? left.slice(1) : left
+  const ignored = [...forwards.map(printForwardSpec), ...(forwardAgent ? ['-A'] : []), ...others]
+  return build({ hop: destination, jumps, keyFile, opens, path, ignored })
 }
 
 interface ParsedAddress {
@@ -76,13 +103,14 @@ interface ParsedAddress {
   readonly keyFile: string | null
   readonly opens: SshUrl['opens']
   readonly path: string | null
+  readonly ignored: readonly string[]
 }
 
-function build({ hop, jumps, keyFile, opens, path }: ParsedAddress): QuickConnect {
+function build({ hop, jumps, keyFile, opens, path, ignored }: ParsedAddress): QuickConnect {
   for (const each of [...jumps, hop]) {
     const message = wrongHop(each)
     if (message !== null) return { kind: 'wrong', message }
   }
   if (jumps.length > 8) return { kind: 'wrong', message: 'You can enter at most 8 jump hosts.' }
-  return { kind: 'address', target: { kind: 'address', ...hop, jumps: [...jumps], keyFile }, opens, path }
+  return { kind: 'address', target: { kind: 'address', ...hop, jumps: [...jumps], keyFile }, opens, path, ignored }
 }

@@ -4,7 +4,7 @@ import type { Api } from '../../../shared/contract/contract.ts'
 import type { GroupId, Host, HostId } from '../../../shared/contract/hosts.ts'
 import { copyText } from '../../mirrors/copy-text.ts'
 import { shownAddress, useHosts } from '../../mirrors/hosts.ts'
-import { tell, tellProblem } from '../../mirrors/notices.ts'
+import { showNotice, reportProblem } from '../../mirrors/notices.ts'
 import type { DoorContext } from '../../workspace/door.ts'
 import { openFiles, showFiles } from '../../workspace/files-tabs.ts'
 import type { HostActions } from './host-actions.ts'
@@ -14,7 +14,7 @@ import { openTyped } from './open-typed.ts'
 export function useHostActions(context: DoorContext): HostActions {
   return useMemo(() => {
     const { api, doors, requests } = context
-    const quietly = (work: Promise<unknown>) => void work.catch(tellProblem)
+    const quietly = (work: Promise<unknown>) => void work.catch(reportProblem)
     return {
       connect: host => requests.openTerminal(targetOf(host)),
       connectTo: typed => openTyped(context, typed),
@@ -39,7 +39,7 @@ export function useHostActions(context: DoorContext): HostActions {
           .then(({ home }) =>
             api.transfers.enqueue({ from: { side, paths: [...paths] }, to: { side: to, path: home } }),
           )
-          .then(() => tell(`Copying to the home folder on ${host.label}.`, { label: 'Show', run: showFiles }))
+          .then(() => showNotice(`Copying to the home folder on ${host.label}.`, { label: 'Show', run: showFiles }))
         quietly(sent)
       },
       menus: doors.flatMap(({ hostMenu }) => hostMenu ?? []),
@@ -47,14 +47,14 @@ export function useHostActions(context: DoorContext): HostActions {
         quietly(
           api.imports
             .addConfigured({ ids: [host.id] })
-            .then(({ added }) => tell(added > 0 ? `Imported ${host.label}.` : `${host.label} already exists.`)),
+            .then(({ added }) => showNotice(added > 0 ? `Imported ${host.label}.` : `${host.label} already exists.`)),
         ),
       pasteAddress: host =>
         quietly(
           api.app
             .paste({ from: 'clipboard' })
             .then(text => api.imports.readdress({ id: host.id, text }))
-            .then(() => tell(`Updated the address of ${host.label} from the clipboard.`)),
+            .then(() => showNotice(`Updated the address of ${host.label} from the clipboard.`)),
         ),
       copyAddress: host => copyText(api, shownAddress(host)),
       openConfig: (path, line) => requests.editLocalFile(path, line),
@@ -69,11 +69,11 @@ function targetOf({ id }: Host) {
 
 /** Deletes a host, with the way back. */
 export function removeHost(api: Api, host: Host): void {
-  const undo = { label: 'Undo', run: () => void api.hosts.save({ host }).catch(tellProblem) }
+  const undo = { label: 'Undo', run: () => void api.hosts.save({ host }).catch(reportProblem) }
   void api.hosts
     .remove({ id: host.id })
-    .then(() => tell(`Deleted ${host.label}.`, undo))
-    .catch(tellProblem)
+    .then(() => showNotice(`Deleted ${host.label}.`, undo))
+    .catch(reportProblem)
 }
 
 /** Takes a group away, with the way back. */
@@ -89,9 +89,9 @@ async function removeGroup(api: Api, id: GroupId): Promise<void> {
     for (const host of members) await api.hosts.save({ host })
   }
   await api.hosts.removeGroup({ id })
-  tell(`Deleted ${gone.label}. Its hosts were kept.`, {
+  showNotice(`Deleted ${gone.label}. Its hosts were kept.`, {
     label: 'Undo',
-    run: () => void bringBack().catch(tellProblem),
+    run: () => void bringBack().catch(reportProblem),
   })
 }
 

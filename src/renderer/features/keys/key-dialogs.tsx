@@ -123,7 +123,7 @@ function DetailsDialog({ info, copy, close }: OneKeyProps) {
 }
 
 function ServerKeyDialog(props: OneKeyProps & { readonly put: boolean }) {
-  const { info, hosts, put, api, tell, signInWith, close } = props
+  const { info, hosts, put, api, showNotice, signInWith, close } = props
   const [hostId, setHostId] = useState<string>(hosts[0]?.id ?? '')
   const [result, setResult] = useState<PutResult | null>(null)
   const { run, busy, leave, problem } = useRun(props)
@@ -133,13 +133,13 @@ function ServerKeyDialog(props: OneKeyProps & { readonly put: boolean }) {
     run(async () => {
       if (put) return setResult(await api.keys.putOn({ id: info.id, target }))
       const gone = await api.keys.takeOff({ id: info.id, target })
-      tell(gone > 0 ? `Removed ${info.name} from ${label}.` : `${info.name} wasn’t on ${label}.`)
+      showNotice(gone > 0 ? `Removed ${info.name} from ${label}.` : `${info.name} wasn’t on ${label}.`)
       close()
     })
   const adopt = () =>
     run(async () => {
       await signInWith(hostId as HostId, info.place === 'vault' ? info.id : (info.path ?? ''))
-      tell(`${label} now signs in with ${info.name}.`)
+      showNotice(`${label} now signs in with ${info.name}.`)
       close()
     })
   const title = put ? `Copy ${info.name} to a server` : `Remove ${info.name} from a server`
@@ -186,7 +186,7 @@ function ServerKeyDialog(props: OneKeyProps & { readonly put: boolean }) {
 }
 
 function PassphraseDialog(props: OneKeyProps & { readonly kind: 'passphrase' | 'export' }) {
-  const { info, kind, api, tell, close } = props
+  const { info, kind, api, showNotice, close } = props
   const [format, setFormat] = useState<'openssh' | 'pkcs8'>('openssh')
   const { run, busy, leave, problem, setFailure } = useRun(props)
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -196,7 +196,7 @@ function PassphraseDialog(props: OneKeyProps & { readonly kind: 'passphrase' | '
     run(async () => {
       if (kind === 'passphrase') {
         await api.keys.changePassphrase({ id: info.id, ...sealed })
-        tell(
+        showNotice(
           sealed.passphrase === ''
             ? `${info.name} no longer has a passphrase.`
             : `The passphrase of ${info.name} was changed.`,
@@ -204,7 +204,7 @@ function PassphraseDialog(props: OneKeyProps & { readonly kind: 'passphrase' | '
       } else {
         const folder = await api.app.chooseFolder({ title: 'Choose where to save the key' })
         if (folder === null) return
-        tell(`Exported to ${await api.keys.exportKey({ id: info.id, folder, format, ...sealed })}.`)
+        showNotice(`Exported to ${await api.keys.exportKey({ id: info.id, folder, format, ...sealed })}.`)
       }
       close()
     })
@@ -243,13 +243,13 @@ function PassphraseDialog(props: OneKeyProps & { readonly kind: 'passphrase' | '
 }
 
 function AddToAgentDialog(props: OneKeyProps) {
-  const { info, api, tell, close } = props
+  const { info, api, showNotice, close } = props
   const [seconds, setSeconds] = useState('28800')
   const { run, busy, leave, problem } = useRun(props)
   const load = () =>
     run(async () => {
       await api.keys.addToAgent({ id: info.id, seconds: Number(seconds) })
-      tell(`${info.name} was added to the agent.`)
+      showNotice(`${info.name} was added to the agent.`)
       close()
     })
   return (
@@ -277,12 +277,12 @@ function AddToAgentDialog(props: OneKeyProps) {
 }
 
 function DeleteKeyDialog(props: OneKeyProps) {
-  const { info, api, tell, close } = props
+  const { info, api, showNotice, close } = props
   const { run, busy, problem } = useRun(props)
   const remove = () =>
     run(async () => {
       await api.keys.remove({ id: info.id })
-      tell(`The key ${info.name} was deleted.`)
+      showNotice(`The key ${info.name} was deleted.`)
       close()
     })
   return (

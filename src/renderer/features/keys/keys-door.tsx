@@ -6,7 +6,7 @@ import type { HostId } from '../../../shared/contract/hosts.ts'
 import { copyText } from '../../mirrors/copy-text.ts'
 import { useHosts } from '../../mirrors/hosts.ts'
 import { loadKeys, mirrorKeys } from '../../mirrors/keys.ts'
-import { tell, tellProblem } from '../../mirrors/notices.ts'
+import { showNotice, reportProblem } from '../../mirrors/notices.ts'
 import { openVault } from '../../mirrors/vault.ts'
 import type { Door, DoorContext } from '../../workspace/door.ts'
 import { showHome } from '../../workspace/workspace-store.ts'
@@ -26,14 +26,14 @@ export function keysDoor({ api, store }: DoorContext) {
         text: 'Keys',
         icon: <KeyRound size={16} aria-hidden="true" />,
         place: 500,
-        View: () => <KeysPage api={api} copy={copy} onProblem={tellProblem} />,
+        View: () => <KeysPage api={api} copy={copy} onProblem={reportProblem} />,
       },
       {
         id: 'known-hosts',
         text: 'Known hosts',
         icon: <Fingerprint size={16} aria-hidden="true" />,
         place: 510,
-        View: () => <KnownHostsPage api={api} tell={tell} onProblem={tellProblem} />,
+        View: () => <KnownHostsPage api={api} showNotice={showNotice} onProblem={reportProblem} />,
       },
     ],
     commands: [
@@ -62,5 +62,14 @@ function Dialogs({ api, copy }: { readonly api: Api; readonly copy: (text: strin
     else if (host) await api.hosts.save({ host: { ...host, signIn: 'key', keyFile } })
     await loadKeys(api)
   }
-  return <KeyDialogs api={api} hosts={choices} copy={copy} tell={tell} openVault={openVault} signInWith={signInWith} />
+  return (
+    <KeyDialogs
+      api={api}
+      hosts={choices}
+      copy={copy}
+      showNotice={showNotice}
+      openVault={openVault}
+      signInWith={signInWith}
+    />
+  )
 }

@@ -17,14 +17,14 @@ import { loadKnownHosts, useKeys } from '../../mirrors/keys.ts'
 
 export interface KnownHostsPageProps {
   readonly api: Api
-  readonly tell: (text: string) => void
+  readonly showNotice: (text: string) => void
   readonly onProblem: (error: unknown) => void
 }
 
 const shownAtOnce = 200
 
 /** The trusted host keys. A hashed name is found only by searching for the whole name. */
-export function KnownHostsPage({ api, tell, onProblem }: KnownHostsPageProps) {
+export function KnownHostsPage({ api, showNotice, onProblem }: KnownHostsPageProps) {
   const entries = useKeys(state => state.knownHosts)
   const [filter, setFilter] = useState('')
   const [found, setFound] = useState<readonly KnownHostEntry[]>([])
@@ -42,7 +42,7 @@ export function KnownHostsPage({ api, tell, onProblem }: KnownHostsPageProps) {
   const remove = (entry: KnownHostEntry) =>
     void api.knownHosts
       .remove({ lines: [{ path: entry.path, line: entry.line, text: entry.text }] })
-      .then(() => tell(`Removed ${nameOf(entry)}. You’ll be asked about its key when you next connect.`))
+      .then(() => showNotice(`Removed ${nameOf(entry)}. You’ll be asked about its key when you next connect.`))
       .catch(onProblem)
   return (
     <div className={page['page']}>
@@ -99,7 +99,7 @@ export function KnownHostsPage({ api, tell, onProblem }: KnownHostsPageProps) {
       {entries.length > 0 && shown.length === 0 && (
         <p className={css['hint']}>No known hosts match “{filter.trim()}”.</p>
       )}
-      {adding && <AddDialog api={api} tell={tell} close={() => setAdding(false)} />}
+      {adding && <AddDialog api={api} showNotice={showNotice} close={() => setAdding(false)} />}
     </div>
   )
 }
@@ -110,7 +110,11 @@ function keyOf(entry: KnownHostEntry, all: readonly KnownHostEntry[]): string {
   return `${entry.path} ${same.indexOf(entry)} ${entry.text}`
 }
 
-function AddDialog({ api, tell, close }: Pick<KnownHostsPageProps, 'api' | 'tell'> & { readonly close: () => void }) {
+function AddDialog({
+  api,
+  showNotice,
+  close,
+}: Pick<KnownHostsPageProps, 'api' | 'showNotice'> & { readonly close: () => void }) {
   const [failure, setFailure] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
   const leave = () => {
@@ -134,7 +138,7 @@ function AddDialog({ api, tell, close }: Pick<KnownHostsPageProps, 'api' | 'tell
         port,
         fingerprint: text('fingerprint'),
       })
-      tell(`Added the key of ${text('address')}.`)
+      showNotice(`Added the key of ${text('address')}.`)
       close()
     } catch (error) {
       setFailure(messageOf(error))

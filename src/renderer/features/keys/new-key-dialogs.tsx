@@ -13,7 +13,7 @@ import { useKeys } from '../../mirrors/keys.ts'
 export interface NewKeyProps {
   readonly api: Api
   readonly close: () => void
-  readonly tell: (text: string) => void
+  readonly showNotice: (text: string) => void
   /** Makes sure that the vault is unlocked; false when the user cancels. */
   readonly openVault: () => Promise<boolean>
 }
@@ -29,7 +29,7 @@ const kinds = {
 type Kind = keyof typeof kinds
 
 /** Generates a key, Ed25519 by default. */
-export function NewKeyDialog({ api, close, tell, openVault }: NewKeyProps) {
+export function NewKeyDialog({ api, close, showNotice, openVault }: NewKeyProps) {
   const { keys, folder } = useKeys(state => state.book)
   const [kind, setKind] = useState<Kind>('ed25519')
   const [failure, setFailure] = useState<string | null>(null)
@@ -48,7 +48,7 @@ export function NewKeyDialog({ api, close, tell, openVault }: NewKeyProps) {
     try {
       if (place === 'vault' && !(await openVault())) return setBusy(false)
       await api.keys.generate({ place, name, type, bits, comment: text(data, 'comment'), ...checked })
-      tell(`Generated the key ${name}.`)
+      showNotice(`Generated the key ${name}.`)
       close()
     } catch (error) {
       setFailure(messageOf(error))
@@ -84,7 +84,7 @@ export function NewKeyDialog({ api, close, tell, openVault }: NewKeyProps) {
 }
 
 /** Imports a key from a file or pasted text, in any known format. */
-export function ImportKeyDialog({ api, close, tell, openVault }: NewKeyProps) {
+export function ImportKeyDialog({ api, close, showNotice, openVault }: NewKeyProps) {
   const { folder } = useKeys(state => state.book)
   const [path, setPath] = useState('')
   const [name, setName] = useState('')
@@ -108,7 +108,7 @@ export function ImportKeyDialog({ api, close, tell, openVault }: NewKeyProps) {
     try {
       if (place === 'vault' && !(await openVault())) return setBusy(false)
       await api.keys.importKey({ text: typed.trim() === '' ? '' : typed, path, place, name: name.trim() })
-      tell(`Imported the key ${name.trim()}.`)
+      showNotice(`Imported the key ${name.trim()}.`)
       close()
     } catch (error) {
       setFailure(messageOf(error))

@@ -1,5 +1,5 @@
 import { copyText } from '../../mirrors/copy-text.ts'
-import { mirrorNotices, tellProblem } from '../../mirrors/notices.ts'
+import { mirrorNotices, reportProblem } from '../../mirrors/notices.ts'
 import { labelOf } from '../../mirrors/targets.ts'
 import { mirrorUnsent } from '../../mirrors/unsent-edits.ts'
 import type { Door, DoorContext } from '../../workspace/door.ts'
@@ -15,7 +15,7 @@ export function noticesDoor({ api, follow, store }: DoorContext) {
       {
         View: () => (
           <Notices api={api}>
-            <UnsentEdits api={api} labelOf={labelOf} copy={text => copyText(api, text)} onProblem={tellProblem} />
+            <UnsentEdits api={api} labelOf={labelOf} copy={text => copyText(api, text)} onProblem={reportProblem} />
           </Notices>
         ),
       },

@@ -4,7 +4,7 @@ import { useEffect, type ReactNode } from 'react'
 import type { Api } from '../../../shared/contract/contract.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import css from './notices.module.css'
-import { useNotices, type LocalNotice, dismiss, tellProblem, dismissMs } from '../../mirrors/notices.ts'
+import { useNotices, type LocalNotice, dismiss, reportProblem, dismissMs } from '../../mirrors/notices.ts'
 
 /** Notices in the corner: information as status, the rest as alerts. `children` come first and stay until they are done. */
 export function Notices({ api, children }: { readonly api: Api; readonly children?: ReactNode }) {
@@ -13,7 +13,7 @@ export function Notices({ api, children }: { readonly api: Api; readonly childre
   useEffect(() => {
     const informational = fromMain.filter(({ level }) => level === 'info')
     const timers = informational.map(({ id }) =>
-      window.setTimeout(() => void api.app.dismissNotice({ id }).catch(tellProblem), dismissMs),
+      window.setTimeout(() => void api.app.dismissNotice({ id }).catch(reportProblem), dismissMs),
     )
     return () => timers.forEach(timer => clearTimeout(timer))
   }, [api, fromMain])
@@ -44,7 +44,7 @@ export function Notices({ api, children }: { readonly api: Api; readonly childre
             label="Dismiss"
             onClick={() => {
               dismiss(notice.id)
-              if (fromMain.includes(notice)) void api.app.dismissNotice({ id: notice.id }).catch(tellProblem)
+              if (fromMain.includes(notice)) void api.app.dismissNotice({ id: notice.id }).catch(reportProblem)
             }}
           >
             <X size={14} />

@@ -5,6 +5,8 @@ import { nameOf } from '../../../shared/base/paths.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { ConflictSide } from '../../../shared/contract/prompts.ts'
 import type { ConflictChoice } from '../../../shared/contract/transfers.ts'
+import { useHosts } from '../../mirrors/hosts.ts'
+import { sideAmong } from '../../mirrors/targets.ts'
 import { Button } from '../../ui/button.tsx'
 import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
 import { Checkbox } from '../../ui/field.tsx'
@@ -19,6 +21,11 @@ const time = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle
 /** Asks what to do if a file already exists. */
 export function ConflictDialog({ question, answer, api }: Omit<Asked<'conflict'>, 'copy'> & { readonly api: Api }) {
   const { name, folder, source, target, canResume, canStop } = question
+  const hosts = useHosts(state => state.book.hosts)
+  const labels = {
+    source: `Source (${sideAmong(source.place.side, hosts)})`,
+    target: `Existing file (${sideAmong(target.place.side, hosts)})`,
+  }
   const [all, setAll] = useState(false)
   const [comparing, setComparing] = useState(false)
   const skip = useRef<HTMLButtonElement>(null)
@@ -36,15 +43,15 @@ export function ConflictDialog({ question, answer, api }: Omit<Asked<'conflict'>
       onClose={() => answer(null)}
       initialFocus={skip}
     >
-      <dl className={ui['pairs']}>
-        <dt>Source</dt>
+      <dl className={ui['pairs']} data-wide>
+        <dt>{labels.source}</dt>
         <dd>{sideText(source)}</dd>
-        <dt>Existing file</dt>
+        <dt>{labels.target}</dt>
         <dd>{sideText(target)}</dd>
       </dl>
       {comparing && (
         <Suspense fallback={<p role="status">Loading…</p>}>
-          <Differences api={api} source={source} target={target} />
+          <Differences api={api} source={source} target={target} labels={labels} />
         </Suspense>
       )}
       <Checkbox label="Apply to all" checked={all} onChange={event => setAll(event.currentTarget.checked)} />

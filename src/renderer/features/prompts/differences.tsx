@@ -6,16 +6,19 @@ import { useEffect, useRef, useState } from 'react'
 import { messageOf } from '../../../shared/base/errors.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { ConflictSide } from '../../../shared/contract/prompts.ts'
+import css from './prompts.module.css'
 
 interface DifferencesProps {
   readonly api: Api
   readonly source: ConflictSide
   readonly target: ConflictSide
+  readonly labels: { readonly source: string; readonly target: string }
 }
 
 /** Shows the existing file and the file that would replace it side by side. */
-export function Differences({ api, source, target }: DifferencesProps) {
+export function Differences({ api, source, target, labels }: DifferencesProps) {
   const box = useRef<HTMLDivElement>(null)
+  const { source: sourceLabel, target: targetLabel } = labels
   const [error, setError] = useState<string | null>(null)
   useEffect(() => {
     let view: MergeView | undefined
@@ -27,8 +30,8 @@ export function Differences({ api, source, target }: DifferencesProps) {
         if (!open || !box.current) return
         view = new MergeView({
           parent: box.current,
-          a: { doc: existing, extensions: side('Existing file') },
-          b: { doc: replacement, extensions: side('Source') },
+          a: { doc: existing, extensions: side(targetLabel) },
+          b: { doc: replacement, extensions: side(sourceLabel) },
           collapseUnchanged: { margin: 2 },
         })
       },
@@ -38,9 +41,17 @@ export function Differences({ api, source, target }: DifferencesProps) {
       open = false
       view?.destroy()
     }
-  }, [api, source, target])
+  }, [api, source, target, sourceLabel, targetLabel])
   if (error !== null) return <p role="alert">{error}</p>
-  return <div ref={box} role="group" aria-label="Differences" style={{ maxHeight: '40vh', overflow: 'auto' }} />
+  return (
+    <div role="group" aria-label="Differences">
+      <div className={css['sides']} aria-hidden="true">
+        <span>{targetLabel}</span>
+        <span>{sourceLabel}</span>
+      </div>
+      <div ref={box} className={css['texts']} />
+    </div>
+  )
 }
 
 function side(label: string) {

@@ -1,7 +1,7 @@
 import { CircleHelp } from 'lucide-react'
 
 import { copyText } from '../../mirrors/copy-text.ts'
-import { tellProblem } from '../../mirrors/notices.ts'
+import { reportProblem } from '../../mirrors/notices.ts'
 import { openLink } from '../../mirrors/open-link.ts'
 import { callQuestions, mirrorPrompts, shownQuestion, usePrompts, waitingQuestions } from '../../mirrors/prompts.ts'
 import { openVault } from '../../mirrors/vault.ts'
@@ -13,7 +13,7 @@ export function promptsDoor({ api, follow, store }: DoorContext) {
   store.add(mirrorPrompts(api, follow))
   const cancelShown = () => {
     const question = shownQuestion(usePrompts.getState())
-    if (question) void api.prompts.answer({ id: question.id, answer: null }).catch(tellProblem)
+    if (question) void api.prompts.answer({ id: question.id, answer: null }).catch(reportProblem)
   }
   return {
     overlays: [

@@ -1,7 +1,7 @@
 import { Settings } from 'lucide-react'
 import { useMemo } from 'react'
 
-import { tellProblem } from '../../mirrors/notices.ts'
+import { reportProblem } from '../../mirrors/notices.ts'
 import { changeSettings, useSettings } from '../../mirrors/settings.ts'
 import { terminalThemes } from '../../ui/terminal-themes.ts'
 import { isDark } from '../../ui/theme.ts'
@@ -29,7 +29,7 @@ export function settingsDoor(context: DoorContext) {
         id: 'toggle-theme',
         title: 'Toggle dark and light theme',
         keys: '',
-        run: () => void changeSettings(api, 'appearance', { theme: isDark() ? 'light' : 'dark' }).catch(tellProblem),
+        run: () => void changeSettings(api, 'appearance', { theme: isDark() ? 'light' : 'dark' }).catch(reportProblem),
       },
     ],
   } satisfies Door
@@ -47,8 +47,8 @@ function Page({ context: { api, commands, info } }: { readonly context: DoorCont
       commands={bindable}
       themes={terminalThemes}
       info={info}
-      vault={<VaultSettings api={api} onProblem={tellProblem} />}
-      onProblem={tellProblem}
+      vault={<VaultSettings api={api} onProblem={reportProblem} />}
+      onProblem={reportProblem}
     />
   )
 }

@@ -1,5 +1,5 @@
 import { useSnippetsView, mayRun, hostsByGroup, type Order } from './snippets-state.ts'
-import { tellProblem } from '../../mirrors/notices.ts'
+import { reportProblem } from '../../mirrors/notices.ts'
 import { allPanes } from '../../workspace/workspace-store.ts'
 import type { SnippetRunner } from './run-snippet.ts'
 import { type Target, targetKey } from '../../../shared/contract/targets.ts'
@@ -55,7 +55,7 @@ function Dialogs({ api, snippets, numberKeys }: OpenSnippetDialogsProps) {
       bunches={bunches}
       numberKeys={numberKeys}
       nameOf={labelOf}
-      start={order => void snippets.perform(order).catch(tellProblem)}
+      start={order => void snippets.perform(order).catch(reportProblem)}
     />
   )
 }

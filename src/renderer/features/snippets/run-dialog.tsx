@@ -234,7 +234,7 @@ export function howText(order: Order): string {
         ? `Types the command into ${count} terminals ${then}.`
         : `Types the command into a terminal ${then}.`
     }
-    case 'apart':
+    case 'background':
       return several
         ? 'Runs in the background on each host, with the outputs grouped.'
         : 'Runs in the background, with its output in a panel.'

@@ -18,7 +18,7 @@ import { useSnippets } from '../../mirrors/snippets.ts'
 export interface RunPanelParts {
   readonly api: Api
   readonly copy: (text: string) => void
-  readonly tell: (text: string) => void
+  readonly showNotice: (text: string) => void
   readonly onProblem: (error: unknown) => void
   /** Opens a terminal that shows a tmux window. */
   readonly showTmux: (target: Target, window: number) => void
@@ -260,9 +260,9 @@ async function attach({ id, rows }: RunSnapshot, row: number, parts: RunPanelPar
   if (target && window !== undefined) parts.showTmux(target, Number(window))
 }
 
-async function saveOutput({ id }: RunSnapshot, { api, tell }: RunPanelParts): Promise<void> {
+async function saveOutput({ id }: RunSnapshot, { api, showNotice }: RunPanelParts): Promise<void> {
   const folder = await api.app.chooseFolder({ title: 'Choose where to save the output' })
-  if (folder !== null) tell(`Saved to ${await api.runs.saveTo({ id, folder })}.`)
+  if (folder !== null) showNotice(`Saved to ${await api.runs.saveTo({ id, folder })}.`)
 }
 
 async function closeRun({ id }: RunSnapshot, api: Api): Promise<void> {

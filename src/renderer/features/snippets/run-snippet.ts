@@ -3,7 +3,7 @@ import type { Given, Snippet } from '../../../shared/contract/snippets.ts'
 import { remoteTarget, targetKey, type Target } from '../../../shared/contract/targets.ts'
 import type { Pane } from '../../../shared/contract/workspace.ts'
 import { useHosts } from '../../mirrors/hosts.ts'
-import { tellProblem } from '../../mirrors/notices.ts'
+import { reportProblem } from '../../mirrors/notices.ts'
 import { useSnippets } from '../../mirrors/snippets.ts'
 import { labelOf } from '../../mirrors/targets.ts'
 import {
@@ -74,7 +74,7 @@ export function createSnippetRunner(context: DoorContext): SnippetRunner {
     return perform(order)
   }
   return {
-    run: (snippet, from = {}) => void prepare(snippet, from, false).catch(tellProblem),
+    run: (snippet, from = {}) => void prepare(snippet, from, false).catch(reportProblem),
     perform,
     startUp: ({ paneId, target, again }) => {
       if (bare.delete(paneId)) return
@@ -82,7 +82,7 @@ export function createSnippetRunner(context: DoorContext): SnippetRunner {
       const here = startingOn(target, again)
       if (!pane || here.length === 0) return
       const all = here.reduce(
-        (before, snippet) => before.then(() => prepare(snippet, { pane }, true)).catch(tellProblem),
+        (before, snippet) => before.then(() => prepare(snippet, { pane }, true)).catch(reportProblem),
         Promise.resolve(),
       )
       starting.set(paneId, all)
@@ -96,7 +96,7 @@ export function createSnippetRunner(context: DoorContext): SnippetRunner {
         await requests.shells.open(pane.id, pane.target)
         await requests.shells.typeCommand(pane.id, `tmux attach -t '=hawser:${window}'`, true)
       }
-      void show().catch(tellProblem)
+      void show().catch(reportProblem)
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { Api } from '../../../shared/contract/contract.ts'
 import { copyText } from '../../mirrors/copy-text.ts'
-import { tell, tellProblem } from '../../mirrors/notices.ts'
+import { showNotice, reportProblem } from '../../mirrors/notices.ts'
 import type { DoorContext } from '../../workspace/door.ts'
 import type { SnippetRunner } from './run-snippet.ts'
 import { numberKeysOf } from './snippet-commands.ts'
@@ -8,7 +8,7 @@ import type { SnippetActions } from './snippets-page.tsx'
 
 /** What the page of snippets does with them. */
 export function snippetActions({ api, commands }: DoorContext, snippets: SnippetRunner): SnippetActions {
-  const quietly = (work: Promise<unknown>) => void work.catch(tellProblem)
+  const quietly = (work: Promise<unknown>) => void work.catch(reportProblem)
   return {
     numberKeys: numberKeysOf(commands),
     run: snippet => snippets.run(snippet),
@@ -31,7 +31,7 @@ export function snippetActions({ api, commands }: DoorContext, snippets: Snippet
         api.snippets
           .addStarters()
           .then(added =>
-            tell(
+            showNotice(
               added === 0
                 ? 'All starter snippets are already in your library.'
                 : `Restored ${added === 1 ? '1 starter snippet' : `${added} starter snippets`}.`,
@@ -43,7 +43,7 @@ export function snippetActions({ api, commands }: DoorContext, snippets: Snippet
 
 async function exportSnippets(api: Api, ids: Parameters<Api['snippets']['exportTo']>[0]['ids']): Promise<void> {
   const folder = await api.app.chooseFolder({ title: 'Choose where to save the snippets' })
-  if (folder !== null) tell(`Exported to ${await api.snippets.exportTo({ folder, ids })}.`)
+  if (folder !== null) showNotice(`Exported to ${await api.snippets.exportTo({ folder, ids })}.`)
 }
 
 const formats = { hawser: 'Hawser', electerm: 'electerm', termius: 'Termius' } as const
@@ -59,5 +59,5 @@ async function importSnippets(api: Api): Promise<void> {
     ...skipped.slice(0, 3),
     skipped.length > 3 && `${skipped.length - 3} more were skipped`,
   ]
-  tell(`${parts.filter(Boolean).join('. ')}.`)
+  showNotice(`${parts.filter(Boolean).join('. ')}.`)
 }

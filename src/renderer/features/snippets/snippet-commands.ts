@@ -1,6 +1,6 @@
 import { openSnippetDialog, showRun } from './snippets-state.ts'
 import { useSnippets } from '../../mirrors/snippets.ts'
-import { tell, tellProblem } from '../../mirrors/notices.ts'
+import { showNotice, reportProblem } from '../../mirrors/notices.ts'
 import { activePane, showHome } from '../../workspace/workspace-store.ts'
 import type { Command, CommandList } from '../../ui/command.ts'
 import type { SnippetRunner } from './run-snippet.ts'
@@ -37,7 +37,8 @@ export function snippetCommands(context: DoorContext, snippets: SnippetRunner): 
       title: 'New snippet from selection',
       keys: 'Mod+Shift+M',
       when: inPane,
-      run: () => (selection().trim() === '' ? tell('Select a command in the terminal first.') : draftFrom(selection())),
+      run: () =>
+        selection().trim() === '' ? showNotice('Select a command in the terminal first.') : draftFrom(selection()),
     },
     {
       id: 'snippet-from-last',
@@ -47,7 +48,7 @@ export function snippetCommands(context: DoorContext, snippets: SnippetRunner): 
       run: () => {
         const last = requests.shells.lastCommandOf(activePane()?.id ?? '')
         if (last === null)
-          tell('The last command couldn’t be detected. Select it and use “New snippet from selection”.')
+          showNotice('The last command couldn’t be detected. Select it and use “New snippet from selection”.')
         else draftFrom(last)
       },
     },
@@ -86,7 +87,7 @@ function sendCommands({ api, requests }: DoorContext, selection: () => string): 
         void api.app
           .paste({ from: 'clipboard' })
           .then(text => requests.sender.send(text, activePane()?.id))
-          .catch(tellProblem),
+          .catch(reportProblem),
     },
   ]
 }

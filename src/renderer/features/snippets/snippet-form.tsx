@@ -50,7 +50,7 @@ interface SnippetFormProps {
 const modes: Readonly<Record<RunMode, string>> = {
   send: 'Type and run',
   type: 'Type only',
-  apart: 'In the background, output in a panel',
+  background: 'In the background, output in a panel',
   tmux: 'In a tmux window',
 }
 

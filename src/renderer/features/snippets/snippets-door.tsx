@@ -6,7 +6,7 @@ import type { Target } from '../../../shared/contract/targets.ts'
 import type { Pane } from '../../../shared/contract/workspace.ts'
 import { copyText } from '../../mirrors/copy-text.ts'
 import { useHosts } from '../../mirrors/hosts.ts'
-import { tell, tellProblem } from '../../mirrors/notices.ts'
+import { showNotice, reportProblem } from '../../mirrors/notices.ts'
 import { mirrorSnippets, useSnippets } from '../../mirrors/snippets.ts'
 import type { MenuItem } from '../../ui/menu.tsx'
 import type { PaletteItem } from '../../ui/palette-item.ts'
@@ -33,8 +33,8 @@ export function snippetsDoor(context: DoorContext) {
   const panel: RunPanelParts = {
     api,
     copy: text => copyText(api, text),
-    tell: text => tell(text),
-    onProblem: tellProblem,
+    showNotice: text => showNotice(text),
+    onProblem: reportProblem,
     showTmux: snippets.showTmux,
   }
   return {
@@ -110,7 +110,8 @@ function RunningSnippet() {
 function paletteItems(snippets: SnippetRunner, numberKeys: (number: number) => string): readonly PaletteItem[] {
   const pane = activePane()
   const { book } = useHosts.getState()
-  const elsewhere = (mode: Snippet['mode']) => pane?.target.kind === 'local' && (mode === 'apart' || mode === 'tmux')
+  const elsewhere = (mode: Snippet['mode']) =>
+    pane?.target.kind === 'local' && (mode === 'background' || mode === 'tmux')
   const { snippets: all, used } = useSnippets.getState().book
   const here = all
     .filter(each => !pane || elsewhere(each.mode) || mayRun(each, pane.target, book))

@@ -30,8 +30,8 @@ describe('where a snippet may run', () => {
     expect(shown(on(inside.id))).toEqual(['c', 'a', 'b'])
     expect(shown(on(outside.id))).toEqual(['c', 'a', 'b', 'd'])
     expect(shown(local)).toEqual(['c', 'a', 'b'])
-    const apart = made('apart', { mode: 'apart' })
-    expect(snippetsFor({ snippets: [apart], used: {} }, local, book)).toEqual([])
+    const background = made('background', { mode: 'background' })
+    expect(snippetsFor({ snippets: [background], used: {} }, local, book)).toEqual([])
   })
 })
 
@@ -65,7 +65,11 @@ describe('running a snippet', () => {
   }
 
   it('types into the current terminal, runs in the background on several hosts, and never presses Enter for “Type only”', () => {
-    expect([order('send', 1, 0), order('send', 2, 2), order('send', 2, 1)]).toEqual(['type', 'type', 'apart'])
-    expect([order('type', 2, 0), order('apart', 1, 1), order('tmux', 2, 0)]).toEqual(['type', 'apart', 'tmux'])
+    expect([order('send', 1, 0), order('send', 2, 2), order('send', 2, 1)]).toEqual(['type', 'type', 'background'])
+    expect([order('type', 2, 0), order('background', 1, 1), order('tmux', 2, 0)]).toEqual([
+      'type',
+      'background',
+      'tmux',
+    ])
   })
 })

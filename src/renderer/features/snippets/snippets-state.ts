@@ -151,10 +151,10 @@ export function planOf({
   snippet: { mode },
   targets,
   panes,
-}: Pick<Order, 'snippet' | 'targets' | 'panes'>): 'type' | 'apart' | 'tmux' {
+}: Pick<Order, 'snippet' | 'targets' | 'panes'>): 'type' | 'background' | 'tmux' {
   const here = new Set(panes.map(each => targetKey(each.target)))
   const typed = targets.length === 1 || targets.every(each => here.has(targetKey(each)))
   // A snippet that is only typed never runs by itself, on any number of hosts.
   if (mode === 'type' || (mode === 'send' && typed)) return 'type'
-  return mode === 'tmux' ? 'tmux' : 'apart'
+  return mode === 'tmux' ? 'tmux' : 'background'
 }

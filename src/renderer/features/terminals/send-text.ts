@@ -2,7 +2,7 @@ import { create } from 'zustand'
 
 import { toDisposable, type DisposableStore } from '../../../shared/base/lifecycle.ts'
 import type { Pane } from '../../../shared/contract/workspace.ts'
-import { tell } from '../../mirrors/notices.ts'
+import { showNotice } from '../../mirrors/notices.ts'
 import { labelOf } from '../../mirrors/targets.ts'
 import type { Terminals } from './terminals.ts'
 import { isLive, useTerminalStates } from '../../mirrors/terminals.ts'
@@ -36,10 +36,10 @@ export function createTextSender(terminals: Terminals, store: DisposableStore): 
     useCount: () => useCurrent(state => state.count),
     send: (text, paneId) => {
       const pane = paneId === undefined ? current() : allPanes().find(each => each.id === paneId)
-      if (!pane) return tell('Click the target terminal, then send again.')
+      if (!pane) return showNotice('Click the target terminal, then send again.')
       if (!isLive(useTerminalStates.getState().states[pane.id]))
-        return tell(`The terminal on ${labelOf(pane.target)} is not connected. Reconnect it, then send again.`)
-      if (text.trim() === '') return tell('Nothing is selected.')
+        return showNotice(`The terminal on ${labelOf(pane.target)} is not connected. Reconnect it, then send again.`)
+      if (text.trim() === '') return showNotice('Nothing is selected.')
       // What is sent from a file is meant to run, line for line if need be; what was copied somewhere may not be.
       terminals.pasteText(pane.id, text, { run: true, confirmed: paneId === undefined })
       useCurrent.setState(({ count }) => ({ count: count + 1 }))

@@ -1,6 +1,6 @@
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { TerminalId } from '../../../shared/contract/terminals.ts'
-import { tellProblem } from '../../mirrors/notices.ts'
+import { reportProblem } from '../../mirrors/notices.ts'
 import { changeSettings, useSettings } from '../../mirrors/settings.ts'
 import { isLive, isOpening, useTerminalStates } from '../../mirrors/terminals.ts'
 import type { Command } from '../../ui/command.ts'
@@ -47,7 +47,7 @@ export function paneCommands(api: Api, terminals: Terminals): readonly Command[]
       when: inPane,
       run: () => {
         const { sidePanel } = useSettings.getState().settings.terminal
-        void changeSettings(api, 'terminal', { sidePanel: !sidePanel }).catch(tellProblem)
+        void changeSettings(api, 'terminal', { sidePanel: !sidePanel }).catch(reportProblem)
       },
     },
     {
@@ -118,7 +118,7 @@ export function terminalCommands(api: Api, terminals: Terminals): readonly Comma
 function fontCommands(api: Api): readonly Command[] {
   const setSize = (size: (old: number) => number) => {
     const { fontSize } = useSettings.getState().settings.terminal
-    void changeSettings(api, 'terminal', { fontSize: Math.min(40, Math.max(6, size(fontSize))) }).catch(tellProblem)
+    void changeSettings(api, 'terminal', { fontSize: Math.min(40, Math.max(6, size(fontSize))) }).catch(reportProblem)
   }
   return [
     {

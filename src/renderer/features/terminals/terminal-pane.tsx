@@ -12,6 +12,7 @@ import {
 } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 
+import type { ConfigLine } from '../../../shared/base/errors.ts'
 import type { Pane } from '../../../shared/contract/workspace.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { dragSource } from '../../ui/drag-source.ts'
@@ -40,6 +41,8 @@ export interface PaneActions {
   readonly menus: readonly DoorMenu<Pane>[]
   /** Opens the form of the host behind the pane; null where there is none. */
   readonly editHost: (() => void) | null
+  /** Opens a file of the SSH config at a line. */
+  readonly editConfig: (at: ConfigLine) => void
 }
 
 export interface TerminalPaneProps {
@@ -165,6 +168,7 @@ export function TerminalPane({ pane, tab, label, terminals, actions, pathOf, ope
         stopReconnecting={() => terminals.stopReconnecting(pane.id)}
         close={actions.close}
         editHost={actions.editHost}
+        editConfig={actions.editConfig}
         openLink={openLink}
       />
       <UnsentBar

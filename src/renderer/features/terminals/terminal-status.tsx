@@ -1,3 +1,4 @@
+import type { ConfigLine, WireError } from '../../../shared/base/errors.ts'
 import type { Exit, TerminalState } from '../../../shared/contract/terminals.ts'
 import { Button } from '../../ui/button.tsx'
 import { inSeconds, useNow } from '../../ui/countdown.ts'
@@ -13,6 +14,7 @@ interface TerminalStatusProps {
   readonly stopReconnecting: () => void
   readonly close: () => void
   readonly editHost: (() => void) | null
+  readonly editConfig: (at: ConfigLine) => void
   readonly openLink: (address: string) => void
 }
 
@@ -23,7 +25,7 @@ export function TerminalStatus(props: TerminalStatusProps) {
 }
 
 function StatusOf(props: TerminalStatusProps) {
-  const { state, label, connect, cancel, close, editHost, openLink } = props
+  const { state, label, connect, cancel, close, editHost, editConfig, openLink } = props
   switch (state?.kind) {
     case 'ready':
       return null
@@ -85,11 +87,7 @@ function StatusOf(props: TerminalStatusProps) {
           text={state.error.code === 'cancelled' ? `${label} is not connected.` : state.error.message}
           tone={state.error.code === 'cancelled' ? undefined : 'bad'}
         >
-          {editHost && (
-            <Button small onClick={editHost}>
-              Edit host
-            </Button>
-          )}
+          <Cure error={state.error} editHost={editHost} editConfig={editConfig} />
           <Button small look="primary" onClick={connect}>
             {state.error.code === 'cancelled' ? 'Connect' : 'Try again'}
           </Button>
@@ -153,6 +151,26 @@ export function UnsentBar({ count, isLive, send, discard }: UnsentProps) {
         Send
       </Button>
     </Bar>
+  )
+}
+
+/** Leads to what can be changed: the refused line of the SSH config, or the form of the host. */
+function Cure({
+  error: { configLine },
+  editHost,
+  editConfig,
+}: Pick<TerminalStatusProps, 'editHost' | 'editConfig'> & { readonly error: WireError }) {
+  if (configLine)
+    return (
+      <Button small onClick={() => editConfig(configLine)}>
+        Open SSH config at line {configLine.line}
+      </Button>
+    )
+  if (editHost === null) return null
+  return (
+    <Button small onClick={editHost}>
+      Edit host
+    </Button>
   )
 }
 

@@ -77,6 +77,7 @@ function PaneView({ pane, tab, terminals, context }: TerminalTabViewProps & { re
     menu: commands.menu(menuCommands),
     menus: doors.flatMap(({ terminalMenu }) => terminalMenu ?? []),
     editHost: host ? () => requests.editHost(host) : null,
+    editConfig: ({ path, line }) => requests.editLocalFile(path, line),
   }
   return (
     <TerminalPane

@@ -5,7 +5,7 @@ import type { Api } from '../../../shared/contract/contract.ts'
 import { inheritedFrom } from '../../../shared/contract/inheritance.ts'
 import type { Target } from '../../../shared/contract/targets.ts'
 import { useHosts } from '../../mirrors/hosts.ts'
-import { tell, tellProblem } from '../../mirrors/notices.ts'
+import { showNotice, reportProblem } from '../../mirrors/notices.ts'
 import { changeSettings, useSettings } from '../../mirrors/settings.ts'
 import { labelAmong, labelOf } from '../../mirrors/targets.ts'
 import { isLive, mirrorTerminals, useTerminalStates } from '../../mirrors/terminals.ts'
@@ -66,7 +66,7 @@ export function terminalsDoor(context: DoorContext) {
     status: SessionCount,
     restored: () => {
       pointToSignIns(store)
-      void adoptRunning(api, terminals).catch(tellProblem)
+      void adoptRunning(api, terminals).catch(reportProblem)
     },
     answers: {
       shells: terminals,
@@ -88,10 +88,10 @@ function createTerminals(context: DoorContext): Terminals {
     lookFor,
     openLink: (target, address) => requests.openLink(target, address),
     onKey: (event, toShell) => isHeldBack(event) || context.commands.onKey(event, toShell),
-    onProblem: text => tellProblem(text),
-    onNotice: text => tell(text),
+    onProblem: text => reportProblem(text),
+    onNotice: text => showNotice(text),
     labelOf,
-    changeSettings: patch => void changeSettings(api, 'terminal', patch).catch(tellProblem),
+    changeSettings: patch => void changeSettings(api, 'terminal', patch).catch(reportProblem),
     platform: info.platform === 'darwin' ? 'mac' : info.platform === 'win32' ? 'windows' : 'linux',
     version: info.version,
   })
@@ -140,7 +140,7 @@ function pointToSignIns(store: DoorContext['store']): void {
       const isNew = now[pane.id]?.kind === 'sign-in' && before[pane.id]?.kind !== 'sign-in'
       const tab = tabWith(pane.id)
       if (!isNew || !tab || tab === shown) continue
-      tell(`Sign-in needed for ${labelOf(pane.target)}.`, { label: 'Show', run: () => activateTab(tab.id) })
+      showNotice(`Sign-in needed for ${labelOf(pane.target)}.`, { label: 'Show', run: () => activateTab(tab.id) })
     }
   }
   store.add(toDisposable(useTerminalStates.subscribe((now, before) => follow(now.states, before.states))))
@@ -176,7 +176,7 @@ function openTerminal({ api, terminals }: Opening, target: Target, folder?: stri
     terminals.sendFirst(pane.id, `${line}\r`)
   }
   // After the pane is drawn: its size goes with the request.
-  requestAnimationFrame(() => void open().catch(tellProblem))
+  requestAnimationFrame(() => void open().catch(reportProblem))
 }
 
 function SessionCount() {

@@ -75,7 +75,7 @@ export class Terminals implements Disposable, Shells {
       new ClipboardGate({
         settings: () => parts.settings().terminal,
         labelOf: parts.labelOf,
-        write: (text, to) => void parts.api.app.copy({ text, to }).catch(this.#tell),
+        write: (text, to) => void parts.api.app.copy({ text, to }).catch(this.#showNotice),
         remember: hosts => parts.changeSettings({ clipboardHosts: [...hosts] }),
         onNotice: parts.onNotice,
       }),
@@ -91,7 +91,7 @@ export class Terminals implements Disposable, Shells {
         known: id => this.#clients.get(id),
         isOpening: id => this.#opening.has(id),
         onOpened: ({ id, target }, again) => this.#opened.fire({ paneId: id, target, again }),
-        onProblem: this.#tell,
+        onProblem: this.#showNotice,
       }),
     )
   }
@@ -108,7 +108,7 @@ export class Terminals implements Disposable, Shells {
       onSelected: text => {
         // Find selects its matches, which are not meant for the clipboard.
         const wanted = this.#parts.settings().terminal.copyOnSelect && useTerminals.getState().finding !== paneId
-        if (text !== '' && wanted) void this.#parts.api.app.copy({ text }).catch(this.#tell)
+        if (text !== '' && wanted) void this.#parts.api.app.copy({ text }).catch(this.#showNotice)
       },
       onPaste: text => (text === '' ? undefined : this.pasteText(paneId, text)),
       onTyped: (data, stroke) => this.#broadcast(paneId, data, stroke),
@@ -160,7 +160,7 @@ export class Terminals implements Disposable, Shells {
   }
 
   async paste(paneId: string, from: 'clipboard' | 'selection'): Promise<void> {
-    const text = await this.#parts.api.app.paste({ from }).catch(this.#tell)
+    const text = await this.#parts.api.app.paste({ from }).catch(this.#showNotice)
     if (text !== undefined && text !== '') this.pasteText(paneId, text)
   }
 
@@ -211,7 +211,7 @@ export class Terminals implements Disposable, Shells {
   async typePaths(paneId: string, target: Target, paths: readonly string[]): Promise<void> {
     const line = await this.#parts.api.terminals
       .lineFor({ target, request: { kind: 'paths', paths: [...paths] } })
-      .catch(this.#tell)
+      .catch(this.#showNotice)
     if (line !== undefined) this.#clients.get(paneId)?.type(line)
   }
 
@@ -240,16 +240,16 @@ export class Terminals implements Disposable, Shells {
     const { reconnectRestored } = this.#parts.settings().terminal
     for (const pane of panes)
       if (pane.target.kind !== 'local' && (reconnectRestored || pane.run !== undefined))
-        void this.#returning.restore(pane).catch(this.#tell)
+        void this.#returning.restore(pane).catch(this.#showNotice)
   }
 
   /** Connects a terminal that reconnects by itself right now; what the server asks may be asked. */
   reconnect(paneId: TerminalId): void {
-    void this.#parts.api.terminals.reconnect({ id: paneId, ask: true }).catch(this.#tell)
+    void this.#parts.api.terminals.reconnect({ id: paneId, ask: true }).catch(this.#showNotice)
   }
 
   stopReconnecting(paneId: TerminalId): void {
-    void this.#parts.api.terminals.stopReconnecting({ id: paneId }).catch(this.#tell)
+    void this.#parts.api.terminals.stopReconnecting({ id: paneId }).catch(this.#showNotice)
   }
 
   /** Sends the keys that were typed without a connection. */
@@ -265,14 +265,14 @@ export class Terminals implements Disposable, Shells {
 
   /** Cancels a connection attempt. */
   cancel(paneId: TerminalId): void {
-    void this.#parts.api.terminals.close({ id: paneId }).catch(this.#tell)
+    void this.#parts.api.terminals.close({ id: paneId }).catch(this.#showNotice)
   }
 
   /** Copies the selection; false when there is none. */
   copy(paneId: string): boolean {
     const text = this.#clients.get(paneId)?.terminal.getSelection() ?? ''
     if (text === '') return false
-    void this.#parts.api.app.copy({ text }).catch(this.#tell)
+    void this.#parts.api.app.copy({ text }).catch(this.#showNotice)
     return true
   }
 
@@ -353,7 +353,7 @@ export class Terminals implements Disposable, Shells {
     const send = () =>
       void this.#parts.api.terminals
         .resize({ id: paneId, size: { cols: size.cols, rows: size.rows } })
-        .catch(this.#tell)
+        .catch(this.#showNotice)
     this.#resizes.set(paneId, window.setTimeout(send, resizeMs))
   }
 
@@ -362,7 +362,7 @@ export class Terminals implements Disposable, Shells {
     const { resize } = this.#parts.api.terminals
     void resize({ id, size: { ...size, rows: Math.max(1, size.rows - 1) } })
       .then(() => resize({ id, size }))
-      .catch(this.#tell)
+      .catch(this.#showNotice)
   }
 
   #ring(paneId: string): void {
@@ -382,11 +382,11 @@ export class Terminals implements Disposable, Shells {
       this.#clipboard.forget(id)
       this.#unsent.take(id)
       client.dispose()
-      void this.#parts.api.terminals.close({ id: client.id }).catch(this.#tell)
+      void this.#parts.api.terminals.close({ id: client.id }).catch(this.#showNotice)
     }
   }
 
-  readonly #tell = (error: unknown): undefined => {
+  readonly #showNotice = (error: unknown): undefined => {
     this.#parts.onProblem(error instanceof Error ? error.message : String(error))
   }
 }

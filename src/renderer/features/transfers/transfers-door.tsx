@@ -1,5 +1,5 @@
 import { sizeText } from '../../../shared/base/sizes.ts'
-import { tellProblem } from '../../mirrors/notices.ts'
+import { reportProblem } from '../../mirrors/notices.ts'
 import { isUnderWay, mirrorTransfers, useTransfers } from '../../mirrors/transfers.ts'
 import type { Door, DoorContext } from '../../workspace/door.ts'
 import { activeFiles, useWorkspace } from '../../workspace/workspace-store.ts'
@@ -10,7 +10,7 @@ export function transfersDoor({ api, follow, store }: DoorContext) {
   store.add(mirrorTransfers(api, follow))
   const Panel = () => {
     const shown = useWorkspace(state => activeFiles(state) !== undefined)
-    return shown ? <TransfersPanel api={api} sizeText={sizeText} onProblem={tellProblem} /> : null
+    return shown ? <TransfersPanel api={api} sizeText={sizeText} onProblem={reportProblem} /> : null
   }
   return { panel: Panel, status: TransferCount } satisfies Door
 }

@@ -1,6 +1,6 @@
 import { Lock, LockOpen } from 'lucide-react'
 
-import { tellProblem } from '../../mirrors/notices.ts'
+import { reportProblem } from '../../mirrors/notices.ts'
 import { askVault, mirrorVault, useVault, vaultText } from '../../mirrors/vault.ts'
 import type { Door, DoorContext } from '../../workspace/door.ts'
 import { useWorkspace } from '../../workspace/workspace-store.ts'
@@ -17,7 +17,7 @@ export function vaultDoor({ api, follow, store }: DoorContext) {
         title: 'Lock vault',
         keys: '',
         when: stateIs('unlocked'),
-        run: () => void api.vault.lock().catch(tellProblem),
+        run: () => void api.vault.lock().catch(reportProblem),
       },
       {
         id: 'unlock-vault',

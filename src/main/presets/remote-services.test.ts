@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { builtInPresets } from '../../shared/contract/presets.ts'
-import { findService, parseJupyterServers, presetOf, recognise } from './services-there.ts'
+import { findService, parseJupyterServers, presetOf, recognise } from './remote-services.ts'
 
 const running: readonly [string, string][] = [
   ['jupyter', '/usr/bin/python3 /usr/bin/jupyter-notebook --no-browser'],

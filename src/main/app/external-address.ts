@@ -5,7 +5,7 @@ import { wrongHop } from '../../shared/contract/targets.ts'
  * Returns the `ssh://`, `sftp://` or `scp://` URL among a program's arguments, if there is one, without the password it
  * may contain, which is neither shown nor stored.
  */
-export function outsideAddress(args: readonly string[]): string | undefined {
+export function externalAddress(args: readonly string[]): string | undefined {
   const found = args.find(arg => isSshUrl(arg) && /^\S{7,1024}$/.test(arg))
   return found === undefined ? undefined : shownSshUrl(found)
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { parseQuickConnect } from '../../renderer/features/hosts/quick-connect.ts'
-import { outsideAddress, whyRefused } from './outside-address.ts'
+import { externalAddress, whyRefused } from './external-address.ts'
 
 const letters = [
   '$(touch${IFS}x)',
@@ -59,7 +59,7 @@ describe('an address from another program', () => {
   it.each([...users.map(user => `ssh://${user}@build.example`), ...hosts.map(host => `ssh://ada@${host}`)])(
     'is refused before any question: %s',
     url => {
-      const found = outsideAddress(['hawser', url])
+      const found = externalAddress(['hawser', url])
       // A browser or desktop may pass it in any form; a URL that isn't found at all is rejected too.
       if (found !== undefined)
         expect(whyRefused(found)).toMatch(/^Couldn’t open an address from another program\. .*\.$/)
@@ -80,14 +80,14 @@ describe('an address from another program', () => {
     ['ssh://ada;fingerprint=x@build.example', 'ada', 'build.example'],
     ['scp://ada@build.example/x', 'ada', 'build.example'],
   ])('may be asked about: %s', (url, user, host) => {
-    expect(whyRefused(outsideAddress([url]) as string)).toBeNull()
+    expect(whyRefused(externalAddress([url]) as string)).toBeNull()
     const read = parseQuickConnect(url)
     expect(read).toMatchObject({ kind: 'address', target: { user } })
     if (host !== null) expect(read).toMatchObject({ target: { address: host } })
   })
 
   it('is asked about without the password in it', () => {
-    expect(outsideAddress(['hawser', 'sftp://ada:s3cret@build.example/x'])).toBe('sftp://ada@build.example/x')
+    expect(externalAddress(['hawser', 'sftp://ada:s3cret@build.example/x'])).toBe('sftp://ada@build.example/x')
     expect(whyRefused('ssh://ada:s3cret@build.example:x')).not.toContain('s3cret')
   })
 })

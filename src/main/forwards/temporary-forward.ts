@@ -5,7 +5,7 @@ import type { Preset } from '../../shared/contract/presets.ts'
 import type { Target } from '../../shared/contract/targets.ts'
 
 /** A temporary forward to a port of a host. The host chose the port, so it listens at the host's own address. */
-export function passingForward(target: Target, port: number, preset: Preset | null): Forward {
+export function temporaryForward(target: Target, port: number, preset: Preset | null): Forward {
   return {
     id: randomUUID() as ForwardId,
     label: preset?.name ?? `Port ${port}`,
@@ -18,6 +18,6 @@ export function passingForward(target: Target, port: number, preset: Preset | nu
     start: 'hand',
     presetId: preset?.id ?? null,
     page: preset ? preset.page : '/',
-    passing: true,
+    temporary: true,
   }
 }
