@@ -86,7 +86,6 @@ export class TerminalService implements Contract, Disposable {
         port: this.#parts.openPort(id),
         size,
         onEnd: end => this.#ended(entry, end),
-        onAbandoned: () => this.#drop(id),
       })
     } catch (error) {
       this.#setState(entry, { kind: 'failed', error: toWireError(error) })

@@ -25,12 +25,7 @@ export interface TerminalSessionParts {
   readonly port: StreamPort
   readonly size: TerminalSize
   readonly onEnd: (end: ShellEnd) => void
-  /** Called when no page has shown the shell for a minute. */
-  readonly onAbandoned: () => void
 }
-
-// A crashed or reloaded page is back much sooner.
-const abandonedMs = 60_000
 
 /**
  * Carries bytes between a shell and its screen, never faster than the screen processes them. The shell outlives the
@@ -38,17 +33,14 @@ const abandonedMs = 60_000
  */
 export class TerminalSession implements Disposable {
   readonly #shell: Shell
-  readonly #parts: TerminalSessionParts
   readonly #backlog = new Backlog()
   #flow = new FlowControl()
   #port: StreamPort | undefined
   #size: TerminalSize
   #pending: Buffer[] = []
   #scheduled = false
-  #abandoned: NodeJS.Timeout | undefined
 
   constructor(parts: TerminalSessionParts) {
-    this.#parts = parts
     this.#size = parts.size
     this.#shell = parts.shell
     this.#shell.onData(data => this.#collect(data))
@@ -73,7 +65,6 @@ export class TerminalSession implements Disposable {
   }
 
   dispose(): void {
-    clearTimeout(this.#abandoned)
     const port = this.#port
     this.#port = undefined
     port?.dispose()
@@ -91,16 +82,14 @@ export class TerminalSession implements Disposable {
 
   /**
    * The page is gone: there will be no acknowledgments, and a program that prints must not block until the next page.
+   * Only the window ends the shell, because a page may be away for as long as the computer sleeps.
    */
   #leave(): void {
     this.#port = undefined
     this.#startOver()
-    this.#abandoned = setTimeout(this.#parts.onAbandoned, abandonedMs)
-    this.#abandoned.unref()
   }
 
   #startOver(): void {
-    clearTimeout(this.#abandoned)
     if (this.#flow.paused) this.#shell.resume()
     this.#flow = new FlowControl()
   }
