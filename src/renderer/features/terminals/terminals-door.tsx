@@ -8,11 +8,11 @@ import { useHosts } from '../../mirrors/hosts.ts'
 import { tell, tellProblem } from '../../mirrors/notices.ts'
 import { changeSettings, useSettings } from '../../mirrors/settings.ts'
 import { labelAmong, labelOf } from '../../mirrors/targets.ts'
-import { isLive, mirrorTerminals, useTerminalStates } from '../../mirrors/terminals.ts'
+import { isLive, isOpening, mirrorTerminals, useTerminalStates } from '../../mirrors/terminals.ts'
 import { isModalOpen } from '../../ui/command.ts'
 import { isDark, onThemeChanged } from '../../ui/theme.ts'
 import type { Door, DoorContext } from '../../workspace/door.ts'
-import { activePane, adoptPane, allPanes, openTab } from '../../workspace/workspace-store.ts'
+import { activePane, adoptPane, livingPanes, openTab, reviveClosed } from '../../workspace/workspace-store.ts'
 import { CloseDialog, requestClose } from './close-dialog.tsx'
 import { PasteDialog } from './paste-dialog.tsx'
 import { createTextSender } from './send-text.ts'
@@ -127,13 +127,17 @@ function keepKeyboard(terminals: Terminals): void {
   for (const type of ['click', 'keyup']) document.addEventListener(type, settle, true)
 }
 
-/** A shell whose tab was not saved yet when the page before this one ended comes back in a tab of its own. */
+/**
+ * Takes over the shells that the page before this one left, those that are still connecting too: the tabs that it closed
+ * can be reopened with theirs, and a shell whose tab was not saved yet comes back in a tab of its own.
+ */
 async function adoptRunning(api: Api): Promise<void> {
-  const shown = new Set<string>(allPanes().map(({ id }) => id))
-  const running = (await api.terminals.list()).filter(({ id, state }) => isLive(state) && !shown.has(id))
+  const running = (await api.terminals.list()).filter(({ state }) => isLive(state) || isOpening(state))
   if (running.length === 0) return
+  reviveClosed(new Set(running.map(({ id }) => id)))
+  const known = new Set<string>(livingPanes().map(({ id }) => id))
   const { hosts } = await api.hosts.list()
-  for (const { id, target } of running) adoptPane({ id, target, title: labelAmong(target, hosts) })
+  for (const { id, target } of running) if (!known.has(id)) adoptPane({ id, target, title: labelAmong(target, hosts) })
 }
 
 interface Opening {

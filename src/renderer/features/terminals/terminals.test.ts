@@ -124,7 +124,7 @@ describe('the terminals of a window', () => {
     const tabId = useWorkspace.getState().tabs[0]?.id ?? ''
     closeTab(tabId)
     vi.advanceTimersByTime(9_000)
-    expect(reopenTab()).toEqual([])
+    expect(reopenTab()).toEqual([pane])
     expect(useWorkspace.getState()).toMatchObject({ activeId: tabId, tabs: [{ panes: { [pane.id]: pane } }] })
     vi.advanceTimersByTime(60_000)
     expect(close).not.toHaveBeenCalled()

@@ -316,7 +316,7 @@ export class Terminals implements Disposable, Shells {
   /** Attaches to running shells of these panes that an earlier page opened. */
   #reattach(): void {
     const { states } = useTerminalStates.getState()
-    for (const { id, target } of allPanes()) {
+    for (const { id, target } of livingPanes()) {
       if (!isLive(states[id]) || this.#opening.has(id) || this.#clients.get(id)?.connected) continue
       void this.#attach(this.client(id, target)).catch(this.#tell)
     }
