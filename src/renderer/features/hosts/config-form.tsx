@@ -6,6 +6,7 @@ import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Checkbox, Select, TextField } from '../../ui/field.tsx'
 import { FormEnd } from '../../ui/form-end.tsx'
+import { useUnsavedForm } from '../../ui/unsaved-form.tsx'
 import css from './hosts.module.css'
 import { sentences } from './host-form.tsx'
 import { groupPath, useHosts } from '../../mirrors/hosts.ts'
@@ -28,6 +29,7 @@ export function ConfigForm({ host, config, onSave, onForget, onOpen, onClose }: 
   const [failure, setFailure] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
   const saving = useRef(false)
+  const unsaved = useUnsavedForm(onClose)
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const data = new FormData(event.currentTarget)
@@ -53,9 +55,9 @@ export function ConfigForm({ host, config, onSave, onForget, onOpen, onClose }: 
       title={`Edit ${host.label}`}
       description={`Line ${config.line} of ${config.path}. Only the fields you change are written; comments and order are preserved.`}
       width={560}
-      onClose={onClose}
+      onClose={unsaved.leave}
     >
-      <form className={css['form']} onSubmit={event => void submit(event)} noValidate>
+      <form ref={unsaved.form} className={css['form']} onSubmit={event => void submit(event)} noValidate>
         <div className={css['address']}>
           <TextField label="Address" name="hostName" defaultValue={host.address} />
           <TextField label="Port" name="port" inputMode="numeric" defaultValue={host.port ?? ''} placeholder="22" />
@@ -85,7 +87,7 @@ export function ConfigForm({ host, config, onSave, onForget, onOpen, onClose }: 
         {config.alsoNames.length > 0 && (
           <p className={`${css['hint']} ${css['wide']}`}>Also applies to {config.alsoNames.join(', ')}.</p>
         )}
-        <FormEnd failure={failure} busy={busy} submit="Save" onCancel={onClose}>
+        <FormEnd failure={failure} busy={busy} submit="Save" unsaved={unsaved}>
           <Button onClick={() => onOpen(config.path, config.line)}>Open file</Button>
         </FormEnd>
       </form>

@@ -19,13 +19,13 @@ import {
   type Snippet,
   type SnippetIcon,
 } from '../../../shared/contract/snippets.ts'
-import { Button } from '../../ui/button.tsx'
-import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
 import { Checkbox, Select, TextArea, TextField } from '../../ui/field.tsx'
 import { FormEnd } from '../../ui/form-end.tsx'
 import { shownShortcut } from '../../ui/shortcut.ts'
 import { Tag } from '../../ui/tag.tsx'
 import ui from '../../ui/text.module.css'
+import { useUnsavedForm } from '../../ui/unsaved-form.tsx'
 import { Picker, type Choice } from './picker.tsx'
 import { readsAgain } from './reads-again.ts'
 import css from './snippets.module.css'
@@ -85,8 +85,7 @@ export function SnippetForm({
   const [busy, setBusy] = useState(false)
   const [startsOpen] = useState(draft.onConnect.size > 0)
   const [first] = useState(draft)
-  const [leaving, setLeaving] = useState(false)
-  const leave = () => (draft === first ? onClose() : setLeaving(true))
+  const unsaved = useUnsavedForm(onClose, () => draft !== first)
   const set = <K extends keyof Draft>(name: K, value: Draft[K]) => setDraft(old => ({ ...old, [name]: value }))
   const save = async () => {
     if (!draft.everywhere && draft.where.size === 0)
@@ -107,9 +106,10 @@ export function SnippetForm({
       title={snippet ? `Edit ${snippet.name}` : 'New snippet'}
       badge={<Braces size={18} />}
       width={720}
-      onClose={leave}
+      onClose={unsaved.leave}
     >
       <form
+        ref={unsaved.form}
         className={css['form']}
         onSubmit={event => {
           event.preventDefault()
@@ -208,29 +208,9 @@ export function SnippetForm({
             onChange={onConnect => set('onConnect', onConnect)}
           />
         </details>
-        {leaving ? (
-          <DiscardQuestion onStay={() => setLeaving(false)} onLeave={onClose} />
-        ) : (
-          <FormEnd failure={failure} busy={busy} submit="Save" onCancel={leave} />
-        )}
+        <FormEnd failure={failure} busy={busy} submit="Save" unsaved={unsaved} />
       </form>
     </Dialog>
-  )
-}
-
-/** Asks before unsaved changes are discarded. */
-function DiscardQuestion({ onStay, onLeave }: { readonly onStay: () => void; readonly onLeave: () => void }) {
-  return (
-    <div className={css['wide']}>
-      <Actions>
-        <span>Discard changes?</span>
-        <Grow />
-        <Button onClick={onStay}>Keep editing</Button>
-        <Button look="danger" onClick={onLeave}>
-          Discard changes
-        </Button>
-      </Actions>
-    </div>
   )
 }
 
