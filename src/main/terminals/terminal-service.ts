@@ -95,10 +95,10 @@ export class TerminalService implements Contract, Disposable {
     }
   }
 
-  attach({ id }: Input<'attach'>): void {
+  attach({ id, portId }: Input<'attach'>): void {
     const session = this.#entries.get(id)?.session
     if (!session) throw new AppError('not-found', 'This terminal is not connected.')
-    session.attach(this.#parts.openPort(id))
+    session.attach(this.#parts.openPort(portId))
   }
 
   resize({ id, size }: Input<'resize'>): void | undefined {

@@ -70,10 +70,11 @@ export const terminals = {
    */
   open: call(z.strictObject({ id: terminalId, target, size: terminalSize })).returns<void>(),
   /**
-   * Opens a new port to a running shell, for a reloaded page; its first message is a replay. Errors: `not-found` if
-   * none is running under this ID.
+   * Opens a new port to a running shell, for a reloaded page; its first message is a replay. The port has an ID of its
+   * own, because one that was meant for the page before may still arrive. Errors: `not-found` if no shell is running
+   * under this ID.
    */
-  attach: call(z.strictObject({ id: terminalId })).returns<void>(),
+  attach: call(z.strictObject({ id: terminalId, portId: z.uuid() })).returns<void>(),
   resize: call(z.strictObject({ id: terminalId, size: terminalSize })).returns<void>(),
   close: call(z.strictObject({ id: terminalId })).returns<void>(),
   /**

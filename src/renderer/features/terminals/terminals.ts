@@ -324,10 +324,11 @@ export class Terminals implements Disposable, Shells {
 
   async #attach(client: TerminalClient): Promise<void> {
     this.#opening.add(client.id)
-    const ports = this.#parts.ports.expect(client.id, port => client.connect(port))
+    const portId = crypto.randomUUID()
+    const ports = this.#parts.ports.expect(portId, port => client.connect(port))
     client.expectShell()
     try {
-      await this.#parts.api.terminals.attach({ id: client.id })
+      await this.#parts.api.terminals.attach({ id: client.id, portId })
       await client.arrived
     } finally {
       this.#opening.delete(client.id)
