@@ -34,3 +34,22 @@ test('a tab whose shell runs a program is closed after a question, and can be re
   await expect(question).toBeHidden()
   expect(await terminal(page, 'gpu-box').region.count()).toBe(0)
 })
+
+test('closing a tab that still connects withdraws its question; reopened, it connects again', async ({
+  launch,
+  sshd,
+}) => {
+  const { page } = await launch({ hosts: [keyHost(sshd)] })
+  await page.getByRole('button', { name: 'gpu-box', exact: true }).click()
+  const question = page.getByRole('alertdialog', { name: 'Trust gpu-box?' })
+  const tab = page.getByRole('tab', { name: 'gpu-box', includeHidden: true })
+  await expect(tab).toHaveCount(1)
+  await page.keyboard.press('Control+Shift+Q')
+  await expect(tab).toHaveCount(0)
+  await expect(page.getByText('0 sessions')).toBeVisible()
+  await expect(question).toBeHidden()
+
+  await page.keyboard.press('Control+Shift+T')
+  await question.getByRole('button', { name: 'Trust and connect' }).click()
+  await terminal(page, 'gpu-box').prompt()
+})

@@ -25,9 +25,33 @@ export async function askToLeave(window: BrowserWindow): Promise<boolean> {
   })
 }
 
+/** Asks whether to quit although sessions are running, because the page keeps crashing; true means yes. */
+export async function askToQuitAfterCrashes(window: BrowserWindow): Promise<boolean> {
+  return ask(window, {
+    message: 'Hawser’s window keeps crashing.',
+    detail: 'Your sessions, transfers and forwards are still running. Reload the window to get back to them.',
+    buttons: ['Quit Hawser', 'Reload window'],
+  })
+}
+
+/** Asks whether to reload or, while it is closing, to close a window that doesn't respond; true means yes. */
+export async function askToGiveUp(
+  window: BrowserWindow,
+  { closing, signal }: { readonly closing: boolean; readonly signal: AbortSignal },
+): Promise<boolean> {
+  return ask(window, {
+    message: 'Hawser’s window isn’t responding.',
+    detail: closing
+      ? 'You can wait, or quit now. Unsaved changes in the editor will be lost.'
+      : 'You can wait, or reload the window. Your sessions, transfers and forwards keep running.',
+    buttons: [closing ? 'Quit Hawser' : 'Reload window', 'Wait'],
+    signal,
+  })
+}
+
 async function ask(
   window: BrowserWindow,
-  question: Pick<Electron.MessageBoxOptions, 'message' | 'detail' | 'buttons'>,
+  question: Pick<Electron.MessageBoxOptions, 'message' | 'detail' | 'buttons' | 'signal'>,
 ): Promise<boolean> {
   window.show()
   const { response } = await dialog.showMessageBox(window, {

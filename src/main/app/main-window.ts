@@ -5,8 +5,9 @@ import { app, BrowserWindow, nativeTheme } from 'electron/main'
 import type { Built } from '../wiring/services.ts'
 import type { JsonFile } from '../storage/json-file.ts'
 import { Closing } from './closing.ts'
-import { askToClose, askToLeave } from './closing-questions.ts'
+import { askToClose, askToGiveUp, askToLeave, askToQuitAfterCrashes } from './closing-questions.ts'
 import type { Log } from './log.ts'
+import { LostPage } from './lost-page.ts'
 import { openWindow, preloadPath, type WindowState } from './window.ts'
 
 export interface MainWindowParts {
@@ -34,7 +35,11 @@ export function openMainWindow({ here, built, state, log }: MainWindowParts): Cl
     askToLeave: () => askToLeave(window),
     close: () => (window.isDestroyed() ? undefined : window.close()),
   })
-  window.on('close', event => (closing.mayClose() ? undefined : event.preventDefault()))
+  let leaving = false
+  window.on('close', event => {
+    leaving = closing.mayClose()
+    if (!leaving) event.preventDefault()
+  })
   // Shells outlive a reloaded page, but not the window.
   window.on('closed', () => built.terminals.closeAll())
   window.on('session-end', () => {
@@ -42,12 +47,44 @@ export function openMainWindow({ here, built, state, log }: MainWindowParts): Cl
     app.quit()
   })
   // Preventing this event lets the page unload.
-  window.webContents.on('will-prevent-unload', event => (closing.mayLeave() ? event.preventDefault() : undefined))
+  window.webContents.on('will-prevent-unload', event => {
+    leaving = closing.mayLeave()
+    if (leaving) event.preventDefault()
+  })
+  followPage(window, { closing, log, isClosing: () => leaving })
+  return closing
+}
+
+interface Watched {
+  readonly closing: Closing
+  readonly log: Log
+  /** True if the window is closing and waits for its page. */
+  readonly isClosing: () => boolean
+}
+
+function followPage(window: BrowserWindow, { closing, log, isClosing }: Watched): void {
+  const page = new LostPage({
+    reload: () => (window.isDestroyed() ? undefined : window.reload()),
+    endProcess: () => window.webContents.forcefullyCrashRenderer(),
+    destroy: () => window.destroy(),
+    quit: () => {
+      closing.shutDown()
+      app.quit()
+    },
+    askToQuit: () => askToQuitAfterCrashes(window),
+    askToGiveUp: options => askToGiveUp(window, options),
+    now: () => performance.now(),
+  })
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     log.bug('window', new Error(`The renderer process ended: ${reason}`))
-    if (reason !== 'clean-exit') window.reload()
+    if (reason !== 'clean-exit') page.crashed()
   })
-  return closing
+  window.on('unresponsive', () => {
+    log.bug('window', new Error('The renderer process does not respond'))
+    page.stoppedAnswering({ closing: isClosing() })
+  })
+  window.on('responsive', () => page.answered())
+  window.on('closed', () => page.answered())
 }
 
 function isAtWork({ forwards }: Built): boolean {

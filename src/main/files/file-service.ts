@@ -5,6 +5,7 @@ import { joinPath, nameOf, parentOf } from '../../shared/base/paths.ts'
 import type { OpenPort } from '../../shared/base/stream-port.ts'
 import type { Services } from '../../shared/contract/contract.ts'
 import type {
+  Draft,
   FromListing,
   ListingId,
   Side,
@@ -18,6 +19,7 @@ import type {
 } from '../../shared/contract/files.ts'
 import type { AskedBy } from '../../shared/contract/asked-by.ts'
 import { checksum, compress, extract, findByName, setOwner } from './far-tools.ts'
+import { Drafts } from './drafts.ts'
 import type { FileSides } from './file-sides.ts'
 import type { FileSystem } from './file-system.ts'
 import { readPiece, saveFile } from './file-contents.ts'
@@ -43,6 +45,7 @@ const maxCompletions = 50
 export class FileService implements Contract, Disposable {
   readonly onSides: Contract['onSides']
   readonly #parts: FileServiceParts
+  readonly #drafts = new Drafts()
   readonly #listings = new Map<ListingId, AbortController>()
   readonly #tasks = new Map<TaskId, AbortController>()
   /** Aborts work that has no task of its own when the service is disposed. */
@@ -122,6 +125,18 @@ export class FileService implements Contract, Disposable {
 
   save({ place, data, expected }: Input<'save'>): Promise<FileVersion> {
     return this.#on(place.side, files => saveFile(files, place.path, { data, expected, onNote: this.#parts.note }))
+  }
+
+  keepDraft(draft: Input<'keepDraft'>): void {
+    return this.#drafts.keep(draft)
+  }
+
+  dropDraft({ place }: Input<'dropDraft'>): void {
+    return this.#drafts.drop(place)
+  }
+
+  drafts(): readonly Draft[] {
+    return this.#drafts.all
   }
 
   makeFolder({ place }: Input<'makeFolder'>): Promise<void> {

@@ -77,13 +77,29 @@ describe('the watch over a link', () => {
   })
 
   it('keeps a connection that answers in time after sleep', () => {
-    const { link, lost, heard, answer } = watch()
+    const { link, lost, answer } = watch()
     answer()
     link.checkNow({ mustAnswer: true })
     vi.advanceTimersByTime(4_000)
-    heard()
+    answer()
     vi.advanceTimersByTime(6_000)
     expect(lost).toEqual([])
+    link.dispose()
+  })
+
+  it('takes bytes from before the sleep for no answer, but waits while others arrive', () => {
+    const { link, lost, heard, answer } = watch()
+    answer()
+    link.checkNow({ mustAnswer: true })
+    heard()
+    vi.advanceTimersByTime(4_000)
+    heard()
+    vi.advanceTimersByTime(2_000)
+    heard()
+    vi.advanceTimersByTime(2_000)
+    expect(lost).toEqual([])
+    vi.advanceTimersByTime(3_000)
+    expect(lost[0]).toBe(5)
     link.dispose()
   })
 

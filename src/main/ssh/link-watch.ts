@@ -25,6 +25,7 @@ const tickMs = 1_000
 const secondProbeMs = 2_500
 // After sleep, waiting for TCP to give up can take many minutes.
 const answerMs = 5_000
+const stillArrivingMs = 2_500
 
 /** Monitors whether the server still answers, and probes it when it is silent. */
 export class LinkWatch implements Disposable {
@@ -40,6 +41,7 @@ export class LinkWatch implements Disposable {
   #muteProbes = false
   #pingsWork = false
   #mustAnswerBy: number | undefined
+  #checkedAt = 0
   #unsent = 0
   #over = false
 
@@ -73,6 +75,7 @@ export class LinkWatch implements Disposable {
   checkNow({ mustAnswer }: { readonly mustAnswer: boolean }): void {
     // A probe from before the machine slept had no time to be answered.
     this.#liveness = alive(Date.now())
+    this.#checkedAt = performance.now()
     if (mustAnswer) this.#mustAnswerBy ??= Date.now() + answerMs + (this.#pingsWork ? 0 : secondProbeMs)
     this.#probe()
   }
@@ -86,7 +89,6 @@ export class LinkWatch implements Disposable {
   #heard(): void {
     if (this.#over) return
     this.#heardSinceProbe++
-    this.#mustAnswerBy = undefined
     this.#liveness = alive(Date.now())
     this.#noteWaiting()
     if (this.#state.kind === 'stalled') this.#setState({ kind: 'ready', latencyMs: null })
@@ -100,11 +102,20 @@ export class LinkWatch implements Disposable {
   #tick(): void {
     this.#notePassage()
     this.#noteWaiting()
-    if (this.#mustAnswerBy !== undefined && Date.now() >= this.#mustAnswerBy) return this.#parts.onLost(answerMs / 1000)
+    if (this.#isOverdue()) return this.#parts.onLost(answerMs / 1000)
     const verdict = judgeLiveness(this.#liveness, Date.now(), this.#parts.limits)
     if (verdict.kind === 'probe') this.#probe()
     if (verdict.kind === 'stalled') this.#setState(verdict)
     if (verdict.kind === 'lost') this.#parts.onLost(verdict.seconds)
+  }
+
+  /** True if the answer that must come has not. It may be behind other data, which then keeps arriving. */
+  #isOverdue(): boolean {
+    const now = Date.now()
+    if (this.#mustAnswerBy === undefined || now < this.#mustAnswerBy) return false
+    if (now - this.#liveness.lastHeard >= stillArrivingMs) return true
+    this.#mustAnswerBy = now + stillArrivingMs
+    return false
   }
 
   // A probe queues behind unsent data: while that shrinks, the server is receiving.
@@ -118,18 +129,23 @@ export class LinkWatch implements Disposable {
     const startedAt = performance.now()
     this.#liveness = probed(this.#liveness, Date.now())
     this.#heardSinceProbe = 0
-    if (this.#muteProbes) return this.#probeByChannel()
+    if (this.#muteProbes) return this.#probeByChannel(() => (this.#mustAnswerBy = undefined))
     // keepalive@openssh.com requires a reply, even a refusal; some servers never send one and need another kind of
     // probe.
     const silent = setTimeout(() => {
       if (this.#heardSinceProbe === 0 && !this.#over)
-        this.#probeByChannel(() => (this.#pings.has(answered) ? this.#giveUpPings() : undefined))
+        this.#probeByChannel(() => {
+          this.#mustAnswerBy = undefined
+          if (this.#pings.has(answered)) this.#giveUpPings()
+        })
     }, secondProbeMs)
     silent.unref()
     const answered = () => {
       clearTimeout(silent)
       this.#pings.delete(answered)
       this.#pingsWork = true
+      // The answer to an earlier probe may have arrived before this computer slept.
+      if (startedAt >= this.#checkedAt) this.#mustAnswerBy = undefined
       if (!this.#over) this.#setState({ kind: 'ready', latencyMs: Math.round(performance.now() - startedAt) })
     }
     this.#pings.add(answered)

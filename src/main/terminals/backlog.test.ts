@@ -70,9 +70,17 @@ describe('LastingModes', () => {
   }
 
   it('forgets what was switched off again, and everything on a reset', () => {
-    expect(after('\u001b[?1049h\u001b[?1049l\u001b[?2004h\u001b[?2004l\u001b[?25l\u001b[?25h')).toBe('')
-    expect(after('\u001b[?1;1000;2004h\u001b=\u001bc')).toBe('')
+    expect(after('\u001b[?1049h\u001b[?1049l\u001b[?1000h\u001b[?1000l\u001b[?25l\u001b[?25h')).toBe('')
+    expect(after('\u001b[?1;1000;1002h\u001b=\u001bc')).toBe('')
     expect(after('\u001b[?1;2004h\u001b=\u001b[!p')).toBe('\u001b[?2004h')
+  })
+
+  it('remembers that a shell marks its prompt, which shows that a program runs now', () => {
+    const [on, off] = ['\u001b[?2004h', '\u001b[?2004l']
+    expect(after(`${on}$ yes\r\n${off}y\r\n`)).toBe(`${on}${off}`)
+    expect(after(`${on}$ vim\r\n${off}\u001b[?1049h`)).toBe(`${on}${off}\u001b[?1049h`)
+    // An editor does the same on its own screen.
+    expect(after(`\u001b[?1049h${on}${off}`)).toBe('\u001b[?1049h')
   })
 
   it('reads the same wherever the output is cut', () => {

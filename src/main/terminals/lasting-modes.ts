@@ -5,6 +5,7 @@ const lasting: ReadonlySet<number> = new Set([
   1, 6, 7, 9, 25, 47, 66, 1000, 1002, 1003, 1004, 1005, 1006, 1007, 1015, 1016, 1047, 1049, 2004,
 ])
 const alternate: ReadonlySet<number> = new Set([47, 1047, 1049])
+const bracketedPaste = 2004
 
 // DECSET and DECRST, DECSTR, RIS, DECKPAM and DECKPNM (xterm's control sequences).
 // eslint-disable-next-line no-control-regex -- sequences begin with ESC
@@ -18,6 +19,7 @@ const longestSequence = 72
 export class LastingModes {
   readonly #modes = new Map<number, boolean>()
   #keypad = false
+  #marksItsPrompt = false
   #rest = ''
 
   read(output: Uint8Array): void {
@@ -38,12 +40,22 @@ export class LastingModes {
     // The alternate screen comes first, since the cursor of the normal screen is saved with it.
     const ordered = changed.sort(([a], [b]) => Number(alternate.has(b)) - Number(alternate.has(a)))
     const sequences = ordered.map(([mode, on]) => `\u001b[?${mode}${on ? 'h' : 'l'}`)
+    // A shell that marks its prompt with bracketed paste runs a program while it is off: the next screen must know that.
+    if (this.#marksItsPrompt && this.#modes.get(bracketedPaste) !== true)
+      sequences.unshift(`\u001b[?${bracketedPaste}h\u001b[?${bracketedPaste}l`)
     return `${sequences.join('')}${this.#keypad ? '\u001b=' : ''}`
+  }
+
+  #isAlternate(): boolean {
+    return [...alternate].some(mode => this.#modes.get(mode) === true)
   }
 
   #note([, numbers, letter, soft, full, keypad]: RegExpMatchArray): void {
     if (numbers !== undefined)
-      for (const mode of numbers.split(';').map(Number)) if (lasting.has(mode)) this.#modes.set(mode, letter === 'h')
+      for (const mode of numbers.split(';').map(Number)) {
+        if (mode === bracketedPaste && letter === 'h' && !this.#isAlternate()) this.#marksItsPrompt = true
+        if (lasting.has(mode)) this.#modes.set(mode, letter === 'h')
+      }
     if (soft !== undefined) for (const mode of [1, 6, 25, 66]) this.#modes.delete(mode)
     if (full !== undefined) this.#modes.clear()
     if (soft !== undefined || full !== undefined) this.#keypad = false

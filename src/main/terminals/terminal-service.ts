@@ -91,10 +91,10 @@ export class TerminalService implements Contract, Disposable {
     }
   }
 
-  attach({ id }: Input<'attach'>): void {
+  attach({ id, portId }: Input<'attach'>): void {
     const session = this.#entries.get(id)?.session
     if (!session) throw new AppError('not-found', 'This terminal is not connected.')
-    session.attach(this.#parts.openPort(id))
+    session.attach(this.#parts.openPort(portId))
   }
 
   resize({ id, size }: Input<'resize'>): void {
@@ -197,7 +197,6 @@ export class TerminalService implements Contract, Disposable {
         over = true
         this.#ended(entry, end)
       },
-      onAbandoned: () => this.#drop(entry.id),
     })
     // A shell that has ended already is not taken for a running one.
     if (over) session.dispose()

@@ -18,8 +18,8 @@ function setUp() {
     dispose: vi.fn(),
   } satisfies Shell
   const { port, posted, receive, close } = page()
-  const [ended, abandoned] = [vi.fn(), vi.fn()]
-  const session = new TerminalSession({ shell, size, onEnd: ended, onAbandoned: abandoned })
+  const ended = vi.fn()
+  const session = new TerminalSession({ shell, size, onEnd: ended })
   session.attach(port)
   onTestFinished(() => session.dispose())
   return {
@@ -27,7 +27,6 @@ function setUp() {
     shell,
     posted,
     ended,
-    abandoned,
     emit: (data: Buffer) => emit(data),
     end: (value: ShellEnd) => end(value),
     receive,
@@ -135,19 +134,17 @@ describe('TerminalSession', () => {
     expect(shell.pause).toHaveBeenCalledTimes(1)
   })
 
-  it('is given up when no page has come for a minute, and not before', () => {
-    vi.useFakeTimers()
+  it('waits for the next page as long as it takes', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
     onTestFinished(() => void vi.useRealTimers())
-    const { session, close, abandoned } = setUp()
+    const { session, shell, close, emit } = setUp()
     close()
-    vi.advanceTimersByTime(59_000)
-    session.attach(page().port)
-    vi.advanceTimersByTime(120_000)
-    expect(abandoned).not.toHaveBeenCalled()
-    const last = page()
-    session.attach(last.port)
-    last.close()
-    vi.advanceTimersByTime(60_000)
-    expect(abandoned).toHaveBeenCalledTimes(1)
+    vi.advanceTimersByTime(24 * 3_600_000)
+    emit(Buffer.from('still here'))
+    await turn()
+    const next = page()
+    session.attach(next.port)
+    expect(next.replays.map(({ bytes }) => String(Buffer.from(bytes)))).toEqual(['still here'])
+    expect(shell.dispose).not.toHaveBeenCalled()
   })
 })

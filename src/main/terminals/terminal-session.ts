@@ -24,12 +24,7 @@ export interface TerminalSessionParts {
   readonly shell: Shell
   readonly size: TerminalSize
   readonly onEnd: (end: ShellEnd) => void
-  /** Called when no page has shown the shell for a minute. */
-  readonly onAbandoned: () => void
 }
-
-// A crashed or reloaded page is back much sooner.
-const abandonedMs = 60_000
 
 /**
  * Carries bytes between a shell and its screen, never faster than the screen processes them. The shell outlives the
@@ -37,19 +32,16 @@ const abandonedMs = 60_000
  */
 export class TerminalSession implements Disposable {
   readonly #shell: Shell
-  readonly #parts: TerminalSessionParts
   readonly #backlog = new Backlog()
   #flow = new FlowControl()
   #port: StreamPort | undefined
   #size: TerminalSize
   #pending: Buffer[] = []
   #scheduled = false
-  #abandoned: NodeJS.Timeout | undefined
   /** True once a page has shown it. */
   #shown = false
 
   constructor(parts: TerminalSessionParts) {
-    this.#parts = parts
     this.#size = parts.size
     this.#shell = parts.shell
     this.#shell.onData(data => this.#collect(data))
@@ -57,7 +49,6 @@ export class TerminalSession implements Disposable {
       this.#flush()
       parts.onEnd(end)
     })
-    this.#leave()
   }
 
   /** Continues on another port, which first receives the shell's previous output. */
@@ -78,7 +69,6 @@ export class TerminalSession implements Disposable {
   }
 
   dispose(): void {
-    clearTimeout(this.#abandoned)
     const port = this.#port
     this.#port = undefined
     port?.dispose()
@@ -96,16 +86,14 @@ export class TerminalSession implements Disposable {
 
   /**
    * The page is gone: there will be no acknowledgments, and a program that prints must not block until the next page.
+   * Only the window ends the shell, because a page may be away for as long as the computer sleeps.
    */
   #leave(): void {
     this.#port = undefined
     this.#startOver()
-    this.#abandoned = setTimeout(this.#parts.onAbandoned, abandonedMs)
-    this.#abandoned.unref()
   }
 
   #startOver(): void {
-    clearTimeout(this.#abandoned)
     if (this.#flow.paused) this.#shell.resume()
     this.#flow = new FlowControl()
   }

@@ -77,15 +77,17 @@ function keepWorkspace(api: Api, store: DisposableStore): void {
   let timer: number | undefined
   let last = JSON.stringify(toSaved(useWorkspace.getState()))
   const save = () => {
+    clearTimeout(timer)
+    timer = undefined
     const workspace = toSaved(useWorkspace.getState())
     const text = JSON.stringify(workspace)
     if (text === last) return
     last = text
     void api.workspace.save({ workspace }).catch(reportProblem)
   }
+  // Programs that keep changing their title must not put off the save.
   const stop = useWorkspace.subscribe(() => {
-    clearTimeout(timer)
-    timer = window.setTimeout(save, saveMs)
+    timer ??= window.setTimeout(save, saveMs)
   })
   window.addEventListener('beforeunload', save)
   store.add(toDisposable(stop))

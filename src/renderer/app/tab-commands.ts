@@ -1,3 +1,4 @@
+import { useTerminalStates } from '../mirrors/terminals.ts'
 import type { Command } from '../ui/command.ts'
 import { platformShortcut } from '../ui/shortcut.ts'
 import type { DoorContext } from '../workspace/door.ts'
@@ -59,9 +60,11 @@ export function tabCommands({ requests }: Pick<DoorContext, 'requests'>): readon
       keys: 'Mod+Shift+T',
       when: () => useWorkspace.getState().closed.length > 0,
       run: () => {
-        const panes = reopenTab()
+        const { states } = useTerminalStates.getState()
+        // Shells that ended by themselves stay as they are.
+        const unopened = reopenTab().filter(({ id }) => states[id] === undefined)
         // After the panes are drawn: their size goes with the request.
-        requestAnimationFrame(() => panes.forEach(({ id, target }) => void requests.shells.open(id, target)))
+        requestAnimationFrame(() => unopened.forEach(({ id, target }) => void requests.shells.open(id, target)))
       },
     },
   ]

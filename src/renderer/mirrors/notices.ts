@@ -30,8 +30,17 @@ export function mirrorNotices({ app }: Api, follow: Follow): Disposable {
 /** Shows a notice that closes after a few seconds. */
 export function showNotice(text: string, action?: LocalNotice['action']): void {
   const notice: LocalNotice = { id: crypto.randomUUID(), level: 'info', text, ...(action ? { action } : {}) }
-  useNotices.setState(state => ({ local: [...state.local, notice].slice(-5) }))
+  show(notice)
   window.setTimeout(() => dismiss(notice.id), dismissMs)
+}
+
+/** Shows a notice that stays until the user closes it or takes the offered action. */
+export function remind(text: string, action: NonNullable<LocalNotice['action']>): void {
+  show({ id: crypto.randomUUID(), level: 'info', text, action })
+}
+
+function show(notice: LocalNotice): void {
+  useNotices.setState(state => ({ local: [...state.local, notice].slice(-5) }))
 }
 
 /** Reports an error in a notice that stays until the user closes it. */

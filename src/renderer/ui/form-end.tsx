@@ -1,22 +1,25 @@
 import type { ReactNode } from 'react'
 
 import { Button } from './button.tsx'
-import { Actions, Grow } from './dialog.tsx'
 import dialog from './dialog.module.css'
+import { FormActions, type UnsavedForm } from './unsaved-form.tsx'
 import text from './text.module.css'
 
-/** The end of a form in a dialog: its error, Cancel and the submit button, with `children` on the left. */
+/**
+ * The end of a form in a dialog: its error, Cancel and the submit button, with `children` on the left. Cancel asks before
+ * it discards what was typed.
+ */
 export function FormEnd({
   failure,
   busy = false,
   submit,
-  onCancel,
+  unsaved,
   children,
 }: {
   readonly failure: string | null
   readonly busy?: boolean
   readonly submit: string
-  readonly onCancel: () => void
+  readonly unsaved: UnsavedForm
   readonly children?: ReactNode
 }) {
   return (
@@ -27,14 +30,11 @@ export function FormEnd({
         </p>
       )}
       <div className={dialog['formWide']}>
-        <Actions>
-          {children}
-          <Grow />
-          <Button onClick={onCancel}>Cancel</Button>
+        <FormActions unsaved={unsaved} start={children}>
           <Button look="primary" type="submit" disabled={busy}>
             {submit}
           </Button>
-        </Actions>
+        </FormActions>
       </div>
     </>
   )

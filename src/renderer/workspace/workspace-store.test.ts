@@ -66,13 +66,22 @@ describe('the workspace', () => {
     store.openTab(local, 'a')
     store.splitActive('bottom')
     store.renameTab(state().tabs[0]?.id ?? '', ' mine ')
+    store.toggleZoom()
+    store.openTab(local, 'b')
+    store.closeTab(state().tabs[1]?.id ?? '')
     const saved = savedWorkspace.parse(structuredClone(saving.toSaved(state())))
     const before = state()
     saving.restore(saved)
-    expect(state().tabs.map(tab => ({ ...tab, activePane: '' }))).toEqual(
-      before.tabs.map(tab => ({ ...tab, activePane: '' })),
-    )
+    expect(state().tabs).toEqual(before.tabs)
     expect(state().activeId).toBe(before.activeId)
+    expect(state().closed).toEqual(before.closed.map(each => ({ ...each, live: false })))
+    // A file from before these were saved.
+    saving.restore(
+      savedWorkspace.parse({
+        tabs: [{ id: crypto.randomUUID(), panes: saved.tabs.flatMap(tab => ('panes' in tab ? tab.panes : [])) }],
+      }),
+    )
+    expect(terminalTabs()).toMatchObject([{ activePane: Object.keys(terminalTabs()[0]!.panes)[0], zoomed: false }])
   })
 
   it('saves the session that a pane attaches to; a split of it is a plain shell', () => {

@@ -186,6 +186,13 @@ export function closeTab(id: string): void {
   })
 }
 
+/** Records that the shells of closed tabs turned out to be running: their panes, by id. */
+export function reviveClosed(running: ReadonlySet<string>): void {
+  setState(({ closed }) => ({
+    closed: closed.map(each => (panesIn(each.tab).some(({ id }) => running.has(id)) ? { ...each, live: true } : each)),
+  }))
+}
+
 /** Records that the shells of a closed tab have ended, so that reopening it starts new ones. */
 export function endClosed(tabId: string): void {
   setState(({ closed }) => ({
@@ -193,7 +200,7 @@ export function endClosed(tabId: string): void {
   }))
 }
 
-/** Reopens and activates the last closed tab. Returns the panes that need a new shell. */
+/** Reopens and activates the last closed tab. Returns its panes. */
 export function reopenTab(): readonly Pane[] {
   const last = getState().closed.at(-1)
   if (!last) return []
@@ -203,7 +210,7 @@ export function reopenTab(): readonly Pane[] {
     activeId: tab.id,
     closed: state.closed.filter(each => each !== last),
   }))
-  return last.live ? [] : panesIn(tab)
+  return panesIn(tab)
 }
 
 /** Moves a tab to the position of another one. */

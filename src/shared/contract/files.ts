@@ -125,6 +125,10 @@ export interface FilePiece {
   readonly version: FileVersion
 }
 
+/** Text that was typed in the editor and not saved, with the version of the file that it is based on. */
+const draft = z.strictObject({ place, text: z.string().max(4 * largestRead), version: fileVersion.nullable() })
+export type Draft = Readonly<z.output<typeof draft>>
+
 // Restored panes, and folders refreshed after a copy, connect in the background.
 const asker = askedBy.default('person')
 
@@ -155,6 +159,10 @@ export const files = {
       expected: fileVersion.nullable(),
     }),
   ).returns<FileVersion>(),
+  /** Keeps unsaved text in memory, for the page after a lost one, until it is dropped. */
+  keepDraft: call(draft).returns<void>(),
+  dropDraft: call(z.strictObject({ place })).returns<void>(),
+  drafts: call(z.void()).returns<readonly Draft[]>(),
   makeFolder: call(z.strictObject({ place })).returns<void>(),
   makeFile: call(z.strictObject({ place })).returns<void>(),
   makeLink: call(z.strictObject({ place, target: z.string().min(1).max(16_384) })).returns<void>(),

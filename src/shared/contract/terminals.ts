@@ -81,10 +81,11 @@ export const terminals = {
     z.strictObject({ id: terminalId, target, size: terminalSize, run: sessionRun.optional() }),
   ).returns<void>(),
   /**
-   * Opens a new port to a running shell, for a reloaded page; its first message is a replay. Errors: `not-found` if
-   * none is running under this ID.
+   * Opens a new port to a running shell, for a reloaded page; its first message is a replay. The port has an ID of its
+   * own, because one that was meant for the page before may still arrive. Errors: `not-found` if no shell is running
+   * under this ID.
    */
-  attach: call(z.strictObject({ id: terminalId })).returns<void>(),
+  attach: call(z.strictObject({ id: terminalId, portId: z.uuid() })).returns<void>(),
   /**
    * Connects a terminal of the last run as if it had been lost: without asking anything, until it is there. Does nothing
    * for a host whose terminals don't reconnect by themselves.

@@ -47,6 +47,9 @@ const savedTerminals = z.strictObject({
   title: line(256).nullable().default(null),
   panes: z.array(pane).min(1).max(32),
   layout: splitTree.nullable().default(null),
+  /** The pane with the keyboard; null is the first one. */
+  activePane: terminalId.nullable().default(null),
+  zoomed: z.boolean().default(false),
 })
 const savedFiles = z.strictObject({
   id: z.uuid(),
@@ -60,6 +63,11 @@ const savedTab = z.union([savedTerminals, savedFiles])
 export const savedWorkspace = z.strictObject({
   tabs: z.array(savedTab).max(100).default([]),
   activeId: z.string().max(64).nullable().default(null),
+  /** Recently closed tabs, the latest one last, and where each one was. */
+  closed: z
+    .array(z.strictObject({ tab: savedTab, index: z.int().min(0).max(100) }))
+    .max(20)
+    .default([]),
 })
 export type SavedWorkspace = Readonly<z.output<typeof savedWorkspace>>
 

@@ -13,7 +13,7 @@ import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
 import ui from '../../ui/text.module.css'
 import { CodeView, look } from './code-view.tsx'
 import { paneOf } from './file-panes.ts'
-import { sideText } from '../../mirrors/sides.ts'
+import { draftOf, dropDraft, keepDraft } from './drafts.ts'
 import type { DialogParts, FilesParts } from './files-parts.ts'
 import { looksBinary } from './preview-kind.ts'
 import { SendButton } from './send-button.tsx'
@@ -52,7 +52,7 @@ export function EditDialog({ parts, paneId, close, name, at }: EditProps) {
     const place = at?.place ?? inPane
     if (!place) throw new Error('This folder is no longer open.')
     const opened = await openText(parts, place)
-    const draft = drafts.get(draftKey(place))
+    const draft = draftOf(place)
     // A draft keeps the version it was based on, so that later changes are not overwritten.
     base.current = draft?.version ?? opened.version
     if (draft && draft.text !== opened.text) {
@@ -84,9 +84,11 @@ export function EditDialog({ parts, paneId, close, name, at }: EditProps) {
       // The edits are saved as a copy, and the opened file stays as it is.
       if (as) return forget()
       base.current = version
-      drafts.delete(draftKey(value.place))
       savedText.current = typed
-      setState({ kind: (text.current ?? value.text) === typed ? 'saved' : 'dirty' })
+      const now = text.current ?? value.text
+      if (now === typed) dropDraft(api, value.place)
+      else keepDraft(api, { place: value.place, text: now, version })
+      setState({ kind: now === typed ? 'saved' : 'dirty' })
       setTheirs(null)
     } catch (failed) {
       setState({ kind: 'bad', text: messageOf(failed) })
@@ -101,10 +103,9 @@ export function EditDialog({ parts, paneId, close, name, at }: EditProps) {
     if (unsaved || state.kind === 'saving') setLeaving(true)
     else close()
   }
-  useUnsaved(value, { text, base, savedText })
   const forget = () => {
     text.current = null
-    if (value) drafts.delete(draftKey(value.place))
+    if (value) dropDraft(api, value.place)
     close()
   }
   const saveNow = () => void save(base.current)
@@ -135,6 +136,8 @@ export function EditDialog({ parts, paneId, close, name, at }: EditProps) {
               onChange={typed => {
                 text.current = typed
                 setLeaving(false)
+                if (typed === (savedText.current ?? value.text)) dropDraft(api, value.place)
+                else keepDraft(api, { place: value.place, text: typed, version: base.current })
                 setState({ kind: 'dirty' })
               }}
               onSave={saveNow}
@@ -176,46 +179,6 @@ export function EditDialog({ parts, paneId, close, name, at }: EditProps) {
       )}
     </Dialog>
   )
-}
-
-interface Typed {
-  readonly text: { readonly current: string | null }
-  readonly base: { readonly current: FileVersion | null }
-  readonly savedText: { readonly current: string | null }
-}
-
-/** Keeps unsaved text as a draft when its tab closes, and asks before the window closes. */
-function useUnsaved(value: Opened | null, typed: Typed): void {
-  useEffect(() => {
-    if (!value) return
-    const key = draftKey(value.place)
-    const { text, base, savedText } = typed
-    const unsaved = () => {
-      const now = text.current
-      return now === null || now === (savedText.current ?? value.text) ? null : now
-    }
-    const ask = (event: BeforeUnloadEvent) => {
-      if (unsaved() !== null) event.preventDefault()
-    }
-    window.addEventListener('beforeunload', ask)
-    return () => {
-      window.removeEventListener('beforeunload', ask)
-      const left = unsaved()
-      if (left === null) drafts.delete(key)
-      else drafts.set(key, { text: left, version: base.current })
-    }
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- the refs never change
-  }, [value])
-}
-
-/** Unsaved texts whose editors were closed along with their tabs. */
-const drafts = new Map<string, { readonly text: string; readonly version: FileVersion | null }>()
-window.addEventListener('beforeunload', event => {
-  if (drafts.size > 0) event.preventDefault()
-})
-
-function draftKey({ side, path }: Place): string {
-  return `${sideText(side)} ${path}`
 }
 
 /** Shows the file as it is now on the left, and the unsaved text on the right. */

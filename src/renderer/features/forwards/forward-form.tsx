@@ -5,9 +5,10 @@ import { messageOf } from '../../../shared/base/errors.ts'
 import { parseForwardSpecs, type ForwardSpec, type SpecEnd } from '../../../shared/base/forward-spec.ts'
 import type { Endpoint, Forward, ForwardId, ForwardKind } from '../../../shared/contract/forwards.ts'
 import { Button } from '../../ui/button.tsx'
-import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
 import { Checkbox, Select, TextField } from '../../ui/field.tsx'
 import ui from '../../ui/text.module.css'
+import { FormActions, useUnsavedForm } from '../../ui/unsaved-form.tsx'
 import { ForwardDrawing } from './forward-drawing.tsx'
 import { endText, isWide, parseEnd } from './forward-text.ts'
 import css from './forwards.module.css'
@@ -49,6 +50,7 @@ export function ForwardForm({ forward, target, hosts, keyOf, commandOf, onSave, 
   const [page, setPage] = useState(forward ? (forward.page ?? '') : '/')
   const [wideOk, setWideOk] = useState(forward !== null && isWide(forward.listen))
   const [error, setError] = useState<string | null>(null)
+  const unsaved = useUnsavedForm(onClose)
   const dynamic = kind === 'dynamic'
   const ends = readEnds({ kind, listen, to })
   const chosen = hosts.find(each => each.key === host)
@@ -92,9 +94,10 @@ export function ForwardForm({ forward, target, hosts, keyOf, commandOf, onSave, 
       description="Stays active until you stop it and reconnects automatically."
       badge={<Waypoints size={18} />}
       width={620}
-      onClose={onClose}
+      onClose={unsaved.leave}
     >
       <form
+        ref={unsaved.form}
         className={css['fields']}
         onSubmit={event => {
           event.preventDefault()
@@ -174,14 +177,12 @@ export function ForwardForm({ forward, target, hosts, keyOf, commandOf, onSave, 
         )}
         <button type="submit" hidden />
       </form>
-      <Actions>
-        <Grow />
-        <Button onClick={onClose}>Cancel</Button>
+      <FormActions unsaved={unsaved}>
         <Button onClick={() => void save(false)}>Save</Button>
         <Button look="primary" onClick={() => void save(true)}>
           Save and start
         </Button>
-      </Actions>
+      </FormActions>
     </Dialog>
   )
 }

@@ -9,9 +9,10 @@ import {
   type PresetIcon as IconName,
 } from '../../../shared/contract/presets.ts'
 import { Button } from '../../ui/button.tsx'
-import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
 import { Select, TextField } from '../../ui/field.tsx'
 import ui from '../../ui/text.module.css'
+import { FormActions, useUnsavedForm } from '../../ui/unsaved-form.tsx'
 import css from './forwards.module.css'
 
 /** Creates or edits a preset for the user's own service. */
@@ -31,6 +32,7 @@ export function PresetForm({
   const [page, setPage] = useState(preset ? (preset.page ?? '') : '/')
   const [start, setStart] = useState(preset?.start ?? '')
   const [error, setError] = useState<string | null>(null)
+  const unsaved = useUnsavedForm(onClose)
   const save = async () => {
     const made = presetSchema.safeParse({
       id: preset?.id ?? idOf(name),
@@ -58,9 +60,10 @@ export function PresetForm({
       title={preset ? `Edit ${preset.name}` : 'New preset'}
       badge={<Plus size={18} />}
       width={560}
-      onClose={onClose}
+      onClose={unsaved.leave}
     >
       <form
+        ref={unsaved.form}
         className={css['fields']}
         onSubmit={event => {
           event.preventDefault()
@@ -111,13 +114,11 @@ export function PresetForm({
         )}
         <button type="submit" hidden />
       </form>
-      <Actions>
-        <Grow />
-        <Button onClick={onClose}>Cancel</Button>
+      <FormActions unsaved={unsaved}>
         <Button look="primary" onClick={() => void save()}>
           Save
         </Button>
-      </Actions>
+      </FormActions>
     </Dialog>
   )
 }

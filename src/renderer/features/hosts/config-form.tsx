@@ -7,6 +7,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { Checkbox, Select, TextField } from '../../ui/field.tsx'
 import { FormEnd } from '../../ui/form-end.tsx'
 import ui from '../../ui/text.module.css'
+import { useUnsavedForm } from '../../ui/unsaved-form.tsx'
 import css from './hosts.module.css'
 import { ReconnectField, reconnectOf } from './host-fields.tsx'
 import { sentences } from './host-form.tsx'
@@ -32,6 +33,7 @@ export function ConfigForm({ host, config, onSave, onForget, onOpen, onClose }: 
   const saving = useRef(false)
   const { problem } = config
   const shown = problem ?? config
+  const unsaved = useUnsavedForm(onClose)
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const data = new FormData(event.currentTarget)
@@ -62,9 +64,9 @@ export function ConfigForm({ host, config, onSave, onForget, onOpen, onClose }: 
       title={`Edit ${host.label}`}
       description={`Line ${config.line} of ${config.path}. Only the fields you change are written; comments and order are preserved.`}
       width={560}
-      onClose={onClose}
+      onClose={unsaved.leave}
     >
-      <form className={css['form']} onSubmit={event => void submit(event)} noValidate>
+      <form ref={unsaved.form} className={css['form']} onSubmit={event => void submit(event)} noValidate>
         <div className={css['address']}>
           <TextField label="Address" name="hostName" defaultValue={host.address} />
           <TextField label="Port" name="port" inputMode="numeric" defaultValue={host.port ?? ''} placeholder="22" />
@@ -100,7 +102,7 @@ export function ConfigForm({ host, config, onSave, onForget, onOpen, onClose }: 
         {config.alsoNames.length > 0 && (
           <p className={`${css['hint']} ${css['wide']}`}>Also applies to {config.alsoNames.join(', ')}.</p>
         )}
-        <FormEnd failure={failure} busy={busy} submit="Save" onCancel={onClose}>
+        <FormEnd failure={failure} busy={busy} submit="Save" unsaved={unsaved}>
           <Button onClick={() => onOpen(shown.path, shown.line)}>
             {problem ? `Open file at line ${shown.line}` : 'Open file'}
           </Button>

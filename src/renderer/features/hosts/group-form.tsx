@@ -5,6 +5,7 @@ import { group as groupSchema, type Group, type GroupId } from '../../../shared/
 import { Dialog } from '../../ui/dialog.tsx'
 import { Select, TextField } from '../../ui/field.tsx'
 import { FormEnd } from '../../ui/form-end.tsx'
+import { useUnsavedForm } from '../../ui/unsaved-form.tsx'
 import css from './hosts.module.css'
 import { groupPath, useHosts } from '../../mirrors/hosts.ts'
 import { ProxyFields, proxySentence, readProxy } from './route-fields.tsx'
@@ -20,6 +21,7 @@ export interface GroupFormProps {
 export function GroupForm({ group, themes, onSave, onClose }: GroupFormProps) {
   const { hosts, groups } = useHosts(state => state.book)
   const [failure, setFailure] = useState<string | null>(null)
+  const unsaved = useUnsavedForm(onClose)
   const [id] = useState(() => group?.id ?? (crypto.randomUUID() as GroupId))
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -55,9 +57,9 @@ export function GroupForm({ group, themes, onSave, onClose }: GroupFormProps) {
     <Dialog
       title={group ? `Edit ${group.label}` : 'New group'}
       description="Defaults for the hosts in this group. A host’s own settings take precedence."
-      onClose={onClose}
+      onClose={unsaved.leave}
     >
-      <form className={css['form']} onSubmit={event => void submit(event)} noValidate>
+      <form ref={unsaved.form} className={css['form']} onSubmit={event => void submit(event)} noValidate>
         <TextField label="Name" name="label" defaultValue={group?.label ?? ''} />
         <Select label="Parent group" name="parentId" defaultValue={group?.parentId ?? ''}>
           <option value="">None</option>
@@ -93,7 +95,7 @@ export function GroupForm({ group, themes, onSave, onClose }: GroupFormProps) {
             </option>
           ))}
         </Select>
-        <FormEnd failure={failure} submit="Save" onCancel={onClose} />
+        <FormEnd failure={failure} submit="Save" unsaved={unsaved} />
       </form>
     </Dialog>
   )

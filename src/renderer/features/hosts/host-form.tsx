@@ -7,6 +7,7 @@ import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Checkbox, Select, TextField } from '../../ui/field.tsx'
 import { FormEnd } from '../../ui/form-end.tsx'
+import { useUnsavedForm } from '../../ui/unsaved-form.tsx'
 import css from './hosts.module.css'
 import { groupPath, useHosts } from '../../mirrors/hosts.ts'
 import { extraText, fillAddress, noExtra, pastedCommand, type PastedExtra } from './pasted-command.ts'
@@ -38,6 +39,7 @@ export function HostForm({ host, preset, themes, onSave, onDelete, onForget, onC
   const [failure, setFailure] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
   const saving = useRef(false)
+  const unsaved = useUnsavedForm(onClose)
   const [agent, setAgent] = useState(start.forwardAgent ?? false)
   const [keyFile, setKeyFile] = useState(start.keyFile ?? '')
   const [extra, setExtra] = useState<PastedExtra>(noExtra)
@@ -84,8 +86,8 @@ export function HostForm({ host, preset, themes, onSave, onDelete, onForget, onC
     }
   }
   return (
-    <Dialog title={host ? `Edit ${host.label}` : 'New host'} width={560} onClose={onClose}>
-      <form className={css['form']} onSubmit={event => void submit(event)} noValidate>
+    <Dialog title={host ? `Edit ${host.label}` : 'New host'} width={560} onClose={unsaved.leave}>
+      <form ref={unsaved.form} className={css['form']} onSubmit={event => void submit(event)} noValidate>
         <TextField
           label="Label"
           name="label"
@@ -155,7 +157,7 @@ export function HostForm({ host, preset, themes, onSave, onDelete, onForget, onC
             label="Allow weak algorithms (for old servers only)"
           />
         </div>
-        <FormEnd failure={failure} busy={busy} submit="Save" onCancel={onClose}>
+        <FormEnd failure={failure} busy={busy} submit="Save" unsaved={unsaved}>
           {host && (
             <Button
               look="danger"

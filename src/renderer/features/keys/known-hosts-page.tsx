@@ -12,6 +12,7 @@ import { SearchField } from '../../ui/search-field.tsx'
 import { Tag } from '../../ui/tag.tsx'
 import page from '../../ui/page.module.css'
 import ui from '../../ui/text.module.css'
+import { useUnsavedForm } from '../../ui/unsaved-form.tsx'
 import css from './keys.module.css'
 import { loadKnownHosts, useKeys } from '../../mirrors/keys.ts'
 
@@ -121,6 +122,7 @@ function AddDialog({
     if (busy) void api.knownHosts.cancelAdd()
     close()
   }
+  const unsaved = useUnsavedForm(leave)
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const data = new FormData(event.currentTarget)
@@ -149,15 +151,15 @@ function AddDialog({
     <Dialog
       title="Add by fingerprint"
       description="Fetches the server’s keys and saves the one that matches your fingerprint. Nothing else is sent."
-      onClose={leave}
+      onClose={unsaved.leave}
     >
-      <form className={css['form']} onSubmit={event => void submit(event)} noValidate>
+      <form ref={unsaved.form} className={css['form']} onSubmit={event => void submit(event)} noValidate>
         <TextField label="Address" name="address" />
         <TextField label="Port" name="port" inputMode="numeric" placeholder="22" />
         <div className={css['wide']}>
           <TextField label="Fingerprint" name="fingerprint" placeholder="SHA256:…" />
         </div>
-        <FormEnd failure={failure} busy={busy} submit="Add" onCancel={leave} />
+        <FormEnd failure={failure} busy={busy} submit="Add" unsaved={unsaved} />
       </form>
     </Dialog>
   )

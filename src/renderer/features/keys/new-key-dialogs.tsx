@@ -7,6 +7,7 @@ import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Select, TextArea, TextField } from '../../ui/field.tsx'
 import { FormEnd } from '../../ui/form-end.tsx'
+import { useUnsavedForm } from '../../ui/unsaved-form.tsx'
 import css from './keys.module.css'
 import { useKeys } from '../../mirrors/keys.ts'
 
@@ -35,6 +36,7 @@ export function NewKeyDialog({ api, close, showNotice, openVault }: NewKeyProps)
   const [failure, setFailure] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
   const leave = () => cancelAndClose({ api, busy, close })
+  const unsaved = useUnsavedForm(leave)
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const data = new FormData(event.currentTarget)
@@ -56,8 +58,8 @@ export function NewKeyDialog({ api, close, showNotice, openVault }: NewKeyProps)
     }
   }
   return (
-    <Dialog title="New key" width={520} onClose={leave}>
-      <form className={css['form']} onSubmit={event => void submit(event)} noValidate>
+    <Dialog title="New key" width={520} onClose={unsaved.leave}>
+      <form ref={unsaved.form} className={css['form']} onSubmit={event => void submit(event)} noValidate>
         <Select label="Type" value={kind} onChange={event => setKind(event.target.value as Kind)}>
           {Object.entries(kinds).map(([id, { label }]) => (
             <option key={id} value={id}>
@@ -77,7 +79,7 @@ export function NewKeyDialog({ api, close, showNotice, openVault }: NewKeyProps)
         />
         <TextField label="Comment" name="comment" defaultValue={defaultComment()} />
         <SealedFields />
-        <FormEnd failure={failure} busy={busy} submit={busy ? 'Generating…' : 'Generate'} onCancel={leave} />
+        <FormEnd failure={failure} busy={busy} submit={busy ? 'Generating…' : 'Generate'} unsaved={unsaved} />
       </form>
     </Dialog>
   )
@@ -91,6 +93,7 @@ export function ImportKeyDialog({ api, close, showNotice, openVault }: NewKeyPro
   const [failure, setFailure] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
   const leave = () => cancelAndClose({ api, busy, close })
+  const unsaved = useUnsavedForm(leave)
   const choose = async () => {
     const chosen = await api.app.chooseFile({ title: 'Choose a private key' })
     if (chosen === null) return
@@ -120,9 +123,9 @@ export function ImportKeyDialog({ api, close, showNotice, openVault }: NewKeyPro
       title="Import key"
       description="OpenSSH, PEM, PKCS#8 or PuTTY (.ppk version 2 and 3). Saved as a copy in OpenSSH format; the file is not changed."
       width={520}
-      onClose={leave}
+      onClose={unsaved.leave}
     >
-      <form className={css['form']} onSubmit={event => void submit(event)} noValidate>
+      <form ref={unsaved.form} className={css['form']} onSubmit={event => void submit(event)} noValidate>
         <div className={`${css['wide']} ${css['withButton']}`}>
           <TextField label="File" value={path} onChange={event => setPath(event.target.value)} />
           <Button onClick={() => void choose()}>Choose…</Button>
@@ -132,7 +135,7 @@ export function ImportKeyDialog({ api, close, showNotice, openVault }: NewKeyPro
         </div>
         <TextField label="Name" value={name} onChange={event => setName(event.target.value)} />
         <PlaceField folder={folder} />
-        <FormEnd failure={failure} busy={busy} submit="Import" onCancel={leave} />
+        <FormEnd failure={failure} busy={busy} submit="Import" unsaved={unsaved} />
       </form>
     </Dialog>
   )

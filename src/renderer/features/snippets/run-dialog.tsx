@@ -9,6 +9,7 @@ import { targetKey, type Target } from '../../../shared/contract/targets.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Select, TextArea, TextField } from '../../ui/field.tsx'
 import { FormEnd } from '../../ui/form-end.tsx'
+import { useUnsavedForm } from '../../ui/unsaved-form.tsx'
 import { Picker, type Bunch } from './picker.tsx'
 import { SnippetIcon } from './snippet-icon.tsx'
 import css from './snippets.module.css'
@@ -46,6 +47,7 @@ export function RunDialog({ api, order, asking, places, bunches, onRun, onClose 
   })
   const [failure, setFailure] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
+  const unsaved = useUnsavedForm(onClose)
   const all = useMemo(() => new Map(places.map(each => [targetKey(each.target), each])), [places])
   const targets = [...chosen].flatMap(key => all.get(key)?.target ?? [])
   const ready: Order = { ...order, targets, values }
@@ -95,9 +97,10 @@ export function RunDialog({ api, order, asking, places, bunches, onRun, onClose 
       badge={<SnippetIcon name={snippet.icon} size={18} />}
       unasked={order.startsUp}
       width={620}
-      onClose={onClose}
+      onClose={unsaved.leave}
     >
       <form
+        ref={unsaved.form}
         className={css['form']}
         onSubmit={event => {
           event.preventDefault()
@@ -122,7 +125,7 @@ export function RunDialog({ api, order, asking, places, bunches, onRun, onClose 
         <div className={css['wide']}>
           <Preview api={api} order={ready} />
         </div>
-        <FormEnd failure={failure} busy={busy} submit="Run" onCancel={onClose} />
+        <FormEnd failure={failure} busy={busy} submit="Run" unsaved={unsaved} />
       </form>
     </Dialog>
   )

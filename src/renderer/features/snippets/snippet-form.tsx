@@ -19,13 +19,13 @@ import {
   type Snippet,
   type SnippetIcon,
 } from '../../../shared/contract/snippets.ts'
-import { Button } from '../../ui/button.tsx'
-import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
 import { Checkbox, Select, TextArea, TextField } from '../../ui/field.tsx'
 import { FormEnd } from '../../ui/form-end.tsx'
 import { shownShortcut } from '../../ui/shortcut.ts'
 import { Tag } from '../../ui/tag.tsx'
 import ui from '../../ui/text.module.css'
+import { useUnsavedForm } from '../../ui/unsaved-form.tsx'
 import { Picker, type Choice } from './picker.tsx'
 import { readsAgain } from './reads-again.ts'
 import css from './snippets.module.css'
@@ -86,8 +86,7 @@ export function SnippetForm({
   const [busy, setBusy] = useState(false)
   const [startsOpen] = useState(draft.onConnect.size > 0)
   const [first] = useState(draft)
-  const [leaving, setLeaving] = useState(false)
-  const leave = () => (draft === first ? onClose() : setLeaving(true))
+  const unsaved = useUnsavedForm(onClose, () => draft !== first)
   const set = <K extends keyof Draft>(name: K, value: Draft[K]) => setDraft(old => ({ ...old, [name]: value }))
   const save = async () => {
     if (!draft.everywhere && draft.where.size === 0)
@@ -108,9 +107,10 @@ export function SnippetForm({
       title={snippet ? `Edit ${snippet.name}` : 'New snippet'}
       badge={<Braces size={18} />}
       width={720}
-      onClose={leave}
+      onClose={unsaved.leave}
     >
       <form
+        ref={unsaved.form}
         className={css['form']}
         onSubmit={event => {
           event.preventDefault()
@@ -201,11 +201,7 @@ export function SnippetForm({
           )}
         </div>
         <StartFields draft={draft} choices={choices} isOpen={startsOpen} set={set} />
-        {leaving ? (
-          <DiscardQuestion onStay={() => setLeaving(false)} onLeave={onClose} />
-        ) : (
-          <FormEnd failure={failure} busy={busy} submit="Save" onCancel={leave} />
-        )}
+        <FormEnd failure={failure} busy={busy} submit="Save" unsaved={unsaved} />
       </form>
     </Dialog>
   )
@@ -235,22 +231,6 @@ function StartFields({ draft, choices, isOpen, set }: StartFieldsProps) {
         onChange={event => set('onReconnect', event.currentTarget.checked)}
       />
     </details>
-  )
-}
-
-/** Asks before unsaved changes are discarded. */
-function DiscardQuestion({ onStay, onLeave }: { readonly onStay: () => void; readonly onLeave: () => void }) {
-  return (
-    <div className={css['wide']}>
-      <Actions>
-        <span>Discard changes?</span>
-        <Grow />
-        <Button onClick={onStay}>Keep editing</Button>
-        <Button look="danger" onClick={onLeave}>
-          Discard changes
-        </Button>
-      </Actions>
-    </div>
   )
 }
 

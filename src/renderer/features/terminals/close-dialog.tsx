@@ -1,10 +1,11 @@
 import { TriangleAlert } from 'lucide-react'
 
 import { shownName } from '../../../shared/base/shown-name.ts'
+import type { TerminalId } from '../../../shared/contract/terminals.ts'
 import { Button } from '../../ui/button.tsx'
 import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
 import { closePane, closeTab, tabWith, useWorkspace } from '../../workspace/workspace-store.ts'
-import { isLive, useTerminalStates } from '../../mirrors/terminals.ts'
+import { isLive, isOpening, useTerminalStates } from '../../mirrors/terminals.ts'
 import type { Terminals } from './terminals.ts'
 import { useTerminals } from './terminals-state.ts'
 import { type Closable } from '../../workspace/requests.ts'
@@ -17,7 +18,7 @@ export function requestClose(terminals: Terminals, what: Closable): void {
   const live = panesIn(what).filter(id => isLive(states[id]))
   const wanted = terminals.confirmClose
   const asked = wanted === 'never' ? [] : live.filter(id => wanted === 'always' || terminals.runningIn(id) !== null)
-  if (asked.length === 0) return close(what)
+  if (asked.length === 0) return close(terminals, what)
   useTerminals.setState({ closing: { what, running: asked.map(id => terminals.runningIn(id)) } })
 }
 
@@ -48,7 +49,7 @@ export function CloseDialog({ terminals }: { readonly terminals: Terminals }) {
           look="danger"
           onClick={() => {
             useTerminals.setState({ closing: null })
-            close(what)
+            close(terminals, what)
           }}
         >{`Close ${noun}`}</Button>
       </Actions>
@@ -74,7 +75,10 @@ function panesIn(what: Closable): readonly string[] {
     : []
 }
 
-function close(what: Closable): void {
+function close(terminals: Terminals, what: Closable): void {
+  const { states } = useTerminalStates.getState()
+  // Nobody would understand a question about a tab that is gone.
+  for (const id of panesIn(what)) if (isOpening(states[id])) terminals.cancel(id as TerminalId)
   if (what.kind === 'pane') closePane(what.paneId)
   else closeTab(what.tabId)
 }

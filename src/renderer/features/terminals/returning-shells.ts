@@ -5,7 +5,7 @@ import type { TerminalId, TerminalState } from '../../../shared/contract/termina
 import type { Pane } from '../../../shared/contract/workspace.ts'
 import type { Ports } from '../../ipc/ports.ts'
 import { isLive, isReconnecting, useTerminalStates } from '../../mirrors/terminals.ts'
-import { allPanes, useWorkspace } from '../../workspace/workspace-store.ts'
+import { livingPanes, useWorkspace } from '../../workspace/workspace-store.ts'
 import type { TerminalClient } from './terminal-client.ts'
 
 export interface ReturningShellsParts {
@@ -52,7 +52,7 @@ export class ReturningShells implements Disposable {
 
   #follow(): void {
     const { states } = useTerminalStates.getState()
-    for (const pane of allPanes()) {
+    for (const pane of livingPanes()) {
       const state = states[pane.id]
       if (isGone(state)) this.#parts.known(pane.id)?.lose()
       if (!isLive(state) || this.#parts.isOpening(pane.id) || this.#attaching.has(pane.id)) continue
@@ -64,10 +64,11 @@ export class ReturningShells implements Disposable {
   async #attach(pane: Pane, client: TerminalClient): Promise<void> {
     const returned = client.isLost
     this.#attaching.add(pane.id)
-    const ports = this.#parts.ports.expect(pane.id, port => client.connect(port))
+    const portId = crypto.randomUUID()
+    const ports = this.#parts.ports.expect(portId, port => client.connect(port))
     client.expectShell()
     try {
-      await this.#parts.api.terminals.attach({ id: pane.id })
+      await this.#parts.api.terminals.attach({ id: pane.id, portId })
       await client.arrived
     } finally {
       this.#attaching.delete(pane.id)

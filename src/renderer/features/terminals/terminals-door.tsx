@@ -8,14 +8,15 @@ import { useHosts } from '../../mirrors/hosts.ts'
 import { showNotice, reportProblem } from '../../mirrors/notices.ts'
 import { changeSettings, useSettings } from '../../mirrors/settings.ts'
 import { labelAmong, labelOf } from '../../mirrors/targets.ts'
-import { isLive, mirrorTerminals, useTerminalStates } from '../../mirrors/terminals.ts'
+import { isLive, isOpening, isReconnecting, mirrorTerminals, useTerminalStates } from '../../mirrors/terminals.ts'
 import { isModalOpen } from '../../ui/command.ts'
 import { isDark, onThemeChanged } from '../../ui/theme.ts'
 import type { Door, DoorContext } from '../../workspace/door.ts'
-import { activateTab, activePane, adoptPane, allPanes, openTab, tabWith } from '../../workspace/workspace-store.ts'
+import { activePane, adoptPane, allPanes, livingPanes, openTab, reviveClosed } from '../../workspace/workspace-store.ts'
 import { attachSession } from './attach-session.ts'
 import { CloseDialog, requestClose } from './close-dialog.tsx'
 import { PasteDialog } from './paste-dialog.tsx'
+import { pointToSignIns } from './sign-ins.ts'
 import { createTextSender } from './send-text.ts'
 import { TerminalHere } from './terminal-here.tsx'
 import { paneCommands, terminalCommands } from './terminal-commands.ts'
@@ -65,7 +66,7 @@ export function terminalsDoor(context: DoorContext) {
     statusHere: TerminalHere,
     status: SessionCount,
     restored: () => {
-      pointToSignIns(store)
+      store.add(pointToSignIns())
       void adoptRunning(api, terminals).catch(reportProblem)
     },
     answers: {
@@ -132,34 +133,22 @@ function keepKeyboard(terminals: Terminals): void {
   for (const type of ['click', 'keyup']) document.addEventListener(type, settle, true)
 }
 
-/** Points to each terminal that needs somebody to sign in, unless the user is looking at it. */
-function pointToSignIns(store: DoorContext['store']): void {
-  const follow = (now: TerminalStates, before: TerminalStates) => {
-    const shown = tabWith(activePane()?.id ?? '')
-    for (const pane of allPanes()) {
-      const isNew = now[pane.id]?.kind === 'sign-in' && before[pane.id]?.kind !== 'sign-in'
-      const tab = tabWith(pane.id)
-      if (!isNew || !tab || tab === shown) continue
-      showNotice(`Sign-in needed for ${labelOf(pane.target)}.`, { label: 'Show', run: () => activateTab(tab.id) })
-    }
-  }
-  store.add(toDisposable(useTerminalStates.subscribe((now, before) => follow(now.states, before.states))))
-}
-
-/** A shell whose tab was not saved yet when the page before this one ended comes back in a tab of its own. */
+/**
+ * Takes over the shells that the page before this one left, those that are still connecting too: the tabs that it closed
+ * can be reopened with theirs, and a shell whose tab was not saved yet comes back in a tab of its own. The other panes
+ * are from the last run.
+ */
 async function adoptRunning(api: Api, terminals: Terminals): Promise<void> {
-  const panes = allPanes()
-  const shown = new Set<string>(panes.map(({ id }) => id))
   const known = await api.terminals.list()
-  terminals.restore(panes.filter(({ id }) => !known.some(each => each.id === id)))
-  const running = known.filter(({ id, state }) => isLive(state) && !shown.has(id))
+  terminals.restore(allPanes().filter(({ id }) => !known.some(each => each.id === id)))
+  const running = known.filter(({ state }) => isLive(state) || isOpening(state) || isReconnecting(state))
   if (running.length === 0) return
+  reviveClosed(new Set(running.map(({ id }) => id)))
+  const shown = new Set<string>(livingPanes().map(({ id }) => id))
   const { hosts } = await api.hosts.list()
   for (const { id, target, run } of running)
-    adoptPane({ id, target, title: labelAmong(target, hosts), ...(run ? { run } : {}) })
+    if (!shown.has(id)) adoptPane({ id, target, title: labelAmong(target, hosts), ...(run ? { run } : {}) })
 }
-
-type TerminalStates = ReturnType<typeof useTerminalStates.getState>['states']
 
 interface Opening {
   readonly api: Api
