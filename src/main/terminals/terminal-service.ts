@@ -5,12 +5,14 @@ import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { Dialect } from '../../shared/base/shell-dialect.ts'
 import { copyLine, folderLine, pathWords } from '../../shared/base/typed-line.ts'
 import type { Services } from '../../shared/contract/contract.ts'
+import type { SessionRun } from '../../shared/contract/session-run.ts'
 import type { Target } from '../../shared/contract/targets.ts'
 import type { TerminalId, TerminalSize, TerminalSnapshot, TerminalState } from '../../shared/contract/terminals.ts'
 import type { Connection } from '../ssh/connection.ts'
 import type { LinkState } from '../ssh/link-watch.ts'
 import { targetHop, type ConnectionPlan } from '../ssh/connection-plan.ts'
 import type { Lease, LeaseOptions } from '../ssh/connection-pool.ts'
+import { attachCommand } from './attach-command.ts'
 import { startRemoteShell } from './remote-shell.ts'
 import type { Shell, ShellEnd } from './shell.ts'
 import type { OpenPort } from '../../shared/base/stream-port.ts'
@@ -39,6 +41,7 @@ export interface TerminalParts {
 interface Entry {
   readonly id: TerminalId
   readonly target: Target
+  readonly run: SessionRun | undefined
   readonly abort: AbortController
   state: TerminalState
   session: TerminalSession | undefined
@@ -63,11 +66,12 @@ export class TerminalService implements Contract, Disposable {
     return [...this.#entries.values()].filter(entry => entry.session !== undefined).length
   }
 
-  async open({ id, target, size }: Input<'open'>): Promise<void> {
+  async open({ id, target, size, run }: Input<'open'>): Promise<void> {
     this.#drop(id)
     const entry: Entry = {
       id,
       target,
+      run,
       abort: new AbortController(),
       state: { kind: 'connecting', step: 'Connecting' },
       session: undefined,
@@ -139,8 +143,9 @@ export class TerminalService implements Contract, Disposable {
   }
 
   async #start(entry: Entry, size: TerminalSize): Promise<Shell> {
-    const { target } = entry
+    const { target, run } = entry
     if (target.kind === 'local') {
+      if (run) throw new AppError('invalid-input', 'Sessions are attached on hosts only.')
       const shell = await this.#parts.startLocal(size)
       this.#setState(entry, { kind: 'ready', latencyMs: null, weak: [] })
       return shell
@@ -150,7 +155,8 @@ export class TerminalService implements Contract, Disposable {
     const plan = await this.#parts.prepare(target, options)
     const lease = await this.#parts.lease(plan, options)
     this.#setState(entry, { kind: 'connecting', step: 'Starting the shell' })
-    const { session } = targetHop(plan).options
+    const { session: configured } = targetHop(plan).options
+    const session = run ? { ...configured, command: attachCommand(run), tty: true } : configured
     const { onStep } = options
     const shell = await startRemoteShell(lease, { size, env: this.#parts.env, session, signal, onStep })
     const { connection } = shell
@@ -210,7 +216,7 @@ export class TerminalService implements Contract, Disposable {
   }
 
   #snapshots(): readonly TerminalSnapshot[] {
-    return [...this.#entries.values()].map(({ id, target, state }) => ({ id, target, state }))
+    return [...this.#entries.values()].map(({ id, target, state, run }) => ({ id, target, state, run }))
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Host } from '../../shared/contract/hosts.ts'
+import type { SessionRun } from '../../shared/contract/session-run.ts'
 import type { Target } from '../../shared/contract/targets.ts'
 import type { Shells, TextSender } from './shells.ts'
 
@@ -12,6 +13,8 @@ export interface Requests {
   readonly sender: TextSender
   /** Opens a terminal in a tab of its own; with a folder, its shell goes there first. */
   openTerminal(target: Target, folder?: string): void
+  /** Shows the terminal that is attached to a session, in a new tab if there is none. */
+  attachSession(target: Target, run: SessionRun): void
   /** Closes a tab or a pane, after a question where something still runs in it. */
   close(what: Closable): void
   /** Opens a link that a target printed, or that is in one of its files. */

@@ -1,5 +1,6 @@
 import { create } from 'zustand'
 
+import type { SessionRun } from '../../shared/contract/session-run.ts'
 import type { Target } from '../../shared/contract/targets.ts'
 import type { TerminalId } from '../../shared/contract/terminals.ts'
 import type { FileTabs, Pane, SplitTree } from '../../shared/contract/workspace.ts'
@@ -104,9 +105,9 @@ export function activateTab(id: string): void {
   setState({ activeId: id })
 }
 
-/** Opens and activates a tab with one pane. Returns the pane. */
-export function openTab(target: Target, title: string): Pane {
-  const pane = newPane(target, title)
+/** Opens and activates a tab with one pane, which may attach to a session of its target. Returns the pane. */
+export function openTab(target: Target, title: string, run?: SessionRun): Pane {
+  const pane = { ...newPane(target, title), ...(run ? { run } : {}) }
   const tab = tabOf(pane)
   setState(state => ({ tabs: [...state.tabs, tab], activeId: tab.id }))
   return pane

@@ -4,6 +4,7 @@ import type { WireError } from '../base/errors.ts'
 import type { ServerText } from '../base/server-text.ts'
 import { call, event } from './define.ts'
 import { port } from './hosts.ts'
+import { sessionRun, type SessionRun } from './session-run.ts'
 import { target, type Target } from './targets.ts'
 import { line } from './text.ts'
 
@@ -40,6 +41,8 @@ export interface TerminalSnapshot {
   readonly id: TerminalId
   readonly target: Target
   readonly state: TerminalState
+  /** The session that it is attached to, if it isn’t a shell of its own. */
+  readonly run?: SessionRun | undefined
 }
 
 // As in `files`, whose page imports this one.
@@ -66,9 +69,11 @@ const lineRequest = z.discriminatedUnion('kind', [
 export const terminals = {
   /**
    * Opens a shell; resolves once it is running and its port was sent. The caller chooses the ID, so that opening can be
-   * watched and cancelled.
+   * watched and cancelled. With `run`, the terminal attaches to a session of the host instead.
    */
-  open: call(z.strictObject({ id: terminalId, target, size: terminalSize })).returns<void>(),
+  open: call(
+    z.strictObject({ id: terminalId, target, size: terminalSize, run: sessionRun.optional() }),
+  ).returns<void>(),
   /**
    * Opens a new port to a running shell, for a reloaded page; its first message is a replay. Errors: `not-found` if
    * none is running under this ID.

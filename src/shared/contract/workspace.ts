@@ -2,12 +2,13 @@ import { z } from 'zod'
 
 import { call } from './define.ts'
 import { filePath, side } from './files.ts'
+import { sessionRun } from './session-run.ts'
 import { target } from './targets.ts'
 import { terminalId } from './terminals.ts'
 import { line } from './text.ts'
 
-/** One terminal pane as data: its target and title. */
-const pane = z.strictObject({ id: terminalId, target, title: line(256) })
+/** One terminal pane as data: its target, its title, and the session that it attaches to each time it connects. */
+const pane = z.strictObject({ id: terminalId, target, title: line(256), run: sessionRun.optional() })
 export type Pane = Readonly<z.output<typeof pane>>
 
 /** A tree of splits whose leaves are panes; weights are relative sizes. */

@@ -13,6 +13,7 @@ import { isModalOpen } from '../../ui/command.ts'
 import { isDark, onThemeChanged } from '../../ui/theme.ts'
 import type { Door, DoorContext } from '../../workspace/door.ts'
 import { activePane, adoptPane, allPanes, openTab } from '../../workspace/workspace-store.ts'
+import { attachSession } from './attach-session.ts'
 import { CloseDialog, requestClose } from './close-dialog.tsx'
 import { PasteDialog } from './paste-dialog.tsx'
 import { createTextSender } from './send-text.ts'
@@ -68,6 +69,7 @@ export function terminalsDoor(context: DoorContext) {
       shells: terminals,
       sender,
       close: what => requestClose(terminals, what),
+      attachSession: (target, run) => attachSession(terminals, target, run),
       openTerminal: (target, folder) => openTerminal({ api, terminals }, target, folder),
     },
   } satisfies Door
@@ -133,7 +135,8 @@ async function adoptRunning(api: Api): Promise<void> {
   const running = (await api.terminals.list()).filter(({ id, state }) => isLive(state) && !shown.has(id))
   if (running.length === 0) return
   const { hosts } = await api.hosts.list()
-  for (const { id, target } of running) adoptPane({ id, target, title: labelAmong(target, hosts) })
+  for (const { id, target, run } of running)
+    adoptPane({ id, target, title: labelAmong(target, hosts), ...(run ? { run } : {}) })
 }
 
 interface Opening {

@@ -4,7 +4,7 @@ import { AppError } from '../../../shared/base/errors.ts'
 import { toDisposable } from '../../../shared/base/lifecycle.ts'
 import { settingsSchema } from '../../../shared/contract/settings.ts'
 import type { TerminalState } from '../../../shared/contract/terminals.ts'
-import { closeTab, openTab, reopenTab, useWorkspace } from '../../workspace/workspace-store.ts'
+import { activeTab, closeTab, endClosed, openTab, reopenTab, useWorkspace } from '../../workspace/workspace-store.ts'
 import type { TerminalHooks } from './terminal-client.ts'
 import { Terminals, type TerminalsParts } from './terminals.ts'
 import { useTerminalStates } from '../../mirrors/terminals.ts'
@@ -166,6 +166,23 @@ describe('the terminals of a window', () => {
     const tab = key('Tab')
     expect(tab.used).toBe(true)
     expect(tab.prevented).not.toHaveBeenCalled()
+    terminals.dispose()
+  })
+
+  it('attach again to the session of a pane, also in a tab that was reopened', async () => {
+    vi.stubGlobal('window', Object.assign(new EventTarget(), { setTimeout }))
+    const { terminals, opened } = setUp()
+    const run = { kind: 'tmux', socket: 'default', session: 'build' } as const
+    const pane = openTab(local, 'build', run)
+    await terminals.open(pane.id, local)
+    expect(opened).toHaveBeenLastCalledWith(expect.objectContaining({ id: pane.id, run }))
+    const tabId = activeTab()?.id ?? ''
+    closeTab(tabId)
+    endClosed(tabId)
+    const [again] = reopenTab()
+    useTerminalStates.setState({ states: {} })
+    await terminals.open(again!.id, local)
+    expect(opened).toHaveBeenLastCalledWith(expect.objectContaining({ id: again!.id, run }))
     terminals.dispose()
   })
 

@@ -121,7 +121,9 @@ export class Terminals implements Disposable, Shells {
     client.expectShell()
     this.#clipboard.forget(paneId)
     try {
-      await this.#parts.api.terminals.open({ id: paneId, target, size: client.size })
+      // A pane of a session attaches again whenever it connects.
+      const run = tabWith(paneId)?.panes[paneId]?.run
+      await this.#parts.api.terminals.open({ id: paneId, target, size: client.size, ...(run ? { run } : {}) })
       // The size of the window may have changed while the user answered a question.
       void this.#parts.api.terminals.resize({ id: paneId, size: client.size })
       // The reply may arrive before the port, and keys would be lost until then.

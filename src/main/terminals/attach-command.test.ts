@@ -1,0 +1,107 @@
+import { spawn } from 'node-pty'
+import { expect, it, onTestFinished } from 'vitest'
+
+import type { SessionRun } from '../../shared/contract/session-run.ts'
+import { findProgram } from '../../../scripts/programs.mjs'
+import { eachWith, lacks } from '../../testing/programs.ts'
+import { tmuxServers } from '../../testing/tmux-servers.ts'
+import { attachCommand } from './attach-command.ts'
+
+const names = [
+  'build',
+  'two words',
+  `it's "quoted"`,
+  'a$(exit 3)',
+  'a $HOME',
+  '; exit 3',
+  '-t',
+  '@1',
+  '%1',
+  'naïve ✓',
+  '*',
+  '{last}',
+]
+
+function setUp() {
+  const servers = tmuxServers()
+  onTestFinished(() => servers.stop())
+  /** Runs the command as sshd does, in a terminal. */
+  const attach = (run: SessionRun, shell = 'sh') => {
+    let text = ''
+    const pty = spawn(findProgram(shell) as string, ['-c', attachCommand(run)], {
+      name: 'xterm-256color',
+      env: { ...process.env, ...servers.env },
+    })
+    pty.onData(data => (text += data))
+    const ended = new Promise<number>(resolve => pty.onExit(({ exitCode }) => resolve(exitCode)))
+    onTestFinished(async () => {
+      pty.kill()
+      await ended
+    })
+    return { ended, text: () => text }
+  }
+  /** Starts a session; tmux may change its name. */
+  const start = (name: string) => {
+    const format = '#{session_id} #{session_created} #{session_name}'
+    const printed = servers.tmux('new-session', '-d', '-s', name, '-P', '-F', format)
+    const [id = '', created = '', ...words] = printed.split(' ')
+    return { session: words.join(' '), known: { id, created: Number(created) } }
+  }
+  const attached = () => servers.tmux('list-clients', '-F', '#{session_name}').split('\n').filter(Boolean)
+  return { ...servers, start, attach, attached }
+}
+
+const run = (session: string, known?: { id: string; created: number }): SessionRun => ({
+  kind: 'tmux',
+  socket: 'default',
+  session,
+  ...(known ? { known } : {}),
+})
+
+it.skipIf(lacks('tmux')).each(names)('attaches to the session %s and to no other', async name => {
+  const { tmux, start, attach, attached } = setUp()
+  for (const each of ['a', 'last']) start(each)
+  const { session } = start(name)
+  // A pattern or a prefix would also find this one.
+  if (session === name) tmux('new-session', '-d', '-s', `${name}s`)
+  attach(run(session))
+  await expect.poll(attached, { timeout: 10_000 }).toEqual([session])
+})
+
+eachWith([['bash'], ['dash'], ['zsh'], ['fish'], ['tcsh']], ([name]) => name)('attaches through %s', async shell => {
+  const { start, attach, attached } = setUp()
+  const { session } = start(`it's $HOME!`)
+  attach(run(session), shell)
+  await expect.poll(attached, { timeout: 10_000 }).toEqual([session])
+})
+
+it.skipIf(lacks('tmux'))('attaches by its id to a session whose name looks like an id', async () => {
+  const { start, attach, attached } = setUp()
+  start('first')
+  const { session, known } = start('$0')
+  attach(run(session, known))
+  await expect.poll(attached, { timeout: 10_000 }).toEqual(['$0'])
+})
+
+it.skipIf(lacks('tmux'))('follows a session that was renamed, and not the id of another server', async () => {
+  const { tmux, start, attach, attached } = setUp()
+  const { known } = start('before')
+  tmux('rename-session', '-t', '=before:', 'after')
+  start('other')
+  attach(run('before', known))
+  await expect.poll(attached, { timeout: 10_000 }).toEqual(['after'])
+  attach(run('other', { ...known, created: known.created - 60 }))
+  await expect.poll(attached, { timeout: 10_000 }).toEqual(expect.arrayContaining(['after', 'other']))
+})
+
+it.skipIf(lacks('tmux'))('says that a session is gone, and that a program is missing', async () => {
+  const { attach, tmux } = setUp()
+  tmux('new-session', '-d', '-s', 'builds')
+  const gone = attach(run('build'))
+  expect(await gone.ended).toBe(1)
+  expect(gone.text()).toContain('The tmux session “build” no longer exists on this host.')
+  if (!lacks('zellij')) return
+  const missing = attach({ kind: 'zellij', session: 'x' })
+  expect(await missing.ended).toBe(127)
+  expect(missing.text()).toContain('zellij is not installed on this host.')
+})

@@ -1,0 +1,38 @@
+import { assertNever } from '../../shared/base/assert-never.ts'
+import type { SessionRun } from '../../shared/contract/session-run.ts'
+import { anyShellWord } from '../ssh/command-line.ts'
+import { sh, type Script } from '../ssh/script.ts'
+import { exactTarget, tmuxOn, usualPath } from '../ssh/tmux.ts'
+
+/** Returns the command line that attaches a terminal to a session, for any login shell. */
+export function attachCommand(run: SessionRun): string {
+  return anyShellWord(sh`${usualPath}; unset TMUX TMUX_PANE STY ZELLIJ
+command -v ${run.kind} >/dev/null 2>&1 || { printf '%s\\n' ${`${run.kind} is not installed on this host.`}; exit 127; }
+${attachScript(run)}`)
+}
+
+function attachScript(run: SessionRun): Script {
+  switch (run.kind) {
+    case 'tmux':
+      return attachTmux(run)
+    case 'screen':
+      // -x attaches next to other displays instead of refusing.
+      return sh`exec screen -U -x ${run.session}`
+    case 'zellij':
+      return sh`exec zellij attach -- ${run.session}`
+    default:
+      return assertNever(run)
+  }
+}
+
+function attachTmux({ socket, session, known }: Extract<SessionRun, { kind: 'tmux' }>): Script {
+  const tmux = tmuxOn(socket)
+  const byId = known
+    ? sh`[ "$(${tmux} display-message -p -t ${known.id} '#{session_created}' 2>/dev/null)" = ${known.created} ] && at=${known.id}`
+    : sh``
+  const gone = `The tmux session “${session}” no longer exists on this host.`
+  return sh`at=${exactTarget(session)}
+${byId}
+${tmux} has-session -t "$at" 2>/dev/null || { printf '%s\\n' ${gone}; exit 1; }
+exec ${tmux} attach-session -t "$at"`
+}

@@ -1,0 +1,34 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** tmux servers of a test: their sockets are in a folder of their own, out of reach of anyone else's sessions. */
+export interface TmuxServers {
+  /** The variable that makes tmux find these servers. */
+  readonly env: { readonly TMUX_TMPDIR: string }
+  /** Runs tmux on the default socket, and returns its output; the empty string if it failed. */
+  tmux(...args: readonly string[]): string
+  stop(): void
+}
+
+export function tmuxServers(): TmuxServers {
+  // A path of at most 107 bytes: that of a Unix socket.
+  const folder = mkdtempSync(join('/tmp', 'hawser-tmux-'))
+  const env = { TMUX_TMPDIR: folder }
+  const run = (...args: readonly string[]) => {
+    const { TMUX: _outer, ...clean } = process.env
+    return spawnSync('tmux', ['-u', ...args], { env: { ...clean, ...env }, encoding: 'utf8' })
+  }
+  return {
+    env,
+    tmux: (...args) => {
+      const { status, stdout } = run(...args)
+      return status === 0 ? stdout.trimEnd() : ''
+    },
+    stop: () => {
+      run('kill-server')
+      run('-L', 'hawser', 'kill-server')
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
