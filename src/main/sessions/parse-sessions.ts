@@ -44,9 +44,13 @@ export function parseSessions(output: string, mark: string, now: number): Sessio
   ]
   return {
     tmux: version === undefined ? null : cleanLine(version.replace(/^tmux /, ''), 40),
-    sessions: found.toSorted((a, b) => (b.active ?? 0) - (a.active ?? 0)).slice(0, maxSessions),
+    sessions: found.toSorted((a, b) => lastUse(b) - lastUse(a)).slice(0, maxSessions),
     problems: (lines.get('E') ?? []).flatMap(problemOf),
   }
+}
+
+function lastUse({ active, created }: HostSession): number {
+  return active ?? created ?? 0
 }
 
 /** The rest of each marked line, by its kind. */
@@ -89,7 +93,7 @@ function tmuxSessions(socket: TmuxSocket, lines: Lines, toLocal: ToLocal): reado
     const run = sessionRun.safeParse({ kind: 'tmux', socket, session: name, ...known })
     if (!run.success) return []
     const { running = [], command = '', folder = '' } = panes.get(id) ?? {}
-    const active = toLocal(activity) ?? toLocal(attached) ?? toLocal(created)
+    const active = toLocal(activity) ?? toLocal(attached)
     return [{ ...plain(run.data, name), windows, clients, created: toLocal(created), active, command, folder, running }]
   })
   return [...named, ...(lines.get('O') ?? []).flatMap(line => oldSession(socket, line))]

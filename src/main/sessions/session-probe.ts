@@ -18,9 +18,9 @@ ${joined(
   '\n',
 )}
 fi
-if command -v screen >/dev/null 2>&1; then LC_ALL=C screen -ls 2>/dev/null | sed ${`s/^/${mark} X /`}; fi
+if command -v screen >/dev/null 2>&1; then LC_ALL=C screen -ls 2>/dev/null | LC_ALL=C sed ${`s/^/${mark} X /`}; fi
 if command -v zellij >/dev/null 2>&1; then
-{ zellij list-sessions -n 2>/dev/null || zellij list-sessions 2>/dev/null; } | sed ${`s/^/${mark} Z /`}; fi
+{ zellij list-sessions -n 2>/dev/null || zellij list-sessions 2>/dev/null; } | LC_ALL=C sed ${`s/^/${mark} Z /`}; fi
 true`
 }
 
@@ -44,6 +44,6 @@ printf '%s\\n' "$out"
 ${tmux} list-sessions -F ${format('S', statFields)} 2>/dev/null
 ${tmux} list-panes -a -F ${format('C', paneFields, '#{pane_current_command}')} 2>/dev/null
 ${tmux} list-panes -a -F ${format('D', paneFields, '#{pane_current_path}')} 2>/dev/null
-elif old=$(${tmux} list-sessions 2>/dev/null); then printf '%s\\n' "$old" | sed ${`s/^/${mark} O ${socket} /`}
-else printf '%s E %s %s\\n' ${mark} ${socket} "$(printf %s "$out" | tr '\\n' ' ')"; fi`
+elif old=$(${tmux} list-sessions 2>/dev/null); then printf '%s\\n' "$old" | LC_ALL=C sed ${`s/^/${mark} O ${socket} /`}
+else printf '%s E %s %s\\n' ${mark} ${socket} "$(printf %s "$out" | LC_ALL=C tr '\\n' ' ')"; fi`
 }

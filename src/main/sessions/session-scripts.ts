@@ -24,14 +24,12 @@ export function createScript(name: string, folder: string): Script {
   return sh`at=$(${usualPath}; command -v tmux) || { echo @missing; exit 0; }
 ${clean}
 cd -- ${folderWord(folder)} 2>/dev/null || { echo @no-folder; exit 0; }
-if "$at" -u has-session -t ${exactTarget(name)} 2>/dev/null; then echo @taken; exit 0; fi
 out=$("$at" -u new-session -d -s ${name} -P -F ${format} 2>&1) && printf '@done %s\\n' "$out" || printf '@failed %s\\n' "$out"`
 }
 
 export function renameScript(run: TmuxRun, name: string): Script {
   const tmux = tmuxOn(run.socket)
   return sh`${found(run)}
-if ${tmux} has-session -t ${exactTarget(name)} 2>/dev/null; then echo @taken; exit 0; fi
 ${reported(sh`${tmux} rename-session -t "$at" -- ${name}`)}`
 }
 
@@ -59,7 +57,7 @@ echo @done`
 export function endScript(runs: readonly SessionRun[]): Script {
   // In subshells: one that is gone must not keep the others.
   return sh`${joined(
-    runs.map(run => sh`(${endOne(run)}) | grep -e '^@failed'`),
+    runs.map(run => sh`(${endOne(run)}) | LC_ALL=C grep -e '^@failed'`),
     '\n',
   )}
 echo @done`
@@ -94,7 +92,7 @@ ${is} || { echo @gone; exit 0; }`
 }
 
 function reported(command: Script): Script {
-  return sh`out=$(${command} 2>&1 </dev/null) && echo @done || printf '@failed %s\\n' "$(printf %s "$out" | tr '\\n' ' ')"`
+  return sh`out=$(${command} 2>&1 </dev/null) && echo @done || printf '@failed %s\\n' "$(printf %s "$out" | LC_ALL=C tr '\\n' ' ')"`
 }
 
 /** A folder as typed; a leading ~ is the home folder. */
@@ -105,13 +103,14 @@ function folderWord(folder: string): Script {
 
 /** Reads the output of these scripts; whatever else was printed is skipped. */
 export function parseOutcome(output: string): Outcome {
-  const [, kind, text = ''] = /^@(done|gone|taken|missing|no-folder|failed)(?: (.*))?$/m.exec(output) ?? []
+  const [, kind, text = ''] = /^@(done|gone|missing|no-folder|failed)(?: (.*))?$/m.exec(output) ?? []
   switch (kind) {
     case 'done':
-    case 'failed':
       return { kind, text }
+    case 'failed':
+      // tmux knows best which names are the same to it.
+      return /^duplicate session\b/.test(text) ? { kind: 'taken' } : { kind, text }
     case 'gone':
-    case 'taken':
     case 'missing':
     case 'no-folder':
       return { kind }

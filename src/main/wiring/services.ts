@@ -64,7 +64,9 @@ export async function buildServices(environment: Environment): Promise<Built> {
   const sessions = store.add(
     new SessionService({
       run: (target, script, signal) => connections.run(target, script, signal),
-      runLive: (target, script, signal) => connections.runLive(target, script, signal),
+      // A host that can't be reached as its config is now is not connected.
+      runLive: async (target, script, signal) =>
+        connections.isLive(target) ? connections.runLive(target, script, signal) : null,
       nameOf: target => hosts.nameOf(target),
     }),
   )
