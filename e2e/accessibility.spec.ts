@@ -1,10 +1,11 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 
-import { expect, keyHost, openShell, test, trust } from './fixtures.ts'
+import { expect, keyHost, needs, openShell, test, trust } from './fixtures.ts'
 import { keygen } from './sshd.ts'
 
 /** axe in the page itself: Electron has no second page for its usual way. */
@@ -109,6 +110,40 @@ for (const theme of ['dark', 'light']) {
     await openShell(page)
     await expect(page.getByRole('complementary', { name: 'Side panel' })).toContainText('Web')
     await clean('side panel')
+  })
+
+  test(`axe finds nothing wrong with sessions, ${theme}`, async ({ launch, sshd, sshDir }) => {
+    needs('tmux')
+    trust(sshDir, sshd.port, sshd.hostKey)
+    const env = { ...process.env, TMUX_TMPDIR: join(sshd.folder, 'home') }
+    const tmux = (...args: readonly string[]) => spawnSync('tmux', args, { env })
+    for (const name of ['train', 'a longer name than there is room for']) tmux('new-session', '-d', '-s', name)
+    try {
+      const { page } = await launch({ settings: { appearance: { theme } }, hosts: [keyHost(sshd)] })
+      const clean = async (where: string) => expect(await violations(page), where).toEqual([])
+      await page.getByRole('button', { name: 'Details of gpu-box' }).click()
+      const sessions = page.getByRole('region', { name: 'Sessions on gpu-box' })
+      await expect(sessions.getByRole('button', { name: 'List sessions' })).toBeVisible()
+      await clean('not connected')
+      await sessions.getByRole('button', { name: 'List sessions' }).click()
+      await sessions.getByRole('button', { name: 'Attach train' }).click()
+      await expect(sessions.getByRole('button', { name: 'Detach others from train' })).toBeVisible()
+      await clean('side panel')
+      for (const [name, role] of [
+        ['New session', 'dialog'],
+        ['Rename train', 'dialog'],
+        ['End train', 'alertdialog'],
+        ['End all', 'alertdialog'],
+      ] as const) {
+        await sessions.getByRole('button', { name, exact: true }).click()
+        await expect(page.getByRole(role)).toBeVisible()
+        await clean(name)
+        await page.keyboard.press('Escape')
+        await expect(page.getByRole(role)).toHaveCount(0)
+      }
+    } finally {
+      tmux('kill-server')
+    }
   })
 
   test(`axe finds nothing wrong with keys, the config and imports, ${theme}`, async ({ launch, sshd, sshDir }) => {

@@ -18,6 +18,7 @@ export const unitPrograms = /** @type {const} */ ({
   tcsh: ['tcsh'],
   busybox: ['busybox'],
   tmux: ['tmux'],
+  screen: ['screen'],
   python3: ['python3'],
   'python3-asyncssh': ['/usr/lib/python3/dist-packages/asyncssh'],
   'python3-paramiko': ['/usr/lib/python3/dist-packages/paramiko'],

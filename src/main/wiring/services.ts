@@ -5,6 +5,7 @@ import type { ForwardService } from '../forwards/forward-service.ts'
 import { HostService } from '../hosts/host-service.ts'
 import { ImportService } from '../imports/import-service.ts'
 import { PromptService } from '../prompts/prompt-service.ts'
+import { SessionService } from '../sessions/session-service.ts'
 import { SettingsService } from '../settings/settings-service.ts'
 import { WorkspaceService } from '../settings/workspace-service.ts'
 import type { RunService } from '../snippets/run-service.ts'
@@ -60,6 +61,15 @@ export async function buildServices(environment: Environment): Promise<Built> {
   const { forwards, presets } = buildForwards(environment, { ...common, file: stores.forwards })
 
   const { snippets, runs } = buildSnippets(environment, { ...common, settings, file: stores.snippets, shellOf })
+  const sessions = store.add(
+    new SessionService({
+      run: (target, script, signal) => connections.run(target, script, signal),
+      // A host that can't be reached as its config is now is not connected.
+      runLive: async (target, script, signal) =>
+        connections.isLive(target) ? connections.runLive(target, script, signal) : null,
+      nameOf: target => hosts.nameOf(target),
+    }),
+  )
   const { keys, knownHosts } = buildKeys(environment, { store, signIn, prompts, vault, hosts })
 
   const others = () => ({ settings: settings.current, presets: stores.forwards.value.presets })
@@ -81,6 +91,7 @@ export async function buildServices(environment: Environment): Promise<Built> {
       presets,
       prompts,
       runs,
+      sessions,
       settings,
       snippets,
       terminals,

@@ -6,6 +6,7 @@ import { keysDoor } from '../features/keys/keys-door.tsx'
 import { noticesDoor } from '../features/notices/notices-door.tsx'
 import { paletteDoor } from '../features/palette/palette-door.tsx'
 import { promptsDoor } from '../features/prompts/prompts-door.tsx'
+import { sessionsDoor } from '../features/sessions/sessions-door.tsx'
 import { settingsDoor } from '../features/settings/settings-door.tsx'
 import { snippetsDoor } from '../features/snippets/snippets-door.tsx'
 import { terminalsDoor } from '../features/terminals/terminals-door.tsx'
@@ -19,6 +20,7 @@ const doors = [
   hostsDoor,
   filesDoor,
   promptsDoor,
+  sessionsDoor,
   snippetsDoor,
   forwardsDoor,
   keysDoor,

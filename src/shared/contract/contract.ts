@@ -8,6 +8,7 @@ import { hosts } from './hosts.ts'
 import { imports } from './imports.ts'
 import { keys, knownHosts } from './keys.ts'
 import { prompts } from './prompts.ts'
+import { sessions } from './sessions.ts'
 import { settings } from './settings.ts'
 import { runs, snippets } from './snippets.ts'
 import { terminals } from './terminals.ts'
@@ -29,6 +30,7 @@ export const contract = {
   presets,
   prompts,
   runs,
+  sessions,
   settings,
   snippets,
   terminals,

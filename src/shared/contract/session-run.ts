@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { exactLine } from './text.ts'
 
 /** The name of a session on a host, exactly as its program knows it. */
-const sessionName = exactLine(512).min(1)
+export const sessionName = exactLine(512).min(1)
 
 /** Which of a user's tmux servers: the default one, or the one that only Hawser uses (`tmux -L hawser`). */
-const tmuxSocket = z.enum(['default', 'hawser'])
+export const tmuxSocket = z.enum(['default', 'hawser'])
 export type TmuxSocket = z.output<typeof tmuxSocket>
 
 /** What a terminal runs instead of a login shell: it attaches to a session that outlives the connection. */

@@ -17,9 +17,14 @@ export function requestClose(terminals: Terminals, what: Closable): void {
   const { states } = useTerminalStates.getState()
   const live = panesIn(what).filter(id => isLive(states[id]))
   const wanted = terminals.confirmClose
-  const asked = wanted === 'never' ? [] : live.filter(id => wanted === 'always' || terminals.runningIn(id) !== null)
+  // What runs in a session of the host goes on without the terminal that is attached to it.
+  const goesOn = (id: string) => tabWith(id)?.panes[id]?.run !== undefined
+  const mayEnd = (id: string) => !goesOn(id) && terminals.runningIn(id) !== null
+  const asked = wanted === 'never' ? [] : live.filter(id => wanted === 'always' || mayEnd(id))
   if (asked.length === 0) return close(terminals, what)
-  useTerminals.setState({ closing: { what, running: asked.map(id => terminals.runningIn(id)) } })
+  useTerminals.setState({
+    closing: { what, running: asked.filter(id => !goesOn(id)).map(id => terminals.runningIn(id)) },
+  })
 }
 
 /** Asks before a tab or pane with a running program or shell is closed. */
@@ -58,6 +63,7 @@ export function CloseDialog({ terminals }: { readonly terminals: Terminals }) {
 }
 
 function sentenceOf(running: readonly (string | null)[]): string {
+  if (running.length === 0) return 'Its session keeps running on the host.'
   const programs = running.filter(each => each !== null)
   const [only] = programs
   if (only === undefined)

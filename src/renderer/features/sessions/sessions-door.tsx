@@ -1,0 +1,62 @@
+import { Layers, Plus } from 'lucide-react'
+
+import { labelOf } from '../../mirrors/targets.ts'
+import { isLive, useTerminalStates } from '../../mirrors/terminals.ts'
+import type { PaletteItem } from '../../ui/palette-item.ts'
+import type { Door, DoorContext } from '../../workspace/door.ts'
+import { activePane } from '../../workspace/workspace-store.ts'
+import { HostSessions } from './host-sessions.tsx'
+import { SessionActions } from './session-actions.ts'
+import { SessionDialogs } from './session-dialogs.tsx'
+import { sessionKey } from './session-text.ts'
+import { openSessionDialog, sessionsOf, useSessions } from './sessions-state.ts'
+
+/** The tmux, screen and zellij sessions of hosts. */
+export function sessionsDoor({ api, requests }: DoorContext) {
+  const actions = new SessionActions(api, { attachSession: (target, run) => requests.attachSession(target, run) })
+  return {
+    palette: () => paletteItems(actions),
+    overlays: [
+      {
+        View: () => <SessionDialogs actions={actions} />,
+        useOpen: () => useSessions(state => state.dialog),
+        close: () => openSessionDialog(null),
+      },
+    ],
+    beside: {
+      title: 'Sessions',
+      local: false,
+      View: ({ target }) => (target.kind === 'local' ? null : <HostSessions target={target} actions={actions} />),
+    },
+  } satisfies Door
+}
+
+// A list that was shown this long ago is looked at again when the palette opens.
+const staleMs = 10_000
+
+/** The sessions of the host in front. */
+function paletteItems(actions: SessionActions): readonly PaletteItem[] {
+  const pane = activePane()
+  if (!pane || pane.target.kind === 'local') return []
+  const { target } = pane
+  const { list, at, busy } = sessionsOf(target)
+  // Not while the palette is being drawn. The answer is there by the time somebody has typed a letter.
+  if (!busy && Date.now() - at > staleMs && isLive(useTerminalStates.getState().states[pane.id]))
+    queueMicrotask(() => actions.refresh(target))
+  if (list === null) return []
+  const label = labelOf(target)
+  const attach = list.sessions.map(session => ({
+    id: `session:${sessionKey(session.run)}`,
+    title: `Attach to ${session.name} on ${label}`,
+    detail: session.command,
+    icon: <Layers size={15} />,
+    run: () => actions.attach(target, session),
+  }))
+  const create = {
+    id: 'session:new',
+    title: `New session on ${label}`,
+    icon: <Plus size={15} />,
+    run: () => openSessionDialog({ kind: 'new', target }),
+  }
+  return list.tmux === null ? attach : [...attach, create]
+}
