@@ -74,10 +74,7 @@ describe('a key whose private key is in the agent', () => {
   it('is named if neither the agent nor a file has it', async () => {
     const { path, offered } = sevenKeys()
     for (const keyFile of [`${path(7)}.pub`, path(7)])
-      await expect(offered(keyFile, 'key', false)).rejects.toMatchObject({
-        code: 'key-unusable',
-        message: expect.stringContaining('the agent doesn’t have the private key') as string,
-      })
-    await expect(offered('gone', 'key')).rejects.toThrow('doesn’t exist')
+      await expect(offered(keyFile, 'key', false)).rejects.toMatchObject({ code: 'key-unusable' })
+    await expect(offered('gone', 'key')).rejects.toMatchObject({ code: 'key-unusable' })
   })
 })

@@ -96,7 +96,7 @@ describe('a channel', () => {
     )
     const { channel } = await connection.exec(typedByUser('flood'), signal)
     const failed = new Promise(resolve => channel.once('error', resolve))
-    expect(await failed).toMatchObject({ code: 'lost', message: expect.stringContaining('more data than allowed') })
+    expect(await failed).toMatchObject({ code: 'lost' })
     expect(channel.readableLength).toBeLessThan(5 * 1024 * 1024)
     expect(await runCommand(connection, typedByUser('next'), { signal })).toMatchObject({ code: 0 })
     const stream = await new RemoteCommands(connection, signal).start(sh`tar`, signal)

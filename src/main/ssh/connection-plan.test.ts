@@ -63,8 +63,10 @@ describe('planConnection', () => {
   })
 
   it('reports jump hosts that form a loop, or a deleted one', () => {
-    expect(() => plan([makeHost(1, { jumpHostId: id(2) }), makeHost(2, { jumpHostId: id(1) })], 1)).toThrow(/loop/)
-    expect(() => plan([makeHost(1, { jumpHostId: id(9) })], 1)).toThrow(/jump host of this host was deleted/)
+    expect(() => plan([makeHost(1, { jumpHostId: id(2) }), makeHost(2, { jumpHostId: id(1) })], 1)).toThrow(
+      expect.objectContaining({ code: 'invalid-input' }),
+    )
+    expect(() => plan([makeHost(1, { jumpHostId: id(9) })], 1)).toThrow(expect.objectContaining({ code: 'not-found' }))
   })
 
   it('treats two routes to the same address as two logins', () => {
@@ -108,7 +110,9 @@ describe('planConnection', () => {
     expect(() => dial('Host a\n Port many\n')).toThrow(
       expect.objectContaining({ code: 'invalid-input', configLine: { path: 'config', line: 2 } }),
     )
-    expect(() => dial('Host a\n ProxyJump b\nHost b\n ProxyJump a\n')).toThrow(/loop/)
+    expect(() => dial('Host a\n ProxyJump b\nHost b\n ProxyJump a\n')).toThrow(
+      expect.objectContaining({ code: 'invalid-input' }),
+    )
   })
 
   it('ends for any graph of hosts and groups: a plan without a repeated hop, or a sentence', () => {

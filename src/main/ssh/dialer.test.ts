@@ -90,10 +90,7 @@ describe('host keys', () => {
     const { port, publicKey, auth } = await server({ password: 'pw' })
     const { dial, folder } = rig(() => ({ kind: 'replace-key' }))
     writeFileSync(join(folder, 'ssh', 'known_hosts'), `@revoked * ${publicKey}\n`)
-    await expect(dial({ port })).rejects.toMatchObject({
-      code: 'host-key-rejected',
-      message: expect.stringContaining('revoked'),
-    })
+    await expect(dial({ port })).rejects.toMatchObject({ code: 'host-key-rejected' })
     expect(auth()).toEqual([])
   })
 })
@@ -102,10 +99,7 @@ describe('signing in', () => {
   it('asks again after a wrong password and gives up after three', async () => {
     const { port, auth } = await server({ password: 'right' })
     const { dial, asked } = rig(trusting('a', 'b', 'c'))
-    await expect(dial({ port, signIn: 'password' })).rejects.toMatchObject({
-      code: 'auth-failed',
-      message: expect.stringContaining('It accepts a password'),
-    })
+    await expect(dial({ port, signIn: 'password' })).rejects.toMatchObject({ code: 'auth-failed' })
     expect(auth().filter(each => each.startsWith('password'))).toEqual(['password no', 'password no', 'password no'])
     expect(asked.at(-1)).toMatchObject({ kind: 'secrets', text: 'Incorrect password.' })
   })
@@ -341,6 +335,7 @@ describe('jump hosts', () => {
     const a = await server({ password: 'a' })
     const { dial } = rig(trusting('a'))
     await expect(dial({ port: a.port }, { port: 1 })).rejects.toMatchObject({
+      code: 'unreachable',
       message: expect.stringContaining('hop0'),
     })
   })

