@@ -25,10 +25,8 @@ const never = new AbortController().signal
 async function setUp(lines: (folder: string) => readonly string[] = () => []) {
   const folder = tempDir()
   const servers = tmuxServers()
-  const screens = join(folder, 'screens')
-  mkdirSync(screens, { mode: 0o700 })
   // The host finds the same tmux as this process: other versions are tested by putting them first in PATH.
-  const set = `SetEnv "PATH=${process.env['PATH']}" TMUX_TMPDIR=${servers.env.TMUX_TMPDIR} SCREENDIR=${screens} LANG=C.UTF-8`
+  const set = `SetEnv "PATH=${process.env['PATH']}" TMUX_TMPDIR=${servers.env.TMUX_TMPDIR} SCREENDIR=${servers.env.SCREENDIR} LANG=C.UTF-8`
   const server = await startOpenSsh(folder, [set, ...lines(folder)])
   const rig = dialRig(folder, trusting())
   const other = dialRig(join(folder, 'other'), trusting())
@@ -58,7 +56,7 @@ async function setUp(lines: (folder: string) => readonly string[] = () => []) {
     onTestFinished(() => void channel.close())
   }
   const home = realpathSync(join(folder, 'home'))
-  return { ...servers, service, list, attach, connection, dialOther: () => other.dial(hop), folder, home, screens }
+  return { ...servers, service, list, attach, connection, dialOther: () => other.dial(hop), folder, home }
 }
 
 const hard = [
@@ -182,8 +180,8 @@ describe.skipIf(!hasOpenSsh || lacks('tmux'))('the sessions of a host', () => {
   })
 
   it.skipIf(lacks('screen'))('are those of screen, too', async () => {
-    const { service, list, screens } = await setUp()
-    const env = { ...process.env, SCREENDIR: screens }
+    const { service, list, ...servers } = await setUp()
+    const env = { ...process.env, ...servers.env }
     for (const name of ['a b', '-x'])
       expect(spawnSync('screen', ['-dmS', name, 'sleep', '600'], { env }).status).toBe(0)
     await service.create({ target, name: 'tmux', folder: '' })
