@@ -158,14 +158,15 @@ test('other terminals are detached, and the tab that is attached again after a r
   await expect(first.page.getByText('Detached 1 other terminal from train.')).toBeVisible()
   expect(tmux('list-clients', '-F', '#{client_tty}')).toBe(mine)
   tmux('-L', 'outer', 'kill-server')
-  await runInTmux(first.page, 'echo before-the-restart')
+  await runInTmux(first.page, 'echo before-$((1+1))-restarts')
+  await expect(terminal(first.page, 'gpu-box').rows).toContainText('before-2-restarts')
   await first.close()
   await expect.poll(() => tmux('list-clients')).toBe('')
 
   const { page } = await launch()
   await page.getByRole('tab', { name: /train · gpu-box/ }).click()
   await page.getByRole('button', { name: 'Connect', exact: true }).click()
-  await expect(terminal(page, 'gpu-box').rows).toContainText('before-the-restart')
+  await expect(terminal(page, 'gpu-box').rows).toContainText('before-2-restarts')
   expect(tmux('list-clients', '-F', '#{session_name}')).toBe('train')
 })
 
@@ -183,6 +184,8 @@ test('a tab that is attached closes without a question, and what runs in its ses
   await runInTmux(page, 'sleep 600')
   await expect.poll(() => tmux('list-panes', '-a', '-F', '#{pane_current_command}')).toBe('sleep')
   await page.keyboard.press('Control+Shift+Q')
+  // An open dialog would hide all tabs.
+  await expect(page.getByRole('tab', { name: 'gpu-box', exact: true })).toHaveAttribute('aria-selected', 'true')
   await expect(page.getByRole('tab', { name: 'train · gpu-box' })).toHaveCount(0)
   expect(tmux('list-panes', '-a', '-F', '#{pane_current_command}')).toBe('sleep')
 })
