@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import { describe, expect, it, onTestFinished } from 'vitest'
 
+import { AppError } from '../../shared/base/errors.ts'
 import type { SessionRun } from '../../shared/contract/session-run.ts'
 import { contract } from '../../shared/contract/contract.ts'
 import type { Target } from '../../shared/contract/targets.ts'
@@ -58,6 +59,17 @@ async function setUp(lines: (folder: string) => readonly string[] = () => []) {
   const home = realpathSync(join(folder, 'home'))
   return { ...servers, service, list, attach, connection, dialOther: () => other.dial(hop), folder, home }
 }
+
+it('says of a host with no room on its connection what to do', async () => {
+  const full = new AppError('too-many-connections', 'No more sessions are available.')
+  const runLive = () => Promise.reject(full)
+  const service = new SessionService({ run: async () => '', runLive, nameOf: () => 'gpu-box' })
+  await expect(service.list({ target, connect: false })).rejects.toThrow(
+    'gpu-box allows nothing more on this connection. Try again to open another one.',
+  )
+  expect(await service.list({ target, connect: true })).toEqual({ tmux: null, sessions: [], problems: [] })
+  service.dispose()
+})
 
 const hard = [
   'two words',
