@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 
 import { expect, keyHost, needs, openShell, terminal, test as base, trust } from '../fixtures.ts'
+import { seedSnippets } from '../snippet-pieces.ts'
 import { startSshd } from '../sshd.ts'
 
 type Tmux = (...args: readonly string[]) => string
@@ -188,6 +189,26 @@ test('a tab that is attached closes without a question, and what runs in its ses
   await expect(page.getByRole('tab', { name: 'gpu-box', exact: true })).toHaveAttribute('aria-selected', 'true')
   await expect(page.getByRole('tab', { name: 'train · gpu-box' })).toHaveCount(0)
   expect(tmux('list-panes', '-a', '-F', '#{pane_current_command}')).toBe('sleep')
+})
+
+test('a start-up snippet isn’t typed into a session, which runs already', async ({
+  launch,
+  sshd,
+  sshDir,
+  dataDir,
+  tmux,
+}) => {
+  trust(sshDir, sshd.port, sshd.hostKey)
+  tmux('new-session', '-d', '-s', 'train')
+  const id = crypto.randomUUID()
+  seedSnippets(dataDir, { name: 'Greet', command: 'echo started-by-snippet', onConnect: { hosts: [id], groups: [] } })
+  const { page } = await launch({ hosts: [{ ...keyHost(sshd), id }] })
+  const shell = await openShell(page)
+  await expect(shell.rows).toContainText('started-by-snippet')
+  await button(page, 'Attach train').click()
+  await runInTmux(page, 'echo "typed-$((40+2))"')
+  await expect(terminal(page, 'gpu-box').rows).toContainText('typed-42')
+  expect(tmux('capture-pane', '-p', '-t', '=train:')).not.toContain('started-by-snippet')
 })
 
 test('the palette attaches to the sessions of the host in front', async ({ launch, sshd, sshDir, tmux }) => {

@@ -82,7 +82,8 @@ export function createSnippetRunner(context: DoorContext): SnippetRunner {
       const { snippets } = useSnippets.getState().book
       const { book } = useHosts.getState()
       const here = snippets.filter(each => holds(each.onConnect, target, book) && mayRun(each, target, book))
-      if (!pane || here.length === 0) return
+      // A session has been running since before it was attached: whatever runs in it would receive the text.
+      if (!pane || pane.run || here.length === 0) return
       const all = here.reduce(
         (before, snippet) => before.then(() => prepare(snippet, { pane }, true)).catch(tellProblem),
         Promise.resolve(),
