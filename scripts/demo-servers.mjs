@@ -36,7 +36,7 @@ export async function startDemoServers({ latencyMs = 0, settings = {} } = {}) {
     ends.push(() => void link.close())
     return link.port
   }
-  ends.push(startWebPage(folder))
+  ends.push(startWebPage(folder), startSessions(home))
   const data = join(folder, 'data')
   const [key, port] = [join(folder, 'id'), await far(first.port)]
   writeHosts(data, { key, port, passwordPort: await far(second.port) })
@@ -93,7 +93,7 @@ async function startOpenSsh(folder, home) {
     'AcceptEnv LANG LC_* COLORTERM',
     'PrintLastLog no',
     'PrintMotd no',
-    `SetEnv HOME=${home} LANG=C.UTF-8`,
+    `SetEnv HOME=${home} TMUX_TMPDIR=${home} LANG=C.UTF-8`,
     `Subsystem sftp internal-sftp -d ${home}`,
   ]
   writeFileSync(at('sshd_config'), `${config.join('\n')}\n`)
@@ -138,6 +138,23 @@ server.listen(6006, '127.0.0.1')
     if (code === 1) say('port 6006 is in use, so the demo has no web page')
   })
   return () => void server.kill()
+}
+
+/**
+ * Starts sessions of a tmux server that only the demo host uses; the result ends it with all its sessions.
+ * @param {string} home
+ * @returns {() => void}
+ */
+function startSessions(home) {
+  const tmux = findProgram('tmux')
+  if (tmux === undefined) return () => {}
+  const { TMUX: _outer, ...clean } = process.env
+  const env = { ...clean, HOME: home, TMUX_TMPDIR: home }
+  const run = (/** @type {string[]} */ ...args) => void spawnSync(tmux, ['-u', ...args], { env, stdio: 'ignore' })
+  run('new-session', '-d', '-s', 'notes', '-c', home)
+  run('new-session', '-d', '-s', 'train', '-c', join(home, 'projects', 'vit'), 'tail -f runs/eval.log')
+  run('new-window', '-d', '-t', 'train', '-c', join(home, 'projects', 'vit'))
+  return () => run('kill-server')
 }
 
 /** @param {string} home */

@@ -91,6 +91,7 @@ async function takePictures(folder, env) {
     await shoot(`host-form-${theme}`)
     await page.getByRole('button', { name: 'Cancel' }).click()
     await openShell(page, theme, shoot)
+    await showSessions(page, theme, shoot)
     await size(900, 600)
     await shoot(`terminal-small-${theme}`)
     await size(1360, 850)
@@ -122,6 +123,24 @@ async function takePictures(folder, env) {
   await app.close()
   rmSync(home, { recursive: true, force: true, maxRetries: 5 })
   return 0
+}
+
+/**
+ * @param {import('@playwright/test').Page} page
+ * @param {string} theme
+ * @param {(name: string) => Promise<void>} shoot
+ */
+async function showSessions(page, theme, shoot) {
+  const sessions = page.getByRole('region', { name: 'Sessions on gpu-box' })
+  // A machine without tmux has no sessions to show.
+  if ((await sessions.getByRole('button', { name: 'New session' }).count()) === 0) return
+  await sessions.getByRole('button', { name: 'New session' }).click()
+  await shoot(`session-form-${theme}`)
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await sessions.getByRole('button', { name: 'End all' }).click()
+  await page.getByRole('alertdialog').waitFor()
+  await shoot(`sessions-end-${theme}`)
+  await page.getByRole('button', { name: 'Cancel' }).click()
 }
 
 /**

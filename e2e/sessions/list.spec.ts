@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 
 import { expect, keyHost, needs, openShell, terminal, test as base, trust } from '../fixtures.ts'
+import { seedSnippets } from '../snippet-pieces.ts'
 import { startSshd } from '../sshd.ts'
 
 type Tmux = (...args: readonly string[]) => string
@@ -158,14 +159,15 @@ test('other terminals are detached, and the tab that is attached again after a r
   await expect(first.page.getByText('Detached 1 other terminal from train.')).toBeVisible()
   expect(tmux('list-clients', '-F', '#{client_tty}')).toBe(mine)
   tmux('-L', 'outer', 'kill-server')
-  await runInTmux(first.page, 'echo before-the-restart')
+  await runInTmux(first.page, 'echo before-$((1+1))-restarts')
+  await expect(terminal(first.page, 'gpu-box').rows).toContainText('before-2-restarts')
   await first.close()
   await expect.poll(() => tmux('list-clients')).toBe('')
 
   const { page } = await launch()
   await page.getByRole('tab', { name: /train · gpu-box/ }).click()
   await page.getByRole('button', { name: 'Connect', exact: true }).click()
-  await expect(terminal(page, 'gpu-box').rows).toContainText('before-the-restart')
+  await expect(terminal(page, 'gpu-box').rows).toContainText('before-2-restarts')
   expect(tmux('list-clients', '-F', '#{session_name}')).toBe('train')
 })
 
@@ -183,8 +185,30 @@ test('a tab that is attached closes without a question, and what runs in its ses
   await runInTmux(page, 'sleep 600')
   await expect.poll(() => tmux('list-panes', '-a', '-F', '#{pane_current_command}')).toBe('sleep')
   await page.keyboard.press('Control+Shift+Q')
+  // An open dialog would hide all tabs.
+  await expect(page.getByRole('tab', { name: 'gpu-box', exact: true })).toHaveAttribute('aria-selected', 'true')
   await expect(page.getByRole('tab', { name: 'train · gpu-box' })).toHaveCount(0)
   expect(tmux('list-panes', '-a', '-F', '#{pane_current_command}')).toBe('sleep')
+})
+
+test('a start-up snippet isn’t typed into a session, which runs already', async ({
+  launch,
+  sshd,
+  sshDir,
+  dataDir,
+  tmux,
+}) => {
+  trust(sshDir, sshd.port, sshd.hostKey)
+  tmux('new-session', '-d', '-s', 'train')
+  const id = crypto.randomUUID()
+  seedSnippets(dataDir, { name: 'Greet', command: 'echo started-by-snippet', onConnect: { hosts: [id], groups: [] } })
+  const { page } = await launch({ hosts: [{ ...keyHost(sshd), id }] })
+  const shell = await openShell(page)
+  await expect(shell.rows).toContainText('started-by-snippet')
+  await button(page, 'Attach train').click()
+  await runInTmux(page, 'echo "typed-$((40+2))"')
+  await expect(terminal(page, 'gpu-box').rows).toContainText('typed-42')
+  expect(tmux('capture-pane', '-p', '-t', '=train:')).not.toContain('started-by-snippet')
 })
 
 test('the palette attaches to the sessions of the host in front', async ({ launch, sshd, sshDir, tmux }) => {

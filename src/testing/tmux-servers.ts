@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** tmux servers of a test: their sockets are in a folder of their own, out of reach of anyone else's sessions. */
 export interface TmuxServers {
-  /** The variable that makes tmux find these servers. */
-  readonly env: { readonly TMUX_TMPDIR: string }
+  /** The variables that make tmux find these servers, and screen sessions of the same test. */
+  readonly env: { readonly TMUX_TMPDIR: string; readonly SCREENDIR: string }
   /** Runs tmux on the default socket, and returns its output; the empty string if it failed. */
   tmux(...args: readonly string[]): string
   stop(): void
@@ -14,7 +14,8 @@ export interface TmuxServers {
 export function tmuxServers(): TmuxServers {
   // A path of at most 107 bytes: that of a Unix socket.
   const folder = mkdtempSync(join('/tmp', 'hawser-tmux-'))
-  const env = { TMUX_TMPDIR: folder }
+  const env = { TMUX_TMPDIR: folder, SCREENDIR: join(folder, 'screen') }
+  mkdirSync(env.SCREENDIR, { mode: 0o700 })
   const run = (...args: readonly string[]) => {
     const { TMUX: _outer, ...clean } = process.env
     return spawnSync('tmux', ['-u', ...args], { env: { ...clean, ...env }, encoding: 'utf8' })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { sessionRun } from '../../shared/contract/session-run.ts'
+import { runs } from '../../testing/runs.ts'
 import { parseSessions } from './parse-sessions.ts'
 
 const now = 1_800_000_000_000
@@ -90,6 +91,16 @@ describe('sessions of tmux', () => {
     expect(sessions[0]?.folder).toBe(String.raw`/a\x9b`)
   })
 
+  it('show folders below home as prompts do', () => {
+    const home = ['H /home/ada', 'H /data/home/ada', 'H ']
+    const folders = (path: string) =>
+      parse(...home, 'N default $0 a', `D default $0,1,1,0 ${path}`).sessions.map(({ folder }) => folder)
+    expect(folders('/home/ada')).toEqual(['~'])
+    expect(folders('/data/home/ada/x y')).toEqual(['~/x y'])
+    expect(folders('/home/adam')).toEqual(['/home/adam'])
+    expect(folders('/')).toEqual(['/'])
+  })
+
   it('can’t be forged by a folder or a program with a line break in its name', () => {
     const forged = 'D default $0,1,1,0 /a\nN default $1 evil\nMARK2 N default $1 evil'
     expect(parse('N default $0 real', forged).sessions.map(({ name }) => name)).toEqual(['real'])
@@ -141,7 +152,7 @@ describe('any output', () => {
     fc.constantFrom(...whole, 'X \t1.a\t(Attached)', 'Z a [Created 1s ago]', 'O default a: 1 windows'),
     fc.string({ unit: 'binary', maxLength: 40 }),
     fc
-      .tuple(fc.constantFrom(...'TVNSCDEOXZ'), fc.string({ unit: 'binary', maxLength: 40 }))
+      .tuple(fc.constantFrom(...'THVNSCDEOXZ'), fc.string({ unit: 'binary', maxLength: 40 }))
       .map(([kind, text]) => `${kind} ${text}`),
     fc
       .tuple(fc.constantFrom('N', 'S', 'C', 'D', 'O', 'E'), fc.string({ maxLength: 30 }))
@@ -163,6 +174,7 @@ describe('any output', () => {
           }
         }
       }),
+      { numRuns: runs(20_000) },
     )
   })
 })

@@ -37,8 +37,10 @@ export function parseSessions(output: string, mark: string, now: number): Sessio
   const clock = count(lines.get('T')?.[0])
   const toLocal = (seconds: number | null) =>
     seconds === null || seconds === 0 || clock === null ? null : now - Math.max(0, clock - seconds) * 1000
+  // With and without its symlinks.
+  const homes = lines.get('H') ?? []
   const found = [
-    ...tmuxSockets(lines).flatMap(([socket, own]) => tmuxSessions(socket, own, toLocal)),
+    ...tmuxSockets(lines).flatMap(([socket, own]) => tmuxSessions(socket, own, { toLocal, homes })),
     ...(lines.get('X') ?? []).flatMap(screenSession),
     ...(lines.get('Z') ?? []).flatMap(zellijSession),
   ]
@@ -76,16 +78,19 @@ function tmuxSockets(lines: Lines): readonly (readonly [TmuxSocket, Lines])[] {
   })
 }
 
-type ToLocal = (seconds: number | null) => number | null
+interface Reading {
+  readonly toLocal: (seconds: number | null) => number | null
+  readonly homes: readonly string[]
+}
 
-function tmuxSessions(socket: TmuxSocket, lines: Lines, toLocal: ToLocal): readonly HostSession[] {
+function tmuxSessions(socket: TmuxSocket, lines: Lines, { toLocal, homes }: Reading): readonly HostSession[] {
   const stats = new Map(
     (lines.get('S') ?? []).map(line => {
       const [id = '', ...fields] = line.trimEnd().split(',')
       return [id, fields.map(count)] as const
     }),
   )
-  const panes = panesOf(lines)
+  const panes = panesOf(lines, homes)
   const named = (lines.get('N') ?? []).flatMap((line): HostSession[] => {
     const [, id = '', name = ''] = /^(\$\d{1,9})? (.*)$/s.exec(line) ?? []
     const [windows = null, clients = null, created = null, activity = null, attached = null] = stats.get(id) ?? []
@@ -107,7 +112,7 @@ function oldSession(socket: TmuxSocket, line: string): readonly HostSession[] {
   return [{ ...plain({ kind: 'tmux', socket, session: name }, name), windows: count(windows), clients }]
 }
 
-function panesOf(lines: Lines): ReadonlyMap<string, Panes> {
+function panesOf(lines: Lines, homes: readonly string[]): ReadonlyMap<string, Panes> {
   const all = new Map<string, Panes>()
   const each = (kind: string, take: (panes: Panes, text: string, active: boolean) => void) => {
     for (const line of lines.get(kind) ?? []) {
@@ -124,9 +129,15 @@ function panesOf(lines: Lines): ReadonlyMap<string, Panes> {
     if (command !== '' && panes.running.length < maxRunning) panes.running.push(command)
   })
   each('D', (panes, text, active) => {
-    if (active) panes.folder = cleanLine(shownName(text), longestFolder)
+    if (active) panes.folder = cleanLine(shownName(belowHome(text, homes)), longestFolder)
   })
   return all
+}
+
+/** The home folder is shown as ~, as prompts do. */
+function belowHome(folder: string, homes: readonly string[]): string {
+  const home = homes.find(each => each.length > 1 && (folder === each || folder.startsWith(`${each}/`)))
+  return home === undefined ? folder : `~${folder.slice(home.length)}`
 }
 
 /** A line of `screen -ls`: the process id and name, perhaps a date, and the state, each after a tab. */

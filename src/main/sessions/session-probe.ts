@@ -11,6 +11,7 @@ export function probeScript(mark: string): Script {
   return sh`${usualPath}
 unset LC_ALL TMUX TMUX_PANE
 printf '%s T %s\\n' ${mark} "$(date +%s 2>/dev/null)"
+printf '%s H %s\\n' ${mark} "$HOME" ${mark} "$(cd 2>/dev/null && pwd -P)"
 if command -v tmux >/dev/null 2>&1; then
 printf '%s V %s\\n' ${mark} "$(tmux -V 2>/dev/null)"
 ${joined(

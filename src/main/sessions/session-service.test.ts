@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import { describe, expect, it, onTestFinished } from 'vitest'
 
+import { AppError } from '../../shared/base/errors.ts'
 import type { SessionRun } from '../../shared/contract/session-run.ts'
 import { contract } from '../../shared/contract/contract.ts'
 import type { Target } from '../../shared/contract/targets.ts'
@@ -25,10 +26,8 @@ const never = new AbortController().signal
 async function setUp(lines: (folder: string) => readonly string[] = () => []) {
   const folder = tempDir()
   const servers = tmuxServers()
-  const screens = join(folder, 'screens')
-  mkdirSync(screens, { mode: 0o700 })
   // The host finds the same tmux as this process: other versions are tested by putting them first in PATH.
-  const set = `SetEnv "PATH=${process.env['PATH']}" TMUX_TMPDIR=${servers.env.TMUX_TMPDIR} SCREENDIR=${screens} LANG=C.UTF-8`
+  const set = `SetEnv "PATH=${process.env['PATH']}" TMUX_TMPDIR=${servers.env.TMUX_TMPDIR} SCREENDIR=${servers.env.SCREENDIR} LANG=C.UTF-8`
   const server = await startOpenSsh(folder, [set, ...lines(folder)])
   const rig = dialRig(folder, trusting())
   const other = dialRig(join(folder, 'other'), trusting())
@@ -58,8 +57,19 @@ async function setUp(lines: (folder: string) => readonly string[] = () => []) {
     onTestFinished(() => void channel.close())
   }
   const home = realpathSync(join(folder, 'home'))
-  return { ...servers, service, list, attach, connection, dialOther: () => other.dial(hop), folder, home, screens }
+  return { ...servers, service, list, attach, connection, dialOther: () => other.dial(hop), folder, home }
 }
+
+it('says of a host with no room on its connection what to do', async () => {
+  const full = new AppError('too-many-connections', 'No more sessions are available.')
+  const runLive = () => Promise.reject(full)
+  const service = new SessionService({ run: async () => '', runLive, nameOf: () => 'gpu-box' })
+  await expect(service.list({ target, connect: false })).rejects.toThrow(
+    'gpu-box allows nothing more on this connection. Try again to open another one.',
+  )
+  expect(await service.list({ target, connect: true })).toEqual({ tmux: null, sessions: [], problems: [] })
+  service.dispose()
+})
 
 const hard = [
   'two words',
@@ -83,7 +93,7 @@ const hard = [
 
 describe.skipIf(!hasOpenSsh || lacks('tmux'))('the sessions of a host', () => {
   it('are listed with what runs in them, where, and how many terminals are attached', async () => {
-    const { service, list, attach, connection, home } = await setUp()
+    const { service, list, attach, connection } = await setUp()
     expect(await service.list({ target, connect: true })).toEqual({
       tmux: expect.stringMatching(/^\d/),
       sessions: [],
@@ -96,7 +106,7 @@ describe.skipIf(!hasOpenSsh || lacks('tmux'))('the sessions of a host', () => {
       session: 'build',
       known: { id: '$0', created: expect.any(Number) },
     })
-    await expect.poll(list).toMatchObject([{ run, name: 'build', windows: 1, clients: 0, folder: home }])
+    await expect.poll(list).toMatchObject([{ run, name: 'build', windows: 1, clients: 0, folder: '~' }])
     const [session] = await list()
     expect(session?.command).toMatch(/sh$/)
     expect(Math.abs(Date.now() - (session?.created ?? 0))).toBeLessThan(60_000)
@@ -144,10 +154,11 @@ describe.skipIf(!hasOpenSsh || lacks('tmux'))('the sessions of a host', () => {
     const { service, list, home, tmux } = await setUp()
     const deep = join(home, `it's #{pid} $x`)
     mkdirSync(deep)
+    const shown = `~/it's #{pid} $x`
     await service.create({ target, name: 'a', folder: `~/it's #{pid} $x` })
-    await expect.poll(list).toMatchObject([{ folder: deep }])
+    await expect.poll(list).toMatchObject([{ folder: shown }])
     await service.create({ target, name: 'b', folder: deep })
-    expect((await list()).map(({ folder }) => folder)).toEqual([deep, deep])
+    expect((await list()).map(({ folder }) => folder)).toEqual([shown, shown])
     await expect(service.create({ target, name: 'c', folder: '/no/such' })).rejects.toThrow(
       'gpu-box has no folder /no/such',
     )
@@ -182,8 +193,8 @@ describe.skipIf(!hasOpenSsh || lacks('tmux'))('the sessions of a host', () => {
   })
 
   it.skipIf(lacks('screen'))('are those of screen, too', async () => {
-    const { service, list, screens } = await setUp()
-    const env = { ...process.env, SCREENDIR: screens }
+    const { service, list, ...servers } = await setUp()
+    const env = { ...process.env, ...servers.env }
     for (const name of ['a b', '-x'])
       expect(spawnSync('screen', ['-dmS', name, 'sleep', '600'], { env }).status).toBe(0)
     await service.create({ target, name: 'tmux', folder: '' })

@@ -40,7 +40,13 @@ export class SessionService implements Contract, Disposable {
     return this.#operations.run(null, async signal => {
       const mark = randomBytes(9).toString('hex')
       const run = connect ? this.#parts.run : this.#parts.runLive
-      const output = await run(target, probeScript(mark), signal)
+      const output = await run(target, probeScript(mark), signal).catch((error: unknown) => {
+        if (connect || !(error instanceof AppError) || error.code !== 'too-many-connections') throw error
+        // The sessions of SSH are not those of this list.
+        const where = this.#parts.nameOf(target)
+        const text = `${where} allows nothing more on this connection. Try again to open another one.`
+        throw new AppError(error.code, text, { cause: error })
+      })
       return output === null ? null : parseSessions(output, mark, Date.now())
     })
   }

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+
 import { spawn } from 'node-pty'
 import { expect, it, onTestFinished } from 'vitest'
 
@@ -25,12 +27,14 @@ const names = [
 function setUp() {
   const servers = tmuxServers()
   onTestFinished(() => servers.stop())
+  const env = { ...process.env, ...servers.env }
+  const screen = (...args: readonly string[]) => spawnSync('screen', args, { env, encoding: 'utf8' }).stdout
   /** Runs the command as sshd does, in a terminal. */
   const attach = (run: SessionRun, shell = 'sh') => {
     let text = ''
     const pty = spawn(findProgram(shell) as string, ['-c', attachCommand(run)], {
       name: 'xterm-256color',
-      env: { ...process.env, ...servers.env },
+      env,
     })
     pty.onData(data => (text += data))
     const ended = new Promise<number>(resolve => pty.onExit(({ exitCode }) => resolve(exitCode)))
@@ -48,7 +52,7 @@ function setUp() {
     return { session: words.join(' '), known: { id, created: Number(created) } }
   }
   const attached = () => servers.tmux('list-clients', '-F', '#{session_name}').split('\n').filter(Boolean)
-  return { ...servers, start, attach, attached }
+  return { ...servers, screen, start, attach, attached }
 }
 
 const run = (session: string, known?: { id: string; created: number }): SessionRun => ({
@@ -92,6 +96,17 @@ it.skipIf(lacks('tmux'))('follows a session that was renamed, and not the id of 
   await expect.poll(attached, { timeout: 10_000 }).toEqual(['after'])
   attach(run('other', { ...known, created: known.created - 60 }))
   await expect.poll(attached, { timeout: 10_000 }).toEqual(expect.arrayContaining(['after', 'other']))
+})
+
+it.skipIf(lacks('screen'))('attaches to a session of screen, next to other terminals', async () => {
+  const { attach, screen } = setUp()
+  screen('-dmS', 'two words', 'sleep', '600')
+  const session = /\d+\.two words/.exec(screen('-ls'))?.[0] as string
+  attach({ kind: 'screen', session })
+  await expect.poll(() => screen('-ls'), { timeout: 10_000 }).toContain('(Attached)')
+  attach({ kind: 'screen', session: session.replace(/two words/, '') })
+  await expect.poll(() => screen('-ls'), { timeout: 10_000 }).toMatch(/Multi, attached|\(Attached\)/)
+  screen('-S', session, '-X', 'quit')
 })
 
 it.skipIf(lacks('tmux'))('says that a session is gone, and that a program is missing', async () => {

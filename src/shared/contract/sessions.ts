@@ -18,7 +18,7 @@ export interface HostSession {
   /** In milliseconds of this computer’s clock; null where the program doesn’t say. */
   readonly created: number | null
   readonly active: number | null
-  /** The working directory and the command of the active pane; empty where the program doesn’t say. */
+  /** The working directory, with ~ for the home folder, and the command of the active pane; empty if unknown. */
   readonly folder: string
   readonly command: string
   /** The commands of all panes. */

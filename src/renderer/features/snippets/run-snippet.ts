@@ -80,7 +80,8 @@ export function createSnippetRunner(context: DoorContext): SnippetRunner {
       if (bare.delete(paneId)) return
       const pane = allPanes().find(each => each.id === paneId)
       const here = startingOn(target, again)
-      if (!pane || here.length === 0) return
+      // A session has been running since before it was attached: whatever runs in it would receive the text.
+      if (!pane || pane.run || here.length === 0) return
       const all = here.reduce(
         (before, snippet) => before.then(() => prepare(snippet, { pane }, true)).catch(reportProblem),
         Promise.resolve(),
