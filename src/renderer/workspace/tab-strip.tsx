@@ -35,7 +35,12 @@ export function TabStrip({ lookOf, menuOf, onClose, onDone, children }: TabStrip
   const activeId = useWorkspace(state => state.activeId)
   const [renaming, setRenaming] = useState<string | null>(null)
   const strip = useRef<HTMLDivElement>(null)
-  const crowded = useCrowded(strip, tabs.length)
+  const width = useBarWidth(strip)
+  const crowded = tabs.length * roomyTab > width - besideTabs
+  useEffect(() => {
+    const active = strip.current?.querySelector('[role=tab][aria-selected=true]')
+    active?.scrollIntoView({ inline: 'nearest', block: 'nearest' })
+  }, [activeId, tabs.length, width])
   useEffect(() => {
     const begin = (event: Event) => setRenaming((event as CustomEvent<string>).detail)
     window.addEventListener(renameEvent, begin)
@@ -110,11 +115,11 @@ export function TabStrip({ lookOf, menuOf, onClose, onDone, children }: TabStrip
   )
 }
 
-// In pixels: a tab with a short title and its close button, and what else the title bar holds.
+// In pixels: a tab with a short title and its close button, and what else the title bar holds. Where there are more tabs,
+// their close buttons would leave the titles no room.
 const [roomyTab, besideTabs] = [132, 480]
 
-/** True where the tabs are so many that their close buttons would leave the titles no room. */
-function useCrowded(strip: RefObject<HTMLElement | null>, count: number): boolean {
+function useBarWidth(strip: RefObject<HTMLElement | null>): number {
   const [width, setWidth] = useState(Infinity)
   useEffect(() => {
     const bar = strip.current?.parentElement
@@ -123,7 +128,7 @@ function useCrowded(strip: RefObject<HTMLElement | null>, count: number): boolea
     observer.observe(bar)
     return () => observer.disconnect()
   }, [strip])
-  return count * roomyTab > width - besideTabs
+  return width
 }
 
 const renameEvent = 'hawser-rename-tab'
@@ -163,9 +168,6 @@ function OneTab({ tab, order, active, look, menu, onOpen, onClose }: OneTabProps
   const ref = useRef<HTMLButtonElement>(null)
   const [over, setOver] = useState(false)
   const title = titleOf(tab)
-  useEffect(() => {
-    if (active) ref.current?.scrollIntoView({ inline: 'nearest', block: 'nearest' })
-  }, [active])
   useEffect(() => {
     const element = ref.current
     let timer: number | undefined
