@@ -24,7 +24,7 @@ import { focusPane, movePane, moveTabInto, type TerminalTab } from '../../worksp
 import { ClipboardQuestion } from './clipboard-question.tsx'
 import { FindBar } from './find-bar.tsx'
 import css from './terminal-pane.module.css'
-import { TerminalStatus } from './terminal-status.tsx'
+import { TerminalStatus, type HostForm } from './terminal-status.tsx'
 import type { Terminals } from './terminals.ts'
 import { lookOf, useTerminalStates } from '../../mirrors/terminals.ts'
 import { useTerminals } from './terminals-state.ts'
@@ -38,8 +38,8 @@ export interface PaneActions {
   readonly menu: readonly MenuItem[]
   /** Buttons with a menu that other features add. */
   readonly menus: readonly DoorMenu<Pane>[]
-  /** Opens the form of the host behind the pane; null where there is none. */
-  readonly editHost: (() => void) | null
+  /** Opens the form of the host behind the pane, or a new one for a typed address; null for a local shell. */
+  readonly host: HostForm | null
 }
 
 export interface TerminalPaneProps {
@@ -156,7 +156,7 @@ export function TerminalPane({ pane, tab, label, terminals, actions, pathOf, ope
         }}
         cancel={() => terminals.cancel(pane.id)}
         close={actions.close}
-        editHost={actions.editHost}
+        host={actions.host}
         openLink={openLink}
       />
       {over !== null && <div className={css['drop']} data-side={over} />}

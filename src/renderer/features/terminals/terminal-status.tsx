@@ -1,7 +1,14 @@
+import type { WireError } from '../../../shared/base/errors.ts'
 import type { Exit, TerminalState } from '../../../shared/contract/terminals.ts'
 import { Button } from '../../ui/button.tsx'
 import { ServerNotice } from '../../ui/server-notice.tsx'
 import css from './terminal-pane.module.css'
+
+/** The way to the form of a pane's host. */
+export interface HostForm {
+  readonly label: 'Edit host' | 'Save as host'
+  readonly open: () => void
+}
 
 interface TerminalStatusProps {
   readonly state: TerminalState | undefined
@@ -9,7 +16,7 @@ interface TerminalStatusProps {
   readonly connect: () => void
   readonly cancel: () => void
   readonly close: () => void
-  readonly editHost: (() => void) | null
+  readonly host: HostForm | null
   readonly openLink: (address: string) => void
 }
 
@@ -19,7 +26,7 @@ export function TerminalStatus(props: TerminalStatusProps) {
   return <StatusOf key={props.state?.kind ?? 'none'} {...props} />
 }
 
-function StatusOf({ state, label, connect, cancel, close, editHost, openLink }: TerminalStatusProps) {
+function StatusOf({ state, label, connect, cancel, close, host, openLink }: TerminalStatusProps) {
   switch (state?.kind) {
     case 'ready':
       return null
@@ -65,12 +72,12 @@ function StatusOf({ state, label, connect, cancel, close, editHost, openLink }: 
     case 'failed':
       return (
         <Bar
-          text={state.error.code === 'cancelled' ? `${label} is not connected.` : state.error.message}
+          text={state.error.code === 'cancelled' ? `${label} is not connected.` : failureText(state.error, host)}
           tone={state.error.code === 'cancelled' ? undefined : 'bad'}
         >
-          {editHost && (
-            <Button small onClick={editHost}>
-              Edit host
+          {host && (
+            <Button small onClick={host.open}>
+              {host.label}
             </Button>
           )}
           <Button small look="primary" onClick={connect}>
@@ -90,6 +97,12 @@ function StatusOf({ state, label, connect, cancel, close, editHost, openLink }: 
         </Bar>
       )
   }
+}
+
+/** The error, with the next step where the button for it doesn't say enough. */
+function failureText({ code, message }: WireError, host: HostForm | null): string {
+  if (code !== 'auth-failed') return message
+  return host?.label === 'Save as host' ? `${message} Save it as a host to choose a key or password.` : message
 }
 
 /** Describes in a sentence how a shell ended. */
