@@ -32,7 +32,7 @@ function StatusOf({ state, label, connect, cancel, close, host, openLink }: Term
       return null
     case undefined:
       return (
-        <Bar text={`${label} is not connected.`}>
+        <Bar text={`${label} is not connected. Press Enter to connect.`}>
           <Button small look="primary" onClick={connect}>
             Connect
           </Button>
@@ -63,7 +63,7 @@ function StatusOf({ state, label, connect, cancel, close, host, openLink }: Term
       )
     case 'lost':
       return (
-        <Bar text={state.error.message} tone="bad">
+        <Bar text={`${state.error.message} Press Enter to reconnect.`} tone="bad">
           <Button small look="primary" onClick={connect}>
             Reconnect
           </Button>
