@@ -38,6 +38,9 @@ const saveMs = 1_000
 const maxAtOnce = 3
 const maxPerHost = 2
 const waits = [1, 2, 5, 10, 20, 30, 60]
+// A server that has just restarted or is overloaded refuses connections before the sign-in: after a lost connection, so
+// many refusals in a row are waited for, about ten minutes.
+const maxRefusals = 14
 const linkCodes = new Set(['lost', 'timed-out', 'unreachable', 'refused', 'name-not-found', 'too-many-connections'])
 
 /**
@@ -270,7 +273,7 @@ export class TransferService implements Contract, Disposable {
     }
     const { code } = toWireError(error)
     if (entry.stop || code === 'cancelled') entry.state = { kind: 'paused' }
-    else if (linkCodes.has(code)) this.#waitFor(entry, error)
+    else if (linkCodes.has(code) || mayPass(code, entry)) this.#waitFor(entry, error)
     else entry.state = { kind: 'failed', error: toWireError(error) }
   }
 
@@ -363,4 +366,8 @@ function hostsOf({ request }: TransferEntry): readonly string[] {
 function someFailed(count: number, first: { error: { message: string } } | undefined) {
   if (count === 1 && first) return { code: 'files-failed' as const, message: first.error.message }
   return { code: 'files-failed' as const, message: `${count} files could not be copied. Check the errors and retry.` }
+}
+
+function mayPass(code: string, { losses }: TransferEntry): boolean {
+  return code === 'server-refused' && losses > 0 && losses <= maxRefusals
 }
