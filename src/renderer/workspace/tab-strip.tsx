@@ -37,10 +37,7 @@ export function TabStrip({ lookOf, menuOf, onClose, onDone, children }: TabStrip
   const strip = useRef<HTMLDivElement>(null)
   const width = useBarWidth(strip)
   const crowded = tabs.length * roomyTab > width - besideTabs
-  useEffect(() => {
-    const active = strip.current?.querySelector('[role=tab][aria-selected=true]')
-    active?.scrollIntoView({ inline: 'nearest', block: 'nearest' })
-  }, [activeId, tabs.length, width])
+  useActiveInSight(strip, { activeId, count: tabs.length })
   useEffect(() => {
     const begin = (event: Event) => setRenaming((event as CustomEvent<string>).detail)
     window.addEventListener(renameEvent, begin)
@@ -118,6 +115,32 @@ export function TabStrip({ lookOf, menuOf, onClose, onDone, children }: TabStrip
 // In pixels: a tab with a short title and its close button, and what else the title bar holds. Where there are more tabs,
 // their close buttons would leave the titles no room.
 const [roomyTab, besideTabs] = [132, 480]
+
+/**
+ * Keeps the active tab in sight whatever changes in size: the window, a title, what is beside the tabs. Tabs that were
+ * scrolled to with the wheel stay until another one is activated.
+ */
+function useActiveInSight(
+  strip: RefObject<HTMLElement | null>,
+  { activeId, count }: { readonly activeId: string; readonly count: number },
+): void {
+  useEffect(() => {
+    const row = strip.current?.firstElementChild
+    if (!row) return
+    let lookingAround = false
+    const lookAround = () => void (lookingAround = true)
+    const observer = new ResizeObserver(() => {
+      const active = row.querySelector('[role=tab][aria-selected=true]')
+      if (!lookingAround) active?.scrollIntoView({ inline: 'nearest', block: 'nearest' })
+    })
+    for (const each of [row, ...row.querySelectorAll('[role=tab]')]) observer.observe(each)
+    row.addEventListener('wheel', lookAround, { passive: true })
+    return () => {
+      observer.disconnect()
+      row.removeEventListener('wheel', lookAround)
+    }
+  }, [strip, activeId, count])
+}
 
 function useBarWidth(strip: RefObject<HTMLElement | null>): number {
   const [width, setWidth] = useState(Infinity)
