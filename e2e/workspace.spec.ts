@@ -69,6 +69,19 @@ test('tabs are reordered by dragging, duplicated and closed', async ({ launch })
   await expect(tabs).toHaveCount(2)
 })
 
+test('the tab in use stays in sight when the window gets smaller', async ({ launch }) => {
+  const { app, page } = await launch()
+  await page.getByRole('button', { name: 'Open local shell' }).click()
+  const tabs = page.getByRole('tablist', { name: 'Tabs' }).getByRole('tab')
+  for (let count = 2; count <= 12; count++) {
+    await page.keyboard.press('Control+Shift+K')
+    await expect(tabs).toHaveCount(count + 1)
+  }
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(900, 600))
+  await expect(tabs.last()).toHaveAttribute('aria-selected', 'true')
+  await expect(tabs.last()).toBeInViewport({ ratio: 1 })
+})
+
 test('a tab dropped on a pane becomes a split of it', async ({ launch }) => {
   const { page } = await launch()
   await page.getByRole('button', { name: 'Open local shell' }).click()

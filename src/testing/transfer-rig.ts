@@ -35,8 +35,8 @@ export interface Rig {
   readonly near: string
   readonly far: string
   readonly bugs: unknown[]
-  /** Cuts the connection to the host, and refuses new ones until restored. */
-  cut(): void
+  /** Cuts the connection to the host, and refuses new ones until restored, with an error of this code. */
+  cut(code?: AppError['code']): void
   restore(): void
   /** Quits or kills the program, and starts it again with the same files. */
   again(how: 'quit' | 'killed'): Promise<Rig>
@@ -57,11 +57,12 @@ export async function transferRig({ habits = {}, answer = null }: RigOptions = {
   const [near, far] = [join(folder, 'near'), join(folder, 'far')]
   for (const path of [near, far]) mkdirSync(path, { recursive: true })
   const local = new LocalFiles()
+  let refusal: AppError['code'] = 'unreachable'
   let up = true
   const servers: Awaited<ReturnType<typeof openDiskSftp>>[] = []
   const sides = new FileSides(async ({ target }) => {
     if (target.kind === 'local') return local
-    if (!up) throw new AppError('unreachable', 'No way there.')
+    if (!up) throw new AppError(refusal, 'No way there.')
     const opened = await openDiskSftp(far, habits)
     servers.push(opened)
     return opened.files
@@ -100,7 +101,8 @@ export async function transferRig({ habits = {}, answer = null }: RigOptions = {
     near,
     far,
     bugs,
-    cut: () => {
+    cut: (code = 'unreachable') => {
+      refusal = code
       up = false
       for (const { server } of servers) server.close()
     },

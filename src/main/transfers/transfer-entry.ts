@@ -33,6 +33,8 @@ export class TransferEntry {
   stop: StopReason | undefined
   /** Counts as the user until it continues by itself after a lost connection. */
   asker: AskedBy = 'person'
+  /** How often in a row the connection was lost, or refused, without any progress. */
+  losses = 0
   /** Its place among those who wait for the lost connection. */
   turn: Turn | undefined
   startedAt = 0

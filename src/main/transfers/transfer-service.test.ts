@@ -168,22 +168,31 @@ describe('transfers', () => {
     expect(readFileSync(join(after.near, 'log'), 'utf8')).toBe('bad')
   })
 
-  test('resume automatically after a lost connection, and end with no part file', async () => {
-    let stuck = true
-    const { near, far, put, until, cut, restore } = await transferRig({
-      habits: { silent: ({ type, offset = 0 }) => stuck && type === packetType.write && offset >= 1_000_000 },
-    })
-    writeFileSync(join(near, 'big'), randomBytes(3_000_000))
-    const id = put(['big'])
-    await until(id, snapshot => (snapshot?.progress.bytes ?? 0) >= 1_000_000)
-    stuck = false
-    cut()
-    await until(id, kind('waiting'))
-    restore()
-    await until(id, kind('done'))
-    expect(readdirSync(far)).toEqual(['big'])
-    expect(readFileSync(join(far, 'big')).equals(readFileSync(join(near, 'big')))).toBe(true)
-  })
+  // A server that restarts, or that is overloaded, closes new connections before the sign-in.
+  const refusals = ['unreachable', 'server-refused'] as const
+  test.each(refusals)(
+    'resume automatically after a lost connection (then %s), and end with no part file',
+    async code => {
+      let stuck = true
+      const { near, far, put, until, cut, restore } = await transferRig({
+        habits: { silent: ({ type, offset = 0 }) => stuck && type === packetType.write && offset >= 1_000_000 },
+      })
+      writeFileSync(join(near, 'big'), randomBytes(3_000_000))
+      const id = put(['big'])
+      await until(id, snapshot => (snapshot?.progress.bytes ?? 0) >= 1_000_000)
+      stuck = false
+      cut(code)
+      // The second try is refused, and waits longer.
+      await until(
+        id,
+        snapshot => snapshot?.state.kind === 'waiting' && snapshot.state.error.message === 'No way there.',
+      )
+      restore()
+      await until(id, kind('done'))
+      expect(readdirSync(far)).toEqual(['big'])
+      expect(readFileSync(join(far, 'big')).equals(readFileSync(join(near, 'big')))).toBe(true)
+    },
+  )
 
   test('whose source has disappeared on resume delete its part file', async () => {
     const whole = await transferRig()

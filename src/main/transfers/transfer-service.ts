@@ -40,6 +40,9 @@ const announceMs = 100
 const saveMs = 1_000
 const maxAtOnce = 3
 const maxPerHost = 2
+// A server that has just restarted or is overloaded refuses connections before the sign-in: after a lost connection, so
+// many refusals in a row are waited for, about ten minutes.
+const maxRefusals = 14
 const linkCodes = new Set(['lost', 'timed-out', 'unreachable', 'refused', 'name-not-found', 'too-many-connections'])
 
 /**
@@ -174,6 +177,7 @@ export class TransferService implements Contract, Disposable {
   #requeue(entry: TransferEntry | undefined): void {
     if (!entry || entry.isLive || entry.state.kind === 'queued') return
     entry.turn?.dispose()
+    entry.losses = 0
     entry.asker = 'person'
     entry.state = { kind: 'queued' }
     this.#touch()
@@ -272,11 +276,12 @@ export class TransferService implements Contract, Disposable {
     }
     const { code } = toWireError(error)
     if (entry.stop || code === 'cancelled') entry.state = { kind: 'paused' }
-    else if (known && linkCodes.has(code)) this.#waitFor(entry, error)
+    else if (known && (linkCodes.has(code) || mayPass(code, entry))) this.#waitFor(entry, error)
     else entry.state = { kind: 'failed', error: toWireError(error) }
   }
 
   #waitFor(entry: TransferEntry, error: AppError): void {
+    entry.losses = entry.meter.bytes > 0 ? 1 : entry.losses + 1
     entry.turn = this.#parts.redial(entry.request, {
       error,
       // What has made progress is not kept waiting for long.
@@ -363,4 +368,8 @@ function hostsOf({ request }: TransferEntry): readonly string[] {
 function someFailed(count: number, first: { error: { message: string } } | undefined) {
   if (count === 1 && first) return { code: 'files-failed' as const, message: first.error.message }
   return { code: 'files-failed' as const, message: `${count} files could not be copied. Check the errors and retry.` }
+}
+
+function mayPass(code: string, { losses }: TransferEntry): boolean {
+  return code === 'server-refused' && losses > 0 && losses <= maxRefusals
 }

@@ -37,8 +37,7 @@ export async function boot(bridge: Bridge): Promise<DoorContext> {
   store.add(followTheme(api, reportProblem))
   // Doors see each other only once all of them are open.
   const requests = {} as Requests
-  let doors: readonly Door[] = []
-  let commands = new Commands([])
+  const opened: { doors?: readonly Door[]; commands?: Commands } = {}
   const context: DoorContext = {
     api,
     info,
@@ -48,15 +47,17 @@ export async function boot(bridge: Bridge): Promise<DoorContext> {
     follow: createFollow(reportProblem),
     pathOf: file => bridge.pathOf(file).replaceAll(info.platform === 'win32' ? '\\' : '/', '/'),
     get commands() {
-      return commands
+      return opened.commands ?? tooEarly('commands')
     },
     get doors() {
-      return doors
+      return opened.doors ?? tooEarly('doors')
     },
   }
-  doors = openDoors(context)
+  const doors = openDoors(context)
+  opened.doors = doors
   Object.assign(requests, ...doors.map(({ answers }) => answers))
-  commands = new Commands([...doors.flatMap(door => door.commands ?? []), ...tabCommands(context)])
+  const commands = new Commands([...doors.flatMap(door => door.commands ?? []), ...tabCommands(context)])
+  opened.commands = commands
 
   restore(saved)
   for (const { restored } of doors) restored?.()
@@ -65,6 +66,11 @@ export async function boot(bridge: Bridge): Promise<DoorContext> {
   window.addEventListener('keydown', event => commands.onPageKey(event))
   window.addEventListener('online', () => void api.app.networkChanged().catch(reportProblem))
   return context
+}
+
+/** A door that reads these while it opens would keep a list that is still empty. */
+function tooEarly(what: string): never {
+  throw new Error(`The ${what} are known only once all doors are open.`)
 }
 
 /** A terminal measures its font once: the bundled one must be there before. */

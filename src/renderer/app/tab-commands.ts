@@ -50,6 +50,7 @@ export function tabCommands({ requests }: Pick<DoorContext, 'requests'>): readon
     {
       id: 'close-tab',
       title: 'Close tab',
+      keywords: 'disconnect exit quit',
       keys: 'Mod+Shift+Q',
       when: inTab,
       run: () => requests.close({ kind: 'tab', tabId: activeTab()?.id ?? '' }),

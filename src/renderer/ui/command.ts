@@ -5,6 +5,8 @@ import type { Shortcut } from './shortcut.ts'
 export interface Command {
   readonly id: string
   readonly title: string
+  /** Other words by which the palette finds it. */
+  readonly keywords?: string
   /** Its default shortcut; the settings may have another. */
   readonly keys: Shortcut
   /** Whether it can run now; always when left out. */

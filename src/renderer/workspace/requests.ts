@@ -1,5 +1,5 @@
-import type { Host } from '../../shared/contract/hosts.ts'
 import type { SessionRun } from '../../shared/contract/session-run.ts'
+import type { Host, HostId } from '../../shared/contract/hosts.ts'
 import type { Target } from '../../shared/contract/targets.ts'
 import type { Shells, TextSender } from './shells.ts'
 
@@ -21,6 +21,8 @@ export interface Requests {
   openLink(target: Target, address: string): void
   /** Opens the form of a host. */
   editHost(host: Host): void
+  /** Opens the form of a new host for a typed address. */
+  saveTarget(target: Target, onSaved?: (id: HostId) => void): void
   /** Opens a file of this computer in the editor, at a line. */
   editLocalFile(path: string, line: number): void
 }

@@ -40,7 +40,9 @@ export function TabStrip({ lookOf, menuOf, onClose, onDone, children }: TabStrip
   const titleOf = ({ id }: Tab) => titles.get(id) ?? ''
   const [renaming, setRenaming] = useState<string | null>(null)
   const strip = useRef<HTMLDivElement>(null)
-  const crowded = useCrowded(strip, tabs.length)
+  const width = useBarWidth(strip)
+  const crowded = tabs.length * roomyTab > width - besideTabs
+  useActiveInSight(strip, { activeId, count: tabs.length })
   useEffect(() => {
     const begin = (event: Event) => setRenaming((event as CustomEvent<string>).detail)
     window.addEventListener(renameEvent, begin)
@@ -117,11 +119,37 @@ export function TabStrip({ lookOf, menuOf, onClose, onDone, children }: TabStrip
   )
 }
 
-// In pixels: a tab with a short title and its close button, and what else the title bar holds.
+// In pixels: a tab with a short title and its close button, and what else the title bar holds. Where there are more tabs,
+// their close buttons would leave the titles no room.
 const [roomyTab, besideTabs] = [132, 480]
 
-/** True where the tabs are so many that their close buttons would leave the titles no room. */
-function useCrowded(strip: RefObject<HTMLElement | null>, count: number): boolean {
+/**
+ * Keeps the active tab in sight whatever changes in size: the window, a title, what is beside the tabs. Tabs that were
+ * scrolled to with the wheel stay until another one is activated.
+ */
+function useActiveInSight(
+  strip: RefObject<HTMLElement | null>,
+  { activeId, count }: { readonly activeId: string; readonly count: number },
+): void {
+  useEffect(() => {
+    const row = strip.current?.firstElementChild
+    if (!row) return
+    let lookingAround = false
+    const lookAround = () => void (lookingAround = true)
+    const observer = new ResizeObserver(() => {
+      const active = row.querySelector('[role=tab][aria-selected=true]')
+      if (!lookingAround) active?.scrollIntoView({ inline: 'nearest', block: 'nearest' })
+    })
+    for (const each of [row, ...row.querySelectorAll('[role=tab]')]) observer.observe(each)
+    row.addEventListener('wheel', lookAround, { passive: true })
+    return () => {
+      observer.disconnect()
+      row.removeEventListener('wheel', lookAround)
+    }
+  }, [strip, activeId, count])
+}
+
+function useBarWidth(strip: RefObject<HTMLElement | null>): number {
   const [width, setWidth] = useState(Infinity)
   useEffect(() => {
     const bar = strip.current?.parentElement
@@ -130,7 +158,7 @@ function useCrowded(strip: RefObject<HTMLElement | null>, count: number): boolea
     observer.observe(bar)
     return () => observer.disconnect()
   }, [strip])
-  return count * roomyTab > width - besideTabs
+  return width
 }
 
 const renameEvent = 'hawser-rename-tab'
@@ -166,9 +194,6 @@ interface OneTabProps {
 function OneTab({ tab, title, order, active, look, menu, onOpen, onClose }: OneTabProps) {
   const ref = useRef<HTMLButtonElement>(null)
   const [over, setOver] = useState(false)
-  useEffect(() => {
-    if (active) ref.current?.scrollIntoView({ inline: 'nearest', block: 'nearest' })
-  }, [active])
   useEffect(() => {
     const element = ref.current
     let timer: number | undefined

@@ -11,7 +11,7 @@ const terminalTabs = () => state().tabs.filter(tab => tab.kind === 'terminals')
 const titles = () => terminalTabs().map(tab => Object.values(tab.panes)[0]?.title)
 
 describe('the workspace', () => {
-  beforeEach(() => store.useWorkspace.setState({ tabs: [], activeId: 'home', page: 'hosts' }))
+  beforeEach(() => store.useWorkspace.setState({ tabs: [], activeId: 'home', page: 'hosts', closed: [] }))
 
   it('activates a new tab, and its neighbor when it is closed', () => {
     store.openTab(local, 'a')

@@ -25,6 +25,8 @@ export function activityDoor({ api, follow, store }: DoorContext) {
         ),
       },
     ],
-    commands: [{ id: 'activity', title: 'Go to activity', keys: '', run: () => showHome('activity') }],
+    commands: [
+      { id: 'activity', title: 'Go to activity', keywords: 'history log', keys: '', run: () => showHome('activity') },
+    ],
   } satisfies Door
 }

@@ -12,7 +12,7 @@ export async function readArrays(source: ByteSource, name: string): Promise<Tabl
   const table = cutTable(
     ['Array', 'Type', 'Shape'],
     found.map(({ name: of, type, shape }) => [of, type, shape]),
-    maxArrays,
+    { most: maxArrays },
   )
   return { ...table, notes }
 }

@@ -15,8 +15,20 @@ export function fileCommands({ requests }: DoorContext, { actions, panes }: File
   }
   const command = (id: string, title: string, run: () => void): Command => ({ id, title, keys: '', when: inFiles, run })
   return [
-    { id: 'files', title: 'Go to files', keys: 'Mod+Shift+O', run: showFiles },
-    { id: 'new-files', title: 'New files tab', keys: '', run: () => void openFiles() },
+    {
+      id: 'files',
+      title: 'Go to files',
+      keywords: 'sftp upload download transfer browse',
+      keys: 'Mod+Shift+O',
+      run: showFiles,
+    },
+    {
+      id: 'new-files',
+      title: 'New files tab',
+      keywords: 'sftp upload download transfer',
+      keys: '',
+      run: () => void openFiles(),
+    },
     command('files-copy', 'Copy selected files to the other pane', () =>
       actions.transfer(here().here, here().other, false),
     ),

@@ -36,7 +36,7 @@ export async function readParquet(source: ByteSource): Promise<TableAnswer> {
   const table = cutTable(
     columns.map(({ name, type }) => `${name} (${type})`),
     rows,
-    firstRows,
+    { most: firstRows },
   )
   const total = `${plural(Number(metadata.num_rows), 'row')}, ${plural(columns.length, 'column')}. Showing the first ${plural(table.rows.length, 'row')}.`
   const unread = values.filter(column => column === null).length

@@ -31,13 +31,22 @@ export interface TableAnswer {
   readonly notes: readonly string[]
 }
 
-/** Truncates a table to `most` rows and to the limits, and adds notes about what was omitted. Pure. */
-export function cutTable(head: readonly string[], rows: readonly (readonly string[])[], most: number): TableAnswer {
+/**
+ * Truncates a table to `most` rows and to the limits, and adds notes about what was omitted. Not `whole` if it may have
+ * more columns. Pure.
+ */
+export function cutTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  { most, whole = true }: { readonly most: number; readonly whole?: boolean },
+): TableAnswer {
   const columns = Math.min(head.length, limits.columns)
   const count = Math.min(rows.length, most, Math.max(1, Math.floor(limits.cells / Math.max(1, columns))))
   const notes: string[] = []
   if (columns < head.length)
-    notes.push(`This table has ${counted(head.length)} columns. Showing the first ${counted(columns)}.`)
+    notes.push(
+      `This table has ${whole ? counted(head.length) : `more than ${counted(columns)}`} columns. Showing the first ${counted(columns)}.`,
+    )
   if (count < rows.length) notes.push(`Showing the first ${counted(count)} rows.`)
   const cut = (row: readonly string[]) => row.slice(0, columns).map(cellText)
   return { head: cut(head), rows: rows.slice(0, count).map(cut), notes }

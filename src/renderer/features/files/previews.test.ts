@@ -47,6 +47,15 @@ describe('tables', () => {
     expect(notes).toEqual(['This table has 131,073 columns. Showing the first 200.'])
   })
 
+  test('a header that goes on beyond what was read is not counted', async () => {
+    const wide = Array.from({ length: 200_000 }, (_each, at) => `c${at}`).join(',')
+    const { notes } = (await makePreview(
+      { kind: 'table', separator: ',' },
+      fileOf(Buffer.from(`${wide}\n1,2\n`)),
+    )) as PreviewAnswers['table']
+    expect(notes).toEqual(['This table has more than 200 columns. Showing the first 200.'])
+  })
+
   test('a table has at most 20,000 cells and 500 characters in each', () => {
     const line = `${Array.from({ length: 200 }, (_each, index) => index).join(',')}\n`
     const { rows, notes } = parseTable(line.repeat(400), ',')

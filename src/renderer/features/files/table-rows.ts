@@ -10,11 +10,12 @@ export async function readTable(source: ByteSource, separator: string): Promise<
   const text = new TextDecoder().decode(await source.slice(0, Math.min(headBytes, source.size)))
   // The last row may be incomplete.
   const end = source.size > headBytes ? text.lastIndexOf('\n') : text.length
-  return parseTable(end > 0 ? text.slice(0, end) : text, separator)
+  const whole = end > 0 || source.size <= headBytes
+  return parseTable(end > 0 ? text.slice(0, end) : text, separator, whole)
 }
 
-/** Parses separated values and truncates the table to the limits. Pure. */
-export function parseTable(text: string, separator: string): TableAnswer {
+/** Parses separated values and truncates the table to the limits; not `whole` if its first row goes on. Pure. */
+export function parseTable(text: string, separator: string, whole = true): TableAnswer {
   const { data } = Papa.parse<string[]>(text, {
     delimiter: separator,
     skipEmptyLines: true,
@@ -22,5 +23,5 @@ export function parseTable(text: string, separator: string): TableAnswer {
     preview: limits.rows + 2,
   })
   const [head = [], ...rows] = data
-  return cutTable(head, rows, limits.rows)
+  return cutTable(head, rows, { most: limits.rows, whole })
 }

@@ -60,7 +60,8 @@ export function detailText({ state, counters, lastError }: ForwardSnapshot): str
   if (state.kind === 'up' && lastError) return lastError.message
   if (state.kind !== 'up' || counters.ever === 0) return ''
   const { now, ever } = counters
-  return `${now.toLocaleString('en')} active, ${ever.toLocaleString('en')} total ${ever === 1 ? 'connection' : 'connections'}`
+  const open = now === 0 ? 'none' : now.toLocaleString('en')
+  return `${ever.toLocaleString('en')} ${ever === 1 ? 'connection' : 'connections'} so far, ${open} open`
 }
 
 /** The equivalent ssh command. `login` is `user@address`, with a port unless it is 22. */

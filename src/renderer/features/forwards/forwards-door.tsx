@@ -51,10 +51,17 @@ export function forwardsDoor({ api, follow, store, requests }: DoorContext) {
       },
     ],
     commands: [
-      { id: 'forwards', title: 'Go to forwards', keys: 'Mod+Shift+J', run: () => showHome('forwards') },
+      {
+        id: 'forwards',
+        title: 'Go to forwards',
+        keywords: 'ports tunnels',
+        keys: 'Mod+Shift+J',
+        run: () => showHome('forwards'),
+      },
       {
         id: 'new-forward',
         title: 'New forward',
+        keywords: 'port tunnel socks proxy',
         keys: '',
         run: () => openForwardDialog({ kind: 'form', forward: null, target: null }),
       },

@@ -62,6 +62,7 @@ export function HostForms({ api, openConfig }: HostFormsProps) {
             'The vault is locked, so the password or key was not saved. Unlock it and save again, or clear the field.',
           )
         await saveHost(api, host, { secrets, extra })
+        editing.onSaved?.(host.id)
       }}
       onDelete={deleted => removeHost(api, deleted)}
       onForget={(host, kind) => void api.hosts.setSecret({ id: host.id, kind, secret: '' }).catch(reportProblem)}

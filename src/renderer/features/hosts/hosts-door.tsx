@@ -3,12 +3,13 @@ import { useMemo } from 'react'
 
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { HostId } from '../../../shared/contract/hosts.ts'
+import type { Target } from '../../../shared/contract/targets.ts'
 import { mirrorHosts, shownAddress, useHosts } from '../../mirrors/hosts.ts'
 import { showNotice, reportProblem } from '../../mirrors/notices.ts'
 import { lookOf, useTerminalStates } from '../../mirrors/terminals.ts'
 import type { PaletteItem } from '../../ui/palette-item.ts'
 import type { Door, DoorContext } from '../../workspace/door.ts'
-import { showHome, useWorkspace } from '../../workspace/workspace-store.ts'
+import { activePane, showHome, useWorkspace } from '../../workspace/workspace-store.ts'
 import type { HostLive } from './host-actions.ts'
 import { HostForms } from './host-forms.tsx'
 import { HostsPage } from './hosts-page.tsx'
@@ -34,11 +35,40 @@ export function hostsDoor(context: DoorContext) {
       },
     ],
     commands: [
-      { id: 'home', title: 'Go to hosts', keys: 'Mod+Shift+H', run: () => showHome('hosts') },
+      {
+        id: 'home',
+        title: 'Go to hosts',
+        keywords: 'servers sessions connect',
+        keys: 'Mod+Shift+H',
+        run: () => showHome('hosts'),
+      },
       { id: 'new-host', title: 'New host', keys: 'Mod+Shift+N', run: () => openForm({ kind: 'host', host: null }) },
+      {
+        id: 'save-host',
+        title: 'Save this connection as a host',
+        keywords: 'save host add bookmark',
+        keys: '',
+        when: () => activePane()?.target.kind === 'address',
+        run: () => {
+          const target = activePane()?.target
+          if (target) saveTarget(target)
+        },
+      },
       { id: 'new-group', title: 'New group', keys: '', run: () => openForm({ kind: 'group', group: null }) },
-      { id: 'import', title: 'Import hosts', keys: 'Mod+Shift+I', run: () => edit({ kind: 'import' }) },
-      { id: 'export-json', title: 'Export all data as JSON', keys: '', run: () => exportTo(api, 'json') },
+      {
+        id: 'import',
+        title: 'Import hosts',
+        keywords: 'putty winscp mobaxterm termius',
+        keys: 'Mod+Shift+I',
+        run: () => edit({ kind: 'import' }),
+      },
+      {
+        id: 'export-json',
+        title: 'Export all data as JSON',
+        keywords: 'backup sync',
+        keys: '',
+        run: () => exportTo(api, 'json'),
+      },
       { id: 'export-config', title: 'Export hosts as ssh_config', keys: '', run: () => exportTo(api, 'ssh-config') },
     ],
     palette: typed => paletteItems(context, typed),
@@ -49,8 +79,15 @@ export function hostsDoor(context: DoorContext) {
         close: () => edit(null),
       },
     ],
-    answers: { editHost: host => edit({ kind: 'host', host }) },
+    answers: { editHost: host => edit({ kind: 'host', host }), saveTarget },
   } satisfies Door
+}
+
+/** Opens the form of a new host for an address that was typed. */
+function saveTarget(target: Target, onSaved?: (id: HostId) => void): void {
+  if (target.kind !== 'address') return
+  const { address, port, user } = target
+  edit({ kind: 'host', host: null, preset: { label: address, address, port, user }, ...(onSaved ? { onSaved } : {}) })
 }
 
 function openForm(what: Parameters<typeof edit>[0]): void {

@@ -6,7 +6,13 @@ import { fuzzyFind } from '../../ui/fuzzy.ts'
 
 /** The object that is open in a dialog. */
 export type Editing =
-  | { readonly kind: 'host'; readonly host: Host | null; readonly preset?: Partial<Host> }
+  | {
+      readonly kind: 'host'
+      readonly host: Host | null
+      readonly preset?: Partial<Host>
+      /** Called once a new host is saved. */
+      readonly onSaved?: (id: HostId) => void
+    }
   | { readonly kind: 'group'; readonly group: Group | null }
   | { readonly kind: 'import' }
 

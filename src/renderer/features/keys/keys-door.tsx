@@ -37,8 +37,20 @@ export function keysDoor({ api, store }: DoorContext) {
       },
     ],
     commands: [
-      { id: 'keys', title: 'Go to keys', keys: 'Mod+Shift+Y', run: () => showHome('keys') },
-      { id: 'known-hosts', title: 'Go to known hosts', keys: '', run: () => showHome('known-hosts') },
+      {
+        id: 'keys',
+        title: 'Go to keys',
+        keywords: 'ssh key agent passphrase',
+        keys: 'Mod+Shift+Y',
+        run: () => showHome('keys'),
+      },
+      {
+        id: 'known-hosts',
+        title: 'Go to known hosts',
+        keywords: 'fingerprint host key',
+        keys: '',
+        run: () => showHome('known-hosts'),
+      },
     ],
     overlays: [
       {

@@ -28,6 +28,7 @@ function paletteItems({ commands, doors }: DoorContext, typed: string): readonly
       .map(command => ({
         id: command.id,
         title: command.title,
+        ...(command.keywords === undefined ? {} : { keywords: command.keywords }),
         keys: commands.keysOf(command),
         run: () => commands.run(command.id),
       })),

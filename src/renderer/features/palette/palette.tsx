@@ -108,6 +108,8 @@ function OpenPalette({ items }: { readonly items: (typed: string) => readonly Pa
 
 function best(items: readonly PaletteItem[], typed: string): readonly PaletteItem[] {
   const sticky = items.filter(item => item.id.startsWith('typed:'))
-  const found = fuzzyFind(items, typed, item => `${item.title} ${item.detail ?? ''}`)
-  return [...sticky, ...found.filter(item => !sticky.includes(item))].slice(0, maxItems)
+  const named = fuzzyFind(items, typed, item => `${item.title} ${item.detail ?? ''}`)
+  // A title that matches goes before a keyword.
+  const meant = fuzzyFind(items, typed, item => item.keywords ?? '')
+  return [...new Set([...sticky, ...named, ...meant])].slice(0, maxItems)
 }

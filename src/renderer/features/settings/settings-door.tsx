@@ -24,10 +24,17 @@ export function settingsDoor(context: DoorContext) {
       },
     ],
     commands: [
-      { id: 'settings', title: 'Go to settings', keys: 'Mod+,', run: () => showHome('settings') },
+      {
+        id: 'settings',
+        title: 'Go to settings',
+        keywords: 'preferences options keyboard shortcuts font proxy vault password about version help',
+        keys: 'Mod+,',
+        run: () => showHome('settings'),
+      },
       {
         id: 'toggle-theme',
         title: 'Toggle dark and light theme',
+        keywords: 'dark mode light mode colors appearance',
         keys: '',
         run: () => void changeSettings(api, 'appearance', { theme: isDark() ? 'light' : 'dark' }).catch(reportProblem),
       },

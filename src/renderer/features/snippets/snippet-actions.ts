@@ -7,10 +7,11 @@ import { numberKeysOf } from './snippet-commands.ts'
 import type { SnippetActions } from './snippets-page.tsx'
 
 /** What the page of snippets does with them. */
-export function snippetActions({ api, commands }: DoorContext, snippets: SnippetRunner): SnippetActions {
+export function snippetActions(context: DoorContext, snippets: SnippetRunner): SnippetActions {
+  const { api } = context
   const quietly = (work: Promise<unknown>) => void work.catch(reportProblem)
   return {
-    numberKeys: numberKeysOf(commands),
+    numberKeys: numberKeysOf(context),
     run: snippet => snippets.run(snippet),
     duplicate: snippet =>
       quietly(

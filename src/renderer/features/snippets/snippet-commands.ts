@@ -2,7 +2,7 @@ import { openSnippetDialog, showRun } from './snippets-state.ts'
 import { useSnippets } from '../../mirrors/snippets.ts'
 import { showNotice, reportProblem } from '../../mirrors/notices.ts'
 import { activePane, showHome } from '../../workspace/workspace-store.ts'
-import type { Command, CommandList } from '../../ui/command.ts'
+import type { Command } from '../../ui/command.ts'
 import type { SnippetRunner } from './run-snippet.ts'
 import type { DoorContext } from '../../workspace/door.ts'
 
@@ -110,8 +110,9 @@ function numbered(snippets: SnippetRunner): readonly Command[] {
 }
 
 /** The shortcuts that run the snippet with a number, as they are now. */
-export function numberKeysOf(commands: CommandList): (number: number) => string {
+export function numberKeysOf(context: Pick<DoorContext, 'commands'>): (number: number) => string {
   return number => {
+    const { commands } = context
     const command = commands.all.find(({ id }) => id === `${numberCommand}${number}`)
     return command ? commands.keysOf(command) : ''
   }

@@ -29,7 +29,7 @@ export function snippetsDoor(context: DoorContext) {
   store.add(mirrorSnippets(api, follow))
   const snippets = createSnippetRunner(context)
   const actions = snippetActions(context, snippets)
-  const numberKeys = (number: number) => numberKeysOf(context.commands)(number)
+  const numberKeys = numberKeysOf(context)
   const panel: RunPanelParts = {
     api,
     copy: text => copyText(api, text),

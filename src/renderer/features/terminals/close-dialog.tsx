@@ -67,7 +67,7 @@ function sentenceOf(running: readonly (string | null)[]): string {
   const programs = running.filter(each => each !== null)
   const [only] = programs
   if (only === undefined)
-    return running.length === 1 ? 'Its shell will be ended.' : `${running.length} shells will be ended.`
+    return running.length === 1 ? 'Its shell will be terminated.' : `${running.length} shells will be terminated.`
   if (programs.length > 1) return `${programs.length} programs are still running and will be terminated.`
   const name = only === '' ? 'A program' : `“${shownName(only.slice(0, longestCommand))}”`
   return `${name} is still running and will be terminated.`

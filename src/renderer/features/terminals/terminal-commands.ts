@@ -27,11 +27,19 @@ export function paneCommands(api: Api, terminals: Terminals): readonly Command[]
     {
       id: 'close-pane',
       title: 'Close pane',
+      keywords: 'disconnect exit',
       keys: 'Mod+Shift+W',
       when: inPane,
       run: () => requestClose(terminals, { kind: 'pane', paneId: activePane()?.id ?? '' }),
     },
-    { id: 'zoom-pane', title: 'Maximize pane', keys: 'Mod+Shift+Z', when: inPane, run: toggleZoom },
+    {
+      id: 'zoom-pane',
+      title: 'Maximize pane',
+      keywords: 'full screen zoom',
+      keys: 'Mod+Shift+Z',
+      when: inPane,
+      run: toggleZoom,
+    },
     { id: 'next-pane', title: 'Next pane', keys: 'Mod+Shift+ArrowRight', when: inPane, run: () => focusNextPane(1) },
     {
       id: 'previous-pane',
@@ -53,6 +61,7 @@ export function paneCommands(api: Api, terminals: Terminals): readonly Command[]
     {
       id: 'broadcast',
       title: 'Broadcast input to all panes',
+      keywords: 'type in all panes synchronize',
       keys: 'Mod+Shift+B',
       when: inPane,
       run: toggleBroadcast,
@@ -74,6 +83,7 @@ export function terminalCommands(api: Api, terminals: Terminals): readonly Comma
     {
       id: 'find',
       title: 'Find in terminal',
+      keywords: 'search scrollback',
       keys: 'Mod+Shift+F',
       when: inPane,
       run: () => useTerminals.setState(state => ({ finding: state.finding === pane() ? null : pane() })),
@@ -93,7 +103,14 @@ export function terminalCommands(api: Api, terminals: Terminals): readonly Comma
       when: inPane,
       run: () => terminals.selectAll(pane()),
     },
-    { id: 'clear', title: 'Clear scrollback', keys: 'Mod+Shift+L', when: inPane, run: () => terminals.clear(pane()) },
+    {
+      id: 'clear',
+      title: 'Clear scrollback',
+      keywords: 'delete history',
+      keys: 'Mod+Shift+L',
+      when: inPane,
+      run: () => terminals.clear(pane()),
+    },
     ...fontCommands(api),
     {
       id: 'cancel-connecting',
@@ -105,6 +122,7 @@ export function terminalCommands(api: Api, terminals: Terminals): readonly Comma
     {
       id: 'reconnect',
       title: 'Reconnect',
+      keywords: 'connect again',
       keys: '',
       when: () => inPane() && !isLive(useTerminalStates.getState().states[pane()]),
       run: () => {
@@ -124,6 +142,7 @@ function fontCommands(api: Api): readonly Command[] {
     {
       id: 'font-larger',
       title: 'Increase font size',
+      keywords: 'zoom in bigger text',
       keys: 'Mod+=',
       inTerminal: true,
       run: () => setSize(old => old + 1),
@@ -131,11 +150,19 @@ function fontCommands(api: Api): readonly Command[] {
     {
       id: 'font-smaller',
       title: 'Decrease font size',
+      keywords: 'zoom out smaller text',
       keys: 'Mod+-',
       inTerminal: true,
       run: () => setSize(old => old - 1),
     },
-    { id: 'font-usual', title: 'Reset font size', keys: 'Mod+0', inTerminal: true, run: () => setSize(() => 13) },
+    {
+      id: 'font-usual',
+      title: 'Reset font size',
+      keywords: 'zoom',
+      keys: 'Mod+0',
+      inTerminal: true,
+      run: () => setSize(() => 13),
+    },
   ]
 }
 

@@ -25,7 +25,7 @@ import { focusPane, movePane, moveTabInto, type TerminalTab } from '../../worksp
 import { ClipboardQuestion } from './clipboard-question.tsx'
 import { FindBar } from './find-bar.tsx'
 import css from './terminal-pane.module.css'
-import { TerminalStatus, UnsentBar } from './terminal-status.tsx'
+import { TerminalStatus, UnsentBar, type HostForm } from './terminal-status.tsx'
 import type { Terminals } from './terminals.ts'
 import { isLive, lookOf, useTerminalStates } from '../../mirrors/terminals.ts'
 import { useTerminals } from './terminals-state.ts'
@@ -39,10 +39,10 @@ export interface PaneActions {
   readonly menu: readonly MenuItem[]
   /** Buttons with a menu that other features add. */
   readonly menus: readonly DoorMenu<Pane>[]
-  /** Opens the form of the host behind the pane; null where there is none. */
-  readonly editHost: (() => void) | null
   /** Opens a file of the SSH config at a line. */
   readonly editConfig: (at: ConfigLine) => void
+  /** Opens the form of the host behind the pane, or a new one for a typed address; null for a local shell. */
+  readonly host: HostForm | null
 }
 
 export interface TerminalPaneProps {
@@ -167,8 +167,8 @@ export function TerminalPane({ pane, tab, label, terminals, actions, pathOf, ope
         }}
         stopReconnecting={() => terminals.stopReconnecting(pane.id)}
         close={actions.close}
-        editHost={actions.editHost}
         editConfig={actions.editConfig}
+        host={actions.host}
         openLink={openLink}
       />
       <UnsentBar

@@ -5,6 +5,12 @@ import { inSeconds, useNow } from '../../ui/countdown.ts'
 import { ServerNotice } from '../../ui/server-notice.tsx'
 import css from './terminal-pane.module.css'
 
+/** The way to the form of a pane's host. */
+export interface HostForm {
+  readonly label: 'Edit host' | 'Save as host'
+  readonly open: () => void
+}
+
 interface TerminalStatusProps {
   readonly state: TerminalState | undefined
   readonly label: string
@@ -13,8 +19,8 @@ interface TerminalStatusProps {
   readonly reconnect: () => void
   readonly stopReconnecting: () => void
   readonly close: () => void
-  readonly editHost: (() => void) | null
   readonly editConfig: (at: ConfigLine) => void
+  readonly host: HostForm | null
   readonly openLink: (address: string) => void
 }
 
@@ -25,13 +31,13 @@ export function TerminalStatus(props: TerminalStatusProps) {
 }
 
 function StatusOf(props: TerminalStatusProps) {
-  const { state, label, connect, cancel, close, editHost, editConfig, openLink } = props
+  const { state, label, connect, cancel, close, host, editConfig, openLink } = props
   switch (state?.kind) {
     case 'ready':
       return null
     case undefined:
       return (
-        <Bar text={`${label} is not connected.`}>
+        <Bar text={`${label} is not connected. Press Enter to connect.`}>
           <Button small look="primary" onClick={connect}>
             Connect
           </Button>
@@ -75,7 +81,7 @@ function StatusOf(props: TerminalStatusProps) {
       )
     case 'lost':
       return (
-        <Bar text={state.error.message} tone="bad">
+        <Bar text={`${state.error.message} Press Enter to reconnect.`} tone="bad">
           <Button small look="primary" onClick={connect}>
             Reconnect
           </Button>
@@ -84,10 +90,10 @@ function StatusOf(props: TerminalStatusProps) {
     case 'failed':
       return (
         <Bar
-          text={state.error.code === 'cancelled' ? `${label} is not connected.` : state.error.message}
+          text={state.error.code === 'cancelled' ? `${label} is not connected.` : failureText(state.error, host)}
           tone={state.error.code === 'cancelled' ? undefined : 'bad'}
         >
-          <Cure error={state.error} editHost={editHost} editConfig={editConfig} />
+          <Cure error={state.error} host={host} editConfig={editConfig} />
           <Button small look="primary" onClick={connect}>
             {state.error.code === 'cancelled' ? 'Connect' : 'Try again'}
           </Button>
@@ -157,21 +163,27 @@ export function UnsentBar({ count, isLive, send, discard }: UnsentProps) {
 /** Leads to what can be changed: the refused line of the SSH config, or the form of the host. */
 function Cure({
   error: { configLine },
-  editHost,
+  host,
   editConfig,
-}: Pick<TerminalStatusProps, 'editHost' | 'editConfig'> & { readonly error: WireError }) {
+}: Pick<TerminalStatusProps, 'host' | 'editConfig'> & { readonly error: WireError }) {
   if (configLine)
     return (
       <Button small onClick={() => editConfig(configLine)}>
         Open SSH config at line {configLine.line}
       </Button>
     )
-  if (editHost === null) return null
+  if (host === null) return null
   return (
-    <Button small onClick={editHost}>
-      Edit host
+    <Button small onClick={host.open}>
+      {host.label}
     </Button>
   )
+}
+
+/** The error, with the next step where the button for it doesn't say enough. */
+function failureText({ code, message }: WireError, host: HostForm | null): string {
+  if (code !== 'auth-failed') return message
+  return host?.label === 'Save as host' ? `${message} Save it as a host to choose a key or password.` : message
 }
 
 /** Describes in a sentence how a shell ended. */

@@ -1,5 +1,6 @@
 import { useCallback } from 'react'
 
+import type { HostId } from '../../../shared/contract/hosts.ts'
 import type { Pane } from '../../../shared/contract/workspace.ts'
 import { useHosts } from '../../mirrors/hosts.ts'
 import { openLink } from '../../mirrors/open-link.ts'
@@ -69,15 +70,24 @@ function PaneView({ pane, tab, terminals, context }: TerminalTabViewProps & { re
     focusPane(pane.id)
     run()
   }
+  // The host that was saved takes the place of the address that could not be connected.
+  const replace = (hostId: HostId) => {
+    requests.openTerminal({ kind: 'host', hostId })
+    requestClose(terminals, { kind: 'pane', paneId: pane.id })
+  }
   const actions: PaneActions = {
     split: side => within(() => split(terminals, side)),
     zoom: () => within(toggleZoom),
     find: () => within(() => commands.run('find')),
     close: () => requestClose(terminals, { kind: 'pane', paneId: pane.id }),
-    menu: commands.menu(menuCommands),
+    menu: commands.menu(target.kind === 'address' ? [...menuCommands, 'save-host'] : menuCommands),
     menus: doors.flatMap(({ terminalMenu }) => terminalMenu ?? []),
-    editHost: host ? () => requests.editHost(host) : null,
     editConfig: ({ path, line }) => requests.editLocalFile(path, line),
+    host: host
+      ? { label: 'Edit host', open: () => requests.editHost(host) }
+      : target.kind === 'address'
+        ? { label: 'Save as host', open: () => requests.saveTarget(target, replace) }
+        : null,
   }
   return (
     <TerminalPane
