@@ -30,6 +30,7 @@ export interface SeedHost {
   readonly jumpHostId?: string
   readonly weakAlgorithms?: boolean
   readonly forwardAgent?: boolean
+  readonly keepAlive?: 'off' | 'tmux'
   readonly proxy?: {
     readonly kind: 'http' | 'socks5' | 'socks4'
     readonly address: string

@@ -8,6 +8,8 @@ export interface TmuxServers {
   readonly env: { readonly TMUX_TMPDIR: string; readonly SCREENDIR: string }
   /** Runs tmux on the default socket, and returns its output; the empty string if it failed. */
   tmux(...args: readonly string[]): string
+  /** The same on the socket that only Hawser uses. */
+  hawser(...args: readonly string[]): string
   stop(): void
 }
 
@@ -20,12 +22,14 @@ export function tmuxServers(): TmuxServers {
     const { TMUX: _outer, ...clean } = process.env
     return spawnSync('tmux', ['-u', ...args], { env: { ...clean, ...env }, encoding: 'utf8' })
   }
+  const output = (...args: readonly string[]) => {
+    const { status, stdout } = run(...args)
+    return status === 0 ? stdout.trimEnd() : ''
+  }
   return {
     env,
-    tmux: (...args) => {
-      const { status, stdout } = run(...args)
-      return status === 0 ? stdout.trimEnd() : ''
-    },
+    tmux: output,
+    hawser: (...args) => output('-L', 'hawser', ...args),
     stop: () => {
       run('kill-server')
       run('-L', 'hawser', 'kill-server')

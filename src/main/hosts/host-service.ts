@@ -174,8 +174,8 @@ export class HostService implements Contract {
     else await this.#store({ ...this.#file.value, hosts: put(this.saved, { ...used, lastUsed: now }) })
   }
 
-  async #note(name: string, { groupId, tags, favourite, look, reconnect, lastUsed }: Host): Promise<void> {
-    const notes = { groupId, tags, favourite, look, reconnect, lastUsed }
+  async #note(name: string, { groupId, tags, favourite, look, reconnect, keepAlive, lastUsed }: Host): Promise<void> {
+    const notes = { groupId, tags, favourite, look, reconnect, keepAlive, lastUsed }
     await this.#store({ ...this.#file.value, configured: { ...this.#file.value.configured, [name]: notes } })
   }
 

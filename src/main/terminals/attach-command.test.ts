@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 
 import { spawn } from 'node-pty'
 import { expect, it, onTestFinished } from 'vitest'
@@ -6,6 +8,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import type { SessionRun } from '../../shared/contract/session-run.ts'
 import { findProgram } from '../../../scripts/programs.mjs'
 import { eachWith, lacks } from '../../testing/programs.ts'
+import { tempDir } from '../../testing/temp-dir.ts'
 import { tmuxServers } from '../../testing/tmux-servers.ts'
 import { attachCommand } from './attach-command.ts'
 
@@ -30,11 +33,11 @@ function setUp() {
   const env = { ...process.env, ...servers.env }
   const screen = (...args: readonly string[]) => spawnSync('screen', args, { env, encoding: 'utf8' }).stdout
   /** Runs the command as sshd does, in a terminal. */
-  const attach = (run: SessionRun, shell = 'sh') => {
+  const attach = (run: SessionRun, shell = 'sh', more: Readonly<Record<string, string>> = {}) => {
     let text = ''
     const pty = spawn(findProgram(shell) as string, ['-c', attachCommand(run)], {
       name: 'xterm-256color',
-      env,
+      env: { ...env, ...more },
     })
     pty.onData(data => (text += data))
     const ended = new Promise<number>(resolve => pty.onExit(({ exitCode }) => resolve(exitCode)))
@@ -42,7 +45,7 @@ function setUp() {
       pty.kill()
       await ended
     })
-    return { ended, text: () => text }
+    return { ended, text: () => text, type: (typed: string) => pty.write(typed), kill: () => pty.kill() }
   }
   /** Starts a session; tmux may change its name. */
   const start = (name: string) => {
@@ -119,4 +122,36 @@ it.skipIf(lacks('tmux'))('says that a session is gone, and that a program is mis
   const missing = attach({ kind: 'zellij', session: 'x' })
   expect(await missing.ended).toBe(127)
   expect(missing.text()).toContain('zellij is not installed on this host.')
+})
+
+const kept = (session: string): SessionRun => ({ kind: 'tmux', socket: 'hawser', session, start: true })
+
+/** The start-up files of the person who runs the tests don't matter. */
+function emptyHome(): { readonly HOME: string } {
+  const home = tempDir()
+  // Without it, a new user of zsh is asked questions.
+  writeFileSync(join(home, '.zshrc'), '')
+  return { HOME: home }
+}
+
+it.skipIf(lacks('tmux'))('keeps a shell in a session of its own, and shows its history again', async () => {
+  const { attach, hawser } = setUp()
+  const first = attach(kept("it's 1"), 'sh', emptyHome())
+  await expect.poll(() => hawser('capture-pane', '-p'), { timeout: 10_000 }).toMatch(/[$#]/)
+  first.type('echo "TMUX=${TMUX-none}"; i=0; while [ $i -lt 60 ]; do echo "line $i"; i=$((i+1)); done\r')
+  await expect.poll(() => first.text(), { timeout: 10_000 }).toContain('line 59')
+  expect(hawser('capture-pane', '-p', '-S', '-')).toContain('TMUX=none')
+  first.kill()
+  await expect.poll(() => hawser('list-clients')).toBe('')
+  const again = attach(kept("it's 1"))
+  await expect.poll(() => again.text(), { timeout: 10_000 }).toContain('line 59')
+  for (const line of ['line 0', 'line 20', 'line 30']) expect(again.text()).toContain(`${line}\r`)
+  expect(hawser('list-sessions', '-F', '#{session_name}')).toBe("it's 1")
+})
+
+eachWith([['bash'], ['dash'], ['zsh'], ['fish'], ['tcsh']], ([name]) => name)('keeps a %s', async shell => {
+  const { attach, hawser } = setUp()
+  attach(kept('one'), shell, { SHELL: findProgram(shell) as string, ...emptyHome() })
+  await expect.poll(() => hawser('capture-pane', '-p'), { timeout: 10_000 }).toMatch(/[$#%>]/)
+  expect(hawser('list-panes', '-a', '-F', '#{pane_current_command}')).toContain(shell)
 })

@@ -1,6 +1,7 @@
 import { create } from 'zustand'
 
 import type { SessionRun } from '../../shared/contract/session-run.ts'
+import { keptRun } from './kept-session.ts'
 import type { Target } from '../../shared/contract/targets.ts'
 import type { TerminalId } from '../../shared/contract/terminals.ts'
 import type { FileTabs, Pane, SplitTree } from '../../shared/contract/workspace.ts'
@@ -105,9 +106,12 @@ export function activateTab(id: string): void {
   setState({ activeId: id })
 }
 
-/** Opens and activates a tab with one pane, which may attach to a session of its target. Returns the pane. */
-export function openTab(target: Target, title: string, run?: SessionRun): Pane {
-  const pane = { ...newPane(target, title), ...(run ? { run } : {}) }
+/**
+ * Opens and activates a tab with one pane, which may attach to a session of its target; null for a plain shell even where
+ * the host keeps shells alive. Returns the pane.
+ */
+export function openTab(target: Target, title: string, run?: SessionRun | null): Pane {
+  const pane = run === undefined ? newPane(target, title) : withRun(newPane(target, title), run ?? undefined)
   const tab = tabOf(pane)
   setState(state => ({ tabs: [...state.tabs, tab], activeId: tab.id }))
   return pane
@@ -289,7 +293,18 @@ function withNewPanes(tab: Tab): Tab {
 }
 
 function newPane(target: Target, title: string): Pane {
-  return { id: crypto.randomUUID() as TerminalId, target, title }
+  const id = crypto.randomUUID() as TerminalId
+  return withRun({ id, target, title }, keptRun(target, id))
+}
+
+function withRun({ run: _before, ...pane }: Pane, run: SessionRun | undefined): Pane {
+  return run ? { ...pane, run } : pane
+}
+
+/** Has a pane open a plain shell from now on. */
+export function dropRun(paneId: string): void {
+  const tab = tabWith(paneId)
+  if (tab) updateTab(tab.id, old => withPane(old, paneId, pane => withRun(pane, undefined)))
 }
 
 function tabOf(pane: Pane): TerminalTab {

@@ -32,6 +32,10 @@ export const proxy = z.strictObject({
 })
 export type Proxy = Readonly<z.output<typeof proxy>>
 
+/** What keeps the shells of new terminals when the connection ends. */
+export const keepAlive = z.enum(['off', 'tmux'])
+export type KeepAlive = z.infer<typeof keepAlive>
+
 /** The appearance of a host's terminals, where it differs from the settings. */
 export const terminalLook = z.strictObject({
   theme: line(64).nullable().default(null),
@@ -58,6 +62,8 @@ export const host = z.strictObject({
   look: terminalLook.default({ theme: null, fontSize: null }),
   /** Whether a lost terminal connects again by itself; null follows the settings. */
   reconnect: z.boolean().nullable().default(null),
+  /** Null inherits from the group, and is off without one. */
+  keepAlive: keepAlive.nullable().default(null),
   lastUsed: z.number().nullable().default(null),
 })
 export type Host = Readonly<z.output<typeof host>>
@@ -72,6 +78,7 @@ export const group = z.strictObject({
   jumpHostId: hostId.nullable().default(null),
   proxy: proxy.nullable().default(null),
   theme: line(64).nullable().default(null),
+  keepAlive: keepAlive.nullable().default(null),
   folded: z.boolean().default(false),
 })
 export type Group = Readonly<z.output<typeof group>>
@@ -84,6 +91,8 @@ export const hostNotes = z.strictObject({
   look: terminalLook.default({ theme: null, fontSize: null }),
   /** Whether a lost terminal connects again by itself; null follows the settings. */
   reconnect: z.boolean().nullable().default(null),
+  /** Null inherits from the group, and is off without one. */
+  keepAlive: keepAlive.nullable().default(null),
   lastUsed: z.number().nullable().default(null),
 })
 export type HostNotes = Readonly<z.output<typeof hostNotes>>

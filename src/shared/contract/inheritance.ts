@@ -1,7 +1,7 @@
 import type { Group, GroupId } from './hosts.ts'
 
 /** The settings that a host inherits from its groups, nearest first. */
-export type Inherited = Pick<Group, 'user' | 'keyFile' | 'jumpHostId' | 'proxy' | 'theme'>
+export type Inherited = Pick<Group, 'user' | 'keyFile' | 'jumpHostId' | 'proxy' | 'theme' | 'keepAlive'>
 
 /** Returns the groups around a host or group, nearest first; ends at a missing or repeated group. */
 export function groupChain(id: GroupId | null, groups: readonly Group[]): readonly Group[] {
@@ -25,5 +25,6 @@ export function inheritedFrom(id: GroupId | null, groups: readonly Group[]): Inh
     jumpHostId: first('jumpHostId'),
     proxy: first('proxy'),
     theme: first('theme'),
+    keepAlive: first('keepAlive'),
   }
 }

@@ -15,6 +15,8 @@ export const sessionRun = z.discriminatedUnion('kind', [
     kind: z.literal('tmux'),
     socket: tmuxSocket,
     session: sessionName,
+    /** Starts the session if there is none: it keeps the shell of this terminal when the connection ends. */
+    start: z.literal(true).optional(),
     /** Finds the session under another name; a new tmux server counts its ids from $0, so the time belongs to it. */
     known: z.strictObject({ id: z.string().regex(/^\$\d{1,9}$/), created: z.int().min(0) }).optional(),
   }),

@@ -29,6 +29,8 @@ export const settingsSchema = z.strictObject({
       reconnect: z.boolean().default(true),
       /** Connects the terminals of the last run again when Hawser starts. */
       reconnectRestored: z.boolean().default(false),
+      /** What happens to a kept session when its tab is closed. */
+      closeKept: z.enum(['ask', 'detach', 'end']).default('ask'),
       bell: z.enum(['none', 'visual', 'sound']).default('visual'),
       screenReader: z.boolean().default(false),
       localShell: exactLine(1024).default(''),

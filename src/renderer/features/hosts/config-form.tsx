@@ -9,7 +9,7 @@ import { FormEnd } from '../../ui/form-end.tsx'
 import ui from '../../ui/text.module.css'
 import { useUnsavedForm } from '../../ui/unsaved-form.tsx'
 import css from './hosts.module.css'
-import { ReconnectField, reconnectOf } from './host-fields.tsx'
+import { KeepAliveField, keepAliveOf, ReconnectField, reconnectOf } from './host-fields.tsx'
 import { sentences } from './host-form.tsx'
 import { groupPath, useHosts } from '../../mirrors/hosts.ts'
 
@@ -49,6 +49,7 @@ export function ConfigForm({ host, config, onSave, onForget, onOpen, onClose }: 
           groupId: (text(data, 'groupId') || null) as Host['groupId'],
           tags: tagsOf(data),
           reconnect: reconnectOf(data),
+          keepAlive: keepAliveOf(data),
         },
         checked.data,
       )
@@ -84,6 +85,7 @@ export function ConfigForm({ host, config, onSave, onForget, onOpen, onClose }: 
         </Select>
         <TextField label="Tags" name="tags" defaultValue={host.tags.join(', ')} placeholder="gpu, lab" />
         <ReconnectField start={host} />
+        <KeepAliveField value={host.keepAlive} />
         <div className={css['wide']}>
           <Checkbox name="forwardAgent" defaultChecked={host.forwardAgent} label="Agent forwarding" />
         </div>

@@ -8,6 +8,7 @@ import { FormEnd } from '../../ui/form-end.tsx'
 import { useUnsavedForm } from '../../ui/unsaved-form.tsx'
 import css from './hosts.module.css'
 import { groupPath, useHosts } from '../../mirrors/hosts.ts'
+import { KeepAliveField, keepAliveOf } from './host-fields.tsx'
 import { ProxyFields, proxySentence, readProxy } from './route-fields.tsx'
 
 export interface GroupFormProps {
@@ -36,6 +37,7 @@ export function GroupForm({ group, themes, onSave, onClose }: GroupFormProps) {
       jumpHostId: value('jumpHostId'),
       proxy: readProxy(data),
       theme: value('theme'),
+      keepAlive: keepAliveOf(data),
       folded: group?.folded ?? false,
     })
     if (!checked.success)
@@ -95,6 +97,7 @@ export function GroupForm({ group, themes, onSave, onClose }: GroupFormProps) {
             </option>
           ))}
         </Select>
+        <KeepAliveField value={group?.keepAlive ?? null} />
         <FormEnd failure={failure} submit="Save" unsaved={unsaved} />
       </form>
     </Dialog>

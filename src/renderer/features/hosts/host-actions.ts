@@ -1,3 +1,6 @@
+import type { ComponentType } from 'react'
+
+import type { Target } from '../../../shared/contract/targets.ts'
 import type { GroupId, Host } from '../../../shared/contract/hosts.ts'
 import type { DraggedFiles } from '../../ui/file-drag.ts'
 import type { Tone } from '../../ui/tag.tsx'
@@ -13,6 +16,8 @@ export interface HostActions {
   readonly sendHome: (host: Host, files: DraggedFiles) => void
   /** Buttons with a menu that other features add. */
   readonly menus: readonly DoorMenu<Host>[]
+  /** Lines on the card that other features add. */
+  readonly lines: readonly ComponentType<{ readonly target: Target }>[]
   readonly save: (host: Host) => void
   readonly duplicate: (host: Host) => void
   readonly remove: (host: Host) => void

@@ -80,6 +80,11 @@ export const HostCard = memo(function HostCard({ host, actions, live, selected, 
       </span>
       <span className={css['row']}>
         <span className={css['sub']}>{shownAddress(host)}</span>
+        {actions.lines.map((Line, index) => (
+          <span key={index} className={css['line']}>
+            <Line target={{ kind: 'host', hostId: host.id }} />
+          </span>
+        ))}
         <span className={css['latency']}>{live?.latencyMs == null ? '' : `${live.latencyMs} ms`}</span>
       </span>
       <span className={css['tools']}>

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 
-import type { Host, HostSecret, SignIn } from '../../../shared/contract/hosts.ts'
+import type { Host, HostSecret, KeepAlive, SignIn } from '../../../shared/contract/hosts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Checkbox, Select, TextArea, TextField } from '../../ui/field.tsx'
 import css from './hosts.module.css'
@@ -70,6 +70,23 @@ export function LookFields({
       />
     </>
   )
+}
+
+/** What keeps the shells of a host or group. */
+export function KeepAliveField({ value }: { readonly value: KeepAlive | null }) {
+  return (
+    <Select label="Keep sessions alive" name="keepAlive" defaultValue={value ?? ''}>
+      <option value="">Default</option>
+      <option value="off">Off</option>
+      <option value="tmux">tmux</option>
+    </Select>
+  )
+}
+
+/** The choice in a `KeepAliveField`. */
+export function keepAliveOf(data: FormData): KeepAlive | null {
+  const chosen = data.get('keepAlive')
+  return chosen === 'off' || chosen === 'tmux' ? chosen : null
 }
 
 /** Whether lost terminals of a host connect again by themselves. */

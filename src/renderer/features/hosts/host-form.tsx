@@ -11,7 +11,16 @@ import { useUnsavedForm } from '../../ui/unsaved-form.tsx'
 import css from './hosts.module.css'
 import { groupPath, useHosts } from '../../mirrors/hosts.ts'
 import { extraText, fillAddress, noExtra, pastedCommand, type PastedExtra } from './pasted-command.ts'
-import { AgentField, LookFields, ReconnectField, reconnectOf, SignInFields, type Errors } from './host-fields.tsx'
+import {
+  AgentField,
+  LookFields,
+  KeepAliveField,
+  keepAliveOf,
+  ReconnectField,
+  reconnectOf,
+  SignInFields,
+  type Errors,
+} from './host-fields.tsx'
 import { JumpField, ProxyFields, proxySentence, readProxy } from './route-fields.tsx'
 
 export interface HostFormProps {
@@ -149,6 +158,7 @@ export function HostForm({ host, preset, themes, onSave, onDelete, onForget, onC
         <ProxyFields proxy={start.proxy ?? null} error={errors['proxy']} />
         <LookFields start={start} themes={themes} errors={errors} />
         <ReconnectField start={start} />
+        <KeepAliveField value={start.keepAlive ?? null} />
         <AgentField checked={agent} onChange={setAgent} />
         <div className={css['wide']}>
           <Checkbox
@@ -201,6 +211,7 @@ function readForm(data: FormData, { id, before }: { id: HostId; before: Host | n
     proxy: readProxy(data),
     look: { theme: orNull(text(data, 'theme')), fontSize: number('fontSize') },
     reconnect: reconnectOf(data),
+    keepAlive: keepAliveOf(data),
     lastUsed: before?.lastUsed ?? null,
   }
   const checked = hostSchema.safeParse(candidate)

@@ -43,6 +43,7 @@ export function useHostActions(context: DoorContext): HostActions {
         quietly(sent)
       },
       menus: doors.flatMap(({ hostMenu }) => hostMenu ?? []),
+      lines: doors.flatMap(({ onCard }) => onCard ?? []),
       copyConfigured: host =>
         quietly(
           api.imports

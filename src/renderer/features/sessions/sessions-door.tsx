@@ -1,5 +1,7 @@
 import { Layers, Plus } from 'lucide-react'
 
+import type { HostSession } from '../../../shared/contract/sessions.ts'
+import { targetKey, type Target } from '../../../shared/contract/targets.ts'
 import { labelOf } from '../../mirrors/targets.ts'
 import { isLive, useTerminalStates } from '../../mirrors/terminals.ts'
 import type { PaletteItem } from '../../ui/palette-item.ts'
@@ -23,12 +25,24 @@ export function sessionsDoor({ api, requests }: DoorContext) {
         close: () => openSessionDialog(null),
       },
     ],
+    onCard: ({ target }) => <DetachedSessions target={target} />,
     beside: {
       title: 'Sessions',
       local: false,
       View: ({ target }) => (target.kind === 'local' ? null : <HostSessions target={target} actions={actions} />),
     },
   } satisfies Door
+}
+
+/** The sessions of a host that no terminal is attached to, so that nothing is forgotten there. */
+function DetachedSessions({ target }: { readonly target: Target }) {
+  const count = useSessions(({ hosts }) => hosts[targetKey(target)]?.list?.sessions.filter(isDetached).length ?? 0)
+  if (count === 0) return null
+  return <span>{count === 1 ? '1 detached session' : `${count} detached sessions`}</span>
+}
+
+function isDetached({ clients }: HostSession): boolean {
+  return clients === 0
 }
 
 // A list that was shown this long ago is looked at again when the palette opens.

@@ -193,6 +193,15 @@ function TerminalSettings({
           <option value="always">Always</option>
           <option value="never">Never</option>
         </Select>
+        <Select
+          label="Closing a tab with a kept session"
+          value={terminal.closeKept}
+          onChange={event => set({ closeKept: event.target.value as Settings['terminal']['closeKept'] })}
+        >
+          <option value="ask">Ask</option>
+          <option value="detach">Detach</option>
+          <option value="end">End session</option>
+        </Select>
         <SettingText
           label="Local shell"
           value={terminal.localShell}

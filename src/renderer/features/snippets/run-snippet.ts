@@ -90,7 +90,7 @@ export function createSnippetRunner(context: DoorContext): SnippetRunner {
       void all.then(() => starting.delete(paneId))
     },
     showTmux: (target, window) => {
-      const pane = openTab(target, labelOf(target))
+      const pane = openTab(target, labelOf(target), null)
       bare.add(pane.id)
       const show = async () => {
         await drawn()

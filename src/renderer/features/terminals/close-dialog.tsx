@@ -1,43 +1,117 @@
-import { TriangleAlert } from 'lucide-react'
+import { Layers, TriangleAlert } from 'lucide-react'
+import { useState } from 'react'
 
 import { shownName } from '../../../shared/base/shown-name.ts'
+import type { Api } from '../../../shared/contract/contract.ts'
 import type { TerminalId } from '../../../shared/contract/terminals.ts'
+import type { Pane } from '../../../shared/contract/workspace.ts'
+import { reportProblem } from '../../mirrors/notices.ts'
+import { changeSettings, useSettings } from '../../mirrors/settings.ts'
 import { Button } from '../../ui/button.tsx'
 import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
+import { Checkbox } from '../../ui/field.tsx'
+import { isKept } from '../../workspace/kept-session.ts'
 import { closePane, closeTab, tabWith, useWorkspace } from '../../workspace/workspace-store.ts'
 import { isLive, isOpening, useTerminalStates } from '../../mirrors/terminals.ts'
 import type { Terminals } from './terminals.ts'
-import { useTerminals } from './terminals-state.ts'
+import { useTerminals, type ClosingRequest } from './terminals-state.ts'
 import { type Closable } from '../../workspace/requests.ts'
 
 const longestCommand = 120
 
+export interface CloseParts {
+  readonly api: Api
+  readonly terminals: Terminals
+}
+
 /** Closes a tab or pane. Asks first if the settings say so for the programs or shells that would end with it. */
-export function requestClose(terminals: Terminals, what: Closable): void {
+export function requestClose(parts: CloseParts, what: Closable): void {
+  const { terminals } = parts
   const { states } = useTerminalStates.getState()
+  const { confirmCloseTab: wanted, closeKept: forKept } = useSettings.getState().settings.terminal
   const live = panesIn(what).filter(id => isLive(states[id]))
-  const wanted = terminals.confirmClose
   // What runs in a session of the host goes on without the terminal that is attached to it.
   const goesOn = (id: string) => tabWith(id)?.panes[id]?.run !== undefined
   const mayEnd = (id: string) => !goesOn(id) && terminals.runningIn(id) !== null
   const asked = wanted === 'never' ? [] : live.filter(id => wanted === 'always' || mayEnd(id))
-  if (asked.length === 0) return close(terminals, what)
-  useTerminals.setState({
-    closing: { what, running: asked.filter(id => !goesOn(id)).map(id => terminals.runningIn(id)) },
-  })
+  const running = asked.filter(id => !goesOn(id)).map(id => terminals.runningIn(id))
+  const kept = live.flatMap(id => tabWith(id)?.panes[id] ?? []).filter(isKept)
+  const closeKept = kept.length === 0 ? 'detach' : forKept
+  if (closeKept === 'ask') return useTerminals.setState({ closing: { what, running, kept } })
+  if (asked.length > 0) return useTerminals.setState({ closing: { what, running, kept: [] } })
+  if (closeKept === 'end') endSessions(parts, kept)
+  close(terminals, what)
 }
 
 /** Asks before a tab or pane with a running program or shell is closed. */
-export function CloseDialog({ terminals }: { readonly terminals: Terminals }) {
+export function CloseDialog(parts: CloseParts) {
   const closing = useTerminals(state => state.closing)
   if (!closing) return null
-  const { what, running } = closing
-  const noun = what.kind
-  const leave = () => {
+  return closing.kept.length > 0 ? (
+    <CloseKept closing={closing} {...parts} />
+  ) : (
+    <CloseRunning closing={closing} {...parts} />
+  )
+}
+
+interface CloseProps extends CloseParts {
+  readonly closing: ClosingRequest
+}
+
+/** Asks what becomes of the sessions that keep the shells of a tab or pane. */
+function CloseKept({ closing: { what, running, kept }, ...parts }: CloseProps) {
+  const { api, terminals } = parts
+  const [always, setAlways] = useState(false)
+  const [only] = kept
+  const name = kept.length === 1 && only?.run ? only.run.session : `${kept.length} sessions`
+  const choose = (choice: 'detach' | 'end') => {
     useTerminals.setState({ closing: null })
-    const [first] = panesIn(what)
-    if (first !== undefined) terminals.focus(first)
+    if (always) void changeSettings(api, 'terminal', { closeKept: choice }).catch(reportProblem)
+    if (choice === 'end') endSessions(parts, kept)
+    close(terminals, what)
   }
+  const goesOn = kept.length === 1 ? 'Detached, the session keeps running' : 'Detached, the sessions keep running'
+  return (
+    <Dialog
+      alert
+      title={`Close ${name}`}
+      description={`${running.length > 0 ? `${sentenceOf(running)} ` : ''}${goesOn} on the host. Ending terminates what runs there.`}
+      badge={<Layers size={18} />}
+      onClose={() => leave(what, terminals)}
+    >
+      <Checkbox
+        label="Remember my choice"
+        checked={always}
+        onChange={event => setAlways(event.currentTarget.checked)}
+      />
+      <Actions>
+        <Grow />
+        <Button onClick={() => leave(what, terminals)}>Cancel</Button>
+        <Button look="danger" onClick={() => choose('end')}>
+          {kept.length === 1 ? 'End session' : 'End sessions'}
+        </Button>
+        <Button look="primary" onClick={() => choose('detach')}>
+          Detach
+        </Button>
+      </Actions>
+    </Dialog>
+  )
+}
+
+/** Ends the sessions of panes, and everything that runs in them. */
+function endSessions({ api }: CloseParts, panes: readonly Pane[]): void {
+  for (const { target, run } of panes)
+    if (run && target.kind !== 'local') void api.sessions.end({ target, runs: [run] }).catch(reportProblem)
+}
+
+function leave(what: Closable, terminals: Terminals): void {
+  useTerminals.setState({ closing: null })
+  const [first] = panesIn(what)
+  if (first !== undefined) terminals.focus(first)
+}
+
+function CloseRunning({ closing: { what, running }, terminals }: CloseProps) {
+  const noun = what.kind
   return (
     <Dialog
       alert
@@ -45,11 +119,11 @@ export function CloseDialog({ terminals }: { readonly terminals: Terminals }) {
       description={sentenceOf(running)}
       badge={<TriangleAlert size={18} />}
       tone="warn"
-      onClose={leave}
+      onClose={() => leave(what, terminals)}
     >
       <Actions>
         <Grow />
-        <Button onClick={leave}>Cancel</Button>
+        <Button onClick={() => leave(what, terminals)}>Cancel</Button>
         <Button
           look="danger"
           onClick={() => {

@@ -30,7 +30,7 @@ export function paneCommands(api: Api, terminals: Terminals): readonly Command[]
       keywords: 'disconnect exit',
       keys: 'Mod+Shift+W',
       when: inPane,
-      run: () => requestClose(terminals, { kind: 'pane', paneId: activePane()?.id ?? '' }),
+      run: () => requestClose({ api, terminals }, { kind: 'pane', paneId: activePane()?.id ?? '' }),
     },
     {
       id: 'zoom-pane',

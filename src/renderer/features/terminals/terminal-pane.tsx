@@ -21,7 +21,8 @@ import { ContextMenu, Menu, type MenuItem } from '../../ui/menu.tsx'
 import { Dot } from '../../ui/tag.tsx'
 import type { DoorMenu } from '../../workspace/door.ts'
 import type { Side } from '../../workspace/split-tree.ts'
-import { focusPane, movePane, moveTabInto, type TerminalTab } from '../../workspace/workspace-store.ts'
+import { dropRun, focusPane, movePane, moveTabInto, type TerminalTab } from '../../workspace/workspace-store.ts'
+import { isKept } from '../../workspace/kept-session.ts'
 import { ClipboardQuestion } from './clipboard-question.tsx'
 import { FindBar } from './find-bar.tsx'
 import css from './terminal-pane.module.css'
@@ -167,6 +168,7 @@ export function TerminalPane({ pane, tab, label, terminals, actions, pathOf, ope
         }}
         stopReconnecting={() => terminals.stopReconnecting(pane.id)}
         close={actions.close}
+        openPlain={isKept(pane) ? () => openPlain(pane, terminals) : null}
         editConfig={actions.editConfig}
         host={actions.host}
         openLink={openLink}
@@ -180,6 +182,13 @@ export function TerminalPane({ pane, tab, label, terminals, actions, pathOf, ope
       {over !== null && <div className={css['drop']} data-side={over} />}
     </section>
   )
+}
+
+/** Opens a shell that ends with its connection, from now on. */
+function openPlain(pane: Pane, terminals: Terminals): void {
+  dropRun(pane.id)
+  terminals.focus(pane.id)
+  void terminals.open(pane.id, pane.target)
 }
 
 /** Has a lost terminal ask what the server wants to know, as soon as the user sees the terminal. */

@@ -19,10 +19,15 @@ interface TerminalStatusProps {
   readonly reconnect: () => void
   readonly stopReconnecting: () => void
   readonly close: () => void
+  /** Opens a shell without a session; null if there is none to do without. */
+  readonly openPlain: (() => void) | null
   readonly editConfig: (at: ConfigLine) => void
   readonly host: HostForm | null
   readonly openLink: (address: string) => void
 }
+
+// The exit code of a shell whose command is not found (POSIX, Shell Command Language, 2.8.2).
+const notInstalled = 127
 
 /** The state of a connection, with the next step. Shows nothing while all is well. */
 export function TerminalStatus(props: TerminalStatusProps) {
@@ -100,6 +105,17 @@ function StatusOf(props: TerminalStatusProps) {
         </Bar>
       )
     case 'exited':
+      if (props.openPlain && state.exit.code === notInstalled)
+        return (
+          <Bar text={`tmux is not installed on ${label}, so it can’t keep this session alive.`}>
+            <Button small onClick={close}>
+              Close
+            </Button>
+            <Button small look="primary" onClick={props.openPlain}>
+              Open plain shell
+            </Button>
+          </Bar>
+        )
       return (
         <Bar text={`${endText(state.exit)} Press Enter to reconnect.`}>
           <Button small onClick={close}>

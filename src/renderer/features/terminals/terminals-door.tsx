@@ -58,7 +58,7 @@ export function terminalsDoor(context: DoorContext) {
         close: () => useTerminals.setState({ pasting: null }),
       },
       {
-        View: () => <CloseDialog terminals={terminals} />,
+        View: () => <CloseDialog api={api} terminals={terminals} />,
         useOpen: () => useTerminals(state => state.closing),
         close: () => useTerminals.setState({ closing: null }),
       },
@@ -72,7 +72,7 @@ export function terminalsDoor(context: DoorContext) {
     answers: {
       shells: terminals,
       sender,
-      close: what => requestClose(terminals, what),
+      close: what => requestClose({ api, terminals }, what),
       attachSession: (target, run) => attachSession(terminals, target, run),
       openTerminal: (target, folder) => openTerminal({ api, terminals }, target, folder),
     },

@@ -1,6 +1,7 @@
 import { create } from 'zustand'
 
 import type { Target } from '../../../shared/contract/targets.ts'
+import type { Pane } from '../../../shared/contract/workspace.ts'
 
 /** What to close. */
 export type Closable =
@@ -10,6 +11,8 @@ export interface ClosingRequest {
   readonly what: Closable
   /** The commands that run, as they were typed; null for a shell that waits for one. */
   readonly running: readonly (string | null)[]
+  /** The panes whose shells Hawser keeps in sessions of their own. */
+  readonly kept: readonly Pane[]
 }
 
 /** Text that a program wants to put on the clipboard, and that waits for a yes. */

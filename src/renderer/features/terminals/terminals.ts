@@ -220,11 +220,6 @@ export class Terminals implements Disposable, Shells {
     return this.#clients.get(paneId)?.running ?? null
   }
 
-  /** The setting for when to ask before a tab or pane is closed. */
-  get confirmClose(): Settings['terminal']['confirmCloseTab'] {
-    return this.#parts.settings().terminal.confirmCloseTab
-  }
-
   /** The working directory that the shell reported; null if it reports none. */
   folderOf(paneId: string): string | null {
     return this.#clients.get(paneId)?.folder ?? null
