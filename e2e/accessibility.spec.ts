@@ -256,7 +256,6 @@ for (const theme of ['dark', 'light']) {
     await clean('confirm')
     await page.getByRole('button', { name: 'Cancel' }).click()
     await kill.getByRole('button', { name: 'Cancel' }).click()
-    await kill.getByRole('button', { name: 'Discard changes' }).click()
     await page.getByRole('link', { name: 'Hosts', exact: true }).click()
     await openShell(page)
     await expect(page.getByRole('region', { name: 'Snippets', exact: true })).toBeVisible()

@@ -33,7 +33,7 @@ export const proxy = z.strictObject({
 export type Proxy = Readonly<z.output<typeof proxy>>
 
 /** What keeps the shells of new terminals when the connection ends. */
-export const keepAlive = z.enum(['off', 'tmux'])
+const keepAlive = z.enum(['off', 'tmux'])
 export type KeepAlive = z.infer<typeof keepAlive>
 
 /** The appearance of a host's terminals, where it differs from the settings. */
