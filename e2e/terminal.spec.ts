@@ -47,7 +47,9 @@ test('UTF-8 in fragments, wide characters and typed text arrive intact', async (
   const shell = await openShell(page)
   await shell.run("printf '\\xe2'; sleep 0.2; printf '\\x82'; sleep 0.2; printf '\\xac-euro \\u6f22\\u5b57 end\\n'")
   await expect(shell.rows).toContainText('€-euro 漢字 end')
-  await shell.run('cat | od -An -tx1 -c | head -3')
+  await shell.run('echo reading-$((1+1)); cat | od -An -tx1 -c | head -3')
+  // Until then the shell takes a paste in brackets.
+  await expect(shell.rows).toContainText('reading-2')
   await app.evaluate(({ clipboard }) => clipboard.writeText('äß€'))
   await page.keyboard.press('Control+Shift+V')
   await page.keyboard.press('Enter')

@@ -166,7 +166,6 @@ test('other terminals are detached, and the tab that is attached again after a r
 
   const { page } = await launch()
   await page.getByRole('tab', { name: /train · gpu-box/ }).click()
-  await page.getByRole('button', { name: 'Connect', exact: true }).click()
   await expect(terminal(page, 'gpu-box').rows).toContainText('before-2-restarts')
   expect(tmux('list-clients', '-F', '#{session_name}')).toBe('train')
 })

@@ -3,7 +3,7 @@ import { seedSnippets, snippetsPage } from '../snippet-pieces.ts'
 
 test('a notice that stays leaves the buttons below a terminal in reach', async ({ launch, sshd, sshDir }) => {
   trust(sshDir, sshd.port, sshd.hostKey)
-  const { app, page } = await launch({ hosts: [keyHost(sshd)] })
+  const { app, page } = await launch({ hosts: [keyHost(sshd)], settings: { terminal: { reconnect: false } } })
   const shell = await openShell(page)
   await shell.type('')
   await app.evaluate(({ clipboard }) => clipboard.writeText('x'.repeat(2_000_000)))

@@ -92,7 +92,7 @@ export interface Door {
   readonly beside?: DoorSection
   /** Below the page and its tabs. */
   readonly panel?: ComponentType
-  /** A line on the card of a host; shows nothing where there is nothing to say. */
+  /** A tag on the card of a host; shows nothing where there is nothing to say. */
   readonly onCard?: ComponentType<{ readonly target: Target }>
   /** On the right of the status bar. */
   readonly status?: ComponentType

@@ -17,6 +17,8 @@ export interface Requests {
   attachSession(target: Target, run: SessionRun): void
   /** Closes a tab or a pane, after a question where something still runs in it. */
   close(what: Closable): void
+  /** Lists the sessions of a target again, where a terminal has just left one or ended it. */
+  relistSessions(target: Target): void
   /** Opens a link that a target printed, or that is in one of its files. */
   openLink(target: Target, address: string): void
   /** Opens the form of a host. */

@@ -16,7 +16,7 @@ export interface HostActions {
   readonly sendHome: (host: Host, files: DraggedFiles) => void
   /** Buttons with a menu that other features add. */
   readonly menus: readonly DoorMenu<Host>[]
-  /** Lines on the card that other features add. */
+  /** Tags on the card that other features add. */
   readonly lines: readonly ComponentType<{ readonly target: Target }>[]
   readonly save: (host: Host) => void
   readonly duplicate: (host: Host) => void

@@ -66,6 +66,9 @@ export const HostCard = memo(function HostCard({ host, actions, live, selected, 
         {host.favourite && <Star size={12} className={css['star']} aria-label="Favourite" />}
       </span>
       <span className={css['side']}>
+        {actions.lines.map((Line, index) => (
+          <Line key={index} target={{ kind: 'host', hostId: host.id }} />
+        ))}
         {live ? (
           <Tag tone={live.tone}>
             <Dot tone={live.tone} label="" /> {live.text}
@@ -80,11 +83,6 @@ export const HostCard = memo(function HostCard({ host, actions, live, selected, 
       </span>
       <span className={css['row']}>
         <span className={css['sub']}>{shownAddress(host)}</span>
-        {actions.lines.map((Line, index) => (
-          <span key={index} className={css['line']}>
-            <Line target={{ kind: 'host', hostId: host.id }} />
-          </span>
-        ))}
         <span className={css['latency']}>{live?.latencyMs == null ? '' : `${live.latencyMs} ms`}</span>
       </span>
       <span className={css['tools']}>

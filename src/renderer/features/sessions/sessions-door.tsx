@@ -4,6 +4,7 @@ import type { HostSession } from '../../../shared/contract/sessions.ts'
 import { targetKey, type Target } from '../../../shared/contract/targets.ts'
 import { labelOf } from '../../mirrors/targets.ts'
 import { isLive, useTerminalStates } from '../../mirrors/terminals.ts'
+import { Tag } from '../../ui/tag.tsx'
 import type { PaletteItem } from '../../ui/palette-item.ts'
 import type { Door, DoorContext } from '../../workspace/door.ts'
 import { activePane } from '../../workspace/workspace-store.ts'
@@ -25,6 +26,12 @@ export function sessionsDoor({ api, requests }: DoorContext) {
         close: () => openSessionDialog(null),
       },
     ],
+    answers: {
+      relistSessions: target => {
+        // The connection stays open for a while after its last terminal, so this needs no sign-in.
+        if (target.kind !== 'local') window.setTimeout(() => actions.refresh(target, true), leftMs)
+      },
+    },
     onCard: ({ target }) => <DetachedSessions target={target} />,
     beside: {
       title: 'Sessions',
@@ -38,12 +45,15 @@ export function sessionsDoor({ api, requests }: DoorContext) {
 function DetachedSessions({ target }: { readonly target: Target }) {
   const count = useSessions(({ hosts }) => hosts[targetKey(target)]?.list?.sessions.filter(isDetached).length ?? 0)
   if (count === 0) return null
-  return <span>{count === 1 ? '1 detached session' : `${count} detached sessions`}</span>
+  return <Tag>{count === 1 ? '1 detached session' : `${count} detached sessions`}</Tag>
 }
 
 function isDetached({ clients }: HostSession): boolean {
   return clients === 0
 }
+
+// A terminal that was closed is detached a moment later.
+const leftMs = 700
 
 // A list that was shown this long ago is looked at again when the palette opens.
 const staleMs = 10_000

@@ -1,5 +1,5 @@
 import { Layers, TriangleAlert } from 'lucide-react'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 
 import { shownName } from '../../../shared/base/shown-name.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
@@ -15,12 +15,13 @@ import { closePane, closeTab, tabWith, useWorkspace } from '../../workspace/work
 import { isLive, isOpening, useTerminalStates } from '../../mirrors/terminals.ts'
 import type { Terminals } from './terminals.ts'
 import { useTerminals, type ClosingRequest } from './terminals-state.ts'
-import { type Closable } from '../../workspace/requests.ts'
+import type { Closable, Requests } from '../../workspace/requests.ts'
 
 const longestCommand = 120
 
 export interface CloseParts {
   readonly api: Api
+  readonly requests: Pick<Requests, 'relistSessions'>
   readonly terminals: Terminals
 }
 
@@ -39,8 +40,18 @@ export function requestClose(parts: CloseParts, what: Closable): void {
   const closeKept = kept.length === 0 ? 'detach' : forKept
   if (closeKept === 'ask') return useTerminals.setState({ closing: { what, running, kept } })
   if (asked.length > 0) return useTerminals.setState({ closing: { what, running, kept: [] } })
-  if (closeKept === 'end') endSessions(parts, kept)
-  close(terminals, what)
+  closeKeptAs(closeKept, { ...parts, what, kept })
+}
+
+function closeKeptAs(
+  choice: 'detach' | 'end',
+  { what, kept, ...parts }: CloseParts & { readonly what: Closable; readonly kept: readonly Pane[] },
+): void {
+  if (choice === 'end') endSessions(parts, kept)
+  close(parts.terminals, what)
+  // A reopened tab attaches again, so nothing has to run on for it.
+  for (const { id } of kept) parts.terminals.cancel(id)
+  for (const { target } of kept) parts.requests.relistSessions(target)
 }
 
 /** Asks before a tab or pane with a running program or shell is closed. */
@@ -62,21 +73,22 @@ interface CloseProps extends CloseParts {
 function CloseKept({ closing: { what, running, kept }, ...parts }: CloseProps) {
   const { api, terminals } = parts
   const [always, setAlways] = useState(false)
+  const detach = useRef<HTMLButtonElement>(null)
   const [only] = kept
   const name = kept.length === 1 && only?.run ? only.run.session : `${kept.length} sessions`
   const choose = (choice: 'detach' | 'end') => {
     useTerminals.setState({ closing: null })
     if (always) void changeSettings(api, 'terminal', { closeKept: choice }).catch(reportProblem)
-    if (choice === 'end') endSessions(parts, kept)
-    close(terminals, what)
+    closeKeptAs(choice, { ...parts, what, kept })
   }
-  const goesOn = kept.length === 1 ? 'Detached, the session keeps running' : 'Detached, the sessions keep running'
+  const goesOn = kept.length === 1 ? 'the session keeps running' : 'the sessions keep running'
   return (
     <Dialog
       alert
       title={`Close ${name}`}
-      description={`${running.length > 0 ? `${sentenceOf(running)} ` : ''}${goesOn} on the host. Ending terminates what runs there.`}
+      description={`${running.length > 0 ? `${sentenceOf(running)} ` : ''}If you detach, ${goesOn} on the host. Ending terminates what runs there.`}
       badge={<Layers size={18} />}
+      initialFocus={detach}
       onClose={() => leave(what, terminals)}
     >
       <Checkbox
@@ -90,7 +102,7 @@ function CloseKept({ closing: { what, running, kept }, ...parts }: CloseProps) {
         <Button look="danger" onClick={() => choose('end')}>
           {kept.length === 1 ? 'End session' : 'End sessions'}
         </Button>
-        <Button look="primary" onClick={() => choose('detach')}>
+        <Button ref={detach} look="primary" onClick={() => choose('detach')}>
           Detach
         </Button>
       </Actions>

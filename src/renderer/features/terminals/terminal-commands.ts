@@ -7,14 +7,15 @@ import type { Command } from '../../ui/command.ts'
 import { platformShortcut } from '../../ui/shortcut.ts'
 import type { Side } from '../../workspace/split-tree.ts'
 import { activePane, focusNextPane, splitActive, toggleBroadcast, toggleZoom } from '../../workspace/workspace-store.ts'
-import { requestClose } from './close-dialog.tsx'
+import { requestClose, type CloseParts } from './close-dialog.tsx'
 import type { Terminals } from './terminals.ts'
 import { useTerminals } from './terminals-state.ts'
 
 const inPane = () => activePane() !== undefined
 
 /** Commands that split, close and arrange the panes of a tab. */
-export function paneCommands(api: Api, terminals: Terminals): readonly Command[] {
+export function paneCommands(parts: CloseParts): readonly Command[] {
+  const { api, terminals } = parts
   return [
     {
       id: 'split-right',
@@ -30,7 +31,7 @@ export function paneCommands(api: Api, terminals: Terminals): readonly Command[]
       keywords: 'disconnect exit',
       keys: 'Mod+Shift+W',
       when: inPane,
-      run: () => requestClose({ api, terminals }, { kind: 'pane', paneId: activePane()?.id ?? '' }),
+      run: () => requestClose(parts, { kind: 'pane', paneId: activePane()?.id ?? '' }),
     },
     {
       id: 'zoom-pane',

@@ -73,13 +73,13 @@ function PaneView({ pane, tab, terminals, context }: TerminalTabViewProps & { re
   // The host that was saved takes the place of the address that could not be connected.
   const replace = (hostId: HostId) => {
     requests.openTerminal({ kind: 'host', hostId })
-    requestClose({ api, terminals }, { kind: 'pane', paneId: pane.id })
+    requestClose({ api, requests, terminals }, { kind: 'pane', paneId: pane.id })
   }
   const actions: PaneActions = {
     split: side => within(() => split(terminals, side)),
     zoom: () => within(toggleZoom),
     find: () => within(() => commands.run('find')),
-    close: () => requestClose({ api, terminals }, { kind: 'pane', paneId: pane.id }),
+    close: () => requestClose({ api, requests, terminals }, { kind: 'pane', paneId: pane.id }),
     menu: commands.menu(target.kind === 'address' ? [...menuCommands, 'save-host'] : menuCommands),
     menus: doors.flatMap(({ terminalMenu }) => terminalMenu ?? []),
     editConfig: ({ path, line }) => requests.editLocalFile(path, line),

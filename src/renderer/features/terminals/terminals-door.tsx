@@ -48,7 +48,7 @@ export function terminalsDoor(context: DoorContext) {
         keys: 'Mod+Shift+`',
         run: () => requests.openTerminal({ kind: 'local' }),
       },
-      ...paneCommands(api, terminals),
+      ...paneCommands({ api, requests, terminals }),
       ...terminalCommands(api, terminals),
     ],
     overlays: [
@@ -58,7 +58,7 @@ export function terminalsDoor(context: DoorContext) {
         close: () => useTerminals.setState({ pasting: null }),
       },
       {
-        View: () => <CloseDialog api={api} terminals={terminals} />,
+        View: () => <CloseDialog api={api} requests={requests} terminals={terminals} />,
         useOpen: () => useTerminals(state => state.closing),
         close: () => useTerminals.setState({ closing: null }),
       },
@@ -72,7 +72,7 @@ export function terminalsDoor(context: DoorContext) {
     answers: {
       shells: terminals,
       sender,
-      close: what => requestClose({ api, terminals }, what),
+      close: what => requestClose({ api, requests, terminals }, what),
       attachSession: (target, run) => attachSession(terminals, target, run),
       openTerminal: (target, folder) => openTerminal({ api, terminals }, target, folder),
     },
