@@ -225,7 +225,6 @@ async function showSnippets(page, { theme, shoot, size }) {
   await shoot(`snippet-confirm-${theme}`)
   await page.getByRole('button', { name: 'Cancel' }).click()
   await kill.getByRole('button', { name: 'Cancel' }).click()
-  await kill.getByRole('button', { name: 'Discard changes' }).click()
 }
 
 /**
