@@ -11,6 +11,7 @@ import { startTestServer, type ServerEvent, type TestServerOptions } from '../..
 import { tempDir } from '../../testing/temp-dir.ts'
 import type { PlannedHop } from '../ssh/connection-plan.ts'
 import { usualOptions, type SessionOptions } from '../ssh/hop-options.ts'
+import type { Shell } from './shell.ts'
 import { startLocalShell } from './local-shell.ts'
 import { TerminalService } from './terminal-service.ts'
 
@@ -238,6 +239,32 @@ describe('TerminalService', () => {
     service.dispose()
     await new Promise(resolve => setImmediate(resolve))
     expect(heard).toBe(0)
+    expect(service.live).toBe(0)
+  })
+
+  it('shows what a shell has said that had already ended when it was opened', async () => {
+    const port = new FakePort()
+    const shell: Shell = {
+      onData: listener => listener(Buffer.from('This account is not available.')),
+      onEnd: listener => listener({ kind: 'exited', exit: { code: 1, signal: null } }),
+      ...{ write: () => {}, resize: () => {}, pause: () => {}, resume: () => {}, dispose: () => {} },
+    }
+    const service = new TerminalService({
+      lease: () => Promise.reject(new Error('never asked')),
+      prepare: () => Promise.reject(new Error('never asked')),
+      shellOf: () => Promise.resolve('bash'),
+      startLocal: () => Promise.resolve(shell),
+      openPort: () => port,
+      env: {},
+      onNews: () => {},
+      reconnects: () => false,
+      redial: () => expect.unreachable('Nothing was lost.'),
+      reportBug: () => {},
+    })
+    ends.push(() => service.dispose())
+    await service.open({ id: newId(), target: local, size })
+    expect(port.text).toBe('This account is not available.')
+    expect(service.list().map(({ state }) => state)).toEqual([{ kind: 'exited', exit: { code: 1, signal: null } }])
     expect(service.live).toBe(0)
   })
 

@@ -81,8 +81,8 @@ export class TerminalService implements Contract, Disposable {
   async open({ id, target, size, run }: Input<'open'>): Promise<void> {
     const entry = this.#create(id, { target, size, run })
     try {
-      await this.#start(entry, { quiet: false, signal: entry.abort.signal })
-      entry.session?.attach(this.#parts.openPort(id))
+      const { signal } = entry.abort
+      await this.#start(entry, { quiet: false, signal, show: session => session.attach(this.#parts.openPort(id)) })
     } catch (error) {
       this.#setState(entry, { kind: 'failed', error: toWireError(error) })
       if (!(error instanceof AppError && error.code === 'cancelled'))
@@ -179,8 +179,14 @@ export class TerminalService implements Contract, Disposable {
     return entry
   }
 
-  /** Starts the shell of an entry, which no page shows yet. */
-  async #start(entry: Entry, options: { readonly quiet: boolean; readonly signal: AbortSignal }): Promise<void> {
+  /**
+   * Starts the shell of an entry. `show` is called with its session before anything else happens to it: even a shell that
+   * has ended already has something to say.
+   */
+  async #start(
+    entry: Entry,
+    { show, ...options }: { quiet: boolean; signal: AbortSignal; show?: (session: TerminalSession) => void },
+  ): Promise<void> {
     const shell =
       entry.target.kind === 'local' ? await this.#startLocal(entry) : await this.#startRemote(entry, options)
     if (options.signal.aborted) {
@@ -189,18 +195,14 @@ export class TerminalService implements Contract, Disposable {
       throw cancelled()
     }
     entry.startedAt = performance.now()
-    let over = false
-    const session = new TerminalSession({
-      shell,
-      size: entry.size,
-      onEnd: end => {
-        over = true
-        this.#ended(entry, end)
-      },
-    })
-    // A shell that has ended already is not taken for a running one.
-    if (over) session.dispose()
-    else entry.session = session
+    let ended: ShellEnd | undefined
+    let isShown = false
+    const onEnd = (end: ShellEnd) => (isShown ? this.#ended(entry, end) : void (ended = end))
+    const session = new TerminalSession({ shell, size: entry.size, onEnd })
+    show?.(session)
+    entry.session = session
+    isShown = true
+    if (ended) this.#ended(entry, ended)
   }
 
   async #startLocal(entry: Entry): Promise<Shell> {

@@ -114,7 +114,10 @@ export class Terminals implements Disposable, Shells {
       onTyped: (data, stroke) => this.#broadcast(paneId, data, stroke),
       onKey: event => this.#key(paneId, target, event),
       holdsKeys: () => isReconnecting(useTerminalStates.getState().states[paneId]),
-      onUnsent: text => this.#unsent.add(paneId, text),
+      onUnsent: text => {
+        if (!this.#unsent.add(paneId, text))
+          this.#parts.onNotice('This is too much to keep until the connection is back. Paste it again then.')
+      },
       onClipboard: wish => this.#clipboard.wished(paneId, target, wish),
       optionAsMeta: () => this.#parts.settings().terminal.optionAsMeta,
       platform: this.#parts.platform,

@@ -16,7 +16,7 @@ it('keeps keys per pane until they are taken, and counts a sequence as one', () 
 it('keeps at most 16 KiB, and never part of what was typed at once', () => {
   const keys = new UnsentKeys()
   keys.add('c', 'x'.repeat(16_000))
-  keys.add('c', 'y'.repeat(1_000))
+  expect(keys.add('c', 'y'.repeat(1_000))).toBe(false)
   keys.add('c', 'z')
   expect(keys.take('c')).toBe(`${'x'.repeat(16_000)}z`)
 })

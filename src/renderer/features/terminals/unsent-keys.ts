@@ -42,11 +42,13 @@ export class UnsentKeys {
     return { isTyped: !isSpent, isSpent, reconnects }
   }
 
-  add(paneId: string, data: string): void {
+  /** Returns false if that is too much to keep. */
+  add(paneId: string, data: string): boolean {
     const text = this.#texts.get(paneId) ?? ''
-    if (text.length + data.length > mostText) return
+    if (text.length + data.length > mostText) return false
     this.#texts.set(paneId, text + data)
     this.#setCount(paneId, this.count(paneId) + keysIn(data))
+    return true
   }
 
   count(paneId: string): number {
