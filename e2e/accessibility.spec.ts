@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 
+import { open as openLink } from '../scripts/tcp-proxy.mjs'
 import { expect, keyHost, needs, openShell, test, trust } from './fixtures.ts'
 import { keygen } from './sshd.ts'
 
@@ -144,6 +145,37 @@ for (const theme of ['dark', 'light']) {
     } finally {
       tmux('kill-server')
     }
+  })
+
+  test(`axe finds nothing wrong with a lost terminal and a kept session, ${theme}`, async ({
+    launch,
+    sshd,
+    sshDir,
+  }) => {
+    needs('tmux')
+    const link = await openLink(sshd.port)
+    trust(sshDir, link.port, sshd.hostKey)
+    const hosts = [{ ...keyHost(sshd), port: link.port, keepAlive: 'tmux' } as const]
+    const { page } = await launch({ settings: { appearance: { theme } }, hosts })
+    const clean = async (where: string) => expect(await violations(page), where).toEqual([])
+    const { region, type, prompt } = await openShell(page)
+    link.refuse()
+    link.reset()
+    await expect(region.getByRole('status', { name: 'Reconnecting' })).toContainText(/in \d+ s/)
+    await type('ls')
+    await expect(region.getByRole('status', { name: 'Keys not sent' })).toBeVisible()
+    await clean('reconnecting')
+    link.refuse(false)
+    await region.getByRole('button', { name: 'Discard keys' }).click()
+    await expect(region.getByRole('status', { name: 'Reconnecting' })).toBeHidden({ timeout: 20_000 })
+    await prompt()
+    await page.keyboard.press('Control+Shift+Q')
+    await expect(page.getByRole('alertdialog', { name: /^Close gpu-box-/ })).toBeVisible()
+    await clean('closing a kept session')
+    await page.getByRole('button', { name: 'Detach' }).click()
+    await expect(page.getByText('1 detached session')).toBeVisible()
+    await clean('detached sessions on a card')
+    await link.close()
   })
 
   test(`axe finds nothing wrong with keys, the config and imports, ${theme}`, async ({ launch, sshd, sshDir }) => {

@@ -75,6 +75,29 @@ test('keys typed without a connection are kept, and sent only when told to', asy
   await link.close()
 })
 
+test('what a lost program had set up types nothing into the next shell', async ({ launch, sshd, sshDir }) => {
+  const { link, host } = await linked(sshd, sshDir)
+  const { page } = await launch({ hosts: [host] })
+  const shell = await openShell(page, 'gpu-box')
+  // Mouse and focus reports, pastes in brackets, cursor keys of applications, kitty’s keys and the alternate screen.
+  await shell.run("printf '\\e[?1049h\\e[?1000;1003;1004;1006;2004h\\e[?1h\\e[>1u'; sleep 60")
+  await expect(shell.rows).not.toContainText('printf')
+  cut(link)
+  link.refuse(false)
+  await expect(shell.rows).toContainText(/reconnected at/, { timeout: 10_000 })
+  await shell.prompt()
+  await shell.region.getByRole('textbox', { name: 'Terminal input' }).blur()
+  await shell.region.getByRole('list').hover()
+  await page.mouse.down()
+  await page.mouse.up()
+  await shell.run('cat -v')
+  await page.keyboard.press('ArrowUp')
+  await page.keyboard.press('Enter')
+  await expect(shell.rows).toContainText('^[[A')
+  await expect(shell.rows).not.toContainText(/\^\[\[(<|I|O|M|200)/)
+  await link.close()
+})
+
 test('reconnecting stops when told to, and a key or a button goes on', async ({ launch, sshd, sshDir }) => {
   const { link, host } = await linked(sshd, sshDir)
   const { page } = await launch({ hosts: [host] })

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import { openDiskSftp } from '../../testing/disk-sftp.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
 import { AppError } from '../../shared/base/errors.ts'
+import type { Lost } from '../ssh/redials.ts'
 import type { Side, SideSnapshot } from '../../shared/contract/files.ts'
 import { FileSides, sideKey, type OpenSide } from './file-sides.ts'
 import type { FileSystem } from './file-system.ts'
@@ -202,4 +203,42 @@ test('a side whose server ends the session is lost, releases its files, and is d
   await expect(first.files.home()).rejects.toMatchObject({ code: 'lost' })
   first.dispose()
   expect(sides.snapshots().map(({ state }) => state.kind)).toEqual(['ready'])
+})
+
+test('a lost side that a pane shows connects again when its turn comes, without asking anything', async () => {
+  const servers = [await openDiskSftp(tempDir()), await openDiskSftp(tempDir())]
+  const quiets: boolean[] = []
+  const turns: Lost[] = []
+  const answers = [
+    () => Promise.resolve(servers[0]?.files as FileSystem),
+    () => Promise.reject(new AppError('refused', 'Not yet.')),
+    () => Promise.reject(new AppError('needs-answer', 'It asks.')),
+    () => Promise.resolve(servers[1]?.files as FileSystem),
+  ]
+  const sides = new FileSides(
+    (_side, { quiet }) => {
+      quiets.push(quiet)
+      return (answers[quiets.length - 1] ?? answers[0])?.() as Promise<FileSystem>
+    },
+    (_side, lost) => {
+      turns.push(lost)
+      return { until: 0, dispose: () => {} }
+    },
+  )
+  onTestFinished(() => {
+    sides.dispose()
+    for (const { files } of servers) files.dispose()
+  })
+  const state = () => sides.snapshots()[0]?.state.kind
+  sides.keep([box])
+  const first = await sides.borrow(box)
+  first.dispose()
+  servers[0]?.server.close()
+  await expect.poll(state).toBe('lost')
+  turns[0]?.run()
+  await expect.poll(() => [state(), turns.length]).toEqual(['lost', 2])
+  turns[1]?.run()
+  await expect.poll(state).toBe('failed')
+  const second = await sides.borrow(box)
+  expect([second.files === servers[1]?.files, quiets, turns.length]).toEqual([true, [false, true, true, false], 2])
 })

@@ -1,10 +1,12 @@
 import { untilAborted } from '../../shared/base/abort.ts'
-import { toWireError, type AppError } from '../../shared/base/errors.ts'
+import { AppError, toWireError } from '../../shared/base/errors.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { Side, SideSnapshot, SideState } from '../../shared/contract/files.ts'
 import type { AskedBy } from '../../shared/contract/asked-by.ts'
 import { Asker } from '../prompts/asker.ts'
 import type { DialStep } from '../ssh/dial-step.ts'
+import type { Lost, Turn } from '../ssh/redials.ts'
+import { judgeFailure } from '../ssh/retry.ts'
 import type { FileSystem } from './file-system.ts'
 import { SftpFiles } from './sftp-files.ts'
 import { Announcer } from '../work/announcer.ts'
@@ -22,8 +24,13 @@ export type OpenSide = (
     readonly onStep: (step: DialStep) => void
     readonly signal: AbortSignal
     readonly asker: Asker
+    /** Fails instead of asking anything. */
+    readonly quiet: boolean
   },
 ) => Promise<FileSystem>
+
+/** Waits until the lost connection of a side is to be dialed again. */
+export type RedialSide = (side: Side, lost: Lost) => Turn
 
 interface Entry {
   readonly side: Side
@@ -31,6 +38,10 @@ interface Entry {
   /** Counts as the user as soon as one of those waiting for it does. */
   readonly asker: Asker
   readonly opening: Promise<FileSystem>
+  /** Connects by itself after a loss, and asks nothing. */
+  readonly quiet: boolean
+  /** When it was connected, as in `performance.now`; undefined before. */
+  readyAt: number | undefined
   state: SideState
   users: number
   kept: boolean
@@ -40,18 +51,24 @@ interface Entry {
 const idleMs = 30_000
 const announceMs = 30
 
-/** The connected sides, each connected once for all panes and transfers for as long as it is needed. */
+/**
+ * The connected sides, each connected once for all panes and transfers for as long as it is needed. A lost one that a pane
+ * shows connects again by itself.
+ */
 export class FileSides implements Disposable {
   readonly #changed = new Announcer(() => this.snapshots(), { everyMs: announceMs })
   readonly onChanged = this.#changed.event
   readonly #open: OpenSide
+  readonly #redial: RedialSide | null
   readonly #entries = new Map<string, Entry>()
   /** Sides that failed or were lost, until they are requested again. */
   readonly #ended = new Map<string, SideSnapshot>()
   #kept = new Set<string>()
+  readonly #turns = new Map<string, Turn>()
 
-  constructor(open: OpenSide) {
+  constructor(open: OpenSide, redial: RedialSide | null = null) {
     this.#open = open
+    this.#redial = redial
   }
 
   /**
@@ -75,6 +92,9 @@ export class FileSides implements Disposable {
       return { files: await untilAborted(entry.opening, signal), dispose }
     } catch (error) {
       dispose()
+      // It may be asked now, which the attempt under way was not.
+      if (entry.quiet && by === 'person' && error instanceof AppError && error.code === 'needs-answer')
+        return await this.borrow(side, signal, by)
       throw error
     }
   }
@@ -82,7 +102,11 @@ export class FileSides implements Disposable {
   /** Sets the sides that stay connected while idle; other sides are disconnected after a while. */
   keep(sides: readonly Side[]): void {
     this.#kept = new Set(sides.map(sideKey))
-    for (const key of [...this.#ended.keys()]) if (!this.#kept.has(key)) this.#ended.delete(key)
+    for (const key of [...this.#ended.keys()]) {
+      if (this.#kept.has(key)) continue
+      this.#ended.delete(key)
+      this.#stopWaiting(key)
+    }
     for (const [key, entry] of this.#entries) {
       entry.kept = this.#kept.has(key)
       this.#rest(key, entry)
@@ -96,10 +120,12 @@ export class FileSides implements Disposable {
 
   dispose(): void {
     for (const key of [...this.#entries.keys()]) this.#drop(key)
+    for (const key of [...this.#turns.keys()]) this.#stopWaiting(key)
     this.#changed.dispose()
   }
 
-  #create(key: string, side: Side): Entry {
+  #create(key: string, side: Side, quiet = false): Entry {
+    this.#stopWaiting(key)
     const abort = new AbortController()
     const asker = new Asker('background')
     const onStep = (step: DialStep) => this.#setState(key, entry, step)
@@ -107,7 +133,9 @@ export class FileSides implements Disposable {
       side,
       abort,
       asker,
-      opening: this.#open(side, { key, onStep, signal: abort.signal, asker }),
+      opening: this.#open(side, { key, onStep, signal: abort.signal, asker, quiet }),
+      quiet,
+      readyAt: undefined,
       state: { kind: 'connecting', step: 'Connecting' },
       users: 0,
       kept: this.#kept.has(key),
@@ -118,10 +146,11 @@ export class FileSides implements Disposable {
     this.#changed.touch()
     entry.opening.then(
       files => {
+        entry.readyAt = performance.now()
         this.#setState(key, entry, { kind: 'ready' })
         if (files instanceof SftpFiles) files.onClosed(error => this.#lost(key, { entry, files }, error))
       },
-      (error: unknown) => this.#gone(key, entry, { kind: 'failed', error: toWireError(error) }),
+      (error: unknown) => this.#failed(key, entry, error),
     )
     return entry
   }
@@ -130,6 +159,26 @@ export class FileSides implements Disposable {
     // Its lanes may have their own connections; a transfer on them must see a lost connection, not a cancellation.
     files.dispose(error)
     this.#gone(key, entry, { kind: 'lost', error: toWireError(error) })
+    this.#wait(key, entry, error)
+  }
+
+  #failed(key: string, entry: Entry, error: unknown): void {
+    const mayPass = entry.quiet && error instanceof AppError && judgeFailure(error.code, 'connect') === 'retry'
+    this.#gone(key, entry, { kind: mayPass ? 'lost' : 'failed', error: toWireError(error) })
+    if (mayPass) this.#wait(key, entry, error)
+  }
+
+  /** Connects a lost side again when its turn comes, unless somebody does so before. */
+  #wait(key: string, { side, readyAt }: Entry, error: AppError): void {
+    if (!this.#redial || !this.#kept.has(key) || !this.#ended.has(key)) return
+    const upMs = readyAt === undefined ? 0 : performance.now() - readyAt
+    const run = () => void (this.#ended.has(key) && this.#kept.has(key) && this.#create(key, side, true))
+    this.#turns.set(key, this.#redial(side, { error, upMs, run }))
+  }
+
+  #stopWaiting(key: string): void {
+    this.#turns.get(key)?.dispose()
+    this.#turns.delete(key)
   }
 
   // A failed or lost side is reported, and connected again on the next request.

@@ -1,3 +1,4 @@
+import { AppError } from '../../shared/base/errors.ts'
 import type { Prompter, AskOptions } from '../prompts/prompter.ts'
 import { targetHop, withTargetHop, type ConnectionPlan } from '../ssh/connection-plan.ts'
 import type { Connections } from '../ssh/connections.ts'
@@ -14,17 +15,19 @@ interface OpenSideParts {
 /** Opens the files of this computer, or of a host over its shared connection. */
 export function sideOpener({ local, connections, prompter }: OpenSideParts): OpenSide {
   const { pool } = connections
-  return async ({ target, root }, { key, onStep, signal, asker }) => {
+  return async ({ target, root }, { key, onStep, signal, asker, quiet }) => {
     if (target.kind === 'local') return local
-    const plan = await connections.prepare(target, { onStep, signal, asker })
+    const plan = await connections.prepare(target, { onStep, signal, asker, quiet })
     return openRemoteFiles({
       key,
-      lease: await pool.lease(plan, { onStep, signal, asker }),
+      lease: await connections.leaseBy(plan, { onStep, signal, asker, quiet }),
       // Bulk data gets its own connection, so that shells on the shared one stay responsive.
       leaseMore: (index, abort) =>
         pool.lease(withKeyEnding(plan, ` data ${index}`), { onStep: () => {}, signal: abort, quiet: true }),
-      leaseAlone: abort => pool.lease(withKeyEnding(plan, ' files'), { onStep, signal: abort, asker }),
-      askSudo: root ? () => askSudo(prompter, plan, { asker, signal }) : null,
+      leaseAlone: abort => pool.lease(withKeyEnding(plan, ' files'), { onStep, signal: abort, asker, quiet }),
+      askSudo: root
+        ? () => (quiet ? Promise.reject(sudoAsks(plan)) : askSudo(prompter, plan, { asker, signal }))
+        : null,
       signal,
     })
   }
@@ -32,6 +35,10 @@ export function sideOpener({ local, connections, prompter }: OpenSideParts): Ope
 
 function withKeyEnding(plan: ConnectionPlan, ending: string): ConnectionPlan {
   return withTargetHop(plan, { key: `${targetHop(plan).key}${ending}` })
+}
+
+function sudoAsks(plan: ConnectionPlan): AppError {
+  return new AppError('needs-answer', `sudo on ${targetHop(plan).label} asks for a password. Open the folder again.`)
 }
 
 async function askSudo(prompter: Prompter, plan: ConnectionPlan, options: AskOptions): Promise<string | null> {

@@ -36,7 +36,11 @@ export function buildFiles(
   const { dataFolder, env, reportBug, notify, showNotice, openPort, trash, shortcuts, smallFilesWorker } = environment
   const note = (text: string) => showNotice('info', text)
   const local = new LocalFiles(store.add(new SmallFiles(smallFilesWorker)))
-  const sides = store.add(new FileSides(sideOpener({ local, connections, prompter: prompts })))
+  const sides = store.add(
+    new FileSides(sideOpener({ local, connections, prompter: prompts }), ({ target }, lost) =>
+      connections.redial(target, lost),
+    ),
+  )
   const transfers = store.add(
     new TransferService({
       sides,

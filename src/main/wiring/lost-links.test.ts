@@ -94,6 +94,25 @@ describe.skipIf(!hasOpenSsh)('a lost link', () => {
     expect([...seen].sort()).toEqual([...new Set(live)].sort())
   }, 15_000)
 
+  test.runIf(process.env['HAWSER_LONG_TESTS'])(
+    'that swallows everything for a minute is live within seconds of its return',
+    async () => {
+      const { link, states, live } = await rig()
+      link.stall()
+      await vi.waitFor(async () => expect(await states()).toEqual(['reconnecting', 'reconnecting', 'waiting']), {
+        timeout: 70_000,
+        interval: 500,
+      })
+      await new Promise(resolve => setTimeout(resolve, 10_000))
+      link.stall(false)
+      const back = Date.now()
+      await vi.waitFor(async () => expect(await states()).toEqual(live), { ...soon, timeout: 20_000 })
+      console.log(`live again after ${Date.now() - back} ms`)
+      expect(Date.now() - back).toBeLessThan(5_000)
+    },
+    120_000,
+  )
+
   test('stops for a terminal when told to, and that terminal only', async () => {
     const { services, link, states, ids } = await rig()
     link.refuse()
