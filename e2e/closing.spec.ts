@@ -39,7 +39,7 @@ test('while closing is asked about everything goes on; a no keeps the window, a 
   const close = () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
 
   await close()
-  await expect.poll(questions).toEqual(['One session is still active.'])
+  await expect.poll(questions).toEqual(['One terminal is still active.'])
   await shell.run('echo alive-$((40+2))')
   await expect(shell.rows).toContainText('alive-42')
   await close()

@@ -90,7 +90,7 @@ test('a tab closed just before its page was lost stays closed, and can still be 
   await page.keyboard.press('Control+Shift+Q')
   await expect(tab).toBeHidden()
   await page.reload()
-  await expect(page.getByText('1 session', { exact: true })).toBeVisible()
+  await expect(page.getByText('1 terminal', { exact: true })).toBeVisible()
   await expect(tab).toBeHidden()
   await page.keyboard.press('Control+Shift+T')
   await shell.run('echo $kept-$((6*7))')

@@ -64,7 +64,7 @@ async function ask(
 }
 
 const nouns: Readonly<Record<keyof StillOpen, string>> = {
-  session: 'session',
+  session: 'terminal',
   transfer: 'transfer',
   run: 'snippet run',
 }
@@ -79,9 +79,9 @@ function openText(open: StillOpen): string {
 }
 
 function detailText({ session, transfer, run }: StillOpen): string {
-  const ended = [session > 0 && 'sessions', run > 0 && 'snippet runs'].filter(each => each !== false)
+  const ended = [session > 0 && 'terminals', run > 0 && 'snippet runs'].filter(each => each !== false)
   return [
-    ended.length > 0 && `Quitting Hawser ends your ${ended.join(' and ')}.`,
+    ended.length > 0 && `Quitting Hawser closes your ${ended.join(' and ')}.`,
     transfer > 0 && 'You can resume unfinished transfers the next time you start Hawser.',
     session > 0 && 'Programs in tmux or screen keep running on the server.',
   ]

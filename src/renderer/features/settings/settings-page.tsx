@@ -291,7 +291,7 @@ function Security({ settings, change, vault }: SectionProps & Pick<SettingsPageP
         onChange={autoLockMinutes => change('security', { autoLockMinutes })}
       />
       <Checkbox
-        label="Confirm before quitting with open sessions"
+        label="Confirm before quitting with open terminals"
         checked={settings.security.confirmClose}
         onChange={event => change('security', { confirmClose: event.target.checked })}
       />

@@ -171,5 +171,5 @@ function openTerminal({ api, terminals }: Opening, target: Target, folder?: stri
 function SessionCount() {
   const states = useTerminalStates(state => state.states)
   const live = useMemo(() => Object.values(states).filter(isLive).length, [states])
-  return <span>{live === 1 ? '1 session' : `${live} sessions`}</span>
+  return <span>{live === 1 ? '1 terminal' : `${live} terminals`}</span>
 }
