@@ -1,5 +1,5 @@
-// Imports that go in a circle. Unlike import-x/no-cycle this counts imports of types, too: a circle of types is as hard to
-// take apart and to read as any other.
+// Imports that go in a circle. Imports of types count, too: a circle of types is as hard to take apart and to read as any
+// other.
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import process from 'node:process'
