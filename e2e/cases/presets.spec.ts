@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 import type { ElectronApplication } from '@playwright/test'
 
-import { expect, keyHost, needs, needsRoot, seed, test, trust } from '../fixtures.ts'
+import { expect, keyHost, needs, needsRoot, openShell, seed, test, trust } from '../fixtures.ts'
 import { startSshd, type Sshd } from '../sshd.ts'
 import { endLater, freePort, stopPages } from '../web-pages.ts'
 
@@ -69,6 +69,9 @@ test('a preset opens another user’s page only when asked to, and never with th
 
     const { app, page } = await launch({ hosts: [keyHost(sshd)] })
     const opened = await catchOpened(app)
+    // The ports of a host are looked at while it is connected.
+    await openShell(page)
+    await page.getByRole('tab', { name: 'Home' }).click()
     await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Forwards' }).click()
     await page.getByRole('button', { name: 'Jupyter' }).click()
     await page.getByRole('dialog', { name: 'Jupyter' }).getByRole('button', { name: 'Forward and open' }).click()
@@ -79,7 +82,7 @@ test('a preset opens another user’s page only when asked to, and never with th
     await expect(
       found.getByRole('listitem', { name: `${port} Another user’s process`, includeHidden: true }),
     ).toBeVisible({
-      timeout: 20_000,
+      timeout: 40_000,
     })
 
     await note.getByRole('button', { name: 'Open anyway' }).click()
@@ -105,7 +108,7 @@ async function catchOpened(electron: ElectronApplication): Promise<() => Promise
 /** A server whose commands run as a user who owns nothing; its home can be read by everyone. */
 async function sshdOf(uid: number, folder: string): Promise<Sshd> {
   const sshd = await startSshd(join(folder, 'sshd'), [
-    `ForceCommand exec setpriv --reuid=${uid} --regid=${uid} --clear-groups sh -c "$SSH_ORIGINAL_COMMAND"`,
+    `ForceCommand exec setpriv --reuid=${uid} --regid=${uid} --clear-groups sh -c "\${SSH_ORIGINAL_COMMAND:-exec sh -i}"`,
   ])
   for (const each of [folder, sshd.folder]) chmodSync(each, 0o711)
   return sshd
