@@ -1,6 +1,7 @@
 import { combine } from '@atlaskit/pragmatic-drag-and-drop/combine'
 import { Files, Info, Server, Star } from 'lucide-react'
 import { Fragment, memo, useEffect, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 
 import type { Host } from '../../../shared/contract/hosts.ts'
 import { IconButton } from '../../ui/button.tsx'
@@ -25,6 +26,8 @@ export interface HostCardProps {
 export const HostCard = memo(function HostCard({ host, actions, live, selected, pathOf }: HostCardProps) {
   // The menu is created on hover or focus: a menu in every card would make the page slow.
   const [menu, setMenu] = useState('none')
+  // Before the next event: a button that is replaced between press and release gets no click.
+  const near = () => setMenu(now => (now === 'none' ? 'closed' : now))
   const ref = useRef<HTMLDivElement>(null)
   const problem = useHosts(state => state.book.config.hosts[host.id]?.problem ?? null)
   const weak = useHosts(state => (state.book.config.hosts[host.id]?.weak.length ?? 0) > 0) || host.weakAlgorithms
@@ -48,8 +51,8 @@ export const HostCard = memo(function HostCard({ host, actions, live, selected, 
       className={css['card']}
       data-selected={selected}
       data-host={host.id}
-      onPointerEnter={() => setMenu(now => (now === 'none' ? 'closed' : now))}
-      onFocus={() => setMenu(now => (now === 'none' ? 'closed' : now))}
+      onPointerEnter={() => flushSync(near)}
+      onFocus={near}
     >
       <button
         type="button"

@@ -1,5 +1,6 @@
 import { Braces, ChevronDown, ChevronRight, Download, Ellipsis, Pencil, Play, Plus, Upload } from 'lucide-react'
 import { memo, useEffect, useMemo, useState } from 'react'
+import { flushSync } from 'react-dom'
 
 import { shownName, shownText } from '../../../shared/base/shown-name.ts'
 import type { Snippet } from '../../../shared/contract/snippets.ts'
@@ -131,11 +132,12 @@ const SnippetCard = memo(function SnippetCard({
 }) {
   // The menu is created on hover or focus: a menu in every card would make a large page slow.
   const [menu, setMenu] = useState<'none' | 'closed' | 'open'>('none')
+  // Before the next event: a button that is replaced between press and release gets no click.
   const near = () => setMenu(now => (now === 'none' ? 'closed' : now))
   const { name, icon, tags, key } = snippet
   const [line = ''] = snippet.command.replace(/^#!.*\n/, '').split('\n')
   return (
-    <div className={css['card']} onPointerEnter={near}>
+    <div className={css['card']} onPointerEnter={() => flushSync(near)}>
       <button
         type="button"
         className={css['main']}
