@@ -31,6 +31,29 @@ describe('the command that was typed last', () => {
     expect(memory.last).toBe('echo one two three')
   })
 
+  it('is known once its echo arrives, even if none was there at Enter', async () => {
+    type('echo one')
+    await print('echo one')
+    memory.typed('\r')
+    await print('\r\none\r\nuser@box:~$ ')
+    type('echo four')
+    memory.typed('\r')
+    await print('ec')
+    await print('ho four\r\nfour\r\nuser@box:~$ ')
+    expect(memory.last).toBe('echo four')
+  })
+
+  it('stays what it was when a password without an echo is entered', async () => {
+    type('sudo ls')
+    await print('sudo ls')
+    memory.typed('\r')
+    await print('\r\nPassword: ')
+    type('secret')
+    memory.typed('\r')
+    await print('\r\nnotes\r\nuser@box:~$ ')
+    expect(memory.last).toBe('sudo ls')
+  })
+
   it('includes completions by the shell', async () => {
     type('cat no')
     await print('cat no')

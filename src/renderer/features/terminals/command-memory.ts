@@ -65,16 +65,36 @@ export class CommandMemory {
     this.#typed = ''
     // A full-screen program, or no prompt to compare with.
     if (active.type === 'alternate' || prompt === undefined) return
-    const line = lineAtCursor(active)
+    const line = lineAt(active, active.baseY + active.cursorY)
     const shown = line.slice(prompt.length).trim()
-    // On a slow link the last keys have no echo yet, so the typed text is longer than the shown text.
-    const command = shown !== '' && typed?.trim().startsWith(shown) === true ? typed.trim() : shown
+    const whole = typed?.trim() ?? ''
     if (prompt.trim() === '' || !line.startsWith(prompt)) this.#last = null
-    else if (command !== '') {
-      const more = continuation.test(prompt) && prompt !== this.#lastPrompt && this.#last !== null
-      this.#last = (more ? `${this.#last}\n${command}` : command).slice(0, longest)
-      if (!more) this.#lastPrompt = prompt
-    }
+    else if (shown === '' && whole !== '') this.#awaitEcho(prompt, whole)
+    // On a slow link the last keys have no echo yet, so the typed text is longer than the shown text.
+    else this.#note(prompt, shown !== '' && whole.startsWith(shown) ? whole : shown)
+  }
+
+  /** On a slow link nothing has an echo yet. A password never gets one: the cursor leaves its line empty. */
+  #awaitEcho(prompt: string, typed: string): void {
+    const marker = this.#terminal.registerMarker(0)
+    const parsed = this.#terminal.onWriteParsed(() => {
+      const { active } = this.#terminal.buffer
+      const line = marker.line < 0 ? '' : lineAt(active, marker.line)
+      const shown = line.slice(prompt.length).trim()
+      const isThere = marker.line === active.baseY + active.cursorY
+      if (shown === '' && isThere) return
+      parsed.dispose()
+      marker.dispose()
+      if (line.startsWith(prompt) && shown !== '' && (typed.startsWith(shown) || shown.startsWith(typed)))
+        this.#note(prompt, typed)
+    })
+  }
+
+  #note(prompt: string, command: string): void {
+    if (command === '') return
+    const more = continuation.test(prompt) && prompt !== this.#lastPrompt && this.#last !== null
+    this.#last = (more ? `${this.#last}\n${command}` : command).slice(0, longest)
+    if (!more) this.#lastPrompt = prompt
   }
 }
 
@@ -85,9 +105,9 @@ function edited(line: string | null, keys: string): string | null {
   return /\p{Cc}/u.test(keys) ? null : line + keys
 }
 
-/** The line at the cursor, with all rows that it wraps over. */
-function lineAtCursor(buffer: IBuffer): string {
-  let first = buffer.baseY + buffer.cursorY
+/** The line that a row belongs to, with all rows that it wraps over. */
+function lineAt(buffer: IBuffer, row: number): string {
+  let first = row
   while (first > 0 && buffer.getLine(first)?.isWrapped === true) first--
   let text = ''
   for (let at = first; ; at++) {
