@@ -106,28 +106,6 @@ describe('the workspace', () => {
     expect(terminalTabs()[0]!.panes[pane.id]).toEqual(pane)
   })
 
-  it('saves the session that a pane attaches to; a split of it is a plain shell', () => {
-    const run = {
-      kind: 'tmux',
-      socket: 'default',
-      session: `it's "a" \\$b ✓`,
-      known: { id: '$3', created: 1764396000 },
-    } as const
-    const pane = store.openTab(local, 'build', run)
-    const split = store.splitActive('right')
-    saving.restore(savedWorkspace.parse(structuredClone(saving.toSaved(state()))))
-    expect(terminalTabs()[0]!.panes[pane.id]).toEqual(pane)
-    expect(terminalTabs()[0]!.panes[split?.id ?? '']).toEqual({ ...split, run: undefined })
-  })
-
-  it('reads what an earlier version saved, without sessions', () => {
-    const id = crypto.randomUUID()
-    const pane = { id: crypto.randomUUID(), target: local, title: 'a' }
-    const saved = savedWorkspace.parse({ tabs: [{ id, title: null, panes: [pane], layout: null }], activeId: id })
-    saving.restore(saved)
-    expect(terminalTabs()[0]!.panes[pane.id]).toEqual(pane)
-  })
-
   it('rebuilds a layout that doesn’t match its panes without losing any', () => {
     store.openTab(local, 'a')
     store.splitActive('right')
