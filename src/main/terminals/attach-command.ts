@@ -71,12 +71,12 @@ set-option -gq default-command ${plainShell} ';' new-session -A -s ${session}`
 }
 
 /**
- * Prints the lines that have left the screen of the session, where the terminal keeps them: tmux draws only the screen.
+ * Prints the last 5,000 lines that have left the screen of the session, where the terminal keeps them: tmux draws only the screen.
  * What the terminal kept of the session before is replaced by them.
  */
 function history(tmux: Script): Script {
   return sh`rows=$(stty size 2>/dev/null); rows=\${rows%% *}
 printf '\\033[H\\033[2J\\033[3J'
-${tmux} capture-pane -p -e -S - -E -1 -t "$at" 2>/dev/null
+${tmux} capture-pane -p -e -S -5000 -E -1 -t "$at" 2>/dev/null
 i=0; while [ "$i" -lt "\${rows:-24}" ]; do echo; i=$((i + 1)); done`
 }
