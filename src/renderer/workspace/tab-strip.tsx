@@ -52,6 +52,7 @@ export function TabStrip({ lookOf, menuOf, onClose, onDone, children }: TabStrip
     <div ref={strip} className={css['strip']}>
       <div className={css['tabs']} data-crowded={crowded}>
         {/* A tablist may contain only tabs, so the close buttons are in a second layer, positioned by flex order. */}
+        {/* eslint-disable-next-line jsx-a11y-x/interactive-supports-focus -- its tabs take the focus (ARIA APG, Tabs) */}
         <div role="tablist" aria-label="Tabs" className={css['layer']} onKeyDown={moveFocus}>
           <button
             type="button"
@@ -224,6 +225,7 @@ function OneTab({ tab, title, order, active, look, menu, onOpen, onClose }: OneT
   }, [tab.id])
   return (
     <ContextMenu items={menu}>
+      {/* eslint-disable-next-line jsx-a11y-x/role-supports-aria-props -- aria-description is global in WAI-ARIA 1.3 */}
       <button
         ref={ref}
         type="button"
@@ -275,6 +277,7 @@ function Rename({ tab, title, order, onDone }: RenameProps) {
       style={{ order }}
       aria-label="Tab name"
       defaultValue={title}
+      // eslint-disable-next-line jsx-a11y-x/no-autofocus -- it replaces the tab that was just double-clicked
       autoFocus
       onFocus={event => event.currentTarget.select()}
       onBlur={event => end(event.currentTarget.value)}

@@ -41,6 +41,7 @@ export function FilePane({ tab, side, parts, active, menuFor, onFocus }: FilePan
   // The list and its error take turns, and the one that goes may have had the keyboard.
   useEffect(() => keepKeyboard(), [there, failed])
   return (
+    // eslint-disable-next-line jsx-a11y-x/no-noninteractive-element-interactions -- a click anywhere makes it the active pane
     <section
       aria-label={side === 'left' ? 'Left pane' : 'Right pane'}
       className={css['pane']}

@@ -78,6 +78,7 @@ function OpenPalette({ items }: { readonly items: (typed: string) => readonly Pa
           </div>
           <ul ref={list} id={listId} role="listbox" aria-label="Commands and hosts" className={css['list']}>
             {found.map((item, index) => (
+              // eslint-disable-next-line jsx-a11y-x/click-events-have-key-events -- its keys go to the search field
               <li
                 key={item.id}
                 id={`${listId}-${index}`}

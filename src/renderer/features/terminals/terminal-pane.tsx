@@ -143,6 +143,7 @@ export function TerminalPane({ pane, tab, label, terminals, actions, pathOf, ope
       {finding && <FindBar client={terminals.client(pane.id, pane.target)} />}
       <ContextMenu items={actions.menu}>
         <div className={css['body']}>
+          {/* eslint-disable-next-line jsx-a11y-x/no-static-element-interactions -- xterm's own textarea inside takes the focus */}
           <div
             ref={screen}
             className={css['screen']}
