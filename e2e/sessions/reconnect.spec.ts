@@ -87,7 +87,7 @@ test('what a lost program had set up types nothing into the next shell', async (
   await expect(shell.rows).toContainText(/reconnected at/, { timeout: 10_000 })
   await shell.prompt()
   await shell.region.getByRole('textbox', { name: 'Terminal input' }).blur()
-  await shell.region.getByRole('list').hover()
+  await shell.region.hover()
   await page.mouse.down()
   await page.mouse.up()
   await shell.run('cat -v')
