@@ -14,20 +14,18 @@ import { lacks } from '../../testing/programs.ts'
 import { LocalFiles } from '../files/local-files.ts'
 import { openRemoteFiles } from '../files/remote-files.ts'
 
-// dropbear looks for keys in the user's home: the real one is left alone only if a private mount can hide it.
+// dropbear looks for keys in the user's home, and its shell reads what is there: a private mount hides the real one.
 const canRun = userInfo().uid === 0 && !lacks('dropbear', 'dropbearkey', 'unshare', 'mount')
 
 /** Opens the files of a dropbear in its own mount namespace; `mounts` is a script for further mounts. */
 async function openFiles(folder: string, mounts = ':') {
   const at = (...names: string[]) => join(folder, ...names)
-  mkdirSync(at('keys'))
+  mkdirSync(at('home', '.ssh'), { recursive: true, mode: 0o700 })
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', at('id')])
-  writeFileSync(at('keys', 'authorized_keys'), readFileSync(at('id.pub')), { mode: 0o600 })
+  writeFileSync(at('home', '.ssh', 'authorized_keys'), readFileSync(at('id.pub')), { mode: 0o600 })
   execFileSync('dropbearkey', ['-t', 'ed25519', '-f', at('host')], { stdio: 'ignore' })
   const port = await freePort()
-  const home = join(homedir(), '.ssh')
-  mkdirSync(home, { recursive: true, mode: 0o700 })
-  const script = `mount --bind "${at('keys')}" "${home}" && ${mounts} && exec dropbear -F -E -s -r "${at('host')}" -p 127.0.0.1:${port} -P "${at('pid')}"`
+  const script = `mount --bind "${at('home')}" "${homedir()}" && ${mounts} && exec dropbear -F -E -s -r "${at('host')}" -p 127.0.0.1:${port} -P "${at('pid')}"`
   const server = spawn('unshare', ['-m', 'sh', '-c', script], { stdio: 'ignore' })
   const rig = dialRig(folder, trusting())
   onTestFinished(() => {
