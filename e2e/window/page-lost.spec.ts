@@ -3,7 +3,7 @@ import type { ElectronApplication } from '@playwright/test'
 import { expect, keyHost, openShell, test, trust } from '../fixtures.ts'
 import { crash, inPage } from './lost-page.ts'
 
-/** What stands on the screen of the first terminal. */
+/** The text on the screen of the first terminal. */
 function screenOf(app: ElectronApplication): Promise<unknown> {
   return inPage(app, `document.querySelector('[aria-label="Terminal gpu-box"] [role=list]')?.textContent ?? ''`)
 }

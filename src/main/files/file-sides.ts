@@ -38,7 +38,7 @@ interface Entry {
   /** Counts as the user as soon as one of those waiting for it does. */
   readonly asker: Asker
   readonly opening: Promise<FileSystem>
-  /** Connects by itself after a loss, and asks nothing. */
+  /** Reconnects automatically after a loss, and asks nothing. */
   readonly quiet: boolean
   /** When it was connected, as in `performance.now`; undefined before. */
   readyAt: number | undefined
@@ -53,7 +53,7 @@ const announceMs = 30
 
 /**
  * The connected sides, each connected once for all panes and transfers for as long as it is needed. A lost one that a pane
- * shows connects again by itself.
+ * shows reconnects automatically.
  */
 export class FileSides implements Disposable {
   readonly #changed = new Announcer(() => this.snapshots(), { everyMs: announceMs })

@@ -97,7 +97,7 @@ export class HostService implements Contract {
     return this.hosts.find(host => host.id === target.hostId)?.label ?? 'Deleted host'
   }
 
-  /** Whether a lost terminal of a target connects again by itself; null follows the settings. */
+  /** Whether a lost terminal of a target reconnects automatically; null follows the settings. */
   reconnects(target: Target): boolean | null {
     return target.kind === 'host' ? (this.hosts.find(({ id }) => id === target.hostId)?.reconnect ?? null) : null
   }

@@ -200,7 +200,7 @@ function chooseAlgorithms(hop: PlannedHop, knownTypes: readonly string[]) {
   }
 }
 
-/** What a connection observes of its transport. */
+/** What a connection watches of its transport. */
 function watchedBy(stream: Duplex) {
   const { localAddress } = stream as { localAddress?: string }
   return {

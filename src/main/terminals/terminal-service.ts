@@ -39,7 +39,7 @@ export interface TerminalParts {
   readonly openPort: OpenPort
   readonly env: NodeJS.ProcessEnv
   readonly onNews: (kind: TerminalNews, target: RemoteTarget, text: string) => void
-  /** True if a lost terminal of this target connects again by itself. */
+  /** True if a lost terminal of this target reconnects automatically. */
   readonly reconnects: (target: RemoteTarget) => boolean
   /** Waits until the lost connection to a target is to be dialed again. */
   readonly redial: (target: RemoteTarget, lost: Lost) => Turn

@@ -67,7 +67,7 @@ export function isOpening(state: TerminalState | undefined): boolean {
   return state?.kind === 'connecting' || state?.kind === 'asking'
 }
 
-/** True while a lost terminal connects again by itself, or waits for somebody to sign in. */
+/** True while a lost terminal reconnects automatically, or waits for somebody to sign in. */
 export function isReconnecting(state: TerminalState | undefined): boolean {
   return state?.kind === 'reconnecting' || state?.kind === 'sign-in'
 }

@@ -60,7 +60,7 @@ export const host = z.strictObject({
   /** Null inherits from the group; with a jump host, only the first hop uses it. */
   proxy: proxy.nullable().default(null),
   look: terminalLook.default({ theme: null, fontSize: null }),
-  /** Whether a lost terminal connects again by itself; null follows the settings. */
+  /** Whether a lost terminal reconnects automatically; null follows the settings. */
   reconnect: z.boolean().nullable().default(null),
   /** Null inherits from the group, and is off without one. */
   keepAlive: keepAlive.nullable().default(null),
@@ -89,7 +89,7 @@ export const hostNotes = z.strictObject({
   tags: z.array(line(32).min(1)).max(32).default([]),
   favourite: z.boolean().default(false),
   look: terminalLook.default({ theme: null, fontSize: null }),
-  /** Whether a lost terminal connects again by itself; null follows the settings. */
+  /** Whether a lost terminal reconnects automatically; null follows the settings. */
   reconnect: z.boolean().nullable().default(null),
   /** Null inherits from the group, and is off without one. */
   keepAlive: keepAlive.nullable().default(null),

@@ -22,7 +22,7 @@ export interface Exit {
 }
 
 /**
- * The state of a terminal. Without a shell it keeps its screen: `reconnecting` connects again by itself, `sign-in` does
+ * The state of a terminal. Without a shell it keeps its screen: `reconnecting` reconnects automatically, `sign-in` does
  * so once the user has answered what the server asks, `lost` and `failed` offer to.
  */
 export type TerminalState =
