@@ -21,9 +21,7 @@ export function controlCommand(run: ControlRun, marks: OutputMarks): string {
     marks.around(sh`${usualPath}; unset TMUX TMUX_PANE STY ZELLIJ
 command -v tmux >/dev/null 2>&1 || { echo none; exit 127; }
 version=$(tmux -V 2>/dev/null </dev/null)
-case "\${version#tmux }" in
-  [012].*|3.[01]|3.[01][!0-9]*|next-[012].*|next-3.[012]|openbsd-[1-6].*) printf 'old %s\\n' "$version"; exit 0 ;;
-esac
+printf '%s\\n' "$version" | grep -Eq '^tmux ([012][.]|3[.][01]([^0-9]|$)|next-[012][.]|next-3[.][012]$|openbsd-[1-6][.])' && { printf 'old %s\\n' "$version"; exit 0; }
 at=${exactTarget(run.session)}
 ${byId(run, tmux)}
 ${run.create ? sh`` : sh`${tmux} has-session -t "$at" 2>/dev/null </dev/null || { echo gone; exit 1; }`}

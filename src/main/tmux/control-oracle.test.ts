@@ -1,0 +1,205 @@
+import { execFileSync } from 'node:child_process'
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+
+import fc from 'fast-check'
+import { expect, it, onTestFinished } from 'vitest'
+
+import { lacks } from '../../testing/programs.ts'
+import { runs } from '../../testing/runs.ts'
+import { attachTerminal, historyOf, screenOf, type Attached } from '../../testing/tmux-control.ts'
+import { tmuxServers, type TmuxServers } from '../../testing/tmux-servers.ts'
+
+const wait = { timeout: 10_000, interval: 30 }
+
+const count = fc.nat({ max: 30 })
+/** xterm.js moves the cursor to the first column for inserted and deleted lines, tmux doesn't. */
+const csi = (letter: string) => count.map(n => `${/[LM]/.test(letter) ? '\r' : ''}\u001b[${n + 1}${letter}`)
+const oneOf = (...list: readonly string[]) => fc.constantFrom(...list)
+const words = (list: readonly string[]) => fc.array(fc.constantFrom(...list), { minLength: 1, maxLength: 30 })
+const narrow = ['the ', 'quick', ' naïve', 'e\u0301', '─', '\t', '  ', '1234567890', 'a\u0308\u0323']
+const wide = ['漢', '字', 'ｘ', '한국']
+const saveCursor = '\u001b7'
+const restoreCursor = '\u001b8'
+const enterAlternate = '\u001b[?1049h'
+const leaveAlternate = '\u001b[?1049l'
+
+/** What programs print, as sequences. Queries aren't among it: a terminal without a user answers none. */
+const common = [
+  { weight: 6, arbitrary: oneOf('\r\n', '\r\n\r\n', '\r', '\n') },
+  {
+    weight: 3,
+    arbitrary: oneOf('1', '31', '44', '0', '7', '38;5;99', '48;2;1;2;3', '4:3', '39;49').map(n => `\u001b[${n}m`),
+  },
+  { weight: 2, arbitrary: fc.constantFrom(...'EFLMSTd').chain(csi) },
+  { weight: 2, arbitrary: oneOf('J', '1J', '2J', '2K', '3J').map(end => `\r\u001b[${end}`) },
+  { weight: 1, arbitrary: oneOf('\u001bM', '\u001bD', '\u001bE', saveCursor, restoreCursor) },
+  { weight: 1, arbitrary: fc.tuple(count, count).map(([a, b]) => `\u001b[${a + 1};${a + b + 2}r`) },
+  { weight: 1, arbitrary: oneOf('\u001b[r', '\u001b[?25l', '\u001b[?25h', enterAlternate, leaveAlternate) },
+]
+/** Halves of wide characters are erased in different ways, so that these texts are only printed in lines. */
+const withWide = [...common, { weight: 10, arbitrary: words([...narrow, ...wide]).map(list => list.join('')) }]
+const withEdits = [
+  ...common,
+  { weight: 8, arbitrary: words(narrow).map(list => list.join('')) },
+  { weight: 3, arbitrary: fc.tuple(count, count).map(([y, x]) => `\u001b[${y + 1};${x * 3 + 1}H`) },
+  { weight: 4, arbitrary: fc.constantFrom(...'ABCDGPX@b').chain(csi) },
+  { weight: 2, arbitrary: oneOf('J', '1J', 'K', '1K', '?7l', '?7h').map(end => `\u001b[${end}`) },
+]
+type Printed = readonly string[]
+const outputOf = (kinds: typeof common) => fc.array(fc.oneof(...kinds), { minLength: 1, maxLength: 60 })
+const sizes = fc.record({ cols: fc.integer({ min: 20, max: 120 }), rows: fc.integer({ min: 5, max: 40 }) })
+const stepOf = (output: fc.Arbitrary<Printed>) =>
+  fc.oneof(
+    { weight: 5, arbitrary: output.map(list => ({ kind: 'print' as const, list })) },
+    { weight: 1, arbitrary: sizes.map(size => ({ kind: 'resize' as const, size })) },
+    { weight: 1, arbitrary: fc.constantFrom({ kind: 'split' as const }, { kind: 'join' as const }) },
+    { weight: 1, arbitrary: fc.constant({ kind: 'kill' as const }) },
+  )
+type Step = ReturnType<typeof stepOf> extends fc.Arbitrary<infer T> ? T : never
+const run = fc.constantFrom(withWide, withEdits).chain(kinds => {
+  const output = outputOf(kinds)
+  return fc.record({ before: output, steps: fc.array(stepOf(output), { minLength: 2, maxLength: 10 }) })
+})
+
+/** A pane whose program prints what the test writes. */
+class Rig {
+  readonly #servers: TmuxServers
+  readonly #fifo: string
+  readonly #name: string
+  /** Open for both, so that opening doesn't wait for the program. */
+  readonly #feed: number
+  #marks = 0
+  #attached: Attached | undefined
+  #size = { cols: 80, rows: 24 }
+  #hasSaved = false
+  #isAlternate = false
+
+  constructor(servers: TmuxServers, name: string) {
+    this.#servers = servers
+    this.#name = name
+    this.#fifo = join(servers.env.TMUX_TMPDIR, `${name}.fifo`)
+    execFileSync('mkfifo', [this.#fifo])
+    const program = `stty raw -echo; exec cat <'${this.#fifo}'`
+    servers.tmux('new-session', '-d', '-x', '80', '-y', '24', '-s', name, program)
+    this.#feed = openSync(this.#fifo, 'r+')
+  }
+
+  get attached(): Attached {
+    if (!this.#attached) throw new Error('It is not attached.')
+    return this.#attached
+  }
+
+  async attach(): Promise<void> {
+    const run = { socket: 'default', session: this.#name, create: false } as const
+    this.#attached = await attachTerminal(run, { env: this.#servers.env, size: this.#size })
+  }
+
+  async act(action: Step): Promise<void> {
+    const target = `${this.#name}:0`
+    switch (action.kind) {
+      case 'print':
+        return this.#print(action.list)
+      case 'resize':
+        this.#size = action.size
+        this.#hasSaved = false
+        // The window has its new size before the host hears of it.
+        this.attached.terminal.resize(action.size.cols, action.size.rows)
+        this.attached.shell.resize(action.size)
+        return
+      case 'split':
+        this.#servers.tmux('split-window', '-d', '-h', '-t', `${target}.0`, 'sleep 1000')
+        return
+      case 'join':
+        this.#servers.tmux('kill-pane', '-a', '-t', `${target}.0`)
+        return
+      case 'kill': {
+        this.#hasSaved = false
+        const pid = this.#servers.tmux('list-clients', '-t', this.#name, '-F', '#{client_pid}')
+        process.kill(Number(pid), 'SIGKILL')
+        expect((await this.attached.ended).kind).toBe('lost')
+        await this.attach()
+      }
+    }
+  }
+
+  /** Leaves out what terminals disagree about: a cursor that wasn't saved, or not on this screen. */
+  #print(list: Printed): void {
+    const usual = list.filter(each => {
+      if (each === restoreCursor) return this.#hasSaved
+      if (each === saveCursor) this.#hasSaved = true
+      if (each !== enterAlternate && each !== leaveAlternate) return true
+      this.#hasSaved = false
+      const [was, is] = [this.#isAlternate, each === enterAlternate]
+      this.#isAlternate = is
+      return was !== is
+    })
+    writeSync(this.#feed, usual.join(''))
+  }
+
+  /** Waits until tmux has read everything, and compares what it shows. */
+  async compare(): Promise<void> {
+    const mark = `mark-${++this.#marks}`
+    writeSync(this.#feed, `\u001b]2;${mark}\u0007`)
+    const target = `${this.#name}:0.0`
+    const shown = (format: string) => this.#servers.tmux('display-message', '-p', '-t', target, format)
+    await expect.poll(() => shown('#{pane_title}'), wait).toBe(mark)
+    const expected = () => ({
+      cursor: shown('#{cursor_x},#{cursor_y}'),
+      screen: rowsOf(this.#servers.tmux('capture-pane', '-p', '-N', '-t', target), Number(shown('#{pane_height}'))),
+    })
+    await expect
+      .poll(async () => {
+        await this.attached.drawn()
+        const { active } = this.attached.terminal.buffer
+        return { cursor: `${active.cursorX},${active.cursorY}`, screen: screenOf(this.attached.terminal) }
+      }, wait)
+      .toEqual(expected())
+  }
+
+  compareHistory(): void {
+    const target = `${this.#name}:0.0`
+    const size = Number(this.#servers.tmux('display-message', '-p', '-t', target, '#{history_size}'))
+    const text = this.#servers.tmux('capture-pane', '-p', '-N', '-S', '-', '-E', '-1', '-t', target)
+    expect(historyOf(this.attached.terminal)).toEqual(size === 0 ? [] : rowsOf(text, size))
+  }
+
+  end(): void {
+    this.#attached?.shell.dispose()
+    closeSync(this.#feed)
+    this.#servers.tmux('kill-session', '-t', `=${this.#name}`)
+  }
+}
+
+/** The helper trims the end of the output. */
+function rowsOf(text: string, rows: number): readonly string[] {
+  const lines = text.split('\n').map(line => line.trimEnd())
+  return [...lines, ...Array<string>(Math.max(0, rows - lines.length)).fill('')]
+}
+
+it.skipIf(lacks('tmux'))('shows what tmux shows, whatever happens to the pane', { timeout: 1_200_000 }, async () => {
+  const servers = tmuxServers()
+  onTestFinished(() => servers.stop())
+  servers.tmux('new-session', '-d', '-s', 'keep', 'sleep 10000')
+  let number = 0
+  await fc.assert(
+    fc.asyncProperty(run, async ({ steps, before }) => {
+      const rig = new Rig(servers, `run${++number}`)
+      try {
+        await rig.act({ kind: 'print', list: before })
+        await rig.attach()
+        await rig.compare()
+        for (const each of steps) {
+          await rig.act(each)
+          await rig.compare()
+        }
+        await rig.act({ kind: 'kill' })
+        await rig.compare()
+        rig.compareHistory()
+      } finally {
+        rig.end()
+      }
+    }),
+    { numRuns: runs(200, 20), endOnFailure: true },
+  )
+})

@@ -1,0 +1,64 @@
+const escape = 0x1b
+const nameLetter = 0x6b
+const titleStart = Buffer.from(']2;')
+
+/**
+ * Prepares the output of a pane for a terminal that isn't tmux. Programs in tmux set the window's name by `ESC k name ESC
+ * \`, which other terminals would print; it becomes the title (OSC 2). All other bytes stay as they are.
+ */
+export class PaneOutput {
+  #afterEscape = false
+  /** The last bytes, if they are the beginning of a character. */
+  #character: Uint8Array = new Uint8Array()
+
+  /** The first bytes of a character whose end is to come. */
+  get unfinished(): Uint8Array {
+    return this.#character
+  }
+
+  /** Forgets what came before. */
+  reset(): void {
+    this.#afterEscape = false
+    this.#character = new Uint8Array()
+  }
+
+  read(data: Uint8Array): Uint8Array {
+    if (data.length === 0) return data
+    this.#character = endOf(this.#character, data)
+    const names = this.#names(data)
+    this.#afterEscape = data.at(-1) === escape
+    if (names.length === 0) return data
+    const parts: Uint8Array[] = []
+    let from = 0
+    for (const at of names) {
+      parts.push(data.subarray(from, at), titleStart)
+      from = at + 1
+    }
+    return Buffer.concat([...parts, data.subarray(from)])
+  }
+
+  /** Returns the places of each k after an ESC. */
+  #names(data: Uint8Array): readonly number[] {
+    const places = this.#afterEscape && data[0] === nameLetter ? [0] : []
+    for (let at = data.indexOf(escape); at >= 0; at = data.indexOf(escape, at + 1))
+      if (data[at + 1] === nameLetter) places.push(at + 1)
+    return places
+  }
+}
+
+/** True if the bytes begin within a character (RFC 3629). */
+export function beginsWithin(data: Uint8Array): boolean {
+  return data[0] !== undefined && (data[0] & 0xc0) === 0x80
+}
+
+/** Returns the last bytes of `before` and `data` that are the beginning of a character, at most three. */
+function endOf(before: Uint8Array, data: Uint8Array): Uint8Array {
+  const last = data.length >= 3 ? data.slice(-3) : Uint8Array.from([...before, ...data]).slice(-3)
+  for (let length = 1; length <= last.length; length++) {
+    const byte = last[last.length - length] as number
+    if ((byte & 0xc0) === 0x80) continue
+    const wanted = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1
+    return length < wanted ? last.slice(-length) : new Uint8Array()
+  }
+  return new Uint8Array()
+}
