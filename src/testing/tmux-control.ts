@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { Terminal } from '@xterm/headless'
 
 import { OutputMarks } from '../main/ssh/output-marks.ts'
+import { FlowControl } from '../main/terminals/flow-control.ts'
 import { controlCommand, type ControlRun } from '../main/tmux/control-command.ts'
 import type { ControlShell, ControlShellEnd } from '../main/tmux/control-shell.ts'
 import { startControl, type ControlAnswer, type StartedCommand } from '../main/tmux/start-control.ts'
@@ -54,7 +55,7 @@ export function startOn(
   return { command, answer: startControl({ command, marks, where: 'test', session: run.session, size, signal }) }
 }
 
-/** Attaches a terminal that starts empty. */
+/** Attaches a terminal that starts empty, with the flow control of a real one. */
 export async function attachTerminal(
   run: ControlRun,
   { env, size, scrollback = 20_000 }: { env: NodeJS.ProcessEnv; size: TerminalSize; scrollback?: number },
@@ -65,10 +66,14 @@ export async function attachTerminal(
   const { shell } = found
   const terminal = new Terminal({ ...shell.size, scrollback, allowProposedApi: true })
   let bytes = 0
+  const flow = new FlowControl()
   shell.onSize(({ cols, rows }) => terminal.resize(cols, rows))
   shell.onData(data => {
     bytes += data.length
-    terminal.write(data)
+    if (flow.sent(data.length) === 'pause') shell.pause()
+    terminal.write(data, () => {
+      if (flow.acknowledged(data.length) === 'resume') shell.resume()
+    })
   })
   const ended = new Promise<ControlShellEnd>(resolve => shell.onEnd(resolve))
   const drawn = () => new Promise<void>(resolve => terminal.write('', resolve))

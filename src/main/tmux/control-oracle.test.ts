@@ -34,7 +34,10 @@ const common = [
   { weight: 2, arbitrary: fc.constantFrom(...'EFLMSTd').chain(csi) },
   { weight: 2, arbitrary: oneOf('J', '1J', '2J', '2K', '3J').map(end => `\r\u001b[${end}`) },
   { weight: 1, arbitrary: oneOf('\u001bM', '\u001bD', '\u001bE', saveCursor, restoreCursor) },
-  { weight: 1, arbitrary: fc.tuple(count, count).map(([a, b]) => `\u001b[${a + 1};${a + b + 2}r`) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(fc.nat({ max: 2 }), fc.nat({ max: 3 })).map(([a, b]) => `\u001b[${a + 1};${a + b + 2}r`),
+  },
   { weight: 1, arbitrary: oneOf('\u001b[r', '\u001b[?25l', '\u001b[?25h', enterAlternate, leaveAlternate) },
 ]
 /** Halves of wide characters are erased in different ways, so that these texts are only printed in lines. */
@@ -48,7 +51,7 @@ const withEdits = [
 ]
 type Printed = readonly string[]
 const outputOf = (kinds: typeof common) => fc.array(fc.oneof(...kinds), { minLength: 1, maxLength: 60 })
-const sizes = fc.record({ cols: fc.integer({ min: 20, max: 120 }), rows: fc.integer({ min: 5, max: 40 }) })
+const sizes = fc.record({ cols: fc.integer({ min: 20, max: 120 }), rows: fc.integer({ min: 8, max: 40 }) })
 const stepOf = (output: fc.Arbitrary<Printed>) =>
   fc.oneof(
     { weight: 5, arbitrary: output.map(list => ({ kind: 'print' as const, list })) },
