@@ -32,7 +32,7 @@ const common = [
     arbitrary: oneOf('1', '31', '44', '0', '7', '38;5;99', '48;2;1;2;3', '4:3', '39;49').map(n => `\u001b[${n}m`),
   },
   { weight: 2, arbitrary: fc.constantFrom(...'EFLMSTd').chain(csi) },
-  { weight: 2, arbitrary: oneOf('J', '1J', '2J', '2K', '3J').map(end => `\r\u001b[${end}`) },
+  { weight: 2, arbitrary: oneOf('J', '2J', '2K', '3J').map(end => `\r\u001b[${end}`) },
   { weight: 1, arbitrary: oneOf('\u001bM', '\u001bD', '\u001bE', saveCursor, restoreCursor) },
   {
     weight: 1,
