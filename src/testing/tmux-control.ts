@@ -10,7 +10,7 @@ import { startControl, type ControlAnswer, type StartedCommand } from '../main/t
 import type { TerminalSize } from '../shared/contract/terminals.ts'
 
 /** Runs a command line as sshd does: in a shell, without a terminal. */
-export function runCommandLine(line: string, env: NodeJS.ProcessEnv): StartedCommand & { readonly pid: number } {
+function runCommandLine(line: string, env: NodeJS.ProcessEnv): StartedCommand & { readonly pid: number } {
   const { TMUX: _outer, ...clean } = process.env
   const child = spawn('sh', ['-c', line], { env: { ...clean, SHELL: '/bin/sh', ...env }, stdio: 'pipe' })
   // What is written after the end is lost, as on a closed channel.

@@ -17,8 +17,8 @@ const count = fc.nat({ max: 30 })
 const csi = (letter: string) => count.map(n => `${/[LM]/.test(letter) ? '\r' : ''}\u001b[${n + 1}${letter}`)
 const oneOf = (...list: readonly string[]) => fc.constantFrom(...list)
 const words = (list: readonly string[]) => fc.array(fc.constantFrom(...list), { minLength: 1, maxLength: 30 })
-const narrow = ['the ', 'quick', ' naïve', 'e\u0301', '─', '\t', '  ', '1234567890', 'a\u0308\u0323']
-const wide = ['漢', '字', 'ｘ', '한국']
+const narrow = ['the ', 'quick', ' naïve', '─', '\t', '  ', '1234567890']
+const wide = ['漢', '字', 'ｘ', '한국', 'e\u0301', 'a\u0308\u0323']
 const saveCursor = '\u001b7'
 const restoreCursor = '\u001b8'
 const enterAlternate = '\u001b[?1049h'
@@ -40,7 +40,10 @@ const common = [
   },
   { weight: 1, arbitrary: oneOf('\u001b[r', '\u001b[?25l', '\u001b[?25h', enterAlternate, leaveAlternate) },
 ]
-/** Halves of wide characters are erased in different ways, so that these texts are only printed in lines. */
+/**
+ * Terminals disagree about halves of wide characters that are erased, and combining ones at the right edge without wrap:
+ * these texts are only printed in lines.
+ */
 const withWide = [...common, { weight: 10, arbitrary: words([...narrow, ...wide]).map(list => list.join('')) }]
 const withEdits = [
   ...common,
@@ -57,6 +60,7 @@ const stepOf = (output: fc.Arbitrary<Printed>) =>
     { weight: 5, arbitrary: output.map(list => ({ kind: 'print' as const, list })) },
     { weight: 1, arbitrary: sizes.map(size => ({ kind: 'resize' as const, size })) },
     { weight: 1, arbitrary: fc.constantFrom({ kind: 'split' as const }, { kind: 'join' as const }) },
+    { weight: 1, arbitrary: sizes.map(size => ({ kind: 'decide' as const, size })) },
     { weight: 1, arbitrary: fc.constant({ kind: 'kill' as const }) },
   )
 type Step = ReturnType<typeof stepOf> extends fc.Arbitrary<infer T> ? T : never
@@ -110,10 +114,16 @@ class Rig {
         this.attached.terminal.resize(action.size.cols, action.size.rows)
         this.attached.shell.resize(action.size)
         return
+      case 'decide':
+        // From now on the size of the window doesn't depend on its clients.
+        this.#hasSaved = false
+        this.#servers.tmux('resize-window', '-t', target, '-x', `${action.size.cols}`, '-y', `${action.size.rows}`)
+        return
       case 'split':
         this.#servers.tmux('split-window', '-d', '-h', '-t', `${target}.0`, 'sleep 1000')
         return
       case 'join':
+        this.#servers.tmux('set-option', '-uw', '-t', target, 'window-size')
         this.#servers.tmux('kill-pane', '-a', '-t', `${target}.0`)
         return
       case 'kill': {

@@ -11,6 +11,9 @@ const bytesPerCommand = 320
 /** Enough for a fast paste over a slow link, few enough for Ctrl+C to be sent soon after one. */
 const mostCommands = 32
 
+const slowMs = 2_000
+const fewLines = 200
+
 export interface PaneListener {
   /** Bytes for a terminal. */
   readonly onData: (data: Uint8Array) => void
@@ -30,12 +33,14 @@ export class ControlPane {
   readonly #listener: PaneListener
   readonly #output = new PaneOutput()
   #historyLines: number
-  #size: TerminalSize | undefined
+  /** The size that the terminal has. */
+  #size: TerminalSize
   /** Output counts only after the picture. */
   #isLive = false
   #isFirst = true
   #awaits: 'nothing' | 'screen' | 'whole' = 'nothing'
   #drawAgain = false
+  #asked = 0
   #checksStart = false
   /** True if tmux may show its copy mode in the pane, which would take the keys. */
   #inMode = false
@@ -45,17 +50,19 @@ export class ControlPane {
   constructor(
     client: ControlClient,
     pane: number,
-    { historyLines, ...listener }: PaneListener & { historyLines: number },
+    { historyLines, size, ...listener }: PaneListener & { historyLines: number; size: TerminalSize },
   ) {
     this.#client = client
     this.#pane = pane
     this.#historyLines = historyLines
+    this.#size = size
     this.#listener = listener
   }
 
   /** Emits the pane's history, screen and modes. Afterwards its output is emitted until tmux ends. */
   start(): void {
     this.#awaits = 'whole'
+    this.#asked = performance.now()
     const commands = wholeCommands(this.#pane, this.#historyLines)
     this.#client.request(commands, reply => this.#takeWhole(reply))
   }
@@ -68,10 +75,25 @@ export class ControlPane {
     else if (event.kind === 'pause' && this.#awaits !== 'whole') this.#startOver()
   }
 
-  /** Draws the screen again if tmux has changed its size: programs and terminals wrap lines differently. */
-  resized({ cols, rows }: TerminalSize): void {
-    if (this.#size?.cols === cols && this.#size.rows === rows) return
-    this.#draw()
+  /** Notes the size of the terminal, which may differ from that of the pane until the next picture. */
+  terminalResized(size: TerminalSize): void {
+    this.#size = size
+  }
+
+  /** Notes the size of the pane in tmux. */
+  paneResized({ cols, rows }: TerminalSize): void {
+    if (!this.#hasSize(cols, rows)) this.draw()
+  }
+
+  /** Draws the screen again: a program, tmux and the terminal wrap the lines of another size differently. */
+  draw(): void {
+    if (this.#awaits !== 'nothing') {
+      this.#drawAgain = true
+      return
+    }
+    this.#awaits = 'screen'
+    const commands = [listPanes(this.#pane), capture(this.#pane, '-peqN'), capture(this.#pane, '-pPC')]
+    this.#client.request(commands, reply => this.#takeScreen(reply))
   }
 
   /** Sends bytes as typed. */
@@ -89,14 +111,8 @@ export class ControlPane {
     this.start()
   }
 
-  #draw(): void {
-    if (this.#awaits !== 'nothing') {
-      this.#drawAgain = true
-      return
-    }
-    this.#awaits = 'screen'
-    const commands = [listPanes(this.#pane), capture(this.#pane, '-peqN'), capture(this.#pane, '-pPC')]
-    this.#client.request(commands, reply => this.#takeScreen(reply))
+  #hasSize(cols: number, rows: number): boolean {
+    return this.#size.cols === cols && this.#size.rows === rows
   }
 
   #takeOutput(data: Uint8Array): void {
@@ -118,6 +134,8 @@ export class ControlPane {
       return this.start()
     }
     if (!found) return this.#fail(reply)
+    // A slow link would otherwise carry nothing but history in a flood of output.
+    if (performance.now() - this.#asked > slowMs) this.#historyLines = Math.max(fewLines, this.#historyLines >> 2)
     this.#isLive = true
     this.#checksStart = this.#isFirst
     this.#isFirst = false
@@ -136,7 +154,7 @@ export class ControlPane {
   #emit(state: PaneState, picture: Uint8Array, unfinished: readonly Uint8Array[]): void {
     const { cols, rows } = state
     this.#inMode = state.inMode
-    if (this.#size?.cols !== cols || this.#size.rows !== rows) {
+    if (!this.#hasSize(cols, rows)) {
       this.#size = { cols, rows }
       this.#listener.onSize(this.#size)
     }
@@ -144,7 +162,7 @@ export class ControlPane {
     this.#listener.onData(Buffer.concat([picture, this.#output.read(Buffer.concat(unfinished))]))
     if (!this.#drawAgain) return
     this.#drawAgain = false
-    this.#draw()
+    this.draw()
   }
 
   #fail(reply: ControlReply): void {
@@ -164,8 +182,9 @@ export class ControlPane {
       if (now.length < first.length) this.#input.unshift(first.subarray(now.length))
       const hex = Array.from(now, byte => byte.toString(16).padStart(2, '0')).join(' ')
       this.#commands++
-      this.#client.request([`send-keys -t '%${this.#pane}' -H ${hex}`], () => {
+      this.#client.request([`send-keys -t '%${this.#pane}' -H ${hex}`], reply => {
         this.#commands--
+        if (reply.kind === 'ended') this.#input = []
         this.#send()
       })
     }

@@ -96,12 +96,12 @@ export class ControlShell implements Disposable {
     this.#client.onEnded(end => this.#finish(shellEnd(end, this.#remains(), where)))
   }
 
-  /** The size of the pane, which other clients of the session may change. Fired before the output for that size. */
+  /** Fired when the pane has another size than the terminal, before the output for that size. */
   readonly onSize = this.#sized.event
   /** What runs in the pane, at most once a second. */
   readonly onProgram = this.#programmed.event
 
-  /** The size that the latest output is for. */
+  /** The size that the terminal must have. */
   get size(): TerminalSize {
     return this.#size
   }
@@ -132,6 +132,8 @@ export class ControlShell implements Disposable {
 
   resize(size: TerminalSize): void {
     this.#wanted = size
+    this.#size = size
+    this.#pane?.view.terminalResized(size)
     this.#sendSize()
   }
 
@@ -166,6 +168,7 @@ export class ControlShell implements Disposable {
       return this.#opening?.reject(new AppError('not-found', `The tmux pane on ${this.#where} no longer exists.`))
     const view = new ControlPane(this.#client, pane, {
       historyLines: this.#historyLines,
+      size: this.#size,
       onData: data => this.#emit(data),
       onSize: size => {
         this.#size = size
@@ -202,7 +205,7 @@ export class ControlShell implements Disposable {
     if (id === undefined || this.#end) return
     if (!this.#session.has(id)) return this.#finish(exited(''))
     const place = this.#session.placeOf(id)
-    if (place) view?.resized({ cols: place.width, rows: place.height })
+    if (place) view?.paneResized({ cols: place.width, rows: place.height })
   }
 
   #sendSize(): void {
@@ -212,6 +215,8 @@ export class ControlShell implements Disposable {
     this.#isResizing = true
     this.#client.request([`refresh-client -C ${cols}x${rows}`], () => {
       this.#isResizing = false
+      // The pane may have kept its size, if another client decides about it.
+      this.#pane?.view.draw()
       this.#sendSize()
     })
   }
