@@ -13,8 +13,8 @@ import { tmuxServers, type TmuxServers } from '../../testing/tmux-servers.ts'
 const wait = { timeout: 10_000, interval: 30 }
 
 const count = fc.nat({ max: 30 })
-/** xterm.js moves the cursor to the first column for inserted and deleted lines, tmux doesn't. */
-const csi = (letter: string) => count.map(n => `${/[LM]/.test(letter) ? '\r' : ''}\u001b[${n + 1}${letter}`)
+/** Outside of the margins, and about the column afterwards, terminals disagree about inserted and deleted lines. */
+const csi = (letter: string) => count.map(n => `${/[LM]/.test(letter) ? '\u001b[r\r\n' : ''}\u001b[${n + 1}${letter}`)
 const oneOf = (...list: readonly string[]) => fc.constantFrom(...list)
 const words = (list: readonly string[]) => fc.array(fc.constantFrom(...list), { minLength: 1, maxLength: 30 })
 const narrow = ['the ', 'quick', ' naïve', '─', '\t', '  ', '1234567890']
@@ -206,6 +206,7 @@ it.skipIf(lacks('tmux'))('shows what tmux shows, whatever happens to the pane', 
           await rig.act(each)
           await rig.compare()
         }
+        await rig.act({ kind: 'print', list: [leaveAlternate] })
         await rig.act({ kind: 'kill' })
         await rig.compare()
         rig.compareHistory()

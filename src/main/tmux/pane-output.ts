@@ -1,6 +1,8 @@
 const escape = 0x1b
 const nameLetter = 0x6b
 const titleStart = Buffer.from(']2;')
+const leaving = ['\u001b[?1049l', '\u001b[?1047l', '\u001b[?47l'].map(text => Buffer.from(text))
+const longestLeaving = 8
 
 /**
  * Prepares the output of a pane for a terminal that isn't tmux. Programs in tmux set the window's name by `ESC k name ESC
@@ -11,6 +13,15 @@ export class PaneOutput {
   /** The last bytes, if they are the beginning of a character. */
   #character: Uint8Array = new Uint8Array()
 
+  /** The end of the output, which may be the beginning of a sequence. */
+  #tail = Buffer.alloc(0)
+  #leftAlternate = false
+
+  /** True if the latest output has left the alternate screen. */
+  get leftAlternate(): boolean {
+    return this.#leftAlternate
+  }
+
   /** The first bytes of a character whose end is to come. */
   get unfinished(): Uint8Array {
     return this.#character
@@ -20,11 +31,13 @@ export class PaneOutput {
   reset(): void {
     this.#afterEscape = false
     this.#character = new Uint8Array()
+    this.#tail = Buffer.alloc(0)
   }
 
   read(data: Uint8Array): Uint8Array {
     if (data.length === 0) return data
     this.#character = endOf(this.#character, data)
+    this.#leftAlternate = this.#leaves(Buffer.from(data.buffer, data.byteOffset, data.byteLength))
     const names = this.#names(data)
     this.#afterEscape = data.at(-1) === escape
     if (names.length === 0) return data
@@ -35,6 +48,12 @@ export class PaneOutput {
       from = at + 1
     }
     return Buffer.concat([...parts, data.subarray(from)])
+  }
+
+  #leaves(data: Buffer): boolean {
+    const seam = Buffer.concat([this.#tail, data.subarray(0, longestLeaving - 1)])
+    this.#tail = Buffer.concat([this.#tail, data.subarray(1 - longestLeaving)]).subarray(1 - longestLeaving)
+    return leaving.some(sequence => seam.includes(sequence) || data.includes(sequence))
   }
 
   /** Returns the places of each k after an ESC. */
@@ -53,7 +72,8 @@ export function beginsWithin(data: Uint8Array): boolean {
 
 /** Returns the last bytes of `before` and `data` that are the beginning of a character, at most three. */
 function endOf(before: Uint8Array, data: Uint8Array): Uint8Array {
-  const last = data.length >= 3 ? data.slice(-3) : Uint8Array.from([...before, ...data]).slice(-3)
+  // A Buffer's slice() would share its memory.
+  const last = Uint8Array.from([...before, ...data.subarray(-3)]).slice(-3)
   for (let length = 1; length <= last.length; length++) {
     const byte = last[last.length - length] as number
     if ((byte & 0xc0) === 0x80) continue

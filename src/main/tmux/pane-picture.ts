@@ -35,12 +35,14 @@ export function wholePicture({ state, history, goesOn, joined, rows, alternate }
   if (history.length > 0 && !goesOn) out.text(`\r\n${pen.sequence}`)
   // capture-pane begins each of its outputs with default colours.
   out.text(`${csi}m`)
-  out.flow(joined, new Pen())
-  // A wrapped line whose end was erased later is shorter than its row, so that the rest of it has moved up.
-  out.rows(rows, state)
   if (state.isAlternate) {
-    out.text(`${csi}m${state.savedCursor ? place(...state.savedCursor) : ''}${csi}?1049h${csi}H${csi}2J`)
+    out.hidden(state, joined, rows.length)
+    out.text(`${csi}?1049h${csi}H${csi}2J`)
     out.rows(alternate, state)
+  } else {
+    out.flow(joined, new Pen())
+    // A wrapped line whose end was erased later is shorter than its row, so that the rest of it has moved up.
+    out.rows(rows, state)
   }
   out.text(`${csi}m\u000f${tabs(state)}${modes(state)}`)
   out.cursor(state, state.isAlternate ? alternate : rows)
@@ -76,6 +78,17 @@ class Writer {
       // A terminal fills a new row with the current background.
       if (pen.read(line)) this.text(`${csi}m${csi}K`)
     })
+  }
+
+  /** Writes the normal screen under the alternate one. It may have the size that the pane had before. */
+  hidden({ rows, savedCursor }: PaneState, joined: Lines, height: number): void {
+    if (height === rows) {
+      this.flow(joined, new Pen())
+      this.text(savedCursor ? place(...savedCursor) : '')
+      return
+    }
+    const last = joined.findLastIndex(line => Buffer.from(line).toString('latin1').trim() !== '')
+    this.flow(joined.slice(0, last + 1), new Pen())
   }
 
   /** Writes each row where it belongs. Erasing characters, unlike erasing a line, keeps the terminal's wrapped lines. */
