@@ -124,8 +124,8 @@ export class ControlPane {
     }
     const bytes = this.#output.read(data)
     if (bytes.length > 0) this.#listener.onData(bytes)
-    // While the normal screen isn't shown, tmux and the terminal resize it in different ways.
-    if (this.#output.leftAlternate) this.draw()
+    // xterm.js has margins for each of the screens, tmux has one pair; and they resize a hidden screen in different ways.
+    if (this.#output.switchedScreen) this.draw()
   }
 
   #takeWhole(reply: ControlReply): void {

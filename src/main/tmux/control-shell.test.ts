@@ -202,6 +202,11 @@ it.skipIf(lacks('tmux'))('says that a session is gone, or that tmux is too old o
     code: 'not-found',
     message: 'The tmux session “work” no longer exists on this host.',
   })
+  const unreachable = startOn({ ...run, create: true }, { env: { TMUX_TMPDIR: '/dev/null' }, size }).answer
+  await expect(unreachable).rejects.toMatchObject({
+    code: 'server-refused',
+    message: expect.stringMatching(/^tmux on test: .*\/dev\/null/) as string,
+  })
   const folder = mkdtempSync('/tmp/hawser-old-')
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const onlyOld = (version: string) => {

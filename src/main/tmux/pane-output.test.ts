@@ -41,14 +41,14 @@ it('knows the beginning of a character', () => {
   })
 })
 
-it('notices that the alternate screen was left', () => {
-  for (const sequence of ['\u001b[?1049l', '\u001b[?1047l', '\u001b[?47l'])
+it('notices that the screen was switched', () => {
+  for (const sequence of ['\u001b[?1049l', '\u001b[?1047h', '\u001b[?47l'])
     for (let at = 0; at <= sequence.length; at++) {
       const output = new PaneOutput()
-      const left = [`text${sequence.slice(0, at)}`, `${sequence.slice(at)}text`, 'other output', '\u001b[?1049h'].map(
+      const left = [`text${sequence.slice(0, at)}`, `${sequence.slice(at)}text`, 'other output', '\u001b[?25h'].map(
         text => {
           output.read(Buffer.from(text))
-          return output.leftAlternate
+          return output.switchedScreen
         },
       )
       expect(left.includes(true), `${sequence} at ${at}`).toBe(true)

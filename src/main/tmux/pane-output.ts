@@ -1,8 +1,8 @@
 const escape = 0x1b
 const nameLetter = 0x6b
 const titleStart = Buffer.from(']2;')
-const leaving = ['\u001b[?1049l', '\u001b[?1047l', '\u001b[?47l'].map(text => Buffer.from(text))
-const longestLeaving = 8
+const switching = ['1049h', '1049l', '1047h', '1047l', '47h', '47l'].map(mode => Buffer.from(`\u001b[?${mode}`))
+const longestSwitch = 8
 
 /**
  * Prepares the output of a pane for a terminal that isn't tmux. Programs in tmux set the window's name by `ESC k name ESC
@@ -15,11 +15,11 @@ export class PaneOutput {
 
   /** The end of the output, which may be the beginning of a sequence. */
   #tail = Buffer.alloc(0)
-  #leftAlternate = false
+  #switchedScreen = false
 
-  /** True if the latest output has left the alternate screen. */
-  get leftAlternate(): boolean {
-    return this.#leftAlternate
+  /** True if the latest output has switched between the normal and the alternate screen. */
+  get switchedScreen(): boolean {
+    return this.#switchedScreen
   }
 
   /** The first bytes of a character whose end is to come. */
@@ -37,7 +37,7 @@ export class PaneOutput {
   read(data: Uint8Array): Uint8Array {
     if (data.length === 0) return data
     this.#character = endOf(this.#character, data)
-    this.#leftAlternate = this.#leaves(Buffer.from(data.buffer, data.byteOffset, data.byteLength))
+    this.#switchedScreen = this.#switches(Buffer.from(data.buffer, data.byteOffset, data.byteLength))
     const names = this.#names(data)
     this.#afterEscape = data.at(-1) === escape
     if (names.length === 0) return data
@@ -50,10 +50,10 @@ export class PaneOutput {
     return Buffer.concat([...parts, data.subarray(from)])
   }
 
-  #leaves(data: Buffer): boolean {
-    const seam = Buffer.concat([this.#tail, data.subarray(0, longestLeaving - 1)])
-    this.#tail = Buffer.concat([this.#tail, data.subarray(1 - longestLeaving)]).subarray(1 - longestLeaving)
-    return leaving.some(sequence => seam.includes(sequence) || data.includes(sequence))
+  #switches(data: Buffer): boolean {
+    const seam = Buffer.concat([this.#tail, data.subarray(0, longestSwitch - 1)])
+    this.#tail = Buffer.concat([this.#tail, data.subarray(1 - longestSwitch)]).subarray(1 - longestSwitch)
+    return switching.some(sequence => seam.includes(sequence) || data.includes(sequence))
   }
 
   /** Returns the places of each k after an ESC. */

@@ -1,3 +1,4 @@
+import { cleanLine } from '../../shared/base/clean-text.ts'
 import { AppError } from '../../shared/base/errors.ts'
 import type { TerminalSize } from '../../shared/contract/terminals.ts'
 import type { MarkReader, OutputMarks } from '../ssh/output-marks.ts'
@@ -7,6 +8,7 @@ import { ControlShell } from './control-shell.ts'
 import type { ControlStream } from './control-stream.ts'
 
 const longestVerdict = 256
+const longestComplaint = 300
 const mostErrors = 16 * 1024
 const lineEnd = 0x0a
 // The login shell's startup files run before.
@@ -42,9 +44,15 @@ export async function startControl(start: ControlStart): Promise<ControlAnswer> 
   signal.addEventListener('abort', abort)
   try {
     signal.throwIfAborted()
-    const { verdict, stream, remains } = await openCommand(start)
-    if (verdict.kind === 'ready')
-      return { kind: 'shell', shell: await ControlShell.attach({ stream, where, size, remains }) }
+    const { verdict, opening } = await openCommand(start)
+    if (verdict.kind === 'ready') {
+      const remains = () => opening.remains
+      const attached = ControlShell.attach({ stream: opening, where, size, remains })
+      return {
+        kind: 'shell',
+        shell: await attached.catch((error: unknown) => rethrow(error, opening.complaint, where)),
+      }
+    }
     command.close()
     if (verdict.kind === 'unusable') return verdict
     throw new AppError('not-found', `The tmux session “${session}” no longer exists on this host.`)
@@ -56,11 +64,16 @@ export async function startControl(start: ControlStart): Promise<ControlAnswer> 
   }
 }
 
+/** tmux without a server that it can reach complains on standard error, and ends. */
+function rethrow(error: unknown, complaint: string, where: string): never {
+  if (!(error instanceof AppError) || error.code !== 'lost' || complaint === '') throw error
+  throw new AppError('server-refused', `tmux on ${where}: ${complaint}`, { cause: error })
+}
+
 interface OpenedCommand {
   readonly verdict: Verdict
-  /** What follows the verdict. */
-  readonly stream: ControlStream
-  readonly remains: () => boolean | null
+  /** The stream of control mode, which follows the verdict. */
+  readonly opening: Opening
 }
 
 function openCommand(start: ControlStart): Promise<OpenedCommand> {
@@ -68,7 +81,7 @@ function openCommand(start: ControlStart): Promise<OpenedCommand> {
     const opening = new Opening(start, verdict => {
       clearTimeout(timer)
       if (verdict instanceof AppError) reject(verdict)
-      else resolve({ verdict, stream: opening, remains: () => opening.remains })
+      else resolve({ verdict, opening })
     })
     const timer = setTimeout(() => {
       reject(new AppError('timed-out', `Starting tmux on ${start.where} took too long. Try again.`))
@@ -103,6 +116,11 @@ class Opening implements ControlStream {
   /** True if the session outlived tmux's client; null if the command hasn't said. */
   get remains(): boolean | null {
     return this.#output.code === null ? null : this.#output.code === remainsCode
+  }
+
+  /** What it has printed to standard error, safe to show. */
+  get complaint(): string {
+    return cleanLine(this.#complaint.toString('utf8'), longestComplaint)
   }
 
   onData(listener: (data: Uint8Array) => void): void {
