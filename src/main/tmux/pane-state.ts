@@ -81,10 +81,12 @@ export function readState(lines: readonly Uint8Array[], pane: number): PaneState
   if (cols < 1 || rows < 1 || cols > largest || rows > largest) return null
   const [column, row] = [numberOf('alternate_saved_x'), numberOf('alternate_saved_y')]
   const last = numberOf('scroll_region_lower')
+  // The alternate screen of tmux 3.3 keeps a cursor that is outside of a pane which became narrower.
+  const at = numberOf('cursor_x')
   return {
     cols,
     rows,
-    cursor: [Math.min(numberOf('cursor_x'), cols), Math.min(numberOf('cursor_y'), rows - 1)],
+    cursor: [at > cols ? cols - 1 : at, Math.min(numberOf('cursor_y'), rows - 1)],
     savedCursor: column < cols && row < rows ? [column, row] : null,
     hasHistory: numberOf('history_size') > 0,
     isAlternate: numberOf('alternate_on') === 1,
