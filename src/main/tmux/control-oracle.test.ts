@@ -27,16 +27,19 @@ const restoreCursor = '\u001b8'
 const enterAlternate = '\u001b[?1049h'
 const leaveAlternate = '\u001b[?1049l'
 
-/** What programs print, as sequences. Queries aren't among it: a terminal without a user answers none. */
+/**
+ * What programs print, as sequences. Behind a row that is full, terminals disagree about line feeds. Queries aren't among
+ * it: a terminal without a user answers none.
+ */
 const common = [
-  { weight: 6, arbitrary: oneOf('\r\n', '\r\n\r\n', '\r', '\n') },
+  { weight: 6, arbitrary: oneOf('\r\n', '\r\n\r\n', '\r') },
   {
     weight: 3,
     arbitrary: oneOf('1', '31', '44', '0', '7', '38;5;99', '48;2;1;2;3', '4:3', '39;49').map(n => `\u001b[${n}m`),
   },
   { weight: 2, arbitrary: fc.constantFrom(...'EFLMSTd').chain(csi) },
   { weight: 2, arbitrary: oneOf('J', '2J', '2K', '3J').map(end => `\r\u001b[${end}`) },
-  { weight: 1, arbitrary: oneOf('\u001bM', '\u001bD', '\u001bE', saveCursor, restoreCursor) },
+  { weight: 1, arbitrary: oneOf('\r\n\r\u001bM', '\r\u001bD', '\u001bE', saveCursor, restoreCursor) },
   { weight: 1, arbitrary: oneOf('\u001b[r', '\u001b[?25l', '\u001b[?25h', enterAlternate, leaveAlternate) },
 ]
 /**
@@ -127,6 +130,8 @@ class Rig {
         this.#servers.tmux('resize-window', '-t', target, '-x', `${action.size.cols}`, '-y', `${action.size.rows}`)
         return
       case 'split':
+        // xterm.js has at least two columns, so that one split has to do.
+        this.#servers.tmux('kill-pane', '-a', '-t', `${target}.0`)
         this.#servers.tmux('split-window', '-d', '-h', '-t', `${target}.0`, 'sleep 1000')
         return
       case 'join':
