@@ -149,9 +149,12 @@ class Rig {
     }
   }
 
-  /** A cursor of the alternate screen stays outside of a pane that becomes narrower, in tmux 3.3a. */
+  /**
+   * On the alternate screen of a pane that becomes narrower, tmux 3.3a keeps the cursor outside and xterm.js the characters:
+   * programs draw it anew.
+   */
   async #home(): Promise<void> {
-    writeSync(this.#feed, '\u001b[?6l\u001b[H')
+    writeSync(this.#feed, '\u001b[?6l\u001b[H\u001b[2J')
     const shown = () =>
       this.#servers.tmux('display-message', '-p', '-t', `${this.#name}:0.0`, '#{cursor_x},#{cursor_y}')
     await expect.poll(shown, wait).toBe('0,0')
