@@ -8,7 +8,7 @@ const mainOrder = [
   ['storage', 'prompts'],
   ['ssh-config', 'key-formats'],
   ['ssh'],
-  ['sftp'],
+  ['sftp', 'tmux'],
   ['files', 'terminals', 'forwards', 'keys', 'hosts', 'settings', 'activity'],
   ['presets', 'snippets', 'imports'],
   ['transfers'],

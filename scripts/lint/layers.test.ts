@@ -84,7 +84,7 @@ test('main imports downwards only, and the message says what a folder may import
     'src/renderer/ui/a.ts': value,
   })
   const may =
-    'forwards may import work, storage, prompts, ssh-config, key-formats, ssh, sftp. Join it with others in wiring/.'
+    'forwards may import work, storage, prompts, ssh-config, key-formats, ssh, sftp, tmux. Join it with others in wiring/.'
   expect(await lint(root)).toEqual({
     'src/main/forwards/a.ts': [may],
     'src/main/forwards/c.ts': [may],

@@ -1,0 +1,252 @@
+import { AppError } from '../../shared/base/errors.ts'
+import type { TerminalSize } from '../../shared/contract/terminals.ts'
+import type { ControlClient, ControlReply } from './control-client.ts'
+import type { ControlBlock, ControlEvent } from './control-parser.ts'
+import { beginsWithin, PaneOutput } from './pane-output.ts'
+import { screenPicture, wholePicture, type PaneCapture } from './pane-picture.ts'
+import { listPanes, readState, type PaneState } from './pane-state.ts'
+
+// A line of at most 1,000 characters: older versions have small buffers.
+const bytesPerCommand = 320
+/** Enough for a fast paste over a slow link, few enough for Ctrl+C to be sent soon after one. */
+const mostCommands = 32
+
+const slowMs = 2_000
+const fewLines = 200
+
+export interface PaneListener {
+  /** Bytes for a terminal. */
+  readonly onData: (data: Uint8Array) => void
+  /** The size that the following data is for; called before it. */
+  readonly onSize: (size: TerminalSize) => void
+  /** Called once if the first picture can't be had. */
+  readonly onFailed: (error: AppError) => void
+}
+
+/**
+ * One pane of tmux as a terminal: first its contents, then its output. What tmux leaves out, because the reader is too slow,
+ * is replaced by the contents at that time.
+ */
+export class ControlPane {
+  readonly #client: ControlClient
+  readonly #pane: number
+  readonly #listener: PaneListener
+  readonly #output = new PaneOutput()
+  #historyLines: number
+  /** The size that the terminal has. */
+  #size: TerminalSize
+  /** Output counts only after the picture. */
+  #isLive = false
+  #isFirst = true
+  #awaits: 'nothing' | 'screen' | 'whole' = 'nothing'
+  #drawAgain = false
+  #asked = 0
+  #checksStart = false
+  /** True if tmux may show its copy mode in the pane, which would take the keys. */
+  #inMode = false
+  #input: Uint8Array[] = []
+  #commands = 0
+
+  constructor(
+    client: ControlClient,
+    pane: number,
+    { historyLines, size, ...listener }: PaneListener & { historyLines: number; size: TerminalSize },
+  ) {
+    this.#client = client
+    this.#pane = pane
+    this.#historyLines = historyLines
+    this.#size = size
+    this.#listener = listener
+  }
+
+  /** Emits the pane's history, screen and modes. Afterwards its output is emitted until tmux ends. */
+  start(): void {
+    this.#awaits = 'whole'
+    this.#asked = performance.now()
+    const commands = wholeCommands(this.#pane, this.#historyLines)
+    this.#client.request(commands, reply => this.#takeWhole(reply))
+  }
+
+  handle(event: ControlEvent): void {
+    if (!('pane' in event) || event.pane !== this.#pane) return
+    if (event.kind === 'output') this.#takeOutput(event.data)
+    else if (event.kind === 'pane-mode-changed') this.#inMode = true
+    // A picture that is still to come continues the pane, too.
+    else if (event.kind === 'pause' && this.#awaits !== 'whole') this.#startOver()
+  }
+
+  /** Notes the size of the terminal, which may differ from that of the pane until the next picture. */
+  terminalResized(size: TerminalSize): void {
+    this.#size = size
+  }
+
+  /** Notes the size of the pane in tmux. */
+  paneResized({ cols, rows }: TerminalSize): void {
+    if (!this.#hasSize(cols, rows)) this.draw()
+  }
+
+  /** Draws the screen again: a program, tmux and the terminal wrap the lines of another size differently. */
+  draw(): void {
+    if (this.#awaits !== 'nothing') {
+      this.#drawAgain = true
+      return
+    }
+    this.#awaits = 'screen'
+    const commands = [listPanes(this.#pane), capture(this.#pane, '-peqN'), capture(this.#pane, '-pPC')]
+    this.#client.request(commands, reply => this.#takeScreen(reply))
+  }
+
+  /** Sends bytes as typed. */
+  write(data: Uint8Array): void {
+    if (this.#inMode) {
+      this.#inMode = false
+      this.#client.request([`copy-mode -q -t '%${this.#pane}'`], () => {})
+    }
+    if (data.length > 0) this.#input.push(data.slice())
+    this.#send()
+  }
+
+  #startOver(): void {
+    this.#isLive = false
+    this.start()
+  }
+
+  #hasSize(cols: number, rows: number): boolean {
+    return this.#size.cols === cols && this.#size.rows === rows
+  }
+
+  #takeOutput(data: Uint8Array): void {
+    if (!this.#isLive) return
+    if (this.#checksStart) {
+      this.#checksStart = false
+      // tmux doesn't capture the first bytes of a character.
+      if (beginsWithin(data) && this.#awaits === 'nothing') return this.#startOver()
+    }
+    const bytes = this.#output.read(data)
+    if (bytes.length > 0) this.#listener.onData(bytes)
+    // xterm.js has margins for each of the screens, tmux has one pair; and they resize a hidden screen in different ways.
+    if (this.#output.switchedScreen) this.draw()
+  }
+
+  #takeWhole(reply: ControlReply): void {
+    this.#awaits = 'nothing'
+    const found = reply.kind === 'done' ? readWhole(reply.blocks, this.#pane) : null
+    if (found === 'too long') {
+      this.#historyLines = Math.floor(this.#historyLines / 8)
+      return this.start()
+    }
+    if (!found) return this.#fail(reply)
+    // A slow link would otherwise carry nothing but history in a flood of output.
+    if (performance.now() - this.#asked > slowMs) this.#historyLines = Math.max(fewLines, this.#historyLines >> 2)
+    this.#isLive = true
+    this.#checksStart = this.#isFirst
+    this.#isFirst = false
+    this.#emit(found.capture.state, wholePicture(found.capture), [found.pending])
+  }
+
+  #takeScreen(reply: ControlReply): void {
+    this.#awaits = 'nothing'
+    const [panes, rows, pending] = reply.kind === 'done' ? reply.blocks : []
+    const state = panes && readState(panes.lines, this.#pane)
+    if (state && rows && pending && this.#isLive)
+      this.#emit(state, screenPicture(state, rows.lines), [unescaped(pending), this.#output.unfinished])
+  }
+
+  /** Emits a picture, and then the beginning of a sequence or character that it has interrupted. */
+  #emit(state: PaneState, picture: Uint8Array, unfinished: readonly Uint8Array[]): void {
+    const { cols, rows } = state
+    this.#inMode = state.inMode
+    if (!this.#hasSize(cols, rows)) {
+      this.#size = { cols, rows }
+      this.#listener.onSize(this.#size)
+    }
+    this.#output.reset()
+    this.#listener.onData(Buffer.concat([picture, this.#output.read(Buffer.concat(unfinished))]))
+    if (!this.#drawAgain) return
+    this.#drawAgain = false
+    this.draw()
+  }
+
+  #fail(reply: ControlReply): void {
+    // Without it, a pane that is still there would stay paused.
+    if (reply.kind === 'failed') this.#client.request([flow(this.#pane, 'continue')], () => {})
+    const error =
+      reply.kind === 'ended'
+        ? reply.error
+        : new AppError('not-found', 'The tmux pane can’t be read. It may have ended.')
+    if (this.#isFirst) this.#listener.onFailed(error)
+  }
+
+  #send(): void {
+    while (this.#input.length > 0 && this.#commands < mostCommands) {
+      const first = this.#input.shift() as Uint8Array
+      const now = first.subarray(0, bytesPerCommand)
+      if (now.length < first.length) this.#input.unshift(first.subarray(now.length))
+      const hex = Array.from(now, byte => byte.toString(16).padStart(2, '0')).join(' ')
+      this.#commands++
+      this.#client.request([`send-keys -t '%${this.#pane}' -H ${hex}`], reply => {
+        this.#commands--
+        if (reply.kind === 'ended') this.#input = []
+        this.#send()
+      })
+    }
+  }
+}
+
+/** Makes tmux leave out the output of a pane, or send it from now on. */
+export function flow(pane: number, what: 'pause' | 'continue'): string {
+  return `refresh-client -A '%${pane}:${what}'`
+}
+
+function capture(pane: number, options: string): string {
+  return `capture-pane ${options} -t '%${pane}'`
+}
+
+/** One list, so that nothing is printed between the captures and the point from which output is sent. */
+function wholeCommands(pane: number, historyLines: number): readonly string[] {
+  return [
+    flow(pane, 'pause'),
+    listPanes(pane),
+    capture(pane, '-peqJ -S -1 -E 0'),
+    capture(pane, `-peqJN -S -${Math.max(1, historyLines)} -E -1`),
+    capture(pane, '-peqJN'),
+    capture(pane, '-peqN'),
+    capture(pane, '-peqJNa'),
+    capture(pane, '-peqNa'),
+    capture(pane, '-pPC'),
+    flow(pane, 'continue'),
+  ]
+}
+
+function readWhole(
+  blocks: readonly ControlBlock[],
+  pane: number,
+): { readonly capture: PaneCapture; readonly pending: Uint8Array } | 'too long' | null {
+  const [, panes, boundary, history, joined, rows, savedJoined, savedRows, pending] = blocks
+  const state = panes && readState(panes.lines, pane)
+  if (!state || !boundary || !history || !joined || !rows || !savedJoined || !savedRows || !pending) return null
+  if (history.cut) return 'too long'
+  const hasHistory = state.hasHistory
+  const normal = state.isAlternate ? [savedJoined, savedRows] : [joined, rows]
+  return {
+    capture: {
+      state,
+      history: hasHistory ? history.lines : [],
+      // Both are one line if the last line of the history goes on below.
+      goesOn: hasHistory && boundary.lines.length === 1,
+      joined: normal[0]?.lines ?? [],
+      rows: normal[1]?.lines ?? [],
+      alternate: state.isAlternate ? rows.lines : [],
+    },
+    pending: unescaped(pending),
+  }
+}
+
+/** Decodes the octal escapes of capture-pane -C. */
+function unescaped({ lines }: ControlBlock): Uint8Array {
+  const text = Buffer.concat(lines).toString('latin1')
+  return Buffer.from(
+    text.replace(/\\([0-3][0-7]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8))),
+    'latin1',
+  )
+}

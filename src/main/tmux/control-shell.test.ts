@@ -1,0 +1,220 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { expect, it, onTestFinished } from 'vitest'
+
+import { lacks } from '../../testing/programs.ts'
+import { attachTerminal, historyOf, screenOf, startOn } from '../../testing/tmux-control.ts'
+import { tmuxServers } from '../../testing/tmux-servers.ts'
+
+const size = { cols: 80, rows: 24 }
+const wait = { timeout: 10_000 }
+
+function setUp() {
+  const servers = tmuxServers()
+  onTestFinished(() => servers.stop())
+  const attach = async (options: { create?: boolean; size?: typeof size; scrollback?: number } = {}) => {
+    const { create = true, size: wanted = size, scrollback = 20_000 } = options
+    const run = { socket: 'default', session: 'work', create } as const
+    const attached = await attachTerminal(run, { env: servers.env, size: wanted, scrollback })
+    onTestFinished(() => attached.shell.dispose())
+    return attached
+  }
+  const start = (program: string) => servers.tmux('new-session', '-d', '-x', '80', '-y', '24', '-s', 'work', program)
+  const captured = () => rowsOf(servers.tmux('capture-pane', '-p', '-N', '-t', '=work:'))
+  return { ...servers, attach, start, captured }
+}
+
+const rowsOf = (text: string) => text.split('\n').map(line => line.trimEnd())
+const filled = (rows: readonly string[]) => rows.join('\n').trimEnd().split('\n')
+const type = (text: string) => Buffer.from(text)
+
+it.skipIf(lacks('tmux'))('starts a session, types into it and sees its output', async () => {
+  const { attach } = setUp()
+  const { shell, terminal } = await attach()
+  shell.write(type('printf "%s-%s\\n" naïve 漢字\r'))
+  await expect.poll(() => screenOf(terminal), wait).toContain('naïve-漢字')
+})
+
+it.skipIf(lacks('tmux'))('sends every byte as typed', async () => {
+  const { attach, start, env } = setUp()
+  const file = join(env.TMUX_TMPDIR, 'typed')
+  const bytes = Uint8Array.from({ length: 5_000 }, (_, at) => at % 256)
+  start(`stty raw -echo; printf ready; head -c ${bytes.length} >'${file}'; printf done; sleep 1000`)
+  const { shell, terminal } = await attach()
+  await expect.poll(() => screenOf(terminal)[0], wait).toBe('ready')
+  shell.write(bytes)
+  await expect.poll(() => screenOf(terminal)[0], wait).toBe('readydone')
+  expect(new Uint8Array(readFileSync(file))).toEqual(bytes)
+})
+
+it.skipIf(lacks('tmux'))('shows the history, the screen and the cursor of a session that is there', async () => {
+  const { attach, start, captured } = setUp()
+  start(`seq 1 3000; printf 'a\\033[31mb'; sleep 1000`)
+  await expect.poll(() => captured().join('\n'), wait).toContain('ab')
+  const { terminal, drawn } = await attach()
+  await drawn()
+  expect(filled(screenOf(terminal))).toEqual(filled(captured()))
+  const lines = historyOf(terminal)
+  expect(lines.at(-1)).toBe(String(3_000 - 23))
+  expect(lines.length).toBeGreaterThan(1_500)
+  expect([terminal.buffer.active.cursorX, terminal.buffer.active.cursorY]).toEqual([2, 23])
+})
+
+it.skipIf(lacks('tmux'))('restores wrapped lines, modes and the alternate screen', async () => {
+  const { attach, start, captured } = setUp()
+  const modes = '\\033[?1h\\033[?1002h\\033[?1006h\\033[?25l'
+  start(`printf '%0150d\\n' 1; printf '\\033[?1049h\\033[2J\\033[5;6Hfull${modes}'; sleep 1000`)
+  await expect.poll(() => captured()[4], wait).toContain('full')
+  const { terminal, drawn } = await attach()
+  await drawn()
+  expect(screenOf(terminal)[4]).toBe('     full')
+  expect(terminal.buffer.active.type).toBe('alternate')
+  expect(terminal.modes).toMatchObject({ applicationCursorKeysMode: true, mouseTrackingMode: 'drag' })
+  expect(terminal.buffer.normal.getLine(1)?.isWrapped).toBe(true)
+  expect(terminal.buffer.normal.getLine(1)?.translateToString(true)).toMatch(/^0{69}1$/)
+})
+
+it.skipIf(lacks('tmux'))('continues an escape sequence in whose middle it attached', async () => {
+  const { attach, start, captured, env } = setUp()
+  const go = join(env.TMUX_TMPDIR, 'go')
+  start(`printf 'x\\033[3'; while ! [ -e '${go}' ]; do sleep 0.05; done; printf '1mred\\033]2;unfin'; sleep 1000`)
+  await expect.poll(() => captured()[0], wait).toBe('x')
+  const { terminal, drawn } = await attach()
+  writeFileSync(go, '')
+  await expect.poll(() => screenOf(terminal)[0], wait).toBe('xred')
+  await drawn()
+})
+
+it.skipIf(lacks('tmux'))('turns window names into titles instead of printing them', async () => {
+  const { attach, start } = setUp()
+  start(`printf ready; read x; printf '\\033kname\\033\\\\after'; sleep 1000`)
+  const { shell, terminal } = await attach()
+  const titles: string[] = []
+  terminal.onTitleChange(title => titles.push(title))
+  shell.write(type('\r'))
+  await expect.poll(() => screenOf(terminal).join(''), wait).toContain('after')
+  expect(titles).toEqual(['name'])
+  expect(screenOf(terminal).join('')).not.toContain('name')
+})
+
+it.skipIf(lacks('tmux'))('types into the program although another client has opened copy mode', async () => {
+  const { attach, tmux } = setUp()
+  const { shell, terminal } = await attach()
+  tmux('copy-mode', '-t', '=work:')
+  await expect.poll(() => tmux('display-message', '-p', '-t', '=work:', '#{pane_in_mode}'), wait).toBe('1')
+  await new Promise(resolve => setTimeout(resolve, 100))
+  shell.write(type('echo ty""ped\r'))
+  await expect.poll(() => screenOf(terminal), wait).toContain('typed')
+})
+
+it.skipIf(lacks('tmux'))('announces windows and panes, and what runs where', async () => {
+  const { attach, tmux } = setUp()
+  const { shell } = await attach()
+  const programs: unknown[] = []
+  shell.onProgram(program => programs.push(program))
+  tmux('split-window', '-d', '-h', '-t', '=work:', 'sleep 1000')
+  tmux('new-window', '-d', '-n', 'two words', '-t', '=work:', 'sleep 1000')
+  await expect
+    .poll(() => shell.windows.map(({ name, layout }) => [name, layout.kind]), wait)
+    .toEqual([
+      [expect.any(String), 'row'],
+      ['two words', 'pane'],
+    ])
+  await expect.poll(() => shell.size.cols, wait).toBeLessThan(80)
+  const folder = mkdtempSync('/tmp/hawser-\n%exit-')
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  shell.write(type(`cd /tmp/hawser-*exit-*/ && exec sleep 1000\r`))
+  await expect.poll(() => programs.at(-1), wait).toEqual({ command: 'sleep', path: folder.replace('\n', '?') })
+})
+
+it.skipIf(lacks('tmux'))('ends when its pane, its session or tmux ends', async () => {
+  const { attach, tmux } = setUp()
+  const program = await attach()
+  program.shell.write(type('exit\r'))
+  expect(await program.ended).toEqual({ kind: 'exited', exit: { code: null, signal: null }, sentence: '' })
+  const pane = await attach()
+  tmux('split-window', '-d', '-t', '=work:', 'sleep 1000')
+  pane.shell.write(type('exit\r'))
+  expect(await pane.ended).toMatchObject({ kind: 'exited', sentence: '' })
+  const killed = await attach()
+  tmux('kill-session', '-t', '=work')
+  expect(await killed.ended).toMatchObject({ kind: 'exited', sentence: '' })
+})
+
+it.skipIf(lacks('tmux'))('says that another client has detached it', async () => {
+  const { attach, tmux } = setUp()
+  const { ended } = await attach()
+  tmux('detach-client', '-s', '=work')
+  expect(await ended).toMatchObject({ kind: 'exited', sentence: 'Detached. The tmux session is still running.' })
+})
+
+it.skipIf(lacks('tmux'))('leaves the session running when it is disposed', async () => {
+  const { attach, tmux } = setUp()
+  const { shell, ended, command } = await attach()
+  shell.dispose()
+  expect((await ended).kind).toBe('exited')
+  await new Promise<void>(resolve => command.onEnd(() => resolve()))
+  expect(tmux('list-sessions', '-F', '#{session_name} #{session_attached}')).toBe('work 0')
+})
+
+it.skipIf(lacks('tmux'))('stays quick in a flood of output', { timeout: 60_000 }, async () => {
+  const { attach } = setUp()
+  const { shell, terminal, drawn } = await attach()
+  const before = process.memoryUsage().rss
+  shell.write(type('yes | head -c 20000000; echo the en""d\r'))
+  await expect.poll(() => screenOf(terminal), { timeout: 45_000 }).toContain('the end')
+  shell.write(type('yes\r'))
+  await expect.poll(() => screenOf(terminal).filter(line => line === 'y').length, wait).toBeGreaterThan(20)
+  const pressed = performance.now()
+  shell.write(Uint8Array.of(3))
+  shell.write(type('echo stop""ped\r'))
+  await expect.poll(() => screenOf(terminal).join('\n'), { timeout: 5_000, interval: 20 }).toContain('stopped')
+  expect(performance.now() - pressed).toBeLessThan(2_500)
+  await drawn()
+  expect(process.memoryUsage().rss - before).toBeLessThan(300 * 1024 * 1024)
+})
+
+it.skipIf(lacks('tmux'))('shows the latest contents after a pause, and loses no key meanwhile', async () => {
+  const { attach, captured, env } = setUp()
+  const { shell, terminal, command, drawn } = await attach()
+  let said = ''
+  command.onData(data => (said = (said + Buffer.from(data).toString('latin1')).slice(-1_000_000)))
+  shell.write(type('yes\r'))
+  await expect.poll(() => screenOf(terminal).filter(line => line === 'y').length, wait).toBeGreaterThan(20)
+  command.pause()
+  await new Promise(resolve => setTimeout(resolve, 2_500))
+  const file = join(env.TMUX_TMPDIR, 'typed')
+  shell.write(Uint8Array.of(3))
+  shell.write(type(`touch '${file}'; echo half""way\r`))
+  await expect.poll(() => existsSync(file), wait).toBe(true)
+  command.resume()
+  await expect.poll(() => screenOf(terminal).join('\n'), wait).toContain('halfway')
+  await expect.poll(async () => (await drawn(), filled(screenOf(terminal))), wait).toEqual(filled(captured()))
+  // tmux has left out what was too old.
+  expect(said).toMatch(/^%pause %0$/m)
+})
+
+it.skipIf(lacks('tmux'))('says that a session is gone, or that tmux is too old or missing', async () => {
+  const { env } = setUp()
+  const run = { socket: 'hawser', session: 'work', create: false } as const
+  await expect(startOn(run, { env, size }).answer).rejects.toMatchObject({
+    code: 'not-found',
+    message: 'The tmux session “work” no longer exists on this host.',
+  })
+  const unreachable = startOn({ ...run, create: true }, { env: { TMUX_TMPDIR: '/dev/null' }, size }).answer
+  await expect(unreachable).rejects.toMatchObject({
+    code: 'server-refused',
+    message: expect.stringMatching(/^tmux on test: .*\/dev\/null/) as string,
+  })
+  const folder = mkdtempSync('/tmp/hawser-old-')
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const onlyOld = (version: string) => {
+    writeFileSync(join(folder, 'tmux'), `#!/bin/sh\n[ "$1" = -V ] && echo 'tmux ${version}'\n`, { mode: 0o755 })
+    return startOn(run, { env: { ...env, PATH: `${folder}:${process.env['PATH'] ?? ''}` }, size }).answer
+  }
+  for (const version of ['1.8', '2.9a', '3.0', '3.1c', 'next-3.2'])
+    expect(await onlyOld(version)).toEqual({ kind: 'unusable', version })
+  for (const version of ['3.2', '3.2a', '3.10', 'next-3.4', 'master'])
+    await expect(onlyOld(version), version).rejects.toMatchObject({ code: 'not-found' })
+})

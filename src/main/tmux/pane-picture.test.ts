@@ -1,0 +1,152 @@
+import { Terminal } from '@xterm/headless'
+import { expect, it } from 'vitest'
+
+import { screenPicture, wholePicture, type PaneCapture } from './pane-picture.ts'
+import { listPanes, readState, type PaneState } from './pane-state.ts'
+
+const fields = [...listPanes(3).matchAll(/#\{(\w+)\}/g)].map(([, field]) => field as string)
+
+function stateOf(values: Readonly<Record<string, string | number>>): PaneState {
+  const usual: Readonly<Record<string, string | number>> = {
+    pane_id: '%3',
+    pane_width: 10,
+    pane_height: 4,
+    scroll_region_lower: 3,
+    cursor_flag: 1,
+    wrap_flag: 1,
+    alternate_saved_x: 4294967295,
+    alternate_saved_y: 4294967295,
+    pane_tabs: '8',
+    host: 'gpu-box',
+    pane_title: 'gpu-box',
+  }
+  const line = fields.map(field => values[field] ?? usual[field] ?? '').join('|')
+  const state = readState([Buffer.from('%1|80'), Buffer.from(line)], 3)
+  if (!state) throw new Error(line)
+  return state
+}
+
+const lines = (...texts: readonly string[]) => texts.map(text => Buffer.from(text))
+const empty = { history: [], goesOn: false, alternate: [] }
+
+async function drawn(...pictures: readonly Uint8Array[]): Promise<Terminal> {
+  const terminal = new Terminal({ cols: 10, rows: 4, allowProposedApi: true })
+  for (const picture of pictures) await new Promise<void>(resolve => terminal.write(picture, resolve))
+  return terminal
+}
+
+function textOf({ buffer: { active } }: Terminal): readonly string[] {
+  return Array.from({ length: active.length }, (_, row) => active.getLine(row)?.translateToString(true) ?? '')
+}
+
+const rows = lines('one', '\u001b[41mtwo', '\u001b[1mthree', '')
+const capture: PaneCapture = { ...empty, state: stateOf({ cursor_x: 2, cursor_y: 1 }), joined: rows, rows }
+
+it('replaces whatever the terminal showed', async () => {
+  const before = Buffer.from(
+    `${'old\r\n'.repeat(20)}\u001b[?1049h\u001b[2;3r\u001b[?6h\u001b[4h\u001b(0full\u001b]2;unfin`,
+  )
+  const terminal = await drawn(before, wholePicture(capture))
+  expect(textOf(terminal)).toEqual(['one', 'two', 'three', ''])
+  expect([terminal.buffer.active.cursorX, terminal.buffer.active.cursorY]).toEqual([2, 1])
+  expect(terminal.buffer.active.type).toBe('normal')
+})
+
+it('continues colours from row to row, and fills nothing with them', async () => {
+  const terminal = await drawn(wholePicture(capture))
+  const cell = (column: number, row: number) => terminal.buffer.active.getLine(row)?.getCell(column)
+  expect(cell(0, 2)?.getBgColor()).toBe(1)
+  expect(cell(0, 2)?.isBold()).toBeTruthy()
+  for (const row of [1, 2, 3]) expect(cell(7, row)?.isBgDefault(), `row ${row}`).toBe(true)
+})
+
+it('joins the last line of the history with the first row if it goes on there', async () => {
+  const whole = { ...capture, history: lines('0123456789abcdefghij'), joined: lines('klm', 'x', 'y', 'z') }
+  const joined = { ...whole, rows: whole.joined, goesOn: true, state: stateOf({ history_size: 2 }) }
+  const terminal = await drawn(wholePicture(joined))
+  expect(textOf(terminal)).toEqual(['0123456789', 'abcdefghij', 'klm', 'x', 'y', 'z'])
+  expect([0, 1, 2, 3].map(row => terminal.buffer.active.getLine(row)?.isWrapped)).toEqual([false, true, true, false])
+})
+
+it('places each row although a wrapped line has become shorter', async () => {
+  const terminal = await drawn(
+    wholePicture({ ...capture, joined: lines('01234rest', 'last', ''), rows: lines('01234', 'rest', 'last', '') }),
+  )
+  expect(textOf(terminal)).toEqual(['01234', 'rest', 'last', ''])
+})
+
+it('restores the alternate screen, modes, margins and tab stops', async () => {
+  const state = stateOf({
+    alternate_on: 1,
+    alternate_saved_x: 4,
+    alternate_saved_y: 2,
+    scroll_region_upper: 1,
+    scroll_region_lower: 2,
+    origin_flag: 1,
+    insert_flag: 1,
+    cursor_x: 3,
+    cursor_y: 2,
+    cursor_flag: 0,
+    keypad_flag: 1,
+    keypad_cursor_flag: 1,
+    mouse_all_flag: 1,
+    mouse_sgr_flag: 1,
+    bracket_paste_flag: 1,
+    pane_tabs: '2,5',
+    pane_title: 'a|b',
+  })
+  const alternate = lines('full', 'screen', '', '')
+  const picture = wholePicture({ ...capture, state, alternate })
+  const terminal = await drawn(picture)
+  expect(textOf(terminal)).toEqual(['full', 'screen', '', ''])
+  expect([terminal.buffer.active.cursorX, terminal.buffer.active.cursorY]).toEqual([3, 2])
+  expect(terminal.modes).toMatchObject({
+    applicationCursorKeysMode: true,
+    applicationKeypadMode: true,
+    bracketedPasteMode: true,
+    insertMode: true,
+    mouseTrackingMode: 'any',
+    originMode: true,
+    wraparoundMode: true,
+  })
+  expect(Buffer.from(picture).toString()).toContain('\u001b]2;a|b\u0007')
+  await new Promise<void>(resolve => terminal.write('\u001b[4l\u001b[H\tT\tU\n\n\n\u001b[?1049l', resolve))
+  expect([terminal.buffer.active.cursorX, terminal.buffer.active.cursorY]).toEqual([4, 2])
+  expect(textOf(terminal)).toEqual(['one', 'two', 'three', ''])
+})
+
+it('wraps the next character after a row that is full', async () => {
+  const full = lines('\u001b[31m漢', '0123456789', '', '')
+  const state = stateOf({ cursor_x: 10, cursor_y: 1 })
+  const pictures = [wholePicture({ ...empty, state, joined: full, rows: full }), screenPicture(state, full)]
+  for (const picture of pictures) {
+    const terminal = await drawn(picture, Buffer.from('next'))
+    expect(textOf(terminal)).toEqual(['漢', '0123456789', 'next', ''])
+    expect(terminal.buffer.active.getLine(1)?.getCell(0)?.getFgColor()).toBe(1)
+  }
+})
+
+it('draws the screen again without the scrollback, and keeps the colours of the program', async () => {
+  const state = stateOf({ cursor_x: 3, cursor_y: 3 })
+  const before = Buffer.from(`${'old\r\n'.repeat(6)}\u001b[32m`)
+  const terminal = await drawn(before, screenPicture(state, rows), Buffer.from('x'))
+  expect(textOf(terminal)).toEqual(['old', 'old', 'old', 'one', 'two', 'three', '   x'])
+  expect(terminal.buffer.active.getLine(6)?.getCell(3)?.getFgColor()).toBe(2)
+})
+
+it('keeps a mode that this version of tmux does not know', async () => {
+  const terminal = await drawn(Buffer.from('\u001b[?2004h'), wholePicture(capture))
+  expect(terminal.modes.bracketedPasteMode).toBe(true)
+})
+
+it('reads line drawing characters', async () => {
+  const box = lines('\u000elqk\u000f', '\u000ex', ' x', '')
+  const terminal = await drawn(wholePicture({ ...empty, state: stateOf({}), joined: box, rows: box }))
+  expect(textOf(terminal)).toEqual(['┌─┐', '│', ' │', ''])
+})
+
+it('refuses a state without a size', () => {
+  expect(readState([Buffer.from('%3|0|0')], 3)).toBeNull()
+  expect(readState([Buffer.from('%30|80|24')], 3)).toBeNull()
+  expect(readState([], 3)).toBeNull()
+})
