@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir, userInfo } from 'node:os'
@@ -6,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 import { _electron, expect, test as base, type ElectronApplication, type Locator, type Page } from '@playwright/test'
 
+import { needs } from './needs.ts'
 import { startSshd, type Sshd } from './sshd.ts'
 import { startTestServer, type TestServer, type TestServerOptions } from './test-server.ts'
 
@@ -64,6 +66,8 @@ interface Fixtures {
   readonly launch: (options?: LaunchOptions) => Promise<Hawser>
   readonly sshd: Sshd
   readonly server: (options?: TestServerOptions) => Promise<TestServer>
+  /** Runs tmux on the host of `sshd`, whose sessions are the test's own; returns what it prints. */
+  readonly tmux: (...args: readonly string[]) => string
 }
 
 interface WorkerFixtures {
@@ -95,6 +99,16 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     const ssh = join(folder, 'ssh')
     mkdirSync(ssh, { mode: 0o700 })
     await use(ssh)
+  },
+  tmux: async ({ sshd }, use) => {
+    needs('tmux')
+    const { TMUX: _outer, ...clean } = process.env
+    const home = join(sshd.folder, 'home')
+    const env = { ...clean, TMUX_TMPDIR: home, HOME: home, LANG: 'C.UTF-8' }
+    const run = (...args: readonly string[]) => spawnSync('tmux', ['-u', ...args], { env, encoding: 'utf8' }).stdout.trim()
+    await use(run)
+    run('kill-server')
+    run('-L', 'hawser', 'kill-server')
   },
   sshd: async ({ folder }, use) => {
     const sshd = await startSshd(join(folder, 'sshd'))

@@ -5,12 +5,21 @@ import { Terminal } from '@xterm/headless'
 import { OutputMarks } from '../main/ssh/output-marks.ts'
 import { FlowControl } from '../main/terminals/flow-control.ts'
 import { controlCommand, type ControlRun } from '../main/tmux/control-command.ts'
-import type { ControlShell, ControlShellEnd } from '../main/tmux/control-shell.ts'
+import type { AttachedSession } from '../main/tmux/attached-session.ts'
+import type { PaneEnd, PaneShell } from '../main/tmux/pane-shell.ts'
 import { startControl, type ControlAnswer, type StartedCommand } from '../main/tmux/start-control.ts'
 import type { TerminalSize } from '../shared/contract/terminals.ts'
 
+/** A command on this computer. */
+interface LocalCommand extends StartedCommand {
+  readonly pid: number
+  /** Stops reading, so that tmux has to wait. */
+  pause(): void
+  resume(): void
+}
+
 /** Runs a command line as sshd does: in a shell, without a terminal. */
-function runCommandLine(line: string, env: NodeJS.ProcessEnv): StartedCommand & { readonly pid: number } {
+function runCommandLine(line: string, env: NodeJS.ProcessEnv): LocalCommand {
   const { TMUX: _outer, ...clean } = process.env
   const child = spawn('sh', ['-c', line], { env: { ...clean, SHELL: '/bin/sh', ...env }, stdio: 'pipe' })
   // What is written after the end is lost, as on a closed channel.
@@ -31,11 +40,16 @@ function runCommandLine(line: string, env: NodeJS.ProcessEnv): StartedCommand & 
   }
 }
 
+/** A session, and a terminal that shows the pane which was active. */
 export interface Attached {
-  readonly shell: ControlShell
+  readonly session: AttachedSession
+  readonly shell: PaneShell
   readonly terminal: Terminal
-  readonly ended: Promise<ControlShellEnd>
-  readonly command: StartedCommand & { readonly pid: number }
+  /** The end of the session. */
+  readonly ended: Promise<PaneEnd>
+  /** Gives the window of the pane another size, as far as tmux lets it. */
+  readonly resize: (size: TerminalSize) => void
+  readonly command: LocalCommand
   /** Resolves when the terminal has processed everything. */
   readonly drawn: () => Promise<void>
   readonly bytes: () => number
@@ -49,9 +63,9 @@ export function startOn(
     size,
     signal = new AbortController().signal,
   }: { env: NodeJS.ProcessEnv; size: TerminalSize; signal?: AbortSignal },
-): { readonly command: StartedCommand & { readonly pid: number }; readonly answer: Promise<ControlAnswer> } {
+): { readonly command: LocalCommand; readonly answer: Promise<ControlAnswer> } {
   const marks = new OutputMarks()
-  const command = runCommandLine(controlCommand(run, marks), env)
+  const command = runCommandLine(controlCommand(run, size, marks), env)
   return { command, answer: startControl({ command, marks, where: 'test', session: run.session, size, signal }) }
 }
 
@@ -62,8 +76,20 @@ export async function attachTerminal(
 ): Promise<Attached> {
   const { command, answer } = startOn(run, { env, size })
   const found = await answer
-  if (found.kind !== 'shell') throw new Error(`tmux ${String(found.version)} can’t be used.`)
-  const { shell } = found
+  if (found.kind !== 'session') throw new Error(`tmux ${String(found.version)} can’t be used.`)
+  const { session } = found
+  const window = session.windows.find(({ isActive }) => isActive)
+  if (!window) throw new Error('The session has no window.')
+  const ended = new Promise<PaneEnd>(resolve => session.onEnd(resolve))
+  const shell = session.pane(window.activePane)
+  const { terminal, drawn, bytes } = showPane(shell, scrollback)
+  while (bytes() === 0) await new Promise(resolve => setTimeout(resolve, 5))
+  const resize = (wanted: TerminalSize) => session.resize(window.id, wanted)
+  return { session, shell, terminal, ended, command, resize, drawn, bytes }
+}
+
+/** Shows a pane on a terminal, with the flow control of a real one. */
+export function showPane(shell: PaneShell, scrollback = 20_000): Pick<Attached, 'terminal' | 'drawn' | 'bytes'> {
   const terminal = new Terminal({ ...shell.size, scrollback, allowProposedApi: true })
   let bytes = 0
   const flow = new FlowControl()
@@ -75,9 +101,8 @@ export async function attachTerminal(
       if (flow.acknowledged(data.length) === 'resume') shell.resume()
     })
   })
-  const ended = new Promise<ControlShellEnd>(resolve => shell.onEnd(resolve))
-  const drawn = () => new Promise<void>(resolve => terminal.write('', resolve))
-  return { shell, terminal, ended, command, drawn, bytes: () => bytes }
+  shell.redraw()
+  return { terminal, drawn: () => new Promise<void>(resolve => terminal.write('', resolve)), bytes: () => bytes }
 }
 
 /** The rows of the visible screen, without blanks at their ends. */

@@ -3,6 +3,7 @@ import type { SessionRun } from '../../shared/contract/session-run.ts'
 import { anyShellWord } from '../ssh/command-line.ts'
 import { sh, type Script } from '../ssh/script.ts'
 import { exactTarget, tmuxOn, usualPath } from '../ssh/tmux.ts'
+import { chooseTerm, keptServer } from '../tmux/kept-server.ts'
 
 /** Returns the command line that attaches a terminal to a session, for any login shell. */
 export function attachCommand(run: SessionRun): string {
@@ -38,26 +39,7 @@ ${socket === 'hawser' ? history(tmux) : sh``}
 exec ${tmux} attach-session -t "$at"`
 }
 
-// Older versions had some of the server's options as options of a session: each is set where it is known.
-const keeping = [
-  ...['prefix None', 'prefix2 None', 'status off', 'history-limit 50000', 'set-titles on'],
-  // The host's name is the title of a pane that has none.
-  'set-titles-string #{?#{==:#{pane_title},#{host}},,#{pane_title}}',
-  ...['escape-time 0', 'set-clipboard on', 'focus-events on', 'allow-passthrough on'],
-  // The terminal keeps the lines that leave the screen, and shows colours as they are.
-  'terminal-overrides ,xterm-256color:Tc:smcup@:rmcup@',
-].flatMap(each => {
-  const [option = '', ...value] = each.split(' ')
-  const set = each.startsWith('terminal-overrides') ? ['-gsaq', '-gaq'] : ['-gsq', '-gq']
-  return set.flatMap(flags => ['set-option', flags, option, value.join(' '), ';'])
-})
-// Started by the default shell, whichever that is.
-const plainShell = 'exec env -u TMUX -u TMUX_PANE $SHELL -l'
-
-/**
- * Attaches to a session on Hawser's own server, and starts it if need be. The server reads no configuration and has no
- * keys of its own. Inside, TMUX is not set, so that the user's own tmux works there as anywhere else.
- */
+/** Attaches to a session on Hawser's own server, and starts it if need be. */
 function startTmux({ session }: Extract<SessionRun, { kind: 'tmux' }>): Script {
   const tmux = tmuxOn('hawser')
   return sh`at=${exactTarget(session)}
@@ -65,9 +47,8 @@ if ${tmux} has-session -t "$at" 2>/dev/null; then
 ${history(tmux)}
 exec ${tmux} attach-session -t "$at"
 fi
-infocmp tmux-256color >/dev/null 2>&1 && term=tmux-256color || term=screen-256color
-exec ${tmux} -f /dev/null start-server ';' ${keeping} set-option -gsq default-terminal "$term" ';' set-option -gq default-terminal "$term" ';' \
-set-option -gq default-command ${plainShell} ';' new-session -A -s ${session}`
+${chooseTerm}
+exec ${tmux} ${keptServer} ';' new-session -A -s ${session}`
 }
 
 /**

@@ -24,7 +24,7 @@ export interface ShellStart {
  * SetEnv wins over SendEnv. A local language that the server lacks would make its programs complain, so the server's
  * own stays unless the config sends another.
  */
-function variablesOf(
+export function variablesOf(
   { sendEnv, setEnv }: Pick<SessionOptions, 'sendEnv' | 'setEnv'>,
   env: NodeJS.ProcessEnv,
 ): Readonly<Record<string, string>> {

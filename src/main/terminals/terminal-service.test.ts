@@ -36,7 +36,8 @@ class FakePort {
   #waits: (() => void)[] = []
   post(message: unknown): void {
     const sent = message as ToTerminal
-    this.text += Buffer.from('data' in sent ? sent.data : sent.replay.bytes).toString()
+    if ('data' in sent) this.text += Buffer.from(sent.data).toString()
+    else if ('replay' in sent) this.text += Buffer.from(sent.replay.bytes).toString()
     for (const wake of this.#waits.splice(0)) wake()
   }
   onMessage(listener: (message: unknown) => void): void {
@@ -82,6 +83,7 @@ async function setUp(
     env,
     onNews: kind => news.push(kind),
     reconnects: () => false,
+    showsWindows: () => true,
     redial: () => expect.unreachable('It does not reconnect.'),
     reportBug: (_where, error) => expect.unreachable(String(error)),
   })
@@ -258,6 +260,7 @@ describe('TerminalService', () => {
       env: {},
       onNews: () => {},
       reconnects: () => false,
+    showsWindows: () => true,
       redial: () => expect.unreachable('Nothing was lost.'),
       reportBug: () => {},
     })
@@ -279,6 +282,7 @@ describe('TerminalService', () => {
       env: {},
       onNews: () => {},
       reconnects: () => false,
+    showsWindows: () => true,
       redial: () => expect.unreachable('Nothing was lost.'),
       reportBug: () => {},
     })

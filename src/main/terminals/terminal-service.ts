@@ -5,59 +5,41 @@ import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { Dialect } from '../../shared/base/shell-dialect.ts'
 import { copyLine, folderLine, pathWords } from '../../shared/base/typed-line.ts'
 import type { Services } from '../../shared/contract/contract.ts'
-import type { SessionRun } from '../../shared/contract/session-run.ts'
 import type { Target } from '../../shared/contract/targets.ts'
-import type { TerminalId, TerminalSize, TerminalSnapshot, TerminalState } from '../../shared/contract/terminals.ts'
-import type { Connection } from '../ssh/connection.ts'
+import type { Exit, TerminalId, TerminalSize, TerminalSnapshot, TerminalState } from '../../shared/contract/terminals.ts'
+import type { TmuxSession } from '../../shared/contract/tmux.ts'
 import type { LinkState } from '../ssh/link-watch.ts'
-import { targetHop, type ConnectionPlan } from '../ssh/connection-plan.ts'
-import type { Lease, LeaseOptions } from '../ssh/connection-pool.ts'
+import type { LeaseOptions } from '../ssh/connection-pool.ts'
 import type { DialStep } from '../ssh/dial-step.ts'
 import type { Lost, Turn } from '../ssh/redials.ts'
-import { attachCommand } from './attach-command.ts'
+import { startHostShell, type HostShellParts, type RemoteTarget } from './host-shell.ts'
 import { Reconnection, type ReconnectionParts } from './reconnection.ts'
-import { startRemoteShell } from './remote-shell.ts'
+import { SessionWindows } from './session-windows.ts'
 import type { Shell, ShellEnd } from './shell.ts'
+import type { TerminalEntry, TerminalGroup } from './terminal-group.ts'
 import type { OpenPort } from '../../shared/base/stream-port.ts'
 import { TerminalSession } from './terminal-session.ts'
+import { TmuxService } from './tmux-service.ts'
+import { AttachedSession } from '../tmux/attached-session.ts'
 import { Announcer } from '../work/announcer.ts'
 
 type Contract = Services['terminals']
 type Input<K extends keyof Contract> = Parameters<Contract[K]>[0]
-type RemoteTarget = Exclude<Target, { kind: 'local' }>
 
 /** Connection events for the Activity page. */
 export type TerminalNews = 'connected' | 'closed' | 'failed' | 'lost'
 
-export interface TerminalParts {
-  readonly lease: (plan: ConnectionPlan, options: LeaseOptions) => Promise<Lease<Connection>>
-  /** Plans the hops to a target, once everything they depend on is known. */
-  readonly prepare: (target: RemoteTarget, options: LeaseOptions) => Promise<ConnectionPlan>
+export interface TerminalParts extends HostShellParts {
   readonly startLocal: (size: TerminalSize) => Promise<Shell>
   /** Returns the dialect of a target's shell. */
   readonly shellOf: (target: Target) => Promise<Dialect>
   readonly openPort: OpenPort
-  readonly env: NodeJS.ProcessEnv
   readonly onNews: (kind: TerminalNews, target: RemoteTarget, text: string) => void
   /** True if a lost terminal of this target reconnects automatically. */
   readonly reconnects: (target: RemoteTarget) => boolean
   /** Waits until the lost connection to a target is to be dialed again. */
   readonly redial: (target: RemoteTarget, lost: Lost) => Turn
   readonly reportBug: (where: string, error: unknown) => void
-}
-
-interface Entry {
-  readonly id: TerminalId
-  readonly target: Target
-  readonly run: SessionRun | undefined
-  readonly abort: AbortController
-  state: TerminalState
-  size: TerminalSize
-  session: TerminalSession | undefined
-  /** When the shell was started, as in `performance.now`; 0 if none was. */
-  startedAt: number
-  link: Disposable | undefined
-  reconnection: Reconnection | undefined
 }
 
 const announceMs = 30
@@ -67,7 +49,13 @@ export class TerminalService implements Contract, Disposable {
   readonly #changed = new Announcer(() => this.#snapshots(), { everyMs: announceMs })
   readonly onChanged = this.#changed.event
   readonly #parts: TerminalParts
-  readonly #entries = new Map<TerminalId, Entry>()
+  readonly #entries = new Map<TerminalId, TerminalEntry>()
+  /** The sessions of tmux whose panes are terminals here. */
+  readonly tmux = new TmuxService({
+    sessions: () => this.#tmuxSessions(),
+    windowsOf: id => this.#windowsOf(id),
+    leave: id => this.#leave(id),
+  })
 
   constructor(parts: TerminalParts) {
     this.#parts = parts
@@ -79,14 +67,16 @@ export class TerminalService implements Contract, Disposable {
   }
 
   async open({ id, target, size, run }: Input<'open'>): Promise<void> {
-    const entry = this.#create(id, { target, size, run })
+    const entry = this.#again(id, size) ?? this.#create(id, { target, size, run })
+    const { group } = entry
     try {
-      const { signal } = entry.abort
-      await this.#start(entry, { quiet: false, signal, show: session => session.attach(this.#parts.openPort(id)) })
+      const { signal } = group.abort
+      const show = (session: TerminalSession) => session.attach(this.#parts.openPort(id))
+      await this.#start(entry, { quiet: false, signal, show })
     } catch (error) {
-      this.#setState(entry, { kind: 'failed', error: toWireError(error) })
+      this.#setState(group, { kind: 'failed', error: toWireError(error) })
       if (!(error instanceof AppError && error.code === 'cancelled'))
-        this.#news(entry, 'failed', toWireError(error).message)
+        this.#news(group, 'failed', toWireError(error).message)
       throw error
     }
   }
@@ -106,26 +96,25 @@ export class TerminalService implements Contract, Disposable {
 
   restore({ id, target, size, run }: Input<'restore'>): void {
     if (target.kind === 'local' || !this.#parts.reconnects(target)) return
-    const entry = this.#create(id, { target, size, run })
-    this.#lose(entry, new AppError('lost', 'Not connected yet.'))
+    const { group } = this.#create(id, { target, size, run })
+    this.#lose(group, new AppError('lost', 'Not connected yet.'))
   }
 
   reconnect({ id, ask }: Input<'reconnect'>): void {
-    return this.#entries.get(id)?.reconnection?.now(ask)
+    return this.#entries.get(id)?.group.reconnection?.now(ask)
   }
 
   stopReconnecting({ id }: Input<'stopReconnecting'>): void {
-    const entry = this.#entries.get(id)
-    const { state } = entry ?? {}
-    if (!entry?.reconnection || !state || !('error' in state)) return
-    entry.reconnection.dispose()
-    entry.reconnection = undefined
-    this.#setState(entry, { kind: 'lost', error: state.error })
+    const { group } = this.#entries.get(id) ?? {}
+    if (!group?.reconnection || !('error' in group.state)) return
+    group.reconnection.dispose()
+    group.reconnection = undefined
+    this.#setState(group, { kind: 'lost', error: group.state.error })
   }
 
   /** A login is connected: terminals that waited for somebody to sign in use it. */
   connected(isOfLogin: (target: Target) => boolean): void {
-    for (const { target, reconnection } of this.#entries.values()) if (isOfLogin(target)) reconnection?.connected()
+    for (const { target, reconnection } of this.#groups()) if (isOfLogin(target)) reconnection?.connected()
   }
 
   async lineFor({ target, request }: Input<'lineFor'>): Promise<string> {
@@ -158,24 +147,46 @@ export class TerminalService implements Contract, Disposable {
   dispose(): void {
     this.closeAll()
     this.#changed.dispose()
+    this.tmux.dispose()
   }
 
-  #create(id: TerminalId, { target, size, run }: Pick<Entry, 'target' | 'size' | 'run'>): Entry {
+  #create(
+    id: TerminalId,
+    { target, run, size }: Pick<TerminalGroup, 'target' | 'run'> & { readonly size: TerminalSize },
+  ): TerminalEntry {
     this.#drop(id)
-    const entry: Entry = {
-      id,
+    return this.#add(id, size, {
       target,
       run,
+      entries: new Map(),
       abort: new AbortController(),
       state: { kind: 'connecting', step: 'Connecting' },
-      size,
-      session: undefined,
       startedAt: 0,
       link: undefined,
       reconnection: undefined,
-    }
+      windows: undefined,
+    })
+  }
+
+  #add(id: TerminalId, size: TerminalSize, group: TerminalGroup): TerminalEntry {
+    const entry: TerminalEntry = { id, group, size, session: undefined }
+    group.entries.set(id, entry)
     this.#entries.set(id, entry)
     this.#changed.touch()
+    return entry
+  }
+
+  /** A terminal of a tmux session that was lost: it comes back with the others. */
+  #again(id: TerminalId, size: TerminalSize): TerminalEntry | undefined {
+    const entry = this.#entries.get(id)
+    if (!entry?.group.windows) return undefined
+    const { group } = entry
+    group.abort.abort()
+    group.abort = new AbortController()
+    group.reconnection?.dispose()
+    group.reconnection = undefined
+    entry.size = size
+    this.#setState(group, { kind: 'connecting', step: 'Connecting' })
     return entry
   }
 
@@ -184,131 +195,193 @@ export class TerminalService implements Contract, Disposable {
    * has ended already has something to say.
    */
   async #start(
-    entry: Entry,
+    entry: TerminalEntry,
     { show, ...options }: { quiet: boolean; signal: AbortSignal; show?: (session: TerminalSession) => void },
   ): Promise<void> {
-    const shell =
-      entry.target.kind === 'local' ? await this.#startLocal(entry) : await this.#startRemote(entry, options)
+    const { group } = entry
+    const shell = group.target.kind === 'local' ? await this.#startLocal(entry) : await this.#startRemote(entry, options)
     if (options.signal.aborted) {
-      entry.link?.dispose()
+      group.link?.dispose()
       shell.dispose()
       throw cancelled()
     }
-    entry.startedAt = performance.now()
+    group.startedAt = performance.now()
+    if (shell instanceof AttachedSession) {
+      this.#showWindows(entry, shell)
+      if (entry.session) show?.(entry.session)
+      return
+    }
     let ended: ShellEnd | undefined
     let isShown = false
-    const onEnd = (end: ShellEnd) => (isShown ? this.#ended(entry, end) : void (ended = end))
+    const onEnd = (end: ShellEnd) => (isShown ? this.#ended(group, end) : void (ended = end))
     const session = new TerminalSession({ shell, size: entry.size, onEnd })
     show?.(session)
     entry.session = session
     isShown = true
-    if (ended) this.#ended(entry, ended)
+    if (ended) this.#ended(group, ended)
   }
 
-  async #startLocal(entry: Entry): Promise<Shell> {
-    if (entry.run) throw new AppError('invalid-input', 'Sessions are attached on hosts only.')
-    const shell = await this.#parts.startLocal(entry.size)
-    this.#setState(entry, { kind: 'ready', latencyMs: null, weak: [] })
-    return shell
-  }
-
-  async #startRemote(entry: Entry, { quiet, signal }: Pick<LeaseOptions, 'quiet' | 'signal'>): Promise<Shell> {
-    const { run } = entry
-    const target = entry.target as RemoteTarget
-    // A terminal that reconnects says so, and nothing of the steps on the way.
-    const onStep = (step: DialStep) => (entry.reconnection && step.kind !== 'asking' ? {} : this.#setState(entry, step))
-    const options: LeaseOptions = { onStep, signal, quiet: quiet === true }
-    const plan = await this.#parts.prepare(target, options)
-    const lease = await this.#parts.lease(plan, options)
-    onStep({ kind: 'connecting', step: 'Starting the shell' })
-    const { session: configured } = targetHop(plan).options
-    const session = run ? { ...configured, command: attachCommand(run), tty: true } : configured
-    const shell = await startRemoteShell(lease, { size: entry.size, env: this.#parts.env, session, signal, onStep })
-    const { connection } = shell
-    this.#setState(entry, fromLink(connection.link, connection.weak))
-    entry.link = connection.onLinkChanged(link => {
-      if (entry.state.kind === 'ready' || entry.state.kind === 'stalled')
-        this.#setState(entry, fromLink(link, connection.weak))
+  #showWindows(opener: TerminalEntry, attached: AttachedSession): void {
+    const { group } = opener
+    group.windows ??= new SessionWindows({
+      show: (id, shell) => {
+        const entry = group.entries.get(id) ?? this.#add(id, opener.size, group)
+        entry.session?.dispose()
+        // The session ends for all of them at once.
+        entry.session = new TerminalSession({ shell, size: shell.size, onEnd: () => {} })
+      },
+      remove: id => this.#forget(id),
+      onChanged: () => this.tmux.touch(),
     })
-    this.#news(entry, 'connected', `Connected to ${connection.where}`)
+    group.windows.use(attached, opener.id)
+    attached.onEnd(end => this.#ended(group, end))
+  }
+
+  async #startLocal({ group, size }: TerminalEntry): Promise<Shell> {
+    if (group.run) throw new AppError('invalid-input', 'Sessions are attached on hosts only.')
+    const shell = await this.#parts.startLocal(size)
+    this.#setState(group, { kind: 'ready', latencyMs: null, weak: [] })
     return shell
   }
 
-  #ended(entry: Entry, end: ShellEnd): void {
-    entry.link?.dispose()
-    entry.session?.dispose()
-    entry.session = undefined
-    if (this.#entries.get(entry.id) !== entry) return
+  async #startRemote(
+    { group, size }: TerminalEntry,
+    { quiet, signal }: Pick<LeaseOptions, 'quiet' | 'signal'>,
+  ): Promise<Shell | AttachedSession> {
+    const target = group.target as RemoteTarget
+    // A terminal that reconnects says so, and nothing of the steps on the way.
+    const onStep = (step: DialStep) => (group.reconnection && step.kind !== 'asking' ? {} : this.#setState(group, step))
+    const options: LeaseOptions = { onStep, signal, quiet: quiet === true }
+    const { shell, connection } = await startHostShell(this.#parts, target, { ...options, run: group.run, size })
+    this.#setState(group, fromLink(connection.link, connection.weak))
+    group.link = connection.onLinkChanged(link => {
+      if (group.state.kind === 'ready' || group.state.kind === 'stalled')
+        this.#setState(group, fromLink(link, connection.weak))
+    })
+    this.#news(group, 'connected', `Connected to ${connection.where}`)
+    return shell
+  }
+
+  #ended(group: TerminalGroup, end: ShellEnd): void {
+    group.link?.dispose()
+    for (const entry of group.entries.values()) {
+      entry.session?.dispose()
+      entry.session = undefined
+    }
+    if (group.entries.size === 0) return
     switch (end.kind) {
-      case 'exited':
-        this.#news(
-          entry,
-          'closed',
-          end.exit.signal
-            ? `Terminated by ${end.exit.signal}`
-            : end.exit.code === null
-              ? 'Ended'
-              : `Exited with code ${end.exit.code}`,
-        )
-        return this.#setState(entry, { kind: 'exited', exit: end.exit })
+      case 'exited': {
+        const { exit, sentence } = end
+        this.#news(group, 'closed', sentence === undefined || sentence === '' ? wordsFor(exit) : sentence)
+        this.#setState(group, { kind: 'exited', exit, ...(sentence ? { sentence } : {}) })
+        group.windows?.dispose()
+        group.windows = undefined
+        return this.tmux.touch()
+      }
       case 'lost':
-        this.#news(entry, 'lost', end.error.message)
-        return this.#lose(entry, end.error)
+        group.windows?.lose()
+        this.#news(group, 'lost', end.error.message)
+        return this.#lose(group, end.error)
       default:
         return assertNever(end)
     }
   }
 
-  #lose(entry: Entry, error: AppError): void {
-    const { target } = entry
-    this.#setState(entry, { kind: 'lost', error: toWireError(error) })
+  #lose(group: TerminalGroup, error: AppError): void {
+    const { target } = group
+    this.#setState(group, { kind: 'lost', error: toWireError(error) })
     if (target.kind === 'local' || !this.#parts.reconnects(target)) return
     const parts: ReconnectionParts = {
       redial: lost => this.#parts.redial(target, lost),
       connect: async ({ quiet, signal }) => {
-        const { reconnection } = entry
+        const { reconnection } = group
+        const [entry] = group.entries.values()
+        if (!entry) return
         await this.#start(entry, { quiet, signal })
-        if (entry.reconnection === reconnection) entry.reconnection = undefined
+        if (group.reconnection === reconnection) group.reconnection = undefined
       },
-      onState: state => this.#setState(entry, state),
+      onState: state => this.#setState(group, state),
       onGivenUp: why => {
-        entry.reconnection = undefined
-        this.#news(entry, 'failed', why.message)
-        this.#setState(entry, { kind: 'failed', error: toWireError(why) })
+        group.reconnection = undefined
+        this.#news(group, 'failed', why.message)
+        this.#setState(group, { kind: 'failed', error: toWireError(why) })
       },
       reportBug: this.#parts.reportBug,
     }
-    entry.reconnection = new Reconnection(parts, {
+    group.reconnection = new Reconnection(parts, {
       error,
-      upMs: entry.startedAt === 0 ? 0 : performance.now() - entry.startedAt,
+      upMs: group.startedAt === 0 ? 0 : performance.now() - group.startedAt,
     })
   }
 
   #drop(id: TerminalId): void {
     const entry = this.#entries.get(id)
     if (!entry) return
+    const { group } = entry
+    if (group.entries.size === 1) {
+      group.abort.abort()
+      group.reconnection?.dispose()
+      group.link?.dispose()
+      if (entry.session) this.#news(group, 'closed', 'Closed')
+      group.windows?.dispose()
+      if (group.windows) this.tmux.touch()
+    }
+    this.#forget(id)
+  }
+
+  /** Removes a terminal, of which nothing more is said: its group may go on without it. */
+  #forget(id: TerminalId): void {
+    const entry = this.#entries.get(id)
+    if (!entry) return
     this.#entries.delete(id)
-    entry.abort.abort()
-    entry.reconnection?.dispose()
-    entry.link?.dispose()
-    if (entry.session) this.#news(entry, 'closed', 'Closed')
+    entry.group.entries.delete(id)
     entry.session?.dispose()
     this.#changed.touch()
   }
 
-  #news(entry: Entry, kind: TerminalNews, text: string): void {
-    if (entry.target.kind !== 'local') this.#parts.onNews(kind, entry.target, text)
+  #groups(): ReadonlySet<TerminalGroup> {
+    return new Set([...this.#entries.values()].map(({ group }) => group))
   }
 
-  #setState(entry: Entry, state: TerminalState): void {
-    if (this.#entries.get(entry.id) !== entry) return
-    entry.state = state
+  #tmuxSessions(): readonly TmuxSession[] {
+    return [...this.#groups()].flatMap(({ windows, target, run }) =>
+      windows && run ? { id: windows.id, target, run, windows: windows.windows } : [],
+    )
+  }
+
+  #windowsOf(id: TerminalId): SessionWindows {
+    const windows = this.#entries.get(id)?.group.windows
+    if (!windows) throw new AppError('not-found', 'This terminal is no pane of tmux.')
+    return windows
+  }
+
+  #leave(id: TerminalId): void {
+    for (const each of [...(this.#entries.get(id)?.group.entries.keys() ?? [])]) this.#drop(each)
+  }
+
+  #news({ target }: TerminalGroup, kind: TerminalNews, text: string): void {
+    if (target.kind !== 'local') this.#parts.onNews(kind, target, text)
+  }
+
+  #setState(group: TerminalGroup, state: TerminalState): void {
+    group.state = state
     this.#changed.touch()
   }
 
   #snapshots(): readonly TerminalSnapshot[] {
-    return [...this.#entries.values()].map(({ id, target, state, run }) => ({ id, target, state, run }))
+    return [...this.#entries.values()].map(({ id, group: { target, state, run, windows } }) => ({
+      id,
+      target,
+      state,
+      run,
+      ...(windows ? { isTmuxPane: true } : {}),
+    }))
   }
+}
+
+function wordsFor({ code, signal }: Exit): string {
+  if (signal) return `Terminated by ${signal}`
+  return code === null ? 'Ended' : `Exited with code ${code}`
 }
 
 function fromLink(link: LinkState, weak: readonly string[]): TerminalState {

@@ -44,7 +44,7 @@ function page() {
     post: (message: unknown) => {
       const sent = message as ToTerminal
       if ('data' in sent) posted.push(sent.data)
-      else replays.push(sent.replay)
+      else if ('replay' in sent) replays.push(sent.replay)
     },
     onMessage: (listener: typeof receive) => void (receive = listener),
     onClosed: (listener: typeof closed) => void (closed = listener),

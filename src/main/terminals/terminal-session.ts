@@ -4,7 +4,7 @@ import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { TerminalSize, ToTerminal } from '../../shared/contract/terminals.ts'
 import { Backlog } from './backlog.ts'
 import { FlowControl } from './flow-control.ts'
-import type { Shell, ShellEnd } from './shell.ts'
+import { isDrawn, type Shell, type ShellEnd } from './shell.ts'
 import type { StreamPort } from '../../shared/base/stream-port.ts'
 
 // Pasting a big file is still one message; nobody types more than this.
@@ -32,7 +32,8 @@ export interface TerminalSessionParts {
  */
 export class TerminalSession implements Disposable {
   readonly #shell: Shell
-  readonly #backlog = new Backlog()
+  /** The earlier output; undefined for a shell that draws itself. */
+  readonly #backlog: Backlog | undefined
   #flow = new FlowControl()
   #port: StreamPort | undefined
   #size: TerminalSize
@@ -44,6 +45,8 @@ export class TerminalSession implements Disposable {
   constructor(parts: TerminalSessionParts) {
     this.#size = parts.size
     this.#shell = parts.shell
+    if (isDrawn(parts.shell)) parts.shell.onSize(screen => this.#postSize(screen))
+    else this.#backlog = new Backlog()
     this.#shell.onData(data => this.#collect(data))
     this.#shell.onEnd(end => {
       this.#flush()
@@ -55,12 +58,11 @@ export class TerminalSession implements Disposable {
   attach(port: StreamPort): void {
     this.#flush()
     this.#use(port)
-    const before = this.#backlog.read()
-    const message: ToTerminal = this.#shown ? { replay: { ...before, size: this.#size } } : { data: before.bytes }
-    // The first page answers the queries of a shell that has already started.
-    if (this.#shown || before.bytes.length > 0) port.post(message)
-    if (!this.#shown && this.#flow.sent(before.bytes.length) === 'pause') this.#shell.pause()
-    this.#shown = true
+    if (this.#backlog) this.#showBefore(port, this.#backlog)
+    else if (isDrawn(this.#shell)) {
+      this.#postSize(this.#shell.size)
+      this.#shell.redraw()
+    }
   }
 
   resize(size: TerminalSize): void {
@@ -73,6 +75,15 @@ export class TerminalSession implements Disposable {
     this.#port = undefined
     port?.dispose()
     this.#shell.dispose()
+  }
+
+  #showBefore(port: StreamPort, backlog: Backlog): void {
+    const before = backlog.read()
+    const message: ToTerminal = this.#shown ? { replay: { ...before, size: this.#size } } : { data: before.bytes }
+    // The first page answers the queries of a shell that has already started.
+    if (this.#shown || before.bytes.length > 0) port.post(message)
+    if (!this.#shown && this.#flow.sent(before.bytes.length) === 'pause') this.#shell.pause()
+    this.#shown = true
   }
 
   #use(port: StreamPort): void {
@@ -91,15 +102,18 @@ export class TerminalSession implements Disposable {
   #leave(): void {
     this.#port = undefined
     this.#startOver()
+    if (!this.#backlog) this.#shell.pause()
   }
 
   #startOver(): void {
-    if (this.#flow.paused) this.#shell.resume()
+    if (this.#flow.paused && this.#backlog) this.#shell.resume()
     this.#flow = new FlowControl()
   }
 
   // Chunks of one turn are sent as one message: a flood arrives in chunks of 32 KiB.
   #collect(data: Buffer): void {
+    // A page that comes later gets it drawn.
+    if (!this.#port && !this.#backlog) return
     this.#pending.push(data)
     if (this.#port && this.#flow.sent(data.length) === 'pause') this.#shell.pause()
     if (this.#scheduled) return
@@ -113,8 +127,13 @@ export class TerminalSession implements Disposable {
     if (pending.length === 0) return
     this.#pending = []
     const message = { data: joined(pending) } satisfies ToTerminal
-    this.#backlog.add(message.data)
+    this.#backlog?.add(message.data)
     this.#port?.post(message)
+  }
+
+  #postSize(screen: TerminalSize): void {
+    this.#flush()
+    this.#port?.post({ screen } satisfies ToTerminal)
   }
 
   #receive(message: unknown): void {

@@ -19,8 +19,6 @@ export function channelCommand(opened: OpenedShell): StartedCommand {
       connection.noteSent()
       channel.write(Buffer.from(data.buffer, data.byteOffset, data.byteLength))
     },
-    pause: () => void channel.pause(),
-    resume: () => void channel.resume(),
     close: () => void channel.close(),
   }
 }

@@ -12,13 +12,11 @@ const greeting = '%begin 1 1 0\n%end 1 1 0\n'
 function setUp() {
   let [data, end]: [(data: Uint8Array) => void, (error: AppError | null) => void] = [() => {}, () => {}]
   const written: string[] = []
-  const state = { isClosed: false, isPaused: false }
+  const state = { isClosed: false }
   const stream: ControlStream = {
     onData: listener => void (data = listener),
     onEnd: listener => void (end = listener),
     write: bytes => void written.push(Buffer.from(bytes).toString()),
-    pause: () => void (state.isPaused = true),
-    resume: () => void (state.isPaused = false),
     close: () => void (state.isClosed = true),
   }
   const client = new ControlClient(stream, 'gpu-box')
@@ -105,8 +103,8 @@ it('waits for the end of the stream after %exit', () => {
   expect(hanging.ends).toEqual([{ kind: 'exit', reason: '' }])
 })
 
-it('gives up on a tmux that is silent, but not while it is paused', async () => {
-  const { client, ends, say, state } = setUp()
+it('gives up on a tmux that is silent, but not while it says something', async () => {
+  const { client, ends, say } = setUp()
   say(greeting)
   vi.advanceTimersByTime(100_000)
   expect(ends).toEqual([])
@@ -114,11 +112,6 @@ it('gives up on a tmux that is silent, but not while it is paused', async () => 
   vi.advanceTimersByTime(19_000)
   // A busy pane on a slow link.
   say('%output %0 x\n')
-  vi.advanceTimersByTime(19_000)
-  client.pause()
-  expect(state.isPaused).toBe(true)
-  vi.advanceTimersByTime(100_000)
-  client.resume()
   vi.advanceTimersByTime(19_000)
   expect(ends).toEqual([])
   vi.advanceTimersByTime(1_000)
@@ -144,9 +137,8 @@ it('detaches, and closes the stream of a tmux that hangs', async () => {
   expect(ends).toEqual([{ kind: 'exit', reason: '' }])
   const hanging = setUp()
   hanging.say(greeting)
-  hanging.client.pause()
   const given = hanging.client.detach()
   vi.advanceTimersByTime(1_000)
   await given
-  expect(hanging.state).toEqual({ isClosed: true, isPaused: false })
+  expect(hanging.state).toEqual({ isClosed: true })
 })

@@ -41,7 +41,6 @@ export class ControlClient {
   #greeting: { resolve: () => void; reject: (error: AppError) => void } | undefined
   #silence: NodeJS.Timeout | undefined
   #exit: { readonly reason: string; readonly timer: NodeJS.Timeout } | undefined
-  #isPaused = false
   #isOver = false
 
   /** Resolves when tmux has attached to the session. Errors: `server-refused` with tmux's words, `lost`, `timed-out`. */
@@ -73,7 +72,7 @@ export class ControlClient {
     if (/[\r\n]/.test(line) || line === '') throw new Error('A command has a line break, or is empty.')
     if (this.#isOver || this.#exit) return settle({ kind: 'ended', error: this.#lost() })
     this.#requests.push({ count: commands.length, blocks: [], settle })
-    if (!this.#silence && !this.#isPaused) this.#watch(silenceMs)
+    if (!this.#silence) this.#watch(silenceMs)
     this.#stream.write(Buffer.from(`${line}\n`))
   }
 
@@ -88,25 +87,9 @@ export class ControlClient {
     })
   }
 
-  /** Reads nothing until `resume`; commands are sent nevertheless. */
-  pause(): void {
-    if (this.#isPaused || this.#isOver) return
-    this.#isPaused = true
-    this.#stopWatching()
-    this.#stream.pause()
-  }
-
-  resume(): void {
-    if (!this.#isPaused || this.#isOver) return
-    this.#isPaused = false
-    if (this.#requests.length > 0) this.#watch(silenceMs)
-    this.#stream.resume()
-  }
-
   /** Leaves the session, which continues to run; resolves when tmux has left it, or after a second. */
   async detach(): Promise<void> {
     if (this.#isOver) return
-    this.resume()
     await new Promise<void>(resolve => {
       const timer = setTimeout(() => this.#finish({ kind: 'exit', reason: '' }), detachMs)
       const ended = this.onEnded(() => {

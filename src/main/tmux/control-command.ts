@@ -1,11 +1,13 @@
 import type { SessionRun } from '../../shared/contract/session-run.ts'
+import type { TerminalSize } from '../../shared/contract/terminals.ts'
 import { anyShellWord } from '../ssh/command-line.ts'
 import type { OutputMarks } from '../ssh/output-marks.ts'
 import { sh, type Script } from '../ssh/script.ts'
 import { exactTarget, tmuxOn, usualPath } from '../ssh/tmux.ts'
+import { chooseTerm, keptServer } from './kept-server.ts'
 
-/** The session to attach to; with `create` it is started if it doesn't exist. */
-export type ControlRun = Omit<Extract<SessionRun, { kind: 'tmux' }>, 'kind'> & { readonly create: boolean }
+/** The session to attach to; with `start` it is started if it doesn't exist. */
+export type ControlRun = Extract<SessionRun, { kind: 'tmux' }>
 
 /** The exit code of the command if the session outlived the client. */
 export const remainsCode = 64
@@ -15,7 +17,7 @@ export const remainsCode = 64
  * first prints a line for `readVerdict`. It doesn't end with `exec`: tmux up to 3.3 doesn't say whether a client was
  * detached or its session ended, so the script looks afterwards.
  */
-export function controlCommand(run: ControlRun, marks: OutputMarks): string {
+export function controlCommand(run: ControlRun, size: TerminalSize, marks: OutputMarks): string {
   const tmux = tmuxOn(run.socket)
   return anyShellWord(
     marks.around(sh`${usualPath}; unset TMUX TMUX_PANE STY ZELLIJ
@@ -24,9 +26,9 @@ version=$(tmux -V 2>/dev/null </dev/null)
 printf '%s\\n' "$version" | grep -Eq '^tmux ([012][.]|3[.][01]([^0-9]|$)|next-[012][.]|next-3[.][012]$|openbsd-[1-6][.])' && { printf 'old %s\\n' "$version"; exit 0; }
 at=${exactTarget(run.session)}
 ${byId(run, tmux)}
-${run.create ? sh`` : sh`${tmux} has-session -t "$at" 2>/dev/null </dev/null || { echo gone; exit 1; }`}
+${run.start ? startKept(run.session, size) : sh`${tmux} has-session -t "$at" 2>/dev/null </dev/null || { echo gone; exit 1; }`}
 printf 'ready %s\\n' "$version"
-${start(run, tmux)}
+${tmux} -C attach-session -t "$at"
 ${tmux} has-session -t "$at" 2>/dev/null </dev/null && exit ${remainsCode}
 exit 0`),
   )
@@ -61,7 +63,11 @@ function byId({ known }: ControlRun, tmux: Script): Script {
     : sh``
 }
 
-/** The version is at least 3.2, which has flow control and subscriptions. */
-function start({ session, create }: ControlRun, tmux: Script): Script {
-  return create ? sh`${tmux} -C new-session -A -s ${session}` : sh`${tmux} -C attach-session -t "$at"`
+/** Starts it with the size that its first window will have, so that its shell has no reason to draw its prompt twice. */
+function startKept(session: string, { cols, rows }: TerminalSize): Script {
+  const tmux = tmuxOn('hawser')
+  return sh`${tmux} has-session -t "$at" 2>/dev/null </dev/null || {
+${chooseTerm}
+${tmux} ${keptServer} ';' new-session -d -x ${cols} -y ${rows} -s ${session} </dev/null || exit 1
+}`
 }

@@ -108,7 +108,7 @@ class Rig {
   }
 
   async attach(): Promise<void> {
-    const run = { socket: 'default', session: this.#name, create: false } as const
+    const run = { kind: 'tmux', socket: 'default', session: this.#name } as const
     this.#attached = await attachTerminal(run, { env: this.#servers.env, size: this.#size })
   }
 
@@ -121,9 +121,7 @@ class Rig {
       case 'resize':
         this.#size = action.size
         this.#hasSaved = false
-        // The window has its new size before the host hears of it.
-        this.attached.terminal.resize(action.size.cols, action.size.rows)
-        this.attached.shell.resize(action.size)
+        this.attached.resize(action.size)
         return
       case 'decide':
         // From now on the size of the window doesn't depend on its clients.
@@ -204,7 +202,7 @@ class Rig {
   }
 
   end(): void {
-    this.#attached?.shell.dispose()
+    this.#attached?.session.dispose()
     closeSync(this.#feed)
     this.#servers.tmux('kill-session', '-t', `=${this.#name}`)
   }

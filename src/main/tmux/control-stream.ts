@@ -6,8 +6,5 @@ export interface ControlStream {
   /** The listener is called once, after the last data; with an error if the connection failed. */
   onEnd(listener: (error: AppError | null) => void): void
   write(data: Uint8Array): void
-  /** Stops reading, so that tmux has to wait. */
-  pause(): void
-  resume(): void
   close(): void
 }

@@ -4,7 +4,7 @@ import type { TerminalSize } from '../../shared/contract/terminals.ts'
 import type { MarkReader, OutputMarks } from '../ssh/output-marks.ts'
 import { commandRefused } from '../ssh/server-words.ts'
 import { readVerdict, remainsCode, type Verdict } from './control-command.ts'
-import { ControlShell } from './control-shell.ts'
+import { AttachedSession } from './attached-session.ts'
 import type { ControlStream } from './control-stream.ts'
 
 const longestVerdict = 256
@@ -29,14 +29,13 @@ export interface ControlStart {
   readonly signal: AbortSignal
 }
 
-/** A shell, or the version of a tmux without what control mode needs (before 3.2); null if tmux isn't installed. */
+/** A session, or the version of a tmux without what control mode needs (before 3.2); null if tmux isn't installed. */
 export type ControlAnswer =
-  | { readonly kind: 'shell'; readonly shell: ControlShell }
+  | { readonly kind: 'session'; readonly session: AttachedSession }
   | { readonly kind: 'unusable'; readonly version: string | null }
 
 /**
- * Waits until a command of `controlCommand` has attached, and returns its shell. Errors: those of `ControlShell.attach`,
- * `cancelled`, `not-found` if the session doesn't exist, and `server-refused` if the server printed something else.
+ * Waits until a command of `controlCommand` has attached. Errors: those of `AttachedSession.attach`, `cancelled`, `not-found` if the session doesn't exist, and `server-refused` if the server printed something else.
  */
 export async function startControl(start: ControlStart): Promise<ControlAnswer> {
   const { command, where, session, size, signal } = start
@@ -47,10 +46,10 @@ export async function startControl(start: ControlStart): Promise<ControlAnswer> 
     const { verdict, opening } = await openCommand(start)
     if (verdict.kind === 'ready') {
       const remains = () => opening.remains
-      const attached = ControlShell.attach({ stream: opening, where, size, remains })
+      const attached = AttachedSession.attach({ stream: opening, where, size, remains })
       return {
-        kind: 'shell',
-        shell: await attached.catch((error: unknown) => rethrow(error, opening.complaint, where)),
+        kind: 'session',
+        session: await attached.catch((error: unknown) => rethrow(error, opening.complaint, where)),
       }
     }
     command.close()
@@ -139,14 +138,6 @@ class Opening implements ControlStream {
     this.#start.command.write(data)
   }
 
-  pause(): void {
-    this.#start.command.pause()
-  }
-
-  resume(): void {
-    this.#start.command.resume()
-  }
-
   close(): void {
     this.#start.command.close()
   }
@@ -171,10 +162,16 @@ class Opening implements ControlStream {
 
   #finish(error: AppError | null): void {
     this.#end ??= { error }
-    const { before, code } = this.#output
-    if (!this.#isOpen)
-      this.#done(error ?? commandRefused(this.#start.where, { output: before, errors: this.#complaint, code }))
+    if (!this.#isOpen) this.#done(error ?? this.#refusal())
     this.#tellEnd?.(error)
+  }
+
+  #refusal(): AppError {
+    const { began, before, code } = this.#output
+    const { where } = this.#start
+    // The command itself has run: these are tmux's words.
+    if (began && this.complaint !== '') return new AppError('server-refused', `tmux on ${where}: ${this.complaint}`)
+    return commandRefused(where, { output: before, errors: this.#complaint, code })
   }
 }
 

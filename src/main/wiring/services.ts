@@ -95,6 +95,7 @@ export async function buildServices(environment: Environment): Promise<Built> {
       settings,
       snippets,
       terminals,
+      tmux: terminals.tmux,
       transfers,
       vault: vaultService,
       workspace: new WorkspaceService(stores.workspace),

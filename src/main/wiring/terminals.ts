@@ -29,6 +29,7 @@ export function buildTerminals(
     lease: (plan, options) => connections.leaseBy(plan, options),
     redial: (target, lost) => connections.redial(target, lost),
     reconnects: target => hosts.reconnects(target) ?? settings.current.terminal.reconnect,
+    showsWindows: () => settings.current.terminal.tmux === 'tabs',
     reportBug,
     shellOf,
     startLocal: async size => {

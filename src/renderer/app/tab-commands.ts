@@ -4,13 +4,13 @@ import { platformShortcut } from '../ui/shortcut.ts'
 import type { DoorContext } from '../workspace/door.ts'
 import { openFiles, shownTab } from '../workspace/files-tabs.ts'
 import type { Requests } from '../workspace/requests.ts'
+import { reorderTab } from '../workspace/arrange.ts'
 import { beginRename } from '../workspace/tab-strip.tsx'
 import {
   activateTab,
   activePane,
   activeTab,
   reopenTab,
-  reorderTab,
   useWorkspace,
 } from '../workspace/workspace-store.ts'
 

@@ -1,12 +1,20 @@
 import type { SavedWorkspace, SplitTree } from '../../shared/contract/workspace.ts'
 import { leaf, panesOf, splitPane } from './split-tree.ts'
+import { asOneTab, isTmuxTab } from './tmux-tabs.ts'
 import { useWorkspace, type Tab, type WorkspaceState } from './workspace-store.ts'
 
 /** The part of the workspace that is saved for the next start. */
-export function toSaved({ tabs, activeId, closed }: WorkspaceState): SavedWorkspace {
+export function toSaved({ tabs: all, activeId, closed }: WorkspaceState): SavedWorkspace {
+  // The windows of a tmux session come back with it, so that one tab stands for all of them.
+  const firstOf = new Map(all.filter(isTmuxTab).toReversed().map(tab => [tab.tmux.session, tab]))
+  const tabs = all.flatMap(tab => {
+    if (!isTmuxTab(tab)) return tab
+    return firstOf.get(tab.tmux.session) === tab ? asOneTab(tab) : []
+  })
+  const active = all.find(({ id }) => id === activeId)
   return {
     tabs: tabs.map(savedTab),
-    activeId,
+    activeId: isTmuxTab(active) ? (firstOf.get(active.tmux.session)?.id ?? activeId) : activeId,
     closed: closed.map(({ tab, index }) => ({ tab: savedTab(tab), index })),
   }
 }

@@ -7,9 +7,11 @@ import { useHosts } from '../mirrors/hosts.ts'
 import { dragSource } from '../ui/drag-source.ts'
 import { ContextMenu, type MenuItem } from '../ui/menu.tsx'
 import { Dot, type Tone } from '../ui/tag.tsx'
+import { movePane, renameTab, reorderTab } from './arrange.ts'
 import css from './tab-strip.module.css'
 import { titlesOf } from './tab-titles.ts'
-import { activateTab, movePane, renameTab, reorderTab, showHome, useWorkspace, type Tab } from './workspace-store.ts'
+import { isTmuxTab } from './tmux-tabs.ts'
+import { activateTab, showHome, useWorkspace, type Tab } from './workspace-store.ts'
 
 /** The state of a tab, shown next to its title. */
 export interface TabLook {
@@ -263,12 +265,14 @@ interface RenameProps {
 
 function Rename({ tab, title, order, onDone }: RenameProps) {
   const ended = useRef(false)
+  // A window of tmux may be shown with its session; its name is edited without.
+  const name = isTmuxTab(tab) ? tab.tmux.name : title
   // Moving focus blurs the field, which would otherwise save a name that the user just cancelled.
-  const end = (name: string | null) => {
+  const end = (typed: string | null) => {
     if (ended.current) return
     ended.current = true
     // A title that was left as it is goes on following its pane or folder.
-    if (name !== null && name !== title) renameTab(tab.id, name)
+    if (typed !== null && typed !== name) renameTab(tab.id, typed)
     onDone()
   }
   return (
@@ -276,7 +280,7 @@ function Rename({ tab, title, order, onDone }: RenameProps) {
       className={css['rename']}
       style={{ order }}
       aria-label="Tab name"
-      defaultValue={title}
+      defaultValue={name}
       // eslint-disable-next-line jsx-a11y-x/no-autofocus -- it replaces the tab that was just double-clicked
       autoFocus
       onFocus={event => event.currentTarget.select()}

@@ -4,6 +4,7 @@ import type { SessionRun } from '../../shared/contract/session-run.ts'
 import { keptRun } from './kept-session.ts'
 import type { Target } from '../../shared/contract/targets.ts'
 import type { TerminalId } from '../../shared/contract/terminals.ts'
+import type { TmuxLayout } from '../../shared/contract/tmux.ts'
 import type { FileTabs, Pane, SplitTree } from '../../shared/contract/workspace.ts'
 import { leaf, panesOf, removePane, renamePanes, setWeights, splitPane, type Side } from './split-tree.ts'
 
@@ -19,6 +20,14 @@ export interface TerminalTab {
   readonly zoomed: boolean
   /** True if input goes to every pane of the tab. */
   readonly broadcast: boolean
+  /** What tmux says of a tab that shows one of its windows: tmux owns the layout and the title (see `tmux-tabs`). */
+  readonly tmux?: {
+    readonly session: string
+    readonly window: number
+    readonly name: string
+    readonly activePane: TerminalId
+    readonly visible: TmuxLayout
+  }
 }
 
 export type PaneSide = 'left' | 'right'
@@ -307,7 +316,8 @@ export function dropRun(paneId: string): void {
   if (tab) updateTab(tab.id, old => withPane(old, paneId, pane => withRun(pane, undefined)))
 }
 
-function tabOf(pane: Pane): TerminalTab {
+/** A tab with one pane. Pure. */
+export function tabOf(pane: Pane): TerminalTab {
   return {
     kind: 'terminals',
     id: crypto.randomUUID(),
@@ -332,7 +342,7 @@ function withPane(tab: TerminalTab, paneId: string, change: (pane: Pane) => Pane
 }
 
 /** Removes a pane from a tab; null if it was the last one. Pure. */
-function withoutPane(tab: TerminalTab, paneId: string): TerminalTab | null {
+export function withoutPane(tab: TerminalTab, paneId: string): TerminalTab | null {
   const layout = removePane(tab.layout, paneId)
   if (layout === undefined) return null
   const { [paneId]: _gone, ...panes } = tab.panes

@@ -12,6 +12,7 @@ import { sessions } from './sessions.ts'
 import { settings } from './settings.ts'
 import { runs, snippets } from './snippets.ts'
 import { terminals } from './terminals.ts'
+import { tmux } from './tmux.ts'
 import { transfers } from './transfers.ts'
 import { vault } from './vault.ts'
 import { workspace } from './workspace.ts'
@@ -34,6 +35,7 @@ export const contract = {
   settings,
   snippets,
   terminals,
+  tmux,
   transfers,
   vault,
   workspace,

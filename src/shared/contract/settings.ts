@@ -31,6 +31,8 @@ export const settingsSchema = z.strictObject({
       reconnectRestored: z.boolean().default(false),
       /** What happens to a kept session when its tab is closed. */
       closeKept: z.enum(['ask', 'detach', 'end']).default('ask'),
+      /** How tmux sessions are attached: their windows as tabs and their panes as splits (tmux 3.2), or in one terminal. */
+      tmux: z.enum(['tabs', 'terminal']).default('tabs'),
       bell: z.enum(['none', 'visual', 'sound']).default('visual'),
       screenReader: z.boolean().default(false),
       localShell: exactLine(1024).default(''),

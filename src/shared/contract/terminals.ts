@@ -12,7 +12,7 @@ export const terminalId = z.uuid().brand<'TerminalId'>()
 export type TerminalId = z.infer<typeof terminalId>
 
 /** Columns and rows, 1 to 1000 each. */
-const terminalSize = z.strictObject({ cols: z.int().min(1).max(1000), rows: z.int().min(1).max(1000) })
+export const terminalSize = z.strictObject({ cols: z.int().min(1).max(1000), rows: z.int().min(1).max(1000) })
 export type TerminalSize = Readonly<z.infer<typeof terminalSize>>
 
 /** How a shell ended: its exit code, or the signal that terminated it. */
@@ -41,7 +41,8 @@ export type TerminalState =
   | { readonly kind: 'sign-in'; readonly error: WireError }
   | { readonly kind: 'lost'; readonly error: WireError }
   | { readonly kind: 'failed'; readonly error: WireError }
-  | { readonly kind: 'exited'; readonly exit: Exit }
+  /** `sentence`: more than that it has ended, for the user. */
+  | { readonly kind: 'exited'; readonly exit: Exit; readonly sentence?: string }
 
 export interface TerminalSnapshot {
   readonly id: TerminalId
@@ -49,6 +50,8 @@ export interface TerminalSnapshot {
   readonly state: TerminalState
   /** The session that it is attached to, if it isn’t a shell of its own. */
   readonly run?: SessionRun | undefined
+  /** True for a pane of a session whose windows are tabs: `tmux.list` says which, and makes its pane and tab. */
+  readonly isTmuxPane?: boolean
 }
 
 // As in `files`, whose page imports this one.
@@ -117,5 +120,9 @@ export interface TerminalReplay {
 }
 
 /** The messages on a terminal's port. Acknowledgements contain the bytes processed by the screen. */
-export type ToTerminal = { readonly data: Uint8Array } | { readonly replay: TerminalReplay }
+export type ToTerminal =
+  | { readonly data: Uint8Array }
+  | { readonly replay: TerminalReplay }
+  /** The size that the screen must have from now on. A shell that says so also answers the queries of programs itself. */
+  | { readonly screen: TerminalSize }
 export type FromTerminal = { readonly input: Uint8Array } | { readonly ack: number }

@@ -202,6 +202,15 @@ function TerminalSettings({
           <option value="detach">Detach</option>
           <option value="end">End session</option>
         </Select>
+        <Select
+          label="tmux sessions"
+          hint="In one terminal, tmux shows a flood of output faster. Outside of tmux it is faster still."
+          value={terminal.tmux}
+          onChange={event => set({ tmux: event.target.value as Settings['terminal']['tmux'] })}
+        >
+          <option value="tabs">Windows as tabs, panes as splits</option>
+          <option value="terminal">In one terminal</option>
+        </Select>
         <SettingText
           label="Local shell"
           value={terminal.localShell}

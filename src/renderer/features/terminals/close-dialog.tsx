@@ -11,6 +11,7 @@ import { Button } from '../../ui/button.tsx'
 import { Actions, Dialog, Grow } from '../../ui/dialog.tsx'
 import { Checkbox } from '../../ui/field.tsx'
 import { isKept } from '../../workspace/kept-session.ts'
+import { isTmuxTab, tabsOfSession, type TmuxTab } from '../../workspace/tmux-tabs.ts'
 import { closePane, closeTab, tabWith, useWorkspace } from '../../workspace/workspace-store.ts'
 import { isLive, isOpening, useTerminalStates } from '../../mirrors/terminals.ts'
 import type { Terminals } from './terminals.ts'
@@ -26,21 +27,60 @@ export interface CloseParts {
 }
 
 /** Closes a tab or pane. Asks first if the settings say so for the programs or shells that would end with it. */
-export function requestClose(parts: CloseParts, what: Closable): void {
+export function requestClose(parts: CloseParts, asked: Closable): void {
+  const what = asTab(asked)
+  const tab = tmuxTabOf(what)
+  const others = tab ? tabsOfSession(tab.tmux.session).length - 1 : 0
+  if (tab && what.kind === 'tab' && others > 0) return requestCloseWindow(parts, what, { tab, tabs: others + 1 })
   const { terminals } = parts
   const { states } = useTerminalStates.getState()
   const { confirmCloseTab: wanted, closeKept: forKept } = useSettings.getState().settings.terminal
   const live = panesIn(what).filter(id => isLive(states[id]))
-  // What runs in a session of the host goes on without the terminal that is attached to it.
-  const goesOn = (id: string) => tabWith(id)?.panes[id]?.run !== undefined
+  // What runs in a session of the host goes on without the terminal that is attached to it, but not without its pane.
+  const endsPane = tab !== undefined && what.kind === 'pane'
+  const goesOn = (id: string) => !endsPane && tabWith(id)?.panes[id]?.run !== undefined
   const mayEnd = (id: string) => !goesOn(id) && terminals.runningIn(id) !== null
-  const asked = wanted === 'never' ? [] : live.filter(id => wanted === 'always' || mayEnd(id))
-  const running = asked.filter(id => !goesOn(id)).map(id => terminals.runningIn(id))
-  const kept = live.flatMap(id => tabWith(id)?.panes[id] ?? []).filter(isKept)
+  const toAsk = wanted === 'never' ? [] : live.filter(id => wanted === 'always' || mayEnd(id))
+  const running = toAsk.filter(id => !goesOn(id)).map(id => terminals.runningIn(id))
+  const kept = endsPane ? [] : keptAmong(live)
   const closeKept = kept.length === 0 ? 'detach' : forKept
   if (closeKept === 'ask') return useTerminals.setState({ closing: { what, running, kept } })
-  if (asked.length > 0) return useTerminals.setState({ closing: { what, running, kept: [] } })
+  if (toAsk.length > 0) return useTerminals.setState({ closing: { what, running, kept: [] } })
   closeKeptAs(closeKept, { ...parts, what, kept })
+}
+
+function requestCloseWindow(
+  parts: CloseParts,
+  what: Closable,
+  { tab, tabs }: { readonly tab: TmuxTab; readonly tabs: number },
+): void {
+  const { terminals } = parts
+  const { states } = useTerminalStates.getState()
+  const live = panesIn(what).filter(id => isLive(states[id]))
+  // Without a connection its window can't be closed, and the others need not be.
+  if (live.length === 0 || useSettings.getState().settings.terminal.confirmCloseTab === 'never')
+    return live.length === 0 ? terminals.tmux.leave(tab.activePane) : close(parts.terminals, what)
+  const running = live.map(id => terminals.runningIn(id)).filter(each => each !== null)
+  const title = tab.title ?? tab.panes[tab.activePane]?.title ?? tab.tmux.name
+  useTerminals.setState({ closing: { what, running, kept: [], window: { title, tabs } } })
+}
+
+/** The last pane of a window is closed as its tab. */
+function asTab(what: Closable): Closable {
+  const tab = tmuxTabOf(what)
+  return tab && Object.keys(tab.panes).length === 1 ? { kind: 'tab', tabId: tab.id } : what
+}
+
+function tmuxTabOf(what: Closable): TmuxTab | undefined {
+  const { tabs } = useWorkspace.getState()
+  const tab = what.kind === 'pane' ? tabWith(what.paneId) : tabs.find(({ id }) => id === what.tabId)
+  return isTmuxTab(tab) ? tab : undefined
+}
+
+/** One pane of each session that Hawser keeps. */
+function keptAmong(ids: readonly string[]): readonly Pane[] {
+  const panes = ids.flatMap(id => tabWith(id)?.panes[id] ?? []).filter(isKept)
+  return [...new Map(panes.map(pane => [pane.run?.session, pane])).values()]
 }
 
 function closeKeptAs(
@@ -58,6 +98,7 @@ function closeKeptAs(
 export function CloseDialog(parts: CloseParts) {
   const closing = useTerminals(state => state.closing)
   if (!closing) return null
+  if (closing.window) return <CloseWindow closing={closing} window={closing.window} {...parts} />
   return closing.kept.length > 0 ? (
     <CloseKept closing={closing} {...parts} />
   ) : (
@@ -104,6 +145,37 @@ function CloseKept({ closing: { what, running, kept }, ...parts }: CloseProps) {
         </Button>
         <Button ref={detach} look="primary" onClick={() => choose('detach')}>
           Detach
+        </Button>
+      </Actions>
+    </Dialog>
+  )
+}
+
+/** Asks what becomes of a window of a tmux session, which has other windows in other tabs. */
+function CloseWindow({
+  closing: { what, running },
+  window: { title, tabs },
+  terminals,
+}: CloseProps & { readonly window: NonNullable<ClosingRequest['window']> }) {
+  const tab = tmuxTabOf(what)
+  const end = (run: () => void) => {
+    useTerminals.setState({ closing: null })
+    run()
+  }
+  return (
+    <Dialog
+      alert
+      title={`Close ${title}`}
+      description={`${running.length > 0 ? sentenceOf(running) : 'Closing this tmux window ends its shells.'} If you detach instead, the session keeps running on the host, and its ${tabs} tabs close.`}
+      badge={<Layers size={18} />}
+      onClose={() => leave(what, terminals)}
+    >
+      <Actions>
+        <Grow />
+        <Button onClick={() => leave(what, terminals)}>Cancel</Button>
+        <Button onClick={() => end(() => (tab ? terminals.tmux.leave(tab.activePane) : undefined))}>Detach</Button>
+        <Button look="danger" onClick={() => end(() => close(terminals, what))}>
+          Close window
         </Button>
       </Actions>
     </Dialog>
@@ -169,8 +241,17 @@ function panesIn(what: Closable): readonly string[] {
 
 function close(terminals: Terminals, what: Closable): void {
   const { states } = useTerminalStates.getState()
+  const tab = tmuxTabOf(what)
+  if (tab) return closeInTmux(terminals, what, tab)
   // Nobody would understand a question about a tab that is gone.
   for (const id of panesIn(what)) if (isOpening(states[id])) terminals.cancel(id as TerminalId)
   if (what.kind === 'pane') closePane(what.paneId)
   else closeTab(what.tabId)
+}
+
+/** Closes a pane or window as tmux does; the last window stays, in a session that nobody is attached to any more. */
+function closeInTmux({ tmux }: Terminals, what: Closable, tab: TmuxTab): void {
+  if (what.kind === 'pane') tmux.closePane(what.paneId as TerminalId)
+  else if (tabsOfSession(tab.tmux.session).length > 1) tmux.closeWindow(tab.activePane)
+  else tmux.leave(tab.activePane)
 }

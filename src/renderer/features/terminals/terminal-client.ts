@@ -19,12 +19,13 @@ import { CharacterWidths } from './character-widths.ts'
 import { clipboardWish, type ClipboardWish } from './clipboard-sequence.ts'
 import { CommandMemory } from './command-memory.ts'
 import { guardCounts } from './csi-guard.ts'
-import { folderOf } from './folder-sequence.ts'
 import type { KeyPlatform, KeyStroke } from './key-stroke.ts'
 import { KeyboardModes } from './keyboard-modes.ts'
+import { Ligatures } from './ligatures.ts'
 import { isReply, isReport, ReplyCap } from './reply-cap.ts'
 import { Running } from './running.ts'
 import { settling, type Settling } from './settled.ts'
+import { ShellFolder } from './shell-folder.ts'
 import { takePastes } from './system-pastes.ts'
 import { bytesForOtherPane, TerminalKeyboard } from './terminal-keyboard.ts'
 import { TerminalLinks } from './terminal-links.ts'
@@ -89,12 +90,10 @@ export class TerminalClient implements Disposable {
   #arrived: Promise<void> = Promise.resolve()
   #arrive = () => {}
   readonly #webgl: WebglDrawing
-  #ligatures: { dispose(): void } | undefined
-  #wantsLigatures = false
+  readonly #ligatures: Ligatures
   #port: MessagePort | undefined
   readonly #first: string[] = []
-  #folder: string | null = null
-  #firstFolder: string | null = null
+  readonly #folder: ShellFolder
   /** When the connection was lost, as in `Date.now`; undefined while there is one. */
   #lostAt: number | undefined
   #unacknowledged = 0
@@ -102,6 +101,9 @@ export class TerminalClient implements Disposable {
   #titleTimer: number | undefined
   #opened = false
   #replaying = false
+  #fits = true
+  /** True for a shell that decides about the size: it answers the queries of programs itself, too. */
+  #shellAnswers = false
 
   constructor(id: TerminalId, options: ITerminalOptions, hooks: TerminalHooks) {
     this.id = id
@@ -119,6 +121,8 @@ export class TerminalClient implements Disposable {
     this.#running = new Running(terminal)
     this.#store.add(toDisposable(() => terminal.dispose()))
     this.#webgl = new WebglDrawing(terminal)
+    this.#ligatures = new Ligatures(terminal)
+    this.#folder = new ShellFolder(terminal)
     terminal.loadAddon(this.#fit)
     terminal.loadAddon(this.search)
     terminal.loadAddon(new UnicodeGraphemesAddon())
@@ -142,12 +146,6 @@ export class TerminalClient implements Disposable {
     terminal.parser.registerOscHandler(52, data => {
       const wish = clipboardWish(data)
       if (wish && !this.#replaying) hooks.onClipboard(wish)
-      return true
-    })
-    // The working directory, which shells report as a file URL (OSC 7).
-    terminal.parser.registerOscHandler(7, data => {
-      this.#folder = folderOf(data)
-      this.#firstFolder ??= this.#folder
       return true
     })
     terminal.onBinary(data => this.#send(Uint8Array.from(data, char => char.charCodeAt(0))))
@@ -179,8 +177,15 @@ export class TerminalClient implements Disposable {
     this.#webgl.stop()
   }
 
-  /** Fits the columns and rows to the element. Does nothing while it has no size. */
+  /** Whether its size is that of the element, or the one that its shell decides on. */
+  setFitting(fits: boolean): void {
+    this.#fits = fits
+    this.fit()
+  }
+
+  /** Fits the columns and rows to the element. Does nothing while it has no size, or where the shell decides. */
   fit(): void {
+    if (!this.#fits) return
     const { clientWidth, clientHeight } = this.element
     if (clientWidth > 20 && clientHeight > 20) this.#fit.fit()
   }
@@ -193,6 +198,7 @@ export class TerminalClient implements Disposable {
     this.#running.startOver()
     this.#port?.close()
     this.#port = port
+    this.#shellAnswers = false
     this.#unacknowledged = 0
     port.onmessage = event => this.#receive(port, event.data as ToTerminal)
     this.#settling = settling(this.terminal)
@@ -254,14 +260,12 @@ export class TerminalClient implements Disposable {
 
   /** The working directory that the shell reported; null if it reports none. */
   get folder(): string | null {
-    return this.#folder
+    return this.#folder.current
   }
 
   /** The same if it has changed since the shell started. Forgets it: the next shell starts in its own. */
   takeFolder(): string | null {
-    const folder = this.#folder === this.#firstFolder ? null : this.#folder
-    this.#folder = this.#firstFolder = null
-    return folder
+    return this.#folder.take()
   }
 
   /** Types as soon as the shell accepts input: its port may not have arrived yet. */
@@ -293,19 +297,9 @@ export class TerminalClient implements Disposable {
     requestAnimationFrame(() => this.fit())
   }
 
-  /** Turns ligatures on or off. The addon is loaded on first use. */
+  /** Turns ligatures on or off. */
   async setLigatures(on: boolean): Promise<void> {
-    this.#wantsLigatures = on
-    if (!on) {
-      this.#ligatures?.dispose()
-      this.#ligatures = undefined
-    } else if (!this.#ligatures && this.#opened) {
-      const { LigaturesAddon } = await import('@xterm/addon-ligatures')
-      if (!this.#wantsLigatures || this.#ligatures) return
-      const addon = new LigaturesAddon()
-      this.#ligatures = addon
-      this.terminal.loadAddon(addon)
-    }
+    await this.#ligatures.set(on, this.#opened)
   }
 
   dispose(): void {
@@ -322,6 +316,7 @@ export class TerminalClient implements Disposable {
 
   #receive(port: MessagePort, message: ToTerminal): void {
     this.#settling?.onOutput()
+    if ('screen' in message) return this.#setSize(message.screen)
     if ('replay' in message) return this.#replay(message.replay)
     const { data } = message
     this.terminal.write(data, () => {
@@ -332,6 +327,11 @@ export class TerminalClient implements Disposable {
       this.#unacknowledged = 0
       port.postMessage(message)
     })
+  }
+
+  #setSize({ cols, rows }: TerminalSize): void {
+    this.#shellAnswers = true
+    this.terminal.resize(cols, rows)
   }
 
   /** Draws output from before this page was loaded, without answering its queries or ringing its bells again. */
@@ -357,7 +357,7 @@ export class TerminalClient implements Disposable {
   }
 
   #reply(data: string): void {
-    if (!this.#replaying && this.#replies.allows(data.length, performance.now())) this.#send(encoder.encode(data))
+    if (!this.#replaying && !this.#shellAnswers && this.#replies.allows(data.length, performance.now())) this.#send(encoder.encode(data))
   }
 
   /** Sends a key as xterm.js does: scrolls down and clears the selection. */

@@ -6,8 +6,10 @@ import { isLive, isOpening, useTerminalStates } from '../../mirrors/terminals.ts
 import type { Command } from '../../ui/command.ts'
 import { platformShortcut } from '../../ui/shortcut.ts'
 import type { Side } from '../../workspace/split-tree.ts'
-import { activePane, focusNextPane, splitActive, toggleBroadcast, toggleZoom } from '../../workspace/workspace-store.ts'
+import { splitActive, toggleZoom } from '../../workspace/arrange.ts'
+import { activePane, focusNextPane, toggleBroadcast } from '../../workspace/workspace-store.ts'
 import { requestClose, type CloseParts } from './close-dialog.tsx'
+import { activeTmuxPane } from './tmux-windows.ts'
 import type { Terminals } from './terminals.ts'
 import { useTerminals } from './terminals-state.ts'
 
@@ -48,6 +50,16 @@ export function paneCommands(parts: CloseParts): readonly Command[] {
       keys: 'Mod+Shift+ArrowLeft',
       when: inPane,
       run: () => focusNextPane(-1),
+    },
+    {
+      id: 'new-tmux-window',
+      title: 'New tmux window',
+      keys: '',
+      when: () => activeTmuxPane() !== undefined,
+      run: () => {
+        const pane = activeTmuxPane()
+        if (pane !== undefined) void terminals.tmux.newWindow(pane)
+      },
     },
     {
       id: 'side-panel',

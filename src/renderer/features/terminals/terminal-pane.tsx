@@ -21,7 +21,8 @@ import { ContextMenu, Menu, type MenuItem } from '../../ui/menu.tsx'
 import { Dot } from '../../ui/tag.tsx'
 import type { DoorMenu } from '../../workspace/door.ts'
 import type { Side } from '../../workspace/split-tree.ts'
-import { dropRun, focusPane, movePane, moveTabInto, type TerminalTab } from '../../workspace/workspace-store.ts'
+import { canJoinTab, canMovePane, movePane, moveTabInto } from '../../workspace/arrange.ts'
+import { dropRun, focusPane, type TerminalTab } from '../../workspace/workspace-store.ts'
 import { isKept } from '../../workspace/kept-session.ts'
 import { ClipboardQuestion } from './clipboard-question.tsx'
 import { FindBar } from './find-bar.tsx'
@@ -83,6 +84,9 @@ export function TerminalPane({ pane, tab, label, terminals, actions, pathOf, ope
       client.detach()
     }
   }, [pane.id, pane.target, terminals])
+
+  const fits = tab.tmux === undefined
+  useEffect(() => terminals.client(pane.id, pane.target).setFitting(fits), [fits, pane.id, pane.target, terminals])
 
   useEffect(() => {
     if (active && !finding) terminals.focus(pane.id)
@@ -216,8 +220,10 @@ function useDragging(tab: TerminalTab, pane: Pane, label: string) {
       dropTargetForElements({
         element,
         canDrop: ({ source }) =>
-          (source.data['kind'] === 'tab' && source.data['tabId'] !== tab.id) ||
-          (source.data['kind'] === 'pane' && source.data['paneId'] !== pane.id),
+          (source.data['kind'] === 'tab' && canJoinTab(String(source.data['tabId']), pane.id)) ||
+          (source.data['kind'] === 'pane' &&
+            source.data['paneId'] !== pane.id &&
+            canMovePane(String(source.data['paneId']), pane.id)),
         onDrag: ({ location }) => setOver(sideAt(element.getBoundingClientRect(), location.current.input)),
         onDragLeave: () => setOver(null),
         onDrop: ({ source, location }) => {

@@ -117,7 +117,7 @@ function StatusOf(props: TerminalStatusProps) {
           </Bar>
         )
       return (
-        <Bar text={`${endText(state.exit)} Press Enter to reconnect.`}>
+        <Bar text={`${state.sentence ?? endText(state.exit)} Press Enter to reconnect.`}>
           <Button small onClick={close}>
             Close
           </Button>

@@ -8,14 +8,17 @@ import { labelOf } from '../../mirrors/targets.ts'
 import { ErrorBoundary } from '../../ui/error-boundary.tsx'
 import type { DoorContext } from '../../workspace/door.ts'
 import { panesOf } from '../../workspace/split-tree.ts'
+import { isTmuxTab } from '../../workspace/tmux-tabs.ts'
 import { TabPanes } from '../../workspace/workspace.tsx'
-import { focusPane, toggleZoom, type TerminalTab } from '../../workspace/workspace-store.ts'
+import { toggleZoom } from '../../workspace/arrange.ts'
+import { focusPane, type TerminalTab } from '../../workspace/workspace-store.ts'
 import { requestClose } from './close-dialog.tsx'
 import { SidePanel } from './side-panel.tsx'
 import css from './side-panel.module.css'
 import { split } from './terminal-commands.ts'
 import { TerminalPane, type PaneActions } from './terminal-pane.tsx'
 import type { Terminals } from './terminals.ts'
+import { TmuxPanes } from './tmux-panes.tsx'
 
 interface TerminalTabViewProps {
   readonly tab: TerminalTab
@@ -35,7 +38,11 @@ export function TerminalTabView({ tab, terminals, context }: TerminalTabViewProp
   )
   return (
     <div className={css['beside']}>
-      <TabPanes tab={tab} renderPane={renderPane} />
+      {isTmuxTab(tab) ? (
+        <TmuxPanes key={tab.id} tab={tab} terminals={terminals} renderPane={renderPane} />
+      ) : (
+        <TabPanes tab={tab} renderPane={renderPane} />
+      )}
       <ErrorBoundary what="The side panel">
         <SidePanel tab={tab} doors={context.doors} />
       </ErrorBoundary>
@@ -55,6 +62,7 @@ const menuCommands = [
   'split-right',
   'split-down',
   'broadcast',
+  'new-tmux-window',
   'duplicate-tab',
   'files-here',
   'close-pane',

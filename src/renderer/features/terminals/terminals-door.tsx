@@ -4,6 +4,7 @@ import { toDisposable } from '../../../shared/base/lifecycle.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import { inheritedFrom } from '../../../shared/contract/inheritance.ts'
 import type { Target } from '../../../shared/contract/targets.ts'
+import type { TmuxSession } from '../../../shared/contract/tmux.ts'
 import { useHosts } from '../../mirrors/hosts.ts'
 import { showNotice, reportProblem } from '../../mirrors/notices.ts'
 import { changeSettings, useSettings } from '../../mirrors/settings.ts'
@@ -67,6 +68,9 @@ export function terminalsDoor(context: DoorContext) {
     status: SessionCount,
     restored: () => {
       store.add(pointToSignIns())
+      const show = (sessions: readonly TmuxSession[]) => terminals.tmux.show(sessions)
+      const { list, onChanged } = api.tmux
+      store.add(follow({ name: 'the tmux windows', list, onChanged, show }))
       void adoptRunning(api, terminals).catch(reportProblem)
     },
     answers: {
@@ -146,8 +150,8 @@ async function adoptRunning(api: Api, terminals: Terminals): Promise<void> {
   reviveClosed(new Set(running.map(({ id }) => id)))
   const shown = new Set<string>(livingPanes().map(({ id }) => id))
   const { hosts } = await api.hosts.list()
-  for (const { id, target, run } of running)
-    if (!shown.has(id)) adoptPane({ id, target, title: labelAmong(target, hosts), ...(run ? { run } : {}) })
+  for (const { id, target, run, isTmuxPane } of running)
+    if (!shown.has(id) && !isTmuxPane) adoptPane({ id, target, title: labelAmong(target, hosts), ...(run ? { run } : {}) })
 }
 
 interface Opening {

@@ -7,12 +7,15 @@ import type { Pane } from '../../../shared/contract/workspace.ts'
 export type Closable =
   { readonly kind: 'tab'; readonly tabId: string } | { readonly kind: 'pane'; readonly paneId: string }
 
+/** What is closed once the user has said how. */
 export interface ClosingRequest {
   readonly what: Closable
   /** The commands that run, as they were typed; null for a shell that waits for one. */
   readonly running: readonly (string | null)[]
   /** The panes whose shells Hawser keeps in sessions of their own. */
   readonly kept: readonly Pane[]
+  /** Set for a window of a tmux session that has others. */
+  readonly window?: { readonly title: string; readonly tabs: number }
 }
 
 /** Text that a program wants to put on the clipboard, and that waits for a yes. */

@@ -19,6 +19,7 @@ import { TerminalClient } from './terminal-client.ts'
 import { UnsentKeys } from './unsent-keys.ts'
 import { isLive, isOpening, isReconnecting, useTerminalStates } from '../../mirrors/terminals.ts'
 import { useTerminals } from './terminals-state.ts'
+import { TmuxWindows } from './tmux-windows.ts'
 import { typeCommand } from './typed-command.ts'
 import { terminalOptions, type LookOverride } from './terminal-options.ts'
 import { Emitter } from '../../../shared/base/event.ts'
@@ -66,6 +67,7 @@ export class Terminals implements Disposable, Shells {
   readonly #clipboard: ClipboardGate
   readonly #returning: ReturningShells
   readonly #unsent = new UnsentKeys()
+  readonly tmux: TmuxWindows
   readonly #opened = this.#store.add(new Emitter<OpenedShell>())
   readonly onOpened = this.#opened.event
 
@@ -80,6 +82,7 @@ export class Terminals implements Disposable, Shells {
         onNotice: parts.onNotice,
       }),
     )
+    this.tmux = this.#store.add(new TmuxWindows(parts.api.tmux, this.#showNotice))
     // Closing a pane disposes its terminal and ends its shell.
     this.#store.add({ dispose: useWorkspace.subscribe(() => this.#sweep()) })
     this.#store.add(new ClosedTabs())

@@ -1,8 +1,8 @@
 import { cleanLine } from '../../shared/base/clean-text.ts'
 import { Emitter } from '../../shared/base/event.ts'
+import type { TerminalSize } from '../../shared/contract/terminals.ts'
 import type { ControlClient } from './control-client.ts'
 import type { ControlEvent } from './control-parser.ts'
-import { flow } from './control-pane.ts'
 import { panesOf, parseLayout, type Layout } from './layout.ts'
 
 const longestName = 512
@@ -12,25 +12,27 @@ const mostWindows = 1_000
 export interface ControlWindow {
   readonly id: number
   readonly name: string
+  /** True if tmux names it after what runs in it; false if somebody gave it a name. */
+  readonly isNamedByProgram: boolean
   readonly isActive: boolean
   readonly activePane: number
   readonly layout: Layout
   /** The layout that is shown: one pane while it is zoomed. */
   readonly visible: Layout
+  readonly isZoomed: boolean
 }
 
 const format =
-  '#{session_id} #{window_id} #{window_active} #{pane_id} #{window_layout} #{window_visible_layout} #{window_name}'
+  '#{session_id} #{window_id} #{window_active} #{pane_id} #{automatic-rename} #{window_zoomed_flag} #{window_layout} #{window_visible_layout} #{window_name}'
 
-/** The windows of the session that a client is attached to. Output is only wanted of the pane that is shown. */
-export class ControlSession {
+/** The windows of the session that a client is attached to, in tmux's order. */
+export class ControlWindows {
   readonly #client: ControlClient
   readonly #changed = new Emitter<readonly ControlWindow[]>()
-  readonly #hushed = new Set<number>()
   #windows: readonly ControlWindow[] = []
   #panes: ReadonlySet<number> = new Set()
   #id: number | undefined
-  #shown: number | undefined
+  #waiting: (() => void)[] = []
   #isListing = false
   #listsAgain = false
 
@@ -40,11 +42,7 @@ export class ControlSession {
 
   readonly onChanged = this.#changed.event
 
-  get id(): number | undefined {
-    return this.#id
-  }
-
-  get windows(): readonly ControlWindow[] {
+  get current(): readonly ControlWindow[] {
     return this.#windows
   }
 
@@ -53,32 +51,30 @@ export class ControlSession {
     return this.#panes.has(pane)
   }
 
-  /** The size and place of a pane that is visible in its window. */
-  placeOf(pane: number): { readonly width: number; readonly height: number } | undefined {
-    return this.#windows.flatMap(({ visible }) => panesOf(visible)).find(place => place.pane === pane)
+  /** The size of a pane; undefined for one that is hidden behind a zoomed one. */
+  sizeOf(pane: number): TerminalSize | undefined {
+    const place = this.#windows.flatMap(({ visible }) => panesOf(visible)).find(each => each.pane === pane)
+    return place && { cols: place.width, rows: place.height }
   }
 
-  /** Lists the windows; the listeners are called when tmux has answered. */
-  refresh(): void {
+  /** Lists the windows; the listeners are called when tmux has answered, and then `done`. */
+  refresh(done?: () => void): void {
+    if (done) this.#waiting.push(done)
     if (this.#isListing) {
       this.#listsAgain = true
       return
     }
     this.#isListing = true
+    const asked = this.#waiting.splice(0)
     this.#client.request([`list-windows -F '${format}'`, `list-panes -s -F '#{pane_id}'`], reply => {
       this.#isListing = false
       const [windows, panes] = reply.kind === 'done' ? reply.blocks : []
       if (windows && panes) this.#take(windows.lines.map(textOf), panes.lines.map(textOf))
+      for (const each of asked) each()
       if (!this.#listsAgain) return
       this.#listsAgain = false
       this.refresh()
     })
-  }
-
-  /** Shows one pane: the output of all others is left out, which doesn't stop their programs. */
-  show(pane: number): void {
-    this.#shown = pane
-    this.#hush()
   }
 
   /** Notes a notification; returns true if the client is no longer attached to its session. */
@@ -87,8 +83,11 @@ export class ControlSession {
       case 'layout-change':
         this.#relayout(event.window, event.layout, event.visible)
         return false
-      case 'window-add':
       case 'window-close':
+        // tmux 3.3 says that a window was closed elsewhere, since the session no longer has it.
+        if (this.#windows.some(({ id }) => id === event.window)) this.refresh()
+        return false
+      case 'window-add':
       case 'window-renamed':
         if (!event.elsewhere) this.refresh()
         return false
@@ -123,24 +122,16 @@ export class ControlSession {
     const [whole, shown] = [parseLayout(layout), parseLayout(visible)]
     const known = this.#windows.find(window => window.id === id)
     if (!whole || !shown || !known) return this.refresh()
-    this.#set(this.#windows.map(window => (window === known ? { ...window, layout: whole, visible: shown } : window)))
+    this.#panes = new Set([...this.#panes, ...idsOf(whole)])
+    const isZoomed = visible !== layout
+    const changed = { ...known, layout: whole, visible: shown, isZoomed }
+    this.#set(this.#windows.map(window => (window === known ? changed : window)))
     if (idsOf(whole).join() !== idsOf(known.layout).join()) this.refresh()
   }
 
   #set(windows: readonly ControlWindow[]): void {
     this.#windows = windows
-    this.#hush()
     this.#changed.fire(windows)
-  }
-
-  #hush(): void {
-    if (this.#shown === undefined) return
-    for (const pane of this.#hushed) if (!this.#panes.has(pane)) this.#hushed.delete(pane)
-    for (const pane of this.#panes) {
-      if (pane === this.#shown || this.#hushed.has(pane)) continue
-      this.#hushed.add(pane)
-      this.#client.request([flow(pane, 'pause')], () => {})
-    }
   }
 }
 
@@ -153,18 +144,20 @@ function idsOf(layout: Layout): readonly number[] {
 }
 
 function readWindow(line: string): { readonly session: number; readonly window: ControlWindow } | null {
-  const match = /^\$(\d{1,9}) @(\d{1,9}) ([01]) %(\d{1,9}) (\S+) (\S+) (.*)$/.exec(line)
+  const match = /^\$(\d{1,9}) @(\d{1,9}) ([01]) %(\d{1,9}) ([01]) ([01]) (\S+) (\S+) (.*)$/.exec(line)
   if (!match) return null
-  const [, session, id, active, pane, first = '', second = '', name = ''] = match
+  const [, session, id, active, pane, automatic, zoomed, first = '', second = '', name = ''] = match
   const [layout, visible] = [parseLayout(first), parseLayout(second)]
   if (!layout || !visible) return null
   const window = {
     id: Number(id),
     name: cleanLine(name, longestName),
+    isNamedByProgram: automatic === '1',
     isActive: active === '1',
     activePane: Number(pane),
     layout,
     visible,
+    isZoomed: zoomed === '1',
   }
   return { session: Number(session), window }
 }

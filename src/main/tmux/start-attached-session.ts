@@ -6,10 +6,10 @@ import type { DialStep } from '../ssh/dial-step.ts'
 import { OutputMarks } from '../ssh/output-marks.ts'
 import { channelCommand } from './control-channel.ts'
 import { controlCommand, type ControlRun } from './control-command.ts'
-import type { ControlShell } from './control-shell.ts'
+import type { AttachedSession } from './attached-session.ts'
 import { startControl } from './start-control.ts'
 
-export interface ControlShellStart {
+export interface SessionStart {
   readonly run: ControlRun
   readonly size: TerminalSize
   readonly env: Readonly<Record<string, string>>
@@ -18,22 +18,22 @@ export interface ControlShellStart {
   readonly onStep: (step: DialStep) => void
 }
 
-/** A shell with its connection, or the version of a tmux that can't be used; null if tmux isn't installed. */
-export type StartedControlShell =
-  | { readonly kind: 'shell'; readonly shell: ControlShell & { readonly connection: Connection } }
+/** A session and its connection, or the version of a tmux that can't be used; null if tmux isn't installed. */
+export type StartedSession =
+  | { readonly kind: 'session'; readonly session: AttachedSession; readonly connection: Connection }
   | { readonly kind: 'unusable'; readonly version: string | null }
 
 /**
- * Attaches to a tmux session of a host and takes ownership of the lease, which is kept until the shell's channel is closed.
+ * Attaches to a tmux session of a host and takes ownership of the lease, which is kept until the channel is closed.
  * Errors: those of `Connection.shell` and `startControl`.
  */
-export async function startControlShell(
+export async function startAttachedSession(
   lease: Lease<Connection>,
-  { run, size, env, signal, onStep }: ControlShellStart,
-): Promise<StartedControlShell> {
+  { run, size, env, signal, onStep }: SessionStart,
+): Promise<StartedSession> {
   const marks = new OutputMarks()
   try {
-    const request = { size, term: 'xterm-256color', env, command: controlCommand(run, marks), tty: false }
+    const request = { size, term: 'xterm-256color', env, command: controlCommand(run, size, marks), tty: false }
     const opened = await lease.connection.shell(request, signal, onStep)
     const { connection } = opened
     onCommandEnd(opened, () => lease.dispose())
@@ -42,7 +42,7 @@ export async function startControlShell(
     if (answer.kind === 'unusable') return answer
     // The connection without free sessions is released for others.
     if (connection !== lease.connection) lease.dispose()
-    return { kind: 'shell', shell: Object.assign(answer.shell, { connection }) }
+    return { ...answer, connection }
   } catch (error) {
     lease.dispose()
     throw error

@@ -8,13 +8,12 @@ import { hasOpenSsh, startOpenSsh } from '../../testing/open-ssh.ts'
 import { lacks } from '../../testing/programs.ts'
 import { tempDir } from '../../testing/temp-dir.ts'
 import { tmuxServers } from '../../testing/tmux-servers.ts'
-import type { Shell } from '../terminals/shell.ts'
-import type { ControlShellEnd } from './control-shell.ts'
-import { startControlShell } from './start-control-shell.ts'
+import type { PaneEnd } from './pane-shell.ts'
+import { startAttachedSession } from './start-attached-session.ts'
 
 const { signal } = new AbortController()
 const options = { onStep: () => {}, signal }
-const run = { socket: 'hawser', session: 'it’s $HOME', create: true } as const
+const run = { kind: 'tmux', socket: 'hawser', session: 'it’s naïve', start: true } as const
 const size = { cols: 80, rows: 24 }
 const wait = { timeout: 20_000 }
 
@@ -32,16 +31,16 @@ async function setUp(...lines: readonly string[]) {
   const hop = completeHop({ port: sshd.port, user: sshd.user, signIn: 'key', keyFile: sshd.id }, 0)
   const open = async () => {
     const lease = await rig.pool.lease([hop], options)
-    const started = await startControlShell(lease, { run, size, env: {}, ...options })
-    if (started.kind !== 'shell') throw new Error('tmux can’t be used.')
-    const { shell } = started
-    onTestFinished(() => shell.dispose())
-    // It stands in the place of another shell.
-    const { onData: _fits }: Shell = shell
+    const started = await startAttachedSession(lease, { run, size, env: {}, ...options })
+    if (started.kind !== 'session') throw new Error('tmux can’t be used.')
+    const { session, connection } = started
+    onTestFinished(() => session.dispose())
+    const shell = session.pane(session.windows[0]?.activePane ?? -1)
     let seen = ''
     shell.onData(data => (seen += data.toString()))
-    const ended = new Promise<ControlShellEnd>(resolve => shell.onEnd(resolve))
-    return { shell, ended, seen: () => seen }
+    shell.redraw()
+    const ended = new Promise<PaneEnd>(resolve => session.onEnd(resolve))
+    return { shell, connection, ended, seen: () => seen }
   }
   return { ...servers, rig, open }
 }
@@ -51,11 +50,11 @@ it.skipIf(!hasOpenSsh || lacks('tmux'))('keeps a session over a lost connection'
   const first = await open()
   first.shell.write(Buffer.from('printf "%s\\n" kept-naïve-$((1+1))\r'))
   await expect.poll(first.seen, wait).toContain('kept-naïve-2')
-  expect(first.shell.connection.isClosed).toBe(false)
+  expect(first.connection.isClosed).toBe(false)
   rig.stop()
   await first.ended
   const second = await open()
-  expect(second.seen()).toContain('kept-naïve-2')
+  await expect.poll(second.seen, wait).toContain('kept-naïve-2')
   second.shell.write(Buffer.from('exit\r'))
   expect(await second.ended).toMatchObject({ kind: 'exited', sentence: '' })
 })
