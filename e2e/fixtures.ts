@@ -105,7 +105,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     const { TMUX: _outer, ...clean } = process.env
     const home = join(sshd.folder, 'home')
     const env = { ...clean, TMUX_TMPDIR: home, HOME: home, LANG: 'C.UTF-8' }
-    const run = (...args: readonly string[]) => spawnSync('tmux', ['-u', ...args], { env, encoding: 'utf8' }).stdout.trim()
+    const run = (...args: readonly string[]) =>
+      spawnSync('tmux', ['-u', ...args], { env, encoding: 'utf8' }).stdout.trim()
     await use(run)
     run('kill-server')
     run('-L', 'hawser', 'kill-server')

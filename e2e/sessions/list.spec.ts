@@ -11,14 +11,6 @@ const sessions = (page: Page, label = 'gpu-box') =>
   page.getByRole('region', { name: `Sessions on ${label}`, exact: true })
 const row = (page: Page, name: string) => sessions(page).getByRole('listitem', { name, exact: true })
 
-/** Types a command at the prompt of a shell in tmux, whose status line follows the prompt. */
-async function runInTmux(page: Page, command: string): Promise<void> {
-  const shell = terminal(page, 'gpu-box')
-  await expect(shell.rows).toContainText(/[$#%>] .*\[/)
-  await shell.type(command)
-  await page.keyboard.press('Enter')
-}
-
 const button = (page: Page, name: string) => sessions(page).getByRole('button', { name, exact: true })
 
 test('sessions are listed beside a terminal, attached as a tab, renamed and ended', async ({
@@ -45,7 +37,7 @@ test('sessions are listed beside a terminal, attached as a tab, renamed and ende
   await expect(page.getByRole('tab', { name: `${shown} · gpu-box` })).toHaveAttribute('aria-selected', 'true')
   await expect.poll(() => tmux('list-clients', '-F', '#{session_name}')).toBe(shown)
   await expect(row(page, shown)).toContainText('attached in 1 terminal')
-  await runInTmux(page, 'echo marked-$((40+2))')
+  await terminal(page, 'gpu-box').run('echo marked-$((40+2))')
   await expect(terminal(page, 'gpu-box').rows).toContainText('marked-42')
 
   await test.step('Attach shows the tab that is attached already', async () => {
@@ -98,7 +90,7 @@ test('a session is started in a folder and attached, or left alone', async ({ la
   await form.getByRole('textbox', { name: 'Start folder' }).fill('/usr')
   await form.getByRole('button', { name: 'Start session' }).click()
   await expect(page.getByRole('tab', { name: 'two words · gpu-box' })).toHaveAttribute('aria-selected', 'true')
-  await runInTmux(page, 'echo "<$PWD>"')
+  await terminal(page, 'gpu-box').run('echo "<$PWD>"')
   await expect(terminal(page, 'gpu-box').rows).toContainText('</usr>')
   await button(page, 'New session').click()
   await form.getByRole('textbox', { name: 'Name' }).fill('two words')
@@ -131,19 +123,19 @@ test('other terminals are detached, and the tab that is attached again after a r
   const first = await launch({ hosts: [keyHost(sshd)] })
   await openShell(first.page)
   await button(first.page, 'Attach train').click()
-  await expect.poll(() => tmux('list-clients', '-F', '#{client_tty}')).not.toBe('')
-  const mine = tmux('list-clients', '-F', '#{client_tty}')
+  await expect.poll(() => tmux('list-clients', '-F', '#{client_pid}')).not.toBe('')
+  const mine = tmux('list-clients', '-F', '#{client_pid}')
   // A terminal of another login, inside another tmux.
   const env = `env -u TMUX TMUX_TMPDIR=${join(sshd.folder, 'home')} tmux -u attach-session -t train`
   tmux('-L', 'outer', '-f', '/dev/null', 'new-session', '-d', env)
-  await expect.poll(() => tmux('list-clients', '-F', '#{client_tty}').split('\n').length).toBe(2)
+  await expect.poll(() => tmux('list-clients', '-F', '#{client_pid}').split('\n').length).toBe(2)
   await button(first.page, 'Refresh sessions').click()
   await expect(row(first.page, 'train')).toContainText('attached in 2 terminals')
   await button(first.page, 'Detach others from train').click()
   await expect(first.page.getByText('Detached 1 other terminal from train.')).toBeVisible()
-  expect(tmux('list-clients', '-F', '#{client_tty}')).toBe(mine)
+  expect(tmux('list-clients', '-F', '#{client_pid}')).toBe(mine)
   tmux('-L', 'outer', 'kill-server')
-  await runInTmux(first.page, 'echo before-$((1+1))-restarts')
+  await terminal(first.page, 'gpu-box').run('echo before-$((1+1))-restarts')
   await expect(terminal(first.page, 'gpu-box').rows).toContainText('before-2-restarts')
   await first.close()
   await expect.poll(() => tmux('list-clients')).toBe('')
@@ -165,7 +157,7 @@ test('a tab that is attached closes without a question, and what runs in its ses
   const { page } = await launch({ hosts: [keyHost(sshd)] })
   await openShell(page)
   await button(page, 'Attach train').click()
-  await runInTmux(page, 'sleep 600')
+  await terminal(page, 'gpu-box').run('sleep 600')
   await expect.poll(() => tmux('list-panes', '-a', '-F', '#{pane_current_command}')).toBe('sleep')
   await page.keyboard.press('Control+Shift+Q')
   // An open dialog would hide all tabs.
@@ -189,7 +181,7 @@ test('a start-up snippet isn’t typed into a session, which runs already', asyn
   const shell = await openShell(page)
   await expect(shell.rows).toContainText('started-by-snippet')
   await button(page, 'Attach train').click()
-  await runInTmux(page, 'echo "typed-$((40+2))"')
+  await terminal(page, 'gpu-box').run('echo "typed-$((40+2))"')
   await expect(terminal(page, 'gpu-box').rows).toContainText('typed-42')
   expect(tmux('capture-pane', '-p', '-t', '=train:')).not.toContain('started-by-snippet')
 })

@@ -260,7 +260,7 @@ describe('TerminalService', () => {
       env: {},
       onNews: () => {},
       reconnects: () => false,
-    showsWindows: () => true,
+      showsWindows: () => true,
       redial: () => expect.unreachable('Nothing was lost.'),
       reportBug: () => {},
     })
@@ -282,7 +282,7 @@ describe('TerminalService', () => {
       env: {},
       onNews: () => {},
       reconnects: () => false,
-    showsWindows: () => true,
+      showsWindows: () => true,
       redial: () => expect.unreachable('Nothing was lost.'),
       reportBug: () => {},
     })

@@ -6,7 +6,13 @@ import type { Dialect } from '../../shared/base/shell-dialect.ts'
 import { copyLine, folderLine, pathWords } from '../../shared/base/typed-line.ts'
 import type { Services } from '../../shared/contract/contract.ts'
 import type { Target } from '../../shared/contract/targets.ts'
-import type { Exit, TerminalId, TerminalSize, TerminalSnapshot, TerminalState } from '../../shared/contract/terminals.ts'
+import type {
+  Exit,
+  TerminalId,
+  TerminalSize,
+  TerminalSnapshot,
+  TerminalState,
+} from '../../shared/contract/terminals.ts'
 import type { TmuxSession } from '../../shared/contract/tmux.ts'
 import type { LinkState } from '../ssh/link-watch.ts'
 import type { LeaseOptions } from '../ssh/connection-pool.ts'
@@ -199,7 +205,8 @@ export class TerminalService implements Contract, Disposable {
     { show, ...options }: { quiet: boolean; signal: AbortSignal; show?: (session: TerminalSession) => void },
   ): Promise<void> {
     const { group } = entry
-    const shell = group.target.kind === 'local' ? await this.#startLocal(entry) : await this.#startRemote(entry, options)
+    const shell =
+      group.target.kind === 'local' ? await this.#startLocal(entry) : await this.#startRemote(entry, options)
     if (options.signal.aborted) {
       group.link?.dispose()
       shell.dispose()

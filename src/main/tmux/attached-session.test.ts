@@ -116,7 +116,10 @@ it.skipIf(lacks('tmux'))('announces windows and panes, and shows each of them', 
   tmux('split-window', '-d', '-h', '-t', '=work:', 'echo beside; sleep 1000')
   tmux('new-window', '-d', '-n', 'two words', '-t', '=work:', 'echo behind; sleep 1000')
   await expect
-    .poll(() => session.windows.map(({ name, layout, isNamedByProgram }) => [name, layout.kind, isNamedByProgram]), wait)
+    .poll(
+      () => session.windows.map(({ name, layout, isNamedByProgram }) => [name, layout.kind, isNamedByProgram]),
+      wait,
+    )
     .toEqual([
       [expect.any(String), 'row', true],
       ['two words', 'pane', false],

@@ -6,13 +6,7 @@ import { openFiles, shownTab } from '../workspace/files-tabs.ts'
 import type { Requests } from '../workspace/requests.ts'
 import { reorderTab } from '../workspace/arrange.ts'
 import { beginRename } from '../workspace/tab-strip.tsx'
-import {
-  activateTab,
-  activePane,
-  activeTab,
-  reopenTab,
-  useWorkspace,
-} from '../workspace/workspace-store.ts'
+import { activateTab, activePane, activeTab, reopenTab, useWorkspace } from '../workspace/workspace-store.ts'
 
 /** Commands for tabs of every kind. */
 export function tabCommands({ requests }: Pick<DoorContext, 'requests'>): readonly Command[] {

@@ -6,7 +6,12 @@ import { useWorkspace, type Tab, type WorkspaceState } from './workspace-store.t
 /** The part of the workspace that is saved for the next start. */
 export function toSaved({ tabs: all, activeId, closed }: WorkspaceState): SavedWorkspace {
   // The windows of a tmux session come back with it, so that one tab stands for all of them.
-  const firstOf = new Map(all.filter(isTmuxTab).toReversed().map(tab => [tab.tmux.session, tab]))
+  const firstOf = new Map(
+    all
+      .filter(isTmuxTab)
+      .toReversed()
+      .map(tab => [tab.tmux.session, tab]),
+  )
   const tabs = all.flatMap(tab => {
     if (!isTmuxTab(tab)) return tab
     return firstOf.get(tab.tmux.session) === tab ? asOneTab(tab) : []

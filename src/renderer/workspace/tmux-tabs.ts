@@ -165,7 +165,9 @@ function treeOf(layout: TmuxLayout): SplitTree {
 
 /** Leaves one tab of each session that is no longer there: the active one, or the first. */
 function withoutEnded(state: WorkspaceState, there: ReadonlySet<string>): WorkspaceState {
-  const ended = new Set(state.tabs.filter(isTmuxTab).flatMap(({ tmux }) => (there.has(tmux.session) ? [] : tmux.session)))
+  const ended = new Set(
+    state.tabs.filter(isTmuxTab).flatMap(({ tmux }) => (there.has(tmux.session) ? [] : tmux.session)),
+  )
   if (ended.size === 0) return state
   const kept = new Set(
     [...ended].map(session => {

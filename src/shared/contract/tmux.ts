@@ -70,7 +70,10 @@ export const tmux = {
   rename: call(z.strictObject({ id: terminalId, name: line(100) })).returns<void>(),
   /** Sets the width or height of the pane; its neighbours give or take the difference. */
   resizePane: call(
-    z.strictObject({ id: terminalId, size: z.union([terminalSize.pick({ cols: true }), terminalSize.pick({ rows: true })]) }),
+    z.strictObject({
+      id: terminalId,
+      size: z.union([terminalSize.pick({ cols: true }), terminalSize.pick({ rows: true })]),
+    }),
   ).returns<void>(),
   /** Moves the window to the place of that of another pane. */
   moveWindow: call(z.strictObject({ id: terminalId, to: terminalId })).returns<void>(),

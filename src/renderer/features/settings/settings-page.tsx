@@ -193,24 +193,7 @@ function TerminalSettings({
           <option value="always">Always</option>
           <option value="never">Never</option>
         </Select>
-        <Select
-          label="Closing a tab with a kept session"
-          value={terminal.closeKept}
-          onChange={event => set({ closeKept: event.target.value as Settings['terminal']['closeKept'] })}
-        >
-          <option value="ask">Ask</option>
-          <option value="detach">Detach</option>
-          <option value="end">End session</option>
-        </Select>
-        <Select
-          label="tmux sessions"
-          hint="In one terminal, tmux shows a flood of output faster. Outside of tmux it is faster still."
-          value={terminal.tmux}
-          onChange={event => set({ tmux: event.target.value as Settings['terminal']['tmux'] })}
-        >
-          <option value="tabs">Windows as tabs, panes as splits</option>
-          <option value="terminal">In one terminal</option>
-        </Select>
+        <SessionSettings terminal={terminal} change={set} />
         <SettingText
           label="Local shell"
           value={terminal.localShell}
@@ -248,6 +231,38 @@ function TerminalSettings({
       {flag('reconnect', 'Reconnect automatically')}
       {flag('reconnectRestored', 'Reconnect the terminals of the last run at startup')}
       {flag('screenReader', 'Screen reader support')}
+    </>
+  )
+}
+
+/** How sessions of tmux are shown, and what becomes of those that Hawser keeps. */
+function SessionSettings({
+  terminal,
+  change: set,
+}: {
+  readonly terminal: Settings['terminal']
+  readonly change: (patch: Partial<Settings['terminal']>) => void
+}) {
+  return (
+    <>
+      <Select
+        label="Closing a tab with a kept session"
+        value={terminal.closeKept}
+        onChange={event => set({ closeKept: event.target.value as Settings['terminal']['closeKept'] })}
+      >
+        <option value="ask">Ask</option>
+        <option value="detach">Detach</option>
+        <option value="end">End session</option>
+      </Select>
+      <Select
+        label="tmux sessions"
+        hint="In one terminal, tmux shows a flood of output faster. Outside of tmux it is faster still."
+        value={terminal.tmux}
+        onChange={event => set({ tmux: event.target.value as Settings['terminal']['tmux'] })}
+      >
+        <option value="tabs">Windows as tabs, panes as splits</option>
+        <option value="terminal">In one terminal</option>
+      </Select>
     </>
   )
 }

@@ -357,7 +357,8 @@ export class TerminalClient implements Disposable {
   }
 
   #reply(data: string): void {
-    if (!this.#replaying && !this.#shellAnswers && this.#replies.allows(data.length, performance.now())) this.#send(encoder.encode(data))
+    if (!this.#replaying && !this.#shellAnswers && this.#replies.allows(data.length, performance.now()))
+      this.#send(encoder.encode(data))
   }
 
   /** Sends a key as xterm.js does: scrolls down and clears the selection. */

@@ -52,16 +52,6 @@ export function paneCommands(parts: CloseParts): readonly Command[] {
       run: () => focusNextPane(-1),
     },
     {
-      id: 'new-tmux-window',
-      title: 'New tmux window',
-      keys: '',
-      when: () => activeTmuxPane() !== undefined,
-      run: () => {
-        const pane = activeTmuxPane()
-        if (pane !== undefined) void terminals.tmux.newWindow(pane)
-      },
-    },
-    {
       id: 'side-panel',
       title: 'Toggle side panel',
       keys: 'Mod+Shift+X',
@@ -89,10 +79,26 @@ export function split(terminals: Terminals, side: Side): void {
   if (pane) requestAnimationFrame(() => void terminals.open(pane.id, pane.target))
 }
 
+function tmuxCommands({ tmux }: Terminals): readonly Command[] {
+  return [
+    {
+      id: 'new-tmux-window',
+      title: 'New tmux window',
+      keys: '',
+      when: () => activeTmuxPane() !== undefined,
+      run: () => {
+        const pane = activeTmuxPane()
+        if (pane !== undefined) void tmux.newWindow(pane)
+      },
+    },
+  ]
+}
+
 /** Commands for the terminal in the active pane. */
 export function terminalCommands(api: Api, terminals: Terminals): readonly Command[] {
   const pane = () => activePane()?.id ?? ''
   return [
+    ...tmuxCommands(terminals),
     {
       id: 'find',
       title: 'Find in terminal',

@@ -151,7 +151,8 @@ async function adoptRunning(api: Api, terminals: Terminals): Promise<void> {
   const shown = new Set<string>(livingPanes().map(({ id }) => id))
   const { hosts } = await api.hosts.list()
   for (const { id, target, run, isTmuxPane } of running)
-    if (!shown.has(id) && !isTmuxPane) adoptPane({ id, target, title: labelAmong(target, hosts), ...(run ? { run } : {}) })
+    if (!shown.has(id) && !isTmuxPane)
+      adoptPane({ id, target, title: labelAmong(target, hosts), ...(run ? { run } : {}) })
 }
 
 interface Opening {

@@ -26,7 +26,9 @@ function beside(layout: TmuxLayout, { cell, around }: Geometry): Box {
   const borders = (layout.parts.length - 1) * separatorPx
   const [isRow, gaps] = [layout.kind === 'row', layout.parts.length - 1]
   return {
-    width: isRow ? sum(parts.map(each => each.width)) + borders - gaps * cell.width : most(parts.map(each => each.width)),
+    width: isRow
+      ? sum(parts.map(each => each.width)) + borders - gaps * cell.width
+      : most(parts.map(each => each.width)),
     height: isRow
       ? most(parts.map(each => each.height))
       : sum(parts.map(each => each.height)) + borders - gaps * cell.height,

@@ -54,7 +54,10 @@ function Part({ layout, geometry, shrinks, pane, terminals }: PartProps) {
         return (
           <Fragment key={keyOf(part)}>
             {before && <Border part={before} within={layout} geometry={geometry} terminals={terminals} />}
-            <div className={css['part']} style={{ flex: `1 ${shrinks ? 1 : 0} ${direction === 'row' ? width : height}px` }}>
+            <div
+              className={css['part']}
+              style={{ flex: `1 ${shrinks ? 1 : 0} ${direction === 'row' ? width : height}px` }}
+            >
               <Part layout={part} geometry={geometry} shrinks={shrinks} pane={pane} terminals={terminals} />
             </div>
           </Fragment>
@@ -109,7 +112,6 @@ function Border({ part, within, geometry, terminals }: BorderProps) {
       aria-valuenow={size}
       aria-valuemin={1}
       aria-valuemax={total - 2}
-      // eslint-disable-next-line jsx-a11y-x/no-noninteractive-tabindex -- as above
       tabIndex={0}
       className={css['separator']}
       onKeyDown={press}
