@@ -14,7 +14,7 @@ export interface Geometry {
 }
 
 /** The width of a separator, which takes the place of tmux's border: one cell. */
-export const separatorPx = 1
+const separatorPx = 1
 
 const smallest = { cols: 2, rows: 1 }
 const largest = 1_000
