@@ -142,6 +142,14 @@ for (const theme of ['dark', 'light']) {
         await page.keyboard.press('Escape')
         await expect(page.getByRole(role)).toHaveCount(0)
       }
+      await page.getByRole('region', { name: 'Terminal gpu-box' }).getByRole('button', { name: 'Split right' }).click()
+      await expect(page.getByRole('separator', { name: 'Resize panes' })).toBeVisible()
+      tmux('new-window', '-d', '-t', 'train')
+      await expect(page.getByRole('tab', { name: /· train$/ })).toHaveCount(2)
+      await clean('panes of tmux')
+      await page.keyboard.press('Control+Shift+Q')
+      await expect(page.getByRole('alertdialog')).toBeVisible()
+      await clean('closing a window of tmux')
     } finally {
       tmux('kill-server')
     }

@@ -153,6 +153,7 @@ function startSessions(home) {
   const run = (/** @type {string[]} */ ...args) => void spawnSync(tmux, ['-u', ...args], { env, stdio: 'ignore' })
   run('new-session', '-d', '-s', 'notes', '-c', home)
   run('new-session', '-d', '-s', 'train', '-c', join(home, 'projects', 'vit'), 'tail -f runs/eval.log')
+  run('split-window', '-d', '-h', '-t', 'train', '-c', join(home, 'projects', 'vit'))
   run('new-window', '-d', '-t', 'train', '-c', join(home, 'projects', 'vit'))
   return () => run('kill-server')
 }
