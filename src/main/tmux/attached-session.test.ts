@@ -136,6 +136,15 @@ it.skipIf(lacks('tmux'))('announces windows and panes, and shows each of them', 
   expect(session.windows[0]?.visible).toMatchObject({ kind: 'pane', pane: beside?.pane, width: 80 })
 })
 
+it.skipIf(lacks('tmux'))('follows a new order of the windows, which tmux doesn’t announce', async () => {
+  const { attach, tmux } = setUp()
+  const { session } = await attach()
+  tmux('new-window', '-d', '-n', 'second', '-t', '=work:', 'sleep 1000')
+  await expect.poll(() => session.windows.at(-1)?.name, wait).toBe('second')
+  tmux('swap-window', '-d', '-s', '=work:second', '-t', '=work:0')
+  await expect.poll(() => session.windows[0]?.name, wait).toBe('second')
+})
+
 it.skipIf(lacks('tmux'))('gives each window a size of its own', async () => {
   const { attach, tmux } = setUp()
   const { session } = await attach()

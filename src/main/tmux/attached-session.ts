@@ -11,6 +11,8 @@ import { exited, PaneShell, type PaneEnd } from './pane-shell.ts'
 
 /** About half the usual scrollback: a megabyte at most with few colours, sent again whenever the reader is too slow. */
 const usualHistory = 5_000
+/** A subscription, of which tmux tells within a second; it notifies nobody of a new order of windows. */
+const orderOfWindows = 'windows'
 
 export interface AttachedSessionParts {
   readonly stream: ControlStream
@@ -123,6 +125,7 @@ export class AttachedSession implements Disposable {
   async #open(): Promise<void> {
     this.#client.request(['refresh-client -f pause-after=1'], () => {})
     this.#client.request([`refresh-client -C ${this.#size.cols}x${this.#size.rows}`], () => {})
+    this.#client.request([`refresh-client -B '${orderOfWindows}::#{W:#{window_id} #{automatic-rename} }'`], () => {})
     const identity = this.run(`display-message -p '#{pid} #{session_id} #{session_created}'`)
     const listed = new Promise<void>((resolve, reject) => {
       const waiting = this.onChanged(() => {
@@ -144,6 +147,7 @@ export class AttachedSession implements Disposable {
 
   #handle(event: ControlEvent): void {
     if (this.#windows.handle(event)) return this.#finish(exited('tmux switched to another session.'))
+    if (event.kind === 'subscription-changed' && event.name === orderOfWindows) this.#windows.refresh()
     if ('pane' in event && event.pane !== null) this.#panes.get(event.pane)?.handle(event)
   }
 

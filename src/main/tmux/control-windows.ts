@@ -6,7 +6,8 @@ import type { ControlEvent } from './control-parser.ts'
 import { panesOf, parseLayout, type Layout } from './layout.ts'
 
 const longestName = 512
-const mostWindows = 1_000
+// Each pane is a terminal: a server must not be able to open any number of them.
+const mostPanes = 300
 
 /** A window of the session. */
 export interface ControlWindow {
@@ -110,10 +111,7 @@ export class ControlWindows {
   #take(windows: readonly string[], panes: readonly string[]): void {
     // A layout that can't be read, of a later version of tmux, must not make its panes look closed.
     this.#panes = new Set(panes.filter(text => /^%\d{1,9}$/.test(text)).map(text => Number(text.slice(1))))
-    const found = windows
-      .slice(0, mostWindows)
-      .map(readWindow)
-      .filter(row => row !== null)
+    const found = withinLimit(windows.map(readWindow).filter(row => row !== null))
     this.#id ??= found[0]?.session
     this.#set(found.map(({ window }) => window))
   }
@@ -121,7 +119,7 @@ export class ControlWindows {
   #relayout(id: number, layout: string, visible: string): void {
     const [whole, shown] = [parseLayout(layout), parseLayout(visible)]
     const known = this.#windows.find(window => window.id === id)
-    if (!whole || !shown || !known) return this.refresh()
+    if (!whole || !shown || !known || panesOf(whole).length > mostPanes) return this.refresh()
     this.#panes = new Set([...this.#panes, ...idsOf(whole)])
     const isZoomed = visible !== layout
     const changed = { ...known, layout: whole, visible: shown, isZoomed }
@@ -135,6 +133,12 @@ export class ControlWindows {
   }
 }
 
+/** The first windows, with at most 300 panes together. */
+function withinLimit(found: readonly FoundWindow[]): readonly FoundWindow[] {
+  let panes = 0
+  return found.filter(({ window }) => (panes += panesOf(window.layout).length) <= mostPanes)
+}
+
 function textOf(line: Uint8Array): string {
   return Buffer.from(line).toString('utf8')
 }
@@ -143,7 +147,12 @@ function idsOf(layout: Layout): readonly number[] {
   return panesOf(layout).map(({ pane }) => pane)
 }
 
-function readWindow(line: string): { readonly session: number; readonly window: ControlWindow } | null {
+interface FoundWindow {
+  readonly session: number
+  readonly window: ControlWindow
+}
+
+function readWindow(line: string): FoundWindow | null {
   const match = /^\$(\d{1,9}) @(\d{1,9}) ([01]) %(\d{1,9}) ([01]) ([01]) (\S+) (\S+) (.*)$/.exec(line)
   if (!match) return null
   const [, session, id, active, pane, automatic, zoomed, first = '', second = '', name = ''] = match
