@@ -253,7 +253,9 @@ export class TerminalService implements Contract, Disposable {
         return this.#setState(entry, { kind: 'exited', exit: end.exit })
       case 'lost':
         this.#news(entry, 'lost', end.error.message)
-        return this.#lose(entry, end.error)
+        this.#lose(entry, end.error)
+        // The window must leave the old shell's port before it hears of the next shell.
+        return this.#changed.now()
       default:
         return assertNever(end)
     }
