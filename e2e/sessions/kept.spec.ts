@@ -88,5 +88,5 @@ test('a new terminal is kept where its host says so in the form', async ({ launc
   const shell = await openShell(page, 'gpu-box')
   await expect(page.getByRole('region', { name: 'Sessions on gpu-box' })).toContainText(/gpu-box-/)
   await shell.run('exit')
-  await expect(terminal(page, 'gpu-box').region.getByRole('status')).toContainText('exited')
+  await expect(terminal(page, 'gpu-box').region.getByRole('status')).toContainText('The session has ended')
 })

@@ -1,27 +1,12 @@
-import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 
 import type { Page } from '@playwright/test'
 
-import { expect, keyHost, needs, openShell, terminal, test as base, trust } from '../fixtures.ts'
+import { expect, keyHost, openShell, terminal, trust } from '../fixtures.ts'
 import { seedSnippets } from '../snippet-pieces.ts'
 import { startSshd } from '../sshd.ts'
-
-type Tmux = (...args: readonly string[]) => string
-
-const test = base.extend<{ tmux: Tmux }>({
-  /** Runs tmux on the test's host, whose servers are its own. */
-  tmux: async ({ sshd }, use) => {
-    needs('tmux')
-    const { TMUX: _outer, ...clean } = process.env
-    const env = { ...clean, TMUX_TMPDIR: join(sshd.folder, 'home'), HOME: join(sshd.folder, 'home'), LANG: 'C.UTF-8' }
-    const run: Tmux = (...args) => spawnSync('tmux', ['-u', ...args], { env, encoding: 'utf8' }).stdout.trim()
-    await use(run)
-    run('kill-server')
-    run('-L', 'hawser', 'kill-server')
-  },
-})
+import { test } from './tmux.ts'
 
 const sessions = (page: Page, label = 'gpu-box') =>
   page.getByRole('region', { name: `Sessions on ${label}`, exact: true })

@@ -54,6 +54,8 @@ interface Entry {
   state: TerminalState
   size: TerminalSize
   session: TerminalSession | undefined
+  /** The session of a shell that ended before a page received its output. */
+  unseen: TerminalSession | undefined
   /** When the shell was started, as in `performance.now`; 0 if none was. */
   startedAt: number
   link: Disposable | undefined
@@ -92,9 +94,12 @@ export class TerminalService implements Contract, Disposable {
   }
 
   attach({ id, portId }: Input<'attach'>): void {
-    const session = this.#entries.get(id)?.session
-    if (!session) throw new AppError('not-found', 'This terminal is not connected.')
+    const entry = this.#entries.get(id)
+    const session = entry?.session ?? entry?.unseen
+    if (!entry || !session) throw new AppError('not-found', 'This terminal is not connected.')
     session.attach(this.#parts.openPort(portId))
+    if (!entry.session) session.dispose()
+    entry.unseen = undefined
   }
 
   resize({ id, size }: Input<'resize'>): void {
@@ -170,6 +175,7 @@ export class TerminalService implements Contract, Disposable {
       state: { kind: 'connecting', step: 'Connecting' },
       size,
       session: undefined,
+      unseen: undefined,
       startedAt: 0,
       link: undefined,
       reconnection: undefined,
@@ -237,6 +243,7 @@ export class TerminalService implements Contract, Disposable {
   #ended(entry: Entry, end: ShellEnd): void {
     entry.link?.dispose()
     entry.session?.dispose()
+    entry.unseen = entry.session?.isShown === false ? entry.session : undefined
     entry.session = undefined
     if (this.#entries.get(entry.id) !== entry) return
     switch (end.kind) {

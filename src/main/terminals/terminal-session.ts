@@ -38,7 +38,6 @@ export class TerminalSession implements Disposable {
   #size: TerminalSize
   #pending: Buffer[] = []
   #scheduled = false
-  /** True once a page has shown it. */
   #shown = false
 
   constructor(parts: TerminalSessionParts) {
@@ -51,7 +50,12 @@ export class TerminalSession implements Disposable {
     })
   }
 
-  /** Continues on another port, which first receives the shell's previous output. */
+  /** True once a page has received its output. */
+  get isShown(): boolean {
+    return this.#shown
+  }
+
+  /** Continues on another port, which first receives the shell's previous output, also that of a shell that has ended. */
   attach(port: StreamPort): void {
     this.#flush()
     this.#use(port)

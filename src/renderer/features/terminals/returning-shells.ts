@@ -1,3 +1,4 @@
+import { AppError } from '../../../shared/base/errors.ts'
 import { DisposableStore, type Disposable } from '../../../shared/base/lifecycle.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { Target } from '../../../shared/contract/targets.ts'
@@ -29,7 +30,9 @@ export class ReturningShells implements Disposable {
   readonly #parts: ReturningShellsParts
   readonly #store = new DisposableStore()
   readonly #attaching = new Set<string>()
-  // Panes of the last run whose first shell is on its way.
+  // Panes whose next shell is on its way.
+  readonly #awaited = new Set<string>()
+  // Those of the last run whose first shell is on its way.
   readonly #restored = new Set<string>()
 
   constructor(parts: ReturningShellsParts) {
@@ -42,6 +45,7 @@ export class ReturningShells implements Disposable {
   /** Connects a pane of the last run again. */
   async restore({ id, target, run }: Pane): Promise<void> {
     this.#restored.add(id)
+    this.#awaited.add(id)
     const { size } = this.#parts.client(id, target)
     await this.#parts.api.terminals.restore({ id, target, size, ...(run ? { run } : {}) })
   }
@@ -54,11 +58,18 @@ export class ReturningShells implements Disposable {
     const { states } = useTerminalStates.getState()
     for (const pane of livingPanes()) {
       const state = states[pane.id]
-      if (isGone(state)) this.#parts.known(pane.id)?.lose()
-      if (!isLive(state) || this.#parts.isOpening(pane.id) || this.#attaching.has(pane.id)) continue
+      if (isGone(state)) this.#lose(pane.id)
+      // A shell that ended at once has said why.
+      const hasShell = isLive(state) || (state?.kind === 'exited' && this.#awaited.has(pane.id))
+      if (!hasShell || this.#parts.isOpening(pane.id) || this.#attaching.has(pane.id)) continue
       const client = this.#parts.client(pane.id, pane.target)
       if (!client.connected) void this.#attach(pane, client).catch(this.#parts.onProblem)
     }
+  }
+
+  #lose(id: string): void {
+    this.#parts.known(id)?.lose()
+    this.#awaited.add(id)
   }
 
   async #attach(pane: Pane, client: TerminalClient): Promise<void> {
@@ -70,10 +81,16 @@ export class ReturningShells implements Disposable {
     try {
       await this.#parts.api.terminals.attach({ id: pane.id, portId })
       await client.arrived
+    } catch (error) {
+      // It ended on the way, and another page has received what it said.
+      if (error instanceof AppError && error.code === 'not-found') return
+      throw error
     } finally {
+      this.#awaited.delete(pane.id)
       this.#attaching.delete(pane.id)
       ports.dispose()
     }
+    if (!isLive(useTerminalStates.getState().states[pane.id])) return
     // The window may have been resized meanwhile.
     await this.#parts.api.terminals.resize({ id: pane.id, size: client.size })
     if (returned) await this.#restoreFolder(pane, client)
