@@ -153,8 +153,12 @@ test('a terminal whose host asks for a password says that a sign-in is needed, a
   await expect(page.getByRole('textbox', { name: 'Password' })).toBeHidden()
   await page.getByRole('button', { name: 'Show' }).click()
   await expect(page.getByRole('textbox', { name: 'Password' })).toBeVisible()
+  link.stall()
   await page.getByRole('textbox', { name: 'Password' }).fill('pw')
   await page.getByRole('textbox', { name: 'Password' }).press('Enter')
+  // Nothing waits for the user any more.
+  await expect(terminal(page, 'box').region.getByRole('status', { name: 'Reconnecting' })).toBeVisible()
+  link.stall(false)
   await expect(page.getByRole('tab', { name: 'box' }).getByRole('img', { name: 'connected' })).toBeVisible()
   await link.close()
 })

@@ -221,8 +221,11 @@ export class TerminalService implements Contract, Disposable {
   async #startRemote(entry: Entry, { quiet, signal }: Pick<LeaseOptions, 'quiet' | 'signal'>): Promise<Shell> {
     const { run } = entry
     const target = entry.target as RemoteTarget
-    // A terminal that reconnects says so, and nothing of the steps on the way.
-    const onStep = (step: DialStep) => (entry.reconnection && step.kind !== 'asking' ? {} : this.#setState(entry, step))
+    // A terminal that reconnects says so, and nothing of the steps on the way but that it asks.
+    const onStep = (step: DialStep) => {
+      if (!entry.reconnection || step.kind === 'asking') this.#setState(entry, step)
+      else if (entry.state.kind === 'asking') this.#setState(entry, entry.reconnection.dialing)
+    }
     const options: LeaseOptions = { onStep, signal, quiet: quiet === true }
     const plan = await this.#parts.prepare(target, options)
     const lease = await this.#parts.lease(plan, options)
