@@ -162,3 +162,20 @@ test('a terminal whose host asks for a password says that a sign-in is needed, a
   await expect(page.getByRole('tab', { name: 'box' }).getByRole('img', { name: 'connected' })).toBeVisible()
   await link.close()
 })
+
+test('a narrow pane shows what its terminal waits for, and the buttons', async ({ launch, sshd, sshDir }) => {
+  const { link, host } = await linked(sshd, sshDir)
+  const { page } = await launch({ hosts: [host] })
+  await (await openShell(page, 'gpu-box')).run('echo one-$((6*7))')
+  const panes = page.getByRole('region', { name: /^Terminal gpu-box/ })
+  for (const count of [2, 3, 4]) {
+    await page.keyboard.press('Control+Shift+D')
+    await expect(panes).toHaveCount(count)
+    await expect(panes.last().getByRole('textbox', { name: 'Terminal input' })).toBeFocused()
+  }
+  await expect(page.getByText('4 terminals')).toBeVisible()
+  cut(link)
+  for (const name of ['Stop reconnecting', 'Reconnect now'])
+    await expect(panes.last().getByRole('button', { name })).toBeInViewport({ ratio: 1 })
+  await link.close()
+})
