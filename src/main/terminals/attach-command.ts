@@ -2,7 +2,7 @@ import { assertNever } from '../../shared/base/assert-never.ts'
 import type { SessionRun } from '../../shared/contract/session-run.ts'
 import { anyShellWord } from '../ssh/command-line.ts'
 import { sh, type Script } from '../ssh/script.ts'
-import { exactTarget, tmuxOn, usualPath } from '../ssh/tmux.ts'
+import { exactTarget, findByName, keptOption, tmuxOn, usualPath } from '../ssh/tmux.ts'
 
 /** Returns the command line that attaches a terminal to a session, for any login shell. */
 export function attachCommand(run: SessionRun): string {
@@ -58,16 +58,17 @@ const plainShell = 'exec env -u TMUX -u TMUX_PANE $SHELL -l'
  * Attaches to a session on Hawser's own server, and starts it if need be. The server reads no configuration and has no
  * keys of its own. Inside, TMUX is not set, so that the user's own tmux works there as anywhere else.
  */
-function startTmux({ session }: Extract<SessionRun, { kind: 'tmux' }>): Script {
-  const tmux = tmuxOn('hawser')
-  return sh`at=${exactTarget(session)}
+function startTmux(run: Extract<SessionRun, { kind: 'tmux' }>): Script {
+  const tmux = tmuxOn(run.socket)
+  return sh`${findByName(run)}
 if ${tmux} has-session -t "$at" 2>/dev/null; then
 ${history(tmux)}
 exec ${tmux} attach-session -t "$at"
 fi
 infocmp tmux-256color >/dev/null 2>&1 && term=tmux-256color || term=screen-256color
 exec ${tmux} -f /dev/null start-server ';' ${keeping} set-option -gsq default-terminal "$term" ';' set-option -gq default-terminal "$term" ';' \
-set-option -gq default-command ${plainShell} ';' new-session -A -s ${session}`
+set-option -gq default-command ${plainShell} ';' new-session -A -s ${run.session} ';' \
+set-option -q -t ${exactTarget(run.session)} ${keptOption} ${run.session}`
 }
 
 /**
