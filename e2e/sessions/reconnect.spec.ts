@@ -1,3 +1,6 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
 import { open as openLink, type Link } from '../../scripts/tcp-proxy.mjs'
 import { expect, keyHost, openShell, terminal, test, trust } from '../fixtures.ts'
 import type { Sshd } from '../sshd.ts'
@@ -130,6 +133,48 @@ test('the new shell starts in the folder that the old one was last in', async ({
   await expect(shell.rows).toContainText(/reconnected at[\s\S]*cd [\s\S]*here/)
   await shell.run('echo "now in ${PWD##*/}"')
   await expect(shell.rows).toContainText(`now in it's here`)
+  await link.close()
+})
+
+test('what is typed before the new shell is in the old folder comes after the way there', async ({
+  launch,
+  sshd,
+  sshDir,
+}) => {
+  const { link, host } = await linked(sshd, sshDir)
+  const { page } = await launch({ hosts: [host] })
+  const shell = await openShell(page, 'gpu-box')
+  await shell.run(`PROMPT_COMMAND='printf "\\033]7;file://box%s\\033\\\\" "$PWD"'`)
+  await shell.run('mkdir -p deep && cd deep && echo moved-$((6*7))')
+  await expect(shell.rows).toContainText('moved-42')
+  // The next shell takes its time before its prompt.
+  writeFileSync(join(sshd.folder, 'home', '.bash_profile'), 'echo starting; sleep 3')
+  cut(link)
+  await expect(shell.region.getByRole('status', { name: 'Reconnecting' })).toBeVisible()
+  await shell.type('echo "kept ')
+  link.refuse(false)
+  await shell.region.getByRole('button', { name: 'Reconnect now' }).click()
+  await shell.region.getByRole('button', { name: 'Send keys' }).click()
+  await shell.type('in ${PWD##*/}"')
+  await expect(shell.rows).toContainText('starting')
+  await page.keyboard.press('Enter')
+  await expect(shell.rows).toContainText('kept in deep')
+  await link.close()
+})
+
+test('a shell that hangs before its prompt can be interrupted at once', async ({ launch, sshd, sshDir }) => {
+  const { link, host } = await linked(sshd, sshDir)
+  const { page } = await launch({ hosts: [host] })
+  const shell = await openShell(page, 'gpu-box')
+  await shell.run(`PROMPT_COMMAND='printf "\\033]7;file://box%s\\033\\\\" "$PWD"'`)
+  await shell.run('mkdir -p deep && cd deep && echo moved-$((6*7))')
+  await expect(shell.rows).toContainText('moved-42')
+  writeFileSync(join(sshd.folder, 'home', '.bash_profile'), 'trap "echo interrupted-$((6*7))" INT; sleep 600')
+  cut(link)
+  link.refuse(false)
+  await expect(shell.rows).toContainText(/reconnected at/, { timeout: 10_000 })
+  await page.keyboard.press('Control+c')
+  await expect(shell.rows).toContainText('interrupted-42', { timeout: 4_000 })
   await link.close()
 })
 

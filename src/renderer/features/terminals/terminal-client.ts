@@ -21,10 +21,12 @@ import { CommandMemory } from './command-memory.ts'
 import { guardCounts } from './csi-guard.ts'
 import { folderOf } from './folder-sequence.ts'
 import type { KeyPlatform, KeyStroke } from './key-stroke.ts'
+import { HeldInput, type Hold } from './held-input.ts'
 import { KeyboardModes } from './keyboard-modes.ts'
 import { isReply, isReport, ReplyCap } from './reply-cap.ts'
 import { Running } from './running.ts'
 import { settling, type Settling } from './settled.ts'
+import { ShellFolder } from './shell-folder.ts'
 import { takePastes } from './system-pastes.ts'
 import { bytesForOtherPane, TerminalKeyboard } from './terminal-keyboard.ts'
 import { TerminalLinks } from './terminal-links.ts'
@@ -93,8 +95,8 @@ export class TerminalClient implements Disposable {
   #wantsLigatures = false
   #port: MessagePort | undefined
   readonly #first: string[] = []
-  #folder: string | null = null
-  #firstFolder: string | null = null
+  readonly #held = new HeldInput(data => this.type(data))
+  readonly folders = new ShellFolder()
   /** When the connection was lost, as in `Date.now`; undefined while there is one. */
   #lostAt: number | undefined
   #unacknowledged = 0
@@ -146,8 +148,7 @@ export class TerminalClient implements Disposable {
     })
     // The working directory, which shells report as a file URL (OSC 7).
     terminal.parser.registerOscHandler(7, data => {
-      this.#folder = folderOf(data)
-      this.#firstFolder ??= this.#folder
+      this.folders.report(folderOf(data))
       return true
     })
     terminal.onBinary(data => this.#send(Uint8Array.from(data, char => char.charCodeAt(0))))
@@ -209,6 +210,7 @@ export class TerminalClient implements Disposable {
   /** Ends the stream, because the connection was lost. The screen stays; what the program set up does not. */
   lose(): void {
     if (!this.#port) return
+    this.#held.release()
     this.#port.close()
     this.#port = undefined
     this.#lostAt = Date.now()
@@ -252,16 +254,9 @@ export class TerminalClient implements Disposable {
     else this.#commands.begin()
   }
 
-  /** The working directory that the shell reported; null if it reports none. */
-  get folder(): string | null {
-    return this.#folder
-  }
-
-  /** The same if it has changed since the shell started. Forgets it: the next shell starts in its own. */
-  takeFolder(): string | null {
-    const folder = this.#folder === this.#firstFolder ? null : this.#folder
-    this.#folder = this.#firstFolder = null
-    return folder
+  /** Keeps what is typed from now on, for a line that has to come before it. */
+  holdInput(): Hold {
+    return this.#held.hold()
   }
 
   /** Types as soon as the shell accepts input: its port may not have arrived yet. */
@@ -273,7 +268,7 @@ export class TerminalClient implements Disposable {
   /** Types into the shell as if the user did. */
   type(data: string): void {
     if (this.#hooks.holdsKeys()) this.#hooks.onUnsent(data)
-    else this.#send(encoder.encode(data))
+    else if (!this.#held.keeps(data)) this.#send(encoder.encode(data))
   }
 
   /** Types a key that was pressed in another pane, encoded for the program in this one. */

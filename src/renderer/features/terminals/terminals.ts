@@ -221,7 +221,7 @@ export class Terminals implements Disposable, Shells {
 
   /** The working directory that the shell reported; null if it reports none. */
   folderOf(paneId: string): string | null {
-    return this.#clients.get(paneId)?.folder ?? null
+    return this.#clients.get(paneId)?.folders.current ?? null
   }
 
   /** Types a line that main composed for this shell (`lineFor`), as soon as the shell accepts input. */
