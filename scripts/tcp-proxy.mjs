@@ -62,7 +62,10 @@ export function open(targetPort, { delayMs = 0, bytesPerSecond = Infinity, liste
   }
 
   /** Both ends see a reset, as when a router drops the connection. */
-  link.reset = () => [...pairs].forEach(({ client, target }) => (client.resetAndDestroy(), target.destroy()))
+  link.reset = ({ oldest = false } = {}) =>
+    [...pairs]
+      .slice(0, oldest ? 1 : undefined)
+      .forEach(({ client, target }) => (client.resetAndDestroy(), target.destroy()))
   /** Both ends see an orderly close. */
   link.finish = () => [...pairs].forEach(({ client, target }) => (client.end(), target.end()))
   /** Nothing arrives any more, without any error, as when a laptop sleeps. `stall(false)` delivers everything. */

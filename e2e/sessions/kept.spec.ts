@@ -88,5 +88,37 @@ test('a new terminal is kept where its host says so in the form', async ({ launc
   const shell = await openShell(page, 'gpu-box')
   await expect(page.getByRole('region', { name: 'Sessions on gpu-box' })).toContainText(/gpu-box-/)
   await shell.run('exit')
-  await expect(terminal(page, 'gpu-box').region.getByRole('status')).toContainText('exited')
+  await expect(terminal(page, 'gpu-box').region.getByRole('status')).toContainText('The session has ended')
+})
+
+test('a kept session that was renamed is still that of its tab: attached again, and ended with it', async ({
+  launch,
+  sshd,
+  sshDir,
+}) => {
+  needs('tmux')
+  const link = await openLink(sshd.port)
+  trust(sshDir, link.port, sshd.hostKey)
+  const { page } = await launch({ hosts: [{ ...keyHost(sshd), port: link.port, ...kept }] })
+  const shell = await openShell(page, 'gpu-box')
+  await shell.run('run=$((6*7))')
+  await page.getByRole('button', { name: /^Rename gpu-box-/ }).click()
+  const form = page.getByRole('dialog', { name: /^Rename gpu-box-/ })
+  await form.getByRole('textbox', { name: 'Name' }).fill('training')
+  await form.getByRole('button', { name: 'Rename' }).click()
+  await page.getByRole('button', { name: 'Attach training' }).click()
+  await expect(page.getByRole('tab')).toHaveCount(2)
+  link.refuse()
+  link.reset()
+  await expect(shell.region.getByRole('status', { name: 'Reconnecting' })).toBeVisible()
+  link.refuse(false)
+  await shell.region.getByRole('button', { name: 'Reconnect now' }).click()
+  await shell.run('echo "still $run"')
+  await expect(shell.rows).toContainText('still 42')
+  await page.keyboard.press('Control+Shift+Q')
+  await page.getByRole('button', { name: 'End session' }).click()
+  await page.getByRole('button', { name: 'Details of gpu-box' }).click()
+  await page.getByRole('button', { name: 'List sessions' }).click()
+  await expect(page.getByRole('complementary', { name: 'Details of gpu-box' })).toContainText('No sessions')
+  await link.close()
 })
