@@ -46,7 +46,6 @@ describe.skipIf(!hasOpenSsh || lacks('ps'))(`a Hawser that was stopped for ${sec
     rig.process.signal('SIGSTOP')
     server.signal('all', 'SIGKILL')
     await server.restart()
-    await elapsed(seconds * 1_000)
     rig.process.signal('SIGCONT')
     const took = await liveAgain(rig, 'after')
     console.log(`live again after ${took} ms`)

@@ -1,3 +1,5 @@
+import { setTimeout as elapsed } from 'node:timers/promises'
+
 import { describe, expect, test } from 'vitest'
 
 import { linkRig, liveAgain, seen } from '../../testing/link-rig.ts'
@@ -38,4 +40,22 @@ describe.skipIf(!hasOpenSsh || lacks('ps'))('a server that is stopped', () => {
     expect(server.signIns).toBe(signIns + 1)
     console.log(`live again after ${took} ms`)
   }, 30_000)
+
+  // The connections are lost after 45 s; those of a server that still listens are replaced while it is stopped.
+  test.runIf(process.env['HAWSER_LONG_TESTS']).each(['connections', 'all'] as const)(
+    'for a minute (%s) is live within seconds of its return, and types nothing twice',
+    async which => {
+      const rig = await linkRig()
+      const signIns = rig.server.signIns
+      rig.server.signal(which, 'SIGSTOP')
+      await rig.mark(0, 'meanwhile')
+      await elapsed(60_000)
+      rig.server.signal(which, 'SIGCONT')
+      const took = await liveAgain(rig, 'after')
+      console.log(`live again after ${took} ms`)
+      expect(rig.server.signIns).toBe(signIns + 1)
+      expect(rig.marks('meanwhile')).toBeLessThanOrEqual(1)
+    },
+    120_000,
+  )
 })
