@@ -106,6 +106,21 @@ describe('a lost connection', () => {
     expect(b).toEqual([0, 1, 3, 7, 15, 20, 20])
   })
 
+  it('starts from the beginning again on another network, be it during an attempt', async () => {
+    const redials = new Redials(() => 0.5)
+    for (let tries = 0; tries < 5; tries++) {
+      redials.wait('a', { error: lost, upMs: 0, run: () => {} }, away)
+      await vi.advanceTimersByTimeAsync(20_000)
+    }
+    redials.now()
+    expect(redials.wait('a', { error: lost, upMs: 0, run: () => {} }, away).until).toBe(Date.now())
+    const waiting = failing(redials, 'b')
+    await vi.advanceTimersByTimeAsync(20_000)
+    redials.now()
+    await vi.advanceTimersByTimeAsync(3_500)
+    expect(waiting).toEqual([0, 1, 3, 7, 15, 20, 21, 23])
+  })
+
   it('is dialed sooner if someone waits for it, but not over and over', async () => {
     const redials = new Redials(() => 0.5)
     const turns = failing(redials, 'a')

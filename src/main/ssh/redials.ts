@@ -69,7 +69,12 @@ export class Redials implements Disposable {
   /** Lets everyone who waits for this login dial now, or everyone at all: after sleep, or on a network change. */
   now(login?: string): void {
     const chosen = login === undefined ? [...this.#queues.values()] : [this.#queueOf(login)]
-    for (const queue of chosen) if (queue.timer !== undefined) this.#fire(queue)
+    for (const queue of chosen) {
+      const isWaiting = queue.timer !== undefined
+      // What was tried on another network says nothing about this one, nor does an attempt that it ends.
+      if (login === undefined) queue.attempt = isWaiting ? 1 : 0
+      if (isWaiting) this.#fire(queue)
+    }
   }
 
   /** Dials sooner because someone is waiting. A server that answered but turned Hawser away is not asked more often. */

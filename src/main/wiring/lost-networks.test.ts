@@ -63,6 +63,18 @@ describe.skipIf(!hasOpenSsh || lacks('ps') || !canMakeNetworks())('a network', (
     await expectReturn(rig, signIns)
   }, 60_000)
 
+  test('that is left during a sign-in does not hold up the one on the next network', async () => {
+    const rig = await networkRig()
+    const signIns = rig.server.signIns
+    rig.server.signal('all', 'SIGSTOP')
+    await rig.user.note('woke')
+    await seen(rig, dialing, 10_000)
+    rig.networks.leave()
+    rig.networks.join('roamed')
+    rig.server.signal('all', 'SIGCONT')
+    await expectReturn(rig, signIns)
+  }, 60_000)
+
   test.runIf(process.env['HAWSER_LONG_TESTS']).each([60, 75, 90])(
     'that swallows everything for %i seconds is used within seconds of its return',
     async seconds => {
