@@ -113,6 +113,7 @@ test('a kept session that was renamed is still that of its tab: attached again, 
   await expect(shell.region.getByRole('status', { name: 'Reconnecting' })).toBeVisible()
   link.refuse(false)
   await shell.region.getByRole('button', { name: 'Reconnect now' }).click()
+  await expect(shell.region.getByRole('status', { name: 'Reconnecting' })).toBeHidden()
   await shell.run('echo "still $run"')
   await expect(shell.rows).toContainText('still 42')
   await page.keyboard.press('Control+Shift+Q')

@@ -191,12 +191,12 @@ test('a session that ends elsewhere leaves one tab, which says so', async ({ lau
   await expect(connected(page, 'two · work')).toBeVisible()
   tmux('detach-client', '-s', 'work')
   await expect(page.getByRole('tab')).toHaveCount(2)
-  await expect(panes(page).getByRole('status')).toContainText('Detached. The tmux session is still running.')
-  await panes(page).getByRole('button', { name: 'Reconnect' }).click()
+  await expect(panes(page).getByRole('status')).toContainText('Detached. The session is still running.')
+  await panes(page).getByRole('button', { name: 'Attach', exact: true }).click()
   await expect(connected(page, 'two · work')).toBeVisible()
   tmux('kill-session', '-t', 'work')
   await expect(page.getByRole('tab')).toHaveCount(2)
-  await expect(panes(page).getByRole('status')).toContainText('exited')
+  await expect(panes(page).getByRole('status')).toContainText('The session has ended.')
 })
 
 test('tmux windows stay in one terminal where the settings say so', async ({ launch, sshd, sshDir, tmux }) => {

@@ -62,6 +62,7 @@ class Screen {
     return {
       post: message => {
         const sent = message as ToTerminal
+        if ('screen' in sent) return
         const data = 'data' in sent ? sent.data : sent.replay.bytes
         this.terminal.write(data, () => own({ ack: data.byteLength }))
       },
