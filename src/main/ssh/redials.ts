@@ -134,7 +134,7 @@ export class Redials implements Disposable {
     let probed = await probe(signal)
     // A server that answers and then fails must not be dialed at once, over and over.
     if (probed === 'there') return
-    if (probed === 'back') await rest(startedAt + probeAfterMs - Date.now())
+    if (probed === 'back') await rest(startedAt + probeEveryMs - Date.now())
     while (probed === 'away' && !signal.aborted) {
       await rest(probeEveryMs)
       if (!signal.aborted) probed = await probe(signal)
