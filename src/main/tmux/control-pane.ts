@@ -4,6 +4,7 @@ import type { ControlClient, ControlReply } from './control-client.ts'
 import type { ControlBlock, ControlEvent } from './control-parser.ts'
 import { beginsWithin, PaneOutput } from './pane-output.ts'
 import { screenPicture, wholePicture, type PaneCapture } from './pane-picture.ts'
+import { readRows } from './pane-rows.ts'
 import { listPanes, readState, type PaneState } from './pane-state.ts'
 
 // A line of at most 1,000 characters: older versions have small buffers.
@@ -92,7 +93,7 @@ export class ControlPane {
       return
     }
     this.#awaits = 'screen'
-    const commands = [listPanes(this.#pane), capture(this.#pane, '-peqN'), capture(this.#pane, '-pPC')]
+    const commands = [listPanes(this.#pane), ...captureRows(this.#pane), capture(this.#pane, '-pPC')]
     this.#client.request(commands, reply => this.#takeScreen(reply))
   }
 
@@ -146,10 +147,11 @@ export class ControlPane {
 
   #takeScreen(reply: ControlReply): void {
     this.#awaits = 'nothing'
-    const [panes, rows, pending] = reply.kind === 'done' ? reply.blocks : []
+    const [panes, rows, lines, pending] = reply.kind === 'done' ? reply.blocks : []
     const state = panes && readState(panes.lines, this.#pane)
-    if (state && rows && pending && this.#isLive)
-      this.#emit(state, screenPicture(state, rows.lines), [unescaped(pending), this.#output.unfinished])
+    if (!state || !rows || !lines || !pending || !this.#isLive) return
+    const picture = screenPicture(state, readRows(rows.lines, lines.lines))
+    this.#emit(state, picture, [unescaped(pending), this.#output.unfinished])
   }
 
   /** Emits a picture, and then the beginning of a sequence or character that it has interrupted. */
@@ -202,17 +204,18 @@ function capture(pane: number, options: string): string {
   return `capture-pane ${options} -t '%${pane}'`
 }
 
+/** Rows with their colours, and without them as lines. */
+function captureRows(pane: number, options = ''): readonly string[] {
+  return [capture(pane, `-peqN${options}`), capture(pane, `-pqJN${options}`)]
+}
+
 /** One list, so that nothing is printed between the captures and the point from which output is sent. */
 function wholeCommands(pane: number, historyLines: number): readonly string[] {
   return [
     flow(pane, 'pause'),
     listPanes(pane),
-    capture(pane, '-peqJ -S -1 -E 0'),
-    capture(pane, `-peqJN -S -${Math.max(1, historyLines)} -E -1`),
-    capture(pane, '-peqJN'),
-    capture(pane, '-peqN'),
-    capture(pane, '-peqJNa'),
-    capture(pane, '-peqNa'),
+    ...captureRows(pane, ` -S -${Math.max(1, historyLines)}`),
+    ...captureRows(pane, 'a'),
     capture(pane, '-pPC'),
     flow(pane, 'continue'),
   ]
@@ -222,22 +225,17 @@ function readWhole(
   blocks: readonly ControlBlock[],
   pane: number,
 ): { readonly capture: PaneCapture; readonly pending: Uint8Array } | 'too long' | null {
-  const [, panes, boundary, history, joined, rows, savedJoined, savedRows, pending] = blocks
+  const [, panes, rows, lines, savedRows, savedLines, pending] = blocks
   const state = panes && readState(panes.lines, pane)
-  if (!state || !boundary || !history || !joined || !rows || !savedJoined || !savedRows || !pending) return null
-  if (history.cut) return 'too long'
-  const hasHistory = state.hasHistory
-  const normal = state.isAlternate ? [savedJoined, savedRows] : [joined, rows]
+  if (!state || !rows || !lines || !savedRows || !savedLines || !pending) return null
+  if (rows.cut || lines.cut) return 'too long'
+  const all = readRows(rows.lines, lines.lines)
+  const history = all.slice(0, -state.rows)
+  const shown = all.slice(-state.rows)
   return {
-    capture: {
-      state,
-      history: hasHistory ? history.lines : [],
-      // Both are one line if the last line of the history goes on below.
-      goesOn: hasHistory && boundary.lines.length === 1,
-      joined: normal[0]?.lines ?? [],
-      rows: normal[1]?.lines ?? [],
-      alternate: state.isAlternate ? rows.lines : [],
-    },
+    capture: state.isAlternate
+      ? { state, history, rows: readRows(savedRows.lines, savedLines.lines), alternate: shown }
+      : { state, history, rows: shown, alternate: [] },
     pending: unescaped(pending),
   }
 }

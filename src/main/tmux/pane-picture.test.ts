@@ -2,6 +2,7 @@ import { Terminal } from '@xterm/headless'
 import { expect, it } from 'vitest'
 
 import { screenPicture, wholePicture, type PaneCapture } from './pane-picture.ts'
+import { readRows, type PaneRow } from './pane-rows.ts'
 import { listPanes, readState, type PaneState } from './pane-state.ts'
 
 const fields = [...listPanes(3).matchAll(/#\{(\w+)\}/g)].map(([, field]) => field as string)
@@ -26,8 +27,13 @@ function stateOf(values: Readonly<Record<string, string | number>>): PaneState {
   return state
 }
 
-const lines = (...texts: readonly string[]) => texts.map(text => Buffer.from(text))
-const empty = { history: [], goesOn: false, alternate: [] }
+/** Rows as tmux captures them; `lines` are the same rows without colours, joined where a line was wrapped. */
+function rowsOf(rows: readonly string[], lines: readonly string[] = rows): readonly PaneRow[] {
+  const bytes = (texts: readonly string[]) => texts.map(text => Buffer.from(text))
+  return readRows(bytes(rows), bytes(lines))
+}
+
+const usually = { history: [], alternate: [], state: stateOf({}) }
 
 async function drawn(...pictures: readonly Uint8Array[]): Promise<Terminal> {
   const terminal = new Terminal({ cols: 10, rows: 4, allowProposedApi: true })
@@ -39,8 +45,8 @@ function textOf({ buffer: { active } }: Terminal): readonly string[] {
   return Array.from({ length: active.length }, (_, row) => active.getLine(row)?.translateToString(true) ?? '')
 }
 
-const rows = lines('one', '\u001b[41mtwo', '\u001b[1mthree', '')
-const capture: PaneCapture = { ...empty, state: stateOf({ cursor_x: 2, cursor_y: 1 }), joined: rows, rows }
+const rows = rowsOf(['one', '\u001b[41mtwo', '\u001b[1mthree', ''], ['one', 'two', 'three', ''])
+const capture: PaneCapture = { ...usually, state: stateOf({ cursor_x: 2, cursor_y: 1 }), rows }
 
 it('replaces whatever the terminal showed', async () => {
   const before = Buffer.from(
@@ -60,19 +66,54 @@ it('continues colours from row to row, and fills nothing with them', async () =>
   for (const row of [1, 2, 3]) expect(cell(7, row)?.isBgDefault(), `row ${row}`).toBe(true)
 })
 
-it('joins the last line of the history with the first row if it goes on there', async () => {
-  const whole = { ...capture, history: lines('0123456789abcdefghij'), joined: lines('klm', 'x', 'y', 'z') }
-  const joined = { ...whole, rows: whole.joined, goesOn: true, state: stateOf({ history_size: 2 }) }
-  const terminal = await drawn(wholePicture(joined))
-  expect(textOf(terminal)).toEqual(['0123456789', 'abcdefghij', 'klm', 'x', 'y', 'z'])
-  expect([0, 1, 2, 3].map(row => terminal.buffer.active.getLine(row)?.isWrapped)).toEqual([false, true, true, false])
+const wrapped = ({ buffer: { active } }: Terminal) =>
+  Array.from({ length: active.length }, (_, row) => active.getLine(row)?.isWrapped)
+
+it('wraps lines where tmux did, also from the history to the screen', async () => {
+  const all = rowsOf(
+    ['0123456789', 'abcdefghij', 'klm', '0123456789', 'y', ''],
+    ['0123456789abcdefghijklm', '0123456789', 'y', ''],
+  )
+  const terminal = await drawn(wholePicture({ ...usually, history: all.slice(0, 2), rows: all.slice(2) }))
+  expect(textOf(terminal)).toEqual(['0123456789', 'abcdefghij', 'klm', '0123456789', 'y', ''])
+  expect(wrapped(terminal)).toEqual([false, true, true, false, false, false])
 })
 
-it('places each row although a wrapped line has become shorter', async () => {
-  const terminal = await drawn(
-    wholePicture({ ...capture, joined: lines('01234rest', 'last', ''), rows: lines('01234', 'rest', 'last', '') }),
-  )
-  expect(textOf(terminal)).toEqual(['01234', 'rest', 'last', ''])
+it('keeps each row although the end of a wrapped line was erased', async () => {
+  const texts = ['1', '01234', 'rest', '', '0123456789', '     ', 'last', '']
+  const all = rowsOf(texts, ['1', '01234rest', '', '0123456789     last', ''])
+  const terminal = await drawn(wholePicture({ ...usually, history: all.slice(0, 4), rows: all.slice(4) }))
+  expect(textOf(terminal)).toEqual(texts)
+  expect(wrapped(terminal)).toEqual([false, false, false, false, false, true, false, false])
+})
+
+it('wraps wide characters, but not where terminals may disagree about a width', async () => {
+  const texts = ['漢字漢字漢', '한국한국x', '漢字', '⭐⭐⭐⭐⭐', 'x', '⭐⭐⭐⭐⭐⭐', 'y', '']
+  const all = rowsOf(texts, ['漢字漢字漢한국한국x漢字', '⭐⭐⭐⭐⭐x', '⭐⭐⭐⭐⭐⭐y', ''])
+  const terminal = await drawn(wholePicture({ ...usually, history: all.slice(0, 4), rows: all.slice(4) }))
+  // Emoji are narrow in this terminal, and take six rows at most.
+  expect(textOf(terminal)).toEqual(texts)
+  expect(wrapped(terminal)).toEqual([false, true, true, false, false, false, false, false])
+})
+
+it('cuts a row that has more columns in the terminal than in tmux', async () => {
+  const long = rowsOf(['ａ⭐0123456789', 'x', '', 'ａ⭐0123456789'])
+  for (const picture of [wholePicture({ ...usually, rows: long }), screenPicture(usually.state, long)])
+    expect(textOf(await drawn(picture)).map(text => text.slice(0, 2))).toEqual(['ａ⭐', 'x', '', 'ａ⭐'])
+})
+
+it('leaves out blanks that are not to be seen', async () => {
+  const blanks = rowsOf(['$ ls      ', '\u001b[7m    ', '\u001b[0m', '\u001b[31mx\u001b[39m   '], ['$ ls', '', '', 'x'])
+  for (const picture of [wholePicture({ ...usually, rows: blanks }), screenPicture(usually.state, blanks)])
+    expect(textOf(await drawn(picture))).toEqual(['$ ls', '    ', '', 'x'])
+})
+
+it('replaces the wraps of the rows that it draws again', async () => {
+  const before = Buffer.from('0123456789abcdefghij\r\n')
+  const now = rowsOf(['0123456789', 'abc', '0123456789', 'def'], ['0123456789', 'abc', '0123456789def'])
+  const terminal = await drawn(before, screenPicture(usually.state, now))
+  expect(textOf(terminal)).toEqual(['0123456789', 'abc', '0123456789', 'def'])
+  expect(wrapped(terminal)).toEqual([false, false, false, true])
 })
 
 it('restores the alternate screen, modes, margins and tab stops', async () => {
@@ -95,7 +136,7 @@ it('restores the alternate screen, modes, margins and tab stops', async () => {
     pane_tabs: '2,5',
     pane_title: 'a|b',
   })
-  const alternate = lines('full', 'screen', '', '')
+  const alternate = rowsOf(['full', 'screen', '', ''])
   const picture = wholePicture({ ...capture, state, alternate })
   const terminal = await drawn(picture)
   expect(textOf(terminal)).toEqual(['full', 'screen', '', ''])
@@ -116,9 +157,9 @@ it('restores the alternate screen, modes, margins and tab stops', async () => {
 })
 
 it('wraps the next character after a row that is full', async () => {
-  const full = lines('\u001b[31m漢', '0123456789', '', '')
+  const full = rowsOf(['\u001b[31m漢', '0123456789', '', ''], ['漢', '0123456789', '', ''])
   const state = stateOf({ cursor_x: 10, cursor_y: 1 })
-  const pictures = [wholePicture({ ...empty, state, joined: full, rows: full }), screenPicture(state, full)]
+  const pictures = [wholePicture({ ...usually, state, rows: full }), screenPicture(state, full)]
   for (const picture of pictures) {
     const terminal = await drawn(picture, Buffer.from('next'))
     expect(textOf(terminal)).toEqual(['漢', '0123456789', 'next', ''])
@@ -140,8 +181,8 @@ it('keeps a mode that this version of tmux does not know', async () => {
 })
 
 it('reads line drawing characters', async () => {
-  const box = lines('\u000elqk\u000f', '\u000ex', ' x', '')
-  const terminal = await drawn(wholePicture({ ...empty, state: stateOf({}), joined: box, rows: box }))
+  const box = rowsOf(['\u000elqk\u000f', '\u000ex', ' x', ''], ['lqk', 'x', ' x', ''])
+  const terminal = await drawn(wholePicture({ ...usually, rows: box }))
   expect(textOf(terminal)).toEqual(['┌─┐', '│', ' │', ''])
 })
 

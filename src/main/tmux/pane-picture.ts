@@ -1,51 +1,42 @@
+import { goesOn, type PaneRow } from './pane-rows.ts'
 import type { PaneMode, PaneState } from './pane-state.ts'
-import { Pen } from './pen.ts'
 
-type Lines = readonly Uint8Array[]
+type Rows = readonly PaneRow[]
 
-/** The contents of a pane, by lines; in `joined` a wrapped line is one line (capture-pane -J). */
+/** The contents of a pane, by rows. */
 export interface PaneCapture {
   readonly state: PaneState
-  readonly history: Lines
-  /** True if the last line of the history goes on in the first row. */
-  readonly goesOn: boolean
+  readonly history: Rows
   /** The normal screen. */
-  readonly joined: Lines
-  readonly rows: Lines
-  /** The rows of the alternate screen, if it is shown. */
-  readonly alternate: Lines
+  readonly rows: Rows
+  /** The alternate screen, if it is shown. */
+  readonly alternate: Rows
 }
 
 const escape = '\u001b'
 const csi = `${escape}[`
 /** CAN ends a sequence of which only the beginning was written. */
 const cancel = '\u0018'
-/** The state in which captured lines are written: shifted out, G1 has the line drawing characters. */
+/** The state in which captured rows are written: shifted out, G1 has the line drawing characters. */
 const plain = `${csi}?6l${csi}r${csi}4l${csi}?7h${csi}m${escape}(B${escape})0\u000f`
 
 /**
  * Returns what brings a terminal of the same size into the state of a pane, whatever it showed before. Older output is
  * removed from it, since the pane's history replaces it.
  */
-export function wholePicture({ state, history, goesOn, joined, rows, alternate }: PaneCapture): Uint8Array {
-  const out = new Writer()
+export function wholePicture({ state, history, rows, alternate }: PaneCapture): Uint8Array {
+  const out = new Writer(state)
   out.text(`${cancel}${csi}?1049l${plain}${csi}H${csi}2J${csi}3J`)
-  const pen = new Pen()
-  out.flow(history, pen)
-  if (history.length > 0 && !goesOn) out.text(`\r\n${pen.sequence}`)
-  // capture-pane begins each of its outputs with default colours.
-  out.text(`${csi}m`)
+  // The normal screen has the size that the pane had when the alternate one was entered.
+  const isOld = rows.length !== state.rows
+  out.flow([...history, ...(isOld ? withoutBlank(rows) : rows)])
   if (state.isAlternate) {
-    out.hidden(state, joined, rows.length)
+    out.text(state.savedCursor && !isOld ? place(...state.savedCursor) : '')
     out.text(`${csi}?1049h${csi}H${csi}2J`)
-    out.rows(alternate, state)
-  } else {
-    out.flow(joined, new Pen())
-    // A wrapped line whose end was erased later is shorter than its row, so that the rest of it has moved up.
-    out.rows(rows, state)
+    out.flow(alternate)
   }
-  out.text(`${csi}m\u000f${tabs(state)}${modes(state)}`)
-  out.cursor(state, state.isAlternate ? alternate : rows)
+  out.text(`\u000f${tabs(state)}${modes(state)}`)
+  out.cursor(state.isAlternate ? alternate : rows)
   out.text(title(state))
   return out.bytes()
 }
@@ -54,68 +45,84 @@ export function wholePicture({ state, history, goesOn, joined, rows, alternate }
  * Returns what draws the rows of a pane over the screen that a terminal of the same size shows; it keeps the scrollback and
  * the colours with which the program goes on.
  */
-export function screenPicture(state: PaneState, rows: Lines): Uint8Array {
-  const out = new Writer()
+export function screenPicture(state: PaneState, rows: Rows): Uint8Array {
+  const out = new Writer(state)
   out.text(`${cancel}${escape}7${plain}`)
-  out.rows(rows, state)
+  out.over(rows.slice(0, state.rows))
   out.text(`\u000f${escape}8${drawingModes(state)}`)
-  out.cursor(state, rows)
+  out.cursor(rows)
   return out.bytes()
+}
+
+function withoutBlank(rows: Rows): Rows {
+  return rows.slice(0, rows.findLastIndex(({ isStyled, isBlank }) => isStyled || !isBlank) + 1)
 }
 
 class Writer {
   readonly #parts: Uint8Array[] = []
+  readonly #state: PaneState
+
+  constructor(state: PaneState) {
+    this.#state = state
+  }
 
   text(text: string): void {
     this.#parts.push(Buffer.from(text))
   }
 
-  /** Writes lines that the terminal wraps itself, so that it knows which rows belong together. */
-  flow(lines: Lines, pen: Pen): void {
-    lines.forEach((line, index) => {
-      if (index > 0) this.text(`\r\n${pen.sequence}`)
-      this.#parts.push(line)
+  /** Writes rows below each other. The terminal wraps lines itself, so that it knows which rows belong together. */
+  flow(rows: Rows): void {
+    rows.forEach((row, index) => {
+      if (index > 0 && !this.#wraps(rows, index)) this.text('\r\n')
+      this.#row(rows, index)
       // A terminal fills a new row with the current background.
-      if (pen.read(line)) this.text(`${csi}m${csi}K`)
+      if (row.isStyled) this.text(`${csi}m${csi}K`)
     })
   }
 
-  /** Writes the normal screen under the alternate one. It may have the size that the pane had before. */
-  hidden({ rows, savedCursor }: PaneState, joined: Lines, height: number): void {
-    if (height === rows) {
-      this.flow(joined, new Pen())
-      this.text(savedCursor ? place(...savedCursor) : '')
-      return
-    }
-    const last = joined.findLastIndex(line => Buffer.from(line).toString('latin1').trim() !== '')
-    this.flow(joined.slice(0, last + 1), new Pen())
-  }
-
-  /** Writes each row where it belongs. Erasing characters, unlike erasing a line, keeps the terminal's wrapped lines. */
-  rows(lines: Lines, { cols, rows }: PaneState): void {
-    const pen = new Pen()
-    lines.slice(0, rows).forEach((line, row) => {
-      this.text(`${place(0, row)}${csi}m${csi}${cols}X${pen.sequence}`)
-      this.#parts.push(line)
-      pen.read(line)
+  /** Writes rows over those of the screen. */
+  over(rows: Rows): void {
+    rows.forEach((_, index) => {
+      // Erasing characters, unlike erasing a line, leaves the first row what it is: the end of a line above it, or not.
+      const erase = index === 0 ? `${this.#state.cols}X` : '2K'
+      if (!this.#wraps(rows, index)) this.text(`${place(0, index)}${csi}m${csi}${erase}`)
+      this.#row(rows, index)
+      this.text(`${csi}m`)
+      if (this.#wraps(rows, index)) this.text(`${csi}K`)
     })
-    this.text(`${csi}m`)
   }
 
   /** Puts the cursor in its place, for which a row that is full has to be written again. */
-  cursor(state: PaneState, rows: Lines): void {
-    const [column, row] = state.cursor
-    const top = state.isOn('origin_flag') ? state.region[0] : 0
-    if (column < state.cols) return this.text(place(column, row - top))
-    const pen = new Pen()
-    for (const line of rows.slice(0, row)) pen.read(line)
-    this.text(`${place(0, row - top)}${csi}m${pen.sequence}`)
-    this.#parts.push(rows[row] ?? new Uint8Array())
+  cursor(rows: Rows): void {
+    const { cursor, cols, region, isOn } = this.#state
+    const [column, row] = cursor
+    const top = isOn('origin_flag') ? region[0] : 0
+    if (column < cols) return this.text(place(column, row - top))
+    this.text(`${place(0, row - top)}${csi}m`)
+    const full = rows[row]
+    if (full) this.#parts.push(Buffer.from(full.pen), full.bytes)
     this.text(`${csi}m\u000f`)
   }
 
   bytes(): Uint8Array {
     return Buffer.concat(this.#parts)
+  }
+
+  /** True if the row at `index` is written right after the one above. */
+  #wraps(rows: Rows, index: number): boolean {
+    const above = rows[index - 1]
+    return above !== undefined && goesOn(above, rows[index], this.#state.cols)
+  }
+
+  #row(rows: Rows, index: number): void {
+    const { pen, bytes, blanks, width, isBlank } = rows[index] as PaneRow
+    // The blanks fill a row that goes on, and make the terminal wrap.
+    const areWritten = this.#wraps(rows, index + 1) || (isBlank && this.#wraps(rows, index))
+    const seen = areWritten ? bytes : bytes.subarray(0, bytes.length - blanks)
+    this.text(pen)
+    // Where terminals disagree about a character, the row may have more columns here.
+    if (width === null) this.#parts.push(Buffer.from(`${csi}?7l`), seen, Buffer.from(`${csi}?7h`))
+    else this.#parts.push(seen)
   }
 }
 

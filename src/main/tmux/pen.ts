@@ -20,6 +20,11 @@ export class Pen {
     return [...this.#attributes, this.#foreground, this.#background, this.#underline, this.#shift].join('')
   }
 
+  /** True if blanks that are written are to be seen. */
+  get marksBlanks(): boolean {
+    return this.#background !== '' || this.#attributes.size > 0
+  }
+
   /** Reads a line; returns true if it changed the state or began with another one than the default. */
   read(line: Uint8Array): boolean {
     const wasSet = this.sequence !== ''
@@ -38,9 +43,9 @@ export class Pen {
     const code = Number(first)
     if (code === 0) this.#reset()
     if (/^0*$/.test(parameters)) return
-    if (code === 38 || code === 39 || between(code, 30, 37) || between(code, 90, 97)) this.#foreground = sequence
-    else if (code === 48 || code === 49 || between(code, 40, 47) || between(code, 100, 107)) this.#background = sequence
-    else if (code === 58 || code === 59) this.#underline = sequence
+    if (between(code, 30, 39) || between(code, 90, 97)) this.#foreground = code === 39 ? '' : sequence
+    else if (between(code, 40, 49) || between(code, 100, 107)) this.#background = code === 49 ? '' : sequence
+    else if (code === 58 || code === 59) this.#underline = code === 59 ? '' : sequence
     else if (this.#attributes.size < mostAttributes) this.#attributes.add(sequence)
   }
 
