@@ -142,7 +142,9 @@ export class ControlPane {
     this.#isLive = true
     this.#checksStart = this.#isFirst
     this.#isFirst = false
-    this.#emit(found.capture.state, wholePicture(found.capture), [found.pending])
+    const { state } = found.capture
+    this.#output.restart(state.isAlternate ? 'alternate' : 'normal')
+    this.#emit(state, wholePicture(found.capture), [found.pending])
   }
 
   #takeScreen(reply: ControlReply): void {
@@ -150,7 +152,7 @@ export class ControlPane {
     const [panes, rows, lines, pending] = reply.kind === 'done' ? reply.blocks : []
     const state = panes && readState(panes.lines, this.#pane)
     if (!state || !rows || !lines || !pending || !this.#isLive) return
-    const picture = screenPicture(state, readRows(rows.lines, lines.lines))
+    const picture = screenPicture(state, readRows(rows.lines, lines.lines), this.#output.pen)
     this.#emit(state, picture, [unescaped(pending), this.#output.unfinished])
   }
 
@@ -162,7 +164,7 @@ export class ControlPane {
       this.#size = { cols, rows }
       this.#listener.onSize(this.#size)
     }
-    this.#output.reset()
+    this.#output.interrupt()
     this.#listener.onData(Buffer.concat([picture, this.#output.read(Buffer.concat(unfinished))]))
     if (!this.#drawAgain) return
     this.#drawAgain = false

@@ -98,20 +98,20 @@ it('wraps wide characters, but not where terminals may disagree about a width', 
 
 it('cuts a row that has more columns in the terminal than in tmux', async () => {
   const long = rowsOf(['ａ⭐0123456789', 'x', '', 'ａ⭐0123456789'])
-  for (const picture of [wholePicture({ ...usually, rows: long }), screenPicture(usually.state, long)])
+  for (const picture of [wholePicture({ ...usually, rows: long }), screenPicture(usually.state, long, '')])
     expect(textOf(await drawn(picture)).map(text => text.slice(0, 2))).toEqual(['ａ⭐', 'x', '', 'ａ⭐'])
 })
 
 it('leaves out blanks that are not to be seen', async () => {
   const blanks = rowsOf(['$ ls      ', '\u001b[7m    ', '\u001b[0m', '\u001b[31mx\u001b[39m   '], ['$ ls', '', '', 'x'])
-  for (const picture of [wholePicture({ ...usually, rows: blanks }), screenPicture(usually.state, blanks)])
+  for (const picture of [wholePicture({ ...usually, rows: blanks }), screenPicture(usually.state, blanks, '')])
     expect(textOf(await drawn(picture))).toEqual(['$ ls', '    ', '', 'x'])
 })
 
 it('replaces the wraps of the rows that it draws again', async () => {
   const before = Buffer.from('0123456789abcdefghij\r\n')
   const now = rowsOf(['0123456789', 'abc', '0123456789', 'def'], ['0123456789', 'abc', '0123456789def'])
-  const terminal = await drawn(before, screenPicture(usually.state, now))
+  const terminal = await drawn(before, screenPicture(usually.state, now, ''))
   expect(textOf(terminal)).toEqual(['0123456789', 'abc', '0123456789', 'def'])
   expect(wrapped(terminal)).toEqual([false, false, false, true])
 })
@@ -159,7 +159,7 @@ it('restores the alternate screen, modes, margins and tab stops', async () => {
 it('wraps the next character after a row that is full', async () => {
   const full = rowsOf(['\u001b[31m漢', '0123456789', '', ''], ['漢', '0123456789', '', ''])
   const state = stateOf({ cursor_x: 10, cursor_y: 1 })
-  const pictures = [wholePicture({ ...usually, state, rows: full }), screenPicture(state, full)]
+  const pictures = [wholePicture({ ...usually, state, rows: full }), screenPicture(state, full, '')]
   for (const picture of pictures) {
     const terminal = await drawn(picture, Buffer.from('next'))
     expect(textOf(terminal)).toEqual(['漢', '0123456789', 'next', ''])
@@ -169,8 +169,8 @@ it('wraps the next character after a row that is full', async () => {
 
 it('draws the screen again without the scrollback, and keeps the colours of the program', async () => {
   const state = stateOf({ cursor_x: 3, cursor_y: 3 })
-  const before = Buffer.from(`${'old\r\n'.repeat(6)}\u001b[32m`)
-  const terminal = await drawn(before, screenPicture(state, rows), Buffer.from('x'))
+  const before = Buffer.from('old\r\n'.repeat(6))
+  const terminal = await drawn(before, screenPicture(state, rows, '\u001b[32m'), Buffer.from('x'))
   expect(textOf(terminal)).toEqual(['old', 'old', 'old', 'one', 'two', 'three', '   x'])
   expect(terminal.buffer.active.getLine(6)?.getCell(3)?.getFgColor()).toBe(2)
 })
@@ -178,6 +178,13 @@ it('draws the screen again without the scrollback, and keeps the colours of the 
 it('keeps a mode that this version of tmux does not know', async () => {
   const terminal = await drawn(Buffer.from('\u001b[?2004h'), wholePicture(capture))
   expect(terminal.modes.bracketedPasteMode).toBe(true)
+})
+
+it('shows overlined text, which tmux prints as blinking', async () => {
+  const overlined = rowsOf(['\u001b[1;5:3;48:5:3mx', '', '', ''], ['x', '', '', ''])
+  const cell = (await drawn(wholePicture({ ...usually, rows: overlined }))).buffer.active.getLine(0)?.getCell(0)
+  expect([cell?.isOverline(), cell?.isBlink(), cell?.isBold()].map(Boolean)).toEqual([true, false, true])
+  expect(cell?.getBgColor()).toBe(3)
 })
 
 it('reads line drawing characters', async () => {

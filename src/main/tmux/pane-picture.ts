@@ -43,14 +43,15 @@ export function wholePicture({ state, history, rows, alternate }: PaneCapture): 
 
 /**
  * Returns what draws the rows of a pane over the screen that a terminal of the same size shows; it keeps the scrollback and
- * the colours with which the program goes on.
+ * the saved cursor. `pen` restores the colours with which the program goes on.
  */
-export function screenPicture(state: PaneState, rows: Rows): Uint8Array {
+export function screenPicture(state: PaneState, rows: Rows, pen: string): Uint8Array {
   const out = new Writer(state)
-  out.text(`${cancel}${escape}7${plain}`)
+  out.text(`${cancel}${plain}`)
   out.over(rows.slice(0, state.rows))
-  out.text(`\u000f${escape}8${drawingModes(state)}`)
+  out.text(drawingModes(state))
   out.cursor(rows)
+  out.text(pen)
   return out.bytes()
 }
 

@@ -12,7 +12,7 @@ export interface PaneRow {
   readonly isStyled: boolean
   /** True if it has no characters but blanks. */
   readonly isBlank: boolean
-  /** The number of blanks at its end that aren't to be seen. */
+  /** The number of blanks at its end that have the default colours. */
   readonly blanks: number
   /** True if tmux wrapped the line here. The end may have been erased since. */
   readonly wraps: boolean
@@ -29,7 +29,8 @@ export interface PaneRow {
 export function readRows(rows: Lines, lines: Lines): readonly PaneRow[] {
   const pen = new Pen()
   const wrapped = new WrappedLines(lines.map(textOf))
-  return rows.map(bytes => {
+  return rows.map(captured => {
+    const bytes = withOverlines(captured)
     const before = pen.sequence
     const isStyled = pen.read(bytes)
     const text = textOf(bytes).replaceAll(sequences, '')
@@ -38,7 +39,7 @@ export function readRows(rows: Lines, lines: Lines): readonly PaneRow[] {
       pen: before,
       isStyled,
       isBlank: text.trim() === '',
-      blanks: pen.marksBlanks ? 0 : blanksAtEnd(bytes),
+      blanks: pen.sequence === '' ? blanksAtEnd(bytes) : 0,
       wraps: wrapped.goesOnAfter(text),
       width: widthOf(text),
       firstWidth: widthOf(text.slice(0, 1)) ?? 0,
@@ -81,6 +82,17 @@ class WrappedLines {
 // eslint-disable-next-line no-control-regex -- sequences begin with ESC
 const sequences = /\u001b\[[\d;:]*m|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[\u000e\u000f]/g
 
+const wrongOverline = Buffer.from('5:3')
+// eslint-disable-next-line no-control-regex -- sequences begin with ESC
+const asBlinking = /(?<before>\u001b\[(?:[\d;:]*;)?)5:3(?=[;m])/g
+
+/** tmux (up to 3.7 at least) prints 53, overlined, as 5:3, which is a kind of blinking. */
+function withOverlines(row: Uint8Array): Uint8Array {
+  const bytes = Buffer.from(row.buffer, row.byteOffset, row.byteLength)
+  if (!bytes.includes(wrongOverline)) return row
+  return Buffer.from(bytes.toString('latin1').replaceAll(asBlinking, '$<before>53'), 'latin1')
+}
+
 const blank = 0x20
 
 function blanksAtEnd(bytes: Uint8Array): number {
@@ -93,7 +105,7 @@ const certain = [
   /[ -~\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0377\u0391-\u03a1\u03a3-\u03ff\u0400-\u0482\u048a-\u0527\u1e00-\u1eff\u2010-\u2027\u2030-\u205e\u2190-\u22ff\u2500-\u259f]/g,
   /[\u3041-\u3096\u309b-\u30ff\u4e00-\u9fcb\uac00-\ud7a3\uff01-\uff60]/g,
 ] as const
- 
+
 const ascii = /^[ -~]*$/
 
 function widthOf(text: string): number | null {
