@@ -11,13 +11,27 @@ const [escape, ...shifts] = [0x1b, 0x0e, 0x0f] as const
 
 type Screen = 'normal' | 'alternate'
 
+/** The names of two character sets, and whether the second one is in use. */
+interface Characters {
+  readonly g0: string
+  readonly g1: string
+  readonly isShifted: boolean
+}
+
+const usual: Characters = { g0: 'B', g1: 'B', isShifted: false }
+
+/** What DECSC has saved on one of the screens. */
+class Saved {
+  readonly pen = new Pen()
+  characters = usual
+}
+
 /** Follows with which colours, attributes and character sets xterm.js goes on after the output of a program. */
 export class OutputPen {
   readonly #pen = new Pen()
-  #saved: Readonly<Record<Screen, Pen>> = { normal: new Pen(), alternate: new Pen() }
+  #characters: Characters = { g0: 'B', g1: '0', isShifted: false }
   #screen: Screen
-  #sets = { '(': 'B', ')': '0' }
-  #isShifted = false
+  readonly #saved = { normal: new Saved(), alternate: new Saved() }
   /** The end of the output, if it is the beginning of a sequence. */
   #held = ''
 
@@ -26,10 +40,19 @@ export class OutputPen {
     this.#screen = screen
   }
 
+  get isAlternate(): boolean {
+    return this.#screen === 'alternate'
+  }
+
   /** The sequence that restores the state. */
   get sequence(): string {
-    const { '(': g0, ')': g1 } = this.#sets
-    return `\u001b[m\u001b(${g0}\u001b)${g1}${this.#isShifted ? '\u000e' : '\u000f'}${this.#pen.sequence}`
+    return sequenceOf(this.#pen, this.#characters)
+  }
+
+  /** The sequence for the state that was saved with the cursor of the normal screen. */
+  get savedSequence(): string {
+    const { pen, characters } = this.#saved.normal
+    return sequenceOf(pen, characters)
   }
 
   /** Forgets the beginning of a sequence whose end is to come. */
@@ -41,10 +64,10 @@ export class OutputPen {
     if (this.#held === '' && !data.includes(escape) && !shifts.some(shift => data.includes(shift))) return
     const text = this.#held + Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1')
     for (const [sequence, colours, modes, onOrOff, short, single, set, name] of text.matchAll(sequences)) {
-      if (sequence.length === 1) this.#isShifted = sequence === shiftOut
+      if (sequence.length === 1) this.#characters = { ...this.#characters, isShifted: sequence === shiftOut }
       else if (colours !== undefined) this.#pen.apply(colours)
       else if (modes !== undefined) for (const mode of modes.split(';')) this.#switch(mode, onOrOff === 'h')
-      else if (set === '(' || set === ')') this.#sets = { ...this.#sets, [set]: name }
+      else if (set !== undefined) this.#characters = { ...this.#characters, [set === '(' ? 'g0' : 'g1']: name }
       else if (single === '7' || short === 's') this.#save()
       else if (single === '8' || short === 'u') this.#restore()
       else this.#reset(single === 'c')
@@ -59,19 +82,29 @@ export class OutputPen {
   }
 
   #save(): void {
-    this.#saved[this.#screen].copy(this.#pen)
+    const saved = this.#saved[this.#screen]
+    saved.pen.copy(this.#pen)
+    saved.characters = this.#characters
   }
 
   #restore(): void {
-    this.#pen.copy(this.#saved[this.#screen])
+    const { pen, characters } = this.#saved[this.#screen]
+    this.#pen.copy(pen)
+    this.#characters = characters
   }
 
   #reset(isFull: boolean): void {
     this.#pen.apply('0')
+    this.#characters = usual
+    if (isFull) {
+      this.#screen = 'alternate'
+      this.#save()
+      this.#screen = 'normal'
+    }
     this.#save()
-    this.#sets = { '(': 'B', ')': 'B' }
-    this.#isShifted = false
-    if (isFull) this.#screen = 'normal'
-    if (isFull) this.#saved = { normal: new Pen(), alternate: new Pen() }
   }
+}
+
+function sequenceOf(pen: Pen, { g0, g1, isShifted }: Characters): string {
+  return `\u001b[m\u001b(${g0}\u001b)${g1}${isShifted ? '\u000e' : '\u000f'}${pen.sequence}`
 }

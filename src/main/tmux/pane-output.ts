@@ -25,6 +25,16 @@ export class PaneOutput {
     return this.#pen.sequence
   }
 
+  /** The same for when it goes back to the normal screen. */
+  get savedPen(): string {
+    return this.#pen.savedSequence
+  }
+
+  /** True if the program shows the alternate screen. */
+  get isAlternate(): boolean {
+    return this.#pen.isAlternate
+  }
+
   /** True if the latest output has switched between the normal and the alternate screen. */
   get switchedScreen(): boolean {
     return this.#switchedScreen

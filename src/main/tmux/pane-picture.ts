@@ -15,6 +15,7 @@ export interface PaneCapture {
 
 const escape = '\u001b'
 const csi = `${escape}[`
+const longestLine = 10_000
 /** CAN ends a sequence of which only the beginning was written. */
 const cancel = '\u0018'
 /** The state in which captured rows are written: shifted out, G1 has the line drawing characters. */
@@ -22,9 +23,13 @@ const plain = `${csi}?6l${csi}r${csi}4l${csi}?7h${csi}m${escape}(B${escape})0\u0
 
 /**
  * Returns what brings a terminal of the same size into the state of a pane, whatever it showed before. Older output is
- * removed from it, since the pane's history replaces it.
+ * removed from it, since the pane's history replaces it. `pen` restores the colours with which the program goes on, and
+ * `savedPen` those on the normal screen while the alternate one is shown.
  */
-export function wholePicture({ state, history, rows, alternate }: PaneCapture): Uint8Array {
+export function wholePicture(
+  { state, history, rows, alternate }: PaneCapture,
+  { pen, savedPen }: { readonly pen: string; readonly savedPen: string },
+): Uint8Array {
   const out = new Writer(state)
   out.text(`${cancel}${csi}?1049l${plain}${csi}H${csi}2J${csi}3J`)
   // The normal screen has the size that the pane had when the alternate one was entered.
@@ -32,24 +37,29 @@ export function wholePicture({ state, history, rows, alternate }: PaneCapture): 
   out.flow([...history, ...(isOld ? withoutBlank(rows) : rows)])
   if (state.isAlternate) {
     out.text(state.savedCursor && !isOld ? place(...state.savedCursor) : '')
-    out.text(`${csi}?1049h${csi}H${csi}2J`)
+    out.text(`${savedPen}${csi}?1049h${plain}${csi}H${csi}2J`)
     out.flow(alternate)
   }
   out.text(`\u000f${tabs(state)}${modes(state)}`)
   out.cursor(state.isAlternate ? alternate : rows)
-  out.text(title(state))
+  out.text(`${title(state)}${pen}`)
   return out.bytes()
 }
 
 /**
  * Returns what draws the rows of a pane over the screen that a terminal of the same size shows; it keeps the scrollback and
- * the saved cursor. `pen` restores the colours with which the program goes on.
+ * the saved cursor. `above` is the last row of the history, if there is any; `pen` restores the colours with which the program
+ * goes on.
  */
-export function screenPicture(state: PaneState, rows: Rows, pen: string): Uint8Array {
+export function screenPicture(
+  state: PaneState,
+  { above, rows, pen }: { readonly above?: PaneRow | undefined; readonly rows: Rows; readonly pen: string },
+): Uint8Array {
   const out = new Writer(state)
   out.text(`${cancel}${plain}`)
-  out.over(rows.slice(0, state.rows))
-  out.text(drawingModes(state))
+  out.over(rows, above)
+  // tmux has the usual tab stops after a resize.
+  out.text(`${tabs(state)}${drawingModes(state)}`)
   out.cursor(rows)
   out.text(pen)
   return out.bytes()
@@ -82,10 +92,14 @@ class Writer {
   }
 
   /** Writes rows over those of the screen. */
-  over(rows: Rows): void {
+  over(rows: Rows, above: PaneRow | undefined): void {
+    // Erasing characters, unlike erasing a line, leaves the first row what it is: the end of a line above it.
+    const { cols, isAlternate } = this.#state
+    const goesOnFromAbove = above !== undefined && goesOn(above, rows[0], cols)
+    // Lines of the alternate screen of xterm.js stay as long as they were in a wider window: the rest is deleted.
+    const line = isAlternate ? `2K${csi}${longestLine}P` : '2K'
     rows.forEach((_, index) => {
-      // Erasing characters, unlike erasing a line, leaves the first row what it is: the end of a line above it, or not.
-      const erase = index === 0 ? `${this.#state.cols}X` : '2K'
+      const erase = index === 0 && goesOnFromAbove ? `${cols}X` : line
       if (!this.#wraps(rows, index)) this.text(`${place(0, index)}${csi}m${csi}${erase}`)
       this.#row(rows, index)
       this.text(`${csi}m`)
@@ -93,15 +107,17 @@ class Writer {
     })
   }
 
-  /** Puts the cursor in its place, for which a row that is full has to be written again. */
+  /** Puts the cursor in its place, for which the end of a row has to be written again if it is behind it. */
   cursor(rows: Rows): void {
     const { cursor, cols, region, isOn } = this.#state
     const [column, row] = cursor
     const top = isOn('origin_flag') ? region[0] : 0
     if (column < cols) return this.text(place(column, row - top))
-    this.text(`${place(0, row - top)}${csi}m`)
     const full = rows[row]
-    if (full) this.#parts.push(Buffer.from(full.pen), full.bytes)
+    if (full && (full.width === null || full.width === cols)) {
+      this.text(`${place(0, row - top)}${csi}m${full.pen}`)
+      this.#parts.push(full.bytes)
+    } else this.text(`${place(cols - 1, row - top)}${csi}m `)
     this.text(`${csi}m\u000f`)
   }
 
@@ -131,9 +147,7 @@ function place(column: number, row: number): string {
   return `${csi}${Math.max(0, row) + 1};${column + 1}H`
 }
 
-function tabs({ cols, tabs: stops }: PaneState): string {
-  const usual = Array.from({ length: Math.ceil(cols / 8) - 1 }, (_, index) => (index + 1) * 8)
-  if (stops.length === usual.length && stops.every((stop, index) => stop === usual[index])) return ''
+function tabs({ tabs: stops }: PaneState): string {
   return `${csi}3g${stops.map(stop => `${place(stop, 0)}${escape}H`).join('')}`
 }
 
