@@ -201,6 +201,7 @@ export class TerminalClient implements Disposable {
     this.#port?.close()
     this.#port = port
     this.#shellAnswers = false
+    this.terminal.options.reflowCursorLine = false
     this.#unacknowledged = 0
     port.onmessage = event => this.#receive(port, event.data as ToTerminal)
     this.#settling = settling(this.terminal)
@@ -329,6 +330,8 @@ export class TerminalClient implements Disposable {
 
   #setSize({ cols, rows }: TerminalSize): void {
     this.#shellAnswers = true
+    // tmux wraps the line with the cursor anew, too; other shells do that themselves.
+    this.terminal.options.reflowCursorLine = true
     this.terminal.resize(cols, rows)
   }
 
