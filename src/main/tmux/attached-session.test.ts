@@ -145,7 +145,7 @@ it.skipIf(lacks('tmux'))('follows a new order of the windows, which tmux doesnâ€
   await expect.poll(() => session.windows[0]?.name, wait).toBe('second')
 })
 
-it.skipIf(lacks('tmux'))('gives each window a size of its own', async () => {
+it.skipIf(lacks('tmux'))('gives each window a size of its own, or all that of the selected one', async () => {
   const { attach, tmux } = setUp()
   const { session } = await attach()
   tmux('new-window', '-d', '-t', '=work:', 'sleep 1000')
@@ -155,7 +155,10 @@ it.skipIf(lacks('tmux'))('gives each window a size of its own', async () => {
   session.resize(second ?? -1, { cols: 91, rows: 21 })
   session.resize(second ?? -1, { cols: 90, rows: 20 })
   const sizes = () => tmux('list-windows', '-t', '=work', '-F', '#{window_width}x#{window_height}').split('\n')
-  await expect.poll(sizes, wait).toEqual(['100x30', '90x20'])
+  const hasOneForAll = /^tmux 3\.2/.test(tmux('-V'))
+  await expect.poll(sizes, wait).toEqual(hasOneForAll ? ['100x30', '100x30'] : ['100x30', '90x20'])
+  tmux('select-window', '-t', `@${second ?? ''}`)
+  await expect.poll(sizes, wait).toEqual(hasOneForAll ? ['90x20', '90x20'] : ['100x30', '90x20'])
 })
 
 it.skipIf(lacks('tmux'))('ends when its pane, its session or tmux ends', async () => {
