@@ -64,7 +64,7 @@ it.skipIf(lacks('tmux'))('shows the history, the screen and the cursor of a sess
 })
 
 it.skipIf(lacks('tmux'))('restores wrapped lines, modes and the alternate screen', async () => {
-  const { attach, start, captured } = setUp()
+  const { attach, start, captured, tmux } = setUp()
   const modes = '\\033[?1h\\033[?1002h\\033[?1006h\\033[?25l'
   start(`printf '%0150d\\n' 1; printf '\\033[?1049h\\033[2J\\033[5;6Hfull${modes}'; sleep 1000`)
   await expect.poll(() => captured()[4], wait).toContain('full')
@@ -74,7 +74,9 @@ it.skipIf(lacks('tmux'))('restores wrapped lines, modes and the alternate screen
   expect(terminal.buffer.active.type).toBe('alternate')
   expect(terminal.modes).toMatchObject({ applicationCursorKeysMode: true, mouseTrackingMode: 'drag' })
   expect(terminal.buffer.normal.getLine(1)?.isWrapped).toBe(true)
-  expect(terminal.buffer.normal.getLine(1)?.translateToString(true)).toMatch(/^0{69}1$/)
+  // tmux 3.2 captures empty cells of joined lines as blanks.
+  const line = /^tmux 3\.2/.test(tmux('-V')) ? /^0{69}1 *$/ : /^0{69}1$/
+  expect(terminal.buffer.normal.getLine(1)?.translateToString(true)).toMatch(line)
 })
 
 it.skipIf(lacks('tmux'))('continues an escape sequence in whose middle it attached', async () => {
