@@ -1,6 +1,4 @@
 import { spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 
 import { spawn } from 'node-pty'
 import { expect, it, onTestFinished } from 'vitest'
@@ -8,7 +6,6 @@ import { expect, it, onTestFinished } from 'vitest'
 import type { SessionRun } from '../../shared/contract/session-run.ts'
 import { findProgram } from '../../../scripts/programs.mjs'
 import { eachWith, lacks } from '../../testing/programs.ts'
-import { tempDir } from '../../testing/temp-dir.ts'
 import { tmuxServers } from '../../testing/tmux-servers.ts'
 import { attachCommand } from './attach-command.ts'
 
@@ -126,17 +123,9 @@ it.skipIf(lacks('tmux'))('says that a session is gone, and that a program is mis
 
 const kept = (session: string): SessionRun => ({ kind: 'tmux', socket: 'hawser', session, start: true })
 
-/** The start-up files of the person who runs the tests don't matter. */
-function emptyHome(): { readonly HOME: string } {
-  const home = tempDir()
-  // Without it, a new user of zsh is asked questions.
-  writeFileSync(join(home, '.zshrc'), '')
-  return { HOME: home }
-}
-
 it.skipIf(lacks('tmux'))('keeps a shell in a session of its own, and shows its history again', async () => {
   const { attach, hawser } = setUp()
-  const first = attach(kept("it's 1"), 'sh', emptyHome())
+  const first = attach(kept("it's 1"))
   await expect.poll(() => hawser('capture-pane', '-p'), { timeout: 10_000 }).toMatch(/[$#]/)
   first.type('echo "TMUX=${TMUX-none}"; i=0; while [ $i -lt 60 ]; do echo "line $i"; i=$((i+1)); done\r')
   await expect.poll(() => first.text(), { timeout: 10_000 }).toContain('line 59')
@@ -151,7 +140,7 @@ it.skipIf(lacks('tmux'))('keeps a shell in a session of its own, and shows its h
 
 eachWith([['bash'], ['dash'], ['zsh'], ['fish'], ['tcsh']], ([name]) => name)('keeps a %s', async shell => {
   const { attach, hawser } = setUp()
-  attach(kept('one'), shell, { SHELL: findProgram(shell) as string, ...emptyHome() })
+  attach(kept('one'), shell, { SHELL: findProgram(shell) as string })
   await expect.poll(() => hawser('capture-pane', '-p'), { timeout: 10_000 }).toMatch(/[$#%>]/)
   expect(hawser('list-panes', '-a', '-F', '#{pane_current_command}')).toContain(shell)
 })

@@ -125,8 +125,7 @@ export class SessionWindows implements Disposable {
       isZoomed,
       layout: this.#layout(layout),
       visible: this.#layout(visible),
-      // A pane that was closed just now may still be named as the active one.
-      activePane: this.#terminalOf(hasPane(layout, activePane) ? activePane : (panesOf(layout)[0]?.pane ?? activePane)),
+      activePane: this.#terminalOf(activePane),
     }
   }
 
@@ -139,8 +138,4 @@ export class SessionWindows implements Disposable {
 
 function panesIn(windows: readonly ControlWindow[]): ReadonlySet<number> {
   return new Set(windows.flatMap(({ layout }) => panesOf(layout)).map(({ pane }) => pane))
-}
-
-function hasPane(layout: Layout, pane: number): boolean {
-  return panesOf(layout).some(each => each.pane === pane)
 }

@@ -64,7 +64,7 @@ it.skipIf(lacks('tmux'))('shows the history, the screen and the cursor of a sess
 })
 
 it.skipIf(lacks('tmux'))('restores wrapped lines, modes and the alternate screen', async () => {
-  const { attach, start, captured } = setUp()
+  const { attach, start, captured, tmux } = setUp()
   const modes = '\\033[?1h\\033[?1002h\\033[?1006h\\033[?25l'
   start(`printf '%0150d\\n' 1; printf '\\033[?1049h\\033[2J\\033[5;6Hfull${modes}'; sleep 1000`)
   await expect.poll(() => captured()[4], wait).toContain('full')
@@ -74,7 +74,9 @@ it.skipIf(lacks('tmux'))('restores wrapped lines, modes and the alternate screen
   expect(terminal.buffer.active.type).toBe('alternate')
   expect(terminal.modes).toMatchObject({ applicationCursorKeysMode: true, mouseTrackingMode: 'drag' })
   expect(terminal.buffer.normal.getLine(1)?.isWrapped).toBe(true)
-  expect(terminal.buffer.normal.getLine(1)?.translateToString(true)).toMatch(/^0{69}1$/)
+  // tmux 3.2 captures empty cells of joined lines as blanks.
+  const line = /^tmux 3\.2/.test(tmux('-V')) ? /^0{69}1 *$/ : /^0{69}1$/
+  expect(terminal.buffer.normal.getLine(1)?.translateToString(true)).toMatch(line)
 })
 
 it.skipIf(lacks('tmux'))('continues an escape sequence in whose middle it attached', async () => {
@@ -145,7 +147,7 @@ it.skipIf(lacks('tmux'))('follows a new order of the windows, which tmux doesnâ€
   await expect.poll(() => session.windows[0]?.name, wait).toBe('second')
 })
 
-it.skipIf(lacks('tmux'))('gives each window a size of its own', async () => {
+it.skipIf(lacks('tmux'))('gives each window a size of its own, or all that of the selected one', async () => {
   const { attach, tmux } = setUp()
   const { session } = await attach()
   tmux('new-window', '-d', '-t', '=work:', 'sleep 1000')
@@ -155,7 +157,10 @@ it.skipIf(lacks('tmux'))('gives each window a size of its own', async () => {
   session.resize(second ?? -1, { cols: 91, rows: 21 })
   session.resize(second ?? -1, { cols: 90, rows: 20 })
   const sizes = () => tmux('list-windows', '-t', '=work', '-F', '#{window_width}x#{window_height}').split('\n')
-  await expect.poll(sizes, wait).toEqual(['100x30', '90x20'])
+  const hasOneForAll = /^tmux 3\.2/.test(tmux('-V'))
+  await expect.poll(sizes, wait).toEqual(hasOneForAll ? ['100x30', '100x30'] : ['100x30', '90x20'])
+  tmux('select-window', '-t', `@${second ?? ''}`)
+  await expect.poll(sizes, wait).toEqual(hasOneForAll ? ['90x20', '90x20'] : ['100x30', '90x20'])
 })
 
 it.skipIf(lacks('tmux'))('ends when its pane, its session or tmux ends', async () => {
@@ -214,6 +219,8 @@ it.skipIf(lacks('tmux'))('stays quick in a flood of output', { timeout: 60_000 }
 it.skipIf(lacks('tmux'))('shows the latest contents after a pause, and loses no key meanwhile', async () => {
   const { attach, captured, env } = setUp()
   const { shell, terminal, command, drawn } = await attach()
+  // Without another client, tmux would stop reading the pane instead of leaving out what it prints.
+  await attach({ create: false })
   let said = ''
   command.onData(data => (said = (said + Buffer.from(data).toString('latin1')).slice(-1_000_000)))
   shell.write(type('yes\r'))

@@ -8,6 +8,7 @@ import type { ControlEvent } from './control-parser.ts'
 import { ControlWindows, type ControlWindow } from './control-windows.ts'
 import type { ControlStream } from './control-stream.ts'
 import { exited, PaneShell, type PaneEnd } from './pane-shell.ts'
+import { WindowSizes } from './window-sizes.ts'
 
 /** About half the usual scrollback: a megabyte at most with few colours, sent again whenever the reader is too slow. */
 const usualHistory = 5_000
@@ -33,7 +34,7 @@ export class AttachedSession implements Disposable {
   readonly #where: string
   readonly #historyLines: number
   readonly #panes = new Map<number, PaneShell>()
-  readonly #sizes = new Map<number, { asked: TerminalSize; wanted: TerminalSize; isBusy: boolean }>()
+  readonly #sizes: WindowSizes
   #size: TerminalSize
   #identity = ''
   #end: PaneEnd | undefined
@@ -60,6 +61,7 @@ export class AttachedSession implements Disposable {
     this.#historyLines = historyLines
     this.#client = new ControlClient(stream, where)
     this.#windows = new ControlWindows(this.#client)
+    this.#sizes = new WindowSizes(this.#client)
     this.#client.onNotified(event => this.#handle(event))
     this.#client.onEnded(end => this.#finish(endOf(end, this.#remains(), where)))
   }
@@ -101,10 +103,7 @@ export class AttachedSession implements Disposable {
 
   /** Sets the size of a window; tmux divides it among its panes. Another client may still decide otherwise. */
   resize(window: number, size: TerminalSize): void {
-    const known = this.#sizes.get(window)
-    if (known) known.wanted = size
-    else this.#sizes.set(window, { asked: { cols: 0, rows: 0 }, wanted: size, isBusy: false })
-    this.#sendSize(window)
+    if (!this.#end) this.#sizes.set(window, size)
   }
 
   /** Runs a command of tmux, and returns its output by lines. Errors: `server-refused` with tmux's words, and `lost`. */
@@ -137,6 +136,7 @@ export class AttachedSession implements Disposable {
     this.#windows.refresh()
     ;[[this.#identity = '']] = await Promise.all([identity, listed])
     this.onChanged(() => this.#look())
+    this.#sizes.noteWindows(this.windows)
   }
 
   #whyEnded(): AppError {
@@ -160,26 +160,7 @@ export class AttachedSession implements Disposable {
       this.#panes.delete(id)
       shell.finish(exited())
     }
-    const windows = new Set(this.windows.map(({ id }) => id))
-    for (const id of this.#sizes.keys()) if (!windows.has(id)) this.#sizes.delete(id)
-  }
-
-  #sendSize(window: number): void {
-    const size = this.#sizes.get(window)
-    if (!size || this.#end || size.isBusy) return
-    const { cols, rows } = size.wanted
-    if (size.asked.cols === cols && size.asked.rows === rows) return
-    size.asked = size.wanted
-    size.isBusy = true
-    const done = () => {
-      size.isBusy = false
-      this.#sendSize(window)
-    }
-    this.#client.request([`refresh-client -C '@${window}:${cols}x${rows}'`], reply => {
-      // Versions that have no sizes for single windows refuse it.
-      if (reply.kind === 'failed') this.#client.request([`refresh-client -C ${cols}x${rows}`], done)
-      else done()
-    })
+    this.#sizes.noteWindows(this.windows)
   }
 
   #finish(end: PaneEnd): void {

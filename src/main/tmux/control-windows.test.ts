@@ -41,6 +41,26 @@ it('lists windows with their names, cleaned, and their layouts', () => {
   expect(windows.sizeOf(7)).toEqual({ cols: 80, rows: 24 })
 })
 
+it.each([
+  // What tmux 3.2a and 3.3a print, 3.4, and 3.5 and later.
+  ['a \\$HOME $ $5 \\${x}', 'a $HOME $ $5 ${x}'],
+  ['a \\\\$HOME', 'a $HOME'],
+  ['a $HOME', 'a $HOME'],
+  ['a\\\\b \\\\\\\\', 'a\\b \\\\'],
+  ['a\\tb', 'a\\tb'],
+])('reads %j as the name %j', (printed, name) => {
+  const windows = new ControlWindows(listing(windowLine(1, onePane(1), printed)).client)
+  windows.refresh()
+  expect(windows.current[0]?.name).toBe(name)
+})
+
+it('takes a pane of the layout for the active one that floats above it', () => {
+  const text = layout('80x24,0,0{80x24,0,0,1,40x6,4,2,2}<40x6,4,2,2>')
+  const windows = new ControlWindows(listing(`$1 @1 1 %2 1 0 ${text} ${text} name`).client)
+  windows.refresh()
+  expect(windows.current).toMatchObject([{ activePane: 1, layout: { kind: 'pane', pane: 1 } }])
+})
+
 it('takes at most 300 panes from a server, whatever it says', () => {
   const { client, asked } = listing(
     windowLine(1, onePane(1)),

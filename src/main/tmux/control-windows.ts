@@ -16,6 +16,7 @@ export interface ControlWindow {
   /** True if tmux names it after what runs in it; false if somebody gave it a name. */
   readonly isNamedByProgram: boolean
   readonly isActive: boolean
+  /** One of its layout. */
   readonly activePane: number
   readonly layout: Layout
   /** The layout that is shown: one pane while it is zoomed. */
@@ -128,9 +129,15 @@ export class ControlWindows {
   }
 
   #set(windows: readonly ControlWindow[]): void {
-    this.#windows = windows
-    this.#changed.fire(windows)
+    this.#windows = windows.map(withActivePane)
+    this.#changed.fire(this.#windows)
   }
+}
+
+/** The active pane may have been closed just now, or float above the others. */
+function withActivePane(window: ControlWindow): ControlWindow {
+  const [shown] = panesOf(window.visible)
+  return !shown || idsOf(window.layout).includes(window.activePane) ? window : { ...window, activePane: shown.pane }
 }
 
 /** The first windows, with at most 300 panes together. */
@@ -147,6 +154,14 @@ function idsOf(layout: Layout): readonly number[] {
   return panesOf(layout).map(({ pane }) => pane)
 }
 
+/**
+ * The name that somebody gave the window. tmux keeps a backslash as two; tmux up to 3.4 also puts one before the $ of what
+ * could be a variable, and 3.4 prints two there.
+ */
+function givenName(printed: string): string {
+  return printed.replaceAll(/\\{1,2}(?=\$[A-Za-z_{])|(\\)\\/g, '$1')
+}
+
 interface FoundWindow {
   readonly session: number
   readonly window: ControlWindow
@@ -160,7 +175,7 @@ function readWindow(line: string): FoundWindow | null {
   if (!layout || !visible) return null
   const window = {
     id: Number(id),
-    name: cleanLine(name, longestName),
+    name: cleanLine(givenName(name), longestName),
     isNamedByProgram: automatic === '1',
     isActive: active === '1',
     activePane: Number(pane),

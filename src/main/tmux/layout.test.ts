@@ -37,6 +37,16 @@ it('reads what tmux 3.3a prints', () => {
   ])
 })
 
+it('leaves out the panes that float above the others, as tmux 3.7c prints them', () => {
+  const two = parseLayout('64c7,80x24,0,0{40x24,0,0,0,39x24,41,0,1,40x6,4,2,2}<40x6,4,2,2>')
+  expect(two).toMatchObject({ kind: 'row', parts: [{ pane: 0 }, { pane: 1 }] })
+  const one = parseLayout('ff0b,80x24,0,0{80x24,0,0,1,40x6,4,2,2}<40x6,4,2,2>')
+  expect(one).toEqual({ kind: 'pane', pane: 1, width: 80, height: 24, x: 0, y: 0 })
+  expect(parseLayout(withSum('80x24,0,0{80x24,0,0,1,40x6,-4,-2,2}<40x6,-4,-2,2>'))).toEqual(one)
+  const none = parseLayout('61be,35x6,4,2[35x6,4,2,2,35x6,41,2,3]<35x6,41,2,3,35x6,4,2,2>')
+  expect(none && panesOf(none).map(({ pane }) => pane)).toEqual([2, 3])
+})
+
 it('reads every layout that can be printed', () => {
   fc.assert(
     fc.property(layout, each => {
@@ -49,12 +59,19 @@ it('reads every layout that can be printed', () => {
 it('refuses a wrong checksum, and everything that is no layout', () => {
   expect(parseLayout('b25e,80x24,0,0,0')).toBeNull()
   const texts = ['', '80x24', '80x24,0,0', '80x24,0,0,', '80x24,0,0{}', '80x24,0,0[80x12,0,0,1', '80x24,0,0,1,2']
-  for (const text of [...texts, '80x24,0,0{80x12,0,0,1]', '80x24,0,0,1 ', `${'8x8,0,0{'.repeat(1_000)}`])
+  for (const text of [
+    ...texts,
+    '80x24,0,0{80x12,0,0,1]',
+    '80x24,0,0,1 ',
+    '80x24,0,0,1<',
+    '80x24,0,0,1<8x8,0,0,1',
+    `${'8x8,0,0{'.repeat(1_000)}`,
+  ])
     expect(parseLayout(withSum(text)), text).toBeNull()
 })
 
 it('never throws', () => {
-  const text = fc.string({ unit: fc.constantFrom(...'0123456789abcdefx,{}[] ') })
+  const text = fc.string({ unit: fc.constantFrom(...'0123456789abcdefx,-{}[]<> ') })
   fc.assert(
     fc.property(text, fc.boolean(), (each, sums) => void parseLayout(sums ? withSum(each) : each)),
     { numRuns: runs(5_000) },

@@ -16,7 +16,8 @@ const deepest = 64
 
 /**
  * Reads a layout as tmux prints it: `csum,WxH,X,Y,pane`, or `{…}` and `[…]` in place of the pane (layout-custom.c). Null
- * if it isn't one, or if its checksum is wrong.
+ * if it isn't one, or if its checksum is wrong. Panes that float above the others (tmux 3.7) are left out, unless there
+ * are no others.
  */
 export function parseLayout(text: string): Layout | null {
   const [, sum, rest] = /^([0-9a-f]{4}),(.*)$/.exec(text) ?? []
@@ -24,7 +25,10 @@ export function parseLayout(text: string): Layout | null {
   if (Number.parseInt(sum, 16) !== layoutChecksum(rest)) return null
   const reader = { text: rest, at: 0 }
   const layout = readPart(reader, 0)
-  return reader.at === rest.length ? layout : null
+  // `<…>` lists those panes of the layout that float.
+  const floating = layout && rest[reader.at] === '<' ? readParts(reader, '>', deepest) : []
+  if (!layout || !floating || reader.at !== rest.length) return null
+  return tiled(layout, new Set(floating.flatMap(panesOf).map(({ pane }) => pane))) ?? layout
 }
 
 /** Returns the panes of a layout with their places, in tmux's order. */
@@ -39,12 +43,21 @@ export function layoutChecksum(text: string): number {
   return sum
 }
 
+function tiled(layout: Layout, floating: ReadonlySet<number>): Layout | null {
+  if (floating.size === 0) return layout
+  if (layout.kind === 'pane') return floating.has(layout.pane) ? null : layout
+  const parts = layout.parts.map(part => tiled(part, floating)).filter(part => part !== null)
+  const [only] = parts
+  return parts.length > 1 ? { ...layout, parts } : (only ?? null)
+}
+
 interface Reader {
   readonly text: string
   at: number
 }
 
-const placeOf = /(\d{1,5})x(\d{1,5}),(\d{1,5}),(\d{1,5})/y
+// A floating pane may be partly outside of its window.
+const placeOf = /(\d{1,5})x(\d{1,5}),(-?\d{1,5}),(-?\d{1,5})/y
 const paneOf = /,(\d{1,9})/y
 
 function readPart(reader: Reader, depth: number): Layout | null {
@@ -60,7 +73,7 @@ function readPart(reader: Reader, depth: number): Layout | null {
   return pane === undefined ? null : { ...place, kind: 'pane', pane }
 }
 
-function readParts(reader: Reader, closing: '}' | ']', depth: number): readonly Layout[] | null {
+function readParts(reader: Reader, closing: '}' | ']' | '>', depth: number): readonly Layout[] | null {
   const parts: Layout[] = []
   do {
     // Skips the bracket or the comma.

@@ -19,8 +19,8 @@ export const windowCommands = {
   rename: (window: number, name: string) =>
     name === ''
       ? `set-option -u -w -t '@${window}' automatic-rename`
-      : // The name is a format, in which ## is #.
-        `rename-window -t '@${window}' -- ${quoted(name.replaceAll('#', '##'))}`,
+      : // The name is a format: ## is #, but any number of them stays as it is before a bracket.
+        `rename-window -t '@${window}' -- ${quoted(name.replaceAll(/#+(?![#[])/g, '$&$&'))}`,
   resizePane: (pane: number, size: { readonly cols: number } | { readonly rows: number }) =>
     `resize-pane -t '%${pane}' ${'cols' in size ? `-x ${size.cols}` : `-y ${size.rows}`}`,
   moveWindow: (window: number, place: 'before' | 'after', other: number) =>
