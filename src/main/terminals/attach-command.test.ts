@@ -149,6 +149,16 @@ it.skipIf(lacks('tmux'))('keeps a shell in a session of its own, and shows its h
   expect(hawser('list-sessions', '-F', '#{session_name}')).toBe("it's 1")
 })
 
+it.skipIf(lacks('tmux'))('attaches to a kept session that was renamed, instead of starting another one', async () => {
+  const { attach, hawser } = setUp()
+  attach(kept('before'), 'sh', emptyHome())
+  await expect.poll(() => hawser('list-clients', '-F', '#{session_name}'), { timeout: 10_000 }).toBe('before')
+  const [id = '', created] = hawser('list-sessions', '-F', '#{session_id} #{session_created}').split(' ')
+  hawser('rename-session', '-t', 'before', 'after')
+  attach({ ...kept('before'), known: { id, created: Number(created) } } as SessionRun)
+  await expect.poll(() => hawser('list-clients', '-F', '#{session_name}'), { timeout: 10_000 }).toBe('after\nafter')
+})
+
 eachWith([['bash'], ['dash'], ['zsh'], ['fish'], ['tcsh']], ([name]) => name)('keeps a %s', async shell => {
   const { attach, hawser } = setUp()
   attach(kept('one'), shell, { SHELL: findProgram(shell) as string, ...emptyHome() })

@@ -7,6 +7,8 @@ import { panesOf, parseLayout, type Layout } from './layout.ts'
 
 const longestName = 512
 const mostWindows = 1_000
+/** The name of a subscription. */
+const programs = 'hawser-programs'
 
 /** A window of the session. */
 export interface ControlWindow {
@@ -29,8 +31,10 @@ const format =
 export class ControlWindows {
   readonly #client: ControlClient
   readonly #changed = new Emitter<readonly ControlWindow[]>()
+  readonly #replaced = new Emitter<number>()
   #windows: readonly ControlWindow[] = []
-  #panes: ReadonlySet<number> = new Set()
+  /** The process IDs of the programs in all panes. */
+  #panes: ReadonlyMap<number, string> = new Map()
   #id: number | undefined
   #waiting: (() => void)[] = []
   #isListing = false
@@ -41,6 +45,8 @@ export class ControlWindows {
   }
 
   readonly onChanged = this.#changed.event
+  /** Fired with a pane in which another program was started (`respawn-pane`), on a cleared screen. */
+  readonly onReplaced = this.#replaced.event
 
   get current(): readonly ControlWindow[] {
     return this.#windows
@@ -57,6 +63,12 @@ export class ControlWindows {
     return place && { cols: place.width, rows: place.height }
   }
 
+  /** Lists the windows for the first time, and has tmux report programs that are replaced. */
+  start(): void {
+    this.#client.request([`refresh-client -B '${programs}:%*:#{pane_pid}'`], () => {})
+    this.refresh()
+  }
+
   /** Lists the windows; the listeners are called when tmux has answered, and then `done`. */
   refresh(done?: () => void): void {
     if (done) this.#waiting.push(done)
@@ -66,7 +78,7 @@ export class ControlWindows {
     }
     this.#isListing = true
     const asked = this.#waiting.splice(0)
-    this.#client.request([`list-windows -F '${format}'`, `list-panes -s -F '#{pane_id}'`], reply => {
+    this.#client.request([`list-windows -F '${format}'`, `list-panes -s -F '#{pane_id} #{pane_pid}'`], reply => {
       this.#isListing = false
       const [windows, panes] = reply.kind === 'done' ? reply.blocks : []
       if (windows && panes) this.#take(windows.lines.map(textOf), panes.lines.map(textOf))
@@ -95,6 +107,9 @@ export class ControlWindows {
       case 'session-window-changed':
         this.refresh()
         return false
+      case 'subscription-changed':
+        if (event.name === programs && event.pane !== null) this.#noteProgram(event.pane, event.value)
+        return false
       case 'session-changed':
         this.#id ??= event.session
         return event.session !== this.#id
@@ -105,28 +120,40 @@ export class ControlWindows {
 
   dispose(): void {
     this.#changed.dispose()
+    this.#replaced.dispose()
   }
 
   #take(windows: readonly string[], panes: readonly string[]): void {
     // A layout that can't be read, of a later version of tmux, must not make its panes look closed.
-    this.#panes = new Set(panes.filter(text => /^%\d{1,9}$/.test(text)).map(text => Number(text.slice(1))))
+    const before = this.#panes
+    this.#panes = new Map(panes.map(readPane).filter(row => row !== null))
+    const seen = new Set<number>()
     const found = windows
       .slice(0, mostWindows)
       .map(readWindow)
       .filter(row => row !== null)
+      // A window can be linked to its session more than once.
+      .filter(({ window: { id } }) => !seen.has(id) && seen.add(id))
     this.#id ??= found[0]?.session
     this.#set(found.map(({ window }) => window))
+    for (const [pane, program] of this.#panes) if ((before.get(pane) ?? program) !== program) this.#replaced.fire(pane)
+  }
+
+  #noteProgram(pane: number, program: string): void {
+    const before = this.#panes.get(pane)
+    if (before === undefined || before === program) return
+    this.#panes = new Map(this.#panes).set(pane, program)
+    this.#replaced.fire(pane)
   }
 
   #relayout(id: number, layout: string, visible: string): void {
     const [whole, shown] = [parseLayout(layout), parseLayout(visible)]
     const known = this.#windows.find(window => window.id === id)
-    if (!whole || !shown || !known) return this.refresh()
-    this.#panes = new Set([...this.#panes, ...idsOf(whole)])
+    // A pane that is missing may be in another window now: the list knows.
+    if (!whole || !shown || !known || idsOf(whole).join() !== idsOf(known.layout).join()) return this.refresh()
     const isZoomed = visible !== layout
     const changed = { ...known, layout: whole, visible: shown, isZoomed }
     this.#set(this.#windows.map(window => (window === known ? changed : window)))
-    if (idsOf(whole).join() !== idsOf(known.layout).join()) this.refresh()
   }
 
   #set(windows: readonly ControlWindow[]): void {
@@ -141,6 +168,11 @@ function textOf(line: Uint8Array): string {
 
 function idsOf(layout: Layout): readonly number[] {
   return panesOf(layout).map(({ pane }) => pane)
+}
+
+function readPane(line: string): readonly [number, string] | null {
+  const [, pane, program = ''] = /^%(\d{1,9}) (\d*)$/.exec(line) ?? []
+  return pane === undefined ? null : [Number(pane), program]
 }
 
 function readWindow(line: string): { readonly session: number; readonly window: ControlWindow } | null {

@@ -1,3 +1,5 @@
+import { cleanLine } from '../../shared/base/clean-text.ts'
+import { shownName } from '../../shared/base/shown-name.ts'
 import type { TerminalId } from '../../shared/contract/terminals.ts'
 import type { TmuxLayout, TmuxSession, TmuxWindow } from '../../shared/contract/tmux.ts'
 import type { Pane, SplitTree } from '../../shared/contract/workspace.ts'
@@ -125,9 +127,13 @@ interface WindowOf extends ShowOptions {
 function windowTab(tab: TerminalTab | undefined, { session, window, tabs, keepsActive }: WindowOf): TerminalTab {
   const ids = panesIn(window.layout)
   const known = (id: string) => tabs.flatMap(each => (each.kind === 'terminals' ? (each.panes[id] ?? []) : []))[0]
-  const panes = ids.map(
-    (id): Pane => known(id) ?? { id, target: session.target, title: labelOf(session.target), run: session.run },
-  )
+  const panes = ids.map((id): Pane => ({
+    title: labelOf(session.target),
+    ...known(id),
+    id,
+    target: session.target,
+    run: session.run,
+  }))
   const own = tab ?? tabOf(panes[0] as Pane)
   // What the user has focused meanwhile counts until tmux says something new.
   const said = keepsActive && own.tmux ? own.tmux.activePane : window.activePane
@@ -154,9 +160,9 @@ function windowTab(tab: TerminalTab | undefined, { session, window, tabs, keepsA
 /** The name that somebody gave the window, or what tells it from others; null shows the title of its active pane. */
 function titleOf({ run, target, windows }: TmuxSession, { name, isNamedByProgram }: TmuxWindow): string | null {
   if (run.kind === 'tmux' && run.socket === 'hawser') return isNamedByProgram ? null : name
-  const title =
-    isNamedByProgram && windows.length === 1 ? `${run.session} · ${labelOf(target)}` : `${name} · ${run.session}`
-  return title.slice(0, longestTitle)
+  const session = shownName(run.session)
+  const title = isNamedByProgram && windows.length === 1 ? `${session} · ${labelOf(target)}` : `${name} · ${session}`
+  return cleanLine(title, longestTitle)
 }
 
 function panesIn(layout: TmuxLayout): readonly TerminalId[] {

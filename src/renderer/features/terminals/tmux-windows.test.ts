@@ -15,7 +15,7 @@ function session(active: TerminalId): TmuxSession {
   const window = { id: 1, name: 'one', isNamedByProgram: false, isZoomed: false, layout, visible: layout }
   return {
     id: 'work',
-    target: { kind: 'host', hostId: 'gpu-box' },
+    target: { kind: 'local' },
     run: { kind: 'tmux', socket: 'default', session: 'work' },
     windows: [{ ...window, activePane: active }],
   }
