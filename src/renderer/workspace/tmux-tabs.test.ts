@@ -8,7 +8,7 @@ import { runs } from '../../testing/runs.ts'
 import { setTmuxOwner, movePane, renameTab, reorderTab, splitActive, toggleZoom } from './arrange.ts'
 import { restore, toSaved } from './saved-workspace.ts'
 import { panesOf } from './split-tree.ts'
-import { isTmuxTab, leaveTmuxSession, showTmuxSessions } from './tmux-tabs.ts'
+import { isTmuxTab, leaveTmuxSession, showTmuxSessions as showSessions } from './tmux-tabs.ts'
 import { focusPane, openTab, useWorkspace, type TerminalTab } from './workspace-store.ts'
 
 const target: Target = { kind: 'address', address: 'gpu-box', port: null, user: null, jumps: [], keyFile: null }
@@ -31,6 +31,7 @@ function windowOf(id: number, ids: readonly TerminalId[], more: Partial<TmuxWind
 }
 
 const session = (windows: readonly TmuxWindow[]): TmuxSession => ({ id: sessionId, target, run, windows })
+const showTmuxSessions = (sessions: readonly TmuxSession[]) => showSessions(sessions, { keepsActive: false })
 const tabs = () => useWorkspace.getState().tabs as readonly TerminalTab[]
 const titles = () => tabs().map(({ title }) => title)
 
