@@ -9,7 +9,7 @@ const files = ['src', 'scripts'].flatMap(folder =>
 )
 /** Imports by which a test starts programs or servers; the list is the definition of the `servers` tier. */
 const startsSomething =
-  /from '(node:child_process|[./]*testing\/(open-ssh|dial|ssh-server|file-rig|forward-rig|run-transfer|build-test-services|ssh-config-oracle|tmux-servers)\.ts)'/
+  /from '(node:child_process|[./]*testing\/(open-ssh|dial|ssh-server|file-rig|forward-rig|run-transfer|build-test-services|link-rig|ssh-config-oracle|tmux-servers)\.ts)'/
 /** Tests that take longer than a save may: scrypt at its real cost, whole transfers. */
 const slow = ['src/main/storage/vault.test.ts', 'src/main/transfers/transfer-service.test.ts']
 const servers = files.filter(file => slow.includes(file) || startsSomething.test(readFileSync(file, 'utf8')))

@@ -58,7 +58,7 @@ export interface Hawser {
   close(): Promise<void>
 }
 
-interface Fixtures {
+export interface Fixtures {
   /** A folder of its own per test, taken away after it. */
   readonly folder: string
   readonly dataDir: string
@@ -70,7 +70,7 @@ interface Fixtures {
   readonly tmux: (...args: readonly string[]) => string
 }
 
-interface WorkerFixtures {
+export interface WorkerFixtures {
   /** The Electron process that the worker's tests share; see src/testing/e2e-host.ts. */
   readonly sharedApp: () => Promise<ElectronApplication>
 }

@@ -35,7 +35,7 @@ export const unitPrograms = /** @type {const} */ ({
   unzip: ['unzip'],
   'xz-utils': ['xz'],
   bzip2: ['bzip2'],
-  iproute2: ['ss'],
+  iproute2: ['ss', 'ip'],
   netbase: ['/etc/services'],
   acl: ['getfacl', 'setfacl'],
 })

@@ -3,8 +3,8 @@ export interface Link {
   readonly port: number
   /** Bytes that went to the target so far. */
   readonly up: number
-  /** Both ends see a reset, as when a router forgets the connection. */
-  reset(): void
+  /** Both ends see a reset, as when a router forgets the connection; of all connections or the oldest. */
+  reset(options?: { oldest?: boolean }): void
   /** Both ends see an orderly close. */
   finish(): void
   /** Nothing arrives any more and nobody is told; `stall(false)` lets it all through. */

@@ -7,6 +7,8 @@ import { pathToFileURL } from 'node:url'
 /** Opens a proxy to 127.0.0.1:targetPort. `delayMs` is one way; round trips take twice as long. */
 export function open(targetPort, { delayMs = 0, bytesPerSecond = Infinity, listenPort = 0 } = {}) {
   const pairs = new Set()
+  /** What continues to carry bytes once the link is no longer stalled. */
+  const held = new Set()
   const link = { port: 0, delayMs, bytesPerSecond, stalled: false, refusing: false, up: 0, down: 0 }
 
   const server = net.createServer({ allowHalfOpen: true }, client => {
@@ -37,7 +39,7 @@ export function open(targetPort, { delayMs = 0, bytesPerSecond = Infinity, liste
     let timer
     const pump = () => {
       timer = undefined
-      if (link.stalled) return void (timer = setTimeout(pump, 50))
+      if (link.stalled) return void held.add(pump)
       while (queue.length > 0 && queue[0].due <= performance.now()) {
         const { bytes } = queue.shift()
         if (bytes === null) to.end()
@@ -54,19 +56,31 @@ export function open(targetPort, { delayMs = 0, bytesPerSecond = Infinity, liste
     const push = bytes => {
       freeAt = Math.max(freeAt, performance.now()) + ((bytes?.length ?? 0) / link.bytesPerSecond) * 1000
       queue.push({ bytes, due: freeAt + link.delayMs })
-      timer ??= setTimeout(pump, Math.max(0, queue[0].due - performance.now()))
+      if (!held.has(pump)) timer ??= setTimeout(pump, Math.max(0, queue[0].due - performance.now()))
     }
     from.on('data', push)
     from.on('end', () => push(null))
-    from.on('close', () => clearTimeout(timer))
+    from.on('close', () => {
+      clearTimeout(timer)
+      held.delete(pump)
+    })
   }
 
   /** Both ends see a reset, as when a router drops the connection. */
-  link.reset = () => [...pairs].forEach(({ client, target }) => (client.resetAndDestroy(), target.destroy()))
+  link.reset = ({ oldest = false } = {}) =>
+    [...pairs]
+      .slice(0, oldest ? 1 : undefined)
+      .forEach(({ client, target }) => (client.resetAndDestroy(), target.destroy()))
   /** Both ends see an orderly close. */
   link.finish = () => [...pairs].forEach(({ client, target }) => (client.end(), target.end()))
   /** Nothing arrives any more, without any error, as when a laptop sleeps. `stall(false)` delivers everything. */
-  link.stall = (on = true) => void (link.stalled = on)
+  link.stall = (on = true) => {
+    link.stalled = on
+    if (on) return
+    const waiting = [...held]
+    held.clear()
+    for (const pump of waiting) pump()
+  }
   /** New connections are reset, as when the network is down. */
   link.refuse = (on = true) => void (link.refusing = on)
   link.close = () => new Promise(done => (link.reset(), server.close(done)))

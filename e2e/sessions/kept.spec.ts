@@ -1,12 +1,24 @@
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 
+import type { Page } from '@playwright/test'
+
 import { findProgram } from '../../scripts/programs.mjs'
 import { open as openLink } from '../../scripts/tcp-proxy.mjs'
 import { expect, keyHost, needs, openShell, terminal, test, trust } from '../fixtures.ts'
 import { startSshd } from '../sshd.ts'
 
 const kept = { keepAlive: 'tmux' } as const
+
+/** Expects that the host has none. They are listed already while the connection is still there. */
+async function noSessions(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Details of gpu-box' }).click()
+  const details = page.getByRole('complementary', { name: 'Details of gpu-box' })
+  const list = details.getByRole('button', { name: 'List sessions' })
+  await expect(list.or(details.getByText('No sessions'))).toBeVisible()
+  if (await list.isVisible()) await list.click()
+  await expect(details).toContainText('No sessions')
+}
 
 test('a kept shell survives its link, its tab and the program, with what runs in it and its scrollback', async ({
   launch,
@@ -56,9 +68,7 @@ test('ending a kept session ends what runs in it', async ({ launch, sshd, sshDir
     .getByRole('button', { name: 'End session' })
     .click()
   await expect(shell.region).toBeHidden()
-  await page.getByRole('button', { name: 'Details of gpu-box' }).click()
-  await page.getByRole('button', { name: 'List sessions' }).click()
-  await expect(page.getByRole('complementary', { name: 'Details of gpu-box' })).toContainText('No sessions')
+  await noSessions(page)
 })
 
 test('a host without tmux says so, and offers a plain shell', async ({ launch, folder, sshDir }) => {
@@ -88,5 +98,36 @@ test('a new terminal is kept where its host says so in the form', async ({ launc
   const shell = await openShell(page, 'gpu-box')
   await expect(page.getByRole('region', { name: 'Sessions on gpu-box' })).toContainText(/gpu-box-/)
   await shell.run('exit')
-  await expect(terminal(page, 'gpu-box').region.getByRole('status')).toContainText('exited')
+  await expect(terminal(page, 'gpu-box').region.getByRole('status')).toContainText('The session has ended')
+})
+
+test('a kept session that was renamed is still that of its tab: attached again, and ended with it', async ({
+  launch,
+  sshd,
+  sshDir,
+}) => {
+  needs('tmux')
+  const link = await openLink(sshd.port)
+  trust(sshDir, link.port, sshd.hostKey)
+  const { page } = await launch({ hosts: [{ ...keyHost(sshd), port: link.port, ...kept }] })
+  const shell = await openShell(page, 'gpu-box')
+  await shell.run('run=$((6*7))')
+  await page.getByRole('button', { name: /^Rename gpu-box-/ }).click()
+  const form = page.getByRole('dialog', { name: /^Rename gpu-box-/ })
+  await form.getByRole('textbox', { name: 'Name' }).fill('training')
+  await form.getByRole('button', { name: 'Rename' }).click()
+  await page.getByRole('button', { name: 'Attach training' }).click()
+  await expect(page.getByRole('tab')).toHaveCount(2)
+  link.refuse()
+  link.reset()
+  await expect(shell.region.getByRole('status', { name: 'Reconnecting' })).toBeVisible()
+  link.refuse(false)
+  await shell.region.getByRole('button', { name: 'Reconnect now' }).click()
+  await expect(shell.region.getByRole('status', { name: 'Reconnecting' })).toBeHidden()
+  await shell.run('echo "still $run"')
+  await expect(shell.rows).toContainText('still 42')
+  await page.keyboard.press('Control+Shift+Q')
+  await page.getByRole('button', { name: 'End session' }).click()
+  await noSessions(page)
+  await link.close()
 })

@@ -1,3 +1,6 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
 import { open as openLink, type Link } from '../../scripts/tcp-proxy.mjs'
 import { expect, keyHost, openShell, terminal, test, trust } from '../fixtures.ts'
 import type { Sshd } from '../sshd.ts'
@@ -133,6 +136,48 @@ test('the new shell starts in the folder that the old one was last in', async ({
   await link.close()
 })
 
+test('what is typed before the new shell is in the old folder comes after the way there', async ({
+  launch,
+  sshd,
+  sshDir,
+}) => {
+  const { link, host } = await linked(sshd, sshDir)
+  const { page } = await launch({ hosts: [host] })
+  const shell = await openShell(page, 'gpu-box')
+  await shell.run(`PROMPT_COMMAND='printf "\\033]7;file://box%s\\033\\\\" "$PWD"'`)
+  await shell.run('mkdir -p deep && cd deep && echo moved-$((6*7))')
+  await expect(shell.rows).toContainText('moved-42')
+  // The next shell takes its time before its prompt.
+  writeFileSync(join(sshd.folder, 'home', '.bash_profile'), 'echo starting; sleep 3')
+  cut(link)
+  await expect(shell.region.getByRole('status', { name: 'Reconnecting' })).toBeVisible()
+  await shell.type('echo "kept ')
+  link.refuse(false)
+  await shell.region.getByRole('button', { name: 'Reconnect now' }).click()
+  await shell.region.getByRole('button', { name: 'Send keys' }).click()
+  await shell.type('in ${PWD##*/}"')
+  await expect(shell.rows).toContainText('starting')
+  await page.keyboard.press('Enter')
+  await expect(shell.rows).toContainText('kept in deep')
+  await link.close()
+})
+
+test('a shell that hangs before its prompt can be interrupted at once', async ({ launch, sshd, sshDir }) => {
+  const { link, host } = await linked(sshd, sshDir)
+  const { page } = await launch({ hosts: [host] })
+  const shell = await openShell(page, 'gpu-box')
+  await shell.run(`PROMPT_COMMAND='printf "\\033]7;file://box%s\\033\\\\" "$PWD"'`)
+  await shell.run('mkdir -p deep && cd deep && echo moved-$((6*7))')
+  await expect(shell.rows).toContainText('moved-42')
+  writeFileSync(join(sshd.folder, 'home', '.bash_profile'), 'trap "echo interrupted-$((6*7))" INT; sleep 600')
+  cut(link)
+  link.refuse(false)
+  await expect(shell.rows).toContainText(/reconnected at/, { timeout: 10_000 })
+  await page.keyboard.press('Control+c')
+  await expect(shell.rows).toContainText('interrupted-42', { timeout: 4_000 })
+  await link.close()
+})
+
 test('a terminal whose host asks for a password says that a sign-in is needed, and asks once it is seen', async ({
   launch,
   server,
@@ -153,8 +198,29 @@ test('a terminal whose host asks for a password says that a sign-in is needed, a
   await expect(page.getByRole('textbox', { name: 'Password' })).toBeHidden()
   await page.getByRole('button', { name: 'Show' }).click()
   await expect(page.getByRole('textbox', { name: 'Password' })).toBeVisible()
+  link.stall()
   await page.getByRole('textbox', { name: 'Password' }).fill('pw')
   await page.getByRole('textbox', { name: 'Password' }).press('Enter')
+  // Nothing waits for the user any more.
+  await expect(terminal(page, 'box').region.getByRole('status', { name: 'Reconnecting' })).toBeVisible()
+  link.stall(false)
   await expect(page.getByRole('tab', { name: 'box' }).getByRole('img', { name: 'connected' })).toBeVisible()
+  await link.close()
+})
+
+test('a narrow pane shows what its terminal waits for, and the buttons', async ({ launch, sshd, sshDir }) => {
+  const { link, host } = await linked(sshd, sshDir)
+  const { page } = await launch({ hosts: [host] })
+  await (await openShell(page, 'gpu-box')).run('echo one-$((6*7))')
+  const panes = page.getByRole('region', { name: /^Terminal gpu-box/ })
+  for (const count of [2, 3, 4]) {
+    await page.keyboard.press('Control+Shift+D')
+    await expect(panes).toHaveCount(count)
+    await expect(panes.last().getByRole('textbox', { name: 'Terminal input' })).toBeFocused()
+  }
+  await expect(page.getByText('4 terminals')).toBeVisible()
+  cut(link)
+  for (const name of ['Stop reconnecting', 'Reconnect now'])
+    await expect(panes.last().getByRole('button', { name })).toBeInViewport({ ratio: 1 })
   await link.close()
 })

@@ -114,6 +114,7 @@ test('what is done in the window is done in tmux', async ({ launch, sshd, sshDir
     await page.getByRole('combobox').fill('New tmux window')
     await page.keyboard.press('Enter')
     await expect.poll(() => windows().split('\n').length).toBe(3)
+    await expect(page.getByRole('tab')).toHaveCount(4)
     await expect(page.getByRole('tab').last()).toHaveAttribute('aria-selected', 'true')
     await page.keyboard.press('Control+Shift+Q')
     await page.getByRole('alertdialog').getByRole('button', { name: 'Close window' }).click()
@@ -191,12 +192,12 @@ test('a session that ends elsewhere leaves one tab, which says so', async ({ lau
   await expect(connected(page, 'two · work')).toBeVisible()
   tmux('detach-client', '-s', 'work')
   await expect(page.getByRole('tab')).toHaveCount(2)
-  await expect(panes(page).getByRole('status')).toContainText('Detached. The tmux session is still running.')
-  await panes(page).getByRole('button', { name: 'Reconnect' }).click()
+  await expect(panes(page).getByRole('status')).toContainText('Detached. The session is still running.')
+  await panes(page).getByRole('button', { name: 'Attach', exact: true }).click()
   await expect(connected(page, 'two · work')).toBeVisible()
   tmux('kill-session', '-t', 'work')
   await expect(page.getByRole('tab')).toHaveCount(2)
-  await expect(panes(page).getByRole('status')).toContainText('exited')
+  await expect(panes(page).getByRole('status')).toContainText('The session has ended.')
 })
 
 test('tmux windows stay in one terminal where the settings say so', async ({ launch, sshd, sshDir, tmux }) => {

@@ -1,4 +1,5 @@
 import { Emitter } from '../shared/base/event.ts'
+import type { OpenPort } from '../shared/base/stream-port.ts'
 import type { Services } from '../shared/contract/contract.ts'
 import { buildServices, type Built } from '../main/wiring/services.ts'
 import { NetworkWatch } from '../main/ssh/network-watch.ts'
@@ -31,7 +32,11 @@ export interface TestServices {
 }
 
 /** Builds the real services over a folder, with a keychain in memory and no window. */
-export async function buildTestServices(folder: string, keychain = new FakeKeychain()): Promise<TestServices> {
+export async function buildTestServices(
+  folder: string,
+  keychain = new FakeKeychain(),
+  openPort: OpenPort = () => ({ post: () => {}, onMessage: () => {}, onClosed: () => {}, dispose: () => {} }),
+): Promise<TestServices> {
   const [notices, bugs] = [[] as string[], [] as unknown[]]
   const network = new NetworkWatch()
   const built = await buildServices({
@@ -42,7 +47,7 @@ export async function buildTestServices(folder: string, keychain = new FakeKeych
     keychain,
     keyWorker: new URL('../main/key-formats/key-worker.mjs', import.meta.url),
     smallFilesWorker: new URL('../main/files/small-files-worker.mjs', import.meta.url),
-    openPort: () => ({ post: () => {}, onMessage: () => {}, onClosed: () => {}, dispose: () => {} }),
+    openPort,
     app: { ...quietApp, networkChanged: () => network.note('changed') },
     network,
     trash: () => Promise.resolve(),

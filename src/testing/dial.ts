@@ -64,7 +64,10 @@ export function dialRig(
     banners,
     pool,
     redial: port => ({
-      redial: lost => redials.wait(String(port), lost, signal => probePort({ address: '127.0.0.1', port }, signal)),
+      redial: lost =>
+        redials.wait(String(port), lost, async signal =>
+          (await probePort({ address: '127.0.0.1', port }, signal)) ? 'there' : 'away',
+        ),
       hurry: () => redials.hurry(String(port)),
     }),
     dial: async (...hops) => {

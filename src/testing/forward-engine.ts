@@ -34,7 +34,7 @@ async function run({ server, to }: Order): Promise<void> {
     }),
     {
       lease: options => pool.lease([hop], { ...options, noSessions: true }),
-      redial: lost => redials.wait(server.address, lost, () => Promise.resolve(false)),
+      redial: lost => redials.wait(server.address, lost, () => Promise.resolve('away')),
       hurry: () => {},
       onChanged: () => {},
       onRefused: () => {},

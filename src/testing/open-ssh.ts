@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { userInfo } from 'node:os'
@@ -13,11 +13,37 @@ export const hasOpenSsh = !lacks('sshd', 'ssh-keygen')
 /** A config line that makes it look for keys outside the home directory only. */
 export const keysElsewhere = '# keys elsewhere'
 
+/** A server that can be started: its port, and who may sign in to it with which key. */
+export interface PreparedOpenSsh {
+  readonly port: number
+  readonly user: string
+  readonly id: string
+}
+
 /** Starts a private OpenSSH server for the user who runs the tests; it accepts the key `id` in its folder. */
 export async function startOpenSsh(
   folder: string,
   lines: readonly string[] = [],
-): Promise<{ port: number; user: string; id: string; stop(): void }> {
+): Promise<PreparedOpenSsh & { stop(): void }> {
+  const prepared = await prepareOpenSsh(folder, lines)
+  const server = launchOpenSsh(folder)
+  for (let tries = 0; tries < 200 && !(await answers(prepared.port)); tries++)
+    await new Promise(resolve => setTimeout(resolve, 20))
+  return { ...prepared, stop: () => void server.kill() }
+}
+
+/** Starts the server that was prepared in a folder: with other `options`, or `within` a network namespace. */
+export function launchOpenSsh(
+  folder: string,
+  { within = [], options = [] }: { readonly within?: readonly string[]; readonly options?: readonly string[] } = {},
+): ChildProcess {
+  const files = ['-f', join(folder, 'sshd_config'), '-E', join(folder, 'log')]
+  const [command, ...args] = [...within, program as string, '-D', ...files, ...options]
+  return spawn(command as string, args, { stdio: 'ignore' })
+}
+
+/** Makes the keys and the config of a private OpenSSH server. */
+export async function prepareOpenSsh(folder: string, lines: readonly string[] = []): Promise<PreparedOpenSsh> {
   mkdirSync(join(folder, 'home'), { recursive: true })
   const at = (name: string) => join(folder, name)
   for (const name of ['host_ed', 'id']) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', at(name)])
@@ -41,10 +67,7 @@ export async function startOpenSsh(
     ...lines.filter(line => !set.includes(line)),
   ]
   writeFileSync(at('sshd_config'), config.join('\n'))
-  const server = spawn(program as string, ['-D', '-f', at('sshd_config'), '-E', at('log')], { stdio: 'ignore' })
-  for (let tries = 0; tries < 200 && !(await answers(port)); tries++)
-    await new Promise(resolve => setTimeout(resolve, 20))
-  return { port, user: userInfo().username, id: at('id'), stop: () => void server.kill() }
+  return { port, user: userInfo().username, id: at('id') }
 }
 
 function answers(port: number): Promise<boolean> {

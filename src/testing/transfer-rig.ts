@@ -81,7 +81,7 @@ export async function transferRig({ habits = {}, answer = null }: RigOptions = {
     prompter: { ask: () => Promise.resolve(answer) },
     file,
     onEnded: () => {},
-    redial: (_request, lost) => redials.wait('box', lost, () => Promise.resolve(up)),
+    redial: (_request, lost) => redials.wait('box', lost, () => Promise.resolve(up ? 'there' : 'away')),
     reportBug: (_where, error) => bugs.push(error),
   })
   const stop = () => {

@@ -70,6 +70,14 @@ describe('sessions of tmux', () => {
     ])
   })
 
+  it('of Hawser’s server have the name of the terminal that they keep', () => {
+    const kept = (socket: string, text: string) =>
+      parse(`N ${socket} $0 training`, `K ${socket} $0 ${text}`).sessions.map(({ run }) => 'kept' in run && run.kept)
+    expect(kept('hawser', "it's 1")).toEqual(["it's 1"])
+    expect(kept('hawser', '')).toEqual([false])
+    expect(kept('default', 'x')).toEqual([false])
+  })
+
   it('of old versions have at least their names', () => {
     const names = (...lines: readonly string[]) =>
       parse('V tmux 1.8', ...lines).sessions.map(({ name, run }) => [name, 'known' in run])

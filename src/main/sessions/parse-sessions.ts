@@ -91,17 +91,26 @@ function tmuxSessions(socket: TmuxSocket, lines: Lines, { toLocal, homes }: Read
     }),
   )
   const panes = panesOf(lines, homes)
+  const keptAs = new Map(socket === 'hawser' ? (lines.get('K') ?? []).map(idAndText) : [])
   const named = (lines.get('N') ?? []).flatMap((line): HostSession[] => {
-    const [, id = '', name = ''] = /^(\$\d{1,9})? (.*)$/s.exec(line) ?? []
+    const [id, name] = idAndText(line)
     const [windows = null, clients = null, created = null, activity = null, attached = null] = stats.get(id) ?? []
     const known = id !== '' && created !== null ? { known: { id, created } } : {}
-    const run = sessionRun.safeParse({ kind: 'tmux', socket, session: name, ...known })
+    const before = sessionName.safeParse(keptAs.get(id))
+    const kept = before.success ? { kept: before.data } : {}
+    const run = sessionRun.safeParse({ kind: 'tmux', socket, session: name, ...known, ...kept })
     if (!run.success) return []
     const { running = [], command = '', folder = '' } = panes.get(id) ?? {}
     const active = toLocal(activity) ?? toLocal(attached)
     return [{ ...plain(run.data, name), windows, clients, created: toLocal(created), active, command, folder, running }]
   })
   return [...named, ...(lines.get('O') ?? []).flatMap(line => oldSession(socket, line))]
+}
+
+/** The id of a session, which old versions don't print, and a text about it. */
+function idAndText(line: string): readonly [string, string] {
+  const [, id = '', text = ''] = /^(\$\d{1,9})? (.*)$/s.exec(line) ?? []
+  return [id, text]
 }
 
 /** A line of `tmux ls` of a version without formats, such as `a: 1 windows (created Mon …) [80x24] (attached)`. */

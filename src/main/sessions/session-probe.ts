@@ -1,6 +1,6 @@
 import { tmuxSocket, type TmuxSocket } from '../../shared/contract/session-run.ts'
 import { joined, sh, type Script } from '../ssh/script.ts'
-import { tmuxOn, usualPath } from '../ssh/tmux.ts'
+import { keptOption, tmuxOn, usualPath } from '../ssh/tmux.ts'
 
 /**
  * Prints the input of `parseSessions`, in one round trip. Each line starts with `mark`, a random word, so that no folder
@@ -43,6 +43,7 @@ function tmuxPart(mark: string, socket: TmuxSocket): Script {
   return sh`if out=$(${tmux} list-sessions -F ${format('N', ['session_id'], '#{session_name}')} 2>&1); then
 printf '%s\\n' "$out"
 ${tmux} list-sessions -F ${format('S', statFields)} 2>/dev/null
+${tmux} list-sessions -F ${format('K', ['session_id'], `#{${keptOption}}`)} 2>/dev/null
 ${tmux} list-panes -a -F ${format('C', paneFields, '#{pane_current_command}')} 2>/dev/null
 ${tmux} list-panes -a -F ${format('D', paneFields, '#{pane_current_path}')} 2>/dev/null
 elif old=$(${tmux} list-sessions 2>/dev/null); then printf '%s\\n' "$old" | LC_ALL=C sed ${`s/^/${mark} O ${socket} /`}

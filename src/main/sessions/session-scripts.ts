@@ -1,7 +1,7 @@
 import { assertNever } from '../../shared/base/assert-never.ts'
 import type { SessionRun } from '../../shared/contract/session-run.ts'
 import { joined, sh, type Script } from '../ssh/script.ts'
-import { exactTarget, tmuxOn, usualPath } from '../ssh/tmux.ts'
+import { findByName, tmuxOn, usualPath } from '../ssh/tmux.ts'
 
 type TmuxRun = Extract<SessionRun, { kind: 'tmux' }>
 
@@ -80,14 +80,16 @@ ${reported(sh`zellij kill-session -- ${run.session}`)}`
 }
 
 /** Sets `at` to the target of a session; exits with `@gone` if it has ended. */
-function found({ socket, session, known }: TmuxRun): Script {
-  const tmux = tmuxOn(socket)
+function found(run: TmuxRun): Script {
+  const { known } = run
+  const tmux = tmuxOn(run.socket)
   const is = known
     ? // Another session of the same name is not the one that was listed.
       sh`at=${known.id}; [ "$(${tmux} display-message -p -t "$at" '#{session_created}' 2>/dev/null)" = ${known.created} ]`
-    : sh`at=${exactTarget(session)}; ${tmux} has-session -t "$at" 2>/dev/null`
+    : sh`${tmux} has-session -t "$at" 2>/dev/null`
   return sh`${usualPath}; ${clean}
 command -v tmux >/dev/null 2>&1 || { echo @missing; exit 0; }
+${known ? sh`` : findByName(run)}
 ${is} || { echo @gone; exit 0; }`
 }
 

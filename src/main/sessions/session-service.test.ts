@@ -123,6 +123,20 @@ describe.skipIf(!hasOpenSsh || lacks('tmux'))('the sessions of a host', () => {
     expect(await list()).toEqual([])
   })
 
+  it('that keep a terminal’s shell are found after a rename, by the name that the terminal knows', async () => {
+    const { list, env, service } = await setUp()
+    const hawser = (...args: readonly string[]) =>
+      spawnSync('tmux', ['-L', 'hawser', ...args], { env: { ...process.env, ...env } })
+    hawser('new-session', '-d', '-s', 'box-1', ';', 'set-option', '-t', '=box-1:', '@hawser', 'box-1')
+    hawser('new-session', '-d', '-s', 'box-2', ';', 'set-option', '-t', '=box-2:', '@hawser', 'box-2')
+    const run: SessionRun = { kind: 'tmux', socket: 'hawser', session: 'box-1', start: true }
+    await service.rename({ target, run, name: 'training' })
+    const found = (await list()).find(({ name }) => name === 'training')
+    expect(found?.run).toMatchObject({ session: 'training', kept: 'box-1' })
+    await service.end({ target, runs: [run] })
+    expect((await list()).map(({ name }) => name)).toEqual(['box-2'])
+  })
+
   it.each(hard)('start, are renamed and end under the name %s', async name => {
     const { service, list, folder } = await setUp()
     for (const each of ['first', 'last']) await service.create({ target, name: each, folder: '' })

@@ -4,6 +4,7 @@ import { Client } from 'ssh2'
 
 import { cancelled } from '../../shared/base/abort.ts'
 import { AppError } from '../../shared/base/errors.ts'
+import type { Event } from '../../shared/base/event.ts'
 import { serverText, type ServerText } from '../../shared/base/server-text.ts'
 import type { Question } from '../../shared/contract/prompts.ts'
 import type { Asker } from '../prompts/asker.ts'
@@ -15,6 +16,7 @@ import type { PlannedHop } from './connection-plan.ts'
 import { Deadline } from './deadline.ts'
 import type { DialStep } from './dial-step.ts'
 import type { PasswordChange } from './password-change.ts'
+import { hasAddress } from './network-watch.ts'
 import { stageOf, watchHello, type ServerHello } from './server-hello.ts'
 import { allowMessagesInLaterKex, onSilentRound, sendNewPassword } from './ssh2-internals.ts'
 import { toSshError, type ConnectionStage } from './ssh-errors.ts'
@@ -29,6 +31,8 @@ export interface AttemptParts {
   readonly asker: Asker
   readonly prompter: Prompter
   readonly offer: Offer
+  /** Announces changes of the network; absent if nobody watches it. */
+  readonly onNetworkChanged: Event<unknown> | undefined
   /** Called when a server sent a banner. */
   readonly onBanner: (text: ServerText) => void
   /** Looks for keys that a refused sign-in may have required. */
@@ -105,8 +109,9 @@ export class Attempt {
 
   async run(auth: Authenticator, config: Parameters<Client['connect']>[0]): Promise<void> {
     const { client } = this
-    const { signal } = this.#parts
+    const { signal, onNetworkChanged } = this.#parts
     const abort = () => this.#giveUp(cancelled())
+    const watching = onNetworkChanged?.(() => this.#leaveLostNetwork())
     try {
       await new Promise<void>((resolve, reject) => {
         this.#giveUp = reject
@@ -136,9 +141,17 @@ export class Attempt {
       throw await this.#explain(error, auth, asking)
     } finally {
       signal.removeEventListener('abort', abort)
+      watching?.dispose()
       this.#deadline.dispose()
       this.#questions.abort()
     }
+  }
+
+  /** No answer can arrive at an address that this computer has lost; waiting for one would take minutes. */
+  #leaveLostNetwork(): void {
+    const { localAddress } = this.#parts.stream as { localAddress?: string }
+    if (localAddress !== undefined && !hasAddress(localAddress))
+      this.#giveUp(Object.assign(new Error('network lost'), { code: 'ENETDOWN' }))
   }
 
   #showSignIn(): void {

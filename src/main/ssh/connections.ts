@@ -13,6 +13,7 @@ import type { ConnectionPool, Lease, LeaseOptions } from './connection-pool.ts'
 import type { CommandResult } from './run-command.ts'
 import { probePort } from './probe-port.ts'
 import type { Lost, Redials, Turn } from './redials.ts'
+import { isUnanswered } from './retry.ts'
 import { needScripts, runScript } from './run-script.ts'
 import type { Script } from './script.ts'
 import { withWords } from './server-words.ts'
@@ -139,7 +140,8 @@ export class Connections {
     return this.#parts.redials.wait(this.#loginOf(target), lost, async signal => {
       // A host deleted in the meantime is unreachable.
       const plan = this.planIfAny(target)
-      return plan !== null && (await probePort(plan[0], signal))
+      if (plan === null || !(await probePort(plan[0], signal))) return 'away'
+      return plan.length === 1 && isUnanswered(lost.error) ? 'back' : 'there'
     })
   }
 

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 
 import { AppError } from '../../shared/base/errors.ts'
+import type { Event } from '../../shared/base/event.ts'
 import { DisposableStore, toDisposable, type Disposable } from '../../shared/base/lifecycle.ts'
 import type { ServerText } from '../../shared/base/server-text.ts'
 import type { Question, ShownKey } from '../../shared/contract/prompts.ts'
@@ -49,6 +50,8 @@ export interface DialerParts {
   /** Called when a server sent a banner. */
   readonly onBanner: (hop: PlannedHop, text: ServerText) => void
   readonly onForgotten: (error: unknown) => void
+  /** Announces changes of the network; absent if nobody watches it. */
+  readonly onNetworkChanged?: Event<unknown>
 }
 
 /** Connects, checks the host key, signs in. Throws an AppError with a next step. */
@@ -125,6 +128,7 @@ export class Dialer {
     const { knownHosts, onKeyDecision, onBanner, prompter } = this.#parts
     const attempt = new Attempt({
       ...{ hop, stream, signal, onStep, asker, prompter },
+      onNetworkChanged: this.#parts.onNetworkChanged,
       onBanner: text => onBanner(hop, text),
       quiet: quiet || hop.options.batch,
       offer: chooseAlgorithms(hop, knownTypes),

@@ -103,6 +103,36 @@ describe('the watch over a link', () => {
     link.dispose()
   })
 
+  it('waits for the answer that arrived while Hawser was stopped', () => {
+    const { link, lost, heard, answer } = watch()
+    answer()
+    link.noteWaiting(() => true)
+    heard()
+    vi.advanceTimersByTime(3_500)
+    // No timer fires meanwhile, and then all of them before anything is read.
+    vi.setSystemTime(Date.now() + 60_000)
+    vi.advanceTimersByTime(1_000)
+    expect([link.state.kind, lost]).toEqual(['ready', []])
+    answer()
+    answer()
+    vi.advanceTimersByTime(10_000)
+    expect(lost).toEqual([])
+    link.dispose()
+  })
+
+  it('drops a connection that stays silent after Hawser was stopped as it does after sleep', () => {
+    const { link, lost, answer } = watch()
+    answer()
+    link.noteWaiting(() => false)
+    vi.advanceTimersByTime(1_000)
+    vi.setSystemTime(Date.now() + 60_000)
+    vi.advanceTimersByTime(4_000)
+    expect(lost).toEqual([])
+    vi.advanceTimersByTime(3_000)
+    expect(lost[0]).toBe(5)
+    link.dispose()
+  })
+
   it('counts sent data that is being received as life: a response has to wait behind it', () => {
     let left = 10_000_000
     const { link, lost, heard } = watch(() => (left -= 20_000))

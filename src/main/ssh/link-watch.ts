@@ -21,6 +21,8 @@ export interface LinkWatchParts {
 }
 
 const tickMs = 1_000
+// Later than any tick of a busy process: the computer slept, or Hawser alone was stopped.
+const stoppedMs = 5_000
 // Before a stall is reported: a server that only ignores the first kind of probe has not stalled.
 const secondProbeMs = 2_500
 // After sleep, waiting for TCP to give up can take many minutes.
@@ -43,6 +45,7 @@ export class LinkWatch implements Disposable {
   #mustAnswerBy: number | undefined
   #checkedAt = 0
   #unsent = 0
+  #tickedAt = Date.now()
   #over = false
 
   constructor(parts: LinkWatchParts) {
@@ -100,10 +103,15 @@ export class LinkWatch implements Disposable {
   }
 
   #tick(): void {
+    const now = Date.now()
+    const wasStopped = now - this.#tickedAt > tickMs + stoppedMs
+    this.#tickedAt = now
+    // The answers that arrived meanwhile are read after the timers.
+    if (wasStopped) return this.checkNow({ mustAnswer: true })
     this.#notePassage()
     this.#noteWaiting()
     if (this.#isOverdue()) return this.#parts.onLost(answerMs / 1000)
-    const verdict = judgeLiveness(this.#liveness, Date.now(), this.#parts.limits)
+    const verdict = judgeLiveness(this.#liveness, now, this.#parts.limits)
     if (verdict.kind === 'probe') this.#probe()
     if (verdict.kind === 'stalled') this.#setState(verdict)
     if (verdict.kind === 'lost') this.#parts.onLost(verdict.seconds)

@@ -23,3 +23,18 @@ test('a change of addresses is announced once, and changes reported by others at
   vi.advanceTimersByTime(10_000)
   expect(heard).toBe(2)
 })
+
+test('a clock that has jumped ahead means that this computer, or Hawser alone, did not run', () => {
+  vi.useFakeTimers()
+  const watch = new NetworkWatch(() => '192.0.2.1')
+  onTestFinished(() => watch.dispose())
+  const changes: string[] = []
+  watch.onChanged(change => changes.push(change))
+  vi.advanceTimersByTime(10_000)
+  vi.setSystemTime(Date.now() + 2_000)
+  vi.advanceTimersByTime(10_000)
+  expect(changes).toEqual([])
+  vi.setSystemTime(Date.now() + 60_000)
+  vi.advanceTimersByTime(10_000)
+  expect(changes).toEqual(['woke'])
+})

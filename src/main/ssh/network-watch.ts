@@ -4,6 +4,8 @@ import { Emitter } from '../../shared/base/event.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 
 const lookMs = 2_000
+// The system does not report every sleep, and never that Hawser alone was stopped.
+const stoppedMs = 5_000
 
 /** What happened: this computer woke from sleep, or has another network, cable or VPN. */
 export type NetworkChange = 'woke' | 'changed'
@@ -17,14 +19,18 @@ export class NetworkWatch implements Disposable {
   readonly onChanged = this.#changed.event
   readonly #timer: NodeJS.Timeout
 
-  /** Polls the addresses every two seconds; `note` reports changes that others detect first. */
+  /** Polls the addresses and the clock every two seconds; `note` reports changes that others detect first. */
   constructor(addresses: () => string = ownAddresses) {
     let before = addresses()
+    let lookedAt = Date.now()
     this.#timer = setInterval(() => {
+      const wasStopped = Date.now() - lookedAt > lookMs + stoppedMs
+      lookedAt = Date.now()
       const now = addresses()
-      if (now === before) return
+      const isChanged = now !== before
       before = now
-      this.note('changed')
+      if (wasStopped) this.note('woke')
+      else if (isChanged) this.note('changed')
     }, lookMs)
     this.#timer.unref()
   }

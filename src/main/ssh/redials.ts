@@ -12,8 +12,14 @@ export interface Lost {
   readonly run: () => void
 }
 
-/** Returns true if something listens at the first machine on the way to the login; never throws. */
-export type IsReachable = (signal: AbortSignal) => Promise<boolean>
+/**
+ * The answer of a login's port: `there` if an SSH server answers at the first machine on the way to it, `back` if that
+ * is the one that did not answer before.
+ */
+export type Probed = 'away' | 'there' | 'back'
+
+/** Probes the port of a login; never throws. */
+export type Probe = (signal: AbortSignal) => Promise<Probed>
 
 /** A place in the queue, until disposed; `until` is when its turn comes, as milliseconds since the epoch. */
 export interface Turn extends Disposable {
@@ -32,6 +38,8 @@ interface Queue {
 // A connection shorter than this proves nothing, so the delays keep growing.
 const provenMs = 10_000
 const probeAfterMs = 3_000
+// Together with the sign-in, the return of a host must be noticed within seconds.
+const probeEveryMs = 2_000
 
 /**
  * Decides when lost connections are dialed again, for everything that needs one: terminals, forwards, files, transfers.
@@ -46,11 +54,11 @@ export class Redials implements Disposable {
   }
 
   /** Waits for the next turn of a login: at once, then after 1, 2, 4, 8, 15, then every 30 s. */
-  wait(login: string, lost: Lost, isReachable: IsReachable): Turn {
+  wait(login: string, lost: Lost, probe: Probe): Turn {
     const queue = this.#queueOf(login)
     if (lost.upMs > provenMs) queue.attempt = 0
     queue.members.add(lost)
-    if (queue.timer === undefined) this.#start(queue, lost.error, isReachable)
+    if (queue.timer === undefined) this.#start(queue, lost.error, probe)
     const leave = toDisposable(() => {
       queue.members.delete(lost)
       if (queue.members.size === 0) this.#stop(queue)
@@ -61,14 +69,19 @@ export class Redials implements Disposable {
   /** Lets everyone who waits for this login dial now, or everyone at all: after sleep, or on a network change. */
   now(login?: string): void {
     const chosen = login === undefined ? [...this.#queues.values()] : [this.#queueOf(login)]
-    for (const queue of chosen) if (queue.timer !== undefined) this.#fire(queue)
+    for (const queue of chosen) {
+      const isWaiting = queue.timer !== undefined
+      // What was tried on another network says nothing about this one, nor does an attempt that it ends.
+      if (login === undefined) queue.attempt = isWaiting ? 1 : 0
+      if (isWaiting) this.#fire(queue)
+    }
   }
 
   /** Dials sooner because someone is waiting. A server that answered but turned Hawser away is not asked more often. */
   hurry(login: string): void {
     const queue = this.#queueOf(login)
     const isFresh = Date.now() - queue.firedAt <= probeAfterMs
-    if (!isFresh && [...queue.members].every(({ error }) => isAway(error.code))) this.now(login)
+    if (!isFresh && [...queue.members].every(({ error }) => isAway(error))) this.now(login)
   }
 
   dispose(): void {
@@ -91,12 +104,12 @@ export class Redials implements Disposable {
     return queue
   }
 
-  #start(queue: Queue, error: AppError, isReachable: IsReachable): void {
+  #start(queue: Queue, error: AppError, probe: Probe): void {
     const delay = retryDelay(queue.attempt++, this.#random())
     queue.until = Date.now() + delay
     queue.timer = setTimeout(() => this.#fire(queue), delay)
     // While nothing answers at all, probing the port is harmless and detects the server's return at once.
-    if (delay > probeAfterMs && isAway(error.code)) void this.#probe(queue, isReachable)
+    if (delay > probeAfterMs && isAway(error)) void this.#probe(queue, probe)
   }
 
   #stop(queue: Queue): void {
@@ -114,13 +127,18 @@ export class Redials implements Disposable {
     for (const { run } of members) run()
   }
 
-  async #probe(queue: Queue, isReachable: IsReachable): Promise<void> {
+  async #probe(queue: Queue, probe: Probe): Promise<void> {
     const { signal } = queue.probing
-    // A server that accepts connections and then fails must not be dialed at once, over and over.
-    if (await isReachable(signal)) return
-    while (!signal.aborted) {
-      await pause(probeAfterMs, signal).catch(() => {})
-      if (!signal.aborted && (await isReachable(signal)) && !signal.aborted) return this.#fire(queue)
+    const rest = (ms: number) => pause(ms, signal).catch(() => {})
+    const startedAt = Date.now()
+    let probed = await probe(signal)
+    // A server that answers and then fails must not be dialed at once, over and over.
+    if (probed === 'there') return
+    if (probed === 'back') await rest(startedAt + probeEveryMs - Date.now())
+    while (probed === 'away' && !signal.aborted) {
+      await rest(probeEveryMs)
+      if (!signal.aborted) probed = await probe(signal)
     }
+    if (!signal.aborted) this.#fire(queue)
   }
 }

@@ -141,7 +141,7 @@ describe.skipIf(lacks('sshd', 'ssh-keygen'))('an OpenSSH server that Hawser canâ
     const { port, folder, user, id } = await openSsh('LoginGraceTime 1')
     const { dial } = rigIn(folder, () => new Promise(() => {}))
     expect(await sentence(dial({ port, user, signIn: 'key', keyFile: id }))).toBe(
-      'hop0 closed the connection while Hawser was waiting for your response: the serverâ€™s time limit for signing in (LoginGraceTime) was reached. Reconnect and answer sooner.',
+      'hop0 closed the connection while Hawser was waiting for your response. Try again: the server may limit the time for signing in (LoginGraceTime).',
     )
   })
 })

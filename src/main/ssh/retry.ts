@@ -1,4 +1,5 @@
-import type { ErrorCode } from '../../shared/base/errors.ts'
+import type { AppError, ErrorCode } from '../../shared/base/errors.ts'
+import { ConnectionError, type ConnectionStage } from './ssh-errors.ts'
 
 const delays = [0, 1, 2, 4, 8, 15, 30] as const
 const jitter = 0.2
@@ -39,9 +40,18 @@ export function judgeFailure(code: ErrorCode, stage: 'connect' | 'listen'): Verd
   return hopeless.has(code) ? 'failed' : 'retry'
 }
 
+// Closed before the identification: by a port forwarder with nothing behind it, or because of MaxStartups.
+const shut = new Set<ErrorCode>(['server-refused', 'too-many-connections'])
+const unanswered = new Set<ConnectionStage>(['connecting', 'connected'])
 const away = new Set<ErrorCode>(['refused', 'unreachable', 'name-not-found', 'timed-out', 'lost'])
 
-/** True if a plain TCP connection would show that the server is back. */
-export function isAway(code: ErrorCode): boolean {
-  return away.has(code)
+/** True if no SSH server identified itself; one that did and then turned Hawser away is not asked more often. */
+export function isUnanswered(error: AppError): boolean {
+  if (!(error instanceof ConnectionError) || !unanswered.has(error.stage)) return false
+  return away.has(error.code) || shut.has(error.code)
+}
+
+/** True if a probe of the port would show that the server is back. */
+export function isAway(error: AppError): boolean {
+  return away.has(error.code) || isUnanswered(error)
 }

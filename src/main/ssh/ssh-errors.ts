@@ -223,7 +223,7 @@ function closed({ where, stage, asking = false }: FailureContext): Described {
   if (asking) {
     return {
       code: 'server-refused',
-      message: `${where} closed the connection while Hawser was waiting for your response: the server’s time limit for signing in (LoginGraceTime) was reached. Reconnect and answer sooner.`,
+      message: `${where} closed the connection while Hawser was waiting for your response. Try again: the server may limit the time for signing in (LoginGraceTime).`,
     }
   }
   if (stage === 'open') return { code: 'lost', message: `The connection to ${where} was lost.` }

@@ -5,9 +5,12 @@ import { toSshError } from './ssh-errors.ts'
 
 // Node's default of 250 ms gives up on addresses that are merely slow.
 const nextFamilyMs = 1_500
+// A SYN is repeated at growing intervals: a network that carries again would be noticed seconds later.
+const anewMs = 2_000
 
 /**
- * Connects by TCP within `timeoutMs` milliseconds; without Nagle's algorithm, since every keystroke is a packet.
+ * Connects by TCP within `timeoutMs` milliseconds; without Nagle's algorithm, since every keystroke is a packet. While
+ * nothing answers, a fresh attempt is made every 2 s.
  * Errors: an AppError; `cancelled` on abort.
  */
 export function connectTcp(options: {
@@ -22,8 +25,8 @@ export function connectTcp(options: {
 }): Promise<Socket> {
   const { address, port, timeoutMs, signal, family = 0, bindAddress = null, keepAlive = false } = options
   const where = port === 22 ? address : `${address}:${port}`
-  return new Promise((resolve, reject) => {
-    const socket = connect({
+  const open = () =>
+    connect({
       host: address,
       port,
       noDelay: true,
@@ -31,29 +34,45 @@ export function connectTcp(options: {
       ...(bindAddress === null ? {} : { localAddress: bindAddress }),
       ...(family === 0 ? { autoSelectFamily: true, autoSelectFamilyAttemptTimeout: nextFamilyMs } : { family }),
     })
+  return new Promise((resolve, reject) => {
+    // The first attempt, which a slow server may still answer, and a fresh one.
+    const sockets: Socket[] = []
+    const drop = (socket: Socket) => {
+      socket.removeListener('error', fail).on('error', () => {})
+      socket.destroy()
+    }
+    const attempt = () => {
+      sockets.splice(1).forEach(drop)
+      const socket = open()
+      sockets.push(socket)
+      socket.once('error', fail)
+      socket.once('connect', () => {
+        settle()
+        socket.removeListener('error', fail)
+        for (const other of sockets) if (other !== socket) drop(other)
+        gatherWrites(socket)
+        resolve(socket)
+      })
+    }
     const fail = (error: unknown) => {
       settle()
-      socket.destroy()
+      sockets.forEach(drop)
       reject(toSshError(error, { where, stage: 'connecting' }))
     }
     const timer =
       timeoutMs === 0
         ? undefined
         : setTimeout(() => fail(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })), timeoutMs)
+    const anew = setInterval(attempt, anewMs)
     const abort = () => fail(cancelled())
     const settle = () => {
       clearTimeout(timer)
+      clearInterval(anew)
       signal.removeEventListener('abort', abort)
-      socket.removeListener('error', fail)
     }
     if (signal.aborted) return abort()
     signal.addEventListener('abort', abort)
-    socket.once('error', fail)
-    socket.once('connect', () => {
-      settle()
-      gatherWrites(socket)
-      resolve(socket)
-    })
+    attempt()
   })
 }
 

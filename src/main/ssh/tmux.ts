@@ -1,4 +1,4 @@
-import type { TmuxSocket } from '../../shared/contract/session-run.ts'
+import type { SessionRun, TmuxSocket } from '../../shared/contract/session-run.ts'
 import { sh, type Script } from './script.ts'
 
 /**
@@ -21,4 +21,20 @@ export function tmuxOn(socket: TmuxSocket): Script {
  */
 export function exactTarget(name: string): string {
   return `=${name}:`
+}
+
+/** The user option of a session with the name under which Hawser started it. */
+export const keptOption = '@hawser'
+
+/**
+ * Sets `at` to tmux's target for a session. One that keeps a terminal's shell is found by the name that it was started
+ * under, since the terminal knows no other.
+ */
+export function findByName({ socket, session, start }: Extract<SessionRun, { kind: 'tmux' }>): Script {
+  const exact = sh`at=${exactTarget(session)}`
+  if (!start) return exact
+  const format = `#{session_id} #{${keptOption}}`
+  return sh`at=$(${tmuxOn(socket)} list-sessions -F ${format} 2>/dev/null | while IFS=' ' read -r id name; do
+[ "$name" = ${session} ] && echo "$id" && break; done)
+[ -n "$at" ] || ${exact}`
 }

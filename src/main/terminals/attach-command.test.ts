@@ -144,3 +144,17 @@ eachWith([['bash'], ['dash'], ['zsh'], ['fish'], ['tcsh']], ([name]) => name)('k
   await expect.poll(() => hawser('capture-pane', '-p'), { timeout: 10_000 }).toMatch(/[$#%>]/)
   expect(hawser('list-panes', '-a', '-F', '#{pane_current_command}')).toContain(shell)
 })
+
+it.skipIf(lacks('tmux'))('keeps a shell in its session under another name, too', async () => {
+  const { attach, hawser } = setUp()
+  const names = () => hawser('list-sessions', '-F', '#{session_name} #{session_attached}').split('\n')
+  const first = attach(kept("it's 1"), 'sh', emptyHome())
+  await expect.poll(names, { timeout: 10_000 }).toEqual(["it's 1 1"])
+  await expect.poll(() => hawser('show-options', '-v', '@hawser')).toBe("it's 1")
+  hawser('rename-session', '-t', "=it's 1:", 'training')
+  first.kill()
+  await expect.poll(names).toEqual(['training 0'])
+  const again = attach(kept("it's 1"))
+  await expect.poll(names, { timeout: 10_000 }).toEqual(['training 1'])
+  again.kill()
+})

@@ -2,8 +2,8 @@ import { assertNever } from '../../shared/base/assert-never.ts'
 import type { SessionRun } from '../../shared/contract/session-run.ts'
 import { anyShellWord } from '../ssh/command-line.ts'
 import { sh, type Script } from '../ssh/script.ts'
-import { exactTarget, tmuxOn, usualPath } from '../ssh/tmux.ts'
-import { chooseTerm, keptServer } from '../tmux/kept-server.ts'
+import { exactTarget, findByName, tmuxOn, usualPath } from '../ssh/tmux.ts'
+import { chooseTerm, keptServer, rememberName } from '../tmux/kept-server.ts'
 
 /** Returns the command line that attaches a terminal to a session, for any login shell. */
 export function attachCommand(run: SessionRun): string {
@@ -40,15 +40,15 @@ exec ${tmux} attach-session -t "$at"`
 }
 
 /** Attaches to a session on Hawser's own server, and starts it if need be. */
-function startTmux({ session }: Extract<SessionRun, { kind: 'tmux' }>): Script {
-  const tmux = tmuxOn('hawser')
-  return sh`at=${exactTarget(session)}
+function startTmux(run: Extract<SessionRun, { kind: 'tmux' }>): Script {
+  const tmux = tmuxOn(run.socket)
+  return sh`${findByName(run)}
 if ${tmux} has-session -t "$at" 2>/dev/null; then
 ${history(tmux)}
 exec ${tmux} attach-session -t "$at"
 fi
 ${chooseTerm}
-exec ${tmux} ${keptServer} ';' new-session -A -s ${session}`
+exec ${tmux} ${keptServer} ';' new-session -A -s ${run.session} ';' ${rememberName(run.session)}`
 }
 
 /**

@@ -18,7 +18,7 @@ function setUp(...answers: (ErrorCode | 'works' | 'hangs')[]) {
   const redials = new Redials(() => 0.5)
   const reconnection = new Reconnection(
     {
-      redial: each => redials.wait('box', each, () => Promise.resolve(false)),
+      redial: each => redials.wait('box', each, () => Promise.resolve('away')),
       connect: async ({ quiet, signal }) => {
         const answer = answers[Math.min(attempts.length, answers.length - 1)] ?? 'works'
         attempts.push(quiet)
@@ -81,7 +81,7 @@ describe('a lost terminal', () => {
     const redials = new Redials(() => 0.5)
     const reconnection = new Reconnection(
       {
-        redial: each => redials.wait('box', each, () => Promise.resolve(false)),
+        redial: each => redials.wait('box', each, () => Promise.resolve('away')),
         connect: ({ quiet }) => {
           attempts.push(quiet)
           return new Promise((_resolve, reject) => {

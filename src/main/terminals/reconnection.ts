@@ -34,6 +34,11 @@ export class Reconnection implements Disposable {
     this.#wait(lost)
   }
 
+  /** The state of a terminal while it is dialed. */
+  get dialing(): TerminalState {
+    return { kind: 'reconnecting', error: toWireError(this.#error), until: null }
+  }
+
   /** Connects now, or has it asked: the user wants to go on. With `ask` questions may be asked. */
   now(ask: boolean): void {
     if (this.#abort.signal.aborted) return
@@ -55,7 +60,7 @@ export class Reconnection implements Disposable {
     this.#turn?.dispose()
     this.#mayAsk = ask
     this.#state = ask ? 'asking' : 'dialing'
-    this.#parts.onState({ kind: 'reconnecting', error: toWireError(this.#error), until: null })
+    this.#parts.onState(this.dialing)
     const { signal } = this.#abort
     try {
       await this.#parts.connect({ quiet: !ask, signal })

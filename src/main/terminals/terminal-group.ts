@@ -1,7 +1,8 @@
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { SessionRun } from '../../shared/contract/session-run.ts'
 import type { Target } from '../../shared/contract/targets.ts'
-import type { TerminalId, TerminalSize, TerminalState } from '../../shared/contract/terminals.ts'
+import type { Exit, TerminalId, TerminalSize, TerminalState } from '../../shared/contract/terminals.ts'
+import type { LinkState } from '../ssh/link-watch.ts'
 import type { Reconnection } from './reconnection.ts'
 import type { SessionWindows } from './session-windows.ts'
 import type { TerminalSession } from './terminal-session.ts'
@@ -26,4 +27,19 @@ export interface TerminalEntry {
   readonly group: TerminalGroup
   size: TerminalSize
   session: TerminalSession | undefined
+  /** The session of a shell that ended before a page received its output. */
+  unseen: TerminalSession | undefined
+}
+
+/** How a shell ended, for the activity. */
+export function wordsFor({ code, signal }: Exit): string {
+  if (signal) return `Terminated by ${signal}`
+  return code === null ? 'Ended' : `Exited with code ${code}`
+}
+
+/** The state of terminals on a live connection, with its weak algorithms. */
+export function stateOf(link: LinkState, weak: readonly string[]): TerminalState {
+  return link.kind === 'stalled'
+    ? { kind: 'stalled', seconds: link.seconds }
+    : { kind: 'ready', latencyMs: link.latencyMs, weak }
 }

@@ -6,15 +6,8 @@ import type { Dialect } from '../../shared/base/shell-dialect.ts'
 import { copyLine, folderLine, pathWords } from '../../shared/base/typed-line.ts'
 import type { Services } from '../../shared/contract/contract.ts'
 import type { Target } from '../../shared/contract/targets.ts'
-import type {
-  Exit,
-  TerminalId,
-  TerminalSize,
-  TerminalSnapshot,
-  TerminalState,
-} from '../../shared/contract/terminals.ts'
+import type { TerminalId, TerminalSize, TerminalSnapshot, TerminalState } from '../../shared/contract/terminals.ts'
 import type { TmuxSession } from '../../shared/contract/tmux.ts'
-import type { LinkState } from '../ssh/link-watch.ts'
 import type { LeaseOptions } from '../ssh/connection-pool.ts'
 import type { DialStep } from '../ssh/dial-step.ts'
 import type { Lost, Turn } from '../ssh/redials.ts'
@@ -22,7 +15,7 @@ import { startHostShell, type HostShellParts, type RemoteTarget } from './host-s
 import { Reconnection, type ReconnectionParts } from './reconnection.ts'
 import { SessionWindows } from './session-windows.ts'
 import type { Shell, ShellEnd } from './shell.ts'
-import type { TerminalEntry, TerminalGroup } from './terminal-group.ts'
+import { stateOf, wordsFor, type TerminalEntry, type TerminalGroup } from './terminal-group.ts'
 import type { OpenPort } from '../../shared/base/stream-port.ts'
 import { TerminalSession } from './terminal-session.ts'
 import { TmuxService } from './tmux-service.ts'
@@ -88,9 +81,12 @@ export class TerminalService implements Contract, Disposable {
   }
 
   attach({ id, portId }: Input<'attach'>): void {
-    const session = this.#entries.get(id)?.session
-    if (!session) throw new AppError('not-found', 'This terminal is not connected.')
+    const entry = this.#entries.get(id)
+    const session = entry?.session ?? entry?.unseen
+    if (!entry || !session) throw new AppError('not-found', 'This terminal is not connected.')
     session.attach(this.#parts.openPort(portId))
+    if (!entry.session) session.dispose()
+    entry.unseen = undefined
   }
 
   resize({ id, size }: Input<'resize'>): void {
@@ -175,7 +171,7 @@ export class TerminalService implements Contract, Disposable {
   }
 
   #add(id: TerminalId, size: TerminalSize, group: TerminalGroup): TerminalEntry {
-    const entry: TerminalEntry = { id, group, size, session: undefined }
+    const entry: TerminalEntry = { id, group, size, session: undefined, unseen: undefined }
     group.entries.set(id, entry)
     this.#entries.set(id, entry)
     this.#changed.touch()
@@ -256,14 +252,17 @@ export class TerminalService implements Contract, Disposable {
     { quiet, signal }: Pick<LeaseOptions, 'quiet' | 'signal'>,
   ): Promise<Shell | AttachedSession> {
     const target = group.target as RemoteTarget
-    // A terminal that reconnects says so, and nothing of the steps on the way.
-    const onStep = (step: DialStep) => (group.reconnection && step.kind !== 'asking' ? {} : this.#setState(group, step))
+    // A terminal that reconnects says so, and nothing of the steps on the way but that it asks.
+    const onStep = (step: DialStep) => {
+      if (!group.reconnection || step.kind === 'asking') this.#setState(group, step)
+      else if (group.state.kind === 'asking') this.#setState(group, group.reconnection.dialing)
+    }
     const options: LeaseOptions = { onStep, signal, quiet: quiet === true }
     const { shell, connection } = await startHostShell(this.#parts, target, { ...options, run: group.run, size })
-    this.#setState(group, fromLink(connection.link, connection.weak))
+    this.#setState(group, stateOf(connection.link, connection.weak))
     group.link = connection.onLinkChanged(link => {
       if (group.state.kind === 'ready' || group.state.kind === 'stalled')
-        this.#setState(group, fromLink(link, connection.weak))
+        this.#setState(group, stateOf(link, connection.weak))
     })
     this.#news(group, 'connected', `Connected to ${connection.where}`)
     return shell
@@ -273,6 +272,7 @@ export class TerminalService implements Contract, Disposable {
     group.link?.dispose()
     for (const entry of group.entries.values()) {
       entry.session?.dispose()
+      entry.unseen = entry.session?.isShown === false ? entry.session : undefined
       entry.session = undefined
     }
     if (group.entries.size === 0) return
@@ -384,15 +384,4 @@ export class TerminalService implements Contract, Disposable {
       ...(windows ? { isTmuxPane: true } : {}),
     }))
   }
-}
-
-function wordsFor({ code, signal }: Exit): string {
-  if (signal) return `Terminated by ${signal}`
-  return code === null ? 'Ended' : `Exited with code ${code}`
-}
-
-function fromLink(link: LinkState, weak: readonly string[]): TerminalState {
-  return link.kind === 'stalled'
-    ? { kind: 'stalled', seconds: link.seconds }
-    : { kind: 'ready', latencyMs: link.latencyMs, weak }
 }

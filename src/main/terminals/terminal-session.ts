@@ -39,7 +39,6 @@ export class TerminalSession implements Disposable {
   #size: TerminalSize
   #pending: Buffer[] = []
   #scheduled = false
-  /** True once a page has shown it. */
   #shown = false
 
   constructor(parts: TerminalSessionParts) {
@@ -54,7 +53,12 @@ export class TerminalSession implements Disposable {
     })
   }
 
-  /** Continues on another port, which first receives the shell's previous output. */
+  /** True once a page has received its output. */
+  get isShown(): boolean {
+    return this.#shown
+  }
+
+  /** Continues on another port, which first receives the shell's previous output, also that of a shell that has ended. */
   attach(port: StreamPort): void {
     this.#flush()
     this.#use(port)
@@ -63,6 +67,7 @@ export class TerminalSession implements Disposable {
       this.#postSize(this.#shell.size)
       this.#shell.redraw()
     }
+    this.#shown = true
   }
 
   resize(size: TerminalSize): void {
@@ -83,7 +88,6 @@ export class TerminalSession implements Disposable {
     // The first page answers the queries of a shell that has already started.
     if (this.#shown || before.bytes.length > 0) port.post(message)
     if (!this.#shown && this.#flow.sent(before.bytes.length) === 'pause') this.#shell.pause()
-    this.#shown = true
   }
 
   #use(port: StreamPort): void {

@@ -167,7 +167,11 @@ it.skipIf(lacks('tmux'))('ends when its pane, its session or tmux ends', async (
   const { attach, tmux } = setUp()
   const program = await attach()
   program.shell.write(type('exit\r'))
-  expect(await program.ended).toEqual({ kind: 'exited', exit: { code: null, signal: null }, sentence: '' })
+  expect(await program.ended).toEqual({
+    kind: 'exited',
+    exit: { code: null, signal: null },
+    sentence: 'The session has ended.',
+  })
   const pane = await attach()
   tmux('split-window', '-d', '-t', '=work:', 'sleep 1000')
   await expect.poll(() => pane.session.windows[0]?.layout.kind, wait).toBe('column')
@@ -177,14 +181,14 @@ it.skipIf(lacks('tmux'))('ends when its pane, its session or tmux ends', async (
   expect(pane.session.windows[0]?.layout.kind).toBe('pane')
   const killed = await attach()
   tmux('kill-session', '-t', '=work')
-  expect(await killed.ended).toMatchObject({ kind: 'exited', sentence: '' })
+  expect(await killed.ended).toMatchObject({ kind: 'exited', sentence: 'The session has ended.' })
 })
 
 it.skipIf(lacks('tmux'))('says that another client has detached it', async () => {
   const { attach, tmux } = setUp()
   const { ended } = await attach()
   tmux('detach-client', '-s', '=work')
-  expect(await ended).toMatchObject({ kind: 'exited', sentence: 'Detached. The tmux session is still running.' })
+  expect(await ended).toMatchObject({ kind: 'exited', sentence: 'Detached. The session is still running.' })
 })
 
 it.skipIf(lacks('tmux'))('leaves the session running when it is disposed', async () => {

@@ -186,8 +186,8 @@ function endOf(end: ControlEnd, remains: boolean | null, where: string): PaneEnd
       if (/^(too far behind|lost tty|terminated)/.test(end.reason))
         return { kind: 'lost', error: new AppError('lost', `tmux on ${where} closed the connection: ${end.reason}.`) }
       if (end.reason === '' || end.reason.startsWith('detached'))
-        return exited(remains === true ? 'Detached. The tmux session is still running.' : '')
-      return exited(end.reason === 'exited' ? '' : `tmux on ${where}: ${end.reason}.`)
+        return exited(remains === true ? 'Detached. The session is still running.' : 'The session has ended.')
+      return exited(end.reason === 'exited' ? 'The session has ended.' : `tmux on ${where}: ${end.reason}.`)
     default:
       return assertNever(end)
   }

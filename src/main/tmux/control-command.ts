@@ -3,8 +3,8 @@ import type { TerminalSize } from '../../shared/contract/terminals.ts'
 import { anyShellWord } from '../ssh/command-line.ts'
 import type { OutputMarks } from '../ssh/output-marks.ts'
 import { sh, type Script } from '../ssh/script.ts'
-import { exactTarget, tmuxOn, usualPath } from '../ssh/tmux.ts'
-import { chooseTerm, keptServer } from './kept-server.ts'
+import { exactTarget, findByName, tmuxOn, usualPath } from '../ssh/tmux.ts'
+import { chooseTerm, keptServer, rememberName } from './kept-server.ts'
 
 /** The session to attach to; with `start` it is started if it doesn't exist. */
 export type ControlRun = Extract<SessionRun, { kind: 'tmux' }>
@@ -24,7 +24,7 @@ export function controlCommand(run: ControlRun, size: TerminalSize, marks: Outpu
 command -v tmux >/dev/null 2>&1 || { echo none; exit 127; }
 version=$(tmux -V 2>/dev/null </dev/null)
 printf '%s\\n' "$version" | grep -Eq '^tmux ([012][.]|3[.][01]([^0-9]|$)|next-[012][.]|next-3[.][012]$|openbsd-[1-6][.])' && { printf 'old %s\\n' "$version"; exit 0; }
-at=${exactTarget(run.session)}
+${findByName(run)}
 ${byId(run, tmux)}
 ${run.start ? startKept(run.session, size) : sh`${tmux} has-session -t "$at" 2>/dev/null </dev/null || { echo gone; exit 1; }`}
 printf 'ready %s\\n' "$version"
@@ -68,6 +68,7 @@ function startKept(session: string, { cols, rows }: TerminalSize): Script {
   const tmux = tmuxOn('hawser')
   return sh`${tmux} has-session -t "$at" 2>/dev/null </dev/null || {
 ${chooseTerm}
-${tmux} ${keptServer} ';' new-session -d -x ${cols} -y ${rows} -s ${session} </dev/null || exit 1
+${tmux} ${keptServer} ';' new-session -d -x ${cols} -y ${rows} -s ${session} ';' ${rememberName(session)} </dev/null || exit 1
+at=${exactTarget(session)}
 }`
 }

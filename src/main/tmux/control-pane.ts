@@ -4,6 +4,7 @@ import type { ControlClient, ControlReply } from './control-client.ts'
 import type { ControlBlock, ControlEvent } from './control-parser.ts'
 import { beginsWithin, PaneOutput } from './pane-output.ts'
 import { screenPicture, wholePicture, type PaneCapture } from './pane-picture.ts'
+import { readRows, type PaneRow } from './pane-rows.ts'
 import { listPanes, readState, type PaneState } from './pane-state.ts'
 
 // A line of at most 1,000 characters: older versions have small buffers.
@@ -13,6 +14,8 @@ const mostCommands = 32
 
 const slowMs = 2_000
 const fewLines = 200
+/** Few enough to be sent again after each resize. */
+const mostMoved = 1_000
 
 export interface PaneListener {
   /** Bytes for a terminal. */
@@ -38,6 +41,10 @@ export class ControlPane {
   /** Output counts only after the picture. */
   #isLive = false
   #isFirst = true
+  /** False if output was left out, so that nobody knows the colours with which the program goes on. */
+  #sawAll = false
+  /** True if the normal screen was resized: tmux and xterm.js move its rows differently. */
+  #movedRows = false
   #awaits: 'nothing' | 'screen' | 'whole' = 'nothing'
   #drawAgain = false
   #asked = 0
@@ -72,17 +79,22 @@ export class ControlPane {
     if (event.kind === 'output') this.#takeOutput(event.data)
     else if (event.kind === 'pane-mode-changed') this.#inMode = true
     // A picture that is still to come continues the pane, too.
-    else if (event.kind === 'pause' && this.#awaits !== 'whole') this.#startOver()
+    else if (event.kind === 'pause') {
+      this.#sawAll = false
+      if (this.#awaits !== 'whole') this.#startOver()
+    }
   }
 
   /** Notes the size of the terminal, which may differ from that of the pane until the next picture. */
   terminalResized(size: TerminalSize): void {
-    this.#size = size
+    this.#resized(size)
   }
 
   /** Notes the size of the pane in tmux. */
   paneResized({ cols, rows }: TerminalSize): void {
-    if (!this.#hasSize(cols, rows)) this.draw()
+    if (this.#hasSize(cols, rows)) return
+    this.#movedRows = true
+    this.draw()
   }
 
   /** Draws the screen again: a program, tmux and the terminal wrap the lines of another size differently. */
@@ -92,7 +104,7 @@ export class ControlPane {
       return
     }
     this.#awaits = 'screen'
-    const commands = [listPanes(this.#pane), capture(this.#pane, '-peqN'), capture(this.#pane, '-pPC')]
+    const commands = [listPanes(this.#pane), ...captureRows(this.#pane, ' -S -1'), capture(this.#pane, '-pPC')]
     this.#client.request(commands, reply => this.#takeScreen(reply))
   }
 
@@ -115,8 +127,16 @@ export class ControlPane {
     return this.#size.cols === cols && this.#size.rows === rows
   }
 
+  #resized(size: TerminalSize): void {
+    this.#size = size
+    this.#movedRows = true
+  }
+
   #takeOutput(data: Uint8Array): void {
-    if (!this.#isLive) return
+    if (!this.#isLive) {
+      this.#output.read(data)
+      return
+    }
     if (this.#checksStart) {
       this.#checksStart = false
       // tmux doesn't capture the first bytes of a character.
@@ -124,7 +144,7 @@ export class ControlPane {
     }
     const bytes = this.#output.read(data)
     if (bytes.length > 0) this.#listener.onData(bytes)
-    // xterm.js has margins for each of the screens, tmux has one pair; and they resize a hidden screen in different ways.
+    // xterm.js has margins and tab stops for each of the screens, tmux has them once.
     if (this.#output.switchedScreen) this.draw()
   }
 
@@ -141,15 +161,34 @@ export class ControlPane {
     this.#isLive = true
     this.#checksStart = this.#isFirst
     this.#isFirst = false
-    this.#emit(found.capture.state, wholePicture(found.capture), [found.pending])
+    const { state, rows } = found.capture
+    if (!this.#sawAll) this.#output.restart(state.isAlternate ? 'alternate' : 'normal')
+    this.#emit(state, wholePicture(found.capture, this.#output), [found.pending])
+    this.#movedRows = state.isAlternate && rows.length !== state.rows
   }
 
   #takeScreen(reply: ControlReply): void {
     this.#awaits = 'nothing'
-    const [panes, rows, pending] = reply.kind === 'done' ? reply.blocks : []
+    const [panes, rows, lines, pending] = reply.kind === 'done' ? reply.blocks : []
     const state = panes && readState(panes.lines, this.#pane)
-    if (state && rows && pending && this.#isLive)
-      this.#emit(state, screenPicture(state, rows.lines), [unescaped(pending), this.#output.unfinished])
+    if (!state || !rows || !lines || !pending || !this.#isLive) return
+    const all = readRows(rows.lines, lines.lines)
+    const shown = { above: all.at(-1 - state.rows), rows: all.slice(-state.rows), pen: this.#output.pen }
+    this.#emit(state, screenPicture(state, shown), [unescaped(pending), this.#output.unfinished])
+    if (this.#awaits === 'nothing' && !state.isAlternate) this.#checkHistory(state, shown.rows)
+  }
+
+  /**
+   * Starts over if a resize may have moved rows into the history that the terminal has kept on its screen, or the other way
+   * round: then they would be missing, or there twice. While the screen is full, both move the same rows.
+   */
+  #checkHistory({ above, cursor, rows }: PaneState, shown: readonly PaneRow[]): void {
+    const hasMoved = this.#movedRows
+    this.#movedRows = false
+    const hasRoom = cursor[1] < rows - 1 && shown.at(-1)?.isBlank
+    if (!hasMoved || !hasRoom || above === 0 || above > mostMoved) return
+    this.#sawAll = true
+    this.#startOver()
   }
 
   /** Emits a picture, and then the beginning of a sequence or character that it has interrupted. */
@@ -157,10 +196,10 @@ export class ControlPane {
     const { cols, rows } = state
     this.#inMode = state.inMode
     if (!this.#hasSize(cols, rows)) {
-      this.#size = { cols, rows }
+      this.#resized({ cols, rows })
       this.#listener.onSize(this.#size)
     }
-    this.#output.reset()
+    this.#output.interrupt()
     this.#listener.onData(Buffer.concat([picture, this.#output.read(Buffer.concat(unfinished))]))
     if (!this.#drawAgain) return
     this.#drawAgain = false
@@ -202,17 +241,18 @@ function capture(pane: number, options: string): string {
   return `capture-pane ${options} -t '%${pane}'`
 }
 
+/** Rows with their colours, and without them as lines. */
+function captureRows(pane: number, options: string): readonly string[] {
+  return [capture(pane, `-peqN${options}`), capture(pane, `-pqJN${options}`)]
+}
+
 /** One list, so that nothing is printed between the captures and the point from which output is sent. */
 function wholeCommands(pane: number, historyLines: number): readonly string[] {
   return [
     flow(pane, 'pause'),
     listPanes(pane),
-    capture(pane, '-peqJ -S -1 -E 0'),
-    capture(pane, `-peqJN -S -${Math.max(1, historyLines)} -E -1`),
-    capture(pane, '-peqJN'),
-    capture(pane, '-peqN'),
-    capture(pane, '-peqJNa'),
-    capture(pane, '-peqNa'),
+    ...captureRows(pane, ` -S -${Math.max(1, historyLines)}`),
+    ...captureRows(pane, 'a'),
     capture(pane, '-pPC'),
     flow(pane, 'continue'),
   ]
@@ -222,22 +262,17 @@ function readWhole(
   blocks: readonly ControlBlock[],
   pane: number,
 ): { readonly capture: PaneCapture; readonly pending: Uint8Array } | 'too long' | null {
-  const [, panes, boundary, history, joined, rows, savedJoined, savedRows, pending] = blocks
+  const [, panes, rows, lines, savedRows, savedLines, pending] = blocks
   const state = panes && readState(panes.lines, pane)
-  if (!state || !boundary || !history || !joined || !rows || !savedJoined || !savedRows || !pending) return null
-  if (history.cut) return 'too long'
-  const hasHistory = state.hasHistory
-  const normal = state.isAlternate ? [savedJoined, savedRows] : [joined, rows]
+  if (!state || !rows || !lines || !savedRows || !savedLines || !pending) return null
+  if (rows.cut || lines.cut) return 'too long'
+  const all = readRows(rows.lines, lines.lines)
+  const history = all.slice(0, -state.rows)
+  const shown = all.slice(-state.rows)
   return {
-    capture: {
-      state,
-      history: hasHistory ? history.lines : [],
-      // Both are one line if the last line of the history goes on below.
-      goesOn: hasHistory && boundary.lines.length === 1,
-      joined: normal[0]?.lines ?? [],
-      rows: normal[1]?.lines ?? [],
-      alternate: state.isAlternate ? rows.lines : [],
-    },
+    capture: state.isAlternate
+      ? { state, history, rows: readRows(savedRows.lines, savedLines.lines), alternate: shown }
+      : { state, history, rows: shown, alternate: [] },
     pending: unescaped(pending),
   }
 }

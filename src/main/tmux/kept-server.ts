@@ -1,4 +1,5 @@
-import { sh } from '../ssh/script.ts'
+import { sh, type Script } from '../ssh/script.ts'
+import { exactTarget, keptOption } from '../ssh/tmux.ts'
 
 // Older versions had some of the server's options as options of a session: each is set where it is known.
 const keeping = [
@@ -26,3 +27,8 @@ export const chooseTerm = sh`infocmp tmux-256color >/dev/null 2>&1 && term=tmux-
  */
 export const keptServer = sh`-f /dev/null start-server ';' ${keeping} set-option -gsq default-terminal "$term" ';' set-option -gq default-terminal "$term" ';' \
 set-option -gq default-command ${plainShell}`
+
+/** A command of tmux after which `findByName` finds a session even if it was renamed. */
+export function rememberName(session: string): Script {
+  return sh`set-option -q -t ${exactTarget(session)} ${keptOption} ${session}`
+}

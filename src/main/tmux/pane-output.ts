@@ -1,3 +1,5 @@
+import { OutputPen } from './output-pen.ts'
+
 const escape = 0x1b
 const nameLetter = 0x6b
 const titleStart = Buffer.from(']2;')
@@ -16,6 +18,22 @@ export class PaneOutput {
   /** The end of the output, which may be the beginning of a sequence. */
   #tail = Buffer.alloc(0)
   #switchedScreen = false
+  #pen = new OutputPen('normal')
+
+  /** The sequence that restores the colours and character sets with which the program goes on. */
+  get pen(): string {
+    return this.#pen.sequence
+  }
+
+  /** The same for when it goes back to the normal screen. */
+  get savedPen(): string {
+    return this.#pen.savedSequence
+  }
+
+  /** True if the program shows the alternate screen. */
+  get isAlternate(): boolean {
+    return this.#pen.isAlternate
+  }
 
   /** True if the latest output has switched between the normal and the alternate screen. */
   get switchedScreen(): boolean {
@@ -27,8 +45,15 @@ export class PaneOutput {
     return this.#character
   }
 
-  /** Forgets what came before. */
-  reset(): void {
+  /** Forgets what came before, since a picture of the whole pane was drawn. */
+  restart(screen: 'normal' | 'alternate'): void {
+    this.interrupt()
+    this.#pen = new OutputPen(screen)
+  }
+
+  /** Forgets the beginning of a sequence or character whose end is to come. */
+  interrupt(): void {
+    this.#pen.interrupt()
     this.#afterEscape = false
     this.#character = new Uint8Array()
     this.#tail = Buffer.alloc(0)
@@ -36,6 +61,7 @@ export class PaneOutput {
 
   read(data: Uint8Array): Uint8Array {
     if (data.length === 0) return data
+    this.#pen.read(data)
     this.#character = endOf(this.#character, data)
     this.#switchedScreen = this.#switches(Buffer.from(data.buffer, data.byteOffset, data.byteLength))
     const names = this.#names(data)

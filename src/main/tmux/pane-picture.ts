@@ -1,121 +1,145 @@
+import { goesOn, type PaneRow } from './pane-rows.ts'
 import type { PaneMode, PaneState } from './pane-state.ts'
-import { Pen } from './pen.ts'
 
-type Lines = readonly Uint8Array[]
+type Rows = readonly PaneRow[]
 
-/** The contents of a pane, by lines; in `joined` a wrapped line is one line (capture-pane -J). */
+/** The contents of a pane, by rows. */
 export interface PaneCapture {
   readonly state: PaneState
-  readonly history: Lines
-  /** True if the last line of the history goes on in the first row. */
-  readonly goesOn: boolean
+  readonly history: Rows
   /** The normal screen. */
-  readonly joined: Lines
-  readonly rows: Lines
-  /** The rows of the alternate screen, if it is shown. */
-  readonly alternate: Lines
+  readonly rows: Rows
+  /** The alternate screen, if it is shown. */
+  readonly alternate: Rows
 }
 
 const escape = '\u001b'
 const csi = `${escape}[`
+const longestLine = 10_000
 /** CAN ends a sequence of which only the beginning was written. */
 const cancel = '\u0018'
-/** The state in which captured lines are written: shifted out, G1 has the line drawing characters. */
+/** The state in which captured rows are written: shifted out, G1 has the line drawing characters. */
 const plain = `${csi}?6l${csi}r${csi}4l${csi}?7h${csi}m${escape}(B${escape})0\u000f`
 
 /**
  * Returns what brings a terminal of the same size into the state of a pane, whatever it showed before. Older output is
- * removed from it, since the pane's history replaces it.
+ * removed from it, since the pane's history replaces it. `pen` restores the colours with which the program goes on, and
+ * `savedPen` those on the normal screen while the alternate one is shown.
  */
-export function wholePicture({ state, history, goesOn, joined, rows, alternate }: PaneCapture): Uint8Array {
-  const out = new Writer()
+export function wholePicture(
+  { state, history, rows, alternate }: PaneCapture,
+  { pen, savedPen }: { readonly pen: string; readonly savedPen: string },
+): Uint8Array {
+  const out = new Writer(state)
   out.text(`${cancel}${csi}?1049l${plain}${csi}H${csi}2J${csi}3J`)
-  const pen = new Pen()
-  out.flow(history, pen)
-  if (history.length > 0 && !goesOn) out.text(`\r\n${pen.sequence}`)
-  // capture-pane begins each of its outputs with default colours.
-  out.text(`${csi}m`)
+  // The normal screen has the size that the pane had when the alternate one was entered.
+  const isOld = rows.length !== state.rows
+  out.flow([...history, ...(isOld ? withoutBlank(rows) : rows)])
   if (state.isAlternate) {
-    out.hidden(state, joined, rows.length)
-    out.text(`${csi}?1049h${csi}H${csi}2J`)
-    out.rows(alternate, state)
-  } else {
-    out.flow(joined, new Pen())
-    // A wrapped line whose end was erased later is shorter than its row, so that the rest of it has moved up.
-    out.rows(rows, state)
+    out.text(state.savedCursor && !isOld ? place(...state.savedCursor) : '')
+    out.text(`${savedPen}${csi}?1049h${plain}${csi}H${csi}2J`)
+    out.flow(alternate)
   }
-  out.text(`${csi}m\u000f${tabs(state)}${modes(state)}`)
-  out.cursor(state, state.isAlternate ? alternate : rows)
-  out.text(title(state))
+  out.text(`\u000f${tabs(state)}${modes(state)}`)
+  out.cursor(state.isAlternate ? alternate : rows)
+  out.text(`${title(state)}${pen}`)
   return out.bytes()
 }
 
 /**
  * Returns what draws the rows of a pane over the screen that a terminal of the same size shows; it keeps the scrollback and
- * the colours with which the program goes on.
+ * the saved cursor. `above` is the last row of the history, if there is any; `pen` restores the colours with which the program
+ * goes on.
  */
-export function screenPicture(state: PaneState, rows: Lines): Uint8Array {
-  const out = new Writer()
-  out.text(`${cancel}${escape}7${plain}`)
-  out.rows(rows, state)
-  out.text(`\u000f${escape}8${drawingModes(state)}`)
-  out.cursor(state, rows)
+export function screenPicture(
+  state: PaneState,
+  { above, rows, pen }: { readonly above?: PaneRow | undefined; readonly rows: Rows; readonly pen: string },
+): Uint8Array {
+  const out = new Writer(state)
+  out.text(`${cancel}${plain}`)
+  out.over(rows, above)
+  // tmux has the usual tab stops after a resize.
+  out.text(`${tabs(state)}${drawingModes(state)}`)
+  out.cursor(rows)
+  out.text(pen)
   return out.bytes()
+}
+
+function withoutBlank(rows: Rows): Rows {
+  return rows.slice(0, rows.findLastIndex(({ isStyled, isBlank }) => isStyled || !isBlank) + 1)
 }
 
 class Writer {
   readonly #parts: Uint8Array[] = []
+  readonly #state: PaneState
+
+  constructor(state: PaneState) {
+    this.#state = state
+  }
 
   text(text: string): void {
     this.#parts.push(Buffer.from(text))
   }
 
-  /** Writes lines that the terminal wraps itself, so that it knows which rows belong together. */
-  flow(lines: Lines, pen: Pen): void {
-    lines.forEach((line, index) => {
-      if (index > 0) this.text(`\r\n${pen.sequence}`)
-      this.#parts.push(line)
+  /** Writes rows below each other. The terminal wraps lines itself, so that it knows which rows belong together. */
+  flow(rows: Rows): void {
+    rows.forEach((row, index) => {
+      if (index > 0 && !this.#wraps(rows, index)) this.text('\r\n')
+      this.#row(rows, index)
       // A terminal fills a new row with the current background.
-      if (pen.read(line)) this.text(`${csi}m${csi}K`)
+      if (row.isStyled) this.text(`${csi}m${csi}K`)
     })
   }
 
-  /** Writes the normal screen under the alternate one. It may have the size that the pane had before. */
-  hidden({ rows, savedCursor }: PaneState, joined: Lines, height: number): void {
-    if (height === rows) {
-      this.flow(joined, new Pen())
-      this.text(savedCursor ? place(...savedCursor) : '')
-      return
-    }
-    const last = joined.findLastIndex(line => Buffer.from(line).toString('latin1').trim() !== '')
-    this.flow(joined.slice(0, last + 1), new Pen())
-  }
-
-  /** Writes each row where it belongs. Erasing characters, unlike erasing a line, keeps the terminal's wrapped lines. */
-  rows(lines: Lines, { cols, rows }: PaneState): void {
-    const pen = new Pen()
-    lines.slice(0, rows).forEach((line, row) => {
-      this.text(`${place(0, row)}${csi}m${csi}${cols}X${pen.sequence}`)
-      this.#parts.push(line)
-      pen.read(line)
+  /** Writes rows over those of the screen. */
+  over(rows: Rows, above: PaneRow | undefined): void {
+    // Erasing characters, unlike erasing a line, leaves the first row what it is: the end of a line above it.
+    const { cols, isAlternate } = this.#state
+    const goesOnFromAbove = above !== undefined && goesOn(above, rows[0], cols)
+    // Lines of the alternate screen of xterm.js stay as long as they were in a wider window: the rest is deleted.
+    const line = isAlternate ? `2K${csi}${longestLine}P` : '2K'
+    rows.forEach((_, index) => {
+      const erase = index === 0 && goesOnFromAbove ? `${cols}X` : line
+      if (!this.#wraps(rows, index)) this.text(`${place(0, index)}${csi}m${csi}${erase}`)
+      this.#row(rows, index)
+      this.text(`${csi}m`)
+      if (this.#wraps(rows, index)) this.text(`${csi}K`)
     })
-    this.text(`${csi}m`)
   }
 
-  /** Puts the cursor in its place, for which a row that is full has to be written again. */
-  cursor(state: PaneState, rows: Lines): void {
-    const [column, row] = state.cursor
-    const top = state.isOn('origin_flag') ? state.region[0] : 0
-    if (column < state.cols) return this.text(place(column, row - top))
-    const pen = new Pen()
-    for (const line of rows.slice(0, row)) pen.read(line)
-    this.text(`${place(0, row - top)}${csi}m${pen.sequence}`)
-    this.#parts.push(rows[row] ?? new Uint8Array())
+  /** Puts the cursor in its place, for which the end of a row has to be written again if it is behind it. */
+  cursor(rows: Rows): void {
+    const { cursor, cols, region, isOn } = this.#state
+    const [column, row] = cursor
+    const top = isOn('origin_flag') ? region[0] : 0
+    if (column < cols) return this.text(place(column, row - top))
+    const full = rows[row]
+    if (full && (full.width === null || full.width === cols)) {
+      this.text(`${place(0, row - top)}${csi}m${full.pen}`)
+      this.#parts.push(full.bytes)
+    } else this.text(`${place(cols - 1, row - top)}${csi}m `)
     this.text(`${csi}m\u000f`)
   }
 
   bytes(): Uint8Array {
     return Buffer.concat(this.#parts)
+  }
+
+  /** True if the row at `index` is written right after the one above. */
+  #wraps(rows: Rows, index: number): boolean {
+    const above = rows[index - 1]
+    return above !== undefined && goesOn(above, rows[index], this.#state.cols)
+  }
+
+  #row(rows: Rows, index: number): void {
+    const { pen, bytes, blanks, width, isBlank } = rows[index] as PaneRow
+    // The blanks fill a row that goes on, and make the terminal wrap.
+    const areWritten = this.#wraps(rows, index + 1) || (isBlank && this.#wraps(rows, index))
+    const seen = areWritten ? bytes : bytes.subarray(0, bytes.length - blanks)
+    this.text(pen)
+    // Where terminals disagree about a character, the row may have more columns here.
+    if (width === null) this.#parts.push(Buffer.from(`${csi}?7l`), seen, Buffer.from(`${csi}?7h`))
+    else this.#parts.push(seen)
   }
 }
 
@@ -123,9 +147,7 @@ function place(column: number, row: number): string {
   return `${csi}${Math.max(0, row) + 1};${column + 1}H`
 }
 
-function tabs({ cols, tabs: stops }: PaneState): string {
-  const usual = Array.from({ length: Math.ceil(cols / 8) - 1 }, (_, index) => (index + 1) * 8)
-  if (stops.length === usual.length && stops.every((stop, index) => stop === usual[index])) return ''
+function tabs({ tabs: stops }: PaneState): string {
   return `${csi}3g${stops.map(stop => `${place(stop, 0)}${escape}H`).join('')}`
 }
 

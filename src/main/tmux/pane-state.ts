@@ -45,7 +45,8 @@ export interface PaneState {
   readonly cursor: readonly [column: number, row: number]
   /** The cursor of the normal screen while the alternate one is shown. */
   readonly savedCursor: readonly [column: number, row: number] | null
-  readonly hasHistory: boolean
+  /** The number of rows above the screen. */
+  readonly above: number
   readonly isAlternate: boolean
   /** The first and last row that scroll. */
   readonly region: readonly [first: number, last: number]
@@ -88,7 +89,7 @@ export function readState(lines: readonly Uint8Array[], pane: number): PaneState
     rows,
     cursor: [at > cols ? cols - 1 : at, Math.min(numberOf('cursor_y'), rows - 1)],
     savedCursor: column < cols && row < rows ? [column, row] : null,
-    hasHistory: numberOf('history_size') > 0,
+    above: numberOf('history_size'),
     isAlternate: numberOf('alternate_on') === 1,
     region: last > 0 && last < rows ? [Math.min(numberOf('scroll_region_upper'), last), last] : [0, rows - 1],
     isOn: mode => numberOf(mode) === 1,

@@ -56,5 +56,5 @@ it.skipIf(!hasOpenSsh || lacks('tmux'))('keeps a session over a lost connection'
   const second = await open()
   await expect.poll(second.seen, wait).toContain('kept-naïve-2')
   second.shell.write(Buffer.from('exit\r'))
-  expect(await second.ended).toMatchObject({ kind: 'exited', sentence: '' })
+  expect(await second.ended).toMatchObject({ kind: 'exited', sentence: 'The session has ended.' })
 })

@@ -81,6 +81,7 @@ export function buildConnections(environment: Environment, input: ConnectionInpu
     agent: asked => (asked === 'none' ? Promise.resolve([]) : agentSigners(asked ?? socket())),
     onKeyDecision: (kind, hop, key) => activity.add(kind, subjectOf(hop), `${key.type} ${key.fingerprint}`),
     onBanner: (hop, { fromServer }) => activity.add('said', subjectOf(hop), fromServer),
+    onNetworkChanged: network.onChanged,
     onForgotten: error =>
       showNotice('warning', `Couldn’t save your answer. ${error instanceof Error ? error.message : ''}`.trim()),
   })

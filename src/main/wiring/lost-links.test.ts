@@ -17,11 +17,11 @@ const size = { cols: 80, rows: 24 }
 const soon = { timeout: 5_000, interval: 50 }
 
 /** The services with two terminals and a forward through a link to a private server. */
-async function rig() {
+async function rig(lines: readonly string[] = []) {
   const folder = tempDir()
   mkdirSync(join(folder, 'server'), { recursive: true })
   mkdirSync(join(folder, 'ssh'), { recursive: true })
-  const server = await startOpenSsh(join(folder, 'server'))
+  const server = await startOpenSsh(join(folder, 'server'), lines)
   const link = await openProxy(server.port)
   const [type, key] = readFileSync(join(folder, 'server', 'host_ed.pub'), 'utf8').split(' ')
   writeFileSync(join(folder, 'ssh', 'known_hosts'), `[127.0.0.1]:${link.port} ${type} ${key}\n`)
@@ -51,7 +51,7 @@ async function rig() {
   const live = ['ready', 'ready', 'up']
   await vi.waitFor(async () => expect(await states()).toEqual(live), soon)
   const signIns = () => readFileSync(join(folder, 'server', 'log'), 'utf8').match(/Accepted publickey/g)?.length ?? 0
-  return { signIns, services: built.services, network, server, link, states, live, ids, bugs }
+  return { signIns, services: built.services, network, server, link, target, states, live, ids, bugs }
 }
 
 describe.skipIf(!hasOpenSsh)('a lost link', () => {
@@ -64,6 +64,21 @@ describe.skipIf(!hasOpenSsh)('a lost link', () => {
     link.refuse(false)
     await vi.waitFor(async () => expect(await states()).toEqual(live), soon)
     expect(signIns()).toBe(before + 1)
+    expect(bugs).toEqual([])
+  })
+
+  // Another connection of the login takes a lost terminal over at once.
+  test('is announced for each terminal before its next shell, however soon that follows', async () => {
+    const { services, link, ids, target, bugs } = await rig(['MaxSessions 2'])
+    const { terminals } = services
+    await terminals.open({ id: randomUUID() as TerminalId, target, size })
+    const seen: string[][] = []
+    terminals.onChanged(all => seen.push(ids.map(id => all.find(each => each.id === id)?.state.kind ?? 'none')))
+    link.reset({ oldest: true })
+    const lost = async () => (await services.activity.list()).filter(({ kind }) => kind === 'lost').length
+    await vi.waitFor(async () => expect(await lost()).toBe(2), soon)
+    await vi.waitFor(() => expect(seen.at(-1)).toEqual(['ready', 'ready']), soon)
+    for (const index of [0, 1]) expect(seen.map(each => each[index])).toContain('reconnecting')
     expect(bugs).toEqual([])
   })
 

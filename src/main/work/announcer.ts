@@ -25,11 +25,16 @@ export class Announcer<T> implements Disposable {
   /** The snapshot has changed. */
   touch(): void {
     if (this.#disposed) return
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined
-      this.#emitter.fire(this.#snapshot())
-      if (this.#options.moves?.()) this.touch()
-    }, this.#options.everyMs)
+    this.#timer ??= setTimeout(() => this.now(), this.#options.everyMs)
+  }
+
+  /** Announces a state that no listener may miss, even if the next change follows at once. */
+  now(): void {
+    if (this.#disposed) return
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#emitter.fire(this.#snapshot())
+    if (this.#options.moves?.()) this.touch()
   }
 
   /** What was not announced yet never is. */

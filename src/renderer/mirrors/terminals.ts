@@ -71,3 +71,16 @@ export function isOpening(state: TerminalState | undefined): boolean {
 export function isReconnecting(state: TerminalState | undefined): boolean {
   return state?.kind === 'reconnecting' || state?.kind === 'sign-in'
 }
+
+/**
+ * Marks a terminal that was opened as ready, which main may not have announced yet: until then its state is the one
+ * `before`, or a step on the way. Returns false if its shell has ended already.
+ */
+export function noteOpened(paneId: string, before: TerminalState | undefined): boolean {
+  const { states } = useTerminalStates.getState()
+  const state = states[paneId]
+  if (isLive(state)) return true
+  if (state !== before && !isOpening(state)) return false
+  useTerminalStates.setState({ states: { ...states, [paneId]: { kind: 'ready', latencyMs: null, weak: [] } } })
+  return true
+}

@@ -17,6 +17,8 @@ export const sessionRun = z.discriminatedUnion('kind', [
     session: sessionName,
     /** Starts the session if there is none: it keeps the shell of this terminal when the connection ends. */
     start: z.literal(true).optional(),
+    /** The name under which it was started to keep a terminal's shell; a rename doesn't change it. */
+    kept: sessionName.optional(),
     /** Finds the session under another name; a new tmux server counts its ids from $0, so the time belongs to it. */
     known: z.strictObject({ id: z.string().regex(/^\$\d{1,9}$/), created: z.int().min(0) }).optional(),
   }),

@@ -85,8 +85,8 @@ export const terminals = {
   ).returns<void>(),
   /**
    * Opens a new port to a running shell, for a reloaded page; its first message is a replay. The port has an ID of its
-   * own, because one that was meant for the page before may still arrive. Errors: `not-found` if no shell is running
-   * under this ID.
+   * own, because one that was meant for the page before may still arrive. A shell that has ended hands over what no page
+   * has received. Errors: `not-found` if there is neither.
    */
   attach: call(z.strictObject({ id: terminalId, portId: z.uuid() })).returns<void>(),
   /**

@@ -26,5 +26,11 @@ function isSame(a: SessionRun | undefined, b: SessionRun): boolean {
   if (a.kind !== 'tmux' || b.kind !== 'tmux') return a.session === b.session
   if (a.socket !== b.socket) return false
   // A renamed session keeps its id; the creation time tells apart the ids of two servers.
-  return a.known && b.known ? a.known.id === b.known.id && a.known.created === b.known.created : a.session === b.session
+  if (a.known && b.known) return a.known.id === b.known.id && a.known.created === b.known.created
+  return nameAtStart(a) === nameAtStart(b)
+}
+
+/** A pane whose shell is kept in a session knows the name that this was started under. */
+function nameAtStart({ session, kept }: Extract<SessionRun, { kind: 'tmux' }>): string {
+  return kept ?? session
 }

@@ -1,3 +1,4 @@
+import { AppError } from '../../../shared/base/errors.ts'
 import { DisposableStore, type Disposable } from '../../../shared/base/lifecycle.ts'
 import type { Api } from '../../../shared/contract/contract.ts'
 import type { Target } from '../../../shared/contract/targets.ts'
@@ -6,6 +7,7 @@ import type { Pane } from '../../../shared/contract/workspace.ts'
 import type { Ports } from '../../ipc/ports.ts'
 import { isLive, isReconnecting, useTerminalStates } from '../../mirrors/terminals.ts'
 import { livingPanes, useWorkspace } from '../../workspace/workspace-store.ts'
+import type { Hold } from './held-input.ts'
 import type { TerminalClient } from './terminal-client.ts'
 
 export interface ReturningShellsParts {
@@ -29,7 +31,9 @@ export class ReturningShells implements Disposable {
   readonly #parts: ReturningShellsParts
   readonly #store = new DisposableStore()
   readonly #attaching = new Set<string>()
-  // Panes of the last run whose first shell is on its way.
+  // Panes whose next shell is on its way.
+  readonly #awaited = new Set<string>()
+  // Those of the last run whose first shell is on its way.
   readonly #restored = new Set<string>()
 
   constructor(parts: ReturningShellsParts) {
@@ -42,6 +46,7 @@ export class ReturningShells implements Disposable {
   /** Connects a pane of the last run again. */
   async restore({ id, target, run }: Pane): Promise<void> {
     this.#restored.add(id)
+    this.#awaited.add(id)
     const { size } = this.#parts.client(id, target)
     await this.#parts.api.terminals.restore({ id, target, size, ...(run ? { run } : {}) })
   }
@@ -54,39 +59,63 @@ export class ReturningShells implements Disposable {
     const { states } = useTerminalStates.getState()
     for (const pane of livingPanes()) {
       const state = states[pane.id]
-      if (isGone(state)) this.#parts.known(pane.id)?.lose()
-      if (!isLive(state) || this.#parts.isOpening(pane.id) || this.#attaching.has(pane.id)) continue
+      if (isGone(state)) this.#lose(pane.id)
+      // A shell that ended at once has said why.
+      const hasShell = isLive(state) || (state?.kind === 'exited' && this.#awaited.has(pane.id))
+      if (!hasShell || this.#parts.isOpening(pane.id) || this.#attaching.has(pane.id)) continue
       const client = this.#parts.client(pane.id, pane.target)
       if (!client.connected) void this.#attach(pane, client).catch(this.#parts.onProblem)
     }
   }
 
+  #lose(id: string): void {
+    this.#parts.known(id)?.lose()
+    this.#awaited.add(id)
+  }
+
   async #attach(pane: Pane, client: TerminalClient): Promise<void> {
-    const returned = client.isLost
-    this.#attaching.add(pane.id)
+    const isNext = client.isLost
+    // What is typed from now on must neither get lost on the way nor come before the way to the old folder.
+    const held = isNext ? client.holdInput() : null
+    try {
+      if (!(await this.#connect(pane, client))) return
+      // The window may have been resized meanwhile.
+      await this.#parts.api.terminals.resize({ id: pane.id, size: client.size })
+      if (held) await this.#restoreFolder(pane, client, held)
+    } finally {
+      held?.dispose()
+    }
+    if (this.#restored.delete(pane.id) || isNext) this.#parts.onOpened(pane, isNext)
+  }
+
+  /** Gets the port of a shell. Returns false if that has ended. */
+  async #connect({ id }: Pane, client: TerminalClient): Promise<boolean> {
+    this.#attaching.add(id)
     const portId = crypto.randomUUID()
     const ports = this.#parts.ports.expect(portId, port => client.connect(port))
     client.expectShell()
     try {
-      await this.#parts.api.terminals.attach({ id: pane.id, portId })
+      await this.#parts.api.terminals.attach({ id, portId })
       await client.arrived
+    } catch (error) {
+      // It ended on the way, and another page has received what it said.
+      if (error instanceof AppError && error.code === 'not-found') return false
+      throw error
     } finally {
-      this.#attaching.delete(pane.id)
+      this.#awaited.delete(id)
+      this.#attaching.delete(id)
       ports.dispose()
     }
-    // The window may have been resized meanwhile.
-    await this.#parts.api.terminals.resize({ id: pane.id, size: client.size })
-    if (returned) await this.#restoreFolder(pane, client)
-    if (this.#restored.delete(pane.id) || returned) this.#parts.onOpened(pane, returned)
+    return isLive(useTerminalStates.getState().states[id])
   }
 
   /** Takes the new shell to the folder that the lost one was last in. A session has kept its own. */
-  async #restoreFolder({ target, run }: Pane, client: TerminalClient): Promise<void> {
-    const folder = client.takeFolder()
-    if (folder === null || run !== undefined) return
+  async #restoreFolder({ target, run }: Pane, client: TerminalClient, held: Hold): Promise<void> {
+    const path = client.folders.startOver()
+    if (path === null || run !== undefined) return
     await client.settled()
-    const line = await this.#parts.api.terminals.lineFor({ target, request: { kind: 'folder', path: folder } })
-    client.type(`${line}\r`)
+    const line = await this.#parts.api.terminals.lineFor({ target, request: { kind: 'folder', path } })
+    if (held.release(`${line}\r`)) client.folders.reached()
   }
 }
 

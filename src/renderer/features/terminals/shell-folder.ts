@@ -2,28 +2,44 @@ import type { Terminal } from '@xterm/xterm'
 
 import { folderOf } from './folder-sequence.ts'
 
-/** The working directory of the shell in a terminal, which shells report as a file URL (OSC 7). */
+/** The working directory that a terminal's shell reports, and that of a lost shell until the next one is there. */
 export class ShellFolder {
   #current: string | null = null
   #first: string | null = null
+  #lost: string | null = null
 
-  constructor(terminal: Terminal) {
-    terminal.parser.registerOscHandler(7, data => {
-      this.#current = folderOf(data)
-      this.#first ??= this.#current
-      return true
-    })
-  }
-
-  /** Null if it reports none. */
+  /** Null if the shell reports none. */
   get current(): string | null {
     return this.#current
   }
 
-  /** The same if it has changed since the shell started. Forgets it: the next shell starts in its own. */
-  take(): string | null {
-    const folder = this.#current === this.#first ? null : this.#current
-    this.#current = this.#first = null
-    return folder
+  report(folder: string | null): void {
+    this.#current = folder
+    this.#first ??= folder
   }
+
+  /**
+   * Starts over for the next shell, which starts in its own folder. Returns the folder to take it to: the one that the
+   * lost shell had moved to, or that it was still to be taken to itself.
+   */
+  startOver(): string | null {
+    if (this.#current !== this.#first) this.#lost = this.#current
+    this.#current = this.#first = null
+    return this.#lost
+  }
+
+  /** The shell is on its way to the folder. */
+  reached(): void {
+    this.#lost = null
+  }
+}
+
+/** Follows the working directory of the shell in a terminal, which shells report as a file URL (OSC 7). */
+export function followFolder(terminal: Terminal): ShellFolder {
+  const folders = new ShellFolder()
+  terminal.parser.registerOscHandler(7, data => {
+    folders.report(folderOf(data))
+    return true
+  })
+  return folders
 }

@@ -20,12 +20,13 @@ import { clipboardWish, type ClipboardWish } from './clipboard-sequence.ts'
 import { CommandMemory } from './command-memory.ts'
 import { guardCounts } from './csi-guard.ts'
 import type { KeyPlatform, KeyStroke } from './key-stroke.ts'
+import { HeldInput, type Hold } from './held-input.ts'
 import { KeyboardModes } from './keyboard-modes.ts'
 import { Ligatures } from './ligatures.ts'
 import { isReply, isReport, ReplyCap } from './reply-cap.ts'
 import { Running } from './running.ts'
 import { settling, type Settling } from './settled.ts'
-import { ShellFolder } from './shell-folder.ts'
+import { followFolder, type ShellFolder } from './shell-folder.ts'
 import { takePastes } from './system-pastes.ts'
 import { bytesForOtherPane, TerminalKeyboard } from './terminal-keyboard.ts'
 import { TerminalLinks } from './terminal-links.ts'
@@ -93,7 +94,8 @@ export class TerminalClient implements Disposable {
   readonly #ligatures: Ligatures
   #port: MessagePort | undefined
   readonly #first: string[] = []
-  readonly #folder: ShellFolder
+  readonly #held = new HeldInput(data => this.type(data))
+  readonly folders: ShellFolder
   /** When the connection was lost, as in `Date.now`; undefined while there is one. */
   #lostAt: number | undefined
   #unacknowledged = 0
@@ -122,7 +124,7 @@ export class TerminalClient implements Disposable {
     this.#store.add(toDisposable(() => terminal.dispose()))
     this.#webgl = new WebglDrawing(terminal)
     this.#ligatures = new Ligatures(terminal)
-    this.#folder = new ShellFolder(terminal)
+    this.folders = followFolder(terminal)
     terminal.loadAddon(this.#fit)
     terminal.loadAddon(this.search)
     terminal.loadAddon(new UnicodeGraphemesAddon())
@@ -199,6 +201,7 @@ export class TerminalClient implements Disposable {
     this.#port?.close()
     this.#port = port
     this.#shellAnswers = false
+    this.terminal.options.reflowCursorLine = false
     this.#unacknowledged = 0
     port.onmessage = event => this.#receive(port, event.data as ToTerminal)
     this.#settling = settling(this.terminal)
@@ -215,6 +218,7 @@ export class TerminalClient implements Disposable {
   /** Ends the stream, because the connection was lost. The screen stays; what the program set up does not. */
   lose(): void {
     if (!this.#port) return
+    this.#held.release()
     this.#port.close()
     this.#port = undefined
     this.#lostAt = Date.now()
@@ -258,14 +262,9 @@ export class TerminalClient implements Disposable {
     else this.#commands.begin()
   }
 
-  /** The working directory that the shell reported; null if it reports none. */
-  get folder(): string | null {
-    return this.#folder.current
-  }
-
-  /** The same if it has changed since the shell started. Forgets it: the next shell starts in its own. */
-  takeFolder(): string | null {
-    return this.#folder.take()
+  /** Keeps what is typed from now on, for a line that has to come before it. */
+  holdInput(): Hold {
+    return this.#held.hold()
   }
 
   /** Types as soon as the shell accepts input: its port may not have arrived yet. */
@@ -277,7 +276,7 @@ export class TerminalClient implements Disposable {
   /** Types into the shell as if the user did. */
   type(data: string): void {
     if (this.#hooks.holdsKeys()) this.#hooks.onUnsent(data)
-    else this.#send(encoder.encode(data))
+    else if (!this.#held.keeps(data)) this.#send(encoder.encode(data))
   }
 
   /** Types a key that was pressed in another pane, encoded for the program in this one. */
@@ -331,6 +330,8 @@ export class TerminalClient implements Disposable {
 
   #setSize({ cols, rows }: TerminalSize): void {
     this.#shellAnswers = true
+    // tmux wraps the line with the cursor anew, too; other shells do that themselves.
+    this.terminal.options.reflowCursorLine = true
     this.terminal.resize(cols, rows)
   }
 

@@ -173,6 +173,7 @@ export function TerminalPane({ pane, tab, label, terminals, actions, pathOf, ope
         }}
         stopReconnecting={() => terminals.stopReconnecting(pane.id)}
         close={actions.close}
+        run={pane.run}
         openPlain={isKept(pane) ? () => openPlain(pane, terminals) : null}
         editConfig={actions.editConfig}
         host={actions.host}

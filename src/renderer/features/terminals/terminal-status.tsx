@@ -1,4 +1,5 @@
 import type { ConfigLine, WireError } from '../../../shared/base/errors.ts'
+import type { SessionRun } from '../../../shared/contract/session-run.ts'
 import type { Exit, TerminalState } from '../../../shared/contract/terminals.ts'
 import { Button } from '../../ui/button.tsx'
 import { inSeconds, useNow } from '../../ui/countdown.ts'
@@ -19,6 +20,8 @@ interface TerminalStatusProps {
   readonly reconnect: () => void
   readonly stopReconnecting: () => void
   readonly close: () => void
+  /** The session that the terminal was attached to; undefined for a shell of its own. */
+  readonly run: SessionRun | undefined
   /** Opens a shell without a session; null if there is none to do without. */
   readonly openPlain: (() => void) | null
   readonly editConfig: (at: ConfigLine) => void
@@ -117,12 +120,12 @@ function StatusOf(props: TerminalStatusProps) {
           </Bar>
         )
       return (
-        <Bar text={`${state.sentence ?? endText(state.exit)} Press Enter to reconnect.`}>
+        <Bar text={props.run ? sessionEndText(state, props.run) : `${endText(state.exit)} Press Enter to reconnect.`}>
           <Button small onClick={close}>
             Close
           </Button>
           <Button small look="primary" onClick={connect}>
-            Reconnect
+            {props.run ? 'Attach' : 'Reconnect'}
           </Button>
         </Bar>
       )
@@ -206,6 +209,14 @@ function failureText({ code, message }: WireError, host: HostForm | null): strin
 function endText({ code, signal }: Exit): string {
   if (signal !== null) return `The shell was terminated by ${signal}.`
   return code === null ? 'The shell exited.' : `The shell exited with code ${code}.`
+}
+
+/** Describes how a terminal left its session. The program's exit code doesn't say whether that has ended. */
+function sessionEndText({ exit, sentence }: Extract<TerminalState, { kind: 'exited' }>, { kind }: SessionRun): string {
+  const { code, signal } = exit
+  const words = signal === null ? `exited${code === null ? '' : ` with code ${code}`}` : `was terminated by ${signal}`
+  const end = code === 0 ? 'The session has ended or was detached.' : `${kind} ${words}.`
+  return `${sentence ?? end} Press Enter to attach again.`
 }
 
 function Bar({

@@ -108,6 +108,29 @@ describe('the terminals of a window', () => {
     terminals.dispose()
   })
 
+  it('keep what main has said of a shell that ended while it was being opened', async () => {
+    const said: { state?: TerminalState } = {}
+    const opened = vi.fn()
+    const { terminals, pane } = setUp(() => {
+      useTerminalStates.setState({ states: said.state ? { [pane.id]: said.state } : {} })
+      return Promise.resolve()
+    })
+    terminals.onOpened(opened)
+    for (const [before, after, shown] of [
+      [states['exited'], { kind: 'exited', exit: { code: 127, signal: null } }, 'exited'],
+      [undefined, { kind: 'lost', error: { code: 'lost', message: 'gone' } }, 'lost'],
+      [states['exited'], states['connecting'], 'ready'],
+      [states['failed'], states['failed'], 'ready'],
+    ] as const) {
+      useTerminalStates.setState({ states: before ? { [pane.id]: before } : {} })
+      said.state = after as TerminalState
+      await terminals.open(pane.id, local)
+      expect(useTerminalStates.getState().states[pane.id]?.kind).toBe(shown)
+    }
+    expect(opened).toHaveBeenCalledTimes(2)
+    terminals.dispose()
+  })
+
   it('end the shell of a closed pane, but not of a pane that only moves', () => {
     const { terminals, pane, close } = setUp()
     const { tabs } = useWorkspace.getState()

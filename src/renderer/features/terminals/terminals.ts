@@ -17,7 +17,7 @@ import { asPasted, cleanPaste, forConsole, needsConfirmation } from './paste.ts'
 import { ReturningShells } from './returning-shells.ts'
 import { TerminalClient } from './terminal-client.ts'
 import { UnsentKeys } from './unsent-keys.ts'
-import { isLive, isOpening, isReconnecting, useTerminalStates } from '../../mirrors/terminals.ts'
+import { isLive, isOpening, isReconnecting, noteOpened, useTerminalStates } from '../../mirrors/terminals.ts'
 import { useTerminals } from './terminals-state.ts'
 import { TmuxWindows } from './tmux-windows.ts'
 import { typeCommand } from './typed-command.ts'
@@ -151,11 +151,7 @@ export class Terminals implements Disposable, Shells {
       void this.#parts.api.terminals.resize({ id: paneId, size: client.size })
       // The reply may arrive before the port, and keys would be lost until then.
       await client.arrived
-      // Main has told nobody yet that it is there.
-      useTerminalStates.setState(({ states }) =>
-        isLive(states[paneId]) ? {} : { states: { ...states, [paneId]: { kind: 'ready', latencyMs: null, weak: [] } } },
-      )
-      this.#opened.fire({ paneId, target, again: false })
+      if (noteOpened(paneId, state)) this.#opened.fire({ paneId, target, again: false })
     } catch (error) {
       if (!(error instanceof AppError)) throw error
     } finally {
@@ -228,7 +224,7 @@ export class Terminals implements Disposable, Shells {
 
   /** The working directory that the shell reported; null if it reports none. */
   folderOf(paneId: string): string | null {
-    return this.#clients.get(paneId)?.folder ?? null
+    return this.#clients.get(paneId)?.folders.current ?? null
   }
 
   /** Types a line that main composed for this shell (`lineFor`), as soon as the shell accepts input. */
