@@ -122,3 +122,24 @@ test('a kept session that was renamed is still that of its tab: attached again, 
   await expect(page.getByRole('complementary', { name: 'Details of gpu-box' })).toContainText('No sessions')
   await link.close()
 })
+
+test('the card of a host has room for its detached sessions and its live connection', async ({
+  launch,
+  sshd,
+  sshDir,
+}) => {
+  needs('tmux')
+  trust(sshDir, sshd.port, sshd.hostKey)
+  const { page } = await launch({ hosts: [{ ...keyHost(sshd), ...kept }] })
+  await openShell(page, 'gpu-box')
+  await page.keyboard.press('Control+Shift+D')
+  await expect(page.getByRole('region', { name: /^Terminal gpu-box/ })).toHaveCount(2)
+  await expect(page.getByText('2 terminals')).toBeVisible()
+  await page.getByRole('button', { name: 'Close pane' }).last().click()
+  await page.getByRole('button', { name: 'Detach' }).click()
+  await expect(page.getByText('1 terminal', { exact: true })).toBeVisible()
+  await page.getByRole('tab', { name: 'Home' }).click()
+  const main = page.getByRole('main')
+  await expect(main.getByRole('img', { name: '1 detached session' })).toBeInViewport({ ratio: 1 })
+  await expect(main.getByText('connected')).toBeInViewport({ ratio: 1 })
+})
