@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { findProgram } from '../../scripts/programs.mjs'
@@ -71,6 +71,24 @@ test('a host without tmux says so, and offers a plain shell', async ({ launch, f
   await page.getByRole('button', { name: 'gpu-box', exact: true }).click()
   const { region, rows, run } = terminal(page, 'gpu-box')
   await expect(region.getByRole('status')).toContainText('tmux is not installed on gpu-box')
+  await region.getByRole('button', { name: 'Open plain shell' }).click()
+  await run('echo plain-$((6*7))')
+  await expect(rows).toContainText('plain-42')
+  sshd.kill()
+})
+
+test('a host whose tmux fails shows its message, and offers a plain shell, too', async ({ launch, folder, sshDir }) => {
+  const programs = join(folder, 'programs')
+  mkdirSync(programs)
+  for (const name of ['sh', 'bash', 'env']) symlinkSync(findProgram(name) as string, join(programs, name))
+  writeFileSync(join(programs, 'tmux'), '#!/bin/sh\necho "open terminal failed"; exit 1\n', { mode: 0o755 })
+  const sshd = await startSshd(join(folder, 'sshd'), [`SetEnv HOME=${folder} PATH=${programs}`])
+  trust(sshDir, sshd.port, sshd.hostKey)
+  const { page } = await launch({ hosts: [{ ...keyHost(sshd), ...kept }] })
+  await page.getByRole('button', { name: 'gpu-box', exact: true }).click()
+  const { region, rows, run } = terminal(page, 'gpu-box')
+  await expect(region.getByRole('status')).toContainText('tmux exited with code 1. Press Enter to attach again.')
+  await expect(rows).toContainText('open terminal failed')
   await region.getByRole('button', { name: 'Open plain shell' }).click()
   await run('echo plain-$((6*7))')
   await expect(rows).toContainText('plain-42')
