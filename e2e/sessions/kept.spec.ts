@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import type { Page } from '@playwright/test'
@@ -87,6 +87,24 @@ test('a host without tmux says so, and offers a plain shell', async ({ launch, f
   sshd.kill()
 })
 
+test('a host whose tmux fails shows its message, and offers a plain shell, too', async ({ launch, folder, sshDir }) => {
+  const programs = join(folder, 'programs')
+  mkdirSync(programs)
+  for (const name of ['sh', 'bash', 'env']) symlinkSync(findProgram(name) as string, join(programs, name))
+  writeFileSync(join(programs, 'tmux'), '#!/bin/sh\necho "open terminal failed"; exit 1\n', { mode: 0o755 })
+  const sshd = await startSshd(join(folder, 'sshd'), [`SetEnv HOME=${folder} PATH=${programs}`])
+  trust(sshDir, sshd.port, sshd.hostKey)
+  const { page } = await launch({ hosts: [{ ...keyHost(sshd), ...kept }] })
+  await page.getByRole('button', { name: 'gpu-box', exact: true }).click()
+  const { region, rows, run } = terminal(page, 'gpu-box')
+  await expect(region.getByRole('status')).toContainText('tmux exited with code 1. Press Enter to attach again.')
+  await expect(rows).toContainText('open terminal failed')
+  await region.getByRole('button', { name: 'Open plain shell' }).click()
+  await run('echo plain-$((6*7))')
+  await expect(rows).toContainText('plain-42')
+  sshd.kill()
+})
+
 test('a new terminal is kept where its host says so in the form', async ({ launch, sshd, sshDir }) => {
   needs('tmux')
   trust(sshDir, sshd.port, sshd.hostKey)
@@ -130,4 +148,25 @@ test('a kept session that was renamed is still that of its tab: attached again, 
   await page.getByRole('button', { name: 'End session' }).click()
   await noSessions(page)
   await link.close()
+})
+
+test('the card of a host has room for its detached sessions and its live connection', async ({
+  launch,
+  sshd,
+  sshDir,
+}) => {
+  needs('tmux')
+  trust(sshDir, sshd.port, sshd.hostKey)
+  const { page } = await launch({ hosts: [{ ...keyHost(sshd), ...kept }] })
+  await openShell(page, 'gpu-box')
+  await page.keyboard.press('Control+Shift+D')
+  await expect(page.getByRole('region', { name: /^Terminal gpu-box/ })).toHaveCount(2)
+  await expect(page.getByText('2 terminals')).toBeVisible()
+  await page.getByRole('button', { name: 'Close pane' }).last().click()
+  await page.getByRole('button', { name: 'Detach' }).click()
+  await expect(page.getByText('1 terminal', { exact: true })).toBeVisible()
+  await page.getByRole('tab', { name: 'Home' }).click()
+  const main = page.getByRole('main')
+  await expect(main.getByRole('img', { name: '1 detached session' })).toBeInViewport({ ratio: 1 })
+  await expect(main.getByText('connected')).toBeInViewport({ ratio: 1 })
 })

@@ -135,7 +135,8 @@ export class ControlWindows {
     const seen = new Set<number>()
     // A window can be linked to its session more than once.
     const once = ({ window: { id } }: FoundWindow) => !seen.has(id) && seen.add(id)
-    const found = withinLimit(windows.map(readWindow).filter(row => row !== null && once(row)))
+    const rows = windows.map(readWindow).filter(row => row !== null)
+    const found = withinLimit(rows.filter(once))
     this.#id ??= found[0]?.session
     this.#set(found.map(({ window }) => window))
     for (const [pane, program] of this.#panes) if ((before.get(pane) ?? program) !== program) this.#replaced.fire(pane)

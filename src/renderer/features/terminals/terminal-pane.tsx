@@ -94,6 +94,12 @@ export function TerminalPane({ pane, tab, label, terminals, actions, pathOf, ope
 
   useSignIn(pane, state?.kind === 'sign-in', terminals)
 
+  // The button goes with its bar, and the next one says what Enter does.
+  const inTerminal = (run: () => void) => () => {
+    terminals.focus(pane.id)
+    run()
+  }
+
   const look = lookOf(state)
   return (
     <section
@@ -162,16 +168,10 @@ export function TerminalPane({ pane, tab, label, terminals, actions, pathOf, ope
       <TerminalStatus
         state={state}
         label={label}
-        connect={() => {
-          terminals.focus(pane.id)
-          void terminals.open(pane.id, pane.target)
-        }}
-        cancel={() => terminals.cancel(pane.id)}
-        reconnect={() => {
-          terminals.focus(pane.id)
-          terminals.reconnect(pane.id)
-        }}
-        stopReconnecting={() => terminals.stopReconnecting(pane.id)}
+        connect={inTerminal(() => void terminals.open(pane.id, pane.target))}
+        cancel={inTerminal(() => terminals.cancel(pane.id))}
+        reconnect={inTerminal(() => terminals.reconnect(pane.id))}
+        stopReconnecting={inTerminal(() => terminals.stopReconnecting(pane.id))}
         close={actions.close}
         run={pane.run}
         openPlain={isKept(pane) ? () => openPlain(pane, terminals) : null}
