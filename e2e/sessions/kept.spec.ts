@@ -5,10 +5,13 @@ import type { Page } from '@playwright/test'
 
 import { findProgram } from '../../scripts/programs.mjs'
 import { open as openLink } from '../../scripts/tcp-proxy.mjs'
-import { expect, keyHost, needs, openShell, terminal, test, trust } from '../fixtures.ts'
+import { expect, keyHost, needs, openShell, terminal, trust } from '../fixtures.ts'
 import { startSshd } from '../sshd.ts'
+import { test } from './tmux.ts'
 
 const kept = { keepAlive: 'tmux' } as const
+
+test.afterEach(({ tmux }) => void tmux('-L', 'hawser', 'kill-server'))
 
 /** The list is read by itself after a tab was closed; whether before or after the details open, is left to chance. */
 async function expectNoSessions(page: Page): Promise<void> {
