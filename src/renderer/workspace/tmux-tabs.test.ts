@@ -70,6 +70,14 @@ it('keeps the tabs of windows, and what the user has focused, until tmux says so
   expect(tabs()[0]?.activePane).toBe(opener.id)
 })
 
+it('leaves panes alone that have not changed: drawing them anew takes the keyboard away', () => {
+  const opener = openTab(target, 'work', run)
+  showTmuxSessions([session([windowOf(1, [opener.id])])])
+  const before = tabs()[0]?.panes[opener.id]
+  showTmuxSessions(structuredClone([session([windowOf(1, [opener.id, terminal()])])]))
+  expect(tabs()[0]?.panes[opener.id]).toBe(before)
+})
+
 it('leaves one tab of a session that has ended: the active one', () => {
   const opener = openTab(target, 'work', run)
   const second = terminal()

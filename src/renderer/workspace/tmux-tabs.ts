@@ -127,13 +127,10 @@ interface WindowOf extends ShowOptions {
 function windowTab(tab: TerminalTab | undefined, { session, window, tabs, keepsActive }: WindowOf): TerminalTab {
   const ids = panesIn(window.layout)
   const known = (id: string) => tabs.flatMap(each => (each.kind === 'terminals' ? (each.panes[id] ?? []) : []))[0]
-  const panes = ids.map((id): Pane => ({
-    title: labelOf(session.target),
-    ...known(id),
-    id,
-    target: session.target,
-    run: session.run,
-  }))
+  const panes = ids.map((id): Pane => {
+    const pane: Pane = known(id) ?? { id, target: session.target, title: labelOf(session.target) }
+    return JSON.stringify(pane.run) === JSON.stringify(session.run) ? pane : { ...pane, run: session.run }
+  })
   const own = tab ?? tabOf(panes[0] as Pane)
   // What the user has focused meanwhile counts until tmux says something new.
   const said = keepsActive && own.tmux ? own.tmux.activePane : window.activePane

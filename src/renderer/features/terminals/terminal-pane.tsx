@@ -68,6 +68,7 @@ export function TerminalPane({ pane, tab, label, terminals, actions, pathOf, ope
   const active = tab.activePane === pane.id
   const several = Object.keys(tab.panes).length > 1
   const screen = useRef<HTMLDivElement>(null)
+  const hadFocus = useRef(false)
   const { head, over, region } = useDragging(tab, pane, label)
   // An element can accept one kind of drop: the region accepts panes, the screen in it accepts files.
   useFileDrop(screen, { pane, terminals, pathOf })
@@ -77,10 +78,12 @@ export function TerminalPane({ pane, tab, label, terminals, actions, pathOf, ope
     const place = screen.current
     if (!place) return
     client.attach(place)
+    if (hadFocus.current) client.terminal.focus()
     const observer = new ResizeObserver(() => client.fit())
     observer.observe(place)
     return () => {
       observer.disconnect()
+      hadFocus.current = client.element.contains(document.activeElement)
       client.detach()
     }
   }, [pane.id, pane.target, terminals])
