@@ -1,7 +1,12 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
 import type { Page } from '@playwright/test'
 
+import { findProgram } from '../../scripts/programs.mjs'
 import { open as openLink } from '../../scripts/tcp-proxy.mjs'
 import { expect, keyHost, test, trust } from '../fixtures.ts'
+import { startSshd } from '../sshd.ts'
 
 const tab = (page: Page, name: string | RegExp) => page.getByRole('tab', { name, exact: true })
 const panes = (page: Page) => page.getByRole('region', { name: /^Terminal gpu-box/ })
@@ -208,4 +213,40 @@ test('tmux windows stay in one terminal where the settings say so', async ({ lau
   await attach(page)
   await expect(panes(page)).toContainText(/0:one.*1:two/)
   await expect(page.getByRole('tab')).toHaveCount(2)
+})
+
+// Attaches in control mode, and says something else as soon as a pane is captured.
+const talksNonsense = String.raw`#!/bin/sh
+block() { n=$((n + 1)); echo "%begin 1 $n 1"; [ $# -eq 0 ] || printf '%s\n' "$@"; echo "%end 1 $n 1"; }
+case "$*" in
+*-V*) echo 'tmux 3.3a' ;;
+*-C*)
+  n=1; printf '%%begin 1 1 0\n%%end 1 1 0\n%%session-changed $0 work\n'
+  while read -r line; do
+    case "$line" in
+    list-windows*) block '$0 @0 1 %0 0 0 b25d,80x24,0,0,0 b25d,80x24,0,0,0 one'; block '%0 100' ;;
+    *capture-pane*) echo nonsense; sleep 600 ;;
+    *) block ;;
+    esac
+  done ;;
+*attach-session*) echo 'in one terminal'; sleep 600 ;;
+esac
+`
+
+test('a tmux that says what can’t be read is attached in one terminal', async ({ launch, folder, sshDir }) => {
+  const programs = join(folder, 'programs')
+  mkdirSync(programs)
+  for (const name of ['sh', 'bash', 'env', 'grep', 'sleep'])
+    symlinkSync(findProgram(name) as string, join(programs, name))
+  writeFileSync(join(programs, 'tmux'), talksNonsense, { mode: 0o755 })
+  const sshd = await startSshd(join(folder, 'sshd'), [`SetEnv HOME=${folder} PATH=${programs}`])
+  trust(sshDir, sshd.port, sshd.hostKey)
+  const { page } = await launch({ hosts: [{ ...keyHost(sshd), keepAlive: 'tmux' }] })
+  await page.getByRole('button', { name: 'gpu-box', exact: true }).click()
+  await expect(panes(page).getByRole('status')).toContainText(
+    'isn’t its control protocol. Press Enter to attach again.',
+  )
+  await page.keyboard.press('Enter')
+  await expect(panes(page)).toContainText('in one terminal')
+  sshd.kill()
 })

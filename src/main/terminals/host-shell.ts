@@ -1,3 +1,4 @@
+import { AppError } from '../../shared/base/errors.ts'
 import type { SessionRun } from '../../shared/contract/session-run.ts'
 import type { Target } from '../../shared/contract/targets.ts'
 import type { TerminalSize } from '../../shared/contract/terminals.ts'
@@ -18,13 +19,13 @@ export interface HostShellParts {
   /** Plans the hops to a target, once everything they depend on is known. */
   readonly prepare: (target: RemoteTarget, options: LeaseOptions) => Promise<ConnectionPlan>
   readonly env: NodeJS.ProcessEnv
-  /** True if the windows of a tmux session are shown as tabs. */
-  readonly showsWindows: () => boolean
 }
 
 interface HostShellStart extends LeaseOptions {
   readonly run: SessionRun | undefined
   readonly size: TerminalSize
+  /** True if the windows of a tmux session are shown as tabs. */
+  readonly showsWindows: boolean
 }
 
 interface StartedShell {
@@ -39,7 +40,7 @@ interface StartedShell {
 export async function startHostShell(
   parts: HostShellParts,
   target: RemoteTarget,
-  { run, size, ...options }: HostShellStart,
+  { run, size, showsWindows, ...options }: HostShellStart,
 ): Promise<StartedShell> {
   const { signal, onStep } = options
   const { env } = parts
@@ -47,13 +48,20 @@ export async function startHostShell(
   const { session: configured } = targetHop(plan).options
   let lease = await parts.lease(plan, options)
   onStep({ kind: 'connecting', step: 'Starting the shell' })
-  if (run?.kind === 'tmux' && parts.showsWindows()) {
-    const started = await startAttachedSession(lease, { run, size, env: variablesOf(configured, env), signal, onStep })
+  if (run?.kind === 'tmux' && showsWindows) {
+    const start = { run, size, env: variablesOf(configured, env), signal, onStep }
+    const started = await startAttachedSession(lease, start).catch(orRefused)
     if (started.kind === 'session') return { shell: started.session, connection: started.connection }
-    // An older tmux draws its windows itself. Without tmux, its command says so.
+    // An older tmux draws its windows itself. Without tmux, or if it fails, the terminal shows what it says.
     lease = await parts.lease(plan, options)
   }
   const session: SessionOptions = run ? { ...configured, command: attachCommand(run), tty: true } : configured
   const shell = await startRemoteShell(lease, { size, env, session, signal, onStep })
   return { shell, connection: shell.connection }
+}
+
+function orRefused(error: unknown): { readonly kind: 'refused' } {
+  if (error instanceof AppError && (error.code === 'server-refused' || error.code === 'unsupported'))
+    return { kind: 'refused' }
+  throw error
 }

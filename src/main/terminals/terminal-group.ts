@@ -1,6 +1,6 @@
 import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { SessionRun } from '../../shared/contract/session-run.ts'
-import type { Target } from '../../shared/contract/targets.ts'
+import { targetKey, type Target } from '../../shared/contract/targets.ts'
 import type { Exit, TerminalId, TerminalSize, TerminalState } from '../../shared/contract/terminals.ts'
 import type { LinkState } from '../ssh/link-watch.ts'
 import type { Reconnection } from './reconnection.ts'
@@ -42,4 +42,12 @@ export function stateOf(link: LinkState, weak: readonly string[]): TerminalState
   return link.kind === 'stalled'
     ? { kind: 'stalled', seconds: link.seconds }
     : { kind: 'ready', latencyMs: link.latencyMs, weak }
+}
+
+/** An end of which nothing more is known. */
+export const noExit: Exit = { code: null, signal: null }
+
+/** What tells the session of a group from others. */
+export function keyOf({ target, run }: TerminalGroup): string {
+  return `${targetKey(target)} ${JSON.stringify(run && { ...run, known: undefined })}`
 }

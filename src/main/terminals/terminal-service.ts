@@ -15,7 +15,7 @@ import { startHostShell, type HostShellParts, type RemoteTarget } from './host-s
 import { Reconnection, type ReconnectionParts } from './reconnection.ts'
 import { SessionWindows } from './session-windows.ts'
 import type { Shell, ShellEnd } from './shell.ts'
-import { stateOf, wordsFor, type TerminalEntry, type TerminalGroup } from './terminal-group.ts'
+import { keyOf, noExit, stateOf, wordsFor, type TerminalEntry, type TerminalGroup } from './terminal-group.ts'
 import type { OpenPort } from '../../shared/base/stream-port.ts'
 import { TerminalSession } from './terminal-session.ts'
 import { TmuxService } from './tmux-service.ts'
@@ -36,6 +36,8 @@ export interface TerminalParts extends HostShellParts {
   readonly onNews: (kind: TerminalNews, target: RemoteTarget, text: string) => void
   /** True if a lost terminal of this target reconnects automatically. */
   readonly reconnects: (target: RemoteTarget) => boolean
+  /** True if the windows of a tmux session are shown as tabs. */
+  readonly showsWindows: () => boolean
   /** Waits until the lost connection to a target is to be dialed again. */
   readonly redial: (target: RemoteTarget, lost: Lost) => Turn
   readonly reportBug: (where: string, error: unknown) => void
@@ -49,6 +51,8 @@ export class TerminalService implements Contract, Disposable {
   readonly onChanged = this.#changed.event
   readonly #parts: TerminalParts
   readonly #entries = new Map<TerminalId, TerminalEntry>()
+  /** Sessions whose tmux said in control mode what can't be read: they are attached in one terminal from then on. */
+  readonly #unreadable = new Set<string>()
   /** The sessions of tmux whose panes are terminals here. */
   readonly tmux = new TmuxService({
     sessions: () => this.#tmuxSessions(),
@@ -260,7 +264,8 @@ export class TerminalService implements Contract, Disposable {
     }
     const options: LeaseOptions = { onStep, signal, quiet: quiet === true }
     const run = group.windows?.run ?? group.run
-    const { shell, connection } = await startHostShell(this.#parts, target, { ...options, run, size })
+    const showsWindows = this.#parts.showsWindows() && !this.#unreadable.has(keyOf(group))
+    const { shell, connection } = await startHostShell(this.#parts, target, { ...options, run, size, showsWindows })
     this.#setState(group, stateOf(connection.link, connection.weak))
     group.link = connection.onLinkChanged(link => {
       if (group.state.kind === 'ready' || group.state.kind === 'stalled')
@@ -288,6 +293,10 @@ export class TerminalService implements Contract, Disposable {
         return this.tmux.touch()
       }
       case 'lost':
+        if (end.error.code === 'unsupported') {
+          this.#unreadable.add(keyOf(group))
+          return this.#ended(group, { kind: 'exited', exit: noExit, sentence: end.error.message })
+        }
         group.windows?.lose()
         this.#news(group, 'lost', end.error.message)
         return this.#lose(group, end.error)

@@ -110,7 +110,7 @@ export class ControlClient {
       case 'block':
         return event.block.own ? this.#answer(event.block) : undefined
       case 'broken':
-        return this.#finish({ kind: 'lost', error: new AppError('lost', `${event.reason} (${this.#where})`) })
+        return this.#finish({ kind: 'lost', error: new AppError('unsupported', `${this.#where}: ${event.reason}`) })
       case 'exit':
         return this.#leave(event.reason)
       default:
