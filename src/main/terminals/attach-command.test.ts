@@ -148,7 +148,7 @@ eachWith([['bash'], ['dash'], ['zsh'], ['fish'], ['tcsh']], ([name]) => name)('k
 it.skipIf(lacks('tmux'))('keeps a shell in its session under another name, too', async () => {
   const { attach, hawser } = setUp()
   const names = () => hawser('list-sessions', '-F', '#{session_name} #{session_attached}').split('\n')
-  const first = attach(kept("it's 1"), 'sh', emptyHome())
+  const first = attach(kept("it's 1"))
   await expect.poll(names, { timeout: 10_000 }).toEqual(["it's 1 1"])
   await expect.poll(() => hawser('show-options', '-v', '@hawser')).toBe("it's 1")
   hawser('rename-session', '-t', "=it's 1:", 'training')
