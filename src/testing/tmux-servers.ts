@@ -38,7 +38,8 @@ export function tmuxServers(): TmuxServers {
     stop: () => {
       run('kill-server')
       run('-L', 'hawser', 'kill-server')
-      rmSync(folder, { recursive: true, force: true })
+      // Programs that are ending still write there.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
     },
   }
 }
