@@ -118,6 +118,36 @@ test('reconnecting stops when told to, and a key or a button goes on', async ({ 
   await link.close()
 })
 
+test('Enter reconnects after Stop and Cancel, whether they were clicked or pressed', async ({
+  launch,
+  sshd,
+  sshDir,
+}) => {
+  const { link, host } = await linked(sshd, sshDir)
+  const { page } = await launch({ hosts: [host] })
+  const { region, rows } = await openShell(page, 'gpu-box')
+  const connected = page.getByRole('tab', { name: 'gpu-box' }).getByRole('img', { name: 'connected', exact: true })
+  for (const use of ['click', 'press'] as const) {
+    cut(link)
+    await expect(region.getByRole('status', { name: 'Reconnecting' })).toContainText(/Reconnecting in \d+ s/)
+    const stop = region.getByRole('button', { name: 'Stop reconnecting' })
+    await (use === 'click' ? stop.click() : stop.press('Enter'))
+    await expect(region.getByRole('alert')).toContainText('Press Enter to reconnect.')
+    link.refuse(false)
+    link.stall()
+    await page.keyboard.press('Enter')
+    const cancel = region.getByRole('button', { name: 'Cancel' })
+    await (use === 'click' ? cancel.click() : cancel.press('Enter'))
+    await expect(region.getByRole('status')).toContainText('gpu-box is not connected.')
+    link.stall(false)
+    await page.keyboard.press('Enter')
+    await expect(connected).toBeVisible()
+  }
+  await page.keyboard.type('echo typed-$((6*7))\n')
+  await expect(rows).toContainText('typed-42')
+  await link.close()
+})
+
 test('the new shell starts in the folder that the old one was last in', async ({ launch, sshd, sshDir }) => {
   const { link, host } = await linked(sshd, sshDir)
   const { page } = await launch({ hosts: [host] })

@@ -209,10 +209,12 @@ function handshakeLimit({ options: { through, connectMs } }: PlannedHop): number
   return Math.max(through?.kind === 'command' ? signInMs : handshakeMs, connectMs ?? 0)
 }
 
-/** The error of a question that must not be asked; `refused` tells a sign-in that was refused before it. */
+/** The error of a question that must not be asked; `refused` if the server has just refused the saved password. */
 export function needsAnswer(hop: PlannedHop, refused: boolean): AppError {
   const text = hop.options.batch
     ? `${hop.label} needs your input, but BatchMode is set to yes in its SSH config.`
-    : `${hop.label} needs your input, and a background connection can’t ask for it. Connect to it first.`
+    : refused
+      ? `${hop.label} did not accept the saved password.`
+      : `${hop.label} needs your input, and a background connection can’t ask for it. Connect to it first.`
   return new AppError(refused ? 'auth-failed' : 'needs-answer', text)
 }

@@ -26,14 +26,14 @@ function attachScript(run: SessionRun): Script {
   }
 }
 
-function attachTmux({ socket, session, known }: Extract<SessionRun, { kind: 'tmux' }>): Script {
+type TmuxRun = Extract<SessionRun, { kind: 'tmux' }>
+
+function attachTmux(run: TmuxRun): Script {
+  const { socket, session } = run
   const tmux = tmuxOn(socket)
-  const byId = known
-    ? sh`[ "$(${tmux} display-message -p -t ${known.id} '#{session_created}' 2>/dev/null)" = ${known.created} ] && at=${known.id}`
-    : sh``
   const gone = `The tmux session “${session}” no longer exists on this host.`
   return sh`at=${exactTarget(session)}
-${byId}
+${byId(run, tmux)}
 ${tmux} has-session -t "$at" 2>/dev/null || { printf '%s\\n' ${gone}; exit 1; }
 ${socket === 'hawser' ? history(tmux) : sh``}
 exec ${tmux} attach-session -t "$at"`
@@ -49,6 +49,13 @@ exec ${tmux} attach-session -t "$at"
 fi
 ${chooseTerm}
 exec ${tmux} ${keptServer} ';' new-session -A -s ${run.session} ';' ${rememberName(run.session)}`
+}
+
+/** Sets the target to the session if it has been renamed. */
+function byId({ known }: TmuxRun, tmux: Script): Script {
+  return known
+    ? sh`[ "$(${tmux} display-message -p -t ${known.id} '#{session_created}' 2>/dev/null)" = ${known.created} ] && at=${known.id}`
+    : sh``
 }
 
 /**

@@ -54,7 +54,7 @@ describe('a lost terminal', () => {
     },
   )
 
-  it.each(['auth-failed', 'host-key-rejected', 'cancelled', 'no-common-algorithm', 'not-found'] as const)(
+  it.each(['host-key-rejected', 'cancelled', 'no-common-algorithm', 'not-found'] as const)(
     'is given up after %s, which a retry can’t fix',
     async code => {
       const { attempts, givenUp, reconnection } = setUp(code)
@@ -73,6 +73,15 @@ describe('a lost terminal', () => {
     reconnection.now(true)
     await vi.advanceTimersByTimeAsync(0)
     expect(attempts).toEqual([true, false])
+  })
+
+  it('asks where the server refused what is saved, and is given up if it refuses the answer, too', async () => {
+    const { attempts, givenUp, last, reconnection } = setUp('auth-failed')
+    await vi.advanceTimersByTimeAsync(10 * 60_000)
+    expect([attempts, last(), givenUp]).toEqual([[true], 'sign-in', []])
+    reconnection.now(true)
+    await vi.advanceTimersByTimeAsync(10 * 60_000)
+    expect([attempts, givenUp]).toEqual([[true, false], ['auth-failed']])
   })
 
   it('asks at once if the user looked at it while it was being dialed', async () => {

@@ -17,7 +17,7 @@ export interface ReconnectionParts {
 
 /**
  * Brings one lost terminal back. Attempts ask nothing: a server that needs an answer is asked again once the user looks
- * at the terminal. What a retry can't fix, such as a refused password or a changed host key, ends it.
+ * at the terminal. What a retry can't fix, such as an answer that was refused or a changed host key, ends it.
  */
 export class Reconnection implements Disposable {
   readonly #parts: ReconnectionParts
@@ -74,7 +74,9 @@ export class Reconnection implements Disposable {
   #failed(error: AppError, asked: boolean): void {
     const verdict = judgeFailure(error.code, 'connect')
     if (verdict === 'retry') return this.#wait({ error, upMs: 0 })
-    if (verdict !== 'ask') {
+    // What is saved may have changed on the server. Another answer is only worth a try if the user gives it.
+    const mayAnswer = verdict === 'ask' || (error.code === 'auth-failed' && !asked)
+    if (!mayAnswer) {
       this.dispose()
       return this.#parts.onGivenUp(error)
     }

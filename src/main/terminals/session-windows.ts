@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 
 import { AppError } from '../../shared/base/errors.ts'
 import type { Disposable } from '../../shared/base/lifecycle.ts'
+import { sessionRun, type SessionRun } from '../../shared/contract/session-run.ts'
 import type { TerminalId } from '../../shared/contract/terminals.ts'
 import type { TmuxLayout, TmuxWindow } from '../../shared/contract/tmux.ts'
 import type { AttachedSession } from '../tmux/attached-session.ts'
@@ -10,6 +11,8 @@ import { panesOf, type Layout } from '../tmux/layout.ts'
 import type { DrawnShell } from './shell.ts'
 
 export interface SessionWindowsParts {
+  /** The session as it was asked for. */
+  readonly run: SessionRun | undefined
   /** Shows a pane in a terminal, which is new or has lost the shell that it had. */
   readonly show: (id: TerminalId, shell: DrawnShell) => void
   /** The pane of a terminal has gone. */
@@ -25,9 +28,16 @@ export class SessionWindows implements Disposable {
   #attached: AttachedSession | undefined
   #identity = ''
   #windows: readonly TmuxWindow[] = []
+  #run: SessionRun | undefined
 
   constructor(parts: SessionWindowsParts) {
     this.#parts = parts
+    this.#run = parts.run
+  }
+
+  /** How to attach to the session again, even if it has been renamed. */
+  get run(): SessionRun | undefined {
+    return this.#run
   }
 
   /** The windows as they were last known. */
@@ -94,6 +104,7 @@ export class SessionWindows implements Disposable {
   #sync(attached: AttachedSession): void {
     if (this.#attached !== attached) return
     const panes = panesIn(attached.windows)
+    this.#run = runOf(this.#run, attached)
     this.#windows = attached.windows.map(window => this.#shown(window))
     for (const [pane, id] of this.#terminals) {
       if (panes.has(pane)) continue
@@ -134,6 +145,11 @@ export class SessionWindows implements Disposable {
     if (layout.kind === 'pane') return { width, height, kind: 'pane', paneId: this.#terminalOf(layout.pane) }
     return { width, height, kind: layout.kind, parts: layout.parts.map(part => this.#layout(part)) }
   }
+}
+
+function runOf(run: SessionRun | undefined, { name, known }: AttachedSession): SessionRun | undefined {
+  const now = sessionRun.safeParse({ ...run, session: name, known })
+  return now.success ? now.data : run
 }
 
 function panesIn(windows: readonly ControlWindow[]): ReadonlySet<number> {

@@ -227,6 +227,7 @@ export class TerminalService implements Contract, Disposable {
   #showWindows(opener: TerminalEntry, attached: AttachedSession): void {
     const { group } = opener
     group.windows ??= new SessionWindows({
+      run: group.run,
       show: (id, shell) => {
         const entry = group.entries.get(id) ?? this.#add(id, opener.size, group)
         entry.session?.dispose()
@@ -258,7 +259,8 @@ export class TerminalService implements Contract, Disposable {
       else if (group.state.kind === 'asking') this.#setState(group, group.reconnection.dialing)
     }
     const options: LeaseOptions = { onStep, signal, quiet: quiet === true }
-    const { shell, connection } = await startHostShell(this.#parts, target, { ...options, run: group.run, size })
+    const run = group.windows?.run ?? group.run
+    const { shell, connection } = await startHostShell(this.#parts, target, { ...options, run, size })
     this.#setState(group, stateOf(connection.link, connection.weak))
     group.link = connection.onLinkChanged(link => {
       if (group.state.kind === 'ready' || group.state.kind === 'stalled')
@@ -351,8 +353,8 @@ export class TerminalService implements Contract, Disposable {
   }
 
   #tmuxSessions(): readonly TmuxSession[] {
-    return [...this.#groups()].flatMap(({ windows, target, run }) =>
-      windows && run ? { id: windows.id, target, run, windows: windows.windows } : [],
+    return [...this.#groups()].flatMap(({ windows, target }) =>
+      windows?.run ? { id: windows.id, target, run: windows.run, windows: windows.windows } : [],
     )
   }
 
@@ -380,7 +382,7 @@ export class TerminalService implements Contract, Disposable {
       id,
       target,
       state,
-      run,
+      run: windows?.run ?? run,
       ...(windows ? { isTmuxPane: true } : {}),
     }))
   }

@@ -73,8 +73,8 @@ export class TmuxService implements Contract, Disposable {
 
   async select({ id }: Input<'select'>): Promise<void> {
     const { attached, pane, window } = this.#at(id)
-    await attached.run(commands.selectPane(pane))
-    await attached.run(commands.selectWindow(window))
+    const selected = [commands.selectPane(pane), commands.selectWindow(window)].map(each => attached.run(each))
+    await Promise.all([...selected, attached.refresh()])
   }
 
   async rename({ id, name }: Input<'rename'>): Promise<void> {

@@ -12,8 +12,6 @@ import { WindowSizes } from './window-sizes.ts'
 
 /** About half the usual scrollback: a megabyte at most with few colours, sent again whenever the reader is too slow. */
 const usualHistory = 5_000
-/** A subscription, of which tmux tells within a second; it notifies nobody of a new order of windows. */
-const orderOfWindows = 'windows'
 
 export interface AttachedSessionParts {
   readonly stream: ControlStream
@@ -37,6 +35,8 @@ export class AttachedSession implements Disposable {
   readonly #sizes: WindowSizes
   #size: TerminalSize
   #identity = ''
+  #name = ''
+  #known: { readonly id: string; readonly created: number } | undefined
   #end: PaneEnd | undefined
   #tellEnd: ((end: PaneEnd) => void) | undefined
   readonly #ended = new Emitter<void>()
@@ -62,6 +62,7 @@ export class AttachedSession implements Disposable {
     this.#client = new ControlClient(stream, where)
     this.#windows = new ControlWindows(this.#client)
     this.#sizes = new WindowSizes(this.#client)
+    this.#windows.onReplaced(pane => this.#panes.get(pane)?.replaced())
     this.#client.onNotified(event => this.#handle(event))
     this.#client.onEnded(end => this.#finish(endOf(end, this.#remains(), where)))
   }
@@ -78,6 +79,16 @@ export class AttachedSession implements Disposable {
   /** Two sessions with the same identity are one, and so are their panes with the same ids. */
   get identity(): string {
     return this.#identity
+  }
+
+  /** The name that it has now, exactly. */
+  get name(): string {
+    return this.#name
+  }
+
+  /** Finds it under another name, as in `SessionRun`. */
+  get known(): { readonly id: string; readonly created: number } | undefined {
+    return this.#known
   }
 
   /** The listener is called once; at once if it has ended already. */
@@ -124,8 +135,7 @@ export class AttachedSession implements Disposable {
   async #open(): Promise<void> {
     this.#client.request(['refresh-client -f pause-after=1'], () => {})
     this.#client.request([`refresh-client -C ${this.#size.cols}x${this.#size.rows}`], () => {})
-    this.#client.request([`refresh-client -B '${orderOfWindows}::#{W:#{window_id} #{automatic-rename} }'`], () => {})
-    const identity = this.run(`display-message -p '#{pid} #{session_id} #{session_created}'`)
+    const identified = this.#identify()
     const listed = new Promise<void>((resolve, reject) => {
       const waiting = this.onChanged(() => {
         waiting.dispose()
@@ -133,10 +143,20 @@ export class AttachedSession implements Disposable {
       })
       this.#ended.event(() => reject(this.#whyEnded()))
     })
-    this.#windows.refresh()
-    ;[[this.#identity = '']] = await Promise.all([identity, listed])
+    this.#windows.start()
+    await Promise.all([identified, listed])
     this.onChanged(() => this.#look())
     this.#sizes.noteWindows(this.windows)
+  }
+
+  async #identify(): Promise<void> {
+    const [line = ''] = await this.run(`display-message -p '#{pid} #{session_id} #{session_created} #{session_name}'`)
+    const match = /^(\d+ (\$\d{1,9}) (\d{1,12})) (.*)$/s.exec(line)
+    if (!match) return
+    const [, identity = '', id = '', created, name = ''] = match
+    this.#identity = identity
+    this.#name = name
+    this.#known = { id, created: Number(created) }
   }
 
   #whyEnded(): AppError {
@@ -146,8 +166,12 @@ export class AttachedSession implements Disposable {
   }
 
   #handle(event: ControlEvent): void {
+    if (event.kind === 'session-renamed')
+      void this.#identify().then(
+        () => this.refresh(),
+        () => {},
+      )
     if (this.#windows.handle(event)) return this.#finish(exited('tmux switched to another session.'))
-    if (event.kind === 'subscription-changed' && event.name === orderOfWindows) this.#windows.refresh()
     if ('pane' in event && event.pane !== null) this.#panes.get(event.pane)?.handle(event)
   }
 

@@ -163,7 +163,7 @@ export class ControlPane {
     this.#isFirst = false
     const { state, rows } = found.capture
     if (!this.#sawAll) this.#output.restart(state.isAlternate ? 'alternate' : 'normal')
-    this.#emit(state, wholePicture(found.capture, this.#output), [found.pending])
+    this.#emit(state, wholePicture(found.capture, this.#output), [found.pending, this.#output.unfinished])
     this.#movedRows = state.isAlternate && rows.length !== state.rows
   }
 
@@ -173,7 +173,12 @@ export class ControlPane {
     const state = panes && readState(panes.lines, this.#pane)
     if (!state || !rows || !lines || !pending || !this.#isLive) return
     const all = readRows(rows.lines, lines.lines)
-    const shown = { above: all.at(-1 - state.rows), rows: all.slice(-state.rows), pen: this.#output.pen }
+    const shown = {
+      above: all.at(-1 - state.rows),
+      rows: all.slice(-state.rows),
+      pen: this.#output.pen,
+      isAll: state.above === 0 && !state.isAlternate && (this.#movedRows || !this.#hasSize(state.cols, state.rows)),
+    }
     this.#emit(state, screenPicture(state, shown), [unescaped(pending), this.#output.unfinished])
     if (this.#awaits === 'nothing' && !state.isAlternate) this.#checkHistory(state, shown.rows)
   }

@@ -8,6 +8,9 @@ import { panesOf, parseLayout, type Layout } from './layout.ts'
 const longestName = 512
 // Each pane is a terminal: a server must not be able to open any number of them.
 const mostPanes = 300
+// The names of subscriptions, of which tmux tells within a second; it notifies nobody otherwise.
+const programs = 'hawser-programs'
+const order = 'hawser-order'
 
 /** A window of the session. */
 export interface ControlWindow {
@@ -31,8 +34,10 @@ const format =
 export class ControlWindows {
   readonly #client: ControlClient
   readonly #changed = new Emitter<readonly ControlWindow[]>()
+  readonly #replaced = new Emitter<number>()
   #windows: readonly ControlWindow[] = []
-  #panes: ReadonlySet<number> = new Set()
+  /** The process IDs of the programs in all panes. */
+  #panes: ReadonlyMap<number, string> = new Map()
   #id: number | undefined
   #waiting: (() => void)[] = []
   #isListing = false
@@ -43,6 +48,8 @@ export class ControlWindows {
   }
 
   readonly onChanged = this.#changed.event
+  /** Fired with a pane in which another program was started (`respawn-pane`), on a cleared screen. */
+  readonly onReplaced = this.#replaced.event
 
   get current(): readonly ControlWindow[] {
     return this.#windows
@@ -59,6 +66,13 @@ export class ControlWindows {
     return place && { cols: place.width, rows: place.height }
   }
 
+  /** Lists the windows for the first time, and has tmux report a new order of them and programs that are replaced. */
+  start(): void {
+    this.#client.request([`refresh-client -B '${programs}:%*:#{pane_pid}'`], () => {})
+    this.#client.request([`refresh-client -B '${order}::#{W:#{window_id} #{automatic-rename} }'`], () => {})
+    this.refresh()
+  }
+
   /** Lists the windows; the listeners are called when tmux has answered, and then `done`. */
   refresh(done?: () => void): void {
     if (done) this.#waiting.push(done)
@@ -68,7 +82,7 @@ export class ControlWindows {
     }
     this.#isListing = true
     const asked = this.#waiting.splice(0)
-    this.#client.request([`list-windows -F '${format}'`, `list-panes -s -F '#{pane_id}'`], reply => {
+    this.#client.request([`list-windows -F '${format}'`, `list-panes -s -F '#{pane_id} #{pane_pid}'`], reply => {
       this.#isListing = false
       const [windows, panes] = reply.kind === 'done' ? reply.blocks : []
       if (windows && panes) this.#take(windows.lines.map(textOf), panes.lines.map(textOf))
@@ -97,6 +111,10 @@ export class ControlWindows {
       case 'session-window-changed':
         this.refresh()
         return false
+      case 'subscription-changed':
+        if (event.name === order) this.refresh()
+        if (event.name === programs && event.pane !== null) this.#noteProgram(event.pane, event.value)
+        return false
       case 'session-changed':
         this.#id ??= event.session
         return event.session !== this.#id
@@ -107,25 +125,38 @@ export class ControlWindows {
 
   dispose(): void {
     this.#changed.dispose()
+    this.#replaced.dispose()
   }
 
   #take(windows: readonly string[], panes: readonly string[]): void {
     // A layout that can't be read, of a later version of tmux, must not make its panes look closed.
-    this.#panes = new Set(panes.filter(text => /^%\d{1,9}$/.test(text)).map(text => Number(text.slice(1))))
-    const found = withinLimit(windows.map(readWindow).filter(row => row !== null))
+    const before = this.#panes
+    this.#panes = new Map(panes.map(readPane).filter(row => row !== null))
+    const seen = new Set<number>()
+    // A window can be linked to its session more than once.
+    const once = ({ window: { id } }: FoundWindow) => !seen.has(id) && seen.add(id)
+    const rows = windows.map(readWindow).filter(row => row !== null)
+    const found = withinLimit(rows.filter(once))
     this.#id ??= found[0]?.session
     this.#set(found.map(({ window }) => window))
+    for (const [pane, program] of this.#panes) if ((before.get(pane) ?? program) !== program) this.#replaced.fire(pane)
+  }
+
+  #noteProgram(pane: number, program: string): void {
+    const before = this.#panes.get(pane)
+    if (before === undefined || before === program) return
+    this.#panes = new Map(this.#panes).set(pane, program)
+    this.#replaced.fire(pane)
   }
 
   #relayout(id: number, layout: string, visible: string): void {
     const [whole, shown] = [parseLayout(layout), parseLayout(visible)]
     const known = this.#windows.find(window => window.id === id)
-    if (!whole || !shown || !known || panesOf(whole).length > mostPanes) return this.refresh()
-    this.#panes = new Set([...this.#panes, ...idsOf(whole)])
+    // A pane that is missing may be in another window now: the list knows, and how many panes there may be.
+    if (!whole || !shown || !known || idsOf(whole).join() !== idsOf(known.layout).join()) return this.refresh()
     const isZoomed = visible !== layout
     const changed = { ...known, layout: whole, visible: shown, isZoomed }
     this.#set(this.#windows.map(window => (window === known ? changed : window)))
-    if (idsOf(whole).join() !== idsOf(known.layout).join()) this.refresh()
   }
 
   #set(windows: readonly ControlWindow[]): void {
@@ -165,6 +196,11 @@ function givenName(printed: string): string {
 interface FoundWindow {
   readonly session: number
   readonly window: ControlWindow
+}
+
+function readPane(line: string): readonly [number, string] | null {
+  const [, pane, program = ''] = /^%(\d{1,9}) (\d*)$/.exec(line) ?? []
+  return pane === undefined ? null : [Number(pane), program]
 }
 
 function readWindow(line: string): FoundWindow | null {

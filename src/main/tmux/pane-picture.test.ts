@@ -201,6 +201,14 @@ it('draws the screen again without the scrollback, and keeps the colours of the 
   expect(terminal.buffer.active.getLine(6)?.getCell(3)?.getFgColor()).toBe(2)
 })
 
+it('takes away what was left above the screen if the pane has no history', async () => {
+  const terminal = await drawn(
+    Buffer.from('old\r\n'.repeat(6)),
+    screenPicture(stateOf({ cursor_x: 3, cursor_y: 3 }), { rows, pen: '', isAll: true }),
+  )
+  expect(textOf(terminal)).toEqual(['one', 'two', 'three', ''])
+})
+
 it('keeps a mode that this version of tmux does not know', async () => {
   const terminal = await drawn(Buffer.from('\u001b[?2004h'), wholePicture(capture, pens))
   expect(terminal.modes.bracketedPasteMode).toBe(true)

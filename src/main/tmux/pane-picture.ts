@@ -53,10 +53,22 @@ export function wholePicture(
  */
 export function screenPicture(
   state: PaneState,
-  { above, rows, pen }: { readonly above?: PaneRow | undefined; readonly rows: Rows; readonly pen: string },
+  {
+    above,
+    rows,
+    pen,
+    isAll = false,
+  }: {
+    readonly above?: PaneRow | undefined
+    readonly rows: Rows
+    readonly pen: string
+    /** True if the pane has no history: what a terminal has above the screen is left over from another size. */
+    readonly isAll?: boolean
+  },
 ): Uint8Array {
   const out = new Writer(state)
   out.text(`${cancel}${plain}`)
+  out.text(isAll ? `${csi}3J` : '')
   out.over(rows, above)
   // tmux has the usual tab stops after a resize.
   out.text(`${tabs(state)}${drawingModes(state)}`)

@@ -110,6 +110,12 @@ export class PaneShell {
     if (!this.#end) this.#view.paneResized(size)
   }
 
+  /** Another program has started in the pane. */
+  replaced(): void {
+    // One that is left out is drawn anew when it continues.
+    if (!this.#end && !this.#isPaused) this.#view.start()
+  }
+
   /** Ends it: its program, its session or the connection has ended. */
   finish(end: PaneEnd): void {
     if (this.#end) return

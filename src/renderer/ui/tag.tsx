@@ -6,10 +6,21 @@ import css from './tag.module.css'
 /** The meaning of a color: always a state, never decoration. */
 export type Tone = 'ok' | 'warn' | 'bad' | 'info' | 'none'
 
+interface TagProps {
+  readonly tone?: Tone
+  /** The accessible name and tooltip of a tag that isn't text. */
+  readonly label?: string
+  readonly children: ReactNode
+}
+
 /** A small rounded label. */
-export function Tag({ tone = 'none', children }: { readonly tone?: Tone; readonly children: ReactNode }) {
+export function Tag({ tone = 'none', label, children }: TagProps) {
   return (
-    <span className={css['tag']} data-tone={tone}>
+    <span
+      className={css['tag']}
+      data-tone={tone}
+      {...(label === undefined ? {} : { role: 'img', 'aria-label': label, title: label })}
+    >
       {typeof children === 'string' ? shownName(children) : children}
     </span>
   )

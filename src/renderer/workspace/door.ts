@@ -92,8 +92,8 @@ export interface Door {
   readonly beside?: DoorSection
   /** Below the page and its tabs. */
   readonly panel?: ComponentType
-  /** A tag on the card of a host; shows nothing where there is nothing to say. */
-  readonly onCard?: ComponentType<{ readonly target: Target }>
+  /** A tag on the card of a host, `brief` beside another one; shows nothing where there is nothing to say. */
+  readonly onCard?: ComponentType<{ readonly target: Target; readonly brief: boolean }>
   /** On the right of the status bar. */
   readonly status?: ComponentType
   /** On the left of the status bar: about the tab or the page in front. */

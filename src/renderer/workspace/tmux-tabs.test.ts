@@ -8,7 +8,7 @@ import { runs } from '../../testing/runs.ts'
 import { setTmuxOwner, movePane, renameTab, reorderTab, splitActive, toggleZoom } from './arrange.ts'
 import { restore, toSaved } from './saved-workspace.ts'
 import { panesOf } from './split-tree.ts'
-import { isTmuxTab, leaveTmuxSession, showTmuxSessions } from './tmux-tabs.ts'
+import { isTmuxTab, leaveTmuxSession, showTmuxSessions as showSessions } from './tmux-tabs.ts'
 import { focusPane, openTab, useWorkspace, type TerminalTab } from './workspace-store.ts'
 
 const target: Target = { kind: 'address', address: 'gpu-box', port: null, user: null, jumps: [], keyFile: null }
@@ -31,6 +31,7 @@ function windowOf(id: number, ids: readonly TerminalId[], more: Partial<TmuxWind
 }
 
 const session = (windows: readonly TmuxWindow[]): TmuxSession => ({ id: sessionId, target, run, windows })
+const showTmuxSessions = (sessions: readonly TmuxSession[]) => showSessions(sessions, { keepsActive: false })
 const tabs = () => useWorkspace.getState().tabs as readonly TerminalTab[]
 const titles = () => tabs().map(({ title }) => title)
 
@@ -67,6 +68,14 @@ it('keeps the tabs of windows, and what the user has focused, until tmux says so
   showTmuxSessions([session([windowOf(1, [opener.id, second], { activePane: second })])])
   showTmuxSessions([session([windowOf(1, [opener.id, second])])])
   expect(tabs()[0]?.activePane).toBe(opener.id)
+})
+
+it('leaves panes alone that have not changed: drawing them anew takes the keyboard away', () => {
+  const opener = openTab(target, 'work', run)
+  showTmuxSessions([session([windowOf(1, [opener.id])])])
+  const before = tabs()[0]?.panes[opener.id]
+  showTmuxSessions(structuredClone([session([windowOf(1, [opener.id, terminal()])])]))
+  expect(tabs()[0]?.panes[opener.id]).toBe(before)
 })
 
 it('leaves one tab of a session that has ended: the active one', () => {

@@ -1,3 +1,5 @@
+import { cleanLine } from '../../shared/base/clean-text.ts'
+import { shownName } from '../../shared/base/shown-name.ts'
 import type { TerminalId } from '../../shared/contract/terminals.ts'
 import type { TmuxLayout, TmuxSession, TmuxWindow } from '../../shared/contract/tmux.ts'
 import type { Pane, SplitTree } from '../../shared/contract/workspace.ts'
@@ -24,15 +26,21 @@ export function tabsOfSession(session: string, tabs = useWorkspace.getState().ta
 // Sessions that this window has left, while main still names them.
 const left = new Set<string>()
 
+interface ShowOptions {
+  /** True while tmux may not know which panes the user has made active. */
+  readonly keepsActive: boolean
+}
+
 /**
  * Shows the windows of all attached sessions as tabs: new ones next to the others of their session, changed ones where they
  * are. A session that has ended leaves one tab, which says so.
  */
-export function showTmuxSessions(sessions: readonly TmuxSession[]): void {
+export function showTmuxSessions(sessions: readonly TmuxSession[], options: ShowOptions): void {
   const shown = sessions.filter(({ id }) => !left.has(id))
   for (const id of left) if (!sessions.some(session => session.id === id)) left.delete(id)
   useWorkspace.setState(state => {
-    const there = shown.reduce(withSession, withoutEnded(state, new Set(shown.map(({ id }) => id))))
+    const withoutOld = withoutEnded(state, new Set(shown.map(({ id }) => id)))
+    const there = shown.reduce((before, session) => withSession(before, session, options), withoutOld)
     return there.tabs === state.tabs ? state : { ...there, activeId: activeAfter(state, there) }
   })
 }
@@ -61,7 +69,7 @@ export function asOneTab({ tmux: _gone, ...tab }: TmuxTab): TerminalTab {
   return { ...tab, title: null, panes: { [pane.id]: pane }, layout: leaf(pane.id), zoomed: false, broadcast: false }
 }
 
-function withSession(state: WorkspaceState, session: TmuxSession): WorkspaceState {
+function withSession(state: WorkspaceState, session: TmuxSession, options: ShowOptions): WorkspaceState {
   const { tabs } = state
   const ids = new Set(session.windows.flatMap(({ layout }) => panesIn(layout)))
   if (ids.size === 0) return state
@@ -71,7 +79,7 @@ function withSession(state: WorkspaceState, session: TmuxSession): WorkspaceStat
   const windows = session.windows.map(window => {
     const tab = before.find(each => !used.has(each) && shows(each, session.id, window))
     if (tab) used.add(tab)
-    return windowTab(tab, { session, window, tabs })
+    return windowTab(tab, { session, window, tabs, ...options })
   })
   // The places of its tabs stay theirs, in the order of the windows; further windows follow the last one.
   const places = tabs.flatMap((tab, index) => (own.has(tab) ? index : []))
@@ -110,21 +118,23 @@ function withoutPanes(tab: Tab, panes: ReadonlySet<string>): Tab | null {
     .reduce<TerminalTab | null>((rest, id) => rest && withoutPane(rest, id), tab)
 }
 
-interface WindowOf {
+interface WindowOf extends ShowOptions {
   readonly session: TmuxSession
   readonly window: TmuxWindow
   readonly tabs: readonly Tab[]
 }
 
-function windowTab(tab: TerminalTab | undefined, { session, window, tabs }: WindowOf): TerminalTab {
+function windowTab(tab: TerminalTab | undefined, { session, window, tabs, keepsActive }: WindowOf): TerminalTab {
   const ids = panesIn(window.layout)
   const known = (id: string) => tabs.flatMap(each => (each.kind === 'terminals' ? (each.panes[id] ?? []) : []))[0]
-  const panes = ids.map(
-    (id): Pane => known(id) ?? { id, target: session.target, title: labelOf(session.target), run: session.run },
-  )
+  const panes = ids.map((id): Pane => {
+    const pane: Pane = known(id) ?? { id, target: session.target, title: labelOf(session.target) }
+    return JSON.stringify(pane.run) === JSON.stringify(session.run) ? pane : { ...pane, run: session.run }
+  })
   const own = tab ?? tabOf(panes[0] as Pane)
   // What the user has focused meanwhile counts until tmux says something new.
-  const isNew = own.tmux?.activePane !== window.activePane
+  const said = keepsActive && own.tmux ? own.tmux.activePane : window.activePane
+  const isNew = own.tmux?.activePane !== said
   const next: TerminalTab = {
     ...own,
     title: titleOf(session, window),
@@ -137,7 +147,7 @@ function windowTab(tab: TerminalTab | undefined, { session, window, tabs }: Wind
       session: session.id,
       window: window.id,
       name: window.name,
-      activePane: window.activePane,
+      activePane: said,
       visible: window.visible,
     },
   }
@@ -147,9 +157,9 @@ function windowTab(tab: TerminalTab | undefined, { session, window, tabs }: Wind
 /** The name that somebody gave the window, or what tells it from others; null shows the title of its active pane. */
 function titleOf({ run, target, windows }: TmuxSession, { name, isNamedByProgram }: TmuxWindow): string | null {
   if (run.kind === 'tmux' && run.socket === 'hawser') return isNamedByProgram ? null : name
-  const title =
-    isNamedByProgram && windows.length === 1 ? `${run.session} · ${labelOf(target)}` : `${name} · ${run.session}`
-  return title.slice(0, longestTitle)
+  const session = shownName(run.session)
+  const title = isNamedByProgram && windows.length === 1 ? `${session} · ${labelOf(target)}` : `${name} · ${session}`
+  return cleanLine(title, longestTitle)
 }
 
 function panesIn(layout: TmuxLayout): readonly TerminalId[] {

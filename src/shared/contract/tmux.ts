@@ -64,7 +64,7 @@ export const tmux = {
   closeWindow: call(z.strictObject({ id: terminalId })).returns<void>(),
   /** Shows the pane alone in its window, or ends that. */
   zoom: call(z.strictObject({ id: terminalId })).returns<void>(),
-  /** Makes the pane the active one of its window, and its window that of the session. */
+  /** Makes the pane the active one of its window, and its window that of the session. Resolves when `list` says so. */
   select: call(z.strictObject({ id: terminalId })).returns<void>(),
   /** Names the window; with an empty name tmux names it after what runs in it. */
   rename: call(z.strictObject({ id: terminalId, name: line(100) })).returns<void>(),

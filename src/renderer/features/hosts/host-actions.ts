@@ -17,7 +17,7 @@ export interface HostActions {
   /** Buttons with a menu that other features add. */
   readonly menus: readonly DoorMenu<Host>[]
   /** Tags on the card that other features add. */
-  readonly lines: readonly ComponentType<{ readonly target: Target }>[]
+  readonly lines: readonly ComponentType<{ readonly target: Target; readonly brief: boolean }>[]
   readonly save: (host: Host) => void
   readonly duplicate: (host: Host) => void
   readonly remove: (host: Host) => void

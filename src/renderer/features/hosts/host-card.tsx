@@ -31,6 +31,7 @@ export const HostCard = memo(function HostCard({ host, actions, live, selected, 
   const ref = useRef<HTMLDivElement>(null)
   const problem = useHosts(state => state.book.config.hosts[host.id]?.problem ?? null)
   const weak = useHosts(state => (state.book.config.hosts[host.id]?.weak.length ?? 0) > 0) || host.weakAlgorithms
+  const hasTag = live !== undefined || problem !== null || weak || host.tags.length > 0
   useEffect(() => {
     const element = ref.current
     if (!element) return
@@ -65,12 +66,12 @@ export const HostCard = memo(function HostCard({ host, actions, live, selected, 
         <Server size={17} aria-hidden="true" />
       </span>
       <span className={css['name']}>
-        {host.label}
+        <span className={css['label']}>{host.label}</span>
         {host.favourite && <Star size={12} className={css['star']} aria-label="Favourite" />}
       </span>
       <span className={css['side']}>
         {actions.lines.map((Line, index) => (
-          <Line key={index} target={{ kind: 'host', hostId: host.id }} />
+          <Line key={index} target={{ kind: 'host', hostId: host.id }} brief={hasTag} />
         ))}
         {live ? (
           <Tag tone={live.tone}>

@@ -32,7 +32,7 @@ export function sessionsDoor({ api, requests }: DoorContext) {
         if (target.kind !== 'local') window.setTimeout(() => actions.refresh(target, true), leftMs)
       },
     },
-    onCard: ({ target }) => <DetachedSessions target={target} />,
+    onCard: props => <DetachedSessions {...props} />,
     beside: {
       title: 'Sessions',
       local: false,
@@ -42,10 +42,16 @@ export function sessionsDoor({ api, requests }: DoorContext) {
 }
 
 /** The sessions of a host that no terminal is attached to, so that nothing is forgotten there. */
-function DetachedSessions({ target }: { readonly target: Target }) {
+function DetachedSessions({ target, brief }: { readonly target: Target; readonly brief: boolean }) {
   const count = useSessions(({ hosts }) => hosts[targetKey(target)]?.list?.sessions.filter(isDetached).length ?? 0)
   if (count === 0) return null
-  return <Tag>{count === 1 ? '1 detached session' : `${count} detached sessions`}</Tag>
+  const text = count === 1 ? '1 detached session' : `${count} detached sessions`
+  if (!brief) return <Tag>{text}</Tag>
+  return (
+    <Tag label={text}>
+      <Layers size={11} aria-hidden="true" /> {count}
+    </Tag>
+  )
 }
 
 function isDetached({ clients }: HostSession): boolean {

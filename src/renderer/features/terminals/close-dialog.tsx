@@ -116,7 +116,7 @@ function CloseKept({ closing: { what, running, kept }, ...parts }: CloseProps) {
   const [always, setAlways] = useState(false)
   const detach = useRef<HTMLButtonElement>(null)
   const [only] = kept
-  const name = kept.length === 1 && only?.run ? only.run.session : `${kept.length} sessions`
+  const name = kept.length === 1 && only?.run ? shownName(only.run.session) : `${kept.length} sessions`
   const choose = (choice: 'detach' | 'end') => {
     useTerminals.setState({ closing: null })
     if (always) void changeSettings(api, 'terminal', { closeKept: choice }).catch(reportProblem)

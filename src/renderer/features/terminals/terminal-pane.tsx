@@ -68,6 +68,7 @@ export function TerminalPane({ pane, tab, label, terminals, actions, pathOf, ope
   const active = tab.activePane === pane.id
   const several = Object.keys(tab.panes).length > 1
   const screen = useRef<HTMLDivElement>(null)
+  const hadFocus = useRef(false)
   const { head, over, region } = useDragging(tab, pane, label)
   // An element can accept one kind of drop: the region accepts panes, the screen in it accepts files.
   useFileDrop(screen, { pane, terminals, pathOf })
@@ -77,10 +78,12 @@ export function TerminalPane({ pane, tab, label, terminals, actions, pathOf, ope
     const place = screen.current
     if (!place) return
     client.attach(place)
+    if (hadFocus.current) client.terminal.focus()
     const observer = new ResizeObserver(() => client.fit())
     observer.observe(place)
     return () => {
       observer.disconnect()
+      hadFocus.current = client.element.contains(document.activeElement)
       client.detach()
     }
   }, [pane.id, pane.target, terminals])
@@ -93,6 +96,12 @@ export function TerminalPane({ pane, tab, label, terminals, actions, pathOf, ope
   }, [active, finding, pane.id, terminals])
 
   useSignIn(pane, state?.kind === 'sign-in', terminals)
+
+  // The button goes with its bar, and the next one says what Enter does.
+  const inTerminal = (run: () => void) => () => {
+    terminals.focus(pane.id)
+    run()
+  }
 
   const look = lookOf(state)
   return (
@@ -162,16 +171,10 @@ export function TerminalPane({ pane, tab, label, terminals, actions, pathOf, ope
       <TerminalStatus
         state={state}
         label={label}
-        connect={() => {
-          terminals.focus(pane.id)
-          void terminals.open(pane.id, pane.target)
-        }}
-        cancel={() => terminals.cancel(pane.id)}
-        reconnect={() => {
-          terminals.focus(pane.id)
-          terminals.reconnect(pane.id)
-        }}
-        stopReconnecting={() => terminals.stopReconnecting(pane.id)}
+        connect={inTerminal(() => void terminals.open(pane.id, pane.target))}
+        cancel={inTerminal(() => terminals.cancel(pane.id))}
+        reconnect={inTerminal(() => terminals.reconnect(pane.id))}
+        stopReconnecting={inTerminal(() => terminals.stopReconnecting(pane.id))}
         close={actions.close}
         run={pane.run}
         openPlain={isKept(pane) ? () => openPlain(pane, terminals) : null}

@@ -124,6 +124,11 @@ function StatusOf(props: TerminalStatusProps) {
           <Button small onClick={close}>
             Close
           </Button>
+          {props.openPlain && state.exit.code !== 0 && (
+            <Button small onClick={props.openPlain}>
+              Open plain shell
+            </Button>
+          )}
           <Button small look="primary" onClick={connect}>
             {props.run ? 'Attach' : 'Reconnect'}
           </Button>

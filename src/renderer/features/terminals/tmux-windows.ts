@@ -17,6 +17,8 @@ export class TmuxWindows implements TmuxOwner, Disposable {
   /** True while the tabs are changed to what tmux says, which it need not be told. */
   #isShowing = false
   #selected: TerminalId | undefined
+  /** Selections that tmux hasn't confirmed. What it says meanwhile may be older than they are. */
+  #unconfirmed = 0
 
   constructor(api: TmuxApi, onProblem: (error: unknown) => void) {
     this.#api = api
@@ -28,7 +30,7 @@ export class TmuxWindows implements TmuxOwner, Disposable {
   show(sessions: readonly TmuxSession[]): void {
     this.#isShowing = true
     try {
-      showTmuxSessions(sessions)
+      showTmuxSessions(sessions, { keepsActive: this.#unconfirmed > 0 })
     } finally {
       this.#isShowing = false
     }
@@ -99,8 +101,17 @@ export class TmuxWindows implements TmuxOwner, Disposable {
     const id = activeTmuxPane()
     if (this.#isShowing || id === this.#selected) return
     this.#selected = id
+    if (id !== undefined) void this.#tellSelected(id)
+  }
+
+  async #tellSelected(id: TerminalId): Promise<void> {
+    this.#unconfirmed++
     // A pane without a connection is selected when the user uses it again.
-    if (id !== undefined) void this.#api.select({ id }).catch(() => {})
+    await this.#api.select({ id }).catch(() => {})
+    this.#unconfirmed--
+    if (this.#unconfirmed > 0) return
+    const sessions = await this.#api.list().catch(() => null)
+    if (sessions) this.show(sessions)
   }
 
   /** Activates the tab of a pane, as soon as there is one. */
