@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** tmux servers of a test: their sockets are in a folder of their own, out of reach of anyone else's sessions. */
@@ -38,7 +38,17 @@ export function tmuxServers(): TmuxServers {
     stop: () => {
       run('kill-server')
       run('-L', 'hawser', 'kill-server')
-      rmSync(folder, { recursive: true, force: true })
+      remove(folder)
     },
   }
+}
+
+/** A client that is ending may still look for its server, and make a folder for the socket. */
+function remove(folder: string): void {
+  for (let tries = 1; existsSync(folder); tries++)
+    try {
+      rmSync(folder, { recursive: true, force: true })
+    } catch (error) {
+      if (tries === 20) throw error
+    }
 }

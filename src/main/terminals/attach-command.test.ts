@@ -49,11 +49,17 @@ function setUp() {
     const format = '#{session_id} #{session_created} #{session_name}'
     const printed = servers.tmux('new-session', '-d', '-s', name, '-P', '-F', format)
     const [id = '', created = '', ...words] = printed.split(' ')
-    return { session: words.join(' '), known: { id, created: Number(created) } }
+    return { session: nameOf(words.join(' ')), known: { id, created: Number(created) } }
   }
-  const attached = () => servers.tmux('list-clients', '-F', '#{session_name}').split('\n').filter(Boolean)
+  const attached = () =>
+    nameOf(servers.tmux('list-clients', '-F', '#{session_name}'))
+      .split('\n')
+      .filter(Boolean)
   return { ...servers, screen, start, attach, attached }
 }
+
+/** tmux 3.4 prints a name with one more backslash before a $ than it has. */
+const nameOf = (printed: string) => printed.replaceAll('\\\\$', '\\$')
 
 const run = (session: string, known?: { id: string; created: number }): SessionRun => ({
   kind: 'tmux',

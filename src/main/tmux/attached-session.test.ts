@@ -147,6 +147,25 @@ it.skipIf(lacks('tmux'))('follows a new order of the windows, which tmux doesnâ€
   await expect.poll(() => session.windows[0]?.name, wait).toBe('second')
 })
 
+it.skipIf(lacks('tmux'))('keeps a window above which a pane floats, as tmux 3.7 can have', async () => {
+  const { attach, tmux } = setUp()
+  const { session, shell } = await attach()
+  const seen: string[] = []
+  session.onChanged(windows =>
+    seen.push(windows.map(({ layout }) => panesOf(layout).map(({ pane }) => pane)).join(' ')),
+  )
+  if (tmux('list-commands', 'new-pane') === '') return
+  const floating = tmux('new-pane', '-t', '=work:', '-P', '-F', '#{pane_id}', 'sleep 1000')
+  tmux('rename-window', '-t', '=work:', 'after')
+  await expect.poll(() => session.windows.map(({ name }) => name), wait).toEqual(['after'])
+  tmux('kill-pane', '-t', floating)
+  tmux('rename-window', '-t', '=work:', 'end')
+  await expect.poll(() => session.windows.map(({ name }) => name), wait).toEqual(['end'])
+  expect(new Set(seen)).toEqual(new Set(['0']))
+  expect(session.windows[0]?.activePane).toBe(0)
+  expect(shell.size).toEqual(size)
+})
+
 it.skipIf(lacks('tmux'))('gives each window a size of its own, or all that of the selected one', async () => {
   const { attach, tmux } = setUp()
   const { session } = await attach()
