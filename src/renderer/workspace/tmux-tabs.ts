@@ -127,11 +127,9 @@ interface WindowOf extends ShowOptions {
 function windowTab(tab: TerminalTab | undefined, { session, window, tabs, keepsActive }: WindowOf): TerminalTab {
   const ids = panesIn(window.layout)
   const known = (id: string) => tabs.flatMap(each => (each.kind === 'terminals' ? (each.panes[id] ?? []) : []))[0]
+  // The target of a known pane stays the same object: with another one its terminal would be put into the page again.
   const panes = ids.map((id): Pane => ({
-    title: labelOf(session.target),
-    ...known(id),
-    id,
-    target: session.target,
+    ...(known(id) ?? { id, target: session.target, title: labelOf(session.target) }),
     run: session.run,
   }))
   const own = tab ?? tabOf(panes[0] as Pane)
