@@ -49,6 +49,8 @@ export interface TerminalHooks {
   readonly onKey: (event: KeyboardEvent) => boolean
   /** True while there is no shell that takes input, but one is on its way. */
   readonly holdsKeys: () => boolean
+  /** True if there is a shell, whose port may still be on its way. */
+  readonly isLive: () => boolean
   /** Called with input that was typed meanwhile. */
   readonly onUnsent: (data: string) => void
   /** Called when a program wants to put text on the clipboard. */
@@ -277,6 +279,7 @@ export class TerminalClient implements Disposable {
   /** Types into the shell as if the user did. */
   type(data: string): void {
     if (this.#hooks.holdsKeys()) this.#hooks.onUnsent(data)
+    else if (!this.#port && this.#hooks.isLive()) this.#first.push(data)
     else this.#send(encoder.encode(data))
   }
 

@@ -117,6 +117,7 @@ export class Terminals implements Disposable, Shells {
       onTyped: (data, stroke) => this.#broadcast(paneId, data, stroke),
       onKey: event => this.#key(paneId, target, event),
       holdsKeys: () => isReconnecting(useTerminalStates.getState().states[paneId]),
+      isLive: () => isLive(useTerminalStates.getState().states[paneId]),
       onUnsent: text => {
         if (!this.#unsent.add(paneId, text))
           this.#parts.onNotice('This is too much to keep until the connection is back. Paste it again then.')
