@@ -19,10 +19,10 @@ export const windowCommands = {
   rename: (window: number, name: string) =>
     name === ''
       ? `set-option -u -w -t '@${window}' automatic-rename`
-      : // The name is a format, in which ## is #.
-        `rename-window -t '@${window}' -- ${quoted(name.replaceAll('#', '##'))}`,
+      : `rename-window -t '@${window}' -- ${quoted(asFormat(name))}`,
   resizePane: (pane: number, size: { readonly cols: number } | { readonly rows: number }) =>
     `resize-pane -t '%${pane}' ${'cols' in size ? `-x ${size.cols}` : `-y ${size.rows}`}`,
+  clearHistory: (pane: number) => `clear-history -t '%${pane}'`,
   moveWindow: (window: number, place: 'before' | 'after', other: number) =>
     `move-window ${place === 'before' ? '-b' : '-a'} -d -s '@${window}' -t '@${other}'`,
   movePane: (pane: number, side: PaneSide, other: number) =>
@@ -33,6 +33,11 @@ export const windowCommands = {
 function direction(side: PaneSide): string {
   const before = side === 'left' || side === 'top' ? ' -b' : ''
   return `${side === 'left' || side === 'right' ? '-h' : '-v'}${before}`
+}
+
+/** A format that expands to the text: ## is #, except in front of a bracket, where tmux leaves each # as it is. */
+function asFormat(text: string): string {
+  return text.replaceAll(/#+(\[?)/g, (signs, bracket: string) => (bracket === '' ? signs + signs : signs))
 }
 
 /** Quotes a word for tmux, whose quotes are those of a shell (tmux(1), PARSING SYNTAX). Commands are lines. */
