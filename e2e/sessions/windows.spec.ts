@@ -114,6 +114,7 @@ test('what is done in the window is done in tmux', async ({ launch, sshd, sshDir
     await page.getByRole('combobox').fill('New tmux window')
     await page.keyboard.press('Enter')
     await expect.poll(() => windows().split('\n').length).toBe(3)
+    await expect(page.getByRole('tab')).toHaveCount(4)
     await expect(page.getByRole('tab').last()).toHaveAttribute('aria-selected', 'true')
     await page.keyboard.press('Control+Shift+Q')
     await page.getByRole('alertdialog').getByRole('button', { name: 'Close window' }).click()

@@ -8,6 +8,7 @@ import type { Target } from '../../../shared/contract/targets.ts'
 import type { TerminalId } from '../../../shared/contract/terminals.ts'
 import type { Pane } from '../../../shared/contract/workspace.ts'
 import type { Ports } from '../../ipc/ports.ts'
+import { isTmuxTab } from '../../workspace/tmux-tabs.ts'
 import { allPanes, livingPanes, setTitle, tabWith, useWorkspace } from '../../workspace/workspace-store.ts'
 import { ClipboardGate } from './clipboard-gate.ts'
 import { ClosedTabs } from './closed-tabs.ts'
@@ -280,7 +281,9 @@ export class Terminals implements Disposable, Shells {
 
   /** Empties the scrollback of a pane. */
   clear(paneId: string): void {
-    this.#clients.get(paneId)?.terminal.clear()
+    const client = this.#clients.get(paneId)
+    if (client && isTmuxTab(tabWith(paneId))) this.tmux.clearHistory(client.id)
+    else client?.terminal.clear()
   }
 
   selectAll(paneId: string): void {
