@@ -55,6 +55,29 @@ test('a lid closed and opened again: terminals and forwards are live within seco
   await link.close()
 })
 
+test('keys typed as soon as a terminal is connected again are sent', async ({ launch, sshd, sshDir }) => {
+  const { link, host } = await linked(sshd, sshDir)
+  const { page } = await launch({ hosts: [host] })
+  const shell = await openShell(page, 'gpu-box')
+  cut(link)
+  await expect(page.getByRole('status', { name: 'Reconnecting' })).toBeVisible()
+  // Nobody types so soon; a test that types from outside does so too late most times.
+  await shell.region.getByRole('textbox', { name: 'Terminal input' }).evaluate(input => {
+    const clipboardData = new DataTransfer()
+    clipboardData.setData('text/plain', 'echo so""oner')
+    new MutationObserver((_changes, observer) => {
+      if (!document.querySelector('[role="tab"] [aria-label="connected"]')) return
+      observer.disconnect()
+      input.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }))
+    }).observe(document, { subtree: true, childList: true, attributes: true })
+  })
+  link.refuse(false)
+  await expect(shell.rows).toContainText('echo so""oner')
+  await page.keyboard.press('Enter')
+  await expect(shell.rows).toContainText('sooner')
+  await link.close()
+})
+
 test('keys typed without a connection are kept, and sent only when told to', async ({ launch, sshd, sshDir }) => {
   const { link, host } = await linked(sshd, sshDir)
   const { page } = await launch({ hosts: [host] })

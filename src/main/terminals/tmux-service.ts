@@ -3,7 +3,9 @@ import type { Disposable } from '../../shared/base/lifecycle.ts'
 import type { Services } from '../../shared/contract/contract.ts'
 import type { TerminalId } from '../../shared/contract/terminals.ts'
 import type { TmuxSession } from '../../shared/contract/tmux.ts'
-import { windowCommands as commands } from '../tmux/window-commands.ts'
+import type { AttachedSession } from '../tmux/attached-session.ts'
+import { panesOf } from '../tmux/layout.ts'
+import { windowCommands as commands, type PaneSide } from '../tmux/window-commands.ts'
 import { Announcer } from '../work/announcer.ts'
 import type { SessionWindows } from './session-windows.ts'
 
@@ -19,6 +21,7 @@ export interface TmuxServiceParts {
 }
 
 const announceMs = 15
+const smallestSplit = 3
 
 /** What the window does with the sessions of tmux to which its terminals are attached. */
 export class TmuxService implements Contract, Disposable {
@@ -46,6 +49,7 @@ export class TmuxService implements Contract, Disposable {
 
   async split({ id, side }: Input<'split'>): Promise<void> {
     const { attached, pane } = this.#at(id)
+    requireRoom(attached, pane, side)
     await attached.run(commands.split(pane, side))
   }
 
@@ -100,9 +104,17 @@ export class TmuxService implements Contract, Disposable {
 
   async movePane({ id, to }: Input<'movePane'>): Promise<void> {
     const { windows, attached, pane } = this.#at(id)
-    const command = to ? commands.movePane(pane, to.side, this.#at(to.id, windows).pane) : commands.breakPane(pane)
-    await attached.run(command)
+    const other = to ? this.#at(to.id, windows).pane : null
+    if (to && other !== null) requireRoom(attached, other, to.side)
+    await attached.run(to && other !== null ? commands.movePane(pane, to.side, other) : commands.breakPane(pane))
     await attached.refresh()
+  }
+
+  async clearHistory({ id }: Input<'clearHistory'>): Promise<void> {
+    const { attached, pane } = this.#at(id)
+    await attached.run(commands.clearHistory(pane))
+    // The terminal keeps what tmux keeps.
+    attached.pane(pane).redraw()
   }
 
   detach({ id }: Input<'detach'>): void {
@@ -121,4 +133,11 @@ export class TmuxService implements Contract, Disposable {
     const { attached } = windows
     return { windows, attached, ...windows.placeOf(id) }
   }
+}
+
+/** tmux would call it “no space for new pane”: each part has at least one cell, and the border is another one. */
+function requireRoom(attached: AttachedSession, pane: number, side: PaneSide): void {
+  const place = attached.windows.flatMap(({ layout }) => panesOf(layout)).find(each => each.pane === pane)
+  const room = (side === 'left' || side === 'right' ? place?.width : place?.height) ?? smallestSplit
+  if (room < smallestSplit) throw new AppError('invalid-input', 'This pane is too small to split.')
 }

@@ -23,6 +23,7 @@ export const windowCommands = {
         `rename-window -t '@${window}' -- ${quoted(name.replaceAll(/#+(?![#[])/g, '$&$&'))}`,
   resizePane: (pane: number, size: { readonly cols: number } | { readonly rows: number }) =>
     `resize-pane -t '%${pane}' ${'cols' in size ? `-x ${size.cols}` : `-y ${size.rows}`}`,
+  clearHistory: (pane: number) => `clear-history -t '%${pane}'`,
   moveWindow: (window: number, place: 'before' | 'after', other: number) =>
     `move-window ${place === 'before' ? '-b' : '-a'} -d -s '@${window}' -t '@${other}'`,
   movePane: (pane: number, side: PaneSide, other: number) =>

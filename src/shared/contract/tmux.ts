@@ -54,7 +54,7 @@ export const tmux = {
   onChanged: event<readonly TmuxSession[]>(),
   /** Sets the size of the window in cells, which tmux divides among its panes; another client may have a say in it. */
   resizeWindow: call(z.strictObject({ id: terminalId, size: terminalSize })).returns<void>(),
-  /** Opens a pane beside this one, in its folder, and makes it active. */
+  /** Opens a pane beside this one, in its folder, and makes it active. Errors: `invalid-input` if it is too small. */
   split: call(z.strictObject({ id: terminalId, side: sides })).returns<void>(),
   /** Opens a window after that of this pane, in its folder; returns the new pane. */
   newWindow: call(z.strictObject({ id: terminalId })).returns<TerminalId>(),
@@ -77,10 +77,12 @@ export const tmux = {
   ).returns<void>(),
   /** Moves the window to the place of that of another pane. */
   moveWindow: call(z.strictObject({ id: terminalId, to: terminalId })).returns<void>(),
-  /** Moves the pane to a side of another one of the session, or into a window of its own. */
+  /** Moves the pane to a side of another one of the session, or into a window of its own. Errors: as of `split`. */
   movePane: call(
     z.strictObject({ id: terminalId, to: z.strictObject({ id: terminalId, side: sides }).nullable() }),
   ).returns<void>(),
+  /** Forgets the lines that have left the screen of the pane. */
+  clearHistory: call(z.strictObject({ id: terminalId })).returns<void>(),
   /** Leaves the session, which keeps running. */
   detach: call(z.strictObject({ id: terminalId })).returns<void>(),
 }

@@ -50,6 +50,8 @@ export interface TerminalHooks {
   readonly onKey: (event: KeyboardEvent) => boolean
   /** True while there is no shell that takes input, but one is on its way. */
   readonly holdsKeys: () => boolean
+  /** True if there is a shell, whose port may still be on its way. */
+  readonly isLive: () => boolean
   /** Called with input that was typed meanwhile. */
   readonly onUnsent: (data: string) => void
   /** Called when a program wants to put text on the clipboard. */
@@ -276,7 +278,9 @@ export class TerminalClient implements Disposable {
   /** Types into the shell as if the user did. */
   type(data: string): void {
     if (this.#hooks.holdsKeys()) this.#hooks.onUnsent(data)
-    else if (!this.#held.keeps(data)) this.#send(encoder.encode(data))
+    else if (this.#held.keeps(data)) return
+    else if (!this.#port && this.#hooks.isLive()) this.#first.push(data)
+    else this.#send(encoder.encode(data))
   }
 
   /** Types a key that was pressed in another pane, encoded for the program in this one. */

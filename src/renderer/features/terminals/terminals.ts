@@ -8,6 +8,7 @@ import type { Target } from '../../../shared/contract/targets.ts'
 import type { TerminalId } from '../../../shared/contract/terminals.ts'
 import type { Pane } from '../../../shared/contract/workspace.ts'
 import type { Ports } from '../../ipc/ports.ts'
+import { isTmuxTab } from '../../workspace/tmux-tabs.ts'
 import { allPanes, livingPanes, setTitle, tabWith, useWorkspace } from '../../workspace/workspace-store.ts'
 import { ClipboardGate } from './clipboard-gate.ts'
 import { ClosedTabs } from './closed-tabs.ts'
@@ -117,6 +118,7 @@ export class Terminals implements Disposable, Shells {
       onTyped: (data, stroke) => this.#broadcast(paneId, data, stroke),
       onKey: event => this.#key(paneId, target, event),
       holdsKeys: () => isReconnecting(useTerminalStates.getState().states[paneId]),
+      isLive: () => isLive(useTerminalStates.getState().states[paneId]),
       onUnsent: text => {
         if (!this.#unsent.add(paneId, text))
           this.#parts.onNotice('This is too much to keep until the connection is back. Paste it again then.')
@@ -275,7 +277,9 @@ export class Terminals implements Disposable, Shells {
 
   /** Empties the scrollback of a pane. */
   clear(paneId: string): void {
-    this.#clients.get(paneId)?.terminal.clear()
+    const client = this.#clients.get(paneId)
+    if (client && isTmuxTab(tabWith(paneId))) this.tmux.clearHistory(client.id)
+    else client?.terminal.clear()
   }
 
   selectAll(paneId: string): void {

@@ -15,6 +15,7 @@ function session(active: TerminalId): TmuxSession {
   const window = { id: 1, name: 'one', isNamedByProgram: false, isZoomed: false, layout, visible: layout }
   return {
     id: 'work',
+    // A new object each time, as from main.
     target: { kind: 'local' },
     run: { kind: 'tmux', socket: 'default', session: 'work' },
     windows: [{ ...window, activePane: active }],
@@ -74,5 +75,12 @@ describe('the active pane of a tab of tmux', () => {
     await answer()
     show(right)
     expect(activePane()?.id).toBe(right)
+  })
+
+  it('keeps its terminal in the page when something else has changed', () => {
+    const before = activePane()?.target
+    windows.show([{ ...session(right), run: { kind: 'tmux', socket: 'default', session: 'renamed' } }])
+    expect(activePane()).toMatchObject({ run: { session: 'renamed' } })
+    expect(activePane()?.target).toBe(before)
   })
 })

@@ -91,6 +91,10 @@ export class TmuxWindows implements TmuxOwner, Disposable {
     this.#do(this.#api.resizePane({ id, size }))
   }
 
+  clearHistory(id: TerminalId): void {
+    this.#do(this.#api.clearHistory({ id }))
+  }
+
   dispose(): void {
     this.#stop()
     setTmuxOwner(undefined)
