@@ -9,8 +9,8 @@ import { listPanes, readState, type PaneState } from './pane-state.ts'
 
 // A line of at most 1,000 characters: older versions have small buffers.
 const bytesPerCommand = 320
-/** Enough for a fast paste over a slow link, few enough for Ctrl+C to be sent soon after one. */
-const mostCommands = 32
+/** Enough for a fast paste over a slow link: about 80 KB on the way. */
+const mostCommands = 256
 
 const slowMs = 2_000
 const fewLines = 200
