@@ -165,10 +165,11 @@ export class ControlWindows {
   }
 }
 
-/** The active pane may have been closed just now, or float above the others. */
+/** The active pane may have been closed just now, or float above the others. A zoomed pane is always the active one. */
 function withActivePane(window: ControlWindow): ControlWindow {
-  const [shown] = panesOf(window.visible)
-  return !shown || idsOf(window.layout).includes(window.activePane) ? window : { ...window, activePane: shown.pane }
+  const shown = idsOf(window.visible)
+  const [first = window.activePane] = shown
+  return shown.includes(window.activePane) ? window : { ...window, activePane: first }
 }
 
 /** The first windows, with at most 300 panes together. */
