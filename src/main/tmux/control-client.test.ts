@@ -77,11 +77,11 @@ it('rejects what waits when the stream ends, and everything afterwards', async (
   expect(state.isClosed).toBe(true)
 })
 
-it('is lost when tmux sends something else', async () => {
+it('ends when tmux sends something else', async () => {
   const { client, ends, say, said, state } = setUp()
   say(`${greeting}Segmentation fault\n%sessions-changed\n`)
   await client.ready
-  expect(ends).toMatchObject([{ kind: 'lost', error: { code: 'lost' } }])
+  expect(ends).toMatchObject([{ kind: 'lost', error: { code: 'unsupported' } }])
   expect([said, state.isClosed]).toEqual([[], true])
 })
 
