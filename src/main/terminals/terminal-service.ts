@@ -299,7 +299,9 @@ export class TerminalService implements Contract, Disposable {
         }
         group.windows?.lose()
         this.#news(group, 'lost', end.error.message)
-        return this.#lose(group, end.error)
+        this.#lose(group, end.error)
+        // The window must leave the old shell's port before it hears of the next shell.
+        return this.#changed.now()
       default:
         return assertNever(end)
     }
