@@ -143,13 +143,13 @@ async function showSessions(page, theme, shoot) {
   await page.getByRole('button', { name: 'Cancel' }).click()
   await sessions.getByRole('button', { name: 'Attach train' }).click()
   await page.getByRole('separator', { name: 'Resize panes' }).waitFor()
-  await page.getByRole('region', { name: 'Terminal gpu-box 2' }).getByText('$').first().waitFor()
+  await page.getByRole('region', { name: 'Terminal gpu-box 2' }).getByText('demo@gpu-box').first().waitFor()
   await shoot(`tmux-windows-${theme}`)
   await page.keyboard.press('Control+Shift+Q')
   await page.getByRole('alertdialog').waitFor()
   await shoot(`tmux-close-${theme}`)
   await page.getByRole('alertdialog').getByRole('button', { name: 'Detach' }).click()
-  await page.getByRole('tab', { name: 'gpu-box', exact: true }).click()
+  await page.getByRole('tab', { name: 'gpu-box', exact: true }).last().click()
 }
 
 /**
