@@ -14,7 +14,7 @@ test('a session that ended while its terminal was lost says so in the terminal',
   const { page } = await launch({ hosts: [{ ...keyHost(sshd), port: link.port }] })
   await openShell(page)
   await page.getByRole('button', { name: 'Attach train' }).click()
-  await expect.poll(() => tmux('list-clients', '-F', '#{session_name}')).toBe('train')
+  await expect(page.getByRole('tab', { name: /^train/ }).getByRole('img', { name: 'connected' })).toBeVisible()
   const { region } = terminal(page, 'gpu-box')
   link.refuse()
   link.reset()
