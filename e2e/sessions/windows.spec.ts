@@ -131,7 +131,7 @@ test('what is done in the window is done in tmux', async ({ launch, sshd, sshDir
     await expect(panes(page)).toHaveCount(1)
     await expect.poll(windows).toContain(`it's #1 "{x}" 1 0`)
   })
-  await test.step('detaching closes the tabs of the session, which goes on', async () => {
+  await test.step('detaching closes the tabs of the session, which keeps running', async () => {
     await page.keyboard.press('Control+Shift+Q')
     await page.getByRole('alertdialog').getByRole('button', { name: 'Detach' }).click()
     await expect(page.getByRole('tab')).toHaveCount(1)
@@ -185,6 +185,34 @@ test('a session of tmux comes back with its windows', async ({ launch, sshd, ssh
     await page.getByRole('searchbox', { name: 'Find' }).press('Enter')
     await expect(panes(page).first()).toContainText('217')
   })
+  await link.close()
+})
+
+test('without a connection, closing a window of tmux asks before all of them close', async ({
+  launch,
+  sshd,
+  sshDir,
+  tmux,
+}) => {
+  const link = await openLink(sshd.port)
+  trust(sshDir, link.port, sshd.hostKey)
+  tmux('new-session', '-d', '-s', 'work', '-n', 'one', 'exec sh')
+  tmux('new-window', '-d', '-t', 'work:', '-n', 'two', 'exec sh')
+  const { page } = await launch({ hosts: [{ ...keyHost(sshd), port: link.port }] })
+  await attach(page)
+  await expect(connected(page, 'two · work')).toBeVisible()
+  link.refuse()
+  link.reset()
+  await expect(panes(page).getByRole('status', { name: 'Reconnecting' })).toBeVisible()
+  await page.keyboard.press('Control+Shift+Q')
+  const dialog = page.getByRole('alertdialog', { name: 'Close one · work' })
+  await expect(dialog).toContainText('its 2 tabs close')
+  await expect(dialog.getByRole('button', { name: 'Close window' })).toHaveCount(0)
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+  await expect(page.getByRole('tab')).toHaveCount(3)
+  await page.keyboard.press('Control+Shift+Q')
+  await dialog.getByRole('button', { name: 'Detach' }).click()
+  await expect(page.getByRole('tab')).toHaveCount(1)
   await link.close()
 })
 

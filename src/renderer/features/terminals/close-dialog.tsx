@@ -57,12 +57,11 @@ function requestCloseWindow(
   const { terminals } = parts
   const { states } = useTerminalStates.getState()
   const live = panesIn(what).filter(id => isLive(states[id]))
-  // Without a connection its window can't be closed, and the others need not be.
-  if (live.length === 0 || useSettings.getState().settings.terminal.confirmCloseTab === 'never')
-    return live.length === 0 ? terminals.tmux.leave(tab.activePane) : close(parts.terminals, what)
+  const canClose = live.length > 0
+  if (canClose && useSettings.getState().settings.terminal.confirmCloseTab === 'never') return close(terminals, what)
   const running = live.map(id => terminals.runningIn(id)).filter(each => each !== null)
   const title = tab.title ?? tab.panes[tab.activePane]?.title ?? tab.tmux.name
-  useTerminals.setState({ closing: { what, running, kept: [], window: { title, tabs } } })
+  useTerminals.setState({ closing: { what, running, kept: [], window: { title, tabs, canClose } } })
 }
 
 /** The last pane of a window is closed as its tab. */
@@ -154,9 +153,14 @@ function CloseKept({ closing: { what, running, kept }, ...parts }: CloseProps) {
 /** Asks what becomes of a window of a tmux session, which has other windows in other tabs. */
 function CloseWindow({
   closing: { what, running },
-  window: { title, tabs },
+  window: { title, tabs, canClose },
   terminals,
 }: CloseProps & { readonly window: NonNullable<ClosingRequest['window']> }) {
+  const ends = !canClose
+    ? 'Without a connection, tmux can’t close a single window.'
+    : running.length > 0
+      ? sentenceOf(running)
+      : 'Closing this tmux window ends its shells.'
   const tab = tmuxTabOf(what)
   const end = (run: () => void) => {
     useTerminals.setState({ closing: null })
@@ -166,7 +170,7 @@ function CloseWindow({
     <Dialog
       alert
       title={`Close ${title}`}
-      description={`${running.length > 0 ? sentenceOf(running) : 'Closing this tmux window ends its shells.'} If you detach instead, the session keeps running on the host, and its ${tabs} tabs close.`}
+      description={`${ends} If you detach, the session keeps running on the host, and its ${tabs} tabs close.`}
       badge={<Layers size={18} />}
       onClose={() => leave(what, terminals)}
     >
@@ -174,9 +178,11 @@ function CloseWindow({
         <Grow />
         <Button onClick={() => leave(what, terminals)}>Cancel</Button>
         <Button onClick={() => end(() => (tab ? terminals.tmux.leave(tab.activePane) : undefined))}>Detach</Button>
-        <Button look="danger" onClick={() => end(() => close(terminals, what))}>
-          Close window
-        </Button>
+        {canClose && (
+          <Button look="danger" onClick={() => end(() => close(terminals, what))}>
+            Close window
+          </Button>
+        )}
       </Actions>
     </Dialog>
   )

@@ -15,7 +15,12 @@ export interface ClosingRequest {
   /** The panes whose shells Hawser keeps in sessions of their own. */
   readonly kept: readonly Pane[]
   /** Set for a window of a tmux session that has others. */
-  readonly window?: { readonly title: string; readonly tabs: number }
+  readonly window?: {
+    readonly title: string
+    readonly tabs: number
+    /** False without a connection: tmux can't be told to close it. */
+    readonly canClose: boolean
+  }
 }
 
 /** Text that a program wants to put on the clipboard, and that waits for a yes. */
