@@ -12,7 +12,7 @@ const kept = { keepAlive: 'tmux' } as const
 
 test.afterEach(({ tmux }) => void tmux('-L', 'hawser', 'kill-server'))
 
-/** The list is read by itself after a tab was closed; whether before or after the details open, is left to chance. */
+/** Hawser lists the sessions again after a tab is closed, which may be before or after the details open. */
 async function expectNoSessions(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Details of gpu-box' }).click()
   const details = page.getByRole('complementary', { name: 'Details of gpu-box' })

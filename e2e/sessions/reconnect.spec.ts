@@ -61,7 +61,7 @@ test('keys typed as soon as a terminal is connected again are sent', async ({ la
   const shell = await openShell(page, 'gpu-box')
   cut(link)
   await expect(page.getByRole('status', { name: 'Reconnecting' })).toBeVisible()
-  // Nobody types so soon; a test that types from outside does so too late most times.
+  // Pasted in the page itself: keys that the test presses from outside mostly arrive too late.
   await shell.region.getByRole('textbox', { name: 'Terminal input' }).evaluate(input => {
     const clipboardData = new DataTransfer()
     clipboardData.setData('text/plain', 'echo so""oner')

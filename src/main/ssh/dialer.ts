@@ -204,7 +204,7 @@ function chooseAlgorithms(hop: PlannedHop, knownTypes: readonly string[]) {
   }
 }
 
-/** What a connection watches of its transport. */
+/** The parts of a stream that show whether data still gets through. */
 function watchedBy(stream: Duplex) {
   const { localAddress } = stream as { localAddress?: string }
   return {

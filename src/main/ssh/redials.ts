@@ -71,7 +71,7 @@ export class Redials implements Disposable {
     const chosen = login === undefined ? [...this.#queues.values()] : [this.#queueOf(login)]
     for (const queue of chosen) {
       const isWaiting = queue.timer !== undefined
-      // What was tried on another network says nothing about this one, nor does an attempt that it ends.
+      // Failures on another network don’t count on this one, nor does an attempt that the change has ended.
       if (login === undefined) queue.attempt = isWaiting ? 1 : 0
       if (isWaiting) this.#fire(queue)
     }

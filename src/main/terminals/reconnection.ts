@@ -74,7 +74,7 @@ export class Reconnection implements Disposable {
   #failed(error: AppError, asked: boolean): void {
     const verdict = judgeFailure(error.code, 'connect')
     if (verdict === 'retry') return this.#wait({ error, upMs: 0 })
-    // What is saved may have changed on the server. Another answer is only worth a try if the user gives it.
+    // The password may have been changed on the server, so the saved one is not sent again; the user may enter another.
     const mayAnswer = verdict === 'ask' || (error.code === 'auth-failed' && !asked)
     if (!mayAnswer) {
       this.dispose()

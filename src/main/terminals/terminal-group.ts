@@ -18,7 +18,7 @@ export interface TerminalGroup {
   startedAt: number
   link: Disposable | undefined
   reconnection: Reconnection | undefined
-  /** Those of a tmux session whose panes are the terminals. */
+  /** The windows of the tmux session whose panes these terminals show; undefined for other terminals. */
   windows: SessionWindows | undefined
 }
 
@@ -47,7 +47,7 @@ export function stateOf(link: LinkState, weak: readonly string[]): TerminalState
 /** An end of which nothing more is known. */
 export const noExit: Exit = { code: null, signal: null }
 
-/** What tells the session of a group from others. */
+/** Identifies the session of a group, on its host. */
 export function keyOf({ target, run }: TerminalGroup): string {
   return `${targetKey(target)} ${JSON.stringify(run && { ...run, known: undefined })}`
 }

@@ -23,7 +23,7 @@ export interface TmuxServiceParts {
 const announceMs = 15
 const smallestSplit = 3
 
-/** What the window does with the sessions of tmux to which its terminals are attached. */
+/** Runs the user's changes to the tmux sessions that are shown as tabs, and announces their windows. */
 export class TmuxService implements Contract, Disposable {
   readonly #parts: TmuxServiceParts
   readonly #changed = new Announcer(() => this.list(), { everyMs: announceMs })

@@ -155,7 +155,7 @@ export class ControlClient {
     this.#stream.close()
     const error = end.kind === 'lost' ? end.error : this.#lost()
     this.#greeting?.reject(error)
-    // Nobody may be waiting for the greeting.
+    // Without a listener the rejection would count as unhandled.
     this.ready.catch(() => {})
     for (const { settle } of this.#requests.splice(0)) settle({ kind: 'ended', error })
     this.#ended.fire(end)
