@@ -158,7 +158,9 @@ function useGeometry({ tab, live, terminals, place }: GeometryOf): Geometry {
       const now = measure(element, tab, terminals)
       if (!now) return
       setMeasured(before => (JSON.stringify(before) === JSON.stringify(now) ? before : now))
-      const size = sizeFor(visible, { width: element.clientWidth, height: element.clientHeight }, geometryOf(now))
+      // Scroll bars, which a window that is still too large has, take nothing away.
+      const room = { width: element.offsetWidth, height: element.offsetHeight }
+      const size = sizeFor(visible, room, geometryOf(now))
       if (live && sent.current !== wordsFor(size)) {
         sent.current = wordsFor(size)
         terminals.tmux.resizeWindow(id, size)
